@@ -1,0 +1,1 @@
+//! Runs any deployment of a published operation through its contract, and through the promise behind it.

@@ -1,0 +1,2 @@
+//! Runs any deployment of a published operation through its contract, and through the promise behind it.
+fn main() {}

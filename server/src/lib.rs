@@ -1,0 +1,1 @@
+//! The token service: annotated handlers that emit the published contract and keep it.

@@ -1,0 +1,2 @@
+//! The token service: annotated handlers that emit the published contract and keep it.
+fn main() {}

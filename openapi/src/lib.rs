@@ -1,1 +1,18 @@
 //! The published contract slices, and the library that reads, compares and samples OpenAPI documents.
+//!
+//! Data flows one way: a text becomes a [`Document`]; two documents walked side by side become
+//! [`diff::Diff`], a list of [`diff::Change`]s; [`render`] writes those for people and machines.
+//! Everything here is pure: no network, no clock, no async, nothing but values in and values out.
+
+pub mod diff;
+pub mod document;
+mod keywords;
+pub mod pointer;
+pub mod published;
+pub mod render;
+pub mod sample;
+pub mod schema;
+mod validator;
+
+pub use document::{Document, DocumentError, Operation, Position, SchemaRef};
+pub use validator::{Problem, Validator, ValidatorError};

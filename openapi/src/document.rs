@@ -1,0 +1,287 @@
+//! A parsed OpenAPI document: what it holds, where it says so, and what its references mean.
+
+mod lift;
+mod position;
+mod read;
+mod references;
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::pointer;
+use crate::schema;
+use crate::validator::{Validator, ValidatorError};
+
+/// HTTP methods that a path item may hold (OpenAPI 3.1 section 4.8.9; `query` is OpenAPI 3.2's),
+/// as they are spelled there.
+pub const METHODS: &[&str] = &[
+    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
+];
+
+/// A place in a document's text, counted from one; columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+/// The OpenAPI version that a document declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// 3.0.x: schemas are an extended subset of JSON Schema, lifted to 3.1's on reading.
+    V3_0,
+    /// 3.1.x: schemas are JSON Schema 2020-12.
+    V3_1,
+    /// 3.2.x: 3.1 with more methods and media types.
+    V3_2,
+}
+
+/// How a document's text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    Yaml,
+}
+
+/// Why a text is not a document that can be worked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentError {
+    /// The document's name: the path or revision that it was read from.
+    pub name: String,
+    /// Where in the text, when it is known.
+    pub position: Option<Position>,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for DocumentError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.name)?;
+        if let Some(Position { line, column }) = self.position {
+            write!(formatter, ":{line}:{column}")?;
+        }
+        write!(formatter, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for DocumentError {}
+
+/// A schema in a document, named by the JSON pointer to it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SchemaRef {
+    /// The JSON pointer to the schema object.
+    pub pointer: String,
+}
+
+/// One operation: a method on a path (OpenAPI 3.1 section 4.8.10).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Operation {
+    /// The HTTP method in upper case.
+    pub method: String,
+    /// The path template, as it is written in the document.
+    pub path: String,
+    /// `operationId`, when it has one.
+    pub id: Option<String>,
+    /// The JSON pointer to the operation object, references to path items followed.
+    pub pointer: String,
+    /// The JSON pointer to the path item that holds it.
+    pub path_item: String,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.method, self.path)
+    }
+}
+
+/// An OpenAPI document of version 3.0, 3.1 or 3.2, read from JSON or YAML.
+///
+/// A document of version 3.0 has been lifted to 3.1's schemas. Every reference within it is known
+/// to lead somewhere.
+#[derive(Debug, Clone)]
+pub struct Document {
+    name: String,
+    text: String,
+    format: Format,
+    version: Version,
+    value: Value,
+}
+
+impl Document {
+    /// Reads a document from `text`; `name` is what errors call it.
+    ///
+    /// # Errors
+    ///
+    /// When the text is neither JSON nor YAML, is no OpenAPI 3.0, 3.1 or 3.2 document, lacks what
+    /// the specification requires of the parts read here, or holds a reference that leads nowhere.
+    pub fn parse(name: &str, text: &str) -> Result<Self, DocumentError> {
+        let (value, format) = read::value(name, text)?;
+        let mut document = Self {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            format,
+            version: Version::V3_1,
+            value,
+        };
+        document.version = read::version(&document)?;
+        if document.version == Version::V3_0 {
+            lift::to_3_1(&mut document.value);
+        }
+        references::check(&document)?;
+        read::check_shape(&document)?;
+        Ok(document)
+    }
+
+    /// What errors and reports call this document.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The version that the text declares.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The whole document as a value; of a 3.0 document the lifted form.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// What `pointer` points at, references not followed.
+    #[must_use]
+    pub fn at(&self, pointer: &str) -> Option<&Value> {
+        self.value.pointer(pointer)
+    }
+
+    /// Where in the text `pointer`, or its nearest ancestor that the text holds, begins.
+    #[must_use]
+    pub fn position(&self, pointer: &str) -> Option<Position> {
+        position::of_pointer(&self.text, self.format, pointer)
+    }
+
+    /// The pointer at the end of the chain of references that starts at `pointer`: the same pointer
+    /// when what is there is no reference.
+    #[must_use]
+    pub fn follow(&self, pointer: &str) -> String {
+        let mut pointer = pointer.to_owned();
+        // The check on reading has refused chains that return to themselves.
+        while let Some(target) = self.at(&pointer).and_then(references::target) {
+            pointer = target;
+        }
+        pointer
+    }
+
+    /// The value at the end of the chain of references that starts at `pointer`.
+    #[must_use]
+    pub fn resolve(&self, pointer: &str) -> Option<&Value> {
+        self.at(&self.follow(pointer))
+    }
+
+    /// The operations of the document's paths, in the document's order.
+    #[must_use]
+    pub fn operations(&self) -> Vec<Operation> {
+        let mut operations = Vec::new();
+        let paths = self.value.get("paths").and_then(Value::as_object);
+        for path in paths.into_iter().flat_map(serde_json::Map::keys) {
+            if path.starts_with("x-") {
+                continue;
+            }
+            let path_item = self.follow(&pointer::join("/paths", path));
+            let Some(item) = self.at(&path_item).and_then(Value::as_object) else {
+                continue;
+            };
+            for method in item.keys().filter(|key| METHODS.contains(&key.as_str())) {
+                let pointer = pointer::join(&path_item, method);
+                operations.push(Operation {
+                    method: method.to_uppercase(),
+                    path: path.clone(),
+                    id: self
+                        .at(&pointer::join(&pointer, "operationId"))
+                        .and_then(Value::as_str)
+                        .map(str::to_owned),
+                    pointer,
+                    path_item: path_item.clone(),
+                });
+            }
+        }
+        operations
+    }
+
+    /// The keys of the operation's responses, as they are written: `201`, `4XX`, `default`.
+    #[must_use]
+    pub fn response_statuses(&self, operation: &Operation) -> Vec<String> {
+        self.at(&pointer::join(&operation.pointer, "responses"))
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(serde_json::Map::keys)
+            .filter(|status| !status.starts_with("x-"))
+            .cloned()
+            .collect()
+    }
+
+    /// The schema that the document gives for the body of an answer with `status` and `media_type`
+    /// (`application/json`); the exact status counts before its range, the range before `default`
+    /// (OpenAPI 3.1 section 4.8.16). `None` when none is declared.
+    #[must_use]
+    pub fn response_schema(
+        &self,
+        operation: &Operation,
+        status: u16,
+        media_type: &str,
+    ) -> Option<SchemaRef> {
+        let responses = pointer::join(&operation.pointer, "responses");
+        let keys = [
+            status.to_string(),
+            format!("{}XX", status / 100),
+            "default".to_owned(),
+        ];
+        let response = keys
+            .iter()
+            .map(|key| pointer::join(&responses, key))
+            .find(|pointer| self.at(pointer).is_some())?;
+        self.media_schema(&self.follow(&response), media_type)
+    }
+
+    /// The schema of the operation's request body for `media_type`; `None` when none is declared.
+    #[must_use]
+    pub fn request_schema(&self, operation: &Operation, media_type: &str) -> Option<SchemaRef> {
+        let body = self.follow(&pointer::join(&operation.pointer, "requestBody"));
+        self.media_schema(&body, media_type)
+    }
+
+    fn media_schema(&self, holder: &str, media_type: &str) -> Option<SchemaRef> {
+        let content = pointer::join(holder, "content");
+        let wildcard = media_type
+            .split_once('/')
+            .map_or_else(|| "*/*".to_owned(), |(kind, _)| format!("{kind}/*"));
+        [media_type, wildcard.as_str(), "*/*"]
+            .into_iter()
+            .map(|range| pointer::join_all(&content, [range, "schema"]))
+            .find(|pointer| self.at(pointer).is_some())
+            .map(|pointer| SchemaRef { pointer })
+    }
+
+    /// A validator of JSON values against the schema, `format` asserted.
+    ///
+    /// # Errors
+    ///
+    /// When the schema is no valid JSON Schema 2020-12.
+    pub fn validator(&self, schema: &SchemaRef) -> Result<Validator, ValidatorError> {
+        Validator::new(&schema::bundle(self, &schema.pointer))
+    }
+
+    /// An error about what `pointer` points at in this document.
+    pub(crate) fn error(&self, pointer: &str, message: impl Into<String>) -> DocumentError {
+        DocumentError {
+            name: self.name.clone(),
+            position: self.position(pointer),
+            message: message.into(),
+        }
+    }
+}

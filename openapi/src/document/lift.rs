@@ -1,0 +1,88 @@
+//! OpenAPI 3.0's schema objects as JSON Schema 2020-12, in place.
+//!
+//! 3.0's `nullable: true` adds null to `type` (OpenAPI 3.0.3 section 4.7.24.1 and its clarification
+//! in proposal 003); beside `allOf`, `anyOf` or `oneOf` it is read as the field reads it: the whole
+//! or null. `exclusiveMinimum: true` says that `minimum` itself is excluded. Keywords beside a
+//! `$ref` are ignored (section 4.7.23.1).
+
+use serde_json::{Map, Value, json};
+
+use crate::keywords;
+
+pub(super) fn to_3_1(document: &mut Value) {
+    visit(document, false);
+}
+
+/// Visits every object that may be a schema; `named` says that its members are named by the
+/// writer, not keywords. What is no schema has none of the keywords that are rewritten.
+fn visit(value: &mut Value, named: bool) {
+    match value {
+        Value::Object(object) => {
+            for (key, member) in object.iter_mut() {
+                if named || !keywords::holds_data(key) {
+                    visit(member, !named && keywords::MAPS.contains(&key.as_str()));
+                }
+            }
+            if !named {
+                lift_schema(object);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| visit(item, false)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn lift_schema(schema: &mut Map<String, Value>) {
+    if schema.get("$ref").is_some_and(Value::is_string) {
+        schema.retain(|key, _| key == "$ref");
+        return;
+    }
+    lift_bound(schema, "minimum", "exclusiveMinimum");
+    lift_bound(schema, "maximum", "exclusiveMaximum");
+    if schema.get("nullable").is_some_and(Value::is_boolean) {
+        let nullable = schema.shift_remove("nullable") == Some(Value::Bool(true));
+        if nullable {
+            add_null(schema);
+        }
+    }
+}
+
+fn lift_bound(schema: &mut Map<String, Value>, bound: &str, exclusive: &str) {
+    match schema.get(exclusive) {
+        Some(Value::Bool(true)) => {
+            schema.shift_remove(exclusive);
+            if let Some(limit) = schema.shift_remove(bound) {
+                schema.insert(exclusive.to_owned(), limit);
+            }
+        }
+        Some(Value::Bool(false)) => {
+            schema.shift_remove(exclusive);
+        }
+        _ => {}
+    }
+}
+
+fn add_null(schema: &mut Map<String, Value>) {
+    if let Some(kind) = schema.get_mut("type") {
+        if let Value::String(name) = kind {
+            *kind = json!([name, "null"]);
+        }
+        return;
+    }
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        if let Some(branches) = schema.shift_remove(keyword) {
+            let whole = if keyword == "anyOf" {
+                branches
+            } else {
+                json!([{ keyword: branches }])
+            };
+            let mut alternatives = match whole {
+                Value::Array(alternatives) => alternatives,
+                other => vec![other],
+            };
+            alternatives.push(json!({"type": "null"}));
+            schema.insert("anyOf".to_owned(), Value::Array(alternatives));
+            return;
+        }
+    }
+}

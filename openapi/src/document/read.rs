@@ -1,0 +1,149 @@
+//! From a text to a value, and the least that must hold of it before anything else is asked.
+
+use serde_json::Value;
+
+use super::{Document, DocumentError, Format, Position, Version};
+use crate::pointer;
+
+/// Parses JSON, or YAML where the text is not JSON by its first character.
+pub(super) fn value(name: &str, text: &str) -> Result<(Value, Format), DocumentError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim_start().starts_with('{') {
+        let json_error = match json(name, text) {
+            Ok(value) => return Ok((value, Format::Json)),
+            Err(error) => error,
+        };
+        // YAML's flow style begins with a brace as well; only a name can tell which was meant.
+        return if is_yaml_name(name) {
+            yaml(name, text).map(|value| (value, Format::Yaml))
+        } else {
+            Err(json_error)
+        };
+    }
+    yaml(name, text).map(|value| (value, Format::Yaml))
+}
+
+fn is_yaml_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with(".yaml") || name.ends_with(".yml")
+}
+
+fn json(name: &str, text: &str) -> Result<Value, DocumentError> {
+    serde_json::from_str(text).map_err(|error| DocumentError {
+        name: name.to_owned(),
+        position: Some(Position {
+            line: error.line(),
+            column: error.column(),
+        }),
+        message: {
+            let message = error.to_string();
+            let what = message.split(" at line ").next().unwrap_or(&message);
+            format!("not valid JSON: {what}")
+        },
+    })
+}
+
+fn yaml(name: &str, text: &str) -> Result<Value, DocumentError> {
+    // Documents of many megabytes are ordinary here, so the size budget is off; the limits on
+    // aliases, which guard against documents that unfold without end, stay on.
+    let options = serde_saphyr::options! {
+        budget: None,
+        with_snippet: false,
+    };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| DocumentError {
+        name: name.to_owned(),
+        position: error.location().map(|location| Position {
+            line: usize::try_from(location.line()).unwrap_or(usize::MAX),
+            column: usize::try_from(location.column()).unwrap_or(usize::MAX),
+        }),
+        message: format!(
+            "not valid YAML: {}",
+            error
+                .without_snippet()
+                .to_string()
+                .lines()
+                .next()
+                .unwrap_or_default()
+        ),
+    })
+}
+
+pub(super) fn version(document: &Document) -> Result<Version, DocumentError> {
+    let Some(root) = document.value().as_object() else {
+        return Err(document.error("", "not an OpenAPI document: its root is not an object"));
+    };
+    if root.contains_key("swagger") {
+        return Err(document.error(
+            "/swagger",
+            "Swagger 2.0 is not read here: convert the document to OpenAPI 3.0 or newer first",
+        ));
+    }
+    let Some(declared) = root.get("openapi") else {
+        return Err(document.error(
+            "",
+            "not an OpenAPI document: it has no `openapi` field, which names the version",
+        ));
+    };
+    let text = declared.as_str().unwrap_or_default();
+    match text.split('.').take(2).collect::<Vec<_>>()[..] {
+        ["3", "0"] => Ok(Version::V3_0),
+        ["3", "1"] => Ok(Version::V3_1),
+        ["3", "2"] => Ok(Version::V3_2),
+        _ => Err(document.error(
+            "/openapi",
+            format!("unknown OpenAPI version {declared}: 3.0, 3.1 and 3.2 are read here"),
+        )),
+    }
+}
+
+/// What the specification requires of the parts that the comparison reads, so that a malformed
+/// document is refused rather than half understood.
+pub(super) fn check_shape(document: &Document) -> Result<(), DocumentError> {
+    let expect_object = |pointer: &str| match document.at(pointer) {
+        None | Some(Value::Object(_)) => Ok(()),
+        Some(_) => Err(document.error(pointer, format!("`{pointer}` must be an object"))),
+    };
+    expect_object("/info")?;
+    expect_object("/paths")?;
+    expect_object("/components")?;
+    for path in object_keys(document, "/paths") {
+        if path.starts_with("x-") {
+            continue;
+        }
+        let pointer = pointer::join("/paths", &path);
+        if !path.starts_with('/') {
+            return Err(document.error(&pointer, format!("the path `{path}` must begin with `/`")));
+        }
+        expect_object(&pointer)?;
+    }
+    for operation in document.operations() {
+        expect_object(&operation.pointer)?;
+        let responses = pointer::join(&operation.pointer, "responses");
+        expect_object(&responses)?;
+        for status in document.response_statuses(&operation) {
+            let response = document.follow(&pointer::join(&responses, &status));
+            expect_object(&response)?;
+            let description = pointer::join(&response, "description");
+            if !document.at(&description).is_some_and(Value::is_string) {
+                return Err(document.error(
+                    &response,
+                    format!(
+                        "the response {status} of {operation} has no `description`, which \
+                         OpenAPI 3.1 section 4.8.17 requires: add one"
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn object_keys(document: &Document, pointer: &str) -> Vec<String> {
+    document
+        .at(pointer)
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(serde_json::Map::keys)
+        .cloned()
+        .collect()
+}

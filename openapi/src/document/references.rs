@@ -1,0 +1,108 @@
+//! References within a document: that each leads somewhere, and where.
+
+use serde_json::Value;
+
+use super::{Document, DocumentError};
+use crate::keywords;
+use crate::pointer;
+
+/// The pointer that `value` refers to, if it is a reference object within the document.
+pub(super) fn target(value: &Value) -> Option<String> {
+    let reference = value.as_object()?.get("$ref")?.as_str()?;
+    pointer::of_reference(reference)
+}
+
+/// Refuses references that leave the document, lead nowhere, or lead back to themselves.
+pub(super) fn check(document: &Document) -> Result<(), DocumentError> {
+    let mut pending = vec![(String::new(), document.value(), false)];
+    while let Some((pointer, value, named)) = pending.pop() {
+        match value {
+            Value::Object(object) => {
+                if !named && let Some(Value::String(reference)) = object.get("$ref") {
+                    check_one(document, &pointer, reference)?;
+                }
+                for (key, member) in object {
+                    if named || !keywords::holds_data(key) {
+                        let is_map = !named && keywords::MAPS.contains(&key.as_str());
+                        pending.push((pointer::join(&pointer, key), member, is_map));
+                    }
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    pending.push((pointer::join(&pointer, &index.to_string()), item, false));
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn check_one(document: &Document, pointer: &str, reference: &str) -> Result<(), DocumentError> {
+    let place = pointer::join(pointer, "$ref");
+    let Some(mut current) = pointer::of_reference(reference) else {
+        return Err(document.error(
+            &place,
+            format!(
+                "the reference `{reference}` leaves the document: only references within it \
+                 (`#/…`) are read"
+            ),
+        ));
+    };
+    let mut chain = vec![pointer.to_owned()];
+    loop {
+        let Some(value) = document.at(&current) else {
+            return Err(document.error(
+                &place,
+                format!(
+                    "the reference `{reference}` leads nowhere{}",
+                    nearest(document, &current)
+                ),
+            ));
+        };
+        if chain.contains(&current) {
+            return Err(document.error(
+                &place,
+                format!("the reference `{reference}` leads back to itself"),
+            ));
+        }
+        let Some(next) = target(value) else {
+            return Ok(());
+        };
+        chain.push(std::mem::replace(&mut current, next));
+    }
+}
+
+/// A hint at what the writer of a dangling reference may have meant: a sibling of a like name.
+fn nearest(document: &Document, pointer: &str) -> String {
+    let Some((parent, _)) = pointer.rsplit_once('/') else {
+        return String::new();
+    };
+    let wanted = pointer::last(pointer);
+    let siblings = document.at(parent).and_then(Value::as_object);
+    let Some(siblings) = siblings else {
+        return format!(": there is no `{parent}`");
+    };
+    siblings
+        .keys()
+        .map(|name| (edit_distance(name, &wanted), name))
+        .filter(|(distance, _)| *distance <= wanted.chars().count() / 3 + 1)
+        .min()
+        .map_or_else(String::new, |(_, name)| format!(": did you mean `{name}`?"))
+}
+
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let substitution = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = substitution.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}

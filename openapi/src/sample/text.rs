@@ -1,0 +1,76 @@
+//! Strings of a schema: by its formats, its pattern, and its bounds on length.
+
+use rand::SeedableRng as _;
+use rand::distr::Distribution as _;
+use rand::rngs::SmallRng;
+use serde_json::{Map, Value};
+
+/// The longest string that is made to sit at a bound.
+const LONGEST: usize = 100_000;
+
+/// Strings that the keywords of `schema` probably accept.
+pub(super) fn strings(schema: &Map<String, Value>) -> Vec<String> {
+    let minimum = super::count(schema, "minLength").unwrap_or(0);
+    let maximum = super::count(schema, "maxLength").unwrap_or(usize::MAX);
+    let mut strings: Vec<String> = Vec::new();
+    if let Some(Value::String(format)) = schema.get("format") {
+        strings.extend(of_format(format).iter().map(|&text| text.to_owned()));
+    }
+    if let Some(Value::String(pattern)) = schema.get("pattern") {
+        strings.extend(of_pattern(pattern));
+    }
+    let ordinary = if minimum <= 4 && maximum >= 4 {
+        "text".to_owned()
+    } else {
+        letters(minimum)
+    };
+    strings.push(ordinary);
+    strings.push(letters(minimum));
+    if maximum <= LONGEST {
+        strings.push(letters(maximum));
+    }
+    strings.push("0".to_owned());
+    strings
+}
+
+/// A string of `length` characters.
+pub(super) fn letters(length: usize) -> String {
+    "a".repeat(length.min(LONGEST))
+}
+
+/// A few strings that match the regular expression, made from a fixed seed. Expressions that the
+/// `regex` syntax does not know (look-around, back-references) give none.
+fn of_pattern(pattern: &str) -> Vec<String> {
+    let mut random = SmallRng::seed_from_u64(0x5EED);
+    let mut strings = Vec::new();
+    for repeat in [1, 4] {
+        // A pattern is a search: what stands outside of the match is free, so anchors go.
+        let unanchored = pattern.strip_prefix('^').unwrap_or(pattern);
+        let unanchored = unanchored.strip_suffix('$').unwrap_or(unanchored);
+        if let Ok(generator) = rand_regex::Regex::compile(unanchored, repeat) {
+            strings.extend((0..4).map(|_| -> String { generator.sample(&mut random) }));
+        }
+    }
+    strings
+}
+
+fn of_format(format: &str) -> &'static [&'static str] {
+    match format {
+        "date-time" => &["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.678901+02:00"],
+        "date" => &["2026-01-02"],
+        "time" => &["03:04:05Z"],
+        "duration" => &["P1D"],
+        "email" => &["someone@example.com"],
+        "hostname" => &["example.com"],
+        "ipv4" => &["192.0.2.1"],
+        "ipv6" => &["2001:db8::1"],
+        "uri" | "iri" => &["https://example.com/"],
+        "uri-reference" | "iri-reference" => &["/path"],
+        "uri-template" => &["/path/{id}"],
+        "uuid" => &["123e4567-e89b-42d3-a456-426614174000"],
+        "json-pointer" => &["/a/b"],
+        "relative-json-pointer" => &["1/a"],
+        "regex" => &["^a$"],
+        _ => &[],
+    }
+}

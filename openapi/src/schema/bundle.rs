@@ -1,0 +1,152 @@
+//! One schema of a document, made to stand alone: what it refers to comes along as `$defs`, and
+//! what accepts or rejects nothing stays behind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::document::Document;
+use crate::{keywords, pointer};
+
+/// String formats that are asserted: those of JSON Schema Validation section 7.3 that the validator
+/// knows without tables of Unicode. Others only tell a reader something.
+const ASSERTED_FORMATS: &[&str] = &[
+    "date",
+    "date-time",
+    "time",
+    "duration",
+    "email",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "uri",
+    "uri-reference",
+    "iri",
+    "iri-reference",
+    "uri-template",
+    "json-pointer",
+    "relative-json-pointer",
+    "regex",
+    "uuid",
+];
+
+/// Whether values are held to `format`: the asserted string formats, and OpenAPI's `int32`, a range.
+pub(crate) fn is_asserted_format(format: &str) -> bool {
+    format == "int32" || ASSERTED_FORMATS.contains(&format)
+}
+
+/// The schema at `pointer` as a self-contained JSON Schema 2020-12 that holds assertions only.
+///
+/// `int32` becomes the range that it stands for (OpenAPI 3.1 section 4.4); a pointer that leads
+/// nowhere becomes the schema that accepts everything.
+#[must_use]
+pub fn bundle(document: &Document, pointer: &str) -> Value {
+    bundle_value(document, document.at(pointer).unwrap_or(&Value::Bool(true)))
+}
+
+/// As [`bundle`], for a schema value made from parts of `document`.
+pub(crate) fn bundle_value(document: &Document, schema: &Value) -> Value {
+    let mut names = Names::default();
+    let mut root = assertions_of(schema, &mut names);
+    let mut definitions = Map::new();
+    while let Some((pointer, name)) = names.pending.pop() {
+        let target = document.at(&pointer).unwrap_or(&Value::Bool(true));
+        let definition = assertions_of(target, &mut names);
+        definitions.insert(name, definition);
+    }
+    if definitions.is_empty() {
+        return root;
+    }
+    definitions.sort_keys();
+    match &mut root {
+        Value::Object(object) => {
+            object.insert("$defs".to_owned(), Value::Object(definitions));
+            root
+        }
+        _ => root,
+    }
+}
+
+/// How many schema objects, lists and scalars a bundle is made of: what the algebra's cost grows with.
+pub(super) fn size(schema: &Value) -> usize {
+    match schema {
+        Value::Object(object) => 1 + object.values().map(size).sum::<usize>(),
+        Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
+    }
+}
+
+#[derive(Default)]
+struct Names {
+    by_pointer: BTreeMap<String, String>,
+    taken: BTreeSet<String>,
+    pending: Vec<(String, String)>,
+}
+
+impl Names {
+    /// The name below `$defs` of what `pointer` points at: its own last name where that is free.
+    fn of(&mut self, pointer: String) -> &str {
+        let (by_pointer, taken, pending) =
+            (&mut self.by_pointer, &mut self.taken, &mut self.pending);
+        by_pointer.entry(pointer.clone()).or_insert_with(|| {
+            let base: String = pointer::last(&pointer)
+                .chars()
+                .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+                .collect();
+            let mut name = base.clone();
+            let mut count = 1;
+            while !taken.insert(name.clone()) {
+                count += 1;
+                name = format!("{base}_{count}");
+            }
+            pending.push((pointer, name.clone()));
+            name
+        })
+    }
+}
+
+fn assertions_of(schema: &Value, names: &mut Names) -> Value {
+    let mut schema = schema.clone();
+    keywords::rewrite(&mut schema, &mut |object| {
+        object.retain(|keyword, _| {
+            !keywords::is_annotation(keyword) && !keywords::is_container(keyword)
+        });
+        if let Some(Value::String(reference)) = object.get("$ref")
+            && let Some(pointer) = pointer::of_reference(reference)
+        {
+            let name = names.of(pointer);
+            object.insert("$ref".to_owned(), json!(format!("#/$defs/{name}")));
+        }
+        assert_format(object);
+    });
+    schema
+}
+
+fn assert_format(object: &mut Map<String, Value>) {
+    let Some(Value::String(format)) = object.get("format") else {
+        return;
+    };
+    if ASSERTED_FORMATS.contains(&format.as_str()) {
+        return;
+    }
+    let is_int32 = format == "int32";
+    object.shift_remove("format");
+    if is_int32 {
+        let below = |limit: &Value| {
+            limit
+                .as_f64()
+                .is_none_or(|limit| limit < f64::from(i32::MIN))
+        };
+        let above = |limit: &Value| {
+            limit
+                .as_f64()
+                .is_none_or(|limit| limit > f64::from(i32::MAX))
+        };
+        if object.get("minimum").is_none_or(below) {
+            object.insert("minimum".to_owned(), json!(i32::MIN));
+        }
+        if object.get("maximum").is_none_or(above) {
+            object.insert("maximum".to_owned(), json!(i32::MAX));
+        }
+    }
+}

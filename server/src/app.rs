@@ -1,0 +1,117 @@
+//! The router and what surrounds every handler.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::ApiError;
+use crate::keys::KeyRing;
+use crate::routes::{create, docs, health, list, revoke};
+use crate::store::Store;
+use crate::{openapi, telemetry};
+
+/// The largest request body, in bytes.
+pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// What handlers share.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    store: Store,
+    keys: Arc<KeyRing>,
+}
+
+impl AppState {
+    /// The state of a server on this store, whose tokens these keys sign.
+    pub fn new(store: Store, keys: KeyRing) -> Self {
+        crate::hs256::install();
+        Self {
+            store,
+            keys: Arc::new(keys),
+        }
+    }
+
+    /// The store of record.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn keys(&self) -> &KeyRing {
+        &self.keys
+    }
+}
+
+/// The documented operations: their routes and their descriptions come from the same annotations.
+fn operations() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(list::list_tokens, create::create_token))
+        .routes(routes!(revoke::revoke_token))
+}
+
+/// The document of [`operations`].
+pub(crate) fn document() -> OpenApi {
+    openapi::finish(operations().into_openapi())
+}
+
+/// The whole service. A request that takes longer than `request_timeout`, its body included, is answered with 408.
+pub fn app(state: AppState, request_timeout: Duration) -> Router {
+    let router = Router::from(operations())
+        .route("/openapi.json", get(docs::openapi_json))
+        .route("/docs", get(docs::docs))
+        .route("/docs/", get(docs::docs_index))
+        .route("/docs/{*file}", get(docs::docs_file))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .fallback(async || ApiError::NoSuchRoute)
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .with_state(state);
+    surround(router, request_timeout)
+}
+
+/// Adds what holds for every answer, from the inside out: the body limit, the time limit, JSON for a panic, the headers of
+/// every answer, and the request's id and log line around all of it.
+fn surround(router: Router, request_timeout: Duration) -> Router {
+    router
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn(move |request, next| {
+            limit_time(request, next, request_timeout)
+        }))
+        .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(from_fn(add_headers))
+        .layer(from_fn(telemetry::trace_request))
+}
+
+async fn limit_time(request: Request, next: Next, limit: Duration) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::TimedOut.into_response(),
+    }
+}
+
+/// Answers to requests with credentials must not be kept by anyone on the way (RFC 9111, section 5.2.2.5), errors included;
+/// and no answer is to be taken for another type than it says.
+async fn add_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    response
+}
+
+// The panic hook has logged the message and the place already.
+fn answer_panic(_: Box<dyn Any + Send + 'static>) -> Response {
+    ApiError::Internal.into_response()
+}

@@ -1,0 +1,149 @@
+//! Who is calling, and in which business: a bearer token becomes a [`Caller`].
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri, header};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::app::AppState;
+use crate::error::ApiError;
+use crate::extract::header::{business_id, claimed_email};
+use crate::store::{Role, TokenRecord};
+use crate::timestamp::Timestamp;
+use crate::token;
+
+/// The authenticated user behind a request.
+///
+/// As an extractor it makes the first two checks of the contract: 401 when the credential is no good, then 400 when
+/// `x-business-id` is. Which business the request is in comes out of [`business`](Self::business) alone.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    user_id: Uuid,
+    email: String,
+    role: Role,
+    own_business: Uuid,
+    named_business: Uuid,
+    claimed_email: Option<String>,
+}
+
+impl Caller {
+    /// The business that the request is in.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::NotFound`] when `x-business-id` names another business than the one of the caller's token: whether such
+    /// a business exists is not told.
+    pub(crate) fn business(&self) -> Result<Uuid, ApiError> {
+        if self.named_business == self.own_business {
+            Ok(self.own_business)
+        } else {
+            Err(ApiError::NotFound)
+        }
+    }
+
+    /// The caller's user id.
+    pub(crate) fn user_id(&self) -> Uuid {
+        self.user_id
+    }
+
+    /// The caller's email, as the store has it.
+    pub(crate) fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// What `x-user-email` claimed: kept for audits, never an identity.
+    pub(crate) fn claimed_email(&self) -> Option<&str> {
+        self.claimed_email.as_deref()
+    }
+
+    /// Whether the caller may revoke this token of its business: its owner and admins may.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Forbidden`] for anybody else.
+    pub(crate) fn may_revoke(&self, token: &TokenRecord) -> Result<(), ApiError> {
+        match self.role {
+            Role::Admin => Ok(()),
+            Role::Member if token.user_id == self.user_id => Ok(()),
+            Role::Member => Err(ApiError::Forbidden),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let refused = ApiError::NotAuthenticated { token_sent: true };
+        let token = bearer(&parts.headers, &parts.uri)?;
+        let now = Timestamp::now();
+        let Some((claims, digest)) = token::verify(state.keys(), &token, now) else {
+            return Err(refused);
+        };
+        let Some(known) = state.store().authentication(claims.jti).await? else {
+            return Err(refused);
+        };
+
+        let genuine = known.digest.matches(&digest)
+            && known.user_id == claims.sub
+            && known.business_id == claims.business;
+        if !genuine || known.revoked || known.expires_at <= now {
+            return Err(refused);
+        }
+
+        let span = tracing::Span::current();
+        span.record("user_id", tracing::field::display(known.user_id));
+        let claimed_email = claimed_email(&parts.headers);
+        if let Some(claimed) = &claimed_email {
+            span.record("claimed_email", crate::redact::text(claimed));
+        }
+        Ok(Self {
+            user_id: known.user_id,
+            email: known.email,
+            role: known.role,
+            own_business: known.business_id,
+            named_business: business_id(&parts.headers)?,
+            claimed_email,
+        })
+    }
+}
+
+/// The token of `Authorization: Bearer …` (RFC 6750, section 2.1; the scheme's name in any case, RFC 9110, section 11.1).
+///
+/// # Errors
+///
+/// [`ApiError::NotAuthenticated`] when there is none, more than one, another scheme, or when the request carries a token in
+/// its query (RFC 6750, section 2.3), where logs and proxies of others have seen it already.
+fn bearer(headers: &HeaderMap, uri: &Uri) -> Result<SecretString, ApiError> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let in_query = has_token_in_query(uri);
+    let (value, further) = (values.next(), values.next());
+    let Some(value) = value else {
+        return Err(ApiError::NotAuthenticated {
+            token_sent: in_query,
+        });
+    };
+    if in_query || further.is_some() {
+        return Err(ApiError::NotAuthenticated { token_sent: true });
+    }
+
+    let (scheme, credential) = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .unwrap_or_default();
+    let credential = credential.trim_matches(' ');
+    if !scheme.eq_ignore_ascii_case("bearer") || credential.is_empty() {
+        return Err(ApiError::NotAuthenticated { token_sent: false });
+    }
+    Ok(SecretString::from(credential))
+}
+
+fn has_token_in_query(uri: &Uri) -> bool {
+    uri.query().is_some_and(|query| {
+        query
+            .split('&')
+            .any(|pair| pair.split('=').next() == Some("access_token"))
+    })
+}

@@ -1,0 +1,105 @@
+//! `server bootstrap`: the first business, the first user and the first token, without which nobody could call the API.
+
+use secrecy::ExposeSecret;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::app::AppState;
+use crate::config::Bootstrap;
+use crate::exit::Failure;
+use crate::issue::{Order, issue};
+use crate::routes::create::DEFAULT_DAYS;
+use crate::serve::open;
+use crate::timestamp::Timestamp;
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report<'a> {
+    business_id: Uuid,
+    business: &'a str,
+    user_id: Uuid,
+    email: &'a str,
+    role: &'static str,
+    token_id: Uuid,
+    jti: Uuid,
+    token: &'a str,
+    expires_at: Timestamp,
+}
+
+/// Creates business, user and membership where they are missing and mints a token; returns what is to be printed. May be run
+/// any number of times, also while a server runs on the same file: each run prints another token.
+///
+/// The limit of active tokens does not apply: this is also the way back in for a user who lost them all.
+///
+/// # Errors
+///
+/// [`Failure::OtherRole`] when the user is in the business in another role; otherwise when store or keys are not to be had.
+pub async fn bootstrap(command: Bootstrap) -> Result<String, Failure> {
+    let state = open(&command.storage).await?;
+    let printed = mint_first(&state, &command).await;
+    state.store().close().await;
+    printed
+}
+
+async fn mint_first(state: &AppState, command: &Bootstrap) -> Result<String, Failure> {
+    let store_failed = |source| Failure::Store {
+        path: command.storage.file().path().to_owned(),
+        source,
+    };
+    let membership = state
+        .store()
+        .ensure_member(&command.business, &command.email, command.role)
+        .await
+        .map_err(store_failed)?;
+    if membership.role != command.role {
+        return Err(Failure::OtherRole {
+            business: command.business.clone(),
+            email: command.email.clone(),
+            actual: membership.role.name(),
+        });
+    }
+    let order = Order {
+        business_id: membership.business_id,
+        user_id: membership.user_id,
+        name: "bootstrap".to_owned(),
+        description: Some("Minted on the command line by `server bootstrap`".to_owned()),
+        expires_in_days: DEFAULT_DAYS,
+        max_active: None,
+    };
+    let (token, record) = issue(state.store(), state.keys(), order)
+        .await?
+        .expect("an order without a limit is never refused");
+
+    let report = Report {
+        business_id: membership.business_id,
+        business: &command.business,
+        user_id: membership.user_id,
+        email: &command.email,
+        role: membership.role.name(),
+        token_id: record.id,
+        jti: record.jti,
+        token: token.text.expose_secret(),
+        expires_at: record.expires_at,
+    };
+    if command.json {
+        return Ok(serde_json::to_string(&report)
+            .expect("a report has no value that does not serialise")
+            + "\n");
+    }
+    let Report {
+        business_id,
+        business,
+        email,
+        role,
+        token,
+        expires_at,
+        ..
+    } = report;
+    Ok(format!(
+        "{email} is {role} of {business}.\n\
+         Business id:  {business_id}\n\
+         Token:        {token}\n\
+         Expires:      {expires_at}\n\
+         The token is shown once. Keep it like a password.\n"
+    ))
+}

@@ -1,0 +1,224 @@
+//! Configuration: flags, and the environment variables behind them. A flag wins.
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::store::{Role, SqliteFile};
+use crate::telemetry::LogFormat;
+
+/// What stands below the help of the program.
+const EXAMPLES: &str = "\
+Examples:
+  server serve                                        on 127.0.0.1:8080, with dz-tokens.db in this directory
+  server serve --listen 127.0.0.1:0 --database sqlite:/var/lib/dz/tokens.db
+  server bootstrap --business Acme --email ada@acme.example
+  server openapi > openapi.json
+
+Exit codes:
+  0  done, or stopped by a signal
+  2  wrong arguments, configuration or key file
+  3  the address is taken, or the store or standard output does not work";
+
+/// API tokens that can be created, listed and revoked; a revoked token is refused for ever
+#[derive(Debug, Parser)]
+#[command(name = "server", version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to log.
+    #[command(flatten)]
+    pub log: Log,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API, its document at /openapi.json and Swagger UI at /docs, until SIGTERM or SIGINT
+    Serve(Serve),
+    /// Create a business and a user where missing, and print a token to begin with
+    Bootstrap(Bootstrap),
+    /// Bring the database's schema to that of this program, and say what was done
+    Migrate(Database),
+    /// Print the OpenAPI document that the handlers emit; needs no database
+    Openapi,
+}
+
+/// How to log, always to standard error.
+#[derive(Debug, Args)]
+pub struct Log {
+    /// What to log: a level, or a filter such as `server=debug,sqlx=warn`
+    #[arg(
+        long = "log",
+        value_name = "FILTER",
+        env = "DZ_LOG",
+        default_value = "info",
+        global = true
+    )]
+    pub filter: String,
+    /// Form of log lines [default: pretty on a terminal, json otherwise]
+    #[arg(
+        long = "log-format",
+        value_name = "FORMAT",
+        env = "DZ_LOG_FORMAT",
+        global = true
+    )]
+    pub chosen_format: Option<LogFormat>,
+}
+
+impl Log {
+    /// The form that was chosen, or the one that fits whoever reads.
+    pub fn format(&self) -> LogFormat {
+        self.chosen_format.unwrap_or_else(|| {
+            if std::io::stderr().is_terminal() {
+                LogFormat::Pretty
+            } else {
+                LogFormat::Json
+            }
+        })
+    }
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, Args)]
+pub struct Database {
+    /// Database: `sqlite:PATH` or `sqlite://PATH`, created at first start
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "DZ_DATABASE",
+        default_value = "sqlite:dz-tokens.db",
+        value_parser = parse_database
+    )]
+    pub database: SqliteFile,
+}
+
+/// Where the data and the keys are.
+#[derive(Clone, Debug, Args)]
+pub struct Storage {
+    /// Where the data is.
+    #[command(flatten)]
+    pub at: Database,
+    /// Key file; created at first start, mode 0600 [default: beside the database, as PATH.keys.json]
+    #[arg(long, value_name = "FILE", env = "DZ_KEYS")]
+    pub keys: Option<PathBuf>,
+}
+
+impl Storage {
+    /// The SQLite file.
+    pub fn file(&self) -> &SqliteFile {
+        &self.at.database
+    }
+
+    /// The key file.
+    pub fn key_file(&self) -> PathBuf {
+        self.keys
+            .clone()
+            .unwrap_or_else(|| self.file().path().with_added_extension("keys.json"))
+    }
+}
+
+/// `server serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(
+        long,
+        value_name = "ADDR:PORT",
+        env = "DZ_LISTEN",
+        default_value = "127.0.0.1:8080"
+    )]
+    pub listen: SocketAddr,
+    /// Where the data and the keys are.
+    #[command(flatten)]
+    pub storage: Storage,
+    /// Seconds that a request may take, its body included
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "DZ_REQUEST_TIMEOUT",
+        default_value = "30",
+        value_parser = parse_seconds
+    )]
+    pub request_timeout: Duration,
+    /// Seconds that requests in progress get when the server is asked to stop
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "DZ_DRAIN_TIMEOUT",
+        default_value = "10",
+        value_parser = parse_seconds
+    )]
+    pub drain_timeout: Duration,
+}
+
+/// `server bootstrap`.
+#[derive(Debug, Args)]
+pub struct Bootstrap {
+    /// Name of the business, created when there is none of this name
+    #[arg(long, value_name = "NAME", value_parser = parse_name)]
+    pub business: String,
+    /// Email of the user, created when unknown
+    #[arg(long, value_name = "EMAIL", value_parser = parse_email)]
+    pub email: String,
+    /// Role of the user in the business; bootstrap refuses to change an existing one
+    #[arg(long, value_name = "ROLE", default_value = "admin")]
+    pub role: Role,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub json: bool,
+    /// Where the data and the keys are.
+    #[command(flatten)]
+    pub storage: Storage,
+}
+
+fn parse_database(url: &str) -> Result<SqliteFile, String> {
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        return Err("only SQLite is supported; write it as sqlite:PATH".to_owned());
+    };
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path.starts_with(":memory:") {
+        return Err(
+            "a database in memory would forget revocations; name a file, as sqlite:PATH".to_owned(),
+        );
+    }
+    if path.contains('?') {
+        return Err("parameters behind `?` are not supported; write just sqlite:PATH".to_owned());
+    }
+    if Path::new(path).is_dir() {
+        return Err("this is a directory; name a file in it, as sqlite:PATH".to_owned());
+    }
+    Ok(SqliteFile::new(path))
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<f64>().map(Duration::try_from_secs_f64) {
+        Ok(Ok(duration)) if !duration.is_zero() && duration <= Duration::from_secs(86_400) => {
+            Ok(duration)
+        }
+        Ok(_) | Err(_) => Err("give seconds between 0 and 86400, such as 10 or 0.5".to_owned()),
+    }
+}
+
+fn parse_name(name: &str) -> Result<String, String> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().any(char::is_control) {
+        return Err("give a name that is not empty and has no control characters".to_owned());
+    }
+    Ok(name.to_owned())
+}
+
+fn parse_email(email: &str) -> Result<String, String> {
+    let plausible = email
+        .split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+    if !plausible || email.len() > 254 || email.chars().any(|c| c.is_whitespace() || c.is_control())
+    {
+        return Err("give an address such as ada@acme.example".to_owned());
+    }
+    Ok(email.to_owned())
+}

@@ -1,0 +1,140 @@
+//! What a caller is told when a request is refused: one of the two documented shapes, and never more than it may know.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::store::StoreError;
+use crate::validation::{HTTPValidationError, ValidationError};
+
+/// A refusal. Each variant is one row of the contract's table; its answer is a function of the variant alone.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// 401 (RFC 9110, section 11.6.1; RFC 6750, section 3). `token_sent` says that a credential was there and is no good.
+    NotAuthenticated {
+        /// Whether the challenge says `error="invalid_token"`.
+        token_sent: bool,
+    },
+    /// 400, with a text that names the culprit.
+    BadRequest(String),
+    /// 422, with everything that is wrong.
+    Invalid(Vec<ValidationError>),
+    /// 404 for a token or business that does not exist, or is not the caller's: the same bytes.
+    NotFound,
+    /// 404 for a path that no operation has.
+    NoSuchRoute,
+    /// 405; the router adds `Allow`.
+    MethodNotAllowed,
+    /// 403.
+    Forbidden,
+    /// 408: the request, or our work on it, took too long.
+    TimedOut,
+    /// 413.
+    TooLarge {
+        /// The most bytes that a body may have.
+        limit: usize,
+    },
+    /// 503: the store does not answer. What it said is in the log.
+    Unavailable,
+    /// 500: a defect of ours. What happened is in the log.
+    Internal,
+}
+
+impl ApiError {
+    fn parts(&self) -> (StatusCode, String) {
+        let (status, detail) = match self {
+            Self::NotAuthenticated { .. } => (StatusCode::UNAUTHORIZED, "Not authenticated"),
+            Self::BadRequest(detail) => (StatusCode::BAD_REQUEST, detail.as_str()),
+            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Validation error"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "Resource not found"),
+            Self::NoSuchRoute => (StatusCode::NOT_FOUND, "Not Found"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "Not enough permissions"),
+            Self::TimedOut => (
+                StatusCode::REQUEST_TIMEOUT,
+                "The request took too long; send it again",
+            ),
+            Self::TooLarge { limit } => {
+                return (
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    format!("The request body is larger than {limit} bytes"),
+                );
+            }
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The service is not available; try again shortly",
+            ),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
+        };
+        (status, detail.to_owned())
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, detail) = self.parts();
+        match self {
+            Self::Invalid(errors) => {
+                (status, Json(HTTPValidationError { detail: errors })).into_response()
+            }
+            Self::NotAuthenticated { token_sent } => {
+                let challenge = if token_sent {
+                    r#"Bearer error="invalid_token""#
+                } else {
+                    "Bearer"
+                };
+                let challenge = [(
+                    header::WWW_AUTHENTICATE,
+                    HeaderValue::from_static(challenge),
+                )];
+                (status, challenge, Json(json!({ "detail": detail }))).into_response()
+            }
+            Self::TimedOut => {
+                // What is left of the request would be read as the next one (RFC 9110, section 15.5.9).
+                (
+                    status,
+                    [(header::CONNECTION, "close")],
+                    Json(json!({ "detail": detail })),
+                )
+                    .into_response()
+            }
+            Self::BadRequest(_)
+            | Self::NotFound
+            | Self::NoSuchRoute
+            | Self::MethodNotAllowed
+            | Self::Forbidden
+            | Self::TooLarge { .. }
+            | Self::Unavailable
+            | Self::Internal => (status, Json(json!({ "detail": detail }))).into_response(),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    /// Logs what the store said and keeps it from the caller.
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => {
+                tracing::error!(%error, "the store does not answer");
+                Self::Unavailable
+            }
+            StoreError::Inconsistent(_) | StoreError::Migration(_) => {
+                tracing::error!(%error, "the store answered something unexpected");
+                Self::Internal
+            }
+        }
+    }
+}
+
+impl From<Vec<ValidationError>> for ApiError {
+    fn from(errors: Vec<ValidationError>) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl From<ValidationError> for ApiError {
+    fn from(error: ValidationError) -> Self {
+        Self::Invalid(vec![error])
+    }
+}

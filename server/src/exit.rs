@@ -1,0 +1,97 @@
+//! How the program ends: every exit code, and the failures behind them.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::issue::IssueError;
+use crate::keys::KeyError;
+use crate::store::StoreError;
+
+/// The exit codes of every command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// It did what it was asked, or was stopped by a signal and finished what it had begun.
+    Ok = 0,
+    /// It was asked wrongly: arguments, environment, or a key file that is not as it must be. Trying again changes nothing.
+    Usage = 2,
+    /// What it needs is not there: the address is taken, the store or standard output does not work. Trying again may help.
+    Unavailable = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command failed, in one or two lines that say what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// `DZ_LOG` or `--log` is no filter.
+    #[error(
+        "the log filter is not valid: {0}. Give a level such as `info`, or `server=debug,sqlx=warn`"
+    )]
+    LogFilter(#[from] tracing_subscriber::filter::ParseError),
+    /// The key ring cannot be had.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The store cannot be opened or does not answer.
+    #[error(
+        "{source}\n  while using the SQLite file {path}. Is its directory there and writable? Choose another one with --database"
+    )]
+    Store {
+        /// The SQLite file.
+        path: PathBuf,
+        /// What the store said.
+        source: StoreError,
+    },
+    /// The address cannot be listened on.
+    #[error(
+        "cannot listen on {address}: {source}. Choose another address with --listen, or port 0 for a free one"
+    )]
+    Bind {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system answered.
+        source: io::Error,
+    },
+    /// The user is in the business with another role than the one asked for.
+    #[error(
+        "{email} is in {business} as {actual} already, and bootstrap changes no roles. \
+         Leave the role as it is with `--role {actual}`"
+    )]
+    OtherRole {
+        /// The business's name.
+        business: String,
+        /// The user's email.
+        email: String,
+        /// The role that the user has.
+        actual: &'static str,
+    },
+    /// A first token cannot be issued.
+    #[error("no token could be issued: {0}")]
+    Issue(#[from] IssueError),
+    /// Signal handlers, threads or the like cannot be set up.
+    #[error("the runtime cannot start: {0}")]
+    Runtime(#[source] io::Error),
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output: {0}")]
+    Stdout(#[source] io::Error),
+}
+
+impl Failure {
+    /// The exit code that tells a program of this failure.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::LogFilter(_) | Self::Keys(_) | Self::OtherRole { .. } => Exit::Usage,
+            Self::Store { .. }
+            | Self::Bind { .. }
+            | Self::Issue(_)
+            | Self::Runtime(_)
+            | Self::Stdout(_) => Exit::Unavailable,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Headers: `x-business-id`, `x-user-email`, and how `Authorization` is documented.
+
+use axum::http::HeaderMap;
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use uuid::Uuid;
+
+use crate::error::ApiError;
+
+/// Names the business that a request is in.
+pub(crate) const BUSINESS_ID: &str = "x-business-id";
+
+/// Claims a person on whose behalf a request is made. Recorded, never trusted.
+const USER_EMAIL: &str = "x-user-email";
+
+/// The longest address that mail can have (RFC 5321, section 4.5.3.1.3, without the brackets).
+const MAX_EMAIL: usize = 254;
+
+/// The business that `x-business-id` names.
+///
+/// # Errors
+///
+/// [`ApiError::BadRequest`] when the header is missing, sent twice, or not a UUID in its hyphenated form (RFC 9562, section 4;
+/// either case).
+pub(crate) fn business_id(headers: &HeaderMap) -> Result<Uuid, ApiError> {
+    let mut values = headers.get_all(BUSINESS_ID).iter();
+    let problem = match (values.next(), values.next()) {
+        (None, _) => "is missing; send the id of your business",
+        (Some(_), Some(_)) => "was sent more than once",
+        (Some(value), None) => {
+            let text = value.to_str().unwrap_or_default().trim_matches([' ', '\t']);
+            match Uuid::try_parse(text) {
+                Ok(id) if text.len() == uuid::fmt::Hyphenated::LENGTH => return Ok(id),
+                Ok(_) | Err(_) => "is not a UUID",
+            }
+        }
+    };
+    Err(ApiError::BadRequest(format!(
+        "The header {BUSINESS_ID} {problem}"
+    )))
+}
+
+/// What `x-user-email` claims, when it is a text of a plausible length.
+pub(crate) fn claimed_email(headers: &HeaderMap) -> Option<String> {
+    let claimed = headers.get(USER_EMAIL)?.to_str().ok()?.trim();
+    (!claimed.is_empty() && claimed.len() <= MAX_EMAIL).then(|| claimed.to_owned())
+}
+
+/// How operations document `Authorization`: optional and nullable, as the published slice does, because the service
+/// answers 401 rather than 422 when it is absent.
+pub(crate) struct AuthorizationHeader;
+
+impl IntoParams for AuthorizationHeader {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let schema = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .title(Some("Authorization"));
+        vec![
+            ParameterBuilder::new()
+                .name("authorization")
+                .parameter_in(ParameterIn::Header)
+                .required(Required::False)
+                .schema(Some(schema))
+                .build(),
+        ]
+    }
+}

@@ -1,0 +1,82 @@
+//! Minting a token and putting it on record, for the API and for `server bootstrap` alike.
+
+use uuid::Uuid;
+
+use crate::error::ApiError;
+use crate::keys::KeyRing;
+use crate::store::{NewToken, Store, StoreError, TokenRecord};
+use crate::timestamp::Timestamp;
+use crate::token::{Claims, Minted, mint};
+
+/// What token is wanted.
+#[derive(Debug)]
+pub(crate) struct Order {
+    pub(crate) business_id: Uuid,
+    pub(crate) user_id: Uuid,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) expires_in_days: u16,
+    /// The most active tokens that the user may have with this one, or no limit.
+    pub(crate) max_active: Option<u32>,
+}
+
+/// Why a token could not be issued.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueError {
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Signing failed.
+    #[error("the token could not be signed: {0}")]
+    Signing(#[from] jsonwebtoken::errors::Error),
+}
+
+impl From<IssueError> for ApiError {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Store(error) => error.into(),
+            IssueError::Signing(error) => {
+                tracing::error!(%error, "a token could not be signed");
+                Self::Internal
+            }
+        }
+    }
+}
+
+/// Mints a token and stores its record; nothing when the user has `max_active` tokens already.
+///
+/// # Errors
+///
+/// [`IssueError`]; the token is then nowhere.
+pub(crate) async fn issue(
+    store: &Store,
+    keys: &KeyRing,
+    order: Order,
+) -> Result<Option<(Minted, TokenRecord)>, IssueError> {
+    let created_at = Timestamp::now();
+    let expires_at = created_at.expiry_after_days(order.expires_in_days);
+    let claims = Claims {
+        jti: Uuid::new_v4(),
+        sub: order.user_id,
+        business: order.business_id,
+        iat: created_at.as_seconds(),
+        exp: expires_at.as_seconds(),
+    };
+    let minted = mint(keys, &claims)?;
+    let token = NewToken {
+        id: Uuid::new_v4(),
+        jti: claims.jti,
+        business_id: order.business_id,
+        user_id: order.user_id,
+        name: order.name,
+        description: order.description,
+        shown_prefix: minted.shown_prefix.clone(),
+        digest: minted.digest,
+        created_at,
+        expires_at,
+    };
+    Ok(store
+        .add_token(token, order.max_active)
+        .await?
+        .map(|record| (minted, record)))
+}

@@ -1,0 +1,143 @@
+//! `POST /api/v1/tokens`: a new token for the caller.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use secrecy::ExposeSecret;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::app::AppState;
+use crate::auth::Caller;
+use crate::envelope::SuccessEnvelope;
+use crate::error::ApiError;
+use crate::extract::body::{FromBody, JsonBody};
+use crate::extract::header::AuthorizationHeader;
+use crate::issue::{Order, issue};
+use crate::openapi::DocumentedErrors;
+use crate::routes::list::APITokenInfo;
+use crate::token::Minted;
+use crate::validation::ValidationError;
+use crate::validation::fields::Fields;
+
+/// The most tokens that a user may have that are neither revoked nor expired.
+const MAX_ACTIVE_TOKENS: u32 = 10;
+
+/// How long a token is valid when nothing else is said, in days.
+pub(crate) const DEFAULT_DAYS: u16 = 365;
+
+/// The longest name, in Unicode scalar values.
+const MAX_NAME: usize = 255;
+
+/// The longest description, in Unicode scalar values.
+const MAX_DESCRIPTION: usize = 1000;
+
+/// What the new token is to be.
+#[derive(Debug, ToSchema)]
+pub(crate) struct APITokenCreateRequest {
+    /// Token name
+    #[schema(min_length = 1, max_length = 255)]
+    name: String,
+    /// Optional description of what the token is for
+    #[schema(max_length = 1000)]
+    description: Option<String>,
+    /// Days until the token expires
+    #[schema(value_type = i64, minimum = 1, maximum = 365, default = 365, required = false)]
+    expires_in_days: u16,
+}
+
+impl FromBody for APITokenCreateRequest {
+    fn from_body(body: Option<Value>) -> Result<Self, Vec<ValidationError>> {
+        match body {
+            None | Some(Value::Null) => {
+                Err(vec![ValidationError::missing(&["body"], &Value::Null)])
+            }
+            Some(Value::Object(object)) => {
+                let mut fields = Fields::of(&object);
+                let request = Self {
+                    name: fields.required_string("name", 1..=MAX_NAME),
+                    description: fields.optional_string("description", 0..=MAX_DESCRIPTION),
+                    expires_in_days: fields.integer("expires_in_days", 1..=365, DEFAULT_DAYS),
+                };
+                fields.finish(request)
+            }
+            Some(other) => Err(vec![ValidationError::not_an_object(&other)]),
+        }
+    }
+}
+
+/// The new token, whole for this once.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct APITokenCreateResponse {
+    /// The token. It is shown once and cannot be retrieved again
+    #[schema(value_type = String)]
+    #[serde(serialize_with = "shown_once")]
+    token: Minted,
+    /// The token's record
+    token_info: APITokenInfo,
+}
+
+fn shown_once<S: Serializer>(token: &Minted, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(token.text.expose_secret())
+}
+
+/// The 201 of this operation.
+type CreateEnvelope = SuccessEnvelope<APITokenCreateResponse>;
+
+const DESCRIPTION: &str = "\
+Create an API token for the calling user in the business that `x-business-id` names.
+
+**Request Body:**
+- `name`: Name of the token, 1 to 255 characters
+- `description`: Optional description
+- `expires_in_days`: Days until the token expires, 1 to 365 (default 365)
+
+**Note:** A user may have at most 10 active tokens: neither revoked nor expired.
+
+**Returns:** The token, which is shown only once, and its record.";
+
+/// Creates a token.
+#[utoipa::path(
+    post,
+    path = "/api/v1/tokens",
+    operation_id = "create_token_api_v1_tokens_post",
+    tag = "api-tokens",
+    summary = "Create token",
+    description = DESCRIPTION,
+    params(AuthorizationHeader),
+    request_body = APITokenCreateRequest,
+    responses((status = 201, description = "Successful Response", body = CreateEnvelope), DocumentedErrors)
+)]
+pub(crate) async fn create_token(
+    State(state): State<AppState>,
+    caller: Caller,
+    JsonBody(request): JsonBody<APITokenCreateRequest>,
+) -> Result<(StatusCode, Json<CreateEnvelope>), ApiError> {
+    let order = Order {
+        business_id: caller.business()?,
+        user_id: caller.user_id(),
+        name: request.name,
+        description: request.description,
+        expires_in_days: request.expires_in_days,
+        max_active: Some(MAX_ACTIVE_TOKENS),
+    };
+    let Some((token, record)) = issue(state.store(), state.keys(), order).await? else {
+        return Err(ApiError::BadRequest(format!(
+            "A user may have at most {MAX_ACTIVE_TOKENS} active tokens; revoke one first"
+        )));
+    };
+    tracing::info!(token_id = %record.id, jti = %record.jti, "token created");
+    let data = APITokenCreateResponse {
+        token,
+        token_info: APITokenInfo::from(record),
+    };
+    Ok((
+        StatusCode::CREATED,
+        Json(SuccessEnvelope::new(
+            "TOKEN_CREATED",
+            "Token created successfully",
+            data,
+        )),
+    ))
+}

@@ -1,0 +1,121 @@
+//! `server serve`: from a configuration to a listening server and back to a closed store; and `server migrate`.
+
+use std::io::Write;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::app::{AppState, app};
+use crate::config::{Database, Serve, Storage};
+use crate::exit::Failure;
+use crate::keys::KeyRing;
+use crate::store::{SqliteFile, Store, StoreError};
+
+/// Opens the store, migrated, and the key ring; creates both at first start.
+///
+/// # Errors
+///
+/// [`Failure::Store`] or [`Failure::Keys`].
+pub async fn open(storage: &Storage) -> Result<AppState, Failure> {
+    let (store, _) = open_migrated(storage.file()).await?;
+    let tokens_exist = store
+        .has_tokens()
+        .await
+        .map_err(|source| store_failed(storage.file(), source))?;
+    let keys = KeyRing::open(&storage.key_file(), tokens_exist)?;
+    Ok(AppState::new(store, keys))
+}
+
+/// Migrates the database; returns what is to be printed.
+///
+/// # Errors
+///
+/// [`Failure::Store`].
+pub async fn migrate(command: Database) -> Result<String, Failure> {
+    let (store, applied) = open_migrated(&command.database).await?;
+    store.close().await;
+    let path = command.database.path().display();
+    Ok(if applied.is_empty() {
+        format!("{path} is up to date.\n")
+    } else {
+        applied
+            .iter()
+            .map(|migration| format!("{path}: applied {migration}\n"))
+            .collect()
+    })
+}
+
+/// Serves until SIGTERM or SIGINT, then stops accepting, finishes what has begun within the drain timeout, and closes the
+/// store. When it accepts connections it prints `listening on http://ADDR:PORT`, with the real port, as the one line on
+/// standard output.
+///
+/// # Errors
+///
+/// [`Failure`], before the first connection is accepted.
+pub async fn serve(command: Serve) -> Result<(), Failure> {
+    // Before anything is begun, so that no signal is missed that comes while it is.
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Runtime)?;
+
+    let state = open(&command.storage).await?;
+    let bind = |source| Failure::Bind {
+        address: command.listen,
+        source,
+    };
+    let listener = TcpListener::bind(command.listen).await.map_err(bind)?;
+    let address = listener.local_addr().map_err(bind)?;
+
+    let (stop, mut stopping) = watch::channel(());
+    let router = app(state.clone(), command.request_timeout);
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+        // The only message is the one to stop.
+        let _ = stopping.changed().await;
+    });
+    let mut serving = tokio::spawn(serving.into_future());
+
+    announce(&format!("listening on http://{address}\n")).map_err(Failure::Stdout)?;
+    tracing::info!(%address, database = %command.storage.file().path().display(), "listening");
+
+    let name = tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    };
+    tracing::info!(signal = name, "stopping: no new connections");
+    let _ = stop.send(());
+    drain(&mut serving, command.drain_timeout).await;
+    state.store().close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn drain(serving: &mut tokio::task::JoinHandle<std::io::Result<()>>, limit: Duration) {
+    if tokio::time::timeout(limit, &mut *serving).await.is_err() {
+        tracing::warn!(
+            seconds = limit.as_secs_f64(),
+            "requests were still in progress when the drain timeout ended"
+        );
+        serving.abort();
+    }
+}
+
+fn announce(line: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(line.as_bytes())?;
+    out.flush()
+}
+
+async fn open_migrated(file: &SqliteFile) -> Result<(Store, Vec<String>), Failure> {
+    let failed = |source| store_failed(file, source);
+    let store = Store::open(file).await.map_err(failed)?;
+    let applied = store.migrate().await.map_err(failed)?;
+    Ok((store, applied))
+}
+
+fn store_failed(file: &SqliteFile, source: StoreError) -> Failure {
+    Failure::Store {
+        path: file.path().to_owned(),
+        source,
+    }
+}

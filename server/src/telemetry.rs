@@ -1,0 +1,118 @@
+//! Logs: where they go, in which form, and the one line that every request leaves.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::field::Empty;
+use tracing::{Instrument, info, info_span};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+use uuid::Uuid;
+
+/// Names a request in logs and answers.
+const REQUEST_ID: &str = "x-request-id";
+
+/// The longest request id of a client that is taken over. Shorter than any token.
+const MAX_REQUEST_ID: usize = 64;
+
+/// The form of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object a line, for machines.
+    Json,
+    /// Coloured text, for people.
+    Pretty,
+}
+
+/// Sends logs to stderr from now on, and panics to the logs.
+///
+/// # Errors
+///
+/// When `filter` is no tracing filter.
+pub fn init(filter: &str, format: LogFormat) -> Result<(), ParseError> {
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_new(filter)?)
+        .with_writer(std::io::stderr);
+    // An error says that a subscriber is set already, which only happens when this is called twice.
+    let _ = match format {
+        LogFormat::Json => logs
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .try_init(),
+        LogFormat::Pretty => logs.try_init(),
+    };
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let message = panic.payload_as_str().unwrap_or("no message");
+        tracing::error!(place, message, "panic");
+    }));
+    Ok(())
+}
+
+/// Gives every request an id, a span that all its log lines lie in, and a log line of its own at its end.
+///
+/// Paths are logged as the route's template and queries not at all: either may hold what a client put there by mistake.
+pub(crate) async fn trace_request(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = taken_over(request.headers()).unwrap_or_else(|| Uuid::new_v4().to_string());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unknown", MatchedPath::as_str)
+        .to_owned();
+    let span = info_span!(
+        "request",
+        request_id = %id,
+        method = method_of(&request),
+        route,
+        user_id = Empty,
+        claimed_email = Empty
+    );
+    async move {
+        let mut response = next.run(request).await;
+        let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+        info!(
+            status = response.status().as_u16(),
+            milliseconds, "answered"
+        );
+        let id =
+            HeaderValue::try_from(id).expect("an id consists of letters, digits and three signs");
+        response.headers_mut().insert(REQUEST_ID, id);
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// The client's own id, when it has the form of one: anything else could be a credential, or forge log lines.
+fn taken_over(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let plausible = (1..=MAX_REQUEST_ID).contains(&id.len())
+        && !id.starts_with("dz_")
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    plausible.then(|| id.to_owned())
+}
+
+/// The method's name. A client may send any word as one, of which a log line needs to know no more than that.
+fn method_of(request: &Request) -> &'static str {
+    match request.method().as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
+}

@@ -1,0 +1,53 @@
+//! Instants as the service keeps and shows them.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer};
+
+/// An instant in UTC with microsecond resolution, which is what the store keeps and what answers show.
+///
+/// Serialised as RFC 3339 with six fractional digits and the offset `Z`: `2026-01-02T03:04:05.000006Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Timestamp(DateTime<Utc>);
+
+impl Timestamp {
+    /// The current instant, cut to microseconds so that it survives the store unchanged.
+    pub(crate) fn now() -> Self {
+        Self::from_micros(Utc::now().timestamp_micros())
+    }
+
+    /// The instant that lies `micros` microseconds after the Unix epoch.
+    ///
+    /// Every value that the store can hold for an instant of this service lies in chrono's range of 262,000 years; one that
+    /// does not is shown as the epoch rather than ending the process.
+    pub(crate) fn from_micros(micros: i64) -> Self {
+        Self(DateTime::from_timestamp_micros(micros).unwrap_or(DateTime::UNIX_EPOCH))
+    }
+
+    /// Microseconds since the Unix epoch.
+    pub(crate) fn as_micros(self) -> i64 {
+        self.0.timestamp_micros()
+    }
+
+    /// Whole seconds since the Unix epoch, as JWT's `NumericDate` (RFC 7519, section 2) counts them.
+    pub(crate) fn as_seconds(self) -> i64 {
+        self.0.timestamp()
+    }
+
+    /// The instant `days` times 24 hours later, cut to whole seconds so that the store's expiry and the token's `exp` are
+    /// the same instant.
+    pub(crate) fn expiry_after_days(self, days: u16) -> Self {
+        Self::from_micros((self.as_seconds() + i64::from(days) * 86_400) * 1_000_000)
+    }
+}
+
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,126 @@
+//! The format of a token: `dz_` and a JWT (RFC 7519) signed with HS256, whose `kid` names the key and whose `jti` is what the
+//! blacklist holds.
+
+use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
+use ring::digest::{SHA256, digest};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use crate::keys::KeyRing;
+use crate::timestamp::Timestamp;
+
+/// What every token begins with, so that people and secret scanners recognise one.
+const PREFIX: &str = "dz_";
+
+/// The longest token that is looked at, in bytes. Ours have about 400.
+const MAX_BYTES: usize = 2048;
+
+/// How much of a token a record shows, in characters.
+const SHOWN_CHARACTERS: usize = 12;
+
+/// What a token says about itself. Its names are those of RFC 7519, section 4.1, and `business`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    /// The name of this token; the blacklist's key.
+    pub(crate) jti: Uuid,
+    /// The user whom the token belongs to.
+    pub(crate) sub: Uuid,
+    /// The business in which the token is valid.
+    pub(crate) business: Uuid,
+    /// When it was issued, in seconds since the epoch.
+    pub(crate) iat: i64,
+    /// From when on it is refused, in seconds since the epoch.
+    pub(crate) exp: i64,
+}
+
+/// The SHA-256 of a whole token, prefix included: all that the store keeps of it.
+#[derive(Clone, Copy)]
+pub(crate) struct TokenDigest([u8; 32]);
+
+impl TokenDigest {
+    fn of(token: &str) -> Self {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+        Self(bytes)
+    }
+
+    /// The digest that the store keeps, when it has the right length.
+    pub(crate) fn from_stored(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The 32 bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether two digests are equal, in a time that does not depend on where they differ.
+    pub(crate) fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl std::fmt::Debug for TokenDigest {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("TokenDigest([redacted])")
+    }
+}
+
+/// A new token: its text, which is shown once and never kept, and what is kept.
+#[derive(Debug)]
+pub(crate) struct Minted {
+    /// The whole token.
+    pub(crate) text: SecretString,
+    /// Its SHA-256.
+    pub(crate) digest: TokenDigest,
+    /// Its first characters, by which people tell tokens apart.
+    pub(crate) shown_prefix: String,
+}
+
+/// Signs `claims` with the active key.
+///
+/// # Errors
+///
+/// Those of `jsonwebtoken`, which for HS256 and these claims has none.
+pub(crate) fn mint(keys: &KeyRing, claims: &Claims) -> Result<Minted, jsonwebtoken::errors::Error> {
+    let (kid, key) = keys.signing();
+    let header = Header {
+        kid: Some(kid.to_owned()),
+        ..Header::new(Algorithm::HS256)
+    };
+    let text = format!("{PREFIX}{}", encode(&header, claims, key)?);
+    let digest = TokenDigest::of(&text);
+    let shown_prefix = text.chars().take(SHOWN_CHARACTERS).collect();
+    Ok(Minted {
+        text: SecretString::from(text),
+        digest,
+        shown_prefix,
+    })
+}
+
+/// The claims and the digest of a token that one of our keys signed and that has not expired, or nothing.
+///
+/// Why a token is refused is not told: the caller learns nothing, and a log has no use for it that would outweigh the risk.
+/// Whether the token is known and not revoked is for the store to say.
+pub(crate) fn verify(
+    keys: &KeyRing,
+    token: &SecretString,
+    now: Timestamp,
+) -> Option<(Claims, TokenDigest)> {
+    let text = token.expose_secret();
+    if text.len() > MAX_BYTES {
+        return None;
+    }
+    let jwt = text.strip_prefix(PREFIX)?;
+    let kid = decode_header(jwt).ok()?.kid?;
+
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.leeway = 0;
+    let claims = decode::<Claims>(jwt, keys.verifying(&kid)?, &validation)
+        .ok()?
+        .claims;
+    // jsonwebtoken still accepts a token in the second of its expiry; RFC 7519, section 4.1.4, says "on or after which".
+    (now.as_seconds() < claims.exp).then(|| (claims, TokenDigest::of(text)))
+}

@@ -1,1 +1,71 @@
-//! Stub
+//! What changed between two documents, by meaning: each difference in one class, each cause once.
+//!
+//! The walk goes through both documents side by side. Parts with equal text under equal references
+//! are equal and are passed over; parts that differ are paired and descended into; what differs in
+//! spelling at the bottom is judged by [`crate::schema::relation`]. A pair of components is walked
+//! once however many operations reach it; which ones do is found at the end, over the graph of who
+//! refers to what.
+
+mod annotations;
+mod change;
+mod document;
+mod equality;
+mod graph;
+mod layers;
+mod message;
+mod operation;
+mod parameters;
+mod responses;
+mod rule;
+mod schema;
+mod security;
+mod unions;
+mod witness;
+
+pub use change::{Change, Class, Verdict};
+pub use rule::{Action, Area, Kind, Rule};
+
+use crate::document::Document;
+
+/// What a comparison takes into account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Only the operations that the base holds, and what they reach: for a slice against the whole
+    /// document that it was cut from. What stands around the operations is not compared.
+    pub only_operations_of_base: bool,
+    /// The names of components count: readers and generated clients see them. A component renamed
+    /// or written out in place is then a difference (docs), else it is only spelling.
+    pub component_names: bool,
+}
+
+/// The differences between two documents.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Diff {
+    /// Each cause once, the gravest class first, then in the order of the documents.
+    pub changes: Vec<Change>,
+}
+
+impl Diff {
+    /// The gravest class among the changes, as the one word for the whole.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let gravest = self.changes.iter().map(|change| change.class).max();
+        gravest.map_or(Verdict::Identical, Verdict::from)
+    }
+}
+
+/// Compares `revision` with `base`, everything in both.
+#[must_use]
+pub fn compare(base: &Document, revision: &Document) -> Diff {
+    compare_with(base, revision, Options::default())
+}
+
+/// Compares `revision` with `base` as `options` say.
+#[must_use]
+pub fn compare_with(base: &Document, revision: &Document, options: Options) -> Diff {
+    let mut walk = graph::Walk::new(base, revision, options);
+    document::compare(&mut walk);
+    let mut changes = walk.into_changes();
+    changes.sort_by_key(|change| std::cmp::Reverse(change.class));
+    Diff { changes }
+}

@@ -5,4 +5,5 @@ mod bundle;
 mod relation;
 
 pub use bundle::bundle;
+pub(crate) use bundle::{bundle_value, is_asserted_format};
 pub use relation::{Relation, relation};

@@ -1,2 +1,36 @@
-//! The project's commands: emit, check and compare contracts, verify the whole, run the tests.
-fn main() {}
+//! `cargo xtask`: emit, check and compare contracts, verify the whole, run the tests.
+//!
+//! Thin on purpose: arguments, processes, files and exit codes live here; what is compared and how
+//! is the `openapi` library's, what is checked of a deployment is the `conformance` program's.
+
+mod ci;
+mod cli;
+mod exit;
+mod openapi;
+mod programs;
+mod test;
+mod verify;
+
+use clap::Parser as _;
+
+use cli::{Command, OpenapiCommand};
+use exit::Exit;
+
+fn main() -> std::process::ExitCode {
+    let arguments = cli::Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Openapi { command } => match command {
+            OpenapiCommand::Emit => openapi::emit::run(),
+            OpenapiCommand::Check(arguments) => openapi::check::run(&arguments),
+            OpenapiCommand::Diff(arguments) => openapi::diff::run(&arguments),
+        },
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Ci => ci::run(),
+    };
+    let exit = outcome.unwrap_or_else(|failure| {
+        anstream::eprintln!("error: {failure}");
+        failure.exit
+    });
+    exit.into()
+}

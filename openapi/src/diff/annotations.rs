@@ -1,0 +1,191 @@
+//! What only a reader sees: texts, examples, extensions, and fields without a rule of their own.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::graph::{At, Both, Matched, Walk};
+use super::message::shown;
+use super::rule::{Action, Area, Kind};
+use super::{Class, Rule};
+use crate::keywords;
+
+/// The kind and class of a field that only annotates, by its name; `None` for other fields.
+fn kind_of(key: &str) -> Option<(Kind, Class)> {
+    let (kind, class) = match key {
+        "title" | "summary" | "description" | "externalDocs" | "xml" => (Kind::Text, Class::Docs),
+        "example" | "examples" => (Kind::Example, Class::Docs),
+        "deprecated" => (Kind::Deprecation, Class::Docs),
+        "default" => (Kind::Default, Class::Docs),
+        "tags" => (Kind::Tags, Class::Docs),
+        // Which of a schema's members travel in which direction, or which schema applies: the
+        // comparison does not follow either, so it claims nothing.
+        "readOnly" | "writeOnly" => (Kind::Access, Class::Unproven),
+        "discriminator" => (Kind::Discriminator, Class::Unproven),
+        "format" | "contentEncoding" | "contentMediaType" => (Kind::Format, Class::Docs),
+        key if key.starts_with("x-") => (Kind::Extension, Class::Docs),
+        _ => return None,
+    };
+    Some((kind, class))
+}
+
+/// Every member of the two objects, as text.
+pub(super) fn every_member(walk: &mut Walk<'_>, both: &Both<'_>, area: Area, subject: &str) {
+    for (key, matched) in both.members() {
+        let (kind, class) = kind_of(key).unwrap_or((Kind::Text, Class::Docs));
+        record(
+            walk,
+            &matched,
+            area,
+            (kind, class),
+            &format!("`{key}` of {subject}"),
+        );
+    }
+}
+
+/// A field that the caller has no rule for: an annotation by its name, else unproven, since nothing
+/// may be silent.
+pub(super) fn field(
+    walk: &mut Walk<'_>,
+    key: &str,
+    matched: &Matched<'_>,
+    area: Area,
+    subject: &str,
+) {
+    let (kind, class) = kind_of(key).unwrap_or((Kind::Field, Class::Unproven));
+    record(
+        walk,
+        matched,
+        area,
+        (kind, class),
+        &format!("`{key}` of {subject}"),
+    );
+}
+
+/// A field that is known to be only text.
+pub(super) fn one(
+    walk: &mut Walk<'_>,
+    matched: &Matched<'_>,
+    area: Area,
+    kind: Kind,
+    subject: &str,
+) {
+    record(walk, matched, area, (kind, Class::Docs), subject);
+}
+
+fn record(
+    walk: &mut Walk<'_>,
+    matched: &Matched<'_>,
+    area: Area,
+    (kind, class): (Kind, Class),
+    subject: &str,
+) {
+    match matched {
+        Matched::Both(both) => {
+            if walk.same(both) {
+                return;
+            }
+            let message = format!(
+                "{subject} changed from {} to {}",
+                shown(both.base.value),
+                shown(both.revision.value)
+            );
+            walk.note(
+                Rule::new(area, kind, Action::Changed),
+                class,
+                &both.revision,
+                message,
+            );
+            let (base, revision) = (both.base.value.clone(), both.revision.value.clone());
+            if let Some(change) = walk.last() {
+                change.base = Some(base);
+                change.revision = Some(revision);
+            }
+        }
+        Matched::Removed(at) if !is_default(subject, at) => {
+            let message = format!("{subject} was removed; it was {}", shown(at.value));
+            walk.note(Rule::new(area, kind, Action::Removed), class, at, message);
+        }
+        Matched::Added(at) if !is_default(subject, at) => {
+            let message = format!("{subject} was added: {}", shown(at.value));
+            walk.note(Rule::new(area, kind, Action::Added), class, at, message);
+        }
+        Matched::Removed(_) | Matched::Added(_) => {}
+    }
+}
+
+/// Whether the field says what its absence says.
+fn is_default(subject: &str, at: &At<'_>) -> bool {
+    let flag = ["`deprecated`", "`readOnly`", "`writeOnly`"]
+        .iter()
+        .any(|name| subject.starts_with(name));
+    flag && at.value == &Value::Bool(false)
+}
+
+/// The annotations that one schema, with the wrappers around it, puts before a reader.
+pub(super) type Annotations<'a> = BTreeMap<&'a str, At<'a>>;
+
+/// Adds the annotations of one schema object; those already there, of a wrapper around it, stand.
+pub(super) fn collect<'a>(schema: &At<'a>, into: &mut Annotations<'a>) {
+    for (key, at) in schema.members() {
+        if is_shown(key) {
+            into.entry(key).or_insert(at);
+        }
+    }
+}
+
+/// Whether a keyword of a schema is an annotation that is compared; identifiers are not.
+fn is_shown(key: &str) -> bool {
+    keywords::is_annotation(key) && !matches!(key, "$id" | "$anchor" | "$schema" | "$comment")
+}
+
+/// Compares the annotations of a schema.
+pub(super) fn of_schema(
+    walk: &mut Walk<'_>,
+    base: &Annotations<'_>,
+    revision: &Annotations<'_>,
+    area: Area,
+    subject: &str,
+) {
+    let keys: std::collections::BTreeSet<&str> =
+        base.keys().chain(revision.keys()).copied().collect();
+    for key in keys {
+        let matched = match (base.get(key), revision.get(key)) {
+            (Some(base), Some(revision)) => Matched::Both(Both {
+                base: base.clone(),
+                revision: revision.clone(),
+            }),
+            (Some(base), None) => Matched::Removed(base.clone()),
+            (None, Some(revision)) => Matched::Added(revision.clone()),
+            (None, None) => continue,
+        };
+        field(walk, key, &matched, area, subject);
+    }
+}
+
+/// Every annotation anywhere below a schema, for parts that are compared as a whole: the texts in
+/// any order, since such parts differ in how they are put together.
+pub(super) fn all_below(document: &crate::Document, schema: &At<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    let mut pending = vec![schema.clone()];
+    while let Some(at) = pending.pop() {
+        let at = super::graph::follow(document, &at);
+        if !seen.insert(at.pointer.clone()) {
+            continue;
+        }
+        for (key, member) in at.members() {
+            if is_shown(key) {
+                found.push(format!("{key}: {}", member.value));
+            } else if keywords::SINGLE.contains(&key) {
+                pending.push(member);
+            } else if keywords::LISTS.contains(&key) {
+                pending.extend(member.items());
+            } else if keywords::MAPS.contains(&key) && !keywords::is_container(key) {
+                pending.extend(member.members().into_iter().map(|(_, at)| at));
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}

@@ -1,0 +1,137 @@
+//! Equal text under equal references: the cheap proof that two parts mean the same.
+//!
+//! References are equal when what they lead to is, assumed while it is being looked at, so cycles
+//! are no obstacle. A pair of targets is looked at once; when one proves unequal, the pairs that
+//! were called equal only because of it are called back.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::document::Document;
+use crate::pointer;
+
+#[derive(Default)]
+pub(super) struct Equality {
+    ids: HashMap<(String, String), usize>,
+    pairs: Vec<Pair>,
+    names_count: bool,
+}
+
+struct Pair {
+    equal: bool,
+    needed_by: Vec<usize>,
+}
+
+impl Equality {
+    /// With `names_count`, references to components of different names are unequal.
+    pub(super) fn new(names_count: bool) -> Self {
+        Self {
+            names_count,
+            ..Self::default()
+        }
+    }
+
+    /// Whether the two values, of the two documents, are equal in every class.
+    pub(super) fn holds(
+        &mut self,
+        (base, a): (&Document, &Value),
+        (revision, b): (&Document, &Value),
+    ) -> bool {
+        let mut references = Vec::new();
+        if !self.texts_match(a, b, &mut references) {
+            return false;
+        }
+        references
+            .into_iter()
+            .all(|(a, b)| self.targets_match(base, a, revision, b))
+    }
+
+    fn targets_match(
+        &mut self,
+        base: &Document,
+        a: String,
+        revision: &Document,
+        b: String,
+    ) -> bool {
+        let key = (a, b);
+        if let Some(&known) = self.ids.get(&key) {
+            return self.pairs[known].equal;
+        }
+        let root = self.admit(key.clone());
+        let mut pending = vec![(root, key)];
+        let mut unequal = Vec::new();
+        while let Some((id, (a, b))) = pending.pop() {
+            let mut references = Vec::new();
+            let same = match (base.at(&a), revision.at(&b)) {
+                (Some(a), Some(b)) => self.texts_match(a, b, &mut references),
+                _ => false,
+            };
+            if !same {
+                unequal.push(id);
+                continue;
+            }
+            for key in references {
+                if let Some(&known) = self.ids.get(&key) {
+                    if self.pairs[known].equal {
+                        self.pairs[known].needed_by.push(id);
+                    } else {
+                        unequal.push(id);
+                    }
+                } else {
+                    let target = self.admit(key.clone());
+                    self.pairs[target].needed_by.push(id);
+                    pending.push((target, key));
+                }
+            }
+        }
+        while let Some(id) = unequal.pop() {
+            if std::mem::replace(&mut self.pairs[id].equal, false) {
+                unequal.append(&mut self.pairs[id].needed_by);
+            }
+        }
+        self.pairs[root].equal
+    }
+
+    fn admit(&mut self, key: (String, String)) -> usize {
+        let id = self.pairs.len();
+        self.ids.insert(key, id);
+        self.pairs.push(Pair {
+            equal: true,
+            needed_by: Vec::new(),
+        });
+        id
+    }
+
+    /// Whether the texts are equal, references aside, which are put on the list.
+    fn texts_match(&self, a: &Value, b: &Value, references: &mut Vec<(String, String)>) -> bool {
+        match (a, b) {
+            (Value::Object(a), Value::Object(b)) => {
+                a.len() == b.len()
+                    && a.iter().all(|(key, a)| {
+                        let Some(b) = b.get(key) else { return false };
+                        if key == "$ref"
+                            && let (Value::String(a), Value::String(b)) = (a, b)
+                            && let (Some(a), Some(b)) =
+                                (pointer::of_reference(a), pointer::of_reference(b))
+                        {
+                            if self.names_count && pointer::last(&a) != pointer::last(&b) {
+                                return false;
+                            }
+                            references.push((a, b));
+                            return true;
+                        }
+                        self.texts_match(a, b, references)
+                    })
+            }
+            (Value::Array(a), Value::Array(b)) => {
+                a.len() == b.len()
+                    && a.iter()
+                        .zip(b)
+                        .all(|(a, b)| self.texts_match(a, b, references))
+            }
+            (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+            _ => a == b,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! A schema without its wrapping: what is only a way of writing it down is taken off.
+//!
+//! `allOf`, `anyOf` or `oneOf` of one schema, null as one of the alternatives, null as one of the
+//! types: each is a layer around a core. Annotations on a layer belong to the whole; an outer one
+//! stands before an inner one.
+
+use serde_json::{Map, Value};
+
+use super::annotations::{self, Annotations};
+use super::graph::{At, follow};
+use crate::document::Document;
+use crate::keywords;
+
+/// A schema as its layers and its core.
+#[derive(Debug, Clone)]
+pub(super) struct Layers<'a> {
+    /// What the layers tell a reader.
+    pub(super) annotations: Annotations<'a>,
+    /// Whether a layer let null in.
+    pub(super) null: bool,
+    /// What is left: no wrapper, perhaps a reference.
+    pub(super) core: At<'a>,
+    /// Keys of the core that a layer has taken: `type` with null among the types.
+    pub(super) types_without_null: bool,
+}
+
+impl<'a> Layers<'a> {
+    /// Takes the layers off, up to the first reference.
+    pub(super) fn of(at: At<'a>) -> Self {
+        let mut layers = Self {
+            annotations: Annotations::new(),
+            null: false,
+            core: at,
+            types_without_null: false,
+        };
+        layers.peel();
+        layers
+    }
+
+    /// Whether the core is a reference that may be followed without losing what stands beside it.
+    pub(super) fn is_reference(&self) -> bool {
+        assertions(&self.core)
+            .is_some_and(|keys| keys == ["$ref"] && self.core.value["$ref"].is_string())
+    }
+
+    /// Goes through the reference that the core is, and takes off the layers behind it.
+    pub(super) fn through(mut self, document: &'a Document) -> Self {
+        annotations::collect(&self.core, &mut self.annotations);
+        self.core = follow(document, &self.core);
+        self.peel();
+        self
+    }
+
+    fn peel(&mut self) {
+        while let Some(inner) = self.inner() {
+            annotations::collect(&self.core, &mut self.annotations);
+            self.core = inner;
+        }
+        let types = self.core.value.get("type").and_then(Value::as_array);
+        let fixed = ["enum", "const"]
+            .iter()
+            .any(|key| self.core.value.get(key).is_some());
+        if let Some(types) = types
+            && types.len() > 1
+            && types.contains(&Value::from("null"))
+            && !fixed
+        {
+            self.null = true;
+            self.types_without_null = true;
+        }
+    }
+
+    /// The schema inside of the core, when the core only wraps it; notes null on the way.
+    fn inner(&mut self) -> Option<At<'a>> {
+        let keys = assertions(&self.core)?;
+        let [keyword @ ("allOf" | "anyOf" | "oneOf")] = keys[..] else {
+            return None;
+        };
+        let mut branches = self.core.get(keyword)?.items();
+        if branches.len() == 1 {
+            return branches.pop();
+        }
+        if keyword == "allOf" || branches.len() != 2 {
+            return None;
+        }
+        let null = branches.iter().position(|branch| is_null(branch.value))?;
+        let other = branches.swap_remove(1 - null);
+        // Exactly one of two: null is let in only if the other does not let it in as well. Here
+        // that is known of schemas that name their types; a reference is assumed to be to one,
+        // which `relation` checks before anything is said about null.
+        if keyword == "oneOf" && admits_null(other.value) {
+            return None;
+        }
+        self.null = true;
+        Some(other)
+    }
+
+    /// The alternatives of a union, null taken out of them; `None` when the core is no union.
+    pub(super) fn union(&self) -> Option<(&'static str, Vec<At<'a>>, bool)> {
+        let keys = assertions(&self.core)?;
+        let keyword = match keys[..] {
+            ["anyOf"] => "anyOf",
+            ["oneOf"] => "oneOf",
+            ["allOf"] => "allOf",
+            _ => return None,
+        };
+        let mut branches = self.core.get(keyword)?.items();
+        let all = branches.len();
+        if keyword != "allOf" {
+            branches.retain(|branch| !is_null(branch.value));
+        }
+        let null = branches.len() < all;
+        Some((keyword, branches, null))
+    }
+}
+
+/// The keywords of a schema that accept or reject something; `None` when it is no object.
+pub(super) fn assertions<'a>(at: &At<'a>) -> Option<Vec<&'a str>> {
+    let object: &Map<String, Value> = at.value.as_object()?;
+    Some(
+        object
+            .keys()
+            .map(String::as_str)
+            .filter(|key| !keywords::is_annotation(key) && !keywords::is_container(key))
+            .collect(),
+    )
+}
+
+/// Whether the schema accepts null and nothing else.
+fn is_null(schema: &Value) -> bool {
+    let one_type = schema.get("type") == Some(&Value::from("null"));
+    let constant = schema.get("const").is_some_and(Value::is_null);
+    let object = schema.as_object();
+    object.is_some_and(|object| {
+        let asserted = object
+            .keys()
+            .filter(|key| !keywords::is_annotation(key))
+            .count();
+        asserted == 1 && (one_type || constant)
+    })
+}
+
+/// Whether a schema that names its types names null.
+fn admits_null(schema: &Value) -> bool {
+    match schema.get("type") {
+        Some(Value::Array(types)) => types.contains(&Value::from("null")),
+        Some(Value::String(kind)) => kind == "null",
+        _ => schema.get("$ref").is_none(),
+    }
+}

@@ -1,0 +1,218 @@
+//! Parameters, at path and operation level alike: matched by place and name, those of the path by
+//! their place in the template.
+
+use serde_json::Value;
+
+use super::graph::{At, Both, Flow, Matched, Walk, follow};
+use super::operation::content;
+use super::rule::{Action, Area, Kind};
+use super::schema::Context;
+use super::{Class, Rule, annotations, schema};
+use crate::document::Document;
+use crate::pointer;
+
+/// What tells one parameter from another (OpenAPI 3.1 section 4.8.12): its place and its name.
+/// Names of headers are the same in any case; names of path parameters do not matter, their place
+/// in the template does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Identity {
+    place: String,
+    name: String,
+}
+
+struct Parameter<'a> {
+    identity: Identity,
+    /// As it is written, a reference not followed.
+    written: At<'a>,
+    /// As it is defined.
+    defined: At<'a>,
+}
+
+pub(super) fn compare<'a>(walk: &mut Walk<'a>, operation: &Both<'a>, items: &Both<'a>, flow: Flow) {
+    let base = effective(walk.base, &operation.base, &items.base);
+    let revision = effective(walk.revision, &operation.revision, &items.revision);
+    for parameter in &base {
+        match revision
+            .iter()
+            .find(|other| other.identity == parameter.identity)
+        {
+            Some(other) => {
+                let both = Both {
+                    base: parameter.written.clone(),
+                    revision: other.written.clone(),
+                };
+                walk.through_references(&both, flow, |walk, both| one(walk, both, flow));
+            }
+            None => {
+                let rule = Rule::new(Area::Parameter, Kind::Whole, Action::Removed);
+                let message = format!(
+                    "{} is no longer declared: requests that carry it are not covered",
+                    subject(&parameter.defined)
+                );
+                walk.note(rule, Class::Breaking, &parameter.written, message);
+            }
+        }
+    }
+    for parameter in &revision {
+        if base
+            .iter()
+            .any(|other| other.identity == parameter.identity)
+        {
+            continue;
+        }
+        let required = is_required(&parameter.defined);
+        let (class, how) = if required {
+            (Class::Breaking, "required: requests without it are refused")
+        } else {
+            (Class::Additive, "optional")
+        };
+        let rule = Rule::new(
+            Area::Parameter,
+            if required {
+                Kind::Required
+            } else {
+                Kind::Whole
+            },
+            Action::Added,
+        );
+        let message = format!("{} is new and {how}", subject(&parameter.defined));
+        walk.note(rule, class, &parameter.written, message);
+    }
+}
+
+/// The parameters that hold for an operation: its own, and its path's where it has none of that
+/// identity.
+fn effective<'a>(document: &'a Document, operation: &At<'a>, item: &At<'a>) -> Vec<Parameter<'a>> {
+    let template = pointer::last(&item.pointer).into_owned();
+    let mut parameters: Vec<Parameter<'a>> = Vec::new();
+    for holder in [operation, item] {
+        for written in holder.items_of("parameters") {
+            let defined = follow(document, &written);
+            let identity = identity(&defined, &template);
+            if !parameters.iter().any(|known| known.identity == identity) {
+                parameters.push(Parameter {
+                    identity,
+                    written,
+                    defined,
+                });
+            }
+        }
+    }
+    parameters
+}
+
+fn identity(parameter: &At<'_>, template: &str) -> Identity {
+    let text = |key: &str| {
+        parameter
+            .value
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let (place, name) = (text("in"), text("name"));
+    let name = match place.as_str() {
+        "header" => name.to_lowercase(),
+        "path" => template
+            .split('{')
+            .skip(1)
+            .position(|part| part.split('}').next() == Some(&name))
+            .map_or(name, |index| index.to_string()),
+        _ => name,
+    };
+    Identity { place, name }
+}
+
+fn is_required(parameter: &At<'_>) -> bool {
+    parameter.value.get("required") == Some(&Value::Bool(true))
+}
+
+fn subject(parameter: &At<'_>) -> String {
+    let text = |key: &str| {
+        parameter
+            .value
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or("?")
+    };
+    format!("the {} parameter `{}`", text("in"), text("name"))
+}
+
+/// The fields that say how a value is written, with what their absence says.
+fn style(parameter: &At<'_>) -> [Value; 3] {
+    let place = parameter
+        .value
+        .get("in")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let default_style = if matches!(place, "query" | "cookie") {
+        "form"
+    } else {
+        "simple"
+    };
+    let style = parameter
+        .value
+        .get("style")
+        .cloned()
+        .unwrap_or_else(|| default_style.into());
+    let explode = parameter
+        .value
+        .get("explode")
+        .cloned()
+        .unwrap_or_else(|| (style == "form").into());
+    let reserved = parameter
+        .value
+        .get("allowReserved")
+        .cloned()
+        .unwrap_or(Value::Bool(false));
+    [style, explode, reserved]
+}
+
+fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
+    let subject = subject(&both.base);
+    let (was, is) = (is_required(&both.base), is_required(&both.revision));
+    if was != is {
+        let (action, class, word) = if is {
+            (Action::Added, Class::Breaking, "required")
+        } else {
+            (Action::Removed, Class::Additive, "optional")
+        };
+        walk.note(
+            Rule::new(Area::Parameter, Kind::Required, action),
+            class,
+            &both.revision,
+            format!("{subject} is now {word}"),
+        );
+    }
+    if style(&both.base) != style(&both.revision) {
+        let rule = Rule::new(Area::Parameter, Kind::Style, Action::Changed);
+        walk.note(
+            rule,
+            Class::Unproven,
+            &both.revision,
+            format!("{subject} is written in another style"),
+        );
+    }
+    for (key, matched) in both.members() {
+        match (key, matched) {
+            // A path parameter's name is known to nobody but the document's reader.
+            ("name", Matched::Both(name))
+                if both.base.value.get("in") == Some(&Value::from("path")) =>
+            {
+                annotations::one(
+                    walk,
+                    &Matched::Both(name),
+                    Area::Parameter,
+                    Kind::Name,
+                    &format!("the name of {subject}"),
+                );
+            }
+            ("name" | "in" | "required" | "style" | "explode" | "allowReserved", _) => {}
+            ("schema", Matched::Both(both)) => {
+                schema::compare(walk, &both, &Context::new(flow, subject.clone()))
+            }
+            ("content", matched) => content(walk, &matched, flow, &subject),
+            (key, matched) => annotations::field(walk, key, &matched, Area::Parameter, &subject),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The answers of an operation: statuses, headers, bodies, links.
+
+use serde_json::Value;
+
+use super::graph::{At, Both, Flow, Matched, Walk};
+use super::operation::content;
+use super::rule::{Action, Area, Kind};
+use super::schema::Context;
+use super::{Class, Rule, annotations, schema};
+
+pub(super) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow) {
+    match matched {
+        Matched::Both(both) => {
+            for (status, matched) in both.members() {
+                if status.starts_with("x-") {
+                    annotations::field(walk, status, &matched, Area::Response, "the responses");
+                    continue;
+                }
+                match matched {
+                    Matched::Both(both) => walk.through_references(&both, flow, |walk, both| {
+                        response(walk, both, status, flow)
+                    }),
+                    Matched::Removed(at) => removed(walk, &at, status),
+                    Matched::Added(at) => added(walk, &at, status),
+                }
+            }
+        }
+        Matched::Removed(at) => {
+            for (status, at) in at.members() {
+                removed(walk, &at, status);
+            }
+        }
+        Matched::Added(at) => {
+            for (status, at) in at.members() {
+                added(walk, &at, status);
+            }
+        }
+    }
+}
+
+fn removed(walk: &mut Walk<'_>, at: &At<'_>, status: &str) {
+    let rule = Rule::new(Area::Response, Kind::Status, Action::Removed);
+    walk.note(
+        rule,
+        Class::Breaking,
+        at,
+        format!("the response {status} is no longer documented"),
+    );
+    if let Some(change) = walk.last() {
+        change.witness = Some(status.parse().map_or_else(
+            |_| Value::String(status.to_owned()),
+            |status: u16| status.into(),
+        ));
+    }
+}
+
+fn added(walk: &mut Walk<'_>, at: &At<'_>, status: &str) {
+    let rule = Rule::new(Area::Response, Kind::Status, Action::Added);
+    walk.note(
+        rule,
+        Class::Additive,
+        at,
+        format!("the response {status} is new"),
+    );
+}
+
+fn response<'a>(walk: &mut Walk<'a>, both: &Both<'a>, status: &str, flow: Flow) {
+    let subject = format!("the {status} response");
+    for (key, matched) in both.members() {
+        match key {
+            "content" => content(walk, &matched, flow, &format!("the {status} response body")),
+            "headers" => headers(walk, both, flow, status),
+            _ => annotations::field(walk, key, &matched, Area::Response, &subject),
+        }
+    }
+}
+
+/// Headers, by their names in any case (RFC 9110 section 5.1).
+fn headers<'a>(walk: &mut Walk<'a>, response: &Both<'a>, flow: Flow, status: &str) {
+    let (base, revision) = (
+        response.base.members_of("headers"),
+        response.revision.members_of("headers"),
+    );
+    // A response header of this name is defined by `content`, and is ignored (OpenAPI 3.1 4.8.17).
+    let counts = |name: &str| !name.eq_ignore_ascii_case("content-type");
+    for (name, at) in base.iter().filter(|(name, _)| counts(name)) {
+        match revision
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+        {
+            Some((_, other)) => {
+                let both = Both {
+                    base: at.clone(),
+                    revision: other.clone(),
+                };
+                walk.through_references(&both, flow, |walk, both| {
+                    header(walk, both, flow, name, status)
+                });
+            }
+            None => {
+                let required = super::graph::follow(walk.base, at).value.get("required")
+                    == Some(&Value::Bool(true));
+                let class = if required {
+                    Class::Breaking
+                } else {
+                    Class::Additive
+                };
+                let rule = Rule::new(Area::Header, Kind::Whole, Action::Removed);
+                walk.note(
+                    rule,
+                    class,
+                    at,
+                    format!("the header `{name}` of the {status} response is no longer documented"),
+                );
+            }
+        }
+    }
+    for (name, at) in revision.iter().filter(|(name, _)| counts(name)) {
+        if !base
+            .iter()
+            .any(|(other, _)| other.eq_ignore_ascii_case(name))
+        {
+            let rule = Rule::new(Area::Header, Kind::Whole, Action::Added);
+            walk.note(
+                rule,
+                Class::Additive,
+                at,
+                format!("the header `{name}` of the {status} response is new"),
+            );
+        }
+    }
+}
+
+fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, status: &str) {
+    let subject = format!("the header `{name}` of the {status} response");
+    for (key, matched) in both.members() {
+        match (key, matched) {
+            ("schema", Matched::Both(both)) => {
+                schema::compare(walk, &both, &Context::new(flow, subject.clone()))
+            }
+            ("content", matched) => content(walk, &matched, flow, &subject),
+            ("required", _) => {
+                let required = |at: &At<'_>| at.value.get("required") == Some(&Value::Bool(true));
+                let (was, is) = (required(&both.base), required(&both.revision));
+                if was != is {
+                    let (action, class, word) = if was {
+                        (Action::Removed, Class::Breaking, "optional")
+                    } else {
+                        (Action::Added, Class::Additive, "always present")
+                    };
+                    walk.note(
+                        Rule::new(Area::Header, Kind::Required, action),
+                        class,
+                        &both.revision,
+                        format!("{subject} is now {word}"),
+                    );
+                }
+            }
+            (key, matched) => annotations::field(walk, key, &matched, Area::Header, &subject),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Who may call: alternatives of requirements, and the schemes that they name.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::graph::{At, Both, Walk};
+use super::rule::{Action, Area, Kind};
+use super::{Class, Rule};
+use crate::document::Document;
+use crate::pointer;
+
+/// One alternative: the schemes that must all be satisfied, by what they are rather than by their
+/// names, each with its scopes.
+type Alternative = BTreeMap<String, Vec<String>>;
+
+/// Compares what an operation demands, its own or inherited from the document (OpenAPI 3.1 4.8.10).
+pub(super) fn compare(walk: &mut Walk<'_>, operation: &Both<'_>) {
+    let base = alternatives(walk.base, &operation.base);
+    let revision = alternatives(walk.revision, &operation.revision);
+    let location = operation
+        .revision
+        .get("security")
+        .unwrap_or_else(|| operation.revision.clone());
+    for demand in &base {
+        if !revision.iter().any(|other| is_satisfied_by(other, demand)) {
+            let message = format!("a caller with {} is no longer let in", described(demand));
+            walk.note(
+                Rule::new(Area::Security, Kind::Requirement, Action::Narrowed),
+                Class::Breaking,
+                &location,
+                message,
+            );
+            let witness = json!({ "credentials": demand.keys().collect::<Vec<_>>() });
+            if let Some(change) = walk.last() {
+                change.witness = Some(witness);
+            }
+        }
+    }
+    for demand in &revision {
+        if !base.iter().any(|other| is_satisfied_by(other, demand)) {
+            let message = format!("a caller with {} is now let in", described(demand));
+            walk.note(
+                Rule::new(Area::Security, Kind::Requirement, Action::Widened),
+                Class::Additive,
+                &location,
+                message,
+            );
+        }
+    }
+}
+
+fn alternatives(document: &Document, operation: &At<'_>) -> Vec<Alternative> {
+    let demanded = operation
+        .value
+        .get("security")
+        .or_else(|| document.value().get("security"));
+    let mut alternatives: Vec<Alternative> = demanded
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .map(|requirement| {
+            requirement
+                .iter()
+                .map(|(name, scopes)| (scheme(document, name), scopes_of(scopes)))
+                .collect()
+        })
+        .collect();
+    if alternatives.is_empty() {
+        alternatives.push(Alternative::new());
+    }
+    alternatives
+}
+
+fn scopes_of(scopes: &Value) -> Vec<String> {
+    let scopes = scopes.as_array().into_iter().flatten();
+    let mut scopes: Vec<String> = scopes
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    scopes.sort_unstable();
+    scopes
+}
+
+/// What a scheme is, in a word: its name in the document is only a name.
+fn scheme(document: &Document, name: &str) -> String {
+    let pointer = pointer::join("/components/securitySchemes", name);
+    let Some(scheme) = document.resolve(&pointer) else {
+        return name.to_owned();
+    };
+    let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
+    match text("type") {
+        "http" => format!("http {}", text("scheme").to_lowercase()),
+        "apiKey" => format!("apiKey in {} `{}`", text("in"), text("name")),
+        "openIdConnect" => format!("openIdConnect {}", text("openIdConnectUrl")),
+        "oauth2" => format!(
+            "oauth2 {}",
+            scheme
+                .get("flows")
+                .map(Value::to_string)
+                .unwrap_or_default()
+        ),
+        other => format!("{other} {name}"),
+    }
+}
+
+/// Whether whoever satisfies `held` satisfies `demand` as well.
+fn is_satisfied_by(demand: &Alternative, held: &Alternative) -> bool {
+    demand.iter().all(|(scheme, scopes)| {
+        held.get(scheme)
+            .is_some_and(|held| scopes.iter().all(|scope| held.contains(scope)))
+    })
+}
+
+fn described(alternative: &Alternative) -> String {
+    if alternative.is_empty() {
+        return "no credentials".to_owned();
+    }
+    let schemes = alternative.iter().map(|(scheme, scopes)| {
+        let kind = scheme
+            .split(' ')
+            .next()
+            .filter(|kind| *kind == "oauth2")
+            .unwrap_or(scheme);
+        if scopes.is_empty() {
+            kind.to_owned()
+        } else {
+            format!("{kind} ({})", scopes.join(", "))
+        }
+    });
+    schemes.collect::<Vec<_>>().join(" and ")
+}

@@ -1,0 +1,157 @@
+//! Alternatives (`anyOf`, `oneOf`) and parts (`allOf`): matched one to one where that is possible,
+//! then compared pair by pair.
+
+use serde_json::Value;
+
+use super::graph::{At, Both, Flow, Walk};
+use super::message::shown;
+use super::rule::{Action, Kind};
+use super::schema::{self, Context, finding};
+use crate::pointer;
+use crate::schema::{Relation, bundle_value, relation};
+
+type Union<'a> = (&'static str, Vec<At<'a>>, bool);
+
+/// Compares two unions by their branches. False, with nothing recorded, when they are not put
+/// together alike, and only the whole can tell.
+pub(super) fn compare<'a>(
+    walk: &mut Walk<'a>,
+    both: &Both<'a>,
+    (keyword, base, base_null): Union<'a>,
+    (other, revision, revision_null): Union<'a>,
+    context: &Context<'a>,
+) -> bool {
+    if keyword != other || base_null != revision_null {
+        return false;
+    }
+    let (pairs, gone, come) = matched(walk, base, revision);
+    if keyword == "allOf" && !(gone.is_empty() && come.is_empty()) {
+        return false;
+    }
+    if keyword == "oneOf" && !(gone.is_empty() && come.is_empty()) && !excludes(both) {
+        // A value that one more alternative accepts as well is accepted no longer.
+        return false;
+    }
+    let part = if keyword == "allOf" {
+        "a part"
+    } else {
+        "an alternative"
+    };
+    for pair in pairs {
+        // A value of one alternative is a value of the whole as it stands, so no trail leads on.
+        let inner = Context::new(context.flow, format!("{part} of {}", context.subject));
+        schema::compare(walk, &pair, &inner);
+    }
+    for branch in gone {
+        leftover(walk, both, context, &branch, Action::Removed);
+    }
+    for branch in come {
+        leftover(walk, both, context, &branch, Action::Added);
+    }
+    true
+}
+
+/// Whether the alternatives say by which value of which property they are told apart.
+fn excludes(both: &Both<'_>) -> bool {
+    both.base.value.get("discriminator").is_some()
+        && both.revision.value.get("discriminator").is_some()
+}
+
+type Matching<'a> = (Vec<Both<'a>>, Vec<At<'a>>, Vec<At<'a>>);
+
+/// Pairs branches: equal ones, those of one name, those of one type, and a last pair left over.
+fn matched<'a>(
+    walk: &mut Walk<'a>,
+    mut base: Vec<At<'a>>,
+    mut revision: Vec<At<'a>>,
+) -> Matching<'a> {
+    let mut pairs = Vec::new();
+    take_pairs(&mut base, &mut revision, &mut pairs, |a, b| {
+        walk.same_values(a.value, b.value)
+    });
+    take_pairs(&mut base, &mut revision, &mut pairs, |a, b| {
+        name(a).is_some() && name(a) == name(b)
+    });
+    take_pairs(&mut base, &mut revision, &mut pairs, |a, b| {
+        a.value.get("type").is_some()
+            && a.value.get("type") == b.value.get("type")
+            && a.value.get("type") != Some(&Value::from("object"))
+    });
+    if base.len() == 1 && revision.len() == 1 {
+        take_pairs(&mut base, &mut revision, &mut pairs, |_, _| true);
+    }
+    (pairs, base, revision)
+}
+
+fn take_pairs<'a>(
+    base: &mut Vec<At<'a>>,
+    revision: &mut Vec<At<'a>>,
+    pairs: &mut Vec<Both<'a>>,
+    mut alike: impl FnMut(&At<'a>, &At<'a>) -> bool,
+) {
+    let mut index = 0;
+    while index < base.len() {
+        match revision.iter().position(|other| alike(&base[index], other)) {
+            Some(other) => pairs.push(Both {
+                base: base.remove(index),
+                revision: revision.remove(other),
+            }),
+            None => index += 1,
+        }
+    }
+}
+
+fn name(branch: &At<'_>) -> Option<String> {
+    let reference = branch.value.get("$ref")?.as_str()?;
+    Some(pointer::last(reference).into_owned())
+}
+
+/// A branch that only one side has. It matters when it is what is sent: then the other side's
+/// whole must accept all of it.
+fn leftover<'a>(
+    walk: &mut Walk<'a>,
+    both: &Both<'a>,
+    context: &Context<'a>,
+    branch: &At<'a>,
+    action: Action,
+) {
+    let called = name(branch).map_or_else(|| shown(branch.value), |name| format!("`{name}`"));
+    let message = format!(
+        "the alternative {called} of {} was {}",
+        context.subject,
+        action.name()
+    );
+    let axes = (Kind::Alternative, action);
+    let is_sent = match context.flow {
+        Flow::Request => action == Action::Removed,
+        Flow::Response => action == Action::Added,
+    };
+    if !is_sent {
+        finding(walk, context, axes, branch, message, None);
+        return;
+    }
+    let (sender, receiver) = match context.flow {
+        Flow::Request => (
+            bundle_value(walk.base, branch.value),
+            bundle_value(walk.revision, both.revision.value),
+        ),
+        Flow::Response => (
+            bundle_value(walk.revision, branch.value),
+            bundle_value(walk.base, both.base.value),
+        ),
+    };
+    match relation(&sender, &receiver) {
+        Relation::Equal | Relation::Compatible => {
+            finding(walk, context, axes, branch, message, None)
+        }
+        Relation::Breaking(value) => finding(walk, context, axes, branch, message, Some(value)),
+        Relation::Unproven => {
+            let rule = super::Rule::new(
+                super::operation::area_of(context.flow),
+                Kind::Alternative,
+                action,
+            );
+            walk.note(rule, super::Class::Unproven, branch, message);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! From a value that shows the difference at the spot to one of the whole that holds the spot.
+
+use serde_json::{Map, Value};
+
+use super::graph::{At, Both, Flow, Walk};
+use crate::validator::Validator;
+use crate::{sample, schema};
+
+/// A step from a value to a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    Property(String),
+    Item,
+}
+
+/// The larger value that a schema being compared describes a part of.
+#[derive(Debug, Clone)]
+pub(super) struct Root<'a> {
+    pub(super) both: Both<'a>,
+    pub(super) trail: Vec<Step>,
+}
+
+/// A confirmed witness: the value, and the pointer of the schema that it is a value of.
+pub(super) type Found = (Value, String);
+
+/// Embeds `local`, found at the spot, into a value of the whole. Falls back to `local` itself, as
+/// a value of the schema at `spot`, when no whole was confirmed.
+pub(super) fn lift(
+    walk: &Walk<'_>,
+    root: &Root<'_>,
+    flow: Flow,
+    local: Value,
+    spot: &At<'_>,
+) -> Found {
+    match lifted(walk, root, flow, &local) {
+        Some(value) => (value, at_revision(&root.both, spot).to_owned()),
+        None => (local, spot.pointer.clone()),
+    }
+}
+
+/// A value of the whole, confirmed, in which the member `name` at the spot is absent.
+pub(super) fn without_member(
+    walk: &Walk<'_>,
+    root: &Root<'_>,
+    flow: Flow,
+    name: &str,
+) -> Option<Value> {
+    let (sender, accepts) = sides(walk, &root.both, flow)?;
+    let sends = Validator::new(&sender).ok()?;
+    let breaks = |value: &Value| sends.accepts(value) && !accepts.accepts(value);
+    let mut wholes = sample::candidates(&sender);
+    for whole in &mut wholes {
+        if let Some(Value::Object(object)) = part_of(whole, &root.trail) {
+            object.shift_remove(name);
+        }
+    }
+    wholes
+        .into_iter()
+        .filter(breaks)
+        .min_by_key(|value| value.to_string().len())
+}
+
+fn lifted(walk: &Walk<'_>, root: &Root<'_>, flow: Flow, local: &Value) -> Option<Value> {
+    let (sender, accepts) = sides(walk, &root.both, flow)?;
+    let sends = Validator::new(&sender).ok()?;
+    let breaks = |value: &Value| sends.accepts(value) && !accepts.accepts(value);
+    let mut wholes = Vec::new();
+    for mut whole in sample::candidates(&sender) {
+        if part_of(&mut whole, &root.trail).is_some() {
+            let mut merged = whole.clone();
+            if let Some(part) = part_of(&mut merged, &root.trail) {
+                merge(part, local);
+            }
+            if let Some(part) = part_of(&mut whole, &root.trail) {
+                *part = local.clone();
+            }
+            wholes.extend([whole, merged]);
+        }
+    }
+    wholes
+        .into_iter()
+        .filter(breaks)
+        .min_by_key(|value| value.to_string().len())
+}
+
+fn merge(part: &mut Value, local: &Value) {
+    match (part, local) {
+        (Value::Object(part), Value::Object(local)) => part.extend(local.clone()),
+        (part, local) => *part = local.clone(),
+    }
+}
+
+/// The part of `value` at the end of the trail, made where it is missing.
+fn part_of<'v>(value: &'v mut Value, trail: &[Step]) -> Option<&'v mut Value> {
+    let mut part = value;
+    for step in trail {
+        part = match (step, part) {
+            (Step::Property(name), Value::Object(object)) => object
+                .entry(name.clone())
+                .or_insert_with(|| Value::Object(Map::new())),
+            (Step::Item, Value::Array(items)) => {
+                if items.is_empty() {
+                    items.push(Value::Object(Map::new()));
+                }
+                items.first_mut()?
+            }
+            _ => return None,
+        };
+    }
+    Some(part)
+}
+
+/// The sender's schema on its own, and a validator of the receiver's.
+fn sides(walk: &Walk<'_>, both: &Both<'_>, flow: Flow) -> Option<(Value, Validator)> {
+    let base = schema::bundle_value(walk.base, both.base.value);
+    let revision = schema::bundle_value(walk.revision, both.revision.value);
+    let (sender, receiver) = match flow {
+        Flow::Request => (base, revision),
+        Flow::Response => (revision, base),
+    };
+    Some((sender, Validator::new(&receiver).ok()?))
+}
+
+fn at_revision<'p>(both: &'p Both<'_>, spot: &At<'_>) -> &'p str {
+    if spot.pointer.starts_with(&both.revision.pointer) {
+        &both.revision.pointer
+    } else {
+        &both.base.pointer
+    }
+}

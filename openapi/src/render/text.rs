@@ -1,0 +1,93 @@
+//! Plain text for a terminal or a log.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::diff::{Change, Class, Diff};
+
+/// How many operations of a change are named before the rest is counted.
+const OPERATIONS: usize = 10;
+
+/// Writes the comparison of the documents called `base` and `revision`. Styles are ANSI escapes,
+/// which a writer that is no terminal strips.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write(out: &mut dyn Write, diff: &Diff, base: &str, revision: &str) -> io::Result<()> {
+    for change in &diff.changes {
+        write_change(out, change)?;
+    }
+    if diff.changes.is_empty() {
+        return writeln!(out, "identical: {base} and {revision} mean the same");
+    }
+    let counts: Vec<String> = [
+        Class::Breaking,
+        Class::Unproven,
+        Class::Additive,
+        Class::Docs,
+    ]
+    .into_iter()
+    .filter_map(|class| {
+        let count = diff
+            .changes
+            .iter()
+            .filter(|change| change.class == class)
+            .count();
+        (count > 0).then(|| format!("{count} {}", class.name()))
+    })
+    .collect();
+    let bold = Style::new().bold();
+    writeln!(
+        out,
+        "{bold}{}{bold:#}: {} from {base} to {revision}",
+        diff.verdict().name(),
+        counts.join(", ")
+    )
+}
+
+fn style_of(class: Class) -> Style {
+    let colour = match class {
+        Class::Breaking => AnsiColor::Red,
+        Class::Unproven => AnsiColor::Yellow,
+        Class::Additive => AnsiColor::Green,
+        Class::Docs => AnsiColor::Cyan,
+    };
+    colour.on_default().bold()
+}
+
+fn write_change(out: &mut dyn Write, change: &Change) -> io::Result<()> {
+    let style = style_of(change.class);
+    let dim = Style::new().dimmed();
+    writeln!(
+        out,
+        "{style}{}{style:#} {} {dim}[{}]{dim:#}",
+        change.class.name(),
+        change.message,
+        change.rule
+    )?;
+    writeln!(
+        out,
+        "    at {}",
+        if change.location.is_empty() {
+            "/"
+        } else {
+            &change.location
+        }
+    )?;
+    if let Some(witness) = &change.witness {
+        writeln!(out, "    for example {witness}")?;
+    }
+    for operation in change.operations.iter().take(OPERATIONS) {
+        writeln!(out, "    in {operation}")?;
+    }
+    if change.operations.len() > OPERATIONS {
+        writeln!(
+            out,
+            "    and {} more operations",
+            change.operations.len() - OPERATIONS
+        )?;
+    }
+    writeln!(out)
+}

@@ -1,0 +1,131 @@
+//! The command line: names, options, help. What the commands do is elsewhere.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The project's commands: emit, check and compare contracts, verify the whole, run the tests.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    version,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Work on OpenAPI documents: emit ours, check it against the published slices, compare any two
+    Openapi {
+        #[command(subcommand)]
+        command: OpenapiCommand,
+    },
+    /// The main job, end to end: emit, check, start the server, run the conformance suite, stop
+    Verify(Verify),
+    /// Run all tests; find or install what they need
+    Test(Test),
+    /// What CI runs: formatting, lints, documentation, all tests
+    Ci,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OpenapiCommand {
+    /// Write what the server emits to openapi/emitted/server.json
+    Emit,
+    /// Compare what the server emits with each published slice; any difference fails
+    #[command(after_help = CHECK_HELP)]
+    Check(Check),
+    /// Compare two documents by meaning
+    #[command(after_help = DIFF_HELP)]
+    Diff(Diff),
+}
+
+const CHECK_HELP: &str = "\
+Exit codes:
+  0  no difference of any class, and openapi/emitted/server.json is fresh
+  1  a difference, or the committed file is stale
+  2  usage
+  3  a document cannot be read, parsed or resolved
+  4  only unproven differences
+
+Examples:
+  cargo xtask openapi check
+  cargo xtask openapi check --document build/openapi.json";
+
+const DIFF_HELP: &str = "\
+Exit codes:
+  0  nothing at or above the threshold
+  1  something is
+  2  usage
+  3  a document cannot be read, parsed or resolved
+  4  only unproven differences
+
+Examples:
+  cargo xtask openapi diff published.json ours.yaml
+  cargo xtask openapi diff old.json new.json --format json --fail-on additive";
+
+/// Options of `openapi check`.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Check this document (JSON or YAML) in place of what the server emits; the committed file is
+    /// then not looked at
+    #[arg(long, value_name = "FILE")]
+    pub(crate) document: Option<PathBuf>,
+}
+
+/// Options of `openapi diff`.
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The document that is in force (JSON or YAML)
+    pub(crate) base: PathBuf,
+    /// The document that is to replace it
+    pub(crate) revision: PathBuf,
+    /// How to write the differences
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// The least grave class that makes the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::Breaking, value_name = "CLASS")]
+    pub(crate) fail_on: FailOn,
+}
+
+/// How differences are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// The threshold of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// A message that worked no longer does
+    Breaking,
+    /// Anything that affects messages
+    Additive,
+    /// Anything at all
+    Docs,
+    /// Nothing
+    None,
+}
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// Where the reports go [default: target/verify]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) report: Option<PathBuf>,
+}
+
+/// Options of `test`.
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// What to hand to `cargo test`, after the options that it always gets
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) arguments: Vec<String>,
+}

@@ -1,0 +1,33 @@
+//! `openapi emit`: what the server emits, into the committed file.
+
+use std::path::PathBuf;
+
+use crate::exit::{Exit, Failure, Outcome};
+use crate::programs::{self, Program};
+
+/// The committed file: a review shows the change of the contract beside the change of the code.
+pub(crate) fn committed() -> PathBuf {
+    programs::workspace_root().join("openapi/emitted/server.json")
+}
+
+/// The document that the server of this workspace emits, as text.
+pub(crate) fn emitted() -> Result<String, Failure> {
+    let server = programs::build(&[Program::Server])?.server()?;
+    programs::output(&server, &["openapi"])
+}
+
+pub(crate) fn run() -> Outcome {
+    let text = emitted()?;
+    super::parse("what the server emits", &text)?;
+    let path = committed();
+    let unchanged = std::fs::read_to_string(&path).is_ok_and(|old| old == text);
+    if unchanged {
+        anstream::println!("openapi/emitted/server.json is fresh");
+        return Ok(Exit::Success);
+    }
+    std::fs::write(&path, text).map_err(|error| {
+        Failure::unreadable(format!("cannot write {}: {error}", path.display()))
+    })?;
+    anstream::println!("openapi/emitted/server.json written");
+    Ok(Exit::Success)
+}

@@ -1,0 +1,132 @@
+//! The workspace's own programs, built and run as processes.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+
+use crate::exit::Failure;
+
+/// A program of this workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Program {
+    Server,
+    Conformance,
+}
+
+impl Program {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Conformance => "conformance",
+        }
+    }
+}
+
+/// Where the built programs lie.
+#[derive(Debug)]
+pub(crate) struct Built {
+    executables: BTreeMap<String, PathBuf>,
+}
+
+impl Built {
+    pub(crate) fn server(&self) -> Result<PathBuf, Failure> {
+        self.get(Program::Server)
+    }
+
+    pub(crate) fn conformance(&self) -> Result<PathBuf, Failure> {
+        self.get(Program::Conformance)
+    }
+
+    fn get(&self, program: Program) -> Result<PathBuf, Failure> {
+        self.executables
+            .get(program.name())
+            .cloned()
+            .ok_or_else(|| {
+                Failure::unreadable(format!(
+                    "cargo built no program called `{}`",
+                    program.name()
+                ))
+            })
+    }
+}
+
+/// The folder that holds the workspace's manifest.
+pub(crate) fn workspace_root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
+}
+
+/// The folder for what the commands leave behind: below cargo's target directory.
+pub(crate) fn target_directory() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| workspace_root().join("target"), PathBuf::from)
+}
+
+/// The cargo that runs this program, so that both are of one toolchain.
+pub(crate) fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(workspace_root());
+    cargo
+}
+
+#[derive(Deserialize)]
+struct Message {
+    executable: Option<PathBuf>,
+    target: Option<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}
+
+/// Builds programs, and says where cargo put them: what is run is never stale.
+pub(crate) fn build(programs: &[Program]) -> Result<Built, Failure> {
+    let mut command = cargo();
+    command.args([
+        "build",
+        "--quiet",
+        "--message-format",
+        "json-render-diagnostics",
+    ]);
+    for program in programs {
+        command.args(["--package", program.name(), "--bin", program.name()]);
+    }
+    command.stderr(Stdio::inherit());
+    let output = command
+        .output()
+        .map_err(|error| Failure::unreadable(format!("cannot run cargo: {error}")))?;
+    if !output.status.success() {
+        return Err(Failure::unreadable(
+            "cargo could not build the programs: see its messages above",
+        ));
+    }
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let executables = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok())
+        .filter_map(|message| Some((message.target?.name, message.executable?)))
+        .collect();
+    Ok(Built { executables })
+}
+
+/// Runs a program to its end and gives what it printed.
+pub(crate) fn output(program: &Path, arguments: &[&str]) -> Result<String, Failure> {
+    let called = format!("{} {}", program.display(), arguments.join(" "));
+    let output = Command::new(program)
+        .args(arguments)
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| Failure::unreadable(format!("cannot run `{called}`: {error}")))?;
+    if !output.status.success() {
+        return Err(Failure::unreadable(format!(
+            "`{called}` failed: {}",
+            output.status
+        )));
+    }
+    String::from_utf8(output.stdout)
+        .map_err(|_| Failure::unreadable(format!("`{called}` printed what is not UTF-8")))
+}

@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 
 use crate::error::ApiError;
 use crate::keys::KeyRing;
+use crate::last_used::LastUsed;
 use crate::routes::{create, docs, health, list, revoke};
 use crate::store::Store;
 use crate::{openapi, telemetry};
@@ -29,6 +30,7 @@ pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
 pub struct AppState {
     store: Store,
     keys: Arc<KeyRing>,
+    last_used: Arc<LastUsed>,
 }
 
 impl AppState {
@@ -38,12 +40,17 @@ impl AppState {
         Self {
             store,
             keys: Arc::new(keys),
+            last_used: Arc::default(),
         }
     }
 
     /// The store of record.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    pub(crate) fn last_used(&self) -> &LastUsed {
+        &self.last_used
     }
 
     pub(crate) fn keys(&self) -> &KeyRing {

@@ -92,6 +92,7 @@ impl FromRequestParts<AppState> for Caller {
             return Err(refused);
         }
 
+        state.last_used().note(claims.jti, now);
         let span = tracing::Span::current();
         span.record("user_id", tracing::field::display(known.user_id));
         let claimed_email = claimed_email(&parts.headers);

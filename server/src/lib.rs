@@ -23,6 +23,7 @@ mod error;
 mod extract;
 mod hs256;
 mod issue;
+mod last_used;
 mod redact;
 mod routes;
 mod timestamp;

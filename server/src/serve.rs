@@ -67,13 +67,22 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     let listener = TcpListener::bind(command.listen).await.map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
 
-    let (stop, mut stopping) = watch::channel(());
+    let (stop, stopping) = watch::channel(Phase::Serving);
     let router = app(state.clone(), command.request_timeout);
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
-        // The only message is the one to stop.
-        let _ = stopping.changed().await;
-    });
-    let mut serving = tokio::spawn(serving.into_future());
+    let serving = axum::serve(listener, router)
+        .with_graceful_shutdown(reached(stopping.clone(), Phase::Draining))
+        .into_future();
+    let mut serving = tokio::spawn(serving);
+    let writing = {
+        let state = state.clone();
+        async move {
+            state
+                .last_used()
+                .keep_writing(state.store(), reached(stopping, Phase::Drained))
+                .await;
+        }
+    };
+    let writing = tokio::spawn(writing);
 
     announce(&format!("listening on http://{address}\n")).map_err(Failure::Stdout)?;
     tracing::info!(%address, database = %command.storage.file().path().display(), "listening");
@@ -83,11 +92,27 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
         _ = interrupt.recv() => "SIGINT",
     };
     tracing::info!(signal = name, "stopping: no new connections");
-    let _ = stop.send(());
+    stop.send_replace(Phase::Draining);
     drain(&mut serving, command.drain_timeout).await;
+    stop.send_replace(Phase::Drained);
+    // An error says that the task panicked, which the log has told already.
+    let _ = writing.await;
     state.store().close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// How far the server has come on its way to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    Serving,
+    Draining,
+    Drained,
+}
+
+async fn reached(mut phases: watch::Receiver<Phase>, phase: Phase) {
+    // An error says that the sender is gone, and with it the server.
+    let _ = phases.wait_for(|current| *current >= phase).await;
 }
 
 async fn drain(serving: &mut tokio::task::JoinHandle<std::io::Result<()>>, limit: Duration) {

@@ -2,6 +2,8 @@
 //!
 //! [`Store`] is the one door: routes call it and do not see which database is behind it. SQLite is the embedded one.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use crate::timestamp::Timestamp;
@@ -286,6 +288,16 @@ impl Store {
     pub(crate) async fn list_tokens(&self, list: &ListTokens) -> Result<Page, StoreError> {
         match self {
             Self::Sqlite(store) => store.list_tokens(list).await,
+        }
+    }
+
+    /// Records when tokens, named by `jti`, were last used. A later use on record stays.
+    pub(crate) async fn record_uses(
+        &self,
+        uses: &HashMap<Uuid, Timestamp>,
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(store) => store.record_uses(uses).await,
         }
     }
 

@@ -78,7 +78,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// The JSON value in `bytes`. serde_json refuses `NaN`, invalid UTF-8, lone surrogates and nesting deeper than 128 levels.
-fn parse(bytes: &[u8]) -> Result<Value, ValidationError> {
+fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
     serde_json::from_slice(bytes).map_err(|error| {
         let before = bytes
             .split(|byte| *byte == b'\n')
@@ -93,6 +93,6 @@ fn parse(bytes: &[u8]) -> Result<Value, ValidationError> {
             .next()
             .unwrap_or_default()
             .to_owned();
-        ValidationError::json_invalid(position, reason)
+        ValidationError::json_invalid(position, reason).into()
     })
 }

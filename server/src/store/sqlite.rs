@@ -4,6 +4,7 @@
 //! that starts afterwards, on any connection of any process, sees it. One connection writes and a few read, so that reads
 //! never wait for writes and writers of this process queue in memory instead of polling the file's lock.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -277,6 +278,23 @@ impl SqliteStore {
 
     pub(super) async fn list_tokens(&self, list: &ListTokens) -> Result<Page, StoreError> {
         listing::page(&self.reader, list).await
+    }
+
+    pub(super) async fn record_uses(
+        &self,
+        uses: &HashMap<Uuid, Timestamp>,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.writer.begin_with(BEGIN_WRITE).await?;
+        for (jti, at) in uses {
+            sqlx::query(
+                "UPDATE tokens SET last_used_at = MAX(?, COALESCE(last_used_at, 0)) WHERE jti = ?",
+            )
+            .bind(at.as_micros())
+            .bind(jti.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     pub(super) async fn ensure_member(

@@ -8,17 +8,21 @@
 
 mod annotations;
 mod change;
+mod context;
 mod document;
 mod equality;
+mod finding;
 mod graph;
 mod layers;
 mod message;
+mod objects;
 mod operation;
 mod parameters;
 mod responses;
 mod rule;
 mod schema;
 mod security;
+mod shell;
 mod unions;
 mod witness;
 

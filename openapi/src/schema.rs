@@ -2,6 +2,7 @@
 //! shows it.
 
 mod bundle;
+mod closed;
 mod relation;
 
 pub use bundle::bundle;

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::context::Context;
 use super::graph::{At, Both, Flow, Matched, Walk};
 use super::rule::{Action, Area, Kind};
-use super::schema::Context;
 use super::{Class, Rule, annotations, document, parameters, responses, schema, security};
 
 /// Who calls an operation.

@@ -3,10 +3,10 @@
 
 use serde_json::Value;
 
+use super::context::Context;
 use super::graph::{At, Both, Flow, Matched, Walk, follow};
 use super::operation::content;
 use super::rule::{Action, Area, Kind};
-use super::schema::Context;
 use super::{Class, Rule, annotations, schema};
 use crate::document::Document;
 use crate::pointer;

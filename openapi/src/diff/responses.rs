@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use super::context::Context;
 use super::graph::{At, Both, Flow, Matched, Walk};
 use super::operation::content;
 use super::rule::{Action, Area, Kind};
-use super::schema::Context;
 use super::{Class, Rule, annotations, schema};
 
 pub(super) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow) {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::graph::{At, Both, Flow, Walk};
 use super::message::shown;
 use super::rule::{Action, Kind};
-use super::schema::{self, Context, finding};
+use super::{context::Context, finding::finding, schema};
 use crate::pointer;
 use crate::schema::{Relation, bundle_value, relation};
 

@@ -56,15 +56,12 @@ fn yaml(name: &str, text: &str) -> Result<Value, DocumentError> {
             line: usize::try_from(location.line()).unwrap_or(usize::MAX),
             column: usize::try_from(location.column()).unwrap_or(usize::MAX),
         }),
-        message: format!(
-            "not valid YAML: {}",
-            error
-                .without_snippet()
-                .to_string()
-                .lines()
-                .next()
-                .unwrap_or_default()
-        ),
+        message: {
+            let message = error.without_snippet().to_string();
+            let what = message.lines().next().unwrap_or_default();
+            let what = what.split(" at line ").next().unwrap_or(what);
+            format!("not valid YAML: {what}")
+        },
     })
 }
 

@@ -6,11 +6,12 @@
 
 use jsonschema::Draft;
 use jsonschema::canonical::{self, CanonicalSchema, Containment, Satisfiability};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::bundle::size;
+use super::closed::close;
+use crate::sample;
 use crate::validator::Validator;
-use crate::{keywords, sample};
 
 /// Beyond this many nodes on one side the algebra is not asked: its cost grows steeply (18 s were
 /// measured for 140 large components), and samples decide what they can.
@@ -117,53 +118,6 @@ fn witness(
         .chain(sample::near_misses(receiver))
         .filter(|value| sends.accepts(value) && declares.accepts(value) && !accepts.accepts(value))
         .min_by_key(size)
-}
-
-/// The schema with its objects closed: those that declare properties and say nothing of others
-/// have no others. What stands below `not` and `if`, where closing would widen, stays as it is, and
-/// so do the branches of `allOf`, each of which sees the properties of its siblings.
-#[must_use]
-pub(crate) fn close(schema: &Value) -> Value {
-    let merged = canonicalized(schema).map(|canonical| canonical.to_json_schema());
-    let mut schema = merged.unwrap_or_else(|| schema.clone());
-    close_in_place(&mut schema);
-    schema
-}
-
-fn close_in_place(schema: &mut Value) {
-    let Value::Object(object) = schema else {
-        return;
-    };
-    for (keyword, member) in object.iter_mut() {
-        match keyword.as_str() {
-            "items" | "additionalProperties" | "contains" => close_in_place(member),
-            "anyOf" | "oneOf" | "prefixItems" => {
-                member
-                    .as_array_mut()
-                    .into_iter()
-                    .flatten()
-                    .for_each(close_in_place);
-            }
-            keyword if keywords::MAPS.contains(&keyword) && keyword != "dependentSchemas" => {
-                let members = member.as_object_mut().into_iter().flatten();
-                members.for_each(|(_, schema)| close_in_place(schema));
-            }
-            _ => {}
-        }
-    }
-    let declares = object
-        .get("properties")
-        .and_then(Value::as_object)
-        .is_some_and(|p| !p.is_empty());
-    let composed = ["allOf", "anyOf", "oneOf", "$ref"]
-        .iter()
-        .any(|keyword| object.contains_key(*keyword));
-    let says = ["additionalProperties", "unevaluatedProperties"]
-        .iter()
-        .any(|keyword| object.contains_key(*keyword));
-    if declares && !composed && !says {
-        object.insert("additionalProperties".to_owned(), json!(false));
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,56 @@
+//! What is known about the place of a schema while it is compared.
+
+use super::Rule;
+use super::graph::{Both, Flow};
+use super::operation::area_of;
+use super::rule::{Action, Kind};
+use super::witness::{Root, Step};
+
+/// What is known about the place of a schema.
+#[derive(Debug, Clone)]
+pub(super) struct Context<'a> {
+    pub(super) flow: Flow,
+    /// What a message calls it: `the 201 response body (application/json)`.
+    pub(super) subject: String,
+    /// The value that it is a part of; `None` before the first schema.
+    pub(super) root: Option<Root<'a>>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(flow: Flow, subject: String) -> Self {
+        Self {
+            flow,
+            subject,
+            root: None,
+        }
+    }
+
+    /// With this schema as the whole message, unless a larger one is known.
+    pub(super) fn rooted(&self, both: &Both<'a>) -> Self {
+        let mut context = self.clone();
+        if context.root.is_none() {
+            context.root = Some(Root {
+                both: both.clone(),
+                trail: Vec::new(),
+            });
+        }
+        context
+    }
+
+    /// For a part of the value.
+    pub(super) fn step(&self, step: Step) -> Self {
+        let mut context = self.clone();
+        context.subject = match &step {
+            Step::Property(name) => format!("`{name}` of {}", self.subject),
+            Step::Item => format!("an item of {}", self.subject),
+        };
+        if let Some(root) = &mut context.root {
+            root.trail.push(step);
+        }
+        context
+    }
+
+    pub(super) fn rule(&self, kind: Kind, action: Action) -> Rule {
+        Rule::new(area_of(self.flow), kind, action)
+    }
+}

@@ -1,0 +1,233 @@
+//! The declared properties of two objects: each pair compared, and what is required of whom.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::Class;
+use super::context::Context;
+use super::finding::{finding, record};
+use super::graph::{At, Both, Flow, Walk};
+use super::rule::{Action, Kind};
+use super::schema::{ANYTHING, compare};
+use super::witness::{self, Step};
+use crate::schema::{self, Relation};
+
+fn required(core: &At<'_>) -> BTreeSet<String> {
+    let names = core
+        .value
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    names.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+pub(super) fn properties<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>) {
+    let (base, revision) = (
+        cores.base.members_of("properties"),
+        cores.revision.members_of("properties"),
+    );
+    let (was, is) = (required(&cores.base), required(&cores.revision));
+    for (name, old) in &base {
+        match revision.iter().find(|(other, _)| other == name) {
+            Some((_, new)) => {
+                let both = Both {
+                    base: old.clone(),
+                    revision: new.clone(),
+                };
+                let inner = context.step(Step::Property((*name).to_owned()));
+                compare(walk, &both, &inner);
+                if was.contains(*name) != is.contains(*name) {
+                    required_changed(walk, context, name, is.contains(*name), new);
+                }
+            }
+            None => removed(
+                walk,
+                cores,
+                context,
+                name,
+                old,
+                (was.contains(*name), is.contains(*name)),
+            ),
+        }
+    }
+    for (name, new) in &revision {
+        if !base.iter().any(|(other, _)| other == name) {
+            added(
+                walk,
+                cores,
+                context,
+                name,
+                new,
+                (was.contains(*name), is.contains(*name)),
+            );
+        }
+    }
+    // Names that are required without being declared.
+    for name in was.symmetric_difference(&is) {
+        let declared = |members: &[(&str, At<'_>)]| members.iter().any(|(other, _)| other == name);
+        if !declared(&base) && !declared(&revision) {
+            let at = if is.contains(name) {
+                &cores.revision
+            } else {
+                &cores.base
+            };
+            required_changed(walk, context, name, is.contains(name), at);
+        }
+    }
+}
+
+/// A property that both know is required on one side only.
+fn required_changed<'a>(
+    walk: &mut Walk<'a>,
+    context: &Context<'a>,
+    name: &str,
+    is_required: bool,
+    at: &At<'a>,
+) {
+    let (action, word) = if is_required {
+        (Action::Added, "now required")
+    } else {
+        (Action::Removed, "no longer required")
+    };
+    let breaks = is_required == (context.flow == Flow::Request);
+    let message = format!("the property `{name}` of {} is {word}", context.subject);
+    if breaks {
+        absent(walk, context, (Kind::Required, action), at, message, name);
+    } else {
+        finding(walk, context, (Kind::Required, action), at, message, None);
+    }
+}
+
+/// A property that the base declares and the revision does not.
+fn removed<'a>(
+    walk: &mut Walk<'a>,
+    cores: &Both<'a>,
+    context: &Context<'a>,
+    name: &str,
+    old: &At<'a>,
+    (was, is): (bool, bool),
+) {
+    let message = format!("the property `{name}` of {} was removed", context.subject);
+    let kind = if was {
+        Kind::RequiredProperty
+    } else {
+        Kind::Property
+    };
+    match context.flow {
+        Flow::Response if was && !is => {
+            absent(walk, context, (kind, Action::Removed), old, message, name)
+        }
+        Flow::Response => finding(walk, context, (kind, Action::Removed), old, message, None),
+        Flow::Request => {
+            let accepts = undeclared(&cores.revision);
+            sent_as(
+                walk,
+                context,
+                (kind, Action::Removed),
+                name,
+                (old, &accepts),
+                message,
+            );
+        }
+    }
+}
+
+/// A property that the revision declares and the base does not.
+fn added<'a>(
+    walk: &mut Walk<'a>,
+    cores: &Both<'a>,
+    context: &Context<'a>,
+    name: &str,
+    new: &At<'a>,
+    (was, is): (bool, bool),
+) {
+    let message = format!("the property `{name}` of {} was added", context.subject);
+    let kind = if is {
+        Kind::RequiredProperty
+    } else {
+        Kind::Property
+    };
+    match context.flow {
+        Flow::Request if is && !was => {
+            let message = format!("{message} and is required");
+            absent(walk, context, (kind, Action::Added), new, message, name);
+        }
+        Flow::Request => finding(walk, context, (kind, Action::Added), new, message, None),
+        Flow::Response => {
+            let accepts = undeclared(&cores.base);
+            sent_as(
+                walk,
+                context,
+                (kind, Action::Added),
+                name,
+                (new, &accepts),
+                message,
+            );
+        }
+    }
+}
+
+/// What a schema says of a property that it does not declare.
+fn undeclared<'a>(core: &At<'a>) -> At<'a> {
+    core.get("additionalProperties").unwrap_or_else(|| At {
+        pointer: core.pointer.clone(),
+        value: &ANYTHING,
+    })
+}
+
+/// A property that one side sends and the other takes as an undeclared one.
+fn sent_as<'a>(
+    walk: &mut Walk<'a>,
+    context: &Context<'a>,
+    axes: (Kind, Action),
+    name: &str,
+    (sent, accepted): (&At<'a>, &At<'a>),
+    message: String,
+) {
+    let (sender, receiver) = match context.flow {
+        Flow::Request => (
+            schema::bundle_value(walk.base, sent.value),
+            schema::bundle_value(walk.revision, accepted.value),
+        ),
+        Flow::Response => (
+            schema::bundle_value(walk.revision, sent.value),
+            schema::bundle_value(walk.base, accepted.value),
+        ),
+    };
+    match schema::relation(&sender, &receiver) {
+        Relation::Equal | Relation::Compatible => finding(walk, context, axes, sent, message, None),
+        Relation::Breaking(value) => {
+            let inner = context.step(Step::Property(name.to_owned()));
+            let message = format!("{message}, and the other side does not accept it");
+            finding(walk, &inner, axes, sent, message, Some(value));
+        }
+        Relation::Unproven => record(walk, context, axes, Class::Unproven, sent, message, None),
+    }
+}
+
+/// The sender may leave a property out that the receiver cannot do without.
+fn absent<'a>(
+    walk: &mut Walk<'a>,
+    context: &Context<'a>,
+    axes: (Kind, Action),
+    at: &At<'a>,
+    message: String,
+    name: &str,
+) {
+    let Some(root) = &context.root else { return };
+    let found = witness::without_member(walk, root, context.flow, name);
+    let class = if found.is_some() {
+        Class::Breaking
+    } else {
+        Class::Unproven
+    };
+    let schema = if at.pointer.starts_with(&root.both.revision.pointer) {
+        &root.both.revision
+    } else {
+        &root.both.base
+    };
+    let found = found.map(|value| (value, schema.pointer.clone()));
+    record(walk, context, axes, class, at, message, found);
+}

@@ -1,0 +1,156 @@
+//! What a plain schema says of a value apart from its declared properties and its items: type,
+//! bounds, enum, pattern, format, what is undeclared. Judged as one thing.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::Class;
+use super::context::Context;
+use super::finding::judged;
+use super::graph::{At, Walk};
+use super::layers::Layers;
+use super::message::keywords_changed;
+use super::rule::{Action, Kind};
+use crate::{keywords, schema};
+
+/// Keywords that are compared member by member, elsewhere.
+const DESCENDED: &[&str] = &["properties", "required", "items"];
+
+/// Keywords that speak about properties beyond the declared ones.
+const OPEN_OR_CLOSED: &[&str] = &["additionalProperties", "patternProperties", "propertyNames"];
+
+/// What two plain schemas say of a value apart from its declared properties and its items.
+pub(super) fn compare<'a>(
+    walk: &mut Walk<'a>,
+    base: &Layers<'a>,
+    revision: &Layers<'a>,
+    context: &Context<'a>,
+) {
+    let declared: BTreeSet<&str> = [&base.core, &revision.core]
+        .iter()
+        .filter_map(|core| core.value.get("properties").and_then(Value::as_object))
+        .flat_map(|properties| properties.keys().map(String::as_str))
+        .collect();
+    let closes = [&base.core, &revision.core].iter().any(|core| {
+        let says = |key: &&str| core.value.get(*key).is_some();
+        OPEN_OR_CLOSED.iter().any(says)
+    });
+    let declared = if closes { declared } else { BTreeSet::new() };
+    let (old, new) = (shell_of(base, &declared), shell_of(revision, &declared));
+    if old == new {
+        return;
+    }
+    format(walk, &old, &new, &revision.core, context);
+    let old_bundle = schema::bundle_value(walk.base, &old);
+    let new_bundle = schema::bundle_value(walk.revision, &new);
+    if old_bundle == new_bundle {
+        return;
+    }
+    let (names, what) = keywords_changed(&old, &new);
+    let message = |word: &str| format!("{} {word}: {what}", context.subject);
+    judged(
+        walk,
+        context,
+        &revision.core,
+        (&old_bundle, &new_bundle),
+        kind_of(&names),
+        message,
+    );
+}
+
+/// A format that nobody is held to, on either side, is a text; the others are the algebra's.
+fn format<'a>(walk: &mut Walk<'a>, old: &Value, new: &Value, at: &At<'a>, context: &Context<'a>) {
+    let of = |shell: &Value| {
+        shell
+            .get("format")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    let (old, new) = (of(old), of(new));
+    let only_told = |format: &Option<String>| {
+        format
+            .as_ref()
+            .is_some_and(|format| !schema::is_asserted_format(format))
+    };
+    if old != new && (only_told(&old) || only_told(&new)) {
+        let name = |format: Option<String>| format.unwrap_or_else(|| "none".to_owned());
+        let message = format!(
+            "the format of {} changed from {} to {}",
+            context.subject,
+            name(old),
+            name(new)
+        );
+        walk.note(
+            context.rule(Kind::Format, Action::Changed),
+            Class::Docs,
+            at,
+            message,
+        );
+    }
+}
+
+fn shell_of(layers: &Layers<'_>, declared: &BTreeSet<&str>) -> Value {
+    let Some(core) = layers.core.value.as_object() else {
+        return layers.core.value.clone();
+    };
+    let mut shell: Map<String, Value> = core
+        .iter()
+        .filter(|(key, _)| !keywords::is_annotation(key) && !keywords::is_container(key))
+        .filter(|(key, _)| !DESCENDED.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    if !declared.is_empty() {
+        let any = declared
+            .iter()
+            .map(|name| ((*name).to_owned(), json!(true)));
+        shell.insert("properties".to_owned(), Value::Object(any.collect()));
+    }
+    if layers.types_without_null
+        && let Some(Value::Array(types)) = shell.get_mut("type")
+    {
+        types.retain(|kind| kind != "null");
+        if types.len() == 1 {
+            let only = types.remove(0);
+            shell.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(values)) = shell.get_mut("enum") {
+        values.sort_by_key(Value::to_string);
+    }
+    Value::Object(shell)
+}
+
+/// The kind of a difference by the keywords that differ.
+fn kind_of(names: &[String]) -> Kind {
+    let kind = |name: &str| match name {
+        "type" => Kind::Type,
+        "enum" | "const" => Kind::Enum,
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
+            Kind::Range
+        }
+        "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
+            Kind::Length
+        }
+        "pattern" => Kind::Pattern,
+        "format" => Kind::Format,
+        "additionalProperties" | "patternProperties" | "propertyNames" => {
+            Kind::AdditionalProperties
+        }
+        _ => Kind::Schema,
+    };
+    let mut kinds = names
+        .iter()
+        .filter(|name| *name != "properties")
+        .map(|name| kind(name));
+    let Some(first) = kinds.next() else {
+        return Kind::Schema;
+    };
+    if kinds.all(|other| other == first) {
+        first
+    } else if names.iter().any(|name| name == "type") {
+        Kind::Type
+    } else {
+        Kind::Schema
+    }
+}

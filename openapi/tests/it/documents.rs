@@ -1,0 +1,114 @@
+//! Texts that are no documents are refused with what, where and what to do.
+
+use openapi::{Document, Position};
+
+fn error(name: &str, text: &str) -> String {
+    Document::parse(name, text)
+        .expect_err("the text is refused")
+        .to_string()
+}
+
+#[test]
+fn what_is_wrong_is_said_with_line_and_column() {
+    let errors = [
+        error("a.json", "{\n  \"openapi\": \"3.1.0\",\n  oops\n}"),
+        error("a.yaml", "openapi: 3.1.0\ninfo:\n\ttitle: x\n"),
+        error("a.json", "{\n  \"swagger\": \"2.0\"\n}"),
+        error("a.json", "{\n  \"info\": {}\n}"),
+        error("a.yaml", "openapi: 4.0.0\n"),
+        error("a.yaml", "- 1\n- 2\n"),
+        error("a.json", "{\"openapi\": \"3.1.0\", \"paths\": []}"),
+        error(
+            "a.yaml",
+            "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          description: ok\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Tokn'\ncomponents:\n  schemas:\n    Token: {type: string}\n",
+        ),
+        error(
+            "a.json",
+            "{\"openapi\": \"3.1.0\",\n\"components\": {\"schemas\": {\"A\": {\"$ref\": \"other.json#/A\"}}}}",
+        ),
+        error(
+            "a.json",
+            "{\"openapi\": \"3.1.0\",\n\"components\": {\"schemas\": {\"A\": {\"$ref\": \"#/components/schemas/B\"},\n\"B\": {\"$ref\": \"#/components/schemas/A\"}}}}",
+        ),
+        error(
+            "a.json",
+            "{\"openapi\": \"3.1.0\", \"paths\": {\"/a\": {\"get\": {\"responses\": {\n\"200\": {}}}}}}",
+        ),
+    ];
+    insta::assert_snapshot!(errors.join("\n"));
+}
+
+#[test]
+fn a_depth_of_thousands_is_an_error_not_a_crash() {
+    let deep = format!("{}{}", "{\"a\":".repeat(50_000), "1");
+    assert!(error("deep.json", &deep).contains("recursion limit"));
+    let deep = "[".repeat(50_000);
+    error("deep.yaml", &deep);
+}
+
+#[test]
+fn references_in_examples_are_data() {
+    let text = r##"{"openapi": "3.1.0", "paths": {}, "components": {"schemas": {
+        "A": {"example": {"$ref": "#/nowhere"}, "properties": {"example": {"$ref": "#/components/schemas/B"}}},
+        "B": {"enum": [{"$ref": "#/nowhere"}]}}}}"##;
+    Document::parse("a.json", text).expect("a valid document");
+}
+
+#[test]
+fn positions_are_found_in_json_and_yaml_alike() {
+    let json = Document::parse(
+        "a.json",
+        "{\"openapi\": \"3.1.0\",\n  \"paths\": {\n    \"/é\": {\"get\": {\"responses\": {}}}}}",
+    )
+    .expect("a valid document");
+    assert_eq!(
+        json.position("/paths/~1é/get"),
+        Some(Position {
+            line: 3,
+            column: 19
+        })
+    );
+    let yaml = Document::parse(
+        "a.yaml",
+        "openapi: 3.1.0\npaths:\n  /é:\n    get:\n      tags: [a, b]\n      responses: {}\n",
+    )
+    .expect("a valid document");
+    assert_eq!(
+        yaml.position("/paths/~1é/get/tags/1"),
+        Some(Position {
+            line: 5,
+            column: 17
+        })
+    );
+    assert_eq!(
+        yaml.position("/paths/~1é/get/nothing"),
+        Some(Position { line: 5, column: 7 })
+    );
+}
+
+#[test]
+fn a_recursive_schema_validates_and_compares() {
+    let text = |kind: &str| {
+        format!(
+            r##"{{"openapi": "3.1.0", "paths": {{"/a": {{"get": {{"responses": {{"200": {{"description": "ok",
+            "content": {{"application/json": {{"schema": {{"$ref": "#/components/schemas/Node"}}}}}}}}}}}}}}}},
+            "components": {{"schemas": {{"Node": {{"type": "object", "required": ["v"], "properties": {{
+            "v": {{"type": "{kind}"}}, "next": {{"$ref": "#/components/schemas/Node"}}}}}}}}}}}}"##
+        )
+    };
+    let base = Document::parse("a", &text("integer")).expect("a valid document");
+    let revision = Document::parse("b", &text("number")).expect("a valid document");
+    let diff = openapi::diff::compare(&base, &revision);
+    assert_eq!(diff.changes.len(), 1, "{:?}", diff.changes);
+    let witness = diff.changes[0].witness.clone().expect("a witness");
+    let schema = openapi::SchemaRef {
+        pointer: "/components/schemas/Node".to_owned(),
+    };
+    assert!(!base.validator(&schema).expect("valid").accepts(&witness));
+    assert!(
+        revision
+            .validator(&schema)
+            .expect("valid")
+            .accepts(&witness)
+    );
+}

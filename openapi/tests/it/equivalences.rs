@@ -1,0 +1,156 @@
+//! Spellings of one meaning: no entry at all, whichever way round, in a request or a response.
+
+use crate::schemas::{Body, changes, summary};
+use serde_json::{Value, json};
+
+/// Each row holds spellings of one schema.
+fn rows() -> Vec<(&'static str, Vec<Value>)> {
+    let person =
+        json!({"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]});
+    let node = |name: &str| {
+        json!({"$ref": format!("#/components/schemas/{name}"), "components": {name: {
+            "type": "object", "properties": {"value": {"type": "string"},
+            "next": {"$ref": format!("#/components/schemas/{name}")}}}}})
+    };
+    vec![
+        (
+            "null among the types, or an alternative",
+            vec![
+                json!({"type": ["string", "null"]}),
+                json!({"anyOf": [{"type": "string"}, {"type": "null"}]}),
+                json!({"oneOf": [{"type": "null"}, {"type": "string"}]}),
+            ],
+        ),
+        (
+            "a nullable record, referred to or written out",
+            vec![
+                json!({"anyOf": [{"$ref": "#/components/schemas/Person"}, {"type": "null"}], "components": {"Person": person}}),
+                json!({"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Human"}], "components": {"Human": person}}),
+                json!({"type": ["object", "null"], "properties": {"name": {"type": "string"}}, "required": ["name"]}),
+                json!({"anyOf": [person, {"type": "null"}]}),
+            ],
+        ),
+        (
+            "wrapped in allOf, or not",
+            vec![
+                json!({"type": "integer"}),
+                json!({"allOf": [{"type": "integer"}]}),
+                json!({"anyOf": [{"allOf": [{"type": "integer"}]}]}),
+            ],
+        ),
+        (
+            "split over allOf, or in one",
+            vec![
+                json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}, "required": ["a"]}),
+                json!({"allOf": [
+                {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+                {"type": "object", "properties": {"b": {"type": "integer"}}}]}),
+            ],
+        ),
+        (
+            "a constant, or an enum of one",
+            vec![
+                json!({"type": "string", "const": "a"}),
+                json!({"const": "a"}),
+                json!({"enum": ["a"]}),
+            ],
+        ),
+        (
+            "integers above zero",
+            vec![
+                json!({"type": "integer", "exclusiveMinimum": 0}),
+                json!({"type": "integer", "minimum": 1}),
+            ],
+        ),
+        (
+            "the order of an enum, and constants as alternatives",
+            vec![
+                json!({"type": "string", "enum": ["a", "b"]}),
+                json!({"enum": ["b", "a"]}),
+                json!({"oneOf": [{"const": "a"}, {"const": "b"}]}),
+            ],
+        ),
+        (
+            "no constraint",
+            vec![json!(true), json!({}), json!({"minLength": 0})],
+        ),
+        (
+            "the order of required and of properties",
+            vec![
+                json!({"type": "object", "required": ["a", "b"], "properties": {"a": {}, "b": {}}}),
+                json!({"required": ["b", "a"], "properties": {"b": true, "a": true}, "type": "object"}),
+            ],
+        ),
+        (
+            "a recursive component under another name",
+            vec![node("Node"), node("Link")],
+        ),
+        (
+            "a list of a nullable, an alternative or a type",
+            vec![
+                json!({"type": "array", "items": {"type": ["integer", "null"]}}),
+                json!({"type": "array", "items": {"oneOf": [{"type": "null"}, {"type": "integer"}]}}),
+            ],
+        ),
+        (
+            "a flag that says what its absence says",
+            vec![
+                json!({"type": "string"}),
+                json!({"type": "string", "deprecated": false, "readOnly": false}),
+            ],
+        ),
+    ]
+}
+
+#[test]
+fn spellings_of_one_meaning_are_identical() {
+    for (name, spellings) in rows() {
+        for base in &spellings {
+            for revision in &spellings {
+                for body in [Body::Request, Body::Response] {
+                    let found = changes(body, base, revision);
+                    assert!(
+                        found.is_empty(),
+                        "{name}, {body:?}: {base} to {revision} gave {:?}",
+                        summary(&found)
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn openapi_3_0_and_3_1_spell_the_same() {
+    let old = r##"{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/a":{"get":{"responses":{"200":{"description":"ok","content":{"application/json":{"schema":
+        {"type":"object","properties":{
+            "n":{"type":"string","nullable":true},
+            "m":{"type":"number","minimum":0,"exclusiveMinimum":true},
+            "r":{"nullable":true,"allOf":[{"$ref":"#/components/schemas/R"}]}}}}}}}}}},
+        "components":{"schemas":{"R":{"type":"integer"}}}}"##;
+    let new = r##"
+openapi: 3.1.0
+info: {title: t, version: "1"}
+paths:
+  /a:
+    get:
+      responses:
+        200:
+          description: ok
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  n: {type: [string, "null"]}
+                  m: {type: number, exclusiveMinimum: 0}
+                  r: {anyOf: [{$ref: "#/components/schemas/R"}, {type: "null"}]}
+components: {schemas: {R: {type: integer}}}
+"##;
+    let old = openapi::Document::parse("old.json", old).expect("3.0");
+    let new = openapi::Document::parse("new.yaml", new).expect("3.1");
+    for (a, b) in [(&old, &new), (&new, &old)] {
+        let diff = openapi::diff::compare(a, b);
+        assert!(diff.changes.is_empty(), "{:?}", summary(&diff.changes));
+    }
+}

@@ -1,0 +1,7 @@
+//! The library as its users meet it: documents in, verdicts out.
+
+mod documents;
+mod equivalences;
+mod published;
+mod rules;
+mod schemas;

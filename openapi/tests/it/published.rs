@@ -1,0 +1,82 @@
+//! The published slice: the real breaking change that upstream made, and the false alarm that this
+//! project exists to end.
+
+use openapi::diff::{Options, Verdict, compare, compare_with};
+use openapi::{Document, published, render};
+
+use crate::schemas::summary;
+
+/// The slice as utoipa spells it: null among the types, one-of for any-of, records written out in
+/// place, a component renamed.
+const UTOIPA: &str = include_str!("pairs/revoke-token.utoipa.json");
+
+#[test]
+fn the_envelope_broke_whoever_read_the_record() {
+    let base = published::REVOKE_TOKEN_EARLIER.document();
+    let revision = published::REVOKE_TOKEN.document();
+    let diff = compare(&base, &revision);
+    let mut text = Vec::new();
+    render::text::write(&mut text, &diff, "earlier", "current").expect("a write to memory");
+    let plain = anstream_free(&String::from_utf8(text).expect("text"));
+    insta::assert_snapshot!(plain);
+}
+
+#[test]
+fn utoipas_spelling_of_the_slice_is_identical() {
+    let slice = published::REVOKE_TOKEN.document();
+    let spelled = Document::parse("utoipa", UTOIPA).expect("a valid document");
+    for (base, revision) in [(&slice, &spelled), (&spelled, &slice)] {
+        let diff = compare(base, revision);
+        assert_eq!(
+            diff.verdict(),
+            Verdict::Identical,
+            "{:?}",
+            summary(&diff.changes)
+        );
+    }
+}
+
+#[test]
+fn names_of_components_count_where_they_are_asked_for() {
+    let slice = published::REVOKE_TOKEN.document();
+    let spelled = Document::parse("utoipa", UTOIPA).expect("a valid document");
+    let options = Options {
+        component_names: true,
+        ..Options::default()
+    };
+    let diff = compare_with(&slice, &spelled, options);
+    assert_eq!(diff.verdict(), Verdict::Docs);
+    assert!(
+        diff.changes
+            .iter()
+            .any(|change| change.message.contains("RevokeReason")),
+        "{:?}",
+        diff.changes
+    );
+}
+
+#[test]
+fn the_embedded_slices_are_what_their_readme_says() {
+    let readme = include_str!("../../published/README.md");
+    for slice in [published::REVOKE_TOKEN, published::REVOKE_TOKEN_EARLIER] {
+        assert!(
+            readme.contains(&slice.sha256()),
+            "{} is another file",
+            slice.name
+        );
+    }
+}
+
+/// The text without ANSI escapes.
+fn anstream_free(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('\u{1b}') {
+        plain.push_str(&rest[..start]);
+        let end = rest[start..]
+            .find('m')
+            .map_or(rest.len(), |end| start + end + 1);
+        rest = &rest[end..];
+    }
+    plain + rest
+}

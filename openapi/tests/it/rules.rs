@@ -1,0 +1,443 @@
+//! One pair for each kind of difference: its class, its rule, and a witness where it breaks.
+
+use crate::schemas::{Body, assert_witnessed, changes, summary};
+use openapi::Document;
+use openapi::diff::compare;
+use serde_json::{Value, json};
+
+/// What a change of a schema is in a request and in a response.
+struct Row {
+    base: Value,
+    revision: Value,
+    request: &'static [&'static str],
+    response: &'static [&'static str],
+}
+
+fn object(properties: &Value, required: &[&str]) -> Value {
+    json!({"type": "object", "properties": properties, "required": required})
+}
+
+fn rows() -> Vec<Row> {
+    let a = json!({"a": {"type": "string"}});
+    let ab = json!({"a": {"type": "string"}, "b": {"type": "integer"}});
+    vec![
+        Row {
+            base: object(&a, &[]),
+            revision: object(&ab, &[]),
+            request: &["additive request-property-added"],
+            response: &["additive response-property-added"],
+        },
+        Row {
+            base: object(&a, &[]),
+            revision: object(&ab, &["b"]),
+            request: &["breaking request-required-property-added"],
+            response: &["additive response-required-property-added"],
+        },
+        Row {
+            base: object(&ab, &["b"]),
+            revision: object(&a, &[]),
+            request: &["additive request-required-property-removed"],
+            response: &["breaking response-required-property-removed"],
+        },
+        Row {
+            base: object(&a, &[]),
+            revision: object(&a, &["a"]),
+            request: &["breaking request-required-added"],
+            response: &["additive response-required-added"],
+        },
+        Row {
+            base: object(&a, &["a"]),
+            revision: object(&a, &[]),
+            request: &["additive request-required-removed"],
+            response: &["breaking response-required-removed"],
+        },
+        Row {
+            base: json!({"type": "string"}),
+            revision: json!({"type": "integer"}),
+            request: &["breaking request-type-narrowed"],
+            response: &["breaking response-type-widened"],
+        },
+        Row {
+            base: json!({"type": "integer"}),
+            revision: json!({"type": "number"}),
+            request: &["additive request-type-widened"],
+            response: &["breaking response-type-widened"],
+        },
+        Row {
+            base: json!({"type": "string"}),
+            revision: json!({"type": ["string", "null"]}),
+            request: &["additive request-null-added"],
+            response: &["breaking response-null-added"],
+        },
+        Row {
+            base: json!({"enum": ["a", "b"]}),
+            revision: json!({"enum": ["a", "b", "c"]}),
+            request: &["additive request-enum-widened"],
+            response: &["breaking response-enum-widened"],
+        },
+        Row {
+            base: json!({"type": "string", "maxLength": 10}),
+            revision: json!({"type": "string", "maxLength": 5}),
+            request: &["breaking request-length-narrowed"],
+            response: &["additive response-length-narrowed"],
+        },
+        Row {
+            base: json!({"type": "string"}),
+            revision: json!({"type": "string", "pattern": "^[a-z]{3}$"}),
+            request: &["breaking request-pattern-narrowed"],
+            response: &["additive response-pattern-narrowed"],
+        },
+        Row {
+            base: json!({"type": "string", "format": "date-time"}),
+            revision: json!({"type": "string"}),
+            request: &["additive request-format-widened"],
+            response: &["breaking response-format-widened"],
+        },
+        Row {
+            base: json!({"type": "integer"}),
+            revision: json!({"type": "integer", "format": "int64"}),
+            request: &["docs request-format-changed"],
+            response: &["docs response-format-changed"],
+        },
+        Row {
+            base: json!({"type": "integer", "minimum": 0, "maximum": 10}),
+            revision: json!({"type": "integer", "minimum": 0, "maximum": 20}),
+            request: &["additive request-range-widened"],
+            response: &["breaking response-range-widened"],
+        },
+        Row {
+            base: json!({"type": "array", "items": {"type": "string"}}),
+            revision: json!({"type": "array", "items": {"type": "string", "minLength": 1}}),
+            request: &["breaking request-length-narrowed"],
+            response: &["additive response-length-narrowed"],
+        },
+        Row {
+            base: object(&a, &[]),
+            revision: json!({"type": "object", "properties": a, "additionalProperties": false}),
+            request: &["additive request-additional-properties-changed"],
+            response: &["additive response-additional-properties-changed"],
+        },
+        Row {
+            base: json!({"type": "object", "properties": ab, "additionalProperties": false}),
+            revision: json!({"type": "object", "properties": a, "additionalProperties": false}),
+            request: &["breaking request-property-removed"],
+            response: &["additive response-property-removed"],
+        },
+        Row {
+            base: json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
+            revision: json!({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}]}),
+            request: &["additive request-alternative-added"],
+            response: &["breaking response-alternative-added"],
+        },
+        Row {
+            base: json!({"not": {"type": "string"}}),
+            revision: json!({"not": {"type": ["string", "integer"]}}),
+            request: &["breaking request-schema-narrowed"],
+            response: &["additive response-schema-narrowed"],
+        },
+        Row {
+            base: json!({"type": "string", "title": "A", "description": "x", "default": "d", "example": "e", "x-y": 1}),
+            revision: json!({"type": "string", "title": "B", "description": "y", "default": "f", "example": "g", "x-y": 2}),
+            request: &[
+                "docs request-default-changed",
+                "docs request-text-changed",
+                "docs request-example-changed",
+                "docs request-text-changed",
+                "docs request-extension-changed",
+            ],
+            response: &[
+                "docs response-default-changed",
+                "docs response-text-changed",
+                "docs response-example-changed",
+                "docs response-text-changed",
+                "docs response-extension-changed",
+            ],
+        },
+    ]
+}
+
+#[test]
+fn each_change_of_a_schema_has_its_class_its_rule_and_its_witness() {
+    for row in rows() {
+        for (body, expected) in [(Body::Request, row.request), (Body::Response, row.response)] {
+            let found = changes(body, &row.base, &row.revision);
+            assert_eq!(
+                summary(&found),
+                expected,
+                "{body:?}: {} to {}",
+                row.base,
+                row.revision
+            );
+            assert_witnessed(body, &row.base, &row.revision, &found);
+        }
+    }
+}
+
+#[test]
+fn the_witness_is_a_whole_message() {
+    let schema = |limit: u64| {
+        json!({"type": "object", "required": ["id", "list"], "properties": {
+            "id": {"type": "string", "format": "uuid"},
+            "list": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["name"], "properties": {
+                "name": {"type": "string", "maxLength": limit}}}}}})
+    };
+    let (base, revision) = (schema(4), schema(2));
+    let found = changes(Body::Request, &base, &revision);
+    assert_witnessed(Body::Request, &base, &revision, &found);
+    let witness = found[0].witness.clone().expect("a witness");
+    let name = witness["list"][0]["name"].as_str().expect("a name");
+    assert!((3..=4).contains(&name.len()), "{witness}");
+    assert!(witness["id"].is_string());
+}
+
+/// A document of one operation, made from the operation object and the rest of the root.
+fn with_operation(operation: &Value, path: &str, rest: &Value) -> Document {
+    let mut root = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {path: {"get": operation}}});
+    root.as_object_mut()
+        .expect("an object")
+        .extend(rest.as_object().expect("an object").clone());
+    Document::parse("test", &root.to_string()).expect("a valid document")
+}
+
+fn of_operations(base: &Value, revision: &Value) -> Vec<String> {
+    let rest = json!({});
+    summary(
+        &compare(
+            &with_operation(base, "/a", &rest),
+            &with_operation(revision, "/a", &rest),
+        )
+        .changes,
+    )
+}
+
+fn ok() -> Value {
+    json!({"200": {"description": "ok"}})
+}
+
+#[test]
+fn each_change_of_an_operation_has_its_class_and_rule() {
+    let plain = json!({"responses": ok()});
+    let with = |key: &str, value: Value| {
+        let mut operation = plain.clone();
+        operation[key] = value;
+        operation
+    };
+    let q = |extra: Value| {
+        let mut parameter = json!({"name": "q", "in": "query", "schema": {"type": "string"}});
+        parameter
+            .as_object_mut()
+            .expect("an object")
+            .extend(extra.as_object().expect("an object").clone());
+        with("parameters", json!([parameter]))
+    };
+    let rows: Vec<(Value, Value, &[&str])> = vec![
+        (
+            plain.clone(),
+            with("operationId", json!("x")),
+            &["docs operation-id-added"],
+        ),
+        (
+            with("operationId", json!("x")),
+            with("operationId", json!("y")),
+            &["docs operation-id-changed"],
+        ),
+        (
+            with("tags", json!(["a", "b"])),
+            with("tags", json!(["b", "a"])),
+            &[],
+        ),
+        (
+            with("tags", json!(["a"])),
+            with("tags", json!(["b"])),
+            &["docs operation-tags-changed"],
+        ),
+        (
+            plain.clone(),
+            with("description", json!("d")),
+            &["docs operation-text-added"],
+        ),
+        (
+            plain.clone(),
+            with("deprecated", json!(true)),
+            &["docs operation-deprecation-added"],
+        ),
+        (plain.clone(), q(json!({})), &["additive parameter-added"]),
+        (
+            plain.clone(),
+            q(json!({"required": true})),
+            &["breaking parameter-required-added"],
+        ),
+        (q(json!({})), plain.clone(), &["breaking parameter-removed"]),
+        (
+            q(json!({})),
+            q(json!({"required": true})),
+            &["breaking parameter-required-added"],
+        ),
+        (
+            q(json!({})),
+            q(json!({"style": "form", "explode": true})),
+            &[],
+        ),
+        (
+            q(json!({})),
+            q(json!({"explode": false})),
+            &["unproven parameter-style-changed"],
+        ),
+        (
+            with(
+                "responses",
+                json!({"200": {"description": "ok"}, "404": {"description": "no"}}),
+            ),
+            plain.clone(),
+            &["breaking response-status-removed"],
+        ),
+        (
+            plain.clone(),
+            with(
+                "responses",
+                json!({"200": {"description": "ok"}, "404": {"description": "no"}}),
+            ),
+            &["additive response-status-added"],
+        ),
+        (
+            plain.clone(),
+            with("responses", json!({"200": {"description": "fine"}})),
+            &["docs response-text-changed"],
+        ),
+        (
+            plain.clone(),
+            with("requestBody", json!({"content": {}})),
+            &["additive request-body-added"],
+        ),
+        (
+            plain.clone(),
+            with("requestBody", json!({"required": true, "content": {}})),
+            &["breaking request-body-added"],
+        ),
+        (
+            with(
+                "responses",
+                json!({"200": {"description": "ok", "content": {"text/csv": {}}}}),
+            ),
+            with(
+                "responses",
+                json!({"200": {"description": "ok", "content": {"text/html": {}}}}),
+            ),
+            &[
+                "breaking response-media-type-removed",
+                "additive response-media-type-added",
+            ],
+        ),
+        (
+            plain.clone(),
+            with("unheard-of", json!(1)),
+            &["unproven operation-field-added"],
+        ),
+    ];
+    for (base, revision, expected) in rows {
+        assert_eq!(
+            of_operations(&base, &revision),
+            expected,
+            "{base} to {revision}"
+        );
+    }
+}
+
+#[test]
+fn an_operation_removed_breaks_and_one_added_does_not() {
+    let rest = json!({});
+    let operation = json!({"responses": ok()});
+    let base = with_operation(&operation, "/a", &rest);
+    let revision = with_operation(&operation, "/b", &rest);
+    let found = compare(&base, &revision).changes;
+    assert_eq!(
+        summary(&found),
+        ["breaking operation-removed", "additive operation-added"]
+    );
+    assert_eq!(found[0].operations, ["GET /a"]);
+}
+
+#[test]
+fn templates_match_whatever_their_parameters_are_called() {
+    let operation = |name: &str| {
+        json!({"responses": ok(), "parameters": [
+            {"name": name, "in": "path", "required": true, "schema": {"type": "string"}}]})
+    };
+    let rest = json!({});
+    let base = with_operation(&operation("id"), "/a/{id}", &rest);
+    let revision = with_operation(&operation("key"), "/a/{key}", &rest);
+    let found = compare(&base, &revision).changes;
+    assert_eq!(summary(&found), ["docs parameter-name-changed"]);
+}
+
+#[test]
+fn a_parameter_of_the_path_is_one_of_the_operation() {
+    let parameter = json!({"name": "q", "in": "query", "schema": {"type": "string"}});
+    let text = |item: Value| {
+        let root = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": item}});
+        Document::parse("test", &root.to_string()).expect("a valid document")
+    };
+    let above = text(json!({"parameters": [parameter], "get": {"responses": ok()}}));
+    let within = text(json!({"get": {"parameters": [parameter], "responses": ok()}}));
+    assert!(compare(&above, &within).changes.is_empty());
+    assert!(compare(&within, &above).changes.is_empty());
+}
+
+#[test]
+fn security_is_compared_by_what_it_demands() {
+    let operation = json!({"responses": ok()});
+    let scheme = |name: &str| {
+        json!({
+        "security": [{name: []}],
+        "components": {"securitySchemes": {name: {"type": "http", "scheme": "bearer"}}}})
+    };
+    let open = with_operation(&operation, "/a", &json!({}));
+    let bearer = with_operation(&operation, "/a", &scheme("bearer"));
+    let renamed = with_operation(&operation, "/a", &scheme("token"));
+    assert_eq!(
+        summary(&compare(&open, &bearer).changes),
+        ["breaking security-requirement-narrowed"]
+    );
+    assert_eq!(
+        summary(&compare(&bearer, &open).changes),
+        ["additive security-requirement-widened"]
+    );
+    assert!(compare(&bearer, &renamed).changes.is_empty());
+}
+
+#[test]
+fn one_cause_is_one_entry_that_lists_its_operations() {
+    let document = |limit: u64| {
+        let paths: serde_json::Map<String, Value> = (0..12)
+            .map(|n| {
+                let body = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Name"}}}});
+                (format!("/{n}"), json!({"post": {"requestBody": body, "responses": ok()}}))
+            })
+            .collect();
+        let root = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths,
+            "components": {"schemas": {"Name": {"type": "string", "maxLength": limit}}}});
+        Document::parse("test", &root.to_string()).expect("a valid document")
+    };
+    let diff = compare(&document(9), &document(8));
+    assert_eq!(summary(&diff.changes), ["breaking request-length-narrowed"]);
+    assert_eq!(diff.changes[0].operations.len(), 12);
+    let mut text = Vec::new();
+    openapi::render::text::write(&mut text, &diff, "base", "revision").expect("a write to memory");
+    let text = String::from_utf8(text).expect("text");
+    assert!(text.contains("and 2 more operations"), "{text}");
+}
+
+#[test]
+fn a_component_that_nothing_uses_is_documentation() {
+    let operation = json!({"responses": ok()});
+    let base = with_operation(&operation, "/a", &json!({}));
+    let revision = with_operation(
+        &operation,
+        "/a",
+        &json!({"components": {"schemas": {"X": {"type": "string"}}}}),
+    );
+    assert_eq!(
+        summary(&compare(&base, &revision).changes),
+        ["docs component-added"]
+    );
+}

@@ -1,0 +1,91 @@
+//! Small documents around one schema, and what comparing two of them says.
+
+use openapi::Document;
+use openapi::diff::{Change, Class, compare};
+use serde_json::{Value, json};
+
+/// Which body of the only operation holds the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Body {
+    Request,
+    Response,
+}
+
+/// A document with one operation whose body of the given kind has the schema. Its components are
+/// the schema's own `$defs`, moved.
+pub(crate) fn document(body: Body, schema: &Value) -> Document {
+    let mut schema = schema.clone();
+    let components = schema
+        .as_object_mut()
+        .and_then(|schema| schema.shift_remove("components"))
+        .unwrap_or_else(|| json!({}));
+    let content = json!({"application/json": {"schema": schema}});
+    let nothing = json!({"application/json": {}});
+    let (request, response) = match body {
+        Body::Request => (content, nothing),
+        Body::Response => (nothing, content),
+    };
+    let value = json!({
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {"/things": {"post": {
+            "requestBody": {"content": request},
+            "responses": {"200": {"description": "ok", "content": response}}
+        }}},
+        "components": {"schemas": components}
+    });
+    Document::parse("test", &value.to_string()).expect("a valid document")
+}
+
+/// What changes when the schema of the body becomes another.
+pub(crate) fn changes(body: Body, base: &Value, revision: &Value) -> Vec<Change> {
+    compare(&document(body, base), &document(body, revision)).changes
+}
+
+/// The changes as `class rule`, for short expectations.
+pub(crate) fn summary(changes: &[Change]) -> Vec<String> {
+    changes
+        .iter()
+        .map(|change| format!("{} {}", change.class.name(), change.rule))
+        .collect()
+}
+
+/// Holds every breaking change's witness against both schemas with a validator of its own.
+pub(crate) fn assert_witnessed(body: Body, base: &Value, revision: &Value, changes: &[Change]) {
+    for change in changes
+        .iter()
+        .filter(|change| change.class == Class::Breaking)
+    {
+        let witness = change
+            .witness
+            .as_ref()
+            .unwrap_or_else(|| panic!("no witness: {change:?}"));
+        let pointer = change
+            .witness_schema
+            .as_deref()
+            .expect("the schema of the witness");
+        let body_pointer = match body {
+            Body::Request => "/paths/~1things/post/requestBody/content/application~1json/schema",
+            Body::Response => "/paths/~1things/post/responses/200/content/application~1json/schema",
+        };
+        if pointer != body_pointer {
+            continue;
+        }
+        let accepts = |schema: &Value| {
+            let document = document(body, schema);
+            let schema = openapi::SchemaRef {
+                pointer: body_pointer.to_owned(),
+            };
+            document
+                .validator(&schema)
+                .expect("a valid schema")
+                .accepts(witness)
+        };
+        let (sender, receiver) = match body {
+            Body::Request => (base, revision),
+            Body::Response => (revision, base),
+        };
+        assert!(accepts(sender), "{witness} is not sent: {change:?}");
+        assert!(!accepts(receiver), "{witness} is accepted: {change:?}");
+    }
+}

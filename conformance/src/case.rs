@@ -1,0 +1,155 @@
+//! What a case is: a declaration of what it demands, why, and how it finds out.
+
+use futures_util::future::BoxFuture;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::trial::{Stop, Trial};
+
+/// How much depends on a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Level {
+    /// Gates: a failure makes the run fail.
+    Must,
+    /// Warns; gates under `--strict`.
+    Should,
+    /// Is observed, and never gates.
+    May,
+}
+
+impl Level {
+    /// The level as RFC 2119 spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Must => "MUST",
+            Level::Should => "SHOULD",
+            Level::May => "MAY",
+        }
+    }
+}
+
+/// What a case could do to the deployment. Each includes the ones before it.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// Changes nothing even on a broken deployment: reads, and requests without a working credential that name no
+    /// token that exists.
+    Safe,
+    /// Asks, with a working credential, for what a sound deployment refuses; a broken one might obey.
+    Risks,
+    /// Mints disposable tokens and revokes them.
+    Revokes,
+}
+
+impl Effect {
+    /// The word that `--allow` takes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Effect::Safe => "safe",
+            Effect::Risks => "risks",
+            Effect::Revokes => "revokes",
+        }
+    }
+}
+
+/// The text that a case stands on, so that a failure can show it.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub struct Clause {
+    /// Where the text stands: the published page, its OpenAPI slice, or an RFC with its section.
+    pub source: &'static str,
+    /// The text itself.
+    pub text: &'static str,
+}
+
+/// What a case needs of the deployment. What the profile cannot give skips the case, with the reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Needs {
+    /// Disposable tokens of the operator's user, minted before the first step: `trial.own(0)`, `trial.own(1)` …
+    pub own: u32,
+    /// Disposable tokens of the member's user: `trial.members(0)` …
+    pub members: u32,
+    /// Disposable tokens of the outsider's user, in the other business: `trial.foreign(0)` …
+    pub foreign: u32,
+    /// Places kept free in the operator's budget for tokens that the steps create themselves.
+    pub room: u32,
+    /// The credential of a member who may not revoke the operator's tokens.
+    pub member: bool,
+    /// The credential of a user of another business.
+    pub outsider: bool,
+    /// The companion operation `GET /api/v1/tokens`.
+    pub list: bool,
+    /// The companion operation `POST /api/v1/tokens`.
+    pub create: bool,
+    /// The answers that the other cases got: the case is run when those are done.
+    pub others_done: bool,
+}
+
+impl Needs {
+    /// Nothing beyond the operator's credential.
+    pub const NONE: Needs = Needs {
+        own: 0,
+        members: 0,
+        foreign: 0,
+        room: 0,
+        member: false,
+        outsider: false,
+        list: false,
+        create: false,
+        others_done: false,
+    };
+    /// One disposable token of the operator.
+    pub const ONE: Needs = Needs {
+        own: 1,
+        ..Needs::NONE
+    };
+    /// Two disposable tokens of the operator.
+    pub const TWO: Needs = Needs {
+        own: 2,
+        ..Needs::NONE
+    };
+}
+
+/// What running the steps of a case comes to: `Ok` when all of them held.
+pub type Outcome = Result<(), Stop>;
+
+/// One promise of the contract, and how to find out whether a deployment keeps it.
+#[derive(Debug)]
+pub struct Case {
+    /// `area.name`; append-only, never reused for another meaning.
+    pub id: &'static str,
+    /// How much depends on it.
+    pub level: Level,
+    /// The text that it stands on.
+    pub clause: Clause,
+    /// What of the slice it exercises: JSON pointers below the operation, such as `/responses/201`.
+    pub covers: &'static [&'static str],
+    /// What it needs of the deployment.
+    pub needs: Needs,
+    /// What it could do to the deployment.
+    pub effect: Effect,
+    /// How it finds out.
+    pub steps: for<'a> fn(&'a Trial) -> BoxFuture<'a, Outcome>,
+}
+
+impl Case {
+    /// The area: what stands before the dot of the id.
+    #[must_use]
+    pub fn area(&self) -> &'static str {
+        self.id.split_once('.').map_or(self.id, |(area, _)| area)
+    }
+}

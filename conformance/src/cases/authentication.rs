@@ -1,0 +1,320 @@
+//! Who is calling: a bearer token in the `Authorization` header, and nothing else.
+//!
+//! Each case sends one wrong credential with an otherwise right request for a live token, and looks afterwards
+//! whether that token still works: a refusal changes nothing.
+
+use secrecy::ExposeSecret;
+
+use super::clauses;
+use crate::case::{Case, Effect, Level, Needs, Outcome};
+use crate::client::Request;
+use crate::trial::Trial;
+
+/// Demands that a request for the case's token is refused with the documented 401, and that the token lives on.
+pub(super) async fn refused(
+    t: &Trial,
+    purpose: &str,
+    change: impl FnOnce(Request) -> Request,
+) -> Outcome {
+    let request = change(t.operator().revoke(&t.own(0).id));
+    t.send(purpose, request).await?.documented(401)?;
+    t.lives(t.own(0), "after the refusal").await
+}
+
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "authentication.missing",
+        level: Level::Must,
+        clause: clauses::AUTHENTICATION,
+        covers: &["/parameters/1", "/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(refused(
+                t,
+                "revoke without an Authorization header",
+                |request| request.without("authorization"),
+            ))
+        },
+    },
+    Case {
+        id: "authentication.empty",
+        level: Level::Must,
+        clause: clauses::AUTHENTICATION,
+        covers: &["/parameters/1", "/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(refused(
+                t,
+                "revoke with an empty Authorization header",
+                |request| request.set("authorization", ""),
+            ))
+        },
+    },
+    Case {
+        id: "authentication.scheme_without_token",
+        level: Level::Must,
+        clause: clauses::AUTHENTICATION,
+        covers: &["/parameters/1", "/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(refused(t, "revoke with the bare word Bearer", |request| {
+                request.set("authorization", "Bearer")
+            }))
+        },
+    },
+    Case {
+        id: "authentication.another_scheme",
+        level: Level::Must,
+        clause: clauses::AUTHENTICATION,
+        covers: &["/parameters/1", "/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.deployment().credentials.operator.token.expose_secret();
+                for scheme in ["Basic", "Token", "Digest"] {
+                    refused(
+                        t,
+                        &format!("revoke with the token under the scheme {scheme}"),
+                        |request| request.set("authorization", format!("{scheme} {token}")),
+                    )
+                    .await?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "authentication.no_scheme",
+        level: Level::Must,
+        clause: clauses::AUTHENTICATION,
+        covers: &["/parameters/1", "/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.deployment().credentials.operator.token.expose_secret();
+                refused(t, "revoke with the bare token for a header", |request| {
+                    request.set("authorization", token)
+                })
+                .await
+            })
+        },
+    },
+    Case {
+        id: "authentication.garbage",
+        level: Level::Must,
+        clause: clauses::AUTHENTICATION,
+        covers: &["/parameters/1", "/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                for garbage in [
+                    "dz_garbage",
+                    "garbage",
+                    "dz_",
+                    "dz_..",
+                    "dz_a.b.c",
+                    "null",
+                    "undefined",
+                    "dz_your_token",
+                ] {
+                    refused(
+                        t,
+                        &format!("revoke with {garbage} for a token"),
+                        |request| request.set("authorization", format!("Bearer {garbage}")),
+                    )
+                    .await?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "authentication.in_the_query",
+        level: Level::Must,
+        clause: clauses::URI_TOKENS,
+        covers: &["/parameters/1", "/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.deployment().credentials.operator.token.expose_secret();
+                for name in ["access_token", "token", "authorization"] {
+                    refused(
+                        t,
+                        &format!("revoke with the token as the query parameter {name}"),
+                        |request| {
+                            let path = format!("{}?{name}={token}", request.path);
+                            Request {
+                                path,
+                                ..request.without("authorization")
+                            }
+                        },
+                    )
+                    .await?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "authentication.in_a_cookie",
+        level: Level::Must,
+        clause: clauses::AUTHENTICATION,
+        covers: &["/parameters/1", "/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.deployment().credentials.operator.token.expose_secret();
+                refused(t, "revoke with the token in cookies", |request| {
+                    let cookies = format!(
+                        "token={token}; access_token={token}; authorization=Bearer {token}"
+                    );
+                    request.without("authorization").set("cookie", cookies)
+                })
+                .await
+            })
+        },
+    },
+    Case {
+        id: "authentication.sent_twice",
+        level: Level::Should,
+        clause: clauses::SINGLETON,
+        covers: &["/parameters/1", "/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let request = t
+                    .operator()
+                    .revoke(&t.own(0).id)
+                    .and("authorization", "Bearer dz_another");
+                let answer = t
+                    .send("revoke with two Authorization headers", request)
+                    .await?;
+                answer.documented_as(&[400, 401])?;
+                t.lives(t.own(0), "after the refusal").await
+            })
+        },
+    },
+    Case {
+        id: "authentication.scheme_in_any_case",
+        level: Level::Should,
+        clause: clauses::SCHEME,
+        covers: &["/parameters/1", "/responses/201"],
+        needs: Needs::TWO,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.deployment().credentials.operator.token.expose_secret();
+                for (n, scheme) in ["bearer", "BEARER"].into_iter().enumerate() {
+                    t.revoked_with(
+                        t.own(n),
+                        &format!("revoke with the scheme spelled {scheme}"),
+                        |request| request.set("authorization", format!("{scheme} {token}")),
+                    )
+                    .await?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "authentication.challenge",
+        level: Level::Should,
+        clause: clauses::CHALLENGE,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let request = t.operator().revoke(&t.own(0).id).without("authorization");
+                let answer = t.send("revoke without a credential", request).await?;
+                answer.status_is(&[401])?;
+                let challenges = answer.headers("www-authenticate").join(", ");
+                let held = challenges.to_ascii_lowercase().contains("bearer");
+                answer.expect(
+                    "www-authenticate",
+                    held,
+                    "a Bearer challenge",
+                    format!("{challenges:?}"),
+                )
+            })
+        },
+    },
+    Case {
+        id: "authentication.challenge_says_invalid_token",
+        level: Level::Should,
+        clause: clauses::INVALID_TOKEN,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let request = t
+                    .operator()
+                    .revoke(&t.own(0).id)
+                    .set("authorization", "Bearer dz_garbage");
+                let answer = t.send("revoke with garbage for a token", request).await?;
+                answer.status_is(&[401])?;
+                let challenges = answer.headers("www-authenticate").join(", ");
+                let held = challenges.contains("invalid_token");
+                answer.expect(
+                    "www-authenticate",
+                    held,
+                    "error=\"invalid_token\"",
+                    format!("{challenges:?}"),
+                )
+            })
+        },
+    },
+    Case {
+        id: "authentication.user_email_is_no_identity",
+        level: Level::Must,
+        clause: clauses::AUTHENTICATION,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let email = t.deployment().credentials.operator.email.clone();
+                let email = email.unwrap_or_else(|| "admin@example.com".to_owned());
+                refused(
+                    t,
+                    "revoke with x-user-email in place of a credential",
+                    |request| request.without("authorization").set("x-user-email", email),
+                )
+                .await
+            })
+        },
+    },
+    Case {
+        id: "authentication.anonymous_learns_nothing",
+        level: Level::Must,
+        clause: clauses::UNAUTHORIZED,
+        covers: &["/responses/401"],
+        needs: Needs::NONE,
+        effect: Effect::Safe,
+        steps: |t| {
+            Box::pin(async move {
+                let id = uuid::Uuid::new_v4().to_string();
+                let request = t.operator().revoke(&id).without("authorization");
+                let answer = t
+                    .send(
+                        "revoke a token that does not exist, without a credential",
+                        request,
+                    )
+                    .await?;
+                // The contract does not fix which of the two faults is looked at first.
+                answer.documented_as(&[401, 404])?;
+                Ok(())
+            })
+        },
+    },
+];

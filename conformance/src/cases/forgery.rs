@@ -1,0 +1,259 @@
+//! Tokens that were never issued: altered, re-signed and unsigned variants of a real one.
+//!
+//! These apply to deployments whose tokens are JSON Web Tokens; for others they are skipped, with that reason.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::hmac;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use super::authentication::refused;
+use super::clauses;
+use crate::case::{Case, Effect, Level, Needs, Outcome};
+use crate::trial::{Stop, Trial};
+
+/// A token's parts: what stands before the JWT (such as `dz_`), and the JWT's three parts, still encoded.
+struct Parts {
+    prefix: String,
+    header: String,
+    payload: String,
+    signature: String,
+}
+
+impl Parts {
+    /// The parts of the operator's token.
+    fn of_operator(t: &Trial) -> Result<Parts, Stop> {
+        let token = t.deployment().credentials.operator.token.expose_secret();
+        let foreign =
+            || Stop::Skipped("the deployment's tokens are not JSON Web Tokens".to_owned());
+        let start = token.find("eyJ").ok_or_else(foreign)?;
+        let parts: Vec<&str> = token[start..].split('.').collect();
+        let [header, payload, signature] = parts.as_slice() else {
+            return Err(foreign());
+        };
+        Ok(Parts {
+            prefix: token[..start].to_owned(),
+            header: (*header).to_owned(),
+            payload: (*payload).to_owned(),
+            signature: (*signature).to_owned(),
+        })
+    }
+
+    fn decoded(encoded: &str) -> Result<Value, Stop> {
+        let bytes = URL_SAFE_NO_PAD.decode(encoded).ok();
+        let value = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        value.ok_or_else(|| {
+            Stop::Skipped("the deployment's tokens are not JSON Web Tokens".to_owned())
+        })
+    }
+
+    fn encoded(value: &Value) -> String {
+        URL_SAFE_NO_PAD.encode(value.to_string())
+    }
+
+    /// The header with another algorithm.
+    fn header_with_alg(&self, alg: &str) -> Result<String, Stop> {
+        let mut header = Parts::decoded(&self.header)?;
+        header["alg"] = json!(alg);
+        Ok(Parts::encoded(&header))
+    }
+
+    fn assemble(&self, header: &str, payload: &str, signature: &str) -> String {
+        format!("{}{header}.{payload}.{signature}", self.prefix)
+    }
+}
+
+/// The text with one character in its middle replaced: the last would not do, since its low bits may be padding.
+fn altered(text: &str) -> String {
+    let middle = text.len() / 2;
+    let other = if text.as_bytes().get(middle) == Some(&b'A') {
+        'B'
+    } else {
+        'A'
+    };
+    text.char_indices()
+        .map(|(at, character)| if at == middle { other } else { character })
+        .collect()
+}
+
+/// Demands that a forged token is refused; the name stands in for it in reports.
+async fn forged_refused(t: &Trial, name: &str, what: &str, token: String) -> Outcome {
+    t.conceal(&token, name);
+    refused(t, &format!("revoke with {what}"), |request| {
+        request.set("authorization", format!("Bearer {token}"))
+    })
+    .await
+}
+
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "authentication.truncated",
+        level: Level::Must,
+        clause: clauses::AUTHENTICATION,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.deployment().credentials.operator.token.expose_secret();
+                let half = token[..token.len() / 2].to_owned();
+                forged_refused(t, "HALF_A_TOKEN", "the first half of a token", half).await?;
+                let short = token[..token.len() - 6].to_owned();
+                forged_refused(
+                    t,
+                    "TRUNCATED_TOKEN",
+                    "a token without its last six characters",
+                    short,
+                )
+                .await
+            })
+        },
+    },
+    Case {
+        id: "authentication.extended",
+        level: Level::Must,
+        clause: clauses::AUTHENTICATION,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.deployment().credentials.operator.token.expose_secret();
+                forged_refused(
+                    t,
+                    "EXTENDED_TOKEN",
+                    "a token with four characters more",
+                    format!("{token}AAAA"),
+                )
+                .await
+            })
+        },
+    },
+    Case {
+        id: "authentication.bad_signature",
+        level: Level::Must,
+        clause: clauses::SIGNATURES,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let parts = Parts::of_operator(t)?;
+                let altered =
+                    parts.assemble(&parts.header, &parts.payload, &altered(&parts.signature));
+                forged_refused(t, "BADLY_SIGNED_TOKEN", "an altered signature", altered).await?;
+                let none = parts.assemble(&parts.header, &parts.payload, "");
+                forged_refused(t, "UNSIGNED_TOKEN", "an empty signature", none).await
+            })
+        },
+    },
+    Case {
+        id: "authentication.altered_claims",
+        level: Level::Must,
+        clause: clauses::SIGNATURES,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let parts = Parts::of_operator(t)?;
+                let mut claims = Parts::decoded(&parts.payload)?;
+                claims["exp"] = json!(4_102_444_800_u64);
+                let payload = Parts::encoded(&claims);
+                let token = parts.assemble(&parts.header, &payload, &parts.signature);
+                forged_refused(
+                    t,
+                    "ALTERED_TOKEN",
+                    "a later expiry under the same signature",
+                    token,
+                )
+                .await
+            })
+        },
+    },
+    Case {
+        id: "authentication.alg_none",
+        level: Level::Must,
+        clause: clauses::ALGORITHMS,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let parts = Parts::of_operator(t)?;
+                for alg in ["none", "None", "NONE"] {
+                    let header = parts.header_with_alg(alg)?;
+                    let name = format!("ALG_{alg}_TOKEN");
+                    let unsigned = parts.assemble(&header, &parts.payload, "");
+                    forged_refused(t, &name, &format!("alg {alg} and no signature"), unsigned)
+                        .await?;
+                    let signed = parts.assemble(&header, &parts.payload, &parts.signature);
+                    forged_refused(
+                        t,
+                        &format!("SIGNED_{name}"),
+                        &format!("alg {alg} and the signature"),
+                        signed,
+                    )
+                    .await?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "authentication.another_algorithm",
+        level: Level::Must,
+        clause: clauses::ALGORITHMS,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let parts = Parts::of_operator(t)?;
+                for alg in ["HS384", "HS512", "RS256", "ES256"] {
+                    let header = parts.header_with_alg(alg)?;
+                    if header == parts.header {
+                        continue;
+                    }
+                    let token = parts.assemble(&header, &parts.payload, &parts.signature);
+                    forged_refused(
+                        t,
+                        &format!("{alg}_TOKEN"),
+                        &format!("alg {alg} in the header"),
+                        token,
+                    )
+                    .await?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "authentication.guessable_key",
+        level: Level::Must,
+        clause: clauses::KEYS,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let parts = Parts::of_operator(t)?;
+                let header = parts.header_with_alg("HS256")?;
+                let signed = format!("{header}.{}", parts.payload);
+                for (n, key) in ["", "secret", "changeme", "password", "your-256-bit-secret"]
+                    .into_iter()
+                    .enumerate()
+                {
+                    let key_bytes = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
+                    let signature =
+                        URL_SAFE_NO_PAD.encode(hmac::sign(&key_bytes, signed.as_bytes()));
+                    let token = parts.assemble(&header, &parts.payload, &signature);
+                    let what = format!("a token signed with the key {key:?}");
+                    forged_refused(t, &format!("WEAKLY_SIGNED_TOKEN_{n}"), &what, token).await?;
+                }
+                Ok(())
+            })
+        },
+    },
+];

@@ -1,0 +1,468 @@
+//! The heart of the promise: once a revocation is answered with 201, the token is rejected on all future requests,
+//! nothing brings it back, and no other token is touched.
+
+use futures_util::future::try_join_all;
+use serde_json::json;
+
+use super::clauses;
+use crate::case::{Case, Effect, Level, Needs};
+use crate::profile::Policy;
+
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "revocation.answer_names_the_token",
+        level: Level::Must,
+        clause: clauses::RETURNS,
+        covers: &["/responses/201/content/application~1json/schema"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.own(0);
+                let answer = t.revoked(token).await?;
+                answer.field_is("/data/id", &json!(token.id))?;
+                if let Some(jti) = &token.jti {
+                    answer.field_is("/data/jti", &json!(jti))?;
+                }
+                if let Some(name) = &token.name {
+                    answer.field_is("/data/name", &json!(name))?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "revocation.answer_says_who",
+        level: Level::Must,
+        clause: clauses::REVOKED_BY,
+        covers: &["/responses/201/content/application~1json/schema"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let answer = t.revoked(t.own(0)).await?;
+                match &t.deployment().credentials.operator.email {
+                    Some(email) => answer.field_is("/data/revoked_by", &json!(email)),
+                    None => {
+                        let by = answer.at("/data/revoked_by");
+                        let held = by.is_null() || by.as_str().is_some_and(|by| by.contains('@'));
+                        answer.expect("/data/revoked_by", held, "an e-mail address or null", by)
+                    }
+                }
+            })
+        },
+    },
+    Case {
+        id: "revocation.answer_gives_the_reason",
+        level: Level::Must,
+        clause: clauses::REASON,
+        covers: &[
+            "/requestBody",
+            "/responses/201/content/application~1json/schema",
+        ],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let reason = json!({ "reason": "found in a public repository" });
+                let answer = t
+                    .revoked_with(t.own(0), "revoke with a reason", |request| {
+                        request.json(&reason)
+                    })
+                    .await?;
+                answer.field_is("/data/revocation_reason", &reason["reason"])
+            })
+        },
+    },
+    Case {
+        id: "revocation.works_before",
+        level: Level::Must,
+        clause: clauses::AUTHENTICATION,
+        covers: &["/responses/404"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        // Without this, a deployment that refuses every token would seem to refuse the revoked ones.
+        steps: |t| Box::pin(async move { t.lives(t.own(0), "with a token just minted").await }),
+    },
+    Case {
+        id: "revocation.refused_at_once",
+        level: Level::Must,
+        clause: clauses::REJECTED,
+        covers: &["/responses/201", "/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                t.lives(t.own(0), "before its revocation").await?;
+                t.revoked(t.own(0)).await?;
+                t.is_dead(t.own(0), "right after the 201").await
+            })
+        },
+    },
+    Case {
+        id: "revocation.refused_with_a_reason_given",
+        level: Level::Must,
+        clause: clauses::REJECTED,
+        covers: &["/requestBody", "/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let reason = json!({ "reason": "rotated" });
+                t.revoked_with(t.own(0), "revoke with a reason", |request| {
+                    request.json(&reason)
+                })
+                .await?;
+                t.is_dead(t.own(0), "right after the 201").await
+            })
+        },
+    },
+    Case {
+        id: "revocation.refused_on_each_further_use",
+        level: Level::Must,
+        clause: clauses::REJECTED,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                t.revoked(t.own(0)).await?;
+                for use_number in 1..=12 {
+                    t.is_dead(t.own(0), &format!("use {use_number} after the 201"))
+                        .await?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "revocation.refused_on_parallel_connections",
+        level: Level::Must,
+        clause: clauses::REJECTED,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                t.revoked(t.own(0)).await?;
+                try_join_all((1..=8).map(|n| async move {
+                    t.is_dead(t.own(0), &format!("on connection {n} after the 201"))
+                        .await
+                }))
+                .await?;
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "revocation.refused_after_a_while",
+        level: Level::Must,
+        clause: clauses::REJECTED,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                t.revoked(t.own(0)).await?;
+                tokio::time::sleep(t.timeouts().forgetting()).await;
+                t.is_dead(t.own(0), "some time after the 201").await
+            })
+        },
+    },
+    Case {
+        id: "revocation.refused_for_creating",
+        level: Level::Must,
+        clause: clauses::REJECTED,
+        covers: &["/responses/401"],
+        needs: Needs {
+            create: true,
+            room: 1,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                t.revoked(t.own(0)).await?;
+                let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
+                let request = t.using(t.own(0))?.create(&body);
+                t.send("create a token with the revoked one", request)
+                    .await?
+                    .status_is(&[401])
+            })
+        },
+    },
+    Case {
+        id: "revocation.refused_for_revoking",
+        level: Level::Must,
+        clause: clauses::REJECTED,
+        covers: &["/responses/401"],
+        needs: Needs::TWO,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                t.revoked(t.own(0)).await?;
+                let request = t.using(t.own(0))?.revoke(&t.own(1).id);
+                t.send("revoke another token with the revoked one", request)
+                    .await?
+                    .documented(401)?;
+                t.lives(t.own(1), "after the refusal").await
+            })
+        },
+    },
+    Case {
+        id: "revocation.spares_others_of_the_user",
+        level: Level::Must,
+        clause: clauses::NAMED_TOKEN,
+        covers: &["/responses/201"],
+        needs: Needs::TWO,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                t.revoked(t.own(0)).await?;
+                t.is_dead(t.own(0), "the token asked for").await?;
+                t.lives(t.own(1), "a bystander of the same user").await?;
+                t.accepted(&t.operator(), "the token that asked").await
+            })
+        },
+    },
+    Case {
+        id: "revocation.spares_others_of_the_business",
+        level: Level::Must,
+        clause: clauses::NAMED_TOKEN,
+        covers: &["/responses/201"],
+        needs: Needs {
+            members: 1,
+            member: true,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                t.revoked(t.own(0)).await?;
+                t.lives(t.members(0), "a bystander of the same business")
+                    .await?;
+                t.accepted(&t.member()?, "the member's own token").await
+            })
+        },
+    },
+    Case {
+        id: "revocation.of_the_token_in_use",
+        level: Level::Must,
+        clause: clauses::REJECTED,
+        covers: &["/responses/201", "/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.own(0);
+                let request = t.using(token)?.revoke(&token.id);
+                let answer = t.send("revoke a token by means of itself", request).await?;
+                answer.documented(201)?;
+                answer.field_is("/data/id", &json!(token.id))?;
+                t.is_dead(token, "right after it revoked itself").await
+            })
+        },
+    },
+    Case {
+        id: "revocation.by_its_owner",
+        level: Level::Should,
+        clause: clauses::NAMED_TOKEN,
+        covers: &["/responses/201"],
+        needs: Needs {
+            members: 1,
+            member: true,
+            ..Needs::NONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let answer = t.revoked(t.members(0)).await?;
+                let email = t
+                    .deployment()
+                    .credentials
+                    .member
+                    .as_ref()
+                    .and_then(|member| member.email.clone());
+                if let Some(email) = email {
+                    answer.field_is("/data/revoked_by", &json!(email))?;
+                }
+                t.is_dead(t.members(0), "right after its owner revoked it")
+                    .await
+            })
+        },
+    },
+    Case {
+        id: "revocation.second_changes_nothing",
+        level: Level::Must,
+        clause: clauses::NOT_UNREVOKED,
+        covers: &["/responses/201", "/responses/400"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.own(0);
+                let first = t.revoked(token).await?;
+                // Long enough for a timestamp of whole seconds to move, if it is one that moves.
+                tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+                let second = t
+                    .send("revoke a second time", t.operator().revoke(&token.id))
+                    .await?;
+                if second.follows(Policy::SecondRevoke)? == 201 {
+                    second.field_is("/data", &first.at("/data"))?;
+                }
+                t.is_dead(token, "after the second revocation").await
+            })
+        },
+    },
+    Case {
+        id: "revocation.second_with_another_reason",
+        level: Level::Must,
+        clause: clauses::NOT_UNREVOKED,
+        covers: &["/requestBody", "/responses/201", "/responses/400"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.own(0);
+                let original = json!({ "reason": "the original reason" });
+                let first = t
+                    .revoked_with(token, "revoke with a reason", |request| {
+                        request.json(&original)
+                    })
+                    .await?;
+                let other = t
+                    .operator()
+                    .revoke(&token.id)
+                    .json(&json!({ "reason": "another reason" }));
+                let second = t
+                    .send("revoke a second time, with another reason", other)
+                    .await?;
+                if second.follows(Policy::SecondRevoke)? == 201 {
+                    second.field_is("/data/revocation_reason", &original["reason"])?;
+                    second.field_is("/data/revoked_at", &first.at("/data/revoked_at"))?;
+                }
+                t.is_dead(token, "after the second revocation").await
+            })
+        },
+    },
+    Case {
+        id: "revocation.second_revives_nothing",
+        level: Level::Must,
+        clause: clauses::NOT_UNREVOKED,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.own(0);
+                t.revoked(token).await?;
+                for body in [
+                    json!({ "reason": null }),
+                    json!({}),
+                    json!({ "revoked": false, "revoked_at": null }),
+                ] {
+                    let request = t.operator().revoke(&token.id).json(&body);
+                    let again = t
+                        .send(&format!("revoke again with {body}"), request)
+                        .await?;
+                    again.status_is(Policy::SecondRevoke.documented())?;
+                    t.is_dead(token, "after being revoked again").await?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "revocation.list_agrees",
+        level: Level::Must,
+        clause: clauses::RETURNS,
+        covers: &["/responses/201"],
+        needs: Needs {
+            list: true,
+            ..Needs::TWO
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let answer = t.revoked(t.own(0)).await?;
+                let all = t.listed(&t.operator(), "include_revoked=true").await?;
+                let entry = |id: &str| all.iter().find(|item| item["id"] == json!(id)).cloned();
+                let Some(revoked) = entry(&t.own(0).id) else {
+                    return t.expect(
+                        "the revoked token in the whole list",
+                        false,
+                        "listed",
+                        "absent",
+                    );
+                };
+                let said = answer.timestamp("/data/revoked_at")?;
+                let listed = revoked["revoked_at"].as_str().unwrap_or_default();
+                let same =
+                    chrono::DateTime::parse_from_rfc3339(listed).is_ok_and(|listed| listed == said);
+                t.expect(
+                    "revoked_at in the list",
+                    same,
+                    said.to_rfc3339(),
+                    &revoked["revoked_at"],
+                )?;
+                let live = entry(&t.own(1).id).unwrap_or_default();
+                t.expect(
+                    "revoked_at of a live token",
+                    live["revoked_at"].is_null(),
+                    "null",
+                    &live["revoked_at"],
+                )
+            })
+        },
+    },
+    Case {
+        id: "revocation.list_hides_the_revoked",
+        level: Level::Should,
+        clause: clauses::LIST,
+        covers: &["/responses/201"],
+        needs: Needs {
+            list: true,
+            ..Needs::TWO
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                t.revoked(t.own(0)).await?;
+                let listed = t.listed(&t.operator(), "").await?;
+                let has = |id: &str| listed.iter().any(|item| item["id"] == json!(id));
+                let word = |present: bool| if present { "listed" } else { "not listed" };
+                let (revoked, live) = (has(&t.own(0).id), has(&t.own(1).id));
+                t.expect(
+                    "the revoked token",
+                    !revoked,
+                    "not listed unless asked for",
+                    word(revoked),
+                )?;
+                t.expect("a live token", live, "listed", word(live))
+            })
+        },
+    },
+    Case {
+        id: "revocation.refusal_is_401_and_not_403",
+        level: Level::Must,
+        clause: clauses::INVALID_TOKEN,
+        covers: &["/responses/401", "/responses/403"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                t.revoked(t.own(0)).await?;
+                let caller = t.using(t.own(0))?;
+                // The user would have the right; it is the credential that is no good any more.
+                let answer = t
+                    .send(
+                        "revoke the revoked token by means of itself",
+                        caller.revoke(&t.own(0).id),
+                    )
+                    .await?;
+                answer.documented(401)?;
+                Ok(())
+            })
+        },
+    },
+];

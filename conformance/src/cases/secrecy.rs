@@ -1,0 +1,113 @@
+//! What answers give away: looked for in every answer of the whole run, so these cases are judged last.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::clauses;
+use crate::case::{Case, Effect, Level, Needs, Outcome};
+use crate::trial::Trial;
+
+/// One exchange of each kind, so that the case has something to judge also when it is run alone.
+async fn every_kind_of_answer(t: &Trial) -> Outcome {
+    let id = &t.own(0).id;
+    let requests = [
+        (
+            "revoke without a credential",
+            t.operator().revoke(id).without("authorization"),
+        ),
+        (
+            "revoke without x-business-id",
+            t.operator().revoke(id).without("x-business-id"),
+        ),
+        (
+            "revoke an unknown token",
+            t.operator().revoke(&Uuid::new_v4().to_string()),
+        ),
+        (
+            "revoke with a malformed id",
+            t.operator().revoke("not-a-uuid"),
+        ),
+        (
+            "revoke with broken JSON",
+            t.operator()
+                .revoke(id)
+                .body("application/json", "{\"reason\": "),
+        ),
+        (
+            "revoke with a number for a reason",
+            t.operator().revoke(id).json(&json!({ "reason": 1 })),
+        ),
+        ("revoke", t.operator().revoke(id)),
+        ("revoke again", t.operator().revoke(id)),
+        ("use the revoked token", t.using(t.own(0))?.revoke(id)),
+    ];
+    for (purpose, request) in requests {
+        t.send(purpose, request).await?;
+    }
+    if t.deployment().profile.companions.list {
+        t.send("list", t.operator().list("include_revoked=true"))
+            .await?;
+    }
+    Ok(())
+}
+
+/// Demands that no answer of the run gave away a thing of the kind.
+async fn nothing_leaked(t: &Trial, credential: bool) -> Outcome {
+    every_kind_of_answer(t).await?;
+    let leaks = t.deployment().leaks();
+    let leaks: Vec<String> = (leaks.iter().filter(|leak| leak.credential == credential))
+        .map(|leak| {
+            format!(
+                "{} in the answer to {} of {}",
+                leak.found, leak.request, leak.case
+            )
+        })
+        .collect();
+    let found = match leaks.as_slice() {
+        [] => "nothing".to_owned(),
+        [first, rest @ ..] => format!("{first} ({} more)", rest.len()),
+    };
+    t.expect(
+        "what the answers of the run gave away",
+        leaks.is_empty(),
+        "nothing",
+        found,
+    )
+}
+
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "secrecy.no_answer_holds_a_credential",
+        level: Level::Must,
+        clause: clauses::CREDENTIAL_LEAKAGE,
+        covers: &[
+            "/responses/201",
+            "/responses/401",
+            "/responses/404",
+            "/responses/422",
+        ],
+        needs: Needs {
+            others_done: true,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| Box::pin(nothing_leaked(t, true)),
+    },
+    Case {
+        id: "secrecy.no_answer_shows_the_inside",
+        level: Level::Must,
+        clause: clauses::INFORMATION,
+        covers: &[
+            "/responses/201",
+            "/responses/401",
+            "/responses/404",
+            "/responses/422",
+        ],
+        needs: Needs {
+            others_done: true,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| Box::pin(nothing_leaked(t, false)),
+    },
+];

@@ -1,0 +1,433 @@
+//! Every status that the page documents, provoked one fault at a time, each with its media type and the body that the
+//! slice gives it.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::clauses;
+use crate::case::{Case, Effect, Level, Needs};
+use crate::profile::Policy;
+use crate::trial::Stop;
+
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "status.created",
+        level: Level::Must,
+        clause: clauses::CREATED,
+        covers: &["/responses/201"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let answer = t
+                    .send("revoke a live token", t.operator().revoke(&t.own(0).id))
+                    .await?;
+                answer.documented(201)?;
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "status.created_envelope",
+        level: Level::Must,
+        clause: clauses::CREATED,
+        covers: &["/responses/201/content/application~1json/schema"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let answer = t.revoked(t.own(0)).await?;
+                answer.field_is("/success", &json!(true))?;
+                answer.expect(
+                    "/data",
+                    answer.at("/data").is_object(),
+                    "the record",
+                    answer.at("/data"),
+                )
+            })
+        },
+    },
+    Case {
+        id: "status.created_is_complete",
+        level: Level::Should,
+        clause: clauses::RECORD,
+        covers: &["/responses/201/content/application~1json/schema"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let answer = t.revoked(t.own(0)).await?;
+                let envelope = ["success", "message", "code", "data"];
+                let record = [
+                    "id",
+                    "jti",
+                    "name",
+                    "revoked_at",
+                    "revoked_by",
+                    "revocation_reason",
+                ];
+                let absent = absent(&answer.json(), "", &envelope).chain(absent(
+                    &answer.at("/data"),
+                    "data.",
+                    &record,
+                ));
+                let absent: Vec<String> = absent.collect();
+                let actual = if absent.is_empty() {
+                    "all".to_owned()
+                } else {
+                    format!("without {}", absent.join(", "))
+                };
+                answer.expect(
+                    "the fields of the page",
+                    absent.is_empty(),
+                    "all of them",
+                    actual,
+                )
+            })
+        },
+    },
+    Case {
+        id: "status.created_adds_nothing",
+        level: Level::Should,
+        clause: clauses::RECORD,
+        covers: &["/responses/201/content/application~1json/schema"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let answer = t.revoked(t.own(0)).await?;
+                let envelope = ["success", "message", "code", "data"];
+                let record = [
+                    "id",
+                    "jti",
+                    "name",
+                    "revoked_at",
+                    "revoked_by",
+                    "revocation_reason",
+                ];
+                let mut added = additional(&answer.json(), "", &envelope);
+                added.extend(additional(&answer.at("/data"), "data.", &record));
+                let actual = if added.is_empty() {
+                    "only those".to_owned()
+                } else {
+                    format!("also {}", added.join(", "))
+                };
+                answer.expect(
+                    "fields",
+                    added.is_empty(),
+                    "only those that the slice names",
+                    actual,
+                )
+            })
+        },
+    },
+    Case {
+        id: "status.bad_request",
+        level: Level::Must,
+        clause: clauses::BAD_REQUEST,
+        covers: &["/responses/400"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                // Which fault a deployment answers with 400 is its choice, and each of these is one that may be.
+                let id = &t.own(0).id;
+                let without = t.operator().revoke(id).without("x-business-id");
+                let faults = [
+                    ("without x-business-id", without),
+                    (
+                        "with a malformed x-business-id",
+                        t.operator().revoke(id).set("x-business-id", "not-a-uuid"),
+                    ),
+                    (
+                        "with a malformed token_id",
+                        t.operator().revoke("not-a-uuid"),
+                    ),
+                    (
+                        "with a broken body",
+                        t.operator()
+                            .revoke(id)
+                            .body("application/json", "{\"reason\": "),
+                    ),
+                ];
+                for (fault, request) in faults {
+                    let answer = t.send(&format!("revoke {fault}"), request).await?;
+                    if answer.status() == 400 {
+                        answer.documented(400)?;
+                        return Ok(());
+                    }
+                }
+                t.revoked(t.own(0)).await?;
+                let answer = t
+                    .send("revoke a second time", t.operator().revoke(id))
+                    .await?;
+                if answer.status() == 400 {
+                    answer.documented(400)?;
+                    return Ok(());
+                }
+                Err(Stop::Inconclusive(
+                    "none of the faults that may be answered with 400 was".to_owned(),
+                ))
+            })
+        },
+    },
+    Case {
+        id: "status.unauthorized",
+        level: Level::Must,
+        clause: clauses::UNAUTHORIZED,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let request = t.operator().revoke(&t.own(0).id).without("authorization");
+                t.send("revoke without a credential", request)
+                    .await?
+                    .documented(401)?;
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "status.forbidden",
+        level: Level::Must,
+        clause: clauses::FORBIDDEN,
+        covers: &["/responses/403"],
+        needs: Needs {
+            member: true,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let request = t.member()?.revoke(&t.own(0).id);
+                t.send("revoke the operator's token as the member", request)
+                    .await?
+                    .documented(403)?;
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "status.not_found",
+        level: Level::Must,
+        clause: clauses::NOT_FOUND,
+        covers: &["/responses/404"],
+        needs: Needs::NONE,
+        effect: Effect::Risks,
+        steps: |t| {
+            Box::pin(async move {
+                let request = t.operator().revoke(&Uuid::new_v4().to_string());
+                t.send("revoke a token that does not exist", request)
+                    .await?
+                    .documented(404)?;
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "status.unprocessable",
+        level: Level::Must,
+        clause: clauses::VALIDATION_ERROR,
+        covers: &["/responses/422", "/requestBody"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let request = t
+                    .operator()
+                    .revoke(&t.own(0).id)
+                    .json(&json!({ "reason": 1 }));
+                let answer = t.send("revoke with a number for a reason", request).await?;
+                if t.deployment().profile.policy.invalid_body == Some(400) {
+                    return answer.documented(400).map(drop);
+                }
+                answer.documented(422)?;
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "status.unprocessable_points_at_the_culprit",
+        level: Level::Should,
+        clause: clauses::VALIDATION_ERROR,
+        covers: &["/responses/422/content/application~1json/schema"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let request = t
+                    .operator()
+                    .revoke(&t.own(0).id)
+                    .json(&json!({ "reason": ["a", "list"] }));
+                let answer = t.send("revoke with a list for a reason", request).await?;
+                if answer.status() != 422 {
+                    return Err(Stop::Skipped(
+                        "the deployment answers an invalid body with 400".to_owned(),
+                    ));
+                }
+                let detail = answer.at("/detail");
+                let places = detail
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|problem| &problem["loc"]);
+                let points = |place: &Value| {
+                    place.as_array().is_some_and(|parts| {
+                        parts.first() == Some(&json!("body")) && parts.contains(&json!("reason"))
+                    })
+                };
+                let held = places.clone().any(points);
+                let actual = places
+                    .map(Value::to_string)
+                    .collect::<Vec<_>>()
+                    .join(" and ");
+                answer.expect("loc", held, "from \"body\" to \"reason\"", actual)
+            })
+        },
+    },
+    Case {
+        id: "status.json_is_utf8_encoded_once",
+        level: Level::Must,
+        clause: clauses::JSON_TEXT,
+        covers: &["/responses/201/content", "/responses/404/content"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let unknown = t.operator().revoke(&Uuid::new_v4().to_string());
+                let refusal = t
+                    .send("revoke a token that does not exist", unknown)
+                    .await?;
+                let success = t.revoked(t.own(0)).await?;
+                for answer in [refusal, success] {
+                    let bytes = answer.bytes();
+                    let utf8 = std::str::from_utf8(bytes).is_ok();
+                    answer.expect(
+                        "encoding",
+                        utf8,
+                        "UTF-8",
+                        if utf8 { "UTF-8" } else { "something else" },
+                    )?;
+                    let mark = bytes.starts_with(b"\xef\xbb\xbf");
+                    answer.expect(
+                        "byte order mark",
+                        !mark,
+                        "none",
+                        if mark { "one" } else { "none" },
+                    )?;
+                    let object = answer.json().is_object();
+                    answer.expect(
+                        "body",
+                        object,
+                        "an object, not JSON within a JSON string",
+                        answer.quote(),
+                    )?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "status.timestamp_is_the_moment_of_revocation",
+        level: Level::Must,
+        clause: clauses::TIMESTAMP,
+        covers: &["/responses/201/content/application~1json/schema"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let answer = t.revoked(t.own(0)).await?;
+                let revoked_at = answer.timestamp("/data/revoked_at")?;
+                answer.happened_now("/data/revoked_at", revoked_at)
+            })
+        },
+    },
+    Case {
+        id: "status.missing_business_id",
+        level: Level::Must,
+        clause: clauses::BUSINESS,
+        covers: &["/responses/400"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let request = t.operator().revoke(&t.own(0).id).without("x-business-id");
+                t.send("revoke without x-business-id", request)
+                    .await?
+                    .follows(Policy::MissingBusinessId)?;
+                t.lives(t.own(0), "after the refusal").await
+            })
+        },
+    },
+    Case {
+        id: "status.malformed_business_id",
+        level: Level::Must,
+        clause: clauses::BUSINESS,
+        covers: &["/responses/400"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let request = t
+                    .operator()
+                    .revoke(&t.own(0).id)
+                    .set("x-business-id", "not-a-uuid");
+                t.send("revoke with a malformed x-business-id", request)
+                    .await?
+                    .follows(Policy::MalformedBusinessId)?;
+                t.lives(t.own(0), "after the refusal").await
+            })
+        },
+    },
+    Case {
+        id: "status.repeated_business_id",
+        level: Level::Should,
+        clause: clauses::SINGLETON,
+        covers: &["/responses/400"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let other = Uuid::new_v4().to_string();
+                let request = t
+                    .operator()
+                    .revoke(&t.own(0).id)
+                    .and("x-business-id", other);
+                let answer = t
+                    .send("revoke with two different x-business-id", request)
+                    .await?;
+                answer.documented_as(&[400, 403, 404, 422])?;
+                t.lives(t.own(0), "after the refusal").await
+            })
+        },
+    },
+];
+
+/// The fields that an object lacks.
+fn absent<'a>(
+    object: &Value,
+    prefix: &'a str,
+    named: &'a [&str],
+) -> impl Iterator<Item = String> + use<'a> {
+    let present: Vec<String> = object
+        .as_object()
+        .into_iter()
+        .flat_map(|fields| fields.keys().cloned())
+        .collect();
+    named
+        .iter()
+        .filter(move |name| !present.iter().any(|key| key == **name))
+        .map(move |name| format!("{prefix}{name}"))
+}
+
+/// The fields that an object has beyond those named.
+fn additional(object: &Value, prefix: &str, named: &[&str]) -> Vec<String> {
+    let keys = object
+        .as_object()
+        .into_iter()
+        .flat_map(|fields| fields.keys());
+    keys.filter(|key| !named.contains(&key.as_str()))
+        .map(|key| format!("{prefix}{key}"))
+        .collect()
+}

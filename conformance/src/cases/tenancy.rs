@@ -1,0 +1,318 @@
+//! Businesses apart from each other, and members from admins: nobody revokes what is not theirs to revoke, and nobody
+//! learns what exists elsewhere.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::clauses;
+use crate::case::{Case, Effect, Level, Needs};
+use crate::profile::Policy;
+
+/// What a deployment may answer to a caller whose token belongs to another business than the header names.
+const NOT_THEIRS: &[u16] = &[400, 401, 403, 404];
+
+const WITH_FOREIGN: Needs = Needs {
+    foreign: 1,
+    outsider: true,
+    ..Needs::NONE
+};
+
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "tenancy.foreign_token_not_revoked",
+        level: Level::Must,
+        clause: clauses::NAMED_TOKEN,
+        covers: &["/responses/404", "/responses/403"],
+        needs: WITH_FOREIGN,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let request = t.operator().revoke(&t.foreign(0).id);
+                t.send("revoke a token of another business", request)
+                    .await?
+                    .follows(Policy::ForeignToken)?;
+                t.lives(t.foreign(0), "after the refusal, the foreign token")
+                    .await
+            })
+        },
+    },
+    Case {
+        id: "tenancy.foreign_business_in_the_header",
+        level: Level::Must,
+        clause: clauses::BUSINESS,
+        covers: &["/responses/404", "/responses/403"],
+        needs: WITH_FOREIGN,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let business = t.outsider()?.business_id().to_owned();
+                let request = t
+                    .operator()
+                    .revoke(&t.foreign(0).id)
+                    .set("x-business-id", business);
+                let answer = t
+                    .send("revoke a foreign token, naming its business", request)
+                    .await?;
+                answer.documented_as(NOT_THEIRS)?;
+                t.lives(t.foreign(0), "after the refusal, the foreign token")
+                    .await
+            })
+        },
+    },
+    Case {
+        id: "tenancy.own_token_under_a_foreign_header",
+        level: Level::Must,
+        clause: clauses::BUSINESS,
+        covers: &["/responses/404", "/responses/403"],
+        needs: Needs {
+            outsider: true,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let business = t.outsider()?.business_id().to_owned();
+                let request = t
+                    .operator()
+                    .revoke(&t.own(0).id)
+                    .set("x-business-id", business);
+                let answer = t
+                    .send("revoke an own token, naming another business", request)
+                    .await?;
+                answer.documented_as(NOT_THEIRS)?;
+                t.lives(t.own(0), "after the refusal").await
+            })
+        },
+    },
+    Case {
+        id: "tenancy.outsider_revokes_nothing",
+        level: Level::Must,
+        clause: clauses::FORBIDDEN,
+        covers: &["/responses/404", "/responses/403"],
+        needs: Needs {
+            outsider: true,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let id = &t.own(0).id;
+                let request = t.outsider()?.revoke(id);
+                let answer = t
+                    .send("as the outsider, revoke the operator's token", request)
+                    .await?;
+                answer.follows(Policy::ForeignToken)?;
+                let request = t
+                    .outsider()?
+                    .revoke(id)
+                    .set("x-business-id", t.operator().business_id());
+                let answer = t
+                    .send("as the outsider, revoke it naming its business", request)
+                    .await?;
+                answer.documented_as(NOT_THEIRS)?;
+                t.lives(t.own(0), "after the refusals").await
+            })
+        },
+    },
+    Case {
+        id: "tenancy.unknown_business",
+        level: Level::Must,
+        clause: clauses::BUSINESS,
+        covers: &["/responses/404", "/responses/403"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let nobody = Uuid::new_v4().to_string();
+                let request = t
+                    .operator()
+                    .revoke(&t.own(0).id)
+                    .set("x-business-id", nobody);
+                let answer = t
+                    .send("revoke, naming a business that does not exist", request)
+                    .await?;
+                answer.documented_as(NOT_THEIRS)?;
+                t.lives(t.own(0), "after the refusal").await
+            })
+        },
+    },
+    Case {
+        id: "tenancy.foreign_is_like_unknown",
+        level: Level::Must,
+        clause: clauses::NO_ORACLE,
+        covers: &["/responses/404"],
+        needs: WITH_FOREIGN,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                if t.deployment().profile.policy.foreign_token == Some(403) {
+                    // The deployment's owner decided that its ids are no secret.
+                    return Err(crate::trial::Stop::Skipped(
+                        "policy.foreign_token is 403".to_owned(),
+                    ));
+                }
+                let unknown = t.operator().revoke(&Uuid::new_v4().to_string());
+                let unknown = t
+                    .send("revoke a token that does not exist", unknown)
+                    .await?;
+                let foreign = t
+                    .send(
+                        "revoke a token of another business",
+                        t.operator().revoke(&t.foreign(0).id),
+                    )
+                    .await?;
+                if foreign.status() == 403 && t.deployment().profile.policy.foreign_token.is_none()
+                {
+                    let reason = "the deployment answers 403 to a foreign token, which the contract leaves to it";
+                    return Err(crate::trial::Stop::Skipped(reason.to_owned()));
+                }
+                foreign.expect(
+                    "status",
+                    foreign.status() == unknown.status(),
+                    unknown.status(),
+                    foreign.status(),
+                )?;
+                let (theirs, ours) = (foreign.quote(), unknown.quote());
+                foreign.expect("body", foreign.bytes() == unknown.bytes(), ours, theirs)?;
+                let (theirs, ours) = (foreign.header_names(), unknown.header_names());
+                foreign.expect(
+                    "headers",
+                    theirs == ours,
+                    ours.join(", "),
+                    theirs.join(", "),
+                )
+            })
+        },
+    },
+    Case {
+        id: "tenancy.member_is_forbidden",
+        level: Level::Must,
+        clause: clauses::FORBIDDEN,
+        covers: &["/responses/403"],
+        needs: Needs {
+            member: true,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let request = t.member()?.revoke(&t.own(0).id);
+                t.send("as the member, revoke the operator's token", request)
+                    .await?
+                    .documented(403)?;
+                t.lives(t.own(0), "after the refusal").await
+            })
+        },
+    },
+    Case {
+        id: "tenancy.member_is_forbidden_with_a_body",
+        level: Level::Must,
+        clause: clauses::FORBIDDEN,
+        covers: &["/requestBody", "/responses/403"],
+        needs: Needs {
+            member: true,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let email = t
+                    .deployment()
+                    .credentials
+                    .operator
+                    .email
+                    .clone()
+                    .unwrap_or_default();
+                let body = json!({ "reason": "mine", "role": "admin", "revoked_by": email });
+                let request = t
+                    .member()?
+                    .revoke(&t.own(0).id)
+                    .json(&body)
+                    .set("x-user-email", email);
+                t.send(
+                    "as the member who claims to be the operator, revoke",
+                    request,
+                )
+                .await?
+                .documented(403)?;
+                t.lives(t.own(0), "after the refusal").await
+            })
+        },
+    },
+    Case {
+        id: "tenancy.member_may_not_revoke_again",
+        level: Level::Must,
+        clause: clauses::FORBIDDEN,
+        covers: &["/responses/403"],
+        needs: Needs {
+            member: true,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                t.revoked(t.own(0)).await?;
+                let request = t.member()?.revoke(&t.own(0).id);
+                let answer = t
+                    .send(
+                        "as the member, revoke the operator's revoked token",
+                        request,
+                    )
+                    .await?;
+                // Whether the state or the right is looked at first is the deployment's choice; a 201 is not.
+                answer.documented_as(&[400, 403, 404])?;
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "tenancy.list_shows_nothing_foreign",
+        level: Level::Must,
+        clause: clauses::LIST,
+        covers: &[],
+        needs: Needs {
+            list: true,
+            own: 1,
+            ..WITH_FOREIGN
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let listed = t
+                    .listed(&t.operator(), "include_revoked=true&limit=1000")
+                    .await?;
+                let has = |id: &str| listed.iter().any(|item| item["id"] == json!(id));
+                let word = |present: bool| if present { "listed" } else { "not listed" };
+                let (own, foreign) = (has(&t.own(0).id), has(&t.foreign(0).id));
+                t.expect("an own token", own, "listed", word(own))?;
+                t.expect(
+                    "a token of another business",
+                    !foreign,
+                    "not listed",
+                    word(foreign),
+                )
+            })
+        },
+    },
+    Case {
+        id: "tenancy.list_under_a_foreign_header",
+        level: Level::Must,
+        clause: clauses::BUSINESS,
+        covers: &[],
+        needs: Needs {
+            list: true,
+            outsider: true,
+            ..Needs::NONE
+        },
+        effect: Effect::Safe,
+        steps: |t| {
+            Box::pin(async move {
+                let business = t.outsider()?.business_id().to_owned();
+                let request = t.operator().list("").set("x-business-id", business);
+                t.send("list, naming another business", request)
+                    .await?
+                    .status_is(NOT_THEIRS)
+            })
+        },
+    },
+];

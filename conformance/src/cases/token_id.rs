@@ -1,0 +1,200 @@
+//! The path parameter: a UUID names one token, and nothing else names any.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::clauses;
+use crate::case::{Case, Effect, Level, Needs, Outcome};
+use crate::client::Request;
+use crate::profile::Policy;
+use crate::trial::{Stop, Trial};
+
+/// Demands that an id that is no UUID is refused as the policy has it, and that no token died of it.
+async fn malformed(t: &Trial, what: &str, token_id: &str) -> Outcome {
+    let answer = t
+        .send(&format!("revoke {what}"), t.operator().revoke(token_id))
+        .await?;
+    answer.follows(Policy::MalformedTokenId)?;
+    Ok(())
+}
+
+/// Demands of another spelling of the token's id that it either is that token or is refused.
+async fn spelled(t: &Trial, what: &str, spell: impl FnOnce(&str) -> String) -> Outcome {
+    let token = t.own(0);
+    let answer = t
+        .send(
+            &format!("revoke by the id {what}"),
+            t.operator().revoke(&spell(&token.id)),
+        )
+        .await?;
+    if answer.status() == 201 {
+        answer.documented(201)?;
+        answer.field_is("/data/id", &json!(token.id))?;
+        return t.is_dead(token, "after the 201").await;
+    }
+    // A spelling that the deployment's router does not take to be an id at all may be answered before the operation.
+    answer.status_is(&[307, 308, 400, 404, 405, 422])?;
+    t.lives(token, "after the refusal").await
+}
+
+const fn spelling_case(
+    id: &'static str,
+    steps: for<'a> fn(&'a Trial) -> futures_util::future::BoxFuture<'a, Outcome>,
+) -> Case {
+    Case {
+        id,
+        level: Level::Must,
+        clause: clauses::NAMED_TOKEN,
+        covers: &["/parameters/0"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps,
+    }
+}
+
+const fn malformed_case(
+    id: &'static str,
+    steps: for<'a> fn(&'a Trial) -> futures_util::future::BoxFuture<'a, Outcome>,
+) -> Case {
+    Case {
+        id,
+        level: Level::Must,
+        clause: clauses::NAMED_TOKEN,
+        covers: &["/parameters/0"],
+        needs: Needs::NONE,
+        effect: Effect::Risks,
+        steps,
+    }
+}
+
+pub(super) const CASES: &[Case] = &[
+    malformed_case("token_id.word", |t| {
+        Box::pin(malformed(t, "a word for an id", "not-a-uuid"))
+    }),
+    malformed_case("token_id.number", |t| {
+        Box::pin(malformed(t, "a number for an id", "1"))
+    }),
+    malformed_case("token_id.too_short", |t| {
+        Box::pin(malformed(
+            t,
+            "an id one digit short",
+            "7b0c3d4e-8f61-4a52-9c37-1de5a0b6f24",
+        ))
+    }),
+    malformed_case("token_id.not_hexadecimal", |t| {
+        Box::pin(malformed(
+            t,
+            "an id with a letter beyond f",
+            "7b0c3d4e-8f61-4a52-9c37-1de5a0b6f24g",
+        ))
+    }),
+    malformed_case("token_id.percent_encoded_text", |t| {
+        Box::pin(malformed(t, "an emoji for an id", "%F0%9F%94%91"))
+    }),
+    malformed_case("token_id.invalid_utf8", |t| {
+        Box::pin(async move {
+            let answer = t
+                .send(
+                    "revoke with invalid UTF-8 for an id",
+                    t.operator().revoke("%FF%FE"),
+                )
+                .await?;
+            // Whether bytes that are no text reach the operation at all depends on the deployment's router.
+            answer.status_is(&[400, 404, 422])
+        })
+    }),
+    malformed_case("token_id.sql", |t| {
+        Box::pin(malformed(t, "a piece of SQL for an id", "1'%20OR%20'1'='1"))
+    }),
+    malformed_case("token_id.very_long", |t| {
+        Box::pin(async move {
+            let answer = t
+                .send(
+                    "revoke with 4,000 digits for an id",
+                    t.operator().revoke(&"7".repeat(4000)),
+                )
+                .await?;
+            answer.status_is(&[400, 404, 414, 422])
+        })
+    }),
+    spelling_case("token_id.upper_case", |t| {
+        Box::pin(spelled(t, "in upper case", str::to_uppercase))
+    }),
+    spelling_case("token_id.without_dashes", |t| {
+        Box::pin(spelled(t, "without dashes", |id| id.replace('-', "")))
+    }),
+    spelling_case("token_id.braced", |t| {
+        Box::pin(spelled(t, "in braces", |id| format!("%7B{id}%7D")))
+    }),
+    spelling_case("token_id.as_a_urn", |t| {
+        Box::pin(spelled(t, "as a URN", |id| format!("urn:uuid:{id}")))
+    }),
+    spelling_case("token_id.percent_encoded", |t| {
+        Box::pin(spelled(t, "with its dashes percent-encoded", |id| {
+            id.replace('-', "%2D")
+        }))
+    }),
+    spelling_case("token_id.with_white_space", |t| {
+        Box::pin(spelled(t, "with a space after it", |id| format!("{id}%20")))
+    }),
+    spelling_case("token_id.trailing_slash", |t| {
+        Box::pin(async move {
+            let token = t.own(0);
+            let request = t.operator().revoke(&token.id);
+            let request = Request {
+                path: format!("{}/", request.path),
+                ..request
+            };
+            let answer = t
+                .send("revoke with a slash at the end of the path", request)
+                .await?;
+            if answer.status() == 201 {
+                answer.field_is("/data/id", &json!(token.id))?;
+                return t.is_dead(token, "after the 201").await;
+            }
+            answer.status_is(&[307, 308, 404, 405])?;
+            t.lives(token, "after the refusal").await
+        })
+    }),
+    Case {
+        id: "token_id.jti_names_no_token",
+        level: Level::Should,
+        clause: clauses::NAMED_TOKEN,
+        covers: &["/parameters/0"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.own(0);
+                let Some(jti) = token.jti.as_ref().filter(|jti| **jti != token.id) else {
+                    return Err(Stop::Skipped(
+                        "the deployment tells no jti, or it is the id".to_owned(),
+                    ));
+                };
+                let answer = t
+                    .send(
+                        "revoke by the jti in place of the id",
+                        t.operator().revoke(jti),
+                    )
+                    .await?;
+                answer.documented_as(&[400, 404, 422])?;
+                t.lives(token, "after the refusal").await
+            })
+        },
+    },
+    Case {
+        id: "token_id.absent",
+        level: Level::Must,
+        clause: clauses::NAMED_TOKEN,
+        covers: &["/parameters/0"],
+        needs: Needs::NONE,
+        effect: Effect::Risks,
+        steps: |t| {
+            Box::pin(async move {
+                let request = t.operator().revoke("").method(Method::POST);
+                let answer = t.send("revoke without an id", request).await?;
+                answer.status_is(&[307, 308, 400, 404, 405, 422])
+            })
+        },
+    },
+];

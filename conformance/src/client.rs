@@ -1,0 +1,287 @@
+//! One exchange with the deployment, recorded as it went over the wire.
+//!
+//! The client follows no redirect, adds no header of its own beyond `host`, `content-length` and `accept`, repeats
+//! nothing by itself, and reads an answer only up to a limit.
+
+mod curl;
+mod record;
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
+
+use crate::profile::Timeouts;
+
+/// The most that is read of an answer, in bytes. No answer of the contract comes near it.
+pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
+
+/// A request, as the steps of a case build it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The path and the query.
+    pub path: String,
+    /// The headers, in the order of sending. A name may stand here more than once.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body. An empty one is a body too; `None` sends none.
+    pub body: Option<Vec<u8>>,
+}
+
+impl Request {
+    /// The request with a JSON body.
+    #[must_use]
+    pub fn json(self, value: &serde_json::Value) -> Self {
+        self.body("application/json", value.to_string())
+    }
+
+    /// The request with a body of any media type.
+    #[must_use]
+    pub fn body(self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Request {
+            body: Some(body.into()),
+            ..self.set("content-type", media_type)
+        }
+    }
+
+    /// The request with a header replaced, or added where it was not there.
+    #[must_use]
+    pub fn set(self, name: &'static str, value: impl Into<String>) -> Self {
+        self.without(name).and(name, value)
+    }
+
+    /// The request with a header added, also where one of that name is already there.
+    #[must_use]
+    pub fn and(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The request without a header.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(present, _)| *present != name);
+        self
+    }
+
+    /// The request with another method.
+    #[must_use]
+    pub fn method(self, method: Method) -> Self {
+        Request { method, ..self }
+    }
+
+    /// The value of a header that the request carries.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(present, _)| *present == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// An answer that arrived whole.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The headers in the order of arrival.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body, byte for byte.
+    pub body: Vec<u8>,
+}
+
+/// Why no whole answer arrived.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NoAnswer {
+    /// No connection came about: the target is not there.
+    #[error("no connection: {0}")]
+    Connect(String),
+    /// The answer took too long.
+    #[error("no whole answer within {} s", .0.as_secs())]
+    Timeout(Duration),
+    /// The connection broke before the answer was whole, or what came was not HTTP.
+    #[error("the connection broke: {0}")]
+    Broken(String),
+    /// The answer's body went over the limit and was not read further.
+    #[error("status {0} with a body of more than {BODY_LIMIT} bytes, not read further")]
+    TooLarge(u16),
+    /// The request cannot be expressed by this client.
+    #[error("the request cannot be sent: {0}")]
+    Unsendable(String),
+}
+
+/// One request and what became of it.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// Why it was sent.
+    pub purpose: String,
+    /// What was sent.
+    pub request: Request,
+    /// When it was sent.
+    pub started_at: DateTime<Utc>,
+    /// From sending to the last byte of the answer.
+    pub duration: Duration,
+    /// How many failed connection attempts preceded it.
+    pub retries: u32,
+    /// What came back.
+    pub outcome: Result<Response, NoAnswer>,
+}
+
+/// A client of one deployment.
+#[derive(Debug)]
+pub struct Client {
+    base: Url,
+    http: reqwest::Client,
+    exchange_timeout: Duration,
+}
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The target is not a base URL.
+    #[error(
+        "--target {target}: {problem}\n  Give the deployment's base URL, such as https://staging.example.com"
+    )]
+    Target {
+        /// What was given.
+        target: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The HTTP client could not be set up, for instance because the system has no trusted certificates.
+    #[error("the HTTP client could not be set up: {0}")]
+    Setup(#[source] reqwest::Error),
+}
+
+impl Client {
+    /// A client of the deployment at a base URL.
+    ///
+    /// # Errors
+    /// When the target is not an `http` or `https` URL, holds credentials, a query or a fragment, or the TLS set-up of
+    /// the machine is unusable.
+    pub fn new(target: &str, timeouts: &Timeouts) -> Result<Client, ClientError> {
+        let wrong = |problem: &str| ClientError::Target {
+            target: target.to_owned(),
+            problem: problem.to_owned(),
+        };
+        let base = Url::parse(target).map_err(|error| wrong(&error.to_string()))?;
+        if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
+            return Err(wrong("not an http or https URL"));
+        }
+        if !base.username().is_empty() || base.password().is_some() {
+            // The target is printed in every report.
+            let problem =
+                "credentials do not belong into the URL; the profile names them".to_owned();
+            return Err(ClientError::Target {
+                target: "(hidden)".to_owned(),
+                problem,
+            });
+        }
+        if base.query().is_some() || base.fragment().is_some() {
+            return Err(wrong("a base URL has neither query nor fragment"));
+        }
+        // An error means that the process has chosen a provider already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(timeouts.connect());
+        if is_loopback(&base) {
+            // A proxy configured for the network would answer in place of a deployment on this very machine.
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(ClientError::Setup)?;
+        Ok(Client {
+            base,
+            http,
+            exchange_timeout: timeouts.exchange(),
+        })
+    }
+
+    /// The deployment's base URL, without a slash at its end.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+
+    /// Sends a request once and records what happened.
+    pub async fn send(&self, purpose: String, request: Request) -> Exchange {
+        let started_at = Utc::now();
+        let clock = Instant::now();
+        let outcome = match tokio::time::timeout(self.exchange_timeout, self.answer(&request)).await
+        {
+            Ok(outcome) => outcome,
+            Err(_) => Err(NoAnswer::Timeout(self.exchange_timeout)),
+        };
+        Exchange {
+            purpose,
+            request,
+            started_at,
+            duration: clock.elapsed(),
+            retries: 0,
+            outcome,
+        }
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Response, NoAnswer> {
+        let url = format!("{}{}", self.target(), request.path);
+        let url = Url::parse(&url).map_err(|error| NoAnswer::Unsendable(error.to_string()))?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in &request.headers {
+            let value = HeaderValue::from_str(value)
+                .map_err(|error| NoAnswer::Unsendable(error.to_string()))?;
+            headers.append(HeaderName::from_static(name), value);
+        }
+        let mut builder = self
+            .http
+            .request(request.method.clone(), url)
+            .headers(headers);
+        if let Some(body) = &request.body {
+            builder = builder.body(body.clone());
+        }
+        let mut response = builder.send().await.map_err(|error| no_answer(&error))?;
+        let status = response.status().as_u16();
+        let headers = (response.headers().iter())
+            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+            .collect();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error))? {
+            if body.len() + chunk.len() > BODY_LIMIT {
+                return Err(NoAnswer::TooLarge(status));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Response {
+            status,
+            headers,
+            body,
+        })
+    }
+}
+
+/// Whether the target is on this machine.
+fn is_loopback(base: &Url) -> bool {
+    let host = base.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+fn no_answer(error: &reqwest::Error) -> NoAnswer {
+    // The outermost message repeats the URL; the innermost says what happened.
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    let cause = cause.to_string();
+    if error.is_connect() {
+        NoAnswer::Connect(cause)
+    } else {
+        NoAnswer::Broken(cause)
+    }
+}

@@ -1,0 +1,73 @@
+//! A request as a command line that a person can run, with the credentials taken from the environment.
+
+use super::Request;
+use crate::redact::{Piece, Secrets};
+
+/// Bodies longer than this are not repeated on the command line.
+const SHOWN: usize = 4096;
+
+/// The `curl` command that sends a request.
+pub(super) fn curl(target: &str, request: &Request, secrets: &Secrets) -> String {
+    let mut parts = vec!["curl -sS -i --path-as-is".to_owned()];
+    let mut before = String::new();
+    if request.method == reqwest::Method::HEAD {
+        parts.push("--head".to_owned());
+    } else {
+        parts.push(format!("-X {}", request.method));
+    }
+    parts.push(word(&format!("{target}{}", request.path), secrets));
+    for (name, value) in &request.headers {
+        // curl drops a header without a value unless it ends in a semicolon.
+        let line = if value.is_empty() {
+            format!("{name};")
+        } else {
+            format!("{name}: {value}")
+        };
+        parts.push(format!("-H {}", word(&line, secrets)));
+    }
+    if let Some(body) = &request.body {
+        if request.header("content-type").is_none() {
+            parts.push("-H 'content-type:'".to_owned());
+        }
+        match std::str::from_utf8(body) {
+            Ok(text) if text.len() <= SHOWN && !text.contains('\0') => {
+                parts.push(format!("--data-binary {}", word(text, secrets)));
+            }
+            Ok(_) | Err(_) if body.len() <= SHOWN => {
+                before = format!("printf '{}' | ", octal(body));
+                parts.push("--data-binary @-".to_owned());
+            }
+            Ok(_) | Err(_) => {
+                before = format!("head -c {} /dev/zero | tr '\\0' x | ", body.len());
+                parts.push("--data-binary @-".to_owned());
+                parts.push(format!("# {} bytes of another content", body.len()));
+            }
+        }
+    }
+    before + &parts.join(" ")
+}
+
+/// A word of the shell. Text stands in single quotes, where nothing is special; a secret is a variable in double
+/// quotes.
+fn word(text: &str, secrets: &Secrets) -> String {
+    let mut out = String::new();
+    for piece in secrets.pieces(text) {
+        match piece {
+            Piece::Text("") => {}
+            Piece::Text(text) => out.push_str(&format!("'{}'", text.replace('\'', r"'\''"))),
+            Piece::Secret(name) => out.push_str(&format!("\"${name}\"")),
+        }
+    }
+    if out.is_empty() { "''".to_owned() } else { out }
+}
+
+fn octal(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .map(|&byte| match byte {
+            b'\\' | b'\'' | b'%' => format!("\\{byte:03o}"),
+            b' '..=b'~' => char::from(byte).to_string(),
+            _ => format!("\\{byte:03o}"),
+        })
+        .collect()
+}

@@ -1,0 +1,97 @@
+//! An exchange on its way out of the suite: redacted, and no longer than a reader can use.
+
+use base64::Engine as _;
+
+use super::{Exchange, curl};
+use crate::event::{BodyRecord, ExchangeRecord, HeaderRecord, RequestRecord, ResponseRecord};
+use crate::redact::Secrets;
+
+/// How much of a body a report holds, in bytes.
+const KEPT: usize = 16 * 1024;
+
+impl Exchange {
+    /// The exchange as reports hold it.
+    #[must_use]
+    pub(crate) fn record(&self, target: &str, secrets: &Secrets) -> ExchangeRecord {
+        let headers = self
+            .request
+            .headers
+            .iter()
+            .map(|(name, value)| header(name, value.as_bytes(), secrets));
+        let (response, problem) = match &self.outcome {
+            Ok(response) => {
+                let headers = response
+                    .headers
+                    .iter()
+                    .map(|(name, value)| header(name, value, secrets))
+                    .collect();
+                let body = body(&response.body, secrets);
+                (
+                    Some(ResponseRecord {
+                        status: response.status,
+                        headers,
+                        body,
+                    }),
+                    None,
+                )
+            }
+            Err(problem) => (None, Some(secrets.redact(&problem.to_string()))),
+        };
+        ExchangeRecord {
+            purpose: secrets.redact(&self.purpose),
+            started_at: self.started_at,
+            duration_ms: (self.duration.as_secs_f64() * 1e6).round() / 1e3,
+            retries: self.retries,
+            request: RequestRecord {
+                method: self.request.method.to_string(),
+                url: secrets.redact(&format!("{target}{}", self.request.path)),
+                headers: headers.collect(),
+                body: self
+                    .request
+                    .body
+                    .as_deref()
+                    .map(|bytes| body(bytes, secrets)),
+            },
+            response,
+            problem,
+            curl: curl::curl(target, &self.request, secrets),
+        }
+    }
+}
+
+fn header(name: &str, value: &[u8], secrets: &Secrets) -> HeaderRecord {
+    HeaderRecord {
+        name: name.to_owned(),
+        value: secrets.redact(&String::from_utf8_lossy(value)),
+    }
+}
+
+fn body(bytes: &[u8], secrets: &Secrets) -> BodyRecord {
+    let (text, base64, truncated) = match std::str::from_utf8(bytes) {
+        // Redacted first and cut afterwards, so that the cut cannot leave half a secret.
+        Ok(text) => {
+            let text = secrets.redact(text);
+            let end = text.floor_char_boundary(KEPT);
+            (Some(text[..end].to_owned()), None, end < text.len())
+        }
+        Err(_) => {
+            // Base64 would hide a secret from redaction, so a body that holds one is shown as text after all.
+            let lossy = String::from_utf8_lossy(bytes);
+            if secrets.redact(&lossy) == lossy {
+                let kept = &bytes[..bytes.len().min(KEPT)];
+                let encoded = base64::engine::general_purpose::STANDARD.encode(kept);
+                (None, Some(encoded), kept.len() < bytes.len())
+            } else {
+                let text = secrets.redact(&lossy);
+                let end = text.floor_char_boundary(KEPT);
+                (Some(text[..end].to_owned()), None, end < text.len())
+            }
+        }
+    };
+    BodyRecord {
+        bytes: bytes.len(),
+        truncated,
+        text,
+        base64,
+    }
+}

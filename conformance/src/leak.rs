@@ -1,0 +1,109 @@
+//! What no answer may contain, looked for in every answer of a run.
+
+use crate::client::{Exchange, Response};
+use crate::redact::Secrets;
+
+/// Something in an answer that does not belong there.
+#[derive(Debug, Clone)]
+pub(crate) struct Leak {
+    /// The case whose request it answered.
+    pub(crate) case: &'static str,
+    /// What was asked.
+    pub(crate) request: String,
+    /// What was found; never the value itself.
+    pub(crate) found: String,
+    /// Whether it is a credential, rather than a glimpse of the inside.
+    pub(crate) credential: bool,
+}
+
+/// Texts that only the inside of a service writes: traces, source places, statements, names of drivers.
+const INSIDE: &[&str] = &[
+    "Traceback (most recent call last)",
+    "panicked at",
+    "stack backtrace",
+    "RUST_BACKTRACE",
+    "goroutine ",
+    "at java.",
+    "\nSELECT ",
+    "SELECT * FROM",
+    "INSERT INTO",
+    "UPDATE tokens",
+    "SQLSTATE",
+    "sqlite3.",
+    "sqlx::",
+    "psycopg",
+    "asyncpg",
+    "sqlalchemy",
+    "site-packages",
+    ".cargo/registry",
+    "/usr/lib/",
+    "/home/",
+    "/var/lib/",
+];
+
+/// Headers that tell a stranger about the inside.
+const DEBUG_HEADERS: &[&str] = &[
+    "x-debug",
+    "x-debug-token",
+    "x-powered-by",
+    "x-aspnet-version",
+    "x-runtime",
+];
+
+/// What an answer gives away.
+pub(crate) fn leaks(
+    case: &'static str,
+    secrets: &Secrets,
+    exchange: &Exchange,
+    response: &Response,
+) -> Vec<Leak> {
+    let mut text = String::new();
+    for (name, value) in &response.headers {
+        text.push_str(&format!("{name}: {}\n", String::from_utf8_lossy(value)));
+    }
+    text.push_str(&String::from_utf8_lossy(&response.body));
+    // What the client itself sent may come back (a validation error quotes it) without telling anybody anything new.
+    let sent = exchange
+        .request
+        .body
+        .as_deref()
+        .map(String::from_utf8_lossy)
+        .unwrap_or_default();
+    let request = format!(
+        "{} {}",
+        exchange.request.method,
+        secrets.redact(&exchange.request.path)
+    );
+    let leak = |found: String, credential: bool| Leak {
+        case,
+        request: request.clone(),
+        found,
+        credential,
+    };
+
+    let mut found = Vec::new();
+    found.extend(
+        secrets
+            .found_in(&text)
+            .into_iter()
+            .map(|name| leak(format!("the value of ${name}"), true)),
+    );
+    found.extend(
+        secrets
+            .hashes_in(&text)
+            .into_iter()
+            .map(|name| leak(format!("the SHA-256 of ${name}"), true)),
+    );
+    for inside in INSIDE
+        .iter()
+        .filter(|inside| text.contains(**inside) && !sent.contains(**inside))
+    {
+        found.push(leak(format!("{:?}", inside.trim()), false));
+    }
+    for (name, _) in &response.headers {
+        if DEBUG_HEADERS.contains(&name.as_str()) {
+            found.push(leak(format!("the header {name}"), false));
+        }
+    }
+    found
+}

@@ -1,0 +1,307 @@
+//! Everything that the suite knows about a deployment: who may do what, how disposable tokens are had, and what the
+//! deployment does where the contract leaves a choice.
+//!
+//! A profile is TOML and holds no secret: credentials are named by environment variable or file. [`Profile::load`]
+//! reads one and says for each mistake where it is and what to do about it; [`Credentials::resolve`] fetches the
+//! credentials that it names.
+
+mod credential;
+mod locate;
+mod policy;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use credential::{Credentials, Identity, Source};
+pub(crate) use policy::one_of;
+pub use policy::{Policies, Policy};
+
+/// A deployment, as its owner describes it.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Who may revoke: an admin, or a user who revokes their own tokens.
+    pub operator: Party,
+    /// A user of the operator's business who may not revoke the operator's tokens. Without one, the cases about
+    /// insufficient permissions are skipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<Member>,
+    /// A user of another business. Without one, the cases about tenancy are skipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outsider: Option<Party>,
+    /// How disposable tokens are had.
+    #[serde(default)]
+    pub fixtures: Fixtures,
+    /// Which companion operations the deployment has.
+    #[serde(default)]
+    pub companions: Companions,
+    /// What the deployment does where the contract leaves a choice.
+    #[serde(default)]
+    pub policy: Policies,
+    /// How far the deployment's clock may be off.
+    #[serde(default)]
+    pub clock: Clock,
+    /// How long the suite waits for what.
+    #[serde(default)]
+    pub timeouts: Timeouts,
+}
+
+/// A user in a business.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Party {
+    /// Where the user's token is found.
+    #[schemars(with = "Source")]
+    pub token: toml::Spanned<Source>,
+    /// The business, as `x-business-id` names it.
+    pub business_id: Uuid,
+    /// The user's e-mail address, which `revoked_by` is then held to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+/// A user of the operator's business.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Where the user's token is found.
+    #[schemars(with = "Source")]
+    pub token: toml::Spanned<Source>,
+    /// The user's e-mail address, which `revoked_by` is then held to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+/// How disposable tokens are had.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Fixtures {
+    /// The way to mint one. Without it, every case that needs a disposable token is skipped.
+    pub mint: Option<Mint>,
+    /// How many disposable tokens of one user may be live at the same time (1 to 1000).
+    pub max_live: u32,
+}
+
+impl Default for Fixtures {
+    fn default() -> Self {
+        // Ten active tokens are what the published service allows a user. One is the credential itself, one is left
+        // for whoever works with the same user meanwhile.
+        Fixtures {
+            mint: None,
+            max_live: 8,
+        }
+    }
+}
+
+/// A way to mint disposable tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mint {
+    /// `POST /api/v1/tokens` with the user's own credential; the answer may be wrapped in an envelope or bare.
+    Api,
+}
+
+/// The companion operations that the deployment has.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Companions {
+    /// `POST /api/v1/tokens`, as its published page has it.
+    pub create: bool,
+    /// `GET /api/v1/tokens`, as its published page has it.
+    pub list: bool,
+}
+
+impl Default for Companions {
+    fn default() -> Self {
+        Companions {
+            create: true,
+            list: true,
+        }
+    }
+}
+
+/// The deployment's clock.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Clock {
+    /// How far it may be off the suite's, in seconds (0 to 3600).
+    pub skew_seconds: u32,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Clock { skew_seconds: 5 }
+    }
+}
+
+/// How long the suite waits for what.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Timeouts {
+    /// For a connection, in seconds (1 to 600).
+    pub connect_seconds: u32,
+    /// For a whole answer, in seconds (1 to 600).
+    pub exchange_seconds: u32,
+    /// For a whole case, in seconds (1 to 3600).
+    pub case_seconds: u32,
+    /// How long after a revocation the suite comes back to see whether it was forgotten, in seconds (0 to 3600).
+    pub forgetting_seconds: u32,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Timeouts {
+            connect_seconds: 5,
+            exchange_seconds: 15,
+            case_seconds: 120,
+            forgetting_seconds: 2,
+        }
+    }
+}
+
+impl Timeouts {
+    /// The time that a connection may take.
+    #[must_use]
+    pub fn connect(&self) -> Duration {
+        Duration::from_secs(self.connect_seconds.into())
+    }
+
+    /// The time that a whole answer may take.
+    #[must_use]
+    pub fn exchange(&self) -> Duration {
+        Duration::from_secs(self.exchange_seconds.into())
+    }
+
+    /// The time that a whole case may take.
+    #[must_use]
+    pub fn case(&self) -> Duration {
+        Duration::from_secs(self.case_seconds.into())
+    }
+
+    /// The pause before a revocation is looked at again.
+    #[must_use]
+    pub fn forgetting(&self) -> Duration {
+        Duration::from_secs(self.forgetting_seconds.into())
+    }
+}
+
+/// What is wrong with a profile: where, what, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{}{}: {problem}\n  {remedy}", .file.display(), .place)]
+pub struct ProfileError {
+    /// The profile's file.
+    pub file: PathBuf,
+    /// The line and the key, such as `:7: operator.token`; empty when it is about the whole file.
+    pub place: String,
+    /// What is wrong.
+    pub problem: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl Profile {
+    /// Reads a profile from a file. The credentials that it names are not looked at yet.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not TOML, or does not hold what a profile holds.
+    pub fn load(path: &Path) -> Result<(Profile, String), ProfileError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ProfileError {
+            file: path.to_owned(),
+            place: String::new(),
+            problem: format!("cannot be read: {error}"),
+            remedy:
+                "Name a file with --profile; `conformance schema profile` describes what it holds."
+                    .to_owned(),
+        })?;
+        Ok((Profile::parse(path, &text)?, text))
+    }
+
+    /// Reads a profile from its text; `path` is only for messages.
+    ///
+    /// # Errors
+    /// When the text is not TOML, or does not hold what a profile holds.
+    pub fn parse(path: &Path, text: &str) -> Result<Profile, ProfileError> {
+        let profile: Profile =
+            toml::from_str(text).map_err(|error| locate::explain(path, text, &error))?;
+        profile.check(path, text)?;
+        Ok(profile)
+    }
+
+    /// The JSON Schema of a profile.
+    #[must_use]
+    pub fn schema() -> schemars::Schema {
+        schemars::generate::SchemaSettings::draft2020_12()
+            .for_deserialize()
+            .into_generator()
+            .into_root_schema_for::<Profile>()
+    }
+
+    /// The bounds that the types cannot hold.
+    fn check(&self, path: &Path, text: &str) -> Result<(), ProfileError> {
+        let bounded = [
+            ("fixtures", "max_live", self.fixtures.max_live, 1, 1000),
+            ("clock", "skew_seconds", self.clock.skew_seconds, 0, 3600),
+            (
+                "timeouts",
+                "connect_seconds",
+                self.timeouts.connect_seconds,
+                1,
+                600,
+            ),
+            (
+                "timeouts",
+                "exchange_seconds",
+                self.timeouts.exchange_seconds,
+                1,
+                600,
+            ),
+            (
+                "timeouts",
+                "case_seconds",
+                self.timeouts.case_seconds,
+                1,
+                3600,
+            ),
+            (
+                "timeouts",
+                "forgetting_seconds",
+                self.timeouts.forgetting_seconds,
+                0,
+                3600,
+            ),
+        ];
+        for (table, key, value, least, most) in bounded {
+            if value < least || value > most {
+                return Err(ProfileError {
+                    file: path.to_owned(),
+                    place: locate::place_of(text, table, key),
+                    problem: format!("{value} is out of bounds"),
+                    remedy: format!("Write a number from {least} to {most}."),
+                });
+            }
+        }
+        for policy in Policy::ALL {
+            let Some(set) = self.policy.get(policy) else {
+                continue;
+            };
+            if !policy.documented().contains(&set) {
+                return Err(ProfileError {
+                    file: path.to_owned(),
+                    place: locate::place_of(text, "policy", policy.key()),
+                    problem: format!(
+                        "{set} is not an answer that the contract documents for this situation"
+                    ),
+                    remedy: format!(
+                        "Write {}, or leave the key out to accept any of them.",
+                        policy.choices()
+                    ),
+                });
+            }
+        }
+        Ok(())
+    }
+}

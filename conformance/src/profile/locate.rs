@@ -1,0 +1,120 @@
+//! Finds the line and the key that a mistake in a profile is about, and the remedy for it.
+
+use std::path::Path;
+
+use super::ProfileError;
+
+/// An error of the TOML reader in our words: which line, which key, what, and what to do.
+///
+/// The reader's own rendering is not used, since it prints the line: that line may hold a credential that someone
+/// wrote inline by mistake.
+pub(super) fn explain(path: &Path, text: &str, error: &toml::de::Error) -> ProfileError {
+    let message = error.message();
+    let offset = error.span().map_or(0, |span| span.start);
+    let line = text
+        .get(..offset)
+        .map_or(1, |before| before.matches('\n').count() + 1);
+    let mut key = key_at(text, line);
+    if let Some(field) = between_backticks(message, "missing field ") {
+        key = if key.is_empty() {
+            field.to_owned()
+        } else {
+            format!("{key}.{field}")
+        };
+    }
+    let place = if key.is_empty() {
+        format!(":{line}")
+    } else {
+        format!(":{line}: {key}")
+    };
+    ProfileError {
+        file: path.to_owned(),
+        place,
+        problem: without_values(message),
+        remedy: remedy(message),
+    }
+}
+
+/// The place of a key that is there: `:12: policy.second_revoke`.
+pub(super) fn place_of(text: &str, table: &str, key: &str) -> String {
+    let wanted = format!("{table}.{key}");
+    let line = (1..=text.lines().count()).find(|&line| key_at(text, line) == wanted);
+    match line {
+        Some(line) => format!(":{line}: {wanted}"),
+        None => format!(": {wanted}"),
+    }
+}
+
+/// The dotted key that a line sets, or the table that it opens.
+fn key_at(text: &str, line: usize) -> String {
+    let mut table = String::new();
+    let mut key = String::new();
+    for current in text.lines().take(line) {
+        let current = current.trim();
+        key.clear();
+        if let Some(header) = current.strip_prefix('[') {
+            table = header
+                .trim_start_matches('[')
+                .split(']')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_owned();
+        } else if let Some((name, _)) = current.split_once('=')
+            && !name.trim_start().starts_with('#')
+        {
+            key = name.trim().to_owned();
+        }
+    }
+    match (table.is_empty(), key.is_empty()) {
+        (_, true) => table,
+        (true, false) => key,
+        (false, false) => format!("{table}.{key}"),
+    }
+}
+
+fn between_backticks<'a>(message: &'a str, after: &str) -> Option<&'a str> {
+    message
+        .split_once(after)?
+        .1
+        .strip_prefix('`')?
+        .split('`')
+        .next()
+}
+
+/// The message without the string values that serde quotes in it: one of them may be a credential.
+fn without_values(message: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = message;
+    while let Some((before, after)) = rest.split_once("string \"") {
+        kept.push_str(before);
+        kept.push_str("a string");
+        rest = after.split_once('"').map_or("", |(_, after)| after);
+    }
+    kept.push_str(rest);
+    kept
+}
+
+fn remedy(message: &str) -> String {
+    if message.starts_with("unknown field") {
+        return "Remove the key, or spell it as one of those.".to_owned();
+    }
+    if message.starts_with("missing field") {
+        return "Add the key; `conformance schema profile` describes it.".to_owned();
+    }
+    if message.starts_with(super::credential::INLINE) {
+        return "Write { env = \"NAME\" } or { file = \"path\" }, so that the profile can be shared and committed."
+            .to_owned();
+    }
+    if message.starts_with("UUID parsing failed") {
+        return "Write the business id as a UUID, such as \"7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249\".".to_owned();
+    }
+    if message.starts_with("unknown variant") {
+        return "Write one of those.".to_owned();
+    }
+    if message.starts_with("invalid type") || message.starts_with("invalid value") {
+        return "Write a value of the expected type; `conformance schema profile` describes it."
+            .to_owned();
+    }
+    "Mend the TOML there; `conformance schema profile` describes what a profile holds.".to_owned()
+}

@@ -1,0 +1,128 @@
+//! Where the contract leaves a choice, and which answers it leaves.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A situation whose answer the contract does not fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Policy {
+    /// The token is already revoked.
+    SecondRevoke,
+    /// `token_id` is not a UUID.
+    MalformedTokenId,
+    /// `x-business-id` is missing.
+    MissingBusinessId,
+    /// `x-business-id` is not a UUID.
+    MalformedBusinessId,
+    /// The token belongs to another business.
+    ForeignToken,
+    /// The body is JSON of the wrong shape.
+    InvalidBody,
+    /// The body is not JSON.
+    BrokenJson,
+}
+
+impl Policy {
+    /// All of them.
+    pub const ALL: [Policy; 7] = [
+        Policy::SecondRevoke,
+        Policy::MalformedTokenId,
+        Policy::MissingBusinessId,
+        Policy::MalformedBusinessId,
+        Policy::ForeignToken,
+        Policy::InvalidBody,
+        Policy::BrokenJson,
+    ];
+
+    /// Its key in the profile's `[policy]`.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Policy::SecondRevoke => "second_revoke",
+            Policy::MalformedTokenId => "malformed_token_id",
+            Policy::MissingBusinessId => "missing_business_id",
+            Policy::MalformedBusinessId => "malformed_business_id",
+            Policy::ForeignToken => "foreign_token",
+            Policy::InvalidBody => "invalid_body",
+            Policy::BrokenJson => "broken_json",
+        }
+    }
+
+    /// The statuses that the contract leaves to choose from.
+    #[must_use]
+    pub fn documented(self) -> &'static [u16] {
+        match self {
+            Policy::SecondRevoke => &[201, 400],
+            Policy::MalformedTokenId => &[400, 404, 422],
+            Policy::MissingBusinessId | Policy::InvalidBody | Policy::BrokenJson => &[400, 422],
+            Policy::MalformedBusinessId => &[400, 403, 404, 422],
+            Policy::ForeignToken => &[403, 404],
+        }
+    }
+
+    /// The statuses to choose from, in words: `400, 404 or 422`.
+    #[must_use]
+    pub fn choices(self) -> String {
+        one_of(self.documented())
+    }
+}
+
+/// Statuses in words: `400, 404 or 422`.
+pub(crate) fn one_of(statuses: &[u16]) -> String {
+    match statuses {
+        [] => "nothing".to_owned(),
+        [only] => only.to_string(),
+        [first @ .., last] => {
+            let first = first
+                .iter()
+                .map(u16::to_string)
+                .collect::<Vec<_>>()
+                .join(", ");
+            format!("{first} or {last}")
+        }
+    }
+}
+
+/// What the deployment answers where the contract leaves a choice. A key that is left out accepts any documented
+/// answer, as long as it is the same each time; a key that is set demands exactly that status.
+#[derive(Debug, Clone, Copy, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policies {
+    /// The token is already revoked: 201 or 400.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_revoke: Option<u16>,
+    /// `token_id` is not a UUID: 400, 404 or 422.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub malformed_token_id: Option<u16>,
+    /// `x-business-id` is missing: 400 or 422.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_business_id: Option<u16>,
+    /// `x-business-id` is not a UUID: 400, 403, 404 or 422.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub malformed_business_id: Option<u16>,
+    /// The token belongs to another business: 403 or 404.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub foreign_token: Option<u16>,
+    /// The body is JSON of the wrong shape: 400 or 422.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invalid_body: Option<u16>,
+    /// The body is not JSON: 400 or 422.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken_json: Option<u16>,
+}
+
+impl Policies {
+    /// The status that is demanded, if one is.
+    #[must_use]
+    pub fn get(&self, policy: Policy) -> Option<u16> {
+        match policy {
+            Policy::SecondRevoke => self.second_revoke,
+            Policy::MalformedTokenId => self.malformed_token_id,
+            Policy::MissingBusinessId => self.missing_business_id,
+            Policy::MalformedBusinessId => self.malformed_business_id,
+            Policy::ForeignToken => self.foreign_token,
+            Policy::InvalidBody => self.invalid_body,
+            Policy::BrokenJson => self.broken_json,
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What a reader gets: folds over the events of a run.
+//!
+//! [`Report`] gathers the events into one value, which is `report.json`; the other formats are rendered from it, each
+//! a function onto `&mut dyn Write` that knows nothing of the run itself.
+
+pub mod json;
+pub mod junit;
+pub mod terminal;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::event::{CaseRecord, Event, RunFooter, RunHeader, Verdict};
+use crate::redact::Secrets;
+
+/// The version of the report's format; raised when a reader of the older one would misread it.
+pub const FORMAT: u32 = 1;
+
+/// A whole run, as `report.json` holds it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Report {
+    /// The version of this format: 1.
+    pub format: u32,
+    /// Whether every selected case was decided. A report in which this is not true is not a valid record of a run.
+    pub complete: bool,
+    /// What was run, against what, by which contract.
+    pub run: RunHeader,
+    /// How many cases came to which verdict.
+    pub totals: Totals,
+    /// The cases, sorted by their place in the catalogue.
+    pub cases: Vec<CaseRecord>,
+    /// How the run ended. Absent when the run was cut off; the report is then not valid.
+    pub end: Option<RunFooter>,
+}
+
+/// How many cases came to which verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Totals {
+    /// All cases that were selected and decided.
+    pub cases: usize,
+    /// Every step held.
+    pub pass: usize,
+    /// A step did not hold, and that gates.
+    pub fail: usize,
+    /// A step did not hold, and that does not gate.
+    pub warn: usize,
+    /// Not run.
+    pub skip: usize,
+    /// Run, and not decided.
+    pub inconclusive: usize,
+    /// The suite or the way to the target broke.
+    pub error: usize,
+}
+
+impl Totals {
+    fn count(cases: &[CaseRecord]) -> Totals {
+        let mut totals = Totals {
+            cases: cases.len(),
+            ..Totals::default()
+        };
+        for case in cases {
+            match case.verdict {
+                Verdict::Pass => totals.pass += 1,
+                Verdict::Fail => totals.fail += 1,
+                Verdict::Warn => totals.warn += 1,
+                Verdict::Skip => totals.skip += 1,
+                Verdict::Inconclusive => totals.inconclusive += 1,
+                Verdict::Error => totals.error += 1,
+            }
+        }
+        totals
+    }
+}
+
+impl Report {
+    /// Gathers events. Gives nothing when not even the start is among them. `order` is the ids of the catalogue:
+    /// cases finish in any order, and a reader wants the same one each time.
+    #[must_use]
+    pub fn gather(events: impl IntoIterator<Item = Event>, order: &[&str]) -> Option<Report> {
+        let mut run = None;
+        let mut cases: Vec<CaseRecord> = Vec::new();
+        let mut end = None;
+        for event in events {
+            match event {
+                Event::RunStarted(header) => run = Some(*header),
+                Event::CaseFinished(case) => cases.push(*case),
+                Event::RunFinished(footer) => end = Some(*footer),
+            }
+        }
+        cases.sort_by_key(|case| order.iter().position(|id| *id == case.id));
+        Some(Report {
+            format: FORMAT,
+            complete: end.as_ref().is_some_and(|end| end.complete),
+            run: run?,
+            totals: Totals::count(&cases),
+            cases,
+            end,
+        })
+    }
+}
+
+/// Why a report could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The file system refused.
+    #[error("{}: cannot be written: {source}\n  Name a folder that can be written to with --report.", .path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Redaction missed a secret, which is a defect of the suite; the file was not written.
+    #[error("{}: not written, since it would hold the value of ${secret}: a defect of the suite, please report it", .path.display())]
+    Secret {
+        /// The file.
+        path: PathBuf,
+        /// The name of the secret.
+        secret: String,
+    },
+}
+
+/// Writes a rendered report to a file, whole or not at all, unless it holds a secret.
+///
+/// # Errors
+/// When the file cannot be written, or a registered credential stands in the report.
+pub fn write(path: &Path, content: &[u8], secrets: &Secrets) -> Result<(), ReportError> {
+    if let Some(secret) = secrets
+        .found_in(&String::from_utf8_lossy(content))
+        .into_iter()
+        .next()
+    {
+        return Err(ReportError::Secret {
+            path: path.to_owned(),
+            secret,
+        });
+    }
+    let failed = |source| ReportError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    let unfinished = path.with_extension("unfinished");
+    std::fs::write(&unfinished, content).map_err(failed)?;
+    std::fs::rename(&unfinished, path).map_err(failed)
+}

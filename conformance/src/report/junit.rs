@@ -1,0 +1,71 @@
+//! `junit.xml`: one test case per case, for the test views of CI systems.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+
+use super::Report;
+use crate::event::{CaseRecord, Verdict};
+
+/// Renders the report as JUnit XML: failures as `<failure>`, what broke or could not be decided as `<error>`, skips as
+/// `<skipped>`; a warning is a success whose output says so.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut junit = quick_junit::Report::new("conformance");
+    junit.set_timestamp(report.run.started_at);
+    if let Some(end) = &report.end {
+        junit.set_time(Duration::from_millis(end.duration_ms));
+    }
+    let mut suites: Vec<TestSuite> = Vec::new();
+    for case in &report.cases {
+        let area = case.id.split('.').next().unwrap_or_default();
+        if suites
+            .last()
+            .is_none_or(|suite| suite.name.as_str() != area)
+        {
+            suites.push(TestSuite::new(area));
+        }
+        if let Some(suite) = suites.last_mut() {
+            suite.add_test_case(test_case(case));
+        }
+    }
+    junit.add_test_suites(suites);
+    let text = junit.to_string().map_err(io::Error::other)?;
+    out.write_all(text.as_bytes())
+}
+
+fn test_case(case: &CaseRecord) -> TestCase {
+    let status = match case.verdict {
+        Verdict::Pass | Verdict::Warn => TestCaseStatus::success(),
+        Verdict::Skip => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(case.reason.as_str());
+            status
+        }
+        Verdict::Fail => non_success(NonSuccessKind::Failure, case),
+        Verdict::Inconclusive | Verdict::Error => non_success(NonSuccessKind::Error, case),
+    };
+    let mut test = TestCase::new(case.id.as_str(), status);
+    test.set_classname(format!("conformance.{}", case.level.name()));
+    test.set_time(Duration::from_millis(case.duration_ms));
+    if case.verdict == Verdict::Warn {
+        test.set_system_out(format!("{}: {}", case.level.name(), case.reason));
+    }
+    test
+}
+
+fn non_success(kind: NonSuccessKind, case: &CaseRecord) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(format!("{} {}", case.level.name(), case.verdict.name()));
+    status.set_message(case.reason.as_str());
+    let mut text = format!("{}\n{}\n", case.clause.source, case.clause.text);
+    if let Some(exchange) = super::terminal::decisive_exchange(case) {
+        text.push_str(&exchange.curl);
+        text.push('\n');
+    }
+    status.set_description(text);
+    status
+}

@@ -1,0 +1,303 @@
+//! Runs cases and says what happens, as events. Knows no report.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::Utc;
+use futures_util::{FutureExt, StreamExt, stream};
+
+use crate::case::{Case, Effect, Level, Needs};
+use crate::client::NoAnswer;
+use crate::deployment::Deployment;
+use crate::event::{CaseRecord, Event, Exit, RunFooter, RunHeader, Selection, Suite, Verdict};
+use crate::exit::{ExitCode, Tally};
+use crate::fixtures::Role;
+use crate::trial::{Stop, Tokens, Trial};
+
+/// What of a catalogue to run, and how.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The selected cases.
+    pub cases: Vec<&'static Case>,
+    /// How many cases there are to select from.
+    pub catalogue: usize,
+    /// The filters that selected them, for the report.
+    pub filter: Vec<String>,
+    /// The most that a case may do to the deployment.
+    pub allow: Effect,
+    /// Whether a SHOULD gates as well.
+    pub strict: bool,
+    /// How many cases run at the same time.
+    pub jobs: usize,
+}
+
+impl Plan {
+    /// Selects from a catalogue the cases whose id contains one of the filters; without a filter, all.
+    #[must_use]
+    pub fn select(catalogue: &[&'static Case], filter: &[String]) -> Vec<&'static Case> {
+        let wanted = |case: &&Case| {
+            filter.is_empty() || filter.iter().any(|text| case.id.contains(text.as_str()))
+        };
+        catalogue.iter().copied().filter(wanted).collect()
+    }
+}
+
+/// Runs a plan until it is done or `interrupt` resolves. What was minted is revoked either way.
+pub async fn run(
+    deployment: &Arc<Deployment>,
+    plan: &Plan,
+    interrupt: impl Future<Output = ()>,
+    mut emit: impl FnMut(Event),
+) -> ExitCode {
+    let clock = Instant::now();
+    emit(Event::RunStarted(Box::new(header(deployment, plan))));
+    let mut tally = Tally::default();
+    let mut trouble = None;
+    let mut interrupted = false;
+    let mut decide = |record: CaseRecord| {
+        tally.add(&record);
+        emit(Event::CaseFinished(Box::new(record)));
+    };
+
+    if let Err(problem) = probe(deployment, plan).await {
+        for case in &plan.cases {
+            decide(undecided(case, Verdict::Error, problem.clone()));
+        }
+        trouble = Some(problem);
+    } else {
+        let (last, first): (Vec<&Case>, Vec<&Case>) =
+            plan.cases.iter().partition(|case| case.needs.others_done);
+        let first = stream::iter(first)
+            .map(|case| run_case(deployment, case, plan))
+            .buffer_unordered(plan.jobs.max(1));
+        let last = stream::iter(last).then(|case| run_case(deployment, case, plan));
+        let records = first.chain(last).take_until(interrupt);
+        let mut records = std::pin::pin!(records);
+        let mut decided = 0;
+        while let Some(record) = records.next().await {
+            decided += 1;
+            decide(record);
+        }
+        interrupted = decided < plan.cases.len();
+        if interrupted {
+            trouble = Some(format!(
+                "interrupted after {decided} of {} cases",
+                plan.cases.len()
+            ));
+        }
+    }
+
+    deployment.settled().await;
+    deployment.fixtures.clean_up(deployment, None).await;
+    let (code, reason) = tally.judge(trouble.as_deref(), deployment.reached());
+    emit(Event::RunFinished(Box::new(RunFooter {
+        finished_at: Utc::now(),
+        duration_ms: milliseconds(clock),
+        requests: deployment.requests(),
+        reached: deployment.reached(),
+        complete: !interrupted,
+        exit: Exit {
+            code: code.code(),
+            name: code,
+            meaning: code.meaning().to_owned(),
+            reason,
+        },
+        left_behind: deployment.fixtures.left_behind(),
+    })));
+    code
+}
+
+fn header(deployment: &Deployment, plan: &Plan) -> RunHeader {
+    RunHeader {
+        suite: Suite {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        target: deployment.target().to_owned(),
+        contract: deployment.contract.name().clone(),
+        profile: deployment.profile.clone(),
+        selection: Selection {
+            filter: plan.filter.clone(),
+            allow: plan.allow,
+            strict: plan.strict,
+            jobs: plan.jobs,
+            selected: plan.cases.len(),
+            catalogue: plan.catalogue,
+        },
+        started_at: Utc::now(),
+    }
+}
+
+/// Looks whether anybody answers at the target at all; what is answered does not matter yet.
+async fn probe(deployment: &Arc<Deployment>, plan: &Plan) -> Result<(), String> {
+    if plan.cases.is_empty() {
+        return Ok(());
+    }
+    let caller = crate::trial::Caller::new(
+        &deployment.contract,
+        "",
+        deployment.credentials.operator.business_id,
+    );
+    let request = caller.list("").without("authorization");
+    match deployment
+        .send_setup("probe", "look whether the target answers", request)
+        .await
+        .outcome
+    {
+        Ok(_) | Err(NoAnswer::TooLarge(_)) => Ok(()),
+        Err(problem) => Err(format!(
+            "the target {} is unreachable: {problem}",
+            deployment.target()
+        )),
+    }
+}
+
+async fn run_case(deployment: &Arc<Deployment>, case: &'static Case, plan: &Plan) -> CaseRecord {
+    if let Some(reason) = missing(deployment, case, plan) {
+        return undecided(case, Verdict::Skip, reason);
+    }
+    let needs = case.needs;
+    let own = needs.own + needs.room;
+    let places = [
+        (Role::Operator, own),
+        (Role::Member, needs.members),
+        (Role::Outsider, needs.foreign),
+    ];
+    let lease = deployment.fixtures.lease(places).await;
+    let clock = Instant::now();
+    let mut trial = Trial::new(Arc::clone(deployment), case);
+    let limit = deployment.profile.timeouts.case();
+    let steps = async {
+        let tokens = mint(deployment, case.id, needs, &trial).await?;
+        trial.give(tokens);
+        (case.steps)(&trial).await
+    };
+    // A panic is a defect of the suite, and no reason to lose the other cases.
+    let outcome = match tokio::time::timeout(limit, AssertUnwindSafe(steps).catch_unwind()).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err(Stop::Broken(
+            "the case panicked: a defect of the suite, please report it".to_owned(),
+        )),
+        Err(_) => Err(Stop::Inconclusive(format!(
+            "not decided within {} s",
+            limit.as_secs()
+        ))),
+    };
+    let duration_ms = milliseconds(clock);
+    deployment
+        .fixtures
+        .clean_up(deployment, Some(case.id))
+        .await;
+    drop(lease);
+
+    let (steps, exchanges) = trial.records();
+    let (verdict, reason) = match outcome {
+        Ok(()) => (
+            Verdict::Pass,
+            format!("{} of {} steps held", steps.len(), steps.len()),
+        ),
+        Err(Stop::Failed(reason)) => (failure(case.level, plan.strict), reason),
+        Err(Stop::Skipped(reason)) => (Verdict::Skip, reason),
+        Err(Stop::Inconclusive(reason)) => (Verdict::Inconclusive, reason),
+        Err(Stop::Broken(reason)) => (Verdict::Error, reason),
+    };
+    let reason = deployment.secrets.redact(&reason);
+    CaseRecord {
+        duration_ms,
+        steps,
+        exchanges,
+        ..undecided(case, verdict, reason)
+    }
+}
+
+async fn mint(
+    deployment: &Arc<Deployment>,
+    case: &'static str,
+    needs: Needs,
+    trial: &Trial,
+) -> Result<Tokens, Stop> {
+    let record = |exchange| {
+        trial.note(exchange);
+    };
+    let fixtures = &deployment.fixtures;
+    Ok(Tokens {
+        own: fixtures
+            .mint(deployment, case, Role::Operator, needs.own, &record)
+            .await?,
+        members: fixtures
+            .mint(deployment, case, Role::Member, needs.members, &record)
+            .await?,
+        foreign: fixtures
+            .mint(deployment, case, Role::Outsider, needs.foreign, &record)
+            .await?,
+    })
+}
+
+/// Why a case cannot be run against this deployment, if it cannot.
+fn missing(deployment: &Deployment, case: &Case, plan: &Plan) -> Option<String> {
+    let needs = case.needs;
+    let profile = &deployment.profile;
+    if case.effect > plan.allow {
+        return Some(format!(
+            "its effect is `{0}`: run with --allow {0}",
+            case.effect.name()
+        ));
+    }
+    if (needs.member || needs.members > 0) && profile.member.is_none() {
+        return Some("the profile names no [member]: a user of the business who may not revoke others' tokens".to_owned());
+    }
+    if (needs.outsider || needs.foreign > 0) && profile.outsider.is_none() {
+        return Some("the profile names no [outsider]: a user of another business".to_owned());
+    }
+    if needs.own + needs.members + needs.foreign > 0 && profile.fixtures.mint.is_none() {
+        return Some("the profile gives no way to disposable tokens: set fixtures.mint".to_owned());
+    }
+    let most = (needs.own + needs.room)
+        .max(needs.members)
+        .max(needs.foreign);
+    if most > deployment.fixtures.max_live() {
+        return Some(format!(
+            "it needs {most} disposable tokens at a time: raise fixtures.max_live"
+        ));
+    }
+    if needs.list && !profile.companions.list {
+        return Some("the deployment has no list of tokens (companions.list)".to_owned());
+    }
+    if needs.create && !profile.companions.create {
+        return Some("the deployment does not create tokens by API (companions.create)".to_owned());
+    }
+    None
+}
+
+fn failure(level: Level, strict: bool) -> Verdict {
+    match level {
+        Level::Must => Verdict::Fail,
+        Level::Should if strict => Verdict::Fail,
+        Level::Should | Level::May => Verdict::Warn,
+    }
+}
+
+fn undecided(case: &Case, verdict: Verdict, reason: String) -> CaseRecord {
+    CaseRecord {
+        id: case.id.to_owned(),
+        level: case.level,
+        verdict,
+        reason,
+        clause: case.clause,
+        covers: case
+            .covers
+            .iter()
+            .map(|pointer| (*pointer).to_owned())
+            .collect(),
+        effect: case.effect,
+        duration_ms: 0,
+        steps: Vec::new(),
+        exchanges: Vec::new(),
+    }
+}
+
+fn milliseconds(clock: Instant) -> u64 {
+    u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,22 @@
+//! `conformance schema`: the JSON Schemas of what the suite reads and writes.
+
+use std::io::Write;
+
+use conformance::exit::ExitCode;
+use conformance::profile::Profile;
+use conformance::report;
+
+use crate::Schema;
+
+/// Prints a schema.
+pub(crate) fn schema(what: Schema) -> ExitCode {
+    let schema = match what {
+        Schema::Report => report::json::schema(),
+        Schema::Profile => Profile::schema(),
+    };
+    match writeln!(anstream::stdout().lock(), "{:#}", schema.to_value()) {
+        Ok(()) => ExitCode::Conformant,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::Conformant,
+        Err(_) => ExitCode::Broken,
+    }
+}

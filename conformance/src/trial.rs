@@ -1,0 +1,248 @@
+//! One run of one case: what its steps can do and look at.
+//!
+//! Steps send requests as one of the profile's users ([`Caller`]) and hold the answers ([`Answer`]) to expectations.
+//! Every expectation becomes a step of the report, whether it held or not; the first that did not ends the case.
+
+mod answer;
+mod caller;
+mod uses;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use secrecy::ExposeSecret;
+
+pub use answer::Answer;
+pub use caller::Caller;
+
+use crate::case::Case;
+use crate::client::{Exchange, NoAnswer, Request};
+use crate::deployment::Deployment;
+use crate::event::{ExchangeRecord, StepRecord};
+use crate::fixtures::Token;
+use crate::profile::{Identity, Timeouts};
+
+/// Why the steps of a case ended early.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// An expectation did not hold: which, what was expected, and what was found.
+    Failed(String),
+    /// The deployment is of a kind that the case does not apply to.
+    Skipped(String),
+    /// The case cannot be decided: something it builds on did not come about.
+    Inconclusive(String),
+    /// The way to the target broke.
+    Broken(String),
+}
+
+/// The disposable tokens that a case asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    pub(crate) own: Vec<Arc<Token>>,
+    pub(crate) members: Vec<Arc<Token>>,
+    pub(crate) foreign: Vec<Arc<Token>>,
+}
+
+/// One run of one case.
+#[derive(Debug)]
+pub struct Trial {
+    deployment: Arc<Deployment>,
+    case: &'static Case,
+    tokens: Tokens,
+    log: Mutex<Log>,
+}
+
+/// What happened so far.
+#[derive(Debug, Default)]
+struct Log {
+    steps: Vec<StepRecord>,
+    exchanges: Vec<Exchange>,
+}
+
+impl Trial {
+    pub(crate) fn new(deployment: Arc<Deployment>, case: &'static Case) -> Trial {
+        Trial {
+            deployment,
+            case,
+            tokens: Tokens::default(),
+            log: Mutex::new(Log::default()),
+        }
+    }
+
+    pub(crate) fn give(&mut self, tokens: Tokens) {
+        self.tokens = tokens;
+    }
+
+    /// Notes an exchange; gives its place in the record.
+    pub(crate) fn note(&self, exchange: Exchange) -> usize {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.exchanges.push(exchange);
+        log.exchanges.len() - 1
+    }
+
+    /// What happened, redacted.
+    pub(crate) fn records(&self) -> (Vec<StepRecord>, Vec<ExchangeRecord>) {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let secrets = &self.deployment.secrets;
+        let steps = log.steps.iter().map(|step| StepRecord {
+            what: secrets.redact(&step.what),
+            expected: secrets.redact(&step.expected),
+            actual: secrets.redact(&step.actual),
+            ..step.clone()
+        });
+        let target = self.deployment.target();
+        (
+            steps.collect(),
+            log.exchanges
+                .iter()
+                .map(|exchange| exchange.record(target, secrets))
+                .collect(),
+        )
+    }
+
+    /// The deployment.
+    pub(crate) fn deployment(&self) -> &Arc<Deployment> {
+        &self.deployment
+    }
+
+    /// How long the suite waits for what.
+    pub(crate) fn timeouts(&self) -> &Timeouts {
+        &self.deployment.profile.timeouts
+    }
+
+    /// The `n`th disposable token of the operator. The declaration of the case says how many there are.
+    pub(crate) fn own(&self, n: usize) -> &Token {
+        &self.tokens.own[n]
+    }
+
+    /// The `n`th disposable token of the member.
+    pub(crate) fn members(&self, n: usize) -> &Token {
+        &self.tokens.members[n]
+    }
+
+    /// The `n`th disposable token of the outsider.
+    pub(crate) fn foreign(&self, n: usize) -> &Token {
+        &self.tokens.foreign[n]
+    }
+
+    /// The operator.
+    pub(crate) fn operator(&self) -> Caller<'_> {
+        self.caller(&self.deployment.credentials.operator)
+    }
+
+    /// The member; the declaration of the case says that there is one.
+    pub(crate) fn member(&self) -> Result<Caller<'_>, Stop> {
+        self.deployment
+            .credentials
+            .member
+            .as_ref()
+            .map(|identity| self.caller(identity))
+            .ok_or_else(|| absent("member"))
+    }
+
+    /// The outsider; the declaration of the case says that there is one.
+    pub(crate) fn outsider(&self) -> Result<Caller<'_>, Stop> {
+        let outsider = self.deployment.credentials.outsider.as_ref();
+        outsider
+            .map(|identity| self.caller(identity))
+            .ok_or_else(|| absent("outsider"))
+    }
+
+    fn caller(&self, identity: &Identity) -> Caller<'_> {
+        Caller::new(
+            &self.deployment.contract,
+            identity.token.expose_secret(),
+            identity.business_id,
+        )
+    }
+
+    /// Sends a request and gives the answer, which is held to be no server error.
+    pub(crate) async fn send(&self, purpose: &str, request: Request) -> Result<Answer<'_>, Stop> {
+        let exchange = self
+            .deployment
+            .send(self.case.id, purpose.to_owned(), request)
+            .await;
+        let outcome = exchange.outcome.clone();
+        let window = (exchange.started_at, exchange.started_at + exchange.duration);
+        let index = self.note(exchange);
+        match outcome {
+            Ok(response) => {
+                let status = response.status;
+                let answer = Answer::new(self, index, purpose.to_owned(), response, window);
+                if status >= 500 {
+                    answer.expect("no server error", false, "a status below 500", status)?;
+                }
+                Ok(answer)
+            }
+            Err(NoAnswer::Connect(cause)) => {
+                Err(Stop::Broken(format!("{purpose}: no connection: {cause}")))
+            }
+            Err(NoAnswer::Unsendable(cause)) => {
+                Err(Stop::Broken(format!("{purpose}: cannot be sent: {cause}")))
+            }
+            Err(problem @ (NoAnswer::Timeout(_) | NoAnswer::Broken(_) | NoAnswer::TooLarge(_))) => {
+                let what = format!("{purpose}: an answer");
+                Err(self
+                    .step(
+                        what,
+                        false,
+                        "a whole HTTP answer".to_owned(),
+                        problem.to_string(),
+                        Some(index),
+                    )
+                    .unwrap_err())
+            }
+        }
+    }
+
+    /// Holds something that is not about one answer to an expectation.
+    pub(crate) fn expect(
+        &self,
+        what: &str,
+        held: bool,
+        expected: impl ToString,
+        actual: impl ToString,
+    ) -> Result<(), Stop> {
+        self.step(
+            what.to_owned(),
+            held,
+            expected.to_string(),
+            actual.to_string(),
+            None,
+        )
+    }
+
+    fn step(
+        &self,
+        what: String,
+        held: bool,
+        expected: String,
+        actual: String,
+        exchange: Option<usize>,
+    ) -> Result<(), Stop> {
+        let outcome = if held {
+            Ok(())
+        } else {
+            Err(Stop::Failed(format!(
+                "{what}: expected {expected}, found {actual}"
+            )))
+        };
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.steps.push(StepRecord {
+            what,
+            expected,
+            actual,
+            held,
+            exchange,
+        });
+        outcome
+    }
+
+    /// Registers a value made from a credential, so that reports show its name and not what it was made from.
+    pub(crate) fn conceal(&self, value: &str, name: &str) {
+        self.deployment.secrets.conceal(value, name);
+    }
+}
+
+fn absent(role: &str) -> Stop {
+    Stop::Skipped(format!("the profile names no {role}"))
+}

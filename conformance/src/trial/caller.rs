@@ -1,0 +1,73 @@
+//! A user with a credential, and the requests that they can send.
+
+use reqwest::Method;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::client::Request;
+use crate::contract::{Contract, JSON};
+
+/// A user with a credential in a business.
+#[derive(Debug, Clone)]
+pub struct Caller<'c> {
+    contract: &'c Contract,
+    authorization: String,
+    business_id: String,
+}
+
+impl<'c> Caller<'c> {
+    pub(crate) fn new(contract: &'c Contract, token: &str, business_id: Uuid) -> Caller<'c> {
+        Caller {
+            contract,
+            authorization: format!("Bearer {token}"),
+            business_id: business_id.to_string(),
+        }
+    }
+
+    /// The same user in the same business with another token.
+    pub(crate) fn with_token(&self, token: &str) -> Caller<'c> {
+        Caller {
+            authorization: format!("Bearer {token}"),
+            ..self.clone()
+        }
+    }
+
+    /// The business that the caller names.
+    pub(crate) fn business_id(&self) -> &str {
+        &self.business_id
+    }
+
+    /// `POST /api/v1/tokens/{token_id}/revoke` without a body.
+    pub(crate) fn revoke(&self, token_id: &str) -> Request {
+        self.request(Method::POST, self.contract.revoke_path(token_id))
+    }
+
+    /// `GET /api/v1/tokens` with a query, which may be empty.
+    pub(crate) fn list(&self, query: &str) -> Request {
+        let question = if query.is_empty() { "" } else { "?" };
+        self.request(
+            Method::GET,
+            format!("{}{question}{query}", self.contract.tokens_path()),
+        )
+    }
+
+    /// `POST /api/v1/tokens`.
+    pub(crate) fn create(&self, body: &Value) -> Request {
+        self.request(Method::POST, self.contract.tokens_path().to_owned())
+            .json(body)
+    }
+
+    fn request(&self, method: Method, path: String) -> Request {
+        let headers = vec![
+            ("authorization", self.authorization.clone()),
+            ("x-business-id", self.business_id.clone()),
+            ("accept", JSON.to_owned()),
+        ];
+        Request {
+            method,
+            path,
+            headers,
+            body: None,
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What it means that a token works, and that it does not: the operations that a deployment offers, each used with it.
+
+use std::sync::Arc;
+
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Answer, Caller, Stop, Trial};
+use crate::client::Request;
+use crate::fixtures::{Role, Token};
+
+impl Trial {
+    /// Whoever uses a token as their credential, in the token's own business.
+    pub(crate) fn using(&self, token: &Token) -> Result<Caller<'_>, Stop> {
+        let owner = match token.owner {
+            Role::Operator => self.operator(),
+            Role::Member => self.member()?,
+            Role::Outsider => self.outsider()?,
+        };
+        Ok(owner.with_token(token.secret.expose_secret()))
+    }
+
+    /// The harmless uses of a credential: every deployment can be asked to revoke a token that does not exist, and
+    /// most can be asked for a list.
+    pub(crate) fn uses(&self, caller: &Caller<'_>) -> Vec<(&'static str, Request)> {
+        let mut uses = vec![(
+            "revoking an unknown token",
+            caller.revoke(&Uuid::new_v4().to_string()),
+        )];
+        if self.deployment().profile.companions.list {
+            uses.push(("listing tokens", caller.list("")));
+        }
+        uses
+    }
+
+    /// Demands that a caller's credential is accepted.
+    pub(crate) async fn accepted(&self, caller: &Caller<'_>, when: &str) -> Result<(), Stop> {
+        for (using, request) in self.uses(caller) {
+            let answer = self.send(&format!("{when}, {using}"), request).await?;
+            let statuses: &[u16] = if using == "listing tokens" {
+                &[200]
+            } else {
+                &[403, 404]
+            };
+            let held = statuses.contains(&answer.status());
+            let expected = format!("accepted: {}", crate::profile::one_of(statuses));
+            answer.expect("the credential", held, expected, answer.status())?;
+        }
+        Ok(())
+    }
+
+    /// Demands that a caller's credential is refused with 401, on each use.
+    pub(crate) async fn refused(&self, caller: &Caller<'_>, when: &str) -> Result<(), Stop> {
+        for (using, request) in self.uses(caller) {
+            let answer = self.send(&format!("{when}, {using}"), request).await?;
+            answer.documented(401)?;
+        }
+        Ok(())
+    }
+
+    /// Demands that a token still works.
+    pub(crate) async fn lives(&self, token: &Token, when: &str) -> Result<(), Stop> {
+        self.accepted(&self.using(token)?, when).await
+    }
+
+    /// Demands that a token works no more.
+    pub(crate) async fn is_dead(&self, token: &Token, when: &str) -> Result<(), Stop> {
+        self.refused(&self.using(token)?, when).await
+    }
+
+    /// Revokes a disposable token by its owner, without a body, and demands the documented 201.
+    pub(crate) async fn revoked(&self, token: &Token) -> Result<Answer<'_>, Stop> {
+        self.revoked_with(token, "revoke the token", |request| request)
+            .await
+    }
+
+    /// Revokes a disposable token by its owner, with a request changed as given, and demands the documented 201.
+    pub(crate) async fn revoked_with(
+        &self,
+        token: &Token,
+        purpose: &str,
+        change: impl FnOnce(Request) -> Request,
+    ) -> Result<Answer<'_>, Stop> {
+        let owner = match token.owner {
+            Role::Operator => self.operator(),
+            Role::Member => self.member()?,
+            Role::Outsider => self.outsider()?,
+        };
+        let answer = self.send(purpose, change(owner.revoke(&token.id))).await?;
+        answer.documented(201)?;
+        Ok(answer)
+    }
+
+    /// Demands that an answer and the state agree: after a 201 the token is dead, after a documented refusal it lives.
+    pub(crate) async fn agrees(
+        &self,
+        token: &Token,
+        answer: &Answer<'_>,
+        refusals: &[u16],
+    ) -> Result<(), Stop> {
+        if answer.status() == 201 {
+            answer.body_documented()?;
+            return self.is_dead(token, "after the 201").await;
+        }
+        answer.status_is(refusals)?;
+        self.lives(token, "after the refusal").await
+    }
+
+    /// Creates a token as the operator; the declaration of the case keeps room for it.
+    pub(crate) async fn created(
+        &self,
+        purpose: &str,
+        body: &Value,
+    ) -> Result<(Arc<Token>, Answer<'_>), Stop> {
+        let answer = self.send(purpose, self.operator().create(body)).await?;
+        answer.status_is(&[201])?;
+        let token = self.deployment().fixtures.created(answer.bytes());
+        answer.expect(
+            "body",
+            token.is_some(),
+            "a `token` with an `id`",
+            answer.quote(),
+        )?;
+        token
+            .map(|token| (token, answer))
+            .ok_or_else(|| Stop::Failed("no token was created".to_owned()))
+    }
+
+    /// A name that no other token has.
+    pub(crate) fn unique_name(&self) -> Value {
+        json!(format!("conformance {}", Uuid::new_v4()))
+    }
+
+    /// All entries of a list with a query, page after page.
+    pub(crate) async fn listed(
+        &self,
+        caller: &Caller<'_>,
+        query: &str,
+    ) -> Result<Vec<Value>, Stop> {
+        const PAGES: usize = 50;
+        let mut entries = Vec::new();
+        let mut page = query.to_owned();
+        for _ in 0..PAGES {
+            let answer = self.send("list tokens", caller.list(&page)).await?;
+            answer.status_is(&[200])?;
+            let body = answer.is_json()?;
+            let data = if body["data"].is_object() {
+                &body["data"]
+            } else {
+                &body
+            };
+            answer.expect(
+                "items",
+                data["items"].is_array(),
+                "a list of tokens",
+                &data["items"],
+            )?;
+            entries.extend(data["items"].as_array().cloned().unwrap_or_default());
+            let Some(cursor) = data["next_cursor"]
+                .as_str()
+                .filter(|_| data["has_next"] == json!(true))
+            else {
+                return Ok(entries);
+            };
+            let and = if query.is_empty() { "" } else { "&" };
+            page = format!("{query}{and}cursor={}", percent_encoded(cursor));
+        }
+        self.expect(
+            "the list",
+            false,
+            format!("an end within {PAGES} pages"),
+            "none",
+        )?;
+        Ok(entries)
+    }
+}
+
+/// A value for a query: everything but letters and digits in percent-encoding.
+fn percent_encoded(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
+}

@@ -73,6 +73,8 @@ impl JwtVerifier for Hs256 {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use jsonwebtoken::crypto::{sign, verify};
 
     use super::*;
@@ -86,7 +88,7 @@ mod tests {
             eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
         let signature = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
-        let key = EncodingKey::from_urlsafe_base64_secret(secret).unwrap();
+        let key = EncodingKey::from_secret(&URL_SAFE_NO_PAD.decode(secret).unwrap());
         assert_eq!(sign(message, &key, Algorithm::HS256).unwrap(), signature);
 
         let key = DecodingKey::from_secret(key.as_bytes());

@@ -33,7 +33,7 @@ pub enum StoreError {
 pub enum Role {
     /// May revoke every token of the business.
     Admin,
-    /// May revoke the own tokens.
+    /// May revoke its own tokens.
     Member,
 }
 

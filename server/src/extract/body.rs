@@ -84,7 +84,9 @@ fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
             .split(|byte| *byte == b'\n')
             .take(error.line().saturating_sub(1));
         let line_start: usize = before.map(|line| line.len() + 1).sum();
-        let offset = (line_start + error.column().saturating_sub(1)).min(bytes.len());
+        let offset = (line_start + error.column())
+            .saturating_sub(1)
+            .min(bytes.len());
         let position = String::from_utf8_lossy(&bytes[..offset]).chars().count();
         // The message without " at line 1 column 2", which the position says already.
         let message = error.to_string();

@@ -1,0 +1,375 @@
+//! Who is let in.
+
+use std::time::{Duration, SystemTime};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::{digest, hmac};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::harness::{Answer, Credential, Folder, PATIENCE, Server, revoke_path};
+
+/// That an answer is the one refusal of credentials, with or without the remark that one was sent.
+fn assert_not_authenticated(answer: &Answer, token_sent: bool) {
+    assert_eq!(answer.refusal(), (401, "Not authenticated".to_owned()));
+    assert_eq!(answer.body, r#"{"detail":"Not authenticated"}"#);
+    let challenge = if token_sent {
+        r#"Bearer error="invalid_token""#
+    } else {
+        "Bearer"
+    };
+    assert_eq!(answer.header("www-authenticate"), Some(challenge));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+}
+
+async fn with_authorization(server: &Server, caller: &Credential, value: &str) -> Answer {
+    server
+        .request("POST", &revoke_path(&caller.token_id))
+        .header("authorization", value)
+        .header("x-business-id", &caller.business_id)
+        .send()
+        .await
+}
+
+#[tokio::test]
+async fn anything_but_a_bearer_token_of_ours_is_refused() {
+    let server = Server::start();
+    let admin = server.admin();
+    let token = &admin.token;
+    let (head, signature) = token.rsplit_once('.').unwrap();
+
+    let no_header = server
+        .request("GET", "/api/v1/tokens")
+        .header("x-business-id", &admin.business_id)
+        .send()
+        .await;
+    assert_not_authenticated(&no_header, false);
+    for value in [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic YWRhOnB3",
+        token,
+        &format!("Token {token}"),
+    ] {
+        assert_not_authenticated(&with_authorization(&server, &admin, value).await, false);
+    }
+
+    let flipped = if signature.starts_with('A') { 'B' } else { 'A' };
+    let bad_signature = format!("{head}.{flipped}{}", &signature[1..]);
+    for bad in [
+        "dz_garbage",
+        &token["dz_".len()..],
+        &token[..token.len() - 1],
+        &format!("{token}x"),
+        &format!("DZ_{}", &token["dz_".len()..]),
+        &bad_signature,
+        &format!("{token} {token}"),
+        &"x".repeat(100_000)[..8_000],
+    ] {
+        assert_not_authenticated(
+            &with_authorization(&server, &admin, &format!("Bearer {bad}")).await,
+            true,
+        );
+    }
+    assert_eq!(server.probe(&admin).await, 200, "a refusal changes nothing");
+}
+
+#[tokio::test]
+async fn name_of_the_scheme_is_case_insensitive() {
+    let server = Server::start();
+    let admin = server.admin();
+    for scheme in ["bearer", "BEARER", "bEaReR"] {
+        let answer = server
+            .request("GET", "/api/v1/tokens")
+            .header("authorization", &format!("{scheme} {}", admin.token))
+            .header("x-business-id", &admin.business_id)
+            .send()
+            .await;
+        assert_eq!(answer.status, 200, "{scheme}");
+    }
+}
+
+#[tokio::test]
+async fn two_authorization_headers_are_refused_even_when_both_are_good() {
+    let server = Server::start();
+    let admin = server.admin();
+    let request = format!(
+        "GET /api/v1/tokens HTTP/1.1\r\nHost: test\r\nConnection: close\r\nX-Business-Id: {}\r\n\
+         Authorization: Bearer {}\r\nAuthorization: Bearer {}\r\n\r\n",
+        admin.business_id, admin.token, admin.token
+    );
+    let answer = server.raw(request.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+}
+
+#[tokio::test]
+async fn token_in_the_query_string_is_refused_with_and_without_a_header() {
+    let server = Server::start();
+    let admin = server.admin();
+    let path = format!("/api/v1/tokens?limit=1&access_token={}", admin.token);
+    let in_query = server
+        .request("GET", &path)
+        .header("x-business-id", &admin.business_id)
+        .send()
+        .await;
+    assert_not_authenticated(&in_query, true);
+    assert_not_authenticated(&server.request("GET", &path).by(&admin).send().await, true);
+}
+
+#[tokio::test]
+async fn nothing_is_told_before_the_caller_is_known() {
+    let server = Server::start();
+    let unknown = server
+        .request("POST", "/api/v1/tokens/not-a-uuid/revoke")
+        .header("x-business-id", "not-a-uuid")
+        .json("{broken")
+        .send()
+        .await;
+    assert_not_authenticated(&unknown, false);
+}
+
+#[tokio::test]
+async fn token_signed_by_our_key_but_not_on_record_is_refused() {
+    let server = Server::start();
+    let admin = server.admin();
+    let forger = Forger::new(server.folder());
+
+    let claims = forger.claims(&admin, 3600);
+    assert_not_authenticated(
+        &forger.probe(&server, &admin, &forger.sign(&claims)).await,
+        true,
+    );
+
+    // The jti of a good token, in a token that differs: its row is there, and its digest is another.
+    let mut same_jti = claims.clone();
+    same_jti["jti"] = json!(admin.jti);
+    assert_not_authenticated(
+        &forger.probe(&server, &admin, &forger.sign(&same_jti)).await,
+        true,
+    );
+
+    // What the same forgery is worth once it is on record: the digest is what kept it out.
+    forger.record(&server, &admin, &claims).await;
+    assert_eq!(
+        forger
+            .probe(&server, &admin, &forger.sign(&claims))
+            .await
+            .status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn recorded_token_in_another_algorithm_or_under_an_unknown_key_is_refused() {
+    let server = Server::start();
+    let admin = server.admin();
+    let forger = Forger::new(server.folder());
+    let claims = forger.claims(&admin, 3600);
+
+    let ours = json!({ "typ": "JWT", "alg": "HS256", "kid": forger.kid });
+    let mut tokens = vec![
+        forger.sign_with(
+            &json!({ "typ": "JWT", "alg": "HS384", "kid": forger.kid }),
+            &claims,
+            hmac::HMAC_SHA384,
+        ),
+        forger.sign_with(
+            &json!({ "typ": "JWT", "alg": "HS512", "kid": forger.kid }),
+            &claims,
+            hmac::HMAC_SHA512,
+        ),
+        forger.sign_with(
+            &json!({ "typ": "JWT", "alg": "HS256", "kid": "another" }),
+            &claims,
+            hmac::HMAC_SHA256,
+        ),
+        forger.sign_with(
+            &json!({ "typ": "JWT", "alg": "HS256" }),
+            &claims,
+            hmac::HMAC_SHA256,
+        ),
+        forger.sign_with(
+            &json!({ "alg": "RS256", "kid": forger.kid }),
+            &claims,
+            hmac::HMAC_SHA256,
+        ),
+    ];
+    let none = forger.sign_with(
+        &json!({ "alg": "none", "kid": forger.kid }),
+        &claims,
+        hmac::HMAC_SHA256,
+    );
+    tokens.push(format!("{}.", none.rsplit_once('.').unwrap().0));
+    tokens.push(none);
+    for token in tokens {
+        // On record with its very digest, so that nothing but header and signature can be what keeps it out.
+        let claims = forger.record_as(&server, &admin, &claims, &token).await;
+        assert_eq!(claims, 1);
+        assert_not_authenticated(&forger.probe(&server, &admin, &token).await, true);
+        forger.forget(&server, &token).await;
+    }
+    let good = forger.sign_with(&ours, &claims, hmac::HMAC_SHA256);
+    forger.record_as(&server, &admin, &claims, &good).await;
+    assert_eq!(forger.probe(&server, &admin, &good).await.status, 200);
+}
+
+#[tokio::test]
+async fn recorded_token_without_a_sound_expiry_is_refused() {
+    let server = Server::start();
+    let admin = server.admin();
+    let forger = Forger::new(server.folder());
+    for exp in [
+        Value::Null,
+        json!("9999999999"),
+        json!(-1),
+        json!(0),
+        json!([]),
+    ] {
+        let mut claims = forger.claims(&admin, 3600);
+        claims["exp"] = exp;
+        let token = forger.sign(&claims);
+        forger.record_as(&server, &admin, &claims, &token).await;
+        assert_not_authenticated(&forger.probe(&server, &admin, &token).await, true);
+    }
+}
+
+#[tokio::test]
+async fn token_is_refused_from_the_second_of_its_expiry_on() {
+    let server = Server::start();
+    let admin = server.admin();
+    let forger = Forger::new(server.folder());
+    let claims = forger.claims(&admin, 3);
+    let token = forger.record(&server, &admin, &claims).await;
+    assert_eq!(
+        forger.probe(&server, &admin, &token).await.status,
+        200,
+        "it is good until then"
+    );
+
+    let expiry = SystemTime::UNIX_EPOCH + Duration::from_secs(claims["exp"].as_u64().unwrap());
+    while let Ok(left) = expiry.duration_since(SystemTime::now()) {
+        assert!(left < PATIENCE);
+        tokio::time::sleep(left).await;
+    }
+    assert_not_authenticated(&forger.probe(&server, &admin, &token).await, true);
+}
+
+#[tokio::test]
+async fn user_who_left_the_business_is_refused() {
+    let server = Server::start();
+    let member = server.member();
+    let pool = server.folder().sqlite().await;
+    sqlx::query("PRAGMA foreign_keys = OFF")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let mut connection = pool.acquire().await.unwrap();
+    sqlx::query("PRAGMA foreign_keys = OFF")
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+    let gone = sqlx::query("DELETE FROM memberships WHERE user_id = ?")
+        .bind(&member.user_id)
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+    assert_eq!(gone.rows_affected(), 1);
+    assert_eq!(server.probe(&member).await, 401);
+}
+
+/// Somebody with the leaked key file, and in some tests with the database as well.
+struct Forger {
+    kid: String,
+    secret: Vec<u8>,
+}
+
+impl Forger {
+    fn new(folder: &Folder) -> Self {
+        let ring: Value =
+            serde_json::from_slice(&std::fs::read(folder.key_file()).unwrap()).unwrap();
+        let key = &ring["keys"][0];
+        Self {
+            kid: key["kid"].as_str().unwrap().to_owned(),
+            secret: URL_SAFE_NO_PAD
+                .decode(key["secret"].as_str().unwrap())
+                .unwrap(),
+        }
+    }
+
+    /// Claims of a new token of this user's that expires in so many seconds.
+    fn claims(&self, user: &Credential, expires_in: i64) -> Value {
+        let now = chrono::Utc::now().timestamp();
+        json!({
+            "jti": Uuid::new_v4(),
+            "sub": user.user_id,
+            "business": user.business_id,
+            "iat": now,
+            "exp": now + expires_in,
+        })
+    }
+
+    fn sign(&self, claims: &Value) -> String {
+        let header = json!({ "typ": "JWT", "alg": "HS256", "kid": self.kid });
+        self.sign_with(&header, claims, hmac::HMAC_SHA256)
+    }
+
+    fn sign_with(&self, header: &Value, claims: &Value, algorithm: hmac::Algorithm) -> String {
+        let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let message = format!("{}.{}", encode(header), encode(claims));
+        let signature = hmac::sign(&hmac::Key::new(algorithm, &self.secret), message.as_bytes());
+        format!("dz_{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    async fn record(&self, server: &Server, user: &Credential, claims: &Value) -> String {
+        let token = self.sign(claims);
+        self.record_as(server, user, claims, &token).await;
+        token
+    }
+
+    /// Puts a token on record, with an expiry that is far away whatever its claims say.
+    async fn record_as(
+        &self,
+        server: &Server,
+        user: &Credential,
+        claims: &Value,
+        token: &str,
+    ) -> u64 {
+        let expires_at = chrono::Utc::now().timestamp_micros() + 3_600_000_000;
+        sqlx::query(
+            "INSERT INTO tokens (id, jti, business_id, user_id, name, token_prefix, token_sha256, created_at, expires_at)
+             VALUES (?, ?, ?, ?, 'forged', 'dz_', ?, 0, ?)",
+        )
+        .bind(Uuid::new_v4().to_string())
+        .bind(claims["jti"].as_str().unwrap())
+        .bind(&user.business_id)
+        .bind(&user.user_id)
+        .bind(digest::digest(&digest::SHA256, token.as_bytes()).as_ref())
+        .bind(expires_at)
+        .execute(&server.folder().sqlite().await)
+        .await
+        .unwrap()
+        .rows_affected()
+    }
+
+    async fn forget(&self, server: &Server, token: &str) {
+        sqlx::query("DELETE FROM tokens WHERE token_sha256 = ?")
+            .bind(digest::digest(&digest::SHA256, token.as_bytes()).as_ref())
+            .execute(&server.folder().sqlite().await)
+            .await
+            .unwrap();
+    }
+
+    async fn probe(&self, server: &Server, user: &Credential, token: &str) -> Answer {
+        let user = Credential {
+            token: token.to_owned(),
+            ..user.clone()
+        };
+        server
+            .request("GET", "/api/v1/tokens")
+            .by(&user)
+            .send()
+            .await
+    }
+}

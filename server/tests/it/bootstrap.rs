@@ -1,0 +1,129 @@
+//! The first business, user and token.
+
+use crate::harness::{Folder, Server, binary, output, text};
+
+fn bootstrap(folder: &Folder, arguments: &[&str]) -> std::process::Output {
+    output(
+        binary()
+            .arg("bootstrap")
+            .args(arguments)
+            .args(folder.arguments()),
+    )
+}
+
+#[tokio::test]
+async fn bootstrap_works_before_and_while_a_server_runs_and_any_number_of_times() {
+    let folder = Folder::new();
+    let first = folder.bootstrap("Acme", "ada@acme.example", "admin");
+    let server = Server::start_on(folder, &[]);
+    let second = server.bootstrap("Acme", "ADA@acme.example", "admin");
+    assert_eq!(
+        (&first.business_id, &first.user_id),
+        (&second.business_id, &second.user_id)
+    );
+    assert_ne!(first.token, second.token);
+    for credential in [first, second] {
+        assert_eq!(server.probe(&credential).await, 200);
+    }
+}
+
+#[tokio::test]
+async fn bootstrap_is_the_way_back_in_for_a_user_at_the_limit() {
+    let server = Server::start();
+    let admin = server.admin();
+    for number in 2..=10 {
+        server.create(&admin, &format!("{number}")).await;
+    }
+    assert_eq!(server.probe(&server.admin()).await, 200);
+}
+
+#[test]
+fn bootstrap_prints_a_report_for_people_or_for_programs() {
+    let folder = Folder::new();
+    let arguments = ["--business", "Acme", "--email", "ada@acme.example"];
+    let printed = bootstrap(&folder, &arguments);
+    assert!(printed.status.success());
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(
+        r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
+        "[uuid]",
+    );
+    settings.add_filter(r"dz_eyJ[\w-]+\.[\w-]+\.[\w-]{43}\b", "[token]");
+    settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z", "[instant]");
+    settings.bind(|| {
+        insta::assert_snapshot!(text(&printed.stdout), @r"
+        ada@acme.example is admin of Acme.
+        Business id:  [uuid]
+        Token:        [token]
+        Expires:      [instant]
+        The token is shown once. Keep it like a password.
+        ");
+        let printed = bootstrap(&folder, &[&arguments[..], &["--json"]].concat());
+        insta::assert_snapshot!(text(&printed.stdout), @r#"{"business_id":"[uuid]","business":"Acme","user_id":"[uuid]","email":"ada@acme.example","role":"admin","token_id":"[uuid]","jti":"[uuid]","token":"[token]","expires_at":"[instant]"}"#);
+    });
+}
+
+#[test]
+fn another_role_for_a_member_is_an_error_that_says_what_to_do() {
+    let folder = Folder::new();
+    folder.bootstrap("Acme", "ada@acme.example", "admin");
+    let refused = bootstrap(
+        &folder,
+        &[
+            "--business",
+            "Acme",
+            "--email",
+            "ada@acme.example",
+            "--role",
+            "member",
+        ],
+    );
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(refused.stdout.is_empty());
+    insta::assert_snapshot!(text(&refused.stderr), @"error: ada@acme.example is in Acme as admin already, and bootstrap changes no roles. Leave the role as it is with `--role admin`");
+}
+
+#[test]
+fn first_starts_at_the_same_moment_agree_on_one_database_and_one_key() {
+    let folder = Folder::new();
+    let children: Vec<_> = (0..4)
+        .map(|number| {
+            binary()
+                .args([
+                    "bootstrap",
+                    "--json",
+                    "--business",
+                    "Acme",
+                    "--email",
+                    &format!("u{number}@acme.example"),
+                ])
+                .args(folder.arguments())
+                .stdout(std::process::Stdio::piped())
+                .stderr(std::process::Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    let mut headers = std::collections::HashSet::new();
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        headers.insert(
+            report["token"]
+                .as_str()
+                .unwrap()
+                .split('.')
+                .next()
+                .unwrap()
+                .to_owned(),
+        );
+    }
+    assert_eq!(headers.len(), 1, "all tokens name the same key");
+    let left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".new"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}

@@ -1,0 +1,260 @@
+//! The program as it is started: arguments, environment, files, exit codes.
+
+use std::fs::{self, Permissions};
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
+
+use crate::harness::{Folder, Server, binary, output, text};
+
+/// Exit code and stderr of a command that fails without having printed anything.
+fn failure(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = output(
+        binary()
+            .args(arguments)
+            .args(folder.arguments())
+            .current_dir(folder.path()),
+    );
+    assert!(output.stdout.is_empty(), "{}", text(&output.stdout));
+    let stderr = text(&output.stderr).replace(&folder.path().display().to_string(), "FOLDER");
+    (output.status.code(), stderr)
+}
+
+const BOOTSTRAP: [&str; 5] = [
+    "bootstrap",
+    "--business",
+    "Acme",
+    "--email",
+    "ada@acme.example",
+];
+
+#[test]
+fn help_shows_commands_defaults_and_exit_codes() {
+    for (command, snapshot) in [
+        (None, "help"),
+        (Some("serve"), "help_serve"),
+        (Some("bootstrap"), "help_bootstrap"),
+    ] {
+        let output = output(binary().args(command).arg("--help"));
+        assert_eq!(output.status.code(), Some(0));
+        insta::assert_snapshot!(snapshot, text(&output.stdout));
+    }
+}
+
+#[test]
+fn database_and_keys_are_created_for_their_owner_alone() {
+    let folder = Folder::new();
+    folder.bootstrap("Acme", "ada@acme.example", "admin");
+    for file in [folder.database(), folder.key_file()] {
+        let mode = fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", file.display());
+    }
+}
+
+#[test]
+fn key_file_that_others_may_read_is_refused() {
+    let folder = Folder::new();
+    folder.bootstrap("Acme", "ada@acme.example", "admin");
+    for mode in [0o640, 0o604, 0o660] {
+        fs::set_permissions(folder.key_file(), Permissions::from_mode(mode)).unwrap();
+        let (code, stderr) = failure(&folder, &["serve", "--listen", "127.0.0.1:0"]);
+        assert_eq!(code, Some(2));
+        assert!(
+            stderr.contains(&format!("has mode {mode:04o}")) && stderr.contains("chmod 600"),
+            "{stderr}"
+        );
+    }
+}
+
+#[test]
+fn lost_key_file_is_not_replaced_while_tokens_exist() {
+    let folder = Folder::new();
+    folder.bootstrap("Acme", "ada@acme.example", "admin");
+    fs::remove_file(folder.key_file()).unwrap();
+    let (code, stderr) = failure(&folder, &BOOTSTRAP);
+    assert_eq!(code, Some(2));
+    insta::assert_snapshot!(stderr, @"error: the key file FOLDER/tokens.db.keys.json does not exist, but the database holds tokens that only its keys can verify. Restore the file, or name the right one with --keys");
+    assert!(!folder.key_file().exists());
+}
+
+#[test]
+fn damaged_key_file_is_refused_without_showing_it() {
+    let folder = Folder::new();
+    for (contents, problem) in [
+        ("", "line 1, column 0"),
+        (
+            r#"{"active": "k", "keys": [{"kid": "k", "secret": 5}]}"#,
+            "documented form at line 1",
+        ),
+        (r#"{"active": "k", "keys": []}"#, "not among its keys"),
+        (
+            r#"{"active": "k", "keys": [{"kid": "k", "secret": "c2VjcmV0"}]}"#,
+            "shorter than 32 bytes",
+        ),
+        (
+            r#"{"active": "k", "keys": [{"kid": "k", "secret": "*secret*"}]}"#,
+            "not base64url",
+        ),
+    ] {
+        fs::write(folder.key_file(), contents).unwrap();
+        fs::set_permissions(folder.key_file(), Permissions::from_mode(0o600)).unwrap();
+        let (code, stderr) = failure(&folder, &BOOTSTRAP);
+        assert_eq!(code, Some(2));
+        assert!(
+            stderr.contains(problem)
+                && !stderr.contains("c2VjcmV0")
+                && !stderr.contains("*secret*"),
+            "{stderr}"
+        );
+    }
+}
+
+#[test]
+fn wrong_arguments_exit_2_and_say_what_to_do() {
+    let folder = Folder::new();
+    for (arguments, remedy) in [
+        (vec!["serve", "--listen", "nowhere"], "--listen"),
+        (
+            vec!["serve", "--database", "postgres://host/db"],
+            "sqlite:PATH",
+        ),
+        (
+            vec!["serve", "--database", "sqlite::memory:"],
+            "name a file",
+        ),
+        (vec!["serve", "--drain-timeout=-1"], "such as 10"),
+        (vec!["serve", "--log", "=nonsense="], "info"),
+        (
+            vec!["bootstrap", "--business", "Acme", "--email", "nobody"],
+            "ada@acme.example",
+        ),
+        (
+            vec!["bootstrap", "--business", " ", "--email", "a@b"],
+            "not empty",
+        ),
+        (vec!["frobnicate"], "--help"),
+        (vec![], "Usage"),
+    ] {
+        let output = output(binary().args(&arguments).current_dir(folder.path()));
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(
+            text(&output.stderr).contains(remedy),
+            "{arguments:?}: {}",
+            text(&output.stderr)
+        );
+    }
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        0,
+        "nothing was begun"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_there_exits_3() {
+    let server = Server::start();
+    let (code, stderr) = failure(server.folder(), &["serve", "--listen", server.address()]);
+    assert_eq!(code, Some(3));
+    assert!(
+        stderr.contains("cannot listen on") && stderr.contains("--listen"),
+        "{stderr}"
+    );
+
+    let folder = Folder::new();
+    let database = format!("sqlite:{}/no/such/folder/t.db", folder.path().display());
+    let output = output(binary().args(["migrate", "--database", &database]));
+    assert_eq!(output.status.code(), Some(3));
+    assert!(
+        text(&output.stderr).contains("--database"),
+        "{}",
+        text(&output.stderr)
+    );
+
+    fs::write(
+        folder.database(),
+        "this is no database, and long enough to be seen as none".repeat(100),
+    )
+    .unwrap();
+    let (code, stderr) = failure(&folder, &["migrate"]);
+    assert_eq!(code, Some(3), "{stderr}");
+}
+
+#[test]
+fn migrate_says_what_it_did() {
+    let folder = Folder::new();
+    let migrate = || {
+        let output = output(binary().arg("migrate").args(folder.arguments()));
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout).replace(&folder.path().display().to_string(), "FOLDER")
+    };
+    insta::assert_snapshot!(migrate(), @"FOLDER/tokens.db: applied 0001 tokens and revocations");
+    insta::assert_snapshot!(migrate(), @"FOLDER/tokens.db is up to date.");
+}
+
+#[test]
+fn environment_configures_and_flags_win() {
+    let folder = Folder::new();
+    let output = output(
+        binary()
+            .args(BOOTSTRAP)
+            .env("DZ_DATABASE", "sqlite://from-environment.db")
+            .env("DZ_KEYS", "from-environment.json")
+            .current_dir(folder.path()),
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(folder.path().join("from-environment.db").exists());
+    assert!(folder.path().join("from-environment.json").exists());
+
+    let flags = crate::harness::output(
+        binary()
+            .args(["migrate", "--database", "sqlite:from-flag.db"])
+            .env("DZ_DATABASE", "sqlite:from-environment-2.db")
+            .current_dir(folder.path()),
+    );
+    assert!(flags.status.success());
+    assert!(folder.path().join("from-flag.db").exists());
+    assert!(!folder.path().join("from-environment-2.db").exists());
+}
+
+#[test]
+fn serve_prints_one_line_and_ends_with_0_on_sigint_and_sigterm() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = Folder::new();
+        let mut child = Ended(
+            binary()
+                .args(["serve", "--listen", "127.0.0.1:0"])
+                .args(folder.arguments())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap(),
+        );
+        let mut stdout = child.0.stdout.take().unwrap();
+        let mut printed = vec![0; "listening on http://127.0.0.1:".len()];
+        stdout.read_exact(&mut printed).unwrap();
+        let kill = std::process::Command::new("kill")
+            .args([signal, &child.0.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(kill.success());
+        stdout.read_to_end(&mut printed).unwrap();
+        assert_eq!(child.0.wait().unwrap().code(), Some(0));
+        let printed = text(&printed);
+        let port = printed
+            .strip_prefix("listening on http://127.0.0.1:")
+            .unwrap()
+            .strip_suffix('\n')
+            .unwrap();
+        assert!(port.parse::<u16>().is_ok_and(|port| port > 0), "{printed}");
+    }
+}
+
+/// A child that does not outlive the test.
+struct Ended(std::process::Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,155 @@
+//! The document that the handlers emit.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Server, binary, output, text};
+
+const REVOKE: &str = "/api/v1/tokens/{token_id}/revoke";
+
+fn emitted() -> Value {
+    let printed = output(binary().arg("openapi"));
+    assert!(printed.status.success());
+    serde_json::from_slice(&printed.stdout).unwrap()
+}
+
+#[test]
+fn openapi_needs_no_database_and_prints_the_same_bytes_each_time() {
+    let nowhere = tempfile::TempDir::new().unwrap();
+    let print = |database: &str| {
+        let printed = output(
+            binary()
+                .arg("openapi")
+                .env("DZ_DATABASE", database)
+                .current_dir(nowhere.path()),
+        );
+        assert!(printed.status.success(), "{}", text(&printed.stderr));
+        printed.stdout
+    };
+    let first = print("sqlite:/nonexistent/folder/file.db");
+    assert_eq!(first, print("nonsense://"));
+    assert!(first.ends_with(b"\n}\n"));
+    assert_eq!(
+        std::fs::read_dir(nowhere.path()).unwrap().count(),
+        0,
+        "it writes no file"
+    );
+}
+
+#[tokio::test]
+async fn served_document_is_the_printed_one() {
+    let server = Server::start();
+    let served = server.request("GET", "/openapi.json").send().await;
+    assert_eq!(served.header("content-type"), Some("application/json"));
+    assert_eq!(served.body, text(&output(binary().arg("openapi")).stdout));
+}
+
+#[test]
+fn document_names_the_service_and_invents_nothing() {
+    let document = emitted();
+    assert_eq!(document["openapi"], "3.1.0");
+    assert_eq!(document["servers"], json!([{ "url": "/" }]));
+    let info = document["info"].as_object().unwrap();
+    assert_eq!(
+        info.keys().collect::<Vec<_>>(),
+        ["title", "description", "version"]
+    );
+}
+
+/// Word for word what the published page says; that the schemas mean what the slice says is for the contract's own check.
+#[test]
+fn revoke_operation_reads_as_published() {
+    let document = emitted();
+    insta::assert_json_snapshot!(document["paths"][REVOKE]);
+    let components = &document["components"]["schemas"];
+    insta::assert_json_snapshot!(json!({
+        "APITokenRevokeRequest": components["APITokenRevokeRequest"],
+        "APITokenRevokeResponse": components["APITokenRevokeResponse"],
+        "HTTPValidationError": components["HTTPValidationError"],
+        "SuccessEnvelope_APITokenRevokeResponse_": components["SuccessEnvelope_APITokenRevokeResponse_"],
+        "ValidationError": components["ValidationError"],
+    }));
+}
+
+#[test]
+fn every_reference_has_a_component_and_every_response_a_description() {
+    let document = emitted();
+    let mut references = Vec::new();
+    collect_references(&document, &mut references);
+    assert!(references.len() > 10);
+    for reference in references {
+        let pointer = reference
+            .strip_prefix('#')
+            .expect("references stay within the document");
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+    for item in document["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            assert!(operation.get("security").is_none());
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                assert!(
+                    !response["description"].as_str().unwrap().is_empty(),
+                    "{status}"
+                );
+            }
+        }
+    }
+}
+
+fn collect_references(value: &Value, references: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                references.push(reference.clone());
+            }
+            members
+                .values()
+                .for_each(|member| collect_references(member, references));
+        }
+        Value::Array(elements) => elements
+            .iter()
+            .for_each(|element| collect_references(element, references)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[tokio::test]
+async fn swagger_ui_comes_from_the_binary_and_sends_what_authorize_holds() {
+    let server = Server::start();
+    let page = server.request("GET", "/docs").send().await;
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (200, Some("text/html")),
+        "redirected to the page"
+    );
+    // Whatever the page loads is here: nothing external, nothing missing.
+    let links: Vec<&str> = page
+        .body
+        .split(['"', '\''])
+        .filter(|part| part.starts_with("./") || part.contains("//"))
+        .collect();
+    assert!(links.len() >= 5, "{links:?}");
+    for link in links {
+        let name = link
+            .strip_prefix("./")
+            .unwrap_or_else(|| panic!("{link} is not of this server"));
+        let file = server
+            .request("GET", &format!("/docs/{name}"))
+            .header("accept-encoding", "gzip")
+            .send()
+            .await;
+        assert_eq!(file.status, 200, "{name}");
+    }
+    let start = server
+        .request("GET", "/docs/swagger-initializer.js")
+        .send()
+        .await;
+    assert!(start.body.contains("requestInterceptor") && start.body.contains("/openapi.json"));
+    // The dialogue asks for what the interceptor reads.
+    let schemes = emitted()["components"]["securitySchemes"].clone();
+    for scheme in schemes.as_object().unwrap().keys() {
+        assert!(
+            start.body.contains(&format!(r#"["{scheme}", "value"]"#)),
+            "{scheme}"
+        );
+    }
+}

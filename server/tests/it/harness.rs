@@ -1,0 +1,443 @@
+//! Starts the real binary and talks to it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use uuid::Uuid;
+
+/// Nothing that these tests wait for takes longer on a machine that works.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A command of the binary under test, with nothing of the environment of whoever runs the tests.
+pub(crate) fn binary() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+    command.env_clear().stdin(Stdio::null());
+    command
+}
+
+/// A server process on a folder of its own. It is killed when the test ends, also by a panic.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) url: String,
+    folder: Folder,
+}
+
+/// Where a server keeps its data; outlives the server when the test keeps it.
+pub(crate) struct Folder(TempDir);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        Self(TempDir::new().expect("a temporary folder"))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path().join("tokens.db")
+    }
+
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.path().join("tokens.db.keys.json")
+    }
+
+    /// `--database …` for this folder.
+    pub(crate) fn arguments(&self) -> [String; 2] {
+        [
+            "--database".to_owned(),
+            format!("sqlite:{}", self.database().display()),
+        ]
+    }
+
+    /// Runs `server bootstrap --json` on this folder.
+    pub(crate) fn bootstrap(&self, business: &str, email: &str, role: &str) -> Credential {
+        let output = binary()
+            .args([
+                "bootstrap",
+                "--json",
+                "--business",
+                business,
+                "--email",
+                email,
+                "--role",
+                role,
+            ])
+            .args(self.arguments())
+            .output()
+            .expect("the binary runs");
+        assert!(
+            output.status.success(),
+            "bootstrap failed: {}",
+            text(&output.stderr)
+        );
+        Credential::from_report(
+            &serde_json::from_slice(&output.stdout).expect("bootstrap prints JSON"),
+        )
+    }
+
+    /// A connection to the file beside the server's own, to arrange what no request can.
+    pub(crate) async fn sqlite(&self) -> sqlx::SqlitePool {
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(self.database())
+            .busy_timeout(PATIENCE);
+        sqlx::SqlitePool::connect_with(options)
+            .await
+            .expect("the database opens")
+    }
+}
+
+impl Server {
+    /// A server on a fresh folder.
+    pub(crate) fn start() -> Self {
+        Self::start_on(Folder::new(), &[])
+    }
+
+    /// A server on this folder, with more arguments.
+    pub(crate) fn start_on(folder: Folder, arguments: &[&str]) -> Self {
+        Self::start_with_stderr(folder, arguments, Stdio::null())
+    }
+
+    /// A server on this folder, whose logs go to `stderr`.
+    pub(crate) fn start_with_stderr(folder: Folder, arguments: &[&str], stderr: Stdio) -> Self {
+        let mut child = binary()
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(folder.arguments())
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(stderr)
+            .spawn()
+            .expect("the binary starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("stdout is piped");
+        // Ends when the line is there or the process is not.
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .expect("stdout is text");
+        let Some(url) = line.strip_prefix("listening on ") else {
+            let _ = child.kill();
+            let status = child.wait();
+            panic!(
+                "the server did not say where it listens, but {line:?}, and ended with {status:?}"
+            );
+        };
+        Self {
+            child,
+            url: url.trim_end().to_owned(),
+            folder,
+        }
+    }
+
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    pub(crate) fn admin(&self) -> Credential {
+        self.bootstrap("Acme", "ada@acme.example", "admin")
+    }
+
+    pub(crate) fn member(&self) -> Credential {
+        self.bootstrap("Acme", "max@acme.example", "member")
+    }
+
+    pub(crate) fn bootstrap(&self, business: &str, email: &str, role: &str) -> Credential {
+        self.folder.bootstrap(business, email, role)
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        self.url
+            .strip_prefix("http://")
+            .expect("the server speaks HTTP")
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends SIGTERM, without waiting.
+    pub(crate) fn terminate(&self) {
+        let sent = Command::new("kill")
+            .args(["-TERM", &self.pid().to_string()])
+            .status();
+        assert!(sent.expect("kill runs").success());
+    }
+
+    /// Waits for the process to end by itself.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("the child is ours") {
+                return status;
+            }
+            assert!(begun.elapsed() < PATIENCE, "the server did not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Kills the process at once (SIGKILL) and keeps its data.
+    pub(crate) fn kill(mut self) -> Folder {
+        self.child.kill().expect("the child is ours");
+        self.child.wait().expect("the child is ours");
+        std::mem::replace(&mut self.folder, Folder::new())
+    }
+
+    /// Stops the process as an operator does and keeps its data.
+    pub(crate) fn stop(mut self) -> Folder {
+        self.terminate();
+        assert_eq!(self.wait().code(), Some(0));
+        std::mem::replace(&mut self.folder, Folder::new())
+    }
+
+    /// A request to this server.
+    pub(crate) fn request(&self, method: &str, path: &str) -> Request {
+        let method = method.parse().expect("a method");
+        Request(client().request(method, format!("{}{path}", self.url)))
+    }
+
+    /// The status of a harmless authenticated request: whether the token is good.
+    pub(crate) async fn probe(&self, credential: &Credential) -> u16 {
+        self.request("GET", "/api/v1/tokens")
+            .by(credential)
+            .send()
+            .await
+            .status
+    }
+
+    /// Revokes a token by its id, without a body.
+    pub(crate) async fn revoke(&self, by: &Credential, id: &str) -> Answer {
+        self.request("POST", &revoke_path(id)).by(by).send().await
+    }
+
+    /// Revokes a token with this JSON text as body.
+    pub(crate) async fn revoke_with(
+        &self,
+        by: &Credential,
+        id: &str,
+        body: impl Into<Vec<u8>>,
+    ) -> Answer {
+        self.request("POST", &revoke_path(id))
+            .by(by)
+            .json(body)
+            .send()
+            .await
+    }
+
+    /// Creates a token of the caller's over the API.
+    pub(crate) async fn create(&self, by: &Credential, name: &str) -> Credential {
+        let body = serde_json::json!({ "name": name }).to_string();
+        let answer = self
+            .request("POST", "/api/v1/tokens")
+            .by(by)
+            .json(body)
+            .send()
+            .await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        let data = &answer.json()["data"];
+        Credential {
+            token: string(&data["token"]),
+            token_id: string(&data["token_info"]["id"]),
+            jti: string(&data["token_info"]["jti"]),
+            ..by.clone()
+        }
+    }
+
+    /// Sends bytes as they are and returns everything that comes back until the server closes.
+    pub(crate) async fn raw(&self, bytes: &[u8]) -> String {
+        let exchange = async {
+            let mut stream = TcpStream::connect(self.address())
+                .await
+                .expect("the server accepts");
+            stream.write_all(bytes).await.expect("the server reads");
+            let mut answer = Vec::new();
+            stream
+                .read_to_end(&mut answer)
+                .await
+                .expect("the server answers");
+            text(&answer)
+        };
+        tokio::time::timeout(PATIENCE, exchange)
+            .await
+            .expect("the server closes the connection")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What `server bootstrap` or the API gave.
+#[derive(Clone)]
+pub(crate) struct Credential {
+    pub(crate) token: String,
+    pub(crate) token_id: String,
+    pub(crate) jti: String,
+    pub(crate) business_id: String,
+    pub(crate) user_id: String,
+}
+
+impl Credential {
+    fn from_report(report: &Value) -> Self {
+        Self {
+            token: string(&report["token"]),
+            token_id: string(&report["token_id"]),
+            jti: string(&report["jti"]),
+            business_id: string(&report["business_id"]),
+            user_id: string(&report["user_id"]),
+        }
+    }
+}
+
+/// A request that is being put together.
+pub(crate) struct Request(reqwest::RequestBuilder);
+
+impl Request {
+    /// With this caller's token and business.
+    pub(crate) fn by(self, caller: &Credential) -> Self {
+        self.header("authorization", &format!("Bearer {}", caller.token))
+            .header("x-business-id", &caller.business_id)
+    }
+
+    /// With one more header.
+    pub(crate) fn header(self, name: &str, value: &str) -> Self {
+        Self(self.0.header(name, value))
+    }
+
+    /// With a body that says it is JSON.
+    pub(crate) fn json(self, body: impl Into<Vec<u8>>) -> Self {
+        self.header("content-type", "application/json").body(body)
+    }
+
+    /// With a body.
+    pub(crate) fn body(self, body: impl Into<Vec<u8>>) -> Self {
+        Self(self.0.body(body.into()))
+    }
+
+    pub(crate) async fn send(self) -> Answer {
+        let response = self.0.send().await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.text().await.expect("the answer is text");
+        Answer {
+            status,
+            headers,
+            body,
+        }
+    }
+}
+
+/// What the server answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/json"),
+            "{self:?}"
+        );
+        serde_json::from_str(&self.body).expect("the body is JSON")
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("headers are text"))
+    }
+
+    /// Status and `detail`, which is all that most refusals are.
+    pub(crate) fn refusal(&self) -> (u16, String) {
+        (self.status, string(&self.json()["detail"]))
+    }
+
+    /// The one entry of a 422's `detail`.
+    pub(crate) fn only_validation_error(&self) -> Value {
+        assert_eq!(self.status, 422, "{}", self.body);
+        let body = self.json();
+        let detail = body["detail"].as_array().expect("detail is a list");
+        assert_eq!(detail.len(), 1, "{}", self.body);
+        detail[0].clone()
+    }
+}
+
+pub(crate) fn revoke_path(id: &str) -> String {
+    format!("/api/v1/tokens/{id}/revoke")
+}
+
+pub(crate) fn unknown_id() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// Runs a command to its end, which must come.
+pub(crate) fn output(command: &mut Command) -> Output {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let begun = Instant::now();
+    // What these commands print fits into a pipe, so that they end before anybody reads.
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("the child is ours") {
+            break status;
+        }
+        if begun.elapsed() > PATIENCE {
+            let _ = child.kill();
+            let _ = child.wait();
+            panic!("the command did not end: {command:?}");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let mut output = Output {
+        status,
+        stdout: Vec::new(),
+        stderr: Vec::new(),
+    };
+    child
+        .stdout
+        .take()
+        .expect("piped")
+        .read_to_end(&mut output.stdout)
+        .expect("stdout reads");
+    child
+        .stderr
+        .take()
+        .expect("piped")
+        .read_to_end(&mut output.stderr)
+        .expect("stderr reads");
+    output
+}
+
+pub(crate) fn string(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no string"))
+        .to_owned()
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn client() -> reqwest::Client {
+    // reqwest wants a provider of cryptography even where it only speaks HTTP; a second installation changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .no_proxy()
+        .timeout(PATIENCE)
+        .build()
+        .expect("a client")
+}

@@ -1,0 +1,17 @@
+//! The server as its users meet it: the real binary, over real HTTP, on a real SQLite file.
+
+mod harness;
+
+mod authentication;
+mod bootstrap;
+mod command_line;
+mod companions;
+mod document;
+mod durability;
+mod http;
+mod input;
+mod operations;
+mod revocation;
+mod samples;
+mod secrecy;
+mod tenancy;

@@ -1,0 +1,60 @@
+//! What an operator watches: health, readiness, the store going away.
+
+use crate::harness::Server;
+
+#[tokio::test]
+async fn healthy_and_ready_while_the_store_answers() {
+    let server = Server::start();
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(
+            server.request("GET", path).send().await.status,
+            200,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn store_that_fails_means_503_and_never_an_accept() {
+    let server = Server::start();
+    let admin = server.admin();
+    let pool = server.folder().sqlite().await;
+    sqlx::query("ALTER TABLE tokens RENAME TO elsewhere")
+        .execute(&pool)
+        .await
+        .unwrap();
+
+    let unavailable = (
+        503,
+        "The service is not available; try again shortly".to_owned(),
+    );
+    assert_eq!(
+        server.request("GET", "/readyz").send().await.refusal(),
+        unavailable
+    );
+    assert_eq!(
+        server
+            .request("GET", "/api/v1/tokens")
+            .by(&admin)
+            .send()
+            .await
+            .refusal(),
+        unavailable
+    );
+    assert_eq!(
+        server.revoke(&admin, &admin.token_id).await.refusal(),
+        unavailable
+    );
+    assert_eq!(
+        server.request("GET", "/healthz").send().await.status,
+        200,
+        "the process is up all the same"
+    );
+
+    sqlx::query("ALTER TABLE elsewhere RENAME TO tokens")
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert_eq!(server.request("GET", "/readyz").send().await.status, 200);
+    assert_eq!(server.probe(&admin).await, 200);
+}

@@ -1,0 +1,246 @@
+//! What a revocation answers and does.
+
+use tokio::task::JoinSet;
+
+use crate::harness::{Server, revoke_path, string};
+
+#[tokio::test]
+async fn revoked_token_is_refused_and_a_bystander_is_not() {
+    let server = Server::start();
+    let admin = server.admin();
+    let (token, bystander) = (
+        server.create(&admin, "ci").await,
+        server.create(&admin, "bystander").await,
+    );
+    assert_eq!(server.probe(&token).await, 200);
+
+    let before = chrono::Utc::now();
+    let answer = server
+        .revoke_with(&admin, &token.token_id, r#"{"reason": "laptop stolen"}"#)
+        .await;
+    let after = chrono::Utc::now();
+
+    assert_eq!(answer.status, 201);
+    let body = answer.json();
+    let revoked_at = string(&body["data"]["revoked_at"]);
+    let instant = chrono::DateTime::parse_from_rfc3339(&revoked_at).unwrap();
+    assert!(
+        before.timestamp_micros() <= instant.timestamp_micros() && instant <= after,
+        "{revoked_at}"
+    );
+    assert_eq!(
+        revoked_at.len(),
+        "2026-01-02T03:04:05.000006Z".len(),
+        "{revoked_at}"
+    );
+    assert_eq!(
+        body,
+        serde_json::json!({
+            "success": true,
+            "message": "Token revoked successfully",
+            "code": "TOKEN_REVOKED",
+            "data": {
+                "id": token.token_id,
+                "jti": token.jti,
+                "name": "ci",
+                "revoked_at": revoked_at,
+                "revoked_by": "ada@acme.example",
+                "revocation_reason": "laptop stolen",
+            },
+        })
+    );
+    assert_eq!(server.probe(&token).await, 401);
+    assert_eq!(server.probe(&bystander).await, 200);
+}
+
+#[tokio::test]
+async fn every_way_to_give_no_reason_is_the_same() {
+    let server = Server::start();
+    let admin = server.admin();
+    let path = |id: &str| revoke_path(id);
+
+    let no_body = server.create(&admin, "no body").await;
+    let answers = [
+        server
+            .request("POST", &path(&no_body.token_id))
+            .by(&admin)
+            .send()
+            .await,
+        server
+            .revoke_with(
+                &admin,
+                &server.create(&admin, "empty JSON").await.token_id,
+                "",
+            )
+            .await,
+        server
+            .revoke_with(
+                &admin,
+                &server.create(&admin, "null").await.token_id,
+                "null",
+            )
+            .await,
+        server
+            .revoke_with(
+                &admin,
+                &server.create(&admin, "object").await.token_id,
+                "{}",
+            )
+            .await,
+        server
+            .revoke_with(
+                &admin,
+                &server.create(&admin, "reason").await.token_id,
+                r#"{"reason": null}"#,
+            )
+            .await,
+    ];
+    for answer in answers {
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        assert!(answer.json()["data"]["revocation_reason"].is_null());
+    }
+}
+
+#[tokio::test]
+async fn unknown_fields_are_ignored() {
+    let server = Server::start();
+    let admin = server.admin();
+    let answer = server
+        .revoke_with(
+            &admin,
+            &admin.token_id,
+            r#"{"reason": "r", "token": {"id": 1}, "extra": [null]}"#,
+        )
+        .await;
+    assert_eq!(answer.status, 201);
+    assert_eq!(answer.json()["data"]["revocation_reason"], "r");
+}
+
+#[tokio::test]
+async fn second_revoke_answers_the_original_record_under_another_code() {
+    let server = Server::start();
+    let (admin, member) = (server.admin(), server.member());
+    let token = server.create(&member, "ci").await;
+
+    let first = server
+        .revoke_with(&member, &token.token_id, r#"{"reason": "first"}"#)
+        .await
+        .json();
+    let second = server
+        .revoke_with(&admin, &token.token_id, r#"{"reason": "second"}"#)
+        .await;
+    assert_eq!(second.status, 201);
+    let second = second.json();
+    assert_eq!(first["code"], "TOKEN_REVOKED");
+    assert_eq!(second["code"], "TOKEN_ALREADY_REVOKED");
+    assert_eq!(first["data"], second["data"]);
+    assert_eq!(second["data"]["revoked_by"], "max@acme.example");
+    assert_eq!(server.probe(&token).await, 401);
+}
+
+#[tokio::test]
+async fn caller_may_revoke_the_token_that_it_is_using() {
+    let server = Server::start();
+    let member = server.member();
+    assert_eq!(server.revoke(&member, &member.token_id).await.status, 201);
+    assert_eq!(server.revoke(&member, &member.token_id).await.status, 401);
+}
+
+#[tokio::test]
+async fn parallel_revokes_agree_on_one_record_and_one_of_them_is_first() {
+    let server = std::sync::Arc::new(Server::start());
+    let admin = server.admin();
+    let token = server.create(&admin, "ci").await;
+
+    let mut tasks = JoinSet::new();
+    for number in 0..16 {
+        let (server, admin, id) = (server.clone(), admin.clone(), token.token_id.clone());
+        tasks.spawn(async move {
+            let body = format!(r#"{{"reason": "number {number}"}}"#);
+            let answer = server.revoke_with(&admin, &id, body).await;
+            assert_eq!(answer.status, 201, "{}", answer.body);
+            answer.json()
+        });
+    }
+    let answers = tasks.join_all().await;
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer["data"] == answers[0]["data"])
+    );
+    assert_eq!(
+        answers
+            .iter()
+            .filter(|answer| answer["code"] == "TOKEN_REVOKED")
+            .count(),
+        1
+    );
+    assert_eq!(
+        answers
+            .iter()
+            .filter(|answer| answer["code"] == "TOKEN_ALREADY_REVOKED")
+            .count(),
+        15
+    );
+}
+
+#[tokio::test]
+async fn claimed_email_is_recorded_and_is_no_identity() {
+    let server = Server::start();
+    let admin = server.admin();
+    let answer = server
+        .request("POST", &revoke_path(&admin.token_id))
+        .by(&admin)
+        .header("x-user-email", "somebody@else.example")
+        .send()
+        .await;
+    assert_eq!(answer.json()["data"]["revoked_by"], "ada@acme.example");
+
+    let pool = server.folder().sqlite().await;
+    let claimed: String = sqlx::query_scalar("SELECT claimed_email FROM revocations WHERE jti = ?")
+        .bind(&admin.jti)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(claimed, "somebody@else.example");
+}
+
+#[tokio::test]
+async fn database_refuses_to_change_or_forget_a_revocation() {
+    let server = Server::start();
+    let (admin, token) = (server.admin(), server.member());
+    assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+    let pool = server.folder().sqlite().await;
+
+    for statement in [
+        "UPDATE revocations SET revoked_at = 0",
+        "UPDATE revocations SET jti = 'another'",
+        "DELETE FROM revocations",
+        "DELETE FROM tokens WHERE jti IN (SELECT jti FROM revocations)",
+        "UPDATE tokens SET jti = 'another'",
+    ] {
+        let error = sqlx::query(statement)
+            .execute(&pool)
+            .await
+            .expect_err(statement)
+            .to_string();
+        assert!(
+            error.contains("revo") || error.contains("never change"),
+            "{statement}: {error}"
+        );
+    }
+    // This one is not refused but does nothing: the first revocation stands.
+    sqlx::query(
+        "INSERT OR REPLACE INTO revocations (jti, revoked_at, revoked_by) VALUES (?, 0, 'mallory')",
+    )
+    .bind(&token.jti)
+    .execute(&pool)
+    .await
+    .unwrap();
+    let revoked_by: String = sqlx::query_scalar("SELECT revoked_by FROM revocations")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(revoked_by, "ada@acme.example");
+    assert_eq!(server.probe(&token).await, 401);
+}

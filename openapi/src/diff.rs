@@ -8,6 +8,7 @@
 
 mod annotations;
 mod change;
+mod components;
 mod context;
 mod document;
 mod equality;

@@ -276,6 +276,13 @@ impl Document {
         Validator::new(&schema::bundle(self, &schema.pointer))
     }
 
+    /// What the specification requires of a document and [`Self::parse`] lets pass, since documents
+    /// in the field lack it and can be compared all the same: a description of each response.
+    #[must_use]
+    pub fn defects(&self) -> Vec<DocumentError> {
+        read::defects(self)
+    }
+
     /// An error about what `pointer` points at in this document.
     pub(crate) fn error(&self, pointer: &str, message: impl Into<String>) -> DocumentError {
         DocumentError {

@@ -235,6 +235,21 @@ impl Sampler<'_> {
                 break;
             }
         }
+        for (pattern, member) in schema
+            .get("patternProperties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            let Some(name) = text::of_pattern(pattern).into_iter().next() else {
+                continue;
+            };
+            for value in self.of(member, depth).into_iter().take(4) {
+                let mut object = least.clone();
+                object.insert(name.clone(), value);
+                values.insert(1, Value::Object(object));
+            }
+        }
         if !matches!(schema.get("additionalProperties"), Some(Value::Bool(false))) {
             for value in self.of_undeclared(schema, depth).into_iter().take(4) {
                 let mut object = least.clone();

@@ -14,7 +14,6 @@ mod verify;
 use clap::Parser as _;
 
 use cli::{Command, OpenapiCommand};
-use exit::Exit;
 
 fn main() -> std::process::ExitCode {
     let arguments = cli::Arguments::parse();

@@ -31,6 +31,21 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Document, Failure> {
     Document::parse(name, text).map_err(|error| Failure::unreadable(error.to_string()))
 }
 
+/// Parses a document that is to be published: of such a one, the specification is asked in full.
+pub(crate) fn parse_own(name: &str, text: &str) -> Result<Document, Failure> {
+    let document = parse(name, text)?;
+    refuse_defects(&document)?;
+    Ok(document)
+}
+
+/// Refuses a document that can be compared and still is not a valid one.
+pub(crate) fn refuse_defects(document: &Document) -> Result<(), Failure> {
+    match document.defects().first() {
+        None => Ok(()),
+        Some(defect) => Err(Failure::unreadable(defect.to_string())),
+    }
+}
+
 /// What a comparison comes to under a threshold. What is unproven fails closed, unless nothing
 /// is to fail.
 pub(crate) fn exit_of(diff: &Diff, fail_on: FailOn) -> Exit {

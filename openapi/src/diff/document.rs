@@ -1,17 +1,16 @@
 //! The whole document: what stands around the operations, the operations matched by method and
 //! path, and the components that no operation uses.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::annotations;
 use super::graph::{At, Both, Matched, Walk, follow};
 use super::operation::{self, Role};
 use super::rule::{Action, Area, Kind};
 use super::{Class, Rule};
-use crate::document::{Document, METHODS};
-use crate::pointer;
+use super::{annotations, components};
+use crate::document::METHODS;
 
 /// Fields of the root that are compared elsewhere, or that say only how the rest is written.
 const COMPARED_ELSEWHERE: &[&str] = &[
@@ -47,7 +46,7 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
     operations(walk, &root, "paths");
     if whole {
         operations(walk, &root, "webhooks");
-        unused_components(walk, &root);
+        components::compare(walk, &root);
     }
 }
 
@@ -225,81 +224,6 @@ fn added(walk: &mut Walk<'_>, name: &str, at: &At<'_>, area: Area) {
         let rule = Rule::new(area, Kind::Whole, Action::Added);
         walk.note(rule, Class::Additive, at, format!("{name} is new"));
     });
-}
-
-/// Components that nothing reaches in either document; they affect no message.
-fn unused_components(walk: &mut Walk<'_>, root: &Both<'_>) {
-    let used = [reached(walk.base), reached(walk.revision)];
-    let mut seen = HashSet::new();
-    let mut names: Vec<(String, String)> = Vec::new();
-    for (section, members) in root
-        .base
-        .members_of("components")
-        .iter()
-        .chain(&root.revision.members_of("components"))
-    {
-        if *section == "securitySchemes" || section.starts_with("x-") {
-            continue;
-        }
-        for (name, _) in members.members() {
-            let pointer = pointer::join_all("/components", [section, name]);
-            if seen.insert(pointer.clone()) {
-                names.push((pointer, format!("{section}/{name}")));
-            }
-        }
-    }
-    for (pointer, name) in names {
-        if used.iter().any(|used| used.contains(&pointer)) {
-            continue;
-        }
-        let (action, value) = match (walk.base.at(&pointer), walk.revision.at(&pointer)) {
-            (Some(base), Some(revision)) if walk.same_values(base, revision) => continue,
-            (Some(_), Some(revision)) => (Action::Changed, revision),
-            (Some(base), None) => (Action::Removed, base),
-            (None, Some(revision)) => (Action::Added, revision),
-            (None, None) => continue,
-        };
-        let at = At { pointer, value };
-        let message = format!(
-            "the component `{name}`, which no operation uses, was {}",
-            action.name()
-        );
-        walk.note(
-            Rule::new(Area::Component, Kind::Whole, action),
-            Class::Docs,
-            &at,
-            message,
-        );
-    }
-}
-
-/// The pointers of everything that the operations and webhooks refer to, directly or not.
-fn reached(document: &Document) -> HashSet<String> {
-    let mut reached = HashSet::new();
-    let mut pending: Vec<&Value> = ["paths", "webhooks"]
-        .iter()
-        .filter_map(|section| document.value().get(section))
-        .collect();
-    while let Some(value) = pending.pop() {
-        match value {
-            Value::Object(object) => {
-                let target = object
-                    .get("$ref")
-                    .and_then(Value::as_str)
-                    .and_then(pointer::of_reference);
-                if let Some(target) = target
-                    && let Some(value) = document.at(&target)
-                    && reached.insert(target)
-                {
-                    pending.push(value);
-                }
-                pending.extend(object.values());
-            }
-            Value::Array(items) => pending.extend(items),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-    reached
 }
 
 /// The operations of one callback: path items as under `paths`, but called by the server.

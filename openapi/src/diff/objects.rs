@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Class;
 use super::context::Context;
 use super::finding::{finding, record};
-use super::graph::{At, Both, Flow, Walk};
+use super::graph::{At, Both, Flow, Matched, Walk};
 use super::rule::{Action, Kind};
 use super::schema::{ANYTHING, compare};
 use super::witness::{self, Step};
@@ -78,6 +78,38 @@ pub(super) fn properties<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Co
     }
 }
 
+/// Whether both say of undeclared properties what schema they have.
+pub(super) fn undeclared_are_compared(base: &At<'_>, revision: &At<'_>) -> bool {
+    [base, revision].iter().all(|core| {
+        let additional = core.value.get("additionalProperties");
+        additional.is_some_and(Value::is_object)
+    })
+}
+
+/// The schemas of undeclared properties, where both give one.
+pub(super) fn additional<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>) {
+    if !undeclared_are_compared(&cores.base, &cores.revision) {
+        return;
+    }
+    if let Some(Matched::Both(both)) = cores.get("additionalProperties") {
+        let declared = |name: &str| {
+            let declares = |core: &At<'_>| {
+                core.value
+                    .pointer("/properties")
+                    .and_then(|p| p.get(name))
+                    .is_some()
+            };
+            declares(&cores.base) || declares(&cores.revision)
+        };
+        let name = (0..)
+            .map(|n| format!("key{n}"))
+            .find(|name| !declared(name));
+        let mut inner = context.step(Step::Property(name.unwrap_or_default()));
+        inner.subject = format!("an undeclared property of {}", context.subject);
+        compare(walk, &both, &inner);
+    }
+}
+
 /// A property that both know is required on one side only.
 fn required_changed<'a>(
     walk: &mut Walk<'a>,
@@ -117,7 +149,7 @@ fn removed<'a>(
     };
     match context.flow {
         Flow::Response if was && !is => {
-            absent(walk, context, (kind, Action::Removed), old, message, name)
+            absent(walk, context, (kind, Action::Removed), old, message, name);
         }
         Flow::Response => finding(walk, context, (kind, Action::Removed), old, message, None),
         Flow::Request => {

@@ -162,11 +162,11 @@ pub(super) fn content<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow
             for (media_type, matched) in both.members() {
                 match matched {
                     Matched::Both(both) => {
-                        media_type_object(walk, &both, flow, media_type, subject)
+                        media_type_object(walk, &both, flow, media_type, subject);
                     }
                     Matched::Added(at) => media_type_added(walk, &at, media_type, area, subject),
                     Matched::Removed(at) => {
-                        media_type_removed(walk, &at, media_type, area, subject)
+                        media_type_removed(walk, &at, media_type, area, subject);
                     }
                 }
             }

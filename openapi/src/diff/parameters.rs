@@ -209,7 +209,7 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
             }
             ("name" | "in" | "required" | "style" | "explode" | "allowReserved", _) => {}
             ("schema", Matched::Both(both)) => {
-                schema::compare(walk, &both, &Context::new(flow, subject.clone()))
+                schema::compare(walk, &both, &Context::new(flow, subject.clone()));
             }
             ("content", matched) => content(walk, &matched, flow, &subject),
             (key, matched) => annotations::field(walk, key, &matched, Area::Parameter, &subject),

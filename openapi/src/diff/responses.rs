@@ -18,7 +18,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow
                 }
                 match matched {
                     Matched::Both(both) => walk.through_references(&both, flow, |walk, both| {
-                        response(walk, both, status, flow)
+                        response(walk, both, status, flow);
                     }),
                     Matched::Removed(at) => removed(walk, &at, status),
                     Matched::Added(at) => added(walk, &at, status),
@@ -94,7 +94,7 @@ fn headers<'a>(walk: &mut Walk<'a>, response: &Both<'a>, flow: Flow, status: &st
                     revision: other.clone(),
                 };
                 walk.through_references(&both, flow, |walk, both| {
-                    header(walk, both, flow, name, status)
+                    header(walk, both, flow, name, status);
                 });
             }
             None => {
@@ -136,7 +136,7 @@ fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, stat
     for (key, matched) in both.members() {
         match (key, matched) {
             ("schema", Matched::Both(both)) => {
-                schema::compare(walk, &both, &Context::new(flow, subject.clone()))
+                schema::compare(walk, &both, &Context::new(flow, subject.clone()));
             }
             ("content", matched) => content(walk, &matched, flow, &subject),
             ("required", _) => {

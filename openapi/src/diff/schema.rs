@@ -210,6 +210,7 @@ fn core<'a>(
     if is_plain(&cores.base) && is_plain(&cores.revision) {
         shell::compare(walk, base, revision, context);
         objects::properties(walk, &cores, context);
+        objects::additional(walk, &cores, context);
         items(walk, &cores, context);
         return;
     }

@@ -11,6 +11,7 @@ use super::finding::judged;
 use super::graph::{At, Walk};
 use super::layers::Layers;
 use super::message::keywords_changed;
+use super::objects;
 use super::rule::{Action, Kind};
 use crate::{keywords, schema};
 
@@ -37,9 +38,12 @@ pub(super) fn compare<'a>(
         OPEN_OR_CLOSED.iter().any(says)
     });
     let declared = if closes { declared } else { BTreeSet::new() };
-    let (old, new) = (shell_of(base, &declared), shell_of(revision, &declared));
-    if old == new {
-        return;
+    let (mut old, mut new) = (shell_of(base, &declared), shell_of(revision, &declared));
+    if objects::undeclared_are_compared(&base.core, &revision.core) {
+        // What they say of undeclared properties is compared as a schema of its own.
+        for shell in [&mut old, &mut new] {
+            shell["additionalProperties"] = json!(true);
+        }
     }
     format(walk, &old, &new, &revision.core, context);
     let old_bundle = schema::bundle_value(walk.base, &old);
@@ -47,7 +51,10 @@ pub(super) fn compare<'a>(
     if old_bundle == new_bundle {
         return;
     }
-    let (names, what) = keywords_changed(&old, &new);
+    let (names, mut what) = keywords_changed(&old, &new);
+    if what.is_empty() {
+        "what it refers to changed".clone_into(&mut what);
+    }
     let message = |word: &str| format!("{} {word}: {what}", context.subject);
     judged(
         walk,

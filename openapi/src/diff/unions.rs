@@ -142,7 +142,7 @@ fn leftover<'a>(
     };
     match relation(&sender, &receiver) {
         Relation::Equal | Relation::Compatible => {
-            finding(walk, context, axes, branch, message, None)
+            finding(walk, context, axes, branch, message, None);
         }
         Relation::Breaking(value) => finding(walk, context, axes, branch, message, Some(value)),
         Relation::Unproven => {

@@ -56,7 +56,7 @@ struct Level {
 /// Reads events until the deepest node on the pointer's path has been passed.
 fn in_yaml(text: &str, pointer: &str) -> Option<Position> {
     let wanted: Vec<String> = pointer::tokens(pointer)
-        .map(|token| token.into_owned())
+        .map(std::borrow::Cow::into_owned)
         .collect();
     let mut levels: Vec<Level> = Vec::new();
     let mut best: Option<(usize, Position)> = None;

@@ -40,7 +40,7 @@ pub(super) fn letters(length: usize) -> String {
 
 /// A few strings that match the regular expression, made from a fixed seed. Expressions that the
 /// `regex` syntax does not know (look-around, back-references) give none.
-fn of_pattern(pattern: &str) -> Vec<String> {
+pub(super) fn of_pattern(pattern: &str) -> Vec<String> {
     let mut random = SmallRng::seed_from_u64(0x5EED);
     let mut strings = Vec::new();
     for repeat in [1, 4] {

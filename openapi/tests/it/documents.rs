@@ -30,12 +30,16 @@ fn what_is_wrong_is_said_with_line_and_column() {
             "a.json",
             "{\"openapi\": \"3.1.0\",\n\"components\": {\"schemas\": {\"A\": {\"$ref\": \"#/components/schemas/B\"},\n\"B\": {\"$ref\": \"#/components/schemas/A\"}}}}",
         ),
-        error(
-            "a.json",
-            "{\"openapi\": \"3.1.0\", \"paths\": {\"/a\": {\"get\": {\"responses\": {\n\"200\": {}}}}}}",
-        ),
     ];
     insta::assert_snapshot!(errors.join("\n"));
+}
+
+#[test]
+fn a_response_without_a_description_is_a_defect_that_can_be_compared() {
+    let text = "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        200: {}\n";
+    let document = Document::parse("a.yaml", text).expect("a document that can be compared");
+    let defects: Vec<String> = document.defects().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(defects.join("\n"), @"a.yaml:6:14: the response 200 of GET /a has no `description`, which OpenAPI 3.1 section 4.8.17 requires: add one");
 }
 
 #[test]

@@ -428,6 +428,26 @@ fn one_cause_is_one_entry_that_lists_its_operations() {
 }
 
 #[test]
+fn what_a_map_holds_is_compared_through_references() {
+    let map = |kind: &str| {
+        json!({"type": "object", "additionalProperties": {"$ref": "#/components/schemas/V"},
+            "components": {"V": {"type": kind}}})
+    };
+    let (base, revision) = (map("integer"), map("string"));
+    let found = changes(Body::Response, &base, &revision);
+    assert_eq!(summary(&found), ["breaking response-type-widened"]);
+    let patterns = |kind: &str| {
+        json!({"type": "object", "patternProperties": {"^x": {"$ref": "#/components/schemas/V"}},
+            "components": {"V": {"type": kind}}})
+    };
+    let (base, revision) = (patterns("integer"), patterns("string"));
+    let found = changes(Body::Response, &base, &revision);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].class, openapi::diff::Class::Breaking, "{found:?}");
+    assert_witnessed(Body::Response, &base, &revision, &found);
+}
+
+#[test]
 fn a_component_that_nothing_uses_is_documentation() {
     let operation = json!({"responses": ok()});
     let base = with_operation(&operation, "/a", &json!({}));

@@ -13,13 +13,15 @@ pub(crate) fn run(arguments: &Check) -> Outcome {
     let Some(path) = &arguments.document else {
         return emitted_document();
     };
-    slices(&super::read(path)?)
+    let document = super::read(path)?;
+    super::refuse_defects(&document)?;
+    slices(&document)
 }
 
 /// The document that the server emits now, and the file in which it is committed.
 pub(crate) fn emitted_document() -> Outcome {
     let text = emit::emitted()?;
-    let document = super::parse("what the server emits", &text)?;
+    let document = super::parse_own("what the server emits", &text)?;
     let of_slices = slices(&document)?;
     let committed = std::fs::read_to_string(emit::committed()).unwrap_or_default();
     if committed != text {

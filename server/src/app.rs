@@ -122,3 +122,42 @@ async fn add_headers(request: Request, next: Next) -> Response {
 fn answer_panic(_: Box<dyn Any + Send + 'static>) -> Response {
     ApiError::Internal.into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No operation of ours panics, so the layers are put around one that does.
+    #[tokio::test]
+    async fn panic_is_a_500_as_json_that_tells_nothing_and_the_server_goes_on() {
+        let panicking = async || -> &'static str { panic!("a secret") };
+        let router = Router::new()
+            .route("/panic", get(panicking))
+            .route("/calm", get(async || "calm"));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(axum::serve(listener, surround(router, Duration::from_secs(5))).into_future());
+
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let answer = client
+            .get(format!("http://{address}/panic"))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 500);
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/json");
+        assert!(answer.headers().contains_key("x-request-id"));
+        assert_eq!(
+            answer.text().await.unwrap(),
+            r#"{"detail":"Internal server error"}"#
+        );
+
+        let answer = client
+            .get(format!("http://{address}/calm"))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200);
+    }
+}

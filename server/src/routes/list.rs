@@ -2,15 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::openapi::Required;
-use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
-use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::AppState;
 use crate::auth::Caller;
@@ -19,15 +12,12 @@ use crate::error::ApiError;
 use crate::extract::header::AuthorizationHeader;
 use crate::extract::query::QueryFields;
 use crate::openapi::DocumentedErrors;
-use crate::store::{Direction, ListTokens, Place, SortBy, SortKey, TokenRecord};
+use crate::store::{ListTokens, TokenRecord};
 use crate::timestamp::Timestamp;
-use crate::validation::ValidationError;
 
-/// The sizes that a page may have, in tokens.
-const LIMITS: std::ops::RangeInclusive<u32> = 1..=1000;
+mod query;
 
-/// The size of a page when nothing is said.
-const DEFAULT_LIMIT: u32 = 50;
+use query::{ListQuery, cursor_of};
 
 /// A token as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -106,181 +96,6 @@ pub(crate) struct APITokenListResponse {
 /// The 200 of this operation.
 type ListEnvelope = SuccessEnvelope<APITokenListResponse>;
 
-/// The query of a listing.
-struct ListQuery {
-    include_revoked: bool,
-    cursor: Option<Place>,
-    limit: u32,
-    direction: Direction,
-    sort_by: SortBy,
-    descending: bool,
-    include_total_count: bool,
-}
-
-const DIRECTIONS: [(&str, Direction); 2] = [("next", Direction::Next), ("prev", Direction::Prev)];
-
-const SORTS: [(&str, SortBy); 3] = [
-    ("created_at", SortBy::CreatedAt),
-    ("expires_at", SortBy::ExpiresAt),
-    ("name", SortBy::Name),
-];
-
-impl ListQuery {
-    fn read(mut query: QueryFields) -> Result<Self, Vec<ValidationError>> {
-        let sort_by = query.choice("sort_by", &SORTS);
-        let descending = query.boolean("descending", true);
-        let mut cursor = None;
-        if let Some(text) = query.text("cursor") {
-            cursor = Cursor::read(text, sort_by, descending);
-            if cursor.is_none() {
-                let error = "it is not the cursor of a page in this order";
-                let error = ValidationError::new(
-                    "value_error",
-                    &["query", "cursor"],
-                    format!("Value error, {error}"),
-                    &Value::from(text),
-                )
-                .with("error", error);
-                query.refuse(error);
-            }
-        }
-        let list = Self {
-            include_revoked: query.boolean("include_revoked", false),
-            cursor,
-            limit: query.integer("limit", LIMITS, DEFAULT_LIMIT),
-            direction: query.choice("direction", &DIRECTIONS),
-            sort_by,
-            descending,
-            include_total_count: query.boolean("include_total_count", false),
-        };
-        query.finish(list)
-    }
-}
-
-impl IntoParams for ListQuery {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let boolean = |title: &str, default: bool| {
-            ObjectBuilder::new()
-                .schema_type(Type::Boolean)
-                .title(Some(title))
-                .default(Some(default.into()))
-        };
-        let choice = |title: &str, words: Vec<&str>| {
-            let default = Value::from(words[0]);
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .title(Some(title))
-                .enum_values(Some(words))
-                .default(Some(default))
-        };
-        let cursor = ObjectBuilder::new()
-            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
-            .title(Some("Cursor"));
-        let limit = ObjectBuilder::new()
-            .schema_type(Type::Integer)
-            .title(Some("Limit"))
-            .minimum(Some(*LIMITS.start()))
-            .maximum(Some(*LIMITS.end()))
-            .default(Some(DEFAULT_LIMIT.into()));
-        [
-            (
-                "include_revoked",
-                "Whether revoked tokens are listed too",
-                boolean("Include Revoked", false),
-            ),
-            (
-                "cursor",
-                "Cursor of another page, from its `next_cursor` or `prev_cursor`",
-                cursor,
-            ),
-            ("limit", "Most tokens of a page", limit),
-            (
-                "direction",
-                "Whether the page lies behind or before the cursor",
-                choice("Direction", DIRECTIONS.map(|(word, _)| word).to_vec()),
-            ),
-            (
-                "sort_by",
-                "What the tokens are sorted by",
-                choice("Sort By", SORTS.map(|(word, _)| word).to_vec()),
-            ),
-            (
-                "descending",
-                "Whether the order is descending",
-                boolean("Descending", true),
-            ),
-            (
-                "include_total_count",
-                "Whether the tokens of all pages are counted",
-                boolean("Include Total Count", false),
-            ),
-        ]
-        .into_iter()
-        .map(|(name, description, schema)| {
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Query)
-                .required(Required::False)
-                .description(Some(description))
-                .schema(Some(schema))
-                .build()
-        })
-        .collect()
-    }
-}
-
-/// A place in a listing together with the order of that listing, as base64url of JSON. Clients treat it as opaque; it holds
-/// nothing that its owner does not know, and is good for nothing but the owner's own list.
-#[derive(Serialize, Deserialize)]
-struct Cursor {
-    by: String,
-    desc: bool,
-    key: Value,
-    id: Uuid,
-}
-
-impl Cursor {
-    fn of(token: &TokenRecord, sort_by: SortBy, descending: bool) -> String {
-        let key = match sort_by {
-            SortBy::CreatedAt => token.created_at.as_micros().into(),
-            SortBy::ExpiresAt => token.expires_at.as_micros().into(),
-            SortBy::Name => Value::from(token.name.as_str()),
-        };
-        let cursor = Self {
-            by: word_of(sort_by).to_owned(),
-            desc: descending,
-            key,
-            id: token.id,
-        };
-        URL_SAFE_NO_PAD.encode(
-            serde_json::to_vec(&cursor).expect("a cursor has no value that does not serialise"),
-        )
-    }
-
-    /// The place that `text` names, when it is a cursor of a listing in this order.
-    fn read(text: &str, sort_by: SortBy, descending: bool) -> Option<Place> {
-        let cursor: Self = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        if cursor.by != word_of(sort_by) || cursor.desc != descending {
-            return None;
-        }
-        let key = match sort_by {
-            SortBy::CreatedAt | SortBy::ExpiresAt => {
-                SortKey::Instant(Timestamp::from_micros(cursor.key.as_i64()?))
-            }
-            SortBy::Name => SortKey::Text(cursor.key.as_str()?.to_owned()),
-        };
-        Some(Place { key, id: cursor.id })
-    }
-}
-
-fn word_of(sort_by: SortBy) -> &'static str {
-    match sort_by {
-        SortBy::CreatedAt => "created_at",
-        SortBy::ExpiresAt => "expires_at",
-        SortBy::Name => "name",
-    }
-}
-
 const DESCRIPTION: &str = "\
 List the calling user's API tokens in the business that `x-business-id` names.
 
@@ -319,7 +134,7 @@ pub(crate) async fn list_tokens(
     };
     let page = state.store().list_tokens(&list).await?;
     let cursor = |token: Option<&TokenRecord>| {
-        token.map(|token| Cursor::of(token, list.sort_by, list.descending))
+        token.map(|token| cursor_of(token, list.sort_by, list.descending))
     };
     let data = APITokenListResponse {
         next_cursor: page.has_next.then(|| cursor(page.tokens.last())).flatten(),

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use reqwest::header::HeaderMap;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use uuid::Uuid;
+
+mod exchange;
+
+pub(crate) use exchange::{Answer, Credential, Request};
 
 /// Nothing that these tests wait for takes longer on a machine that works.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -197,8 +200,7 @@ impl Server {
 
     /// A request to this server.
     pub(crate) fn request(&self, method: &str, path: &str) -> Request {
-        let method = method.parse().expect("a method");
-        Request(client().request(method, format!("{}{path}", self.url)))
+        Request::new(method, &format!("{}{path}", self.url))
     }
 
     /// The status of a harmless authenticated request: whether the token is good.
@@ -275,104 +277,6 @@ impl Drop for Server {
     }
 }
 
-/// What `server bootstrap` or the API gave.
-#[derive(Clone)]
-pub(crate) struct Credential {
-    pub(crate) token: String,
-    pub(crate) token_id: String,
-    pub(crate) jti: String,
-    pub(crate) business_id: String,
-    pub(crate) user_id: String,
-}
-
-impl Credential {
-    fn from_report(report: &Value) -> Self {
-        Self {
-            token: string(&report["token"]),
-            token_id: string(&report["token_id"]),
-            jti: string(&report["jti"]),
-            business_id: string(&report["business_id"]),
-            user_id: string(&report["user_id"]),
-        }
-    }
-}
-
-/// A request that is being put together.
-pub(crate) struct Request(reqwest::RequestBuilder);
-
-impl Request {
-    /// With this caller's token and business.
-    pub(crate) fn by(self, caller: &Credential) -> Self {
-        self.header("authorization", &format!("Bearer {}", caller.token))
-            .header("x-business-id", &caller.business_id)
-    }
-
-    /// With one more header.
-    pub(crate) fn header(self, name: &str, value: &str) -> Self {
-        Self(self.0.header(name, value))
-    }
-
-    /// With a body that says it is JSON.
-    pub(crate) fn json(self, body: impl Into<Vec<u8>>) -> Self {
-        self.header("content-type", "application/json").body(body)
-    }
-
-    /// With a body.
-    pub(crate) fn body(self, body: impl Into<Vec<u8>>) -> Self {
-        Self(self.0.body(body.into()))
-    }
-
-    pub(crate) async fn send(self) -> Answer {
-        let response = self.0.send().await.expect("the server answers");
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.text().await.expect("the answer is text");
-        Answer {
-            status,
-            headers,
-            body,
-        }
-    }
-}
-
-/// What the server answered.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
-}
-
-impl Answer {
-    pub(crate) fn json(&self) -> Value {
-        assert_eq!(
-            self.header("content-type"),
-            Some("application/json"),
-            "{self:?}"
-        );
-        serde_json::from_str(&self.body).expect("the body is JSON")
-    }
-
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .get(name)
-            .map(|value| value.to_str().expect("headers are text"))
-    }
-
-    /// Status and `detail`, which is all that most refusals are.
-    pub(crate) fn refusal(&self) -> (u16, String) {
-        (self.status, string(&self.json()["detail"]))
-    }
-
-    /// The one entry of a 422's `detail`.
-    pub(crate) fn only_validation_error(&self) -> Value {
-        assert_eq!(self.status, 422, "{}", self.body);
-        let body = self.json();
-        let detail = body["detail"].as_array().expect("detail is a list");
-        assert_eq!(detail.len(), 1, "{}", self.body);
-        detail[0].clone()
-    }
-}
-
 pub(crate) fn revoke_path(id: &str) -> String {
     format!("/api/v1/tokens/{id}/revoke")
 }
@@ -430,14 +334,4 @@ pub(crate) fn string(value: &Value) -> String {
 
 pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn client() -> reqwest::Client {
-    // reqwest wants a provider of cryptography even where it only speaks HTTP; a second installation changes nothing.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .no_proxy()
-        .timeout(PATIENCE)
-        .build()
-        .expect("a client")
 }

@@ -249,6 +249,11 @@ async fn echoed_input_never_holds_a_credential() {
             .send()
             .await,
     ];
+    let part = server
+        .revoke(&admin, "dz_part-of-a-token")
+        .await
+        .only_validation_error();
+    assert_eq!(part["input"], "[redacted]");
     for answer in answers {
         assert_eq!(answer.status, 422, "{}", answer.body);
         assert!(!answer.body.contains(&token[3..20]), "{}", answer.body);

@@ -5,6 +5,7 @@
 
 mod ci;
 mod cli;
+mod deployment;
 mod exit;
 mod openapi;
 mod programs;

@@ -1,10 +1,134 @@
-//! The main job.
+//! `verify`, the main job: what the server emits is the contract, and what it does is as well.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
 
 use crate::cli::Verify;
-use crate::exit::{Exit, Outcome};
+use crate::deployment::{Deployment, User};
+use crate::exit::{Exit, Failure, Outcome};
 use crate::openapi::check;
+use crate::programs::{self, Program};
 
-pub(crate) fn run(_arguments: &Verify) -> Outcome {
-    check::emitted_document()?;
-    Ok(Exit::Success)
+pub(crate) fn run(arguments: &Verify) -> Outcome {
+    let started = Instant::now();
+    let built = programs::build(&[Program::Server, Program::Conformance])?;
+    anstream::println!("verify: what the server emits, against the published slice");
+    let contract = check::emitted_document()?;
+
+    let folder = arguments
+        .report
+        .clone()
+        .unwrap_or_else(|| programs::target_directory().join("verify"));
+    make_folder(&folder)?;
+    anstream::println!("verify: what the server does, by the conformance suite");
+    let deployment = Deployment::start(&built.server()?, &folder.join("server.log"))?;
+    let suite = suite(&built.conformance()?, &deployment, &folder);
+    let stopped = deployment.stop()?;
+    let suite = suite?;
+
+    let held = [
+        (
+            contract == Exit::Success,
+            "the emitted document is the published contract",
+        ),
+        (suite, "the deployment is conformant"),
+        (
+            stopped.success(),
+            "the server stopped when it was asked to, with exit code 0",
+        ),
+    ];
+    for (holds, what) in held {
+        anstream::println!("verify: {} {what}", if holds { "yes:" } else { "NO: " });
+    }
+    anstream::println!(
+        "verify: {} in {:.1} s; reports in {}",
+        if held.iter().all(|(holds, _)| *holds) {
+            "verified"
+        } else {
+            "NOT verified"
+        },
+        started.elapsed().as_secs_f64(),
+        folder.display()
+    );
+    Ok(if held.iter().all(|(holds, _)| *holds) {
+        Exit::Success
+    } else {
+        Exit::Failed
+    })
+}
+
+fn make_folder(folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| Failure::unreadable(format!("cannot make {}: {error}", folder.display())))
+}
+
+/// The three users that the suite needs: who may revoke, who may not, and who belongs elsewhere.
+struct Users {
+    operator: User,
+    member: User,
+    outsider: User,
+}
+
+impl Users {
+    fn of(deployment: &Deployment) -> Result<Self, Failure> {
+        Ok(Self {
+            operator: deployment.bootstrap("Acme", "operator@acme.example", "admin")?,
+            member: deployment.bootstrap("Acme", "member@acme.example", "member")?,
+            outsider: deployment.bootstrap("Globex", "outsider@globex.example", "admin")?,
+        })
+    }
+
+    /// What the suite is told of the deployment. Tokens stay out of it: they are named by variable.
+    fn profile(&self) -> String {
+        format!(
+            r#"# Written by `cargo xtask verify` for a server on a fresh database.
+
+[operator]
+token = {{ env = "VERIFY_OPERATOR" }}
+business_id = "{}"
+email = "{}"
+
+[member]
+token = {{ env = "VERIFY_MEMBER" }}
+email = "{}"
+
+[outsider]
+token = {{ env = "VERIFY_OUTSIDER" }}
+business_id = "{}"
+email = "{}"
+
+[fixtures]
+mint = "api"
+"#,
+            self.operator.business_id,
+            self.operator.email,
+            self.member.email,
+            self.outsider.business_id,
+            self.outsider.email
+        )
+    }
+}
+
+/// Runs the whole suite; whether the deployment is conformant.
+fn suite(conformance: &Path, deployment: &Deployment, folder: &Path) -> Result<bool, Failure> {
+    let users = Users::of(deployment)?;
+    let profile: PathBuf = folder.join("profile.toml");
+    std::fs::write(&profile, users.profile()).map_err(|error| {
+        Failure::unreadable(format!("cannot write {}: {error}", profile.display()))
+    })?;
+    let status = Command::new(conformance)
+        .args(["run", "--allow", "revokes", "--target", deployment.url()])
+        .arg("--profile")
+        .arg(&profile)
+        .arg("--report")
+        .arg(folder)
+        .env("VERIFY_OPERATOR", &users.operator.token)
+        .env("VERIFY_MEMBER", &users.member.token)
+        .env("VERIFY_OUTSIDER", &users.outsider.token)
+        .status()
+        .map_err(|error| {
+            Failure::unreadable(format!("cannot run {}: {error}", conformance.display()))
+        })?;
+    Ok(status.success())
 }

@@ -1,0 +1,137 @@
+//! `openapi diff`: exit codes, the JSON object, messages.
+
+use serde_json::{Value, json};
+
+use crate::{Folder, stderr, stdout, xtask};
+
+const EARLIER: &str = "openapi/published/revoke-token.earlier.json";
+const CURRENT: &str = "openapi/published/revoke-token.json";
+const UTOIPA: &str = "openapi/tests/it/pairs/revoke-token.utoipa.json";
+
+/// A document with one GET on `/a`, made from its response's schema and its description.
+fn document(schema: &Value, description: &str) -> String {
+    json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {
+        "description": description,
+        "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}}}}})
+    .to_string()
+}
+
+#[test]
+fn the_earlier_form_to_the_current_one_breaks_three_members() {
+    let output = xtask(&["openapi", "diff", EARLIER, CURRENT, "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    assert_eq!(report["verdict"], "breaking");
+    let breaking: Vec<&Value> = report["changes"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|change| change["class"] == "breaking")
+        .collect();
+    assert_eq!(breaking.len(), 3);
+    for (change, name) in breaking.iter().zip(["id", "jti", "revoked_at"]) {
+        assert_eq!(change["rule"], "response-required-property-removed");
+        assert!(
+            change["message"]
+                .as_str()
+                .expect("text")
+                .contains(&format!("`{name}`"))
+        );
+        assert!(change["location"].as_str().expect("text").ends_with(name));
+        assert_eq!(
+            change["operations"],
+            json!(["POST /api/v1/tokens/{token_id}/revoke"])
+        );
+        assert!(change["witness"].is_object());
+    }
+}
+
+#[test]
+fn another_spelling_of_the_slice_is_identical() {
+    for (base, revision) in [(CURRENT, UTOIPA), (UTOIPA, CURRENT)] {
+        let output = xtask(&["openapi", "diff", base, revision, "--fail-on", "docs"]);
+        assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+        assert!(
+            stdout(&output).starts_with("identical"),
+            "{}",
+            stdout(&output)
+        );
+    }
+}
+
+#[test]
+fn the_threshold_decides_the_exit_code() {
+    let folder = Folder::new();
+    let text = folder.file("text.json", &document(&json!({"type": "string"}), "one"));
+    let retold = folder.file("retold.json", &document(&json!({"type": "string"}), "two"));
+    let narrower = folder.file(
+        "narrower.json",
+        &document(&json!({"type": "string", "maxLength": 9}), "one"),
+    );
+    let unproven = folder.file(
+        "unproven.json",
+        &document(&json!({"type": "string", "readOnly": true}), "one"),
+    );
+    let rows = [
+        (&text, &text, "docs", 0),
+        (&text, &retold, "breaking", 0),
+        (&text, &retold, "additive", 0),
+        (&text, &retold, "docs", 1),
+        (&text, &narrower, "breaking", 0),
+        (&text, &narrower, "additive", 1),
+        (&narrower, &text, "breaking", 1),
+        (&narrower, &text, "none", 0),
+        (&text, &unproven, "breaking", 4),
+        (&text, &unproven, "none", 0),
+    ];
+    for (base, revision, fail_on, expected) in rows {
+        let output = xtask(&["openapi", "diff", base, revision, "--fail-on", fail_on]);
+        assert_eq!(
+            output.status.code(),
+            Some(expected),
+            "{fail_on}: {}",
+            stdout(&output)
+        );
+    }
+}
+
+#[test]
+fn a_document_that_cannot_be_read_is_named_with_its_place() {
+    let folder = Folder::new();
+    let broken = folder.file("broken.yaml", "openapi: 3.1.0\npaths:\n  /a: [\n");
+    let dangling = folder.file(
+        "dangling.json",
+        "{\"openapi\": \"3.1.0\",\n \"components\": {\"schemas\": {\"A\": {\"$ref\": \"#/components/schemas/B\"}}}}",
+    );
+    for (path, expected) in [
+        (
+            broken.as_str(),
+            "broken.yaml:3:7: not valid YAML: unclosed bracket",
+        ),
+        (
+            dangling.as_str(),
+            "dangling.json:2:46: the reference `#/components/schemas/B` leads nowhere",
+        ),
+        ("nowhere.json", "cannot read nowhere.json: No such file"),
+    ] {
+        let output = xtask(&["openapi", "diff", path, CURRENT]);
+        assert_eq!(output.status.code(), Some(3), "{path}");
+        assert!(
+            stderr(&output).contains(expected),
+            "{expected}: {}",
+            stderr(&output)
+        );
+        assert_eq!(stdout(&output), "");
+    }
+}
+
+#[test]
+fn a_wrong_command_line_is_usage() {
+    for arguments in [
+        &["openapi", "diff", CURRENT][..],
+        &["openapi", "diff", CURRENT, CURRENT, "--format", "xml"],
+        &["openapi", "nonsense"],
+    ] {
+        assert_eq!(xtask(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}

@@ -57,7 +57,8 @@ pub struct Log {
         value_name = "FILTER",
         env = "DZ_LOG",
         default_value = "info",
-        global = true
+        global = true,
+        help_heading = "Logging"
     )]
     pub filter: String,
     /// Form of log lines [default: pretty on a terminal, json otherwise]
@@ -65,7 +66,8 @@ pub struct Log {
         long = "log-format",
         value_name = "FORMAT",
         env = "DZ_LOG_FORMAT",
-        global = true
+        global = true,
+        help_heading = "Logging"
     )]
     pub chosen_format: Option<LogFormat>,
 }
@@ -145,6 +147,15 @@ pub struct Serve {
         value_parser = parse_seconds
     )]
     pub request_timeout: Duration,
+    /// Seconds that a connection may take to send the head of a request, or be idle between two
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "DZ_HEAD_TIMEOUT",
+        default_value = "30",
+        value_parser = parse_seconds
+    )]
+    pub head_timeout: Duration,
     /// Seconds that requests in progress get when the server is asked to stop
     #[arg(
         long,

@@ -18,6 +18,7 @@ pub mod store;
 pub mod telemetry;
 
 mod auth;
+mod connections;
 mod envelope;
 mod error;
 mod extract;

@@ -59,7 +59,7 @@ fn nested(value: &Value, depth: usize) -> Value {
 
 /// Whether a text holds our token prefix, the beginning of any JWT's header (`{"` in base64url), or an HTTP
 /// authentication scheme with its credential.
-fn holds_credential(text: &str) -> bool {
+pub(crate) fn holds_credential(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     lower.contains("dz_") || text.contains("eyJ") || lower.contains("bearer ")
 }

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::app::{AppState, app};
 use crate::config::{Database, Serve, Storage};
+use crate::connections;
 use crate::exit::Failure;
 use crate::keys::KeyRing;
 use crate::store::{SqliteFile, Store, StoreError};
@@ -69,9 +70,8 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
 
     let (stop, stopping) = watch::channel(Phase::Serving);
     let router = app(state.clone(), command.request_timeout);
-    let serving = axum::serve(listener, router)
-        .with_graceful_shutdown(reached(stopping.clone(), Phase::Draining))
-        .into_future();
+    let draining = reached(stopping.clone(), Phase::Draining);
+    let serving = connections::serve(listener, router, command.head_timeout, draining);
     let mut serving = tokio::spawn(serving);
     let writing = {
         let state = state.clone();
@@ -115,7 +115,7 @@ async fn reached(mut phases: watch::Receiver<Phase>, phase: Phase) {
     let _ = phases.wait_for(|current| *current >= phase).await;
 }
 
-async fn drain(serving: &mut tokio::task::JoinHandle<std::io::Result<()>>, limit: Duration) {
+async fn drain(serving: &mut tokio::task::JoinHandle<()>, limit: Duration) {
     if tokio::time::timeout(limit, &mut *serving).await.is_err() {
         tracing::warn!(
             seconds = limit.as_secs_f64(),

@@ -8,6 +8,7 @@ use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::redact;
 
 /// Names the business that a request is in.
 pub(crate) const BUSINESS_ID: &str = "x-business-id";
@@ -42,10 +43,12 @@ pub(crate) fn business_id(headers: &HeaderMap) -> Result<Uuid, ApiError> {
     )))
 }
 
-/// What `x-user-email` claims, when it is a text of a plausible length.
+/// What `x-user-email` claims, when it is a text of a plausible length and no credential put there by mistake.
 pub(crate) fn claimed_email(headers: &HeaderMap) -> Option<String> {
     let claimed = headers.get(USER_EMAIL)?.to_str().ok()?.trim();
-    (!claimed.is_empty() && claimed.len() <= MAX_EMAIL).then(|| claimed.to_owned())
+    let plausible =
+        !claimed.is_empty() && claimed.len() <= MAX_EMAIL && !redact::holds_credential(claimed);
+    plausible.then(|| claimed.to_owned())
 }
 
 /// How operations document `Authorization`: optional and nullable, as the published slice does, because the service

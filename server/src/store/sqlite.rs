@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sqlx::error::ErrorKind;
 use sqlx::migrate::{Migrate, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{QueryBuilder, Row, SqlSafeStr, Sqlite, SqlitePool};
@@ -358,6 +359,10 @@ impl From<sqlx::Error> for StoreError {
             | sqlx::Error::Decode(_)
             | sqlx::Error::RowNotFound
             | sqlx::Error::TypeNotFound { .. } => Self::Inconsistent(error.to_string()),
+            // A constraint that a statement of ours violates, as against a file that is locked, full or gone.
+            sqlx::Error::Database(ref answer) if answer.kind() != ErrorKind::Other => {
+                Self::Inconsistent(error.to_string())
+            }
             // The enum is not exhaustive; what is left concerns connections, the file and its locks.
             error => Self::Unavailable(error),
         }

@@ -125,6 +125,19 @@ async fn request_that_takes_too_long_is_408_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn connection_that_never_sends_a_whole_head_is_closed() {
+    let server = Server::start_on(Folder::new(), &["--head-timeout", "0.2"]);
+    // `raw` returns when the server closes, and fails when it does not.
+    for head in ["", "GET /healthz HTTP/1.1\r\nHost: te"] {
+        assert_eq!(server.raw(head.as_bytes()).await, "");
+    }
+    let idle = server
+        .raw(b"GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n")
+        .await;
+    assert!(idle.starts_with("HTTP/1.1 200 "), "{idle}");
+}
+
+#[tokio::test]
 async fn no_answer_may_be_kept_or_taken_for_another_type() {
     let server = Server::start();
     let admin = server.admin();

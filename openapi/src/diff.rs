@@ -7,6 +7,8 @@
 //! refers to what.
 
 mod annotations;
+mod bodies;
+mod callbacks;
 mod change;
 mod components;
 mod context;
@@ -23,6 +25,7 @@ mod responses;
 mod rule;
 mod schema;
 mod security;
+mod servers;
 mod shell;
 mod unions;
 mod witness;

@@ -128,7 +128,7 @@ impl Deployment {
             match self.child.try_wait() {
                 Ok(Some(status)) => return Ok(status),
                 Ok(None) if Instant::now() < deadline => {
-                    std::thread::sleep(Duration::from_millis(10))
+                    std::thread::sleep(Duration::from_millis(10));
                 }
                 Ok(None) => return Err(failed("it was asked to 30 seconds ago")),
                 Err(error) => return Err(failed(&error.to_string())),

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::Rule;
 use super::graph::{At, Both, Matched, Walk, follow};
 use super::operation::{self, Role};
 use super::rule::{Action, Area, Kind};
-use super::{Class, Rule};
-use super::{annotations, components};
+use super::{annotations, components, servers};
 use crate::document::METHODS;
 
 /// Fields of the root that are compared elsewhere, or that say only how the rest is written.
@@ -41,7 +41,7 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
     let whole = !walk.options.only_operations_of_base;
     if whole {
         around(walk, &root);
-        operation::servers(walk, &root, Area::Document);
+        servers::compare(walk, &root, Area::Document);
     }
     operations(walk, &root, "paths");
     if whole {
@@ -206,15 +206,8 @@ fn removed(walk: &mut Walk<'_>, name: &str, at: &At<'_>, area: Area) {
     let name = name.to_owned();
     walk.operation(name.clone(), |walk| {
         let rule = Rule::new(area, Kind::Whole, Action::Removed);
-        walk.note(
-            rule,
-            Class::Breaking,
-            at,
-            format!("{name} is gone: a call of it no longer works"),
-        );
-        if let Some(change) = walk.last() {
-            change.witness = Some(Value::String(name));
-        }
+        let message = format!("{name} is gone: a call of it no longer works");
+        walk.decide(rule, at, message, Some(Value::String(name)));
     });
 }
 
@@ -222,33 +215,6 @@ fn added(walk: &mut Walk<'_>, name: &str, at: &At<'_>, area: Area) {
     let name = name.to_owned();
     walk.operation(name.clone(), |walk| {
         let rule = Rule::new(area, Kind::Whole, Action::Added);
-        walk.note(rule, Class::Additive, at, format!("{name} is new"));
+        walk.decide(rule, at, format!("{name} is new"), None);
     });
-}
-
-/// The operations of one callback: path items as under `paths`, but called by the server.
-pub(super) fn callback_operations<'a>(walk: &mut Walk<'a>, items: &Both<'a>, expression: &str) {
-    let items = walk.followed(items);
-    for (method, matched) in items.members() {
-        if !METHODS.contains(&method) {
-            continue;
-        }
-        let name = name_of(Role::Callback, method, expression);
-        match matched {
-            Matched::Both(both) => operation::compare(walk, &both, &items, Role::Callback),
-            Matched::Removed(at) => {
-                let rule = Rule::new(Area::Callback, Kind::Whole, Action::Removed);
-                walk.note(
-                    rule,
-                    Class::Breaking,
-                    &at,
-                    format!("{name} is gone: the client is no longer called"),
-                );
-            }
-            Matched::Added(at) => {
-                let rule = Rule::new(Area::Callback, Kind::Whole, Action::Added);
-                walk.note(rule, Class::Additive, &at, format!("{name} is new"));
-            }
-        }
-    }
 }

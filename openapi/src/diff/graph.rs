@@ -189,6 +189,26 @@ impl<'a> Walk<'a> {
         });
     }
 
+    /// Records a difference between messages: breaking where a message that worked and no longer
+    /// does is given, additive where there is none.
+    pub(super) fn decide(
+        &mut self,
+        rule: Rule,
+        location: &At<'_>,
+        message: String,
+        breaks: Option<Value>,
+    ) {
+        let class = if breaks.is_some() {
+            Class::Breaking
+        } else {
+            Class::Additive
+        };
+        self.note(rule, class, location, message);
+        if let Some(change) = self.last() {
+            change.witness = breaks;
+        }
+    }
+
     /// The change recorded last, to be completed.
     pub(super) fn last(&mut self) -> Option<&mut Change> {
         self.nodes[self.current].changes.last_mut()

@@ -1,15 +1,16 @@
 //! Parameters, at path and operation level alike: matched by place and name, those of the path by
 //! their place in the template.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::bodies::content;
 use super::context::Context;
 use super::graph::{At, Both, Flow, Matched, Walk, follow};
-use super::operation::content;
 use super::rule::{Action, Area, Kind};
 use super::{Class, Rule, annotations, schema};
 use crate::document::Document;
-use crate::pointer;
+use crate::schema::bundle_value;
+use crate::{pointer, sample};
 
 /// What tells one parameter from another (OpenAPI 3.1 section 4.8.12): its place and its name.
 /// Names of headers are the same in any case; names of path parameters do not matter, their place
@@ -49,7 +50,8 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, operation: &Both<'a>, items: &Bot
                     "{} is no longer declared: requests that carry it are not covered",
                     subject(&parameter.defined)
                 );
-                walk.note(rule, Class::Breaking, &parameter.written, message);
+                let witness = carrying(walk.base, &parameter.defined);
+                walk.decide(rule, &parameter.written, message, Some(witness));
             }
         }
     }
@@ -61,22 +63,15 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, operation: &Both<'a>, items: &Bot
             continue;
         }
         let required = is_required(&parameter.defined);
-        let (class, how) = if required {
-            (Class::Breaking, "required: requests without it are refused")
+        let (kind, how) = if required {
+            (Kind::Required, "required: requests without it are refused")
         } else {
-            (Class::Additive, "optional")
+            (Kind::Whole, "optional")
         };
-        let rule = Rule::new(
-            Area::Parameter,
-            if required {
-                Kind::Required
-            } else {
-                Kind::Whole
-            },
-            Action::Added,
-        );
+        let rule = Rule::new(Area::Parameter, kind, Action::Added);
         let message = format!("{} is new and {how}", subject(&parameter.defined));
-        walk.note(rule, class, &parameter.written, message);
+        let without = required.then(|| without(&parameter.defined));
+        walk.decide(rule, &parameter.written, message, without);
     }
 }
 
@@ -127,6 +122,34 @@ fn is_required(parameter: &At<'_>) -> bool {
     parameter.value.get("required") == Some(&Value::Bool(true))
 }
 
+/// A request that carries the parameter, by its place: `{"query": {"limit": 1}}`.
+fn carrying(document: &Document, parameter: &At<'_>) -> Value {
+    let text = |key: &str| {
+        parameter
+            .value
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or("?")
+    };
+    let schema = parameter
+        .get("schema")
+        .map(|at| bundle_value(document, at.value));
+    let value = schema
+        .and_then(|schema| sample::valid(&schema))
+        .unwrap_or_else(|| "text".into());
+    json!({ text("in"): { text("name"): value } })
+}
+
+/// A request that lacks the parameter.
+fn without(parameter: &At<'_>) -> Value {
+    let place = parameter
+        .value
+        .get("in")
+        .and_then(Value::as_str)
+        .unwrap_or("?");
+    json!({ place: {} })
+}
+
 fn subject(parameter: &At<'_>) -> String {
     let text = |key: &str| {
         parameter
@@ -172,16 +195,18 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
     let subject = subject(&both.base);
     let (was, is) = (is_required(&both.base), is_required(&both.revision));
     if was != is {
-        let (action, class, word) = if is {
-            (Action::Added, Class::Breaking, "required")
+        let (action, word) = if is {
+            (Action::Added, "required")
         } else {
-            (Action::Removed, Class::Additive, "optional")
+            (Action::Removed, "optional")
         };
-        walk.note(
-            Rule::new(Area::Parameter, Kind::Required, action),
-            class,
+        let rule = Rule::new(Area::Parameter, Kind::Required, action);
+        let message = format!("{subject} is now {word}");
+        walk.decide(
+            rule,
             &both.revision,
-            format!("{subject} is now {word}"),
+            message,
+            is.then(|| without(&both.revision)),
         );
     }
     if style(&both.base) != style(&both.revision) {

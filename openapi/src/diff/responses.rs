@@ -1,12 +1,12 @@
 //! The answers of an operation: statuses, headers, bodies, links.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::bodies::content;
 use super::context::Context;
-use super::graph::{At, Both, Flow, Matched, Walk};
-use super::operation::content;
+use super::graph::{At, Both, Flow, Matched, Walk, follow};
 use super::rule::{Action, Area, Kind};
-use super::{Class, Rule, annotations, schema};
+use super::{Rule, annotations, schema};
 
 pub(super) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow) {
     match matched {
@@ -40,28 +40,19 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow
 
 fn removed(walk: &mut Walk<'_>, at: &At<'_>, status: &str) {
     let rule = Rule::new(Area::Response, Kind::Status, Action::Removed);
-    walk.note(
+    let message = format!("the response {status} is no longer documented");
+    let number = status.parse::<u16>();
+    walk.decide(
         rule,
-        Class::Breaking,
         at,
-        format!("the response {status} is no longer documented"),
+        message,
+        Some(number.map_or_else(|_| Value::from(status), Value::from)),
     );
-    if let Some(change) = walk.last() {
-        change.witness = Some(status.parse().map_or_else(
-            |_| Value::String(status.to_owned()),
-            |status: u16| status.into(),
-        ));
-    }
 }
 
 fn added(walk: &mut Walk<'_>, at: &At<'_>, status: &str) {
     let rule = Rule::new(Area::Response, Kind::Status, Action::Added);
-    walk.note(
-        rule,
-        Class::Additive,
-        at,
-        format!("the response {status} is new"),
-    );
+    walk.decide(rule, at, format!("the response {status} is new"), None);
 }
 
 fn response<'a>(walk: &mut Walk<'a>, both: &Both<'a>, status: &str, flow: Flow) {
@@ -98,20 +89,11 @@ fn headers<'a>(walk: &mut Walk<'a>, response: &Both<'a>, flow: Flow, status: &st
                 });
             }
             None => {
-                let required = super::graph::follow(walk.base, at).value.get("required")
-                    == Some(&Value::Bool(true));
-                let class = if required {
-                    Class::Breaking
-                } else {
-                    Class::Additive
-                };
+                let required = is_required(&follow(walk.base, at));
                 let rule = Rule::new(Area::Header, Kind::Whole, Action::Removed);
-                walk.note(
-                    rule,
-                    class,
-                    at,
-                    format!("the header `{name}` of the {status} response is no longer documented"),
-                );
+                let message =
+                    format!("the header `{name}` of the {status} response is no longer documented");
+                walk.decide(rule, at, message, required.then(without_headers));
             }
         }
     }
@@ -121,12 +103,8 @@ fn headers<'a>(walk: &mut Walk<'a>, response: &Both<'a>, flow: Flow, status: &st
             .any(|(other, _)| other.eq_ignore_ascii_case(name))
         {
             let rule = Rule::new(Area::Header, Kind::Whole, Action::Added);
-            walk.note(
-                rule,
-                Class::Additive,
-                at,
-                format!("the header `{name}` of the {status} response is new"),
-            );
+            let message = format!("the header `{name}` of the {status} response is new");
+            walk.decide(rule, at, message, None);
         }
     }
 }
@@ -140,23 +118,28 @@ fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, stat
             }
             ("content", matched) => content(walk, &matched, flow, &subject),
             ("required", _) => {
-                let required = |at: &At<'_>| at.value.get("required") == Some(&Value::Bool(true));
-                let (was, is) = (required(&both.base), required(&both.revision));
+                let (was, is) = (is_required(&both.base), is_required(&both.revision));
                 if was != is {
-                    let (action, class, word) = if was {
-                        (Action::Removed, Class::Breaking, "optional")
+                    let (action, word) = if was {
+                        (Action::Removed, "optional")
                     } else {
-                        (Action::Added, Class::Additive, "always present")
+                        (Action::Added, "always present")
                     };
-                    walk.note(
-                        Rule::new(Area::Header, Kind::Required, action),
-                        class,
-                        &both.revision,
-                        format!("{subject} is now {word}"),
-                    );
+                    let rule = Rule::new(Area::Header, Kind::Required, action);
+                    let message = format!("{subject} is now {word}");
+                    walk.decide(rule, &both.revision, message, was.then(without_headers));
                 }
             }
             (key, matched) => annotations::field(walk, key, &matched, Area::Header, &subject),
         }
     }
+}
+
+fn is_required(header: &At<'_>) -> bool {
+    header.value.get("required") == Some(&Value::Bool(true))
+}
+
+/// The response that has no header.
+fn without_headers() -> Value {
+    json!({"headers": {}})
 }

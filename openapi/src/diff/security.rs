@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::Rule;
 use super::graph::{At, Both, Walk};
 use super::rule::{Action, Area, Kind};
-use super::{Class, Rule};
 use crate::document::Document;
 use crate::pointer;
 
@@ -25,27 +25,16 @@ pub(super) fn compare(walk: &mut Walk<'_>, operation: &Both<'_>) {
     for demand in &base {
         if !revision.iter().any(|other| is_satisfied_by(other, demand)) {
             let message = format!("a caller with {} is no longer let in", described(demand));
-            walk.note(
-                Rule::new(Area::Security, Kind::Requirement, Action::Narrowed),
-                Class::Breaking,
-                &location,
-                message,
-            );
+            let rule = Rule::new(Area::Security, Kind::Requirement, Action::Narrowed);
             let witness = json!({ "credentials": demand.keys().collect::<Vec<_>>() });
-            if let Some(change) = walk.last() {
-                change.witness = Some(witness);
-            }
+            walk.decide(rule, &location, message, Some(witness));
         }
     }
     for demand in &revision {
         if !base.iter().any(|other| is_satisfied_by(other, demand)) {
             let message = format!("a caller with {} is now let in", described(demand));
-            walk.note(
-                Rule::new(Area::Security, Kind::Requirement, Action::Widened),
-                Class::Additive,
-                &location,
-                message,
-            );
+            let rule = Rule::new(Area::Security, Kind::Requirement, Action::Widened);
+            walk.decide(rule, &location, message, None);
         }
     }
 }

@@ -201,13 +201,14 @@ fn with_operation(operation: &Value, path: &str, rest: &Value) -> Document {
 
 fn of_operations(base: &Value, revision: &Value) -> Vec<String> {
     let rest = json!({});
-    summary(
-        &compare(
-            &with_operation(base, "/a", &rest),
-            &with_operation(revision, "/a", &rest),
-        )
-        .changes,
-    )
+    let base = with_operation(base, "/a", &rest);
+    let revision = with_operation(revision, "/a", &rest);
+    let found = compare(&base, &revision).changes;
+    for change in &found {
+        let breaks = change.class == openapi::diff::Class::Breaking;
+        assert_eq!(change.witness.is_some(), breaks, "{change:?}");
+    }
+    summary(&found)
 }
 
 fn ok() -> Value {

@@ -113,7 +113,7 @@ const SLIPS: &[Slip] = &[
             *at(
                 d,
                 &format!("{POST}/responses/401/content/application~1json/example/detail"),
-            ) = json!("No")
+            ) = json!("No");
         },
         "response-example-changed",
         "/responses/401",

@@ -30,7 +30,7 @@ pub enum Relation {
     Unproven,
 }
 
-/// Relates two self-contained schemas (see [`super::bundle`]): `sender` says what may be sent,
+/// Relates two self-contained schemas (see [`super::bundle()`]): `sender` says what may be sent,
 /// `receiver` what is accepted.
 #[must_use]
 pub fn relation(sender: &Value, receiver: &Value) -> Relation {

@@ -24,7 +24,9 @@ pub enum StoreError {
     #[error("the store is inconsistent: {0}")]
     Inconsistent(String),
     /// Its schema cannot be brought to the one of this program.
-    #[error("the store cannot be migrated: {0}")]
+    #[error(
+        "the store cannot be migrated: {0}. If a newer version of this program has used it, use that one"
+    )]
     Migration(#[from] sqlx::migrate::MigrateError),
 }
 

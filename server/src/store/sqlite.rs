@@ -5,13 +5,9 @@
 //! never wait for writes and writers of this process queue in memory instead of polling the file's lock.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use sqlx::error::ErrorKind;
-use sqlx::migrate::{Migrate, Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{QueryBuilder, Row, SqlSafeStr, Sqlite, SqlitePool};
+use sqlx::{QueryBuilder, Row, Sqlite, SqlitePool};
 use uuid::Uuid;
 
 use super::{
@@ -21,45 +17,19 @@ use super::{
 use crate::timestamp::Timestamp;
 use crate::token::TokenDigest;
 
+mod file;
 mod listing;
 mod row;
+mod schema;
 
+pub use file::SqliteFile;
 use row::{Stored, token_record};
-
-/// How long a statement waits for another process that writes to the file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How long a request waits for a connection of this process.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Connections that read. More would only wait for the same two or four cores.
 const READERS: u32 = 4;
 
 /// Begins a transaction that takes the write lock at once: one that reads first and writes later could be refused then.
 const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
-
-/// The schema, as an ordered list of steps that are never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(
-    1,
-    "tokens and revocations",
-    include_str!("../../migrations/sqlite/0001_tokens_and_revocations.sql"),
-)];
-
-/// A SQLite file that a store can be opened from, existing or not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SqliteFile(PathBuf);
-
-impl SqliteFile {
-    /// The file at `path`.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self(path.into())
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-}
 
 /// An open SQLite file.
 #[derive(Clone, Debug)]
@@ -70,64 +40,15 @@ pub struct SqliteStore {
 
 impl SqliteStore {
     pub(super) async fn open(file: &SqliteFile) -> Result<Self, StoreError> {
-        create_private(file.path())
-            .map_err(|error| StoreError::Unavailable(sqlx::Error::Io(error)))?;
-        let options = SqliteConnectOptions::new()
-            .filename(file.path())
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
-        let pool = |connections| {
-            SqlitePoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-        };
-
+        let options = file.options()?;
         // The writer comes first and alone: it is the one that may have to switch a new file to WAL.
-        let writer = pool(1)
-            .connect_with(options.clone())
-            .await
-            .map_err(StoreError::from)?;
-        let reader = pool(READERS)
-            .connect_with(options.pragma("query_only", "ON"))
-            .await
-            .map_err(StoreError::from)?;
+        let writer = file::connect(1, options.clone()).await?;
+        let reader = file::connect(READERS, options.pragma("query_only", "ON")).await?;
         Ok(Self { reader, writer })
     }
 
     pub(super) async fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        let migrator = Migrator::with_migrations(
-            MIGRATIONS
-                .into_iter()
-                .map(|(version, description, sql)| {
-                    Migration::new(
-                        version,
-                        description.into(),
-                        MigrationType::Simple,
-                        sql.into_sql_str(),
-                        false,
-                    )
-                })
-                .collect(),
-        );
-        // Another process may be migrating the same new file at this moment: the lock makes the second one wait, and find
-        // nothing left to do.
-        let mut transaction = self.writer.begin_with(BEGIN_WRITE).await?;
-        let table = &*migrator.table_name;
-        transaction.ensure_migrations_table(table).await?;
-        let before = transaction.list_applied_migrations(table).await?;
-        migrator.run_direct(None, &mut *transaction, false).await?;
-        transaction.commit().await?;
-        Ok(migrator
-            .iter()
-            .filter(|migration| {
-                before
-                    .iter()
-                    .all(|applied| applied.version != migration.version)
-            })
-            .map(|migration| format!("{:04} {}", migration.version, migration.description))
-            .collect())
+        schema::migrate(&self.writer).await
     }
 
     pub(super) async fn has_tokens(&self) -> Result<bool, StoreError> {
@@ -367,16 +288,4 @@ impl From<sqlx::Error> for StoreError {
             error => Self::Unavailable(error),
         }
     }
-}
-
-/// Creates the file when it does not exist, so that nobody but its owner may read it; SQLite gives the files beside it the
-/// same mode.
-fn create_private(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    std::fs::OpenOptions::new()
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(path)
-        .map(|_| ())
 }

@@ -191,6 +191,25 @@ fn migrate_says_what_it_did() {
     insta::assert_snapshot!(migrate(), @"FOLDER/tokens.db is up to date.");
 }
 
+#[tokio::test]
+async fn database_of_a_newer_program_is_left_alone() {
+    let folder = Folder::new();
+    folder.bootstrap("Acme", "ada@acme.example", "admin");
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'from the future', TRUE, x'00', 0)",
+    )
+    .execute(&folder.sqlite().await)
+    .await
+    .unwrap();
+    let (code, stderr) = failure(&folder, &["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(code, Some(3));
+    assert!(
+        stderr.contains("9999") && stderr.contains("newer version"),
+        "{stderr}"
+    );
+}
+
 #[test]
 fn environment_configures_and_flags_win() {
     let folder = Folder::new();

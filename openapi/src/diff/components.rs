@@ -76,7 +76,7 @@ fn security_scheme_texts(walk: &mut Walk<'_>, pointer: &str, name: &str) {
         revision: at(revision),
     };
     for (key, matched) in both.members() {
-        if key == "description" || key == "bearerFormat" || key.starts_with("x-") {
+        if !matches!(key, "type" | "in" | "name" | "scheme" | "openIdConnectUrl") {
             annotations::one(
                 walk,
                 &matched,

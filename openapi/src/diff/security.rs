@@ -83,13 +83,17 @@ fn scheme(document: &Document, name: &str) -> String {
         "http" => format!("http {}", text("scheme").to_lowercase()),
         "apiKey" => format!("apiKey in {} `{}`", text("in"), text("name")),
         "openIdConnect" => format!("openIdConnect {}", text("openIdConnectUrl")),
-        "oauth2" => format!(
-            "oauth2 {}",
-            scheme
-                .get("flows")
-                .map(Value::to_string)
-                .unwrap_or_default()
-        ),
+        // By its kinds of flow; where a flow begins is told to a reader, and may move.
+        "oauth2" => {
+            let flows = scheme.get("flows").and_then(Value::as_object);
+            let mut kinds: Vec<&str> = flows
+                .into_iter()
+                .flatten()
+                .map(|(kind, _)| kind.as_str())
+                .collect();
+            kinds.sort_unstable();
+            format!("oauth2 {}", kinds.join(" or "))
+        }
         other => format!("{other} {name}"),
     }
 }
@@ -107,15 +111,10 @@ fn described(alternative: &Alternative) -> String {
         return "no credentials".to_owned();
     }
     let schemes = alternative.iter().map(|(scheme, scopes)| {
-        let kind = scheme
-            .split(' ')
-            .next()
-            .filter(|kind| *kind == "oauth2")
-            .unwrap_or(scheme);
         if scopes.is_empty() {
-            kind.to_owned()
+            scheme.clone()
         } else {
-            format!("{kind} ({})", scopes.join(", "))
+            format!("{scheme} ({})", scopes.join(", "))
         }
     });
     schemes.collect::<Vec<_>>().join(" and ")

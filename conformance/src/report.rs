@@ -90,7 +90,12 @@ impl Report {
                 Event::RunFinished(footer) => end = Some(*footer),
             }
         }
-        cases.sort_by_key(|case| order.iter().position(|id| *id == case.id));
+        cases.sort_by_key(|case| {
+            order
+                .iter()
+                .position(|id| *id == case.id)
+                .unwrap_or(usize::MAX)
+        });
         Some(Report {
             format: FORMAT,
             complete: end.as_ref().is_some_and(|end| end.complete),

@@ -14,6 +14,9 @@ use super::{Profile, ProfileError, locate};
 /// How the message about an inline credential begins.
 pub(super) const INLINE: &str = "a credential may not stand in the profile itself";
 
+/// How the message about a credential from nowhere, or from two places, begins.
+pub(super) const ONE: &str = "name exactly one of `env` and `file`";
+
 /// The place that holds a credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
@@ -41,15 +44,14 @@ impl<'de> Deserialize<'de> for Source {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Source, A::Error> {
-                let wanted = "name exactly one of `env` and `file`";
                 let source = match map.next_key::<String>()?.as_deref() {
                     Some("env") => Source::Env(map.next_value()?),
                     Some("file") => Source::File(map.next_value()?),
-                    Some(_) | None => return Err(A::Error::custom(wanted)),
+                    Some(_) | None => return Err(A::Error::custom(ONE)),
                 };
                 match map.next_key::<String>()? {
                     None => Ok(source),
-                    Some(_) => Err(A::Error::custom(wanted)),
+                    Some(_) => Err(A::Error::custom(ONE)),
                 }
             }
         }

@@ -16,7 +16,8 @@ pub(super) fn explain(path: &Path, text: &str, error: &toml::de::Error) -> Profi
         .map_or(1, |before| before.matches('\n').count() + 1);
     let mut key = key_at(text, line);
     if let Some(field) = between_backticks(message, "missing field ") {
-        key = if key.is_empty() {
+        // `operator` is the one table that a profile must have; it is missing from the file, not from another table.
+        key = if key.is_empty() || field == "operator" {
             field.to_owned()
         } else {
             format!("{key}.{field}")
@@ -92,6 +93,16 @@ fn without_values(message: &str) -> String {
         rest = after.split_once('"').map_or("", |(_, after)| after);
     }
     kept.push_str(rest);
+    // serde names our types where it means TOML's.
+    let expected = [
+        ("struct Party", "a table"),
+        ("struct Member", "a table"),
+        ("u32", "a whole number"),
+        ("u16", "a status"),
+    ];
+    for (ours, toml) in expected {
+        kept = kept.replace(&format!("expected {ours}"), &format!("expected {toml}"));
+    }
     kept
 }
 
@@ -102,7 +113,8 @@ fn remedy(message: &str) -> String {
     if message.starts_with("missing field") {
         return "Add the key; `conformance schema profile` describes it.".to_owned();
     }
-    if message.starts_with(super::credential::INLINE) {
+    if message.starts_with(super::credential::INLINE) || message.starts_with(super::credential::ONE)
+    {
         return "Write { env = \"NAME\" } or { file = \"path\" }, so that the profile can be shared and committed."
             .to_owned();
     }

@@ -1,0 +1,136 @@
+//! A sound deployment is not blamed.
+
+use crate::deployment::Deployment;
+use crate::suite::run;
+
+#[tokio::test]
+async fn sound_deployment_is_clean_again_and_again() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    for jobs in ["1", "8", "32"] {
+        let run = run(
+            &deployment.url,
+            &profile,
+            &["--allow", "revokes", "--strict", "--jobs", jobs],
+        )
+        .await;
+        assert_eq!(
+            run.code, 0,
+            "with {jobs} jobs:\n{}{}",
+            run.stdout, run.stderr
+        );
+        for verdict in ["fail", "warn", "skip", "inconclusive", "error"] {
+            assert_eq!(
+                run.with_verdict(verdict),
+                Vec::<String>::new(),
+                "with {jobs} jobs"
+            );
+        }
+        let report = run.report.expect("a report");
+        assert_eq!(report["complete"], true);
+        assert_eq!(report["end"]["left_behind"], serde_json::json!([]));
+        assert_eq!(
+            deployment.purge().await,
+            0,
+            "the suite revokes what it minted"
+        );
+    }
+}
+
+#[tokio::test]
+async fn small_budget_is_waited_for_and_not_exceeded() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let text = std::fs::read_to_string(&profile).expect("readable");
+    std::fs::write(
+        &profile,
+        text.replace("mint = \"api\"", "mint = \"api\"\nmax_live = 4"),
+    )
+    .expect("written");
+    let run = run(
+        &deployment.url,
+        &profile,
+        &["--allow", "revokes", "--jobs", "32"],
+    )
+    .await;
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+}
+
+#[tokio::test]
+async fn policy_that_is_set_demands_exactly_that() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let text = std::fs::read_to_string(&profile).expect("readable");
+    let policy = "\n[policy]\nsecond_revoke = 201\nmalformed_token_id = 422\nmissing_business_id = 400\n\
+                  malformed_business_id = 400\nforeign_token = 404\ninvalid_body = 422\nbroken_json = 422\n";
+    std::fs::write(&profile, format!("{text}{policy}")).expect("written");
+    let sound = run(&deployment.url, &profile, &["--allow", "revokes"]).await;
+    assert_eq!(sound.code, 0, "{}", sound.stdout);
+
+    std::fs::write(&profile, format!("{text}\n[policy]\nsecond_revoke = 400\n")).expect("written");
+    let other = run(
+        &deployment.url,
+        &profile,
+        &["--allow", "revokes", "--filter", "revocation.second"],
+    )
+    .await;
+    assert_eq!(other.code, 1, "{}", other.stdout);
+    assert_eq!(other.verdict("revocation.second_changes_nothing"), "fail");
+    assert!(
+        other
+            .stdout
+            .contains("400, by policy.second_revoke of the profile"),
+        "{}",
+        other.stdout
+    );
+}
+
+#[tokio::test]
+async fn what_a_profile_cannot_give_is_skipped_with_the_reason_and_proves_nothing() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let text = std::fs::read_to_string(&profile).expect("readable");
+    let alone = text.split("[member]").next().expect("the operator's table");
+    std::fs::write(
+        &profile,
+        format!("{alone}\n[fixtures]\nmint = \"api\"\n[companions]\nlist = false\n"),
+    )
+    .expect("written");
+    let run = run(&deployment.url, &profile, &["--allow", "revokes"]).await;
+    assert_eq!(run.code, 4, "{}", run.stdout);
+    assert_eq!(run.verdict("status.forbidden"), "skip");
+    assert_eq!(run.verdict("tenancy.foreign_token_not_revoked"), "skip");
+    assert_eq!(run.verdict("list.refuses_anonymous"), "skip");
+    assert_eq!(run.verdict("revocation.refused_at_once"), "pass");
+    assert!(
+        run.stdout.contains("the profile names no [member]"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[tokio::test]
+async fn safe_by_default_creates_and_revokes_nothing() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let run = run(&deployment.url, &profile, &[]).await;
+    assert_eq!(run.code, 4, "{}", run.stdout);
+    assert_eq!(run.verdict("list.refuses_anonymous"), "pass");
+    assert_eq!(run.verdict("status.created"), "skip");
+    let report = run.report.expect("a report");
+    let exchanges = report["cases"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(|case| case["exchanges"].as_array());
+    for exchange in exchanges.flatten() {
+        let request = &exchange["request"];
+        let authorized = request["headers"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .any(|header| header["name"] == "authorization");
+        assert!(request["method"] == "GET" || !authorized, "{request}");
+    }
+    assert_eq!(report["end"]["reached"], false);
+}

@@ -1,0 +1,278 @@
+//! The command line: help, the catalogue's list, what is refused, and the exit codes.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::deployment::Deployment;
+use crate::proxy::Proxy;
+use crate::suite::{conformance, run};
+
+async fn stdout(arguments: &[&str]) -> String {
+    let output = conformance(arguments).await;
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[tokio::test]
+async fn help_says_what_there_is() {
+    insta::assert_snapshot!("help", stdout(&["--help"]).await);
+    insta::assert_snapshot!("help_run", stdout(&["run", "--help"]).await);
+}
+
+#[tokio::test]
+async fn list_names_every_case_once_in_both_formats() {
+    let text = stdout(&["list"]).await;
+    let json: Value =
+        serde_json::from_str(&stdout(&["list", "--format", "json"]).await).expect("JSON");
+    let cases = json.as_array().expect("a list");
+    let mut ids: Vec<&str> = cases
+        .iter()
+        .map(|case| case["id"].as_str().expect("an id"))
+        .collect();
+    assert_eq!(text.lines().count(), ids.len());
+    assert!(ids.iter().all(|id| text.contains(id)));
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "an id stands for two cases");
+    for case in cases {
+        assert!(
+            ["MUST", "SHOULD", "MAY"].contains(&case["level"].as_str().expect("a level")),
+            "{case}"
+        );
+        assert!(
+            ["safe", "risks", "revokes"].contains(&case["effect"].as_str().expect("an effect")),
+            "{case}"
+        );
+        assert!(
+            case["clause"]["text"]
+                .as_str()
+                .is_some_and(|text| !text.is_empty()),
+            "{case}"
+        );
+    }
+}
+
+/// Ids are append-only: whoever removes or renames one breaks the readers of older reports.
+#[tokio::test]
+async fn ids_are_append_only() {
+    let ids: Vec<String> = (stdout(&["list"]).await.lines())
+        .map(|line| {
+            line.split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        })
+        .collect();
+    insta::assert_snapshot!("ids", ids.join("\n"));
+}
+
+#[tokio::test]
+async fn wrong_command_line_exits_2() {
+    for arguments in [
+        &["run"][..],
+        &["walk"],
+        &[
+            "run",
+            "--target",
+            "http://127.0.0.1:1",
+            "--allow",
+            "everything",
+        ],
+    ] {
+        assert_eq!(
+            conformance(arguments).await.status.code(),
+            Some(2),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn target_that_is_no_base_url_exits_2() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    for target in [
+        "127.0.0.1:80",
+        "ftp://example.com",
+        "http://user:secret@example.com",
+        "http://x/?y",
+        "nonsense",
+    ] {
+        let run = run(target, &profile, &[]).await;
+        assert_eq!(run.code, 2, "{target}: {}", run.stderr);
+        assert!(run.stderr.contains("--target"), "{}", run.stderr);
+        assert!(!run.stderr.contains("secret"), "{}", run.stderr);
+    }
+}
+
+#[tokio::test]
+async fn unreachable_target_exits_3_with_a_complete_report() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    // A port that was free a moment ago: nobody listens there.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let target = format!("http://{}", listener.local_addr().expect("an address"));
+    drop(listener);
+    let run = run(&target, &profile, &["--allow", "revokes"]).await;
+    assert_eq!(run.code, 3, "{}", run.stdout);
+    assert!(run.stdout.contains("unreachable"), "{}", run.stdout);
+    let report = run.report.as_ref().expect("a report");
+    assert_eq!(report["complete"], true);
+    assert_eq!(report["end"]["exit"]["code"], 3);
+    assert_eq!(report["totals"]["error"], report["totals"]["cases"]);
+    assert!(
+        report["totals"]["cases"]
+            .as_u64()
+            .is_some_and(|cases| cases > 100)
+    );
+}
+
+#[tokio::test]
+async fn target_that_goes_away_in_between_exits_3() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let mut deployment = Some(deployment);
+    let target = deployment.as_ref().expect("running").url.clone();
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = folder.path().join("profile.toml");
+    for file in [
+        "profile.toml",
+        "operator.token",
+        "member.token",
+        "outsider.token",
+    ] {
+        std::fs::copy(profile.with_file_name(file), folder.path().join(file)).expect("copied");
+    }
+    let more = [
+        "--allow",
+        "revokes",
+        "--filter",
+        "revocation.refused_after_a_while",
+    ];
+    let running = run(&target, &kept, &more);
+    let stopping = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        deployment.take();
+    };
+    let (run, ()) = futures_util::future::join(running, stopping).await;
+    assert_eq!(run.code, 3, "{}", run.stdout);
+    assert_eq!(run.verdict("revocation.refused_after_a_while"), "error");
+    let report = run.report.expect("a report");
+    assert_eq!(report["complete"], true);
+    assert_eq!(
+        report["end"]["left_behind"],
+        serde_json::json!([]),
+        "it was revoked before"
+    );
+}
+
+#[tokio::test]
+async fn filter_that_selects_nothing_exits_4() {
+    let deployment = Deployment::start();
+    let run = run(
+        &deployment.url,
+        &deployment.profile(),
+        &["--filter", "no.such.case"],
+    )
+    .await;
+    assert_eq!(run.code, 4, "{}", run.stdout);
+    assert!(
+        run.stdout.contains("no case was selected"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.report.expect("a report")["complete"], true);
+}
+
+#[tokio::test]
+async fn run_without_a_201_exits_4() {
+    let deployment = Deployment::start();
+    let more = [
+        "--allow",
+        "revokes",
+        "--filter",
+        "status.not_found",
+        "--filter",
+        "list.refuses",
+    ];
+    let run = run(&deployment.url, &deployment.profile(), &more).await;
+    assert_eq!(run.code, 4, "{}", run.stdout);
+    assert!(
+        run.stdout.contains("no revocation was answered with 201"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.with_verdict("pass").len(), 4);
+}
+
+#[tokio::test]
+async fn failed_should_warns_and_gates_only_when_strict() {
+    let deployment = Deployment::start();
+    let proxy = Proxy::start(&deployment, |exchange| {
+        Box::pin(async move { exchange.forward().await.without("www-authenticate") })
+    })
+    .await;
+    let more = ["--allow", "revokes", "--filter", "authentication.challenge"];
+    let lenient = run(&proxy.url, &deployment.profile(), &more).await;
+    assert_eq!(lenient.code, 0, "{}", lenient.stdout);
+    assert_eq!(lenient.verdict("authentication.challenge"), "warn");
+    let strict = run(
+        &proxy.url,
+        &deployment.profile(),
+        &[&more[..], &["--strict"]].concat(),
+    )
+    .await;
+    assert_eq!(strict.code, 1, "{}", strict.stdout);
+    assert_eq!(strict.verdict("authentication.challenge"), "fail");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn interrupted_run_says_so_and_leaves_nothing_behind() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let text = std::fs::read_to_string(&profile).expect("readable");
+    std::fs::write(
+        &profile,
+        text.replace("forgetting_seconds = 1", "forgetting_seconds = 600"),
+    )
+    .expect("written");
+    let report = profile.with_file_name("report");
+    let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_conformance"))
+        .args(["run", "--target", &deployment.url, "--allow", "revokes"])
+        .arg("--profile")
+        .arg(&profile)
+        .arg("--report")
+        .arg(&report)
+        .stdout(std::process::Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the command runs");
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    let pid = child.id().expect("it still runs").to_string();
+    let started = Instant::now();
+    assert!(
+        std::process::Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .expect("kill runs")
+            .success()
+    );
+    let status = tokio::time::timeout(Duration::from_secs(20), child.wait())
+        .await
+        .expect("it ends")
+        .expect("ended");
+    assert_eq!(status.code(), Some(3), "after {:?}", started.elapsed());
+    let report: Value =
+        serde_json::from_slice(&std::fs::read(report.join("report.json")).expect("a report"))
+            .expect("JSON");
+    assert_eq!(report["complete"], false);
+    assert_eq!(report["end"]["left_behind"], serde_json::json!([]));
+    assert_eq!(deployment.purge().await, 0);
+}

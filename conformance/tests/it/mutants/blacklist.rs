@@ -1,0 +1,185 @@
+//! Revoked tokens that are accepted: always, for a while, after a while, or somewhere.
+
+use std::time::Duration;
+
+use super::Mutant;
+use crate::proxy::{Answer, Exchange};
+
+/// Accepts the revoked credentials that `good` takes for good; it is told the request, how long ago the revocation
+/// was, and whether it had a reason.
+async fn accepts(
+    exchange: Exchange,
+    good: impl FnOnce(&Exchange, Duration, bool) -> bool,
+) -> Answer {
+    match exchange.bearer_revoked() {
+        Some((since, reason)) if good(&exchange, since, reason) => {
+            exchange.accepted().forward().await
+        }
+        Some(_) | None => exchange.forward().await,
+    }
+}
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "the blacklist is never read",
+        killed_by: "revocation.refused_at_once",
+        breaks: |exchange| Box::pin(accepts(exchange, |_, _, _| true)),
+    },
+    Mutant {
+        name: "a grace period",
+        killed_by: "revocation.refused_at_once",
+        breaks: |exchange| {
+            Box::pin(accepts(exchange, |_, since, _| {
+                since < Duration::from_millis(300)
+            }))
+        },
+    },
+    Mutant {
+        name: "the blacklist forgets after a while",
+        killed_by: "revocation.refused_after_a_while",
+        breaks: |exchange| {
+            Box::pin(accepts(exchange, |_, since, _| {
+                since > Duration::from_millis(800)
+            }))
+        },
+    },
+    Mutant {
+        name: "only the list reads the blacklist",
+        killed_by: "revocation.refused_at_once",
+        breaks: |exchange| {
+            Box::pin(accepts(exchange, |exchange, _, _| {
+                exchange.revokes().is_some()
+            }))
+        },
+    },
+    Mutant {
+        name: "only the revocation reads the blacklist",
+        killed_by: "revocation.refused_at_once",
+        breaks: |exchange| Box::pin(accepts(exchange, |exchange, _, _| exchange.lists())),
+    },
+    Mutant {
+        name: "creating does not read the blacklist",
+        killed_by: "revocation.refused_for_creating",
+        breaks: |exchange| Box::pin(accepts(exchange, |exchange, _, _| exchange.creates())),
+    },
+    Mutant {
+        name: "only revocations with a reason count",
+        killed_by: "input.absent",
+        breaks: |exchange| Box::pin(accepts(exchange, |_, _, reason| !reason)),
+    },
+    Mutant {
+        name: "only revocations without a reason count",
+        killed_by: "revocation.refused_with_a_reason_given",
+        breaks: |exchange| Box::pin(accepts(exchange, |_, _, reason| reason)),
+    },
+    Mutant {
+        name: "every tenth use is let through",
+        killed_by: "revocation.refused_on_each_further_use",
+        breaks: |exchange| {
+            static USES: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(1);
+            Box::pin(accepts(exchange, |_, _, _| {
+                USES.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+                    .is_multiple_of(10)
+            }))
+        },
+    },
+    Mutant {
+        name: "a revoked token may revoke others",
+        killed_by: "revocation.refused_for_revoking",
+        breaks: |exchange| {
+            Box::pin(accepts(exchange, |exchange, _, _| {
+                let id = exchange.revokes().unwrap_or_default();
+                exchange
+                    .seen(|seen| seen.id == id && seen.token != exchange.bearer())
+                    .is_some()
+            }))
+        },
+    },
+    Mutant {
+        name: "a revoked token may revoke itself again",
+        killed_by: "revocation.refusal_is_401_and_not_403",
+        breaks: |exchange| {
+            Box::pin(accepts(exchange, |exchange, _, _| {
+                let id = exchange.revokes().unwrap_or_default();
+                exchange
+                    .seen(|seen| seen.id == id && seen.token == exchange.bearer())
+                    .is_some()
+            }))
+        },
+    },
+    Mutant {
+        name: "a revoked token is answered 403",
+        killed_by: "revocation.refusal_is_401_and_not_403",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let revoked = exchange.bearer_revoked().is_some();
+                let answer = exchange.forward().await;
+                if revoked {
+                    Answer {
+                        status: 403,
+                        ..answer
+                    }
+                } else {
+                    answer
+                }
+            })
+        },
+    },
+    Mutant {
+        name: "one of several parallel connections is let through",
+        killed_by: "revocation.refused_on_parallel_connections",
+        breaks: |exchange| {
+            static USES: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+            Box::pin(accepts(exchange, |_, _, _| {
+                USES.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 5
+            }))
+        },
+    },
+    Mutant {
+        name: "a token that revoked itself lives on",
+        killed_by: "revocation.of_the_token_in_use",
+        breaks: |exchange| {
+            Box::pin(async move {
+                if let Some(id) = exchange.revokes()
+                    && exchange
+                        .seen(|seen| seen.id == id && seen.token == exchange.bearer())
+                        .is_some()
+                {
+                    let answer = exchange.forward().await;
+                    return answer;
+                }
+                accepts(exchange, |_, _, _| true).await
+            })
+        },
+    },
+    Mutant {
+        name: "tokens of members are not blacklisted",
+        killed_by: "revocation.by_its_owner",
+        breaks: |exchange| Box::pin(accepts(exchange, |_, _, _| true)),
+    },
+    Mutant {
+        name: "a second revocation revives",
+        killed_by: "revocation.second_revives_nothing",
+        breaks: |exchange| {
+            static AGAIN: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
+            Box::pin(async move {
+                let known = |exchange: &Exchange, id: &str| {
+                    exchange.seen(|seen| seen.id == id && seen.revoked.is_some())
+                };
+                if let Some(token) = exchange.revokes().and_then(|id| known(&exchange, id)) {
+                    AGAIN.lock().expect("no panic").push(token.token);
+                }
+                let revived = AGAIN
+                    .lock()
+                    .expect("no panic")
+                    .iter()
+                    .any(|token| token == exchange.bearer());
+                if revived {
+                    exchange.accepted().forward().await
+                } else {
+                    exchange.forward().await
+                }
+            })
+        },
+    },
+];

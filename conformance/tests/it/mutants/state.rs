@@ -1,0 +1,267 @@
+//! Revocations that do something else than they say.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::json;
+
+use super::Mutant;
+use crate::proxy::{Answer, Exchange};
+
+/// Revokes, besides the token asked for, one that nobody asked for.
+async fn also_revokes(exchange: Exchange, same_business: bool) -> Answer {
+    let answer = exchange.forward().await;
+    if let Some(id) = exchange.revokes()
+        && answer.status == 201
+    {
+        let business = exchange.users.operator.business_id.clone();
+        let bystander = exchange.seen(|seen| {
+            seen.id != id
+                && seen.revoked.is_none()
+                && (seen.business_id == business) == same_business
+        });
+        if let Some(bystander) = bystander {
+            let path = format!("/api/v1/tokens/{}/revoke", bystander.id);
+            exchange.clone().accepted().at(path).forward().await;
+        }
+    }
+    answer
+}
+
+/// Changes the answer to a revocation of a token that was already revoked.
+async fn on_second(exchange: Exchange, change: impl FnOnce(Answer) -> Answer) -> Answer {
+    let before = exchange
+        .revokes()
+        .and_then(|id| exchange.seen(|seen| seen.id == id))
+        .and_then(|seen| seen.revoked);
+    let answer = exchange.forward().await;
+    if before.is_some() && answer.status == 201 {
+        change(answer)
+    } else {
+        answer
+    }
+}
+
+fn now() -> serde_json::Value {
+    json!(chrono::Utc::now().to_rfc3339())
+}
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "a bystander of the same user is revoked as well",
+        killed_by: "revocation.spares_others_of_the_user",
+        breaks: |exchange| Box::pin(also_revokes(exchange, true)),
+    },
+    Mutant {
+        name: "a bystander of the same business is revoked as well",
+        killed_by: "revocation.spares_others_of_the_business",
+        breaks: |exchange| Box::pin(also_revokes(exchange, true)),
+    },
+    Mutant {
+        name: "one of several parallel revocations revokes its neighbour",
+        killed_by: "concurrency.parallel_revocations_all_stick",
+        breaks: |exchange| Box::pin(also_revokes(exchange, true)),
+    },
+    Mutant {
+        name: "a second revocation moves the timestamp",
+        killed_by: "revocation.second_changes_nothing",
+        breaks: |exchange| {
+            Box::pin(on_second(exchange, |answer| {
+                answer.edit(|body| body["data"]["revoked_at"] = now())
+            }))
+        },
+    },
+    Mutant {
+        name: "a second revocation changes who",
+        killed_by: "revocation.second_changes_nothing",
+        breaks: |exchange| {
+            Box::pin(on_second(exchange, |answer| {
+                answer.edit(|body| body["data"]["revoked_by"] = json!("mia@acme.example"))
+            }))
+        },
+    },
+    Mutant {
+        name: "a second revocation replaces the reason",
+        killed_by: "revocation.second_with_another_reason",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let reason = exchange.value()["reason"].clone();
+                on_second(exchange, |answer| {
+                    answer.edit(|body| body["data"]["revocation_reason"] = reason)
+                })
+                .await
+            })
+        },
+    },
+    Mutant {
+        name: "a second revocation is 404",
+        killed_by: "revocation.second_changes_nothing",
+        breaks: |exchange| {
+            Box::pin(on_second(exchange, |_| {
+                Answer::json(404, &json!({ "detail": "Resource not found" }))
+            }))
+        },
+    },
+    Mutant {
+        name: "a second revocation is 409",
+        killed_by: "revocation.second_changes_nothing",
+        breaks: |exchange| {
+            Box::pin(on_second(exchange, |_| {
+                Answer::json(409, &json!({ "detail": "Already revoked" }))
+            }))
+        },
+    },
+    Mutant {
+        name: "parallel revocations tell different timestamps",
+        killed_by: "concurrency.parallel_revocations_agree",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let answer = exchange.forward().await;
+                let revoked = exchange.revokes().is_some() && answer.status == 201;
+                if revoked {
+                    answer.edit(|body| body["data"]["revoked_at"] = now())
+                } else {
+                    answer
+                }
+            })
+        },
+    },
+    Mutant {
+        name: "parallel revocations tell different reasons",
+        killed_by: "concurrency.parallel_revocations_agree",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let answer = exchange.forward().await;
+                let reason = exchange.value()["reason"].clone();
+                let revoked = exchange.revokes().is_some() && answer.status == 201;
+                if revoked {
+                    answer.edit(|body| body["data"]["revocation_reason"] = reason)
+                } else {
+                    answer
+                }
+            })
+        },
+    },
+    Mutant {
+        name: "parallel revocations end in a server error",
+        killed_by: "concurrency.parallel_revocations_agree",
+        breaks: |exchange| {
+            static UNDER_WAY: Mutex<Vec<String>> = Mutex::new(Vec::new());
+            Box::pin(async move {
+                let Some(id) = exchange.revokes().map(str::to_owned) else {
+                    return exchange.forward().await;
+                };
+                let contended = {
+                    let mut under_way = UNDER_WAY.lock().expect("no panic");
+                    under_way.push(id.clone());
+                    under_way.iter().filter(|other| **other == id).count() > 1
+                };
+                let answer = exchange.forward().await;
+                if contended {
+                    Answer::json(500, &json!({ "detail": "deadlock detected" }))
+                } else {
+                    answer
+                }
+            })
+        },
+    },
+    Mutant {
+        name: "reads around a revocation go back and forth",
+        killed_by: "concurrency.reads_during_a_revocation_never_go_back",
+        breaks: |exchange| {
+            static READS: AtomicUsize = AtomicUsize::new(0);
+            Box::pin(async move {
+                let revoked = exchange.bearer_revoked().is_some();
+                if revoked && READS.fetch_add(1, Ordering::Relaxed) % 2 == 1 {
+                    return exchange.accepted().forward().await;
+                }
+                exchange.forward().await
+            })
+        },
+    },
+    Mutant {
+        name: "the list does not know of the revocation",
+        killed_by: "revocation.list_agrees",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let answer = exchange.forward().await;
+                if !exchange.lists() || answer.status != 200 {
+                    return answer;
+                }
+                answer.edit(|body| {
+                    for item in body["data"]["items"].as_array_mut().into_iter().flatten() {
+                        item["revoked_at"] = serde_json::Value::Null;
+                    }
+                })
+            })
+        },
+    },
+    Mutant {
+        name: "the list tells another moment",
+        killed_by: "revocation.list_agrees",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let answer = exchange.forward().await;
+                if !exchange.lists() || answer.status != 200 {
+                    return answer;
+                }
+                answer.edit(|body| {
+                    for item in body["data"]["items"].as_array_mut().into_iter().flatten() {
+                        if item["revoked_at"].is_string() {
+                            item["revoked_at"] = now();
+                        }
+                    }
+                })
+            })
+        },
+    },
+    Mutant {
+        name: "the list never shows revoked tokens",
+        killed_by: "revocation.list_agrees",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let path = exchange
+                    .path
+                    .replace("include_revoked=true", "include_revoked=false");
+                exchange.at(path).forward().await
+            })
+        },
+    },
+    Mutant {
+        name: "the list always shows revoked tokens",
+        killed_by: "revocation.list_hides_the_revoked",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let path = match exchange.lists() {
+                    true => "/api/v1/tokens?include_revoked=true".to_owned(),
+                    false => exchange.path.clone(),
+                };
+                exchange.at(path).forward().await
+            })
+        },
+    },
+    Mutant {
+        name: "nothing is revoked, and the answer says it is",
+        killed_by: "revocation.refused_at_once",
+        breaks: |exchange| {
+            static CLAIMED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+            Box::pin(async move {
+                let Some(id) = exchange.revokes().map(str::to_owned) else {
+                    return exchange.forward().await;
+                };
+                let Some(token) = exchange.seen(|seen| seen.id == id) else {
+                    return exchange.forward().await;
+                };
+                CLAIMED.lock().expect("no panic").push(token.id.clone());
+                let record = json!({
+                    "id": token.id, "jti": token.id, "name": "n", "revoked_at": now(), "revoked_by": null,
+                    "revocation_reason": null,
+                });
+                Answer::json(
+                    201,
+                    &json!({ "success": true, "message": "m", "code": "C", "data": record }),
+                )
+            })
+        },
+    },
+];

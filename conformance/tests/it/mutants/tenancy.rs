@@ -1,0 +1,230 @@
+//! Businesses and roles that are not kept apart.
+
+use serde_json::json;
+
+use super::Mutant;
+use crate::proxy::{Answer, Exchange};
+
+/// Whether a revocation names a token of another business than the operator's.
+fn names_foreign(exchange: &Exchange) -> bool {
+    let id = exchange.revokes().unwrap_or_default();
+    exchange
+        .seen(|seen| seen.id == id && seen.business_id != exchange.users.operator.business_id)
+        .is_some()
+}
+
+fn not_the_outsider(exchange: &Exchange) -> bool {
+    exchange.bearer() == exchange.users.operator.token
+}
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "foreign tokens are revoked",
+        killed_by: "tenancy.foreign_token_not_revoked",
+        breaks: |exchange| {
+            Box::pin(async move {
+                if names_foreign(&exchange) {
+                    let outsider = exchange.users.outsider.clone();
+                    return exchange.with_user(&outsider).forward().await;
+                }
+                exchange.forward().await
+            })
+        },
+    },
+    Mutant {
+        name: "foreign tokens are revoked behind a 404",
+        killed_by: "tenancy.foreign_token_not_revoked",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let answer = exchange.forward().await;
+                if names_foreign(&exchange) {
+                    let outsider = exchange.users.outsider.clone();
+                    exchange.with_user(&outsider).forward().await;
+                }
+                answer
+            })
+        },
+    },
+    Mutant {
+        name: "the header decides on the business",
+        killed_by: "tenancy.foreign_business_in_the_header",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let outsider = exchange.users.outsider.clone();
+                let named = exchange
+                    .headers
+                    .get("x-business-id")
+                    .is_some_and(|value| value == outsider.business_id.as_str());
+                if named && names_foreign(&exchange) {
+                    return exchange.with_user(&outsider).forward().await;
+                }
+                exchange.forward().await
+            })
+        },
+    },
+    Mutant {
+        name: "the header's business is not looked at",
+        killed_by: "tenancy.own_token_under_a_foreign_header",
+        breaks: |exchange| {
+            Box::pin(async move {
+                if not_the_outsider(&exchange) {
+                    exchange.accepted().forward().await
+                } else {
+                    exchange.forward().await
+                }
+            })
+        },
+    },
+    Mutant {
+        name: "an unknown business is nobody's business",
+        killed_by: "tenancy.unknown_business",
+        breaks: |exchange| {
+            Box::pin(async move {
+                if not_the_outsider(&exchange) {
+                    exchange.accepted().forward().await
+                } else {
+                    exchange.forward().await
+                }
+            })
+        },
+    },
+    Mutant {
+        name: "anybody revokes anything",
+        killed_by: "tenancy.outsider_revokes_nothing",
+        breaks: |exchange| {
+            Box::pin(async move {
+                if exchange.revokes().is_some() {
+                    exchange.accepted().forward().await
+                } else {
+                    exchange.forward().await
+                }
+            })
+        },
+    },
+    Mutant {
+        name: "foreign tokens have an answer of their own",
+        killed_by: "tenancy.foreign_is_like_unknown",
+        breaks: |exchange| {
+            Box::pin(async move {
+                if names_foreign(&exchange) && not_the_outsider(&exchange) {
+                    return Answer::json(
+                        404,
+                        &json!({ "detail": "Token belongs to another business" }),
+                    );
+                }
+                exchange.forward().await
+            })
+        },
+    },
+    Mutant {
+        name: "foreign tokens have a header of their own",
+        killed_by: "tenancy.foreign_is_like_unknown",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let foreign = names_foreign(&exchange) && not_the_outsider(&exchange);
+                let answer = exchange.forward().await;
+                if foreign {
+                    answer.header("x-tenant", "other")
+                } else {
+                    answer
+                }
+            })
+        },
+    },
+    Mutant {
+        name: "members may revoke anything",
+        killed_by: "tenancy.member_is_forbidden",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let answer = exchange.forward().await;
+                if answer.status == 403 {
+                    exchange.accepted().forward().await
+                } else {
+                    answer
+                }
+            })
+        },
+    },
+    Mutant {
+        name: "members revoke behind a 403",
+        killed_by: "tenancy.member_is_forbidden",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let answer = exchange.forward().await;
+                if answer.status == 403 {
+                    exchange.accepted().forward().await;
+                }
+                answer
+            })
+        },
+    },
+    Mutant {
+        name: "a role in the body is believed",
+        killed_by: "tenancy.member_is_forbidden_with_a_body",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let admin = exchange.value()["role"] == "admin";
+                if admin {
+                    exchange.accepted().forward().await
+                } else {
+                    exchange.forward().await
+                }
+            })
+        },
+    },
+    Mutant {
+        name: "the right does not count once it is revoked",
+        killed_by: "tenancy.member_may_not_revoke_again",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let id = exchange.revokes().unwrap_or_default();
+                let revoked = exchange
+                    .seen(|seen| seen.id == id && seen.revoked.is_some())
+                    .is_some();
+                if revoked {
+                    exchange.accepted().forward().await
+                } else {
+                    exchange.forward().await
+                }
+            })
+        },
+    },
+    Mutant {
+        name: "the list shows other businesses",
+        killed_by: "tenancy.list_shows_nothing_foreign",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let answer = exchange.forward().await;
+                if !exchange.lists() || !not_the_outsider(&exchange) {
+                    return answer;
+                }
+                let outsider = exchange.users.outsider.clone();
+                let theirs = exchange.with_user(&outsider).forward().await.value();
+                answer.edit(|body| {
+                    let theirs = theirs["data"]["items"]
+                        .as_array()
+                        .cloned()
+                        .unwrap_or_default();
+                    body["data"]["items"]
+                        .as_array_mut()
+                        .expect("a list")
+                        .extend(theirs);
+                })
+            })
+        },
+    },
+    Mutant {
+        name: "the list does not look at the header",
+        killed_by: "tenancy.list_under_a_foreign_header",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let own = exchange.lists() && not_the_outsider(&exchange);
+                if own {
+                    exchange.accepted().forward().await
+                } else {
+                    exchange.forward().await
+                }
+            })
+        },
+    },
+];

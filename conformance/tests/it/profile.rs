@@ -1,0 +1,200 @@
+//! Mistakes in profiles: each is told with file, line, key and remedy, and nothing is sent.
+
+use crate::suite::conformance;
+
+const SOUND: &str = r#"[operator]
+token = { env = "PATH" }
+business_id = "7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249"
+"#;
+
+/// What the command says to a profile; the exit code is 2.
+async fn said(profile: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("profile.toml");
+    std::fs::write(&path, profile).expect("written");
+    let (path, report) = (path.to_str().expect("UTF-8"), folder.path().join("report"));
+    let report = report.to_str().expect("UTF-8");
+    let arguments = [
+        "run",
+        "--target",
+        "http://127.0.0.1:1",
+        "--profile",
+        path,
+        "--report",
+        report,
+    ];
+    let output = conformance(&arguments).await;
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        !std::path::Path::new(report).exists(),
+        "nothing ran, so there is no report"
+    );
+    said.replace(&format!("{}/", folder.path().display()), "")
+}
+
+#[tokio::test]
+async fn unknown_key() {
+    insta::assert_snapshot!(said(&SOUND.replace("token", "tokne")).await, @r#"
+    conformance: profile.toml:2: operator.tokne: unknown field `tokne`, expected one of `token`, `business_id`, `email`
+      Remove the key, or spell it as one of those.
+    "#);
+}
+
+#[tokio::test]
+async fn unknown_table() {
+    insta::assert_snapshot!(said(&format!("{SOUND}[operater]\nx = 1\n")).await, @r#"
+    conformance: profile.toml:4: operater: unknown field `operater`, expected one of `operator`, `member`, `outsider`, `fixtures`, `companions`, `policy`, `clock`, `timeouts`
+      Remove the key, or spell it as one of those.
+    "#);
+}
+
+#[tokio::test]
+async fn missing_key() {
+    insta::assert_snapshot!(said("[operator]\ntoken = { env = \"PATH\" }\n").await, @r#"
+    conformance: profile.toml:1: operator.business_id: missing field `business_id`
+      Add the key; `conformance schema profile` describes it.
+    "#);
+}
+
+#[tokio::test]
+async fn missing_operator() {
+    insta::assert_snapshot!(said("[fixtures]\nmint = \"api\"\n").await, @r#"
+    conformance: profile.toml:1: operator: missing field `operator`
+      Add the key; `conformance schema profile` describes it.
+    "#);
+}
+
+#[tokio::test]
+async fn wrong_type() {
+    insta::assert_snapshot!(said(&format!("{SOUND}[clock]\nskew_seconds = \"5\"\n")).await, @r#"
+    conformance: profile.toml:5: clock.skew_seconds: invalid type: a string, expected a whole number
+      Write a value of the expected type; `conformance schema profile` describes it.
+    "#);
+}
+
+#[tokio::test]
+async fn out_of_bounds() {
+    insta::assert_snapshot!(said(&format!("{SOUND}[fixtures]\nmax_live = 0\n")).await, @r#"
+    conformance: profile.toml:5: fixtures.max_live: 0 is out of bounds
+      Write a number from 1 to 1000.
+    "#);
+}
+
+#[tokio::test]
+async fn policy_that_the_contract_does_not_document() {
+    insta::assert_snapshot!(said(&format!("{SOUND}[policy]\nsecond_revoke = 500\n")).await, @r#"
+    conformance: profile.toml:5: policy.second_revoke: 500 is not an answer that the contract documents for this situation
+      Write 201 or 400, or leave the key out to accept any of them.
+    "#);
+}
+
+#[tokio::test]
+async fn unknown_way_to_mint() {
+    insta::assert_snapshot!(said(&format!("{SOUND}[fixtures]\nmint = \"magic\"\n")).await, @r#"
+    conformance: profile.toml:5: fixtures.mint: unknown variant `magic`, expected `api`
+      Write one of those.
+    "#);
+}
+
+#[tokio::test]
+async fn business_that_is_no_uuid() {
+    insta::assert_snapshot!(said(&SOUND.replace("7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249", "acme")).await, @r#"
+    conformance: profile.toml:3: operator.business_id: UUID parsing failed: invalid character: found `m` at 2
+      Write the business id as a UUID, such as "7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249".
+    "#);
+}
+
+#[tokio::test]
+async fn broken_toml() {
+    insta::assert_snapshot!(said("[operator\ntoken = 1\n").await, @r#"
+    conformance: profile.toml:1: operator: unclosed table, expected `]`
+      Mend the TOML there; `conformance schema profile` describes what a profile holds.
+    "#);
+}
+
+#[tokio::test]
+async fn inline_credential_is_refused_and_not_repeated() {
+    let said = said(&SOUND.replace("{ env = \"PATH\" }", "\"dz_canary_of_a_credential\"")).await;
+    assert!(!said.contains("canary"), "{said}");
+    insta::assert_snapshot!(said, @r#"
+    conformance: profile.toml:2: operator.token: a credential may not stand in the profile itself
+      Write { env = "NAME" } or { file = "path" }, so that the profile can be shared and committed.
+    "#);
+}
+
+#[tokio::test]
+async fn credential_in_place_of_a_table_is_not_repeated() {
+    let said = said("operator = \"dz_canary_of_a_credential\"\n").await;
+    assert!(!said.contains("canary"), "{said}");
+    insta::assert_snapshot!(said, @r#"
+    conformance: profile.toml:1: operator: invalid type: a string, expected a table
+      Write a value of the expected type; `conformance schema profile` describes it.
+    "#);
+}
+
+#[tokio::test]
+async fn credential_from_nowhere() {
+    insta::assert_snapshot!(said(&SOUND.replace("{ env = \"PATH\" }", "{ vault = \"x\" }")).await, @r#"
+    conformance: profile.toml:2: operator.token: name exactly one of `env` and `file`
+      Write { env = "NAME" } or { file = "path" }, so that the profile can be shared and committed.
+    "#);
+}
+
+#[tokio::test]
+async fn variable_that_is_not_set() {
+    insta::assert_snapshot!(said(&SOUND.replace("PATH", "CONFORMANCE_NO_SUCH_VARIABLE")).await, @r#"
+    conformance: profile.toml:2: operator.token: the environment variable CONFORMANCE_NO_SUCH_VARIABLE is not set
+      Set it to the token, or name another variable or a file.
+    "#);
+}
+
+#[tokio::test]
+async fn file_that_is_not_there() {
+    let profile = SOUND.replace("env = \"PATH\"", "file = \"no-such.token\"");
+    insta::assert_snapshot!(said(&profile).await, @r#"
+    conformance: profile.toml:2: operator.token: the file no-such.token cannot be read: No such file or directory (os error 2)
+      Write the token into it; the path is relative to the profile's folder.
+    "#);
+}
+
+#[tokio::test]
+async fn file_that_holds_no_token() {
+    // The profile itself is a file that is there, and is no token.
+    let profile = SOUND.replace("env = \"PATH\"", "file = \"profile.toml\"");
+    insta::assert_snapshot!(said(&profile).await, @r#"
+    conformance: profile.toml:2: operator.token: the file profile.toml holds no token: a token is at least 8 printable ASCII characters, no spaces
+      Put the bare token there, without `Bearer`.
+    "#);
+}
+
+#[tokio::test]
+async fn profile_that_is_not_there() {
+    let arguments = [
+        "run",
+        "--target",
+        "http://127.0.0.1:1",
+        "--profile",
+        "no-such.toml",
+        "--report",
+        "no-such",
+    ];
+    let output = conformance(&arguments).await;
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r#"
+    conformance: no-such.toml: cannot be read: No such file or directory (os error 2)
+      Name a file with --profile; `conformance schema profile` describes what it holds.
+    "#);
+}
+
+#[test]
+fn profile_of_the_readme_is_sound() {
+    let readme = include_str!("../../README.md");
+    let profile = readme
+        .split("```toml")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .expect("a profile");
+    conformance::profile::Profile::parse(std::path::Path::new("README.md"), profile)
+        .expect("sound");
+}

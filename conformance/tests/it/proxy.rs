@@ -1,0 +1,310 @@
+//! A proxy in front of the real server that breaks the contract in one way at a time.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use axum::response::IntoResponse;
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+use crate::deployment::{Deployment, User};
+
+/// How a mutant handles a request: forwards it changed, changes the answer, or makes one up.
+pub(crate) type Breaks = fn(Exchange) -> BoxFuture<'static, Answer>;
+
+/// An answer on its way to the client.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(status: u16, body: &Value) -> Answer {
+        let mut headers = HeaderMap::new();
+        headers.insert("content-type", HeaderValue::from_static("application/json"));
+        Answer {
+            status,
+            headers,
+            body: body.to_string().into_bytes(),
+        }
+    }
+
+    pub(crate) fn value(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The answer with its JSON changed.
+    pub(crate) fn edit(mut self, change: impl FnOnce(&mut Value)) -> Answer {
+        let mut value = self.value();
+        change(&mut value);
+        self.body = value.to_string().into_bytes();
+        self
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Answer {
+        self.headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_str(value).expect("a header value"),
+        );
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Answer {
+        self.headers.remove(name);
+        self
+    }
+}
+
+/// A token that the proxy saw being created.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) id: String,
+    pub(crate) token: String,
+    pub(crate) business_id: String,
+    /// When it was revoked, and whether with a reason.
+    pub(crate) revoked: Option<(Instant, bool)>,
+}
+
+/// A request at the proxy, with what a mutant can do with it.
+#[derive(Debug, Clone)]
+pub(crate) struct Exchange {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    pub(crate) users: Users,
+    upstream: String,
+    http: reqwest::Client,
+    seen: Arc<Mutex<BTreeMap<String, Seen>>>,
+}
+
+/// The users whom the proxy can act as.
+#[derive(Debug, Clone)]
+pub(crate) struct Users {
+    pub(crate) operator: User,
+    pub(crate) outsider: User,
+}
+
+impl Exchange {
+    /// The id in the path of a revocation.
+    pub(crate) fn revokes(&self) -> Option<&str> {
+        let path = self.path.split('?').next()?;
+        let id = path
+            .strip_prefix("/api/v1/tokens/")?
+            .strip_suffix("/revoke")?;
+        (self.method == Method::POST).then_some(id)
+    }
+
+    pub(crate) fn lists(&self) -> bool {
+        self.method == Method::GET && self.path.split('?').next() == Some("/api/v1/tokens")
+    }
+
+    pub(crate) fn creates(&self) -> bool {
+        self.method == Method::POST && self.path == "/api/v1/tokens"
+    }
+
+    pub(crate) fn bearer(&self) -> &str {
+        let value = self
+            .headers
+            .get("authorization")
+            .and_then(|value| value.to_str().ok());
+        value
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .unwrap_or_default()
+    }
+
+    /// The request's JSON.
+    pub(crate) fn value(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// A token that was created through the proxy.
+    pub(crate) fn seen(&self, wanted: impl Fn(&Seen) -> bool) -> Option<Seen> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.values().find(|seen| wanted(seen)).cloned()
+    }
+
+    /// When the credential in use was revoked, if it was, and whether with a reason.
+    pub(crate) fn bearer_revoked(&self) -> Option<(Duration, bool)> {
+        let seen = self.seen(|seen| seen.token == self.bearer())?;
+        seen.revoked
+            .map(|(when, with_reason)| (when.elapsed(), with_reason))
+    }
+
+    /// The request with another credential.
+    pub(crate) fn with_user(mut self, user: &User) -> Exchange {
+        self.headers.insert(
+            "authorization",
+            HeaderValue::from_str(&format!("Bearer {}", user.token)).expect("ASCII"),
+        );
+        self.headers.insert(
+            "x-business-id",
+            HeaderValue::from_str(&user.business_id).expect("ASCII"),
+        );
+        self
+    }
+
+    /// The request as the operator: what a deployment does that accepts a credential it should not.
+    pub(crate) fn accepted(self) -> Exchange {
+        let operator = self.users.operator.clone();
+        self.with_user(&operator)
+    }
+
+    /// The request with another path.
+    pub(crate) fn at(mut self, path: String) -> Exchange {
+        self.path = path;
+        self
+    }
+
+    /// The request with another body.
+    pub(crate) fn with_body(mut self, value: &Value) -> Exchange {
+        self.headers
+            .insert("content-type", HeaderValue::from_static("application/json"));
+        self.body = value.to_string().into_bytes();
+        self
+    }
+
+    /// What the real server answers.
+    pub(crate) async fn forward(&self) -> Answer {
+        let mut headers = self.headers.clone();
+        headers.remove("host");
+        headers.remove("content-length");
+        let url = format!("{}{}", self.upstream, self.path);
+        let request = self
+            .http
+            .request(self.method.clone(), url)
+            .headers(headers)
+            .body(self.body.clone());
+        let response = request.send().await.expect("the real server answers");
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let body = response.bytes().await.expect("a whole body").to_vec();
+        let answer = Answer {
+            status,
+            headers,
+            body,
+        };
+        self.remember(&answer);
+        answer
+    }
+
+    fn remember(&self, answer: &Answer) {
+        if answer.status != 201 {
+            return;
+        }
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(revoked) = self.revokes().and_then(|id| seen.get_mut(id)) {
+            let reason = self.value()["reason"].is_string();
+            revoked.revoked.get_or_insert((Instant::now(), reason));
+        }
+        if self.creates() {
+            let data = &answer.value()["data"];
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let id = text(&data["token_info"]["id"]);
+            let business_id = self
+                .headers
+                .get("x-business-id")
+                .and_then(|value| value.to_str().ok());
+            let business_id = business_id.unwrap_or_default().to_owned();
+            seen.insert(
+                id.clone(),
+                Seen {
+                    id,
+                    token: text(&data["token"]),
+                    business_id,
+                    revoked: None,
+                },
+            );
+        }
+    }
+}
+
+/// A client of this machine that follows no redirect.
+pub(crate) fn http() -> reqwest::Client {
+    // The first test to come here installs it; for the others it is there already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none());
+    client.build().expect("a client")
+}
+
+/// A proxy in front of a deployment. It ends with this value.
+pub(crate) struct Proxy {
+    pub(crate) url: String,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+#[derive(Clone)]
+struct Shared {
+    template: Exchange,
+    breaks: Breaks,
+}
+
+impl Proxy {
+    /// Starts a proxy that breaks the contract in one way.
+    pub(crate) async fn start(deployment: &Deployment, breaks: Breaks) -> Proxy {
+        let template = Exchange {
+            method: Method::GET,
+            path: String::new(),
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            users: Users {
+                operator: deployment.operator.clone(),
+                outsider: deployment.outsider.clone(),
+            },
+            upstream: deployment.url.clone(),
+            http: http(),
+            seen: Arc::default(),
+        };
+        let app = axum::Router::new()
+            .fallback(handle)
+            .with_state(Shared { template, breaks });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let task =
+            tokio::spawn(
+                async move { axum::serve(listener, app).await.expect("the proxy serves") },
+            );
+        Proxy { url, task }
+    }
+}
+
+async fn handle(State(shared): State<Shared>, request: axum::extract::Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 4 * 1024 * 1024)
+        .await
+        .expect("a body")
+        .to_vec();
+    let path = parts
+        .uri
+        .path_and_query()
+        .map_or_else(String::new, ToString::to_string);
+    let exchange = Exchange {
+        method: parts.method,
+        path,
+        headers: parts.headers,
+        body,
+        ..shared.template
+    };
+    let answer = (shared.breaks)(exchange).await;
+    let mut headers = answer.headers;
+    headers.remove("content-length");
+    headers.remove("transfer-encoding");
+    let status = StatusCode::from_u16(answer.status).expect("a status");
+    (status, headers, answer.body).into_response()
+}

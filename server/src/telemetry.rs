@@ -1,5 +1,6 @@
 //! Logs: where they go, in which form, and the one line that every request leaves.
 
+use std::io::IsTerminal;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
@@ -33,7 +34,11 @@ pub enum LogFormat {
 ///
 /// When `filter` is no tracing filter.
 pub fn init(filter: &str, format: LogFormat) -> Result<(), ParseError> {
+    // Colour is for terminals, and for people who want it (<https://no-color.org>).
+    let colour = std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let logs = tracing_subscriber::fmt()
+        .with_ansi(colour)
         .with_env_filter(EnvFilter::try_new(filter)?)
         .with_writer(std::io::stderr);
     // An error says that a subscriber is set already, which only happens when this is called twice.

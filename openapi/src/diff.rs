@@ -21,6 +21,7 @@ mod message;
 mod objects;
 mod operation;
 mod parameters;
+mod paths;
 mod responses;
 mod rule;
 mod schema;

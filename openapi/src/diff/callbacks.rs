@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::graph::{At, Both, Matched, Walk};
-use super::operation::{self, Role};
+use super::operation::{self, Place, Role};
 use super::rule::{Action, Area, Kind};
 use super::{Rule, annotations};
 use crate::document::METHODS;
@@ -62,15 +62,19 @@ fn callback_new(walk: &mut Walk<'_>, at: &At<'_>, name: &str) {
 }
 
 /// The operations of one callback: path items as under `paths`, but called by the server.
-fn operations<'a>(walk: &mut Walk<'a>, items: &Both<'a>, expression: &str) {
+fn operations<'a>(walk: &mut Walk<'a>, items: &Both<'a>, expression: &'a str) {
     let items = walk.followed(items);
+    let place = Place {
+        items: items.clone(),
+        templates: (expression, expression),
+    };
     for (method, matched) in items.members() {
         if !METHODS.contains(&method) {
             continue;
         }
         let name = format!("{} {expression}", method.to_uppercase());
         match matched {
-            Matched::Both(both) => operation::compare(walk, &both, &items, Role::Callback),
+            Matched::Both(both) => operation::compare(walk, &both, &place, Role::Callback),
             Matched::Removed(at) => callback_gone(walk, &at, &name),
             Matched::Added(at) => callback_new(walk, &at, &name),
         }

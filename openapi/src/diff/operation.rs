@@ -25,8 +25,17 @@ impl Role {
     }
 }
 
-/// Compares an operation; `items` are the path items around it.
-pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, items: &Both<'a>, role: Role) {
+/// What stands around an operation.
+#[derive(Debug, Clone)]
+pub(super) struct Place<'a> {
+    /// The path items that hold it.
+    pub(super) items: Both<'a>,
+    /// The path templates, of the base and of the revision.
+    pub(super) templates: (&'a str, &'a str),
+}
+
+/// Compares an operation.
+pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, place: &Place<'a>, role: Role) {
     let request = role.request_flow();
     for (key, matched) in both.members() {
         match key {
@@ -47,11 +56,11 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, items: &Both<'a>
             _ => annotations::field(walk, key, &matched, Area::Operation, "the operation"),
         }
     }
-    parameters::compare(walk, both, items, request);
+    parameters::compare(walk, both, place, request);
     security::compare(walk, both);
     if !walk.options.only_operations_of_base {
         servers::compare(walk, both, Area::Operation);
-        servers::compare(walk, items, Area::Operation);
+        servers::compare(walk, &place.items, Area::Operation);
     }
 }
 

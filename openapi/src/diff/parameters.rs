@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use super::bodies::content;
 use super::context::Context;
 use super::graph::{At, Both, Flow, Matched, Walk, follow};
+use super::operation::Place;
 use super::rule::{Action, Area, Kind};
 use super::{Class, Rule, annotations, schema};
 use crate::document::Document;
+use crate::sample;
 use crate::schema::bundle_value;
-use crate::{pointer, sample};
 
 /// What tells one parameter from another (OpenAPI 3.1 section 4.8.12): its place and its name.
 /// Names of headers are the same in any case; names of path parameters do not matter, their place
@@ -29,9 +30,20 @@ struct Parameter<'a> {
     defined: At<'a>,
 }
 
-pub(super) fn compare<'a>(walk: &mut Walk<'a>, operation: &Both<'a>, items: &Both<'a>, flow: Flow) {
-    let base = effective(walk.base, &operation.base, &items.base);
-    let revision = effective(walk.revision, &operation.revision, &items.revision);
+pub(super) fn compare<'a>(
+    walk: &mut Walk<'a>,
+    operation: &Both<'a>,
+    place: &Place<'a>,
+    flow: Flow,
+) {
+    let (items, templates) = (&place.items, place.templates);
+    let base = effective(walk.base, &operation.base, &items.base, templates.0);
+    let revision = effective(
+        walk.revision,
+        &operation.revision,
+        &items.revision,
+        templates.1,
+    );
     for parameter in &base {
         match revision
             .iter()
@@ -77,13 +89,17 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, operation: &Both<'a>, items: &Bot
 
 /// The parameters that hold for an operation: its own, and its path's where it has none of that
 /// identity.
-fn effective<'a>(document: &'a Document, operation: &At<'a>, item: &At<'a>) -> Vec<Parameter<'a>> {
-    let template = pointer::last(&item.pointer).into_owned();
+fn effective<'a>(
+    document: &'a Document,
+    operation: &At<'a>,
+    item: &At<'a>,
+    template: &str,
+) -> Vec<Parameter<'a>> {
     let mut parameters: Vec<Parameter<'a>> = Vec::new();
     for holder in [operation, item] {
         for written in holder.items_of("parameters") {
             let defined = follow(document, &written);
-            let identity = identity(&defined, &template);
+            let identity = identity(&defined, template);
             if !parameters.iter().any(|known| known.identity == identity) {
                 parameters.push(Parameter {
                     identity,

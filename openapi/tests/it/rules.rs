@@ -372,6 +372,19 @@ fn templates_match_whatever_their_parameters_are_called() {
 }
 
 #[test]
+fn two_paths_of_one_shape_are_told_apart_by_name() {
+    let item = |name: &str, method: &str| {
+        let parameters =
+            json!([{"name": name, "in": "path", "required": true, "schema": {"type": "string"}}]);
+        json!({method: {"responses": ok(), "parameters": parameters}})
+    };
+    let paths = json!({"/a/{id}": item("id", "get"), "/a/{key}": item("key", "delete")});
+    let root = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths});
+    let document = Document::parse("test", &root.to_string()).expect("a valid document");
+    assert_eq!(summary(&compare(&document, &document).changes), [""; 0]);
+}
+
+#[test]
 fn a_parameter_of_the_path_is_one_of_the_operation() {
     let parameter = json!({"name": "q", "in": "query", "schema": {"type": "string"}});
     let text = |item: Value| {

@@ -17,8 +17,11 @@ use crate::profile::Timeouts;
 /// The most that is read of an answer, in bytes. No answer of the contract comes near it.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 
-/// A request, as the steps of a case build it.
-#[derive(Debug, Clone)]
+/// How long a connection may idle and still be used again.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// A request, as the steps of a case build it. Its `Debug` shows no value of a header, since one is a credential.
+#[derive(Clone)]
 pub struct Request {
     /// The method.
     pub method: Method,
@@ -28,6 +31,28 @@ pub struct Request {
     pub headers: Vec<(&'static str, String)>,
     /// The body. An empty one is a body too; `None` sends none.
     pub body: Option<Vec<u8>>,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| *name).collect();
+        formatter
+            .debug_struct("Request")
+            .field("method", &self.method)
+            .field("headers", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Response {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let length = self.body.len();
+        formatter
+            .debug_struct("Response")
+            .field("status", &self.status)
+            .field("length", &length)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Request {
@@ -82,8 +107,8 @@ impl Request {
     }
 }
 
-/// An answer that arrived whole.
-#[derive(Debug, Clone)]
+/// An answer that arrived whole. Its `Debug` shows no content, since that may be a new token.
+#[derive(Clone)]
 pub struct Response {
     /// The status code.
     pub status: u16,
@@ -189,6 +214,9 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
+            // Servers close connections that idle for some seconds (five is common), and a request that meets one
+            // just being closed gets no answer: nothing to blame anybody for.
+            .pool_idle_timeout(IDLE)
             .connect_timeout(timeouts.connect());
         if is_loopback(&base) {
             // A proxy configured for the network would answer in place of a deployment on this very machine.

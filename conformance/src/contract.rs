@@ -53,9 +53,7 @@ impl Contract {
             Document::parse(slice.name, slice.text).map_err(|error| wrong(error.to_string()))?;
         let operations = document.operations();
         let revoke = (operations.iter())
-            .find(|operation| {
-                operation.method.to_string() == "POST" && operation.path.ends_with("/revoke")
-            })
+            .find(|operation| operation.method == "POST" && operation.path.ends_with("/revoke"))
             .ok_or_else(|| wrong("it has no POST …/revoke".to_owned()))?;
         let statuses = document.response_statuses(revoke);
         let mut validators = BTreeMap::new();

@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &RunArguments) -> ExitCode {
     };
     let mut events = Vec::new();
     let code = runtime.block_on(runner::run(&deployment, &plan, interrupted(), |event| {
-        events.push(event)
+        events.push(event);
     }));
     let order: Vec<&str> = catalogue.iter().map(|case| case.id).collect();
     let Some(report) = Report::gather(events, &order) else {

@@ -199,7 +199,7 @@ async fn run_case(deployment: &Arc<Deployment>, case: &'static Case, plan: &Plan
             format!("{} of {} steps held", steps.len(), steps.len()),
         ),
         Err(Stop::Failed(reason)) => (failure(case.level, plan.strict), reason),
-        Err(Stop::Skipped(reason)) => (Verdict::Skip, reason),
+        Err(Stop::Inapplicable(reason)) => (Verdict::Pass, format!("does not apply: {reason}")),
         Err(Stop::Inconclusive(reason)) => (Verdict::Inconclusive, reason),
         Err(Stop::Broken(reason)) => (Verdict::Error, reason),
     };

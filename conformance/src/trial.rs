@@ -26,8 +26,9 @@ use crate::profile::{Identity, Timeouts};
 pub enum Stop {
     /// An expectation did not hold: which, what was expected, and what was found.
     Failed(String),
-    /// The deployment is of a kind that the case does not apply to.
-    Skipped(String),
+    /// The deployment is of a kind that the case does not apply to, so it cannot break the promise: it passes, and
+    /// the reason says why.
+    Inapplicable(String),
     /// The case cannot be decided: something it builds on did not come about.
     Inconclusive(String),
     /// The way to the target broke.
@@ -157,6 +158,53 @@ impl Trial {
 
     /// Sends a request and gives the answer, which is held to be no server error.
     pub(crate) async fn send(&self, purpose: &str, request: Request) -> Result<Answer<'_>, Stop> {
+        let (index, outcome) = self.attempt(purpose, request).await?;
+        match outcome {
+            Ok(answer) => Ok(answer),
+            Err(problem) => {
+                let what = format!("{purpose}: an answer");
+                self.step(
+                    what,
+                    false,
+                    "a whole HTTP answer".to_owned(),
+                    problem.to_string(),
+                    Some(index),
+                )?;
+                Err(Stop::Failed(problem.to_string()))
+            }
+        }
+    }
+
+    /// Sends a request that a deployment may refuse by closing the connection, and gives the answer if there is one.
+    /// A server that stops reading a body it does not want may close while the client still writes, and then even an
+    /// answer that it did send can be lost on the way. The request asks for the connection to be closed, so that no
+    /// later one meets a connection that the deployment is about to close.
+    pub(crate) async fn send_unwanted(
+        &self,
+        purpose: &str,
+        request: Request,
+    ) -> Result<Option<Answer<'_>>, Stop> {
+        let (index, outcome) = self
+            .attempt(purpose, request.set("connection", "close"))
+            .await?;
+        match outcome {
+            Ok(answer) => Ok(Some(answer)),
+            Err(problem) => {
+                let held = matches!(problem, NoAnswer::Broken(_));
+                let what = format!("{purpose}: an answer");
+                let expected = "a whole HTTP answer, or the connection closed".to_owned();
+                self.step(what, held, expected, problem.to_string(), Some(index))?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Sends a request. What comes back, if anything does, is held to be no server error.
+    async fn attempt(
+        &self,
+        purpose: &str,
+        request: Request,
+    ) -> Result<(usize, Result<Answer<'_>, NoAnswer>), Stop> {
         let exchange = self
             .deployment
             .send(self.case.id, purpose.to_owned(), request)
@@ -171,7 +219,7 @@ impl Trial {
                 if status >= 500 {
                     answer.expect("no server error", false, "a status below 500", status)?;
                 }
-                Ok(answer)
+                Ok((index, Ok(answer)))
             }
             Err(NoAnswer::Connect(cause)) => {
                 Err(Stop::Broken(format!("{purpose}: no connection: {cause}")))
@@ -180,21 +228,16 @@ impl Trial {
                 Err(Stop::Broken(format!("{purpose}: cannot be sent: {cause}")))
             }
             Err(problem @ (NoAnswer::Timeout(_) | NoAnswer::Broken(_) | NoAnswer::TooLarge(_))) => {
-                let what = format!("{purpose}: an answer");
-                Err(self
-                    .step(
-                        what,
-                        false,
-                        "a whole HTTP answer".to_owned(),
-                        problem.to_string(),
-                        Some(index),
-                    )
-                    .unwrap_err())
+                Ok((index, Err(problem)))
             }
         }
     }
 
     /// Holds something that is not about one answer to an expectation.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers hand over literals and values made for this"
+    )]
     pub(crate) fn expect(
         &self,
         what: &str,
@@ -244,5 +287,7 @@ impl Trial {
 }
 
 fn absent(role: &str) -> Stop {
-    Stop::Skipped(format!("the profile names no {role}"))
+    Stop::Broken(format!(
+        "the case uses a {role} and does not declare it: a defect of the suite, please report it"
+    ))
 }

@@ -26,7 +26,7 @@ impl Parts {
     fn of_operator(t: &Trial) -> Result<Parts, Stop> {
         let token = t.deployment().credentials.operator.token.expose_secret();
         let foreign =
-            || Stop::Skipped("the deployment's tokens are not JSON Web Tokens".to_owned());
+            || Stop::Inapplicable("the deployment's tokens are not JSON Web Tokens".to_owned());
         let start = token.find("eyJ").ok_or_else(foreign)?;
         let parts: Vec<&str> = token[start..].split('.').collect();
         let [header, payload, signature] = parts.as_slice() else {
@@ -44,7 +44,7 @@ impl Parts {
         let bytes = URL_SAFE_NO_PAD.decode(encoded).ok();
         let value = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         value.ok_or_else(|| {
-            Stop::Skipped("the deployment's tokens are not JSON Web Tokens".to_owned())
+            Stop::Inapplicable("the deployment's tokens are not JSON Web Tokens".to_owned())
         })
     }
 

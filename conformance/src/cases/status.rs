@@ -262,7 +262,7 @@ pub(super) const CASES: &[Case] = &[
                     .json(&json!({ "reason": ["a", "list"] }));
                 let answer = t.send("revoke with a list for a reason", request).await?;
                 if answer.status() != 422 {
-                    return Err(Stop::Skipped(
+                    return Err(Stop::Inapplicable(
                         "the deployment answers an invalid body with 400".to_owned(),
                     ));
                 }

@@ -167,7 +167,7 @@ pub(super) const CASES: &[Case] = &[
             Box::pin(async move {
                 let token = t.own(0);
                 let Some(jti) = token.jti.as_ref().filter(|jti| **jti != token.id) else {
-                    return Err(Stop::Skipped(
+                    return Err(Stop::Inapplicable(
                         "the deployment tells no jti, or it is the id".to_owned(),
                     ));
                 };

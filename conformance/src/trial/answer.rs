@@ -93,6 +93,10 @@ impl<'t> Answer<'t> {
     }
 
     /// Holds the answer to an expectation.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers hand over literals and values made for this"
+    )]
     pub(crate) fn expect(
         &self,
         what: &str,

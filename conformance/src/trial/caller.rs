@@ -7,12 +7,21 @@ use uuid::Uuid;
 use crate::client::Request;
 use crate::contract::{Contract, JSON};
 
-/// A user with a credential in a business.
-#[derive(Debug, Clone)]
+/// A user with a credential in a business. Its `Debug` does not show the credential.
+#[derive(Clone)]
 pub struct Caller<'c> {
     contract: &'c Contract,
     authorization: String,
     business_id: String,
+}
+
+impl std::fmt::Debug for Caller<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Caller")
+            .field("business_id", &self.business_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'c> Caller<'c> {

@@ -1,6 +1,9 @@
 //! A sound deployment is not blamed.
 
+use serde_json::json;
+
 use crate::deployment::Deployment;
+use crate::proxy::{Answer, Proxy};
 use crate::suite::run;
 
 #[tokio::test]
@@ -133,4 +136,48 @@ async fn safe_by_default_creates_and_revokes_nothing() {
         assert!(request["method"] == "GET" || !authorized, "{request}");
     }
     assert_eq!(report["end"]["reached"], false);
+}
+
+/// A deployment that uses the freedom that the contract leaves: 400 for a second revocation, 404 for a malformed id,
+/// 403 for a foreign token, 422 for a missing business, and none of the manners that only SHOULD be there.
+#[tokio::test]
+async fn deployment_that_chooses_otherwise_is_not_blamed() {
+    let deployment = Deployment::start();
+    let proxy = Proxy::start(&deployment, |exchange| {
+        Box::pin(async move {
+            let answer = exchange.forward().await.without("www-authenticate").without("cache-control");
+            let Some(id) = exchange.revokes() else { return answer };
+            let refused = |status: u16, detail: &str| Answer::json(status, &json!({ "detail": detail }));
+            let theirs = exchange.bearer() != exchange.users.outsider.token;
+            let foreign = exchange.seen(|seen| {
+                seen.id == id && (seen.business_id == exchange.users.outsider.business_id) == theirs
+            });
+            match answer.status {
+                201 if answer.value()["code"] != "TOKEN_REVOKED" => refused(400, "Token is already revoked"),
+                400 if !exchange.headers.contains_key("x-business-id") => {
+                    let problem = json!({ "loc": ["header", "x-business-id"], "msg": "Field required", "type": "missing" });
+                    Answer::json(422, &json!({ "detail": [problem] }))
+                }
+                404 if foreign.is_some() => refused(403, "Not enough permissions"),
+                422 if answer.value()["detail"][0]["loc"][0] == "path" => refused(404, "Resource not found"),
+                _ => answer,
+            }
+        })
+    })
+    .await;
+    let profile = deployment.profile();
+    let unset = run(&proxy.url, &profile, &["--allow", "revokes"]).await;
+    assert_eq!(unset.code, 0, "{}{}", unset.stdout, unset.stderr);
+    assert_eq!(unset.with_verdict("skip"), Vec::<String>::new());
+
+    let text = std::fs::read_to_string(&profile).expect("readable");
+    let policy = "\n[policy]\nsecond_revoke = 400\nmalformed_token_id = 404\nmissing_business_id = 422\nforeign_token = 403\n";
+    std::fs::write(&profile, format!("{text}{policy}")).expect("written");
+    let set = run(&proxy.url, &profile, &["--allow", "revokes"]).await;
+    assert_eq!(set.code, 0, "{}{}", set.stdout, set.stderr);
+    assert_eq!(
+        set.report.expect("a report")["end"]["left_behind"],
+        json!([])
+    );
+    assert_eq!(deployment.purge().await, 0);
 }

@@ -90,8 +90,9 @@ impl IntoResponse for ApiError {
                 )];
                 (status, challenge, Json(json!({ "detail": detail }))).into_response()
             }
-            Self::TimedOut => {
-                // What is left of the request would be read as the next one (RFC 9110, section 15.5.9).
+            Self::TimedOut | Self::TooLarge { .. } => {
+                // What is left of the request would be read as the next one (RFC 9110, sections 15.5.9 and 15.5.14), so the
+                // connection ends, and a client is told before it sends another request on it.
                 (
                     status,
                     [(header::CONNECTION, "close")],
@@ -104,7 +105,6 @@ impl IntoResponse for ApiError {
             | Self::NoSuchRoute
             | Self::MethodNotAllowed
             | Self::Forbidden
-            | Self::TooLarge { .. }
             | Self::Unavailable
             | Self::Internal => (status, Json(json!({ "detail": detail }))).into_response(),
         }

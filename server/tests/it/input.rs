@@ -202,7 +202,7 @@ async fn body_over_the_limit_is_413() {
 
     let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
     let request = format!(
-        "POST {} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nAuthorization: Bearer {}\r\nX-Business-Id: {}\r\n\
+        "POST {} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {}\r\nX-Business-Id: {}\r\n\
          Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}1\r\n \r\n0\r\n\r\n",
         revoke_path(&admin.token_id),
         admin.token,
@@ -210,6 +210,7 @@ async fn body_over_the_limit_is_413() {
     );
     let answer = server.raw(request.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
     assert_eq!(server.probe(&admin).await, 200);
 }
 

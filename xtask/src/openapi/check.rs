@@ -1,5 +1,7 @@
 //! `openapi check`: the emitted document against each published slice, in every class.
 
+use std::path::Path;
+
 use ::openapi::Document;
 use ::openapi::diff::{Diff, Options, compare_with};
 use ::openapi::published;
@@ -8,19 +10,20 @@ use ::openapi::render;
 use super::emit;
 use crate::cli::{Check, FailOn};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::programs::{self, Program};
 
 pub(crate) fn run(arguments: &Check) -> Outcome {
     let Some(path) = &arguments.document else {
-        return emitted_document();
+        return emitted_document(&programs::build(&[Program::Server])?.server()?);
     };
     let document = super::read(path)?;
     super::refuse_defects(&document)?;
     slices(&document)
 }
 
-/// The document that the server emits now, and the file in which it is committed.
-pub(crate) fn emitted_document() -> Outcome {
-    let text = emit::emitted()?;
+/// The document that this server emits, and the file in which it is committed.
+pub(crate) fn emitted_document(server: &Path) -> Outcome {
+    let text = emit::emitted(server)?;
     let document = super::parse_own("what the server emits", &text)?;
     let of_slices = slices(&document)?;
     let committed = std::fs::read_to_string(emit::committed()).unwrap_or_default();

@@ -65,10 +65,24 @@ pub(crate) fn target_directory() -> PathBuf {
         .map_or_else(|| workspace_root().join("target"), PathBuf::from)
 }
 
-/// The cargo that runs this program, so that both are of one toolchain.
+/// The cargo that runs this program, so that both are of one toolchain. What it has told this program
+/// of itself is taken out of the environment: build scripts that look at it (ring's does) would run
+/// again, and everything above them be built again, each time the caller changes.
 pub(crate) fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(workspace_root());
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        let told = [
+            "CARGO_PKG_",
+            "CARGO_MANIFEST_",
+            "CARGO_BIN_",
+            "CARGO_CRATE_NAME",
+        ];
+        if told.iter().any(|prefix| text.starts_with(prefix)) {
+            cargo.env_remove(name);
+        }
+    }
     cargo
 }
 

@@ -2,6 +2,18 @@
 //!
 //! Data flows one way: a text becomes a [`Document`]; two documents walked side by side become
 //! [`diff::Diff`], a list of [`diff::Change`]s; [`render`] writes those for people and machines.
+//! ```
+//! use openapi::diff::{Verdict, compare};
+//! use openapi::published;
+//!
+//! let diff = compare(
+//!     &published::REVOKE_TOKEN_EARLIER.document(),
+//!     &published::REVOKE_TOKEN.document(),
+//! );
+//! assert_eq!(diff.verdict(), Verdict::Breaking);
+//! assert!(diff.changes[0].witness.is_some());
+//! ```
+//!
 //! Everything here is pure: no network, no clock, no async, nothing but values in and values out.
 
 pub mod diff;

@@ -1,5 +1,6 @@
 //! `test`: all tests, and what they need from the system.
 
+use std::io::{BufRead as _, BufReader, IsTerminal as _};
 use std::process::{Command, Stdio};
 
 use crate::cli::Test;
@@ -34,16 +35,70 @@ const NEEDS: &[Need] = &[
 
 pub(crate) fn run(arguments: &Test) -> Outcome {
     provide()?;
-    let status = programs::cargo()
+    let failed = |error: std::io::Error| Failure::unreadable(format!("cannot run cargo: {error}"));
+    let mut command = programs::cargo();
+    command
         .args(["test", "--workspace", "--locked"])
         .args(&arguments.arguments)
-        .status()
-        .map_err(|error| Failure::unreadable(format!("cannot run cargo: {error}")))?;
+        .stdout(Stdio::piped());
+    if std::io::stdout().is_terminal() {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    let mut child = command.spawn().map_err(failed)?;
+    let mut counts = Counts::default();
+    for line in child
+        .stdout
+        .take()
+        .into_iter()
+        .flat_map(|out| BufReader::new(out).lines())
+    {
+        let line = line.map_err(failed)?;
+        counts.add(&line);
+        anstream::println!("{line}");
+    }
+    let status = child.wait().map_err(failed)?;
+    // Cargo sums up each program of tests by itself; this is all of them.
+    let Counts {
+        passed,
+        failed,
+        ignored,
+    } = counts;
+    anstream::println!("\ntests: {passed} passed, {failed} failed, {ignored} skipped");
     Ok(if status.success() {
         Exit::Success
     } else {
         Exit::Failed
     })
+}
+
+/// What the summaries of the programs of tests come to.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+    ignored: u64,
+}
+
+impl Counts {
+    /// Adds a line, if it is a summary: `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
+    fn add(&mut self, line: &str) {
+        let Some(summary) = line.strip_prefix("test result: ") else {
+            return;
+        };
+        for part in summary.split(['.', ';']) {
+            let mut words = part.split_whitespace();
+            let (Some(Ok(count)), Some(what)) = (words.next().map(str::parse::<u64>), words.next())
+            else {
+                continue;
+            };
+            match what {
+                "passed" => self.passed += count,
+                "failed" => self.failed += count,
+                "ignored" => self.ignored += count,
+                _ => {}
+            }
+        }
+    }
 }
 
 /// Finds what the tests need; installs what is missing where that is allowed; else names it.
@@ -99,4 +154,27 @@ fn succeeds(command: &[&str]) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Counts;
+
+    #[test]
+    fn summaries_add_up() {
+        let mut counts = Counts::default();
+        for line in [
+            "running 3 tests",
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 7 filtered out; finished in 0.13s",
+            "test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 2.00s",
+        ] {
+            counts.add(line);
+        }
+        let expected = Counts {
+            passed: 5,
+            failed: 1,
+            ignored: 1,
+        };
+        assert_eq!(counts, expected);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use openapi::Document;
+use openapi::{Document, Validator};
 use serde_json::Value;
 
 use crate::event::ContractName;
@@ -16,7 +16,7 @@ pub struct Contract {
     /// The operation's path, such as `/api/v1/tokens/{token_id}/revoke`.
     template: String,
     statuses: Vec<String>,
-    validators: BTreeMap<u16, openapi::Validator>,
+    validators: BTreeMap<u16, Validator>,
 }
 
 impl std::fmt::Debug for Contract {
@@ -63,9 +63,8 @@ impl Contract {
         {
             // The errors but 422 are documented by an example and have no schema; their shape is checked by hand.
             if let Some(schema) = document.response_schema(revoke, status, JSON) {
-                let validator = document
-                    .validator(&schema)
-                    .map_err(|error| wrong(error.to_string()))?;
+                let validator =
+                    Validator::of(&document, &schema).map_err(|error| wrong(error.to_string()))?;
                 validators.insert(status, validator);
             }
         }

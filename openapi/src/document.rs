@@ -10,8 +10,6 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::pointer;
-use crate::schema;
-use crate::validator::{Validator, ValidatorError};
 
 /// HTTP methods that a path item may hold (OpenAPI 3.1 section 4.8.9; `query` is OpenAPI 3.2's),
 /// as they are spelled there.
@@ -265,15 +263,6 @@ impl Document {
             .map(|range| pointer::join_all(&content, [range, "schema"]))
             .find(|pointer| self.at(pointer).is_some())
             .map(|pointer| SchemaRef { pointer })
-    }
-
-    /// A validator of JSON values against the schema, `format` asserted.
-    ///
-    /// # Errors
-    ///
-    /// When the schema is no valid JSON Schema 2020-12.
-    pub fn validator(&self, schema: &SchemaRef) -> Result<Validator, ValidatorError> {
-        Validator::new(&schema::bundle(self, &schema.pointer))
     }
 
     /// What the specification requires of a document and [`Self::parse`] lets pass, since documents

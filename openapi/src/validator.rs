@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use crate::document::{Document, SchemaRef};
+use crate::schema;
+
 /// A schema that `jsonschema` refuses, with its reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid JSON Schema 2020-12: {0}")]
@@ -36,6 +39,15 @@ impl Validator {
             .build(schema)
             .map(|inner| Self { inner })
             .map_err(|error| ValidatorError(error.to_string()))
+    }
+
+    /// Compiles a schema of a document, with all that it refers to.
+    ///
+    /// # Errors
+    ///
+    /// When the schema is no valid JSON Schema 2020-12.
+    pub fn of(document: &Document, schema: &SchemaRef) -> Result<Self, ValidatorError> {
+        Self::new(&schema::bundle(document, &schema.pointer))
     }
 
     /// Whether the schema accepts the value.

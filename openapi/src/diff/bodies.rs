@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::context::Context;
-use super::graph::{At, Both, Flow, Matched, Walk, follow};
-use super::operation::area_of;
+use super::graph::{ANYTHING, At, Both, Flow, Matched, Walk, follow};
 use super::rule::{Action, Area, Kind};
 use super::{Rule, annotations, schema};
 
@@ -73,7 +72,7 @@ fn without_body() -> Value {
 
 /// The media types of a body. A body without any, and one with media types, are both unordered.
 pub(super) fn content<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow, subject: &str) {
-    let area = area_of(flow);
+    let area = flow.area();
     match matched {
         Matched::Both(both) => {
             for (media_type, matched) in both.members() {
@@ -131,7 +130,6 @@ fn media_type_object<'a>(
     media_type: &str,
     subject: &str,
 ) {
-    static ANYTHING: Value = Value::Bool(true);
     let both = walk.followed(both);
     for (key, matched) in both.members() {
         match key {
@@ -161,7 +159,7 @@ fn media_type_object<'a>(
                 walk,
                 key,
                 &matched,
-                area_of(flow),
+                flow.area(),
                 &format!("{subject} ({media_type})"),
             ),
         }

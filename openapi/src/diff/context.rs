@@ -2,7 +2,6 @@
 
 use super::Rule;
 use super::graph::{Both, Flow};
-use super::operation::area_of;
 use super::rule::{Action, Kind};
 use super::witness::{Root, Step};
 
@@ -51,6 +50,6 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn rule(&self, kind: Kind, action: Action) -> Rule {
-        Rule::new(area_of(self.flow), kind, action)
+        Rule::new(self.flow.area(), kind, action)
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::change::Change;
 use super::equality::Equality;
-use super::{Class, Options, Rule};
+use super::{Area, Class, Options, Rule};
 use crate::document::Document;
 use crate::pointer;
 
@@ -22,7 +22,18 @@ pub(super) enum Flow {
     Response,
 }
 
+/// The schema that accepts everything: what no schema means.
+pub(super) static ANYTHING: Value = Value::Bool(true);
+
 impl Flow {
+    /// The area of what flows this way.
+    pub(super) fn area(self) -> Area {
+        match self {
+            Self::Request => Area::Request,
+            Self::Response => Area::Response,
+        }
+    }
+
     /// The direction of what a server sends to its client's own address: webhooks, callbacks.
     pub(super) fn inverted(self) -> Self {
         match self {

@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::Class;
 use super::context::Context;
 use super::finding::{finding, record};
-use super::graph::{At, Both, Flow, Matched, Walk};
+use super::graph::{ANYTHING, At, Both, Flow, Matched, Walk};
 use super::rule::{Action, Kind};
-use super::schema::{ANYTHING, compare};
+use super::schema::compare;
 use super::witness::{self, Step};
 use crate::schema::{self, Relation};
 

@@ -85,11 +85,3 @@ fn tags(walk: &mut Walk<'_>, operation: &Both<'_>, matched: &Matched<'_>) {
         );
     }
 }
-
-/// The area of what flows this way.
-pub(super) fn area_of(flow: Flow) -> Area {
-    match flow {
-        Flow::Request => Area::Request,
-        Flow::Response => Area::Response,
-    }
-}

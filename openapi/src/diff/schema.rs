@@ -5,16 +5,12 @@ use serde_json::Value;
 
 use super::context::Context;
 use super::finding::{finding, judged};
-use super::graph::{At, Both, Flow, Matched, Walk, follow};
+use super::graph::{ANYTHING, At, Both, Flow, Matched, Walk, follow};
 use super::layers::{Layers, assertions};
-use super::operation::area_of;
 use super::rule::{Action, Kind};
 use super::witness::Step;
 use super::{Class, Rule, annotations, objects, shell, unions};
 use crate::{pointer, schema};
-
-/// The schema that accepts everything: what no schema means.
-pub(super) static ANYTHING: Value = Value::Bool(true);
 
 /// Compares two schemas, in every class.
 pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>) {
@@ -55,13 +51,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Contex
 
 fn texts<'a>(walk: &mut Walk<'a>, base: &Layers<'a>, revision: &Layers<'a>, context: &Context<'a>) {
     let (base, revision) = (&base.annotations, &revision.annotations);
-    annotations::of_schema(
-        walk,
-        base,
-        revision,
-        area_of(context.flow),
-        &context.subject,
-    );
+    annotations::of_schema(walk, base, revision, context.flow.area(), &context.subject);
 }
 
 /// Both sides refer: what they refer to is compared once, whoever refers to it.

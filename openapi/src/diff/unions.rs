@@ -146,11 +146,7 @@ fn leftover<'a>(
         }
         Relation::Breaking(value) => finding(walk, context, axes, branch, message, Some(value)),
         Relation::Unproven => {
-            let rule = super::Rule::new(
-                super::operation::area_of(context.flow),
-                Kind::Alternative,
-                action,
-            );
+            let rule = super::Rule::new(context.flow.area(), Kind::Alternative, action);
             walk.note(rule, super::Class::Unproven, branch, message);
         }
     }

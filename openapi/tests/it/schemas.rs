@@ -76,8 +76,7 @@ pub(crate) fn assert_witnessed(body: Body, base: &Value, revision: &Value, chang
             let schema = openapi::SchemaRef {
                 pointer: body_pointer.to_owned(),
             };
-            document
-                .validator(&schema)
+            openapi::Validator::of(&document, &schema)
                 .expect("a valid schema")
                 .accepts(witness)
         };

@@ -22,6 +22,7 @@ mod objects;
 mod operation;
 mod parameters;
 mod paths;
+mod promises;
 mod responses;
 mod rule;
 mod schema;

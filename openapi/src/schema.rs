@@ -4,7 +4,9 @@
 mod bundle;
 mod closed;
 mod relation;
+mod travel;
 
 pub use bundle::bundle;
 pub(crate) use bundle::{bundle_value, is_asserted_format};
 pub use relation::{Relation, relation};
+pub(crate) use travel::Travel;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::graph::{At, Both, Matched, Walk};
 use super::message::shown;
 use super::rule::{Action, Area, Kind};
-use super::{Class, Rule};
+use super::{Class, Rule, promises};
 use crate::keywords;
 
 /// The kind and class of a field that only annotates, by its name; `None` for other fields.
@@ -18,10 +18,10 @@ fn kind_of(key: &str) -> Option<(Kind, Class)> {
         "deprecated" => (Kind::Deprecation, Class::Docs),
         "default" => (Kind::Default, Class::Docs),
         "tags" => (Kind::Tags, Class::Docs),
-        // Which of a schema's members travel in which direction, or which schema applies: the
-        // comparison does not follow either, so it claims nothing.
-        "readOnly" | "writeOnly" => (Kind::Access, Class::Unproven),
-        "discriminator" => (Kind::Discriminator, Class::Unproven),
+        // What it does to messages is compared where the properties are.
+        "readOnly" | "writeOnly" => (Kind::Access, Class::Docs),
+        // A hint at which alternative to read; what is accepted is the alternatives' matter.
+        "discriminator" => (Kind::Discriminator, Class::Docs),
         "format" | "contentEncoding" | "contentMediaType" => (Kind::Format, Class::Docs),
         key if key.starts_with("x-") => (Kind::Extension, Class::Docs),
         _ => return None,
@@ -60,6 +60,21 @@ pub(super) fn field(
         (kind, class),
         &format!("`{key}` of {subject}"),
     );
+}
+
+/// A field of an object that may make promises (an operation, a parameter): as [`field`] otherwise.
+pub(super) fn field_of(
+    walk: &mut Walk<'_>,
+    whole: &Both<'_>,
+    key: &str,
+    matched: &Matched<'_>,
+    area: Area,
+    subject: &str,
+) {
+    let deprecated = whole.revision.value.get("deprecated") == Some(&Value::Bool(true));
+    if !promises::compare(walk, key, matched, deprecated, area, subject) {
+        field(walk, key, matched, area, subject);
+    }
 }
 
 /// A field that is known to be only text.
@@ -159,7 +174,12 @@ pub(super) fn of_schema(
             (None, Some(revision)) => Matched::Added(revision.clone()),
             (None, None) => continue,
         };
-        field(walk, key, &matched, area, subject);
+        let deprecated = revision
+            .get("deprecated")
+            .is_some_and(|at| at.value == &Value::Bool(true));
+        if !promises::compare(walk, key, &matched, deprecated, area, subject) {
+            field(walk, key, &matched, area, subject);
+        }
     }
 }
 

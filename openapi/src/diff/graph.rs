@@ -12,6 +12,7 @@ use super::equality::Equality;
 use super::{Area, Class, Options, Rule};
 use crate::document::Document;
 use crate::pointer;
+use crate::schema::{self, Travel};
 
 /// Which way a message goes, seen from the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,6 +27,14 @@ pub(super) enum Flow {
 pub(super) static ANYTHING: Value = Value::Bool(true);
 
 impl Flow {
+    /// Which properties what flows this way carries.
+    pub(super) fn travel(self) -> Travel {
+        match self {
+            Self::Request => Travel::Request,
+            Self::Response => Travel::Response,
+        }
+    }
+
     /// The area of what flows this way.
     pub(super) fn area(self) -> Area {
         match self {
@@ -217,6 +226,17 @@ impl<'a> Walk<'a> {
         self.note(rule, class, location, message);
         if let Some(change) = self.last() {
             change.witness = breaks;
+        }
+    }
+
+    /// A schema of the base and one of the revision, each on its own, as the sender's and the
+    /// receiver's of what flows this way.
+    pub(super) fn sides(&self, base: &Value, revision: &Value, flow: Flow) -> (Value, Value) {
+        let base = schema::bundle_value(self.base, base, flow.travel());
+        let revision = schema::bundle_value(self.revision, revision, flow.travel());
+        match flow {
+            Flow::Request => (base, revision),
+            Flow::Response => (revision, base),
         }
     }
 

@@ -11,6 +11,7 @@ use super::graph::{ANYTHING, At, Both, Flow, Matched, Walk};
 use super::rule::{Action, Kind};
 use super::schema::compare;
 use super::witness::{self, Step};
+use crate::document::Document;
 use crate::schema::{self, Relation};
 
 fn required(core: &At<'_>) -> BTreeSet<String> {
@@ -24,11 +25,24 @@ fn required(core: &At<'_>) -> BTreeSet<String> {
 }
 
 pub(super) fn properties<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>) {
-    let (base, revision) = (
-        cores.base.members_of("properties"),
-        cores.revision.members_of("properties"),
-    );
-    let (was, is) = (required(&cores.base), required(&cores.revision));
+    // What messages of this direction do not carry is not there.
+    let carried = |document: &Document, core: &At<'a>| {
+        let mut members = core.members_of("properties");
+        let travel = context.flow.travel();
+        let mut left_behind = Vec::new();
+        members.retain(|(name, at)| {
+            let carried = travel.carries(document, at.value);
+            if !carried {
+                left_behind.push(*name);
+            }
+            carried
+        });
+        let mut required = required(core);
+        required.retain(|name| !left_behind.contains(&name.as_str()));
+        (members, required)
+    };
+    let (base, was) = carried(walk.base, &cores.base);
+    let (revision, is) = carried(walk.revision, &cores.revision);
     for (name, old) in &base {
         match revision.iter().find(|(other, _)| other == name) {
             Some((_, new)) => {
@@ -218,16 +232,11 @@ fn sent_as<'a>(
     (sent, accepted): (&At<'a>, &At<'a>),
     message: String,
 ) {
-    let (sender, receiver) = match context.flow {
-        Flow::Request => (
-            schema::bundle_value(walk.base, sent.value),
-            schema::bundle_value(walk.revision, accepted.value),
-        ),
-        Flow::Response => (
-            schema::bundle_value(walk.revision, sent.value),
-            schema::bundle_value(walk.base, accepted.value),
-        ),
+    let (base, revision) = match context.flow {
+        Flow::Request => (sent, accepted),
+        Flow::Response => (accepted, sent),
     };
+    let (sender, receiver) = walk.sides(base.value, revision.value, context.flow);
     match schema::relation(&sender, &receiver) {
         Relation::Equal | Relation::Compatible => finding(walk, context, axes, sent, message, None),
         Relation::Breaking(value) => {

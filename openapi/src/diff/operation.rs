@@ -53,7 +53,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, place: &Place<'a
             "requestBody" => bodies::request(walk, &matched, request),
             "responses" => responses::compare(walk, &matched, request.inverted()),
             "callbacks" => callbacks::compare(walk, &matched),
-            _ => annotations::field(walk, key, &matched, Area::Operation, "the operation"),
+            _ => annotations::field_of(walk, both, key, &matched, Area::Operation, "the operation"),
         }
     }
     parameters::compare(walk, both, place, request);

@@ -11,7 +11,7 @@ use super::rule::{Action, Area, Kind};
 use super::{Class, Rule, annotations, schema};
 use crate::document::Document;
 use crate::sample;
-use crate::schema::bundle_value;
+use crate::schema::{Travel, bundle_value};
 
 /// What tells one parameter from another (OpenAPI 3.1 section 4.8.12): its place and its name.
 /// Names of headers are the same in any case; names of path parameters do not matter, their place
@@ -124,11 +124,19 @@ fn identity(parameter: &At<'_>, template: &str) -> Identity {
     let (place, name) = (text("in"), text("name"));
     let name = match place.as_str() {
         "header" => name.to_lowercase(),
-        "path" => template
-            .split('{')
-            .skip(1)
-            .position(|part| part.split('}').next() == Some(&name))
-            .map_or(name, |index| index.to_string()),
+        "path" => {
+            let mut names = template
+                .split('{')
+                .skip(1)
+                .map(|part| part.split('}').next());
+            let only = names.clone().count() == 1;
+            match names.position(|other| other == Some(&name)) {
+                Some(index) => index.to_string(),
+                // A name that the template lacks is a slip; where there is one place, it is meant.
+                None if only => "0".to_owned(),
+                None => name,
+            }
+        }
         _ => name,
     };
     Identity { place, name }
@@ -149,7 +157,7 @@ fn carrying(document: &Document, parameter: &At<'_>) -> Value {
     };
     let schema = parameter
         .get("schema")
-        .map(|at| bundle_value(document, at.value));
+        .map(|at| bundle_value(document, at.value, Travel::Either));
     let value = schema
         .and_then(|schema| sample::valid(&schema))
         .unwrap_or_else(|| "text".into());
@@ -208,6 +216,7 @@ fn style(parameter: &At<'_>) -> [Value; 3] {
 }
 
 fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
+    let whole = both;
     let subject = subject(&both.base);
     let (was, is) = (is_required(&both.base), is_required(&both.revision));
     if was != is {
@@ -253,7 +262,9 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
                 schema::compare(walk, &both, &Context::new(flow, subject.clone()));
             }
             ("content", matched) => content(walk, &matched, flow, &subject),
-            (key, matched) => annotations::field(walk, key, &matched, Area::Parameter, &subject),
+            (key, matched) => {
+                annotations::field_of(walk, whole, key, &matched, Area::Parameter, &subject)
+            }
         }
     }
 }

@@ -104,6 +104,10 @@ axis! {
         Server = "server",
         /// `deprecated`.
         Deprecation = "deprecation",
+        /// Until when something deprecated is served.
+        Sunset = "sunset",
+        /// How stable something is.
+        Stability = "stability",
         /// A default value.
         Default = "default",
         /// A body.
@@ -148,6 +152,8 @@ axis! {
         Requirement = "requirement",
         /// A name.
         Name = "name",
+        /// Keywords that have no effect where they stand.
+        Inert = "inert",
         /// A field that the comparison has no rule for.
         Field = "field",
     }

@@ -137,8 +137,16 @@ fn null<'a>(
     let accepts = |bundle: Value| {
         crate::Validator::new(&bundle).is_ok_and(|validator| validator.accepts(&Value::Null))
     };
-    let was = accepts(schema::bundle_value(walk.base, both.base.value));
-    let is = accepts(schema::bundle_value(walk.revision, both.revision.value));
+    let was = accepts(schema::bundle_value(
+        walk.base,
+        both.base.value,
+        context.flow.travel(),
+    ));
+    let is = accepts(schema::bundle_value(
+        walk.revision,
+        both.revision.value,
+        context.flow.travel(),
+    ));
     if was != base.null || is != revision.null {
         return false;
     }
@@ -214,8 +222,8 @@ fn core<'a>(
 
 /// Judges two schemas by the algebra alone, as one thing.
 pub(super) fn whole<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>) {
-    let base = schema::bundle_value(walk.base, both.base.value);
-    let revision = schema::bundle_value(walk.revision, both.revision.value);
+    let base = schema::bundle_value(walk.base, both.base.value, context.flow.travel());
+    let revision = schema::bundle_value(walk.revision, both.revision.value, context.flow.travel());
     let message = |what: &str| format!("{} {what}", context.subject);
     judged(
         walk,

@@ -45,9 +45,10 @@ pub(super) fn compare<'a>(
             shell["additionalProperties"] = json!(true);
         }
     }
+    inert(walk, &mut old, &mut new, &revision.core, context);
     format(walk, &old, &new, &revision.core, context);
-    let old_bundle = schema::bundle_value(walk.base, &old);
-    let new_bundle = schema::bundle_value(walk.revision, &new);
+    let old_bundle = schema::bundle_value(walk.base, &old, context.flow.travel());
+    let new_bundle = schema::bundle_value(walk.revision, &new, context.flow.travel());
     if old_bundle == new_bundle {
         return;
     }
@@ -64,6 +65,74 @@ pub(super) fn compare<'a>(
         kind_of(&names),
         message,
     );
+}
+
+/// The types that a keyword speaks of; values of other types it lets through.
+fn speaks_of(keyword: &str) -> &'static [&'static str] {
+    match keyword {
+        "minLength" | "maxLength" | "pattern" => &["string"],
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
+            &["number", "integer"]
+        }
+        "minItems" | "maxItems" | "uniqueItems" | "minContains" | "maxContains" => &["array"],
+        "minProperties"
+        | "maxProperties"
+        | "additionalProperties"
+        | "patternProperties"
+        | "propertyNames" => &["object"],
+        _ => &[],
+    }
+}
+
+/// Takes out of both the keywords that have no effect on values of the only types there are, and
+/// says where they differ: a slip of the writer's that changes nothing.
+fn inert<'a>(
+    walk: &mut Walk<'a>,
+    old: &mut Value,
+    new: &mut Value,
+    at: &At<'a>,
+    context: &Context<'a>,
+) {
+    let (before, after) = (take_inert(old), take_inert(new));
+    let (names, what) = keywords_changed(&before, &after);
+    // `minLength: 0` and the like say nothing where they have an effect, and less where they have none.
+    if !names.is_empty() {
+        let message = format!("{what} of {}, where it has no effect", context.subject);
+        walk.note(
+            context.rule(Kind::Inert, Action::Changed),
+            Class::Docs,
+            at,
+            message,
+        );
+    }
+}
+
+fn take_inert(shell: &mut Value) -> Value {
+    let mut inert = Map::new();
+    let Some(object) = shell.as_object_mut() else {
+        return Value::Object(inert);
+    };
+    let types: Vec<String> = match object.get("type") {
+        Some(Value::String(only)) => vec![only.clone()],
+        Some(Value::Array(types)) => types
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+        _ => return Value::Object(inert),
+    };
+    object.retain(|keyword, value| {
+        let spoken = speaks_of(keyword);
+        let has_effect = spoken.is_empty()
+            || spoken
+                .iter()
+                .any(|kind| types.iter().any(|other| other == kind));
+        if !has_effect {
+            inert.insert(keyword.clone(), value.take());
+        }
+        has_effect
+    });
+    Value::Object(inert)
 }
 
 /// A format that nobody is held to, on either side, is a text; the others are the algebra's.

@@ -8,7 +8,7 @@ use super::message::shown;
 use super::rule::{Action, Kind};
 use super::{context::Context, finding::finding, schema};
 use crate::pointer;
-use crate::schema::{Relation, bundle_value, relation};
+use crate::schema::{Relation, relation};
 
 type Union<'a> = (&'static str, Vec<At<'a>>, bool);
 
@@ -130,16 +130,11 @@ fn leftover<'a>(
         finding(walk, context, axes, branch, message, None);
         return;
     }
-    let (sender, receiver) = match context.flow {
-        Flow::Request => (
-            bundle_value(walk.base, branch.value),
-            bundle_value(walk.revision, both.revision.value),
-        ),
-        Flow::Response => (
-            bundle_value(walk.revision, branch.value),
-            bundle_value(walk.base, both.base.value),
-        ),
+    let (base, revision) = match context.flow {
+        Flow::Request => (branch, &both.revision),
+        Flow::Response => (&both.base, branch),
     };
+    let (sender, receiver) = walk.sides(base.value, revision.value, context.flow);
     match relation(&sender, &receiver) {
         Relation::Equal | Relation::Compatible => {
             finding(walk, context, axes, branch, message, None);

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::graph::{At, Both, Flow, Walk};
+use crate::sample;
 use crate::validator::Validator;
-use crate::{sample, schema};
 
 /// A step from a value to a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,12 +112,7 @@ fn part_of<'v>(value: &'v mut Value, trail: &[Step]) -> Option<&'v mut Value> {
 
 /// The sender's schema on its own, and a validator of the receiver's.
 fn sides(walk: &Walk<'_>, both: &Both<'_>, flow: Flow) -> Option<(Value, Validator)> {
-    let base = schema::bundle_value(walk.base, both.base.value);
-    let revision = schema::bundle_value(walk.revision, both.revision.value);
-    let (sender, receiver) = match flow {
-        Flow::Request => (base, revision),
-        Flow::Response => (revision, base),
-    };
+    let (sender, receiver) = walk.sides(both.base.value, both.revision.value, flow);
     Some((sender, Validator::new(&receiver).ok()?))
 }
 

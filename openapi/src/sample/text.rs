@@ -39,7 +39,8 @@ pub(super) fn letters(length: usize) -> String {
 }
 
 /// A few strings that match the regular expression, made from a fixed seed. Expressions that the
-/// `regex` syntax does not know (look-around, back-references) give none.
+/// `regex` syntax does not know (look-around, back-references) give none. Classes such as `\\w` are
+/// ASCII's, as in ECMA-262, which JSON Schema's patterns follow.
 pub(super) fn of_pattern(pattern: &str) -> Vec<String> {
     let mut random = SmallRng::seed_from_u64(0x5EED);
     let mut strings = Vec::new();
@@ -47,7 +48,16 @@ pub(super) fn of_pattern(pattern: &str) -> Vec<String> {
         // A pattern is a search: what stands outside of the match is free, so anchors go.
         let unanchored = pattern.strip_prefix('^').unwrap_or(pattern);
         let unanchored = unanchored.strip_suffix('$').unwrap_or(unanchored);
-        if let Ok(generator) = rand_regex::Regex::compile(unanchored, repeat) {
+        let parsed = regex_syntax::ParserBuilder::new()
+            .unicode(false)
+            .utf8(true)
+            .build()
+            .parse(unanchored);
+        let parsed = parsed.or_else(|_| regex_syntax::parse(unanchored));
+        if let Ok(generator) = parsed
+            .map_err(|_| ())
+            .and_then(|hir| rand_regex::Regex::with_hir(hir, repeat).map_err(|_| ()))
+        {
             strings.extend((0..4).map(|_| -> String { generator.sample(&mut random) }));
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::travel::Travel;
 use crate::document::Document;
 use crate::{keywords, pointer};
 
@@ -41,17 +42,18 @@ pub(crate) fn is_asserted_format(format: &str) -> bool {
 /// nowhere becomes the schema that accepts everything.
 #[must_use]
 pub fn bundle(document: &Document, pointer: &str) -> Value {
-    bundle_value(document, document.at(pointer).unwrap_or(&Value::Bool(true)))
+    let schema = document.at(pointer).unwrap_or(&Value::Bool(true));
+    bundle_value(document, schema, Travel::Either)
 }
 
-/// As [`bundle`], for a schema value made from parts of `document`.
-pub(crate) fn bundle_value(document: &Document, schema: &Value) -> Value {
+/// As [`bundle`], for a schema value made from parts of `document`, and for messages going one way.
+pub(crate) fn bundle_value(document: &Document, schema: &Value, travel: Travel) -> Value {
     let mut names = Names::default();
-    let mut root = assertions_of(schema, &mut names);
+    let mut root = assertions_of(document, schema, travel, &mut names);
     let mut definitions = Map::new();
     while let Some((pointer, name)) = names.pending.pop() {
         let target = document.at(&pointer).unwrap_or(&Value::Bool(true));
-        let definition = assertions_of(target, &mut names);
+        let definition = assertions_of(document, target, travel, &mut names);
         definitions.insert(name, definition);
     }
     if definitions.is_empty() {
@@ -105,8 +107,9 @@ impl Names {
     }
 }
 
-fn assertions_of(schema: &Value, names: &mut Names) -> Value {
+fn assertions_of(document: &Document, schema: &Value, travel: Travel, names: &mut Names) -> Value {
     let mut schema = schema.clone();
+    travel.strip(document, &mut schema);
     keywords::rewrite(&mut schema, &mut |object| {
         object.retain(|keyword, _| {
             !keywords::is_annotation(keyword) && !keywords::is_container(keyword)
@@ -118,8 +121,21 @@ fn assertions_of(schema: &Value, names: &mut Names) -> Value {
             object.insert("$ref".to_owned(), json!(format!("#/$defs/{name}")));
         }
         assert_format(object);
+        if object
+            .get("pattern")
+            .and_then(Value::as_str)
+            .is_some_and(accepts_every_string)
+        {
+            object.shift_remove("pattern");
+        }
     });
     schema
+}
+
+/// Whether a pattern, which is searched for anywhere in a string (JSON Schema Validation section
+/// 6.3.3), is found in every one.
+fn accepts_every_string(pattern: &str) -> bool {
+    matches!(pattern, "" | "^" | "$" | ".*" | "^.*" | ".*$")
 }
 
 fn assert_format(object: &mut Map<String, Value>) {

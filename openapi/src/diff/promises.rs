@@ -1,0 +1,149 @@
+//! Promises about the future, by the extensions that the field uses: until when something
+//! deprecated is served (`x-sunset`, a date), and how stable something is (`x-stability-level`:
+//! draft, alpha, beta or stable). Who relied on a promise is let down when it is taken back, though
+//! no message fails today.
+
+use serde_json::Value;
+
+use super::graph::{At, Matched, Walk};
+use super::message::shown;
+use super::rule::{Action, Area, Kind};
+use super::{Class, Rule};
+
+/// Compares the extension if it is a promise; false when it is none.
+pub(super) fn compare(
+    walk: &mut Walk<'_>,
+    key: &str,
+    matched: &Matched<'_>,
+    still_deprecated: bool,
+    area: Area,
+    subject: &str,
+) -> bool {
+    match key {
+        "x-sunset" => sunset(walk, matched, still_deprecated, area, subject),
+        "x-stability-level" => stability(walk, matched, area, subject),
+        _ => return false,
+    }
+    true
+}
+
+/// What was promised and what is, each with its place.
+fn ends<'m, 'a>(matched: &'m Matched<'a>) -> (Option<&'m At<'a>>, Option<&'m At<'a>>, &'m At<'a>) {
+    match matched {
+        Matched::Both(both) => (Some(&both.base), Some(&both.revision), &both.revision),
+        Matched::Removed(at) => (Some(at), None, at),
+        Matched::Added(at) => (None, Some(at), at),
+    }
+}
+
+fn sunset(
+    walk: &mut Walk<'_>,
+    matched: &Matched<'_>,
+    still_deprecated: bool,
+    area: Area,
+    subject: &str,
+) {
+    let (was, is, at) = ends(matched);
+    let old = was.and_then(|at| date_of(at.value));
+    let new = is.and_then(|at| date_of(at.value));
+    let (action, class, what) = match (was, is) {
+        (Some(a), Some(b)) if a.value == b.value => return,
+        (_, Some(_)) if new.is_none() => (Action::Changed, Class::Breaking, "is no date"),
+        (Some(_), Some(_)) if new < old => (
+            Action::Narrowed,
+            Class::Breaking,
+            "comes earlier than was promised",
+        ),
+        (Some(_), Some(_)) => (Action::Widened, Class::Docs, "comes later"),
+        (None, _) => (Action::Added, Class::Docs, "is announced"),
+        (Some(_), None) if still_deprecated => (
+            Action::Removed,
+            Class::Breaking,
+            "is no longer named, though it is still deprecated",
+        ),
+        (Some(_), None) => (Action::Removed, Class::Docs, "is called off"),
+    };
+    let shown = [was, is].map(|at| at.map_or_else(|| "none".to_owned(), |at| shown(at.value)));
+    let message = format!(
+        "the sunset of {subject} {what}: {} → {}",
+        shown[0], shown[1]
+    );
+    record(
+        walk,
+        Rule::new(area, Kind::Sunset, action),
+        class,
+        at,
+        message,
+        was.or(is),
+    );
+}
+
+fn stability(walk: &mut Walk<'_>, matched: &Matched<'_>, area: Area, subject: &str) {
+    let (was, is, at) = ends(matched);
+    // What says nothing of its stability is stable.
+    let level = |at: Option<&At<'_>>| at.map_or(Some(LEVELS.len() - 1), |at| level_of(at.value));
+    let (old, new) = (level(was), level(is));
+    let (action, class, what) = match (old, new) {
+        (Some(old), Some(new)) if old == new => return,
+        (_, None) => (
+            Action::Changed,
+            Class::Breaking,
+            "is none of draft, alpha, beta and stable",
+        ),
+        (None, Some(_)) => (
+            Action::Changed,
+            Class::Breaking,
+            "was none of draft, alpha, beta and stable",
+        ),
+        (Some(old), Some(new)) if new < old => (Action::Narrowed, Class::Breaking, "was lowered"),
+        (Some(_), Some(_)) => (Action::Widened, Class::Docs, "was raised"),
+    };
+    let shown = [was, is].map(|at| at.map_or_else(|| "stable".to_owned(), |at| shown(at.value)));
+    let message = format!(
+        "the stability level of {subject} {what}: {} → {}",
+        shown[0], shown[1]
+    );
+    record(
+        walk,
+        Rule::new(area, Kind::Stability, action),
+        class,
+        at,
+        message,
+        was.or(is),
+    );
+}
+
+/// The witness of a broken promise is the promise.
+fn record(
+    walk: &mut Walk<'_>,
+    rule: Rule,
+    class: Class,
+    at: &At<'_>,
+    message: String,
+    promise: Option<&At<'_>>,
+) {
+    walk.note(rule, class, at, message);
+    if class == Class::Breaking
+        && let Some(change) = walk.last()
+    {
+        change.witness = promise.map(|at| at.value.clone());
+    }
+}
+
+const LEVELS: [&str; 4] = ["draft", "alpha", "beta", "stable"];
+
+fn level_of(value: &Value) -> Option<usize> {
+    LEVELS.iter().position(|level| value == level)
+}
+
+/// The date part of a full date or a date with a time (RFC 3339), which sort as text.
+fn date_of(value: &Value) -> Option<&str> {
+    let text = value.as_str()?;
+    let date = text.get(..10)?;
+    let is_date = date.bytes().enumerate().all(|(index, byte)| match index {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    let rest = &text[10..];
+    (is_date && (rest.is_empty() || rest.starts_with(['T', 't', ' ']))).then_some(date)
+}

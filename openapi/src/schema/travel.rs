@@ -1,0 +1,62 @@
+//! Which properties a message carries: `readOnly` ones travel in responses alone, `writeOnly` ones
+//! in requests alone (OpenAPI 3.0 section 4.7.24.2, JSON Schema Validation section 9.4).
+
+use serde_json::{Map, Value};
+
+use crate::document::Document;
+use crate::{keywords, pointer};
+
+/// Which way a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Travel {
+    /// Either way, or it is not known: every property counts.
+    Either,
+    /// From client to server.
+    Request,
+    /// From server to client.
+    Response,
+}
+
+impl Travel {
+    /// Whether messages going this way carry a property of this schema.
+    pub(crate) fn carries(self, document: &Document, property: &Value) -> bool {
+        let flag = match self {
+            Self::Either => return true,
+            Self::Request => "readOnly",
+            Self::Response => "writeOnly",
+        };
+        let is_set = |schema: &Value| schema.get(flag) == Some(&Value::Bool(true));
+        let target = property
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(pointer::of_reference)
+            .and_then(|pointer| document.resolve(&pointer));
+        !is_set(property) && !target.is_some_and(is_set)
+    }
+
+    /// Takes out of a schema, and of all that stands in it, what messages going this way do not
+    /// carry: the properties, and the demands for them.
+    pub(super) fn strip(self, document: &Document, schema: &mut Value) {
+        if self == Self::Either {
+            return;
+        }
+        keywords::rewrite(schema, &mut |object| self.strip_object(document, object));
+    }
+
+    fn strip_object(self, document: &Document, object: &mut Map<String, Value>) {
+        let Some(Value::Object(properties)) = object.get_mut("properties") else {
+            return;
+        };
+        let mut left_behind = Vec::new();
+        properties.retain(|name, property| {
+            let carried = self.carries(document, property);
+            if !carried {
+                left_behind.push(name.clone());
+            }
+            carried
+        });
+        if let Some(Value::Array(required)) = object.get_mut("required") {
+            required.retain(|name| !left_behind.iter().any(|gone| name == gone.as_str()));
+        }
+    }
+}

@@ -66,6 +66,7 @@ Exit codes:
 
 Examples:
   cargo xtask openapi diff published.json ours.yaml
+  cargo xtask openapi diff main:openapi/emitted/server.json openapi/emitted/server.json
   cargo xtask openapi diff old.json new.json --format json --fail-on additive";
 
 /// Options of `openapi check`.
@@ -80,13 +81,17 @@ pub(crate) struct Check {
 /// Options of `openapi diff`.
 #[derive(Debug, Args)]
 pub(crate) struct Diff {
-    /// The document that is in force (JSON or YAML)
+    /// The document that is in force (JSON or YAML): a file, REV:PATH as git names it, or - for
+    /// standard input
     pub(crate) base: PathBuf,
-    /// The document that is to replace it
+    /// The document that is to replace it, named in the same ways
     pub(crate) revision: PathBuf,
     /// How to write the differences
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+    /// Write the differences to this file in place of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
     /// The least grave class that makes the exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Breaking, value_name = "CLASS")]
     pub(crate) fail_on: FailOn,

@@ -3,28 +3,13 @@
 pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod emit;
-
-use std::path::Path;
+pub(crate) mod input;
 
 use ::openapi::Document;
 use ::openapi::diff::{Class, Diff};
 
 use crate::cli::FailOn;
 use crate::exit::{Exit, Failure};
-
-/// Reads a document from a file.
-pub(crate) fn read(path: &Path) -> Result<Document, Failure> {
-    let name = path.display().to_string();
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::unreadable(format!("cannot read {name}: {error}")))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let start = error.utf8_error().valid_up_to();
-        Failure::unreadable(format!(
-            "{name}: not UTF-8 text: the byte at offset {start} belongs to no character"
-        ))
-    })?;
-    parse(&name, &text)
-}
 
 /// Parses a document; the error names place and remedy.
 pub(crate) fn parse(name: &str, text: &str) -> Result<Document, Failure> {

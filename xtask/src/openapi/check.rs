@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &Check) -> Outcome {
     let Some(path) = &arguments.document else {
         return emitted_document(&programs::build(&[Program::Server])?.server()?);
     };
-    let document = super::read(path)?;
+    let document = super::input::read(path)?;
     super::refuse_defects(&document)?;
     slices(&document)
 }

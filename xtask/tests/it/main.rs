@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod inputs;
 mod verify;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,187 @@
+//! What `openapi diff` reads and where it writes: files, revisions of git, standard input, a file for
+//! the report.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use crate::{Folder, stderr, stdout};
+
+/// A document whose only response holds a string of at most `most` characters.
+fn document(most: u32) -> String {
+    format!(
+        "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\npaths:\n  /a:\n    get:\n      responses:\n        '200':\n          description: ok\n          content:\n            application/json:\n              schema: {{type: string, maxLength: {most}}}\n"
+    )
+}
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let output = Command::new("git")
+        .args(["-c", "user.name=t", "-c", "user.email=t@example.com"])
+        .args([
+            "-c",
+            "commit.gpgsign=false",
+            "-c",
+            "core.hooksPath=/dev/null",
+        ])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("git runs");
+    assert!(
+        output.status.success(),
+        "git {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// A repository whose branch `main` holds `api/openapi.yaml` with strings of 9, and whose working
+/// tree has strings of 5 there.
+fn repository() -> Folder {
+    let folder = Folder::new();
+    let root = folder.0.path();
+    git(root, &["init", "--quiet", "--initial-branch", "main"]);
+    std::fs::create_dir(root.join("api")).expect("a folder");
+    folder.file("api/openapi.yaml", &document(9));
+    git(root, &["add", "."]);
+    git(root, &["commit", "--quiet", "--message", "nine"]);
+    folder.file("api/openapi.yaml", &document(5));
+    folder
+}
+
+fn diff_in(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["openapi", "diff"])
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("xtask runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    // Who does not read its input closes it; that is no failure of the test.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    child.wait_with_output().expect("xtask ends")
+}
+
+#[test]
+fn a_revision_of_git_is_read_where_no_such_file_exists() {
+    let folder = repository();
+    let root = folder.0.path();
+    let narrower = diff_in(root, &["main:api/openapi.yaml", "api/openapi.yaml"], "");
+    assert_eq!(narrower.status.code(), Some(0), "{}", stderr(&narrower));
+    assert!(
+        stdout(&narrower).contains("1 additive from main:api/openapi.yaml to api/openapi.yaml"),
+        "{}",
+        stdout(&narrower)
+    );
+    let wider = diff_in(root, &["api/openapi.yaml", "HEAD:api/openapi.yaml"], "");
+    assert_eq!(wider.status.code(), Some(1), "{}", stderr(&wider));
+    // What is staged, from a folder below the top one.
+    git(root, &["add", "."]);
+    let staged = diff_in(
+        &root.join("api"),
+        &[":api/openapi.yaml", "openapi.yaml", "--fail-on", "docs"],
+        "",
+    );
+    assert_eq!(staged.status.code(), Some(0), "{}", stderr(&staged));
+}
+
+#[test]
+fn a_file_counts_before_a_revision_of_the_same_name() {
+    let folder = repository();
+    let root = folder.0.path();
+    std::fs::create_dir(root.join("main:api")).expect("a folder");
+    folder.file("main:api/openapi.yaml", &document(5));
+    let arguments = ["main:api/openapi.yaml", "api/openapi.yaml"];
+    let output = diff_in(root, &arguments, "");
+    assert!(stdout(&output).starts_with("identical"), "{output:?}");
+}
+
+#[test]
+fn a_revision_that_git_does_not_hold_is_named_with_the_remedy() {
+    let folder = repository();
+    let outside = Folder::new();
+    let rows = [
+        (
+            folder.0.path(),
+            "gone:api/openapi.yaml",
+            "git holds no `api/openapi.yaml` at `gone`: fatal: ",
+        ),
+        (
+            folder.0.path(),
+            "main:openapi.yaml",
+            "`git ls-tree -r --name-only main` lists the paths",
+        ),
+        (folder.0.path(), "main:api", "git holds no `api` at `main`"),
+        (
+            outside.0.path(),
+            "main:api/openapi.yaml",
+            "not a git repository",
+        ),
+        (folder.0.path(), "--output:x", "unexpected argument"),
+        (
+            folder.0.path(),
+            "https://example.com/openapi.json",
+            "cannot read https://example.com/openapi.json: nothing is fetched here",
+        ),
+    ];
+    for (at, name, expected) in rows {
+        let output = diff_in(at, &[name, "api/openapi.yaml"], "");
+        let code = if name.starts_with('-') { 2 } else { 3 };
+        assert_eq!(output.status.code(), Some(code), "{name}");
+        let said = stderr(&output);
+        assert!(said.contains(expected), "{name}: {said}");
+        assert_eq!(stdout(&output), "");
+    }
+}
+
+#[test]
+fn one_document_comes_from_standard_input() {
+    let folder = repository();
+    let root = folder.0.path();
+    let output = diff_in(root, &["api/openapi.yaml", "-"], &document(9));
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(
+        stdout(&output).contains("from api/openapi.yaml to standard input"),
+        "{}",
+        stdout(&output)
+    );
+    let broken = diff_in(root, &["-", "api/openapi.yaml"], "openapi: [");
+    assert_eq!(broken.status.code(), Some(3));
+    assert!(
+        stderr(&broken).contains("standard input:1:"),
+        "{}",
+        stderr(&broken)
+    );
+    let both = diff_in(root, &["-", "-"], &document(9));
+    assert_eq!(both.status.code(), Some(2));
+    assert!(stderr(&both).contains("not both"), "{}", stderr(&both));
+}
+
+#[test]
+fn the_report_goes_to_the_file_that_is_asked_for() {
+    let folder = repository();
+    let root = folder.0.path();
+    let arguments = ["api/openapi.yaml", "main:api/openapi.yaml"];
+    let shown = stdout(&diff_in(root, &arguments, ""));
+    let arguments = [&arguments[..], &["--output", "report.txt"]].concat();
+    let output = diff_in(root, &arguments, "");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert_eq!(stdout(&output), "breaking: written to report.txt\n");
+    let written = std::fs::read_to_string(root.join("report.txt")).expect("the report");
+    assert_eq!(written, shown);
+
+    let nowhere = diff_in(
+        root,
+        &["-", "api/openapi.yaml", "--output", "no/a"],
+        &document(5),
+    );
+    assert_eq!(nowhere.status.code(), Some(3));
+    assert!(
+        stderr(&nowhere).contains("cannot write the differences to no/a: "),
+        "{}",
+        stderr(&nowhere)
+    );
+}

@@ -32,7 +32,7 @@ mod shell;
 mod unions;
 mod witness;
 
-pub use change::{Change, Class, Verdict};
+pub use change::{Change, Class, Verdict, Waived};
 pub use rule::{Action, Area, Kind, Rule};
 
 use crate::document::Document;
@@ -56,11 +56,19 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// The gravest class among the changes, as the one word for the whole.
+    /// The gravest class among the changes that count, as the one word for the whole.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        let gravest = self.changes.iter().map(|change| change.class).max();
-        gravest.map_or(Verdict::Identical, Verdict::from)
+        match self.counted().map(|change| change.class).max() {
+            Some(gravest) => Verdict::from(gravest),
+            None if self.changes.is_empty() => Verdict::Identical,
+            None => Verdict::Waived,
+        }
+    }
+
+    /// The changes that nobody has waived.
+    pub fn counted(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.waived.is_none())
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn exit_of(diff: &Diff, fail_on: FailOn) -> Exit {
         FailOn::None => return Exit::Success,
     };
     let mut unproven = false;
-    for change in &diff.changes {
+    for change in diff.counted() {
         if change.class == Class::Unproven {
             unproven = true;
         } else if change.class >= threshold {

@@ -1,5 +1,6 @@
 //! One difference, and how grave it is.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -38,6 +39,8 @@ impl Class {
 pub enum Verdict {
     /// No difference in meaning or in any text.
     Identical,
+    /// There are differences, and every one of them is waived.
+    Waived,
     /// Only what a reader sees differs.
     Docs,
     /// Something was added or widened compatibly.
@@ -54,6 +57,7 @@ impl Verdict {
     pub fn name(self) -> &'static str {
         match self {
             Self::Identical => "identical",
+            Self::Waived => "waived",
             Self::Docs => "docs",
             Self::Additive => "additive",
             Self::Unproven => "unproven",
@@ -102,4 +106,16 @@ pub struct Change {
     /// What the revision says there, when it is short enough to help.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<Value>,
+    /// Why this one does not count, and until when; set by whoever waives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Waived>,
+}
+
+/// What was said for letting a change pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Waived {
+    /// Why.
+    pub reason: String,
+    /// The last day on which it is let pass.
+    pub expires: NaiveDate,
 }

@@ -61,6 +61,7 @@ pub(super) fn record<'a>(
         witness_schema,
         base: None,
         revision: None,
+        waived: None,
     });
 }
 

@@ -206,6 +206,7 @@ impl<'a> Walk<'a> {
             witness_schema: None,
             base: None,
             revision: None,
+            waived: None,
         });
     }
 

@@ -33,10 +33,11 @@ pub fn write(out: &mut dyn Write, diff: &Diff, base: &str, revision: &str) -> io
         let count = diff
             .changes
             .iter()
-            .filter(|change| change.class == class)
+            .filter(|change| change.class == class && change.waived.is_none())
             .count();
         (count > 0).then(|| format!("{count} {}", class.name()))
     })
+    .chain(waived(diff))
     .collect();
     let bold = Style::new().bold();
     writeln!(
@@ -45,6 +46,12 @@ pub fn write(out: &mut dyn Write, diff: &Diff, base: &str, revision: &str) -> io
         diff.verdict().name(),
         counts.join(", ")
     )
+}
+
+/// How many changes do not count.
+fn waived(diff: &Diff) -> Option<String> {
+    let count = diff.changes.len() - diff.counted().count();
+    (count > 0).then(|| format!("{count} waived"))
 }
 
 fn style_of(class: Class) -> Style {
@@ -58,15 +65,21 @@ fn style_of(class: Class) -> Style {
 }
 
 fn write_change(out: &mut dyn Write, change: &Change) -> io::Result<()> {
-    let style = style_of(change.class);
     let dim = Style::new().dimmed();
+    let (style, mark) = match change.waived {
+        None => (style_of(change.class), ""),
+        Some(_) => (dim, "waived, "),
+    };
     writeln!(
         out,
-        "{style}{}{style:#} {} {dim}[{}]{dim:#}",
+        "{style}{mark}{}{style:#} {} {dim}[{}]{dim:#}",
         change.class.name(),
         change.message,
         change.rule
     )?;
+    if let Some(waived) = &change.waived {
+        writeln!(out, "    waived until {}: {}", waived.expires, waived.reason)?;
+    }
     writeln!(
         out,
         "    at {}",

@@ -32,6 +32,33 @@ pub(crate) const MAPS: &[&str] = &[
     "definitions",
 ];
 
+/// Fields of OpenAPI's objects whose value is an object of named things. Their names are the
+/// writer's, and may be those of keywords: the response `default`, a header called `example`.
+const NAMED: &[&str] = &[
+    "paths",
+    "webhooks",
+    "responses",
+    "content",
+    "headers",
+    "encoding",
+    "callbacks",
+    "links",
+    "schemas",
+    "requestBodies",
+    "securitySchemes",
+    "pathItems",
+    "mediaTypes",
+    "variables",
+    "mapping",
+    "scopes",
+];
+
+/// Whether the members of this field's value are named by the writer. (`parameters` is such an
+/// object among the components alone, where a name that is a keyword's does no harm.)
+pub(crate) fn holds_names(field: &str) -> bool {
+    MAPS.contains(&field) || NAMED.contains(&field)
+}
+
 /// Keywords that say something to a reader and accept or reject nothing.
 pub(crate) const ANNOTATIONS: &[&str] = &[
     "title",

@@ -207,9 +207,13 @@ fn core<'a>(
     };
     if is_plain(&cores.base) && is_plain(&cores.revision) {
         shell::compare(walk, base, revision, context);
-        objects::properties(walk, &cores, context);
-        objects::additional(walk, &cores, context);
-        items(walk, &cores, context);
+        if admits(&cores, "object") {
+            objects::properties(walk, &cores, context);
+            objects::additional(walk, &cores, context);
+        }
+        if admits(&cores, "array") {
+            items(walk, &cores, context);
+        }
         return;
     }
     if let (Some(a), Some(b)) = (base.union(), revision.union())
@@ -218,6 +222,12 @@ fn core<'a>(
         return;
     }
     whole(walk, both, context);
+}
+
+/// Whether values of the type are among those of both schemas: else there is nothing to descend
+/// into, and what differs is the type.
+fn admits(cores: &Both<'_>, kind: &str) -> bool {
+    shell::admits(cores.base.value, kind) && shell::admits(cores.revision.value, kind)
 }
 
 /// Judges two schemas by the algebra alone, as one thing.

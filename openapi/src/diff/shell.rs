@@ -74,12 +74,16 @@ fn speaks_of(keyword: &str) -> &'static [&'static str] {
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
             &["number", "integer"]
         }
-        "minItems" | "maxItems" | "uniqueItems" | "minContains" | "maxContains" => &["array"],
+        "minItems" | "maxItems" | "uniqueItems" | "minContains" | "maxContains" | "items" => {
+            &["array"]
+        }
         "minProperties"
         | "maxProperties"
         | "additionalProperties"
         | "patternProperties"
-        | "propertyNames" => &["object"],
+        | "propertyNames"
+        | "properties"
+        | "required" => &["object"],
         _ => &[],
     }
 }
@@ -166,6 +170,15 @@ fn format<'a>(walk: &mut Walk<'a>, old: &Value, new: &Value, at: &At<'a>, contex
     }
 }
 
+/// Whether a schema's types have this one among them.
+pub(super) fn admits(schema: &Value, kind: &str) -> bool {
+    match schema.get("type") {
+        Some(Value::String(only)) => only == kind,
+        Some(Value::Array(types)) => types.iter().any(|other| other == kind),
+        _ => true,
+    }
+}
+
 fn shell_of(layers: &Layers<'_>, declared: &BTreeSet<&str>) -> Value {
     let Some(core) = layers.core.value.as_object() else {
         return layers.core.value.clone();
@@ -173,7 +186,11 @@ fn shell_of(layers: &Layers<'_>, declared: &BTreeSet<&str>) -> Value {
     let mut shell: Map<String, Value> = core
         .iter()
         .filter(|(key, _)| !keywords::is_annotation(key) && !keywords::is_container(key))
-        .filter(|(key, _)| !DESCENDED.contains(&key.as_str()))
+        .filter(|(key, _)| {
+            let spoken = speaks_of(key).first();
+            !DESCENDED.contains(&key.as_str())
+                || spoken.is_some_and(|kind| !admits(layers.core.value, kind))
+        })
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     if !declared.is_empty() {

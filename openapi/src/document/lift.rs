@@ -20,7 +20,7 @@ fn visit(value: &mut Value, named: bool) {
         Value::Object(object) => {
             for (key, member) in object.iter_mut() {
                 if named || !keywords::holds_data(key) {
-                    visit(member, !named && keywords::MAPS.contains(&key.as_str()));
+                    visit(member, !named && keywords::holds_names(key));
                 }
             }
             if !named {

@@ -23,7 +23,7 @@ pub(super) fn check(document: &Document) -> Result<(), DocumentError> {
                 }
                 for (key, member) in object {
                     if named || !keywords::holds_data(key) {
-                        let is_map = !named && keywords::MAPS.contains(&key.as_str());
+                        let is_map = !named && keywords::holds_names(key);
                         pending.push((pointer::join(&pointer, key), member, is_map));
                     }
                 }

@@ -100,6 +100,14 @@ fn of_arrays(schema: &Map<String, Value>, values: &mut Vec<Value>) {
 }
 
 fn of_objects(schema: &Value, object: &Map<String, Value>, values: &mut Vec<Value>) {
+    if ["propertyNames", "patternProperties", "additionalProperties"]
+        .iter()
+        .any(|keyword| object.contains_key(*keyword))
+    {
+        for name in ["A", "0", "~", ""] {
+            values.push(json!({ name: "text" }));
+        }
+    }
     let required = list(object, "required");
     if required.is_empty() {
         return;

@@ -48,15 +48,14 @@ pub(super) fn of_pattern(pattern: &str) -> Vec<String> {
         // A pattern is a search: what stands outside of the match is free, so anchors go.
         let unanchored = pattern.strip_prefix('^').unwrap_or(pattern);
         let unanchored = unanchored.strip_suffix('$').unwrap_or(unanchored);
-        let parsed = regex_syntax::ParserBuilder::new()
+        let ascii = regex_syntax::ParserBuilder::new()
             .unicode(false)
-            .utf8(true)
             .build()
-            .parse(unanchored);
-        let parsed = parsed.or_else(|_| regex_syntax::parse(unanchored));
-        if let Ok(generator) = parsed
-            .map_err(|_| ())
-            .and_then(|hir| rand_regex::Regex::with_hir(hir, repeat).map_err(|_| ()))
+            .parse(unanchored)
+            .ok();
+        let parsed = ascii.or_else(|| regex_syntax::parse(unanchored).ok());
+        if let Some(generator) =
+            parsed.and_then(|hir| rand_regex::Regex::with_hir(hir, repeat).ok())
         {
             strings.extend((0..4).map(|_| -> String { generator.sample(&mut random) }));
         }

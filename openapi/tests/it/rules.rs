@@ -462,6 +462,124 @@ fn what_a_map_holds_is_compared_through_references() {
 }
 
 #[test]
+fn messages_carry_what_travels_their_way() {
+    let with = |flag: &str| {
+        object(
+            &json!({"a": {"type": "string"}, "b": {"type": "integer", flag: true}}),
+            &["b"],
+        )
+    };
+    let without = object(&json!({"a": {"type": "string"}}), &[]);
+    let rules = |body, base: &Value, revision: &Value| summary(&changes(body, base, revision));
+    let nothing: [&str; 0] = [];
+    assert_eq!(rules(Body::Request, &without, &with("readOnly")), nothing);
+    assert_eq!(rules(Body::Response, &with("writeOnly"), &without), nothing);
+    assert_eq!(
+        rules(Body::Request, &without, &with("writeOnly")),
+        ["breaking request-required-property-added"]
+    );
+    assert_eq!(
+        rules(Body::Response, &with("readOnly"), &without),
+        ["breaking response-required-property-removed"]
+    );
+}
+
+#[test]
+fn a_keyword_without_effect_is_documentation() {
+    let of = |limit: u64| json!({"type": "object", "maxLength": limit});
+    let found = changes(Body::Request, &of(9), &of(5));
+    assert_eq!(summary(&found), ["docs request-inert-changed"]);
+    let of = |name: &str| json!({"type": "array", "required": [name]});
+    let found = changes(Body::Request, &of("a"), &of("b"));
+    assert_eq!(summary(&found), ["docs request-inert-changed"]);
+}
+
+#[test]
+fn a_default_response_and_a_header_called_example_are_read() {
+    let root = |kind: &str| {
+        let header = json!({"schema": {"type": kind, "nullable": kind == "integer"}});
+        let root = json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {
+            "responses": {"default": {"description": "any", "headers": {"example": header}}}}}}});
+        Document::parse("test", &root.to_string()).expect("a valid document")
+    };
+    let found = compare(&root("string"), &root("integer")).changes;
+    let found = summary(&found);
+    assert!(
+        found.contains(&"breaking response-null-added".to_owned()),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn promises_about_the_future_are_kept() {
+    let with = |extra: Value| {
+        let mut operation = json!({"responses": ok(), "deprecated": true});
+        operation
+            .as_object_mut()
+            .expect("an object")
+            .extend(extra.as_object().expect("an object").clone());
+        operation
+    };
+    let sunset = |date: &str| with(json!({ "x-sunset": date }));
+    let level = |level: &str| with(json!({ "x-stability-level": level }));
+    let rows: Vec<(Value, Value, &[&str])> = vec![
+        (
+            sunset("2030-01-01"),
+            sunset("2031-01-01"),
+            &["docs operation-sunset-widened"],
+        ),
+        (
+            sunset("2030-01-01"),
+            sunset("2029-12-31"),
+            &["breaking operation-sunset-narrowed"],
+        ),
+        (
+            sunset("2030-01-01"),
+            sunset("soon"),
+            &["breaking operation-sunset-changed"],
+        ),
+        (
+            sunset("2030-01-01"),
+            with(json!({})),
+            &["breaking operation-sunset-removed"],
+        ),
+        (
+            with(json!({})),
+            sunset("2030-01-01"),
+            &["docs operation-sunset-added"],
+        ),
+        (
+            level("beta"),
+            level("stable"),
+            &["docs operation-stability-widened"],
+        ),
+        (
+            level("beta"),
+            level("alpha"),
+            &["breaking operation-stability-narrowed"],
+        ),
+        (
+            with(json!({})),
+            level("beta"),
+            &["breaking operation-stability-narrowed"],
+        ),
+        (with(json!({})), level("stable"), &[]),
+        (
+            level("beta"),
+            level("soon"),
+            &["breaking operation-stability-changed"],
+        ),
+    ];
+    for (base, revision, expected) in rows {
+        assert_eq!(
+            of_operations(&base, &revision),
+            expected,
+            "{base} to {revision}"
+        );
+    }
+}
+
+#[test]
 fn a_component_that_nothing_uses_is_documentation() {
     let operation = json!({"responses": ok()});
     let base = with_operation(&operation, "/a", &json!({}));

@@ -25,6 +25,7 @@ mod paths;
 mod promises;
 mod responses;
 mod rule;
+mod rules;
 mod schema;
 mod security;
 mod servers;
@@ -34,6 +35,7 @@ mod witness;
 
 pub use change::{Change, Class, Verdict, Waived};
 pub use rule::{Action, Area, Kind, Rule};
+pub use rules::{Documented, rule_of, rules};
 
 use crate::document::Document;
 
@@ -51,7 +53,8 @@ pub struct Options {
 /// The differences between two documents.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Diff {
-    /// Each cause once, the gravest class first, then in the order of the documents.
+    /// Each cause once: the gravest class first, within a class what reaches most operations, then in
+    /// the order of the documents.
     pub changes: Vec<Change>,
 }
 
@@ -84,6 +87,9 @@ pub fn compare_with(base: &Document, revision: &Document, options: Options) -> D
     let mut walk = graph::Walk::new(base, revision, options);
     document::compare(&mut walk);
     let mut changes = walk.into_changes();
-    changes.sort_by_key(|change| std::cmp::Reverse(change.class));
+    changes.sort_by_key(|change| {
+        let most_affected = (change.class, change.operations.len());
+        std::cmp::Reverse(most_affected)
+    });
     Diff { changes }
 }

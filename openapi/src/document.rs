@@ -160,7 +160,14 @@ impl Document {
     /// Where in the text `pointer`, or its nearest ancestor that the text holds, begins.
     #[must_use]
     pub fn position(&self, pointer: &str) -> Option<Position> {
-        position::of_pointer(&self.text, self.format, pointer)
+        self.positions(&[pointer]).pop().flatten()
+    }
+
+    /// [`Self::position`] of each pointer, in one reading of the text: what a report over many places
+    /// asks for.
+    #[must_use]
+    pub fn positions(&self, pointers: &[&str]) -> Vec<Option<Position>> {
+        position::of_pointers(&self.text, self.format, pointers)
     }
 
     /// The pointer at the end of the chain of references that starts at `pointer`: the same pointer

@@ -1,6 +1,7 @@
-//! Where in a text a JSON pointer leads, found when it is asked for: few pointers ever are.
+//! Where in a text JSON pointers lead, found when it is asked for: few pointers ever are, and those
+//! of one report are looked for together, in one reading of the text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use granit_parser::{Event, Parser};
 use serde_json::value::RawValue;
@@ -8,39 +9,112 @@ use serde_json::value::RawValue;
 use super::{Format, Position};
 use crate::pointer;
 
-pub(super) fn of_pointer(text: &str, format: Format, pointer: &str) -> Option<Position> {
-    match format {
-        Format::Json => in_json(text, pointer),
-        Format::Yaml => in_yaml(text, pointer),
+/// For each pointer, where it or its nearest ancestor that the text holds begins.
+pub(super) fn of_pointers(text: &str, format: Format, pointers: &[&str]) -> Vec<Option<Position>> {
+    if pointers.is_empty() {
+        return Vec::new();
+    }
+    let wanted = Wanted::new(pointers);
+    let found = match format {
+        Format::Json => in_json(text, &wanted),
+        Format::Yaml => in_yaml(text, &wanted),
+    };
+    wanted
+        .ends
+        .iter()
+        .map(|&end| wanted.nearest(end, &found))
+        .collect()
+}
+
+/// The pointers that are looked for, as a tree of their tokens. The node 0 is the root.
+struct Wanted {
+    nodes: Vec<Node>,
+    /// For each pointer, its node.
+    ends: Vec<usize>,
+}
+
+#[derive(Default)]
+struct Node {
+    parent: Option<usize>,
+    children: HashMap<String, usize>,
+}
+
+impl Wanted {
+    fn new(pointers: &[&str]) -> Self {
+        let mut nodes = vec![Node::default()];
+        let ends = pointers.iter().map(|pointer| {
+            pointer::tokens(pointer).fold(0, |parent, token| {
+                if let Some(&child) = nodes[parent].children.get(token.as_ref()) {
+                    return child;
+                }
+                let child = nodes.len();
+                nodes.push(Node {
+                    parent: Some(parent),
+                    children: HashMap::new(),
+                });
+                nodes[parent].children.insert(token.into_owned(), child);
+                child
+            })
+        });
+        let ends = ends.collect();
+        Self { nodes, ends }
+    }
+
+    fn nearest(&self, end: usize, found: &[Option<Position>]) -> Option<Position> {
+        let mut node = Some(end);
+        while let Some(id) = node {
+            if found[id].is_some() {
+                return found[id];
+            }
+            node = self.nodes[id].parent;
+        }
+        None
     }
 }
 
 /// Descends one level at a time over slices of the text that the JSON parser leaves unparsed.
-fn in_json(text: &str, pointer: &str) -> Option<Position> {
-    let mut here = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
-    for token in pointer::tokens(pointer) {
-        let member = if here.starts_with('{') {
-            let members: BTreeMap<String, &RawValue> = serde_json::from_str(here).ok()?;
-            members.get(token.as_ref()).copied()
+fn in_json(text: &str, wanted: &Wanted) -> Vec<Option<Position>> {
+    let root = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
+    let mut starts: Vec<(usize, usize)> = Vec::new();
+    let mut pending = vec![(0, root)];
+    while let Some((id, here)) = pending.pop() {
+        if let Some(start) = here.as_ptr().addr().checked_sub(text.as_ptr().addr()) {
+            starts.push((start, id));
+        }
+        let children = &wanted.nodes[id].children;
+        if children.is_empty() {
+            continue;
+        }
+        if here.starts_with('{') {
+            let members: BTreeMap<String, &RawValue> =
+                serde_json::from_str(here).unwrap_or_default();
+            for (token, &child) in children {
+                pending.extend(members.get(token).map(|member| (child, member.get())));
+            }
         } else if here.starts_with('[') {
-            let items: Vec<&RawValue> = serde_json::from_str(here).ok()?;
-            token
-                .parse()
-                .ok()
-                .and_then(|index: usize| items.get(index).copied())
-        } else {
-            None
-        };
-        let Some(member) = member else { break };
-        here = member.get();
+            let items: Vec<&RawValue> = serde_json::from_str(here).unwrap_or_default();
+            for (token, &child) in children {
+                let item = token.parse().ok().and_then(|index: usize| items.get(index));
+                pending.extend(item.map(|item| (child, item.get())));
+            }
+        }
     }
-    let offset = here.as_ptr().addr().checked_sub(text.as_ptr().addr())?;
-    let before = text.get(..offset)?;
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Some(Position {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-    })
+    // Lines and columns are counted on from one start to the next: a document of one long line is
+    // then read once, not once for each pointer.
+    starts.sort_unstable();
+    let mut found = vec![None; wanted.nodes.len()];
+    let (mut at, mut line, mut column) = (0, 1, 1);
+    for (start, id) in starts {
+        let between = text.get(at..start).unwrap_or_default();
+        line += between.matches('\n').count();
+        column = match between.rfind('\n') {
+            Some(newline) => between[newline + 1..].chars().count() + 1,
+            None => column + between.chars().count(),
+        };
+        at = start;
+        found[id] = Some(Position { line, column });
+    }
+    found
 }
 
 /// One open collection of the event stream.
@@ -49,23 +123,17 @@ struct Level {
     key: Option<String>,
     /// For a sequence, the index of the next item; `None` for a mapping.
     index: Option<usize>,
-    /// Whether the path to this collection is a prefix of the pointer.
-    on_path: bool,
+    /// The node of the pointers' tree that this collection is, when it is one.
+    node: Option<usize>,
 }
 
-/// Reads events until the deepest node on the pointer's path has been passed.
-fn in_yaml(text: &str, pointer: &str) -> Option<Position> {
-    let wanted: Vec<String> = pointer::tokens(pointer)
-        .map(std::borrow::Cow::into_owned)
-        .collect();
+/// Reads events until every pointer has been met or the text ends.
+fn in_yaml(text: &str, wanted: &Wanted) -> Vec<Option<Position>> {
+    let mut found = vec![None; wanted.nodes.len()];
+    let mut missing = found.len();
     let mut levels: Vec<Level> = Vec::new();
-    let mut best: Option<(usize, Position)> = None;
     for event in Parser::new_from_str(text) {
-        let (event, span) = event.ok()?;
-        let position = Position {
-            line: span.start.line(),
-            column: span.start.col() + 1,
-        };
+        let Ok((event, span)) = event else { break };
         let (opens, scalar) = match &event {
             Event::MappingStart(..) => (Some(None), None),
             Event::SequenceStart(..) => (Some(Some(0)), None),
@@ -80,27 +148,38 @@ fn in_yaml(text: &str, pointer: &str) -> Option<Position> {
             }
             _ => continue,
         };
-        let depth = levels.len();
-        let mut on_path = true;
+        let mut node = Some(0);
         if let Some(level) = levels.last_mut() {
             let token = match (&mut level.index, level.key.take()) {
                 (Some(index), _) => {
                     let token = index.to_string();
                     *index += 1;
-                    token
+                    Some(token)
                 }
-                (None, Some(key)) => key,
+                (None, Some(key)) => Some(key),
                 (None, None) => {
                     // A key, not a value; a key that is a collection matches no pointer.
                     level.key = Some(scalar.unwrap_or_default().to_owned());
-                    continue;
+                    if opens.is_none() {
+                        continue;
+                    }
+                    None
                 }
             };
-            on_path = level.on_path && wanted.get(depth - 1) == Some(&token);
+            node = level
+                .node
+                .zip(token)
+                .and_then(|(node, token)| wanted.nodes[node].children.get(&token).copied());
         }
-        if on_path && best.is_none_or(|(found, _)| depth >= found) {
-            best = Some((depth, position));
-            if depth == wanted.len() {
+        if let Some(id) = node
+            && found[id].is_none()
+        {
+            found[id] = Some(Position {
+                line: span.start.line(),
+                column: span.start.col() + 1,
+            });
+            missing -= 1;
+            if missing == 0 {
                 break;
             }
         }
@@ -108,9 +187,9 @@ fn in_yaml(text: &str, pointer: &str) -> Option<Position> {
             levels.push(Level {
                 key: None,
                 index,
-                on_path,
+                node,
             });
         }
     }
-    best.map(|(_, position)| position)
+    found
 }

@@ -26,6 +26,7 @@ mod promises;
 mod responses;
 mod rule;
 mod rules;
+mod rules;
 mod schema;
 mod security;
 mod servers;
@@ -35,6 +36,7 @@ mod witness;
 
 pub use change::{Change, Class, Verdict, Waived};
 pub use rule::{Action, Area, Kind, Rule};
+pub use rules::{Documented, rule_of, rules};
 pub use rules::{Documented, rule_of, rules};
 
 use crate::document::Document;

@@ -2,4 +2,5 @@
 //! writer. Colour is data here, and whoever owns the terminal decides whether it is shown.
 
 pub mod json;
+pub mod rules;
 pub mod text;

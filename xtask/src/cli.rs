@@ -42,6 +42,8 @@ pub(crate) enum OpenapiCommand {
     /// Compare two documents by meaning
     #[command(after_help = DIFF_HELP)]
     Diff(Diff),
+    /// List every rule that a comparison can name: what it means, and why it breaks or does not
+    Rules(Rules),
 }
 
 const CHECK_HELP: &str = "\
@@ -95,6 +97,25 @@ pub(crate) struct Diff {
     /// The least grave class that makes the exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Breaking, value_name = "CLASS")]
     pub(crate) fail_on: FailOn,
+}
+
+/// Options of `openapi rules`.
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    /// How to write the rules
+    #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+    pub(crate) format: RulesFormat,
+}
+
+/// How rules are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulesFormat {
+    /// For people
+    Text,
+    /// One JSON list
+    Json,
+    /// A table for documentation
+    Markdown,
 }
 
 /// How differences are written.

@@ -23,6 +23,7 @@ fn main() -> std::process::ExitCode {
             OpenapiCommand::Emit => openapi::emit::run(),
             OpenapiCommand::Check(arguments) => openapi::check::run(&arguments),
             OpenapiCommand::Diff(arguments) => openapi::diff::run(&arguments),
+            OpenapiCommand::Rules(arguments) => openapi::rules::run(&arguments),
         },
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),

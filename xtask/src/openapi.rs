@@ -4,6 +4,9 @@ pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod emit;
 pub(crate) mod input;
+pub(crate) mod rules;
+
+use std::io::{self, Write};
 
 use ::openapi::Document;
 use ::openapi::diff::{Class, Diff};
@@ -28,6 +31,20 @@ pub(crate) fn refuse_defects(document: &Document) -> Result<(), Failure> {
     match document.defects().first() {
         None => Ok(()),
         Some(defect) => Err(Failure::unreadable(defect.to_string())),
+    }
+}
+
+/// Writes to standard output. Whoever reads may stop reading.
+pub(crate) fn print(
+    what: &str,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::unreadable(
+            format!("cannot write {what}: {error}"),
+        )),
+        _ => Ok(()),
     }
 }
 

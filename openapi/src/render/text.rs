@@ -54,7 +54,7 @@ fn waived(diff: &Diff) -> Option<String> {
     (count > 0).then(|| format!("{count} waived"))
 }
 
-fn style_of(class: Class) -> Style {
+pub(super) fn style_of(class: Class) -> Style {
     let colour = match class {
         Class::Breaking => AnsiColor::Red,
         Class::Unproven => AnsiColor::Yellow,

@@ -4,6 +4,8 @@ use openapi::Document;
 use openapi::diff::{Change, Class, compare};
 use serde_json::{Value, json};
 
+use crate::documented::is_documented;
+
 /// Which body of the only operation holds the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Body {
@@ -42,8 +44,11 @@ pub(crate) fn changes(body: Body, base: &Value, revision: &Value) -> Vec<Change>
     compare(&document(body, base), &document(body, revision)).changes
 }
 
-/// The changes as `class rule`, for short expectations.
+/// The changes as `class rule`, for short expectations. Each must be one that `diff::rules` tells of.
 pub(crate) fn summary(changes: &[Change]) -> Vec<String> {
+    if let Some(change) = changes.iter().find(|change| !is_documented(change)) {
+        panic!("src/diff/rules/ has no row for this class and rule: {change:?}");
+    }
     changes
         .iter()
         .map(|change| format!("{} {}", change.class.name(), change.rule))

@@ -1,0 +1,81 @@
+//! Every rule that a comparison can name, with what it means and why it breaks or does not.
+//!
+//! A row of the table is for what is found alike in several areas. Whoever adds a rule to the walk
+//! adds a row, or an area or an action to one; the tests hold every change that they provoke against
+//! the table.
+
+mod operations;
+mod properties;
+mod readers;
+mod row;
+mod values;
+
+use serde::Serialize;
+
+use super::{Area, Class, Rule};
+
+/// What is to be known about a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Documented {
+    /// The rule; its id is `area-kind-action`.
+    #[serde(rename = "id")]
+    pub rule: Rule,
+    /// The classes that its changes may have, the gravest first.
+    pub classes: &'static [Class],
+    /// What was found where a change of this rule is reported.
+    pub means: String,
+    /// Why it breaks messages, or does not; where it may do either, what decides.
+    pub why: &'static str,
+}
+
+/// The areas, in the order in which they are listed.
+const AREAS: &[Area] = &[
+    Area::Operation,
+    Area::Webhook,
+    Area::Callback,
+    Area::Security,
+    Area::Parameter,
+    Area::Request,
+    Area::Response,
+    Area::Header,
+    Area::Component,
+    Area::Document,
+];
+
+fn rows() -> impl Iterator<Item = &'static row::Row> {
+    let tables = [
+        operations::ROWS,
+        properties::ROWS,
+        values::ROWS,
+        readers::ROWS,
+    ];
+    tables.into_iter().flatten()
+}
+
+/// Every rule, area by area; within an area, what concerns messages comes before what only a reader
+/// sees.
+#[must_use]
+pub fn rules() -> Vec<Documented> {
+    let mut rules = Vec::new();
+    for area in AREAS {
+        for row in rows().filter(|row| row.areas.contains(area)) {
+            for action in row.actions {
+                let rule = Rule::new(*area, row.kind, *action);
+                rules.push(Documented {
+                    rule,
+                    classes: row.classes,
+                    means: row.means(rule),
+                    why: row.why,
+                });
+            }
+        }
+    }
+    rules
+}
+
+/// The rule of this id, if there is one.
+#[must_use]
+pub fn rule_of(id: &str) -> Option<Rule> {
+    let rules = rules().into_iter().map(|documented| documented.rule);
+    rules.into_iter().find(|rule| rule.to_string() == id)
+}

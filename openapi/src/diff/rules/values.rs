@@ -1,0 +1,72 @@
+//! Rules of the sets of values that schemas stand for, one trait at a time.
+
+use super::row::Row;
+use crate::diff::Action::{Changed, Narrowed, Widened};
+use crate::diff::Area::{Request, Response};
+use crate::diff::Class::{Additive, Breaking, Docs, Unproven};
+use crate::diff::Kind;
+
+/// What a schema says of one kind of a value's traits, compared as a set of values.
+macro_rules! of_values {
+    ($($kind:ident: $what:literal;)*) => {
+        &[$(
+            Row {
+                areas: &[Request],
+                kind: Kind::$kind,
+                actions: &[Narrowed],
+                classes: &[Breaking],
+                means: concat!($what, " takes in less than it did, in what a request carries."),
+                why: "Clients send values that are now refused; the witness is one.",
+            },
+            Row {
+                areas: &[Request],
+                kind: Kind::$kind,
+                actions: &[Widened],
+                classes: &[Additive],
+                means: concat!($what, " takes in more than it did, in what a request carries."),
+                why: "Every value that was accepted still is.",
+            },
+            Row {
+                areas: &[Response],
+                kind: Kind::$kind,
+                actions: &[Widened],
+                classes: &[Breaking],
+                means: concat!($what, " takes in more than it did, in what a response carries."),
+                why: "Clients are sent values that they were never told of; the witness is one.",
+            },
+            Row {
+                areas: &[Response],
+                kind: Kind::$kind,
+                actions: &[Narrowed],
+                classes: &[Additive],
+                means: concat!($what, " takes in less than it did, in what a response carries."),
+                why: "Every value that may still be sent was to be expected before.",
+            },
+            Row {
+                areas: &[Request, Response],
+                kind: Kind::$kind,
+                actions: &[Changed],
+                classes: of_values!(@changed $kind),
+                means: concat!($what, " is another, in what {where} carries."),
+                why: of_values!(@why $kind),
+            },
+        )*]
+    };
+    (@changed Format) => { &[Unproven, Docs] };
+    (@changed $kind:ident) => { &[Unproven] };
+    (@why Format) => {
+        "A format that no validator asserts, such as `int64`, only tells a reader. Unproven: the \
+         format is asserted, and neither compatibility nor a breaking value was found."
+    };
+    (@why $kind:ident) => { "Neither compatibility nor a breaking value was found; a person must look." };
+}
+
+pub(super) const ROWS: &[Row] = of_values! {
+    Type: "The JSON type of a value";
+    Enum: "The list of values";
+    Range: "The range of a number";
+    Length: "The length of a string, an array or an object";
+    Pattern: "The pattern of a string";
+    Format: "The format of a string";
+    Schema: "A schema that differs in more than one way";
+};

@@ -26,18 +26,18 @@ mod promises;
 mod responses;
 mod rule;
 mod rules;
-mod rules;
 mod schema;
 mod security;
 mod servers;
 mod shell;
 mod unions;
+mod waivers;
 mod witness;
 
 pub use change::{Change, Class, Verdict, Waived};
 pub use rule::{Action, Area, Kind, Rule};
 pub use rules::{Documented, rule_of, rules};
-pub use rules::{Documented, rule_of, rules};
+pub use waivers::{Stale, Waivers, WaiversError};
 
 use crate::document::Document;
 

@@ -106,7 +106,7 @@ pub struct Change {
     /// What the revision says there, when it is short enough to help.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<Value>,
-    /// Why this one does not count, and until when; set by whoever waives it.
+    /// Why this one does not count, and until when; set by [`super::Waivers::apply`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waived>,
 }

@@ -1,0 +1,171 @@
+//! Waivers: changes that somebody has looked at and lets pass, for a reason and until a day.
+//!
+//! A waived change stays in the report and does not count. A waiver that lets nothing pass, or whose
+//! last day is over, is [`Stale`], so that a file of waivers says only what is true today.
+
+mod file;
+
+use std::fmt;
+
+use chrono::NaiveDate;
+
+use super::{Change, Diff, Rule, Waived};
+use crate::document::Position;
+
+pub use file::WaiversError;
+
+/// The waivers of one file, and which of them have been of use.
+#[derive(Debug, Clone)]
+pub struct Waivers {
+    name: String,
+    waivers: Vec<Waiver>,
+}
+
+#[derive(Debug, Clone)]
+struct Waiver {
+    position: Position,
+    rule: Rule,
+    location: Location,
+    operation: Option<String>,
+    waived: Waived,
+    /// Whether a change was let pass.
+    used: bool,
+    /// Whether a change was found that would be let pass, did it not reach other operations.
+    reaches_others: bool,
+}
+
+/// Where a waiver holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Location {
+    /// At this JSON pointer.
+    At(String),
+    /// At this JSON pointer and everywhere below: written with `/**` at its end.
+    AtAndBelow(String),
+}
+
+impl Location {
+    fn holds(&self, pointer: &str) -> bool {
+        match self {
+            Self::At(at) => pointer == at,
+            Self::AtAndBelow(at) => pointer
+                .strip_prefix(at.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At(at) if at.is_empty() => write!(formatter, "/"),
+            Self::At(at) => write!(formatter, "{at}"),
+            Self::AtAndBelow(at) => write!(formatter, "{at}/**"),
+        }
+    }
+}
+
+impl Waiver {
+    fn has_expired(&self, today: NaiveDate) -> bool {
+        self.waived.expires < today
+    }
+
+    fn is_about(&self, change: &Change) -> bool {
+        self.rule == change.rule && self.location.holds(&change.location)
+    }
+
+    /// Whether the waiver speaks for all that the change reaches. One change of a component may
+    /// reach many operations; who waives it for one of them has not looked at the others.
+    fn covers(&self, change: &Change) -> bool {
+        self.operation
+            .as_ref()
+            .is_none_or(|only| change.operations.iter().all(|reached| reached == only))
+    }
+}
+
+impl Waivers {
+    /// Marks the changes that are waived as of `today`. One file may serve several comparisons:
+    /// a waiver is of use if it is of use to any.
+    pub fn apply(&mut self, diff: &mut Diff, today: NaiveDate) {
+        for waiver in &mut self.waivers {
+            if waiver.has_expired(today) {
+                continue;
+            }
+            for change in &mut diff.changes {
+                if !waiver.is_about(change) {
+                    continue;
+                }
+                if waiver.covers(change) {
+                    waiver.used = true;
+                    change.waived.get_or_insert_with(|| waiver.waived.clone());
+                } else {
+                    waiver.reaches_others = true;
+                }
+            }
+        }
+    }
+
+    /// The waivers that must go or be corrected, in the file's order, after all comparisons.
+    #[must_use]
+    pub fn stale(&self, today: NaiveDate) -> Vec<Stale> {
+        let stale = |waiver: &Waiver| {
+            let why = if waiver.has_expired(today) {
+                Why::Expired(waiver.waived.expires)
+            } else if waiver.used {
+                return None;
+            } else if waiver.reaches_others {
+                Why::ReachesOthers
+            } else {
+                Why::Unused
+            };
+            Some(Stale {
+                name: self.name.clone(),
+                position: waiver.position,
+                subject: format!("`{}` at `{}`", waiver.rule, waiver.location),
+                why,
+            })
+        };
+        self.waivers.iter().filter_map(stale).collect()
+    }
+}
+
+/// A waiver that says what is not, or no longer, true. Its text names place, reason and remedy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    name: String,
+    position: Position,
+    subject: String,
+    why: Why,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    Expired(NaiveDate),
+    Unused,
+    ReachesOthers,
+}
+
+impl fmt::Display for Stale {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Position { line, column } = self.position;
+        write!(
+            formatter,
+            "{}:{line}:{column}: the waiver of {} ",
+            self.name, self.subject
+        )?;
+        match self.why {
+            Why::Expired(day) => write!(
+                formatter,
+                "expired after {day}: remove it, or look at the change again and give a later day"
+            ),
+            Why::Unused => write!(
+                formatter,
+                "waives nothing: remove it, or give rule and location as the report does"
+            ),
+            Why::ReachesOthers => write!(
+                formatter,
+                "waives nothing: the change there reaches more operations than the one it names; \
+                 leave out `operation` to waive it for all of them"
+            ),
+        }
+    }
+}

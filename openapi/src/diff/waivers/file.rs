@@ -1,0 +1,199 @@
+//! The file that waivers are read from: TOML, a `[[waiver]]` for each.
+
+use std::fmt;
+use std::ops::Range;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Location, Waiver, Waivers};
+use crate::diff::{Waived, rule_of};
+use crate::document::Position;
+
+/// Why a text is no file of waivers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaiversError {
+    /// The file's name.
+    pub name: String,
+    /// Where in the text, when it is known.
+    pub position: Option<Position>,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for WaiversError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.name)?;
+        if let Some(Position { line, column }) = self.position {
+            write!(formatter, ":{line}:{column}")?;
+        }
+        write!(formatter, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for WaiversError {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    waiver: Vec<Spanned<Entry>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    rule: Spanned<String>,
+    location: Spanned<String>,
+    operation: Option<Spanned<String>>,
+    reason: Spanned<String>,
+    expires: Spanned<toml::Value>,
+}
+
+impl Waivers {
+    /// Reads waivers from `text`; `name` is what errors call it.
+    ///
+    /// Each `[[waiver]]` has `rule` (an id as in [`crate::diff::rules`]), `location` (a change's
+    /// JSON pointer as the report gives it, or one with `/**` at its end for that place and all
+    /// below), `reason`, `expires` (the last day on which it holds, `2027-01-31`), and may have
+    /// `operation` (`POST /tokens`), which confines it to changes that reach this operation alone.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no TOML, a key is unknown, missing or of the wrong type, a rule is unknown,
+    /// a location is no pointer, a reason is empty, a day is none, or two waivers say the same.
+    pub fn parse(name: &str, text: &str) -> Result<Self, WaiversError> {
+        let wrong = |span: Option<Range<usize>>, message: String| WaiversError {
+            name: name.to_owned(),
+            position: span.map(|span| position(text, span.start)),
+            message,
+        };
+        let file: File = toml::from_str(text)
+            .map_err(|error| wrong(error.span(), error.message().replace('\n', " ")))?;
+        let mut waivers: Vec<Waiver> = Vec::new();
+        for entry in file.waiver {
+            let at = position(text, entry.span().start);
+            let waiver = waiver(entry.into_inner(), at)
+                .map_err(|(span, message)| wrong(Some(span), message))?;
+            let same = |other: &&Waiver| {
+                (other.rule, &other.location, &other.operation)
+                    == (waiver.rule, &waiver.location, &waiver.operation)
+            };
+            if let Some(first) = waivers.iter().find(same) {
+                return Err(WaiversError {
+                    name: name.to_owned(),
+                    position: Some(at),
+                    message: format!(
+                        "this waives what the waiver in line {} does: remove one of them",
+                        first.position.line
+                    ),
+                });
+            }
+            waivers.push(waiver);
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            waivers,
+        })
+    }
+}
+
+/// What is wrong, and where in the text.
+type Wrong = (Range<usize>, String);
+
+fn waiver(entry: Entry, position: Position) -> Result<Waiver, Wrong> {
+    let Entry {
+        rule,
+        location,
+        operation,
+        reason,
+        expires,
+    } = entry;
+    let Some(known) = rule_of(rule.get_ref()) else {
+        let message = format!(
+            "`rule`: there is no rule `{}`: a report gives the rule of each change in brackets, and \
+             `openapi rules` lists all",
+            rule.get_ref()
+        );
+        return Err((rule.span(), message));
+    };
+    if reason.get_ref().trim().is_empty() {
+        let message = "`reason` is empty: say why the change may pass".to_owned();
+        return Err((reason.span(), message));
+    }
+    if let Some(operation) = &operation
+        && !operation.get_ref().contains(' ')
+    {
+        let message = format!(
+            "`operation`: `{}` is no operation: write it as the report does, `POST /tokens`",
+            operation.get_ref()
+        );
+        return Err((operation.span(), message));
+    }
+    Ok(Waiver {
+        position,
+        rule: known,
+        location: location_of(&location)?,
+        operation: operation.map(Spanned::into_inner),
+        waived: Waived {
+            reason: reason.into_inner().trim().to_owned(),
+            expires: day(&expires)?,
+        },
+        used: false,
+        reaches_others: false,
+    })
+}
+
+fn location_of(location: &Spanned<String>) -> Result<Location, Wrong> {
+    let written = location.get_ref();
+    let (pointer, below) = match written.strip_suffix("/**") {
+        Some(pointer) => (pointer, true),
+        // What a report calls the document itself.
+        None if written == "/" => ("", false),
+        None => (written.as_str(), false),
+    };
+    let mut escapes = pointer.split('~').skip(1);
+    let is_pointer = (pointer.is_empty() || pointer.starts_with('/'))
+        && escapes.all(|rest| rest.starts_with(['0', '1']));
+    if !is_pointer {
+        let message = format!(
+            "`location`: `{written}` is no JSON pointer: give the place as the report does, \
+             `/components/schemas/Token/properties/id`, with `/**` at its end for all below"
+        );
+        return Err((location.span(), message));
+    }
+    let pointer = pointer.to_owned();
+    Ok(if below {
+        Location::AtAndBelow(pointer)
+    } else {
+        Location::At(pointer)
+    })
+}
+
+/// A day, written as TOML's own date or as a string.
+fn day(expires: &Spanned<toml::Value>) -> Result<NaiveDate, Wrong> {
+    let written = match expires.get_ref() {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Datetime(date) => date.to_string(),
+        other => other.to_string(),
+    };
+    let day = NaiveDate::parse_from_str(&written, "%Y-%m-%d");
+    day.ok().filter(|_| written.len() == 10).ok_or_else(|| {
+        let message = format!(
+            "`expires`: `{written}` is no day: give the last one on which the waiver holds, \
+             `2027-01-31`"
+        );
+        (expires.span(), message)
+    })
+}
+
+/// The place of a byte in a text.
+fn position(text: &str, offset: usize) -> Position {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    Position {
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+    }
+}

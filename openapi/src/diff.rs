@@ -86,6 +86,9 @@ pub fn compare(base: &Document, revision: &Document) -> Diff {
 /// Compares `revision` with `base` as `options` say.
 #[must_use]
 pub fn compare_with(base: &Document, revision: &Document, options: Options) -> Diff {
+    if base.has_text_of(revision) {
+        return Diff::default();
+    }
     let mut walk = graph::Walk::new(base, revision, options);
     document::compare(&mut walk);
     let mut changes = walk.into_changes();

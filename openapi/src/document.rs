@@ -272,6 +272,11 @@ impl Document {
             .map(|pointer| SchemaRef { pointer })
     }
 
+    /// Whether both were read from the very same text.
+    pub(crate) fn has_text_of(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+
     /// What the specification requires of a document and [`Self::parse`] lets pass, since documents
     /// in the field lack it and can be compared all the same: a description of each response.
     #[must_use]

@@ -263,7 +263,7 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
             }
             ("content", matched) => content(walk, &matched, flow, &subject),
             (key, matched) => {
-                annotations::field_of(walk, whole, key, &matched, Area::Parameter, &subject)
+                annotations::field_of(walk, whole, key, &matched, Area::Parameter, &subject);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Paths and webhooks: operations matched by method and path, whatever parameters of a path are
 //! called.
 
+use std::collections::{HashMap, VecDeque};
+
 use serde_json::Value;
 
 use super::graph::{At, Both, Walk, follow};
@@ -35,26 +37,8 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, root: &Both<'a>, section: &str) {
     };
     let base_items = items(walk.base, &root.base, section);
     let revision_items = items(walk.revision, &root.revision, section);
-    let mut unmatched = operations(&revision_items);
-    // Several paths may have one shape. Those of the very same name belong together, and only what
-    // no name matches is matched by its shape.
-    let mut matches: Vec<(Candidate<'a>, Option<Candidate<'a>>)> = operations(&base_items)
-        .into_iter()
-        .map(|base| {
-            let same = take(&mut unmatched, |other| {
-                other.method == base.method && other.item.path == base.item.path
-            });
-            (base, same)
-        })
-        .collect();
-    for (base, revision) in &mut matches {
-        if revision.is_none() {
-            *revision = take(&mut unmatched, |other| {
-                other.method == base.method && other.item.shape == base.item.shape
-            });
-        }
-    }
-    for (base, revision) in &matches {
+    let matches = matches(&operations(&base_items), &operations(&revision_items));
+    for (base, revision) in &matches.pairs {
         let name = name_of(role, base.method, base.item.path);
         match revision {
             Some(revision) => matched(walk, name, base, revision, role),
@@ -64,7 +48,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, root: &Both<'a>, section: &str) {
     if walk.options.only_operations_of_base {
         return;
     }
-    for new in &unmatched {
+    for new in &matches.unmatched {
         added(
             walk,
             &name_of(role, new.method, new.item.path),
@@ -72,8 +56,12 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, root: &Both<'a>, section: &str) {
             area,
         );
     }
+    let by_path: HashMap<&str, &Item<'a>> = revision_items
+        .iter()
+        .map(|item| (item.path, item))
+        .collect();
     for base in &base_items {
-        if let Some(revision) = revision_items.iter().find(|other| other.path == base.path) {
+        if let Some(revision) = by_path.get(base.path) {
             beside_operations(walk, base, revision);
         }
     }
@@ -125,12 +113,56 @@ fn operations<'a>(items: &[Item<'a>]) -> Vec<Candidate<'a>> {
     operations
 }
 
-fn take<'a>(
-    candidates: &mut Vec<Candidate<'a>>,
-    wanted: impl FnMut(&Candidate<'a>) -> bool,
-) -> Option<Candidate<'a>> {
-    let index = candidates.iter().position(wanted)?;
-    Some(candidates.remove(index))
+/// The base's operations, each with the revision's that it became, and what the revision has more.
+struct Matches<'a> {
+    pairs: Vec<(Candidate<'a>, Option<Candidate<'a>>)>,
+    unmatched: Vec<Candidate<'a>>,
+}
+
+/// Several paths may have one shape. Those of the very same name belong together, and only what no
+/// name matches is matched by its shape.
+fn matches<'a>(base: &[Candidate<'a>], revision: &[Candidate<'a>]) -> Matches<'a> {
+    let by_name: HashMap<(&str, &str), usize> = (revision.iter().enumerate())
+        .map(|(index, other)| ((other.method, other.item.path), index))
+        .collect();
+    let mut free = vec![true; revision.len()];
+    let named: Vec<Option<usize>> = base
+        .iter()
+        .map(|operation| {
+            by_name
+                .get(&(operation.method, operation.item.path))
+                .copied()
+        })
+        .collect();
+    for index in named.iter().flatten() {
+        free[*index] = false;
+    }
+    let mut by_shape: HashMap<(&str, &str), VecDeque<usize>> = HashMap::new();
+    for (index, other) in revision
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| free[*index])
+    {
+        let shape = (other.method, other.item.shape.as_str());
+        by_shape.entry(shape).or_default().push_back(index);
+    }
+    let mut pairs = Vec::with_capacity(base.len());
+    for (operation, named) in base.iter().zip(named) {
+        let shape = (operation.method, operation.item.shape.as_str());
+        let index = named.or_else(|| by_shape.get_mut(&shape)?.pop_front());
+        if let Some(index) = index {
+            free[index] = false;
+        }
+        pairs.push((
+            operation.clone(),
+            index.map(|index| revision[index].clone()),
+        ));
+    }
+    let unmatched = revision.iter().zip(free).filter(|(_, free)| *free);
+    Matches {
+        pairs,
+        unmatched: unmatched.map(|(other, _)| other.clone()).collect(),
+    }
 }
 
 fn matched<'a>(

@@ -1,5 +1,7 @@
 //! References within a document: that each leads somewhere, and where.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::{Document, DocumentError};
@@ -14,6 +16,59 @@ pub(super) fn target(value: &Value) -> Option<String> {
 
 /// Refuses references that leave the document, lead nowhere, or lead back to themselves.
 pub(super) fn check(document: &Document) -> Result<(), DocumentError> {
+    let mut seen = HashSet::new();
+    let mut sound = true;
+    each(document.value(), false, &mut |reference, holder| {
+        sound = sound && (!seen.insert(reference) || leads_somewhere(document, holder));
+    });
+    if sound {
+        return Ok(());
+    }
+    // Which one it is, and where, is only asked when there is one: places cost more than the check.
+    locate(document)
+}
+
+/// Calls `visit` with each reference below `value` and the object that holds it; `named` says that
+/// the members of `value` are named by the writer.
+fn each<'a>(value: &'a Value, named: bool, visit: &mut impl FnMut(&'a str, &'a Value)) {
+    match value {
+        Value::Object(object) => {
+            if !named && let Some(Value::String(reference)) = object.get("$ref") {
+                visit(reference, value);
+            }
+            for (key, member) in object {
+                if named || !keywords::holds_data(key) {
+                    each(member, !named && keywords::holds_names(key), visit);
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| each(item, false, visit)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Whether the chain of references that begins at `holder` ends.
+fn leads_somewhere(document: &Document, holder: &Value) -> bool {
+    let mut chain: Vec<String> = Vec::new();
+    let mut current = holder;
+    while current.get("$ref").is_some_and(Value::is_string) {
+        let Some(pointer) = target(current) else {
+            return false;
+        };
+        let Some(value) = document.at(&pointer) else {
+            return false;
+        };
+        if std::ptr::eq(value, holder) || chain.contains(&pointer) {
+            return false;
+        }
+        chain.push(pointer);
+        current = value;
+    }
+    true
+}
+
+/// The first reference that is refused, with its place.
+fn locate(document: &Document) -> Result<(), DocumentError> {
     let mut pending = vec![(String::new(), document.value(), false)];
     while let Some((pointer, value, named)) = pending.pop() {
         match value {

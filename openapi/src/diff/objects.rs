@@ -24,25 +24,72 @@ fn required(core: &At<'_>) -> BTreeSet<String> {
     names.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-pub(super) fn properties<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>) {
-    // What messages of this direction do not carry is not there.
-    let carried = |document: &Document, core: &At<'a>| {
-        let mut members = core.members_of("properties");
-        let travel = context.flow.travel();
-        let mut left_behind = Vec::new();
-        members.retain(|(name, at)| {
-            let carried = travel.carries(document, at.value);
-            if !carried {
-                left_behind.push(*name);
-            }
-            carried
-        });
-        let mut required = required(core);
-        required.retain(|name| !left_behind.contains(&name.as_str()));
-        (members, required)
+/// The properties of an object, as far as messages of one direction carry them.
+struct Carried<'a> {
+    members: Vec<(&'a str, At<'a>)>,
+    required: BTreeSet<String>,
+    /// Those that travel the other way only.
+    left_behind: Vec<&'a str>,
+}
+
+fn carried<'a>(document: &Document, core: &At<'a>, flow: Flow) -> Carried<'a> {
+    let (members, left): (Vec<_>, Vec<_>) = core
+        .members_of("properties")
+        .into_iter()
+        .partition(|(_, at)| flow.travel().carries(document, at.value));
+    let left_behind: Vec<&str> = left.into_iter().map(|(name, _)| name).collect();
+    let mut required = required(core);
+    required.retain(|name| !left_behind.contains(&name.as_str()));
+    Carried {
+        members,
+        required,
+        left_behind,
+    }
+}
+
+/// What changed of properties that messages of this direction never carry: for readers.
+fn not_carried<'a>(
+    walk: &mut Walk<'a>,
+    cores: &Both<'a>,
+    old: &[&str],
+    new: &[&str],
+    context: &Context<'a>,
+) {
+    let Some(Matched::Both(properties)) = cores.get("properties") else {
+        return;
     };
-    let (base, was) = carried(walk.base, &cores.base);
-    let (revision, is) = carried(walk.revision, &cores.revision);
+    let way = match context.flow {
+        Flow::Request => "requests do",
+        Flow::Response => "responses do",
+    };
+    for (name, matched) in properties.members() {
+        let (action, at) = match &matched {
+            Matched::Both(both) if old.contains(&name) && new.contains(&name) => {
+                if walk.same(both) {
+                    continue;
+                }
+                (Action::Changed, &both.revision)
+            }
+            Matched::Removed(at) if old.contains(&name) => (Action::Removed, at),
+            Matched::Added(at) if new.contains(&name) => (Action::Added, at),
+            Matched::Both(_) | Matched::Removed(_) | Matched::Added(_) => continue,
+        };
+        let message = format!(
+            "the property `{name}` of {}, which {way} not carry, was {}",
+            context.subject,
+            action.name()
+        );
+        walk.note(context.rule(Kind::Access, action), Class::Docs, at, message);
+    }
+}
+
+/// Compares the declared properties of two objects.
+pub(super) fn properties<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>) {
+    let old = carried(walk.base, &cores.base, context.flow);
+    let new = carried(walk.revision, &cores.revision, context.flow);
+    not_carried(walk, cores, &old.left_behind, &new.left_behind, context);
+    let (base, was) = (old.members, old.required);
+    let (revision, is) = (new.members, new.required);
     for (name, old) in &base {
         match revision.iter().find(|(other, _)| other == name) {
             Some((_, new)) => {

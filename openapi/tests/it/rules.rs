@@ -471,9 +471,15 @@ fn messages_carry_what_travels_their_way() {
     };
     let without = object(&json!({"a": {"type": "string"}}), &[]);
     let rules = |body, base: &Value, revision: &Value| summary(&changes(body, base, revision));
-    let nothing: [&str; 0] = [];
-    assert_eq!(rules(Body::Request, &without, &with("readOnly")), nothing);
-    assert_eq!(rules(Body::Response, &with("writeOnly"), &without), nothing);
+    let (request, response) = (Body::Request, Body::Response);
+    assert_eq!(
+        rules(request, &without, &with("readOnly")),
+        ["docs request-access-added"]
+    );
+    assert_eq!(
+        rules(response, &with("writeOnly"), &without),
+        ["docs response-access-removed"]
+    );
     assert_eq!(
         rules(Body::Request, &without, &with("writeOnly")),
         ["breaking request-required-property-added"]

@@ -4,10 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::counts::{self, OPERATIONS};
 use crate::diff::{Change, Class, Diff};
-
-/// How many operations of a change are named before the rest is counted.
-const OPERATIONS: usize = 10;
 
 /// Writes the comparison of the documents called `base` and `revision`. Styles are ANSI escapes,
 /// which a writer that is no terminal strips.
@@ -22,36 +20,13 @@ pub fn write(out: &mut dyn Write, diff: &Diff, base: &str, revision: &str) -> io
     if diff.changes.is_empty() {
         return writeln!(out, "identical: {base} and {revision} mean the same");
     }
-    let counts: Vec<String> = [
-        Class::Breaking,
-        Class::Unproven,
-        Class::Additive,
-        Class::Docs,
-    ]
-    .into_iter()
-    .filter_map(|class| {
-        let count = diff
-            .changes
-            .iter()
-            .filter(|change| change.class == class && change.waived.is_none())
-            .count();
-        (count > 0).then(|| format!("{count} {}", class.name()))
-    })
-    .chain(waived(diff))
-    .collect();
     let bold = Style::new().bold();
     writeln!(
         out,
         "{bold}{}{bold:#}: {} from {base} to {revision}",
         diff.verdict().name(),
-        counts.join(", ")
+        counts::summary(diff)
     )
-}
-
-/// How many changes do not count.
-fn waived(diff: &Diff) -> Option<String> {
-    let count = diff.changes.len() - diff.counted().count();
-    (count > 0).then(|| format!("{count} waived"))
 }
 
 pub(super) fn style_of(class: Class) -> Style {
@@ -78,7 +53,11 @@ fn write_change(out: &mut dyn Write, change: &Change) -> io::Result<()> {
         change.rule
     )?;
     if let Some(waived) = &change.waived {
-        writeln!(out, "    waived until {}: {}", waived.expires, waived.reason)?;
+        writeln!(
+            out,
+            "    waived until {}: {}",
+            waived.expires, waived.reason
+        )?;
     }
     writeln!(
         out,

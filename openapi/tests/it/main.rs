@@ -4,5 +4,6 @@ mod documented;
 mod documents;
 mod equivalences;
 mod published;
+mod reports;
 mod rules;
 mod schemas;

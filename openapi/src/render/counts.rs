@@ -1,0 +1,36 @@
+//! How many changes there are of each class.
+
+use crate::diff::{Change, Class, Diff};
+
+/// Every class, the gravest first: the order of all reports.
+pub(super) const CLASSES: [Class; 4] = [
+    Class::Breaking,
+    Class::Unproven,
+    Class::Additive,
+    Class::Docs,
+];
+
+/// How many operations of a change are named before the rest is folded away.
+pub(super) const OPERATIONS: usize = 10;
+
+/// The changes of a class, in the comparison's order.
+pub(super) fn of_class(diff: &Diff, class: Class) -> impl Iterator<Item = &Change> {
+    diff.changes
+        .iter()
+        .filter(move |change| change.class == class)
+}
+
+/// `3 breaking, 1 docs, 1 waived`: the classes that occur among what counts, the gravest first, and how
+/// much is waived; empty when there is no change.
+pub(super) fn summary(diff: &Diff) -> String {
+    let of_classes = CLASSES.into_iter().map(|class| {
+        let counted = of_class(diff, class).filter(|change| change.waived.is_none());
+        (counted.count(), class.name())
+    });
+    let waived = diff.changes.len() - diff.counted().count();
+    let counts = of_classes
+        .chain([(waived, "waived")])
+        .filter(|&(count, _)| count > 0)
+        .map(|(count, name)| format!("{count} {name}"));
+    counts.collect::<Vec<_>>().join(", ")
+}

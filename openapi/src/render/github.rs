@@ -1,0 +1,96 @@
+//! Workflow commands of GitHub Actions: each change is an annotation at its line of the revision.
+
+use std::io::{self, Write};
+
+use super::counts::{self, OPERATIONS};
+use super::report::{Place, Report, Side};
+use crate::diff::{Change, Class};
+
+/// Writes a command for each change, and the verdict as an ordinary line.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    for (change, place) in report.placed() {
+        write_change(out, report, change, place)?;
+    }
+    let (base, revision) = (
+        one_line(report.base.name()),
+        one_line(report.revision.name()),
+    );
+    let verdict = report.diff.verdict().name();
+    if report.diff.changes.is_empty() {
+        return writeln!(out, "{verdict}: {base} and {revision} mean the same");
+    }
+    let summary = counts::summary(report.diff);
+    writeln!(out, "{verdict}: {summary} from {base} to {revision}")
+}
+
+fn write_change(
+    out: &mut dyn Write,
+    report: &Report<'_>,
+    change: &Change,
+    place: Place,
+) -> io::Result<()> {
+    let command = match (change.class, &change.waived) {
+        (Class::Breaking, None) => "error",
+        (Class::Unproven, None) => "warning",
+        (Class::Breaking | Class::Unproven, Some(_)) => "notice",
+        (Class::Additive | Class::Docs, _) => "notice",
+    };
+    write!(out, "::{command} ")?;
+    if let Some(file) = report.file {
+        write!(out, "file={},", property(file))?;
+        if let Some(position) = place.in_revision {
+            write!(out, "line={},col={},", position.line, position.column)?;
+        }
+    }
+    let title = format!("{} {}", change.class.name(), change.rule);
+    let text = text(report, change, place);
+    writeln!(out, "title={}::{}", property(&title), data(&text))
+}
+
+fn text(report: &Report<'_>, change: &Change, place: Place) -> String {
+    let mut lines = vec![change.message.clone()];
+    if let Some(waived) = &change.waived {
+        lines.push(format!(
+            "waived until {}: {}",
+            waived.expires, waived.reason
+        ));
+    }
+    match place.side {
+        Side::Revision => lines.push(format!("at {}", change.location)),
+        Side::Base => {
+            let was = report.shown(place);
+            lines.push(format!("at {} of what was ({was})", change.location));
+        }
+    }
+    if let Some(witness) = &change.witness {
+        lines.push(format!("for example {witness}"));
+    }
+    let shown = change.operations.iter().take(OPERATIONS);
+    lines.extend(shown.map(|operation| format!("in {operation}")));
+    if change.operations.len() > OPERATIONS {
+        let more = change.operations.len() - OPERATIONS;
+        lines.push(format!("and {more} more operations"));
+    }
+    lines.join("\n")
+}
+
+/// The message of a command, with the escapes that the runner undoes.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// The value of a command's property: what ends a property is escaped as well.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// The text without what would begin a line, and with it perhaps a command, of its own.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}

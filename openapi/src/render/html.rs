@@ -1,0 +1,169 @@
+//! One HTML page that needs nothing beside itself: no script, no image, no font, no network.
+
+use std::io::{self, Write};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use ring::digest;
+use serde_json::Value;
+
+use super::counts::{self, CLASSES, OPERATIONS};
+use super::report::{Place, Report};
+use super::sentence::{Part, parts};
+use crate::diff::{Change, Class, Verdict};
+
+const STYLE: &str = include_str!("html.css");
+
+/// Writes the page.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    out.write_all(page(report).into_string().as_bytes())?;
+    writeln!(out)
+}
+
+fn page(report: &Report<'_>) -> Markup {
+    let verdict = report.diff.verdict();
+    let placed = report.placed();
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { "OpenAPI: " (verdict.name()) }
+                // The style is this crate's own text, which the policy above knows by its hash.
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header class=(verdict_class(verdict)) {
+                    h1 { "OpenAPI: " strong { (verdict.name()) } }
+                    p { "From " code { (report.base.name()) } " to " code { (report.revision.name()) } }
+                    p { (summary(report)) }
+                }
+                @if !placed.is_empty() {
+                    nav aria-label="Classes of changes" { ul { @for class in CLASSES {
+                        @let count = counts::of_class(report.diff, class).count();
+                        @if count > 0 {
+                            li { a href={ "#" (class.name()) } { (title(class)) " (" (count) ")" } }
+                        }
+                    } } }
+                }
+                main { @for class in CLASSES { (section(report, class, &placed)) } }
+            }
+        }
+    }
+}
+
+/// Nothing is loaded and nothing runs, whatever a text of a document might smuggle in; the one style
+/// is allowed by its hash.
+fn policy() -> String {
+    let hash = digest::digest(&digest::SHA256, STYLE.as_bytes());
+    let hash = STANDARD.encode(hash);
+    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
+}
+
+fn summary(report: &Report<'_>) -> String {
+    if report.diff.changes.is_empty() {
+        return "Both mean the same.".to_owned();
+    }
+    counts::summary(report.diff)
+}
+
+fn verdict_class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Breaking => "breaking",
+        Verdict::Unproven => "unproven",
+        Verdict::Additive => "additive",
+        Verdict::Docs | Verdict::Waived | Verdict::Identical => "docs",
+    }
+}
+
+fn title(class: Class) -> &'static str {
+    match class {
+        Class::Breaking => "Breaking",
+        Class::Unproven => "Unproven",
+        Class::Additive => "Additive",
+        Class::Docs => "Docs",
+    }
+}
+
+fn section(report: &Report<'_>, class: Class, placed: &[(&Change, Place)]) -> Markup {
+    let name = class.name();
+    let of_class = || placed.iter().filter(|(change, _)| change.class == class);
+    html! {
+        @if of_class().next().is_some() {
+            section id=(name) class=(name) aria-labelledby={ (name) "-title" } {
+                h2 id={ (name) "-title" } { (title(class)) }
+                @for (change, place) in of_class() { (article(report, change, *place)) }
+            }
+        }
+    }
+}
+
+fn article(report: &Report<'_>, change: &Change, place: Place) -> Markup {
+    let location = match change.location.as_str() {
+        "" => "/",
+        location => location,
+    };
+    html! {
+        article {
+            h3 { @for part in parts(&change.message) {
+                @match part {
+                    Part::Words(text) => { (text) }
+                    Part::Code(text) => { code { (text) } }
+                }
+            } }
+            dl {
+                @if let Some(waived) = &change.waived {
+                    dt { "Waived" }
+                    dd { "until " (waived.expires.to_string()) ": " (waived.reason) }
+                }
+                dt { "Rule" }
+                dd { code { (change.rule.to_string()) } }
+                dt { "Where" }
+                dd { code { (location) } br; code { (report.shown(place)) } }
+                @if let Some(witness) = &change.witness {
+                    dt { "For example" }
+                    dd { (value("An example that breaks", witness)) }
+                }
+                @if let Some(base) = &change.base {
+                    dt { "Was" }
+                    dd { (value("What the base says", base)) }
+                }
+                @if let Some(revision) = &change.revision {
+                    dt { "Is" }
+                    dd { (value("What the revision says", revision)) }
+                }
+                @if !change.operations.is_empty() {
+                    dt { "Operations" }
+                    dd { (operations(&change.operations)) }
+                }
+            }
+        }
+    }
+}
+
+/// A value in a box of its own that scrolls, by keyboard too, which is why it takes the focus.
+fn value(label: &str, value: &Value) -> Markup {
+    html! { pre tabindex="0" role="group" aria-label=(label) { code { (format!("{value:#}")) } } }
+}
+
+fn operations(operations: &[String]) -> Markup {
+    let (shown, folded) = operations.split_at(operations.len().min(OPERATIONS));
+    let list = |names: &[String]| html! { ul { @for name in names { li { code { (name) } } } } };
+    html! {
+        (list(shown))
+        @if !folded.is_empty() {
+            details {
+                summary { "and " (folded.len()) " more" }
+                (list(folded))
+            }
+        }
+    }
+}

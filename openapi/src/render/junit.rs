@@ -1,0 +1,94 @@
+//! JUnit XML for the test views of CI systems: a test case for each change, one suite for the verdict.
+
+use std::io::{self, Write};
+
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite, XmlString};
+
+use super::counts;
+use super::report::{Place, Report};
+use crate::diff::{Change, Class, Verdict};
+
+/// Writes the comparison: what breaks and what is unproven as failures, what is waived as skipped, all
+/// else as passed. Where nothing changed there is one test case that passed, since many readers take
+/// an empty suite for an error.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    let verdict = report.diff.verdict();
+    let mut suite = TestSuite::new(verdict.name());
+    suite.add_property((XmlString::new("base"), xml(report.base.name())));
+    suite.add_property((XmlString::new("revision"), xml(report.revision.name())));
+    for (change, place) in report.placed() {
+        suite.add_test_case(test_case(report, change, place));
+    }
+    if verdict == Verdict::Identical {
+        let mut same = TestCase::new("both mean the same", TestCaseStatus::success());
+        same.set_classname("identical");
+        suite.add_test_case(same);
+    } else {
+        suite.set_system_out(xml(&counts::summary(report.diff)));
+    }
+    let mut junit = quick_junit::Report::new("openapi diff");
+    junit.add_test_suite(suite);
+    let text = junit.to_string().map_err(io::Error::other)?;
+    out.write_all(text.as_bytes())
+}
+
+fn test_case(report: &Report<'_>, change: &Change, place: Place) -> TestCase {
+    let rule = change.rule.to_string();
+    let mut status = match (change.class, &change.waived) {
+        (Class::Breaking | Class::Unproven, None) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(change.class.name());
+            status.set_description(xml(&description(report, change, place)));
+            status
+        }
+        (Class::Breaking | Class::Unproven, Some(_)) => TestCaseStatus::skipped(),
+        (Class::Additive | Class::Docs, _) => TestCaseStatus::success(),
+    };
+    let message = match &change.waived {
+        Some(waived) => format!(
+            "{}: waived until {}: {}",
+            change.message, waived.expires, waived.reason
+        ),
+        None => change.message.clone(),
+    };
+    status.set_message(xml(&message));
+    let passed = matches!(status, TestCaseStatus::Success { .. });
+    let name = xml(&format!("{rule} {}", change.location));
+    let mut case = TestCase::new(name, status);
+    case.set_classname(format!("{}.{rule}", change.class.name()));
+    if passed {
+        case.set_system_out(xml(&format!(
+            "{message}\n{}",
+            description(report, change, place)
+        )));
+    }
+    if let Some(file) = report.file {
+        case.extra.insert(XmlString::new("file"), xml(file));
+        if let Some(position) = place.in_revision {
+            let line = XmlString::new(position.line.to_string());
+            case.extra.insert(XmlString::new("line"), line);
+        }
+    }
+    case
+}
+
+/// Where, a value that shows it, and every operation: nobody pays for the lines of a file.
+fn description(report: &Report<'_>, change: &Change, place: Place) -> String {
+    let mut lines = vec![format!("at {} ({})", change.location, report.shown(place))];
+    if let Some(witness) = &change.witness {
+        lines.push(format!("for example {witness}"));
+    }
+    let operations = change.operations.iter();
+    lines.extend(operations.map(|operation| format!("in {operation}")));
+    lines.join("\n")
+}
+
+/// Text that XML can hold: beside the control characters, which the library takes out, XML 1.0 section
+/// 2.2 has no place for two code points that Rust's characters have.
+fn xml(text: &str) -> XmlString {
+    XmlString::new(text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}"))
+}

@@ -1,0 +1,190 @@
+//! Markdown as forges read it: a comment on a pull request, the summary of a job.
+
+use std::io::{self, Write};
+
+use super::counts::{self, CLASSES, OPERATIONS};
+use super::report::{Place, Report};
+use super::sentence::{Part, parts};
+use crate::diff::{Change, Class};
+
+/// From how many changes on a class of which nothing can break is folded away.
+const FOLDED: usize = 10;
+
+/// From how many lines on a witness is folded away.
+const LINES: usize = 20;
+
+/// Writes the comparison.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    let (base, revision) = (report.base.name(), report.revision.name());
+    writeln!(out, "## OpenAPI: {}\n", report.diff.verdict().name())?;
+    if report.diff.changes.is_empty() {
+        return writeln!(out, "{} and {} mean the same.", code(base), code(revision));
+    }
+    let summary = counts::summary(report.diff);
+    writeln!(out, "{summary} from {} to {}.", code(base), code(revision))?;
+    let placed = report.placed();
+    for class in CLASSES {
+        let of_class: Vec<_> = (placed.iter())
+            .filter(|(change, _)| change.class == class)
+            .collect();
+        if of_class.is_empty() {
+            continue;
+        }
+        let folded = of_class.len() > FOLDED && matches!(class, Class::Additive | Class::Docs);
+        writeln!(out, "\n### {}\n", title(class))?;
+        if folded {
+            let count = of_class.len();
+            writeln!(out, "<details><summary>{count} changes</summary>\n")?;
+        }
+        for (change, place) in of_class {
+            write_change(out, report, change, *place)?;
+        }
+        if folded {
+            writeln!(out, "\n</details>")?;
+        }
+    }
+    Ok(())
+}
+
+fn title(class: Class) -> &'static str {
+    match class {
+        Class::Breaking => "Breaking",
+        Class::Unproven => "Unproven",
+        Class::Additive => "Additive",
+        Class::Docs => "Docs",
+    }
+}
+
+fn write_change(
+    out: &mut dyn Write,
+    report: &Report<'_>,
+    change: &Change,
+    place: Place,
+) -> io::Result<()> {
+    write!(out, "- ")?;
+    if !change
+        .message
+        .starts_with(|first: char| first.is_alphabetic() || first == '`')
+    {
+        // What begins with a digit, a hyphen or an equals sign could be a list or a heading.
+        write!(out, "&#8203;")?;
+    }
+    for part in parts(&change.message) {
+        match part {
+            Part::Words(text) => write!(out, "{}", words(text))?,
+            Part::Code(text) => write!(out, "{}", code(text))?,
+        }
+    }
+    writeln!(out, "  ")?;
+    let location = match change.location.as_str() {
+        "" => "/",
+        location => location,
+    };
+    writeln!(
+        out,
+        "  `{}` at {} ({})",
+        change.rule,
+        code(location),
+        code(&report.shown(place))
+    )?;
+    if let Some(waived) = &change.waived {
+        let reason = words(&waived.reason);
+        writeln!(out, "\n  Waived until {}: {reason}", waived.expires)?;
+    }
+    if let Some(witness) = &change.witness {
+        let value = serde_json::to_string_pretty(witness)?;
+        let folded = value.lines().count() > LINES;
+        if folded {
+            writeln!(out, "\n  <details><summary>For example</summary>")?;
+        } else {
+            writeln!(out, "\n  For example:")?;
+        }
+        // No line of JSON consists of backticks, so none of it ends the block.
+        writeln!(out, "\n  ```json")?;
+        for line in value.lines() {
+            writeln!(out, "  {line}")?;
+        }
+        writeln!(out, "  ```")?;
+        if folded {
+            writeln!(out, "\n  </details>")?;
+        }
+    }
+    write_operations(out, &change.operations)
+}
+
+fn write_operations(out: &mut dyn Write, operations: &[String]) -> io::Result<()> {
+    if operations.is_empty() {
+        return Ok(());
+    }
+    let (shown, folded) = operations.split_at(operations.len().min(OPERATIONS));
+    writeln!(out)?;
+    for operation in shown {
+        writeln!(out, "  - {}", code(operation))?;
+    }
+    if !folded.is_empty() {
+        let count = folded.len();
+        writeln!(
+            out,
+            "\n  <details><summary>and {count} more operations</summary>\n"
+        )?;
+        for operation in folded {
+            writeln!(out, "  - {}", code(operation))?;
+        }
+        writeln!(out, "\n  </details>")?;
+    }
+    Ok(())
+}
+
+/// Words with everything that Markdown or HTML could read as markup taken for itself. An at sign and
+/// a number sign get a space of no width behind them, so that no text of a document calls people or
+/// links issues from the comment that it ends up in.
+fn words(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '$' | '!' => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            '@' | '#' => {
+                escaped.push(character);
+                escaped.push_str("&#8203;");
+            }
+            character if character.is_control() => escaped.push(' '),
+            character => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+/// A span of code: only a run of as many backticks as open it can end it, so one more than the longest
+/// run in the text opens it.
+fn code(text: &str) -> String {
+    let text: String = (text.chars())
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
+        .collect();
+    let longest = text.split(|character| character != '`').map(str::len).max();
+    let fence = "`".repeat(longest.unwrap_or(0) + 1);
+    // One space on each side is taken off again by the reader, but not from nothing but spaces.
+    let padded = text.starts_with('`')
+        || text.ends_with('`')
+        || (text.starts_with(' ') && text.ends_with(' ') && !text.trim().is_empty());
+    match (text.is_empty(), padded) {
+        (true, _) => "` `".to_owned(),
+        (false, true) => format!("{fence} {text} {fence}"),
+        (false, false) => format!("{fence}{text}{fence}"),
+    }
+}

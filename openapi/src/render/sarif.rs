@@ -1,0 +1,259 @@
+//! SARIF 2.1.0, the format of code scanning (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/>).
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use ring::digest;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::report::{Place, Report, Side};
+use crate::diff::{self, Change, Class, Documented, Rule};
+use crate::document::Position;
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Value,
+    column_kind: &'static str,
+    results: Vec<Finding<'a>>,
+    properties: Value,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding<'a> {
+    rule_id: String,
+    rule_index: usize,
+    level: &'static str,
+    message: Text<'a>,
+    locations: [Location<'a>; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location<'a>>,
+    partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Value>,
+    properties: Properties<'a>,
+}
+
+#[derive(Serialize)]
+struct Text<'a> {
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location<'a> {
+    physical_location: PhysicalLocation,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    logical_locations: Vec<LogicalLocation<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+}
+
+#[derive(Serialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: usize,
+    start_column: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation<'a> {
+    fully_qualified_name: &'a str,
+}
+
+/// What SARIF has no place for, and a program may want all the same.
+#[derive(Serialize)]
+struct Properties<'a> {
+    class: Class,
+    operations: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witness: Option<&'a Value>,
+}
+
+/// Writes the comparison, followed by a newline.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    let mut rules: Vec<Rule> = Vec::new();
+    let mut results = Vec::new();
+    for (change, place) in report.placed() {
+        let known = rules.iter().position(|rule| *rule == change.rule);
+        let rule_index = known.unwrap_or_else(|| {
+            rules.push(change.rule);
+            rules.len() - 1
+        });
+        results.push(finding(report, change, place, rule_index));
+    }
+    let documented = diff::rules();
+    let described: Vec<Value> = (rules.into_iter())
+        .map(|rule| described(rule, &documented))
+        .collect();
+    let log = Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [Run {
+            tool: json!({"driver": {
+                "name": "openapi diff",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": described,
+            }}),
+            // Positions count characters, not UTF-16's units.
+            column_kind: "unicodeCodePoints",
+            results,
+            properties: json!({
+                "verdict": report.diff.verdict().name(),
+                "base": report.base.name(),
+                "revision": report.revision.name(),
+            }),
+        }],
+    };
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    writeln!(out)
+}
+
+fn finding<'a>(
+    report: &Report<'_>,
+    change: &'a Change,
+    place: Place,
+    rule_index: usize,
+) -> Finding<'a> {
+    let file = report.file.unwrap_or(report.revision.name());
+    let in_revision = Location {
+        physical_location: physical(file, place.in_revision),
+        logical_locations: vec![LogicalLocation {
+            fully_qualified_name: &change.location,
+        }],
+        message: None,
+    };
+    let in_base = Location {
+        physical_location: physical(report.base.name(), place.position),
+        logical_locations: Vec::new(),
+        message: Some(Text {
+            text: "What is gone stood here",
+        }),
+    };
+    let waived = change.waived.iter().map(|waived| {
+        json!({
+            "kind": "external",
+            "status": "accepted",
+            "justification": format!("{} (until {})", waived.reason, waived.expires),
+        })
+    });
+    Finding {
+        rule_id: change.rule.to_string(),
+        rule_index,
+        level: level(change.class),
+        message: Text {
+            text: &change.message,
+        },
+        locations: [in_revision],
+        related_locations: match place.side {
+            Side::Base => vec![in_base],
+            Side::Revision => Vec::new(),
+        },
+        partial_fingerprints: BTreeMap::from([("change/v1", fingerprint(change))]),
+        suppressions: waived.collect(),
+        properties: Properties {
+            class: change.class,
+            operations: &change.operations,
+            witness: change.witness.as_ref(),
+        },
+    }
+}
+
+/// A rule with what the library's own table says of it.
+fn described(rule: Rule, documented: &[Documented]) -> Value {
+    let id = rule.to_string();
+    let mut described = json!({"id": id});
+    if let Some(known) = documented.iter().find(|known| known.rule == rule) {
+        described["shortDescription"] = json!({"text": known.means});
+        described["fullDescription"] = json!({"text": known.why});
+        described["help"] = json!({"text": known.why});
+        if let Some(gravest) = known.classes.first() {
+            described["defaultConfiguration"] = json!({"level": level(*gravest)});
+        }
+    }
+    described
+}
+
+fn level(class: Class) -> &'static str {
+    match class {
+        Class::Breaking => "error",
+        Class::Unproven => "warning",
+        Class::Additive | Class::Docs => "note",
+    }
+}
+
+fn physical(file: &str, position: Option<Position>) -> PhysicalLocation {
+    PhysicalLocation {
+        artifact_location: ArtifactLocation { uri: uri(file) },
+        region: position.map(|position| Region {
+            start_line: position.line,
+            start_column: position.column,
+        }),
+    }
+}
+
+/// What stays the same of a change while lines move: it tells scanners that they have seen it before.
+fn fingerprint(change: &Change) -> String {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in [&change.rule.to_string(), &change.location, &change.message] {
+        context.update(part.as_bytes());
+        context.update(&[0]);
+    }
+    let digest = context.finish();
+    digest
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// The URI of a file: relative to the repository, or `file:` for a path from the root. Everything that
+/// is not unreserved (RFC 3986 section 2.3) or a slash is percent-encoded, so that neither a colon
+/// makes a scheme nor a number sign a fragment.
+fn uri(file: &str) -> String {
+    let mut uri = String::with_capacity(file.len());
+    if file.starts_with('/') {
+        uri.push_str("file://");
+    }
+    for byte in file.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(byte));
+            }
+            other => uri.push_str(&format!("%{other:02X}")),
+        }
+    }
+    uri
+}

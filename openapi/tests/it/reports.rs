@@ -1,0 +1,194 @@
+//! Comparisons as people and machines read them, over one small pair that has something of every class.
+
+use std::io::{self, Write};
+
+use openapi::diff::{Class, Diff, Waived, compare};
+use openapi::render::{self, Report};
+use openapi::{Document, Position};
+
+const BASE: &str = include_str!("pairs/orders.base.yaml");
+const REVISION: &str = include_str!("pairs/orders.revision.yaml");
+
+type Writer = fn(&mut dyn Write, &Report<'_>) -> io::Result<()>;
+
+/// Every format that points into files, with its writer.
+pub(crate) const FORMATS: [(&str, Writer); 5] = [
+    ("markdown", render::markdown::write),
+    ("html", render::html::write),
+    ("junit", render::junit::write),
+    ("github", render::github::write),
+    ("sarif", render::sarif::write),
+];
+
+/// What a format makes of a comparison.
+pub(crate) fn rendered(
+    writer: Writer,
+    base: &Document,
+    revision: &Document,
+    diff: &Diff,
+) -> String {
+    let report = Report {
+        diff,
+        base,
+        revision,
+        file: Some("api/orders.yaml"),
+    };
+    let mut out = Vec::new();
+    writer(&mut out, &report).expect("a write to memory");
+    String::from_utf8(out).expect("UTF-8")
+}
+
+fn orders() -> (Document, Document, Diff) {
+    let base = Document::parse("orders.base.yaml", BASE).expect("a valid document");
+    let revision = Document::parse("orders.yaml", REVISION).expect("a valid document");
+    let diff = compare(&base, &revision);
+    (base, revision, diff)
+}
+
+#[test]
+fn the_pair_has_something_of_every_class() {
+    let (_, _, diff) = orders();
+    for class in [
+        Class::Breaking,
+        Class::Unproven,
+        Class::Additive,
+        Class::Docs,
+    ] {
+        assert!(diff.changes.iter().any(|change| change.class == class));
+    }
+}
+
+#[test]
+fn each_format_says_it_in_its_own_way() {
+    let (base, revision, diff) = orders();
+    for (name, writer) in FORMATS {
+        insta::assert_snapshot!(name, rendered(writer, &base, &revision, &diff));
+    }
+    let mut json = Vec::new();
+    render::json::write(&mut json, &diff, "orders.base.yaml", "orders.yaml").expect("memory");
+    insta::assert_snapshot!("json", String::from_utf8(json).expect("UTF-8"));
+}
+
+#[test]
+fn identical_documents_are_said_to_be_so() {
+    let (base, _, _) = orders();
+    let diff = compare(&base, &base);
+    let mut all = String::new();
+    for (name, writer) in FORMATS {
+        if name != "html" && name != "sarif" {
+            all += &rendered(writer, &base, &base, &diff);
+        }
+    }
+    insta::assert_snapshot!(all);
+    let html = rendered(render::html::write, &base, &base, &diff);
+    assert!(html.contains("Both mean the same."), "{html}");
+    let sarif = rendered(render::sarif::write, &base, &base, &diff);
+    assert!(sarif.contains("\"results\": []"), "{sarif}");
+}
+
+#[test]
+fn what_is_waived_fails_nothing_and_says_why() {
+    let (base, revision, mut diff) = orders();
+    diff.changes.truncate(1);
+    diff.changes[0].waived = Some(Waived {
+        reason: "agreed with *everyone*".to_owned(),
+        expires: "2030-01-31".parse().expect("a date"),
+    });
+    for (name, writer) in FORMATS {
+        let text = rendered(writer, &base, &revision, &diff);
+        assert!(text.contains("2030-01-31"), "{name}: {text}");
+        assert!(text.contains("agreed with"), "{name}: {text}");
+        let expected = match name {
+            "markdown" => "Waived until 2030-01-31: agreed with \\*everyone\\*",
+            "html" => "<strong>waived</strong>",
+            "junit" => "failures=\"0\"",
+            "github" => "::notice file=",
+            "sarif" => "\"suppressions\": [",
+            other => panic!("no expectation for {other}"),
+        };
+        assert!(text.contains(expected), "{name}: {text}");
+    }
+}
+
+#[test]
+fn what_reaches_most_operations_comes_first() {
+    let (_, _, diff) = orders();
+    let breaking = diff
+        .changes
+        .iter()
+        .filter(|change| change.class == Class::Breaking);
+    let reached: Vec<usize> = breaking.map(|change| change.operations.len()).collect();
+    assert_eq!(reached, [2, 1, 1, 1]);
+}
+
+#[test]
+fn positions_asked_for_together_are_those_asked_for_one_by_one() {
+    let json = serde_json::to_string(Document::parse("y", REVISION).expect("valid").value());
+    let json = json.expect("JSON");
+    for text in [REVISION, &json, &json.replace(",\"", ",\n  \"")] {
+        let document = Document::parse("orders", text).expect("a valid document");
+        let (_, _, diff) = orders();
+        let pointers: Vec<&str> = (diff.changes.iter())
+            .map(|change| change.location.as_str())
+            .chain(["", "/paths/~1orders/get/parameters/7", "/nowhere/at/all"])
+            .collect();
+        let together = document.positions(&pointers);
+        let alone: Vec<Option<Position>> = (pointers.iter())
+            .map(|pointer| document.position(pointer))
+            .collect();
+        assert_eq!(together, alone);
+        assert!(together.iter().all(Option::is_some), "{together:?}");
+    }
+}
+
+/// A document whose only schema, a component that many operations answer with, is `schema`.
+fn shared_by(operations: usize, schema: &str) -> Document {
+    let paths: String = (0..operations)
+        .map(|index| {
+            format!(
+                "  /p{index}:\n    get:\n      responses:\n        '200':\n          description: ok\n          content:\n            application/json:\n              schema: {{ $ref: '#/components/schemas/S' }}\n"
+            )
+        })
+        .collect();
+    let text = format!(
+        "openapi: 3.1.0\ninfo: {{ title: t, version: '1' }}\npaths:\n{paths}components:\n  schemas:\n    S: {schema}\n"
+    );
+    Document::parse("shared.yaml", &text).expect("a valid document")
+}
+
+#[test]
+fn operations_beyond_ten_are_folded() {
+    let (base, revision) = (
+        shared_by(12, "{ type: string }"),
+        shared_by(12, "{ type: integer }"),
+    );
+    let diff = compare(&base, &revision);
+    assert_eq!(diff.changes.len(), 1);
+    let text = |writer| rendered(writer, &base, &revision, &diff);
+    let markdown = text(render::markdown::write);
+    let (open, folded) = markdown.split_once("<details>").expect("something folded");
+    assert!(
+        open.contains("`GET /p9`") && !open.contains("`GET /p10`"),
+        "{markdown}"
+    );
+    assert!(folded.contains("and 2 more operations") && folded.contains("`GET /p11`"));
+    let html = text(render::html::write);
+    let (open, folded) = html.split_once("<details>").expect("something folded");
+    assert!(
+        open.contains("GET /p9<") && !open.contains("GET /p10<"),
+        "{html}"
+    );
+    assert!(
+        folded.contains("and 2 more") && folded.contains("GET /p11<"),
+        "{html}"
+    );
+    let github = text(render::github::write);
+    assert!(
+        github.contains("in GET /p9%0Aand 2 more operations\n"),
+        "{github}"
+    );
+    // Machines get them all.
+    for writer in [render::junit::write, render::sarif::write] {
+        assert!(text(writer).contains("GET /p11"));
+    }
+}

@@ -48,28 +48,45 @@ pub(crate) enum OpenapiCommand {
 
 const CHECK_HELP: &str = "\
 Exit codes:
-  0  no difference of any class, and openapi/emitted/server.json is fresh
-  1  a difference, or the committed file is stale
-  2  usage
+  0  no difference that is not waived, and openapi/emitted/server.json is fresh
+  1  a difference, a stale waiver, or the committed file is stale
+  2  usage, or a file of waivers that is none
   3  a document cannot be read, parsed or resolved
   4  only unproven differences
 
 Examples:
   cargo xtask openapi check
-  cargo xtask openapi check --document build/openapi.json";
+  cargo xtask openapi check --document build/openapi.json
+
+Waivers are written in TOML, one table for each; one that waives nothing or has expired is an error (1):
+  [[waiver]]
+  rule = \"response-required-property-removed\"  # as the report names it; `openapi rules` lists all
+  location = \"/components/schemas/Token/**\"    # as the report names it; /** for all below
+  operation = \"POST /tokens\"                   # optional: only if no other operation is reached
+  reason = \"no client reads it: see the log of March\"
+  expires = 2027-01-31                         # the last day on which it holds (UTC)";
 
 const DIFF_HELP: &str = "\
 Exit codes:
   0  nothing at or above the threshold
-  1  something is
-  2  usage
+  1  something is, or a waiver is stale
+  2  usage, or a file of waivers that is none
   3  a document cannot be read, parsed or resolved
   4  only unproven differences
 
 Examples:
   cargo xtask openapi diff published.json ours.yaml
   cargo xtask openapi diff main:openapi/emitted/server.json openapi/emitted/server.json
-  cargo xtask openapi diff old.json new.json --format json --fail-on additive";
+  cargo xtask openapi diff old.json new.json --format json --fail-on additive
+  cargo xtask openapi diff old.json new.json --waivers waivers.toml
+
+Waivers are written in TOML, one table for each; one that waives nothing or has expired is an error (1):
+  [[waiver]]
+  rule = \"response-required-property-removed\"  # as the report names it; `openapi rules` lists all
+  location = \"/components/schemas/Token/**\"    # as the report names it; /** for all below
+  operation = \"POST /tokens\"                   # optional: only if no other operation is reached
+  reason = \"no client reads it: see the log of March\"
+  expires = 2027-01-31                         # the last day on which it holds (UTC)";
 
 /// Options of `openapi check`.
 #[derive(Debug, Args)]
@@ -78,6 +95,9 @@ pub(crate) struct Check {
     /// then not looked at
     #[arg(long, value_name = "FILE")]
     pub(crate) document: Option<PathBuf>,
+    /// A file (TOML) of differences that are let pass, each with rule, location, reason and expiry
+    #[arg(long, value_name = "FILE")]
+    pub(crate) waivers: Option<PathBuf>,
 }
 
 /// Options of `openapi diff`.
@@ -97,6 +117,9 @@ pub(crate) struct Diff {
     /// The least grave class that makes the exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Breaking, value_name = "CLASS")]
     pub(crate) fail_on: FailOn,
+    /// A file (TOML) of differences that are let pass, each with rule, location, reason and expiry
+    #[arg(long, value_name = "FILE")]
+    pub(crate) waivers: Option<PathBuf>,
 }
 
 /// Options of `openapi rules`.

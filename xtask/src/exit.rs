@@ -3,14 +3,16 @@
 use std::fmt;
 use std::process::ExitCode;
 
-/// What the exit code of a command says. 2, a wrong command line, is not listed: the argument parser
-/// exits with it before any command begins.
+/// What the exit code of a command says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// 0: all held; of a comparison, nothing at or above the threshold.
     Success,
     /// 1: something did not hold; of a comparison, something at or above the threshold.
     Failed,
+    /// 2: the command line is wrong, with which the argument parser exits before any command begins;
+    /// or a file that belongs to the command line is.
+    Usage,
     /// 3: a document cannot be read, parsed or resolved; or a program that is needed does not run.
     Unreadable,
     /// 4: only differences that could not be proven compatible or breaking.
@@ -22,6 +24,7 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Success => 0,
             Exit::Failed => 1,
+            Exit::Usage => 2,
             Exit::Unreadable => 3,
             Exit::Unproven => 4,
         })

@@ -5,6 +5,7 @@ pub(crate) mod diff;
 pub(crate) mod emit;
 pub(crate) mod input;
 pub(crate) mod rules;
+pub(crate) mod waivers;
 
 use std::io::{self, Write};
 

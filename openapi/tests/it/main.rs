@@ -7,3 +7,4 @@ mod published;
 mod reports;
 mod rules;
 mod schemas;
+mod waivers;

@@ -8,24 +8,27 @@ use ::openapi::published;
 use ::openapi::render;
 
 use super::emit;
+use super::waivers::Waiving;
 use crate::cli::{Check, FailOn};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::programs::{self, Program};
 
 pub(crate) fn run(arguments: &Check) -> Outcome {
+    let waiving = Waiving::by(arguments.waivers.as_deref())?;
     let Some(path) = &arguments.document else {
-        return emitted_document(&programs::build(&[Program::Server])?.server()?);
+        let built = programs::build(&[Program::Server])?;
+        return emitted_document(&built.server()?, waiving);
     };
     let document = super::input::read(path)?;
     super::refuse_defects(&document)?;
-    slices(&document)
+    slices(&document, waiving)
 }
 
 /// The document that this server emits, and the file in which it is committed.
-pub(crate) fn emitted_document(server: &Path) -> Outcome {
+pub(crate) fn emitted_document(server: &Path, waiving: Waiving) -> Outcome {
     let text = emit::emitted(server)?;
     let document = super::parse_own("what the server emits", &text)?;
-    let of_slices = slices(&document)?;
+    let of_slices = slices(&document, waiving)?;
     let committed = std::fs::read_to_string(emit::committed()).unwrap_or_default();
     if committed != text {
         anstream::println!(
@@ -37,7 +40,7 @@ pub(crate) fn emitted_document(server: &Path) -> Outcome {
 }
 
 /// Compares the document with each slice in force, for the slice's operations.
-fn slices(document: &Document) -> Outcome {
+fn slices(document: &Document, mut waiving: Waiving) -> Outcome {
     let mut exit = Exit::Success;
     for slice in published::IN_FORCE {
         let options = Options {
@@ -45,7 +48,8 @@ fn slices(document: &Document) -> Outcome {
             component_names: true,
         };
         let published = slice.document();
-        let diff = compare_with(&published, document, options);
+        let mut diff = compare_with(&published, document, options);
+        waiving.apply(&mut diff);
         print(&diff, slice.name, document.name())?;
         exit = match (exit, super::exit_of(&diff, FailOn::Docs)) {
             (Exit::Failed, _) | (_, Exit::Failed) => Exit::Failed,
@@ -53,7 +57,7 @@ fn slices(document: &Document) -> Outcome {
             (_, other) => other,
         };
     }
-    Ok(exit)
+    Ok(waiving.conclude(exit))
 }
 
 fn print(diff: &Diff, slice: &str, document: &str) -> Result<(), Failure> {

@@ -11,6 +11,7 @@ use ::openapi::diff::{self, compare};
 use ::openapi::render;
 
 use super::input;
+use super::waivers::Waiving;
 use crate::cli::{self, Diff, Format};
 use crate::exit::{Failure, Outcome};
 
@@ -24,9 +25,11 @@ pub(crate) fn run(arguments: &Diff) -> Outcome {
             )
             .exit();
     }
+    let mut waiving = Waiving::by(arguments.waivers.as_deref())?;
     let base = input::read(&arguments.base)?;
     let revision = input::read(&arguments.revision)?;
-    let diff = compare(&base, &revision);
+    let mut diff = compare(&base, &revision);
+    waiving.apply(&mut diff);
     match &arguments.output {
         Some(path) => {
             to_file(path, arguments.format, &diff, &base, &revision)?;
@@ -46,7 +49,7 @@ pub(crate) fn run(arguments: &Diff) -> Outcome {
             }
         }
     }
-    Ok(super::exit_of(&diff, arguments.fail_on))
+    Ok(waiving.conclude(super::exit_of(&diff, arguments.fail_on)))
 }
 
 /// Writes the whole file at once, so that none is left half written by what fails before.

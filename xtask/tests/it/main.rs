@@ -4,6 +4,7 @@ mod check;
 mod diff;
 mod inputs;
 mod verify;
+mod waivers;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

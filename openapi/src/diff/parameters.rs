@@ -146,6 +146,40 @@ fn is_required(parameter: &At<'_>) -> bool {
     parameter.value.get("required") == Some(&Value::Bool(true))
 }
 
+/// A value written as text is also the list of that one value (OpenAPI 3.1 section 4.8.12.3): where a
+/// single value has become a list, the value is compared with the list's items.
+fn one_of_a_list<'a>(walk: &mut Walk<'a>, both: Both<'a>) -> Both<'a> {
+    let types = |at: &At<'_>| match at.value.get("type") {
+        Some(Value::String(kind)) => vec![kind.clone()],
+        Some(Value::Array(kinds)) => kinds
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+        _ => Vec::new(),
+    };
+    let is_scalar = |kind: &String| {
+        matches!(
+            kind.as_str(),
+            "string" | "number" | "integer" | "boolean" | "null"
+        )
+    };
+    let (old, new) = (types(&both.base), types(&both.revision));
+    let scalar = !old.is_empty() && old.iter().all(is_scalar);
+    let list = new.contains(&"array".to_owned())
+        && new.iter().all(|kind| kind == "array" || kind == "null");
+    let Some(items) = both.revision.get("items").filter(|_| scalar && list) else {
+        return both;
+    };
+    let rule = Rule::new(Area::Parameter, Kind::Type, Action::Widened);
+    let message = "a single value has become a list, of which it is one".to_owned();
+    walk.decide(rule, &both.revision, message, None);
+    Both {
+        base: both.base,
+        revision: items,
+    }
+}
+
 /// A request that carries the parameter, by its place: `{"query": {"limit": 1}}`.
 fn carrying(document: &Document, parameter: &At<'_>) -> Value {
     let text = |key: &str| {
@@ -259,7 +293,12 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
             }
             ("name" | "in" | "required" | "style" | "explode" | "allowReserved", _) => {}
             ("schema", Matched::Both(both)) => {
-                schema::compare(walk, &both, &Context::new(flow, subject.clone()));
+                let context = Context::new(flow, subject.clone());
+                let both = match flow {
+                    Flow::Request => one_of_a_list(walk, both),
+                    Flow::Response => both,
+                };
+                schema::compare(walk, &both, &context);
             }
             ("content", matched) => content(walk, &matched, flow, &subject),
             (key, matched) => {

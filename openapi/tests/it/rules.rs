@@ -264,6 +264,19 @@ fn each_change_of_an_operation_has_its_class_and_rule() {
         ),
         (plain.clone(), q(json!({})), &["additive parameter-added"]),
         (
+            q(json!({})),
+            q(json!({"schema": {"type": "array", "items": {"type": "string"}}})),
+            &["additive parameter-type-widened"],
+        ),
+        (
+            q(json!({})),
+            q(json!({"schema": {"type": "array", "items": {"type": "integer"}}})),
+            &[
+                "breaking request-type-narrowed",
+                "additive parameter-type-widened",
+            ],
+        ),
+        (
             plain.clone(),
             q(json!({"required": true})),
             &["breaking parameter-required-added"],

@@ -124,6 +124,14 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         areas: &[Parameter],
+        kind: Kind::Type,
+        actions: &[Widened],
+        classes: &[Additive],
+        means: "A parameter that was a single value is a list.",
+        why: "A value written as text is also the list of that one value; the value itself is compared with the items.",
+    },
+    Row {
+        areas: &[Parameter],
         kind: Kind::Style,
         actions: &[Changed],
         classes: &[Unproven],

@@ -24,6 +24,9 @@ pub const REVOKE_TOKEN_EARLIER: Slice = Slice {
     text: include_str!("../published/revoke-token.earlier.json"),
 };
 
+/// Every slice that is embedded.
+pub const ALL: &[Slice] = &[REVOKE_TOKEN, REVOKE_TOKEN_EARLIER];
+
 /// The slices in force, which the emitted document must agree with.
 pub const IN_FORCE: &[Slice] = &[REVOKE_TOKEN];
 
@@ -41,11 +44,14 @@ impl Slice {
     /// The SHA-256 of the file's bytes, in lower-case hexadecimal.
     #[must_use]
     pub fn sha256(&self) -> String {
-        let digest = ring::digest::digest(&ring::digest::SHA256, self.text.as_bytes());
-        digest
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        sha256(self.text)
     }
+}
+
+/// The SHA-256 of a text's bytes, in lower-case hexadecimal.
+#[must_use]
+pub fn sha256(text: &str) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+    let bytes = digest.as_ref().iter();
+    bytes.map(|byte| format!("{byte:02x}")).collect()
 }

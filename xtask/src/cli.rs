@@ -42,6 +42,11 @@ pub(crate) enum OpenapiCommand {
     /// Compare two documents by meaning
     #[command(after_help = DIFF_HELP)]
     Diff(Diff),
+    /// Name the published slices and the emitted document, with their operations and hashes
+    List(List),
+    /// Fetch upstream's slice and compare the vendored one with it; write it where that is asked for
+    #[command(after_help = PULL_HELP)]
+    Pull(Pull),
     /// List every rule that a comparison can name: what it means, and why it breaks or does not
     Rules(Rules),
 }
@@ -88,6 +93,22 @@ Waivers are written in TOML, one table for each; one that waives nothing or has 
   reason = \"no client reads it: see the log of March\"
   expires = 2027-01-31                         # the last day on which it holds (UTC)";
 
+/// Where upstream publishes the slice.
+const UPSTREAM: &str =
+    "https://www.ondayzero.com/docs/reference/api-tokens/revoke-token/openapi.json";
+
+const PULL_HELP: &str = "\
+Exit codes:
+  0  the vendored slice is what upstream publishes, or was written to be
+  1  upstream publishes another; nothing was written
+  2  usage
+  3  upstream's slice cannot be fetched or read, or is not a document with the slice's operation
+
+Examples:
+  cargo xtask openapi pull
+  cargo xtask openapi pull --write
+  cargo xtask openapi pull --from saved.json --write";
+
 /// Options of `openapi check`.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
@@ -120,6 +141,40 @@ pub(crate) struct Diff {
     /// A file (TOML) of differences that are let pass, each with rule, location, reason and expiry
     #[arg(long, value_name = "FILE")]
     pub(crate) waivers: Option<PathBuf>,
+}
+
+/// Options of `openapi list`.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// How to write the list
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub(crate) format: ListFormat,
+}
+
+/// How slices and operations are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// Options of `openapi pull`.
+#[derive(Debug, Args)]
+pub(crate) struct Pull {
+    /// Where upstream's slice is: a URL (http or https) or a file
+    #[arg(long, value_name = "URL|FILE", default_value = UPSTREAM)]
+    pub(crate) from: String,
+    /// Write the slice, its hash and the day, where it differs from the vendored one
+    #[arg(long)]
+    pub(crate) write: bool,
+    /// The seconds within which all of it must have been fetched
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub(crate) timeout: u64,
+    /// The folder of the vendored slice and its README.md [default: openapi/published]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: Option<PathBuf>,
 }
 
 /// Options of `openapi rules`.

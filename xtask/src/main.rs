@@ -23,6 +23,8 @@ fn main() -> std::process::ExitCode {
             OpenapiCommand::Emit => openapi::emit::run(),
             OpenapiCommand::Check(arguments) => openapi::check::run(&arguments),
             OpenapiCommand::Diff(arguments) => openapi::diff::run(&arguments),
+            OpenapiCommand::List(arguments) => openapi::list::run(&arguments),
+            OpenapiCommand::Pull(arguments) => openapi::pull::run(&arguments),
             OpenapiCommand::Rules(arguments) => openapi::rules::run(&arguments),
         },
         Command::Verify(arguments) => verify::run(&arguments),

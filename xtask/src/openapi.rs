@@ -4,6 +4,8 @@ pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod emit;
 pub(crate) mod input;
+pub(crate) mod list;
+pub(crate) mod pull;
 pub(crate) mod rules;
 pub(crate) mod waivers;
 

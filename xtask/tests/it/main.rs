@@ -3,6 +3,8 @@
 mod check;
 mod diff;
 mod inputs;
+mod list;
+mod pull;
 mod verify;
 mod waivers;
 

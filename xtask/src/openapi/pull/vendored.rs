@@ -1,0 +1,111 @@
+//! The vendored slice, and the note in its README of where it comes from.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use chrono::{NaiveDate, Utc};
+use tempfile::NamedTempFile;
+
+use ::openapi::{Document, published};
+
+use super::source::Source;
+use crate::exit::Failure;
+use crate::programs;
+
+/// The slice's file.
+pub(super) const SLICE: &str = "revoke-token.json";
+/// The file that says what the slices are.
+pub(super) const README: &str = "README.md";
+/// How the line begins that says when the slice was pulled.
+const PULLED: &str = "Pulled: ";
+
+/// The slice as it is in a folder.
+pub(super) struct Vendored {
+    folder: PathBuf,
+    pub(super) text: String,
+    pub(super) document: Document,
+    readme: String,
+}
+
+impl Vendored {
+    /// Reads the slice in `folder`, by default the one that is embedded.
+    pub(super) fn read(folder: Option<&Path>) -> Result<Self, Failure> {
+        let embedded = || programs::workspace_root().join("openapi/published");
+        let folder = folder.map_or_else(embedded, Path::to_owned);
+        let read = |name: &str| {
+            let path = folder.join(name);
+            std::fs::read_to_string(&path).map_err(|error| {
+                Failure::unreadable(format!("cannot read {}: {error}", path.display()))
+            })
+        };
+        let text = read(SLICE)?;
+        Ok(Self {
+            document: crate::openapi::parse(SLICE, &text)?,
+            readme: read(README)?,
+            folder,
+            text,
+        })
+    }
+
+    /// Puts `text` in place of the slice, and its hash, the day and the source into the README. Each
+    /// file is replaced as a whole, once both are known to be writable.
+    pub(super) fn replace(&self, text: &str, source: &Source) -> Result<(), Failure> {
+        let today = Utc::now().date_naive();
+        let readme = noted(&self.readme, &published::sha256(text), today, source)?;
+        let slice = self.prepare(SLICE, text)?;
+        let readme = self.prepare(README, &readme)?;
+        self.put(slice, SLICE)?;
+        self.put(readme, README)
+    }
+
+    /// A new file beside the one that it is to replace, with that one's permissions.
+    fn prepare(&self, name: &str, text: &str) -> Result<NamedTempFile, Failure> {
+        let write = || -> io::Result<NamedTempFile> {
+            let permissions = std::fs::metadata(self.folder.join(name))?.permissions();
+            let mut file = NamedTempFile::new_in(&self.folder)?;
+            file.write_all(text.as_bytes())?;
+            file.as_file().set_permissions(permissions)?;
+            file.as_file().sync_all()?;
+            Ok(file)
+        };
+        write().map_err(|error| self.cannot_write(name, &error))
+    }
+
+    fn put(&self, file: NamedTempFile, name: &str) -> Result<(), Failure> {
+        file.persist(self.folder.join(name))
+            .map(|_| ())
+            .map_err(|error| self.cannot_write(name, &error.error))
+    }
+
+    fn cannot_write(&self, name: &str, error: &io::Error) -> Failure {
+        let path = self.folder.join(name);
+        Failure::unreadable(format!("cannot write {}: {error}", path.display()))
+    }
+}
+
+/// The README with another hash in the slice's row, and another day and source.
+fn noted(readme: &str, sha256: &str, day: NaiveDate, source: &Source) -> Result<String, Failure> {
+    let row = format!("| `{SLICE}` |");
+    let (mut rows, mut notes) = (0, 0);
+    let mut lines = Vec::new();
+    for line in readme.lines() {
+        if let Some(cells) = line.strip_prefix(&row)
+            && let Some((before, _)) = cells.rsplit_once("| `")
+        {
+            rows += 1;
+            lines.push(format!("{row}{before}| `{sha256}` |"));
+        } else if line.starts_with(PULLED) {
+            notes += 1;
+            lines.push(format!("{PULLED}{day} from {}", source.noted()));
+        } else {
+            lines.push(line.to_owned());
+        }
+    }
+    if (rows, notes) != (1, 1) {
+        return Err(Failure::unreadable(format!(
+            "{README} has {rows} rows for {SLICE} and {notes} lines that begin with `{PULLED}`, and \
+             must have one of each: nothing was written"
+        )));
+    }
+    Ok(lines.join("\n") + "\n")
+}

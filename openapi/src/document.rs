@@ -1,5 +1,6 @@
 //! A parsed OpenAPI document: what it holds, where it says so, and what its references mean.
 
+mod files;
 mod lift;
 mod position;
 mod read;
@@ -7,9 +8,13 @@ mod references;
 
 use std::fmt;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::pointer;
+
+pub(crate) use files::FILES;
 
 /// HTTP methods that a path item may hold (OpenAPI 3.1 section 4.8.9; `query` is OpenAPI 3.2's),
 /// as they are spelled there.
@@ -106,6 +111,8 @@ pub struct Document {
     format: Format,
     version: Version,
     value: Value,
+    /// The neighbouring files that were brought in, by their paths from the document's folder.
+    files: BTreeMap<String, files::Source>,
 }
 
 impl Document {
@@ -116,13 +123,40 @@ impl Document {
     /// When the text is neither JSON nor YAML, is no OpenAPI 3.0, 3.1 or 3.2 document, lacks what
     /// the specification requires of the parts read here, or holds a reference that leads nowhere.
     pub fn parse(name: &str, text: &str) -> Result<Self, DocumentError> {
-        let (value, format) = read::value(name, text)?;
+        Self::parse_with_files(name, text, |_| {
+            Err("this document is read by itself, without its folder".to_owned())
+        })
+    }
+
+    /// Reads a document that may refer to files below its own folder. `read_file` gives the text of
+    /// such a file by its path from that folder, with `/` between its parts and none of them `..`;
+    /// or says why there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::parse`], for the files as well.
+    pub fn parse_with_files(
+        name: &str,
+        text: &str,
+        mut read_file: impl FnMut(&str) -> Result<String, String>,
+    ) -> Result<Self, DocumentError> {
+        let (mut value, format) = read::value(name, text)?;
+        let bringing = files::Bringing {
+            name,
+            root: files::Source {
+                text: text.to_owned(),
+                format,
+            },
+            reader: &mut read_file,
+        };
+        let files = bringing.run(&mut value)?;
         let mut document = Self {
             name: name.to_owned(),
             text: text.to_owned(),
             format,
             version: Version::V3_1,
             value,
+            files,
         };
         document.version = read::version(&document)?;
         if document.version == Version::V3_0 {
@@ -274,7 +308,7 @@ impl Document {
 
     /// Whether both were read from the very same text.
     pub(crate) fn has_text_of(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.text == other.text && self.files == other.files
     }
 
     /// What the specification requires of a document and [`Self::parse`] lets pass, since documents
@@ -286,10 +320,30 @@ impl Document {
 
     /// An error about what `pointer` points at in this document.
     pub(crate) fn error(&self, pointer: &str, message: impl Into<String>) -> DocumentError {
-        DocumentError {
-            name: self.name.clone(),
-            position: self.position(pointer),
-            message: message.into(),
+        let mut tokens = pointer::tokens(pointer);
+        let file = (tokens.next().as_deref() == Some(FILES))
+            .then(|| tokens.next())
+            .flatten();
+        let source = file
+            .as_ref()
+            .and_then(|path| Some((path.to_string(), self.files.get(path.as_ref())?)));
+        match source {
+            None => DocumentError {
+                name: self.name.clone(),
+                position: self.position(pointer),
+                message: message.into(),
+            },
+            Some((path, source)) => {
+                let rest: Vec<_> = tokens.collect();
+                let inner = pointer::join_all("", rest.iter().map(AsRef::as_ref));
+                DocumentError {
+                    name: path,
+                    position: position::of_pointers(&source.text, source.format, &[&inner])
+                        .pop()
+                        .flatten(),
+                    message: message.into(),
+                }
+            }
         }
     }
 }

@@ -51,6 +51,7 @@ const NAMED: &[&str] = &[
     "variables",
     "mapping",
     "scopes",
+    "$files",
 ];
 
 /// Whether the members of this field's value are named by the writer. (`parameters` is such an

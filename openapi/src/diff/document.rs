@@ -3,10 +3,12 @@
 use super::graph::{At, Both, Matched, Walk};
 use super::rule::{Area, Kind};
 use super::{annotations, components, paths, servers};
+use crate::document::FILES;
 
 /// Fields of the root that are compared elsewhere, or that say only how the rest is written.
 const COMPARED_ELSEWHERE: &[&str] = &[
     "openapi",
+    FILES,
     "info",
     "servers",
     "paths",

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{Document, DocumentError};
+use super::{Document, DocumentError, files};
 use crate::keywords;
 use crate::pointer;
 
@@ -96,12 +96,13 @@ fn locate(document: &Document) -> Result<(), DocumentError> {
 
 fn check_one(document: &Document, pointer: &str, reference: &str) -> Result<(), DocumentError> {
     let place = pointer::join(pointer, "$ref");
+    let written = files::as_written(reference);
     let Some(mut current) = pointer::of_reference(reference) else {
         return Err(document.error(
             &place,
             format!(
-                "the reference `{reference}` leaves the document: only references within it \
-                 (`#/…`) are read"
+                "the reference `{written}` leads to no place of a document: write \
+                 `#/components/…`, or the path of a file and such a place in it"
             ),
         ));
     };
@@ -111,7 +112,7 @@ fn check_one(document: &Document, pointer: &str, reference: &str) -> Result<(), 
             return Err(document.error(
                 &place,
                 format!(
-                    "the reference `{reference}` leads nowhere{}",
+                    "the reference `{written}` leads nowhere{}",
                     nearest(document, &current)
                 ),
             ));
@@ -119,7 +120,7 @@ fn check_one(document: &Document, pointer: &str, reference: &str) -> Result<(), 
         if chain.contains(&current) {
             return Err(document.error(
                 &place,
-                format!("the reference `{reference}` leads back to itself"),
+                format!("the reference `{written}` leads back to itself"),
             ));
         }
         let Some(next) = target(value) else {

@@ -90,6 +90,69 @@ fn positions_are_found_in_json_and_yaml_alike() {
     );
 }
 
+/// Reads a document whose folder holds these files.
+fn with_files(text: &str, files: &[(&str, &str)]) -> Result<Document, openapi::DocumentError> {
+    Document::parse_with_files("api/openapi.yaml", text, |path| {
+        let file = files.iter().find(|(name, _)| *name == path);
+        file.map(|(_, text)| (*text).to_owned())
+            .ok_or_else(|| "no such file".to_owned())
+    })
+}
+
+/// A document whose only answer has the schema that is referred to.
+fn referring_to(reference: &str) -> String {
+    format!(
+        "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          description: ok\n          content:\n            application/json:\n              schema:\n                $ref: '{reference}'\ncomponents:\n  schemas:\n    Name: {{type: string, nullable: true}}\n"
+    )
+}
+
+#[test]
+fn files_below_the_folder_are_part_of_the_document() {
+    let files = [
+        (
+            "schemas/token.yaml",
+            "Token:\n  type: object\n  properties:\n    name: {$ref: '../openapi.yaml#/components/schemas/Name'}\n    owner: {$ref: 'user.json'}\n    next: {$ref: '#/Token'}\n",
+        ),
+        (
+            "schemas/user.json",
+            "{\"type\": \"string\", \"nullable\": true}",
+        ),
+    ];
+    let split =
+        with_files(&referring_to("schemas/token.yaml#/Token"), &files).expect("a valid document");
+    let whole = "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          description: ok\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Token'\ncomponents:\n  schemas:\n    Name: {type: [string, 'null']}\n    Token:\n      type: object\n      properties:\n        name: {$ref: '#/components/schemas/Name'}\n        owner: {type: [string, 'null']}\n        next: {$ref: '#/components/schemas/Token'}\n";
+    let whole = Document::parse("whole.yaml", whole).expect("a valid document");
+    for (base, revision) in [(&split, &whole), (&whole, &split)] {
+        let diff = openapi::diff::compare(base, revision);
+        assert!(diff.changes.is_empty(), "{:?}", diff.changes);
+    }
+}
+
+#[test]
+fn files_elsewhere_are_refused_with_the_place_of_the_reference() {
+    let broken = [
+        ("a.yaml", "A:\n  properties:\n    b: {$ref: '#/B'}\n"),
+        ("tab.yaml", "a:\n\tb: 1\n"),
+    ];
+    let errors: Vec<String> = [
+        "https://example.com/a.yaml#/A",
+        "../a.yaml#/A",
+        "/etc/passwd",
+        "b.yaml#/A",
+        "a.yaml#/A",
+        "a.yaml#/C",
+        "tab.yaml#/a",
+    ]
+    .iter()
+    .map(|reference| {
+        with_files(&referring_to(reference), &broken)
+            .expect_err("refused")
+            .to_string()
+    })
+    .collect();
+    insta::assert_snapshot!(errors.join("\n"));
+}
+
 #[test]
 fn a_recursive_schema_validates_and_compares() {
     let text = |kind: &str| {

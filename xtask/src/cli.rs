@@ -28,8 +28,36 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Run all tests; find or install what they need
     Test(Test),
+    /// Measure on real inputs, with the release build
+    Bench {
+        #[command(subcommand)]
+        command: BenchCommand,
+    },
     /// What CI runs: formatting, lints, documentation, all tests
     Ci,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BenchCommand {
+    /// The comparison: agreement with oasdiff over its corpus, and cost on the largest documents
+    Diff,
+    /// The agreement with oasdiff alone, without measuring; fails where a disagreement is not
+    /// accounted for in openapi/tests/corpus-disagreements.md
+    Corpus,
+    /// Run a program and print what it cost, as JSON
+    #[command(hide = true)]
+    Measure(Measure),
+}
+
+/// What to run, and where its output goes.
+#[derive(Debug, Args)]
+pub(crate) struct Measure {
+    /// The file that takes the program's standard output
+    #[arg(long)]
+    pub(crate) stdout: PathBuf,
+    /// The program and its arguments
+    #[arg(trailing_var_arg = true, required = true)]
+    pub(crate) command: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -83,6 +111,8 @@ Examples:
   cargo xtask openapi diff published.json ours.yaml
   cargo xtask openapi diff main:openapi/emitted/server.json openapi/emitted/server.json
   cargo xtask openapi diff old.json new.json --format json --fail-on additive
+  cargo xtask openapi diff old.json new.json --format html --output differences.html
+  cargo xtask openapi diff main:api.yaml api.yaml --format github
   cargo xtask openapi diff old.json new.json --waivers waivers.toml
 
 Waivers are written in TOML, one table for each; one that waives nothing or has expired is an error (1):
@@ -199,10 +229,20 @@ pub(crate) enum RulesFormat {
 /// How differences are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
+    /// For people, in a terminal or a log
     Text,
-    /// One JSON object
+    /// One JSON object, for programs
     Json,
+    /// For a comment on a pull request, or the summary of a job
+    Markdown,
+    /// One page that needs nothing beside itself
+    Html,
+    /// A test case for each difference, for the test views of CI systems
+    Junit,
+    /// Annotations of GitHub Actions, with file, line and column
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
 }
 
 /// The threshold of a comparison.

@@ -3,6 +3,7 @@
 //! Thin on purpose: arguments, processes, files and exit codes live here; what is compared and how
 //! is the `openapi` library's, what is checked of a deployment is the `conformance` program's.
 
+mod bench;
 mod ci;
 mod cli;
 mod deployment;
@@ -14,7 +15,7 @@ mod verify;
 
 use clap::Parser as _;
 
-use cli::{Command, OpenapiCommand};
+use cli::{BenchCommand, Command, OpenapiCommand};
 
 fn main() -> std::process::ExitCode {
     let arguments = cli::Arguments::parse();
@@ -30,6 +31,11 @@ fn main() -> std::process::ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Ci => ci::run(),
+        Command::Bench { command } => match command {
+            BenchCommand::Diff => bench::diff(),
+            BenchCommand::Corpus => bench::corpus(),
+            BenchCommand::Measure(arguments) => bench::measure::run(&arguments),
+        },
     };
     let exit = outcome.unwrap_or_else(|failure| {
         anstream::eprintln!("error: {failure}");

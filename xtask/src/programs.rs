@@ -109,22 +109,37 @@ pub(crate) fn build(programs: &[Program]) -> Result<Built, Failure> {
     for program in programs {
         command.args(["--package", program.name(), "--bin", program.name()]);
     }
-    command.stderr(Stdio::inherit());
+    Ok(Built {
+        executables: executables(&mut command)?,
+    })
+}
+
+/// Runs a build, and gives the programs that cargo names, each with its path.
+fn executables(command: &mut Command) -> Result<BTreeMap<String, PathBuf>, Failure> {
     let output = command
+        .stderr(Stdio::inherit())
         .output()
         .map_err(|error| Failure::unreadable(format!("cannot run cargo: {error}")))?;
     if !output.status.success() {
-        return Err(Failure::unreadable(
-            "cargo could not build the programs: see its messages above",
-        ));
+        return Err(Failure::unreadable("cargo could not build the programs: see its messages above"));
     }
     let messages = String::from_utf8_lossy(&output.stdout);
-    let executables = messages
+    Ok(messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Message>(line).ok())
         .filter_map(|message| Some((message.target?.name, message.executable?)))
-        .collect();
-    Ok(Built { executables })
+        .collect())
+}
+
+/// Builds this very program for release, and says where it is: figures are of the release build.
+pub(crate) fn build_release_xtask() -> Result<PathBuf, Failure> {
+    let mut command = cargo();
+    command
+        .args(["build", "--quiet", "--release", "--message-format", "json-render-diagnostics"])
+        .args(["--package", "xtask", "--bin", "xtask"]);
+    executables(&mut command)?
+        .remove("xtask")
+        .ok_or_else(|| Failure::unreadable("cargo built no program called `xtask`"))
 }
 
 /// Runs a program to its end and gives what it printed.

@@ -6,9 +6,8 @@ use std::path::Path;
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 
-use ::openapi::Document;
-use ::openapi::diff::{self, compare};
-use ::openapi::render;
+use ::openapi::diff::compare;
+use ::openapi::render::{self, Report};
 
 use super::input;
 use super::waivers::Waiving;
@@ -30,38 +29,29 @@ pub(crate) fn run(arguments: &Diff) -> Outcome {
     let revision = input::read(&arguments.revision)?;
     let mut diff = compare(&base, &revision);
     waiving.apply(&mut diff);
+    let file = input::file_of(&arguments.revision);
+    let report = Report {
+        diff: &diff,
+        base: &base,
+        revision: &revision,
+        file: file.as_deref(),
+    };
     match &arguments.output {
         Some(path) => {
-            to_file(path, arguments.format, &diff, &base, &revision)?;
+            to_file(path, arguments.format, &report)?;
             anstream::println!("{}: written to {}", diff.verdict().name(), path.display());
         }
-        None => {
-            let mut out = anstream::stdout().lock();
-            let written = write(&mut out, arguments.format, &diff, &base, &revision);
-            match written.and_then(|()| out.flush()) {
-                // Whoever reads may stop reading; the verdict stands.
-                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                    return Err(Failure::unreadable(format!(
-                        "cannot write the differences: {error}"
-                    )));
-                }
-                _ => {}
-            }
-        }
+        None => super::print("the differences", |out| {
+            write(out, arguments.format, &report)
+        })?,
     }
     Ok(waiving.conclude(super::exit_of(&diff, arguments.fail_on)))
 }
 
 /// Writes the whole file at once, so that none is left half written by what fails before.
-fn to_file(
-    path: &Path,
-    format: Format,
-    diff: &diff::Diff,
-    base: &Document,
-    revision: &Document,
-) -> Result<(), Failure> {
+fn to_file(path: &Path, format: Format, report: &Report<'_>) -> Result<(), Failure> {
     let mut text = anstream::StripStream::new(Vec::new());
-    write(&mut text, format, diff, base, revision)
+    write(&mut text, format, report)
         .and_then(|()| std::fs::write(path, text.into_inner()))
         .map_err(|error| {
             Failure::unreadable(format!(
@@ -72,15 +62,15 @@ fn to_file(
         })
 }
 
-fn write(
-    out: &mut dyn Write,
-    format: Format,
-    diff: &diff::Diff,
-    base: &Document,
-    revision: &Document,
-) -> io::Result<()> {
+fn write(out: &mut dyn Write, format: Format, report: &Report<'_>) -> io::Result<()> {
+    let (diff, base, revision) = (report.diff, report.base.name(), report.revision.name());
     match format {
-        Format::Text => render::text::write(out, diff, base.name(), revision.name()),
-        Format::Json => render::json::write(out, diff, base.name(), revision.name()),
+        Format::Text => render::text::write(out, diff, base, revision),
+        Format::Json => render::json::write(out, diff, base, revision),
+        Format::Markdown => render::markdown::write(out, report),
+        Format::Html => render::html::write(out, report),
+        Format::Junit => render::junit::write(out, report),
+        Format::Github => render::github::write(out, report),
+        Format::Sarif => render::sarif::write(out, report),
     }
 }

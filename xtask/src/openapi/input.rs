@@ -2,7 +2,7 @@
 //! git holds.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
 use ::openapi::Document;
@@ -34,6 +34,26 @@ pub(crate) fn read(path: &Path) -> Result<Document, Failure> {
             .map_err(|error| Failure::unreadable(format!("cannot read {name}: {error}")))?,
     };
     document(&name, bytes)
+}
+
+/// The file that a reader of a report opens, relative to the repository's top folder as forges name
+/// files; `None` for standard input.
+pub(crate) fn file_of(path: &Path) -> Option<String> {
+    if path.as_os_str() == STANDARD_INPUT {
+        return None;
+    }
+    if let Some((_, inside)) = revision_of(path).and_then(|object| object.split_once(':')) {
+        return Some(inside.trim_start_matches("./").to_owned());
+    }
+    let current = std::env::current_dir().unwrap_or_default();
+    let full = without_dots(&current.join(path));
+    let top = current
+        .ancestors()
+        .find(|folder| folder.join(".git").exists())
+        .unwrap_or(&current);
+    let shown = full.strip_prefix(top).unwrap_or(&full);
+    // Annotations and SARIF separate folders by slashes wherever they are made.
+    Some(shown.display().to_string().replace('\\', "/"))
 }
 
 /// The path as git's name of an object (`main:openapi.json`), when it is that and no file.
@@ -78,4 +98,22 @@ fn document(name: &str, bytes: Vec<u8>) -> Result<Document, Failure> {
         ))
     })?;
     super::parse(name, &text)
+}
+
+/// The path without `.` and `..`, by its text: a report names a file as its reader wrote it, links
+/// not followed.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => {
+                plain.push(component);
+            }
+        }
+    }
+    plain
 }

@@ -54,7 +54,7 @@ async fn get(url: &Url, time: Duration) -> Result<Vec<u8>, Failure> {
 fn cannot(url: &Url, why: &str) -> Failure {
     Failure::unreadable(format!(
         "cannot fetch {url}: {why}\n\
-         Without a way there, save the document by other means and give it by `--from FILE`"
+         If this machine has no way there, save the document elsewhere and give it by `--from FILE`"
     ))
 }
 

@@ -1,0 +1,121 @@
+//! Agreement with oasdiff over the documents of its own tests. Where we disagree, a line of
+//! `openapi/tests/corpus-disagreements.md` says why.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ::openapi::diff::{Verdict, compare};
+use serde::Deserialize;
+
+use crate::exit::{Exit, Failure};
+use crate::{openapi, programs};
+
+/// A pair of documents, and the highest level that oasdiff reports of it.
+#[derive(Debug, Deserialize)]
+struct Pair {
+    base: String,
+    revision: String,
+    verdict: String,
+}
+
+/// Compares every pair; prints the figures and what is not accounted for.
+pub(super) fn run() -> Result<Exit, Failure> {
+    let Some(corpus) = super::folder("OPENAPI_CORPUS", "../shared/specdiff-corpus")? else {
+        return Ok(Exit::Success);
+    };
+    let pairs = pairs(&corpus)?;
+    let accounts = accounts()?;
+    let mut agree = 0;
+    let mut silent = (0, 0);
+    let mut by_kind: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    let mut unaccounted = Vec::new();
+    let mut accounted = 0;
+    for pair in &pairs {
+        let base = openapi::input::read(&corpus.join(&pair.base))?;
+        let revision = openapi::input::read(&corpus.join(&pair.revision))?;
+        let verdict = compare(&base, &revision).verdict();
+        let agrees = match pair.verdict.as_str() {
+            "error" | "warning" => verdict == Verdict::Breaking,
+            "info" => matches!(verdict, Verdict::Additive | Verdict::Docs),
+            // Pairs that differ and of which oasdiff says nothing: each wants an entry.
+            _ => verdict != Verdict::Identical,
+        };
+        if pair.verdict == "unreported-diff" {
+            silent = (silent.0 + usize::from(agrees), silent.1 + 1);
+        }
+        if agrees {
+            agree += 1;
+            continue;
+        }
+        *by_kind
+            .entry((pair.verdict.clone(), verdict.name()))
+            .or_default() += 1;
+        let key = format!("{} → {}", pair.base, pair.revision);
+        if accounts.contains(&key) {
+            accounted += 1;
+        } else {
+            unaccounted.push(format!(
+                "{key}: oasdiff says {}, we say {}",
+                pair.verdict,
+                verdict.name()
+            ));
+        }
+    }
+    let total = pairs.len();
+    anstream::println!("agreement with oasdiff over {total} pairs of its own tests");
+    #[allow(clippy::cast_precision_loss)]
+    let percent = 100.0 * agree as f64 / total as f64;
+    anstream::println!("  {agree} agree ({percent:.1} %; at least 95 % is the aim)");
+    anstream::println!(
+        "  {} of {} pairs that differ while oasdiff is silent get an entry",
+        silent.0,
+        silent.1
+    );
+    for ((theirs, ours), count) in by_kind {
+        anstream::println!("  {count:>3} where oasdiff says {theirs} and we say {ours}");
+    }
+    anstream::println!(
+        "  {accounted} disagreements accounted for, {} not",
+        unaccounted.len()
+    );
+    for line in &unaccounted {
+        anstream::println!("    {line}");
+    }
+    Ok(if unaccounted.is_empty() {
+        Exit::Success
+    } else {
+        Exit::Failed
+    })
+}
+
+fn pairs(corpus: &Path) -> Result<Vec<Pair>, Failure> {
+    let path = corpus.join("manifest.jsonl");
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| Failure::unreadable(format!("cannot read {}: {error}", path.display())))?;
+    text.lines()
+        .enumerate()
+        .map(|(index, line)| {
+            serde_json::from_str(line).map_err(|error| {
+                Failure::unreadable(format!("{}:{}: {error}", path.display(), index + 1))
+            })
+        })
+        .collect()
+}
+
+/// The pairs that the file of disagreements accounts for, as `base → revision`.
+fn accounts() -> Result<Vec<String>, Failure> {
+    let path = programs::workspace_root().join("openapi/tests/corpus-disagreements.md");
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(text
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `"))
+            .filter_map(|line| line.split('`').next())
+            .map(str::to_owned)
+            .collect()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(Failure::unreadable(format!(
+            "cannot read {}: {error}",
+            path.display()
+        ))),
+    }
+}

@@ -1,0 +1,109 @@
+//! The largest real documents there are, found or fetched, and kept below `target/bench`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::exit::Failure;
+use crate::programs;
+
+/// Where the inputs are kept.
+pub(super) fn folder() -> Result<PathBuf, Failure> {
+    let folder = programs::target_directory().join("bench");
+    std::fs::create_dir_all(&folder).map_err(|error| {
+        Failure::unreadable(format!("cannot make {}: {error}", folder.display()))
+    })?;
+    Ok(folder)
+}
+
+/// Stripe's pair, unpacked; `None`, said plainly, when it is not here.
+pub(super) fn stripe() -> Result<Option<(PathBuf, PathBuf)>, Failure> {
+    let Some(packed) = super::folder("OPENAPI_LARGE", "../shared/large")? else {
+        return Ok(None);
+    };
+    let mut paths = Vec::new();
+    for name in ["stripe.base.yaml", "stripe.revision.yaml"] {
+        let to = folder()?.join(name);
+        if !to.exists() {
+            let from = packed.join(format!("{name}.xz"));
+            let output = Command::new("xz")
+                .args(["--decompress", "--stdout"])
+                .arg(&from)
+                .output();
+            let text = match output {
+                Ok(output) if output.status.success() => output.stdout,
+                Ok(output) => {
+                    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+                    return Err(Failure::unreadable(format!(
+                        "cannot unpack {}: {said}",
+                        from.display()
+                    )));
+                }
+                Err(error) => {
+                    anstream::println!(
+                        "skipped: Stripe's pair needs xz (Debian's package xz-utils): {error}"
+                    );
+                    return Ok(None);
+                }
+            };
+            write(&to, &text)?;
+        }
+        paths.push(to);
+    }
+    let [base, revision] = &paths[..] else {
+        return Ok(None);
+    };
+    Ok(Some((base.clone(), revision.clone())))
+}
+
+/// GitHub's document of a version of the npm package that holds it; `None`, said plainly, when it
+/// cannot be had.
+pub(super) fn github(version: &str) -> Result<Option<PathBuf>, Failure> {
+    let to = folder()?.join(format!("github-{version}.json"));
+    if to.exists() {
+        return Ok(Some(to));
+    }
+    let scratch = tempfile::tempdir()
+        .map_err(|error| Failure::unreadable(format!("cannot make a temporary folder: {error}")))?;
+    let package = format!("@octokit/openapi@{version}");
+    let packed = run(Command::new("npm")
+        .args(["pack", "--silent", &package])
+        .current_dir(scratch.path()));
+    let Some(archive) = packed.as_deref().and_then(|out| out.lines().last()) else {
+        anstream::println!(
+            "skipped: GitHub's document {version} could not be had from npm as {package}"
+        );
+        return Ok(None);
+    };
+    let inside = "package/generated/api.github.com.json";
+    let archive = scratch.path().join(archive);
+    let unpacked = run(Command::new("tar")
+        .arg("xzf")
+        .arg(&archive)
+        .arg(inside)
+        .current_dir(scratch.path()));
+    if unpacked.is_none() {
+        anstream::println!("skipped: {package} could not be unpacked");
+        return Ok(None);
+    }
+    let text = std::fs::read(scratch.path().join(inside))
+        .map_err(|error| Failure::unreadable(format!("{package} has no {inside}: {error}")))?;
+    write(&to, &text)?;
+    Ok(Some(to))
+}
+
+/// The output of a command that succeeded.
+fn run(command: &mut Command) -> Option<String> {
+    let output = command.stderr(Stdio::null()).output().ok()?;
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let beside = path.with_extension("part");
+    std::fs::write(&beside, bytes)
+        .and_then(|()| std::fs::rename(&beside, path))
+        .map_err(|error| Failure::unreadable(format!("cannot write {}: {error}", path.display())))
+}

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use openapi::diff::{Change, Class, rule_of, rules};
-use openapi::render;
+use openapi::diff::{Change, Class, compare, rule_of, rules};
+use openapi::{Document, pointer, render};
+use serde_json::{Value, json};
 
 /// Whether the change is what the documentation of its rule says that it may be.
 pub(crate) fn is_documented(change: &Change) -> bool {
@@ -54,7 +55,7 @@ fn each_format_lists_every_rule() {
     render::rules::json(json, &rules).expect("a write to memory");
     render::rules::markdown(markdown, &rules).expect("a write to memory");
     let [text, json, markdown] = written.map(|bytes| String::from_utf8(bytes).expect("text"));
-    let json: Vec<serde_json::Value> = serde_json::from_str(&json).expect("JSON");
+    let json: Vec<Value> = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json.len(), rules.len());
     for (known, object) in rules.iter().zip(&json) {
         let id = known.rule.to_string();
@@ -65,4 +66,102 @@ fn each_format_lists_every_rule() {
         assert!(markdown.contains(&format!("| `{id}` |")), "{id}");
         assert!(text.contains(&id), "{id}");
     }
+}
+
+/// A document with something of every kind, in which fields can be put.
+fn everything() -> Value {
+    let schema = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let body = json!({"content": {"application/json": {"schema": schema}}});
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "servers": [{"url": "https://api.example"}],
+        "paths": {"/a": {"post": {
+            "servers": [{"url": "https://a.example"}],
+            "parameters": [{"name": "q", "in": "query", "schema": {"type": "string"}}],
+            "requestBody": body,
+            "responses": {"200": {"description": "ok", "content": body["content"],
+                "headers": {"x-a": {"schema": {"type": "string"}}}}},
+            "callbacks": {"done": {"{$request.body#/url}": {"post": {"responses": {"200": {"description": "ok"}}}}}}
+        }}},
+        "webhooks": {"event": {"post": {"requestBody": body, "responses": {"200": {"description": "ok"}}}}},
+        "components": {
+            "schemas": {"Unused": {"type": "string"}},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}
+        },
+        "security": [{"bearer": []}]
+    })
+}
+
+/// The pointers to all objects of a document.
+fn objects(value: &Value, at: &str, into: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            into.push(at.to_owned());
+            for (key, member) in members {
+                objects(member, &pointer::join(at, key), into);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                objects(item, &format!("{at}/{index}"), into);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn a_field_in_any_place_has_a_documented_rule() {
+    let fields = [
+        ("title", json!("a"), json!("b")),
+        ("description", json!("a"), json!("b")),
+        ("externalDocs", json!({"url": "a"}), json!({"url": "b"})),
+        ("example", json!("a"), json!("b")),
+        ("examples", json!(["a"]), json!(["b"])),
+        ("deprecated", json!(true), json!("b")),
+        ("default", json!("a"), json!("b")),
+        ("tags", json!(["a"]), json!(["b"])),
+        ("readOnly", json!(true), json!(false)),
+        (
+            "discriminator",
+            json!({"propertyName": "a"}),
+            json!({"propertyName": "b"}),
+        ),
+        ("format", json!("a"), json!("b")),
+        ("contentEncoding", json!("base64"), json!("base32")),
+        ("pattern", json!("a"), json!("b")),
+        ("x-sunset", json!("2030-01-01"), json!("2029-01-01")),
+        ("x-stability-level", json!("beta"), json!("alpha")),
+        ("x-other", json!(1), json!(2)),
+        ("unheardOf", json!(1), json!(2)),
+    ];
+    let base = everything();
+    let mut places = Vec::new();
+    objects(&base, "", &mut places);
+    let mut seen = BTreeSet::new();
+    for place in &places {
+        for (key, old, new) in &fields {
+            let with = |value: Option<&Value>| {
+                let mut document = base.clone();
+                let object = document.pointer_mut(place).and_then(Value::as_object_mut)?;
+                if let Some(value) = value {
+                    object.insert((*key).to_owned(), value.clone());
+                }
+                // What is refused on reading is not compared.
+                Document::parse("test", &document.to_string()).ok()
+            };
+            let versions = [with(None), with(Some(old)), with(Some(new))];
+            for (base, revision) in [(0, 1), (1, 2), (2, 0)] {
+                let (Some(base), Some(revision)) = (&versions[base], &versions[revision]) else {
+                    continue;
+                };
+                for change in compare(base, revision).changes {
+                    assert!(is_documented(&change), "{place} {key}: {change:?}");
+                    seen.insert(change.rule.to_string());
+                }
+            }
+        }
+    }
+    assert!(seen.len() > 200, "{} rules were seen: {seen:?}", seen.len());
 }

@@ -113,8 +113,8 @@ pub(super) const ROWS: &[Row] = &[
         kind: Kind::Access,
         actions: &[Added, Removed, Changed],
         classes: &[Docs],
-        means: "The mark `readOnly` or `writeOnly` of a value in {where} {did}.",
-        why: "What it does to messages is reported at the properties that come or go.",
+        means: "The mark `readOnly` or `writeOnly` of a value in {where} {did}, or a property that is not carried there for such a mark.",
+        why: "What a mark does to messages is reported at the properties that come or go.",
     },
     Row {
         areas: &[Request, Response],

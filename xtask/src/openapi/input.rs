@@ -19,21 +19,53 @@ pub(crate) fn read(path: &Path) -> Result<Document, Failure> {
         std::io::stdin()
             .read_to_end(&mut bytes)
             .map_err(|error| Failure::unreadable(format!("cannot read standard input: {error}")))?;
-        return document("standard input", bytes);
+        return document("standard input", bytes, |_| {
+            Err("standard input lies in no folder".to_owned())
+        });
     }
     let name = path.display().to_string();
-    let bytes = match revision_of(path) {
-        Some(object) => from_git(object)?,
-        None if name.contains("://") => {
-            return Err(Failure::unreadable(format!(
-                "cannot read {name}: nothing is fetched here: download it first, or hand it in by \
-                 `curl … | cargo xtask openapi diff - …`"
-            )));
-        }
-        None => std::fs::read(path)
-            .map_err(|error| Failure::unreadable(format!("cannot read {name}: {error}")))?,
+    if let Some(object) = revision_of(path) {
+        let bytes = from_git(object)?;
+        // `main:api/openapi.yaml` lies in `main:api/`, `main:openapi.yaml` in `main:`.
+        let end = object
+            .rfind(['/', ':'])
+            .map_or(0, |separator| separator + 1);
+        let folder = &object[..end];
+        return document(&name, bytes, |file| {
+            let bytes =
+                from_git(&format!("{folder}{file}")).map_err(|failure| failure.to_string())?;
+            String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
+        });
+    }
+    if name.contains("://") {
+        return Err(Failure::unreadable(format!(
+            "cannot read {name}: nothing is fetched here: download it first, or hand it in by \
+             `curl … | cargo xtask openapi diff - …`"
+        )));
+    }
+    let bytes = std::fs::read(path)
+        .map_err(|error| Failure::unreadable(format!("cannot read {name}: {error}")))?;
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    document(&name, bytes, |file| beside(&folder, file))
+}
+
+/// The text of a file below the folder. Links that lead out of the folder are refused: what a
+/// document refers to must not tell of other files of whoever compares it.
+fn beside(folder: &Path, file: &str) -> Result<String, String> {
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
     };
-    document(&name, bytes)
+    let folder = folder.canonicalize().map_err(|error| error.to_string())?;
+    let path = folder
+        .join(file)
+        .canonicalize()
+        .map_err(|error| error.to_string())?;
+    if !path.starts_with(&folder) {
+        return Err("it is a link that leaves the document's folder".to_owned());
+    }
+    std::fs::read_to_string(&path).map_err(|error| error.to_string())
 }
 
 /// The file that a reader of a report opens, relative to the repository's top folder as forges name
@@ -90,14 +122,19 @@ fn from_git(object: &str) -> Result<Vec<u8>, Failure> {
     )))
 }
 
-fn document(name: &str, bytes: Vec<u8>) -> Result<Document, Failure> {
+fn document(
+    name: &str,
+    bytes: Vec<u8>,
+    read_file: impl FnMut(&str) -> Result<String, String>,
+) -> Result<Document, Failure> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let start = error.utf8_error().valid_up_to();
         Failure::unreadable(format!(
             "{name}: not UTF-8 text: the byte at offset {start} belongs to no character"
         ))
     })?;
-    super::parse(name, &text)
+    Document::parse_with_files(name, &text, read_file)
+        .map_err(|error| Failure::unreadable(error.to_string()))
 }
 
 /// The path without `.` and `..`, by its text: a report names a file as its reader wrote it, links

@@ -89,6 +89,66 @@ fn a_revision_of_git_is_read_where_no_such_file_exists() {
 }
 
 #[test]
+fn files_beside_a_document_are_read_from_where_it_lies() {
+    let folder = repository();
+    let root = folder.0.path();
+    let split = document(9).replace(
+        "{type: string, maxLength: 9}",
+        "{$ref: 'parts/name.yaml#/Name'}",
+    );
+    std::fs::create_dir(root.join("api/parts")).expect("a folder");
+    folder.file("api/openapi.yaml", &split);
+    folder.file(
+        "api/parts/name.yaml",
+        "Name: {type: string, maxLength: 9}\n",
+    );
+    // The branch holds it in one file, the working tree in two.
+    let same = diff_in(
+        root,
+        &[
+            "main:api/openapi.yaml",
+            "api/openapi.yaml",
+            "--fail-on",
+            "docs",
+        ],
+        "",
+    );
+    assert_eq!(
+        same.status.code(),
+        Some(0),
+        "{}{}",
+        stdout(&same),
+        stderr(&same)
+    );
+    git(root, &["add", "."]);
+    git(root, &["commit", "--quiet", "--message", "split"]);
+    folder.file(
+        "api/parts/name.yaml",
+        "Name: {type: string, maxLength: 20}\n",
+    );
+    let wider = diff_in(root, &["main:api/openapi.yaml", "api/openapi.yaml"], "");
+    assert_eq!(
+        wider.status.code(),
+        Some(1),
+        "{}{}",
+        stdout(&wider),
+        stderr(&wider)
+    );
+    // A link is a way out of the folder as well.
+    folder.file("secret.yaml", "Name: {type: string}\n");
+    std::fs::remove_file(root.join("api/parts/name.yaml")).expect("the file is there");
+    std::os::unix::fs::symlink("../../secret.yaml", root.join("api/parts/name.yaml"))
+        .expect("a link");
+    let linked = diff_in(root, &["api/openapi.yaml", "api/openapi.yaml"], "");
+    assert_eq!(linked.status.code(), Some(3));
+    assert!(
+        stderr(&linked).contains("a link that leaves the document's folder"),
+        "{}",
+        stderr(&linked)
+    );
+}
+
+#[test]
 fn a_file_counts_before_a_revision_of_the_same_name() {
     let folder = repository();
     let root = folder.0.path();

@@ -30,8 +30,8 @@ struct Waiver {
     waived: Waived,
     /// Whether a change was let pass.
     used: bool,
-    /// Whether a change was found that would be let pass, did it not reach other operations.
-    reaches_others: bool,
+    /// Whether a change was found that would be let pass, did it reach this operation and no other.
+    misses_operation: bool,
 }
 
 /// Where a waiver holds.
@@ -76,9 +76,10 @@ impl Waiver {
     /// Whether the waiver speaks for all that the change reaches. One change of a component may
     /// reach many operations; who waives it for one of them has not looked at the others.
     fn covers(&self, change: &Change) -> bool {
-        self.operation
-            .as_ref()
-            .is_none_or(|only| change.operations.iter().all(|reached| reached == only))
+        match &self.operation {
+            None => true,
+            Some(only) => change.operations.iter().eq([only]),
+        }
     }
 }
 
@@ -98,7 +99,7 @@ impl Waivers {
                     waiver.used = true;
                     change.waived.get_or_insert_with(|| waiver.waived.clone());
                 } else {
-                    waiver.reaches_others = true;
+                    waiver.misses_operation = true;
                 }
             }
         }
@@ -112,8 +113,8 @@ impl Waivers {
                 Why::Expired(waiver.waived.expires)
             } else if waiver.used {
                 return None;
-            } else if waiver.reaches_others {
-                Why::ReachesOthers
+            } else if waiver.misses_operation {
+                Why::MissesOperation
             } else {
                 Why::Unused
             };
@@ -141,7 +142,7 @@ pub struct Stale {
 enum Why {
     Expired(NaiveDate),
     Unused,
-    ReachesOthers,
+    MissesOperation,
 }
 
 impl fmt::Display for Stale {
@@ -161,10 +162,10 @@ impl fmt::Display for Stale {
                 formatter,
                 "waives nothing: remove it, or give rule and location as the report does"
             ),
-            Why::ReachesOthers => write!(
+            Why::MissesOperation => write!(
                 formatter,
-                "waives nothing: the change there reaches more operations than the one it names; \
-                 leave out `operation` to waive it for all of them"
+                "waives nothing: the change there does not reach the operation that it names, or not it \
+                 alone; leave out `operation` to waive the change for all that it reaches"
             ),
         }
     }

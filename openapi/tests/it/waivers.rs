@@ -109,14 +109,16 @@ fn what_reaches_other_operations_is_not_waived_for_one() {
         assert_eq!(diff.changes[0].waived.is_some(), waives, "{operation}");
         assert_eq!(stale.is_empty(), waives, "{operation}: {stale:?}");
     }
-    // One that reaches two operations, waived for one of them.
-    let mut diff = breaking();
-    diff.changes[0].operations.push("GET /things".to_owned());
-    let more = "operation = \"POST /things\"";
-    let stale = applied(&waiver(REMOVED, &inside, more), &mut diff, "2026-06-01");
-    assert_eq!(diff.changes[0].waived, None);
-    assert_eq!(stale.len(), 1);
-    assert!(stale[0].contains("leave out `operation`"), "{stale:?}");
+    // One that reaches two operations, waived for one of them; and one that reaches none.
+    for operations in [&["POST /things", "GET /things"][..], &[]] {
+        let mut diff = breaking();
+        diff.changes[0].operations = operations.iter().map(ToString::to_string).collect();
+        let more = "operation = \"POST /things\"";
+        let stale = applied(&waiver(REMOVED, &inside, more), &mut diff, "2026-06-01");
+        assert_eq!(diff.changes[0].waived, None, "{operations:?}");
+        assert_eq!(stale.len(), 1);
+        assert!(stale[0].contains("leave out `operation`"), "{stale:?}");
+    }
 }
 
 #[test]

@@ -141,7 +141,7 @@ fn waiver(entry: Entry, position: Position) -> Result<Waiver, Wrong> {
             expires: day(&expires)?,
         },
         used: false,
-        reaches_others: false,
+        misses_operation: false,
     })
 }
 

@@ -12,5 +12,6 @@ pub mod rules;
 pub mod sarif;
 mod sentence;
 pub mod text;
+mod visible;
 
 pub use report::Report;

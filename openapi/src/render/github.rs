@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::counts::{self, OPERATIONS};
 use super::report::{Place, Report, Side};
+use super::visible::visible;
 use crate::diff::{Change, Class};
 
 /// Writes a command for each change, and the verdict as an ordinary line.
@@ -15,10 +16,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     for (change, place) in report.placed() {
         write_change(out, report, change, place)?;
     }
-    let (base, revision) = (
-        one_line(report.base.name()),
-        one_line(report.revision.name()),
-    );
+    let (base, revision) = (visible(report.base.name()), visible(report.revision.name()));
     let verdict = report.diff.verdict().name();
     if report.diff.changes.is_empty() {
         return writeln!(out, "{verdict}: {base} and {revision} mean the same");
@@ -75,6 +73,7 @@ fn text(report: &Report<'_>, change: &Change, place: Place) -> String {
         let more = change.operations.len() - OPERATIONS;
         lines.push(format!("and {more} more operations"));
     }
+    let lines: Vec<_> = lines.iter().map(|line| visible(line)).collect();
     lines.join("\n")
 }
 
@@ -88,9 +87,4 @@ fn data(text: &str) -> String {
 /// The value of a command's property: what ends a property is escaped as well.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
-}
-
-/// The text without what would begin a line, and with it perhaps a command, of its own.
-fn one_line(text: &str) -> String {
-    text.replace(char::is_control, " ")
 }

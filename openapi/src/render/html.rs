@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::counts::{self, CLASSES, OPERATIONS};
 use super::report::{Place, Report};
 use super::sentence::{Part, parts};
+use super::visible::visible;
 use crate::diff::{Change, Class, Verdict};
 
 const STYLE: &str = include_str!("html.css");
@@ -43,7 +44,7 @@ fn page(report: &Report<'_>) -> Markup {
             body {
                 header class=(verdict_class(verdict)) {
                     h1 { "OpenAPI: " strong { (verdict.name()) } }
-                    p { "From " code { (report.base.name()) } " to " code { (report.revision.name()) } }
+                    p { "From " code { (visible(report.base.name())) } " to " code { (visible(report.revision.name())) } }
                     p { (summary(report)) }
                 }
                 @if !placed.is_empty() {
@@ -115,19 +116,19 @@ fn article(report: &Report<'_>, change: &Change, place: Place) -> Markup {
         article {
             h3 { @for part in parts(&change.message) {
                 @match part {
-                    Part::Words(text) => { (text) }
-                    Part::Code(text) => { code { (text) } }
+                    Part::Words(text) => { (visible(text)) }
+                    Part::Code(text) => { code { (visible(text)) } }
                 }
             } }
             dl {
                 @if let Some(waived) = &change.waived {
                     dt { "Waived" }
-                    dd { "until " (waived.expires.to_string()) ": " (waived.reason) }
+                    dd { "until " (waived.expires.to_string()) ": " (visible(&waived.reason)) }
                 }
                 dt { "Rule" }
                 dd { code { (change.rule.to_string()) } }
                 dt { "Where" }
-                dd { code { (location) } br; code { (report.shown(place)) } }
+                dd { code { (visible(location)) } br; code { (visible(&report.shown(place))) } }
                 @if let Some(witness) = &change.witness {
                     dt { "For example" }
                     dd { (value("An example that breaks", witness)) }
@@ -151,12 +152,15 @@ fn article(report: &Report<'_>, change: &Change, place: Place) -> Markup {
 
 /// A value in a box of its own that scrolls, by keyboard too, which is why it takes the focus.
 fn value(label: &str, value: &Value) -> Markup {
-    html! { pre tabindex="0" role="group" aria-label=(label) { code { (format!("{value:#}")) } } }
+    let text = format!("{value:#}");
+    let lines: Vec<_> = text.lines().map(visible).collect();
+    html! { pre tabindex="0" role="group" aria-label=(label) { code { (lines.join("\n")) } } }
 }
 
 fn operations(operations: &[String]) -> Markup {
     let (shown, folded) = operations.split_at(operations.len().min(OPERATIONS));
-    let list = |names: &[String]| html! { ul { @for name in names { li { code { (name) } } } } };
+    let list =
+        |names: &[String]| html! { ul { @for name in names { li { code { (visible(name)) } } } } };
     html! {
         (list(shown))
         @if !folded.is_empty() {

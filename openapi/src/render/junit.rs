@@ -6,6 +6,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite, XmlString
 
 use super::counts;
 use super::report::{Place, Report};
+use super::visible::visible;
 use crate::diff::{Change, Class, Verdict};
 
 /// Writes the comparison: what breaks and what is unproven as failures, what is waived as skipped, all
@@ -42,7 +43,7 @@ fn test_case(report: &Report<'_>, change: &Change, place: Place) -> TestCase {
         (Class::Breaking | Class::Unproven, None) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_type(change.class.name());
-            status.set_description(xml(&description(report, change, place)));
+            status.set_description(description(report, change, place));
             status
         }
         (Class::Breaking | Class::Unproven, Some(_)) => TestCaseStatus::skipped(),
@@ -61,10 +62,8 @@ fn test_case(report: &Report<'_>, change: &Change, place: Place) -> TestCase {
     let mut case = TestCase::new(name, status);
     case.set_classname(format!("{}.{rule}", change.class.name()));
     if passed {
-        case.set_system_out(xml(&format!(
-            "{message}\n{}",
-            description(report, change, place)
-        )));
+        let description = description(report, change, place);
+        case.set_system_out(format!("{}\n{description}", visible(&message)));
     }
     if let Some(file) = report.file {
         case.extra.insert(XmlString::new("file"), xml(file));
@@ -84,11 +83,11 @@ fn description(report: &Report<'_>, change: &Change, place: Place) -> String {
     }
     let operations = change.operations.iter();
     lines.extend(operations.map(|operation| format!("in {operation}")));
+    let lines: Vec<_> = lines.iter().map(|line| visible(line)).collect();
     lines.join("\n")
 }
 
-/// Text that XML can hold: beside the control characters, which the library takes out, XML 1.0 section
-/// 2.2 has no place for two code points that Rust's characters have.
+/// One line of text from a document: XML 1.0 section 2.2 has no place for much of what it may hold.
 fn xml(text: &str) -> XmlString {
-    XmlString::new(text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}"))
+    XmlString::new(visible(text))
 }

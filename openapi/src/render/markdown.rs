@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::counts::{self, CLASSES, OPERATIONS};
 use super::report::{Place, Report};
 use super::sentence::{Part, parts};
+use super::visible::visible;
 use crate::diff::{Change, Class};
 
 /// From how many changes on a class of which nothing can break is folded away.
@@ -106,7 +107,7 @@ fn write_change(
         // No line of JSON consists of backticks, so none of it ends the block.
         writeln!(out, "\n  ```json")?;
         for line in value.lines() {
-            writeln!(out, "  {line}")?;
+            writeln!(out, "  {}", visible(line))?;
         }
         writeln!(out, "  ```")?;
         if folded {
@@ -144,7 +145,7 @@ fn write_operations(out: &mut dyn Write, operations: &[String]) -> io::Result<()
 /// links issues from the comment that it ends up in.
 fn words(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in visible(text).chars() {
         match character {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
@@ -157,7 +158,6 @@ fn words(text: &str) -> String {
                 escaped.push(character);
                 escaped.push_str("&#8203;");
             }
-            character if character.is_control() => escaped.push(' '),
             character => escaped.push(character),
         }
     }
@@ -167,15 +167,7 @@ fn words(text: &str) -> String {
 /// A span of code: only a run of as many backticks as open it can end it, so one more than the longest
 /// run in the text opens it.
 fn code(text: &str) -> String {
-    let text: String = (text.chars())
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
-        })
-        .collect();
+    let text = visible(text);
     let longest = text.split(|character| character != '`').map(str::len).max();
     let fence = "`".repeat(longest.unwrap_or(0) + 1);
     // One space on each side is taken off again by the reader, but not from nothing but spaces.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::counts::{self, OPERATIONS};
+use super::visible::visible;
 use crate::diff::{Change, Class, Diff};
 
 /// Writes the comparison of the documents called `base` and `revision`. Styles are ANSI escapes,
@@ -49,30 +50,28 @@ fn write_change(out: &mut dyn Write, change: &Change) -> io::Result<()> {
         out,
         "{style}{mark}{}{style:#} {} {dim}[{}]{dim:#}",
         change.class.name(),
-        change.message,
+        visible(&change.message),
         change.rule
     )?;
     if let Some(waived) = &change.waived {
         writeln!(
             out,
             "    waived until {}: {}",
-            waived.expires, waived.reason
+            waived.expires,
+            visible(&waived.reason)
         )?;
     }
-    writeln!(
-        out,
-        "    at {}",
-        if change.location.is_empty() {
-            "/"
-        } else {
-            &change.location
-        }
-    )?;
+    let location = match change.location.as_str() {
+        "" => "/",
+        location => location,
+    };
+    writeln!(out, "    at {}", visible(location))?;
     if let Some(witness) = &change.witness {
-        writeln!(out, "    for example {witness}")?;
+        let witness = witness.to_string();
+        writeln!(out, "    for example {}", visible(&witness))?;
     }
     for operation in change.operations.iter().take(OPERATIONS) {
-        writeln!(out, "    in {operation}")?;
+        writeln!(out, "    in {}", visible(operation))?;
     }
     if change.operations.len() > OPERATIONS {
         writeln!(

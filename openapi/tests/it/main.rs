@@ -3,6 +3,7 @@
 mod documented;
 mod documents;
 mod equivalences;
+mod escapes;
 mod published;
 mod reports;
 mod rules;

@@ -62,11 +62,11 @@ macro_rules! of_values {
 }
 
 pub(super) const ROWS: &[Row] = of_values! {
-    Type: "The JSON type of a value";
+    Type: "What is said of the JSON type";
     Enum: "The list of values";
-    Range: "The range of a number";
-    Length: "The length of a string, an array or an object";
+    Range: "What is said of the range of a number";
+    Length: "What is said of the length of a string, an array or an object";
     Pattern: "The pattern of a string";
     Format: "The format of a string";
-    Schema: "A schema that differs in more than one way";
+    Schema: "The set of values that a schema stands for, compared as a whole,";
 };

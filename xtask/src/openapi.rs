@@ -44,9 +44,9 @@ pub(crate) fn print(
 ) -> Result<(), Failure> {
     let mut out = anstream::stdout().lock();
     match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::unreadable(
-            format!("cannot write {what}: {error}"),
-        )),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::unreadable(format!("cannot write {what}: {error}")))
+        }
         _ => Ok(()),
     }
 }

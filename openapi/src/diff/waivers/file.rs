@@ -54,10 +54,11 @@ struct Entry {
 impl Waivers {
     /// Reads waivers from `text`; `name` is what errors call it.
     ///
-    /// Each `[[waiver]]` has `rule` (an id as in [`crate::diff::rules`]), `location` (a change's
-    /// JSON pointer as the report gives it, or one with `/**` at its end for that place and all
-    /// below), `reason`, `expires` (the last day on which it holds, `2027-01-31`), and may have
-    /// `operation` (`POST /tokens`), which confines it to changes that reach this operation alone.
+    /// Each `[[waiver]]` has `rule` (an id, as [`rules`](crate::diff::rules()) lists them),
+    /// `location` (a change's JSON pointer as the report gives it, or one with `/**` at its end for
+    /// that place and all below), `reason`, `expires` (the last day on which it holds,
+    /// `2027-01-31`), and may have `operation` (`POST /tokens`), which confines it to changes that
+    /// reach this operation alone.
     ///
     /// # Errors
     ///

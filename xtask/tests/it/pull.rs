@@ -248,9 +248,9 @@ fn what_cannot_be_fetched_is_said_with_the_way_around() {
     let silent = serving(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{".to_vec());
     let gone = serving(answer("404 Not Found", "{}"));
     for (url, expected) in [
-        (&closed, "Connection refused"),
+        (&closed, "Failed to connect"),
         (&silent, "no whole answer within 1 s"),
-        (&gone, "the answer is 404 Not Found"),
+        (&gone, "returned error: 404"),
     ] {
         let output = vendored.pull(&["--from", url, "--timeout", "1"]);
         assert_code(&output, 3);

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::Url;
+use url::Url;
 
 use super::{MOST_BYTES, fetch};
 use crate::exit::{Exit, Failure};

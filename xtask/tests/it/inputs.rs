@@ -245,3 +245,28 @@ fn the_report_goes_to_the_file_that_is_asked_for() {
         stderr(&nowhere)
     );
 }
+
+#[test]
+fn annotations_name_the_file_from_the_repositorys_top_folder() {
+    let folder = repository();
+    let root = folder.0.path();
+    let absolute = root.join("api/openapi.yaml");
+    let rows = [
+        (root.join("api"), "openapi.yaml"),
+        (root.join("api"), "../api/./openapi.yaml"),
+        (root.to_owned(), absolute.to_str().expect("UTF-8")),
+        (root.to_owned(), "HEAD:api/openapi.yaml"),
+    ];
+    for (at, revision) in rows {
+        let arguments = ["-", revision, "--format", "github"];
+        let output = diff_in(&at, &arguments, &document(7));
+        let said = stdout(&output);
+        assert!(
+            said.contains(" file=api/openapi.yaml,line=11,col=23,title="),
+            "{revision}: {said}"
+        );
+    }
+    let arguments = ["api/openapi.yaml", "-", "--format", "github"];
+    let said = stdout(&diff_in(root, &arguments, &document(7)));
+    assert!(said.starts_with("::error title="), "{said}");
+}

@@ -121,7 +121,9 @@ fn executables(command: &mut Command) -> Result<BTreeMap<String, PathBuf>, Failu
         .output()
         .map_err(|error| Failure::unreadable(format!("cannot run cargo: {error}")))?;
     if !output.status.success() {
-        return Err(Failure::unreadable("cargo could not build the programs: see its messages above"));
+        return Err(Failure::unreadable(
+            "cargo could not build the programs: see its messages above",
+        ));
     }
     let messages = String::from_utf8_lossy(&output.stdout);
     Ok(messages
@@ -135,7 +137,13 @@ fn executables(command: &mut Command) -> Result<BTreeMap<String, PathBuf>, Failu
 pub(crate) fn build_release_xtask() -> Result<PathBuf, Failure> {
     let mut command = cargo();
     command
-        .args(["build", "--quiet", "--release", "--message-format", "json-render-diagnostics"])
+        .args([
+            "build",
+            "--quiet",
+            "--release",
+            "--message-format",
+            "json-render-diagnostics",
+        ])
         .args(["--package", "xtask", "--bin", "xtask"]);
     executables(&mut command)?
         .remove("xtask")

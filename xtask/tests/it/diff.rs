@@ -68,7 +68,11 @@ fn the_threshold_decides_the_exit_code() {
         "narrower.json",
         &document(&json!({"type": "string", "maxLength": 9}), "one"),
     );
-    let strange = document(&json!({"type": "string"}), "one").replacen("\"responses\"", "\"unheard-of\":1,\"responses\"", 1);
+    let strange = document(&json!({"type": "string"}), "one").replacen(
+        "\"responses\"",
+        "\"unheard-of\":1,\"responses\"",
+        1,
+    );
     let unproven = folder.file("unproven.json", &strange);
     let rows = [
         (&text, &text, "docs", 0),

@@ -21,12 +21,29 @@ const TIMED_OUT: i32 = 28;
 pub(super) fn bytes(url: &Url, time: Duration) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| cannot(url, &format!("curl does not run: {error}"));
     // What was asked for over TLS is not taken from anybody who answers without.
-    let protocols = if url.scheme() == "https" { "=https" } else { "=http,https" };
+    let protocols = if url.scheme() == "https" {
+        "=https"
+    } else {
+        "=http,https"
+    };
     let mut command = Command::new("curl");
     command
         // No configuration of the caller's: it could change any of what follows.
-        .args(["--disable", "--silent", "--show-error", "--fail", "--location"])
-        .args(["--max-redirs", REDIRECTS, "--proto", protocols, "--proto-redir", protocols])
+        .args([
+            "--disable",
+            "--silent",
+            "--show-error",
+            "--fail",
+            "--location",
+        ])
+        .args([
+            "--max-redirs",
+            REDIRECTS,
+            "--proto",
+            protocols,
+            "--proto-redir",
+            protocols,
+        ])
         .args(["--max-time", &time.as_secs_f64().to_string()])
         .args(["--header", "Accept: application/json"]);
     if is_loopback(url) {
@@ -42,7 +59,10 @@ pub(super) fn bytes(url: &Url, time: Duration) -> Result<Vec<u8>, Failure> {
         .map_err(failed)?;
     let mut body = Vec::new();
     if let Some(stdout) = child.stdout.take() {
-        stdout.take(MOST_BYTES + 1).read_to_end(&mut body).map_err(failed)?;
+        stdout
+            .take(MOST_BYTES + 1)
+            .read_to_end(&mut body)
+            .map_err(failed)?;
     }
     if body.len() as u64 > MOST_BYTES {
         // It may have ended by itself meanwhile; either way nothing more is wanted of it.
@@ -55,7 +75,10 @@ pub(super) fn bytes(url: &Url, time: Duration) -> Result<Vec<u8>, Failure> {
         return Ok(body);
     }
     if output.status.code() == Some(TIMED_OUT) {
-        return Err(cannot(url, &format!("no whole answer within {} s", time.as_secs())));
+        return Err(cannot(
+            url,
+            &format!("no whole answer within {} s", time.as_secs()),
+        ));
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let said = said.lines().next().unwrap_or_default();

@@ -71,7 +71,7 @@ pub(super) fn field_of(
     area: Area,
     subject: &str,
 ) {
-    let deprecated = whole.revision.value.get("deprecated") == Some(&Value::Bool(true));
+    let deprecated = whole.revision.is_set("deprecated");
     if !promises::compare(walk, key, matched, deprecated, area, subject) {
         field(walk, key, matched, area, subject);
     }

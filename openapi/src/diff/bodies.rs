@@ -11,8 +11,8 @@ use super::{Rule, annotations, schema};
 pub(super) fn request<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow) {
     match matched {
         Matched::Both(both) => walk.through_references(both, flow, |walk, both| {
-            let was = is_required(&both.base);
-            let is = is_required(&both.revision);
+            let was = both.base.is_set("required");
+            let is = both.revision.is_set("required");
             if was != is {
                 required_body(walk, &both.revision, is, flow);
             }
@@ -25,7 +25,7 @@ pub(super) fn request<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow
             }
         }),
         Matched::Added(at) => {
-            let required = is_required(&follow(walk.revision, at));
+            let required = follow(walk.revision, at).is_set("required");
             let message = if required {
                 "a required request body was added: requests without one are refused"
             } else {
@@ -47,10 +47,6 @@ pub(super) fn request<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow
             walk.decide(rule, at, message, Some(witness));
         }
     }
-}
-
-fn is_required(at: &At<'_>) -> bool {
-    at.value.get("required") == Some(&Value::Bool(true))
 }
 
 fn required_body(walk: &mut Walk<'_>, at: &At<'_>, required: bool, flow: Flow) {

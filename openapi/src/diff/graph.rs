@@ -68,6 +68,11 @@ impl<'a> At<'a> {
         })
     }
 
+    /// Whether the member `flag` is there and true.
+    pub(super) fn is_set(&self, flag: &str) -> bool {
+        self.value.get(flag) == Some(&Value::Bool(true))
+    }
+
     /// The members of an object, in order; none of anything else.
     pub(super) fn members(&self) -> Vec<(&'a str, At<'a>)> {
         let members = self.value.as_object().into_iter().flatten();

@@ -74,7 +74,7 @@ pub(super) fn compare<'a>(
         {
             continue;
         }
-        let required = is_required(&parameter.defined);
+        let required = parameter.defined.is_set("required");
         let (kind, how) = if required {
             (Kind::Required, "required: requests without it are refused")
         } else {
@@ -140,10 +140,6 @@ fn identity(parameter: &At<'_>, template: &str) -> Identity {
         _ => name,
     };
     Identity { place, name }
-}
-
-fn is_required(parameter: &At<'_>) -> bool {
-    parameter.value.get("required") == Some(&Value::Bool(true))
 }
 
 /// A value written as text is also the list of that one value (OpenAPI 3.1 section 4.8.12.3): where a
@@ -252,7 +248,10 @@ fn style(parameter: &At<'_>) -> [Value; 3] {
 fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
     let whole = both;
     let subject = subject(&both.base);
-    let (was, is) = (is_required(&both.base), is_required(&both.revision));
+    let (was, is) = (
+        both.base.is_set("required"),
+        both.revision.is_set("required"),
+    );
     if was != is {
         let (action, word) = if is {
             (Action::Added, "required")

@@ -89,7 +89,7 @@ fn headers<'a>(walk: &mut Walk<'a>, response: &Both<'a>, flow: Flow, status: &st
                 });
             }
             None => {
-                let required = is_required(&follow(walk.base, at));
+                let required = follow(walk.base, at).is_set("required");
                 let rule = Rule::new(Area::Header, Kind::Whole, Action::Removed);
                 let message =
                     format!("the header `{name}` of the {status} response is no longer documented");
@@ -118,7 +118,10 @@ fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, stat
             }
             ("content", matched) => content(walk, &matched, flow, &subject),
             ("required", _) => {
-                let (was, is) = (is_required(&both.base), is_required(&both.revision));
+                let (was, is) = (
+                    both.base.is_set("required"),
+                    both.revision.is_set("required"),
+                );
                 if was != is {
                     let (action, word) = if was {
                         (Action::Removed, "optional")
@@ -133,10 +136,6 @@ fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, stat
             (key, matched) => annotations::field(walk, key, &matched, Area::Header, &subject),
         }
     }
-}
-
-fn is_required(header: &At<'_>) -> bool {
-    header.value.get("required") == Some(&Value::Bool(true))
 }
 
 /// The response that has no header.

@@ -142,23 +142,8 @@ fn nearest(document: &Document, pointer: &str) -> String {
     };
     siblings
         .keys()
-        .map(|name| (edit_distance(name, &wanted), name))
+        .map(|name| (strsim::levenshtein(name, &wanted), name))
         .filter(|(distance, _)| *distance <= wanted.chars().count() / 3 + 1)
         .min()
         .map_or_else(String::new, |(_, name)| format!(": did you mean `{name}`?"))
-}
-
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let substitution = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = substitution.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }

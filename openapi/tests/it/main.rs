@@ -4,6 +4,7 @@ mod documented;
 mod documents;
 mod equivalences;
 mod escapes;
+mod operations;
 mod published;
 mod reports;
 mod rules;

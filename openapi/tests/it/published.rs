@@ -17,7 +17,7 @@ fn the_envelope_broke_whoever_read_the_record() {
     let diff = compare(&base, &revision);
     let mut text = Vec::new();
     render::text::write(&mut text, &diff, "earlier", "current").expect("a write to memory");
-    let plain = anstream_free(&String::from_utf8(text).expect("text"));
+    let plain = anstream::adapter::strip_str(&String::from_utf8(text).expect("text")).to_string();
     insta::assert_snapshot!(plain);
 }
 
@@ -65,18 +65,4 @@ fn the_embedded_slices_are_what_their_readme_says() {
             slice.name
         );
     }
-}
-
-/// The text without ANSI escapes.
-fn anstream_free(text: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find('\u{1b}') {
-        plain.push_str(&rest[..start]);
-        let end = rest[start..]
-            .find('m')
-            .map_or(rest.len(), |end| start + end + 1);
-        rest = &rest[end..];
-    }
-    plain + rest
 }

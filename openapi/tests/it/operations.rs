@@ -1,0 +1,371 @@
+//! One pair for each kind of difference around the schemas: operations, parameters, answers,
+//! security, promises.
+
+use crate::schemas::summary;
+use openapi::Document;
+use openapi::diff::compare;
+use serde_json::{Value, json};
+
+/// A document of one operation, made from the operation object and the rest of the root.
+fn with_operation(operation: &Value, path: &str, rest: &Value) -> Document {
+    let mut root = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {path: {"get": operation}}});
+    root.as_object_mut()
+        .expect("an object")
+        .extend(rest.as_object().expect("an object").clone());
+    Document::parse("test", &root.to_string()).expect("a valid document")
+}
+
+fn of_operations(base: &Value, revision: &Value) -> Vec<String> {
+    let rest = json!({});
+    let base = with_operation(base, "/a", &rest);
+    let revision = with_operation(revision, "/a", &rest);
+    let found = compare(&base, &revision).changes;
+    for change in &found {
+        let breaks = change.class == openapi::diff::Class::Breaking;
+        assert_eq!(change.witness.is_some(), breaks, "{change:?}");
+    }
+    summary(&found)
+}
+
+fn ok() -> Value {
+    json!({"200": {"description": "ok"}})
+}
+
+#[test]
+fn each_change_of_an_operation_has_its_class_and_rule() {
+    let plain = json!({"responses": ok()});
+    let with = |key: &str, value: Value| {
+        let mut operation = plain.clone();
+        operation[key] = value;
+        operation
+    };
+    let q = |extra: Value| {
+        let mut parameter = json!({"name": "q", "in": "query", "schema": {"type": "string"}});
+        parameter
+            .as_object_mut()
+            .expect("an object")
+            .extend(extra.as_object().expect("an object").clone());
+        with("parameters", json!([parameter]))
+    };
+    let rows: Vec<(Value, Value, &[&str])> = vec![
+        (
+            plain.clone(),
+            with("operationId", json!("x")),
+            &["docs operation-id-added"],
+        ),
+        (
+            with("operationId", json!("x")),
+            with("operationId", json!("y")),
+            &["docs operation-id-changed"],
+        ),
+        (
+            with("tags", json!(["a", "b"])),
+            with("tags", json!(["b", "a"])),
+            &[],
+        ),
+        (
+            with("tags", json!(["a"])),
+            with("tags", json!(["b"])),
+            &["docs operation-tags-changed"],
+        ),
+        (
+            plain.clone(),
+            with("description", json!("d")),
+            &["docs operation-text-added"],
+        ),
+        (
+            plain.clone(),
+            with("deprecated", json!(true)),
+            &["docs operation-deprecation-added"],
+        ),
+        (plain.clone(), q(json!({})), &["additive parameter-added"]),
+        (
+            q(json!({})),
+            q(json!({"schema": {"type": "array", "items": {"type": "string"}}})),
+            &["additive parameter-type-widened"],
+        ),
+        (
+            q(json!({})),
+            q(json!({"schema": {"type": "array", "items": {"type": "integer"}}})),
+            &[
+                "breaking request-type-narrowed",
+                "additive parameter-type-widened",
+            ],
+        ),
+        (
+            plain.clone(),
+            q(json!({"required": true})),
+            &["breaking parameter-required-added"],
+        ),
+        (q(json!({})), plain.clone(), &["breaking parameter-removed"]),
+        (
+            q(json!({})),
+            q(json!({"required": true})),
+            &["breaking parameter-required-added"],
+        ),
+        (
+            q(json!({})),
+            q(json!({"style": "form", "explode": true})),
+            &[],
+        ),
+        (
+            q(json!({})),
+            q(json!({"explode": false})),
+            &["unproven parameter-style-changed"],
+        ),
+        (
+            with(
+                "responses",
+                json!({"200": {"description": "ok"}, "404": {"description": "no"}}),
+            ),
+            plain.clone(),
+            &["breaking response-status-removed"],
+        ),
+        (
+            plain.clone(),
+            with(
+                "responses",
+                json!({"200": {"description": "ok"}, "404": {"description": "no"}}),
+            ),
+            &["additive response-status-added"],
+        ),
+        (
+            plain.clone(),
+            with("responses", json!({"200": {"description": "fine"}})),
+            &["docs response-text-changed"],
+        ),
+        (
+            plain.clone(),
+            with("requestBody", json!({"content": {}})),
+            &["additive request-body-added"],
+        ),
+        (
+            plain.clone(),
+            with("requestBody", json!({"required": true, "content": {}})),
+            &["breaking request-body-added"],
+        ),
+        (
+            with(
+                "responses",
+                json!({"200": {"description": "ok", "content": {"text/csv": {}}}}),
+            ),
+            with(
+                "responses",
+                json!({"200": {"description": "ok", "content": {"text/html": {}}}}),
+            ),
+            &[
+                "breaking response-media-type-removed",
+                "additive response-media-type-added",
+            ],
+        ),
+        (
+            plain.clone(),
+            with("unheard-of", json!(1)),
+            &["unproven operation-field-added"],
+        ),
+    ];
+    for (base, revision, expected) in rows {
+        assert_eq!(
+            of_operations(&base, &revision),
+            expected,
+            "{base} to {revision}"
+        );
+    }
+}
+
+#[test]
+fn an_operation_removed_breaks_and_one_added_does_not() {
+    let rest = json!({});
+    let operation = json!({"responses": ok()});
+    let base = with_operation(&operation, "/a", &rest);
+    let revision = with_operation(&operation, "/b", &rest);
+    let found = compare(&base, &revision).changes;
+    assert_eq!(
+        summary(&found),
+        ["breaking operation-removed", "additive operation-added"]
+    );
+    assert_eq!(found[0].operations, ["GET /a"]);
+}
+
+#[test]
+fn templates_match_whatever_their_parameters_are_called() {
+    let operation = |name: &str| {
+        json!({"responses": ok(), "parameters": [
+            {"name": name, "in": "path", "required": true, "schema": {"type": "string"}}]})
+    };
+    let rest = json!({});
+    let base = with_operation(&operation("id"), "/a/{id}", &rest);
+    let revision = with_operation(&operation("key"), "/a/{key}", &rest);
+    let found = compare(&base, &revision).changes;
+    assert_eq!(summary(&found), ["docs parameter-name-changed"]);
+}
+
+#[test]
+fn two_paths_of_one_shape_are_told_apart_by_name() {
+    let item = |name: &str, method: &str| {
+        let parameters =
+            json!([{"name": name, "in": "path", "required": true, "schema": {"type": "string"}}]);
+        json!({method: {"responses": ok(), "parameters": parameters}})
+    };
+    let paths = json!({"/a/{id}": item("id", "get"), "/a/{key}": item("key", "delete")});
+    let root = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths});
+    let document = Document::parse("test", &root.to_string()).expect("a valid document");
+    assert_eq!(summary(&compare(&document, &document).changes), [""; 0]);
+}
+
+#[test]
+fn a_parameter_of_the_path_is_one_of_the_operation() {
+    let parameter = json!({"name": "q", "in": "query", "schema": {"type": "string"}});
+    let text = |item: Value| {
+        let root = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": item}});
+        Document::parse("test", &root.to_string()).expect("a valid document")
+    };
+    let above = text(json!({"parameters": [parameter], "get": {"responses": ok()}}));
+    let within = text(json!({"get": {"parameters": [parameter], "responses": ok()}}));
+    assert!(compare(&above, &within).changes.is_empty());
+    assert!(compare(&within, &above).changes.is_empty());
+}
+
+#[test]
+fn security_is_compared_by_what_it_demands() {
+    let operation = json!({"responses": ok()});
+    let scheme = |name: &str| {
+        json!({
+        "security": [{name: []}],
+        "components": {"securitySchemes": {name: {"type": "http", "scheme": "bearer"}}}})
+    };
+    let open = with_operation(&operation, "/a", &json!({}));
+    let bearer = with_operation(&operation, "/a", &scheme("bearer"));
+    let renamed = with_operation(&operation, "/a", &scheme("token"));
+    assert_eq!(
+        summary(&compare(&open, &bearer).changes),
+        ["breaking security-requirement-narrowed"]
+    );
+    assert_eq!(
+        summary(&compare(&bearer, &open).changes),
+        ["additive security-requirement-widened"]
+    );
+    assert!(compare(&bearer, &renamed).changes.is_empty());
+}
+
+#[test]
+fn one_cause_is_one_entry_that_lists_its_operations() {
+    let document = |limit: u64| {
+        let paths: serde_json::Map<String, Value> = (0..12)
+            .map(|n| {
+                let body = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Name"}}}});
+                (format!("/{n}"), json!({"post": {"requestBody": body, "responses": ok()}}))
+            })
+            .collect();
+        let root = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths,
+            "components": {"schemas": {"Name": {"type": "string", "maxLength": limit}}}});
+        Document::parse("test", &root.to_string()).expect("a valid document")
+    };
+    let diff = compare(&document(9), &document(8));
+    assert_eq!(summary(&diff.changes), ["breaking request-length-narrowed"]);
+    assert_eq!(diff.changes[0].operations.len(), 12);
+    let mut text = Vec::new();
+    openapi::render::text::write(&mut text, &diff, "base", "revision").expect("a write to memory");
+    let text = String::from_utf8(text).expect("text");
+    assert!(text.contains("and 2 more operations"), "{text}");
+}
+
+#[test]
+fn a_default_response_and_a_header_called_example_are_read() {
+    let root = |kind: &str| {
+        let header = json!({"schema": {"type": kind, "nullable": kind == "integer"}});
+        let root = json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {
+            "responses": {"default": {"description": "any", "headers": {"example": header}}}}}}});
+        Document::parse("test", &root.to_string()).expect("a valid document")
+    };
+    let found = compare(&root("string"), &root("integer")).changes;
+    let found = summary(&found);
+    assert!(
+        found.contains(&"breaking response-null-added".to_owned()),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn promises_about_the_future_are_kept() {
+    let with = |extra: Value| {
+        let mut operation = json!({"responses": ok(), "deprecated": true});
+        operation
+            .as_object_mut()
+            .expect("an object")
+            .extend(extra.as_object().expect("an object").clone());
+        operation
+    };
+    let sunset = |date: &str| with(json!({ "x-sunset": date }));
+    let level = |level: &str| with(json!({ "x-stability-level": level }));
+    let rows: Vec<(Value, Value, &[&str])> = vec![
+        (
+            sunset("2030-01-01"),
+            sunset("2031-01-01"),
+            &["docs operation-sunset-widened"],
+        ),
+        (
+            sunset("2030-01-01"),
+            sunset("2029-12-31"),
+            &["breaking operation-sunset-narrowed"],
+        ),
+        (
+            sunset("2030-01-01"),
+            sunset("soon"),
+            &["breaking operation-sunset-changed"],
+        ),
+        (
+            sunset("2030-01-01"),
+            with(json!({})),
+            &["breaking operation-sunset-removed"],
+        ),
+        (
+            with(json!({})),
+            sunset("2030-01-01"),
+            &["docs operation-sunset-added"],
+        ),
+        (
+            level("beta"),
+            level("stable"),
+            &["docs operation-stability-widened"],
+        ),
+        (
+            level("beta"),
+            level("alpha"),
+            &["breaking operation-stability-narrowed"],
+        ),
+        (
+            with(json!({})),
+            level("beta"),
+            &["breaking operation-stability-narrowed"],
+        ),
+        (with(json!({})), level("stable"), &[]),
+        (
+            level("beta"),
+            level("soon"),
+            &["breaking operation-stability-changed"],
+        ),
+    ];
+    for (base, revision, expected) in rows {
+        assert_eq!(
+            of_operations(&base, &revision),
+            expected,
+            "{base} to {revision}"
+        );
+    }
+}
+
+#[test]
+fn a_component_that_nothing_uses_is_documentation() {
+    let operation = json!({"responses": ok()});
+    let base = with_operation(&operation, "/a", &json!({}));
+    let revision = with_operation(
+        &operation,
+        "/a",
+        &json!({"components": {"schemas": {"X": {"type": "string"}}}}),
+    );
+    assert_eq!(
+        summary(&compare(&base, &revision).changes),
+        ["docs component-added"]
+    );
+}

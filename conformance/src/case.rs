@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::trial::{Stop, Trial};
 
 /// How much depends on a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
     /// Gates: a failure makes the run fail.

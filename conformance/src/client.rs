@@ -149,6 +149,8 @@ pub struct Exchange {
     pub started_at: DateTime<Utc>,
     /// From sending to the last byte of the answer.
     pub duration: Duration,
+    /// From sending to the head of the answer, where one began.
+    pub wait: Option<Duration>,
     /// How many failed connection attempts preceded it.
     pub retries: u32,
     /// What came back.
@@ -240,8 +242,9 @@ impl Client {
     pub async fn send(&self, purpose: String, request: Request) -> Exchange {
         let started_at = Utc::now();
         let clock = Instant::now();
-        let outcome = match tokio::time::timeout(self.exchange_timeout, self.answer(&request)).await
-        {
+        let mut wait = None;
+        let answer = self.answer(&request, || wait = Some(clock.elapsed()));
+        let outcome = match tokio::time::timeout(self.exchange_timeout, answer).await {
             Ok(outcome) => outcome,
             Err(_) => Err(NoAnswer::Timeout(self.exchange_timeout)),
         };
@@ -250,12 +253,13 @@ impl Client {
             request,
             started_at,
             duration: clock.elapsed(),
+            wait,
             retries: 0,
             outcome,
         }
     }
 
-    async fn answer(&self, request: &Request) -> Result<Response, NoAnswer> {
+    async fn answer(&self, request: &Request, begun: impl FnOnce()) -> Result<Response, NoAnswer> {
         let url = format!("{}{}", self.target(), request.path);
         let url = Url::parse(&url).map_err(|error| NoAnswer::Unsendable(error.to_string()))?;
         let mut headers = HeaderMap::new();
@@ -272,6 +276,7 @@ impl Client {
             builder = builder.body(body.clone());
         }
         let mut response = builder.send().await.map_err(|error| no_answer(&error))?;
+        begun();
         let status = response.status().as_u16();
         let headers = (response.headers().iter())
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))

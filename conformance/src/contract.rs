@@ -6,6 +6,7 @@ use openapi::{Document, Validator};
 use serde_json::Value;
 
 use crate::event::ContractName;
+use crate::outline::Operation;
 
 /// The media type that every answer of the contract has.
 pub(crate) const JSON: &str = "application/json";
@@ -16,6 +17,7 @@ pub struct Contract {
     /// The operation's path, such as `/api/v1/tokens/{token_id}/revoke`.
     template: String,
     statuses: Vec<String>,
+    operations: Vec<Operation>,
     validators: BTreeMap<u16, Validator>,
 }
 
@@ -83,6 +85,7 @@ impl Contract {
             name,
             template: revoke.path.clone(),
             statuses,
+            operations: crate::outline::operations(&document),
             validators,
         })
     }
@@ -91,6 +94,12 @@ impl Contract {
     #[must_use]
     pub fn name(&self) -> &ContractName {
         &self.name
+    }
+
+    /// What it says, in outline.
+    #[must_use]
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
     }
 
     /// The path that revokes a token.

@@ -4,14 +4,17 @@
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::case::{Clause, Effect, Level};
 use crate::exit::ExitCode;
+use crate::outline::Operation;
 use crate::profile::Profile;
 
-/// One thing that happened in a run, in order: one start, the cases as they finish, one end.
-#[derive(Debug, Clone)]
+/// One thing that happened in a run, in order: one start, the cases as they finish, one end. As JSON, one a line, they
+/// are `events.ndjson`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// The run starts.
     RunStarted(Box<RunHeader>),
@@ -22,7 +25,7 @@ pub enum Event {
 }
 
 /// What is run, against what, by which contract.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RunHeader {
     /// The suite.
     pub suite: Suite,
@@ -30,16 +33,21 @@ pub struct RunHeader {
     pub target: String,
     /// The contract that the deployment is held to.
     pub contract: ContractName,
-    /// The profile as it was read; it names where credentials come from and holds none.
-    pub profile: Profile,
+    /// The profile as it was read; it names where credentials come from and holds none. As plain JSON, so that a saved
+    /// run can be read whose profile has keys that this version does not know.
+    #[schemars(with = "Profile")]
+    pub profile: serde_json::Value,
     /// What of the catalogue was asked for.
     pub selection: Selection,
     /// When the run started (UTC).
     pub started_at: DateTime<Utc>,
+    /// What the contract says, in outline, so that a reader of the report needs no other document.
+    #[serde(default)]
+    pub operations: Vec<Operation>,
 }
 
 /// The suite's name and version.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Suite {
     /// The program's name.
     pub name: String,
@@ -48,7 +56,7 @@ pub struct Suite {
 }
 
 /// Which contract, exactly.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ContractName {
     /// `info.title` of the document.
     pub title: String,
@@ -59,7 +67,7 @@ pub struct ContractName {
 }
 
 /// What of the catalogue was asked for.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Selection {
     /// Only cases whose id contains one of these; empty selects all.
     pub filter: Vec<String>,
@@ -76,7 +84,9 @@ pub struct Selection {
 }
 
 /// What became of a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Every step held.
@@ -108,8 +118,27 @@ impl Verdict {
     }
 }
 
+/// The text that a case stands on, as a report holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Clause")]
+pub struct ClauseRecord {
+    /// Where the text stands: the published page, its OpenAPI slice, or an RFC with its section.
+    pub source: String,
+    /// The text itself.
+    pub text: String,
+}
+
+impl From<Clause> for ClauseRecord {
+    fn from(clause: Clause) -> Self {
+        ClauseRecord {
+            source: clause.source.to_owned(),
+            text: clause.text.to_owned(),
+        }
+    }
+}
+
 /// A decided case with everything that decided it.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct CaseRecord {
     /// The case's stable id, `area.name`.
     pub id: String,
@@ -120,7 +149,7 @@ pub struct CaseRecord {
     /// Why: the step that did not hold, what was missing, or that all held.
     pub reason: String,
     /// The text that it stands on.
-    pub clause: Clause,
+    pub clause: ClauseRecord,
     /// What of the slice it exercises, as JSON pointers below the operation.
     pub covers: Vec<String>,
     /// What it could do to the deployment.
@@ -134,7 +163,7 @@ pub struct CaseRecord {
 }
 
 /// One expectation and what was found.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct StepRecord {
     /// What was looked at.
     pub what: String,
@@ -149,7 +178,7 @@ pub struct StepRecord {
 }
 
 /// One request and its answer, redacted.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ExchangeRecord {
     /// Why it was sent.
     pub purpose: String,
@@ -157,6 +186,10 @@ pub struct ExchangeRecord {
     pub started_at: DateTime<Utc>,
     /// From sending to the last byte of the answer, in milliseconds.
     pub duration_ms: f64,
+    /// From sending to the head of the answer, in milliseconds; the rest of the time went into the body. Absent where
+    /// no answer began.
+    #[serde(default)]
+    pub wait_ms: Option<f64>,
     /// How many connection attempts failed before this one, each of which was repeated. Zero but for fixtures.
     pub retries: u32,
     /// What was sent.
@@ -170,7 +203,7 @@ pub struct ExchangeRecord {
 }
 
 /// A request, redacted.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RequestRecord {
     /// The method.
     pub method: String,
@@ -183,7 +216,7 @@ pub struct RequestRecord {
 }
 
 /// An answer, redacted.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ResponseRecord {
     /// The status code.
     pub status: u16,
@@ -194,7 +227,7 @@ pub struct ResponseRecord {
 }
 
 /// A header line, redacted.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct HeaderRecord {
     /// Its name, in lower case.
     pub name: String,
@@ -203,22 +236,22 @@ pub struct HeaderRecord {
 }
 
 /// A body, redacted: as text where it is UTF-8, otherwise in Base64.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct BodyRecord {
     /// How many bytes the body had.
     pub bytes: usize,
     /// Whether only the beginning is kept here.
     pub truncated: bool,
     /// The text.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// The bytes in standard Base64.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base64: Option<String>,
 }
 
 /// How a run ended.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RunFooter {
     /// When the run ended (UTC).
     pub finished_at: DateTime<Utc>,
@@ -237,7 +270,7 @@ pub struct RunFooter {
 }
 
 /// What the run amounts to.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Exit {
     /// The process's exit code, 0 to 4.
     pub code: u8,
@@ -250,7 +283,7 @@ pub struct Exit {
 }
 
 /// A disposable token that is still live.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LeftBehind {
     /// The token's id.
     pub token_id: String,

@@ -1,13 +1,13 @@
 //! What a run amounts to, as one number: the only place that knows the exit codes.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
 use crate::event::{CaseRecord, Verdict};
 
 /// The exit code of `conformance`, and what each means. The numbers never change their meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExitCode {
     /// 0: every selected MUST held, and a revocation was answered with 201 at least once.

@@ -12,6 +12,7 @@ pub mod event;
 pub mod exit;
 mod fixtures;
 mod leak;
+pub mod outline;
 pub mod profile;
 pub mod redact;
 pub mod report;

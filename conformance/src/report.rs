@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::event::{CaseRecord, Event, RunFooter, RunHeader, Verdict};
 use crate::redact::Secrets;
@@ -20,7 +20,7 @@ use crate::redact::Secrets;
 pub const FORMAT: u32 = 1;
 
 /// A whole run, as `report.json` holds it.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// The version of this format: 1.
     pub format: u32,
@@ -37,7 +37,7 @@ pub struct Report {
 }
 
 /// How many cases came to which verdict.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
     /// All cases that were selected and decided.
     pub cases: usize,

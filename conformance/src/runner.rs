@@ -117,7 +117,8 @@ fn header(deployment: &Deployment, plan: &Plan) -> RunHeader {
         },
         target: deployment.target().to_owned(),
         contract: deployment.contract.name().clone(),
-        profile: deployment.profile.clone(),
+        // It holds only what JSON can hold; a run is worth more than the record of its profile.
+        profile: serde_json::to_value(&deployment.profile).unwrap_or_default(),
         selection: Selection {
             filter: plan.filter.clone(),
             allow: plan.allow,
@@ -127,6 +128,7 @@ fn header(deployment: &Deployment, plan: &Plan) -> RunHeader {
             catalogue: plan.catalogue,
         },
         started_at: Utc::now(),
+        operations: deployment.contract.operations().to_vec(),
     }
 }
 
@@ -285,7 +287,7 @@ fn undecided(case: &Case, verdict: Verdict, reason: String) -> CaseRecord {
         level: case.level,
         verdict,
         reason,
-        clause: case.clause,
+        clause: case.clause.into(),
         covers: case
             .covers
             .iter()

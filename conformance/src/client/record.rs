@@ -1,5 +1,7 @@
 //! An exchange on its way out of the suite: redacted, and no longer than a reader can use.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 
 use super::{Exchange, curl};
@@ -40,7 +42,8 @@ impl Exchange {
         ExchangeRecord {
             purpose: secrets.redact(&self.purpose),
             started_at: self.started_at,
-            duration_ms: (self.duration.as_secs_f64() * 1e6).round() / 1e3,
+            duration_ms: milliseconds(self.duration),
+            wait_ms: self.wait.map(milliseconds),
             retries: self.retries,
             request: RequestRecord {
                 method: self.request.method.to_string(),
@@ -57,6 +60,11 @@ impl Exchange {
             curl: curl::curl(target, &self.request, secrets),
         }
     }
+}
+
+/// To the microsecond.
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 fn header(name: &str, value: &[u8], secrets: &Secrets) -> HeaderRecord {

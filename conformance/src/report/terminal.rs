@@ -91,7 +91,7 @@ fn tell(case: &CaseRecord, same: usize, out: &mut dyn Write) -> io::Result<()> {
         case.id
     )?;
     writeln!(out, "  {DIM}{}:{DIM:#}", case.clause.source)?;
-    for line in wrapped(case.clause.text, 100) {
+    for line in wrapped(&case.clause.text, 100) {
         writeln!(out, "  {DIM}| {line}{DIM:#}")?;
     }
     match case.steps.iter().find(|step| !step.held) {

@@ -1,8 +1,8 @@
 //! The reports: their schemas, their secrets, and what a person reads.
 
-use conformance::case::{Clause, Effect, Level};
+use conformance::case::{Effect, Level};
 use conformance::event::{
-    BodyRecord, CaseRecord, ContractName, Event, ExchangeRecord, Exit, HeaderRecord, RequestRecord,
+    BodyRecord, CaseRecord, ClauseRecord, ContractName, Event, ExchangeRecord, Exit, HeaderRecord, RequestRecord,
     ResponseRecord, RunFooter, RunHeader, Selection, StepRecord, Suite, Verdict,
 };
 use conformance::exit::ExitCode;
@@ -238,9 +238,9 @@ fn case(id: &str, level: Level, verdict: Verdict, reason: &str) -> CaseRecord {
         level,
         verdict,
         reason: reason.to_owned(),
-        clause: Clause {
-            source: "the published page",
-            text: "Revoked tokens cannot be un-revoked.",
+        clause: ClauseRecord {
+            source: "the published page".to_owned(),
+            text: "Revoked tokens cannot be un-revoked.".to_owned(),
         },
         covers: vec!["/responses/201".to_owned()],
         effect: Effect::Revokes,
@@ -265,6 +265,7 @@ fn failed(id: &str, expected: &str, actual: &str) -> CaseRecord {
             purpose: "revoke a live token".to_owned(),
             started_at: moment("2026-11-23T00:00:01Z"),
             duration_ms: 3.25,
+            wait_ms: Some(2.5),
             retries: 0,
             request: RequestRecord {
                 method: "POST".to_owned(),
@@ -341,7 +342,11 @@ fn events() -> Vec<Event> {
             version: "1.0.0".to_owned(),
             sha256: "6e3f4629".to_owned(),
         },
-        profile: Profile::parse("staging.toml".as_ref(), profile).expect("sound"),
+        profile: serde_json::to_value(
+            Profile::parse("staging.toml".as_ref(), profile).expect("sound"),
+        )
+        .expect("JSON"),
+        operations: Vec::new(),
         selection: Selection {
             filter: vec!["status.".to_owned()],
             allow: Effect::Revokes,

@@ -141,18 +141,19 @@ impl Document {
         mut read_file: impl FnMut(&str) -> Result<String, String>,
     ) -> Result<Self, DocumentError> {
         let (mut value, format) = read::value(name, text)?;
+        let root = files::Source {
+            text: text.to_owned(),
+            format,
+        };
         let bringing = files::Bringing {
             name,
-            root: files::Source {
-                text: text.to_owned(),
-                format,
-            },
+            root: &root,
             reader: &mut read_file,
         };
         let files = bringing.run(&mut value)?;
         let mut document = Self {
             name: name.to_owned(),
-            text: text.to_owned(),
+            text: root.text,
             format,
             version: Version::V3_1,
             value,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// One reference token, escaped for a pointer (RFC 6901 section 3).
 #[must_use]
 pub fn escape(token: &str) -> Cow<'_, str> {
-    if token.contains(['~', '/']) {
+    if token.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
         Cow::Owned(token.replace('~', "~0").replace('/', "~1"))
     } else {
         Cow::Borrowed(token)

@@ -92,6 +92,7 @@ fn security_scheme_texts(walk: &mut Walk<'_>, pointer: &str, name: &str) {
 /// the security schemes that are demanded anywhere.
 fn reached(document: &Document) -> HashSet<String> {
     let mut reached: HashSet<String> = demanded(document.value().get("security")).collect();
+    let mut references: HashSet<&str> = HashSet::new();
     let mut pending: Vec<&Value> = ["paths", "webhooks"]
         .iter()
         .filter_map(|section| document.value().get(section))
@@ -99,18 +100,23 @@ fn reached(document: &Document) -> HashSet<String> {
     while let Some(value) = pending.pop() {
         match value {
             Value::Object(object) => {
-                reached.extend(demanded(object.get("security")));
-                let target = object
-                    .get("$ref")
-                    .and_then(Value::as_str)
-                    .and_then(pointer::of_reference);
-                if let Some(target) = target
-                    && let Some(value) = document.at(&target)
-                    && reached.insert(target)
-                {
-                    pending.push(value);
+                for (key, member) in object {
+                    if key == "security" {
+                        reached.extend(demanded(Some(member)));
+                    }
+                    if key == "$ref"
+                        && let Value::String(reference) = member
+                        && references.insert(reference)
+                        && let Some(target) = pointer::of_reference(reference)
+                        && let Some(value) = document.at(&target)
+                    {
+                        reached.insert(target);
+                        pending.push(value);
+                    }
+                    if matches!(member, Value::Object(_) | Value::Array(_)) {
+                        pending.push(member);
+                    }
                 }
-                pending.extend(object.values());
             }
             Value::Array(items) => pending.extend(items),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

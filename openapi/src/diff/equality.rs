@@ -107,9 +107,17 @@ impl Equality {
     fn texts_match(&self, a: &Value, b: &Value, references: &mut Vec<(String, String)>) -> bool {
         match (a, b) {
             (Value::Object(a), Value::Object(b)) => {
+                // Most often the members stand in the same order, and none has to be looked up.
+                let mut in_order = b.iter();
                 a.len() == b.len()
                     && a.iter().all(|(key, a)| {
-                        let Some(b) = b.get(key) else { return false };
+                        let b = match in_order.next() {
+                            Some((other, b)) if other == key => b,
+                            _ => match b.get(key) {
+                                Some(b) => b,
+                                None => return false,
+                            },
+                        };
                         if key == "$ref"
                             && let (Value::String(a), Value::String(b)) = (a, b)
                             && let (Some(a), Some(b)) =

@@ -10,9 +10,9 @@ use super::operation::{self, Place, Role};
 use super::rule::{Action, Area, Kind};
 use super::{Rule, annotations};
 use crate::document::{Document, METHODS};
+use crate::pointer;
 
 /// A path item under its path.
-#[derive(Clone)]
 struct Item<'a> {
     path: &'a str,
     /// The path with its parameters' names taken out: what makes two paths the same.
@@ -21,11 +21,20 @@ struct Item<'a> {
 }
 
 /// One operation of a path item.
-#[derive(Clone)]
-struct Candidate<'a> {
+#[derive(Clone, Copy)]
+struct Candidate<'i, 'a> {
     method: &'a str,
-    item: Item<'a>,
-    at: At<'a>,
+    item: &'i Item<'a>,
+    value: &'a Value,
+}
+
+impl<'a> Candidate<'_, 'a> {
+    fn at(&self) -> At<'a> {
+        At {
+            pointer: pointer::join(&self.item.at.pointer, self.method),
+            value: self.value,
+        }
+    }
 }
 
 /// Compares the operations below `section`, which is `paths` or `webhooks`.
@@ -37,12 +46,15 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, root: &Both<'a>, section: &str) {
     };
     let base_items = items(walk.base, &root.base, section);
     let revision_items = items(walk.revision, &root.revision, section);
-    let matches = matches(&operations(&base_items), &operations(&revision_items));
+    let (old, new) = (operations(&base_items), operations(&revision_items));
+    let matches = matches(&old, &new);
+    let inherit_the_same = inherited(walk, root);
     for (base, revision) in &matches.pairs {
-        let name = name_of(role, base.method, base.item.path);
+        let name = || name_of(role, base.method, base.item.path);
         match revision {
-            Some(revision) => matched(walk, name, base, revision, role),
-            None => removed(walk, &name, &base.at, area),
+            Some(revision) if inherit_the_same && same(walk, base, revision) => {}
+            Some(revision) => matched(walk, name(), base, revision, role),
+            None => removed(walk, &name(), &base.at(), area),
         }
     }
     if walk.options.only_operations_of_base {
@@ -52,7 +64,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, root: &Both<'a>, section: &str) {
         added(
             walk,
             &name_of(role, new.method, new.item.path),
-            &new.at,
+            &new.at(),
             area,
         );
     }
@@ -97,31 +109,29 @@ fn shape(path: &str) -> String {
     shape
 }
 
-fn operations<'a>(items: &[Item<'a>]) -> Vec<Candidate<'a>> {
-    let mut operations = Vec::new();
-    for item in items {
-        for (method, at) in item.at.members() {
-            if METHODS.contains(&method) {
-                operations.push(Candidate {
-                    method,
-                    item: item.clone(),
-                    at,
-                });
-            }
-        }
-    }
-    operations
+fn operations<'i, 'a>(items: &'i [Item<'a>]) -> Vec<Candidate<'i, 'a>> {
+    let of_item = |item: &'i Item<'a>| {
+        let members = item.at.value.as_object().into_iter().flatten();
+        members
+            .filter(|(method, _)| METHODS.contains(&method.as_str()))
+            .map(move |(method, value)| Candidate {
+                method,
+                item,
+                value,
+            })
+    };
+    items.iter().flat_map(of_item).collect()
 }
 
 /// The base's operations, each with the revision's that it became, and what the revision has more.
-struct Matches<'a> {
-    pairs: Vec<(Candidate<'a>, Option<Candidate<'a>>)>,
-    unmatched: Vec<Candidate<'a>>,
+struct Matches<'i, 'a> {
+    pairs: Vec<(Candidate<'i, 'a>, Option<Candidate<'i, 'a>>)>,
+    unmatched: Vec<Candidate<'i, 'a>>,
 }
 
 /// Several paths may have one shape. Those of the very same name belong together, and only what no
 /// name matches is matched by its shape.
-fn matches<'a>(base: &[Candidate<'a>], revision: &[Candidate<'a>]) -> Matches<'a> {
+fn matches<'i, 'a>(base: &[Candidate<'i, 'a>], revision: &[Candidate<'i, 'a>]) -> Matches<'i, 'a> {
     let by_name: HashMap<(&str, &str), usize> = (revision.iter().enumerate())
         .map(|(index, other)| ((other.method, other.item.path), index))
         .collect();
@@ -153,28 +163,58 @@ fn matches<'a>(base: &[Candidate<'a>], revision: &[Candidate<'a>]) -> Matches<'a
         if let Some(index) = index {
             free[index] = false;
         }
-        pairs.push((
-            operation.clone(),
-            index.map(|index| revision[index].clone()),
-        ));
+        pairs.push((*operation, index.map(|index| revision[index])));
     }
     let unmatched = revision.iter().zip(free).filter(|(_, free)| *free);
     Matches {
         pairs,
-        unmatched: unmatched.map(|(other, _)| other.clone()).collect(),
+        unmatched: unmatched.map(|(other, _)| *other).collect(),
+    }
+}
+
+/// Whether operations that say nothing of who may call them demand the same in both documents, and
+/// the schemes that are named are the same.
+fn inherited(walk: &mut Walk<'_>, root: &Both<'_>) -> bool {
+    ["/security", "/components/securitySchemes"]
+        .iter()
+        .all(|pointer| {
+            let (base, revision) = (
+                root.base.value.pointer(pointer),
+                root.revision.value.pointer(pointer),
+            );
+            same_or_neither(walk, base, revision)
+        })
+}
+
+/// Whether two operations, with what their path items say for them, are equal in every class: most of
+/// a large document, which is passed over without naming its places.
+fn same(walk: &mut Walk<'_>, base: &Candidate<'_, '_>, revision: &Candidate<'_, '_>) -> bool {
+    base.item.path == revision.item.path
+        && walk.same_values(base.value, revision.value)
+        && ["parameters", "servers"].iter().all(|key| {
+            let (base, revision) = (base.item.at.value.get(key), revision.item.at.value.get(key));
+            same_or_neither(walk, base, revision)
+        })
+}
+
+fn same_or_neither(walk: &mut Walk<'_>, base: Option<&Value>, revision: Option<&Value>) -> bool {
+    match (base, revision) {
+        (Some(base), Some(revision)) => walk.same_values(base, revision),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
     }
 }
 
 fn matched<'a>(
     walk: &mut Walk<'a>,
     name: String,
-    base: &Candidate<'a>,
-    revision: &Candidate<'a>,
+    base: &Candidate<'_, 'a>,
+    revision: &Candidate<'_, 'a>,
     role: Role,
 ) {
     let both = Both {
-        base: base.at.clone(),
-        revision: revision.at.clone(),
+        base: base.at(),
+        revision: revision.at(),
     };
     let place = Place {
         items: Both {
@@ -188,12 +228,21 @@ fn matched<'a>(
 
 /// What a path item says beside its operations.
 fn beside_operations(walk: &mut Walk<'_>, base: &Item<'_>, revision: &Item<'_>) {
+    let stands_beside =
+        |key: &str| !METHODS.contains(&key) && !matches!(key, "parameters" | "servers" | "$ref");
+    let mut keys = [base, revision]
+        .into_iter()
+        .filter_map(|item| item.at.value.as_object())
+        .flat_map(serde_json::Map::keys);
+    if !keys.any(|key| stands_beside(key)) {
+        return;
+    }
     let items = Both {
         base: base.at.clone(),
         revision: revision.at.clone(),
     };
     for (key, matched) in items.members() {
-        if !METHODS.contains(&key) && !matches!(key, "parameters" | "servers" | "$ref") {
+        if stands_beside(key) {
             let subject = format!("the path `{}`", base.path);
             annotations::field(walk, key, &matched, Area::Operation, &subject);
         }

@@ -28,7 +28,7 @@ pub(super) type Reader<'r> = dyn FnMut(&str) -> Result<String, String> + 'r;
 pub(super) struct Bringing<'r, 'd> {
     /// What errors call the document.
     pub(super) name: &'d str,
-    pub(super) root: Source,
+    pub(super) root: &'d Source,
     pub(super) reader: &'r mut Reader<'r>,
 }
 
@@ -121,7 +121,7 @@ impl Bringing<'_, '_> {
         message: String,
         sources: &BTreeMap<String, Source>,
     ) -> DocumentError {
-        let source = sources.get(file).unwrap_or(&self.root);
+        let source = sources.get(file).unwrap_or(self.root);
         let place = read::value(file, &source.text)
             .ok()
             .and_then(|(value, _)| holder_of(&value, reference));
@@ -202,7 +202,9 @@ fn each(value: &mut Value, named: bool, visit: &mut impl FnMut(&mut String)) {
                 visit(reference);
             }
             for (key, member) in object.iter_mut() {
-                if named || !keywords::holds_data(key) {
+                if matches!(member, Value::Object(_) | Value::Array(_))
+                    && (named || !keywords::holds_data(key))
+                {
                     each(member, !named && keywords::holds_names(key), visit);
                 }
             }

@@ -9,6 +9,9 @@ use serde_json::{Map, Value, json};
 
 use crate::keywords;
 
+/// Keywords that mean something else in 3.1, or go.
+const LIFTED: &[&str] = &["$ref", "exclusiveMinimum", "exclusiveMaximum", "nullable"];
+
 pub(super) fn to_3_1(document: &mut Value) {
     visit(document, false);
 }
@@ -18,12 +21,16 @@ pub(super) fn to_3_1(document: &mut Value) {
 fn visit(value: &mut Value, named: bool) {
     match value {
         Value::Object(object) => {
+            let mut lifted = false;
             for (key, member) in object.iter_mut() {
-                if named || !keywords::holds_data(key) {
+                lifted |= LIFTED.contains(&key.as_str());
+                if matches!(member, Value::Object(_) | Value::Array(_))
+                    && (named || !keywords::holds_data(key))
+                {
                     visit(member, !named && keywords::holds_names(key));
                 }
             }
-            if !named {
+            if lifted && !named {
                 lift_schema(object);
             }
         }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Document, DocumentError, Format, Position, Version};
+use super::{Document, DocumentError, Format, METHODS, Position, Version};
 use crate::pointer;
 
 /// Parses JSON, or YAML where the text is not JSON by its first character.
@@ -103,18 +103,31 @@ pub(super) fn check_shape(document: &Document) -> Result<(), DocumentError> {
     expect_object("/info")?;
     expect_object("/paths")?;
     expect_object("/components")?;
-    for path in object_keys(document, "/paths") {
+    let paths = document.value().get("paths").and_then(Value::as_object);
+    for (path, written) in paths.into_iter().flatten() {
         if path.starts_with("x-") {
             continue;
         }
-        let pointer = pointer::join("/paths", &path);
+        // Places are named only for what is refused: there are many paths.
+        let place = || pointer::join("/paths", path);
         if !path.starts_with('/') {
-            return Err(document.error(&pointer, format!("the path `{path}` must begin with `/`")));
+            return Err(document.error(&place(), format!("the path `{path}` must begin with `/`")));
         }
-        expect_object(&pointer)?;
-    }
-    for operation in document.operations() {
-        expect_object(&operation.pointer)?;
+        let refers = written.get("$ref").is_some();
+        let item = if refers {
+            document.resolve(&place())
+        } else {
+            Some(written)
+        };
+        let Some(item) = item.and_then(Value::as_object) else {
+            expect_object(&place())?;
+            continue;
+        };
+        for (method, operation) in item {
+            if METHODS.contains(&method.as_str()) && !operation.is_object() {
+                expect_object(&pointer::join(&document.follow(&place()), method))?;
+            }
+        }
     }
     Ok(())
 }
@@ -139,14 +152,4 @@ pub(super) fn defects(document: &Document) -> Vec<DocumentError> {
         }
     }
     defects
-}
-
-fn object_keys(document: &Document, pointer: &str) -> Vec<String> {
-    document
-        .at(pointer)
-        .and_then(Value::as_object)
-        .into_iter()
-        .flat_map(serde_json::Map::keys)
-        .cloned()
-        .collect()
 }

@@ -37,7 +37,9 @@ fn each<'a>(value: &'a Value, named: bool, visit: &mut impl FnMut(&'a str, &'a V
                 visit(reference, value);
             }
             for (key, member) in object {
-                if named || !keywords::holds_data(key) {
+                if matches!(member, Value::Object(_) | Value::Array(_))
+                    && (named || !keywords::holds_data(key))
+                {
                     each(member, !named && keywords::holds_names(key), visit);
                 }
             }

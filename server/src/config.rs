@@ -1,14 +1,26 @@
-//! Configuration: flags, and the environment variables behind them. A flag wins.
+//! Configuration: what can be said on the command line, in the environment and in a file, all of it declared here once.
+//!
+//! Each option of `server serve` has a flag `--some-option`, an environment variable `DZ_SOME_OPTION` and a key `some_option`
+//! of the file that `--config` names. Defaults < file < environment < flags.
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::store::{Role, SqliteFile};
 use crate::telemetry::LogFormat;
+
+mod effective;
+mod file;
+mod layers;
+mod values;
+
+pub use effective::effective;
+pub use file::FileError;
+pub use layers::{Configured, Origins, load};
 
 /// What stands below the help of the program.
 const EXAMPLES: &str = "\
@@ -17,6 +29,10 @@ Examples:
   server serve --listen 127.0.0.1:0 --database sqlite:/var/lib/dz/tokens.db
   server bootstrap --business Acme --email ada@acme.example
   server openapi > openapi.json
+  server config --config server.toml                  what would be in effect, as such a file
+
+Configuration: defaults < file (--config) < environment < flags. The flag --some-option is the environment variable
+DZ_SOME_OPTION and the key some_option of the file, which is TOML.
 
 Exit codes:
   0  done, or stopped by a signal
@@ -30,6 +46,15 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// Configuration file, TOML; `server config` prints one
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "DZ_CONFIG",
+        global = true,
+        help_heading = "Configuration"
+    )]
+    pub config: Option<PathBuf>,
     /// How to log.
     #[command(flatten)]
     pub log: Log,
@@ -44,6 +69,8 @@ pub enum Command {
     Bootstrap(Bootstrap),
     /// Bring the database's schema to that of this program, and say what was done
     Migrate(Database),
+    /// Print the configuration that `serve` would have with the same options, and where each value comes from
+    Config(Serve),
     /// Print the OpenAPI document that the handlers emit; needs no database
     Openapi,
 }
@@ -93,8 +120,9 @@ pub struct Database {
         long,
         value_name = "URL",
         env = "DZ_DATABASE",
+        hide_env_values = true,
         default_value = "sqlite:dz-tokens.db",
-        value_parser = parse_database
+        value_parser = values::database
     )]
     pub database: SqliteFile,
 }
@@ -144,7 +172,7 @@ pub struct Serve {
         value_name = "SECONDS",
         env = "DZ_REQUEST_TIMEOUT",
         default_value = "30",
-        value_parser = parse_seconds
+        value_parser = values::seconds
     )]
     pub request_timeout: Duration,
     /// Seconds that a connection may take to send the head of a request, or be idle between two
@@ -153,7 +181,7 @@ pub struct Serve {
         value_name = "SECONDS",
         env = "DZ_HEAD_TIMEOUT",
         default_value = "30",
-        value_parser = parse_seconds
+        value_parser = values::seconds
     )]
     pub head_timeout: Duration,
     /// Seconds that requests in progress get when the server is asked to stop
@@ -162,7 +190,7 @@ pub struct Serve {
         value_name = "SECONDS",
         env = "DZ_DRAIN_TIMEOUT",
         default_value = "10",
-        value_parser = parse_seconds
+        value_parser = values::seconds
     )]
     pub drain_timeout: Duration,
 }
@@ -171,10 +199,10 @@ pub struct Serve {
 #[derive(Debug, Args)]
 pub struct Bootstrap {
     /// Name of the business, created when there is none of this name
-    #[arg(long, value_name = "NAME", value_parser = parse_name)]
+    #[arg(long, value_name = "NAME", value_parser = values::name)]
     pub business: String,
     /// Email of the user, created when unknown
-    #[arg(long, value_name = "EMAIL", value_parser = parse_email)]
+    #[arg(long, value_name = "EMAIL", value_parser = values::email)]
     pub email: String,
     /// Role of the user in the business; bootstrap refuses to change an existing one
     #[arg(long, value_name = "ROLE", default_value = "admin")]
@@ -185,51 +213,4 @@ pub struct Bootstrap {
     /// Where the data and the keys are.
     #[command(flatten)]
     pub storage: Storage,
-}
-
-fn parse_database(url: &str) -> Result<SqliteFile, String> {
-    let Some(path) = url.strip_prefix("sqlite:") else {
-        return Err("only SQLite is supported; write it as sqlite:PATH".to_owned());
-    };
-    let path = path.strip_prefix("//").unwrap_or(path);
-    if path.is_empty() || path.starts_with(":memory:") {
-        return Err(
-            "a database in memory would forget revocations; name a file, as sqlite:PATH".to_owned(),
-        );
-    }
-    if path.contains('?') {
-        return Err("parameters behind `?` are not supported; write just sqlite:PATH".to_owned());
-    }
-    if Path::new(path).is_dir() {
-        return Err("this is a directory; name a file in it, as sqlite:PATH".to_owned());
-    }
-    Ok(SqliteFile::new(path))
-}
-
-fn parse_seconds(text: &str) -> Result<Duration, String> {
-    match text.parse::<f64>().map(Duration::try_from_secs_f64) {
-        Ok(Ok(duration)) if !duration.is_zero() && duration <= Duration::from_secs(86_400) => {
-            Ok(duration)
-        }
-        Ok(_) | Err(_) => Err("give seconds between 0 and 86400, such as 10 or 0.5".to_owned()),
-    }
-}
-
-fn parse_name(name: &str) -> Result<String, String> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().any(char::is_control) {
-        return Err("give a name that is not empty and has no control characters".to_owned());
-    }
-    Ok(name.to_owned())
-}
-
-fn parse_email(email: &str) -> Result<String, String> {
-    let plausible = email
-        .split_once('@')
-        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-    if !plausible || email.len() > 254 || email.chars().any(|c| c.is_whitespace() || c.is_control())
-    {
-        return Err("give an address such as ada@acme.example".to_owned());
-    }
-    Ok(email.to_owned())
 }

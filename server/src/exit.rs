@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::config::FileError;
 use crate::issue::IssueError;
 use crate::keys::KeyError;
 use crate::store::StoreError;
@@ -35,6 +36,9 @@ pub enum Failure {
         "the log filter is not valid: {0}. Give a level such as `info`, or `server=debug,sqlx=warn`"
     )]
     LogFilter(#[from] tracing_subscriber::filter::ParseError),
+    /// The configuration file cannot be used.
+    #[error(transparent)]
+    Config(#[from] FileError),
     /// The key ring cannot be had.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -86,7 +90,9 @@ impl Failure {
     /// The exit code that tells a program of this failure.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::LogFilter(_) | Self::Keys(_) | Self::OtherRole { .. } => Exit::Usage,
+            Self::LogFilter(_) | Self::Config(_) | Self::Keys(_) | Self::OtherRole { .. } => {
+                Exit::Usage
+            }
             Self::Store { .. }
             | Self::Bind { .. }
             | Self::Issue(_)

@@ -1,15 +1,14 @@
-//! The command line: `server serve`, `server bootstrap`, `server migrate`, `server openapi`.
+//! The command line: `server serve`, `server bootstrap`, `server migrate`, `server config`,
+//! `server openapi`.
 
 use std::io::Write;
 
-use clap::Parser;
-use server::config::{Cli, Command};
+use server::config::{self, Command, Configured};
 use server::exit::{Exit, Failure};
 use server::{bootstrap, openapi, serve, telemetry};
 
 fn main() -> std::process::ExitCode {
-    let cli = Cli::parse();
-    match run(cli) {
+    match run() {
         Ok(()) => Exit::Ok.into(),
         Err(failure) => {
             // Nothing is left to tell about a stderr that is gone.
@@ -19,9 +18,11 @@ fn main() -> std::process::ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<(), Failure> {
+fn run() -> Result<(), Failure> {
+    let Configured { cli, origins } = config::load(std::env::args_os())?;
     telemetry::init(&cli.log.filter, cli.log.format())?;
     match cli.command {
+        Command::Config(_) => print(&config::effective(&origins)),
         Command::Openapi => print(openapi::json()),
         Command::Serve(command) => in_runtime(serve::serve(command)),
         Command::Bootstrap(command) => print(&in_runtime(bootstrap::bootstrap(command))?),

@@ -6,6 +6,7 @@ mod authentication;
 mod bootstrap;
 mod command_line;
 mod companions;
+mod configuration;
 mod document;
 mod durability;
 mod http;

@@ -1,0 +1,196 @@
+//! Defaults, then the file, then the environment, then flags: each overrides the one before.
+//!
+//! What the file says becomes the default of the option of that name, so that everything else — parsing, the environment,
+//! flags, messages — is done once, by clap.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches};
+
+use super::Cli;
+use super::file::{self, FileError, Setting};
+
+/// A parsed command line, with where each value came from.
+pub struct Configured {
+    /// The command and its options.
+    pub cli: Cli,
+    /// Where the values of the options came from.
+    pub origins: Origins,
+}
+
+/// What was given for the options of the chosen command, and where.
+pub struct Origins {
+    matches: ArgMatches,
+    options: Vec<Arg>,
+    file: Option<(PathBuf, Vec<Setting>)>,
+}
+
+/// Where the value of an option came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Nobody said anything.
+    Default,
+    /// This line of the configuration file.
+    File(PathBuf, usize),
+    /// This environment variable.
+    Environment(String),
+    /// A flag.
+    Flag,
+}
+
+/// An option as it is in effect.
+pub(crate) struct Effective {
+    /// Its key in a configuration file.
+    pub(crate) key: String,
+    /// Its value as it would be written; nothing when none was given and it has no default.
+    pub(crate) value: Option<String>,
+    /// Where the value came from.
+    pub(crate) origin: Origin,
+}
+
+/// Reads the command line, the environment and, when one of these names it, the configuration file.
+///
+/// # Errors
+///
+/// [`FileError`]. What is wrong with arguments or the environment ends the process here with exit code 2, as clap does it, and
+/// so do `--help` and `--version` with 0.
+pub fn load(arguments: impl IntoIterator<Item = OsString>) -> Result<Configured, FileError> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let options = configurable();
+    // The first reading checks everything that does not come from the file, and says where the file is.
+    let mut matches = matches(Cli::command(), &arguments);
+    let mut file = None;
+    if let Some(path) = parsed(&matches).config {
+        let settings = file::read(&path, &options)?;
+        let command = with_defaults(Cli::command(), &settings);
+        matches = self::matches(command, &arguments);
+        file = Some((path, settings));
+    }
+    let cli = parsed(&matches);
+    let matches = match matches.remove_subcommand() {
+        Some((_, matches)) => matches,
+        None => matches,
+    };
+    Ok(Configured {
+        cli,
+        origins: Origins {
+            matches,
+            options,
+            file,
+        },
+    })
+}
+
+impl Origins {
+    /// Every option of a server, in the order of `server serve --help`.
+    pub(crate) fn effective(&self) -> Vec<Effective> {
+        let options = self.options.iter();
+        options
+            .filter_map(|option| {
+                let key = file::key_of(option)?;
+                let id = option.get_id().as_str();
+                let raw = self.matches.try_get_raw(id).ok().flatten();
+                let value = raw.map(|values| {
+                    let values: Vec<_> = values.map(|value| value.to_string_lossy()).collect();
+                    values.join(",")
+                });
+                let origin = self.origin(option, &key);
+                Some(Effective { key, value, origin })
+            })
+            .collect()
+    }
+
+    fn origin(&self, option: &Arg, key: &str) -> Origin {
+        match self.matches.value_source(option.get_id().as_str()) {
+            Some(ValueSource::CommandLine) => Origin::Flag,
+            Some(ValueSource::EnvVariable) => {
+                let name = option.get_env().unwrap_or_default();
+                Origin::Environment(name.to_string_lossy().into_owned())
+            }
+            // The enum is not exhaustive; what is left are defaults, ours or the file's.
+            Some(_) | None => self
+                .file
+                .as_ref()
+                .and_then(|(path, settings)| {
+                    let setting = settings.iter().find(|setting| setting.key == key)?;
+                    Some(Origin::File(path.clone(), setting.line))
+                })
+                .unwrap_or(Origin::Default),
+        }
+    }
+}
+
+/// The options that a file may set: those of `serve`, and how to log.
+fn configurable() -> Vec<Arg> {
+    let mut command = Cli::command();
+    command.build();
+    let serve = command.find_subcommand("serve").expect("there is `serve`");
+    serve
+        .get_arguments()
+        .filter(|option| {
+            option
+                .get_long()
+                .is_some_and(|long| !["help", "version", "config"].contains(&long))
+        })
+        .cloned()
+        .collect()
+}
+
+fn with_defaults(command: Command, settings: &[Setting]) -> Command {
+    let command = command.mut_args(|option| {
+        let key = file::key_of(&option);
+        match settings
+            .iter()
+            .find(|setting| Some(&setting.key) == key.as_ref())
+        {
+            Some(setting) => option.default_value(setting.value.clone()),
+            None => option,
+        }
+    });
+    command.mut_subcommands(|subcommand| with_defaults(subcommand, settings))
+}
+
+fn matches(command: Command, arguments: &[OsString]) -> ArgMatches {
+    let options = configurable();
+    command
+        .try_get_matches_from(arguments)
+        .unwrap_or_else(|error| {
+            // Printed before clap's message, which speaks of the flag alone.
+            if let Some(name) = blamed_variable(&error, arguments, &options) {
+                eprintln!("in the environment variable {name}:");
+            }
+            error.exit()
+        })
+}
+
+/// The environment variable that a wrong value came from, when it came from one.
+fn blamed_variable(error: &clap::Error, arguments: &[OsString], options: &[Arg]) -> Option<String> {
+    match error.kind() {
+        ErrorKind::ValueValidation | ErrorKind::InvalidValue => {}
+        // The enum is not exhaustive; no other kind is about a value.
+        _ => return None,
+    }
+    let ContextValue::String(flag) = error.get(ContextKind::InvalidArg)? else {
+        return None;
+    };
+    let flag = flag.split_whitespace().next()?;
+    let given = arguments.iter().any(|argument| {
+        let argument = argument.to_string_lossy();
+        argument == flag || argument.starts_with(&format!("{flag}="))
+    });
+    if given {
+        return None;
+    }
+    let option = options.iter().find(|option| {
+        Some(flag) == option.get_long().map(|long| format!("--{long}")).as_deref()
+    })?;
+    let name = option.get_env()?;
+    std::env::var_os(name).map(|_| name.to_string_lossy().into_owned())
+}
+
+fn parsed(matches: &ArgMatches) -> Cli {
+    Cli::from_arg_matches(matches).unwrap_or_else(|error| error.exit())
+}

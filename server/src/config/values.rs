@@ -1,0 +1,53 @@
+//! The values of options that need more than their type says. What is wrong with one is said in words that fit behind its name.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::store::SqliteFile;
+
+pub(super) fn database(url: &str) -> Result<SqliteFile, String> {
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        return Err("only SQLite is supported; write it as sqlite:PATH".to_owned());
+    };
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path.starts_with(":memory:") {
+        return Err(
+            "a database in memory would forget revocations; name a file, as sqlite:PATH".to_owned(),
+        );
+    }
+    if path.contains('?') {
+        return Err("parameters behind `?` are not supported; write just sqlite:PATH".to_owned());
+    }
+    if Path::new(path).is_dir() {
+        return Err("this is a directory; name a file in it, as sqlite:PATH".to_owned());
+    }
+    Ok(SqliteFile::new(path))
+}
+
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<f64>().map(Duration::try_from_secs_f64) {
+        Ok(Ok(duration)) if !duration.is_zero() && duration <= Duration::from_secs(86_400) => {
+            Ok(duration)
+        }
+        Ok(_) | Err(_) => Err("give seconds between 0 and 86400, such as 10 or 0.5".to_owned()),
+    }
+}
+
+pub(super) fn name(name: &str) -> Result<String, String> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().any(char::is_control) {
+        return Err("give a name that is not empty and has no control characters".to_owned());
+    }
+    Ok(name.to_owned())
+}
+
+pub(super) fn email(email: &str) -> Result<String, String> {
+    let plausible = email
+        .split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+    if !plausible || email.len() > 254 || email.chars().any(|c| c.is_whitespace() || c.is_control())
+    {
+        return Err("give an address such as ada@acme.example".to_owned());
+    }
+    Ok(email.to_owned())
+}

@@ -1,6 +1,8 @@
 //! Who is calling, and in which business: a bearer token becomes a [`Caller`].
 
-use axum::extract::FromRequestParts;
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use secrecy::SecretString;
@@ -9,7 +11,7 @@ use uuid::Uuid;
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::extract::header::{business_id, claimed_email};
-use crate::store::{Role, TokenRecord};
+use crate::store::{Actor, Role, TokenRecord};
 use crate::timestamp::Timestamp;
 use crate::token;
 
@@ -19,12 +21,14 @@ use crate::token;
 /// `x-business-id` is. Which business the request is in comes out of [`business`](Self::business) alone.
 #[derive(Debug)]
 pub(crate) struct Caller {
+    token_id: Uuid,
     user_id: Uuid,
     email: String,
     role: Role,
     own_business: Uuid,
     named_business: Uuid,
     claimed_email: Option<String>,
+    remote_address: Option<IpAddr>,
 }
 
 impl Caller {
@@ -52,9 +56,15 @@ impl Caller {
         &self.email
     }
 
-    /// What `x-user-email` claimed: kept for audits, never an identity.
-    pub(crate) fn claimed_email(&self) -> Option<&str> {
-        self.claimed_email.as_deref()
+    /// The caller, as the audit trail names it.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor {
+            user_id: self.user_id,
+            token_id: self.token_id,
+            business_id: self.own_business,
+            remote_address: self.remote_address,
+            claimed_email: self.claimed_email.clone(),
+        }
     }
 
     /// Whether the caller may revoke this token of its business: its owner and admins may.
@@ -100,12 +110,17 @@ impl FromRequestParts<AppState> for Caller {
             span.record("claimed_email", crate::redact::text(claimed));
         }
         Ok(Self {
+            token_id: known.token_id,
             user_id: known.user_id,
             email: known.email,
             role: known.role,
             own_business: known.business_id,
             named_business: business_id(&parts.headers)?,
             claimed_email,
+            remote_address: parts
+                .extensions
+                .get::<ConnectInfo<SocketAddr>>()
+                .map(|peer| peer.0.ip()),
         })
     }
 }

@@ -9,7 +9,7 @@ use crate::config::Bootstrap;
 use crate::exit::Failure;
 use crate::issue::{Order, issue};
 use crate::routes::create::DEFAULT_DAYS;
-use crate::serve::open;
+use crate::serve::{Purpose, open};
 use crate::timestamp::Timestamp;
 
 /// What `--json` prints.
@@ -35,7 +35,7 @@ struct Report<'a> {
 ///
 /// [`Failure::OtherRole`] when the user is in the business in another role; otherwise when store or keys are not to be had.
 pub async fn bootstrap(command: Bootstrap) -> Result<String, Failure> {
-    let state = open(&command.storage).await?;
+    let state = open(&command.storage, Purpose::Administer).await?;
     let printed = mint_first(&state, &command).await;
     state.store().close().await;
     printed
@@ -43,7 +43,7 @@ pub async fn bootstrap(command: Bootstrap) -> Result<String, Failure> {
 
 async fn mint_first(state: &AppState, command: &Bootstrap) -> Result<String, Failure> {
     let store_failed = |source| Failure::Store {
-        path: command.storage.file().path().to_owned(),
+        at: command.storage.location().clone(),
         source,
     };
     let membership = state
@@ -65,6 +65,7 @@ async fn mint_first(state: &AppState, command: &Bootstrap) -> Result<String, Fai
         description: Some("Minted on the command line by `server bootstrap`".to_owned()),
         expires_in_days: DEFAULT_DAYS,
         max_active: None,
+        by: None,
     };
     let (token, record) = issue(state.store(), state.keys(), order)
         .await?

@@ -5,12 +5,12 @@
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::store::{Role, SqliteFile};
+use crate::store::{Location, Role};
 use crate::telemetry::LogFormat;
 
 mod effective;
@@ -121,10 +121,9 @@ pub struct Database {
         value_name = "URL",
         env = "DZ_DATABASE",
         hide_env_values = true,
-        default_value = "sqlite:dz-tokens.db",
-        value_parser = values::database
+        default_value = "sqlite:dz-tokens.db"
     )]
-    pub database: SqliteFile,
+    pub database: Location,
 }
 
 /// Where the data and the keys are.
@@ -139,16 +138,17 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// The SQLite file.
-    pub fn file(&self) -> &SqliteFile {
+    /// Where the data is.
+    pub fn location(&self) -> &Location {
         &self.at.database
     }
 
     /// The key file.
     pub fn key_file(&self) -> PathBuf {
+        let beside = |file: &Path| file.with_added_extension("keys.json");
         self.keys
             .clone()
-            .unwrap_or_else(|| self.file().path().with_added_extension("keys.json"))
+            .unwrap_or_else(|| beside(self.location().sqlite_file()))
     }
 }
 

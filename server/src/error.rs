@@ -115,7 +115,7 @@ impl From<StoreError> for ApiError {
     /// Logs what the store said and keeps it from the caller.
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => {
+            StoreError::Unavailable(_) | StoreError::Claimed { .. } => {
                 tracing::error!(%error, "the store does not answer");
                 Self::Unavailable
             }

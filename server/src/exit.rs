@@ -2,13 +2,12 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::config::FileError;
 use crate::issue::IssueError;
 use crate::keys::KeyError;
-use crate::store::StoreError;
+use crate::store::{Location, StoreError};
 
 /// The exit codes of every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +42,10 @@ pub enum Failure {
     #[error(transparent)]
     Keys(#[from] KeyError),
     /// The store cannot be opened or does not answer.
-    #[error(
-        "{source}\n  while using the SQLite file {path}. Is its directory there and writable? Choose another one with --database"
-    )]
+    #[error("{source}\n  while using {at}. {}", remedy(source, at))]
     Store {
-        /// The SQLite file.
-        path: PathBuf,
+        /// The store.
+        at: Location,
         /// What the store said.
         source: StoreError,
     },
@@ -99,5 +96,16 @@ impl Failure {
             | Self::Runtime(_)
             | Self::Stdout(_) => Exit::Unavailable,
         }
+    }
+}
+
+/// What to do about a store that fails.
+fn remedy(source: &StoreError, at: &Location) -> &'static str {
+    match (source, at) {
+        (StoreError::Claimed { .. }, _) => "Or choose another file with --database",
+        (
+            StoreError::Unavailable(_) | StoreError::Inconsistent(_) | StoreError::Migration(_),
+            Location::Sqlite(_),
+        ) => "Is its directory there and writable? Choose another one with --database",
     }
 }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::error::ApiError;
 use crate::keys::KeyRing;
-use crate::store::{NewToken, Store, StoreError, TokenRecord};
+use crate::store::{Actor, NewToken, Store, StoreError, TokenRecord};
 use crate::timestamp::Timestamp;
 use crate::token::{Claims, Minted, mint};
 
@@ -18,6 +18,8 @@ pub(crate) struct Order {
     pub(crate) expires_in_days: u16,
     /// The most active tokens that the user may have with this one, or no limit.
     pub(crate) max_active: Option<u32>,
+    /// Who wants it; nobody for the command line.
+    pub(crate) by: Option<Actor>,
 }
 
 /// Why a token could not be issued.
@@ -76,7 +78,7 @@ pub(crate) async fn issue(
         expires_at,
     };
     Ok(store
-        .add_token(token, order.max_active)
+        .add_token(token, order.max_active, order.by)
         .await?
         .map(|record| (minted, record)))
 }

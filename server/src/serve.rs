@@ -12,19 +12,28 @@ use crate::config::{Database, Serve, Storage};
 use crate::connections;
 use crate::exit::Failure;
 use crate::keys::KeyRing;
-use crate::store::{SqliteFile, Store, StoreError};
+use crate::store::{Location, Store, StoreError};
+
+/// What a store is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To serve: of a SQLite file only one process at a time may.
+    Serve,
+    /// To do one thing, possibly beside a server.
+    Administer,
+}
 
 /// Opens the store, migrated, and the key ring; creates both at first start.
 ///
 /// # Errors
 ///
 /// [`Failure::Store`] or [`Failure::Keys`].
-pub async fn open(storage: &Storage) -> Result<AppState, Failure> {
-    let (store, _) = open_migrated(storage.file()).await?;
+pub async fn open(storage: &Storage, purpose: Purpose) -> Result<AppState, Failure> {
+    let (store, _) = open_migrated(storage.location(), purpose).await?;
     let tokens_exist = store
         .has_tokens()
         .await
-        .map_err(|source| store_failed(storage.file(), source))?;
+        .map_err(|source| store_failed(storage.location(), source))?;
     let keys = KeyRing::open(&storage.key_file(), tokens_exist)?;
     Ok(AppState::new(store, keys))
 }
@@ -35,15 +44,15 @@ pub async fn open(storage: &Storage) -> Result<AppState, Failure> {
 ///
 /// [`Failure::Store`].
 pub async fn migrate(command: Database) -> Result<String, Failure> {
-    let (store, applied) = open_migrated(&command.database).await?;
+    let at = &command.database;
+    let (store, applied) = open_migrated(at, Purpose::Administer).await?;
     store.close().await;
-    let path = command.database.path().display();
     Ok(if applied.is_empty() {
-        format!("{path} is up to date.\n")
+        format!("{at} is up to date.\n")
     } else {
         applied
             .iter()
-            .map(|migration| format!("{path}: applied {migration}\n"))
+            .map(|migration| format!("{at}: applied {migration}\n"))
             .collect()
     })
 }
@@ -60,7 +69,7 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Runtime)?;
 
-    let state = open(&command.storage).await?;
+    let state = open(&command.storage, Purpose::Serve).await?;
     let bind = |source| Failure::Bind {
         address: command.listen,
         source,
@@ -85,7 +94,7 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     let writing = tokio::spawn(writing);
 
     announce(&format!("listening on http://{address}\n")).map_err(Failure::Stdout)?;
-    tracing::info!(%address, database = %command.storage.file().path().display(), "listening");
+    tracing::info!(%address, database = %command.storage.location(), "listening");
 
     let name = tokio::select! {
         _ = terminate.recv() => "SIGTERM",
@@ -131,16 +140,21 @@ fn announce(line: &str) -> std::io::Result<()> {
     out.flush()
 }
 
-async fn open_migrated(file: &SqliteFile) -> Result<(Store, Vec<String>), Failure> {
-    let failed = |source| store_failed(file, source);
-    let store = Store::open(file).await.map_err(failed)?;
+async fn open_migrated(at: &Location, purpose: Purpose) -> Result<(Store, Vec<String>), Failure> {
+    let failed = |source| store_failed(at, source);
+    let store = Store::open(at).await.map_err(failed)?;
+    match purpose {
+        // Before the migration, which a running server would meet unprepared.
+        Purpose::Serve => store.claim().map_err(failed)?,
+        Purpose::Administer => {}
+    }
     let applied = store.migrate().await.map_err(failed)?;
     Ok((store, applied))
 }
 
-fn store_failed(file: &SqliteFile, source: StoreError) -> Failure {
+fn store_failed(at: &Location, source: StoreError) -> Failure {
     Failure::Store {
-        path: file.path().to_owned(),
+        at: at.clone(),
         source,
     }
 }

@@ -4,13 +4,24 @@
 
 use std::collections::HashMap;
 
+use sqlx::error::ErrorKind;
 use uuid::Uuid;
 
 use crate::timestamp::Timestamp;
-use crate::token::TokenDigest;
 
+mod audit;
+mod location;
+mod migrations;
+mod records;
 mod sqlite;
 
+pub(crate) use audit::{Actor, AuditAction, AuditEvent, NewAuditEvent};
+pub use location::Location;
+pub use records::Role;
+pub(crate) use records::{
+    Authentication, Direction, ListTokens, Membership, NewRevocation, NewToken, Page, Place,
+    Revocation, Revoked, SortBy, SortKey, TokenRecord,
+};
 pub use sqlite::SqliteFile;
 use sqlite::SqliteStore;
 
@@ -19,7 +30,16 @@ use sqlite::SqliteStore;
 pub enum StoreError {
     /// It cannot be reached, opened or written now; trying again later can help.
     #[error("the store is not available: {0}")]
-    Unavailable(#[source] sqlx::Error),
+    Unavailable(String),
+    /// Another process serves the SQLite file.
+    #[error(
+        "another server{} uses this SQLite file, which is for one. Stop that one, or let replicas share PostgreSQL",
+        process.map(|id: u32| format!(" (process {id})")).unwrap_or_default()
+    )]
+    Claimed {
+        /// The other process, if it could be read.
+        process: Option<u32>,
+    },
     /// It holds or answers what it should not. Trying again does not help.
     #[error("the store is inconsistent: {0}")]
     Inconsistent(String),
@@ -30,162 +50,6 @@ pub enum StoreError {
     Migration(#[from] sqlx::migrate::MigrateError),
 }
 
-/// What a user may do in a business.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Role {
-    /// May revoke every token of the business.
-    Admin,
-    /// May revoke its own tokens.
-    Member,
-}
-
-impl Role {
-    /// The role's name, as the store and the command line spell it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Member => "member",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        [Self::Admin, Self::Member]
-            .into_iter()
-            .find(|role| role.name() == name)
-    }
-}
-
-/// What is needed to decide whether a presented token is good.
-#[derive(Debug)]
-pub(crate) struct Authentication {
-    pub(crate) user_id: Uuid,
-    pub(crate) email: String,
-    pub(crate) business_id: Uuid,
-    pub(crate) role: Role,
-    pub(crate) digest: TokenDigest,
-    pub(crate) expires_at: Timestamp,
-    pub(crate) revoked: bool,
-}
-
-/// A token as the store keeps it: never its text.
-#[derive(Clone, Debug)]
-pub(crate) struct TokenRecord {
-    pub(crate) id: Uuid,
-    pub(crate) jti: Uuid,
-    pub(crate) user_id: Uuid,
-    pub(crate) name: String,
-    pub(crate) description: Option<String>,
-    pub(crate) shown_prefix: String,
-    pub(crate) created_at: Timestamp,
-    pub(crate) expires_at: Timestamp,
-    pub(crate) last_used_at: Option<Timestamp>,
-    pub(crate) revocation: Option<Revocation>,
-}
-
-/// A row of the blacklist.
-#[derive(Clone, Debug)]
-pub(crate) struct Revocation {
-    pub(crate) revoked_at: Timestamp,
-    pub(crate) revoked_by: String,
-    pub(crate) reason: Option<String>,
-}
-
-/// A token to be stored.
-#[derive(Debug)]
-pub(crate) struct NewToken {
-    pub(crate) id: Uuid,
-    pub(crate) jti: Uuid,
-    pub(crate) business_id: Uuid,
-    pub(crate) user_id: Uuid,
-    pub(crate) name: String,
-    pub(crate) description: Option<String>,
-    pub(crate) shown_prefix: String,
-    pub(crate) digest: TokenDigest,
-    pub(crate) created_at: Timestamp,
-    pub(crate) expires_at: Timestamp,
-}
-
-/// A row to be added to the blacklist.
-#[derive(Debug)]
-pub(crate) struct NewRevocation<'a> {
-    pub(crate) jti: Uuid,
-    /// The email of the user who revokes.
-    pub(crate) revoked_by: &'a str,
-    pub(crate) reason: Option<&'a str>,
-    /// What `x-user-email` claimed; for audits alone.
-    pub(crate) claimed_email: Option<&'a str>,
-}
-
-/// What a revocation found.
-#[derive(Debug)]
-pub(crate) struct Revoked {
-    /// The row that stands: this revocation's, or the first one's.
-    pub(crate) revocation: Revocation,
-    /// Whether this revocation is the one that stands.
-    pub(crate) first: bool,
-}
-
-/// What a listing is sorted by; ties are broken by id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SortBy {
-    CreatedAt,
-    ExpiresAt,
-    Name,
-}
-
-/// A place in a listing: the sort key and id of one of its tokens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) key: SortKey,
-    pub(crate) id: Uuid,
-}
-
-/// The value that a token is sorted by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum SortKey {
-    Instant(Timestamp),
-    Text(String),
-}
-
-/// Which way a page lies from its cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Direction {
-    Next,
-    Prev,
-}
-
-/// A page of one user's tokens in one business.
-#[derive(Debug)]
-pub(crate) struct ListTokens {
-    pub(crate) business_id: Uuid,
-    pub(crate) user_id: Uuid,
-    pub(crate) include_revoked: bool,
-    pub(crate) sort_by: SortBy,
-    pub(crate) descending: bool,
-    pub(crate) cursor: Option<Place>,
-    pub(crate) direction: Direction,
-    pub(crate) limit: u32,
-    pub(crate) count_total: bool,
-}
-
-/// The answer to [`ListTokens`], in the listing's order whichever way it was walked.
-#[derive(Debug)]
-pub(crate) struct Page {
-    pub(crate) tokens: Vec<TokenRecord>,
-    pub(crate) has_next: bool,
-    pub(crate) has_prev: bool,
-    pub(crate) total: Option<u64>,
-}
-
-/// A user in a business.
-#[derive(Debug)]
-pub(crate) struct Membership {
-    pub(crate) business_id: Uuid,
-    pub(crate) user_id: Uuid,
-    /// The role that the store has, which may be another than the one asked for.
-    pub(crate) role: Role,
-}
-
 /// The store of record.
 #[derive(Clone, Debug)]
 pub enum Store {
@@ -194,13 +58,27 @@ pub enum Store {
 }
 
 impl Store {
-    /// Opens the SQLite file, creating it when it does not exist. Its schema is as it was left: see [`migrate`](Self::migrate).
+    /// Opens the store; a SQLite file is created when it does not exist. Its schema is as it was left: see
+    /// [`migrate`](Self::migrate).
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`] when it cannot be opened.
-    pub async fn open(file: &SqliteFile) -> Result<Self, StoreError> {
-        SqliteStore::open(file).await.map(Self::Sqlite)
+    pub async fn open(location: &Location) -> Result<Self, StoreError> {
+        match location {
+            Location::Sqlite(file) => SqliteStore::open(file).await.map(Self::Sqlite),
+        }
+    }
+
+    /// Takes the store for a process that serves, until it ends: a SQLite file has one of them.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Claimed`] when another process has it.
+    pub fn claim(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(store) => store.claim(),
+        }
     }
 
     /// Brings the schema to the one of this program. Returns the descriptions of the migrations that were applied.
@@ -221,17 +99,19 @@ impl Store {
     /// [`StoreError`].
     pub async fn has_tokens(&self) -> Result<bool, StoreError> {
         match self {
-            Self::Sqlite(store) => store.has_tokens().await,
+            Self::Sqlite(store) => store.has_tokens(),
         }
     }
 
-    /// Asks for an answer that needs the schema.
+    /// Asks for an answer that needs the schema, and whether writes could be done.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when there is none.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
-        self.has_tokens().await.map(|_| ())
+        match self {
+            Self::Sqlite(store) => store.ping(),
+        }
     }
 
     /// Closes the store; what was acknowledged is on disk long before.
@@ -241,14 +121,14 @@ impl Store {
         }
     }
 
-    /// What is known of the token with this `jti`: one read that starts now, so that it sees every revocation that was
-    /// acknowledged before.
+    /// What is known of the token with this `jti`: one read that starts after this call, so that it sees every revocation
+    /// that was acknowledged before.
     pub(crate) async fn authentication(
         &self,
         jti: Uuid,
     ) -> Result<Option<Authentication>, StoreError> {
         match self {
-            Self::Sqlite(store) => store.authentication(jti).await,
+            Self::Sqlite(store) => store.authentication(jti),
         }
     }
 
@@ -259,30 +139,29 @@ impl Store {
         id: Uuid,
     ) -> Result<Option<TokenRecord>, StoreError> {
         match self {
-            Self::Sqlite(store) => store.find_token(business_id, id).await,
+            Self::Sqlite(store) => store.find_token(business_id, id),
         }
     }
 
     /// Puts a token on the blacklist, unless it is there already: of any number of revocations, in parallel or not, one
-    /// stands for ever. Returns when it is durable.
-    pub(crate) async fn revoke(
-        &self,
-        revocation: NewRevocation<'_>,
-    ) -> Result<Revoked, StoreError> {
+    /// stands for ever. Returns when it, and the audit trail's word of it, are durable.
+    pub(crate) async fn revoke(&self, revocation: NewRevocation) -> Result<Revoked, StoreError> {
         match self {
             Self::Sqlite(store) => store.revoke(revocation).await,
         }
     }
 
     /// Adds a token. With `max_active`, returns nothing and adds nothing when the user has that many tokens already that
-    /// are neither revoked nor expired; the check and the insertion are one transaction.
+    /// are neither revoked nor expired; the check, the insertion and the audit trail's word of it are one transaction. `by` is
+    /// the caller, or nobody for the command line.
     pub(crate) async fn add_token(
         &self,
         token: NewToken,
         max_active: Option<u32>,
+        by: Option<Actor>,
     ) -> Result<Option<TokenRecord>, StoreError> {
         match self {
-            Self::Sqlite(store) => store.add_token(token, max_active).await,
+            Self::Sqlite(store) => store.add_token(token, max_active, by).await,
         }
     }
 
@@ -313,6 +192,47 @@ impl Store {
     ) -> Result<Membership, StoreError> {
         match self {
             Self::Sqlite(store) => store.ensure_member(business, email, role).await,
+        }
+    }
+
+    /// Adds an event to the audit trail; returns when it is durable. What changes something is recorded with it: this is for
+    /// the rest.
+    pub(crate) async fn record(&self, event: NewAuditEvent) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(store) => store.record(event).await,
+        }
+    }
+
+    /// At most `limit` events of the audit trail from `since` on whose number is greater than `after`, in the order of their
+    /// numbers: the last one's is the next call's `after`.
+    #[allow(dead_code)]
+    pub(crate) async fn audit_since(
+        &self,
+        since: Timestamp,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<AuditEvent>, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.audit_since(since, after, limit).await,
+        }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::ColumnDecode { .. }
+            | sqlx::Error::ColumnNotFound(_)
+            | sqlx::Error::ColumnIndexOutOfBounds { .. }
+            | sqlx::Error::Decode(_)
+            | sqlx::Error::RowNotFound
+            | sqlx::Error::TypeNotFound { .. } => Self::Inconsistent(error.to_string()),
+            // A constraint that a statement of ours violates, as against a file that is locked, full or gone.
+            sqlx::Error::Database(ref answer) if answer.kind() != ErrorKind::Other => {
+                Self::Inconsistent(error.to_string())
+            }
+            // The enum is not exhaustive; what is left concerns connections, files and locks.
+            error => Self::Unavailable(error.to_string()),
         }
     }
 }

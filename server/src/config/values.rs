@@ -1,28 +1,6 @@
 //! The values of options that need more than their type says. What is wrong with one is said in words that fit behind its name.
 
-use std::path::Path;
 use std::time::Duration;
-
-use crate::store::SqliteFile;
-
-pub(super) fn database(url: &str) -> Result<SqliteFile, String> {
-    let Some(path) = url.strip_prefix("sqlite:") else {
-        return Err("only SQLite is supported; write it as sqlite:PATH".to_owned());
-    };
-    let path = path.strip_prefix("//").unwrap_or(path);
-    if path.is_empty() || path.starts_with(":memory:") {
-        return Err(
-            "a database in memory would forget revocations; name a file, as sqlite:PATH".to_owned(),
-        );
-    }
-    if path.contains('?') {
-        return Err("parameters behind `?` are not supported; write just sqlite:PATH".to_owned());
-    }
-    if Path::new(path).is_dir() {
-        return Err("this is a directory; name a file in it, as sqlite:PATH".to_owned());
-    }
-    Ok(SqliteFile::new(path))
-}
 
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse::<f64>().map(Duration::try_from_secs_f64) {

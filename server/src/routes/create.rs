@@ -121,6 +121,7 @@ pub(crate) async fn create_token(
         description: request.description,
         expires_in_days: request.expires_in_days,
         max_active: Some(MAX_ACTIVE_TOKENS),
+        by: Some(caller.actor()),
     };
     let Some((token, record)) = issue(state.store(), state.keys(), order).await? else {
         return Err(ApiError::BadRequest(format!(

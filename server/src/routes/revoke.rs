@@ -15,7 +15,7 @@ use crate::extract::body::{FromBody, JsonBody};
 use crate::extract::header::AuthorizationHeader;
 use crate::extract::path::TokenId;
 use crate::openapi::DocumentedErrors;
-use crate::store::NewRevocation;
+use crate::store::{AuditAction, NewAuditEvent, NewRevocation};
 use crate::timestamp::Timestamp;
 use crate::validation::ValidationError;
 use crate::validation::fields::Fields;
@@ -106,13 +106,26 @@ pub(crate) async fn revoke_token(
         .find_token(caller.business()?, id)
         .await?
         .ok_or(ApiError::NotFound)?;
-    caller.may_revoke(&token)?;
+    if let Err(refusal) = caller.may_revoke(&token) {
+        state
+            .store()
+            .record(NewAuditEvent {
+                action: AuditAction::RevokeRefused,
+                actor: Some(caller.actor()),
+                business_id: Some(caller.business()?),
+                target_token_id: Some(token.id),
+                reason: request.reason,
+            })
+            .await?;
+        return Err(refusal);
+    }
 
     let revocation = NewRevocation {
+        token_id: token.id,
         jti: token.jti,
-        revoked_by: caller.email(),
-        reason: request.reason.as_deref(),
-        claimed_email: caller.claimed_email(),
+        revoked_by: caller.email().to_owned(),
+        reason: request.reason,
+        by: caller.actor(),
     };
     let revoked = state.store().revoke(revocation).await?;
     tracing::info!(token_id = %token.id, jti = %token.jti, first = revoked.first, "token revoked");

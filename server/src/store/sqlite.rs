@@ -1,222 +1,145 @@
-//! The embedded store: one SQLite file in WAL mode with `synchronous=FULL`.
+//! The embedded store: one SQLite file in WAL mode with `synchronous=FULL`, served by one process.
 //!
-//! In that mode a commit has reached the disk when it returns (<https://sqlite.org/pragma.html#pragma_synchronous>), and a read
-//! that starts afterwards, on any connection of any process, sees it. One connection writes and a few read, so that reads
-//! never wait for writes and writers of this process queue in memory instead of polling the file's lock.
+//! In that mode a commit has reached the disk when it returns (<https://sqlite.org/pragma.html#pragma_synchronous>), and only
+//! then does the index of the write-ahead log show it to readers (<https://sqlite.org/walformat.html>). So a read that starts
+//! after an acknowledged commit sees it, on any connection of any process, and no read sees what a crash could take back.
+//! Reads run on the thread that asks, where a cached page costs less than handing the work to another thread; writes run on one
+//! thread of their own, many in one transaction.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use sqlx::error::ErrorKind;
-use sqlx::{QueryBuilder, Row, Sqlite, SqlitePool};
+use rusqlite::{Connection, ErrorCode};
 use uuid::Uuid;
 
+use super::audit::{Actor, AuditEvent, NewAuditEvent};
 use super::{
-    Authentication, ListTokens, Membership, NewRevocation, NewToken, Page, Revocation, Revoked,
-    Role, StoreError, TokenRecord,
+    Authentication, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked, Role,
+    StoreError, TokenRecord,
 };
 use crate::timestamp::Timestamp;
-use crate::token::TokenDigest;
 
+mod claim;
 mod file;
 mod listing;
+mod reader;
 mod row;
 mod schema;
+mod trail;
+mod write;
+mod writer;
 
+use claim::Claim;
 pub use file::SqliteFile;
-use row::{Stored, token_record};
+use reader::Readers;
+use writer::Writer;
 
-/// Connections that read. More would only wait for the same two or four cores.
-const READERS: u32 = 4;
-
-/// Begins a transaction that takes the write lock at once: one that reads first and writes later could be refused then.
-const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+/// The most uses of tokens that one transaction writes, so that a revocation never waits for many of them.
+const USES_AT_ONCE: usize = 256;
 
 /// An open SQLite file.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
-    reader: SqlitePool,
-    writer: SqlitePool,
+    file: SqliteFile,
+    readers: Arc<Readers>,
+    writer: Arc<Writer>,
+    claim: Arc<Claim>,
 }
 
 impl SqliteStore {
     pub(super) async fn open(file: &SqliteFile) -> Result<Self, StoreError> {
-        let options = file.options()?;
         // The writer comes first and alone: it is the one that may have to switch a new file to WAL.
-        let writer = file::connect(1, options.clone()).await?;
-        let reader = file::connect(READERS, options.pragma("query_only", "ON")).await?;
-        Ok(Self { reader, writer })
+        let writer = file.connect().await?;
+        Ok(Self {
+            file: file.clone(),
+            readers: Arc::new(Readers::of(file.clone())),
+            writer: Arc::new(Writer::start(writer)?),
+            claim: Arc::default(),
+        })
+    }
+
+    pub(super) fn claim(&self) -> Result<(), StoreError> {
+        self.claim.take(&self.file)
     }
 
     pub(super) async fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        schema::migrate(&self.writer).await
+        schema::migrate(&self.file).await
     }
 
-    pub(super) async fn has_tokens(&self) -> Result<bool, StoreError> {
-        let row = sqlx::query("SELECT EXISTS (SELECT 1 FROM tokens)")
-            .fetch_one(&self.reader)
-            .await?;
-        Ok(row.try_get(0)?)
+    pub(super) fn has_tokens(&self) -> Result<bool, StoreError> {
+        self.readers.read(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM tokens)")?
+                .query_row([], |row| row.get(0))?)
+        })
+    }
+
+    pub(super) fn ping(&self) -> Result<(), StoreError> {
+        self.writer.check()?;
+        self.has_tokens().map(|_| ())
     }
 
     pub(super) async fn close(&self) {
-        self.reader.close().await;
+        self.readers.close();
         // The last connection that may write also folds the write-ahead log into the file.
         self.writer.close().await;
     }
 
-    pub(super) async fn authentication(
-        &self,
-        jti: Uuid,
-    ) -> Result<Option<Authentication>, StoreError> {
-        let row = sqlx::query(
-            "SELECT t.user_id, u.email, t.business_id, m.role, t.token_sha256, t.expires_at, r.jti IS NOT NULL AS revoked
-             FROM tokens t
-             JOIN users u ON u.id = t.user_id
-             JOIN memberships m ON m.business_id = t.business_id AND m.user_id = t.user_id
-             LEFT JOIN revocations r ON r.jti = t.jti
-             WHERE t.jti = ?",
-        )
-        .bind(jti.to_string())
-        .fetch_optional(&self.reader)
-        .await?;
-        row.map(|row| {
-            Ok(Authentication {
-                user_id: row.uuid("user_id")?,
-                email: row.try_get("email")?,
-                business_id: row.uuid("business_id")?,
-                role: row.role("role")?,
-                digest: TokenDigest::from_stored(row.try_get("token_sha256")?).ok_or_else(
-                    || StoreError::Inconsistent("a token's digest is not 32 bytes long".to_owned()),
-                )?,
-                expires_at: Timestamp::from_micros(row.try_get("expires_at")?),
-                revoked: row.try_get("revoked")?,
-            })
-        })
-        .transpose()
+    pub(super) fn authentication(&self, jti: Uuid) -> Result<Option<Authentication>, StoreError> {
+        self.readers
+            .read(|connection| row::authentication(connection, jti))
     }
 
-    pub(super) async fn find_token(
+    pub(super) fn find_token(
         &self,
         business_id: Uuid,
         id: Uuid,
     ) -> Result<Option<TokenRecord>, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new(row::SELECT_TOKENS);
-        query.push(" WHERE t.id = ").push_bind(id.to_string());
-        query
-            .push(" AND t.business_id = ")
-            .push_bind(business_id.to_string());
-        query
-            .build()
-            .fetch_optional(&self.reader)
-            .await?
-            .map(|row| token_record(&row))
-            .transpose()
+        self.readers
+            .read(|connection| row::find_token(connection, business_id, id))
     }
 
-    pub(super) async fn revoke(
-        &self,
-        revocation: NewRevocation<'_>,
-    ) -> Result<Revoked, StoreError> {
-        let jti = revocation.jti.to_string();
-        let mut transaction = self.writer.begin_with(BEGIN_WRITE).await?;
-        // The instant is taken under the write lock, so that revocations are recorded in the order of their instants.
-        let added = sqlx::query(
-            "INSERT INTO revocations (jti, revoked_at, revoked_by, reason, claimed_email) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (jti) DO NOTHING",
-        )
-        .bind(&jti)
-        .bind(Timestamp::now().as_micros())
-        .bind(revocation.revoked_by)
-        .bind(revocation.reason)
-        .bind(revocation.claimed_email)
-        .execute(&mut *transaction)
-        .await?;
-        let row =
-            sqlx::query("SELECT revoked_at, revoked_by, reason FROM revocations WHERE jti = ?")
-                .bind(&jti)
-                .fetch_one(&mut *transaction)
-                .await?;
-        transaction.commit().await?;
-        let revocation = Revocation {
-            revoked_at: Timestamp::from_micros(row.try_get("revoked_at")?),
-            revoked_by: row.try_get("revoked_by")?,
-            reason: row.try_get("reason")?,
-        };
-        Ok(Revoked {
-            revocation,
-            first: added.rows_affected() == 1,
-        })
+    pub(super) async fn list_tokens(&self, list: &ListTokens) -> Result<Page, StoreError> {
+        if listing::is_short(list) {
+            return self
+                .readers
+                .read(|connection| listing::page(connection, list));
+        }
+        let (readers, list) = (Arc::clone(&self.readers), list.clone());
+        let reading = tokio::task::spawn_blocking(move || {
+            readers.read(|connection| listing::page(connection, &list))
+        });
+        reading
+            .await
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?
+    }
+
+    pub(super) async fn revoke(&self, revocation: NewRevocation) -> Result<Revoked, StoreError> {
+        self.write(move |connection| write::revoke(connection, &revocation))
+            .await
     }
 
     pub(super) async fn add_token(
         &self,
         token: NewToken,
         max_active: Option<u32>,
+        by: Option<Actor>,
     ) -> Result<Option<TokenRecord>, StoreError> {
-        let mut transaction = self.writer.begin_with(BEGIN_WRITE).await?;
-        if let Some(max_active) = max_active {
-            let row = sqlx::query(
-                "SELECT COUNT(*) FROM tokens t WHERE t.user_id = ? AND t.expires_at > ?
-                 AND NOT EXISTS (SELECT 1 FROM revocations r WHERE r.jti = t.jti)",
-            )
-            .bind(token.user_id.to_string())
-            .bind(Timestamp::now().as_micros())
-            .fetch_one(&mut *transaction)
-            .await?;
-            if row.try_get::<i64, _>(0)? >= i64::from(max_active) {
-                return Ok(None);
-            }
-        }
-        sqlx::query(
-            "INSERT INTO tokens (id, jti, business_id, user_id, name, description, token_prefix, token_sha256, created_at,
-             expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(token.id.to_string())
-        .bind(token.jti.to_string())
-        .bind(token.business_id.to_string())
-        .bind(token.user_id.to_string())
-        .bind(&token.name)
-        .bind(&token.description)
-        .bind(&token.shown_prefix)
-        .bind(token.digest.as_bytes())
-        .bind(token.created_at.as_micros())
-        .bind(token.expires_at.as_micros())
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(Some(TokenRecord {
-            id: token.id,
-            jti: token.jti,
-            user_id: token.user_id,
-            name: token.name,
-            description: token.description,
-            shown_prefix: token.shown_prefix,
-            created_at: token.created_at,
-            expires_at: token.expires_at,
-            last_used_at: None,
-            revocation: None,
-        }))
-    }
-
-    pub(super) async fn list_tokens(&self, list: &ListTokens) -> Result<Page, StoreError> {
-        listing::page(&self.reader, list).await
+        self.write(move |connection| write::add_token(connection, token, max_active, by))
+            .await
     }
 
     pub(super) async fn record_uses(
         &self,
         uses: &HashMap<Uuid, Timestamp>,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.writer.begin_with(BEGIN_WRITE).await?;
-        for (jti, at) in uses {
-            sqlx::query(
-                "UPDATE tokens SET last_used_at = MAX(?, COALESCE(last_used_at, 0)) WHERE jti = ?",
-            )
-            .bind(at.as_micros())
-            .bind(jti.to_string())
-            .execute(&mut *transaction)
-            .await?;
+        let uses: Vec<_> = uses.iter().map(|(jti, at)| (*jti, *at)).collect();
+        for some in uses.chunks(USES_AT_ONCE) {
+            let some = some.to_vec();
+            self.write(move |connection| write::record_uses(connection, &some))
+                .await?;
         }
-        Ok(transaction.commit().await?)
+        Ok(())
     }
 
     pub(super) async fn ensure_member(
@@ -225,67 +148,50 @@ impl SqliteStore {
         email: &str,
         role: Role,
     ) -> Result<Membership, StoreError> {
-        let now = Timestamp::now().as_micros();
-        let mut transaction = self.writer.begin_with(BEGIN_WRITE).await?;
-        sqlx::query(
-            "INSERT INTO businesses (id, name, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        )
-        .bind(Uuid::new_v4().to_string())
-        .bind(business)
-        .bind(now)
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query(
-            "INSERT INTO users (id, email, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        )
-        .bind(Uuid::new_v4().to_string())
-        .bind(email)
-        .bind(now)
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query(
-            "INSERT INTO memberships (business_id, user_id, role, created_at)
-             SELECT b.id, u.id, ?, ? FROM businesses b, users u WHERE b.name = ? AND u.email = ? ON CONFLICT DO NOTHING",
-        )
-        .bind(role.name())
-        .bind(now)
-        .bind(business)
-        .bind(email)
-        .execute(&mut *transaction)
-        .await?;
-        let row = sqlx::query(
-            "SELECT m.business_id, m.user_id, m.role FROM memberships m
-             JOIN businesses b ON b.id = m.business_id JOIN users u ON u.id = m.user_id
-             WHERE b.name = ? AND u.email = ?",
-        )
-        .bind(business)
-        .bind(email)
-        .fetch_one(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(Membership {
-            business_id: row.uuid("business_id")?,
-            user_id: row.uuid("user_id")?,
-            role: row.role("role")?,
-        })
+        let (business, email) = (business.to_owned(), email.to_owned());
+        self.write(move |connection| write::ensure_member(connection, &business, &email, role))
+            .await
+    }
+
+    pub(super) async fn record(&self, event: NewAuditEvent) -> Result<(), StoreError> {
+        self.write(move |connection| trail::record(connection, &event, Timestamp::now()))
+            .await
+    }
+
+    pub(super) async fn audit_since(
+        &self,
+        since: Timestamp,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<AuditEvent>, StoreError> {
+        let readers = Arc::clone(&self.readers);
+        let reading = tokio::task::spawn_blocking(move || {
+            readers.read(|connection| trail::since(connection, since, after, limit))
+        });
+        reading
+            .await
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?
+    }
+
+    /// Runs `work` within a transaction of the writer; returns when that is durable.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer.write(work).await
     }
 }
 
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::ColumnDecode { .. }
-            | sqlx::Error::ColumnNotFound(_)
-            | sqlx::Error::ColumnIndexOutOfBounds { .. }
-            | sqlx::Error::Decode(_)
-            | sqlx::Error::RowNotFound
-            | sqlx::Error::TypeNotFound { .. } => Self::Inconsistent(error.to_string()),
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
             // A constraint that a statement of ours violates, as against a file that is locked, full or gone.
-            sqlx::Error::Database(ref answer) if answer.kind() != ErrorKind::Other => {
+            Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch) => {
                 Self::Inconsistent(error.to_string())
             }
-            // The enum is not exhaustive; what is left concerns connections, the file and its locks.
-            error => Self::Unavailable(error),
+            Some(_) => Self::Unavailable(error.to_string()),
+            // Not from SQLite but about what it answered: a missing column or row, another type.
+            None => Self::Inconsistent(error.to_string()),
         }
     }
 }

@@ -153,7 +153,8 @@ fn wrong_arguments_exit_2_and_say_what_to_do() {
 #[tokio::test]
 async fn what_is_not_there_exits_3() {
     let server = Server::start();
-    let (code, stderr) = failure(server.folder(), &["serve", "--listen", server.address()]);
+    let elsewhere = Folder::new();
+    let (code, stderr) = failure(&elsewhere, &["serve", "--listen", server.address()]);
     assert_eq!(code, Some(3));
     assert!(
         stderr.contains("cannot listen on") && stderr.contains("--listen"),
@@ -179,6 +180,21 @@ async fn what_is_not_there_exits_3() {
     assert_eq!(code, Some(3), "{stderr}");
 }
 
+#[tokio::test]
+async fn second_server_on_a_sqlite_file_is_refused_until_the_first_has_ended() {
+    let server = Server::start();
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    let (code, stderr) = failure(server.folder(), &serve);
+    assert_eq!(code, Some(3));
+    let said = format!("error: another server (process {}) uses", server.pid());
+    assert!(stderr.starts_with(&said), "{stderr}");
+    assert!(stderr.contains("PostgreSQL"), "{stderr}");
+
+    // However it ended: the lock goes with the process.
+    let server = Server::start_on(server.kill(), &[]);
+    assert_eq!(server.probe(&server.admin()).await, 200);
+}
+
 #[test]
 fn migrate_says_what_it_did() {
     let folder = Folder::new();
@@ -187,8 +203,11 @@ fn migrate_says_what_it_did() {
         assert!(output.status.success(), "{}", text(&output.stderr));
         text(&output.stdout).replace(&folder.path().display().to_string(), "FOLDER")
     };
-    insta::assert_snapshot!(migrate(), @"FOLDER/tokens.db: applied 0001 tokens and revocations");
-    insta::assert_snapshot!(migrate(), @"FOLDER/tokens.db is up to date.");
+    insta::assert_snapshot!(migrate(), @r"
+    sqlite:FOLDER/tokens.db: applied 0001 tokens and revocations
+    sqlite:FOLDER/tokens.db: applied 0002 audit events
+    ");
+    insta::assert_snapshot!(migrate(), @"sqlite:FOLDER/tokens.db is up to date.");
 }
 
 #[tokio::test]

@@ -6,23 +6,25 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use sqlx::SqlitePool;
-use sqlx::error::DatabaseError;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::super::StoreError;
 
 /// How long a statement waits for another process that writes to the file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a request waits for a connection of this process.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The result code of SQLite that says so; extended codes have it in their lowest byte (<https://sqlite.org/rescode.html>).
-const SQLITE_BUSY: u32 = 5;
+/// How long a read waits where it must. In WAL mode that is only while the file is recovered after a crash, and a thread that
+/// serves requests waits with it.
+const READ_BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long to pause where SQLite does not wait by itself.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
+
+/// Pages that a connection keeps, in KiB; what it has not is in the system's cache.
+const READ_CACHE_KIB: i64 = 8 * 1024;
+
+/// Statements that a connection keeps prepared: more than there are.
+const STATEMENTS: usize = 64;
 
 /// A SQLite file that a store can be opened from, existing or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,54 +41,63 @@ impl SqliteFile {
         &self.0
     }
 
-    /// How to open it; it exists from here on.
-    pub(super) fn options(&self) -> Result<SqliteConnectOptions, StoreError> {
-        create_private(&self.0).map_err(|error| StoreError::Unavailable(sqlx::Error::Io(error)))?;
-        Ok(SqliteConnectOptions::new()
-            .filename(&self.0)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT))
-    }
-}
-
-/// A pool whose first connection is open.
-///
-/// Of two processes that switch a new file to WAL at the same moment, SQLite refuses one as busy without having waited for
-/// the busy timeout (<https://sqlite.org/wal.html>), so that waiting is done here.
-pub(super) async fn connect(
-    connections: u32,
-    options: SqliteConnectOptions,
-) -> Result<SqlitePool, StoreError> {
-    let begun = Instant::now();
-    loop {
-        let pool = SqlitePoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT);
-        match pool.connect_with(options.clone()).await {
-            Err(sqlx::Error::Database(error))
-                if is_busy(&*error) && begun.elapsed() < BUSY_TIMEOUT =>
-            {
-                tokio::time::sleep(BUSY_PAUSE).await;
+    /// A connection that may write; the file exists and is in WAL mode from here on.
+    ///
+    /// Of two processes that switch a new file to WAL at the same moment, SQLite refuses one as busy without having waited
+    /// for the busy timeout (<https://sqlite.org/wal.html>), so that waiting is done here.
+    pub(super) async fn connect(&self) -> Result<Connection, StoreError> {
+        create_private(&self.0).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let begun = Instant::now();
+        loop {
+            match self.open_to_write() {
+                Err(error)
+                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                        && begun.elapsed() < BUSY_TIMEOUT =>
+                {
+                    tokio::time::sleep(BUSY_PAUSE).await;
+                }
+                result => return Ok(result?),
             }
-            result => return Ok(result?),
         }
     }
-}
 
-fn is_busy(error: &dyn DatabaseError) -> bool {
-    let code = error.code().and_then(|code| code.parse::<u32>().ok());
-    code.is_some_and(|code| code & 0xff == SQLITE_BUSY)
+    fn open_to_write(&self) -> rusqlite::Result<Connection> {
+        let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        Ok(connection)
+    }
+
+    /// A connection that reads.
+    pub(super) fn connect_to_read(&self) -> Result<Connection, StoreError> {
+        let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.busy_timeout(READ_BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "cache_size", -READ_CACHE_KIB)?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    }
+
+    fn open(&self, access: OpenFlags) -> rusqlite::Result<Connection> {
+        // Each connection is used by one thread at a time.
+        let connection =
+            Connection::open_with_flags(&self.0, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(connection)
+    }
 }
 
 /// Creates the file when it does not exist, so that nobody but its owner may read it; SQLite gives the files beside it the
-/// same mode.
+/// same mode. A file that exists is not touched: closing it would end the locks that this process has on it.
 fn create_private(path: &Path) -> io::Result<()> {
-    OpenOptions::new()
-        .append(true)
-        .create(true)
+    let created = OpenOptions::new()
+        .write(true)
+        .create_new(true)
         .mode(0o600)
-        .open(path)
-        .map(|_| ())
+        .open(path);
+    match created {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        created => created.map(|_| ()),
+    }
 }

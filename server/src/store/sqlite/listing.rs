@@ -1,91 +1,85 @@
 //! Pages of a listing, by keyset: a page starts behind a token, not at a number, so that tokens that come and go between two
 //! pages make none repeat or disappear.
 
-use sqlx::{QueryBuilder, Row, Sqlite, SqlitePool};
+use std::fmt::Write;
 
-use super::super::{Direction, ListTokens, Page, SortBy, SortKey, StoreError};
+use rusqlite::{Connection, ToSql, params_from_iter};
+
+use super::super::{ListTokens, Page, SortBy, SortKey, StoreError};
 use super::row::{SELECT_TOKENS, token_record};
 
-pub(super) async fn page(pool: &SqlitePool, list: &ListTokens) -> Result<Page, StoreError> {
-    // One read transaction, so that the total and the page are of the same moment.
-    let mut transaction = pool.begin().await?;
+/// The most tokens that are read on the thread that serves requests.
+const SHORT: u32 = 100;
 
-    let total = if list.count_total {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "SELECT COUNT(*) FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti",
-        );
-        push_filter(&mut query, list);
-        let count: i64 = query
-            .build()
-            .fetch_one(&mut *transaction)
-            .await?
-            .try_get(0)?;
-        Some(u64::try_from(count).unwrap_or_default())
-    } else {
-        None
-    };
+/// Whether a page is read so quickly that another thread would not be worth it.
+pub(super) fn is_short(list: &ListTokens) -> bool {
+    list.limit <= SHORT && !list.count_total
+}
 
-    // Walking back is walking forth in the opposite order.
-    let backwards = list.direction == Direction::Prev;
-    let descending = list.descending != backwards;
+pub(super) fn page(connection: &Connection, list: &ListTokens) -> Result<Page, StoreError> {
+    if !list.count_total {
+        return read(connection, list, None);
+    }
+    // One read transaction, so that the total and the page are of the same moment. It ends when it is dropped.
+    let transaction = connection.unchecked_transaction()?;
+    let total = count(&transaction, list)?;
+    read(&transaction, list, Some(total))
+}
+
+fn count(connection: &Connection, list: &ListTokens) -> Result<u64, StoreError> {
+    let mut sql =
+        "SELECT COUNT(*) FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti".to_owned();
+    sql.push_str(filter(list));
+    let count: i64 = connection.prepare_cached(&sql)?.query_row(
+        [list.user_id.to_string(), list.business_id.to_string()],
+        |row| row.get(0),
+    )?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+fn read(
+    connection: &Connection,
+    list: &ListTokens,
+    total: Option<u64>,
+) -> Result<Page, StoreError> {
+    let descending = list.walks_descending();
     let column = match list.sort_by {
         SortBy::CreatedAt => "t.created_at",
         SortBy::ExpiresAt => "t.expires_at",
         SortBy::Name => "t.name",
     };
-    let mut query = QueryBuilder::<Sqlite>::new(SELECT_TOKENS);
-    push_filter(&mut query, list);
+    let mut sql = format!("{SELECT_TOKENS}{}", filter(list));
+    let mut parameters: Vec<Box<dyn ToSql>> = vec![
+        Box::new(list.user_id.to_string()),
+        Box::new(list.business_id.to_string()),
+    ];
     if let Some(place) = &list.cursor {
-        query.push(format_args!(
-            " AND ({column}, t.id) {} (",
-            if descending { '<' } else { '>' }
-        ));
-        match &place.key {
-            SortKey::Instant(instant) => query.push_bind(instant.as_micros()),
-            SortKey::Text(text) => query.push_bind(text.clone()),
-        };
-        query.push(", ").push_bind(place.id.to_string()).push(")");
+        let sign = if descending { '<' } else { '>' };
+        let _ = write!(sql, " AND ({column}, t.id) {sign} (?, ?)");
+        parameters.push(match &place.key {
+            SortKey::Instant(instant) => Box::new(instant.as_micros()),
+            SortKey::Text(text) => Box::new(text.clone()),
+        });
+        parameters.push(Box::new(place.id.to_string()));
     }
     let order = if descending { "DESC" } else { "ASC" };
-    query.push(format_args!(
-        " ORDER BY {column} {order}, t.id {order} LIMIT "
-    ));
+    let _ = write!(sql, " ORDER BY {column} {order}, t.id {order} LIMIT ?");
     // One more than asked for tells whether there is more.
-    query.push_bind(i64::from(list.limit) + 1);
-    let rows = query.build().fetch_all(&mut *transaction).await?;
+    parameters.push(Box::new(i64::from(list.limit) + 1));
 
-    let more = rows.len() > list.limit as usize;
-    let mut tokens = rows
-        .iter()
-        .take(list.limit as usize)
-        .map(token_record)
-        .collect::<Result<Vec<_>, _>>()?;
-    if backwards {
-        tokens.reverse();
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(parameters))?;
+    let mut tokens = Vec::new();
+    while let Some(row) = rows.next()? {
+        tokens.push(token_record(row)?);
     }
-    // Behind us lies at least the token of the cursor.
-    let behind = list.cursor.is_some();
-    let (has_next, has_prev) = if backwards {
-        (behind, more)
-    } else {
-        (more, behind)
-    };
-    Ok(Page {
-        tokens,
-        has_next,
-        has_prev,
-        total,
-    })
+    Ok(list.page(tokens, total))
 }
 
-fn push_filter(query: &mut QueryBuilder<Sqlite>, list: &ListTokens) {
-    query
-        .push(" WHERE t.user_id = ")
-        .push_bind(list.user_id.to_string());
-    query
-        .push(" AND t.business_id = ")
-        .push_bind(list.business_id.to_string());
-    if !list.include_revoked {
-        query.push(" AND r.jti IS NULL");
+fn filter(list: &ListTokens) -> &'static str {
+    if list.include_revoked {
+        " WHERE t.user_id = ? AND t.business_id = ?"
+    } else {
+        " WHERE t.user_id = ? AND t.business_id = ? AND r.jti IS NULL"
     }
 }

@@ -1,11 +1,11 @@
-//! Rows as the types of the store.
+//! Rows as the types of the store, and the reads that give one.
 
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
-use super::super::{Revocation, Role, StoreError, TokenRecord};
+use super::super::{Authentication, Revocation, Role, StoreError, TokenRecord};
 use crate::timestamp::Timestamp;
+use crate::token::TokenDigest;
 
 /// Tokens with their revocations, for [`token_record`].
 pub(super) const SELECT_TOKENS: &str =
@@ -13,56 +13,118 @@ pub(super) const SELECT_TOKENS: &str =
      r.revoked_at, r.revoked_by, r.reason
      FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti";
 
-/// Columns of types that SQLite does not know.
-pub(super) trait Stored {
-    /// A UUID, kept as text.
-    fn uuid(&self, column: &str) -> Result<Uuid, StoreError>;
-    /// A role, kept by its name.
-    fn role(&self, column: &str) -> Result<Role, StoreError>;
-    /// An instant or nothing.
-    fn optional_instant(&self, column: &str) -> Result<Option<Timestamp>, StoreError>;
+/// What [`SELECT_TOKENS`] gives of the token with this id in this business.
+const FIND_TOKEN: &str =
+    "SELECT t.id, t.jti, t.user_id, t.name, t.description, t.token_prefix, t.created_at, t.expires_at, t.last_used_at,
+     r.revoked_at, r.revoked_by, r.reason
+     FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti WHERE t.id = ? AND t.business_id = ?";
+
+const AUTHENTICATION: &str =
+    "SELECT t.id, t.user_id, u.email, t.business_id, m.role, t.token_sha256, t.expires_at, r.jti IS NOT NULL
+     FROM tokens t
+     JOIN users u ON u.id = t.user_id
+     JOIN memberships m ON m.business_id = t.business_id AND m.user_id = t.user_id
+     LEFT JOIN revocations r ON r.jti = t.jti
+     WHERE t.jti = ?";
+
+/// What is known of the token with this `jti`. One statement, so that all of it is of one moment.
+pub(super) fn authentication(
+    connection: &Connection,
+    jti: Uuid,
+) -> Result<Option<Authentication>, StoreError> {
+    let mut buffer = Uuid::encode_buffer();
+    let jti: &str = jti.hyphenated().encode_lower(&mut buffer);
+    let mut statement = connection.prepare_cached(AUTHENTICATION)?;
+    let mut rows = statement.query([jti])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    Ok(Some(Authentication {
+        token_id: uuid(row, 0)?,
+        user_id: uuid(row, 1)?,
+        email: row.get(2)?,
+        business_id: uuid(row, 3)?,
+        role: role(row, 4)?,
+        digest: TokenDigest::from_stored(
+            row.get_ref(5)?.as_bytes().map_err(rusqlite::Error::from)?,
+        )
+        .ok_or_else(|| {
+            StoreError::Inconsistent("a token's digest is not 32 bytes long".to_owned())
+        })?,
+        expires_at: Timestamp::from_micros(row.get(6)?),
+        revoked: row.get(7)?,
+    }))
 }
 
-impl Stored for SqliteRow {
-    fn uuid(&self, column: &str) -> Result<Uuid, StoreError> {
-        let text: &str = self.try_get(column)?;
-        Uuid::try_parse(text)
-            .map_err(|_| StoreError::Inconsistent(format!("{column} is not a UUID")))
-    }
-
-    fn role(&self, column: &str) -> Result<Role, StoreError> {
-        let name: &str = self.try_get(column)?;
-        Role::from_name(name)
-            .ok_or_else(|| StoreError::Inconsistent(format!("there is no role {name:?}")))
-    }
-
-    fn optional_instant(&self, column: &str) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self
-            .try_get::<Option<i64>, _>(column)?
-            .map(Timestamp::from_micros))
-    }
+/// The token with this id in this business.
+pub(super) fn find_token(
+    connection: &Connection,
+    business_id: Uuid,
+    id: Uuid,
+) -> Result<Option<TokenRecord>, StoreError> {
+    connection
+        .prepare_cached(FIND_TOKEN)?
+        .query_row([id.to_string(), business_id.to_string()], |row| {
+            Ok(token_record(row))
+        })
+        .optional()?
+        .transpose()
 }
 
 /// A row of [`SELECT_TOKENS`].
-pub(super) fn token_record(row: &SqliteRow) -> Result<TokenRecord, StoreError> {
-    let revocation = match row.optional_instant("revoked_at")? {
+pub(super) fn token_record(row: &Row<'_>) -> Result<TokenRecord, StoreError> {
+    let revocation = match optional_instant(row, 9)? {
         Some(revoked_at) => Some(Revocation {
             revoked_at,
-            revoked_by: row.try_get("revoked_by")?,
-            reason: row.try_get("reason")?,
+            revoked_by: row.get(10)?,
+            reason: row.get(11)?,
         }),
         None => None,
     };
     Ok(TokenRecord {
-        id: row.uuid("id")?,
-        jti: row.uuid("jti")?,
-        user_id: row.uuid("user_id")?,
-        name: row.try_get("name")?,
-        description: row.try_get("description")?,
-        shown_prefix: row.try_get("token_prefix")?,
-        created_at: Timestamp::from_micros(row.try_get("created_at")?),
-        expires_at: Timestamp::from_micros(row.try_get("expires_at")?),
-        last_used_at: row.optional_instant("last_used_at")?,
+        id: uuid(row, 0)?,
+        jti: uuid(row, 1)?,
+        user_id: uuid(row, 2)?,
+        name: row.get(3)?,
+        description: row.get(4)?,
+        shown_prefix: row.get(5)?,
+        created_at: Timestamp::from_micros(row.get(6)?),
+        expires_at: Timestamp::from_micros(row.get(7)?),
+        last_used_at: optional_instant(row, 8)?,
         revocation,
     })
+}
+
+/// A UUID, kept as text.
+pub(super) fn uuid(row: &Row<'_>, column: usize) -> Result<Uuid, StoreError> {
+    optional_uuid(row, column)?
+        .ok_or_else(|| StoreError::Inconsistent(format!("column {column} is null and no UUID")))
+}
+
+/// A UUID, kept as text, or nothing.
+pub(super) fn optional_uuid(row: &Row<'_>, column: usize) -> Result<Option<Uuid>, StoreError> {
+    row.get_ref(column)?
+        .as_str_or_null()
+        .map_err(rusqlite::Error::from)?
+        .map(|text| {
+            Uuid::try_parse(text)
+                .map_err(|_| StoreError::Inconsistent(format!("column {column} is no UUID")))
+        })
+        .transpose()
+}
+
+/// A role, kept by its name.
+pub(super) fn role(row: &Row<'_>, column: usize) -> Result<Role, StoreError> {
+    let name = row
+        .get_ref(column)?
+        .as_str()
+        .map_err(rusqlite::Error::from)?;
+    Role::from_name(name)
+        .ok_or_else(|| StoreError::Inconsistent(format!("there is no role {name:?}")))
+}
+
+fn optional_instant(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>, StoreError> {
+    Ok(row
+        .get::<_, Option<i64>>(column)?
+        .map(Timestamp::from_micros))
 }

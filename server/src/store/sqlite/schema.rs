@@ -1,49 +1,44 @@
 //! The schema and its migrations.
 
-use sqlx::migrate::{Migrate, Migration, MigrationType, Migrator};
-use sqlx::{SqlSafeStr, SqlitePool};
+use sqlx::migrate::{Migrate, Migrator};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 
 use super::super::StoreError;
-use super::BEGIN_WRITE;
+use super::super::migrations::{self, Step};
+use super::SqliteFile;
+use super::file::BUSY_TIMEOUT;
 
 /// The schema, as an ordered list of steps that are never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(
-    1,
-    "tokens and revocations",
-    include_str!("../../../migrations/sqlite/0001_tokens_and_revocations.sql"),
-)];
+const STEPS: [Step; 2] = [
+    Step {
+        version: 1,
+        description: "tokens and revocations",
+        sql: include_str!("../../../migrations/sqlite/0001_tokens_and_revocations.sql"),
+    },
+    Step {
+        version: 2,
+        description: "audit events",
+        sql: include_str!("../../../migrations/sqlite/0002_audit_events.sql"),
+    },
+];
 
-/// Brings the schema to the one of this program. Returns the descriptions of the migrations that were applied.
-pub(super) async fn migrate(writer: &SqlitePool) -> Result<Vec<String>, StoreError> {
-    let migrator = Migrator::with_migrations(
-        MIGRATIONS
-            .into_iter()
-            .map(|(version, description, sql)| {
-                Migration::new(
-                    version,
-                    description.into(),
-                    MigrationType::Simple,
-                    sql.into_sql_str(),
-                    false,
-                )
-            })
-            .collect(),
-    );
+/// Brings the schema to the one of this program, over a connection of its own. Returns the descriptions of the migrations that
+/// were applied.
+pub(super) async fn migrate(file: &SqliteFile) -> Result<Vec<String>, StoreError> {
+    let migrator: Migrator = migrations::migrator(&STEPS);
+    let options = SqliteConnectOptions::new()
+        .filename(file.path())
+        .busy_timeout(BUSY_TIMEOUT);
+    let mut connection = options.connect().await?;
     // Another process may be migrating the same new file at this moment: the lock makes the second one wait, and find
     // nothing left to do.
-    let mut transaction = writer.begin_with(BEGIN_WRITE).await?;
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     let table = &*migrator.table_name;
     transaction.ensure_migrations_table(table).await?;
     let before = transaction.list_applied_migrations(table).await?;
     migrator.run_direct(None, &mut *transaction, false).await?;
     transaction.commit().await?;
-    Ok(migrator
-        .iter()
-        .filter(|migration| {
-            before
-                .iter()
-                .all(|applied| applied.version != migration.version)
-        })
-        .map(|migration| format!("{:04} {}", migration.version, migration.description))
-        .collect())
+    connection.close().await?;
+    Ok(migrations::not_among(&migrator, &before))
 }

@@ -1,0 +1,87 @@
+//! The audit trail: who did what, when and from where. Append-only, like the revocations that most of it is about.
+
+use std::net::IpAddr;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::timestamp::Timestamp;
+
+/// An authenticated caller, as the trail names it.
+#[derive(Clone, Debug)]
+pub(crate) struct Actor {
+    pub(crate) user_id: Uuid,
+    /// The token that the caller used.
+    pub(crate) token_id: Uuid,
+    pub(crate) business_id: Uuid,
+    /// The address at the other end of the connection.
+    pub(crate) remote_address: Option<IpAddr>,
+    /// What `x-user-email` claimed: recorded, never an identity.
+    pub(crate) claimed_email: Option<String>,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AuditAction {
+    /// A token was created over the API.
+    Created,
+    /// A token was minted on the command line.
+    Bootstrapped,
+    /// A token was revoked.
+    Revoked,
+    /// A token that was revoked already was asked to be revoked again; nothing changed.
+    RevokeRepeated,
+    /// A caller asked for a revocation that it may not have.
+    RevokeRefused,
+}
+
+impl AuditAction {
+    /// The name that the trail keeps, which never changes.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Created => "token.created",
+            Self::Bootstrapped => "token.bootstrapped",
+            Self::Revoked => "token.revoked",
+            Self::RevokeRepeated => "token.revoke_repeated",
+            Self::RevokeRefused => "token.revoke_refused",
+        }
+    }
+}
+
+/// An event to be recorded. The store adds its number and its instant.
+#[derive(Clone, Debug)]
+pub(crate) struct NewAuditEvent {
+    pub(crate) action: AuditAction,
+    /// Nobody for what was done on the command line.
+    pub(crate) actor: Option<Actor>,
+    /// The business that it happened in.
+    pub(crate) business_id: Option<Uuid>,
+    /// The token that it was done to.
+    pub(crate) target_token_id: Option<Uuid>,
+    pub(crate) reason: Option<String>,
+}
+
+/// A recorded event. Its action is a text, because a newer version of this program may have recorded it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct AuditEvent {
+    /// Its number, which grows with every event.
+    pub(crate) id: i64,
+    /// When.
+    pub(crate) at: Timestamp,
+    /// What was done: `token.created`, `token.revoked` and so on.
+    pub(crate) action: String,
+    /// The user who did it; null for the command line.
+    pub(crate) actor_user_id: Option<Uuid>,
+    /// The token that the user used.
+    pub(crate) actor_token_id: Option<Uuid>,
+    /// The business that it happened in.
+    pub(crate) business_id: Option<Uuid>,
+    /// The token that it was done to.
+    pub(crate) target_token_id: Option<Uuid>,
+    /// The reason that was given.
+    pub(crate) reason: Option<String>,
+    /// The address at the other end of the connection.
+    pub(crate) remote_address: Option<String>,
+    /// What `x-user-email` claimed.
+    pub(crate) claimed_email: Option<String>,
+}

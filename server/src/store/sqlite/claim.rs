@@ -1,0 +1,60 @@
+//! One server process a file: a lock that the system gives back when the process ends, however it ends.
+//!
+//! The lock is on a file of its own. One on the database would end SQLite's own locks when it is closed, as POSIX has it
+//! (<https://sqlite.org/howtocorrupt.html>, section 2.2). Only `serve` takes it: `bootstrap`, `migrate` and other commands of
+//! an operator go through SQLite's locks beside a running server, which reads the file for every request and sees what
+//! they did.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::sync::{Mutex, PoisonError};
+
+use super::super::StoreError;
+use super::file::SqliteFile;
+
+/// The lock, once it is taken; held until the process or the store ends.
+#[derive(Debug, Default)]
+pub(super) struct Claim(Mutex<Option<File>>);
+
+impl Claim {
+    /// Takes the lock of this database.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Claimed`] when another process holds it, [`StoreError::Unavailable`] when there can be no lock.
+    pub(super) fn take(&self, database: &SqliteFile) -> Result<(), StoreError> {
+        let path = database.path().with_added_extension("lock");
+        let failed = |error: std::io::Error| {
+            StoreError::Unavailable(format!("cannot lock {}: {error}", path.display()))
+        };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {
+                // Who holds it is told to whoever comes next; the lock holds without it.
+                let _ = file
+                    .set_len(0)
+                    .and_then(|()| writeln!(file, "{}", std::process::id()));
+                *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
+                Ok(())
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = file
+                    .rewind()
+                    .and_then(|()| file.read_to_string(&mut holder));
+                Err(StoreError::Claimed {
+                    process: holder.trim().parse().ok(),
+                })
+            }
+            Err(TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+}

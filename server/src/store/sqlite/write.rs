@@ -1,0 +1,145 @@
+//! The writes, each within a transaction of the writer.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use super::super::audit::Actor;
+use super::super::{
+    Membership, NewRevocation, NewToken, Revocation, Revoked, Role, StoreError, TokenRecord,
+};
+use super::{row, trail};
+use crate::timestamp::Timestamp;
+
+pub(super) fn revoke(
+    connection: &Connection,
+    revocation: &NewRevocation,
+) -> Result<Revoked, StoreError> {
+    let jti = revocation.jti.to_string();
+    // The instant is taken under the write lock, so that revocations are recorded in the order of their instants.
+    let now = Timestamp::now();
+    let added = connection
+        .prepare_cached(
+            "INSERT INTO revocations (jti, revoked_at, revoked_by, reason, claimed_email) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (jti) DO NOTHING",
+        )?
+        .execute(params![
+            jti,
+            now.as_micros(),
+            revocation.revoked_by,
+            revocation.reason,
+            revocation.by.claimed_email
+        ])?;
+    let first = added == 1;
+    let standing = connection
+        .prepare_cached("SELECT revoked_at, revoked_by, reason FROM revocations WHERE jti = ?")?
+        .query_row([&jti], |row| {
+            Ok(Revocation {
+                revoked_at: Timestamp::from_micros(row.get(0)?),
+                revoked_by: row.get(1)?,
+                reason: row.get(2)?,
+            })
+        })?;
+    trail::record(connection, &revocation.event(first), now)?;
+    Ok(Revoked {
+        revocation: standing,
+        first,
+    })
+}
+
+pub(super) fn add_token(
+    connection: &Connection,
+    token: NewToken,
+    max_active: Option<u32>,
+    by: Option<Actor>,
+) -> Result<Option<TokenRecord>, StoreError> {
+    let now = Timestamp::now();
+    if let Some(max_active) = max_active {
+        let active: i64 = connection
+            .prepare_cached(
+                "SELECT COUNT(*) FROM tokens t WHERE t.user_id = ? AND t.expires_at > ?
+                 AND NOT EXISTS (SELECT 1 FROM revocations r WHERE r.jti = t.jti)",
+            )?
+            .query_row(params![token.user_id.to_string(), now.as_micros()], |row| {
+                row.get(0)
+            })?;
+        if active >= i64::from(max_active) {
+            return Ok(None);
+        }
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO tokens (id, jti, business_id, user_id, name, description, token_prefix, token_sha256, created_at,
+             expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            token.id.to_string(),
+            token.jti.to_string(),
+            token.business_id.to_string(),
+            token.user_id.to_string(),
+            token.name,
+            token.description,
+            token.shown_prefix,
+            token.digest.as_bytes(),
+            token.created_at.as_micros(),
+            token.expires_at.as_micros(),
+        ])?;
+    trail::record(connection, &token.event(by), now)?;
+    Ok(Some(token.into()))
+}
+
+pub(super) fn record_uses(
+    connection: &Connection,
+    uses: &[(Uuid, Timestamp)],
+) -> Result<(), StoreError> {
+    let mut update = connection.prepare_cached(
+        "UPDATE tokens SET last_used_at = MAX(?, COALESCE(last_used_at, 0)) WHERE jti = ?",
+    )?;
+    for (jti, at) in uses {
+        update.execute(params![at.as_micros(), jti.to_string()])?;
+    }
+    Ok(())
+}
+
+pub(super) fn ensure_member(
+    connection: &Connection,
+    business: &str,
+    email: &str,
+    role: Role,
+) -> Result<Membership, StoreError> {
+    let now = Timestamp::now().as_micros();
+    connection.execute(
+        "INSERT INTO businesses (id, name, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        params![Uuid::new_v4().to_string(), business, now],
+    )?;
+    connection.execute(
+        "INSERT INTO users (id, email, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        params![Uuid::new_v4().to_string(), email, now],
+    )?;
+    connection.execute(
+        "INSERT INTO memberships (business_id, user_id, role, created_at)
+         SELECT b.id, u.id, ?, ? FROM businesses b, users u WHERE b.name = ? AND u.email = ? ON CONFLICT DO NOTHING",
+        params![role.name(), now, business, email],
+    )?;
+    connection
+        .query_row(
+            "SELECT m.business_id, m.user_id, m.role FROM memberships m
+             JOIN businesses b ON b.id = m.business_id JOIN users u ON u.id = m.user_id
+             WHERE b.name = ? AND u.email = ?",
+            [business, email],
+            |row| {
+                Ok(row::uuid(row, 0).and_then(|business_id| {
+                    Ok(Membership {
+                        business_id,
+                        user_id: row::uuid(row, 1)?,
+                        role: row::role(row, 2)?,
+                    })
+                }))
+            },
+        )
+        .optional()?
+        .unwrap_or_else(|| {
+            Err(StoreError::Inconsistent(
+                "a membership that was just stored is not there".to_owned(),
+            ))
+        })
+}

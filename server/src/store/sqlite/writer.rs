@@ -1,0 +1,161 @@
+//! The one thread that writes: what has come while it wrote goes into its next transaction together.
+//!
+//! A commit costs one wait for the disk whatever it holds, so that many writers share it. None of them is answered before
+//! the commit that holds its write has returned, and none waits for others to come.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::super::StoreError;
+
+/// The most writes in one transaction: what the last of them waits for, and what one commit that fails takes with it.
+const MOST: usize = 512;
+
+/// Runs a write within the transaction; what it returns is called with how the transaction ended.
+type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+
+/// Tells whoever asked. `Err` says why nothing of the transaction is on disk.
+type Answer = Box<dyn FnOnce(Result<(), &str>) + Send>;
+
+/// The thread, and the way to it.
+#[derive(Debug)]
+pub(super) struct Writer {
+    jobs: Mutex<Option<Sender<Job>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the thread on this connection.
+    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
+        let (sender, jobs) = channel();
+        let thread = std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || run(&connection, &jobs))
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Self {
+            jobs: Mutex::new(Some(sender)),
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Runs `work` in a transaction, with others or alone, and returns its result when that is durable. When `work` fails,
+    /// nothing of it stays. What it returns is never told when the commit fails.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (sender, answer) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            let result = within_savepoint(connection, work);
+            Box::new(move |committed| {
+                // An error says that nobody waits any more.
+                let _ = sender.send(match committed {
+                    Ok(()) => result,
+                    Err(why) => Err(StoreError::Unavailable(why.to_owned())),
+                });
+            })
+        });
+        let gone = || StoreError::Unavailable("the thread that writes has ended".to_owned());
+        match &*self.jobs.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(jobs) => jobs.send(job).map_err(|_| gone())?,
+            None => return Err(gone()),
+        }
+        answer.await.map_err(|_| gone())?
+    }
+
+    /// Whether the thread still runs.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*thread {
+            Some(thread) if !thread.is_finished() => Ok(()),
+            Some(_) | None => Err(StoreError::Unavailable(
+                "the thread that writes has ended".to_owned(),
+            )),
+        }
+    }
+
+    /// Lets the thread finish what it was given, and waits for it.
+    pub(super) async fn close(&self) {
+        self.jobs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            // Errors say that it panicked, which the log has told already.
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+}
+
+fn run(connection: &Connection, jobs: &Receiver<Job>) {
+    while let Ok(first) = jobs.recv() {
+        let batch = std::iter::once(first).chain(jobs.try_iter().take(MOST - 1));
+        let mut answers = Vec::new();
+        let committed = commit(connection, batch, &mut answers);
+        let outcome = committed.as_ref().map(|_| ()).map_err(String::as_str);
+        for answer in answers {
+            answer(outcome);
+        }
+    }
+}
+
+/// Runs the jobs in one transaction. Every answer is in `answers`, also when it fails.
+fn commit(
+    connection: &Connection,
+    batch: impl Iterator<Item = Job>,
+    answers: &mut Vec<Answer>,
+) -> Result<(), String> {
+    // It takes the write lock at once: one that reads first and writes later could be refused then.
+    let mut state = connection
+        .execute_batch("BEGIN IMMEDIATE")
+        .map_err(|error| error.to_string());
+    for job in batch {
+        answers.push(job(connection));
+        // Where the disk is full or fails, SQLite may end the whole transaction by itself; the jobs before are gone then, and
+        // those behind must not commit one by one.
+        if state.is_ok() && connection.is_autocommit() {
+            state = Err("the transaction was ended by SQLite; is the disk full?".to_owned());
+        }
+    }
+    state = state.and_then(|()| {
+        connection
+            .execute_batch("COMMIT")
+            .map_err(|error| error.to_string())
+    });
+    if state.is_err() && !connection.is_autocommit() {
+        // Also what is half written must not meet the next transaction.
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    state
+}
+
+/// Undoes what `work` did when it fails, and leaves the rest of the transaction as it was.
+fn within_savepoint<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    if connection.is_autocommit() {
+        // There is no transaction: it did not begin, or SQLite has ended it. Every job of it is told that.
+        return Err(StoreError::Unavailable(
+            "there is no transaction".to_owned(),
+        ));
+    }
+    connection.prepare_cached("SAVEPOINT job")?.execute([])?;
+    let result = work(connection);
+    if result.is_err() && !connection.is_autocommit() {
+        connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
+    }
+    if !connection.is_autocommit() {
+        connection.prepare_cached("RELEASE job")?.execute([])?;
+    }
+    result
+}

@@ -2,7 +2,7 @@
 //! ledger of what the suite created there.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::Method;
@@ -11,10 +11,18 @@ use tokio::sync::Semaphore;
 
 use crate::client::{Client, Exchange, NoAnswer, Request};
 use crate::contract::Contract;
-use crate::fixtures::Fixtures;
+use crate::coverage::{Coverage, Tracker};
+use crate::fixtures::{Fixtures, Supply};
 use crate::leak::{self, Leak};
+use crate::pace::{Errand, Limits, Pace};
 use crate::profile::{Credentials, Policy, Profile};
 use crate::redact::Secrets;
+
+/// How often a connection that did not come about is tried again.
+const RETRIES: u32 = 2;
+
+/// So many connections in a row that did not come about, and the deployment is taken to be gone.
+const GONE: u32 = 24;
 
 /// More exchanges than ever run side by side; all of them together mean that none is under way.
 const EXCHANGES: u32 = 4096;
@@ -33,41 +41,78 @@ pub struct Deployment {
     pub(crate) fixtures: Fixtures,
     client: Client,
     under_way: Arc<Semaphore>,
-    requests: AtomicU64,
+    pace: Pace,
+    retries: AtomicU64,
+    /// How many connections in a row did not come about.
+    refused: AtomicU32,
+    coverage: Mutex<Tracker>,
     reached: AtomicBool,
     choices: Mutex<BTreeMap<Policy, (u16, &'static str)>>,
     leaks: Mutex<Vec<Leak>>,
 }
 
+/// What a deployment is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// Its profile.
+    pub profile: Profile,
+    /// The credentials that the profile names.
+    pub credentials: Credentials,
+    /// Where its disposable tokens come from.
+    pub supply: Supply,
+    /// The contract that it is held to.
+    pub contract: Contract,
+    /// The way to it.
+    pub client: Client,
+    /// What may be asked of it.
+    pub limits: Limits,
+}
+
 impl Deployment {
     /// A deployment that a profile describes.
     #[must_use]
-    pub fn new(
-        profile: Profile,
-        credentials: Credentials,
-        contract: Contract,
-        client: Client,
-    ) -> Arc<Deployment> {
+    pub fn new(parts: Parts) -> Arc<Deployment> {
+        let Parts {
+            profile,
+            credentials,
+            supply,
+            contract,
+            client,
+            limits,
+        } = parts;
         let secrets = Secrets::default();
+        let member = profile.member.as_ref().map(|member| &member.token);
+        let outsider = profile.outsider.as_ref().map(|outsider| &outsider.token);
         let known = [
-            ("OPERATOR_TOKEN", Some(&credentials.operator)),
-            ("MEMBER_TOKEN", credentials.member.as_ref()),
-            ("OUTSIDER_TOKEN", credentials.outsider.as_ref()),
+            (
+                "operator",
+                Some(&profile.operator.token),
+                Some(&credentials.operator),
+            ),
+            ("member", member, credentials.member.as_ref()),
+            ("outsider", outsider, credentials.outsider.as_ref()),
         ];
-        for (name, identity) in known {
+        for (user, source, identity) in known {
             if let Some(identity) = identity {
-                secrets.register(identity.token.expose_secret(), name);
+                let env = source.and_then(|source| source.get_ref().env());
+                secrets.register(
+                    identity.token.expose_secret(),
+                    &crate::profile::variable(user, env),
+                );
             }
         }
         Arc::new(Deployment {
-            fixtures: Fixtures::new(profile.fixtures.max_live),
+            fixtures: Fixtures::new(supply, profile.fixtures.max_live, &secrets),
+            coverage: Mutex::new(Tracker::of(contract.document())),
+            pace: Pace::new(limits),
+            retries: AtomicU64::new(0),
+            refused: AtomicU32::new(0),
             profile,
             credentials,
             contract,
             secrets,
             client,
             under_way: Arc::new(Semaphore::new(EXCHANGES as usize)),
-            requests: AtomicU64::new(0),
             reached: AtomicBool::new(false),
             choices: Mutex::new(BTreeMap::new()),
             leaks: Mutex::new(Vec::new()),
@@ -83,7 +128,34 @@ impl Deployment {
     /// How many requests were sent so far.
     #[must_use]
     pub fn requests(&self) -> u64 {
-        self.requests.load(Ordering::Relaxed)
+        self.pace.sent()
+    }
+
+    /// How many connection attempts failed and were repeated.
+    #[must_use]
+    pub fn retries(&self) -> u64 {
+        self.retries.load(Ordering::Relaxed)
+    }
+
+    /// What may be asked of the deployment.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.pace.limits()
+    }
+
+    /// Which parts of the contract were reached so far.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        self.tracker().coverage()
+    }
+
+    /// Notes that a case ran which covers these JSON pointers below an operation.
+    pub(crate) fn ran(&self, operation: usize, covers: &[&str]) {
+        self.tracker().ran(operation, covers);
+    }
+
+    fn tracker(&self) -> std::sync::MutexGuard<'_, Tracker> {
+        self.coverage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a revocation was answered with 201.
@@ -100,20 +172,42 @@ impl Deployment {
             .clone()
     }
 
-    /// Sends one request. Once begun it is carried through even when the case is abandoned meanwhile: a token that
-    /// the answer brings must get into the ledger, or nobody would ever revoke it.
+    /// Sends one request for a step of a case, or to mint.
     pub(crate) async fn send(
         self: &Arc<Self>,
         case: &'static str,
         purpose: String,
         request: Request,
     ) -> Exchange {
+        let minting = request.method == Method::POST
+            && request.path.split('?').next() == Some(self.contract.tokens_path());
+        let errand = if minting {
+            Errand::Minting
+        } else {
+            Errand::Step
+        };
+        self.send_for(errand, case, purpose, request).await
+    }
+
+    /// Sends one request. Once begun it is carried through even when the case is abandoned meanwhile: a token that
+    /// the answer brings must get into the ledger, or nobody would ever revoke it.
+    pub(crate) async fn send_for(
+        self: &Arc<Self>,
+        errand: Errand,
+        case: &'static str,
+        purpose: String,
+        request: Request,
+    ) -> Exchange {
+        if let Err(budget) = self.pace.take(errand) {
+            return Exchange::unsent(purpose, request, NoAnswer::Budget(budget));
+        }
         let permit = Arc::clone(&self.under_way).acquire_owned().await;
         let deployment = Arc::clone(self);
         let task = tokio::spawn(async move {
             let _permit = permit;
-            let exchange = deployment.client.send(purpose, request).await;
-            deployment.learn(case, &exchange);
+            deployment.pace.turn().await;
+            let exchange = deployment.connected(purpose, request).await;
+            deployment.learn(errand, case, &exchange);
             exchange
         });
         match task.await {
@@ -126,25 +220,28 @@ impl Deployment {
         }
     }
 
-    /// Sends a request that may be repeated without harm, again when no connection came about, at most twice more.
-    pub(crate) async fn send_setup(
-        self: &Arc<Self>,
-        case: &'static str,
-        purpose: &str,
-        request: Request,
-    ) -> Exchange {
-        const RETRIES: u32 = 2;
+    /// Sends a request, again only when no connection came about, since then nothing was sent. Each repetition is
+    /// told with the exchange.
+    async fn connected(&self, purpose: String, request: Request) -> Exchange {
         let mut retries = 0;
         loop {
-            let mut exchange = self.send(case, purpose.to_owned(), request.clone()).await;
-            exchange.retries = retries;
-            match &exchange.outcome {
-                Err(NoAnswer::Connect(_)) if retries < RETRIES => {
-                    retries += 1;
-                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-                }
-                Ok(_) | Err(_) => return exchange,
+            if self.refused.load(Ordering::Relaxed) >= GONE {
+                let cause = format!("the last {GONE} attempts failed, so this one was not made");
+                return Exchange::unsent(purpose, request, NoAnswer::Connect(cause));
             }
+            let mut exchange = self.client.send(purpose.clone(), request.clone()).await;
+            exchange.retries = retries;
+            if !matches!(exchange.outcome, Err(NoAnswer::Connect(_))) {
+                self.refused.store(0, Ordering::Relaxed);
+                return exchange;
+            }
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            if retries == RETRIES {
+                return exchange;
+            }
+            retries += 1;
+            self.retries.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
     }
 
@@ -155,26 +252,26 @@ impl Deployment {
     }
 
     /// Takes from an exchange what the whole run needs to know.
-    fn learn(&self, case: &'static str, exchange: &Exchange) {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        let Ok(response) = &exchange.outcome else {
-            return;
-        };
-        // Before the ledger learns of a token that this very answer creates: that one may be in it.
-        let found = leak::leaks(case, &self.secrets, exchange, response);
-        self.leaks
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(found);
-        if exchange.request.method != Method::POST || response.status != 201 {
-            return;
+    fn learn(&self, errand: Errand, case: &'static str, exchange: &Exchange) {
+        self.tracker().learn(exchange);
+        let mut created = false;
+        if let Ok(response) = &exchange.outcome {
+            // Before the ledger learns of a token that this very answer creates: that one may be in it.
+            let found = leak::leaks(case, &self.secrets, exchange, response);
+            (self.leaks.lock().unwrap_or_else(PoisonError::into_inner)).extend(found);
+            let path = exchange.request.path.as_str();
+            if exchange.request.method == Method::POST && response.status == 201 {
+                if path == self.contract.tokens_path() {
+                    created = (self.fixtures).learn_created(self, case, exchange, response);
+                } else if path.to_ascii_lowercase().ends_with("/revoke") {
+                    self.reached.store(true, Ordering::Relaxed);
+                    let revoked = self.fixtures.learn_revoked(&self.contract, path);
+                    self.pace.release(revoked);
+                }
+            }
         }
-        let path = exchange.request.path.as_str();
-        if path == self.contract.tokens_path() {
-            self.fixtures.learn_created(self, case, exchange, response);
-        } else if path.to_ascii_lowercase().ends_with("/revoke") {
-            self.reached.store(true, Ordering::Relaxed);
-            self.fixtures.learn_revoked(&self.contract, path);
+        if errand == Errand::Minting && !created {
+            self.pace.release(1);
         }
     }
 

@@ -16,6 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(crate) use credential::variable;
 pub use credential::{Credentials, Identity, Source};
 pub(crate) use policy::one_of;
 pub use policy::{Policies, Policy};

@@ -60,6 +60,33 @@ impl<'de> Deserialize<'de> for Source {
     }
 }
 
+/// The environment variable by which reports and their command lines name a user's credential: the profile's own where
+/// it names one, so that what is printed runs as it is; `env` is that name.
+#[must_use]
+pub(crate) fn variable(user: &str, env: Option<&str>) -> String {
+    let is_name = |name: &&str| {
+        let mut bytes = name.bytes();
+        let first = bytes.next();
+        first.is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+            && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    match env.filter(is_name) {
+        Some(name) => name.to_owned(),
+        None => format!("{}_TOKEN", user.to_ascii_uppercase()),
+    }
+}
+
+impl Source {
+    /// The environment variable, if it is one.
+    #[must_use]
+    pub fn env(&self) -> Option<&str> {
+        match self {
+            Source::Env(name) => Some(name),
+            Source::File(_) => None,
+        }
+    }
+}
+
 /// A user with the token and the business to act in.
 #[derive(Debug, Clone)]
 pub struct Identity {

@@ -3,7 +3,9 @@
 
 mod bundle;
 mod closed;
+mod pattern;
 mod relation;
+mod strings;
 mod travel;
 
 pub use bundle::bundle;

@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use super::bundle::size;
 use super::closed::close;
+use super::pattern::Inclusion;
+use super::strings;
 use crate::sample;
 use crate::validator::Validator;
 
@@ -39,11 +41,21 @@ pub fn relation(sender: &Value, receiver: &Value) -> Relation {
     }
     let closed = close(sender);
     let mut suspects = Vec::new();
+    match strings::related(sender, receiver) {
+        Inclusion::Included => {
+            return match strings::related(receiver, sender) {
+                Inclusion::Included => Relation::Equal,
+                Inclusion::Not(_) | Inclusion::Unknown => Relation::Compatible,
+            };
+        }
+        Inclusion::Not(string) => suspects.push(Value::String(string)),
+        Inclusion::Unknown => {}
+    }
     if size(sender) <= ALGEBRA_BUDGET && size(receiver) <= ALGEBRA_BUDGET {
         match algebra(sender, &closed, receiver) {
             Algebra::Equal => return Relation::Equal,
             Algebra::Compatible => return Relation::Compatible,
-            Algebra::Difference(schema) => suspects = sample::candidates(&schema),
+            Algebra::Difference(schema) => suspects.extend(sample::candidates(&schema)),
             Algebra::Unknown => {}
         }
     }

@@ -5,6 +5,7 @@ mod documents;
 mod equivalences;
 mod escapes;
 mod operations;
+mod patterns;
 mod published;
 mod reports;
 mod rules;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::graph::{At, Both, Matched, Walk};
+use super::graph::{At, Both, Flow, Matched, Walk};
 use super::message::shown;
 use super::rule::{Action, Area, Kind};
 use super::{Class, Rule, promises};
-use crate::keywords;
+use crate::{keywords, pointer};
 
 /// The kind and class of a field that only annotates, by its name; `None` for other fields.
 fn kind_of(key: &str) -> Option<(Kind, Class)> {
@@ -62,6 +62,48 @@ pub(super) fn field(
     );
 }
 
+/// Examples by their names (OpenAPI 3.1 section 4.8.14): one that is a component is told of there, once,
+/// whoever refers to it.
+pub(super) fn examples<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, area: Area, subject: &str) {
+    if let Matched::Both(both) = matched {
+        let mut differ_here = !both.base.value.is_object();
+        for (_, example) in both.members() {
+            match example {
+                Matched::Both(example) if refer_to_one_name(&example) => {
+                    let target = walk.followed(&example);
+                    let name = pointer::last(&target.revision.pointer).into_owned();
+                    // Which way the message goes does not matter to a text.
+                    walk.pair(&target, Flow::Response, |walk| {
+                        let both = Matched::Both(target.clone());
+                        one(
+                            walk,
+                            &both,
+                            area,
+                            Kind::Example,
+                            &format!("the example `{name}`"),
+                        );
+                    });
+                }
+                Matched::Both(example) => differ_here |= !walk.same(&example),
+                Matched::Removed(_) | Matched::Added(_) => differ_here = true,
+            }
+        }
+        if !differ_here {
+            return;
+        }
+    }
+    field(walk, "examples", matched, area, subject);
+}
+
+fn refer_to_one_name(example: &Both<'_>) -> bool {
+    let name = |at: &At<'_>| {
+        let reference = at.value.get("$ref")?.as_str()?;
+        Some(pointer::last(reference).into_owned())
+    };
+    let (base, revision) = (name(&example.base), name(&example.revision));
+    base.is_some() && base == revision
+}
+
 /// A field of an object that may make promises (an operation, a parameter): as [`field`] otherwise.
 pub(super) fn field_of(
     walk: &mut Walk<'_>,
@@ -97,7 +139,8 @@ fn record(
 ) {
     match matched {
         Matched::Both(both) => {
-            if walk.same(both) {
+            // What the same text refers to is told where it stands.
+            if both.base.value == both.revision.value || walk.same(both) {
                 return;
             }
             let message = format!(

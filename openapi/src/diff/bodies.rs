@@ -151,6 +151,10 @@ fn media_type_object<'a>(
                 let context = Context::new(flow, format!("{subject} ({media_type})"));
                 schema::compare(walk, &pair, &context);
             }
+            "examples" => {
+                let subject = format!("{subject} ({media_type})");
+                annotations::examples(walk, &matched, flow.area(), &subject);
+            }
             _ => annotations::field(
                 walk,
                 key,

@@ -8,7 +8,7 @@ use super::graph::{At, Both, Walk};
 use super::rule::{Action, Area, Kind};
 use super::{Class, Rule, annotations};
 use crate::document::Document;
-use crate::pointer;
+use crate::{keywords, pointer};
 
 const SECURITY_SCHEMES: &str = "/components/securitySchemes";
 
@@ -39,7 +39,12 @@ pub(super) fn compare(walk: &mut Walk<'_>, root: &Both<'_>) {
             continue;
         }
         let (action, value) = match (walk.base.at(&pointer), walk.revision.at(&pointer)) {
-            (Some(base), Some(revision)) if walk.same_values(base, revision) => continue,
+            // What the same text refers to is told where it stands.
+            (Some(base), Some(revision))
+                if base == revision || walk.same_values(base, revision) =>
+            {
+                continue;
+            }
             (Some(_), Some(revision)) => (Action::Changed, revision),
             (Some(base), None) => (Action::Removed, base),
             (None, Some(revision)) => (Action::Added, revision),
@@ -89,15 +94,16 @@ fn security_scheme_texts(walk: &mut Walk<'_>, pointer: &str, name: &str) {
 }
 
 /// The pointers of everything that the operations and webhooks refer to, directly or not, and of
-/// the security schemes that are demanded anywhere.
+/// the security schemes that are demanded anywhere. What extensions and values refer to is only text.
 fn reached(document: &Document) -> HashSet<String> {
     let mut reached: HashSet<String> = demanded(document.value().get("security")).collect();
     let mut references: HashSet<&str> = HashSet::new();
-    let mut pending: Vec<&Value> = ["paths", "webhooks"]
+    // Each with whether the names of its members are the writer's.
+    let mut pending: Vec<(&Value, bool)> = ["paths", "webhooks"]
         .iter()
-        .filter_map(|section| document.value().get(section))
+        .filter_map(|section| Some((document.value().get(section)?, true)))
         .collect();
-    while let Some(value) = pending.pop() {
+    while let Some((value, named)) = pending.pop() {
         match value {
             Value::Object(object) => {
                 for (key, member) in object {
@@ -111,14 +117,28 @@ fn reached(document: &Document) -> HashSet<String> {
                         && let Some(value) = document.at(&target)
                     {
                         reached.insert(target);
-                        pending.push(value);
+                        pending.push((value, false));
                     }
-                    if matches!(member, Value::Object(_) | Value::Array(_)) {
-                        pending.push(member);
+                    match member {
+                        // Of values, only examples that are components are looked at by themselves.
+                        Value::Object(_) if !named && key == "examples" => {
+                            pending.push((member, true));
+                        }
+                        Value::Object(_) | Value::Array(_)
+                            if named || !keywords::holds_data(key) =>
+                        {
+                            pending.push((member, !named && keywords::holds_names(key)));
+                        }
+                        Value::Object(_)
+                        | Value::Array(_)
+                        | Value::Null
+                        | Value::Bool(_)
+                        | Value::Number(_)
+                        | Value::String(_) => {}
                     }
                 }
             }
-            Value::Array(items) => pending.extend(items),
+            Value::Array(items) => pending.extend(items.iter().map(|item| (item, false))),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }

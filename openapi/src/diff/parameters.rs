@@ -300,6 +300,9 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
                 schema::compare(walk, &both, &context);
             }
             ("content", matched) => content(walk, &matched, flow, &subject),
+            ("examples", matched) => {
+                annotations::examples(walk, &matched, Area::Parameter, &subject);
+            }
             (key, matched) => {
                 annotations::field_of(walk, whole, key, &matched, Area::Parameter, &subject);
             }

@@ -133,6 +133,9 @@ fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, stat
                     walk.decide(rule, &both.revision, message, was.then(without_headers));
                 }
             }
+            ("examples", matched) => {
+                annotations::examples(walk, &matched, Area::Header, &subject);
+            }
             (key, matched) => annotations::field(walk, key, &matched, Area::Header, &subject),
         }
     }

@@ -89,12 +89,34 @@ pub fn compare_with(base: &Document, revision: &Document, options: Options) -> D
     if base.has_text_of(revision) {
         return Diff::default();
     }
-    let mut walk = graph::Walk::new(base, revision, options);
-    document::compare(&mut walk);
-    let mut changes = walk.into_changes();
+    let mut changes = on_a_large_stack(|| {
+        let mut walk = graph::Walk::new(base, revision, options);
+        document::compare(&mut walk);
+        walk.into_changes()
+    });
     changes.sort_by_key(|change| {
         let most_affected = (change.class, change.operations.len());
         std::cmp::Reverse(most_affected)
     });
     Diff { changes }
+}
+
+/// The stack of a comparison, in bytes; what is not used is never there.
+const STACK: usize = 256 << 20;
+
+/// Schemas nest within schemas, and whoever judges them calls itself: the caller's stack, of which a
+/// thread may have little, does not suffice for documents that nest by the thousand.
+fn on_a_large_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
+    let on_a_thread = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, &work);
+        thread.ok().map(std::thread::ScopedJoinHandle::join)
+    });
+    match on_a_thread {
+        Some(Ok(done)) => done,
+        Some(Err(panic)) => std::panic::resume_unwind(panic),
+        // The system grants no such stack; most documents do without.
+        None => work(),
+    }
 }

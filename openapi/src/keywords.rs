@@ -125,3 +125,32 @@ pub(crate) fn rewrite(
     }
     edit(object);
 }
+
+/// Shows `see` each schema object that a value is held to, itself first: not what stands below `not`
+/// and `if`.
+pub(crate) fn visit_asserted(
+    schema: &Value,
+    see: &mut impl FnMut(&serde_json::Map<String, Value>),
+) {
+    let Value::Object(object) = schema else {
+        return;
+    };
+    see(object);
+    for (keyword, value) in object {
+        let keyword = keyword.as_str();
+        if matches!(keyword, "not" | "if") {
+            continue;
+        }
+        if SINGLE.contains(&keyword) {
+            visit_asserted(value, see);
+        } else if LISTS.contains(&keyword) {
+            for item in value.as_array().into_iter().flatten() {
+                visit_asserted(item, see);
+            }
+        } else if MAPS.contains(&keyword) {
+            for (_, item) in value.as_object().into_iter().flatten() {
+                visit_asserted(item, see);
+            }
+        }
+    }
+}

@@ -9,6 +9,6 @@ mod strings;
 mod travel;
 
 pub use bundle::bundle;
-pub(crate) use bundle::{bundle_value, is_asserted_format};
+pub(crate) use bundle::{bundle_value, bundle_within, is_asserted_format};
 pub use relation::{Relation, relation};
 pub(crate) use travel::Travel;

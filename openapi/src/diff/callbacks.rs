@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::graph::{At, Both, Matched, Walk};
+use super::graph::{At, Both, Flow, Matched, Walk};
 use super::operation::{self, Place, Role};
 use super::rule::{Action, Area, Kind};
 use super::{Rule, annotations};
@@ -13,24 +13,11 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>) {
         Matched::Both(both) => {
             for (name, matched) in both.members() {
                 match matched {
+                    // Callbacks have operations, which may have the same callbacks.
                     Matched::Both(both) => {
-                        let both = walk.followed(&both);
-                        for (expression, matched) in both.members() {
-                            match matched {
-                                Matched::Both(items) if !expression.starts_with("x-") => {
-                                    if !walk.same(&items) {
-                                        operations(walk, &items, expression);
-                                    }
-                                }
-                                matched => annotations::field(
-                                    walk,
-                                    expression,
-                                    &matched,
-                                    Area::Callback,
-                                    &format!("the callback `{name}`"),
-                                ),
-                            }
-                        }
+                        walk.through_references(&both, Flow::Request, |walk, both| {
+                            expressions(walk, both, name);
+                        });
                     }
                     Matched::Removed(at) => callback_gone(walk, &at, name),
                     Matched::Added(at) => callback_new(walk, &at, name),
@@ -50,6 +37,26 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>) {
     }
 }
 
+/// The addresses of one callback, each with a path item.
+fn expressions<'a>(walk: &mut Walk<'a>, callback: &Both<'a>, name: &str) {
+    for (expression, matched) in callback.members() {
+        match matched {
+            Matched::Both(items) if !expression.starts_with("x-") => {
+                walk.through_references(&items, Flow::Request, |walk, items| {
+                    operations(walk, items, expression);
+                });
+            }
+            matched => annotations::field(
+                walk,
+                expression,
+                &matched,
+                Area::Callback,
+                &format!("the callback `{name}`"),
+            ),
+        }
+    }
+}
+
 fn callback_gone(walk: &mut Walk<'_>, at: &At<'_>, name: &str) {
     let rule = Rule::new(Area::Callback, Kind::Whole, Action::Removed);
     let message = format!("the callback `{name}` is gone: the client is no longer called");
@@ -63,7 +70,6 @@ fn callback_new(walk: &mut Walk<'_>, at: &At<'_>, name: &str) {
 
 /// The operations of one callback: path items as under `paths`, but called by the server.
 fn operations<'a>(walk: &mut Walk<'a>, items: &Both<'a>, expression: &'a str) {
-    let items = walk.followed(items);
     let place = Place {
         items: items.clone(),
         templates: (expression, expression),

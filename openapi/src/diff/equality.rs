@@ -6,16 +6,18 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::document::Document;
-use crate::pointer;
+use crate::{keywords, pointer};
 
 #[derive(Default)]
 pub(super) struct Equality {
     ids: HashMap<(String, String), usize>,
     pairs: Vec<Pair>,
     names_count: bool,
+    /// What only tells a reader something is passed over.
+    of_assertions: bool,
 }
 
 struct Pair {
@@ -32,6 +34,14 @@ impl Equality {
         }
     }
 
+    /// Of schemas, by what they accept: annotations do not count.
+    pub(super) fn of_assertions() -> Self {
+        Self {
+            of_assertions: true,
+            ..Self::default()
+        }
+    }
+
     /// Whether the two values, of the two documents, are equal in every class.
     pub(super) fn holds(
         &mut self,
@@ -39,7 +49,7 @@ impl Equality {
         (revision, b): (&Document, &Value),
     ) -> bool {
         let mut references = Vec::new();
-        if !self.texts_match(a, b, &mut references) {
+        if !self.match_by_text(a, b, &mut references) {
             return false;
         }
         references
@@ -64,7 +74,7 @@ impl Equality {
         while let Some((id, (a, b))) = pending.pop() {
             let mut references = Vec::new();
             let same = match (base.at(&a), revision.at(&b)) {
-                (Some(a), Some(b)) => self.texts_match(a, b, &mut references),
+                (Some(a), Some(b)) => self.match_by_text(a, b, &mut references),
                 _ => false,
             };
             if !same {
@@ -101,6 +111,64 @@ impl Equality {
             needed_by: Vec::new(),
         });
         id
+    }
+
+    fn match_by_text(&self, a: &Value, b: &Value, references: &mut Vec<(String, String)>) -> bool {
+        if self.of_assertions {
+            self.assertions_match(a, b, references)
+        } else {
+            self.texts_match(a, b, references)
+        }
+    }
+
+    /// As [`Self::texts_match`], of two schemas and without their annotations.
+    fn assertions_match(
+        &self,
+        a: &Value,
+        b: &Value,
+        references: &mut Vec<(String, String)>,
+    ) -> bool {
+        let (Value::Object(left), Value::Object(right)) = (a, b) else {
+            return self.texts_match(a, b, references);
+        };
+        let counts = |key: &str| !keywords::is_annotation(key) && !keywords::is_container(key);
+        let only_in_one = |one: &Map<String, Value>, other: &Map<String, Value>| {
+            one.keys()
+                .any(|key| counts(key) && !other.contains_key(key))
+        };
+        if only_in_one(left, right) || only_in_one(right, left) {
+            return false;
+        }
+        left.iter().filter(|(key, _)| counts(key)).all(|(key, a)| {
+            let b = &right[key];
+            let key = key.as_str();
+            if keywords::SINGLE.contains(&key) {
+                return self.assertions_match(a, b, references);
+            }
+            match (a, b) {
+                (Value::Array(a), Value::Array(b)) if keywords::LISTS.contains(&key) => {
+                    a.len() == b.len()
+                        && a.iter()
+                            .zip(b)
+                            .all(|(a, b)| self.assertions_match(a, b, references))
+                }
+                (Value::Object(a), Value::Object(b)) if keywords::MAPS.contains(&key) => {
+                    a.len() == b.len()
+                        && a.iter().all(|(name, a)| {
+                            b.get(name)
+                                .is_some_and(|b| self.assertions_match(a, b, references))
+                        })
+                }
+                (Value::String(a), Value::String(b)) if key == "$ref" => {
+                    match (pointer::of_reference(a), pointer::of_reference(b)) {
+                        (Some(a), Some(b)) => references.push((a, b)),
+                        _ => return a == b,
+                    }
+                    true
+                }
+                _ => a == b,
+            }
+        })
     }
 
     /// Whether the texts are equal, references aside, which are put on the list.

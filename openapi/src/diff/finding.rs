@@ -14,44 +14,59 @@ use crate::schema::{self, Relation};
 pub(super) fn finding<'a>(
     walk: &mut Walk<'a>,
     context: &Context<'a>,
-    (kind, action): (Kind, Action),
+    axes: (Kind, Action),
     location: &At<'a>,
     message: String,
     witness: Option<Value>,
 ) {
+    let change = found(walk, context, axes, location, message, witness);
+    walk.record(change);
+}
+
+fn found<'a>(
+    walk: &Walk<'a>,
+    context: &Context<'a>,
+    axes: (Kind, Action),
+    location: &At<'a>,
+    message: String,
+    witness: Option<Value>,
+) -> Change {
     let class = if witness.is_some() {
         Class::Breaking
     } else {
         Class::Additive
     };
-    let found = match (witness, &context.root) {
+    let shown = match (witness, &context.root) {
         (Some(local), Some(root)) => Some(witness::lift(walk, root, context.flow, local, location)),
         (Some(local), None) => Some((local, location.pointer.clone())),
         (None, _) => None,
     };
-    record(
-        walk,
-        context,
-        (kind, action),
-        class,
-        location,
-        message,
-        found,
-    );
+    change(context, axes, class, location, message, shown)
 }
 
 /// Records a change of the schema at hand.
 pub(super) fn record<'a>(
     walk: &mut Walk<'a>,
     context: &Context<'a>,
-    (kind, action): (Kind, Action),
+    axes: (Kind, Action),
     class: Class,
     location: &At<'a>,
     message: String,
-    found: Option<witness::Found>,
+    shown: Option<witness::Found>,
 ) {
-    let (witness, witness_schema) = found.unzip();
-    walk.record(Change {
+    walk.record(change(context, axes, class, location, message, shown));
+}
+
+fn change(
+    context: &Context<'_>,
+    (kind, action): (Kind, Action),
+    class: Class,
+    location: &At<'_>,
+    message: String,
+    shown: Option<witness::Found>,
+) -> Change {
+    let (witness, witness_schema) = shown.unzip();
+    Change {
         rule: context.rule(kind, action),
         class,
         location: location.pointer.clone(),
@@ -62,7 +77,7 @@ pub(super) fn record<'a>(
         base: None,
         revision: None,
         waived: None,
-    });
+    }
 }
 
 /// Relates two self-contained schemas and records what comes of it.
@@ -78,44 +93,55 @@ pub(super) fn judged<'a>(
         Flow::Request => schema::relation(base, revision),
         Flow::Response => schema::relation(revision, base),
     };
+    if let Some(change) = verdict(walk, context, location, relation, kind, message) {
+        walk.record(change);
+    }
+}
+
+/// The change that a relation is; `None` of equal ones.
+pub(super) fn verdict<'a>(
+    walk: &Walk<'a>,
+    context: &Context<'a>,
+    location: &At<'a>,
+    relation: Relation,
+    kind: Kind,
+    message: impl Fn(&str) -> String,
+) -> Option<Change> {
     match relation {
-        Relation::Equal => {}
+        Relation::Equal => None,
         Relation::Compatible => {
-            let (action, word) = match (kind, context.flow) {
-                // Who keeps to what is declared notices neither an opening nor a closing.
-                (Kind::AdditionalProperties, _) => {
-                    (Action::Changed, "treats undeclared properties otherwise")
-                }
-                (_, Flow::Request) => (Action::Widened, "accepts more"),
-                (_, Flow::Response) => (Action::Narrowed, "sends less"),
+            let (action, word) = match context.flow {
+                Flow::Request => (Action::Widened, "accepts more"),
+                Flow::Response => (Action::Narrowed, "sends less"),
             };
-            finding(walk, context, (kind, action), location, message(word), None);
+            Some(found(
+                walk,
+                context,
+                (kind, action),
+                location,
+                message(word),
+                None,
+            ))
         }
         Relation::Breaking(value) => {
             let (action, word) = match context.flow {
                 Flow::Request => (Action::Narrowed, "accepts less"),
                 Flow::Response => (Action::Widened, "sends more"),
             };
-            finding(
+            let shown = Some(value);
+            Some(found(
                 walk,
                 context,
                 (kind, action),
                 location,
                 message(word),
-                Some(value),
-            );
+                shown,
+            ))
         }
         Relation::Unproven => {
             let text = message("differs, and neither compatibility nor a breaking value was found");
-            record(
-                walk,
-                context,
-                (kind, Action::Changed),
-                Class::Unproven,
-                location,
-                text,
-                None,
-            );
+            let axes = (kind, Action::Changed);
+            Some(change(context, axes, Class::Unproven, location, text, None))
         }
     }
 }

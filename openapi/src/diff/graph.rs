@@ -3,7 +3,7 @@
 //! Each operation and each pair of components is a node that holds the changes found in its own
 //! text. A change is reported once, with every operation from which its node can be reached.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::Value;
 
@@ -156,6 +156,8 @@ type NodeId = usize;
 struct Node {
     operation: Option<String>,
     changes: Vec<Change>,
+    /// Stands for what was found below, where none of that is as grave.
+    stands_in: Option<Change>,
     children: HashSet<NodeId>,
 }
 
@@ -165,10 +167,21 @@ pub(super) struct Walk<'a> {
     pub(super) revision: &'a Document,
     pub(super) options: Options,
     equality: Equality,
+    equality_of_assertions: Equality,
     nodes: Vec<Node>,
     pairs: HashMap<(String, String, Flow), NodeId>,
     current: NodeId,
+    /// How many pairs are being walked one within another.
+    nested: usize,
+    /// Pairs whose turn is yet to come, by their nodes.
+    waiting: VecDeque<(NodeId, Turn<'a>)>,
 }
+
+/// The walk of a pair that waits.
+type Turn<'a> = Box<dyn FnOnce(&mut Walk<'a>) + 'a>;
+
+/// The most pairs of schemas that are walked one within another.
+const DEEPEST: usize = 50;
 
 impl<'a> Walk<'a> {
     pub(super) fn new(base: &'a Document, revision: &'a Document, options: Options) -> Self {
@@ -177,9 +190,12 @@ impl<'a> Walk<'a> {
             revision,
             options,
             equality: Equality::new(options.component_names),
+            equality_of_assertions: Equality::of_assertions(),
             nodes: vec![Node::default()],
             pairs: HashMap::new(),
             current: 0,
+            nested: 0,
+            waiting: VecDeque::new(),
         }
     }
 
@@ -191,6 +207,13 @@ impl<'a> Walk<'a> {
     /// Whether a value of the base and one of the revision are equal in every class.
     pub(super) fn same_values(&mut self, base: &Value, revision: &Value) -> bool {
         self.equality
+            .holds((self.base, base), (self.revision, revision))
+    }
+
+    /// Whether both schemas accept the same, by text and apart from what only a reader sees.
+    pub(super) fn same_assertions(&mut self, both: &Both<'_>) -> bool {
+        let (base, revision) = (both.base.value, both.revision.value);
+        self.equality_of_assertions
             .holds((self.base, base), (self.revision, revision))
     }
 
@@ -246,6 +269,22 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// As [`Self::sides`]; `None` when one of them is made of more than `limit` nodes.
+    pub(super) fn sides_within(
+        &self,
+        both: &Both<'_>,
+        flow: Flow,
+        limit: usize,
+    ) -> Option<(Value, Value)> {
+        let (base, revision) = (both.base.value, both.revision.value);
+        let base = schema::bundle_within(self.base, base, flow.travel(), limit)?;
+        let revision = schema::bundle_within(self.revision, revision, flow.travel(), limit)?;
+        Some(match flow {
+            Flow::Request => (base, revision),
+            Flow::Response => (revision, base),
+        })
+    }
+
     /// The change recorded last, to be completed.
     pub(super) fn last(&mut self) -> Option<&mut Change> {
         self.nodes[self.current].changes.last_mut()
@@ -276,6 +315,34 @@ impl<'a> Walk<'a> {
         self.within(node, walk);
     }
 
+    /// As [`Self::pair`], for what refers to more of its kind without end: a chain of components may be
+    /// as long as the document, the stack is not, so that what is nested too deeply waits its turn.
+    pub(super) fn pair_in_turn(
+        &mut self,
+        both: &Both<'a>,
+        flow: Flow,
+        walk: impl FnOnce(&mut Self) + 'a,
+    ) {
+        if self.nested == DEEPEST {
+            let mut waiting = None;
+            self.pair(both, flow, |inner| waiting = Some(inner.current));
+            if let Some(node) = waiting {
+                self.waiting.push_back((node, Box::new(walk)));
+            }
+            return;
+        }
+        self.nested += 1;
+        self.pair(both, flow, walk);
+        self.nested -= 1;
+    }
+
+    /// Walks what waits its turn.
+    fn walk_waiting(&mut self) {
+        while let Some((node, walk)) = self.waiting.pop_front() {
+            self.within(node, walk);
+        }
+    }
+
     fn admit(&mut self, node: Node) -> NodeId {
         let id = self.nodes.len();
         self.nodes.push(node);
@@ -295,6 +362,46 @@ impl<'a> Walk<'a> {
             base: follow(self.base, &both.base),
             revision: follow(self.revision, &both.revision),
         }
+    }
+
+    /// Walks parts of which it is known that together they make `change`, which is reported unless
+    /// the walk finds something as grave in one of them.
+    pub(super) fn with_stand_in(&mut self, change: Change, walk: impl FnOnce(&mut Self)) {
+        let node = self.admit(Node {
+            stands_in: Some(change),
+            ..Node::default()
+        });
+        self.within(node, walk);
+    }
+
+    /// Puts stand-ins among the changes where nothing as grave was found below.
+    fn settle(&mut self) {
+        // Those within others come after them.
+        for id in (0..self.nodes.len()).rev() {
+            let Some(change) = self.nodes[id].stands_in.take() else {
+                continue;
+            };
+            if self.gravest_below(id) < Some(change.class) {
+                self.nodes[id].changes.push(change);
+            }
+        }
+    }
+
+    fn gravest_below(&self, node: NodeId) -> Option<Class> {
+        let mut seen = HashSet::from([node]);
+        let mut pending = vec![node];
+        let mut gravest = None;
+        while let Some(id) = pending.pop() {
+            let node = &self.nodes[id];
+            gravest = gravest.max(node.changes.iter().map(|change| change.class).max());
+            pending.extend(
+                node.children
+                    .iter()
+                    .copied()
+                    .filter(|&child| seen.insert(child)),
+            );
+        }
+        gravest
     }
 
     /// Walks what both places hold or refer to: in a node of its own where both refer.
@@ -318,6 +425,8 @@ impl<'a> Walk<'a> {
 
     /// Every change once, in the order found, each with the operations that reach it.
     pub(super) fn into_changes(mut self) -> Vec<Change> {
+        self.walk_waiting();
+        self.settle();
         let with_changes: Vec<NodeId> = (0..self.nodes.len())
             .filter(|&node| !self.nodes[node].changes.is_empty())
             .collect();

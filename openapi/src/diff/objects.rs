@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Class;
 use super::context::Context;
@@ -212,15 +212,20 @@ fn removed<'a>(
         Flow::Response if was && !is => {
             absent(walk, context, (kind, Action::Removed), old, message, name);
         }
-        Flow::Response => finding(walk, context, (kind, Action::Removed), old, message, None),
-        Flow::Request => {
-            let accepts = undeclared(&cores.revision);
-            sent_as(
+        Flow::Response if !is_meant(&cores.revision) => {
+            finding(walk, context, (kind, Action::Removed), old, message, None);
+        }
+        Flow::Request | Flow::Response => {
+            let both = Both {
+                base: old.clone(),
+                revision: undeclared(&cores.revision),
+            };
+            one_side_declares(
                 walk,
                 context,
                 (kind, Action::Removed),
                 name,
-                (old, &accepts),
+                (&both, old),
                 message,
             );
         }
@@ -247,15 +252,20 @@ fn added<'a>(
             let message = format!("{message} and is required");
             absent(walk, context, (kind, Action::Added), new, message, name);
         }
-        Flow::Request => finding(walk, context, (kind, Action::Added), new, message, None),
-        Flow::Response => {
-            let accepts = undeclared(&cores.base);
-            sent_as(
+        Flow::Request if !is_meant(&cores.base) => {
+            finding(walk, context, (kind, Action::Added), new, message, None);
+        }
+        Flow::Request | Flow::Response => {
+            let both = Both {
+                base: undeclared(&cores.base),
+                revision: new.clone(),
+            };
+            one_side_declares(
                 walk,
                 context,
                 (kind, Action::Added),
                 name,
-                (new, &accepts),
+                (&both, new),
                 message,
             );
         }
@@ -270,28 +280,31 @@ fn undeclared<'a>(core: &At<'a>) -> At<'a> {
     })
 }
 
-/// A property that one side sends and the other takes as an undeclared one.
-fn sent_as<'a>(
+/// Whether a schema gives the properties that it does not declare a schema, so that they are meant
+/// to be sent; else whoever keeps to it sends none that only the other side knows.
+fn is_meant(core: &At<'_>) -> bool {
+    let says = |schema: &Value| schema != &json!(true) && schema != &json!({});
+    core.value.get("additionalProperties").is_some_and(says)
+}
+
+/// A property that one side declares and the other takes, or sends, as an undeclared one.
+fn one_side_declares<'a>(
     walk: &mut Walk<'a>,
     context: &Context<'a>,
     axes: (Kind, Action),
     name: &str,
-    (sent, accepted): (&At<'a>, &At<'a>),
+    (both, at): (&Both<'a>, &At<'a>),
     message: String,
 ) {
-    let (base, revision) = match context.flow {
-        Flow::Request => (sent, accepted),
-        Flow::Response => (accepted, sent),
-    };
-    let (sender, receiver) = walk.sides(base.value, revision.value, context.flow);
+    let (sender, receiver) = walk.sides(both.base.value, both.revision.value, context.flow);
     match schema::relation(&sender, &receiver) {
-        Relation::Equal | Relation::Compatible => finding(walk, context, axes, sent, message, None),
+        Relation::Equal | Relation::Compatible => finding(walk, context, axes, at, message, None),
         Relation::Breaking(value) => {
             let inner = context.step(Step::Property(name.to_owned()));
-            let message = format!("{message}, and the other side does not accept it");
-            finding(walk, &inner, axes, sent, message, Some(value));
+            let message = format!("{message}, and the other side does not accept what is sent");
+            finding(walk, &inner, axes, at, message, Some(value));
         }
-        Relation::Unproven => record(walk, context, axes, Class::Unproven, sent, message, None),
+        Relation::Unproven => record(walk, context, axes, Class::Unproven, at, message, None),
     }
 }
 

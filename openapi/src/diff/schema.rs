@@ -88,7 +88,9 @@ fn components<'a>(
     };
     let inner = Context::new(context.flow, subject);
     let target = both.clone();
-    walk.pair(&both, context.flow, |walk| compare(walk, &target, &inner));
+    walk.pair_in_turn(&both, context.flow, move |walk| {
+        compare(walk, &target, &inner);
+    });
 }
 
 fn component_written_out<'a>(

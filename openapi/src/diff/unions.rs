@@ -3,17 +3,25 @@
 
 use serde_json::Value;
 
+use super::context::Context;
+use super::finding::{finding, verdict};
 use super::graph::{At, Both, Flow, Walk};
 use super::message::shown;
 use super::rule::{Action, Kind};
-use super::{context::Context, finding::finding, schema};
+use super::schema;
 use crate::pointer;
 use crate::schema::{Relation, relation};
+
+/// Beyond this many nodes a union is not judged as a whole: that would cost more than it tells.
+const LIMIT: usize = 1_000;
 
 type Union<'a> = (&'static str, Vec<At<'a>>, bool);
 
 /// Compares two unions by their branches. False, with nothing recorded, when they are not put
 /// together alike, and only the whole can tell.
+///
+/// What a branch no longer takes in, another may. So the whole is judged first; its branches tell
+/// where the difference is.
 pub(super) fn compare<'a>(
     walk: &mut Walk<'a>,
     both: &Both<'a>,
@@ -24,22 +32,82 @@ pub(super) fn compare<'a>(
     if keyword != other || base_null != revision_null {
         return false;
     }
-    let (pairs, gone, come) = matched(walk, base, revision);
-    if keyword == "allOf" && !(gone.is_empty() && come.is_empty()) {
+    let branches = matched(walk, base, revision);
+    let (pairs, gone, come) = &branches;
+    let is_matched = gone.is_empty() && come.is_empty();
+    // A value that one more alternative of a `oneOf` accepts as well is accepted no longer.
+    if !is_matched && (keyword == "allOf" || (keyword == "oneOf" && !excludes(both))) {
         return false;
     }
-    if keyword == "oneOf" && !(gone.is_empty() && come.is_empty()) && !excludes(both) {
-        // A value that one more alternative accepts as well is accepted no longer.
-        return false;
+    if is_matched && pairs.iter().all(|pair| walk.same_assertions(pair)) {
+        by_branch(walk, both, keyword, branches, context);
+        return true;
     }
+    let whole = match walk.sides_within(both, context.flow, LIMIT) {
+        Some((sender, receiver)) => relation(&sender, &receiver),
+        None => Relation::Unproven,
+    };
+    match whole {
+        Relation::Equal | Relation::Compatible => {
+            let agree = pairs
+                .iter()
+                .all(|pair| is_taken_in(walk, pair, context.flow, &whole));
+            if agree {
+                by_branch(walk, both, keyword, branches, context);
+            }
+            agree
+        }
+        // Of alternatives that do not exclude each other, or are too many to ask, each is judged
+        // by itself: whatever it takes in, the whole does.
+        Relation::Unproven if keyword != "oneOf" || excludes(both) => {
+            by_branch(walk, both, keyword, branches, context);
+            true
+        }
+        Relation::Breaking(_) | Relation::Unproven => {
+            let message = |what: &str| format!("{} {what}", context.subject);
+            let kind = Kind::Schema;
+            let stand_in = verdict(walk, context, &both.revision, whole, kind, message);
+            if let Some(change) = stand_in {
+                walk.with_stand_in(change, |walk| {
+                    by_branch(walk, both, keyword, branches, context);
+                });
+            }
+            true
+        }
+    }
+}
+
+/// Whether what is proven of the whole, that one takes in what the other sends or that both are
+/// equal, is proven of this pair of branches as well.
+fn is_taken_in(walk: &mut Walk<'_>, pair: &Both<'_>, flow: Flow, whole: &Relation) -> bool {
+    if walk.same_assertions(pair) {
+        return true;
+    }
+    let Some((sender, receiver)) = walk.sides_within(pair, flow, LIMIT) else {
+        return false;
+    };
+    match relation(&sender, &receiver) {
+        Relation::Equal => true,
+        Relation::Compatible => whole == &Relation::Compatible,
+        Relation::Breaking(_) | Relation::Unproven => false,
+    }
+}
+
+fn by_branch<'a>(
+    walk: &mut Walk<'a>,
+    both: &Both<'a>,
+    keyword: &str,
+    (pairs, gone, come): Matching<'a>,
+    context: &Context<'a>,
+) {
     let part = if keyword == "allOf" {
         "a part"
     } else {
         "an alternative"
     };
     for pair in pairs {
-        // A value of one alternative is a value of the whole as it stands, so no trail leads on.
-        let inner = Context::new(context.flow, format!("{part} of {}", context.subject));
+        let mut inner = context.clone();
+        inner.subject = format!("{part} of {}", context.subject);
         schema::compare(walk, &pair, &inner);
     }
     for branch in gone {
@@ -48,7 +116,6 @@ pub(super) fn compare<'a>(
     for branch in come {
         leftover(walk, both, context, &branch, Action::Added);
     }
-    true
 }
 
 /// Whether the alternatives say by which value of which property they are told apart.

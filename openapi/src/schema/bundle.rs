@@ -48,25 +48,39 @@ pub fn bundle(document: &Document, pointer: &str) -> Value {
 
 /// As [`bundle`], for a schema value made from parts of `document`, and for messages going one way.
 pub(crate) fn bundle_value(document: &Document, schema: &Value, travel: Travel) -> Value {
+    bundle_within(document, schema, travel, usize::MAX).unwrap_or(Value::Bool(true))
+}
+
+/// As [`bundle_value`]; `None` as soon as it is seen to be made of more than `limit` nodes.
+pub(crate) fn bundle_within(
+    document: &Document,
+    schema: &Value,
+    travel: Travel,
+    limit: usize,
+) -> Option<Value> {
     let mut names = Names::default();
+    let mut left = limit;
     let mut root = assertions_of(document, schema, travel, &mut names);
     let mut definitions = Map::new();
+    if limit != usize::MAX {
+        left = left.checked_sub(size(&root))?;
+    }
     while let Some((pointer, name)) = names.pending.pop() {
         let target = document.at(&pointer).unwrap_or(&Value::Bool(true));
         let definition = assertions_of(document, target, travel, &mut names);
+        if limit != usize::MAX {
+            left = left.checked_sub(size(&definition))?;
+        }
         definitions.insert(name, definition);
     }
     if definitions.is_empty() {
-        return root;
+        return Some(root);
     }
     definitions.sort_keys();
-    match &mut root {
-        Value::Object(object) => {
-            object.insert("$defs".to_owned(), Value::Object(definitions));
-            root
-        }
-        _ => root,
+    if let Value::Object(object) = &mut root {
+        object.insert("$defs".to_owned(), Value::Object(definitions));
     }
+    Some(root)
 }
 
 /// How many schema objects, lists and scalars a bundle is made of: what the algebra's cost grows with.

@@ -1,31 +1,40 @@
-//! What a sender that keeps to its schema sends: the declared properties, and no others.
+//! What a sender that keeps to its schema sends.
 //!
-//! An object that declares properties and says nothing of others has no others. The parts of an
-//! `allOf` see each other's properties, so it is their whole that is closed, by the names that the
-//! parts declare between them. What stands below `not` and `if`, where closing would widen, stays
-//! open.
+//! An object that says nothing of undeclared properties may hold others, but none that the other
+//! side gives a meaning to: whoever sends by a document does not send what it knows nothing of, so
+//! that a property declared by the receiver alone breaks nobody. Other names stay open, as they are
+//! for who writes `additionalProperties: true` in full.
+//!
+//! The parts of an `allOf` see each other's properties, so it is their whole that is closed. What
+//! stands below `not` and `if`, where closing would widen, stays open.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::pointer;
+use crate::validator::Validator;
+use crate::{keywords, pointer};
 
 /// The suffix of a definition that is left open, for use as a part of a whole.
 const OPEN: &str = ".open";
 
-/// The self-contained schema with its objects closed.
-pub(super) fn close(schema: &Value) -> Value {
+/// The self-contained schema of a sender with its objects closed to the names that only the
+/// receiver, a self-contained schema too, declares.
+pub(crate) fn close(sender: &Value, receiver: &Value) -> Value {
     let no_definitions = Map::new();
-    let definitions = schema
+    let definitions = sender
         .get("$defs")
         .and_then(Value::as_object)
         .unwrap_or(&no_definitions);
     let mut closing = Closing {
         definitions,
+        names: names_declared(receiver),
         open_wanted: BTreeSet::new(),
     };
-    let mut closed = closing.of(schema, Scope::Whole);
+    if closing.names.is_empty() {
+        return sender.clone();
+    }
+    let mut closed = closing.of(sender, Scope::Whole);
     let mut members: Map<String, Value> = definitions
         .iter()
         .map(|(name, definition)| (name.clone(), closing.of(definition, Scope::Whole)))
@@ -47,6 +56,17 @@ pub(super) fn close(schema: &Value) -> Value {
     closed
 }
 
+/// Every name of a property that a schema declares anywhere in it.
+fn names_declared(schema: &Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    keywords::visit_asserted(schema, &mut |object| {
+        if let Some(Value::Object(properties)) = object.get("properties") {
+            names.extend(properties.keys().cloned());
+        }
+    });
+    names
+}
+
 /// Whether a schema describes a value by itself or together with its siblings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scope {
@@ -56,8 +76,20 @@ enum Scope {
 
 struct Closing<'a> {
     definitions: &'a Map<String, Value>,
+    /// What the receiver declares.
+    names: BTreeSet<String>,
     /// Names of definitions of which an open form is referred to.
     open_wanted: BTreeSet<String>,
+}
+
+/// What an object, with its parts, says of its properties.
+#[derive(Default)]
+struct Declared {
+    names: BTreeSet<String>,
+    /// Patterns of `patternProperties`.
+    patterns: BTreeSet<String>,
+    /// Whether objects are meant at all.
+    is_object: bool,
 }
 
 impl Closing<'_> {
@@ -74,25 +106,41 @@ impl Closing<'_> {
             .filter(|(keyword, _)| *keyword != "$defs")
             .map(|(keyword, value)| (keyword.clone(), self.keyword(keyword, value, inner)))
             .collect();
-        if scope == Scope::Part {
+        if scope == Scope::Part || (!composed && is_by_others(object)) {
             return Value::Object(closed);
         }
-        if composed {
-            let mut names = BTreeSet::new();
-            if self.declared(object, &mut names, 0)
-                && !names.is_empty()
-                && !closed.contains_key("propertyNames")
-            {
-                closed.insert("propertyNames".to_owned(), json!({ "enum": names }));
-            }
-        } else if declares(object)
-            && !object.contains_key("anyOf")
-            && !object.contains_key("oneOf")
-            && !says(object)
-        {
-            closed.insert("additionalProperties".to_owned(), json!(false));
+        let mut declared = Declared::default();
+        if self.declared(object, &mut declared, 0) && declared.is_object {
+            self.leave_out(&mut closed, &declared);
         }
         Value::Object(closed)
+    }
+
+    /// Adds that the receiver's names are not sent, unless the sender declares them.
+    fn leave_out(&self, closed: &mut Map<String, Value>, declared: &Declared) {
+        let patterns: Vec<Validator> = declared
+            .patterns
+            .iter()
+            .filter_map(|pattern| Validator::new(&json!({ "pattern": pattern })).ok())
+            .collect();
+        let is_patterned = |name: &str| {
+            let name = Value::from(name);
+            patterns.iter().any(|pattern| pattern.accepts(&name))
+        };
+        let unknown: Vec<&String> = self
+            .names
+            .iter()
+            .filter(|name| !declared.names.contains(*name) && !is_patterned(name))
+            .collect();
+        if unknown.is_empty() {
+            return;
+        }
+        let properties = closed
+            .entry("properties")
+            .or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(properties) = properties {
+            properties.extend(unknown.into_iter().map(|name| (name.clone(), json!(false))));
+        }
     }
 
     fn keyword(&mut self, keyword: &str, value: &Value, scope: Scope) -> Value {
@@ -124,20 +172,25 @@ impl Closing<'_> {
         Value::Array(items.map(|item| self.of(item, scope)).collect())
     }
 
-    /// Collects the names that a schema and its parts declare; false when one of them speaks of
-    /// others as well, so that nothing may be closed.
-    fn declared(
-        &self,
-        object: &Map<String, Value>,
-        names: &mut BTreeSet<String>,
-        depth: usize,
-    ) -> bool {
-        if says(object) || depth > 32 {
+    /// Collects what a schema and its parts declare; false when one of them gives undeclared
+    /// properties a schema, so that they are meant to be sent.
+    fn declared(&self, object: &Map<String, Value>, into: &mut Declared, depth: usize) -> bool {
+        if gives_undeclared_a_schema(object) || depth > 32 {
             return false;
         }
         if let Some(Value::Object(properties)) = object.get("properties") {
-            names.extend(properties.keys().cloned());
+            into.is_object = true;
+            into.names.extend(properties.keys().cloned());
         }
+        if let Some(Value::Object(patterns)) = object.get("patternProperties") {
+            into.is_object = true;
+            into.patterns.extend(patterns.keys().cloned());
+        }
+        into.is_object |= match object.get("type") {
+            Some(Value::String(kind)) => kind == "object",
+            Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "object"),
+            _ => false,
+        };
         let target = object
             .get("$ref")
             .and_then(Value::as_str)
@@ -147,31 +200,31 @@ impl Closing<'_> {
             .into_iter()
             .filter_map(|keyword| object.get(keyword)?.as_array())
             .flatten();
+        let parts: Vec<&Map<String, Value>> =
+            parts.chain(target).filter_map(Value::as_object).collect();
         parts
-            .chain(target)
-            .filter_map(Value::as_object)
-            .all(|part| self.declared(part, names, depth + 1))
+            .into_iter()
+            .all(|part| self.declared(part, into, depth + 1))
     }
+}
+
+/// Whether others say what the value is, each of which is closed by itself.
+fn is_by_others(object: &Map<String, Value>) -> bool {
+    ["anyOf", "oneOf", "$ref"]
+        .iter()
+        .any(|keyword| object.contains_key(*keyword))
 }
 
 fn definition_name(reference: &str) -> Option<String> {
     Some(pointer::last(reference.strip_prefix("#/$defs")?).into_owned())
 }
 
-fn declares(object: &Map<String, Value>) -> bool {
-    let properties = object.get("properties").and_then(Value::as_object);
-    properties.is_some_and(|properties| !properties.is_empty())
-}
-
-/// Whether the object speaks of properties that it does not declare.
-fn says(object: &Map<String, Value>) -> bool {
-    [
-        "additionalProperties",
-        "unevaluatedProperties",
-        "patternProperties",
-    ]
-    .iter()
-    .any(|keyword| object.contains_key(*keyword))
+/// Whether undeclared properties are given a schema that says something of them.
+fn gives_undeclared_a_schema(object: &Map<String, Value>) -> bool {
+    ["additionalProperties", "unevaluatedProperties"]
+        .iter()
+        .filter_map(|keyword| object.get(*keyword))
+        .any(|schema| schema != &json!(true) && schema != &json!({}))
 }
 
 #[cfg(test)]
@@ -186,9 +239,31 @@ mod tests {
             "allOf": [{"$ref": "#/$defs/A"}, {"properties": {"b": {"type": "string"}}}],
             "$defs": {"A": {"type": "object", "properties": {"a": true, "inner": {"$ref": "#/$defs/A"}}}}
         });
-        let validator = Validator::new(&close(&schema)).expect("a valid schema");
+        let receiver = json!({"properties": {"a": true, "b": true, "c": true}});
+        let validator = Validator::new(&close(&schema, &receiver)).expect("a valid schema");
         assert!(validator.accepts(&json!({"a": 1, "b": "x", "inner": {"a": 2}})));
+        assert!(validator.accepts(&json!({"of nobody": 1})));
         assert!(!validator.accepts(&json!({"c": 1})));
         assert!(!validator.accepts(&json!({"inner": {"b": "x"}})));
+    }
+
+    #[test]
+    fn a_map_is_meant_to_hold_any_name() {
+        let map = json!({"type": "object", "additionalProperties": {"type": "string"}});
+        let receiver = json!({"properties": {"a": {"type": "integer"}}});
+        assert_eq!(close(&map, &receiver), map);
+    }
+
+    #[test]
+    fn open_in_full_is_open_by_silence() {
+        let receiver = json!({"properties": {"a": {"type": "integer"}}});
+        for open in [
+            json!({"type": "object"}),
+            json!({"type": "object", "additionalProperties": true}),
+        ] {
+            let validator = Validator::new(&close(&open, &receiver)).expect("a valid schema");
+            assert!(!validator.accepts(&json!({"a": 1})), "{open}");
+            assert!(validator.accepts(&json!({"b": 1})), "{open}");
+        }
     }
 }

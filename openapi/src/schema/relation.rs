@@ -1,8 +1,7 @@
 //! The last judge of two schemas: the only room that knows `jsonschema::canonical`.
 //!
-//! One side sends values, the other receives them. What the sender's schema does not declare it
-//! does not send: an object with declared properties is read as having no others. Each side's
-//! schema is otherwise taken literally.
+//! One side sends values, the other receives them. A property that only the receiver declares is
+//! not sent (see `closed.rs`); each side's schema is otherwise taken literally.
 
 use jsonschema::Draft;
 use jsonschema::canonical::{self, CanonicalSchema, Containment, Satisfiability};
@@ -39,7 +38,7 @@ pub fn relation(sender: &Value, receiver: &Value) -> Relation {
     if sender == receiver {
         return Relation::Equal;
     }
-    let closed = close(sender);
+    let closed = close(sender, receiver);
     let mut suspects = Vec::new();
     match strings::related(sender, receiver) {
         Inclusion::Included => {
@@ -51,7 +50,7 @@ pub fn relation(sender: &Value, receiver: &Value) -> Relation {
         Inclusion::Not(string) => suspects.push(Value::String(string)),
         Inclusion::Unknown => {}
     }
-    if size(sender) <= ALGEBRA_BUDGET && size(receiver) <= ALGEBRA_BUDGET {
+    if size(&closed) <= ALGEBRA_BUDGET && size(receiver) <= ALGEBRA_BUDGET {
         match algebra(sender, &closed, receiver) {
             Algebra::Equal => return Relation::Equal,
             Algebra::Compatible => return Relation::Compatible,

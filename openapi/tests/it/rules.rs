@@ -112,8 +112,8 @@ fn rows() -> Vec<Row> {
         Row {
             base: object(&a, &[]),
             revision: json!({"type": "object", "properties": a, "additionalProperties": false}),
-            request: &["additive request-additional-properties-changed"],
-            response: &["additive response-additional-properties-changed"],
+            request: &["breaking request-additional-properties-narrowed"],
+            response: &["additive response-additional-properties-narrowed"],
         },
         Row {
             base: json!({"type": "object", "properties": ab, "additionalProperties": false}),

@@ -15,9 +15,12 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::client::{self, ClientAddress, TrustedProxies};
 use crate::error::ApiError;
 use crate::keys::KeyRing;
 use crate::last_used::LastUsed;
+use crate::protocol;
+use crate::rate_limit::{Rate, RateLimits};
 use crate::routes::{create, docs, health, list, revoke};
 use crate::store::Store;
 use crate::{openapi, telemetry};
@@ -31,16 +34,26 @@ pub struct AppState {
     store: Store,
     keys: Arc<KeyRing>,
     last_used: Arc<LastUsed>,
+    rate_limits: Arc<RateLimits>,
 }
 
 impl AppState {
-    /// The state of a server on this store, whose tokens these keys sign.
+    /// The state of a server on this store, whose tokens these keys sign, without limits of rates.
     pub fn new(store: Store, keys: KeyRing) -> Self {
         crate::hs256::install();
         Self {
             store,
             keys: Arc::new(keys),
             last_used: Arc::default(),
+            rate_limits: Arc::new(RateLimits::new(Rate::Off, Rate::Off)),
+        }
+    }
+
+    /// The same with these limits.
+    pub(crate) fn with_rate_limits(self, limits: RateLimits) -> Self {
+        Self {
+            rate_limits: Arc::new(limits),
+            ..self
         }
     }
 
@@ -51,6 +64,10 @@ impl AppState {
 
     pub(crate) fn last_used(&self) -> &LastUsed {
         &self.last_used
+    }
+
+    pub(crate) fn rate_limits(&self) -> &RateLimits {
+        &self.rate_limits
     }
 
     pub(crate) fn keys(&self) -> &KeyRing {
@@ -71,30 +88,39 @@ pub(crate) fn document() -> OpenApi {
 }
 
 /// The whole service. A request that takes longer than `request_timeout`, its body included, is answered with 408.
-pub fn app(state: AppState, request_timeout: Duration) -> Router {
+pub(crate) fn app(state: AppState, request_timeout: Duration, proxies: TrustedProxies) -> Router {
+    let limits = Arc::clone(&state.rate_limits);
     let router = Router::from(operations())
         .route("/openapi.json", get(docs::openapi_json))
         .route("/docs", get(docs::docs))
         .route("/docs/", get(docs::docs_index))
         .route("/docs/{*file}", get(docs::docs_file))
+        // Whoever watches the server's health is not limited.
+        .route_layer(from_fn(move |request, next| {
+            limit_rate(Arc::clone(&limits), request, next)
+        }))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .fallback(async || ApiError::NoSuchRoute)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .with_state(state);
-    surround(router, request_timeout)
+    surround(router, request_timeout, proxies)
 }
 
-/// Adds what holds for every answer, from the inside out: the body limit, the time limit, JSON for a panic, the headers of
-/// every answer, and the request's id and log line around all of it.
-fn surround(router: Router, request_timeout: Duration) -> Router {
+/// Adds what holds for every answer, from the inside out: the body limit, the time limit, what HTTP demands of a request, JSON
+/// for a panic, the headers of every answer, who the client is, and the request's id and log line around all of it.
+fn surround(router: Router, request_timeout: Duration, proxies: TrustedProxies) -> Router {
     router
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(move |request, next| {
             limit_time(request, next, request_timeout)
         }))
+        .layer(from_fn(protocol::enforce))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(from_fn(add_headers))
+        .layer(from_fn(move |request, next| {
+            client::identify(proxies.clone(), request, next)
+        }))
         .layer(from_fn(telemetry::trace_request))
 }
 
@@ -102,6 +128,14 @@ async fn limit_time(request: Request, next: Next, limit: Duration) -> Response {
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => ApiError::TimedOut.into_response(),
+    }
+}
+
+async fn limit_rate(limits: Arc<RateLimits>, request: Request, next: Next) -> Response {
+    let client = request.extensions().get().copied();
+    match client.map_or(Ok(()), |ClientAddress(client)| limits.address(client)) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
     }
 }
 
@@ -136,7 +170,13 @@ mod tests {
             .route("/calm", get(async || "calm"));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(axum::serve(listener, surround(router, Duration::from_secs(5))).into_future());
+        tokio::spawn(
+            axum::serve(
+                listener,
+                surround(router, Duration::from_secs(5), TrustedProxies::default()),
+            )
+            .into_future(),
+        );
 
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();

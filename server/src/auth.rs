@@ -1,14 +1,15 @@
 //! Who is calling, and in which business: a bearer token becomes a [`Caller`].
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::app::AppState;
+use crate::client::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::header::{business_id, claimed_email};
 use crate::store::{Actor, Role, TokenRecord};
@@ -17,8 +18,8 @@ use crate::token;
 
 /// The authenticated user behind a request.
 ///
-/// As an extractor it makes the first two checks of the contract: 401 when the credential is no good, then 400 when
-/// `x-business-id` is. Which business the request is in comes out of [`business`](Self::business) alone.
+/// As an extractor it makes the first two checks of the contract: 401 when the credential is no good (and 429 when it
+/// is good too often), then 400 when `x-business-id` is not. Which business the request is in comes out of [`business`](Self::business) alone.
 #[derive(Debug)]
 pub(crate) struct Caller {
     token_id: Uuid,
@@ -102,6 +103,7 @@ impl FromRequestParts<AppState> for Caller {
             return Err(refused);
         }
 
+        state.rate_limits().caller(known.user_id)?;
         state.last_used().note(claims.jti, now);
         let span = tracing::Span::current();
         span.record("user_id", tracing::field::display(known.user_id));
@@ -119,8 +121,8 @@ impl FromRequestParts<AppState> for Caller {
             claimed_email,
             remote_address: parts
                 .extensions
-                .get::<ConnectInfo<SocketAddr>>()
-                .map(|peer| peer.0.ip()),
+                .get()
+                .map(|ClientAddress(address)| *address),
         })
     }
 }

@@ -5,11 +5,14 @@
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
 
+use crate::rate_limit::Rate;
 use crate::store::{Location, Role};
 use crate::telemetry::LogFormat;
 
@@ -21,6 +24,12 @@ mod values;
 pub use effective::effective;
 pub use file::FileError;
 pub use layers::{Configured, Origins, load};
+
+/// Requests a second of one user, where nothing else is said and others than this machine can reach the server.
+const CALLER_RATE: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
+
+/// Requests a second from one address, likewise.
+const ADDRESS_RATE: NonZeroU32 = NonZeroU32::new(100).expect("not zero");
 
 /// What stands below the help of the program.
 const EXAMPLES: &str = "\
@@ -166,6 +175,18 @@ pub struct Serve {
     /// Where the data and the keys are.
     #[command(flatten)]
     pub storage: Storage,
+    /// How long things may take.
+    #[command(flatten)]
+    pub timeouts: Timeouts,
+    /// How much clients may ask for.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// How long things may take.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Timeouts")]
+pub struct Timeouts {
     /// Seconds that a request may take, its body included
     #[arg(
         long,
@@ -175,7 +196,7 @@ pub struct Serve {
         value_parser = values::seconds
     )]
     pub request_timeout: Duration,
-    /// Seconds that a connection may take to send the head of a request, or be idle between two
+    /// Seconds that a connection may take to send the head of a request, be idle between two, or leave an answer unread
     #[arg(
         long,
         value_name = "SECONDS",
@@ -193,6 +214,57 @@ pub struct Serve {
         value_parser = values::seconds
     )]
     pub drain_timeout: Duration,
+}
+
+/// How much clients may ask for.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct Limits {
+    /// Connections at the same time, as far as the limit of open files allows; one more is answered with 503
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "DZ_MAX_CONNECTIONS",
+        default_value = "10000"
+    )]
+    pub max_connections: NonZeroU32,
+    /// Requests a second of one user, or `off`; more are answered with 429 [default: 50, or off when listening on loopback]
+    #[arg(long, value_name = "NUMBER", env = "DZ_RATE_PER_CALLER")]
+    pub rate_per_caller: Option<Rate>,
+    /// Requests a second from one address (IPv6: one /64), or `off` [default: 100, or off when listening on loopback]
+    #[arg(long, value_name = "NUMBER", env = "DZ_RATE_PER_ADDRESS")]
+    pub rate_per_address: Option<Rate>,
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks such as 10.0.0.0/8, parted by commas
+    #[arg(
+        long,
+        value_name = "NETWORKS",
+        env = "DZ_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_parser = values::network
+    )]
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Serve {
+    /// Requests a second of one user, and from one address. By default a server that only this machine can reach has no limits.
+    pub fn rates(&self) -> (Rate, Rate) {
+        let default = |number| {
+            if self.listen.ip().to_canonical().is_loopback() {
+                Rate::Off
+            } else {
+                Rate::PerSecond(number)
+            }
+        };
+        let Limits {
+            rate_per_caller,
+            rate_per_address,
+            ..
+        } = self.limits;
+        (
+            rate_per_caller.unwrap_or_else(|| default(CALLER_RATE)),
+            rate_per_address.unwrap_or_else(|| default(ADDRESS_RATE)),
+        )
+    }
 }
 
 /// `server bootstrap`.

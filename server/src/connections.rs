@@ -1,66 +1,144 @@
-//! Connections: accepting them, bounding how long one may say nothing, and ending them without cutting off a request.
+//! Connections: accepting them, bounding how many there are and how long one may say or read nothing, and ending them without
+//! cutting off a request.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
+
+pub(crate) mod descriptors;
+pub(crate) mod peer;
+mod refusal;
+
+use peer::PeerService;
+use refusal::Refusals;
 
 /// How long to wait when the system has no file descriptor for one more connection, which others have to give back first.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
 
+/// The most header fields of a request. One more is answered with 431 (RFC 6585, section 5).
+const MAX_HEADERS: usize = 64;
+
+/// The most bytes of a request's head, its target included. More are answered with 431. A token has about 400 bytes, and no
+/// browser and no proxy adds cookies here.
+const MAX_HEAD_BYTES: usize = 32 * 1024;
+
+/// How many bytes of one connection are read before the handler asks for them, or wait to be written.
+const MAX_BUFFERED_BYTES: usize = 64 * 1024;
+
+/// What connections may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// The most that are open at the same time. One more is answered with 503 and closed.
+    pub(crate) connections: usize,
+    /// The longest that a connection may take to send the head of a request, to begin the next one, or to take some of an
+    /// answer: otherwise a client could hold any number of them open for ever.
+    pub(crate) silence: Duration,
+}
+
 /// Accepts connections until `stop` comes. Then closes the listener and the connections that are idle, and returns when the
 /// requests that have begun are answered.
-///
-/// A connection that takes longer than `head_timeout` to send the head of a request, or to begin the next one, is closed:
-/// otherwise a client could hold any number of them open for ever.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
-    head_timeout: Duration,
+    limits: Limits,
     stop: impl Future<Output = ()>,
 ) {
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(head_timeout);
-    let connections = GracefulShutdown::new();
+    let server = Server::new(router, limits);
+    let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(limits.connections));
+    let refusals = Refusals::default();
     let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, address) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 wait_after(&error).await;
                 continue;
             }
         };
-        let service = TowerToHyperService::new(router.clone());
-        let connection =
-            connections.watch(http.serve_connection(TokioIo::new(without_delay(stream)), service));
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                // The client's doing: it went away, was too slow, or spoke something else than HTTP.
-                tracing::debug!(%error, "connection ended early");
+        match Arc::clone(&places).try_acquire_owned() {
+            Ok(place) => {
+                let connection =
+                    server
+                        .clone()
+                        .connection(stream, address, graceful.watcher(), place);
+                tokio::spawn(connection);
             }
-        });
+            Err(_) => refusals.refuse(stream),
+        }
     }
     drop(listener);
-    connections.shutdown().await;
+    graceful.shutdown().await;
 }
 
-/// Answers are written whole: waiting for more to send with them only delays them.
-fn without_delay(stream: TcpStream) -> TcpStream {
-    // A socket that refuses is slower and works.
-    let _ = stream.set_nodelay(true);
-    stream
+/// What every connection needs.
+#[derive(Clone)]
+struct Server {
+    http: http1::Builder,
+    router: Router,
+    silence: Duration,
+}
+
+impl Server {
+    fn new(router: Router, limits: Limits) -> Self {
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout(limits.silence)
+            .max_headers(MAX_HEADERS)
+            .max_header_size(MAX_HEAD_BYTES)
+            .max_buf_size(MAX_BUFFERED_BYTES);
+        Self {
+            http,
+            router,
+            silence: limits.silence,
+        }
+    }
+
+    /// One connection from its beginning to its end, which gives its place to another.
+    async fn connection(
+        self,
+        stream: TcpStream,
+        address: SocketAddr,
+        watcher: Watcher,
+        place: OwnedSemaphorePermit,
+    ) {
+        // Answers are written whole: waiting for more to send with them only delays them. A socket that refuses is slower
+        // and works.
+        let _ = stream.set_nodelay(true);
+        self.http(stream, address, watcher).await;
+        drop(place);
+    }
+
+    async fn http<S>(&self, stream: S, address: SocketAddr, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.silence));
+        let service = PeerService::new(self.router.clone(), address.ip());
+        let connection = self
+            .http
+            .serve_connection(TokioIo::new(Box::pin(stream)), service);
+        if let Err(error) = watcher.watch(connection).await {
+            // The client's doing: it went away, was too slow, or spoke something else than HTTP.
+            tracing::debug!(%error, "connection ended early");
+        }
+    }
 }
 
 async fn wait_after(error: &io::Error) {

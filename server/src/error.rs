@@ -1,5 +1,7 @@
 //! What a caller is told when a request is refused: one of the two documented shapes, and never more than it may know.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -35,6 +37,11 @@ pub(crate) enum ApiError {
         /// The most bytes that a body may have.
         limit: usize,
     },
+    /// 429 (RFC 6585, section 4).
+    TooManyRequests {
+        /// When the next request is taken again.
+        wait: Duration,
+    },
     /// 503: the store does not answer. What it said is in the log.
     Unavailable,
     /// 500: a defect of ours. What happened is in the log.
@@ -59,6 +66,12 @@ impl ApiError {
                 return (
                     StatusCode::PAYLOAD_TOO_LARGE,
                     format!("The request body is larger than {limit} bytes"),
+                );
+            }
+            Self::TooManyRequests { wait } => {
+                return (
+                    StatusCode::TOO_MANY_REQUESTS,
+                    format!("Too many requests; try again in {} s", whole_seconds(*wait)),
                 );
             }
             Self::Unavailable => (
@@ -100,6 +113,10 @@ impl IntoResponse for ApiError {
                 )
                     .into_response()
             }
+            Self::TooManyRequests { wait } => {
+                let retry_after = [(header::RETRY_AFTER, whole_seconds(wait).to_string())];
+                (status, retry_after, Json(json!({ "detail": detail }))).into_response()
+            }
             Self::BadRequest(_)
             | Self::NotFound
             | Self::NoSuchRoute
@@ -108,6 +125,16 @@ impl IntoResponse for ApiError {
             | Self::Unavailable
             | Self::Internal => (status, Json(json!({ "detail": detail }))).into_response(),
         }
+    }
+}
+
+/// Seconds as `Retry-After` counts them (RFC 9110, section 10.2.3), rounded up: a client that waits so long is not refused again.
+fn whole_seconds(wait: Duration) -> u64 {
+    let seconds = wait.as_secs();
+    if wait.subsec_nanos() > 0 || seconds == 0 {
+        seconds + 1
+    } else {
+        seconds
     }
 }
 

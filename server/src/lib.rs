@@ -18,6 +18,7 @@ pub mod store;
 pub mod telemetry;
 
 mod auth;
+mod client;
 mod connections;
 mod envelope;
 mod error;
@@ -25,6 +26,8 @@ mod extract;
 mod hs256;
 mod issue;
 mod last_used;
+mod protocol;
+mod rate_limit;
 mod redact;
 mod routes;
 mod timestamp;
@@ -32,3 +35,4 @@ mod token;
 mod validation;
 
 pub use issue::IssueError;
+pub use rate_limit::Rate;

@@ -1,6 +1,7 @@
 //! `server serve`: from a configuration to a listening server and back to a closed store; and `server migrate`.
 
 use std::io::Write;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -8,10 +9,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::app::{AppState, app};
+use crate::client::TrustedProxies;
 use crate::config::{Database, Serve, Storage};
-use crate::connections;
+use crate::connections::{self, descriptors};
 use crate::exit::Failure;
 use crate::keys::KeyRing;
+use crate::rate_limit::RateLimits;
 use crate::store::{Location, Store, StoreError};
 
 /// What a store is opened for.
@@ -69,7 +72,11 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Runtime)?;
 
-    let state = open(&command.storage, Purpose::Serve).await?;
+    let (callers, addresses) = command.rates();
+    let limits = RateLimits::new(callers, addresses);
+    let state = open(&command.storage, Purpose::Serve)
+        .await?
+        .with_rate_limits(limits);
     let bind = |source| Failure::Bind {
         address: command.listen,
         source,
@@ -78,10 +85,19 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(bind)?;
 
     let (stop, stopping) = watch::channel(Phase::Serving);
-    let router = app(state.clone(), command.request_timeout);
+    let proxies = TrustedProxies::new(&command.limits.trusted_proxies);
+    let router = app(state.clone(), command.timeouts.request_timeout, proxies);
+    let limits = connections::Limits {
+        connections: connections_that_fit(command.limits.max_connections),
+        silence: command.timeouts.head_timeout,
+    };
     let draining = reached(stopping.clone(), Phase::Draining);
-    let serving = connections::serve(listener, router, command.head_timeout, draining);
+    let serving = connections::serve(listener, router, limits, draining);
     let mut serving = tokio::spawn(serving);
+    let forgetting = {
+        let state = state.clone();
+        tokio::spawn(async move { state.rate_limits().keep_small().await })
+    };
     let writing = {
         let state = state.clone();
         async move {
@@ -102,7 +118,8 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     };
     tracing::info!(signal = name, "stopping: no new connections");
     stop.send_replace(Phase::Draining);
-    drain(&mut serving, command.drain_timeout).await;
+    drain(&mut serving, command.timeouts.drain_timeout).await;
+    forgetting.abort();
     stop.send_replace(Phase::Drained);
     // An error says that the task panicked, which the log has told already.
     let _ = writing.await;
@@ -132,6 +149,20 @@ async fn drain(serving: &mut tokio::task::JoinHandle<()>, limit: Duration) {
         );
         serving.abort();
     }
+}
+
+/// The most connections: as many as are configured, or as the system's limit of open files has room for.
+fn connections_that_fit(configured: NonZeroU32) -> usize {
+    let configured = usize::try_from(configured.get()).unwrap_or(usize::MAX);
+    let fit = descriptors::raise();
+    if fit < configured {
+        tracing::warn!(
+            configured,
+            possible = fit,
+            "the limit of open files allows fewer connections than are configured; raise it with `ulimit -n` or LimitNOFILE="
+        );
+    }
+    configured.min(fit)
 }
 
 fn announce(line: &str) -> std::io::Result<()> {

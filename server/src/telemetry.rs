@@ -78,6 +78,7 @@ pub(crate) async fn trace_request(request: Request, next: Next) -> Response {
         request_id = %id,
         method = method_of(&request),
         route,
+        client = Empty,
         user_id = Empty,
         claimed_email = Empty
     );

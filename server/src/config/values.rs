@@ -1,6 +1,9 @@
 //! The values of options that need more than their type says. What is wrong with one is said in words that fit behind its name.
 
+use std::net::IpAddr;
 use std::time::Duration;
+
+use ipnet::IpNet;
 
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse::<f64>().map(Duration::try_from_secs_f64) {
@@ -9,6 +12,13 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
         }
         Ok(_) | Err(_) => Err("give seconds between 0 and 86400, such as 10 or 0.5".to_owned()),
     }
+}
+
+pub(super) fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    text.parse::<IpNet>()
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| "give addresses or networks, such as 10.0.0.1 or 10.0.0.0/8".to_owned())
 }
 
 pub(super) fn name(name: &str) -> Result<String, String> {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::harness::{Answer, Credential, Folder, PATIENCE, Server, revoke_path};
 
 /// That an answer is the one refusal of credentials, with or without the remark that one was sent.
-fn assert_not_authenticated(answer: &Answer, token_sent: bool) {
+pub(crate) fn assert_not_authenticated(answer: &Answer, token_sent: bool) {
     assert_eq!(answer.refusal(), (401, "Not authenticated".to_owned()));
     assert_eq!(answer.body, r#"{"detail":"Not authenticated"}"#);
     let challenge = if token_sent {
@@ -280,13 +280,13 @@ async fn user_who_left_the_business_is_refused() {
 }
 
 /// Somebody with the leaked key file, and in some tests with the database as well.
-struct Forger {
-    kid: String,
-    secret: Vec<u8>,
+pub(crate) struct Forger {
+    pub(crate) kid: String,
+    pub(crate) secret: Vec<u8>,
 }
 
 impl Forger {
-    fn new(folder: &Folder) -> Self {
+    pub(crate) fn new(folder: &Folder) -> Self {
         let ring: Value =
             serde_json::from_slice(&std::fs::read(folder.key_file()).unwrap()).unwrap();
         let key = &ring["keys"][0];
@@ -299,7 +299,7 @@ impl Forger {
     }
 
     /// Claims of a new token of this user's that expires in so many seconds.
-    fn claims(&self, user: &Credential, expires_in: i64) -> Value {
+    pub(crate) fn claims(&self, user: &Credential, expires_in: i64) -> Value {
         let now = chrono::Utc::now().timestamp();
         json!({
             "jti": Uuid::new_v4(),
@@ -310,12 +310,17 @@ impl Forger {
         })
     }
 
-    fn sign(&self, claims: &Value) -> String {
+    pub(crate) fn sign(&self, claims: &Value) -> String {
         let header = json!({ "typ": "JWT", "alg": "HS256", "kid": self.kid });
         self.sign_with(&header, claims, hmac::HMAC_SHA256)
     }
 
-    fn sign_with(&self, header: &Value, claims: &Value, algorithm: hmac::Algorithm) -> String {
+    pub(crate) fn sign_with(
+        &self,
+        header: &Value,
+        claims: &Value,
+        algorithm: hmac::Algorithm,
+    ) -> String {
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let message = format!("{}.{}", encode(header), encode(claims));
         let signature = hmac::sign(&hmac::Key::new(algorithm, &self.secret), message.as_bytes());
@@ -329,7 +334,7 @@ impl Forger {
     }
 
     /// Puts a token on record, with an expiry that is far away whatever its claims say.
-    async fn record_as(
+    pub(crate) async fn record_as(
         &self,
         server: &Server,
         user: &Credential,
@@ -353,7 +358,7 @@ impl Forger {
         .rows_affected()
     }
 
-    async fn forget(&self, server: &Server, token: &str) {
+    pub(crate) async fn forget(&self, server: &Server, token: &str) {
         sqlx::query("DELETE FROM tokens WHERE token_sha256 = ?")
             .bind(digest::digest(&digest::SHA256, token.as_bytes()).as_ref())
             .execute(&server.folder().sqlite().await)
@@ -361,7 +366,7 @@ impl Forger {
             .unwrap();
     }
 
-    async fn probe(&self, server: &Server, user: &Credential, token: &str) -> Answer {
+    pub(crate) async fn probe(&self, server: &Server, user: &Credential, token: &str) -> Answer {
         let user = Credential {
             token: token.to_owned(),
             ..user.clone()

@@ -1,0 +1,177 @@
+//! Requests that are too much.
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::{REFUSALS, Target, statuses};
+use crate::harness::{PATIENCE, revoke_path, text};
+
+const MEBIBYTE: usize = 1 << 20;
+
+/// Sends `begin`, then `block` until the server has heard enough; returns what it says and how much it took.
+async fn pour(target: &Target, begin: &str, block: &[u8], at_most: usize) -> (String, usize) {
+    let stream = TcpStream::connect(target.server.address()).await.unwrap();
+    let (mut reader, mut writer) = stream.into_split();
+    let pouring = async {
+        let mut taken = 0;
+        if writer.write_all(begin.as_bytes()).await.is_ok() {
+            while taken < at_most && writer.write_all(block).await.is_ok() {
+                taken += block.len();
+            }
+        }
+        taken
+    };
+    let reading = async {
+        let mut answer = Vec::new();
+        let _ = reader.read_to_end(&mut answer).await;
+        text(&answer)
+    };
+    let (taken, answer) = timeout(PATIENCE, async { tokio::join!(pouring, reading) })
+        .await
+        .expect("the server closes the connection");
+    (answer, taken)
+}
+
+#[tokio::test]
+async fn heads_that_are_too_large_are_refused() {
+    let target = Target::start(&[]).await;
+    let long = "x".repeat(MEBIBYTE);
+    let head = target.head("GET /api/v1/tokens HTTP/1.1");
+    let many: String = (0..10_000).map(|number| format!("x-{number}: y\r\n")).collect();
+    for (what, request) in [
+        ("header", format!("{head}X-Long: {long}\r\n\r\n")),
+        ("header's name", format!("{head}{long}: x\r\n\r\n")),
+        ("claimed email", format!("{head}X-User-Email: {long}\r\n\r\n")),
+        ("headers", format!("{head}{many}\r\n")),
+        ("target", target.head(&format!("GET /api/v1/tokens?cursor={long} HTTP/1.1")) + "\r\n"),
+        ("method", target.head(&format!("{long} / HTTP/1.1")) + "\r\n"),
+        (
+            "token",
+            format!("GET /api/v1/tokens HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer dz_{long}\r\n\r\n"),
+        ),
+        ("no end of a line", long.clone()),
+    ] {
+        let answer = target.send(&request).await;
+        let statuses = statuses(&answer);
+        assert!(statuses.len() <= 1, "{what}: {answer}");
+        assert!(
+            statuses.iter().all(|status| [400, 414, 431].contains(status)),
+            "{what}: {answer}"
+        );
+    }
+    // The largest that is still read: refused for what it says, not for its size.
+    let just = "x".repeat(20_000);
+    let answer = target
+        .send(format!(
+            "GET /api/v1/tokens HTTP/1.1\r\nHost: test\r\nConnection: close\r\nAuthorization: Bearer dz_{just}\r\n\r\n"
+        ))
+        .await;
+    assert_eq!(statuses(&answer), [401], "{answer}");
+    target.unharmed(32).await;
+}
+
+#[tokio::test]
+async fn header_fields_are_counted() {
+    let target = Target::start(&[]).await;
+    let head = target.head("GET /api/v1/tokens HTTP/1.1") + "Connection: close\r\n";
+    let with = |fields: usize| {
+        let fields: String = (0..fields).map(|number| format!("x-{number}: y\r\n")).collect();
+        format!("{head}{fields}\r\n")
+    };
+    assert_eq!(statuses(&target.send(with(60)).await), [200]);
+    assert_eq!(statuses(&target.send(with(61)).await), [431]);
+    target.unharmed(16).await;
+}
+
+#[tokio::test]
+async fn body_of_100_mebibytes_is_413_before_it_is_read() {
+    let target = Target::start(&[]).await;
+    let block = vec![b' '; MEBIBYTE];
+    let path = revoke_path(&target.admin.token_id);
+    let head = target.head(&format!("POST {path} HTTP/1.1"));
+    let begin = format!("{head}Content-Length: {}\r\n\r\n", 100 * MEBIBYTE);
+    let (answer, taken) = pour(&target, &begin, &block, 100 * MEBIBYTE).await;
+    // The answer can be lost when the connection is reset while the client still sends.
+    assert!([vec![413], vec![]].contains(&statuses(&answer)), "{answer}");
+    assert!(taken < 50 * MEBIBYTE, "{taken} bytes were taken");
+
+    let stranger = format!(
+        "POST {path} HTTP/1.1\r\nHost: test\r\nContent-Length: {}\r\n\r\n",
+        100 * MEBIBYTE
+    );
+    let (answer, taken) = pour(&target, &stranger, &block, 100 * MEBIBYTE).await;
+    assert!([vec![401], vec![]].contains(&statuses(&answer)), "{answer}");
+    assert!(taken < 50 * MEBIBYTE, "{taken} bytes were taken");
+    target.unharmed(16).await;
+}
+
+#[tokio::test]
+async fn bodies_without_an_end_are_not_read_to_it() {
+    let target = Target::start(&["--request-timeout", "2"]).await;
+    let path = revoke_path(&target.admin.token_id);
+    let head = target.head(&format!("POST {path} HTTP/1.1")) + "Transfer-Encoding: chunked\r\n\r\n";
+    let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+    let x = "x".repeat(0x10000);
+    for (what, begin, block) in [
+        ("chunks", head.clone(), chunk.clone().into_bytes()),
+        ("tiny chunks", head.clone(), b"1\r\n \r\n".repeat(10_000)),
+        ("extension", format!("{head}1;"), x.clone().into_bytes()),
+        ("extensions", head.clone(), b"1;a=b\r\n \r\n".repeat(10_000)),
+        ("size", head.clone(), b"0".repeat(0x10000)),
+        ("trailer", format!("{head}0\r\nX: "), x.into_bytes()),
+        ("trailers", format!("{head}0\r\n"), b"x: y\r\n".repeat(10_000)),
+        (
+            "chunks of a stranger",
+            format!("POST {path} HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"),
+            chunk.into_bytes(),
+        ),
+    ] {
+        let (answer, taken) = pour(&target, &begin, &block, 100 * MEBIBYTE).await;
+        let statuses = statuses(&answer);
+        assert!(statuses.len() <= 1, "{what}: {answer}");
+        assert!(
+            statuses.iter().all(|status| REFUSALS.contains(status)),
+            "{what}: {answer}"
+        );
+        // Zeros in front of a chunk's size mean nothing and are kept nowhere: there it is the time that ends.
+        assert!(
+            taken < 50 * MEBIBYTE || what == "size",
+            "{what}: {taken} bytes were taken"
+        );
+    }
+    assert_eq!(target.server.probe(&target.admin).await, 200);
+    target.unharmed(16).await;
+}
+
+#[tokio::test]
+async fn nesting_of_100_000_levels_is_refused() {
+    let target = Target::start(&[]).await;
+    let send = |body: String| {
+        target
+            .server
+            .revoke_with(&target.admin, &target.admin.token_id, body)
+    };
+    let arrays = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+    let objects = |levels: usize| "{\"a\":".repeat(levels) + "1" + &"}".repeat(levels);
+    for body in [
+        arrays(100_000),
+        objects(100_000),
+        "[".repeat(100_000),
+        "{\"a\":".repeat(100_000),
+    ] {
+        assert_eq!(send(body).await.status, 413);
+    }
+    // As deep as the limit of size allows.
+    for body in [
+        arrays(32_000),
+        objects(10_000),
+        "[".repeat(65_000),
+        "{\"a\":".repeat(13_000),
+        format!(r#"{{"reason": {}}}"#, arrays(30_000)),
+    ] {
+        let error = send(body).await.only_validation_error();
+        assert_eq!(error["type"], "json_invalid");
+    }
+    target.unharmed(16).await;
+}

@@ -1,0 +1,123 @@
+//! Requests whose end two recipients could see in different places (RFC 9112, section 11.2).
+
+use super::{Target, statuses};
+use crate::harness::revoke_path;
+
+/// How a body is sent, with a request hidden where a recipient that reads the head otherwise would find one.
+struct Shape {
+    what: &'static str,
+    /// Header lines, each with its end.
+    framing: &'static str,
+    /// What stands before the hidden request.
+    before: &'static str,
+}
+
+const SHAPES: &[Shape] = &[
+    Shape { what: "CL.TE", framing: "Content-Length: {}\r\nTransfer-Encoding: chunked\r\n", before: "0\r\n\r\n" },
+    Shape { what: "TE.CL", framing: "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", before: "0\r\n\r\n" },
+    Shape { what: "two lengths", framing: "Content-Length: 2\r\nContent-Length: {}\r\n", before: "{}" },
+    Shape { what: "list of lengths", framing: "Content-Length: 2, {}\r\n", before: "{}" },
+    Shape { what: "signed length", framing: "Content-Length: +2\r\n", before: "{}" },
+    Shape { what: "negative length", framing: "Content-Length: -2\r\n", before: "{}" },
+    Shape { what: "hexadecimal length", framing: "Content-Length: 0x2\r\n", before: "{}" },
+    Shape { what: "length in two words", framing: "Content-Length: 2 2\r\n", before: "{}" },
+    Shape { what: "length over 64 bits", framing: "Content-Length: 18446744073709551618\r\n", before: "{}" },
+    Shape { what: "empty length", framing: "Content-Length: \r\n", before: "" },
+    Shape { what: "unknown coding", framing: "Transfer-Encoding: xchunked\r\n", before: "0\r\n\r\n" },
+    Shape { what: "identity", framing: "Transfer-Encoding: identity\r\nContent-Length: 2\r\n", before: "{}" },
+    Shape { what: "chunked is not last", framing: "Transfer-Encoding: chunked, identity\r\n", before: "0\r\n\r\n" },
+    Shape { what: "chunked twice", framing: "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", before: "0\r\n\r\n" },
+    Shape { what: "chunked and another", framing: "Transfer-Encoding: chunked\r\nTransfer-Encoding: cow\r\n", before: "0\r\n\r\n" },
+    Shape { what: "space before the colon", framing: "Transfer-Encoding : chunked\r\nContent-Length: 2\r\n", before: "{}" },
+    Shape { what: "vertical tab", framing: "Transfer-Encoding: \x0bchunked\r\nContent-Length: 2\r\n", before: "{}" },
+    Shape { what: "folded line", framing: "Transfer-Encoding:\r\n chunked\r\nContent-Length: 2\r\n", before: "{}" },
+    Shape { what: "name with a space", framing: "Foo bar: x\r\nContent-Length: 2\r\n", before: "{}" },
+    Shape { what: "line without a colon", framing: "Foo\r\nContent-Length: 2\r\n", before: "{}" },
+    Shape { what: "carriage return alone", framing: "Foo: x\rContent-Length: 200\r\nContent-Length: 2\r\n", before: "{}" },
+    Shape { what: "NUL in a value", framing: "Foo: x\0y\r\nContent-Length: 2\r\n", before: "{}" },
+    Shape { what: "chunk size over 64 bits", framing: "Transfer-Encoding: chunked\r\n", before: "10000000000000002\r\n{}\r\n0\r\n\r\n" },
+    Shape { what: "chunk size with a prefix", framing: "Transfer-Encoding: chunked\r\n", before: "0x2\r\n{}\r\n0\r\n\r\n" },
+    Shape { what: "negative chunk size", framing: "Transfer-Encoding: chunked\r\n", before: "-2\r\n{}\r\n0\r\n\r\n" },
+    Shape { what: "chunk without its end", framing: "Transfer-Encoding: chunked\r\n", before: "1\r\n{}0\r\n\r\n" },
+    Shape { what: "chunk size ended by LF", framing: "Transfer-Encoding: chunked\r\n", before: "2\n{}\n0\n\n" },
+    Shape { what: "well formed chunks", framing: "Transfer-Encoding: chunked\r\n", before: "2\r\n{}\r\n0\r\n\r\n" },
+];
+
+#[tokio::test]
+async fn nothing_behind_an_ambiguous_request_is_taken_for_a_request() {
+    let target = Target::start(&[]).await;
+    let victim = target.server.create(&target.admin, "victim").await;
+    let hidden = format!(
+        "{}Content-Length: 0\r\n\r\n",
+        target.head(&format!("POST {} HTTP/1.1", revoke_path(&victim.token_id)))
+    );
+    // A token that does not exist: the request itself changes nothing, and is understood.
+    let path = revoke_path(&crate::harness::unknown_id());
+    for Shape { what, framing, before } in SHAPES {
+        let framing = framing.replace("{}", &(before.len() + hidden.len()).to_string());
+        let head = target.head(&format!("POST {path} HTTP/1.1"));
+        let answer = target.send(format!("{head}{framing}\r\n{before}{hidden}")).await;
+        let statuses = statuses(&answer);
+        assert!(statuses.len() <= 1, "{what}: two requests were seen: {answer}");
+        assert!(
+            statuses.iter().all(|status| [400, 404, 422, 431].contains(status)),
+            "{what}: {answer}"
+        );
+        assert_eq!(target.server.probe(&victim).await, 200, "{what}: the hidden request was carried out");
+    }
+    target.unharmed(16).await;
+}
+
+#[tokio::test]
+async fn http_1_0_with_a_transfer_encoding_is_no_way_around() {
+    let target = Target::start(&[]).await;
+    let hidden = target.head("GET /api/v1/tokens HTTP/1.1") + "\r\n";
+    let answer = target
+        .send(format!(
+            "POST /healthz HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: {}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{hidden}",
+            5 + hidden.len()
+        ))
+        .await;
+    assert!(statuses(&answer).len() <= 1, "{answer}");
+    target.unharmed(16).await;
+}
+
+#[tokio::test]
+async fn host_must_be_there_once() {
+    let target = Target::start(&[]).await;
+    for hosts in ["", "Host: a\r\nHost: b\r\n", "Host: a\r\nHost: a\r\n"] {
+        let answer = target.send(format!("GET /healthz HTTP/1.1\r\n{hosts}\r\n")).await;
+        assert_eq!(statuses(&answer), [400], "{answer}");
+        assert!(
+            answer.ends_with(r#"{"detail":"The header host must be sent exactly once"}"#),
+            "{answer}"
+        );
+    }
+    let answer = target.send("GET /healthz HTTP/1.0\r\n\r\n").await;
+    assert_eq!(statuses(&answer), [200], "HTTP/1.0 knows no Host: {answer}");
+}
+
+#[tokio::test]
+async fn what_is_no_http_1_request_is_refused() {
+    let target = Target::start(&[]).await;
+    for bytes in [
+        &b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..],
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET /healthz\r\n\r\n",
+        b"GET /healthz HTTP/1.2\r\nHost: a\r\n\r\n",
+        b"GET /healthz HTTP/9.9\r\nHost: a\r\n\r\n",
+        b"GET  /healthz HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /health z HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /\x00 HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /\xff\xfe HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        b"G\xff\xfeT / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"\r\n\r\n\r\n\x00\x00\x00\x00",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b" GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET / HTTP/1.1\r\n Host: a\r\n\r\n",
+        b"GET / HTTP/1.1\r\n: a\r\n\r\n",
+    ] {
+        target.refused(&crate::harness::text(bytes), bytes).await;
+    }
+    target.unharmed(16).await;
+}

@@ -77,7 +77,7 @@ pub enum Command {
     /// Create a business and a user where missing, and print a token to begin with
     Bootstrap(Bootstrap),
     /// Bring the database's schema to that of this program, and say what was done
-    Migrate(Database),
+    Migrate(Migrate),
     /// Print the configuration that `serve` would have with the same options, and where each value comes from
     Config(Serve),
     /// Print the OpenAPI document that the handlers emit; needs no database
@@ -124,7 +124,7 @@ impl Log {
 /// Where the data is.
 #[derive(Clone, Debug, Args)]
 pub struct Database {
-    /// Database: `sqlite:PATH` or `sqlite://PATH`, created at first start
+    /// Database: `sqlite:PATH`, created at first start; or `postgres://USER@HOST:PORT/DATABASE`, which replicas share
     #[arg(
         long,
         value_name = "URL",
@@ -135,13 +135,25 @@ pub struct Database {
     pub database: Location,
 }
 
+/// `server migrate`.
+#[derive(Clone, Debug, Args)]
+pub struct Migrate {
+    /// Where the data is.
+    #[command(flatten)]
+    pub at: Database,
+    /// Role of PostgreSQL that may serve from now on, and nothing else: it can neither change nor delete a revocation
+    #[arg(long, value_name = "ROLE")]
+    pub grant_to: Option<String>,
+}
+
 /// Where the data and the keys are.
 #[derive(Clone, Debug, Args)]
 pub struct Storage {
     /// Where the data is.
     #[command(flatten)]
     pub at: Database,
-    /// Key file; created at first start, mode 0600 [default: beside the database, as PATH.keys.json]
+    /// Key file; created at first start, mode 0600 [default: beside the SQLite file, as PATH.keys.json]. With PostgreSQL it is
+    /// required, the same for all replicas, and created by the first `bootstrap`
     #[arg(long, value_name = "FILE", env = "DZ_KEYS")]
     pub keys: Option<PathBuf>,
 }
@@ -152,12 +164,12 @@ impl Storage {
         &self.at.database
     }
 
-    /// The key file.
-    pub fn key_file(&self) -> PathBuf {
+    /// The key file: the one that was named, or the one beside a SQLite file. PostgreSQL has no place beside it.
+    pub fn key_file(&self) -> Option<PathBuf> {
         let beside = |file: &Path| file.with_added_extension("keys.json");
         self.keys
             .clone()
-            .unwrap_or_else(|| beside(self.location().sqlite_file()))
+            .or_else(|| self.location().sqlite_file().map(beside))
     }
 }
 

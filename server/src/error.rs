@@ -142,7 +142,9 @@ impl From<StoreError> for ApiError {
     /// Logs what the store said and keeps it from the caller.
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) | StoreError::Claimed { .. } => {
+            StoreError::Unavailable(_)
+            | StoreError::Disconnected(_)
+            | StoreError::Claimed { .. } => {
                 tracing::error!(%error, "the store does not answer");
                 Self::Unavailable
             }

@@ -104,8 +104,18 @@ fn remedy(source: &StoreError, at: &Location) -> &'static str {
     match (source, at) {
         (StoreError::Claimed { .. }, _) => "Or choose another file with --database",
         (
-            StoreError::Unavailable(_) | StoreError::Inconsistent(_) | StoreError::Migration(_),
+            StoreError::Unavailable(_)
+            | StoreError::Disconnected(_)
+            | StoreError::Inconsistent(_)
+            | StoreError::Migration(_),
             Location::Sqlite(_),
         ) => "Is its directory there and writable? Choose another one with --database",
+        (StoreError::Migration(_), Location::Postgres(_)) => {
+            "Has `server migrate` been run as a role that may change the schema?"
+        }
+        (
+            StoreError::Unavailable(_) | StoreError::Disconnected(_) | StoreError::Inconsistent(_),
+            Location::Postgres(_),
+        ) => "Does the database run, and may this role use it? Choose another one with --database",
     }
 }

@@ -61,6 +61,20 @@ pub enum KeyError {
         /// The key file.
         path: PathBuf,
     },
+    /// There is no file, and one made here would not be the other replicas'.
+    #[error(
+        "the key file {path} does not exist. Replicas on PostgreSQL must all have the same one: `server bootstrap` creates it \
+         once; copy it to where --keys names it"
+    )]
+    Missing {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// No file was named, and there is no usual place for one.
+    #[error(
+        "name the key file with --keys: PostgreSQL has no place beside it, and replicas must all have the same one"
+    )]
+    Unnamed,
     /// The system gave no random numbers.
     #[error("the system's random number generator failed, so that no key can be made")]
     Random,
@@ -82,26 +96,36 @@ impl std::fmt::Debug for KeyRing {
     }
 }
 
+/// What to do when there is no key file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfMissing {
+    /// This is a first start: a ring with one random key is written with mode 0600.
+    Create,
+    /// Tokens exist. A new key would silently make all of them invalid, and the file is more likely to be misplaced than to
+    /// have never existed.
+    Lost,
+    /// Replicas share the store, and must share a file that somebody makes for all of them.
+    Missing,
+}
+
 impl KeyRing {
     /// The key ring in the file at `path`.
-    ///
-    /// When the file does not exist and `tokens_exist` is false, this is a first start: a ring with one random key is written
-    /// there with mode 0600. When tokens exist, a new key would silently make all of them invalid, and the file is
-    /// more likely to be misplaced than to have never existed.
     ///
     /// # Errors
     ///
     /// [`KeyError`], whose message says what to do.
-    pub fn open(path: &Path, tokens_exist: bool) -> Result<Self, KeyError> {
+    pub fn open(path: &Path, if_missing: IfMissing) -> Result<Self, KeyError> {
         match read(path) {
             Err(KeyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                if tokens_exist {
-                    return Err(KeyError::Lost {
-                        path: path.to_owned(),
-                    });
+                let path = path.to_owned();
+                match if_missing {
+                    IfMissing::Create => {
+                        create(&path)?;
+                        read(&path)
+                    }
+                    IfMissing::Lost => Err(KeyError::Lost { path }),
+                    IfMissing::Missing => Err(KeyError::Missing { path }),
                 }
-                create(path)?;
-                read(path)
             }
             result => result,
         }

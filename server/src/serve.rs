@@ -10,10 +10,10 @@ use tokio::sync::watch;
 
 use crate::app::{AppState, app};
 use crate::client::TrustedProxies;
-use crate::config::{Database, Serve, Storage};
+use crate::config::{Migrate, Serve, Storage};
 use crate::connections::{self, descriptors};
 use crate::exit::Failure;
-use crate::keys::KeyRing;
+use crate::keys::{IfMissing, KeyError, KeyRing};
 use crate::rate_limit::RateLimits;
 use crate::store::{Location, Store, StoreError};
 
@@ -26,7 +26,8 @@ pub enum Purpose {
     Administer,
 }
 
-/// Opens the store, migrated, and the key ring; creates both at first start.
+/// Opens the store, migrated, and the key ring; creates both at first start. With PostgreSQL only an administering command
+/// creates the key file: three replicas that start together would make three.
 ///
 /// # Errors
 ///
@@ -37,7 +38,14 @@ pub async fn open(storage: &Storage, purpose: Purpose) -> Result<AppState, Failu
         .has_tokens()
         .await
         .map_err(|source| store_failed(storage.location(), source))?;
-    let keys = KeyRing::open(&storage.key_file(), tokens_exist)?;
+    let if_missing = match (tokens_exist, storage.location(), purpose) {
+        (true, _, _) => IfMissing::Lost,
+        (false, Location::Postgres(_), Purpose::Serve) => IfMissing::Missing,
+        (false, Location::Sqlite(_), _) | (false, Location::Postgres(_), Purpose::Administer) => {
+            IfMissing::Create
+        }
+    };
+    let keys = KeyRing::open(&storage.key_file().ok_or(KeyError::Unnamed)?, if_missing)?;
     Ok(AppState::new(store, keys))
 }
 
@@ -46,9 +54,13 @@ pub async fn open(storage: &Storage, purpose: Purpose) -> Result<AppState, Failu
 /// # Errors
 ///
 /// [`Failure::Store`].
-pub async fn migrate(command: Database) -> Result<String, Failure> {
-    let at = &command.database;
+pub async fn migrate(command: Migrate) -> Result<String, Failure> {
+    let at = &command.at.database;
     let (store, applied) = open_migrated(at, Purpose::Administer).await?;
+    if let Some(role) = &command.grant_to {
+        let granted = store.grant(role).await;
+        granted.map_err(|source| store_failed(at, source))?;
+    }
     store.close().await;
     Ok(if applied.is_empty() {
         format!("{at} is up to date.\n")

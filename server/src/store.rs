@@ -12,11 +12,13 @@ use crate::timestamp::Timestamp;
 mod audit;
 mod location;
 mod migrations;
+mod postgres;
 mod records;
 mod sqlite;
 
 pub(crate) use audit::{Actor, AuditAction, AuditEvent, NewAuditEvent};
 pub use location::Location;
+use postgres::PostgresStore;
 pub use records::Role;
 pub(crate) use records::{
     Authentication, Direction, ListTokens, Membership, NewRevocation, NewToken, Page, Place,
@@ -31,6 +33,9 @@ pub enum StoreError {
     /// It cannot be reached, opened or written now; trying again later can help.
     #[error("the store is not available: {0}")]
     Unavailable(String),
+    /// The connection to it ended while it was asked; another one may work.
+    #[error("the store is not available: {0}")]
+    Disconnected(String),
     /// Another process serves the SQLite file.
     #[error(
         "another server{} uses this SQLite file, which is for one. Stop that one, or let replicas share PostgreSQL",
@@ -50,11 +55,26 @@ pub enum StoreError {
     Migration(#[from] sqlx::migrate::MigrateError),
 }
 
+impl StoreError {
+    /// The same for another who waits for the same work.
+    fn share(&self) -> Self {
+        match self {
+            Self::Unavailable(why) => Self::Unavailable(why.clone()),
+            Self::Disconnected(why) => Self::Disconnected(why.clone()),
+            Self::Inconsistent(why) => Self::Inconsistent(why.clone()),
+            Self::Claimed { process } => Self::Claimed { process: *process },
+            Self::Migration(error) => Self::Inconsistent(error.to_string()),
+        }
+    }
+}
+
 /// The store of record.
 #[derive(Clone, Debug)]
 pub enum Store {
     /// A file in the file system of this machine.
     Sqlite(SqliteStore),
+    /// A PostgreSQL database, which other processes use as well.
+    Postgres(PostgresStore),
 }
 
 impl Store {
@@ -67,6 +87,7 @@ impl Store {
     pub async fn open(location: &Location) -> Result<Self, StoreError> {
         match location {
             Location::Sqlite(file) => SqliteStore::open(file).await.map(Self::Sqlite),
+            Location::Postgres(options) => PostgresStore::open(options).await.map(Self::Postgres),
         }
     }
 
@@ -78,6 +99,8 @@ impl Store {
     pub fn claim(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(store) => store.claim(),
+            // Made for any number of them.
+            Self::Postgres(_) => Ok(()),
         }
     }
 
@@ -89,6 +112,20 @@ impl Store {
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         match self {
             Self::Sqlite(store) => store.migrate().await,
+            Self::Postgres(store) => store.migrate().await,
+        }
+    }
+
+    /// Lets a role of the database serve, and do nothing else: it can neither change nor delete a revocation. SQLite has no
+    /// roles; there this does nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], above all when there is no such role.
+    pub async fn grant(&self, role: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(store) => store.grant(role).await,
         }
     }
 
@@ -100,6 +137,7 @@ impl Store {
     pub async fn has_tokens(&self) -> Result<bool, StoreError> {
         match self {
             Self::Sqlite(store) => store.has_tokens(),
+            Self::Postgres(store) => store.has_tokens().await,
         }
     }
 
@@ -111,6 +149,7 @@ impl Store {
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(store) => store.ping(),
+            Self::Postgres(store) => store.has_tokens().await.map(|_| ()),
         }
     }
 
@@ -118,6 +157,7 @@ impl Store {
     pub async fn close(&self) {
         match self {
             Self::Sqlite(store) => store.close().await,
+            Self::Postgres(store) => store.close().await,
         }
     }
 
@@ -129,6 +169,7 @@ impl Store {
     ) -> Result<Option<Authentication>, StoreError> {
         match self {
             Self::Sqlite(store) => store.authentication(jti),
+            Self::Postgres(store) => store.authentication(jti).await,
         }
     }
 
@@ -140,6 +181,7 @@ impl Store {
     ) -> Result<Option<TokenRecord>, StoreError> {
         match self {
             Self::Sqlite(store) => store.find_token(business_id, id),
+            Self::Postgres(store) => store.find_token(business_id, id).await,
         }
     }
 
@@ -148,6 +190,7 @@ impl Store {
     pub(crate) async fn revoke(&self, revocation: NewRevocation) -> Result<Revoked, StoreError> {
         match self {
             Self::Sqlite(store) => store.revoke(revocation).await,
+            Self::Postgres(store) => store.revoke(revocation).await,
         }
     }
 
@@ -162,6 +205,7 @@ impl Store {
     ) -> Result<Option<TokenRecord>, StoreError> {
         match self {
             Self::Sqlite(store) => store.add_token(token, max_active, by).await,
+            Self::Postgres(store) => store.add_token(token, max_active, by).await,
         }
     }
 
@@ -169,6 +213,7 @@ impl Store {
     pub(crate) async fn list_tokens(&self, list: &ListTokens) -> Result<Page, StoreError> {
         match self {
             Self::Sqlite(store) => store.list_tokens(list).await,
+            Self::Postgres(store) => store.list_tokens(list).await,
         }
     }
 
@@ -179,6 +224,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(store) => store.record_uses(uses).await,
+            Self::Postgres(store) => store.record_uses(uses).await,
         }
     }
 
@@ -192,6 +238,7 @@ impl Store {
     ) -> Result<Membership, StoreError> {
         match self {
             Self::Sqlite(store) => store.ensure_member(business, email, role).await,
+            Self::Postgres(store) => store.ensure_member(business, email, role).await,
         }
     }
 
@@ -200,6 +247,7 @@ impl Store {
     pub(crate) async fn record(&self, event: NewAuditEvent) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(store) => store.record(event).await,
+            Self::Postgres(store) => store.record(event).await,
         }
     }
 
@@ -214,9 +262,14 @@ impl Store {
     ) -> Result<Vec<AuditEvent>, StoreError> {
         match self {
             Self::Sqlite(store) => store.audit_since(since, after, limit).await,
+            Self::Postgres(store) => store.audit_since(since, after, limit).await,
         }
     }
 }
+
+/// SQLSTATEs that say that the database ended the session: it is shutting down, has crashed or is starting
+/// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>, class 57).
+const SESSION_ENDED: [&str; 3] = ["57P01", "57P02", "57P03"];
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
@@ -227,6 +280,14 @@ impl From<sqlx::Error> for StoreError {
             | sqlx::Error::Decode(_)
             | sqlx::Error::RowNotFound
             | sqlx::Error::TypeNotFound { .. } => Self::Inconsistent(error.to_string()),
+            sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => Self::Disconnected(error.to_string()),
+            sqlx::Error::Database(ref answer)
+                if answer
+                    .code()
+                    .is_some_and(|code| SESSION_ENDED.contains(&&*code)) =>
+            {
+                Self::Disconnected(error.to_string())
+            }
             // A constraint that a statement of ours violates, as against a file that is locked, full or gone.
             sqlx::Error::Database(ref answer) if answer.kind() != ErrorKind::Other => {
                 Self::Inconsistent(error.to_string())

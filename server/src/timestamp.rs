@@ -23,6 +23,16 @@ impl Timestamp {
         Self(DateTime::from_timestamp_micros(micros).unwrap_or(DateTime::UNIX_EPOCH))
     }
 
+    /// The same instant as chrono has it, which PostgreSQL's driver takes.
+    pub(crate) fn as_utc(self) -> DateTime<Utc> {
+        self.0
+    }
+
+    /// An instant of PostgreSQL, whose resolution is a microsecond too.
+    pub(crate) fn from_utc(instant: DateTime<Utc>) -> Self {
+        Self::from_micros(instant.timestamp_micros())
+    }
+
     /// Microseconds since the Unix epoch.
     pub(crate) fn as_micros(self) -> i64 {
         self.0.timestamp_micros()

@@ -1,8 +1,10 @@
-//! Where a store is.
+//! Where a store is: a SQLite file or a PostgreSQL database.
 
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
+
+use sqlx::postgres::PgConnectOptions;
 
 use super::sqlite::SqliteFile;
 
@@ -11,13 +13,16 @@ use super::sqlite::SqliteFile;
 pub enum Location {
     /// `sqlite:PATH`: a file, for one server process.
     Sqlite(SqliteFile),
+    /// `postgres://…`: a database, for any number of server processes.
+    Postgres(Box<PgConnectOptions>),
 }
 
 impl Location {
-    /// The SQLite file.
-    pub fn sqlite_file(&self) -> &Path {
+    /// The SQLite file, if it is one.
+    pub fn sqlite_file(&self) -> Option<&Path> {
         match self {
-            Self::Sqlite(file) => file.path(),
+            Self::Sqlite(file) => Some(file.path()),
+            Self::Postgres(_) => None,
         }
     }
 }
@@ -31,8 +36,16 @@ impl FromStr for Location {
     ///
     /// The message of an error does not repeat the URL, which may hold a password.
     fn from_str(url: &str) -> Result<Self, Self::Err> {
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            return url
+                .parse()
+                .map(|options| Self::Postgres(Box::new(options)))
+                .map_err(|error: sqlx::Error| {
+                    format!("{error}; write it as postgres://USER@HOST:PORT/DATABASE")
+                });
+        }
         let Some(path) = url.strip_prefix("sqlite:") else {
-            return Err("only SQLite is supported; write it as sqlite:PATH".to_owned());
+            return Err("write it as sqlite:PATH or postgres://USER@HOST/DATABASE".to_owned());
         };
         let path = path.strip_prefix("//").unwrap_or(path);
         if path.is_empty() || path.starts_with(":memory:") {
@@ -57,6 +70,16 @@ impl fmt::Display for Location {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(file) => write!(formatter, "sqlite:{}", file.path().display()),
+            Self::Postgres(options) => write!(
+                formatter,
+                "postgres://{}@{}:{}/{}",
+                options.get_username(),
+                options.get_host(),
+                options.get_port(),
+                options
+                    .get_database()
+                    .unwrap_or_else(|| options.get_username())
+            ),
         }
     }
 }

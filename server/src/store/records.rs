@@ -32,7 +32,7 @@ impl Role {
 }
 
 /// What is needed to decide whether a presented token is good.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Authentication {
     pub(crate) token_id: Uuid,
     pub(crate) user_id: Uuid,

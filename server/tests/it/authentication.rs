@@ -33,7 +33,7 @@ async fn with_authorization(server: &Server, caller: &Credential, value: &str) -
 }
 
 #[tokio::test]
-async fn anything_but_a_bearer_token_of_ours_is_refused() {
+pub(crate) async fn anything_but_a_bearer_token_of_ours_is_refused() {
     let server = Server::start();
     let admin = server.admin();
     let token = &admin.token;

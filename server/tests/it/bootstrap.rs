@@ -12,7 +12,7 @@ fn bootstrap(folder: &Folder, arguments: &[&str]) -> std::process::Output {
 }
 
 #[tokio::test]
-async fn bootstrap_works_before_and_while_a_server_runs_and_any_number_of_times() {
+pub(crate) async fn bootstrap_works_before_and_while_a_server_runs_and_any_number_of_times() {
     let folder = Folder::new();
     let first = folder.bootstrap("Acme", "ada@acme.example", "admin");
     let server = Server::start_on(folder, &[]);
@@ -28,7 +28,7 @@ async fn bootstrap_works_before_and_while_a_server_runs_and_any_number_of_times(
 }
 
 #[tokio::test]
-async fn bootstrap_is_the_way_back_in_for_a_user_at_the_limit() {
+pub(crate) async fn bootstrap_is_the_way_back_in_for_a_user_at_the_limit() {
     let server = Server::start();
     let admin = server.admin();
     for number in 2..=10 {
@@ -84,7 +84,7 @@ fn another_role_for_a_member_is_an_error_that_says_what_to_do() {
 }
 
 #[test]
-fn first_starts_at_the_same_moment_agree_on_one_database_and_one_key() {
+pub(crate) fn first_starts_at_the_same_moment_agree_on_one_database_and_one_key() {
     let folder = Folder::new();
     let children: Vec<_> = (0..4)
         .map(|number| {

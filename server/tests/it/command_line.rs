@@ -115,7 +115,7 @@ fn wrong_arguments_exit_2_and_say_what_to_do() {
     for (arguments, remedy) in [
         (vec!["serve", "--listen", "nowhere"], "--listen"),
         (
-            vec!["serve", "--database", "postgres://host/db"],
+            vec!["serve", "--database", "mysql://host/db"],
             "sqlite:PATH",
         ),
         (

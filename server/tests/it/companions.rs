@@ -36,7 +36,7 @@ fn names(page: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn created_token_works_at_once_and_is_shown_once() {
+pub(crate) async fn created_token_works_at_once_and_is_shown_once() {
     let server = Server::start();
     let admin = server.admin();
     let answer = create(
@@ -150,7 +150,7 @@ async fn create_checks_each_field_and_takes_types_literally() {
 }
 
 #[tokio::test]
-async fn eleventh_active_token_is_refused_until_one_is_revoked() {
+pub(crate) async fn eleventh_active_token_is_refused_until_one_is_revoked() {
     let server = Server::start();
     let admin = server.admin();
     let mut last = admin.clone();
@@ -170,7 +170,7 @@ async fn eleventh_active_token_is_refused_until_one_is_revoked() {
 }
 
 #[tokio::test]
-async fn parallel_creates_do_not_pass_the_limit() {
+pub(crate) async fn parallel_creates_do_not_pass_the_limit() {
     let server = std::sync::Arc::new(Server::start());
     let admin = server.admin();
     let mut tasks = JoinSet::new();
@@ -196,7 +196,7 @@ async fn parallel_creates_do_not_pass_the_limit() {
 }
 
 #[tokio::test]
-async fn list_shows_the_callers_tokens_and_hides_revoked_ones() {
+pub(crate) async fn list_shows_the_callers_tokens_and_hides_revoked_ones() {
     let server = Server::start();
     let (admin, member) = (server.admin(), server.member());
     let elsewhere = server.bootstrap("Globex", "max@acme.example", "member");
@@ -237,7 +237,7 @@ async fn list_shows_the_callers_tokens_and_hides_revoked_ones() {
 }
 
 #[tokio::test]
-async fn pages_neither_repeat_nor_lose_in_any_order_and_lead_back() {
+pub(crate) async fn pages_neither_repeat_nor_lose_in_any_order_and_lead_back() {
     let server = Server::start();
     let admin = server.admin();
     for name in ["b", "a", "a", "ü", "c"] {
@@ -350,7 +350,7 @@ async fn list_checks_its_parameters() {
 }
 
 #[tokio::test]
-async fn last_use_of_a_token_shows_in_the_list_soon() {
+pub(crate) async fn last_use_of_a_token_shows_in_the_list_soon() {
     let server = Server::start();
     let admin = server.admin();
     let token = server.create(&admin, "used").await;

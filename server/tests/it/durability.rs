@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use crate::harness::{Folder, PATIENCE, Server, revoke_path, text};
 
 #[tokio::test]
-async fn revoked_token_is_refused_after_a_restart() {
+pub(crate) async fn revoked_token_is_refused_after_a_restart() {
     let server = Server::start();
     let (admin, token) = (server.admin(), server.member());
     let first = server.revoke(&admin, &token.token_id).await.json();
@@ -23,7 +23,7 @@ async fn revoked_token_is_refused_after_a_restart() {
 }
 
 #[tokio::test]
-async fn revoked_token_is_refused_after_a_kill_right_behind_the_201() {
+pub(crate) async fn revoked_token_is_refused_after_a_kill_right_behind_the_201() {
     let mut folder = Folder::new();
     for round in 0..3 {
         let server = Server::start_on(folder, &[]);

@@ -1,8 +1,10 @@
 //! Starts the real binary and talks to it.
 
+use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -12,8 +14,10 @@ use tokio::net::TcpStream;
 use uuid::Uuid;
 
 mod exchange;
+mod postgres;
 
 pub(crate) use exchange::{Answer, Credential, Request};
+pub(crate) use postgres::{Cluster, Database};
 
 /// Nothing that these tests wait for takes longer on a machine that works.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,15 +37,83 @@ pub(crate) struct Server {
 }
 
 /// Where a server keeps its data; outlives the server when the test keeps it.
-pub(crate) struct Folder(TempDir);
+pub(crate) struct Folder {
+    folder: TempDir,
+    /// The database that holds the data in place of a SQLite file.
+    database: Option<Arc<Database>>,
+    /// The role that the server is in that database.
+    role: String,
+}
+
+/// The superuser of a test's PostgreSQL.
+const SUPERUSER: &str = "postgres";
+
+thread_local! {
+    /// The server that holds the data of this thread's tests, in place of SQLite files.
+    static CLUSTER: RefCell<Option<Arc<Cluster>>> = const { RefCell::new(None) };
+}
+
+/// Runs a test with its data in PostgreSQL, or says that it is skipped because there is none.
+pub(crate) fn with_postgres(test: impl FnOnce()) {
+    let Some(cluster) = Cluster::shared() else {
+        return;
+    };
+    CLUSTER.set(Some(cluster));
+    // Each test has a thread of its own, so that this needs no end; but the cluster needs one, also when the test panics.
+    struct End;
+    impl Drop for End {
+        fn drop(&mut self) {
+            CLUSTER.set(None);
+        }
+    }
+    let _end = End;
+    test();
+}
 
 impl Folder {
+    /// A fresh one: a SQLite file to be, or within [`with_postgres`] a database of its own.
     pub(crate) fn new() -> Self {
-        Self(TempDir::new().expect("a temporary folder"))
+        let cluster = CLUSTER.with_borrow(Clone::clone);
+        Self {
+            folder: TempDir::new().expect("a temporary folder"),
+            database: cluster.map(|cluster| Arc::new(cluster.database())),
+            role: SUPERUSER.to_owned(),
+        }
+    }
+
+    /// What stands where a folder was taken away.
+    fn placeholder() -> Self {
+        Self {
+            folder: TempDir::new().expect("a temporary folder"),
+            database: None,
+            role: SUPERUSER.to_owned(),
+        }
+    }
+
+    /// The database in place of a SQLite file.
+    pub(crate) fn postgres(&self) -> Option<&Arc<Database>> {
+        self.database.as_ref()
+    }
+
+    /// A folder whose data is in this database.
+    pub(crate) fn on(database: Arc<Database>) -> Self {
+        Self {
+            folder: TempDir::new().expect("a temporary folder"),
+            database: Some(database),
+            role: SUPERUSER.to_owned(),
+        }
+    }
+
+    /// The same, used by another role.
+    pub(crate) fn used_by(self, role: &str) -> Self {
+        Self {
+            role: role.to_owned(),
+            ..self
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
     pub(crate) fn database(&self) -> PathBuf {
@@ -52,12 +124,18 @@ impl Folder {
         self.path().join("tokens.db.keys.json")
     }
 
-    /// `--database …` for this folder.
-    pub(crate) fn arguments(&self) -> [String; 2] {
-        [
-            "--database".to_owned(),
-            format!("sqlite:{}", self.database().display()),
-        ]
+    /// `--database …` for this folder, and `--keys …` where there is no usual place for them.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let mut arguments = vec!["--database".to_owned()];
+        match &self.database {
+            Some(database) => arguments.extend([
+                database.url_for(&self.role),
+                "--keys".to_owned(),
+                self.key_file().display().to_string(),
+            ]),
+            None => arguments.push(format!("sqlite:{}", self.database().display())),
+        }
+        arguments
     }
 
     /// Runs `server bootstrap --json` on this folder.
@@ -110,6 +188,10 @@ impl Server {
 
     /// A server on this folder, whose logs go to `stderr`.
     pub(crate) fn start_with_stderr(folder: Folder, arguments: &[&str], stderr: Stdio) -> Self {
+        if folder.database.is_some() && !folder.key_file().exists() {
+            // Replicas do not make keys: their operator does.
+            folder.bootstrap("Operators", "operator@localhost", "admin");
+        }
         let mut child = binary()
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(folder.arguments())
@@ -188,14 +270,14 @@ impl Server {
     pub(crate) fn kill(mut self) -> Folder {
         self.child.kill().expect("the child is ours");
         self.child.wait().expect("the child is ours");
-        std::mem::replace(&mut self.folder, Folder::new())
+        std::mem::replace(&mut self.folder, Folder::placeholder())
     }
 
     /// Stops the process as an operator does and keeps its data.
     pub(crate) fn stop(mut self) -> Folder {
         self.terminate();
         assert_eq!(self.wait().code(), Some(0));
-        std::mem::replace(&mut self.folder, Folder::new())
+        std::mem::replace(&mut self.folder, Folder::placeholder())
     }
 
     /// A request to this server.

@@ -1,4 +1,4 @@
-//! The server as its users meet it: the real binary, over real HTTP, on a real SQLite file.
+//! The server as its users meet it: the real binary, over real HTTP, on a real SQLite file or a real PostgreSQL.
 
 mod harness;
 
@@ -12,7 +12,9 @@ mod durability;
 mod hostile;
 mod http;
 mod input;
+mod on_postgres;
 mod operations;
+mod postgres;
 mod rate_limits;
 mod revocation;
 mod samples;

@@ -3,7 +3,7 @@
 use crate::harness::Server;
 
 #[tokio::test]
-async fn healthy_and_ready_while_the_store_answers() {
+pub(crate) async fn healthy_and_ready_while_the_store_answers() {
     let server = Server::start();
     for path in ["/healthz", "/readyz"] {
         assert_eq!(

@@ -5,7 +5,7 @@ use tokio::task::JoinSet;
 use crate::harness::{Server, revoke_path, string};
 
 #[tokio::test]
-async fn revoked_token_is_refused_and_a_bystander_is_not() {
+pub(crate) async fn revoked_token_is_refused_and_a_bystander_is_not() {
     let server = Server::start();
     let admin = server.admin();
     let (token, bystander) = (
@@ -54,7 +54,7 @@ async fn revoked_token_is_refused_and_a_bystander_is_not() {
 }
 
 #[tokio::test]
-async fn every_way_to_give_no_reason_is_the_same() {
+pub(crate) async fn every_way_to_give_no_reason_is_the_same() {
     let server = Server::start();
     let admin = server.admin();
     let path = |id: &str| revoke_path(id);
@@ -117,7 +117,7 @@ async fn unknown_fields_are_ignored() {
 }
 
 #[tokio::test]
-async fn second_revoke_answers_the_original_record_under_another_code() {
+pub(crate) async fn second_revoke_answers_the_original_record_under_another_code() {
     let server = Server::start();
     let (admin, member) = (server.admin(), server.member());
     let token = server.create(&member, "ci").await;
@@ -139,7 +139,7 @@ async fn second_revoke_answers_the_original_record_under_another_code() {
 }
 
 #[tokio::test]
-async fn caller_may_revoke_the_token_that_it_is_using() {
+pub(crate) async fn caller_may_revoke_the_token_that_it_is_using() {
     let server = Server::start();
     let member = server.member();
     assert_eq!(server.revoke(&member, &member.token_id).await.status, 201);
@@ -147,7 +147,7 @@ async fn caller_may_revoke_the_token_that_it_is_using() {
 }
 
 #[tokio::test]
-async fn parallel_revokes_agree_on_one_record_and_one_of_them_is_first() {
+pub(crate) async fn parallel_revokes_agree_on_one_record_and_one_of_them_is_first() {
     let server = std::sync::Arc::new(Server::start());
     let admin = server.admin();
     let token = server.create(&admin, "ci").await;

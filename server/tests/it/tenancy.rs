@@ -51,7 +51,7 @@ async fn business_is_asked_for_before_the_request_is_looked_at() {
 }
 
 #[tokio::test]
-async fn foreign_unknown_and_wrong_business_are_the_same_404() {
+pub(crate) async fn foreign_unknown_and_wrong_business_are_the_same_404() {
     let server = Server::start();
     let admin = server.admin();
     let foreign = server.bootstrap("Globex", "gil@globex.example", "admin");
@@ -125,7 +125,7 @@ async fn malformed_request_in_a_foreign_business_is_422_before_404() {
 }
 
 #[tokio::test]
-async fn member_may_not_revoke_what_is_not_its_own_but_an_admin_may() {
+pub(crate) async fn member_may_not_revoke_what_is_not_its_own_but_an_admin_may() {
     let server = Server::start();
     let (admin, member) = (server.admin(), server.member());
 
@@ -144,7 +144,7 @@ async fn member_may_not_revoke_what_is_not_its_own_but_an_admin_may() {
 }
 
 #[tokio::test]
-async fn same_person_has_a_role_in_each_business() {
+pub(crate) async fn same_person_has_a_role_in_each_business() {
     let server = Server::start();
     let at_acme = server.bootstrap("Acme", "ada@acme.example", "admin");
     let at_globex = server.bootstrap("Globex", "ada@acme.example", "member");

@@ -1,0 +1,152 @@
+//! The store that several replicas share: a PostgreSQL database, its primary.
+//!
+//! A commit is acknowledged when its record is on disk (`synchronous_commit`), and every statement that starts afterwards, on
+//! any connection, sees it. So an authentication is a statement that starts after its request arrived: requests that arrive
+//! while others are being answered share the next statement, and none ever joins one that has been sent. Nothing is remembered
+//! between statements: a notification of a revocation can be late or lost, a read of the primary can not.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::postgres::PgConnectOptions;
+use uuid::Uuid;
+
+use super::audit::{Actor, AuditEvent, NewAuditEvent};
+use super::{
+    Authentication, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked, Role,
+    StoreError, TokenRecord,
+};
+use crate::timestamp::Timestamp;
+
+mod coalesce;
+mod connections;
+mod listing;
+mod read;
+mod revoke;
+mod row;
+mod schema;
+mod session;
+mod trail;
+mod write;
+
+use coalesce::Coalescer;
+use connections::Connections;
+
+/// Statements of one kind in progress at the same time, on behalf of any number of requests.
+const IN_PROGRESS: usize = 2;
+
+/// A PostgreSQL database.
+#[derive(Clone, Debug)]
+pub struct PostgresStore {
+    connections: Arc<Connections>,
+    authentications: Arc<Coalescer<read::Authentications>>,
+    tokens: Arc<Coalescer<read::Tokens>>,
+    revocations: Arc<Coalescer<revoke::Revocations>>,
+}
+
+impl PostgresStore {
+    pub(super) async fn open(options: &PgConnectOptions) -> Result<Self, StoreError> {
+        let connections = Arc::new(Connections::to(options.clone()));
+        // What is wrong is said now rather than by the first request.
+        connections.warm().await?;
+        let to = || Arc::clone(&connections);
+        Ok(Self {
+            authentications: Arc::new(Coalescer::start(read::Authentications(to()), IN_PROGRESS)),
+            tokens: Arc::new(Coalescer::start(read::Tokens(to()), IN_PROGRESS)),
+            revocations: Arc::new(Coalescer::start(revoke::Revocations(to()), IN_PROGRESS)),
+            connections,
+        })
+    }
+
+    pub(super) async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        schema::migrate(self.connections.options()).await
+    }
+
+    pub(super) async fn grant(&self, role: &str) -> Result<(), StoreError> {
+        self.connections.run(&schema::Grant { role }).await
+    }
+
+    pub(super) async fn has_tokens(&self) -> Result<bool, StoreError> {
+        self.connections.read(&read::AnyToken).await
+    }
+
+    pub(super) async fn close(&self) {
+        self.connections.close().await;
+    }
+
+    pub(super) async fn authentication(
+        &self,
+        jti: Uuid,
+    ) -> Result<Option<Authentication>, StoreError> {
+        self.authentications.ask(jti).await
+    }
+
+    pub(super) async fn find_token(
+        &self,
+        business_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<TokenRecord>, StoreError> {
+        self.tokens.ask((business_id, id)).await
+    }
+
+    pub(super) async fn revoke(&self, revocation: NewRevocation) -> Result<Revoked, StoreError> {
+        self.revocations.ask(revocation).await
+    }
+
+    pub(super) async fn add_token(
+        &self,
+        token: NewToken,
+        max_active: Option<u32>,
+        by: Option<Actor>,
+    ) -> Result<Option<TokenRecord>, StoreError> {
+        let add = write::AddToken {
+            token,
+            max_active,
+            by,
+        };
+        self.connections.run(&add).await
+    }
+
+    pub(super) async fn list_tokens(&self, list: &ListTokens) -> Result<Page, StoreError> {
+        self.connections.read(list).await
+    }
+
+    pub(super) async fn record_uses(
+        &self,
+        uses: &HashMap<Uuid, Timestamp>,
+    ) -> Result<(), StoreError> {
+        self.connections.run(&write::RecordUses(uses)).await
+    }
+
+    pub(super) async fn ensure_member(
+        &self,
+        business: &str,
+        email: &str,
+        role: Role,
+    ) -> Result<Membership, StoreError> {
+        let ensure = write::EnsureMember {
+            business,
+            email,
+            role,
+        };
+        self.connections.run(&ensure).await
+    }
+
+    pub(super) async fn record(&self, event: NewAuditEvent) -> Result<(), StoreError> {
+        self.connections.run(&event).await
+    }
+
+    pub(super) async fn audit_since(
+        &self,
+        since: Timestamp,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<AuditEvent>, StoreError> {
+        let read = trail::Since {
+            since,
+            after,
+            limit,
+        };
+        self.connections.read(&read).await
+    }
+}

@@ -1,0 +1,168 @@
+//! Connections to the database, each used by one statement or transaction at a time.
+//!
+//! sqlx's own pool asks the database whether a connection still works each time that one is returned, which is a second round
+//! trip for every read. Here a connection goes back when what it did has ended in order, and is dropped otherwise.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use sqlx::Connection;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use super::super::StoreError;
+use super::session;
+
+/// The most connections of one process.
+const MOST: usize = 10;
+
+/// How long the database may take to accept a connection.
+const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+
+/// How long a statement or transaction may take, and how long one may wait for a connection.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+/// What is done on one connection, from beginning to end.
+pub(super) trait Work: Sync {
+    type Output: Send;
+
+    /// Does it.
+    fn on(
+        &self,
+        connection: &mut PgConnection,
+    ) -> impl Future<Output = Result<Self::Output, StoreError>> + Send;
+}
+
+/// The database, and the connections to it that are free.
+pub(super) struct Connections {
+    options: PgConnectOptions,
+    permits: Semaphore,
+    free: Mutex<Vec<PgConnection>>,
+}
+
+impl Connections {
+    pub(super) fn to(options: PgConnectOptions) -> Self {
+        Self {
+            options,
+            permits: Semaphore::new(MOST),
+            free: Mutex::default(),
+        }
+    }
+
+    pub(super) fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
+    /// Does `work` once on a connection. Whether it was done is not known when the connection fails meanwhile.
+    ///
+    /// When the caller stops waiting, the connection is closed, and what it did not commit never happened.
+    pub(super) async fn run<W: Work>(&self, work: &W) -> Result<W::Output, StoreError> {
+        let _permit = self.permit().await?;
+        let connection = match self.take_free() {
+            Some(connection) => connection,
+            None => self.connect().await?,
+        };
+        self.work_on(connection, work).await
+    }
+
+    /// Does `work`, which only reads, on a connection; and once more on a new one when the connection fails, which after a
+    /// restart of the database all that were free do.
+    pub(super) async fn read<W: Work>(&self, work: &W) -> Result<W::Output, StoreError> {
+        let _permit = self.permit().await?;
+        if let Some(connection) = self.take_free() {
+            match self.work_on(connection, work).await {
+                Err(StoreError::Disconnected(_)) => {}
+                result => return result,
+            }
+        }
+        let connection = self.connect().await?;
+        self.work_on(connection, work).await
+    }
+
+    /// Connects, unless there is a connection already.
+    pub(super) async fn warm(&self) -> Result<(), StoreError> {
+        let _permit = self.permit().await?;
+        let connection = match self.take_free() {
+            Some(connection) => connection,
+            None => self.connect().await?,
+        };
+        self.free().push(connection);
+        Ok(())
+    }
+
+    /// Takes no more work, and tells the database goodbye.
+    pub(super) async fn close(&self) {
+        self.permits.close();
+        let free = std::mem::take(&mut *self.free());
+        for connection in free {
+            // It is going away whether or not the database hears of it.
+            let _ = timeout(CONNECT_WITHIN, connection.close()).await;
+        }
+    }
+
+    async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, StoreError> {
+        let permit = timeout(ANSWER_WITHIN, self.permits.acquire()).await;
+        match permit {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) => Err(StoreError::Unavailable("it is closed".to_owned())),
+            Err(_) => Err(StoreError::Unavailable(format!(
+                "none of the {MOST} connections became free"
+            ))),
+        }
+    }
+
+    async fn connect(&self) -> Result<PgConnection, StoreError> {
+        timeout(CONNECT_WITHIN, session::begin(&self.options))
+            .await
+            .unwrap_or_else(|_| {
+                Err(StoreError::Unavailable(
+                    "it does not accept connections in time".to_owned(),
+                ))
+            })
+    }
+
+    async fn work_on<W: Work>(
+        &self,
+        mut connection: PgConnection,
+        work: &W,
+    ) -> Result<W::Output, StoreError> {
+        let result = match timeout(ANSWER_WITHIN, work.on(&mut connection)).await {
+            Ok(result) => result,
+            Err(_) => Err(StoreError::Unavailable(
+                "it does not answer in time".to_owned(),
+            )),
+        };
+        match &result {
+            Ok(_) => self.free().push(connection),
+            // Those that are free are of the same age, and most likely as dead.
+            Err(StoreError::Disconnected(_)) => self.free().clear(),
+            // It may be in the midst of a transaction or of an answer.
+            Err(
+                StoreError::Unavailable(_)
+                | StoreError::Claimed { .. }
+                | StoreError::Inconsistent(_)
+                | StoreError::Migration(_),
+            ) => {}
+        }
+        result
+    }
+
+    fn take_free(&self) -> Option<PgConnection> {
+        self.free().pop()
+    }
+
+    fn free(&self) -> std::sync::MutexGuard<'_, Vec<PgConnection>> {
+        // A list of connections is whole after every statement.
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Connections {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Connections")
+            .finish_non_exhaustive()
+    }
+}

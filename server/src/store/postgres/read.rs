@@ -1,0 +1,123 @@
+//! Reads by key: one statement for many tokens.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{Executor, Row};
+use uuid::Uuid;
+
+use super::super::{Authentication, StoreError, TokenRecord};
+use super::coalesce::Batch;
+use super::connections::{Connections, Work};
+use super::row::{FIND_TOKENS, Stored, token_record};
+use crate::token::TokenDigest;
+
+const AUTHENTICATIONS: &str =
+    "SELECT t.jti, t.id, t.user_id, u.email, t.business_id, m.role, t.token_sha256, t.expires_at,
+     r.jti IS NOT NULL AS revoked
+     FROM tokens t
+     JOIN users u ON u.id = t.user_id
+     JOIN memberships m ON m.business_id = t.business_id AND m.user_id = t.user_id
+     LEFT JOIN revocations r ON r.jti = t.jti
+     WHERE t.jti = ANY($1)";
+
+/// What is known of tokens, by their `jti`.
+#[derive(Debug)]
+pub(super) struct Authentications(pub(super) Arc<Connections>);
+
+impl Batch for Authentications {
+    type Question = Uuid;
+    type Answer = Option<Authentication>;
+
+    async fn ask(&self, jtis: &[Uuid]) -> Result<Vec<Self::Answer>, StoreError> {
+        let ask = ByKeys::new(AUTHENTICATIONS, jtis.iter().copied());
+        let rows = self.0.read(&ask).await?;
+        let known = rows
+            .iter()
+            .map(|row| Ok((row.try_get("jti")?, authentication(row)?)))
+            .collect::<Result<HashMap<Uuid, _>, StoreError>>()?;
+        Ok(jtis.iter().map(|jti| known.get(jti).cloned()).collect())
+    }
+}
+
+fn authentication(row: &PgRow) -> Result<Authentication, StoreError> {
+    Ok(Authentication {
+        token_id: row.try_get("id")?,
+        user_id: row.try_get("user_id")?,
+        email: row.try_get("email")?,
+        business_id: row.try_get("business_id")?,
+        role: row.role("role")?,
+        digest: TokenDigest::from_stored(row.try_get("token_sha256")?).ok_or_else(|| {
+            StoreError::Inconsistent("a token's digest is not 32 bytes long".to_owned())
+        })?,
+        expires_at: row.instant("expires_at")?,
+        revoked: row.try_get("revoked")?,
+    })
+}
+
+/// Tokens, by their business and id.
+#[derive(Debug)]
+pub(super) struct Tokens(pub(super) Arc<Connections>);
+
+impl Batch for Tokens {
+    type Question = (Uuid, Uuid);
+    type Answer = Option<TokenRecord>;
+
+    async fn ask(&self, questions: &[(Uuid, Uuid)]) -> Result<Vec<Self::Answer>, StoreError> {
+        let ask = ByKeys::new(FIND_TOKENS, questions.iter().map(|(_, id)| *id));
+        let rows = self.0.read(&ask).await?;
+        let found = rows
+            .iter()
+            .map(|row| {
+                let record = token_record(row)?;
+                Ok(((row.try_get("business_id")?, record.id), record))
+            })
+            .collect::<Result<HashMap<(Uuid, Uuid), _>, StoreError>>()?;
+        Ok(questions
+            .iter()
+            .map(|key| found.get(key).cloned())
+            .collect())
+    }
+}
+
+/// Rows by key: a statement whose one parameter is an array of UUIDs.
+#[derive(Debug)]
+pub(super) struct ByKeys {
+    sql: &'static str,
+    keys: Vec<Uuid>,
+}
+
+impl ByKeys {
+    /// Many requests may ask for the same key, which is asked for once.
+    pub(super) fn new(sql: &'static str, keys: impl Iterator<Item = Uuid>) -> Self {
+        let mut keys: Vec<Uuid> = keys.collect();
+        keys.sort_unstable();
+        keys.dedup();
+        Self { sql, keys }
+    }
+}
+
+impl Work for ByKeys {
+    type Output = Vec<PgRow>;
+
+    async fn on(&self, connection: &mut PgConnection) -> Result<Vec<PgRow>, StoreError> {
+        let query = sqlx::query(self.sql).bind(&self.keys);
+        Ok(query.fetch_all(connection).await?)
+    }
+}
+
+/// Whether there is any token.
+#[derive(Debug)]
+pub(super) struct AnyToken;
+
+impl Work for AnyToken {
+    type Output = bool;
+
+    async fn on(&self, connection: &mut PgConnection) -> Result<bool, StoreError> {
+        let row = connection
+            .fetch_one("SELECT EXISTS (SELECT 1 FROM tokens)")
+            .await?;
+        Ok(row.try_get(0)?)
+    }
+}

@@ -1,0 +1,151 @@
+//! Revocations: what has come while others were committed goes into the next statement together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::Row;
+use sqlx::postgres::{PgConnection, PgRow};
+use uuid::Uuid;
+
+use super::super::audit::AuditAction;
+use super::super::{NewRevocation, Revocation, Revoked, StoreError};
+use super::coalesce::Batch;
+use super::connections::{Connections, Work};
+use super::read::ByKeys;
+use super::row::Stored;
+
+/// Adds what is not there yet, and the audit trail's word of each, in one transaction, which is the statement. The trail is told
+/// which one of several for the same token was the first by its place in the arrays.
+///
+/// Another replica's row that is in the way is waited for: it is committed when this statement ends, and so it is durable.
+const REVOKE: &str = "
+    WITH asked AS (
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[],
+                             $9::text[], $10::bool[])
+        AS a (jti, revoked_by, reason, claimed_email, actor_user_id, actor_token_id, business_id, target_token_id,
+              remote_address, leads)
+    ),
+    added AS (
+        INSERT INTO revocations (jti, revoked_at, revoked_by, reason, claimed_email)
+        SELECT jti, clock_timestamp(), revoked_by, reason, claimed_email FROM asked WHERE leads
+        ON CONFLICT (jti) DO NOTHING
+        RETURNING jti, revoked_at, revoked_by, reason
+    ),
+    told AS (
+        INSERT INTO audit_events (at, action, actor_user_id, actor_token_id, business_id, target_token_id, reason,
+                                  remote_address, claimed_email)
+        SELECT clock_timestamp(), CASE WHEN asked.leads AND added.jti IS NOT NULL THEN $11 ELSE $12 END,
+               actor_user_id, actor_token_id, business_id, target_token_id, asked.reason, remote_address, claimed_email
+        FROM asked LEFT JOIN added ON added.jti = asked.jti
+    )
+    SELECT jti, revoked_at, revoked_by, reason FROM added";
+
+const STANDING: &str =
+    "SELECT jti, revoked_at, revoked_by, reason FROM revocations WHERE jti = ANY($1)";
+
+/// Revocations that are committed together.
+#[derive(Debug)]
+pub(super) struct Revocations(pub(super) Arc<Connections>);
+
+impl Batch for Revocations {
+    type Question = NewRevocation;
+    type Answer = Revoked;
+
+    async fn ask(&self, revocations: &[NewRevocation]) -> Result<Vec<Revoked>, StoreError> {
+        let mut added = self.0.run(&Add(revocations)).await?;
+        let others: Vec<Uuid> = revocations
+            .iter()
+            .map(|revocation| revocation.jti)
+            .filter(|jti| !added.contains_key(jti))
+            .collect();
+        let standing = if others.is_empty() {
+            HashMap::new()
+        } else {
+            // A statement of its own: the one above cannot see rows that came after it began.
+            by_jti(
+                &self
+                    .0
+                    .read(&ByKeys::new(STANDING, others.into_iter()))
+                    .await?,
+            )?
+        };
+
+        // The first of several for the same token is the one that stands.
+        let mut told = HashMap::new();
+        revocations
+            .iter()
+            .map(|revocation| {
+                let jti = revocation.jti;
+                let (revocation, first) = match added.remove(&jti) {
+                    Some(row) => (told.entry(jti).or_insert(row).clone(), true),
+                    None => {
+                        let row = told.get(&jti).or_else(|| standing.get(&jti));
+                        let row = row.cloned().ok_or_else(|| {
+                            StoreError::Inconsistent(
+                                "a revocation that was in the way is not there".to_owned(),
+                            )
+                        })?;
+                        (row, false)
+                    }
+                };
+                Ok(Revoked { revocation, first })
+            })
+            .collect()
+    }
+}
+
+/// The statement; gives the rows that it added.
+struct Add<'a>(&'a [NewRevocation]);
+
+impl Work for Add<'_> {
+    type Output = HashMap<Uuid, Revocation>;
+
+    async fn on(&self, connection: &mut PgConnection) -> Result<Self::Output, StoreError> {
+        // In the order of their keys, so that two replicas with the same tokens never wait for each other in a circle. The sort
+        // is stable: of several for one token the first stays the first.
+        let mut ordered: Vec<&NewRevocation> = self.0.iter().collect();
+        ordered.sort_by_key(|revocation| revocation.jti);
+        let leads: Vec<bool> = ordered
+            .iter()
+            .enumerate()
+            .map(|(at, revocation)| at == 0 || ordered[at - 1].jti != revocation.jti)
+            .collect();
+        let column = |of: fn(&NewRevocation) -> Uuid| -> Vec<Uuid> {
+            ordered.iter().map(|revocation| of(revocation)).collect()
+        };
+        let texts = |of: fn(&NewRevocation) -> Option<String>| -> Vec<Option<String>> {
+            ordered.iter().map(|revocation| of(revocation)).collect()
+        };
+        let rows = sqlx::query(REVOKE)
+            .bind(column(|new| new.jti))
+            .bind(texts(|new| Some(new.revoked_by.clone())))
+            .bind(texts(|new| new.reason.clone()))
+            .bind(texts(|new| new.by.claimed_email.clone()))
+            .bind(column(|new| new.by.user_id))
+            .bind(column(|new| new.by.token_id))
+            .bind(column(|new| new.by.business_id))
+            .bind(column(|new| new.token_id))
+            .bind(texts(|new| {
+                new.by.remote_address.map(|address| address.to_string())
+            }))
+            .bind(leads)
+            .bind(AuditAction::Revoked.name())
+            .bind(AuditAction::RevokeRepeated.name())
+            .fetch_all(connection)
+            .await?;
+        by_jti(&rows)
+    }
+}
+
+fn by_jti(rows: &[PgRow]) -> Result<HashMap<Uuid, Revocation>, StoreError> {
+    rows.iter()
+        .map(|row| {
+            let revocation = Revocation {
+                revoked_at: row.instant("revoked_at")?,
+                revoked_by: row.try_get("revoked_by")?,
+                reason: row.try_get("reason")?,
+            };
+            Ok((row.try_get("jti")?, revocation))
+        })
+        .collect()
+}

@@ -1,0 +1,85 @@
+//! The schema, its migrations, and what a server may do to it.
+
+use sqlx::migrate::{AppliedMigration, Migrate, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, Row};
+
+use super::super::StoreError;
+use super::super::migrations::{self, Step};
+use super::connections::Work;
+
+/// The schema, as an ordered list of steps that are never edited once released.
+const STEPS: [Step; 1] = [Step {
+    version: 1,
+    description: "tokens, revocations and audit events",
+    sql: include_str!("../../../migrations/postgres/0001_tokens_and_revocations.sql"),
+}];
+
+/// What a role needs to serve: no UPDATE and no DELETE but of the instant of a token's last use.
+const GRANTS: [&str; 4] = [
+    "GRANT SELECT ON _sqlx_migrations, businesses, users, memberships, tokens, revocations, audit_events TO ",
+    "GRANT INSERT ON tokens, revocations, audit_events TO ",
+    "GRANT UPDATE (last_used_at) ON tokens TO ",
+    "REVOKE UPDATE, DELETE, TRUNCATE ON revocations, audit_events FROM ",
+];
+
+/// Brings the schema to the one of this program, over a connection of its own. Returns the descriptions of the migrations that
+/// were applied.
+///
+/// Replicas may start together: an advisory lock makes them wait for the one that migrates, and they find nothing left
+/// to do. A role that may not change the schema can start once another has.
+pub(super) async fn migrate(options: &PgConnectOptions) -> Result<Vec<String>, StoreError> {
+    let migrator = migrations::migrator(&STEPS);
+    let mut connection = PgConnection::connect_with(options).await?;
+    let table = &*migrator.table_name;
+    let exists: bool = connection
+        .fetch_one("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+        .await?
+        .try_get(0)?;
+    if exists && is_current(&migrator, &connection.list_applied_migrations(table).await?) {
+        connection.close().await?;
+        return Ok(Vec::new());
+    }
+
+    connection.lock().await?;
+    connection.ensure_migrations_table(table).await?;
+    let before = connection.list_applied_migrations(table).await?;
+    migrator.run_direct(None, &mut connection, false).await?;
+    connection.unlock().await?;
+    connection.close().await?;
+    Ok(migrations::not_among(&migrator, &before))
+}
+
+fn is_current(migrator: &Migrator, applied: &[AppliedMigration]) -> bool {
+    migrator.iter().len() == applied.len()
+        && migrator.iter().all(|step| {
+            applied
+                .iter()
+                .any(|done| done.version == step.version && done.checksum == step.checksum)
+        })
+}
+
+/// Lets a role serve and do nothing else.
+#[derive(Debug)]
+pub(super) struct Grant<'a> {
+    pub(super) role: &'a str,
+}
+
+impl Work for Grant<'_> {
+    type Output = ();
+
+    async fn on(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
+        let row = sqlx::query("SELECT quote_ident($1)")
+            .bind(self.role)
+            .fetch_one(&mut *connection)
+            .await?;
+        let role: String = row.try_get(0)?;
+        let mut transaction = connection.begin().await?;
+        for grant in GRANTS {
+            // The database itself has quoted the name.
+            let grant = AssertSqlSafe(format!("{grant}{role}"));
+            transaction.execute(grant).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+}

@@ -1,0 +1,40 @@
+//! The suite of the store, again: the same tests with their data in PostgreSQL.
+//!
+//! Elsewhere in this program they run on SQLite. What holds is the same, whichever store is behind it.
+
+use crate::harness::with_postgres;
+
+macro_rules! again {
+    ($($module:ident::$test:ident,)*) => {
+        $(
+            #[test]
+            fn $test() {
+                with_postgres(crate::$module::$test);
+            }
+        )*
+    };
+}
+
+again! {
+    revocation::revoked_token_is_refused_and_a_bystander_is_not,
+    revocation::every_way_to_give_no_reason_is_the_same,
+    revocation::second_revoke_answers_the_original_record_under_another_code,
+    revocation::caller_may_revoke_the_token_that_it_is_using,
+    revocation::parallel_revokes_agree_on_one_record_and_one_of_them_is_first,
+    tenancy::foreign_unknown_and_wrong_business_are_the_same_404,
+    tenancy::member_may_not_revoke_what_is_not_its_own_but_an_admin_may,
+    tenancy::same_person_has_a_role_in_each_business,
+    companions::created_token_works_at_once_and_is_shown_once,
+    companions::eleventh_active_token_is_refused_until_one_is_revoked,
+    companions::parallel_creates_do_not_pass_the_limit,
+    companions::list_shows_the_callers_tokens_and_hides_revoked_ones,
+    companions::pages_neither_repeat_nor_lose_in_any_order_and_lead_back,
+    companions::last_use_of_a_token_shows_in_the_list_soon,
+    durability::revoked_token_is_refused_after_a_restart,
+    durability::revoked_token_is_refused_after_a_kill_right_behind_the_201,
+    authentication::anything_but_a_bearer_token_of_ours_is_refused,
+    bootstrap::bootstrap_works_before_and_while_a_server_runs_and_any_number_of_times,
+    bootstrap::bootstrap_is_the_way_back_in_for_a_user_at_the_limit,
+    bootstrap::first_starts_at_the_same_moment_agree_on_one_database_and_one_key,
+    operations::healthy_and_ready_while_the_store_answers,
+}

@@ -1,0 +1,243 @@
+//! What only PostgreSQL has: replicas, roles, restarts, connections that end.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::harness::{Answer, Cluster, Database, Folder, PATIENCE, Server, binary, output, text};
+
+/// A database on the server that tests share; `None` when there is none.
+fn shared() -> Option<Arc<Database>> {
+    Cluster::shared().map(|cluster| Arc::new(cluster.database()))
+}
+
+/// A second replica: the same database, the same keys.
+fn beside(server: &Server) -> Server {
+    let database = server.folder().postgres().expect("it is on PostgreSQL");
+    let folder = Folder::on(Arc::clone(database));
+    std::fs::copy(server.folder().key_file(), folder.key_file()).expect("the keys are copied");
+    Server::start_on(folder, &[])
+}
+
+/// The first replica, whose keys an operator has made.
+fn first(database: Arc<Database>) -> (Server, crate::harness::Credential) {
+    let folder = Folder::on(database);
+    let admin = folder.bootstrap("Acme", "ada@acme.example", "admin");
+    (Server::start_on(folder, &[]), admin)
+}
+
+#[tokio::test]
+async fn revocation_on_one_replica_holds_on_all_at_once() {
+    let Some(database) = shared() else { return };
+    let (one, admin) = first(database);
+    let (two, three) = (beside(&one), beside(&one));
+    for number in 0..20 {
+        let token = one.create(&admin, &format!("{number}")).await;
+        for replica in [&one, &two, &three] {
+            assert_eq!(replica.probe(&token).await, 200);
+        }
+        assert_eq!(two.revoke(&admin, &token.token_id).await.status, 201);
+        for replica in [&one, &two, &three] {
+            assert_eq!(replica.probe(&token).await, 401);
+        }
+    }
+}
+
+#[tokio::test]
+async fn revokes_of_one_token_on_all_replicas_at_once_leave_one_record() {
+    let Some(database) = shared() else { return };
+    let (one, admin) = first(database);
+    let replicas = [beside(&one), beside(&one), one];
+    for _ in 0..5 {
+        let token = replicas[0].create(&admin, "ci").await;
+        let revoking = (0..12).map(|number| {
+            let replica = &replicas[number % 3];
+            let body = json!({ "reason": format!("number {number}") }).to_string();
+            replica.revoke_with(&admin, &token.token_id, body)
+        });
+        let answers = join_all(revoking).await;
+        let bodies: Vec<_> = answers.iter().map(Answer::json).collect();
+        assert!(bodies.iter().all(|body| body["data"] == bodies[0]["data"]));
+        let first = |body: &&serde_json::Value| body["code"] == "TOKEN_REVOKED";
+        assert_eq!(bodies.iter().filter(first).count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn replicas_that_start_together_on_an_empty_database_migrate_it_once() {
+    let Some(database) = shared() else { return };
+    let migrate = || {
+        binary()
+            .args(["migrate", "--database", &database.url()])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let together: Vec<_> = (0..4).map(|_| migrate()).collect();
+    let mut applied = 0;
+    for child in together {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        applied += text(&output.stdout).matches("applied 0001").count();
+    }
+    assert_eq!(applied, 1);
+}
+
+#[tokio::test]
+async fn database_refuses_to_change_or_forget_a_revocation_even_for_its_owner() {
+    let Some(database) = shared() else { return };
+    let (server, admin) = first(Arc::clone(&database));
+    let token = server.create(&admin, "ci").await;
+    assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+    for statement in [
+        "UPDATE revocations SET reason = 'another'",
+        "DELETE FROM revocations",
+        "TRUNCATE revocations",
+        "TRUNCATE tokens CASCADE",
+        "DELETE FROM tokens WHERE jti IN (SELECT jti FROM revocations)",
+        "UPDATE tokens SET jti = gen_random_uuid()",
+        "UPDATE audit_events SET action = 'nothing'",
+        "DELETE FROM audit_events",
+        "TRUNCATE audit_events",
+        "SET session_replication_role = replica; DELETE FROM revocations",
+    ] {
+        let error = database.try_execute(statement).expect_err(statement);
+        assert!(
+            error.contains("append-only")
+                || error.contains("never change")
+                || error.contains("foreign key"),
+            "{statement}: {error}"
+        );
+    }
+    assert_eq!(server.probe(&token).await, 401);
+}
+
+#[tokio::test]
+async fn role_that_serves_can_do_all_that_requests_need_and_cannot_un_revoke() {
+    let Some(database) = shared() else { return };
+    let (owner, admin) = first(Arc::clone(&database));
+    let role = format!("serves_{}", database.name);
+    database.execute(&format!("CREATE ROLE {role} LOGIN"));
+    let granted = output(binary().args([
+        "migrate",
+        "--grant-to",
+        &role,
+        "--database",
+        &database.url(),
+    ]));
+    assert!(granted.status.success(), "{}", text(&granted.stderr));
+
+    let folder = Folder::on(Arc::clone(&database)).used_by(&role);
+    std::fs::copy(owner.folder().key_file(), folder.key_file()).expect("the keys are copied");
+    let server = Server::start_on(folder, &[]);
+    let token = server.create(&admin, "ci").await;
+    assert_eq!(server.probe(&token).await, 200);
+    assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+    assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+    assert_eq!(server.probe(&token).await, 401);
+    assert_eq!(server.request("GET", "/readyz").send().await.status, 200);
+
+    for statement in [
+        "UPDATE revocations SET reason = 'another'",
+        "DELETE FROM revocations",
+        "TRUNCATE revocations",
+        "DELETE FROM tokens",
+        "UPDATE tokens SET jti = gen_random_uuid()",
+        "DELETE FROM audit_events",
+        "ALTER TABLE revocations DISABLE TRIGGER ALL",
+        "DROP TABLE revocations",
+    ] {
+        let as_role = format!("SET ROLE {role}; {statement}");
+        let error = database.try_execute(&as_role).expect_err(statement);
+        assert!(
+            error.contains("permission denied") || error.contains("must be owner"),
+            "{statement}: {error}"
+        );
+    }
+    // What is open still holds locks of this role.
+    drop(server);
+    database.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
+}
+
+#[tokio::test]
+async fn database_that_dies_hangs_or_could_forget_is_never_a_reason_to_accept() {
+    // A server that would forget what the last ten seconds brought, if it were not told to keep it.
+    let settings = ["synchronous_commit=off", "wal_writer_delay=10s"];
+    let Some(cluster) = Cluster::start(&settings) else {
+        return;
+    };
+    let cluster = Arc::new(cluster);
+    let (server, admin) = first(Arc::new(cluster.database()));
+    let token = server.create(&admin, "ci").await;
+    assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+
+    // Dead.
+    cluster.kill();
+    for _ in 0..3 {
+        assert_eq!(server.probe(&admin).await, 503);
+        assert_eq!(server.probe(&token).await, 503);
+        assert_eq!(server.revoke(&admin, &admin.token_id).await.status, 503);
+        assert_eq!(server.request("GET", "/readyz").send().await.status, 503);
+        assert_eq!(server.request("GET", "/healthz").send().await.status, 200);
+    }
+    cluster.restart();
+    assert_eq!(server.probe(&admin).await, 200, "at once, by itself");
+    assert_eq!(server.probe(&token).await, 401);
+    assert_eq!(server.request("GET", "/readyz").send().await.status, 200);
+
+    // Hanging.
+    cluster.pause(true);
+    let begun = Instant::now();
+    assert_eq!(server.probe(&admin).await, 503);
+    assert!(begun.elapsed() < PATIENCE);
+    cluster.pause(false);
+    assert_eq!(server.probe(&admin).await, 200);
+
+    // Forgetful beyond what a session can set.
+    cluster.execute("postgres", "ALTER SYSTEM SET fsync = off");
+    cluster.execute("postgres", "SELECT pg_reload_conf()");
+    let refused = output(binary().args(["migrate", "--database", &cluster.url("postgres")]));
+    assert_eq!(refused.status.code(), Some(3));
+    let said = text(&refused.stderr);
+    assert!(said.contains("fsync=on"), "{said}");
+}
+
+#[tokio::test]
+async fn serve_does_not_make_keys_that_other_replicas_would_not_have() {
+    let Some(database) = shared() else { return };
+    let folder = Folder::on(database);
+    let refused = output(binary().arg("serve").args(folder.arguments()));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        text(&refused.stderr).contains("server bootstrap"),
+        "{}",
+        text(&refused.stderr)
+    );
+    assert!(!folder.key_file().exists());
+
+    let url = folder.postgres().unwrap().url();
+    let refused = output(binary().args(["serve", "--database", &url]));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        text(&refused.stderr).contains("--keys"),
+        "{}",
+        text(&refused.stderr)
+    );
+}
+
+#[test]
+fn unreachable_database_is_named_without_its_password() {
+    let refused = output(binary().args([
+        "migrate",
+        "--database",
+        "postgres://me:hunter2@127.0.0.1:1/db",
+    ]));
+    assert_eq!(refused.status.code(), Some(3));
+    insta::assert_snapshot!(text(&refused.stderr), @r"
+    error: the store is not available: error communicating with database: Connection refused (os error 111)
+      while using postgres://me@127.0.0.1:1/db. Does the database run, and may this role use it? Choose another one with --database
+    ");
+}

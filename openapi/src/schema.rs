@@ -10,5 +10,6 @@ mod travel;
 
 pub use bundle::bundle;
 pub(crate) use bundle::{bundle_value, bundle_within, is_asserted_format};
+pub(crate) use pattern::Strings;
 pub use relation::{Relation, relation};
 pub(crate) use travel::Travel;

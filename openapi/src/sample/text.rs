@@ -5,6 +5,8 @@ use rand::distr::Distribution as _;
 use rand::rngs::SmallRng;
 use serde_json::{Map, Value};
 
+use crate::schema::Strings;
+
 /// The longest string that is made to sit at a bound.
 const LONGEST: usize = 100_000;
 
@@ -17,7 +19,8 @@ pub(super) fn strings(schema: &Map<String, Value>) -> Vec<String> {
         strings.extend(of_format(format).iter().map(|&text| text.to_owned()));
     }
     if let Some(Value::String(pattern)) = schema.get("pattern") {
-        strings.extend(of_pattern(pattern));
+        strings.extend(Strings::of(schema).iter().flat_map(Strings::examples));
+        strings.extend(random(pattern));
     }
     let ordinary = if minimum <= 4 && maximum >= 4 {
         "text".to_owned()
@@ -38,10 +41,17 @@ pub(super) fn letters(length: usize) -> String {
     "a".repeat(length.min(LONGEST))
 }
 
+/// A few strings in which the pattern is found.
+pub(super) fn of_pattern(pattern: &str) -> Vec<String> {
+    let mut strings = Strings::with_pattern(pattern).examples();
+    strings.extend(random(pattern));
+    strings
+}
+
 /// A few strings that match the regular expression, made from a fixed seed. Expressions that the
 /// `regex` syntax does not know (look-around, back-references) give none. Classes such as `\\w` are
 /// ASCII's, as in ECMA-262, which JSON Schema's patterns follow.
-pub(super) fn of_pattern(pattern: &str) -> Vec<String> {
+fn random(pattern: &str) -> Vec<String> {
     let mut random = SmallRng::seed_from_u64(0x5EED);
     let mut strings = Vec::new();
     for repeat in [1, 4] {

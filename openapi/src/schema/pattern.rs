@@ -7,15 +7,14 @@
 
 mod alphabet;
 mod automaton;
+mod examples;
 mod product;
+mod question;
 mod syntax;
 
-use regex_syntax::hir::{Class, Hir, HirKind};
 use serde_json::{Map, Value};
 
-use self::alphabet::{Alphabet, ClassId, Classes};
-use self::automaton::{Nfa, Search};
-use self::product::{OutOfFuel, Product};
+use self::question::Question;
 
 /// How many steps one question may take, some milliseconds' worth. Steps rather than time, so that
 /// the same question always has the same answer.
@@ -47,6 +46,9 @@ impl Default for Lengths {
 }
 
 impl Lengths {
+    /// Bounds that no length keeps to.
+    const NONE: Self = Self { least: 1, most: 0 };
+
     fn hold(self, length: usize) -> bool {
         (self.least..=self.most).contains(&length)
     }
@@ -79,6 +81,14 @@ pub(crate) enum Inclusion {
 }
 
 impl Strings {
+    /// The strings in which the pattern is found.
+    pub(crate) fn with_pattern(pattern: &str) -> Self {
+        Self {
+            patterns: vec![pattern.to_owned()],
+            lengths: Lengths::default(),
+        }
+    }
+
     /// The strings that the `pattern`, `minLength` and `maxLength` of a schema let through (JSON
     /// Schema Validation 2020-12 section 6.3). `None` where a keyword is malformed.
     pub(crate) fn of(schema: &Map<String, Value>) -> Option<Self> {
@@ -133,106 +143,22 @@ fn compared(a: &Strings, b: &Strings) -> Inclusion {
     }
 }
 
-/// The automata of both sides over their common alphabet.
-struct Question {
-    left: Vec<Nfa>,
-    left_lengths: Lengths,
-    right: Vec<Nfa>,
-    right_lengths: Lengths,
-    classes: Classes,
-}
-
-impl Question {
-    fn new(a: &Strings, b: &Strings) -> Option<Self> {
-        let mut classes = Classes::default();
-        let mut automata = |patterns: &[&String]| -> Option<Vec<Nfa>> {
-            let automata = patterns
-                .iter()
-                .map(|pattern| Nfa::new(&syntax::parse(pattern)?, &mut classes));
-            automata.collect()
-        };
-        let left = automata(&a.patterns.iter().collect::<Vec<_>>())?;
-        // What the one side says as well need not be asked of the other.
-        let others = b.patterns.iter().filter(|p| !a.patterns.contains(p));
-        let right = automata(&others.collect::<Vec<_>>())?;
-        Some(Self {
-            left,
-            left_lengths: a.lengths,
-            right,
-            right_lengths: b.lengths,
-            classes,
-        })
-    }
-
-    /// ECMA-262's words are ASCII's; the validator's `\b` knows Unicode's. An answer is given only
-    /// where it does not depend on that.
-    fn answer(mut self) -> Inclusion {
-        let mut automata = self.left.iter().chain(&self.right);
-        if !automata.any(|automaton| automaton.asks_for_words) {
-            return self.read(None);
-        }
-        let readings: Option<Vec<ClassId>> = [r"(?-u:\w)", r"\w"]
-            .into_iter()
-            .map(|words| words_of(words, &mut self.classes))
-            .collect();
-        let mut answer = Inclusion::Unknown;
-        for words in readings.into_iter().flatten() {
-            answer = self.read(Some(words));
-            match &answer {
-                Inclusion::Included => {}
-                // Both read ASCII alike.
-                Inclusion::Not(string) if string.is_ascii() => return answer,
-                Inclusion::Not(_) | Inclusion::Unknown => return Inclusion::Unknown,
-            }
-        }
-        answer
-    }
-
-    fn read(&self, words: Option<ClassId>) -> Inclusion {
-        let Some(alphabet) = Alphabet::new(&self.classes) else {
-            return Inclusion::Unknown;
-        };
-        let search = |automaton| Search::new(automaton, &alphabet, words);
-        let mut product = Product {
-            alphabet: &alphabet,
-            left: self.left.iter().map(search).collect(),
-            left_lengths: self.left_lengths,
-            right: self.right.iter().map(search).collect(),
-            right_lengths: self.right_lengths,
-        };
-        match product.best(&mut Fuel(FUEL)) {
-            Ok(None) => Inclusion::Included,
-            Ok(Some(string)) => Inclusion::Not(string),
-            Err(OutOfFuel) => Inclusion::Unknown,
-        }
-    }
-}
-
-/// The class of the characters that a word is made of.
-fn words_of(expression: &str, classes: &mut Classes) -> Option<ClassId> {
-    let hir: Hir = regex_syntax::parse(expression).ok()?;
-    match hir.kind() {
-        HirKind::Class(Class::Unicode(class)) => Some(classes.of_class(class)),
-        HirKind::Class(Class::Bytes(class)) => Some(classes.of_class(&class.to_unicode_class()?)),
-        HirKind::Empty
-        | HirKind::Literal(_)
-        | HirKind::Look(_)
-        | HirKind::Repetition(_)
-        | HirKind::Capture(_)
-        | HirKind::Concat(_)
-        | HirKind::Alternation(_) => None,
-    }
-}
-
 /// Steps that are left.
 #[derive(Debug)]
 struct Fuel(usize);
 
+/// There were not as many steps left as were needed.
+#[derive(Debug)]
+struct OutOfFuel;
+
 impl Fuel {
-    /// `None` when there are not as many left.
-    fn burn(&mut self, steps: usize) -> Option<()> {
-        self.0 = self.0.checked_sub(steps)?;
-        Some(())
+    fn full() -> Self {
+        Self(FUEL)
+    }
+
+    fn burn(&mut self, steps: usize) -> Result<(), OutOfFuel> {
+        self.0 = self.0.checked_sub(steps).ok_or(OutOfFuel)?;
+        Ok(())
     }
 }
 

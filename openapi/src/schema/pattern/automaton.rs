@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::Fuel;
 use super::alphabet::{Alphabet, ClassId, Classes, Symbol};
+use super::{Fuel, OutOfFuel};
 
 /// The most states of a nondeterministic automaton; counted repetitions multiply them.
 const MOST_STATES: usize = 6_000;
@@ -253,19 +253,19 @@ impl<'a> Search<'a> {
         id
     }
 
-    /// The place after a character of that kind; `None` when the fuel is used up.
+    /// The place after a character of that kind.
     pub(super) fn after(
         &mut self,
         from: PlaceId,
         symbol: Symbol,
         fuel: &mut Fuel,
-    ) -> Option<PlaceId> {
+    ) -> Result<PlaceId, OutOfFuel> {
         if from == FOUND || from == LOST {
-            return Some(from);
+            return Ok(from);
         }
         let at = from as usize * self.alphabet.symbols().len() + symbol;
         if self.steps[at] != UNKNOWN {
-            return Some(self.steps[at]);
+            return Ok(self.steps[at]);
         }
         let is_word = |words| self.alphabet.holds(words, symbol);
         let next = if self.nfa.asks_for_words && self.words.is_some_and(is_word) {
@@ -299,17 +299,17 @@ impl<'a> Search<'a> {
             }
         };
         self.steps[at] = to;
-        Some(to)
+        Ok(to)
     }
 
-    /// Whether the pattern is found in the string that ends here; `None` when the fuel is used up.
-    pub(super) fn ends(&mut self, at: PlaceId, fuel: &mut Fuel) -> Option<bool> {
+    /// Whether the pattern is found in the string that ends here.
+    pub(super) fn ends(&mut self, at: PlaceId, fuel: &mut Fuel) -> Result<bool, OutOfFuel> {
         if let Some(known) = self.ends[at as usize] {
-            return Some(known);
+            return Ok(known);
         }
         let found = self.reached(at, None, fuel, |_, _| {})?;
         self.ends[at as usize] = Some(found);
-        Some(found)
+        Ok(found)
     }
 
     /// Follows all that takes no character, seeing what comes `next` (`None`: the end). Tells of
@@ -320,7 +320,7 @@ impl<'a> Search<'a> {
         next: Option<Before>,
         fuel: &mut Fuel,
         mut waits: impl FnMut(ClassId, StateId),
-    ) -> Option<bool> {
+    ) -> Result<bool, OutOfFuel> {
         let place = &self.places[at as usize];
         let mut pending = place.states.clone();
         self.round += 1;
@@ -330,7 +330,7 @@ impl<'a> Search<'a> {
             }
             fuel.burn(1)?;
             match &self.nfa.states[state] {
-                State::Found => return Some(true),
+                State::Found => return Ok(true),
                 State::Character(class, to) => waits(*class, *to),
                 State::Either(branches) => pending.extend(branches),
                 State::Where(assertion, to) => {
@@ -340,7 +340,7 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        Some(false)
+        Ok(false)
     }
 }
 

@@ -5,23 +5,27 @@ use std::collections::{BinaryHeap, HashMap};
 
 use super::alphabet::{Alphabet, Symbol};
 use super::automaton::{BEGIN, FOUND, LOST, PlaceId, Search};
-use super::{Fuel, Lengths};
+use super::{Fuel, Lengths, OutOfFuel};
 
-/// Strings of the left side that are none of the right side's.
+/// A set of strings: each of the patterns is found in them, and their lengths hold.
+#[derive(Debug)]
+pub(super) struct Side<'a> {
+    pub(super) searches: Vec<Search<'a>>,
+    pub(super) lengths: Lengths,
+}
+
+/// The strings of the left side that are none of the right side's.
+#[derive(Debug)]
 pub(super) struct Product<'a> {
     pub(super) alphabet: &'a Alphabet,
-    /// Patterns that are to be found.
-    pub(super) left: Vec<Search<'a>>,
-    pub(super) left_lengths: Lengths,
-    /// Patterns of which one is not to be found, unless the length breaks `right_lengths`.
-    pub(super) right: Vec<Search<'a>>,
-    pub(super) right_lengths: Lengths,
+    pub(super) left: Side<'a>,
+    pub(super) right: Side<'a>,
 }
 
 /// Where the walk stands: the place of each search, and how many characters there were, as far as
 /// that matters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Node {
+pub(super) struct Node {
     places: Box<[PlaceId]>,
     length: usize,
 }
@@ -33,19 +37,11 @@ const NODE: usize = 16;
 type Cost = (usize, usize);
 
 impl Product<'_> {
-    /// The string with the fewest characters that are hard to read, and the shortest of those.
-    /// `Ok(None)` when there is no such string; `Err` when the fuel was used up.
+    /// The string with the fewest characters that are hard to read, and the shortest of those;
+    /// `None` when there is no string at all.
     pub(super) fn best(&mut self, fuel: &mut Fuel) -> Result<Option<String>, OutOfFuel> {
-        // Beyond this many characters no bound tells lengths apart.
-        let enough = self.left_lengths.enough().max(self.right_lengths.enough());
-        let mut nodes = vec![(
-            Node {
-                places: vec![BEGIN; self.left.len() + self.right.len()].into(),
-                length: 0,
-            },
-            None,
-        )];
-        let mut costs: HashMap<Node, Cost> = HashMap::from([(nodes[0].0.clone(), (0, 0))]);
+        let mut nodes = vec![(self.begin(), None)];
+        let mut costs: HashMap<Node, Cost> = HashMap::from([(self.begin(), (0, 0))]);
         let mut heap: BinaryHeap<Reverse<(Cost, usize)>> = BinaryHeap::from([Reverse(((0, 0), 0))]);
         while let Some(Reverse((cost, at))) = heap.pop() {
             let node = nodes[at].0.clone();
@@ -56,7 +52,7 @@ impl Product<'_> {
                 return Ok(Some(self.spell(&nodes, at)));
             }
             for symbol in self.alphabet.symbols() {
-                let Some(next) = self.step(&node, symbol, enough, fuel)? else {
+                let Some(next) = self.step(&node, symbol, fuel)? else {
                     continue;
                 };
                 let hard = usize::from(!self.alphabet.kind(symbol).printable);
@@ -64,37 +60,50 @@ impl Product<'_> {
                 if costs.get(&next).is_some_and(|known| *known <= cost) {
                     continue;
                 }
-                fuel.burn(NODE).ok_or(OutOfFuel)?;
                 costs.insert(next.clone(), cost);
                 heap.push(Reverse((cost, nodes.len())));
                 nodes.push((next, Some((at, symbol))));
+                fuel.burn(NODE)?;
             }
         }
         Ok(None)
     }
 
+    /// Before the first character.
+    pub(super) fn begin(&self) -> Node {
+        Node {
+            places: vec![BEGIN; self.left.searches.len() + self.right.searches.len()].into(),
+            length: 0,
+        }
+    }
+
     /// Where a character leads; `None` where nothing suits, whatever follows.
-    fn step(
+    pub(super) fn step(
         &mut self,
         node: &Node,
         symbol: Symbol,
-        enough: usize,
         fuel: &mut Fuel,
     ) -> Result<Option<Node>, OutOfFuel> {
-        fuel.burn(1).ok_or(OutOfFuel)?;
+        fuel.burn(1)?;
+        // Beyond this many characters no bound tells lengths apart.
+        let enough = self.left.lengths.enough().max(self.right.lengths.enough());
         let length = (node.length + 1).min(enough);
-        if length > self.left_lengths.most {
+        if length > self.left.lengths.most {
             return Ok(None);
         }
-        let searches = self.left.iter_mut().chain(&mut self.right);
+        let searches = self
+            .left
+            .searches
+            .iter_mut()
+            .chain(&mut self.right.searches);
         let mut places = Vec::with_capacity(node.places.len());
         for (search, &place) in searches.zip(&node.places) {
-            places.push(search.after(place, symbol, fuel).ok_or(OutOfFuel)?);
+            places.push(search.after(place, symbol, fuel)?);
         }
-        let (left, right) = places.split_at(self.left.len());
-        let lost = left.contains(&LOST);
-        let fits = length >= self.right_lengths.least && self.right_lengths.most == usize::MAX;
-        if lost || (fits && right.iter().all(|place| *place == FOUND)) {
+        let (left, right) = places.split_at(self.left.searches.len());
+        let fits = length >= self.right.lengths.least && self.right.lengths.most == usize::MAX;
+        let accepted = fits && right.iter().all(|place| *place == FOUND);
+        if accepted || left.contains(&LOST) {
             return Ok(None);
         }
         Ok(Some(Node {
@@ -103,17 +112,11 @@ impl Product<'_> {
         }))
     }
 
-    fn suits(&mut self, node: &Node, fuel: &mut Fuel) -> Result<bool, OutOfFuel> {
-        if !self.left_lengths.hold(node.length) {
-            return Ok(false);
-        }
-        let (left, right) = node.places.split_at(self.left.len());
-        if !all_end(&mut self.left, left, fuel)? {
-            return Ok(false);
-        }
-        let right_accepts =
-            self.right_lengths.hold(node.length) && all_end(&mut self.right, right, fuel)?;
-        Ok(!right_accepts)
+    /// Whether the string that ends here is one of those looked for.
+    pub(super) fn suits(&mut self, node: &Node, fuel: &mut Fuel) -> Result<bool, OutOfFuel> {
+        let (left, right) = node.places.split_at(self.left.searches.len());
+        Ok(self.left.holds(left, node.length, fuel)?
+            && !self.right.holds(right, node.length, fuel)?)
     }
 
     fn spell(&self, nodes: &[(Node, Option<(usize, Symbol)>)], end: usize) -> String {
@@ -127,19 +130,22 @@ impl Product<'_> {
     }
 }
 
-/// The walk was given up.
-#[derive(Debug)]
-pub(super) struct OutOfFuel;
-
-fn all_end(
-    searches: &mut [Search<'_>],
-    places: &[PlaceId],
-    fuel: &mut Fuel,
-) -> Result<bool, OutOfFuel> {
-    for (search, &place) in searches.iter_mut().zip(places) {
-        if !search.ends(place, fuel).ok_or(OutOfFuel)? {
+impl Side<'_> {
+    /// Whether the string that ends at these places and has this length is in the set.
+    fn holds(
+        &mut self,
+        places: &[PlaceId],
+        length: usize,
+        fuel: &mut Fuel,
+    ) -> Result<bool, OutOfFuel> {
+        if !self.lengths.hold(length) {
             return Ok(false);
         }
+        for (search, &place) in self.searches.iter_mut().zip(places) {
+            if !search.ends(place, fuel)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
-    Ok(true)
 }

@@ -2,14 +2,11 @@ mod random;
 
 use serde_json::{Value, json};
 
-use super::{Inclusion, Lengths, Strings, inclusion};
+use super::{Inclusion, Strings, inclusion};
 use crate::Validator;
 
 fn strings(pattern: &str) -> Strings {
-    Strings {
-        patterns: vec![pattern.to_owned()],
-        lengths: Lengths::default(),
-    }
+    Strings::with_pattern(pattern)
 }
 
 fn of(schema: &Value) -> Strings {
@@ -227,4 +224,35 @@ fn what_cannot_be_decided_is_unknown() {
         inclusion(&strings("^a{1,1000}$"), &strings("^a{1,1001}$")),
         Inclusion::Included
     );
+}
+
+#[test]
+fn examples_take_every_way_through_a_pattern() {
+    for (schema, expected) in [
+        (
+            json!({"pattern": "^(cat|dog|horse)$"}),
+            vec!["cat", "dog", "horse"],
+        ),
+        (
+            json!({"pattern": "^a|b$"}),
+            vec!["a", "b", "cb", "aa", "ab", "ac"],
+        ),
+        (
+            json!({"pattern": "^[0-9a-f]{4}-[a-z]$"}),
+            vec!["aaaa-a", "0000-g"],
+        ),
+        // The shortest and the longest are among them.
+        (
+            json!({"pattern": "^a(bc)*$", "minLength": 3, "maxLength": 7}),
+            vec!["abc", "abcbc", "abcbcbc"],
+        ),
+        (
+            json!({"pattern": "^[ab]+$", "minLength": 4, "maxLength": 5}),
+            vec!["aaaa", "aaaaa"],
+        ),
+        (json!({"pattern": "^a{9}$", "maxLength": 8}), vec![]),
+        (json!({"pattern": "^(?=a)"}), vec![]),
+    ] {
+        assert_eq!(of(&schema).examples(), expected, "{schema}");
+    }
 }

@@ -31,6 +31,16 @@ const NEEDS: &[Need] = &[
         package: "python3-venv",
         why: "the reference page's Python sample",
     },
+    Need {
+        probe: &["chromium", "--version"],
+        package: "chromium",
+        why: "the conformance suite's HTML report, as browsers show it",
+    },
+    Need {
+        probe: &["chromedriver", "--version"],
+        package: "chromium-driver",
+        why: "the conformance suite's HTML report, as browsers show it",
+    },
 ];
 
 pub(crate) fn run(arguments: &Test) -> Outcome {

@@ -204,6 +204,8 @@ impl Own {
             .args(["-c", "listen_addresses=127.0.0.1"])
             .args(["-c", "unix_socket_directories="])
             .args(["-c", "shared_buffers=64MB"])
+            // Memory that it shares is in its folder, and goes with that however it ends.
+            .args(["-c", "dynamic_shared_memory_type=mmap"])
             .args(self.settings.iter().flat_map(|setting| ["-c", setting]))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -240,9 +242,25 @@ impl Own {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if self.own.is_some() {
-            self.kill();
+        let Some(own) = &self.own else { return };
+        let Some(mut child) = own.postmaster().take() else {
+            return;
+        };
+        // An immediate shutdown, which takes the children along and leaves nothing in the system's tables; also when a test
+        // has ended while all of it was paused.
+        let backends = children_of(child.id()).into_iter();
+        for process in backends.chain([child.id().cast_signed()]) {
+            if let Some(pid) = Pid::from_raw(process) {
+                let _ = kill_process(pid, Signal::CONT);
+            }
         }
+        let _ = kill_process(Pid::from_child(&child), Signal::QUIT);
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE && matches!(child.try_wait(), Ok(None)) {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let _ = child.kill();
+        let _ = child.wait();
     }
 }
 

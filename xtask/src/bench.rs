@@ -2,6 +2,7 @@
 
 mod agreement;
 mod documents;
+pub(crate) mod fuzz;
 mod large;
 pub(crate) mod measure;
 

@@ -44,9 +44,47 @@ pub(crate) enum BenchCommand {
     /// The agreement with oasdiff alone, without measuring; fails where a disagreement is not
     /// accounted for in openapi/tests/corpus-disagreements.md
     Corpus,
+    /// Feed the comparison documents that nobody should write; fails where it does not survive one
+    Fuzz(Fuzz),
+    /// Try some of those documents in this process
+    #[command(hide = true)]
+    FuzzPortion(FuzzPortion),
     /// Run a program and print what it cost, as JSON
     #[command(hide = true)]
     Measure(Measure),
+}
+
+/// Options of `bench fuzz`.
+#[derive(Debug, Args)]
+pub(crate) struct Fuzz {
+    /// How many inputs to try
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000_000)]
+    pub(crate) inputs: u64,
+    /// What the inputs are made from, together with their numbers
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The number of the first input
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(crate) from: u64,
+    /// Print the two documents of one input, and try none
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) show: Option<u64>,
+    /// Try them with this program as it is, in place of the release build
+    #[arg(long)]
+    pub(crate) as_built: bool,
+}
+
+/// Which inputs the process tries.
+#[derive(Debug, Args)]
+pub(crate) struct FuzzPortion {
+    #[arg(long)]
+    pub(crate) seed: u64,
+    #[arg(long)]
+    pub(crate) from: u64,
+    #[arg(long)]
+    pub(crate) to: u64,
+    #[arg(long)]
+    pub(crate) corpus: Option<PathBuf>,
 }
 
 /// What to run, and where its output goes.

@@ -9,6 +9,7 @@ mod cli;
 mod deployment;
 mod exit;
 mod openapi;
+mod postgres;
 mod programs;
 mod test;
 mod verify;
@@ -34,6 +35,8 @@ fn main() -> std::process::ExitCode {
         Command::Bench { command } => match command {
             BenchCommand::Diff => bench::diff(),
             BenchCommand::Corpus => bench::corpus(),
+            BenchCommand::Fuzz(arguments) => bench::fuzz::run(&arguments),
+            BenchCommand::FuzzPortion(arguments) => bench::fuzz::try_portion(&arguments),
             BenchCommand::Measure(arguments) => bench::measure::run(&arguments),
         },
     };

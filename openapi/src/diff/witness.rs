@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::graph::{At, Both, Flow, Walk};
 use crate::sample;
+use crate::schema::{Relation, relation};
 use crate::validator::Validator;
 
 /// A step from a value to a part of it.
@@ -32,9 +33,18 @@ pub(super) fn lift(
     local: Value,
     spot: &At<'_>,
 ) -> Found {
-    match lifted(walk, root, flow, &local) {
-        Some(value) => (value, at_revision(&root.both, spot).to_owned()),
-        None => (local, spot.pointer.clone()),
+    let of_whole = |value| (value, at_revision(&root.both, spot).to_owned());
+    if let Some(value) = lifted(walk, root, flow, &local) {
+        return of_whole(value);
+    }
+    // What the spot says of a value may leave out what is compared elsewhere (its items, what it
+    // requires), so that its value fits nowhere: the wholes themselves may show one.
+    let (sender, receiver) = walk.sides(root.both.base.value, root.both.revision.value, flow);
+    match relation(&sender, &receiver) {
+        Relation::Breaking(value) => of_whole(value),
+        Relation::Equal | Relation::Compatible | Relation::Unproven => {
+            (local, spot.pointer.clone())
+        }
     }
 }
 

@@ -49,24 +49,23 @@ fn each<'a>(value: &'a Value, named: bool, visit: &mut impl FnMut(&'a str, &'a V
     }
 }
 
+/// The longest chain of references that each lead to nothing but the next: nobody writes one, and
+/// everybody who meets it would go through all of it.
+const LONGEST_CHAIN: usize = 100;
+
 /// Whether the chain of references that begins at `holder` ends.
 fn leads_somewhere(document: &Document, holder: &Value) -> bool {
-    let mut chain: Vec<String> = Vec::new();
     let mut current = holder;
-    while current.get("$ref").is_some_and(Value::is_string) {
-        let Some(pointer) = target(current) else {
-            return false;
-        };
-        let Some(value) = document.at(&pointer) else {
-            return false;
-        };
-        if std::ptr::eq(value, holder) || chain.contains(&pointer) {
-            return false;
+    for _ in 0..LONGEST_CHAIN {
+        if !current.get("$ref").is_some_and(Value::is_string) {
+            return true;
         }
-        chain.push(pointer);
+        let Some(value) = target(current).and_then(|pointer| document.at(&pointer)) else {
+            return false;
+        };
         current = value;
     }
-    true
+    false
 }
 
 /// The first reference that is refused, with its place.
@@ -128,6 +127,15 @@ fn check_one(document: &Document, pointer: &str, reference: &str) -> Result<(), 
         let Some(next) = target(value) else {
             return Ok(());
         };
+        if chain.len() == LONGEST_CHAIN {
+            return Err(document.error(
+                &place,
+                format!(
+                    "the reference `{written}` leads through more than {LONGEST_CHAIN} others: \
+                     refer to what the last one leads to"
+                ),
+            ));
+        }
         chain.push(std::mem::replace(&mut current, next));
     }
 }

@@ -97,9 +97,9 @@ impl Closing<'_> {
         let Value::Object(object) = schema else {
             return schema.clone();
         };
-        let composed = object.contains_key("allOf")
-            || (object.contains_key("$ref")
-                && object.len() > 1 + usize::from(object.contains_key("$defs")));
+        // Alternatives and a reference are wholes where nothing stands beside them.
+        let alone = object.len() == 1 + usize::from(object.contains_key("$defs"));
+        let composed = object.contains_key("allOf") || (is_by_others(object) && !alone);
         let inner = if composed { Scope::Part } else { scope };
         let mut closed: Map<String, Value> = object
             .iter()
@@ -245,6 +245,15 @@ mod tests {
         assert!(validator.accepts(&json!({"of nobody": 1})));
         assert!(!validator.accepts(&json!({"c": 1})));
         assert!(!validator.accepts(&json!({"inner": {"b": "x"}})));
+    }
+
+    #[test]
+    fn alternatives_see_what_stands_beside_them() {
+        let schema = json!({"properties": {"a": true}, "oneOf": [{"type": "object"}]});
+        let receiver = json!({"properties": {"a": {"type": "integer"}, "b": true}});
+        let validator = Validator::new(&close(&schema, &receiver)).expect("a valid schema");
+        assert!(validator.accepts(&json!({"a": []})));
+        assert!(!validator.accepts(&json!({"b": 1})));
     }
 
     #[test]

@@ -10,6 +10,12 @@ use super::{Fuel, Lengths, OutOfFuel, Strings};
 /// The most ways through the patterns that are shown.
 const MOST_WAYS: usize = 6;
 
+/// The longest string that is made to sit at a bound.
+const LONGEST: usize = 512;
+
+/// How many steps a search for examples may take: they are asked for often.
+const EXAMPLES_FUEL: usize = 100_000;
+
 /// How much of an automaton is looked at for other ways than the shortest.
 const MOST_NODES: usize = 400;
 
@@ -18,11 +24,11 @@ impl Strings {
     /// same set gives the same ones.
     pub(crate) fn examples(&self) -> Vec<String> {
         let mut examples = among(self, |product| {
-            let routes = Routes::new(product, &mut Fuel::full())?;
+            let routes = Routes::new(product, &mut Fuel(EXAMPLES_FUEL))?;
             Ok(routes.map_or_else(Vec::new, |routes| routes.ways(product)))
         });
         for bound in [self.lengths.least, self.lengths.most] {
-            if bound == 0 || bound == usize::MAX || !self.lengths.hold(bound) {
+            if bound == 0 || bound > LONGEST || !self.lengths.hold(bound) {
                 continue;
             }
             let at_bound = Self {
@@ -33,7 +39,10 @@ impl Strings {
                 },
             };
             examples.extend(among(&at_bound, |product| {
-                Ok(product.best(&mut Fuel::full())?.into_iter().collect())
+                Ok(product
+                    .best(&mut Fuel(EXAMPLES_FUEL))?
+                    .into_iter()
+                    .collect())
             }));
         }
         let mut known = HashSet::new();

@@ -9,6 +9,7 @@
 mod annotations;
 mod bodies;
 mod callbacks;
+mod causes;
 mod change;
 mod components;
 mod context;
@@ -22,7 +23,9 @@ mod objects;
 mod operation;
 mod parameters;
 mod paths;
+mod place;
 mod promises;
+mod referred;
 mod responses;
 mod rule;
 mod rules;

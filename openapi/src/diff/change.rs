@@ -86,6 +86,10 @@ pub struct Change {
     pub class: Class,
     /// The JSON pointer to it: into the revision, or into the base for what the revision lacks.
     pub location: String,
+    /// Where else the same edit was done: the pointers to copies, each with the same text before and
+    /// after; in the order found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub more_places: Vec<String>,
     /// The operations that it reaches (`POST /path`), in the document's order; empty when it
     /// belongs to none.
     pub operations: Vec<String>,

@@ -1,6 +1,6 @@
 //! The whole document: what stands around the operations, the operations, the components.
 
-use super::graph::{At, Both, Matched, Walk};
+use super::graph::{Both, Matched, Walk};
 use super::rule::{Area, Kind};
 use super::{annotations, components, paths, servers};
 use crate::document::FILES;
@@ -22,16 +22,7 @@ const COMPARED_ELSEWHERE: &[&str] = &[
 ];
 
 pub(super) fn compare(walk: &mut Walk<'_>) {
-    let root = Both {
-        base: At {
-            pointer: String::new(),
-            value: walk.base.value(),
-        },
-        revision: At {
-            pointer: String::new(),
-            value: walk.revision.value(),
-        },
-    };
+    let root = Both::of_documents(walk.base, walk.revision);
     let whole = !walk.options.only_operations_of_base;
     if whole {
         around(walk, &root);

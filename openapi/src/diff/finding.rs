@@ -70,6 +70,7 @@ fn change(
         rule: context.rule(kind, action),
         class,
         location: location.pointer.clone(),
+        more_places: Vec::new(),
         operations: Vec::new(),
         message,
         witness,

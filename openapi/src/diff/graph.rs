@@ -3,161 +3,40 @@
 //! Each operation and each pair of components is a node that holds the changes found in its own
 //! text. A change is reported once, with every operation from which its node can be reached.
 
+mod outcome;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::Value;
 
 use super::change::Change;
 use super::equality::Equality;
-use super::{Area, Class, Options, Rule};
+use super::{Class, Options, Rule};
 use crate::document::Document;
-use crate::pointer;
-use crate::schema::{self, Travel};
+use crate::schema;
 
-/// Which way a message goes, seen from the client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Flow {
-    /// The client sends by the base, the server accepts by the revision.
-    Request,
-    /// The server sends by the revision, the client accepts by the base.
-    Response,
+pub(super) use super::place::{ANYTHING, At, Both, Flow, Matched, follow};
+
+pub(super) type NodeId = usize;
+
+/// A pair of components by their pointers, and the way in which what they describe goes.
+type PairId = (String, String, Flow);
+
+fn pair_id(both: &Both<'_>, flow: Flow) -> PairId {
+    let (base, revision) = (&both.base.pointer, &both.revision.pointer);
+    (base.clone(), revision.clone(), flow)
 }
-
-/// The schema that accepts everything: what no schema means.
-pub(super) static ANYTHING: Value = Value::Bool(true);
-
-impl Flow {
-    /// Which properties what flows this way carries.
-    pub(super) fn travel(self) -> Travel {
-        match self {
-            Self::Request => Travel::Request,
-            Self::Response => Travel::Response,
-        }
-    }
-
-    /// The area of what flows this way.
-    pub(super) fn area(self) -> Area {
-        match self {
-            Self::Request => Area::Request,
-            Self::Response => Area::Response,
-        }
-    }
-
-    /// The direction of what a server sends to its client's own address: webhooks, callbacks.
-    pub(super) fn inverted(self) -> Self {
-        match self {
-            Self::Request => Self::Response,
-            Self::Response => Self::Request,
-        }
-    }
-}
-
-/// A place in one of the documents.
-#[derive(Debug, Clone)]
-pub(super) struct At<'a> {
-    pub(super) pointer: String,
-    pub(super) value: &'a Value,
-}
-
-impl<'a> At<'a> {
-    /// The member `key`, when there is one.
-    pub(super) fn get(&self, key: &str) -> Option<At<'a>> {
-        self.value.get(key).map(|value| At {
-            pointer: pointer::join(&self.pointer, key),
-            value,
-        })
-    }
-
-    /// Whether the member `flag` is there and true.
-    pub(super) fn is_set(&self, flag: &str) -> bool {
-        self.value.get(flag) == Some(&Value::Bool(true))
-    }
-
-    /// The members of an object, in order; none of anything else.
-    pub(super) fn members(&self) -> Vec<(&'a str, At<'a>)> {
-        let members = self.value.as_object().into_iter().flatten();
-        members
-            .map(|(key, value)| {
-                let pointer = pointer::join(&self.pointer, key);
-                (key.as_str(), At { pointer, value })
-            })
-            .collect()
-    }
-
-    /// The members of the object under `key`; none when there is no such object.
-    pub(super) fn members_of(&self, key: &str) -> Vec<(&'a str, At<'a>)> {
-        self.get(key).map(|at| at.members()).unwrap_or_default()
-    }
-
-    /// The items of the array under `key`; none when there is no such array.
-    pub(super) fn items_of(&self, key: &str) -> Vec<At<'a>> {
-        self.get(key).map(|at| at.items()).unwrap_or_default()
-    }
-
-    /// The items of an array, in order; none of anything else.
-    pub(super) fn items(&self) -> Vec<At<'a>> {
-        let items = self.value.as_array().into_iter().flatten().enumerate();
-        items
-            .map(|(index, value)| At {
-                pointer: pointer::join(&self.pointer, &index.to_string()),
-                value,
-            })
-            .collect()
-    }
-}
-
-/// The same place in both documents.
-#[derive(Debug, Clone)]
-pub(super) struct Both<'a> {
-    pub(super) base: At<'a>,
-    pub(super) revision: At<'a>,
-}
-
-/// What two documents hold under one name.
-pub(super) enum Matched<'a> {
-    Both(Both<'a>),
-    Removed(At<'a>),
-    Added(At<'a>),
-}
-
-impl<'a> Both<'a> {
-    /// What both hold under `key`; `None` when neither has it.
-    pub(super) fn get(&self, key: &str) -> Option<Matched<'a>> {
-        match (self.base.get(key), self.revision.get(key)) {
-            (Some(base), Some(revision)) => Some(Matched::Both(Both { base, revision })),
-            (Some(base), None) => Some(Matched::Removed(base)),
-            (None, Some(revision)) => Some(Matched::Added(revision)),
-            (None, None) => None,
-        }
-    }
-
-    /// The members of two objects, matched by name: the base's in its order, then what was added.
-    pub(super) fn members(&self) -> Vec<(&'a str, Matched<'a>)> {
-        let mut members = Vec::new();
-        for (key, base) in self.base.members() {
-            let matched = match self.revision.get(key) {
-                Some(revision) => Matched::Both(Both { base, revision }),
-                None => Matched::Removed(base),
-            };
-            members.push((key, matched));
-        }
-        for (key, revision) in self.revision.members() {
-            if self.base.value.get(key).is_none() {
-                members.push((key, Matched::Added(revision)));
-            }
-        }
-        members
-    }
-}
-
-type NodeId = usize;
 
 #[derive(Default)]
-struct Node {
+struct Node<'a> {
     operation: Option<String>,
+    /// The part of both documents that is walked: where nothing is said, its parent's.
+    place: Option<Both<'a>>,
     changes: Vec<Change>,
     /// Stands for what was found below, where none of that is as grave.
     stands_in: Option<Change>,
+    /// The pairs that its changes come from: where those are walked as well, they tell.
+    comes_from: Vec<PairId>,
     children: HashSet<NodeId>,
 }
 
@@ -168,8 +47,8 @@ pub(super) struct Walk<'a> {
     pub(super) options: Options,
     equality: Equality,
     equality_of_assertions: Equality,
-    nodes: Vec<Node>,
-    pairs: HashMap<(String, String, Flow), NodeId>,
+    nodes: Vec<Node<'a>>,
+    pairs: HashMap<PairId, NodeId>,
     current: NodeId,
     /// How many pairs are being walked one within another.
     nested: usize,
@@ -228,6 +107,7 @@ impl<'a> Walk<'a> {
             rule,
             class,
             location: location.pointer.clone(),
+            more_places: Vec::new(),
             operations: Vec::new(),
             message,
             witness: None,
@@ -290,10 +170,17 @@ impl<'a> Walk<'a> {
         self.nodes[self.current].changes.last_mut()
     }
 
-    /// Walks an operation in a node of its own; its name goes to all that is reached from it.
-    pub(super) fn operation(&mut self, name: String, walk: impl FnOnce(&mut Self)) {
+    /// Walks an operation in a node of its own; its name goes to all that is reached from it. `place`
+    /// is where both documents have it.
+    pub(super) fn operation(
+        &mut self,
+        name: String,
+        place: Option<Both<'a>>,
+        walk: impl FnOnce(&mut Self),
+    ) {
         let node = self.admit(Node {
             operation: Some(name),
+            place,
             ..Node::default()
         });
         self.within(node, walk);
@@ -301,16 +188,15 @@ impl<'a> Walk<'a> {
 
     /// Walks a pair of components, unless that was done or is being done.
     pub(super) fn pair(&mut self, both: &Both<'a>, flow: Flow, walk: impl FnOnce(&mut Self)) {
-        let key = (
-            both.base.pointer.clone(),
-            both.revision.pointer.clone(),
-            flow,
-        );
+        let key = pair_id(both, flow);
         if let Some(&node) = self.pairs.get(&key) {
             self.nodes[self.current].children.insert(node);
             return;
         }
-        let node = self.admit(Node::default());
+        let node = self.admit(Node {
+            place: Some(both.clone()),
+            ..Node::default()
+        });
         self.pairs.insert(key, node);
         self.within(node, walk);
     }
@@ -343,8 +229,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn admit(&mut self, node: Node) -> NodeId {
+    fn admit(&mut self, mut node: Node<'a>) -> NodeId {
         let id = self.nodes.len();
+        if node.place.is_none() {
+            node.place.clone_from(&self.nodes[self.current].place);
+        }
         self.nodes.push(node);
         self.nodes[self.current].children.insert(id);
         id
@@ -374,37 +263,29 @@ impl<'a> Walk<'a> {
         self.within(node, walk);
     }
 
-    /// Puts stand-ins among the changes where nothing as grave was found below.
-    fn settle(&mut self) {
-        // Those within others come after them.
-        for id in (0..self.nodes.len()).rev() {
-            let Some(change) = self.nodes[id].stands_in.take() else {
-                continue;
-            };
-            if self.gravest_below(id) < Some(change.class) {
-                self.nodes[id].changes.push(change);
+    /// Records what comes of differences in what is referred to, and of nothing else: where those
+    /// are walked by themselves, they are not told twice.
+    pub(super) fn from_references(
+        &mut self,
+        referred: &[Both<'a>],
+        flow: Flow,
+        record: impl FnOnce(&mut Self),
+    ) {
+        let mut comes_from = Vec::new();
+        for both in referred {
+            if !self.same(both) {
+                comes_from.push(pair_id(&self.followed(both), flow));
             }
         }
+        let node = self.admit(Node {
+            comes_from,
+            ..Node::default()
+        });
+        self.within(node, record);
     }
 
-    fn gravest_below(&self, node: NodeId) -> Option<Class> {
-        let mut seen = HashSet::from([node]);
-        let mut pending = vec![node];
-        let mut gravest = None;
-        while let Some(id) = pending.pop() {
-            let node = &self.nodes[id];
-            gravest = gravest.max(node.changes.iter().map(|change| change.class).max());
-            pending.extend(
-                node.children
-                    .iter()
-                    .copied()
-                    .filter(|&child| seen.insert(child)),
-            );
-        }
-        gravest
-    }
-
-    /// Walks what both places hold or refer to: in a node of its own where both refer.
+    /// Walks what both places hold or refer to, in a node of its own, which is one for all that refer
+    /// to it where both refer.
     pub(super) fn through_references(
         &mut self,
         both: &Both<'a>,
@@ -419,69 +300,11 @@ impl<'a> Walk<'a> {
         if refers(&both.base, &target.base) && refers(&both.revision, &target.revision) {
             self.pair(&target, flow, |inner| walk(inner, &target));
         } else {
-            walk(self, &target);
+            let node = self.admit(Node {
+                place: Some(target.clone()),
+                ..Node::default()
+            });
+            self.within(node, |inner| walk(inner, &target));
         }
-    }
-
-    /// Every change once, in the order found, each with the operations that reach it.
-    pub(super) fn into_changes(mut self) -> Vec<Change> {
-        self.walk_waiting();
-        self.settle();
-        let with_changes: Vec<NodeId> = (0..self.nodes.len())
-            .filter(|&node| !self.nodes[node].changes.is_empty())
-            .collect();
-        let mut parents: Vec<Vec<NodeId>> = vec![Vec::new(); self.nodes.len()];
-        for (id, node) in self.nodes.iter().enumerate() {
-            for &child in &node.children {
-                parents[child].push(id);
-            }
-        }
-        let mut changes = Vec::new();
-        for id in with_changes {
-            let operations = self.operations_above(id, &parents);
-            for mut change in std::mem::take(&mut self.nodes[id].changes) {
-                change.operations.clone_from(&operations);
-                changes.push(change);
-            }
-        }
-        changes
-    }
-
-    fn operations_above(&self, node: NodeId, parents: &[Vec<NodeId>]) -> Vec<String> {
-        let mut seen = HashSet::from([node]);
-        let mut pending = vec![node];
-        let mut found = Vec::new();
-        while let Some(node) = pending.pop() {
-            if self.nodes[node].operation.is_some() {
-                found.push(node);
-                continue;
-            }
-            pending.extend(
-                parents[node]
-                    .iter()
-                    .copied()
-                    .filter(|&parent| seen.insert(parent)),
-            );
-        }
-        // Nodes of operations are numbered in the document's order.
-        found.sort_unstable();
-        let mut names: Vec<String> = found
-            .into_iter()
-            .filter_map(|node| self.nodes[node].operation.clone())
-            .collect();
-        names.dedup();
-        names
-    }
-}
-
-pub(super) fn follow<'a>(document: &'a Document, place: &At<'a>) -> At<'a> {
-    let is_reference = place.value.get("$ref").is_some_and(Value::is_string);
-    if !is_reference {
-        return place.clone();
-    }
-    let pointer = document.follow(&place.pointer);
-    match document.at(&pointer) {
-        Some(value) => At { pointer, value },
-        None => place.clone(),
     }
 }

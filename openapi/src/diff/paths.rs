@@ -223,7 +223,9 @@ fn matched<'a>(
         },
         templates: (base.item.path, revision.item.path),
     };
-    walk.operation(name, |walk| operation::compare(walk, &both, &place, role));
+    walk.operation(name, Some(both.clone()), |walk| {
+        operation::compare(walk, &both, &place, role);
+    });
 }
 
 /// What a path item says beside its operations.
@@ -272,7 +274,7 @@ fn name_of(role: Role, method: &str, path: &str) -> String {
 
 fn removed(walk: &mut Walk<'_>, name: &str, at: &At<'_>, area: Area) {
     let name = name.to_owned();
-    walk.operation(name.clone(), |walk| {
+    walk.operation(name.clone(), None, |walk| {
         let rule = Rule::new(area, Kind::Whole, Action::Removed);
         let message = format!("{name} is gone: a call of it no longer works");
         walk.decide(rule, at, message, Some(Value::String(name)));
@@ -281,7 +283,7 @@ fn removed(walk: &mut Walk<'_>, name: &str, at: &At<'_>, area: Area) {
 
 fn added(walk: &mut Walk<'_>, name: &str, at: &At<'_>, area: Area) {
     let name = name.to_owned();
-    walk.operation(name.clone(), |walk| {
+    walk.operation(name.clone(), None, |walk| {
         let rule = Rule::new(area, Kind::Whole, Action::Added);
         walk.decide(rule, at, format!("{name} is new"), None);
     });

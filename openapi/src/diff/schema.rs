@@ -7,6 +7,7 @@ use super::context::Context;
 use super::finding::{finding, judged};
 use super::graph::{ANYTHING, At, Both, Flow, Matched, Walk, follow};
 use super::layers::{Layers, assertions};
+use super::referred::compare_by_references;
 use super::rule::{Action, Kind};
 use super::witness::Step;
 use super::{Class, Rule, annotations, objects, shell, unions};
@@ -234,6 +235,13 @@ fn admits(cores: &Both<'_>, kind: &str) -> bool {
 
 /// Judges two schemas by the algebra alone, as one thing.
 pub(super) fn whole<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>) {
+    if both.base.value == both.revision.value {
+        return compare_by_references(walk, both, context, |walk| judge(walk, both, context));
+    }
+    judge(walk, both, context);
+}
+
+fn judge<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>) {
     let base = schema::bundle_value(walk.base, both.base.value, context.flow.travel());
     let revision = schema::bundle_value(walk.revision, both.revision.value, context.flow.travel());
     let message = |what: &str| format!("{} {what}", context.subject);

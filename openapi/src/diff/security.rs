@@ -15,13 +15,10 @@ use crate::pointer;
 type Alternative = BTreeMap<String, Vec<String>>;
 
 /// Compares what an operation demands, its own or inherited from the document (OpenAPI 3.1 4.8.10).
-pub(super) fn compare(walk: &mut Walk<'_>, operation: &Both<'_>) {
+pub(super) fn compare<'a>(walk: &mut Walk<'a>, operation: &Both<'a>) {
     let base = alternatives(walk.base, &operation.base);
     let revision = alternatives(walk.revision, &operation.revision);
-    let location = operation
-        .revision
-        .get("security")
-        .unwrap_or_else(|| operation.revision.clone());
+    let location = location(walk, operation);
     for demand in &base {
         if !revision.iter().any(|other| is_satisfied_by(other, demand)) {
             let message = format!("a caller with {} is no longer let in", described(demand));
@@ -37,6 +34,20 @@ pub(super) fn compare(walk: &mut Walk<'_>, operation: &Both<'_>) {
             walk.decide(rule, &location, message, None);
         }
     }
+}
+
+/// Where it is said what the operation demands: of the document as a whole, where the operation itself
+/// says nothing on either side.
+fn location<'a>(walk: &Walk<'a>, operation: &Both<'a>) -> At<'a> {
+    let own = operation.revision.get("security");
+    let inherits = own.is_none() && operation.base.get("security").is_none();
+    let root = Both::of_documents(walk.base, walk.revision);
+    let inherited = root
+        .revision
+        .get("security")
+        .or_else(|| root.base.get("security"));
+    own.or_else(|| inherited.filter(|_| inherits))
+        .unwrap_or_else(|| operation.revision.clone())
 }
 
 fn alternatives(document: &Document, operation: &At<'_>) -> Vec<Alternative> {

@@ -53,6 +53,14 @@ impl Lengths {
         (self.least..=self.most).contains(&length)
     }
 
+    /// What keeps to both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            least: self.least.max(other.least),
+            most: self.most.min(other.most),
+        }
+    }
+
     fn within(self, other: Self) -> bool {
         self.least >= other.least && self.most <= other.most
     }

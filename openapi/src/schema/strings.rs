@@ -1,5 +1,7 @@
 //! Two schemas that differ in what they say of strings only: `pattern`, `minLength`, `maxLength`.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::pattern::{Inclusion, Strings, inclusion};
@@ -15,57 +17,105 @@ const NARROWING: &[&str] = &["enum", "const", "format"];
 /// [`Inclusion::Included`] holds of all values. The string of [`Inclusion::Not`] is one that the
 /// patterns and lengths tell apart: other keywords may say otherwise of it, so it is a suspect.
 pub(super) fn related(sender: &Value, receiver: &Value) -> Inclusion {
-    let (Value::Object(sender), Value::Object(receiver)) = (sender, receiver) else {
+    let (Some(sender), Some(receiver)) = (Parts::of(sender), Parts::of(receiver)) else {
         return Inclusion::Unknown;
     };
-    let has_pattern = |schema: &Map<String, Value>| schema.contains_key("pattern");
-    if !(has_pattern(sender) || has_pattern(receiver)) || !admits_strings(sender) {
+    let no_patterns = |parts: &Parts<'_>| parts.strings.patterns.is_empty();
+    let no_strings = |types: &Vec<&str>| !types.contains(&"string");
+    if (no_patterns(&sender) && no_patterns(&receiver))
+        || sender.types.as_ref().is_some_and(no_strings)
+    {
         return Inclusion::Unknown;
     }
-    let (Some(sent), Some(accepted)) = (Strings::of(sender), Strings::of(receiver)) else {
-        return Inclusion::Unknown;
-    };
-    match inclusion(&sent, &accepted) {
-        Inclusion::Included if !others_agree(sender, receiver) => Inclusion::Unknown,
+    match inclusion(&sender.strings, &receiver.strings) {
+        Inclusion::Included if !sender.agrees(&receiver) => Inclusion::Unknown,
         decided => decided,
     }
 }
 
-/// Whether `sender` is within `receiver` as far as all the other keywords go.
-fn others_agree(sender: &Map<String, Value>, receiver: &Map<String, Value>) -> bool {
-    let is_other = |keyword: &String| !KNOWN.contains(&keyword.as_str()) && keyword != "type";
-    let kept = receiver
-        .iter()
-        .filter(|(keyword, _)| is_other(keyword))
-        .all(|(keyword, value)| sender.get(keyword) == Some(value));
-    let only_narrows = sender
-        .keys()
-        .filter(|keyword| is_other(keyword) && !receiver.contains_key(*keyword))
-        .all(|keyword| NARROWING.contains(&keyword.as_str()));
-    kept && only_narrows && types_within(sender, receiver)
+/// What a schema says, all of which holds together. A split `allOf` says it no otherwise.
+#[derive(Debug)]
+struct Parts<'v> {
+    /// `None` when the schema does not say.
+    types: Option<Vec<&'v str>>,
+    strings: Strings,
+    others: BTreeMap<&'v str, &'v Value>,
 }
 
-/// `None` when the schema does not say.
-fn types(schema: &Map<String, Value>) -> Option<Vec<&str>> {
-    match schema.get("type")? {
-        Value::String(only) => Some(vec![only]),
-        Value::Array(types) => types.iter().map(Value::as_str).collect(),
-        _ => None,
+impl<'v> Parts<'v> {
+    fn of(schema: &'v Value) -> Option<Self> {
+        let schema = schema.as_object()?;
+        Self::joined(schema).or_else(|| Self::own(schema))
+    }
+
+    /// The parts of the schema and of the members of its `allOf`; `None` where those say more than
+    /// can be put together.
+    fn joined(schema: &'v Map<String, Value>) -> Option<Self> {
+        let mut parts = Self::own(schema)?;
+        parts.others.remove("allOf");
+        for member in schema.get("allOf")?.as_array()? {
+            let member = Self::own(member.as_object()?)?;
+            parts.types = match (parts.types, member.types) {
+                (Some(types), Some(others)) => Some(both(&types, &others)),
+                (types, others) => types.or(others),
+            };
+            parts.strings.patterns.extend(member.strings.patterns);
+            parts.strings.lengths = parts.strings.lengths.and(member.strings.lengths);
+            for (keyword, value) in member.others {
+                let known = parts.others.insert(keyword, value);
+                if !NARROWING.contains(&keyword) || known.is_some_and(|known| known != value) {
+                    return None;
+                }
+            }
+        }
+        Some(parts)
+    }
+
+    fn own(schema: &'v Map<String, Value>) -> Option<Self> {
+        let types = match schema.get("type") {
+            None => None,
+            Some(Value::String(only)) => Some(vec![only.as_str()]),
+            Some(types) => Some(types.as_array()?.iter().filter_map(Value::as_str).collect()),
+        };
+        let is_other = |keyword: &str| !KNOWN.contains(&keyword) && keyword != "type";
+        let others = schema
+            .iter()
+            .map(|(keyword, value)| (keyword.as_str(), value))
+            .filter(|(keyword, _)| is_other(keyword));
+        Some(Self {
+            types,
+            strings: Strings::of(schema)?,
+            others: others.collect(),
+        })
+    }
+
+    /// Whether these parts are within the receiver's as far as all but the strings goes.
+    fn agrees(&self, receiver: &Self) -> bool {
+        let mut kept = receiver.others.iter();
+        let mut more = self
+            .others
+            .keys()
+            .filter(|keyword| !receiver.others.contains_key(*keyword));
+        let types_are_within = match (&self.types, &receiver.types) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(sent), Some(accepted)) => sent.iter().all(|kind| is_among(kind, accepted)),
+        };
+        types_are_within
+            && kept.all(|(keyword, value)| self.others.get(keyword) == Some(value))
+            && more.all(|keyword| NARROWING.contains(keyword))
     }
 }
 
-fn admits_strings(schema: &Map<String, Value>) -> bool {
-    types(schema).is_none_or(|types| types.contains(&"string"))
+/// The types of values that are of both.
+fn both<'v>(types: &[&'v str], others: &[&'v str]) -> Vec<&'v str> {
+    let here = types.iter().filter(|kind| is_among(kind, others));
+    let there = others.iter().filter(|kind| is_among(kind, types));
+    here.chain(there).copied().collect()
 }
 
-fn types_within(sender: &Map<String, Value>, receiver: &Map<String, Value>) -> bool {
-    match (types(sender), types(receiver)) {
-        (_, None) => !receiver.contains_key("type"),
-        (None, Some(_)) => false,
-        (Some(sent), Some(accepted)) => sent.iter().all(|kind| {
-            accepted.contains(kind) || (*kind == "integer" && accepted.contains(&"number"))
-        }),
-    }
+fn is_among(kind: &str, types: &[&str]) -> bool {
+    types.contains(&kind) || (kind == "integer" && types.contains(&"number"))
 }
 
 #[cfg(test)]
@@ -106,6 +156,37 @@ mod tests {
                 false,
             ),
             (digits.clone(), json!({"type": "string"}), true),
+            // A split `allOf` is the same as its whole, where its parts can be put together.
+            (
+                digits.clone(),
+                json!({"allOf": [{"type": "string"}, {"pattern": "^[0-9]"}, {"pattern": "[0-9]$"}]}),
+                true,
+            ),
+            (
+                json!({"allOf": [{"type": "string", "pattern": "^[0-9]*$"}, {"minLength": 1}]}),
+                digits.clone(),
+                true,
+            ),
+            (
+                json!({"pattern": "^a", "allOf": [{"required": ["a"]}]}),
+                json!({"pattern": "a", "allOf": [{"required": ["b"]}]}),
+                false,
+            ),
+            (
+                json!({"pattern": "^a", "allOf": [{"$ref": "#"}]}),
+                json!({"pattern": "a", "allOf": [{"$ref": "#"}]}),
+                true,
+            ),
+            (
+                json!({"pattern": "^a", "type": ["string", "number"], "allOf": [{"type": ["string", "integer"]}]}),
+                json!({"pattern": "a", "type": "string"}),
+                false,
+            ),
+            (
+                json!({"pattern": "^a", "enum": ["a"], "allOf": [{"enum": ["ab"]}]}),
+                json!({"pattern": "a", "enum": ["ab"]}),
+                false,
+            ),
             (json!({"type": "integer", "pattern": "a"}), digits, false),
         ] {
             let related = related(&sender, &receiver);

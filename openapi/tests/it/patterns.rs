@@ -42,6 +42,10 @@ fn two_spellings_of_one_pattern_are_no_change() {
             text("^[a-z]{1,8}$"),
         ),
         (
+            json!({"allOf": [{"type": "string"}, {"pattern": r"^\d{2}$"}]}),
+            text("^[0-9]{2}$"),
+        ),
+        (
             json!({"type": ["string", "null"], "pattern": "^a+$"}),
             json!({"type": ["string", "null"], "pattern": "^aa*$"}),
         ),

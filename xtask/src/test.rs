@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::cli::Test;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::postgres::{self, Postgres};
 use crate::programs;
 
 /// A program that tests run, and Debian's package that holds it.
@@ -41,13 +42,20 @@ const NEEDS: &[Need] = &[
         package: "chromium-driver",
         why: "the conformance suite's HTML report, as browsers show it",
     },
+    Need {
+        probe: postgres::PROBE,
+        package: "postgresql",
+        why: "the token service's store for replicas",
+    },
 ];
 
 pub(crate) fn run(arguments: &Test) -> Outcome {
     provide()?;
     let failed = |error: std::io::Error| Failure::unreadable(format!("cannot run cargo: {error}"));
+    let postgres = Postgres::start()?;
     let mut command = programs::cargo();
     command
+        .env(postgres::VARIABLE, postgres.url())
         .args(["test", "--workspace", "--locked"])
         .args(&arguments.arguments)
         .stdout(Stdio::piped());
@@ -67,6 +75,7 @@ pub(crate) fn run(arguments: &Test) -> Outcome {
         anstream::println!("{line}");
     }
     let status = child.wait().map_err(failed)?;
+    drop(postgres);
     // Cargo sums up each program of tests by itself; this is all of them.
     let Counts {
         passed,

@@ -6,6 +6,9 @@
 mod near_miss;
 mod text;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 pub use near_miss::near_misses;
@@ -16,11 +19,17 @@ use crate::validator::Validator;
 const BREADTH: usize = 24;
 /// How deep references and nesting are followed before the values become as small as they can be.
 const DEPTH: usize = 12;
+/// The most parts that a value has: what is required of each part multiplies.
+const LARGEST: usize = 20_000;
 
 /// Values that the self-contained `schema` probably accepts, smallest ideas first.
 #[must_use]
 pub fn candidates(schema: &Value) -> Vec<Value> {
-    Sampler { root: schema }.of(schema, DEPTH)
+    let sampler = Sampler {
+        root: schema,
+        known: RefCell::new(HashMap::new()),
+    };
+    sampler.of(schema, DEPTH)
 }
 
 /// A value that `schema` accepts, confirmed by the validator.
@@ -35,10 +44,17 @@ pub fn valid(schema: &Value) -> Option<Value> {
 
 struct Sampler<'a> {
     root: &'a Value,
+    /// What was found of a schema, by its address and the depth left: a schema that is referred to
+    /// from many places is met once for each way that leads there, of which there may be millions.
+    known: RefCell<HashMap<(*const Value, usize), Vec<Value>>>,
 }
 
 impl Sampler<'_> {
     fn of(&self, schema: &Value, depth: usize) -> Vec<Value> {
+        let key = (std::ptr::from_ref(schema), depth);
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
         let mut values = match schema {
             Value::Bool(false) => Vec::new(),
             Value::Object(object) if depth > 0 => self.of_object(object, depth - 1),
@@ -46,6 +62,8 @@ impl Sampler<'_> {
         };
         dedup(&mut values);
         values.truncate(BREADTH);
+        values.retain(|value| parts(value) <= LARGEST);
+        self.known.borrow_mut().insert(key, values.clone());
         values
     }
 
@@ -194,7 +212,7 @@ impl Sampler<'_> {
             let known = choices.iter().find(|(known, _)| known == name);
             let value = match known {
                 Some((_, values)) => values.first().cloned(),
-                None => self.of_undeclared(schema, depth).into_iter().next(),
+                None => self.of_name(schema, name, depth).into_iter().next(),
             };
             least.insert((*name).to_owned(), value.unwrap_or(Value::Null));
         }
@@ -258,6 +276,19 @@ impl Sampler<'_> {
             }
         }
         values
+    }
+
+    /// Values of a property that is not declared by name: of the pattern that its name has, if any.
+    fn of_name(&self, schema: &Map<String, Value>, name: &str, depth: usize) -> Vec<Value> {
+        let patterns = schema.get("patternProperties").and_then(Value::as_object);
+        let of_pattern = patterns.into_iter().flatten().find(|(pattern, _)| {
+            Validator::new(&json!({ "pattern": pattern }))
+                .is_ok_and(|pattern| pattern.accepts(&Value::from(name)))
+        });
+        match of_pattern {
+            Some((_, schema)) => self.of(schema, depth),
+            None => self.of_undeclared(schema, depth),
+        }
     }
 
     fn of_undeclared(&self, schema: &Map<String, Value>, depth: usize) -> Vec<Value> {
@@ -424,4 +455,13 @@ fn dedup(values: &mut Vec<Value>) {
         }
         new
     });
+}
+
+/// How many values a value is made of, itself included.
+fn parts(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => 1 + members.values().map(parts).sum::<usize>(),
+        Value::Array(items) => 1 + items.iter().map(parts).sum::<usize>(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
+    }
 }

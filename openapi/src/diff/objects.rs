@@ -202,6 +202,10 @@ fn removed<'a>(
     old: &At<'a>,
     (was, is): (bool, bool),
 ) {
+    if context.flow == Flow::Request && is && !was {
+        // Undeclared now, and required all the same.
+        required_changed(walk, context, name, true, &cores.revision);
+    }
     let message = format!("the property `{name}` of {} was removed", context.subject);
     let kind = if was {
         Kind::RequiredProperty
@@ -212,13 +216,13 @@ fn removed<'a>(
         Flow::Response if was && !is => {
             absent(walk, context, (kind, Action::Removed), old, message, name);
         }
-        Flow::Response if !is_meant(&cores.revision) => {
+        Flow::Response if !is_meant(&cores.revision, name) => {
             finding(walk, context, (kind, Action::Removed), old, message, None);
         }
         Flow::Request | Flow::Response => {
             let both = Both {
                 base: old.clone(),
-                revision: undeclared(&cores.revision),
+                revision: undeclared(&cores.revision, name),
             };
             one_side_declares(
                 walk,
@@ -241,6 +245,10 @@ fn added<'a>(
     new: &At<'a>,
     (was, is): (bool, bool),
 ) {
+    if context.flow == Flow::Response && was && !is {
+        // It was required without being declared.
+        required_changed(walk, context, name, false, new);
+    }
     let message = format!("the property `{name}` of {} was added", context.subject);
     let kind = if is {
         Kind::RequiredProperty
@@ -252,12 +260,12 @@ fn added<'a>(
             let message = format!("{message} and is required");
             absent(walk, context, (kind, Action::Added), new, message, name);
         }
-        Flow::Request if !is_meant(&cores.base) => {
+        Flow::Request if !is_meant(&cores.base, name) => {
             finding(walk, context, (kind, Action::Added), new, message, None);
         }
         Flow::Request | Flow::Response => {
             let both = Both {
-                base: undeclared(&cores.base),
+                base: undeclared(&cores.base, name),
                 revision: new.clone(),
             };
             one_side_declares(
@@ -272,19 +280,34 @@ fn added<'a>(
     }
 }
 
-/// What a schema says of a property that it does not declare.
-fn undeclared<'a>(core: &At<'a>) -> At<'a> {
-    core.get("additionalProperties").unwrap_or_else(|| At {
-        pointer: core.pointer.clone(),
-        value: &ANYTHING,
-    })
+/// What a schema says of a property of this name that it does not declare: by the first pattern that
+/// the name has, or of all undeclared ones.
+fn undeclared<'a>(core: &At<'a>, name: &str) -> At<'a> {
+    patterned(core, name)
+        .or_else(|| core.get("additionalProperties"))
+        .unwrap_or_else(|| At {
+            pointer: core.pointer.clone(),
+            value: &ANYTHING,
+        })
 }
 
-/// Whether a schema gives the properties that it does not declare a schema, so that they are meant
-/// to be sent; else whoever keeps to it sends none that only the other side knows.
-fn is_meant(core: &At<'_>) -> bool {
+/// The schema in `patternProperties` of the first pattern that the name has.
+fn patterned<'a>(core: &At<'a>, name: &str) -> Option<At<'a>> {
+    let has = |pattern: &str| {
+        crate::Validator::new(&json!({ "pattern": pattern }))
+            .is_ok_and(|pattern| pattern.accepts(&Value::from(name)))
+    };
+    let mut patterns = core.members_of("patternProperties").into_iter();
+    patterns
+        .find(|(pattern, _)| has(pattern))
+        .map(|(_, schema)| schema)
+}
+
+/// Whether a schema gives a property that it does not declare a schema, so that it is meant to be
+/// sent; else whoever keeps to it sends none that only the other side knows.
+fn is_meant(core: &At<'_>, name: &str) -> bool {
     let says = |schema: &Value| schema != &json!(true) && schema != &json!({});
-    core.value.get("additionalProperties").is_some_and(says)
+    patterned(core, name).is_some() || core.value.get("additionalProperties").is_some_and(says)
 }
 
 /// A property that one side declares and the other takes, or sends, as an undeclared one.

@@ -4,6 +4,7 @@ use futures_util::future::BoxFuture;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::generated::Sample;
 use crate::trial::{Stop, Trial};
 
 /// How much depends on a case.
@@ -97,8 +98,14 @@ pub struct Needs {
     pub list: bool,
     /// The companion operation `POST /api/v1/tokens`.
     pub create: bool,
+    /// A token of the operator that has expired.
+    pub expired: bool,
+    /// All disposable tokens that the operator may hold, so that nobody else creates or revokes one meanwhile.
+    pub all_places: bool,
     /// The answers that the other cases got: the case is run when those are done.
     pub others_done: bool,
+    /// The request that a generated case is about.
+    pub sample: Option<&'static Sample>,
 }
 
 impl Needs {
@@ -112,7 +119,10 @@ impl Needs {
         outsider: false,
         list: false,
         create: false,
+        expired: false,
+        all_places: false,
         others_done: false,
+        sample: None,
     };
     /// One disposable token of the operator.
     pub const ONE: Needs = Needs {

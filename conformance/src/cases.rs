@@ -6,10 +6,12 @@
 mod authentication;
 mod clauses;
 mod concurrency;
+mod connection;
 mod create;
 mod forgery;
 mod http;
 mod input;
+mod latency;
 mod list;
 mod reason;
 mod revocation;
@@ -19,8 +21,23 @@ mod tenancy;
 mod token_id;
 
 use crate::case::Case;
+use crate::contract::Contract;
+use crate::generated;
 
-/// All cases, in the order in which the contract is read.
+/// The cases that a contract calls for: those of the catalogue, where it holds the operation that they are about, then
+/// those generated from it.
+#[must_use]
+pub fn of(contract: &Contract) -> Vec<&'static Case> {
+    let mut cases = if contract.has_revoke() {
+        catalogue()
+    } else {
+        Vec::new()
+    };
+    cases.extend(generated::cases(contract));
+    cases
+}
+
+/// All written cases, in the order in which the contract is read.
 #[must_use]
 pub fn catalogue() -> Vec<&'static Case> {
     [
@@ -33,9 +50,11 @@ pub fn catalogue() -> Vec<&'static Case> {
         reason::CASES,
         token_id::CASES,
         http::CASES,
+        connection::CASES,
         concurrency::CASES,
         create::CASES,
         list::CASES,
+        latency::CASES,
         secrecy::CASES,
     ]
     .into_iter()

@@ -5,7 +5,9 @@
 
 mod curl;
 mod record;
+mod wire;
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -13,6 +15,8 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 
 use crate::profile::Timeouts;
+
+pub(crate) use wire::{Form, Wire};
 
 /// The most that is read of an answer, in bytes. No answer of the contract comes near it.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
@@ -28,14 +32,14 @@ pub struct Request {
     /// The path and the query.
     pub path: String,
     /// The headers, in the order of sending. A name may stand here more than once.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body. An empty one is a body too; `None` sends none.
     pub body: Option<Vec<u8>>,
 }
 
 impl std::fmt::Debug for Request {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names: Vec<&str> = self.headers.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| &**name).collect();
         formatter
             .debug_struct("Request")
             .field("method", &self.method)
@@ -73,21 +77,22 @@ impl Request {
 
     /// The request with a header replaced, or added where it was not there.
     #[must_use]
-    pub fn set(self, name: &'static str, value: impl Into<String>) -> Self {
-        self.without(name).and(name, value)
+    pub fn set(self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        let name = name.into();
+        self.without(&name).and(name, value)
     }
 
     /// The request with a header added, also where one of that name is already there.
     #[must_use]
-    pub fn and(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+    pub fn and(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 
     /// The request without a header.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
-        self.headers.retain(|(present, _)| *present != name);
+        self.headers.retain(|(present, _)| present != name);
         self
     }
 
@@ -102,7 +107,7 @@ impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
-            .find(|(present, _)| *present == name)
+            .find(|(present, _)| present == name)
             .map(|(_, value)| value.as_str())
     }
 }
@@ -133,6 +138,9 @@ pub enum NoAnswer {
     /// The answer's body went over the limit and was not read further.
     #[error("status {0} with a body of more than {BODY_LIMIT} bytes, not read further")]
     TooLarge(u16),
+    /// The run's budget of requests is used up; the request was not sent.
+    #[error("not sent: the budget of {0} requests (--max-requests) is used up")]
+    Budget(u64),
     /// The request cannot be expressed by this client.
     #[error("the request cannot be sent: {0}")]
     Unsendable(String),
@@ -157,11 +165,27 @@ pub struct Exchange {
     pub outcome: Result<Response, NoAnswer>,
 }
 
+impl Exchange {
+    /// What became of a request that was not sent.
+    pub(crate) fn unsent(purpose: String, request: Request, why: NoAnswer) -> Exchange {
+        Exchange {
+            purpose,
+            request,
+            started_at: Utc::now(),
+            duration: Duration::ZERO,
+            wait: None,
+            retries: 0,
+            outcome: Err(why),
+        }
+    }
+}
+
 /// A client of one deployment.
 #[derive(Debug)]
 pub struct Client {
     base: Url,
     http: reqwest::Client,
+    connect_timeout: Duration,
     exchange_timeout: Duration,
 }
 
@@ -228,6 +252,7 @@ impl Client {
         Ok(Client {
             base,
             http,
+            connect_timeout: timeouts.connect(),
             exchange_timeout: timeouts.exchange(),
         })
     }
@@ -236,6 +261,13 @@ impl Client {
     #[must_use]
     pub fn target(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
+    }
+
+    /// The target's host, where that is not this machine.
+    #[must_use]
+    pub fn foreign_host(&self) -> Option<String> {
+        let host = self.base.host_str().unwrap_or_default();
+        (!is_loopback(&self.base)).then(|| host.to_owned())
     }
 
     /// Sends a request once and records what happened.
@@ -259,6 +291,29 @@ impl Client {
         }
     }
 
+    /// Sends a request on a connection of its own and records what happened.
+    pub(crate) async fn send_on(
+        &self,
+        wire: &mut Wire,
+        form: Form,
+        purpose: String,
+        request: Request,
+    ) -> Exchange {
+        let started_at = Utc::now();
+        let clock = Instant::now();
+        let exchange = tokio::time::timeout(self.exchange_timeout, wire.exchange(&request, form));
+        let outcome = exchange.await;
+        Exchange {
+            purpose,
+            request,
+            started_at,
+            duration: clock.elapsed(),
+            wait: None,
+            retries: 0,
+            outcome: outcome.unwrap_or(Err(NoAnswer::Timeout(self.exchange_timeout))),
+        }
+    }
+
     async fn answer(&self, request: &Request, begun: impl FnOnce()) -> Result<Response, NoAnswer> {
         let url = format!("{}{}", self.target(), request.path);
         let url = Url::parse(&url).map_err(|error| NoAnswer::Unsendable(error.to_string()))?;
@@ -266,7 +321,9 @@ impl Client {
         for (name, value) in &request.headers {
             let value = HeaderValue::from_str(value)
                 .map_err(|error| NoAnswer::Unsendable(error.to_string()))?;
-            headers.append(HeaderName::from_static(name), value);
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|error| NoAnswer::Unsendable(error.to_string()))?;
+            headers.append(name, value);
         }
         let mut builder = self
             .http
@@ -294,6 +351,18 @@ impl Client {
             body,
         })
     }
+}
+
+/// A text as a part of a path or a query: everything but letters, digits and `-._~` in percent-encoding (RFC 3986,
+/// section 2).
+pub(crate) fn percent_encoded(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
 }
 
 /// Whether the target is on this machine.

@@ -2,6 +2,7 @@
 //! ledger of what the suite created there.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +10,7 @@ use reqwest::Method;
 use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
-use crate::client::{Client, Exchange, NoAnswer, Request};
+use crate::client::{Client, Exchange, Form, NoAnswer, Request, Wire};
 use crate::contract::Contract;
 use crate::coverage::{Coverage, Tracker};
 use crate::fixtures::{Fixtures, Supply};
@@ -32,6 +33,8 @@ const EXCHANGES: u32 = 4096;
 pub struct Deployment {
     /// Its profile.
     pub profile: Profile,
+    /// The profile's file and its text, for messages about it.
+    pub(crate) origin: (PathBuf, String),
     /// The users whom the suite acts as there.
     pub credentials: Credentials,
     /// The contract that it is held to.
@@ -46,6 +49,7 @@ pub struct Deployment {
     /// How many connections in a row did not come about.
     refused: AtomicU32,
     coverage: Mutex<Tracker>,
+    alone: tokio::sync::Mutex<()>,
     reached: AtomicBool,
     choices: Mutex<BTreeMap<Policy, (u16, &'static str)>>,
     leaks: Mutex<Vec<Leak>>,
@@ -56,6 +60,8 @@ pub struct Deployment {
 pub struct Parts {
     /// Its profile.
     pub profile: Profile,
+    /// The profile's file and its text, for messages about it.
+    pub origin: (PathBuf, String),
     /// The credentials that the profile names.
     pub credentials: Credentials,
     /// Where its disposable tokens come from.
@@ -74,6 +80,7 @@ impl Deployment {
     pub fn new(parts: Parts) -> Arc<Deployment> {
         let Parts {
             profile,
+            origin,
             credentials,
             supply,
             contract,
@@ -101,13 +108,21 @@ impl Deployment {
                 );
             }
         }
+        if let Some(expired) = &credentials.expired {
+            let source = profile.operator.expired_token.as_ref();
+            let env = source.and_then(|source| source.get_ref().env());
+            let name = crate::profile::variable("expired_operator", env);
+            secrets.conceal(expired.expose_secret(), &name);
+        }
         Arc::new(Deployment {
             fixtures: Fixtures::new(supply, profile.fixtures.max_live, &secrets),
             coverage: Mutex::new(Tracker::of(contract.document())),
             pace: Pace::new(limits),
             retries: AtomicU64::new(0),
             refused: AtomicU32::new(0),
+            alone: tokio::sync::Mutex::new(()),
             profile,
+            origin,
             credentials,
             contract,
             secrets,
@@ -152,6 +167,11 @@ impl Deployment {
     /// Notes that a case ran which covers these JSON pointers below an operation.
     pub(crate) fn ran(&self, operation: usize, covers: &[&str]) {
         self.tracker().ran(operation, covers);
+    }
+
+    /// Waits until no other case that asks for this is under way.
+    pub(crate) async fn alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.alone.lock().await
     }
 
     fn tracker(&self) -> std::sync::MutexGuard<'_, Tracker> {
@@ -218,6 +238,29 @@ impl Deployment {
                 Err(stopped) => panic!("the exchange was stopped: {stopped}"),
             },
         }
+    }
+
+    /// Opens a connection to the deployment.
+    pub(crate) async fn wire(&self) -> Result<Wire, NoAnswer> {
+        self.client.wire().await
+    }
+
+    /// Sends one request on a connection, in a form. No such request mints.
+    pub(crate) async fn send_on(
+        &self,
+        wire: &mut Wire,
+        form: Form,
+        case: &'static str,
+        purpose: String,
+        request: Request,
+    ) -> Exchange {
+        if let Err(budget) = self.pace.take(Errand::Step) {
+            return Exchange::unsent(purpose, request, NoAnswer::Budget(budget));
+        }
+        self.pace.turn().await;
+        let exchange = self.client.send_on(wire, form, purpose, request).await;
+        self.learn(Errand::Step, case, &exchange);
+        exchange
     }
 
     /// Sends a request, again only when no connection came about, since then nothing was sent. Each repetition is

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Clause, Effect, Level};
+use crate::coverage::Coverage;
 use crate::exit::ExitCode;
 use crate::outline::Operation;
 use crate::profile::Profile;
@@ -77,6 +78,15 @@ pub struct Selection {
     pub strict: bool,
     /// How many cases run at the same time.
     pub jobs: usize,
+    /// What the order of the cases was shuffled by; none: the order of the catalogue.
+    #[serde(default)]
+    pub seed: Option<u64>,
+    /// The most requests that the run may send, clean-up included; none: as many as it takes.
+    #[serde(default)]
+    pub max_requests: Option<u64>,
+    /// The most requests a second; none: as fast as the deployment answers.
+    #[serde(default)]
+    pub rate: Option<u32>,
     /// How many cases were selected.
     pub selected: usize,
     /// How many cases the catalogue holds.
@@ -152,6 +162,9 @@ pub struct CaseRecord {
     pub clause: ClauseRecord,
     /// What of the slice it exercises, as JSON pointers below the operation.
     pub covers: Vec<String>,
+    /// For a skipped case that the profile waives: why and until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Waived>,
     /// What it could do to the deployment.
     pub effect: Effect,
     /// How long it took, in milliseconds, waiting for a free place among the disposable tokens not included.
@@ -160,6 +173,15 @@ pub struct CaseRecord {
     pub steps: Vec<StepRecord>,
     /// What went over the wire, in the order in which the answers were complete.
     pub exchanges: Vec<ExchangeRecord>,
+}
+
+/// The waiver of a skipped case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Waived {
+    /// Why the deployment's owner does without the case.
+    pub reason: String,
+    /// The last day on which the waiver holds (UTC).
+    pub expires: chrono::NaiveDate,
 }
 
 /// One expectation and what was found.
@@ -190,7 +212,7 @@ pub struct ExchangeRecord {
     /// no answer began.
     #[serde(default)]
     pub wait_ms: Option<f64>,
-    /// How many connection attempts failed before this one, each of which was repeated. Zero but for fixtures.
+    /// How many connection attempts failed before this one, each of which was repeated: nothing had been sent yet.
     pub retries: u32,
     /// What was sent.
     pub request: RequestRecord,
@@ -259,12 +281,18 @@ pub struct RunFooter {
     pub duration_ms: u64,
     /// How many requests were sent, setup and clean-up included.
     pub requests: u64,
+    /// How many connection attempts failed and were repeated. Nothing else is ever repeated.
+    #[serde(default)]
+    pub retries: u64,
     /// Whether a revocation was answered with 201.
     pub reached: bool,
     /// Whether every selected case was decided. A report whose `complete` is not true shows only a part.
     pub complete: bool,
     /// What the run amounts to.
     pub exit: Exit,
+    /// Which parts of the contract the run exercised and which it observed.
+    #[serde(default)]
+    pub coverage: Coverage,
     /// Disposable tokens that could not be revoked, for a person to revoke; empty when nothing was left behind.
     pub left_behind: Vec<LeftBehind>,
 }

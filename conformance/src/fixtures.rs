@@ -1,28 +1,39 @@
 //! Disposable tokens: minted before a case, revoked after it whatever became of it, and never more of them at a time
 //! than the deployment's owner allows.
-//!
-//! The ledger holds every token that any answer of the run created, so that none is forgotten; the suite revokes
-//! nothing else.
 
-use std::sync::{Arc, Mutex, PoisonError};
+mod ledger;
+mod pool;
+mod supply;
+
+use std::sync::Arc;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
-use crate::client::{Exchange, Response};
+pub use pool::Pool;
+pub use supply::{Command, Supply};
+
+use crate::client::{Exchange, NoAnswer, Response};
 use crate::contract::Contract;
 use crate::deployment::Deployment;
 use crate::event::LeftBehind;
+use crate::pace::Errand;
 use crate::profile::Identity;
+use crate::redact::Secrets;
 use crate::trial::{Caller, Stop};
+use ledger::Ledger;
 
 /// Whom the suite acts as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
     /// Who may revoke.
+    #[default]
     Operator,
     /// Who may not revoke the operator's tokens.
     Member,
@@ -33,7 +44,7 @@ pub(crate) enum Role {
 impl Role {
     /// The table of the profile that describes the user.
     #[must_use]
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Role::Operator => "operator",
             Role::Member => "member",
@@ -60,11 +71,12 @@ pub(crate) struct Token {
 /// The disposable tokens of a run.
 #[derive(Debug)]
 pub(crate) struct Fixtures {
+    supply: Supply,
     max_live: u32,
     operator: Places,
     member: Places,
     outsider: Places,
-    ledger: Mutex<Vec<Entry>>,
+    ledger: Ledger,
 }
 
 /// What one user may hold.
@@ -76,13 +88,6 @@ struct Places {
     minting: tokio::sync::Mutex<()>,
 }
 
-#[derive(Debug)]
-struct Entry {
-    token: Arc<Token>,
-    case: &'static str,
-    live: bool,
-}
-
 /// Places held by a case; they are free again when this is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Lease {
@@ -90,17 +95,25 @@ pub(crate) struct Lease {
 }
 
 impl Fixtures {
-    pub(crate) fn new(max_live: u32) -> Fixtures {
+    pub(crate) fn new(supply: Supply, max_live: u32, secrets: &Secrets) -> Fixtures {
+        if let Supply::Pool(pool) = &supply {
+            let mut count = 0;
+            pool.for_each(|token| {
+                count += 1;
+                secrets.register(token.secret.expose_secret(), &format!("POOL_TOKEN_{count}"));
+            });
+        }
         let places = || Places {
             free: Arc::new(Semaphore::new(max_live as usize)),
             minting: tokio::sync::Mutex::new(()),
         };
         Fixtures {
+            supply,
             max_live,
             operator: places(),
             member: places(),
             outsider: places(),
-            ledger: Mutex::new(Vec::new()),
+            ledger: Ledger::default(),
         }
     }
 
@@ -129,87 +142,69 @@ impl Fixtures {
         Lease { _permits: permits }
     }
 
-    /// Notes a token that an answer created.
+    /// Notes a token that an answer created; gives whether it did create one.
     pub(crate) fn learn_created(
         &self,
         deployment: &Deployment,
         case: &'static str,
         exchange: &Exchange,
         response: &Response,
-    ) {
+    ) -> bool {
         let Some(created) = Created::read(&response.body) else {
-            return;
+            return false;
         };
-        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        let secret = SecretString::from(created.token);
         let bearer = exchange.request.header("authorization").unwrap_or_default();
-        let owner = self.owner_of(deployment, &ledger, bearer);
-        deployment.secrets.register(
-            secret.expose_secret(),
-            &format!("MINTED_TOKEN_{}", ledger.len() + 1),
-        );
         let token = Token {
             id: created.id,
             jti: created.jti,
             name: created.name,
-            secret,
-            owner,
+            owner: self.owner_of(deployment, bearer),
+            secret: SecretString::from(created.token),
         };
-        ledger.push(Entry {
-            token: Arc::new(token),
-            case,
-            live: true,
-        });
+        self.ledger.enter(token, case, &deployment.secrets);
+        true
     }
 
     /// Whose token an `authorization` header carries: the one who is charged for what it creates.
-    fn owner_of(&self, deployment: &Deployment, ledger: &[Entry], bearer: &str) -> Role {
+    fn owner_of(&self, deployment: &Deployment, bearer: &str) -> Role {
         let carries = |secret: &SecretString| bearer.ends_with(secret.expose_secret());
         let credentials = &deployment.credentials;
-        if let Some(entry) = ledger.iter().find(|entry| carries(&entry.token.secret)) {
-            return entry.token.owner;
+        let is = |identity: &Option<Identity>| {
+            (identity.as_ref()).is_some_and(|identity| carries(&identity.token))
+        };
+        if let Some(owner) = self.ledger.owner(carries) {
+            return owner;
         }
-        if credentials
-            .member
-            .as_ref()
-            .is_some_and(|member| carries(&member.token))
-        {
+        if is(&credentials.member) {
             return Role::Member;
         }
-        if credentials
-            .outsider
-            .as_ref()
-            .is_some_and(|outsider| carries(&outsider.token))
-        {
+        if is(&credentials.outsider) {
             return Role::Outsider;
         }
         Role::Operator
     }
 
-    /// Notes that a token was revoked.
-    pub(crate) fn learn_revoked(&self, contract: &Contract, path: &str) {
-        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        for entry in ledger.iter_mut() {
-            if contract
-                .revoke_path(&entry.token.id)
-                .eq_ignore_ascii_case(path)
-            {
-                entry.live = false;
-            }
-        }
+    /// Notes that a token was revoked; gives how many of the ledger's were live until then.
+    pub(crate) fn learn_revoked(&self, contract: &Contract, path: &str) -> usize {
+        self.ledger.strike(contract, path)
     }
 
     /// The token that an answer created, from the ledger.
     pub(crate) fn created(&self, body: &[u8]) -> Option<Arc<Token>> {
-        let created = Created::read(body)?;
-        let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        ledger
-            .iter()
-            .find(|entry| entry.token.id == created.id)
-            .map(|entry| Arc::clone(&entry.token))
+        self.ledger.find(&Created::read(body)?.id)
     }
 
-    /// Mints disposable tokens of a user for a case. Each exchange is handed to `record`.
+    /// Whether there is a way to disposable tokens.
+    pub(crate) fn has_supply(&self) -> bool {
+        !matches!(self.supply, Supply::Nothing)
+    }
+
+    /// Whether the tokens are a pool, which may be used up in the middle of a run.
+    pub(crate) fn may_run_dry(&self) -> bool {
+        matches!(self.supply, Supply::Pool(_))
+    }
+
+    /// Gets disposable tokens of a user for a case. Each exchange is handed to `record`.
     pub(crate) async fn mint(
         &self,
         deployment: &Arc<Deployment>,
@@ -221,65 +216,93 @@ impl Fixtures {
         let Some(identity) = identity(deployment, role) else {
             return Ok(Vec::new());
         };
-        let caller = Caller::new(
-            &deployment.contract,
-            identity.token.expose_secret(),
-            identity.business_id,
-        );
-        let _turn = self.places(role).minting.lock().await;
-        let mut tokens = Vec::new();
-        while tokens.len() < count as usize {
-            let purpose = format!("fixture: mint a disposable token of the {}", role.name());
-            let name = format!("conformance {case} {}", tokens.len() + 1);
-            let request = caller.create(&json!({ "name": name, "expires_in_days": 1 }));
-            let mut waited = 0;
-            let token = loop {
-                let exchange = deployment.send_setup(case, &purpose, request.clone()).await;
-                let outcome = exchange.outcome.clone();
-                record(exchange);
-                let response = outcome.map_err(|problem| match problem {
-                    crate::client::NoAnswer::Connect(_) => {
-                        Stop::Broken(format!("{purpose}: {problem}"))
-                    }
-                    problem => Stop::Inconclusive(format!("{purpose}: {problem}")),
-                })?;
-                if response.status == 201 {
-                    break self.created(&response.body).ok_or_else(|| {
-                        Stop::Inconclusive(format!(
-                            "{purpose}: the 201 holds no `token` with an `id`"
-                        ))
-                    })?;
-                }
-                // Somebody else may use the same user meanwhile, or a clean-up may be under way: a place can come free.
-                if matches!(response.status, 400 | 409 | 429) && waited < 20 {
-                    waited += 1;
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                    continue;
-                }
-                return Err(Stop::Inconclusive(format!(
-                    "{purpose}: answered {}: {}",
-                    response.status,
-                    String::from_utf8_lossy(&response.body)
-                        .chars()
-                        .take(200)
-                        .collect::<String>()
-                )));
-            };
-            tokens.push(token);
+        if count == 0 {
+            return Ok(Vec::new());
         }
-        Ok(tokens)
+        let enter = |token| self.ledger.enter(token, case, &deployment.secrets);
+        let name = |number: usize| format!("conformance {case} {number}");
+        let _turn = self.places(role).minting.lock().await;
+        match &self.supply {
+            Supply::Nothing => Err(Stop::Lacking(
+                "the profile gives no way to disposable tokens: set fixtures.mint".to_owned(),
+            )),
+            Supply::Pool(pool) => {
+                let tokens = pool.take(case, role, count as usize)?;
+                Ok(tokens.into_iter().map(enter).collect())
+            }
+            Supply::Command(command) => {
+                let mut tokens = Vec::new();
+                for number in 1..=count as usize {
+                    tokens.push(enter(command.make(role, &name(number)).await?));
+                }
+                Ok(tokens)
+            }
+            Supply::Api => {
+                let caller = Caller::new(
+                    &deployment.contract,
+                    identity.token.expose_secret(),
+                    identity.business_id,
+                );
+                let purpose = format!("fixture: mint a disposable token of the {}", role.name());
+                let mut tokens = Vec::new();
+                for number in 1..=count as usize {
+                    let body = json!({ "name": name(number), "expires_in_days": 1 });
+                    let request = caller.create(&body);
+                    tokens.push(
+                        self.mint_by_api(deployment, case, &purpose, &request, record)
+                            .await?,
+                    );
+                }
+                Ok(tokens)
+            }
+        }
+    }
+
+    async fn mint_by_api(
+        &self,
+        deployment: &Arc<Deployment>,
+        case: &'static str,
+        purpose: &str,
+        request: &crate::client::Request,
+        record: &(dyn Fn(Exchange) + Sync),
+    ) -> Result<Arc<Token>, Stop> {
+        for attempt in 0.. {
+            let exchange = deployment
+                .send(case, purpose.to_owned(), request.clone())
+                .await;
+            let outcome = exchange.outcome.clone();
+            record(exchange);
+            let response = outcome.map_err(|problem| match problem {
+                NoAnswer::Connect(_) => Stop::Broken(format!("{purpose}: {problem}")),
+                NoAnswer::Timeout(_)
+                | NoAnswer::Broken(_)
+                | NoAnswer::TooLarge(_)
+                | NoAnswer::Unsendable(_)
+                | NoAnswer::Budget(_) => Stop::Inconclusive(format!("{purpose}: {problem}")),
+            })?;
+            if response.status == 201 {
+                return self.created(&response.body).ok_or_else(|| {
+                    Stop::Inconclusive(format!("{purpose}: the 201 holds no `token` with an `id`"))
+                });
+            }
+            // Somebody else may use the same user meanwhile, or a clean-up may be under way: a place can come free.
+            if matches!(response.status, 400 | 409 | 429) && attempt < 20 {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+            let said = String::from_utf8_lossy(&response.body);
+            let said: String = said.chars().take(200).collect();
+            return Err(Stop::Inconclusive(format!(
+                "{purpose}: answered {}: {said}",
+                response.status
+            )));
+        }
+        unreachable!("the loop has no end of its own")
     }
 
     /// Revokes what a case minted and did not revoke itself; with `None`, what any did.
     pub(crate) async fn clean_up(&self, deployment: &Arc<Deployment>, case: Option<&'static str>) {
-        let live: Vec<Arc<Token>> = {
-            let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-            let mine = ledger
-                .iter()
-                .filter(|entry| entry.live && case.is_none_or(|case| entry.case == case));
-            mine.map(|entry| Arc::clone(&entry.token)).collect()
-        };
-        for token in live {
+        for token in self.ledger.live(case) {
             let Some(identity) = identity(deployment, token.owner) else {
                 continue;
             };
@@ -289,10 +312,11 @@ impl Fixtures {
                 identity.business_id,
             );
             let case = case.unwrap_or("clean-up");
+            let send = |purpose: &str, request| {
+                deployment.send_for(Errand::CleanUp, case, purpose.to_owned(), request)
+            };
             let purpose = "clean up: revoke a disposable token";
-            let answer = deployment
-                .send_setup(case, purpose, caller.revoke(&token.id))
-                .await;
+            let answer = send(purpose, caller.revoke(&token.id)).await;
             // A 201 struck it from the ledger by itself.
             if answer.outcome.is_ok_and(|response| response.status == 201) {
                 continue;
@@ -302,28 +326,17 @@ impl Fixtures {
             let used = caller
                 .with_token(token.secret.expose_secret())
                 .revoke(&Uuid::new_v4().to_string());
-            let answer = deployment
-                .send_setup(case, "clean up: see whether the token still works", used)
-                .await;
+            let answer = send("clean up: see whether the token still works", used).await;
             if answer.outcome.is_ok_and(|response| response.status == 401) {
-                self.learn_revoked(
-                    &deployment.contract,
-                    &deployment.contract.revoke_path(&token.id),
-                );
+                let path = deployment.contract.revoke_path(&token.id);
+                self.learn_revoked(&deployment.contract, &path);
             }
         }
     }
 
     /// The tokens that are still live, for a person to revoke.
     pub(crate) fn left_behind(&self) -> Vec<LeftBehind> {
-        let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        let live = ledger.iter().filter(|entry| entry.live);
-        live.map(|entry| LeftBehind {
-            token_id: entry.token.id.clone(),
-            owner: entry.token.owner.name().to_owned(),
-            reason: "the deployment did not answer its revocation with 201".to_owned(),
-        })
-        .collect()
+        self.ledger.left_behind()
     }
 }
 

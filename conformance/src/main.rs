@@ -1,6 +1,10 @@
 //! The `conformance` command: arguments, files and exit codes around the library.
 
+mod compare;
 mod list;
+mod progress;
+mod publish;
+mod render;
 mod run;
 mod schema;
 
@@ -8,6 +12,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use conformance::case::Effect;
+use conformance::opening::Opening;
+use conformance::pace::Limits;
 
 const EXIT_CODES: &str = "Exit codes:
   0  conformant
@@ -15,6 +21,29 @@ const EXIT_CODES: &str = "Exit codes:
   2  usage or profile error, nothing was sent
   3  target unreachable, run interrupted, or the suite itself broke
   4  nothing proven: no 201 reached, a MUST skipped or inconclusive, or nothing selected";
+
+const RUN_HELP: &str = "Examples:
+  conformance run --target https://staging.example.com --profile staging.toml --report reports --allow revokes
+  conformance run --target http://127.0.0.1:8080 --profile local.toml --report reports --allow revokes --filter revocation.
+  conformance run --target http://127.0.0.1:8080 --profile local.toml --report reports
+
+The report folder gets report.html for people, report.json for machines, junit.xml for CI systems, summary.md for a
+pull request, and events.ndjson, which is written while the run goes on.
+
+Exit codes:
+  0  conformant
+  1  a MUST failed (or a SHOULD under --strict)
+  2  usage or profile error, nothing was sent
+  3  target unreachable, run interrupted, or the suite itself broke
+  4  nothing proven: no 201 reached, a MUST skipped or inconclusive, or nothing selected";
+
+const LIST_HELP: &str = "Examples:
+  conformance list
+  conformance list --format json | jq -r '.[] | select(.level == \"MUST\") | .id'";
+
+const SCHEMA_HELP: &str = "Examples:
+  conformance schema profile > profile.schema.json
+  conformance schema report | check-jsonschema --schemafile - reports/report.json";
 
 /// Runs any deployment of POST /api/v1/tokens/{token_id}/revoke through its contract, and through the promise behind it.
 #[derive(Debug, Parser)]
@@ -26,16 +55,24 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the cases against a deployment and write report.json and junit.xml.
-    #[command(after_help = EXIT_CODES)]
+    /// Run the cases against a deployment and write its reports.
+    #[command(after_help = RUN_HELP)]
     Run(RunArguments),
+    /// Write a saved run in another format.
+    #[command(after_help = render::HELP)]
+    Render(render::Arguments),
+    /// Tell what changed between two saved runs, of one deployment or of two.
+    #[command(after_help = compare::HELP)]
+    Compare(compare::Arguments),
     /// List the cases of the catalogue.
+    #[command(after_help = LIST_HELP)]
     List {
         /// How to print them.
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
     /// Print the JSON Schema of a file that the suite reads or writes.
+    #[command(after_help = SCHEMA_HELP)]
     Schema {
         /// Which file.
         #[arg(value_enum)]
@@ -43,15 +80,50 @@ enum Command {
     },
 }
 
+/// What is tested, by which contract, and how hard.
 #[derive(Debug, clap::Args)]
-struct RunArguments {
+struct TargetArguments {
     /// The deployment's base URL, such as https://staging.example.com.
     #[arg(long, value_name = "URL")]
     target: String,
     /// The deployment's profile, in TOML; `conformance schema profile` describes it.
     #[arg(long, value_name = "FILE")]
     profile: PathBuf,
-    /// The folder for report.json and junit.xml; created if it is not there.
+    /// The contract, an OpenAPI document (JSON or YAML), in place of the published revoke operation. Whatever it holds,
+    /// cases are generated from it; the written cases are run where it holds the revoke operation.
+    #[arg(long, value_name = "FILE")]
+    contract: Option<PathBuf>,
+    /// You may test HOST: needed for a target on another machine that the profile's `hosts` does not name.
+    #[arg(long, value_name = "HOST")]
+    i_own: Vec<String>,
+    /// The most requests to send, clean-up included; cases that come after are skipped.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    max_requests: Option<u64>,
+    /// The most requests a second.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    rate: Option<u32>,
+}
+
+impl TargetArguments {
+    fn opening(&self) -> Opening<'_> {
+        Opening {
+            target: &self.target,
+            profile: &self.profile,
+            contract: self.contract.as_deref(),
+            own: &self.i_own,
+            limits: Limits {
+                max_requests: self.max_requests,
+                rate: self.rate,
+            },
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+struct RunArguments {
+    #[command(flatten)]
+    target: TargetArguments,
+    /// The folder for the reports; created if it is not there. Those of an earlier run are replaced.
     #[arg(long, value_name = "DIR")]
     report: PathBuf,
     /// Run only cases whose id contains TEXT, such as `revocation.`; may be given more than once.
@@ -68,6 +140,32 @@ struct RunArguments {
     /// How many cases run at the same time.
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
+    /// Tell GitHub Actions of what did not hold: annotations on standard output, and a summary of the job.
+    #[arg(long, value_enum, default_value_t = Annotations::Auto, value_name = "WHEN")]
+    annotations: Annotations,
+    /// Shuffle the order of the cases; the same number gives the same order.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Annotations {
+    /// Where GITHUB_ACTIONS is `true`.
+    Auto,
+    /// Wherever it runs.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+impl Annotations {
+    fn are_wanted(self) -> bool {
+        match self {
+            Annotations::Auto => std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true"),
+            Annotations::Always => true,
+            Annotations::Never => false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -82,6 +180,10 @@ enum Format {
 enum Schema {
     /// report.json.
     Report,
+    /// A line of events.ndjson.
+    Events,
+    /// What `conformance compare --format json` prints.
+    Comparison,
     /// The profile.
     Profile,
 }
@@ -90,6 +192,8 @@ fn main() -> std::process::ExitCode {
     // clap exits with 2 for a wrong command line, which is what 2 means here as well.
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments).into(),
+        Command::Render(arguments) => render::render(&arguments).into(),
+        Command::Compare(arguments) => compare::compare(&arguments).into(),
         Command::List { format } => list::list(format).into(),
         Command::Schema { what } => schema::schema(what).into(),
     }

@@ -8,7 +8,9 @@
 mod credential;
 mod locate;
 mod policy;
+mod waiver;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,11 +22,16 @@ pub(crate) use credential::variable;
 pub use credential::{Credentials, Identity, Source};
 pub(crate) use policy::one_of;
 pub use policy::{Policies, Policy};
+pub use waiver::Waiver;
 
 /// A deployment, as its owner describes it.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
+    /// The hosts that the deployment's owner allows the suite to be run against, such as `staging.example.com`. This
+    /// machine itself needs no leave; any other host is refused unless it stands here or is named by `--i-own`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
     /// Who may revoke: an admin, or a user who revokes their own tokens.
     pub operator: Party,
     /// A user of the operator's business who may not revoke the operator's tokens. Without one, the cases about
@@ -49,6 +56,16 @@ pub struct Profile {
     /// How long the suite waits for what.
     #[serde(default)]
     pub timeouts: Timeouts,
+    /// How long answers may take. Unset: times are reported, and nothing gates.
+    #[serde(default)]
+    pub latency: Latency,
+    /// Values for the parameters of operations that no case was written for, by parameter name, such as the id of a
+    /// thing that is there. Without one the contract's own example is sent, or a sample of the parameter's schema.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
+    /// The cases that may be skipped without the run being less of a pass.
+    #[serde(default, rename = "waiver", skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Waiver>,
 }
 
 /// A user in a business.
@@ -63,6 +80,10 @@ pub struct Party {
     /// The user's e-mail address, which `revoked_by` is then held to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// Where a token of the user is found that has expired. Without one, the case about expired tokens is skipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Source>")]
+    pub expired_token: Option<toml::Spanned<Source>>,
 }
 
 /// A user of the operator's business.
@@ -98,12 +119,19 @@ impl Default for Fixtures {
     }
 }
 
-/// A way to mint disposable tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+/// A way to disposable tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mint {
     /// `POST /api/v1/tokens` with the user's own credential; the answer may be wrapped in an envelope or bare.
     Api,
+    /// A program and its arguments, run in the profile's folder. It is told by `CONFORMANCE_ROLE` whose token to make
+    /// (operator, member, outsider) and by `CONFORMANCE_NAME` what to call it, and prints
+    /// `{"id": "…", "token": "…", "jti": "…"}`.
+    Command(Vec<String>),
+    /// A file of tokens made beforehand, relative to the profile's folder: a JSON list of
+    /// `{"owner": "operator", "id": "…", "token": "…", "jti": "…"}`. What was consumed is kept in `<file>.ledger`.
+    Pool(PathBuf),
 }
 
 /// The companion operations that the deployment has.
@@ -114,6 +142,10 @@ pub struct Companions {
     pub create: bool,
     /// `GET /api/v1/tokens`, as its published page has it.
     pub list: bool,
+    /// How many active tokens of one user the deployment allows (2 to 100), which it is then held to: ten, by the
+    /// published page. Unset: not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub active_tokens: Option<u32>,
 }
 
 impl Default for Companions {
@@ -121,6 +153,7 @@ impl Default for Companions {
         Companions {
             create: true,
             list: true,
+            active_tokens: None,
         }
     }
 }
@@ -137,6 +170,15 @@ impl Default for Clock {
     fn default() -> Self {
         Clock { skew_seconds: 5 }
     }
+}
+
+/// How long answers may take.
+#[derive(Debug, Clone, Copy, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Latency {
+    /// The most that the median answer to a revocation may take, in milliseconds (1 to 60000).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoke_ms: Option<u32>,
 }
 
 /// How long the suite waits for what.
@@ -202,6 +244,24 @@ pub struct ProfileError {
     pub problem: String,
     /// What to do about it.
     pub remedy: String,
+}
+
+impl ProfileError {
+    /// A mistake in the key of a table.
+    pub(crate) fn at(
+        path: &Path,
+        text: &str,
+        (table, key): (&str, &str),
+        problem: String,
+        remedy: String,
+    ) -> ProfileError {
+        ProfileError {
+            file: path.to_owned(),
+            place: locate::place_of(text, table, key),
+            problem,
+            remedy,
+        }
+    }
 }
 
 impl Profile {
@@ -275,32 +335,56 @@ impl Profile {
                 3600,
             ),
         ];
-        for (table, key, value, least, most) in bounded {
+        let optional = [
+            (
+                "companions",
+                "active_tokens",
+                self.companions.active_tokens,
+                2,
+                100,
+            ),
+            ("latency", "revoke_ms", self.latency.revoke_ms, 1, 60_000),
+        ];
+        let optional = (optional.into_iter())
+            .filter_map(|(table, key, value, least, most)| Some((table, key, value?, least, most)));
+        for (table, key, value, least, most) in bounded.into_iter().chain(optional) {
             if value < least || value > most {
-                return Err(ProfileError {
-                    file: path.to_owned(),
-                    place: locate::place_of(text, table, key),
-                    problem: format!("{value} is out of bounds"),
-                    remedy: format!("Write a number from {least} to {most}."),
-                });
+                let problem = format!("{value} is out of bounds");
+                let remedy = format!("Write a number from {least} to {most}.");
+                return Err(ProfileError::at(path, text, (table, key), problem, remedy));
             }
+        }
+        if let Some(Mint::Command(words)) = &self.fixtures.mint
+            && words.is_empty()
+        {
+            let remedy =
+                "Write the program and its arguments: { command = [\"./mint\", \"--json\"] }.";
+            let problem = "the command is empty".to_owned();
+            return Err(ProfileError::at(
+                path,
+                text,
+                ("fixtures", "mint"),
+                problem,
+                remedy.to_owned(),
+            ));
+        }
+        for waiver in &self.waivers {
+            waiver.check(path, text)?;
         }
         for policy in Policy::ALL {
             let Some(set) = self.policy.get(policy) else {
                 continue;
             };
             if !policy.documented().contains(&set) {
-                return Err(ProfileError {
-                    file: path.to_owned(),
-                    place: locate::place_of(text, "policy", policy.key()),
-                    problem: format!(
-                        "{set} is not an answer that the contract documents for this situation"
-                    ),
-                    remedy: format!(
-                        "Write {}, or leave the key out to accept any of them.",
-                        policy.choices()
-                    ),
-                });
+                let problem = format!(
+                    "{set} is not an answer that the contract documents for this situation"
+                );
+                let remedy = format!(
+                    "Write {}, or leave the key out to accept any of them.",
+                    policy.choices()
+                );
+                let key = ("policy", policy.key());
+                return Err(ProfileError::at(path, text, key, problem, remedy));
             }
         }
         Ok(())

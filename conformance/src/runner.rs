@@ -7,6 +7,9 @@ use std::time::Instant;
 
 use chrono::Utc;
 use futures_util::{FutureExt, StreamExt, stream};
+use rand::SeedableRng as _;
+use rand::rngs::SmallRng;
+use rand::seq::SliceRandom as _;
 
 use crate::case::{Case, Effect, Level, Needs};
 use crate::client::NoAnswer;
@@ -14,6 +17,7 @@ use crate::deployment::Deployment;
 use crate::event::{CaseRecord, Event, Exit, RunFooter, RunHeader, Selection, Suite, Verdict};
 use crate::exit::{ExitCode, Tally};
 use crate::fixtures::Role;
+use crate::profile::{ProfileError, Waiver};
 use crate::trial::{Stop, Tokens, Trial};
 
 /// What of a catalogue to run, and how.
@@ -31,6 +35,8 @@ pub struct Plan {
     pub strict: bool,
     /// How many cases run at the same time.
     pub jobs: usize,
+    /// What to shuffle the order of the cases by; `None`: as they stand.
+    pub seed: Option<u64>,
 }
 
 impl Plan {
@@ -53,6 +59,10 @@ pub async fn run(
 ) -> ExitCode {
     let clock = Instant::now();
     emit(Event::RunStarted(Box::new(header(deployment, plan))));
+    let mut order = plan.cases.clone();
+    if let Some(seed) = plan.seed {
+        order.shuffle(&mut SmallRng::seed_from_u64(seed));
+    }
     let mut tally = Tally::default();
     let mut trouble = None;
     let mut interrupted = false;
@@ -62,13 +72,13 @@ pub async fn run(
     };
 
     if let Err(problem) = probe(deployment, plan).await {
-        for case in &plan.cases {
+        for case in &order {
             decide(undecided(case, Verdict::Error, problem.clone()));
         }
         trouble = Some(problem);
     } else {
         let (last, first): (Vec<&Case>, Vec<&Case>) =
-            plan.cases.iter().partition(|case| case.needs.others_done);
+            order.iter().partition(|case| case.needs.others_done);
         let first = stream::iter(first)
             .map(|case| run_case(deployment, case, plan))
             .buffer_unordered(plan.jobs.max(1));
@@ -96,6 +106,7 @@ pub async fn run(
         finished_at: Utc::now(),
         duration_ms: milliseconds(clock),
         requests: deployment.requests(),
+        retries: deployment.retries(),
         reached: deployment.reached(),
         complete: !interrupted,
         exit: Exit {
@@ -104,6 +115,7 @@ pub async fn run(
             meaning: code.meaning().to_owned(),
             reason,
         },
+        coverage: deployment.coverage(),
         left_behind: deployment.fixtures.left_behind(),
     })));
     code
@@ -124,6 +136,9 @@ fn header(deployment: &Deployment, plan: &Plan) -> RunHeader {
             allow: plan.allow,
             strict: plan.strict,
             jobs: plan.jobs,
+            seed: plan.seed,
+            max_requests: deployment.limits().max_requests,
+            rate: deployment.limits().rate,
             selected: plan.cases.len(),
             catalogue: plan.catalogue,
         },
@@ -143,11 +158,8 @@ async fn probe(deployment: &Arc<Deployment>, plan: &Plan) -> Result<(), String> 
         deployment.credentials.operator.business_id,
     );
     let request = caller.list("").without("authorization");
-    match deployment
-        .send_setup("probe", "look whether the target answers", request)
-        .await
-        .outcome
-    {
+    let purpose = "look whether the target answers".to_owned();
+    match deployment.send("probe", purpose, request).await.outcome {
         Ok(_) | Err(NoAnswer::TooLarge(_)) => Ok(()),
         Err(problem) => Err(format!(
             "the target {} is unreachable: {problem}",
@@ -157,11 +169,17 @@ async fn probe(deployment: &Arc<Deployment>, plan: &Plan) -> Result<(), String> 
 }
 
 async fn run_case(deployment: &Arc<Deployment>, case: &'static Case, plan: &Plan) -> CaseRecord {
-    if let Some(reason) = missing(deployment, case, plan) {
-        return undecided(case, Verdict::Skip, reason);
+    match missing(deployment, case, plan.allow) {
+        Some(Missing::Leave(reason)) => return undecided(case, Verdict::Skip, reason),
+        Some(Missing::Means(reason)) => return lacking(deployment, case, reason),
+        None => {}
     }
     let needs = case.needs;
-    let own = needs.own + needs.room;
+    let own = if needs.all_places {
+        deployment.fixtures.max_live()
+    } else {
+        needs.own + needs.room
+    };
     let places = [
         (Role::Operator, own),
         (Role::Member, needs.members),
@@ -188,6 +206,12 @@ async fn run_case(deployment: &Arc<Deployment>, case: &'static Case, plan: &Plan
         ))),
     };
     let duration_ms = milliseconds(clock);
+    if let Some(operation) = (needs.sample)
+        .map(|sample| sample.operation)
+        .or_else(|| deployment.contract.revoke_operation())
+    {
+        deployment.ran(operation, case.covers);
+    }
     deployment
         .fixtures
         .clean_up(deployment, Some(case.id))
@@ -201,6 +225,15 @@ async fn run_case(deployment: &Arc<Deployment>, case: &'static Case, plan: &Plan
             format!("{} of {} steps held", steps.len(), steps.len()),
         ),
         Err(Stop::Failed(reason)) => (failure(case.level, plan.strict), reason),
+        Err(Stop::Lacking(reason)) => {
+            let reason = deployment.secrets.redact(&reason);
+            return CaseRecord {
+                duration_ms,
+                steps,
+                exchanges,
+                ..lacking(deployment, case, reason)
+            };
+        }
         Err(Stop::Inapplicable(reason)) => (Verdict::Pass, format!("does not apply: {reason}")),
         Err(Stop::Inconclusive(reason)) => (Verdict::Inconclusive, reason),
         Err(Stop::Broken(reason)) => (Verdict::Error, reason),
@@ -237,23 +270,42 @@ async fn mint(
     })
 }
 
+/// Why a case is not run.
+enum Missing {
+    /// Its effect was not allowed.
+    Leave(String),
+    /// The deployment, as its profile describes it, cannot give what the case needs. A waiver can accept that.
+    Means(String),
+}
+
 /// Why a case cannot be run against this deployment, if it cannot.
-fn missing(deployment: &Deployment, case: &Case, plan: &Plan) -> Option<String> {
-    let needs = case.needs;
-    let profile = &deployment.profile;
-    if case.effect > plan.allow {
-        return Some(format!(
+fn missing(deployment: &Deployment, case: &Case, allow: Effect) -> Option<Missing> {
+    if case.effect > allow {
+        return Some(Missing::Leave(format!(
             "its effect is `{0}`: run with --allow {0}",
             case.effect.name()
-        ));
+        )));
     }
+    lacks(deployment, case).map(Missing::Means)
+}
+
+/// What the deployment cannot give that a case needs.
+fn lacks(deployment: &Deployment, case: &Case) -> Option<String> {
+    let needs = case.needs;
+    let profile = &deployment.profile;
     if (needs.member || needs.members > 0) && profile.member.is_none() {
         return Some("the profile names no [member]: a user of the business who may not revoke others' tokens".to_owned());
     }
     if (needs.outsider || needs.foreign > 0) && profile.outsider.is_none() {
         return Some("the profile names no [outsider]: a user of another business".to_owned());
     }
-    if needs.own + needs.members + needs.foreign > 0 && profile.fixtures.mint.is_none() {
+    if needs.expired && profile.operator.expired_token.is_none() {
+        return Some(
+            "the profile names no operator.expired_token: a token of the operator that has expired"
+                .to_owned(),
+        );
+    }
+    if needs.own + needs.members + needs.foreign > 0 && !deployment.fixtures.has_supply() {
         return Some("the profile gives no way to disposable tokens: set fixtures.mint".to_owned());
     }
     let most = (needs.own + needs.room)
@@ -271,6 +323,51 @@ fn missing(deployment: &Deployment, case: &Case, plan: &Plan) -> Option<String> 
         return Some("the deployment does not create tokens by API (companions.create)".to_owned());
     }
     None
+}
+
+/// The record of a case that is skipped for want of something, with the profile's waiver of it.
+fn lacking(deployment: &Deployment, case: &Case, reason: String) -> CaseRecord {
+    let waivers = deployment.profile.waivers.iter();
+    let waiver = waivers.clone().find(|waiver| waiver.names(case.id));
+    CaseRecord {
+        waived: waiver.map(Waiver::waived),
+        ..undecided(case, Verdict::Skip, reason)
+    }
+}
+
+/// Makes sure, before anything is sent, that each waiver of the profile names a case that there is, and waives
+/// something: one for cases that are run all the same hides the day on which it begins to be needed.
+///
+/// # Errors
+/// For the first waiver that does not, with its line.
+pub fn check_waivers(
+    deployment: &Deployment,
+    catalogue: &[&Case],
+    selected: &[&Case],
+) -> Result<(), ProfileError> {
+    let (path, text) = &deployment.origin;
+    for waiver in &deployment.profile.waivers {
+        let case = waiver.case.get_ref();
+        if !catalogue.iter().any(|case| waiver.names(case.id)) {
+            let problem = format!("`{case}` names no case");
+            let remedy = "Name one that `conformance list` shows, or an area: `tenancy.*`.";
+            return Err(waiver.wrong(path, text, problem, remedy));
+        }
+        let mut named = selected
+            .iter()
+            .filter(|case| waiver.names(case.id))
+            .peekable();
+        // A pool may run dry at any time, so nobody can say beforehand that a waiver is not needed.
+        if named.peek().is_some()
+            && !deployment.fixtures.may_run_dry()
+            && named.all(|case| lacks(deployment, case).is_none())
+        {
+            let problem =
+                format!("the waiver of `{case}` is not used: nothing that it names is skipped");
+            return Err(waiver.wrong(path, text, problem, "Remove it."));
+        }
+    }
+    Ok(())
 }
 
 fn failure(level: Level, strict: bool) -> Verdict {
@@ -293,6 +390,7 @@ fn undecided(case: &Case, verdict: Verdict, reason: String) -> CaseRecord {
             .iter()
             .map(|pointer| (*pointer).to_owned())
             .collect(),
+        waived: None,
         effect: case.effect,
         duration_ms: 0,
         steps: Vec::new(),

@@ -15,10 +15,11 @@ pub use answer::Answer;
 pub use caller::Caller;
 
 use crate::case::Case;
-use crate::client::{Exchange, NoAnswer, Request};
+use crate::client::{Exchange, Form, NoAnswer, Request, Wire};
 use crate::deployment::Deployment;
 use crate::event::{ExchangeRecord, StepRecord};
 use crate::fixtures::Token;
+use crate::generated::Sample;
 use crate::profile::{Identity, Timeouts};
 
 /// Why the steps of a case ended early.
@@ -29,6 +30,8 @@ pub enum Stop {
     /// The deployment is of a kind that the case does not apply to, so it cannot break the promise: it passes, and
     /// the reason says why.
     Inapplicable(String),
+    /// Something that the case needs ran out before its first step: it is skipped.
+    Lacking(String),
     /// The case cannot be decided: something it builds on did not come about.
     Inconclusive(String),
     /// The way to the target broke.
@@ -125,6 +128,13 @@ impl Trial {
         &self.tokens.foreign[n]
     }
 
+    /// The request that a generated case is about.
+    pub(crate) fn sample(&self) -> Result<&'static Sample, Stop> {
+        let sample = self.case.needs.sample;
+        sample
+            .ok_or_else(|| Stop::Broken("the case has no sample: a defect of the suite".to_owned()))
+    }
+
     /// The operator.
     pub(crate) fn operator(&self) -> Caller<'_> {
         self.caller(&self.deployment.credentials.operator)
@@ -199,6 +209,29 @@ impl Trial {
         }
     }
 
+    /// Opens a connection to the deployment, for requests that no HTTP client would send.
+    pub(crate) async fn connect(&self) -> Result<Wire, Stop> {
+        self.deployment.wire().await.map_err(|problem| {
+            Stop::Broken(format!("a connection of its own to the target: {problem}"))
+        })
+    }
+
+    /// Sends a request on a connection, in a form; gives the answer, or why there is none.
+    pub(crate) async fn send_on(
+        &self,
+        wire: &mut Wire,
+        form: Form,
+        purpose: &str,
+        request: Request,
+    ) -> Result<Result<Answer<'_>, NoAnswer>, Stop> {
+        let exchange = self
+            .deployment
+            .send_on(wire, form, self.case.id, purpose.to_owned(), request)
+            .await;
+        let (_, outcome) = self.judged(purpose, exchange)?;
+        Ok(outcome)
+    }
+
     /// Sends a request. What comes back, if anything does, is held to be no server error.
     async fn attempt(
         &self,
@@ -209,6 +242,14 @@ impl Trial {
             .deployment
             .send(self.case.id, purpose.to_owned(), request)
             .await;
+        self.judged(purpose, exchange)
+    }
+
+    fn judged(
+        &self,
+        purpose: &str,
+        exchange: Exchange,
+    ) -> Result<(usize, Result<Answer<'_>, NoAnswer>), Stop> {
         let outcome = exchange.outcome.clone();
         let window = (exchange.started_at, exchange.started_at + exchange.duration);
         let index = self.note(exchange);
@@ -226,6 +267,9 @@ impl Trial {
             }
             Err(NoAnswer::Unsendable(cause)) => {
                 Err(Stop::Broken(format!("{purpose}: cannot be sent: {cause}")))
+            }
+            Err(problem @ NoAnswer::Budget(_)) => {
+                Err(Stop::Inconclusive(format!("{purpose}: {problem}")))
             }
             Err(problem @ (NoAnswer::Timeout(_) | NoAnswer::Broken(_) | NoAnswer::TooLarge(_))) => {
                 Ok((index, Err(problem)))

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use super::clauses;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
 use crate::client::Request;
-use crate::trial::Trial;
+use crate::trial::{Stop, Trial};
 
 /// Demands that a request for the case's token is refused with the documented 401, and that the token lives on.
 pub(super) async fn refused(
@@ -204,6 +204,84 @@ pub(super) const CASES: &[Case] = &[
         },
     },
     Case {
+        id: "authentication.sent_twice_the_other_way",
+        level: Level::Should,
+        clause: clauses::SINGLETON,
+        covers: &["/parameters/1", "/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.deployment().credentials.operator.token.expose_secret();
+                let request = t
+                    .operator()
+                    .revoke(&t.own(0).id)
+                    .set("authorization", "Bearer dz_another")
+                    .and("authorization", format!("Bearer {token}"));
+                let answer = t
+                    .send(
+                        "revoke with two Authorization headers, the good one last",
+                        request,
+                    )
+                    .await?;
+                answer.documented_as(&[400, 401])?;
+                t.lives(t.own(0), "after the refusal").await
+            })
+        },
+    },
+    Case {
+        id: "authentication.expired",
+        level: Level::Must,
+        clause: clauses::INVALID_TOKEN,
+        covers: &["/parameters/1", "/responses/401"],
+        needs: Needs {
+            expired: true,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let Some(expired) = &t.deployment().credentials.expired else {
+                    return Err(Stop::Broken("the case needs an expired token".to_owned()));
+                };
+                let expired = expired.expose_secret();
+                refused(t, "revoke with an expired token", |request| {
+                    request.set("authorization", format!("Bearer {expired}"))
+                })
+                .await?;
+                let caller = t.operator().with_token(expired);
+                t.refused(&caller, "with an expired token").await
+            })
+        },
+    },
+    Case {
+        id: "authentication.without_the_prefix",
+        level: Level::Must,
+        clause: clauses::AUTHENTICATION,
+        covers: &["/parameters/1", "/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.deployment().credentials.operator.token.expose_secret();
+                // A short word before an underscore, such as `dz_`, is what tells tokens of one service from others.
+                let prefixed = token
+                    .split_once('_')
+                    .filter(|(prefix, _)| prefix.len() <= 8);
+                let Some((_, bare)) = prefixed else {
+                    return Err(Stop::Inapplicable(
+                        "the deployment's tokens have no prefix".to_owned(),
+                    ));
+                };
+                t.conceal(bare, "TOKEN_WITHOUT_PREFIX");
+                refused(t, "revoke with a token without its prefix", |request| {
+                    request.set("authorization", format!("Bearer {bare}"))
+                })
+                .await
+            })
+        },
+    },
+    Case {
         id: "authentication.scheme_in_any_case",
         level: Level::Should,
         clause: clauses::SCHEME,
@@ -269,6 +347,30 @@ pub(super) const CASES: &[Case] = &[
                     "www-authenticate",
                     held,
                     "error=\"invalid_token\"",
+                    format!("{challenges:?}"),
+                )
+            })
+        },
+    },
+    Case {
+        id: "authentication.challenge_for_a_revoked_token",
+        level: Level::Should,
+        clause: clauses::CHALLENGE,
+        covers: &["/responses/401"],
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                t.revoked(t.own(0)).await?;
+                let request = t.using(t.own(0))?.revoke(&t.own(0).id);
+                let answer = t.send("revoke with the revoked token", request).await?;
+                answer.status_is(&[401])?;
+                let challenges = answer.headers("www-authenticate").join(", ");
+                let held = challenges.to_ascii_lowercase().contains("bearer");
+                answer.expect(
+                    "www-authenticate",
+                    held,
+                    "a Bearer challenge",
                     format!("{challenges:?}"),
                 )
             })

@@ -149,9 +149,37 @@ pub(super) const INFORMATION: Clause = Clause {
     source: "CWE-209",
     text: "Generation of Error Message Containing Sensitive Information: the product generates an error message that includes sensitive information about its environment, users, or associated data.",
 };
+pub(super) const PERSISTENCE: Clause = Clause {
+    source: "RFC 9112, section 9.3",
+    text: "A server that supports persistent connections does so until the connection is closed by a close connection option. A server MAY close after a request only by saying so with Connection: close.",
+};
+pub(super) const HEADER_NAMES: Clause = Clause {
+    source: "RFC 9110, section 5.1",
+    text: "Field names are case-insensitive.",
+};
+pub(super) const LENGTHS: Clause = Clause {
+    source: "RFC 9112, section 6.3",
+    text: "If a message is received without Transfer-Encoding and with an invalid Content-Length header field, then the message framing is invalid and the recipient MUST treat it as an unrecoverable error. If the unrecoverable error is in a request message, the server MUST respond with a 400 (Bad Request) status code and then close the connection.",
+};
+pub(super) const INCOMPLETE: Clause = Clause {
+    source: "RFC 9112, section 8",
+    text: "A server that receives an incomplete request message, usually due to a canceled request or a triggered timeout exception, MAY send an error response prior to closing the connection.",
+};
+pub(super) const LATENCY: Clause = Clause {
+    source: "the profile of the deployment",
+    text: "latency.revoke_ms: the most that the median answer to a revocation may take. The contract sets no bound.",
+};
 pub(super) const CREATE: Clause = Clause {
     source: "the published page of POST /api/v1/tokens",
     text: "Create an API token: name (1 to 255 characters), description, expires_in_days (1 to 365, default 365). The token is shown once, as data.token beside data.token_info.",
+};
+pub(super) const ACTIVE_TOKENS: Clause = Clause {
+    source: "the published page of POST /api/v1/tokens",
+    text: "At most ten active tokens for each user. A token that is neither revoked nor expired is active.",
+};
+pub(super) const LIST_ORDER: Clause = Clause {
+    source: "the published page of GET /api/v1/tokens",
+    text: "sort_by, descending; cursor with direction (next, prev) for the page after or before; include_total_count. The order stays the same from page to page.",
 };
 pub(super) const LIST: Clause = Clause {
     source: "the published page of GET /api/v1/tokens",

@@ -119,4 +119,48 @@ pub(super) const CASES: &[Case] = &[
             })
         },
     },
+    Case {
+        id: "concurrency.lists_during_a_revocation_are_whole",
+        level: Level::Must,
+        clause: clauses::RETURNS,
+        covers: &["/responses/201"],
+        needs: Needs {
+            list: true,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.own(0);
+                let reason = json!("all of it or nothing");
+                let body = json!({ "reason": reason });
+                let reads = async {
+                    let mut revoked = false;
+                    for n in 1..=8 {
+                        let listed = t.listed(&t.operator(), "include_revoked=true").await?;
+                        let entry = listed.iter().find(|item| item["id"] == json!(token.id));
+                        let entry = entry.cloned().unwrap_or_default();
+                        let (when, why) = (&entry["revoked_at"], &entry["revocation_reason"]);
+                        let before = when.is_null() && why.is_null() && !revoked;
+                        let after = when.is_string() && *why == reason;
+                        t.expect(
+                            &format!(
+                                "revoked_at and revocation_reason in list {n} around the revocation"
+                            ),
+                            entry.is_object() && (before || after),
+                            "both null, or both set and then for good",
+                            format!("{when} and {why}"),
+                        )?;
+                        revoked = after;
+                    }
+                    Ok::<_, Stop>(())
+                };
+                let revocation =
+                    t.revoked_with(token, "revoke with a reason", |request| request.json(&body));
+                let (reads, revocation) = futures_util::future::join(reads, revocation).await;
+                revocation?;
+                reads
+            })
+        },
+    },
 ];

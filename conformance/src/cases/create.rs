@@ -1,10 +1,12 @@
 //! The companion that mints tokens, as far as revoking them depends on it.
 
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::clauses;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
-use crate::trial::Trial;
+use crate::profile::Policy;
+use crate::trial::{Answer, Stop, Trial};
 
 const ROOM: Needs = Needs {
     room: 1,
@@ -30,6 +32,37 @@ async fn refused(t: &Trial, what: &str, body: &Value) -> Outcome {
         "what is wrong, in the shape of its status",
         detail,
     )
+}
+
+/// Where in the answer a field of the new token's record stands: in an envelope, bare, or beside the token.
+fn pointer(answer: &Answer<'_>, field: &str) -> String {
+    let places = ["/data/token_info", "/token_info", "/data", ""];
+    let mut there = places
+        .iter()
+        .filter(|place| !answer.at(&format!("{place}/{field}")).is_null());
+    format!("{}/{field}", there.next().unwrap_or(&places[0]))
+}
+
+/// Demands of a number of days in another spelling what the policy says; a token that it creates works.
+async fn days(t: &Trial, days: Value, policy: Policy) -> Outcome {
+    let body = json!({ "name": t.unique_name(), "expires_in_days": days });
+    let answer = t
+        .send(
+            &format!("create for {days} days"),
+            t.operator().create(&body),
+        )
+        .await?;
+    answer.status_follows(policy)?;
+    answer.is_json()?;
+    match t.deployment().fixtures.created(answer.bytes()) {
+        Some(token) => t.lives(&token, "right after it was created").await,
+        None => answer.expect(
+            "status",
+            answer.status() != 201,
+            "a token with a 201",
+            "none",
+        ),
+    }
 }
 
 const fn boundary(
@@ -111,13 +144,7 @@ pub(super) const CASES: &[Case] = &[
         Box::pin(async move {
             let body = json!({ "name": t.unique_name(), "expires_in_days": 7 });
             let (_, answer) = t.created("create a token for seven days", &body).await?;
-            let bare = answer.at("/data").is_null();
-            let pointer = if bare {
-                "/token_info/expires_at"
-            } else {
-                "/data/token_info/expires_at"
-            };
-            let expires_at = answer.timestamp(pointer)?;
+            let expires_at = answer.timestamp(&pointer(&answer, "expires_at"))?;
             answer.happened_now(
                 "expires_at, seven days earlier,",
                 expires_at - chrono::TimeDelta::days(7),
@@ -177,17 +204,136 @@ pub(super) const CASES: &[Case] = &[
     }),
     boundary("create.takes_types_literally", Level::May, |t| {
         Box::pin(async move {
-            for days in [json!(true), json!("5"), json!(1.5)] {
-                refused(
-                    t,
-                    &format!("{days} days"),
-                    &json!({ "name": "n", "expires_in_days": days }),
-                )
-                .await?;
-            }
-            Ok(())
+            // A fraction is no integer by any reading; what else is one is the deployment's choice, below.
+            let body = json!({ "name": "n", "expires_in_days": 1.5 });
+            refused(t, "1.5 days", &body).await
         })
     }),
+    boundary("create.days_as_a_boolean", Level::Must, |t| {
+        Box::pin(days(t, json!(true), Policy::DaysAsBoolean))
+    }),
+    boundary("create.days_as_a_text", Level::Must, |t| {
+        Box::pin(days(t, json!("5"), Policy::DaysAsText))
+    }),
+    boundary("create.days_as_a_whole_fraction", Level::Must, |t| {
+        Box::pin(days(t, json!(5.0), Policy::DaysAsFraction))
+    }),
+    boundary(
+        "create.refuses_a_name_of_another_type",
+        Level::Should,
+        |t| {
+            Box::pin(async move {
+                for name in [json!(7), json!(null), json!(["n"])] {
+                    let body = json!({ "name": name, "expires_in_days": 1 });
+                    refused(t, &format!("{name} for a name"), &body).await?;
+                }
+                Ok(())
+            })
+        },
+    ),
+    boundary(
+        "create.refuses_a_description_of_another_type",
+        Level::Should,
+        |t| {
+            Box::pin(async move {
+                let body = json!({ "name": "n", "description": 7, "expires_in_days": 1 });
+                refused(t, "a number for a description", &body).await
+            })
+        },
+    ),
+    boundary("create.least_of_everything", Level::Should, |t| {
+        Box::pin(async move {
+            let body = json!({ "name": "n", "description": "", "expires_in_days": 1 });
+            let (token, _) = t
+                .created("create with one character of name and one day", &body)
+                .await?;
+            t.lives(&token, "right after it was created").await
+        })
+    }),
+    boundary("create.description_round_trips", Level::Should, |t| {
+        Box::pin(async move {
+            let description = json!("for 🔑 \"deploys\" <b>\n of Größe 7");
+            let body = json!({ "name": t.unique_name(), "description": description, "expires_in_days": 1 });
+            let (_, answer) = t.created("create with a description", &body).await?;
+            answer.field_is(&pointer(&answer, "description"), &description)
+        })
+    }),
+    boundary("create.expires_in_a_year_by_default", Level::Should, |t| {
+        Box::pin(async move {
+            let body = json!({ "name": t.unique_name() });
+            let (_, answer) = t.created("create without a number of days", &body).await?;
+            let expires_at = answer.timestamp(&pointer(&answer, "expires_at"))?;
+            let earlier = expires_at - chrono::TimeDelta::days(365);
+            answer.happened_now("expires_at, 365 days earlier,", earlier)
+        })
+    }),
+    Case {
+        id: "create.token_is_shown_once",
+        level: Level::Must,
+        clause: clauses::CREATE,
+        covers: &["/responses/201"],
+        needs: Needs { list: true, ..ROOM },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
+                let (token, _) = t.created("create a token", &body).await?;
+                let listing = t.operator().list("include_revoked=true&limit=100");
+                let answers = [
+                    t.send("list all tokens", listing).await?,
+                    t.revoked(&token).await?,
+                ];
+                for answer in answers {
+                    let shown = String::from_utf8_lossy(answer.bytes())
+                        .contains(token.secret.expose_secret());
+                    let actual = if shown { "there" } else { "not there" };
+                    answer.expect("the token itself", !shown, "not there", actual)?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "create.refuses_one_token_too_many",
+        level: Level::Must,
+        clause: clauses::ACTIVE_TOKENS,
+        covers: &[],
+        needs: Needs {
+            list: true,
+            create: true,
+            all_places: true,
+            ..Needs::NONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let Some(most) = t.deployment().profile.companions.active_tokens else {
+                    return Err(Stop::Inapplicable(
+                        "companions.active_tokens of the profile is not set".to_owned(),
+                    ));
+                };
+                let most = most as usize;
+                let active = t.listed(&t.operator(), "").await?.len();
+                for number in active + 1..=most {
+                    let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
+                    t.created(&format!("create active token {number} of {most}"), &body)
+                        .await?;
+                }
+                let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
+                let request = t.operator().create(&body);
+                let answer = t.send("create one more", request).await?;
+                answer.status_is(&[400, 403, 409, 422, 429])?;
+                answer.is_json()?;
+                let after = t.listed(&t.operator(), "").await?.len();
+                t.expect(
+                    "active tokens after the refusal",
+                    after == most,
+                    most,
+                    after,
+                )
+            })
+        },
+    },
     Case {
         id: "create.refuses_anonymous",
         level: Level::Must,

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::clauses;
 use crate::case::{Case, Effect, Level, Needs};
+use crate::client::percent_encoded;
+use crate::trial::Stop;
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -172,6 +174,192 @@ pub(super) const CASES: &[Case] = &[
                     "null",
                     &entry["revoked_at"],
                 )
+            })
+        },
+    },
+    Case {
+        id: "list.sorts_by_name_both_ways",
+        level: Level::Should,
+        clause: clauses::LIST_ORDER,
+        covers: &[],
+        needs: Needs {
+            list: true,
+            create: true,
+            room: 3,
+            ..Needs::NONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                // Names that every collation orders alike, created in another order.
+                let family = uuid::Uuid::new_v4().simple().to_string();
+                for letter in ["b", "c", "a"] {
+                    let body =
+                        json!({ "name": format!("{family} {letter}"), "expires_in_days": 1 });
+                    t.created("create a token", &body).await?;
+                }
+                for (query, expected) in [
+                    ("sort_by=name&descending=false", "a b c"),
+                    ("sort_by=name&descending=true", "c b a"),
+                ] {
+                    // In pages of two, so that the order holds from page to page as well.
+                    let listed = t.listed(&t.operator(), &format!("{query}&limit=2")).await?;
+                    let order: Vec<&str> = (listed.iter())
+                        .filter_map(|item| item["name"].as_str()?.strip_prefix(&*family))
+                        .map(str::trim)
+                        .collect();
+                    let what = format!("the order of three names with {query}");
+                    t.expect(
+                        &what,
+                        order.join(" ") == expected,
+                        expected,
+                        order.join(" "),
+                    )?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "list.newest_and_oldest_first",
+        level: Level::Should,
+        clause: clauses::LIST_ORDER,
+        covers: &[],
+        needs: Needs {
+            list: true,
+            ..Needs::TWO
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                for (descending, older_first) in [(false, true), (true, false)] {
+                    let query = format!("sort_by=created_at&descending={descending}");
+                    let listed = t.listed(&t.operator(), &query).await?;
+                    let place = |n: usize| {
+                        listed
+                            .iter()
+                            .position(|item| item["id"] == json!(t.own(n).id))
+                    };
+                    let (first, second) = (place(0), place(1));
+                    let held =
+                        first.is_some() && second.is_some() && (first < second) == older_first;
+                    let what = format!("the places of an older and a newer token with {query}");
+                    let expected = if older_first {
+                        "the older before"
+                    } else {
+                        "the newer before"
+                    };
+                    t.expect(&what, held, expected, format!("{first:?} and {second:?}"))?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "list.counts_all_when_asked",
+        level: Level::Should,
+        clause: clauses::LIST_ORDER,
+        covers: &[],
+        needs: Needs {
+            list: true,
+            all_places: true,
+            own: 3,
+            ..Needs::NONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let listed = t.listed(&t.operator(), "limit=2").await?.len();
+                let request = t.operator().list("limit=2&include_total_count=true");
+                let answer = t.send("list two, with the total", request).await?;
+                answer.status_is(&[200])?;
+                let body = answer.is_json()?;
+                let data = if body["data"].is_object() {
+                    &body["data"]
+                } else {
+                    &body
+                };
+                let total = &data["total"];
+                answer.expect("total", *total == json!(listed), listed, total)
+            })
+        },
+    },
+    Case {
+        id: "list.goes_back_to_the_page_before",
+        level: Level::Should,
+        clause: clauses::LIST_ORDER,
+        covers: &[],
+        needs: Needs {
+            list: true,
+            all_places: true,
+            own: 3,
+            ..Needs::NONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let page = async |query: &str| {
+                    let answer = t
+                        .send(&format!("list with {query}"), t.operator().list(query))
+                        .await?;
+                    answer.status_is(&[200])?;
+                    let body = answer.is_json()?;
+                    let data = if body["data"].is_object() {
+                        &body["data"]
+                    } else {
+                        &body
+                    };
+                    Ok::<_, Stop>(data.clone())
+                };
+                let ids = |page: &Value| -> Vec<Value> {
+                    let items = page["items"].as_array().into_iter().flatten();
+                    items.map(|item| item["id"].clone()).collect()
+                };
+                let cursor = |page: &Value, key: &str| {
+                    percent_encoded(page[key].as_str().unwrap_or_default())
+                };
+                let first = page("limit=2").await?;
+                let second =
+                    page(&format!("limit=2&cursor={}", cursor(&first, "next_cursor"))).await?;
+                let has_prev = &second["has_prev"];
+                t.expect(
+                    "has_prev of the second page",
+                    *has_prev == json!(true),
+                    "true",
+                    has_prev,
+                )?;
+                let back = format!(
+                    "limit=2&direction=prev&cursor={}",
+                    cursor(&second, "prev_cursor")
+                );
+                let back = page(&back).await?;
+                let (expected, actual) = (json!(ids(&first)), json!(ids(&back)));
+                t.expect(
+                    "the page before the second",
+                    expected == actual,
+                    expected,
+                    actual,
+                )
+            })
+        },
+    },
+    Case {
+        id: "list.refuses_an_unknown_cursor",
+        level: Level::Should,
+        clause: clauses::LIST,
+        covers: &[],
+        needs: Needs {
+            list: true,
+            ..Needs::NONE
+        },
+        effect: Effect::Safe,
+        steps: |t| {
+            Box::pin(async move {
+                let request = t.operator().list("cursor=not-a-cursor");
+                let answer = t
+                    .send("list with a cursor that nobody gave out", request)
+                    .await?;
+                answer.status_is(&[400, 404, 422])
             })
         },
     },

@@ -1,10 +1,13 @@
 //! Reasons come back as they were given: every character, and none cut off.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::clauses;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
-use crate::trial::Trial;
+use crate::fixtures::Token;
+use crate::trial::{Stop, Trial};
 
 /// Demands that a reason comes back character by character, from the revocation itself.
 async fn round_trips(t: &Trial, reason: &str) -> Outcome {
@@ -15,6 +18,48 @@ async fn round_trips(t: &Trial, reason: &str) -> Outcome {
         })
         .await?;
     answer.field_is("/data/revocation_reason", &body["reason"])
+}
+
+/// The longest reason that is tried, in characters: it fits the bodies that every server takes.
+const MOST: usize = 16_000;
+
+/// Whether a reason of this many characters is taken, in which case it is held to be whole. Uses the token that is left
+/// of a refusal before, or a new one.
+async fn takes(t: &Trial, spare: &mut Option<Arc<Token>>, length: usize) -> Result<bool, Stop> {
+    let token = match spare.take() {
+        Some(token) => token,
+        None => {
+            let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
+            t.created("create a token", &body).await?.0
+        }
+    };
+    let reason = json!("r".repeat(length));
+    let request = t
+        .operator()
+        .revoke(&token.id)
+        .json(&json!({ "reason": reason }));
+    let answer = t
+        .send(
+            &format!("revoke with a reason of {length} characters"),
+            request,
+        )
+        .await?;
+    if answer.status() != 201 {
+        answer.status_is(&[400, 413, 422])?;
+        t.lives(&token, "after the refusal").await?;
+        *spare = Some(token);
+        return Ok(false);
+    }
+    let kept = answer.at("/data/revocation_reason");
+    let count = kept.as_str().map_or(0, |kept| kept.chars().count());
+    let expected = format!("all {length} characters");
+    answer.expect(
+        "the reason",
+        kept == reason,
+        expected,
+        format!("{count} characters"),
+    )?;
+    Ok(true)
 }
 
 const fn reason_case(
@@ -106,6 +151,50 @@ pub(super) const CASES: &[Case] = &[
                     t.lives(t.own(0), "after the refusal").await?;
                 }
                 Ok(())
+            })
+        },
+    },
+    Case {
+        id: "reason.longest_is_kept_whole",
+        level: Level::Must,
+        clause: clauses::REASON,
+        covers: &["/requestBody"],
+        needs: Needs {
+            create: true,
+            room: 1,
+            ..Needs::NONE
+        },
+        effect: Effect::Revokes,
+        // Looks for the longest reason that is taken: each that is taken costs a token, and each is held to be whole.
+        steps: |t| {
+            Box::pin(async move {
+                let (mut taken, mut refused) = (0, MOST + 1);
+                let mut token = None;
+                for length in [255, 500, 1000, 4096, MOST] {
+                    if !takes(t, &mut token, length).await? {
+                        refused = length;
+                        break;
+                    }
+                    taken = length;
+                }
+                while taken > 0 && refused <= MOST && refused - taken > 1 {
+                    let length = taken.midpoint(refused);
+                    if takes(t, &mut token, length).await? {
+                        taken = length;
+                    } else {
+                        refused = length;
+                    }
+                }
+                let found = match refused {
+                    refused if refused > MOST => format!("more than {MOST} characters"),
+                    _ => format!("{taken} characters"),
+                };
+                t.expect(
+                    "the longest reason",
+                    taken > 0,
+                    "at least 255 characters",
+                    found,
+                )
             })
         },
     },

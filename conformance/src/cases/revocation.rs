@@ -7,6 +7,7 @@ use serde_json::json;
 use super::clauses;
 use crate::case::{Case, Effect, Level, Needs};
 use crate::profile::Policy;
+use crate::trial::Stop;
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -367,6 +368,80 @@ pub(super) const CASES: &[Case] = &[
                         .await?;
                     again.status_is(Policy::SecondRevoke.documented())?;
                     t.is_dead(token, "after being revoked again").await?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "revocation.second_by_another_user",
+        level: Level::Must,
+        clause: clauses::NOT_UNREVOKED,
+        covers: &["/responses/201", "/responses/400", "/responses/403"],
+        needs: Needs {
+            members: 1,
+            member: true,
+            ..Needs::NONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.members(0);
+                let first = t.revoked(token).await?;
+                let request = t.operator().revoke(&token.id);
+                let second = t
+                    .send(
+                        "as the operator, revoke what its owner has revoked",
+                        request,
+                    )
+                    .await?;
+                // Whether the operator may touch a member's token at all is the deployment's choice.
+                second.documented_as(&[201, 400, 403, 404])?;
+                if second.status() == 201 {
+                    second.field_is("/data", &first.at("/data"))?;
+                }
+                t.is_dead(token, "after the second revocation").await
+            })
+        },
+    },
+    Case {
+        id: "revocation.second_leaves_the_list_alone",
+        level: Level::Must,
+        clause: clauses::NOT_UNREVOKED,
+        covers: &["/responses/201", "/responses/400"],
+        needs: Needs {
+            list: true,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.own(0);
+                let entry = async || {
+                    let listed = t.listed(&t.operator(), "include_revoked=true").await?;
+                    let mut named = listed
+                        .into_iter()
+                        .filter(|item| item["id"] == json!(token.id));
+                    Ok::<_, Stop>(named.next().unwrap_or_default())
+                };
+                let reason = json!({ "reason": "the original reason" });
+                t.revoked_with(token, "revoke with a reason", |request| {
+                    request.json(&reason)
+                })
+                .await?;
+                let before = entry().await?;
+                // Long enough for a timestamp of whole seconds to move, if it is one that moves.
+                tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+                let other = json!({ "reason": "another reason" });
+                let request = t.operator().revoke(&token.id).json(&other);
+                let second = t
+                    .send("revoke a second time, with another reason", request)
+                    .await?;
+                second.status_follows(Policy::SecondRevoke)?;
+                let after = entry().await?;
+                for key in ["revoked_at", "revoked_by", "revocation_reason"] {
+                    let what = format!("{key} in the list after the second revocation");
+                    t.expect(&what, after[key] == before[key], &before[key], &after[key])?;
                 }
                 Ok(())
             })

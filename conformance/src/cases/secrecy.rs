@@ -8,7 +8,7 @@ use crate::case::{Case, Effect, Level, Needs, Outcome};
 use crate::trial::Trial;
 
 /// One exchange of each kind, so that the case has something to judge also when it is run alone.
-async fn every_kind_of_answer(t: &Trial) -> Outcome {
+pub(super) async fn every_kind_of_answer(t: &Trial) -> Outcome {
     let id = &t.own(0).id;
     let requests = [
         (

@@ -402,6 +402,43 @@ pub(super) const CASES: &[Case] = &[
             })
         },
     },
+    Case {
+        id: "status.no_other_than_documented",
+        level: Level::Must,
+        clause: clauses::CREATED,
+        covers: &["/responses"],
+        needs: Needs {
+            others_done: true,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        // Judged last, over every answer of the run to the operation itself.
+        steps: |t| {
+            Box::pin(async move {
+                super::secrecy::every_kind_of_answer(t).await?;
+                // What HTTP lets any server answer before the operation is reached: to what cannot be negotiated (406,
+                // 415), to what is too much (413, 414, 429, 431), by a router to another spelling of a path (307, 308).
+                const BEFORE: &[u16] = &[307, 308, 406, 413, 414, 415, 429, 431];
+                let coverage = t.deployment().coverage();
+                let others = coverage.undocumented.iter();
+                let others: Vec<String> = others
+                    .filter(|other| !BEFORE.contains(&other.status))
+                    .map(|other| format!("{} ({} times)", other.status, other.times))
+                    .collect();
+                let actual = if others.is_empty() {
+                    "none".to_owned()
+                } else {
+                    others.join(", ")
+                };
+                t.expect(
+                    "statuses that the slice does not document, over all answers of the run",
+                    others.is_empty(),
+                    "none",
+                    actual,
+                )
+            })
+        },
+    },
 ];
 
 /// The fields that an object lacks.

@@ -5,6 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::clauses;
+use super::latency::{median, shown};
 use crate::case::{Case, Effect, Level, Needs};
 use crate::profile::Policy;
 
@@ -155,6 +156,12 @@ pub(super) const CASES: &[Case] = &[
                 let unknown = t
                     .send("revoke a token that does not exist", unknown)
                     .await?;
+                let another = t
+                    .send(
+                        "revoke another token that does not exist",
+                        t.operator().revoke(&Uuid::new_v4().to_string()),
+                    )
+                    .await?;
                 let foreign = t
                     .send(
                         "revoke a token of another business",
@@ -180,6 +187,52 @@ pub(super) const CASES: &[Case] = &[
                     theirs == ours,
                     ours.join(", "),
                     theirs.join(", "),
+                )?;
+                // A header that differs between two unknown tokens, such as a date, tells nothing about a foreign one.
+                for name in ours {
+                    let (one, other) = (unknown.headers(name), another.headers(name));
+                    if one == other && name != "date" {
+                        let given = foreign.headers(name);
+                        foreign.expect(name, given == one, one.join(", "), given.join(", "))?;
+                    }
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "tenancy.timing_of_foreign_and_unknown",
+        level: Level::May,
+        clause: clauses::NO_ORACLE,
+        covers: &["/responses/404"],
+        needs: WITH_FOREIGN,
+        effect: Effect::Revokes,
+        // Reported for a person to judge, never gated: over a network nothing can be said for certain.
+        steps: |t| {
+            Box::pin(async move {
+                let (mut foreign, mut unknown) = (Vec::new(), Vec::new());
+                for _ in 0..7 {
+                    let request = t.operator().revoke(&Uuid::new_v4().to_string());
+                    let answer = t
+                        .send("revoke a token that does not exist", request)
+                        .await?;
+                    unknown.push(answer.duration());
+                    let request = t.operator().revoke(&t.foreign(0).id);
+                    let answer = t
+                        .send("revoke a token of another business", request)
+                        .await?;
+                    foreign.push(answer.duration());
+                }
+                let found = format!(
+                    "foreign {}, unknown {}",
+                    shown(median(foreign)),
+                    shown(median(unknown))
+                );
+                t.expect(
+                    "the medians of seven answers each",
+                    true,
+                    "reported, never gated",
+                    found,
                 )
             })
         },

@@ -107,6 +107,8 @@ pub struct Credentials {
     pub member: Option<Identity>,
     /// Who belongs to another business.
     pub outsider: Option<Identity>,
+    /// A token of the operator that has expired.
+    pub expired: Option<SecretString>,
 }
 
 impl Credentials {
@@ -132,7 +134,12 @@ impl Credentials {
             })
         };
         let operator = &profile.operator;
+        let expired = operator.expired_token.as_ref().map(|source| {
+            let place = locate::place_of(text, "operator", "expired_token");
+            fetch(source.get_ref(), path, place)
+        });
         Ok(Credentials {
+            expired: expired.transpose()?,
             operator: identity(
                 "operator",
                 &operator.token,

@@ -11,9 +11,7 @@ use super::ProfileError;
 pub(super) fn explain(path: &Path, text: &str, error: &toml::de::Error) -> ProfileError {
     let message = error.message();
     let offset = error.span().map_or(0, |span| span.start);
-    let line = text
-        .get(..offset)
-        .map_or(1, |before| before.matches('\n').count() + 1);
+    let line = line_at(text, offset);
     let mut key = key_at(text, line);
     if let Some(field) = between_backticks(message, "missing field ") {
         // `operator` is the one table that a profile must have; it is missing from the file, not from another table.
@@ -34,6 +32,12 @@ pub(super) fn explain(path: &Path, text: &str, error: &toml::de::Error) -> Profi
         problem: without_values(message),
         remedy: remedy(message),
     }
+}
+
+/// The line that an offset in the text lies in, counted from one.
+pub(super) fn line_at(text: &str, offset: usize) -> usize {
+    text.get(..offset)
+        .map_or(1, |before| before.matches('\n').count() + 1)
 }
 
 /// The place of a key that is there: `:12: policy.second_revoke`.

@@ -20,11 +20,19 @@ pub enum Policy {
     InvalidBody,
     /// The body is not JSON.
     BrokenJson,
+    /// The body names its reason twice.
+    DuplicateKeys,
+    /// A token is created for `true` days.
+    DaysAsBoolean,
+    /// A token is created for `"5"` days.
+    DaysAsText,
+    /// A token is created for `5.0` days.
+    DaysAsFraction,
 }
 
 impl Policy {
     /// All of them.
-    pub const ALL: [Policy; 7] = [
+    pub const ALL: [Policy; 11] = [
         Policy::SecondRevoke,
         Policy::MalformedTokenId,
         Policy::MissingBusinessId,
@@ -32,6 +40,10 @@ impl Policy {
         Policy::ForeignToken,
         Policy::InvalidBody,
         Policy::BrokenJson,
+        Policy::DuplicateKeys,
+        Policy::DaysAsBoolean,
+        Policy::DaysAsText,
+        Policy::DaysAsFraction,
     ];
 
     /// Its key in the profile's `[policy]`.
@@ -45,6 +57,10 @@ impl Policy {
             Policy::ForeignToken => "foreign_token",
             Policy::InvalidBody => "invalid_body",
             Policy::BrokenJson => "broken_json",
+            Policy::DuplicateKeys => "duplicate_keys",
+            Policy::DaysAsBoolean => "days_as_boolean",
+            Policy::DaysAsText => "days_as_text",
+            Policy::DaysAsFraction => "days_as_fraction",
         }
     }
 
@@ -57,6 +73,10 @@ impl Policy {
             Policy::MissingBusinessId | Policy::InvalidBody | Policy::BrokenJson => &[400, 422],
             Policy::MalformedBusinessId => &[400, 403, 404, 422],
             Policy::ForeignToken => &[403, 404],
+            Policy::DuplicateKeys
+            | Policy::DaysAsBoolean
+            | Policy::DaysAsText
+            | Policy::DaysAsFraction => &[201, 400, 422],
         }
     }
 
@@ -109,6 +129,18 @@ pub struct Policies {
     /// The body is not JSON: 400 or 422.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken_json: Option<u16>,
+    /// The body names its reason twice: 201, 400 or 422.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicate_keys: Option<u16>,
+    /// `POST /api/v1/tokens` with `true` for `expires_in_days`: 201, 400 or 422.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days_as_boolean: Option<u16>,
+    /// `POST /api/v1/tokens` with `"5"` for `expires_in_days`: 201, 400 or 422.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days_as_text: Option<u16>,
+    /// `POST /api/v1/tokens` with `5.0` for `expires_in_days`: 201, 400 or 422.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days_as_fraction: Option<u16>,
 }
 
 impl Policies {
@@ -123,6 +155,10 @@ impl Policies {
             Policy::ForeignToken => self.foreign_token,
             Policy::InvalidBody => self.invalid_body,
             Policy::BrokenJson => self.broken_json,
+            Policy::DuplicateKeys => self.duplicate_keys,
+            Policy::DaysAsBoolean => self.days_as_boolean,
+            Policy::DaysAsText => self.days_as_text,
+            Policy::DaysAsFraction => self.days_as_fraction,
         }
     }
 }

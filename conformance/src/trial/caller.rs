@@ -66,11 +66,12 @@ impl<'c> Caller<'c> {
             .json(body)
     }
 
-    fn request(&self, method: Method, path: String) -> Request {
+    /// Any request with the caller's credential and business.
+    pub(crate) fn request(&self, method: Method, path: String) -> Request {
         let headers = vec![
-            ("authorization", self.authorization.clone()),
-            ("x-business-id", self.business_id.clone()),
-            ("accept", JSON.to_owned()),
+            ("authorization".into(), self.authorization.clone()),
+            ("x-business-id".into(), self.business_id.clone()),
+            ("accept".into(), JSON.to_owned()),
         ];
         Request {
             method,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Answer, Caller, Stop, Trial};
-use crate::client::Request;
+use crate::client::{Request, percent_encoded};
 use crate::fixtures::{Role, Token};
 
 impl Trial {
@@ -174,13 +174,4 @@ impl Trial {
         )?;
         Ok(entries)
     }
-}
-
-/// A value for a query: everything but letters and digits in percent-encoding.
-fn percent_encoded(text: &str) -> String {
-    let encode = |byte: u8| match byte {
-        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(encode).collect()
 }

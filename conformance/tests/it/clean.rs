@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::deployment::Deployment;
 use crate::proxy::{Answer, Proxy};
 use crate::suite::run;
+use crate::upstream::Upstream;
 
 #[tokio::test]
 async fn sound_deployment_is_clean_again_and_again() {
@@ -185,4 +186,125 @@ async fn deployment_that_chooses_otherwise_is_not_blamed() {
         json!([])
     );
     assert_eq!(deployment.purge().await, 0);
+}
+
+/// The second deployment, by its own profile and by one that knows nothing of what it chose.
+#[tokio::test]
+async fn second_deployment_is_clean_by_its_own_policy_and_by_none() {
+    let chosen = "[fixtures]\nmint = \"api\"\n[policy]\nsecond_revoke = 400\nmalformed_token_id = 400\n\
+                  missing_business_id = 400\nmalformed_business_id = 400\nforeign_token = 404\ninvalid_body = 422\n\
+                  broken_json = 422\nduplicate_keys = 201\ndays_as_boolean = 201\ndays_as_text = 201\n\
+                  days_as_fraction = 201\n";
+    for more in ["[fixtures]\nmint = \"api\"\n", chosen] {
+        let upstream = Upstream::start().await;
+        let profile = upstream.profile(more);
+        for seed in ["1", "2"] {
+            let run = run(
+                &upstream.url,
+                &profile,
+                &["--allow", "revokes", "--seed", seed],
+            )
+            .await;
+            assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+            // The manners that only SHOULD be there and that it does not have.
+            let warned = run.with_verdict("warn");
+            assert_eq!(warned.len(), 1, "{warned:?}");
+            assert!(
+                warned[0].starts_with("authentication.challenge_says_invalid_token"),
+                "{warned:?}"
+            );
+            for verdict in ["fail", "skip", "inconclusive", "error"] {
+                assert_eq!(run.with_verdict(verdict), Vec::<String>::new());
+            }
+            assert_eq!(
+                run.report.expect("a report")["end"]["left_behind"],
+                json!([])
+            );
+            assert_eq!(upstream.active(), 3, "the users' own, and nothing else");
+        }
+    }
+}
+
+/// The same cases in another order come to the same end.
+#[tokio::test]
+async fn sound_deployment_is_clean_in_any_order() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let mut orders = Vec::new();
+    for seed in ["0", "1", "18446744073709551615", "1"] {
+        let more = [
+            "--allow",
+            "revokes",
+            "--strict",
+            "--seed",
+            seed,
+            "--jobs",
+            "1",
+            "--filter",
+            "token_id.",
+        ];
+        let run = run(&deployment.url, &profile, &more).await;
+        assert_eq!(run.code, 0, "seed {seed}:\n{}{}", run.stdout, run.stderr);
+        let report = run.report.expect("a report");
+        assert_eq!(report["run"]["selection"]["seed"].to_string(), seed);
+        let mut started: Vec<(String, String)> = (report["cases"].as_array().into_iter().flatten())
+            .map(|case| {
+                let text =
+                    |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+                (text(&case["exchanges"][0]["started_at"]), text(&case["id"]))
+            })
+            .collect();
+        started.sort();
+        orders.push(started.into_iter().map(|(_, id)| id).collect::<Vec<_>>());
+    }
+    assert_eq!(orders[1], orders[3], "the same seed gives the same order");
+    assert_ne!(orders[0], orders[1], "another seed gives another");
+    for seed in ["7", "8", "9"] {
+        let more = [
+            "--allow", "revokes", "--strict", "--seed", seed, "--jobs", "16",
+        ];
+        let run = run(&deployment.url, &profile, &more).await;
+        assert_eq!(run.code, 0, "seed {seed}:\n{}{}", run.stdout, run.stderr);
+    }
+}
+
+#[tokio::test]
+async fn all_of_the_slice_is_exercised_and_observed_on_our_server() {
+    let deployment = Deployment::start();
+    let run = run(
+        &deployment.url,
+        &deployment.profile(),
+        &["--allow", "revokes"],
+    )
+    .await;
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let report = run.report.expect("a report");
+    let coverage = &report["end"]["coverage"];
+    let parts = coverage["parts"].as_array().expect("parts");
+    let missing: Vec<&serde_json::Value> = (parts.iter())
+        .filter(|part| part["exercised"] != true || part["observed"] != true)
+        .collect();
+    assert_eq!(missing, Vec::<&serde_json::Value>::new());
+    assert_eq!(coverage["declared"], parts.len());
+    // Six statuses with a media type each, two parameters, a body with a reason, and the properties of 201 and 422.
+    let kinds = |kind: &str| parts.iter().filter(|part| part["kind"] == kind).count();
+    let found = [
+        "status",
+        "media_type",
+        "parameter",
+        "request_body",
+        "request_property",
+        "response_property",
+    ]
+    .map(kinds);
+    assert_eq!(found, [6, 6, 2, 1, 1, 16]);
+    let document: serde_json::Value =
+        serde_json::from_str(openapi::published::REVOKE_TOKEN.text).expect("JSON");
+    for part in parts {
+        let pointer = part["pointer"].as_str().expect("a pointer");
+        assert!(
+            document.pointer(pointer).is_some(),
+            "{pointer} points nowhere"
+        );
+    }
 }

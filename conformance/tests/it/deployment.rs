@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::hmac;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -151,12 +154,14 @@ impl Deployment {
             )
             .expect("written");
         }
+        std::fs::write(folder.join("expired.token"), self.expired()).expect("written");
         let profile = format!(
             r#"
 [operator]
 token = {{ file = "operator.token" }}
 business_id = "{}"
 email = "{}"
+expired_token = {{ file = "expired.token" }}
 
 [member]
 token = {{ file = "member.token" }}
@@ -168,6 +173,12 @@ business_id = "{}"
 
 [fixtures]
 mint = "api"
+
+[companions]
+active_tokens = 10
+
+[latency]
+revoke_ms = 2500
 
 [timeouts]
 forgetting_seconds = 1
@@ -181,6 +192,28 @@ exchange_seconds = 5
         let path = folder.join("profile.toml");
         std::fs::write(&path, profile).expect("written");
         path
+    }
+
+    /// A token of the operator that has expired: signed by the server's own key, as of last year.
+    pub(crate) fn expired(&self) -> String {
+        let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).expect("Base64");
+        let keys = self.folder.path().join("tokens.db.keys.json");
+        let keys: Value =
+            serde_json::from_slice(&std::fs::read(keys).expect("the key file")).expect("JSON");
+        let secret = decode(keys["keys"][0]["secret"].as_str().expect("a secret"));
+        let (prefix, jwt) = self.operator.token.split_once('_').expect("a prefix");
+        let parts: Vec<&str> = jwt.split('.').collect();
+        let [header, claims, _] = parts[..] else {
+            panic!("a JSON Web Token");
+        };
+        let mut claims: Value = serde_json::from_slice(&decode(claims)).expect("JSON");
+        let now = claims["iat"].as_i64().expect("a moment");
+        claims["iat"] = (now - 366 * 86_400).into();
+        claims["exp"] = (now - 86_400).into();
+        let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
+        let signature = URL_SAFE_NO_PAD.encode(hmac::sign(&key, signed.as_bytes()));
+        format!("{prefix}_{signed}.{signature}")
     }
 
     /// Revokes every token but the users' own, past any proxy. Gives how many there were.

@@ -1,11 +1,16 @@
 //! The suite as its users run it: the real binary, against the real server as a process, sound and broken.
 
+mod browser;
 mod clean;
 mod command;
+mod compare;
 mod deployment;
 mod hostile;
 mod mutants;
 mod profile;
 mod proxy;
+mod render;
 mod reports;
+mod sample;
 mod suite;
+mod upstream;

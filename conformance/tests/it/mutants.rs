@@ -6,19 +6,28 @@
 mod answers;
 mod authentication;
 mod blacklist;
-mod companions;
+mod create;
+mod generated;
 mod input;
+mod latency;
 mod leaks;
+mod list;
 mod methods;
+mod reason;
 mod state;
 mod tenancy;
+mod token_id;
+mod wire;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use serde_json::json;
+
 use crate::deployment::Deployment;
 use crate::proxy::{Breaks, Proxy};
 use crate::suite::run;
+use wire::{WireMutant, WireProxy};
 
 /// One way to break the contract.
 pub(crate) struct Mutant {
@@ -30,9 +39,36 @@ pub(crate) struct Mutant {
     pub(crate) breaks: Breaks,
 }
 
-fn all() -> Vec<(&'static str, &'static Mutant)> {
+/// A mutant that speaks HTTP, or one below it.
+enum Any {
+    Http(&'static Mutant),
+    Wire(&'static WireMutant),
+}
+
+impl Any {
+    fn name(&self) -> &'static str {
+        match self {
+            Any::Http(mutant) => mutant.name,
+            Any::Wire(mutant) => mutant.name,
+        }
+    }
+
+    fn killed_by(&self) -> &'static str {
+        match self {
+            Any::Http(mutant) => mutant.killed_by,
+            Any::Wire(mutant) => mutant.killed_by,
+        }
+    }
+}
+
+fn all() -> Vec<(&'static str, Any)> {
     let classes = [
-        ("answers", answers::MUTANTS),
+        ("status", answers::status::MUTANTS),
+        ("content", answers::content::MUTANTS),
+        ("envelope", answers::envelope::MUTANTS),
+        ("fields", answers::fields::MUTANTS),
+        ("422 shape", answers::unprocessable::MUTANTS),
+        ("error shape", answers::errors::MUTANTS),
         ("authentication", authentication::MUTANTS),
         ("blacklist", blacklist::MUTANTS),
         ("state", state::MUTANTS),
@@ -40,56 +76,79 @@ fn all() -> Vec<(&'static str, &'static Mutant)> {
         ("input", input::MUTANTS),
         ("methods", methods::MUTANTS),
         ("leaks", leaks::MUTANTS),
-        ("companions", companions::MUTANTS),
+        ("reason", reason::MUTANTS),
+        ("token_id", token_id::MUTANTS),
+        ("latency", latency::MUTANTS),
+        ("create", create::MUTANTS),
+        ("list", list::MUTANTS),
+        ("generated", generated::MUTANTS),
     ];
-    classes
-        .into_iter()
-        .flat_map(|(class, mutants)| mutants.iter().map(move |mutant| (class, mutant)))
-        .collect()
+    let http = (classes.into_iter())
+        .flat_map(|(class, mutants)| mutants.iter().map(move |mutant| (class, Any::Http(mutant))));
+    let wire = (wire::MUTANTS.iter()).map(|mutant| ("connection", Any::Wire(mutant)));
+    http.chain(wire).collect()
 }
 
 /// Gives the problem if a mutant survives the case that it names.
 async fn survives(deployment: &Deployment, mutant: &Mutant) -> Option<String> {
     let proxy = Proxy::start(deployment, mutant.breaks).await;
+    notices(deployment, &proxy.url, mutant.killed_by).await
+}
+
+/// Gives the problem if a case does not notice what is wrong at a URL.
+async fn notices(deployment: &Deployment, url: &str, case: &str) -> Option<String> {
     let profile = deployment.profile();
-    let more = [
-        "--allow",
-        "revokes",
-        "--strict",
-        "--filter",
-        mutant.killed_by,
-    ];
-    let run = run(&proxy.url, &profile, &more).await;
-    drop(proxy);
+    let more = ["--allow", "revokes", "--strict", "--filter", case];
+    let run = run(url, &profile, &more).await;
     deployment.purge().await;
-    let verdict = run.verdict(mutant.killed_by);
-    let named = run.stdout.contains(mutant.killed_by);
+    let verdict = run.verdict(case);
+    let named = run.stdout.contains(case);
     (run.code != 1 || verdict != "fail" || !named).then(|| {
         format!(
-            "exit {}, {} is {verdict}\n{}{}",
-            run.code, mutant.killed_by, run.stdout, run.stderr
+            "exit {}, {case} is {verdict}\n{}{}",
+            run.code, run.stdout, run.stderr
         )
     })
 }
 
+/// Runs all mutants over four deployments and writes who survived, for the bench, to the file that
+/// `CONFORMANCE_KILL_TABLE` names: `class`, `mutant` and `killed` a line, as JSON.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_mutant_is_killed_by_the_case_that_it_names() {
     let mutants = all();
     let next = AtomicUsize::new(0);
-    let survivors = Mutex::new(Vec::new());
+    let fates = Mutex::new(Vec::new());
     let worker = || async {
         let deployment = Deployment::start();
         while let Some((class, mutant)) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if let Some(problem) = survives(&deployment, mutant).await {
-                survivors
-                    .lock()
-                    .expect("no worker panicked")
-                    .push(format!("{class}: {}: {problem}", mutant.name));
-            }
+            let problem = match mutant {
+                Any::Http(mutant) => survives(&deployment, mutant).await,
+                Any::Wire(mutant) => {
+                    let proxy = WireProxy::start(&deployment, mutant).await;
+                    notices(&deployment, &proxy.url, mutant.killed_by).await
+                }
+            };
+            let fate = (*class, mutant.name(), problem);
+            fates.lock().expect("no worker panicked").push(fate);
         }
     };
     futures_util::future::join_all((0..4).map(|_| worker())).await;
-    let survivors = survivors.into_inner().expect("no worker panicked");
+    let fates = fates.into_inner().expect("no worker panicked");
+    if let Some(path) = std::env::var_os("CONFORMANCE_KILL_TABLE") {
+        let lines = fates.iter().map(|(class, mutant, problem)| {
+            let killed = problem.is_none();
+            format!(
+                "{}\n",
+                json!({ "class": class, "mutant": mutant, "killed": killed })
+            )
+        });
+        std::fs::write(path, lines.collect::<String>()).expect("the table is written");
+    }
+    let survivors: Vec<String> = (fates.iter())
+        .filter_map(|(class, name, problem)| {
+            Some(format!("{class}: {name}: {}", problem.as_ref()?))
+        })
+        .collect();
     assert!(
         survivors.is_empty(),
         "{} of {} survive:\n{}",
@@ -117,18 +176,15 @@ async fn proxy_that_breaks_nothing_is_clean() {
 
 #[test]
 fn mutants_have_names_of_their_own_and_name_cases_that_exist() {
-    let ids: Vec<&str> = conformance::cases::catalogue()
+    let contract = conformance::contract::Contract::published().expect("the slice");
+    let ids: Vec<&str> = conformance::cases::of(&contract)
         .iter()
         .map(|case| case.id)
         .collect();
-    let mut names: Vec<&str> = all().iter().map(|(_, mutant)| mutant.name).collect();
+    let mut names: Vec<&str> = all().iter().map(|(_, mutant)| mutant.name()).collect();
     for (_, mutant) in all() {
-        assert!(
-            ids.contains(&mutant.killed_by),
-            "{} names {}",
-            mutant.name,
-            mutant.killed_by
-        );
+        let (name, case) = (mutant.name(), mutant.killed_by());
+        assert!(ids.contains(&case), "{name} names {case}");
     }
     names.sort_unstable();
     let count = names.len();

@@ -89,6 +89,8 @@ pub(crate) struct Exchange {
 pub(crate) struct Users {
     pub(crate) operator: User,
     pub(crate) outsider: User,
+    /// A token of the operator that has expired.
+    pub(crate) expired: String,
 }
 
 impl Exchange {
@@ -264,6 +266,7 @@ impl Proxy {
             users: Users {
                 operator: deployment.operator.clone(),
                 outsider: deployment.outsider.clone(),
+                expired: deployment.expired(),
             },
             upstream: deployment.url.clone(),
             http: http(),

@@ -319,4 +319,63 @@ pub(super) const MUTANTS: &[Mutant] = &[
             })
         },
     },
+    Mutant {
+        name: "the last of two credentials counts",
+        killed_by: "authentication.sent_twice_the_other_way",
+        breaks: |mut exchange| {
+            Box::pin(async move {
+                let last = exchange
+                    .headers
+                    .get_all("authorization")
+                    .iter()
+                    .next_back()
+                    .cloned();
+                if let Some(last) = last {
+                    exchange.headers.insert("authorization", last);
+                }
+                exchange.forward().await
+            })
+        },
+    },
+    Mutant {
+        name: "expired tokens are accepted",
+        killed_by: "authentication.expired",
+        breaks: |exchange| {
+            Box::pin(async move {
+                if exchange.bearer() == exchange.users.expired {
+                    return exchange.accepted().forward().await;
+                }
+                exchange.forward().await
+            })
+        },
+    },
+    Mutant {
+        name: "tokens need no prefix",
+        killed_by: "authentication.without_the_prefix",
+        breaks: |mut exchange| {
+            Box::pin(async move {
+                if exchange.bearer().starts_with("eyJ") {
+                    let whole = format!("Bearer dz_{}", exchange.bearer());
+                    exchange
+                        .headers
+                        .insert("authorization", whole.parse().expect("ASCII"));
+                }
+                exchange.forward().await
+            })
+        },
+    },
+    Mutant {
+        name: "no challenge for revoked tokens",
+        killed_by: "authentication.challenge_for_a_revoked_token",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let answer = exchange.forward().await;
+                if exchange.bearer_revoked().is_some() {
+                    answer.without("www-authenticate")
+                } else {
+                    answer
+                }
+            })
+        },
+    },
 ];

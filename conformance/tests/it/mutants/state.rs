@@ -1,7 +1,9 @@
 //! Revocations that do something else than they say.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -44,6 +46,31 @@ async fn on_second(exchange: Exchange, change: impl FnOnce(Answer) -> Answer) ->
 
 fn now() -> serde_json::Value {
     json!(chrono::Utc::now().to_rfc3339())
+}
+
+/// Changes the entries of tokens in lists that were revoked more than once.
+async fn list_after_second(exchange: Exchange, change: fn(&mut serde_json::Value)) -> Answer {
+    static TWICE: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let again = exchange.revokes().filter(|id| {
+        exchange
+            .seen(|seen| seen.id == **id && seen.revoked.is_some())
+            .is_some()
+    });
+    if let Some(id) = again {
+        TWICE.lock().expect("nobody panicked").insert(id.to_owned());
+    }
+    let answer = exchange.forward().await;
+    if !exchange.lists() {
+        return answer;
+    }
+    answer.edit(|body| {
+        let twice = TWICE.lock().expect("nobody panicked");
+        for item in body["data"]["items"].as_array_mut().into_iter().flatten() {
+            if twice.contains(item["id"].as_str().unwrap_or_default()) {
+                change(item);
+            }
+        }
+    })
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -261,6 +288,58 @@ pub(super) const MUTANTS: &[Mutant] = &[
                     201,
                     &json!({ "success": true, "message": "m", "code": "C", "data": record }),
                 )
+            })
+        },
+    },
+    Mutant {
+        name: "the last to revoke is who revoked",
+        killed_by: "revocation.second_by_another_user",
+        breaks: |exchange| {
+            Box::pin(on_second(exchange, |answer| {
+                answer.edit(|body| body["data"]["revoked_by"] = json!("olga@acme.example"))
+            }))
+        },
+    },
+    Mutant {
+        name: "a second revocation moves the list's timestamp",
+        killed_by: "revocation.second_leaves_the_list_alone",
+        breaks: |exchange| {
+            Box::pin(list_after_second(exchange, |item| {
+                item["revoked_at"] = now()
+            }))
+        },
+    },
+    Mutant {
+        name: "a second revocation replaces the list's reason",
+        killed_by: "revocation.second_leaves_the_list_alone",
+        breaks: |exchange| {
+            Box::pin(list_after_second(exchange, |item| {
+                item["revocation_reason"] = json!("another reason");
+            }))
+        },
+    },
+    Mutant {
+        name: "lists show half of a revocation for a moment",
+        killed_by: "concurrency.lists_during_a_revocation_are_whole",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let answer = exchange.forward().await;
+                if !exchange.lists() {
+                    return answer;
+                }
+                let young = |id: &str| {
+                    let seen = exchange.seen(|seen| seen.id == id);
+                    seen.and_then(|seen| seen.revoked)
+                        .is_some_and(|(when, _)| when.elapsed() < Duration::from_millis(300))
+                };
+                answer.edit(|body| {
+                    let items = body["data"]["items"].as_array_mut();
+                    for item in items.into_iter().flatten() {
+                        if young(item["id"].as_str().unwrap_or_default()) {
+                            item["revocation_reason"] = json!(null);
+                        }
+                    }
+                })
             })
         },
     },

@@ -227,4 +227,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
             })
         },
     },
+    Mutant {
+        name: "a header tells foreign tokens from unknown ones",
+        killed_by: "tenancy.foreign_is_like_unknown",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let found = if names_foreign(&exchange) {
+                    "found"
+                } else {
+                    "none"
+                };
+                exchange.forward().await.header("x-lookup", found)
+            })
+        },
+    },
 ];

@@ -1,4 +1,4 @@
-//! Companions that break what revoking depends on.
+//! Creating tokens in another way than its page says.
 
 use serde_json::{Value, json};
 
@@ -15,22 +15,20 @@ async fn on_created(exchange: Exchange, change: impl FnOnce(Answer) -> Answer) -
     }
 }
 
-/// Changes a list.
-async fn on_list(exchange: Exchange, change: impl FnOnce(&mut Value)) -> Answer {
-    let answer = exchange.forward().await;
-    if exchange.lists() && answer.status == 200 {
-        answer.edit(change)
-    } else {
-        answer
-    }
-}
-
 /// Creates from a body that is changed before it is looked at.
 async fn reads(exchange: Exchange, change: impl FnOnce(&mut Value)) -> Answer {
     if exchange.creates() {
         let mut body = exchange.value();
         change(&mut body);
         return exchange.with_body(&body).forward().await;
+    }
+    exchange.forward().await
+}
+
+/// Answers the creation of a token for a kind of days with another status.
+async fn created_as(exchange: Exchange, odd: impl FnOnce(&Value) -> bool, status: u16) -> Answer {
+    if exchange.creates() && odd(&exchange.value()["expires_in_days"]) {
+        return Answer::json(status, &json!({ "detail": "Days" }));
     }
     exchange.forward().await
 }
@@ -134,100 +132,105 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "anybody lists tokens",
-        killed_by: "list.refuses_anonymous",
-        breaks: |exchange| {
-            Box::pin(async move {
-                let open = exchange.lists() && exchange.bearer().is_empty();
-                if open {
-                    exchange.accepted().forward().await
-                } else {
-                    exchange.forward().await
-                }
-            })
-        },
+        name: "true days have a status of their own",
+        killed_by: "create.days_as_a_boolean",
+        breaks: |exchange| Box::pin(created_as(exchange, |days| days.is_boolean(), 409)),
     },
     Mutant {
-        name: "garbage lists tokens",
-        killed_by: "list.refuses_garbage",
-        breaks: |exchange| {
-            Box::pin(async move {
-                let open = exchange.lists() && exchange.bearer() == "dz_garbage";
-                if open {
-                    exchange.accepted().forward().await
-                } else {
-                    exchange.forward().await
-                }
-            })
-        },
+        name: "days in quotes are a server error",
+        killed_by: "create.days_as_a_text",
+        breaks: |exchange| Box::pin(created_as(exchange, |days| days == "5", 500)),
     },
     Mutant {
-        name: "the list holds hashes",
-        killed_by: "list.shows_no_secret",
+        name: "a whole fraction of days is accepted and not done",
+        killed_by: "create.days_as_a_whole_fraction",
+        breaks: |exchange| Box::pin(created_as(exchange, |days| days.is_f64(), 202)),
+    },
+    Mutant {
+        name: "a number is a name",
+        killed_by: "create.refuses_a_name_of_another_type",
         breaks: |exchange| {
-            Box::pin(on_list(exchange, |body| {
-                for item in body["data"]["items"].as_array_mut().into_iter().flatten() {
-                    item["token_hash"] = json!("9f86d081884c7d659a2feaa0c55ad015");
+            Box::pin(reads(exchange, |body| {
+                if body["name"].is_number() {
+                    body["name"] = json!(body["name"].to_string());
                 }
             }))
         },
     },
     Mutant {
-        name: "pages repeat an entry",
-        killed_by: "list.pages_neither_repeat_nor_lose",
+        name: "a number is a description",
+        killed_by: "create.refuses_a_description_of_another_type",
         breaks: |exchange| {
-            Box::pin(on_list(exchange, |body| {
-                let items = body["data"]["items"].as_array_mut().expect("a list");
-                items.extend(items.first().cloned());
-            }))
-        },
-    },
-    Mutant {
-        name: "pages lose an entry",
-        killed_by: "list.pages_neither_repeat_nor_lose",
-        breaks: |exchange| {
-            Box::pin(on_list(exchange, |body| {
-                let items = body["data"]["items"].as_array_mut().expect("a list");
-                if items.len() > 1 {
-                    items.remove(0);
+            Box::pin(reads(exchange, |body| {
+                if body["description"].is_number() {
+                    body["description"] = json!(body["description"].to_string());
                 }
             }))
         },
     },
     Mutant {
-        name: "a cursor that goes round in circles",
-        killed_by: "list.pages_neither_repeat_nor_lose",
+        name: "names need two characters",
+        killed_by: "create.least_of_everything",
         breaks: |exchange| {
-            Box::pin(async move {
-                let path = exchange
-                    .path
-                    .split("&cursor=")
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned();
-                exchange.at(path).forward().await
-            })
-        },
-    },
-    Mutant {
-        name: "any limit will do",
-        killed_by: "list.refuses_a_limit_of_zero",
-        breaks: |exchange| {
-            Box::pin(async move {
-                let path = exchange.path.replace("limit=0", "limit=50");
-                exchange.at(path).forward().await
-            })
-        },
-    },
-    Mutant {
-        name: "the list tells other names",
-        killed_by: "list.entry_is_the_token",
-        breaks: |exchange| {
-            Box::pin(on_list(exchange, |body| {
-                for item in body["data"]["items"].as_array_mut().into_iter().flatten() {
-                    item["name"] = json!("a token");
+            Box::pin(reads(exchange, |body| {
+                if body["name"].as_str().is_some_and(|name| name.len() == 1) {
+                    body["name"] = json!("");
                 }
             }))
+        },
+    },
+    Mutant {
+        name: "descriptions lose their emoji",
+        killed_by: "create.description_round_trips",
+        breaks: |exchange| {
+            Box::pin(reads(exchange, |body| {
+                if let Some(description) = body["description"].as_str() {
+                    body["description"] = json!(description.replace('🔑', ""));
+                }
+            }))
+        },
+    },
+    Mutant {
+        name: "tokens last a week by default",
+        killed_by: "create.expires_in_a_year_by_default",
+        breaks: |exchange| {
+            Box::pin(reads(exchange, |body| {
+                if let Some(body) = body.as_object_mut() {
+                    body.entry("expires_in_days").or_insert_with(|| json!(7));
+                }
+            }))
+        },
+    },
+    Mutant {
+        name: "the list shows tokens again",
+        killed_by: "create.token_is_shown_once",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let answer = exchange.forward().await;
+                if !exchange.lists() {
+                    return answer;
+                }
+                answer.edit(|body| {
+                    for item in body["data"]["items"].as_array_mut().into_iter().flatten() {
+                        let seen = exchange.seen(|seen| item["id"] == json!(seen.id));
+                        item["description"] = json!(seen.map(|seen| seen.token));
+                    }
+                })
+            })
+        },
+    },
+    Mutant {
+        name: "an eleventh active token",
+        killed_by: "create.refuses_one_token_too_many",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let answer = exchange.forward().await;
+                if exchange.creates() && answer.status == 400 {
+                    let outsider = exchange.users.outsider.clone();
+                    return exchange.with_user(&outsider).forward().await;
+                }
+                answer
+            })
         },
     },
 ];

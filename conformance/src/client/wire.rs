@@ -1,0 +1,284 @@
+//! One connection to the deployment, byte by byte: for what no HTTP client would send.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use rustls_platform_verifier::ConfigVerifierExt as _;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::{BODY_LIMIT, Client, NoAnswer, Request, Response};
+
+/// The most that is read of an answer's head, in bytes.
+const HEAD_LIMIT: usize = 64 * 1024;
+
+/// The most header lines of an answer.
+const HEADERS: usize = 128;
+
+trait Stream: AsyncRead + AsyncWrite + Send {}
+impl<S: AsyncRead + AsyncWrite + Send> Stream for S {}
+
+/// How a request is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// As it should be.
+    Sound,
+    /// With the names of its headers in capitals, which is as good (RFC 9110, section 5.1).
+    Capitals,
+    /// With two lengths, of which one is wrong (RFC 9112, section 6.3).
+    TwoLengths,
+    /// Without the second half of its body, after which the sender goes away.
+    Half,
+}
+
+/// A connection.
+pub(crate) struct Wire {
+    stream: Pin<Box<dyn Stream>>,
+    host: String,
+    /// What stands before every path: the path of the target's own URL.
+    prefix: String,
+    /// What was read and belongs to no answer yet.
+    buffer: Vec<u8>,
+    /// Whether the last answer said that the connection is closed after it.
+    closed: bool,
+}
+
+impl std::fmt::Debug for Wire {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Wire")
+            .field("host", &self.host)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Opens a connection straight to the target, through no proxy.
+    pub(crate) async fn wire(&self) -> Result<Wire, NoAnswer> {
+        let opening = tokio::time::timeout(self.connect_timeout, self.open());
+        opening
+            .await
+            .unwrap_or_else(|_| Err(NoAnswer::Connect("it took too long".to_owned())))
+    }
+
+    async fn open(&self) -> Result<Wire, NoAnswer> {
+        let connect = |error: &dyn std::fmt::Display| NoAnswer::Connect(error.to_string());
+        let host = self.base.host_str().unwrap_or_default();
+        let port = self.base.port_or_known_default().unwrap_or(80);
+        let address = (host.trim_matches(['[', ']']), port);
+        let tcp = TcpStream::connect(address)
+            .await
+            .map_err(|error| connect(&error))?;
+        // Small pieces are the point of some requests, so none may wait for the next.
+        tcp.set_nodelay(true).map_err(|error| connect(&error))?;
+        let stream: Pin<Box<dyn Stream>> = if self.base.scheme() == "https" {
+            let mut config =
+                rustls::ClientConfig::with_platform_verifier().map_err(|error| connect(&error))?;
+            config.alpn_protocols = vec![b"http/1.1".to_vec()];
+            let name = rustls::pki_types::ServerName::try_from(address.0.to_owned())
+                .map_err(|error| connect(&error))?;
+            let tls = tokio_rustls::TlsConnector::from(Arc::new(config));
+            Box::pin(
+                tls.connect(name, tcp)
+                    .await
+                    .map_err(|error| connect(&error))?,
+            )
+        } else {
+            Box::pin(tcp)
+        };
+        let host = match self.base.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        Ok(Wire {
+            stream,
+            host,
+            prefix: self.base.path().trim_end_matches('/').to_owned(),
+            buffer: Vec::new(),
+            closed: false,
+        })
+    }
+}
+
+impl Wire {
+    /// Whether the deployment said that it closes the connection.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Sends a request and reads its answer.
+    pub(crate) async fn exchange(
+        &mut self,
+        request: &Request,
+        form: Form,
+    ) -> Result<Response, NoAnswer> {
+        let broken = |error: std::io::Error| NoAnswer::Broken(error.to_string());
+        let bytes = written(request, form, &self.host, &self.prefix);
+        self.stream.write_all(&bytes).await.map_err(broken)?;
+        self.stream.flush().await.map_err(broken)?;
+        if form == Form::Half {
+            self.stream.shutdown().await.map_err(broken)?;
+        }
+        self.answer(request.method == reqwest::Method::HEAD).await
+    }
+
+    async fn answer(&mut self, headless: bool) -> Result<Response, NoAnswer> {
+        let (status, headers) = loop {
+            if let Some((status, headers, length)) = head(&self.buffer)? {
+                self.buffer.drain(..length);
+                // 1xx are no answers yet.
+                if status >= 200 {
+                    break (status, headers);
+                }
+            } else if self.buffer.len() > HEAD_LIMIT {
+                return Err(NoAnswer::TooLarge(0));
+            } else {
+                self.more().await?;
+            }
+        };
+        let header = |wanted: &str| {
+            let mut named = headers.iter().filter(|(name, _)| name == wanted);
+            named
+                .next()
+                .map(|(_, value)| String::from_utf8_lossy(value).to_ascii_lowercase())
+        };
+        self.closed = header("connection").is_some_and(|value| value.contains("close"));
+        let body = if headless || matches!(status, 204 | 304) {
+            Vec::new()
+        } else if header("transfer-encoding").is_some_and(|value| value.contains("chunked")) {
+            self.chunks(status).await?
+        } else if let Some(length) = header("content-length") {
+            let length: usize = length
+                .trim()
+                .parse()
+                .map_err(|_| NoAnswer::Broken(format!("content-length: {length}")))?;
+            self.exactly(length, status).await?
+        } else {
+            self.closed = true;
+            self.rest(status).await?
+        };
+        Ok(Response {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    /// Reads what comes next into the buffer.
+    async fn more(&mut self) -> Result<(), NoAnswer> {
+        let mut piece = [0; 8192];
+        match self.stream.read(&mut piece).await {
+            Ok(0) => Err(NoAnswer::Broken(
+                "it was closed before the answer was whole".to_owned(),
+            )),
+            Ok(length) => {
+                self.buffer.extend_from_slice(&piece[..length]);
+                Ok(())
+            }
+            Err(error) => Err(NoAnswer::Broken(error.to_string())),
+        }
+    }
+
+    async fn exactly(&mut self, length: usize, status: u16) -> Result<Vec<u8>, NoAnswer> {
+        if length > BODY_LIMIT {
+            return Err(NoAnswer::TooLarge(status));
+        }
+        while self.buffer.len() < length {
+            self.more().await?;
+        }
+        Ok(self.buffer.drain(..length).collect())
+    }
+
+    async fn rest(&mut self, status: u16) -> Result<Vec<u8>, NoAnswer> {
+        let mut piece = [0; 8192];
+        loop {
+            match self.stream.read(&mut piece).await {
+                Ok(0) => return Ok(std::mem::take(&mut self.buffer)),
+                Ok(length) => self.buffer.extend_from_slice(&piece[..length]),
+                Err(error) => return Err(NoAnswer::Broken(error.to_string())),
+            }
+            if self.buffer.len() > BODY_LIMIT {
+                return Err(NoAnswer::TooLarge(status));
+            }
+        }
+    }
+
+    async fn chunks(&mut self, status: u16) -> Result<Vec<u8>, NoAnswer> {
+        let mut body = Vec::new();
+        loop {
+            let line = self.line().await?;
+            let size = line.split(';').next().unwrap_or_default().trim();
+            let size = usize::from_str_radix(size, 16)
+                .map_err(|_| NoAnswer::Broken(format!("{line:?} is no size of a chunk")))?;
+            if body.len().saturating_add(size) > BODY_LIMIT {
+                return Err(NoAnswer::TooLarge(status));
+            }
+            if size == 0 {
+                // Trailers end with an empty line.
+                while !self.line().await?.is_empty() {}
+                return Ok(body);
+            }
+            body.extend(self.exactly(size, status).await?);
+            self.line().await?;
+        }
+    }
+
+    async fn line(&mut self) -> Result<String, NoAnswer> {
+        loop {
+            if let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\r\n") {
+                let line: Vec<u8> = self.buffer.drain(..end + 2).collect();
+                return Ok(String::from_utf8_lossy(&line[..end]).into_owned());
+            }
+            if self.buffer.len() > HEAD_LIMIT {
+                return Err(NoAnswer::Broken("a line without an end".to_owned()));
+            }
+            self.more().await?;
+        }
+    }
+}
+
+/// An answer's status and headers, and how many bytes they took.
+type Head = (u16, Vec<(String, Vec<u8>)>, usize);
+
+/// The head of an answer, once it is whole.
+fn head(bytes: &[u8]) -> Result<Option<Head>, NoAnswer> {
+    let mut headers = [httparse::EMPTY_HEADER; HEADERS];
+    let mut response = httparse::Response::new(&mut headers);
+    match response.parse(bytes) {
+        Ok(httparse::Status::Partial) => Ok(None),
+        Ok(httparse::Status::Complete(length)) => {
+            let headers = (response.headers.iter())
+                .map(|header| (header.name.to_ascii_lowercase(), header.value.to_vec()))
+                .collect();
+            Ok(Some((response.code.unwrap_or_default(), headers, length)))
+        }
+        Err(error) => Err(NoAnswer::Broken(format!("what came is not HTTP: {error}"))),
+    }
+}
+
+/// The bytes of a request.
+fn written(request: &Request, form: Form, host: &str, prefix: &str) -> Vec<u8> {
+    let mut head = format!("{} {prefix}{} HTTP/1.1\r\n", request.method, request.path);
+    let mut line = |name: &str, value: &str| {
+        let name = match form {
+            Form::Capitals => name.to_ascii_uppercase(),
+            Form::Sound | Form::TwoLengths | Form::Half => name.to_owned(),
+        };
+        head.push_str(&format!("{name}: {value}\r\n"));
+    };
+    line("host", host);
+    for (name, value) in &request.headers {
+        line(name, value);
+    }
+    let body = request.body.as_deref().unwrap_or_default();
+    if form == Form::TwoLengths {
+        line("content-length", &(body.len() + 7).to_string());
+    }
+    line("content-length", &body.len().to_string());
+    head.push_str("\r\n");
+    let sent = match form {
+        Form::Half => &body[..body.len() / 2],
+        Form::Sound | Form::Capitals | Form::TwoLengths => body,
+    };
+    [head.as_bytes(), sent].concat()
+}

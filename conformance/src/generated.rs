@@ -1,0 +1,306 @@
+//! Cases that no hand wrote: for each operation of a contract, the boundaries and the minimal violations of every
+//! parameter and body, sampled from their schemas.
+//!
+//! Each demands what can be demanded without knowing the operation: a documented status, a body of that status's
+//! schema, no server error; and of what the schema excludes, a refusal without effect. Whether nothing changed is seen
+//! by the token that the request named (for the revoke operation), or by an operation of the contract that reads the
+//! same path or one above it.
+
+mod naming;
+mod request;
+mod steps;
+mod values;
+
+use openapi::{Operation, pointer};
+use serde_json::Value;
+
+use crate::case::{Case, Clause, Effect, Level, Needs};
+use crate::contract::{Contract, JSON};
+use naming::Names;
+use values::Values;
+
+/// A request that the contract's schemas suggest: an ordinary one, changed in one place.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// The operation's place in the contract's document.
+    pub(crate) operation: usize,
+    /// The one place where the request is not an ordinary one.
+    pub(crate) change: Change,
+    /// What may be answered.
+    pub(crate) expects: Expects,
+    /// What the request is, in words.
+    pub(crate) purpose: String,
+}
+
+/// Where a request differs from an ordinary one.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Nowhere.
+    Nothing,
+    /// In a parameter, which has this text or is left out.
+    Parameter {
+        location: Location,
+        name: String,
+        text: Option<String>,
+    },
+    /// In its JSON body, which is this or is left out.
+    Body(Option<Value>),
+}
+
+/// Where a parameter stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Location {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+/// What may be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expects {
+    /// Whatever the contract documents.
+    Documented,
+    /// A documented refusal (4xx), and nothing has changed.
+    Refused,
+}
+
+/// A parameter of an operation.
+struct Parameter<'c> {
+    /// The pointer below the operation, as cases name what they cover.
+    below: String,
+    location: Location,
+    name: &'c str,
+    required: bool,
+    schema: Value,
+}
+
+/// The cases that a contract gives. They live as long as the process, as the written ones do.
+#[must_use]
+pub fn cases(contract: &Contract) -> Vec<&'static Case> {
+    let mut names = Names::of(contract);
+    let mut cases = Vec::new();
+    for (index, promise) in contract.promises().iter().enumerate() {
+        let operation = &promise.operation;
+        // Their answers have no body, so there is nothing to hold them to.
+        if matches!(operation.method.as_str(), "HEAD" | "TRACE" | "OPTIONS") {
+            continue;
+        }
+        let mut add = |part: &str, what: &str, below: &str, sample: Sample| {
+            let id = names.id(index, part, what);
+            cases.push(leak(contract, operation, id, below, sample));
+        };
+        let sample = |change: Change, expects: Expects, purpose: String| Sample {
+            operation: index,
+            change,
+            expects,
+            purpose: format!("{operation} {purpose}"),
+        };
+        let ordinary = sample(
+            Change::Nothing,
+            Expects::Documented,
+            "as documented".to_owned(),
+        );
+        add("request", "ordinary", "/responses", ordinary);
+        for parameter in parameters(contract, operation) {
+            let Parameter { name, location, .. } = parameter;
+            let (below, in_place) = (parameter.below.as_str(), location.name());
+            // Neither no credential nor one that nobody issued may do anything, whatever the schema says.
+            let credential =
+                location == Location::Header && name.eq_ignore_ascii_case("authorization");
+            let change = |text: Option<String>| Change::Parameter {
+                location,
+                name: name.to_owned(),
+                text,
+            };
+            if location != Location::Path {
+                let expects = if parameter.required || credential {
+                    Expects::Refused
+                } else {
+                    Expects::Documented
+                };
+                let purpose = format!("without the {in_place} parameter {name}");
+                add(
+                    name,
+                    "missing",
+                    below,
+                    sample(change(None), expects, purpose),
+                );
+            }
+            let Some(values) = Values::of(&parameter.schema) else {
+                continue;
+            };
+            for (text, valid) in values.texts(location) {
+                let expects = if valid && !credential {
+                    Expects::Documented
+                } else {
+                    Expects::Refused
+                };
+                let shown = Value::String(text.clone());
+                let scalar = serde_json::from_str(&text).ok().filter(Value::is_number);
+                let what = naming::of_value(scalar.as_ref().unwrap_or(&shown), valid);
+                let purpose = format!("with {} for the {in_place} parameter {name}", brief(&shown));
+                add(
+                    name,
+                    &what,
+                    below,
+                    sample(change(Some(text)), expects, purpose),
+                );
+            }
+        }
+        if let Some((schema, required)) = body(contract, operation) {
+            let expects = if required {
+                Expects::Refused
+            } else {
+                Expects::Documented
+            };
+            let missing = sample(Change::Body(None), expects, "without a body".to_owned());
+            add("body", "missing", "/requestBody", missing);
+            let Some(values) = Values::of(&schema) else {
+                continue;
+            };
+            for (value, valid) in values.bodies() {
+                let expects = if valid {
+                    Expects::Documented
+                } else {
+                    Expects::Refused
+                };
+                let what = naming::of_value(&value, valid);
+                let purpose = format!("with {} for a body", brief(&value));
+                let sample = sample(Change::Body(Some(value)), expects, purpose);
+                add("body", &what, "/requestBody", sample);
+            }
+        }
+    }
+    cases
+}
+
+/// The schema of an operation's JSON body, self-contained, and whether a body is required.
+fn body(contract: &Contract, operation: &Operation) -> Option<(Value, bool)> {
+    let document = contract.document();
+    let schema = document.request_schema(operation, JSON)?;
+    let body = document.resolve(&pointer::join(&operation.pointer, "requestBody"))?;
+    let schema = openapi::schema::bundle(document, &schema.pointer);
+    Some((schema, body["required"] == true))
+}
+
+/// The parameters of an operation: its own, then those of its path that it does not repeat (OpenAPI 3.1, section
+/// 4.8.9).
+fn parameters<'c>(contract: &'c Contract, operation: &Operation) -> Vec<Parameter<'c>> {
+    let document = contract.document();
+    let own = pointer::join(&operation.pointer, "parameters");
+    let shared = pointer::join(&operation.path_item, "parameters");
+    let mut found: Vec<Parameter<'c>> = Vec::new();
+    for (list, below) in [(own, "/parameters"), (shared, "/../parameters")] {
+        let count = document
+            .at(&list)
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len);
+        for index in 0..count {
+            let place = document.follow(&pointer::join(&list, &index.to_string()));
+            let Some(parameter) = document.at(&place) else {
+                continue;
+            };
+            let (Some(name), Some(location)) = (
+                parameter["name"].as_str(),
+                parameter["in"].as_str().and_then(Location::named),
+            ) else {
+                continue;
+            };
+            let known = |known: &Parameter| known.name == name && known.location == location;
+            // A parameter with `content` in place of `schema` is JSON within a text, which nothing here samples.
+            let schema = pointer::join(&place, "schema");
+            if found.iter().any(known) || document.at(&schema).is_none() {
+                continue;
+            }
+            found.push(Parameter {
+                below: format!("{below}/{index}"),
+                location,
+                name,
+                required: parameter["required"] == true,
+                schema: openapi::schema::bundle(document, &schema),
+            });
+        }
+    }
+    found
+}
+
+impl Location {
+    fn named(name: &str) -> Option<Location> {
+        match name {
+            "path" => Some(Location::Path),
+            "query" => Some(Location::Query),
+            "header" => Some(Location::Header),
+            "cookie" => Some(Location::Cookie),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Location::Path => "path",
+            Location::Query => "query",
+            Location::Header => "header",
+            Location::Cookie => "cookie",
+        }
+    }
+}
+
+/// A case for a sample.
+fn leak(
+    contract: &Contract,
+    operation: &Operation,
+    id: String,
+    below: &str,
+    sample: Sample,
+) -> &'static Case {
+    let document = contract.document();
+    let promised = match sample.expects {
+        Expects::Documented => "a documented answer".to_owned(),
+        Expects::Refused => "a documented refusal that changes nothing".to_owned(),
+    };
+    let place = format!("{}{}", operation.pointer, below.replace("/..", ""));
+    let text = document.at(&place).filter(|_| below != "/responses");
+    let text = text.map_or_else(
+        || {
+            format!(
+                "{operation} answers {}",
+                contract.promises()[sample.operation].statuses()
+            )
+        },
+        |text| format!("{operation} {below}: {text}; {promised}"),
+    );
+    let revokes = contract.revoke_operation() == Some(sample.operation);
+    let effect = match (operation.method.as_str(), sample.expects) {
+        ("GET", _) => Effect::Safe,
+        (_, Expects::Refused) if !revokes => Effect::Risks,
+        (_, Expects::Refused | Expects::Documented) => Effect::Revokes,
+    };
+    let source = format!("{}, {}", contract.name().title, contract.name().version);
+    let covers: &'static [&'static str] = Box::leak(Box::new([&*below.to_owned().leak()]));
+    Box::leak(Box::new(Case {
+        id: id.leak(),
+        level: Level::Must,
+        clause: Clause {
+            source: source.leak(),
+            text: text.leak(),
+        },
+        covers,
+        needs: Needs {
+            own: u32::from(revokes),
+            sample: Some(Box::leak(Box::new(sample))),
+            ..Needs::NONE
+        },
+        effect,
+        steps: |t| Box::pin(steps::steps(t)),
+    }))
+}
+
+/// A value for people, cut where it is long.
+fn brief(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
+        None => text,
+    }
+}

@@ -1,0 +1,146 @@
+//! The request of a sample: an ordinary one of its operation, changed in one place.
+
+use openapi::{pointer, sample};
+use reqwest::Method;
+use serde_json::Value;
+
+use super::values::text_of;
+use super::{Change, Location, Parameter, Sample};
+use crate::client::{Request, percent_encoded};
+use crate::contract::Contract;
+use crate::trial::{Stop, Trial};
+
+/// The request of a sample. The operator sends it.
+pub(super) fn of(t: &Trial, sample: &Sample) -> Result<Request, Stop> {
+    build(t, sample.operation, &sample.change)
+}
+
+/// An ordinary request of an operation.
+pub(super) fn ordinary(t: &Trial, operation: usize) -> Result<Request, Stop> {
+    build(t, operation, &Change::Nothing)
+}
+
+fn build(t: &Trial, index: usize, change: &Change) -> Result<Request, Stop> {
+    let contract = &t.deployment().contract;
+    let operation = &contract.promises()[index].operation;
+    let method = Method::from_bytes(operation.method.as_bytes())
+        .map_err(|error| Stop::Broken(format!("{operation}: {error}")))?;
+    let mut request = t.operator().request(method, operation.path.clone());
+    let mut query: Vec<String> = Vec::new();
+    for parameter in super::parameters(contract, operation) {
+        let text = match change {
+            Change::Parameter {
+                location,
+                name,
+                text,
+            } if *location == parameter.location && name == parameter.name => text.clone(),
+            Change::Nothing | Change::Body(_) | Change::Parameter { .. } => {
+                match usual(t, index, &parameter)? {
+                    Some(text) => Some(text),
+                    // The caller has set what it needs by itself: the credential and the business.
+                    None => continue,
+                }
+            }
+        };
+        let name = parameter.name.to_owned();
+        match (parameter.location, text) {
+            (Location::Path, Some(text)) => {
+                let place = format!("{{{name}}}");
+                request.path = request.path.replace(&place, &percent_encoded(&text));
+            }
+            (Location::Path, None) => {}
+            (Location::Query, Some(text)) => {
+                query.push(format!(
+                    "{}={}",
+                    percent_encoded(&name),
+                    percent_encoded(&text)
+                ));
+            }
+            (Location::Header, Some(text)) => {
+                request = request.set(name.to_ascii_lowercase(), text);
+            }
+            (Location::Header, None) => request = request.without(&name.to_ascii_lowercase()),
+            (Location::Cookie, Some(text)) => {
+                request = request.and("cookie", format!("{name}={text}"));
+            }
+            (Location::Query | Location::Cookie, None) => {}
+        }
+    }
+    if !query.is_empty() {
+        request.path = format!("{}?{}", request.path, query.join("&"));
+    }
+    Ok(match change {
+        Change::Body(Some(value)) => request.json(value),
+        Change::Body(None) => request,
+        Change::Nothing | Change::Parameter { .. } => match super::body(contract, operation) {
+            Some((schema, true)) => match sample::valid(&schema) {
+                Some(value) => request.json(&value),
+                None => return Err(no_value(&operation.to_string(), "its body")),
+            },
+            Some((_, false)) | None => request,
+        },
+    })
+}
+
+/// What an ordinary request has for a parameter; `None` where it may be left out.
+fn usual(t: &Trial, index: usize, parameter: &Parameter) -> Result<Option<String>, Stop> {
+    let contract = &t.deployment().contract;
+    let in_path = parameter.location == Location::Path;
+    if in_path && contract.revoke_operation() == Some(index) {
+        return Ok(Some(t.own(0).id.clone()));
+    }
+    if let Some(text) = t.deployment().profile.parameters.get(parameter.name) {
+        return Ok(Some(text.clone()));
+    }
+    let by_the_caller = parameter.location == Location::Header
+        && ["authorization", "x-business-id"]
+            .iter()
+            .any(|name| parameter.name.eq_ignore_ascii_case(name));
+    if by_the_caller || !(parameter.required || in_path) {
+        return Ok(None);
+    }
+    let text = example(contract, index, parameter)
+        .or_else(|| sample::valid(&parameter.schema))
+        .as_ref()
+        .and_then(text_of);
+    let text = text.filter(|text| !text.is_empty());
+    match text {
+        Some(text) => Ok(Some(text)),
+        None => Err(no_value(
+            &contract.promises()[index].operation.to_string(),
+            parameter.name,
+        )),
+    }
+}
+
+/// The contract's own example of a parameter, or its default.
+fn example(contract: &Contract, index: usize, parameter: &Parameter) -> Option<Value> {
+    let operation = &contract.promises()[index].operation;
+    let document = contract.document();
+    let place = match parameter.below.strip_prefix("/../") {
+        Some(shared) => format!("{}/{shared}", operation.path_item),
+        None => format!("{}{}", operation.pointer, parameter.below),
+    };
+    let declared = document.resolve(&place)?;
+    let examples = declared["examples"].as_object();
+    let named = examples.and_then(|examples| Some(examples.values().next()?["value"].clone()));
+    let in_schema = || {
+        let schema = document.resolve(&pointer::join(&place, "schema"))?;
+        let listed = schema["examples"].as_array().and_then(|list| list.first());
+        (listed
+            .or_else(|| schema.get("example"))
+            .or_else(|| schema.get("default")))
+        .cloned()
+    };
+    declared
+        .get("example")
+        .cloned()
+        .or(named)
+        .or_else(in_schema)
+}
+
+fn no_value(operation: &str, part: &str) -> Stop {
+    Stop::Lacking(format!(
+        "no value was found for {part} of {operation}: give one in [parameters] of the profile"
+    ))
+}

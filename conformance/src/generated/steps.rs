@@ -1,0 +1,129 @@
+//! What a generated case does: send its request, hold the answer to the contract, and look whether a refusal changed
+//! anything.
+
+use serde_json::Value;
+
+use super::{Expects, Sample, request};
+use crate::case::Outcome;
+use crate::client::Request;
+use crate::contract::JSON;
+use crate::trial::{Answer, Stop, Trial};
+
+/// The steps of every generated case.
+pub(super) async fn steps(t: &Trial) -> Outcome {
+    let sample = t.sample()?;
+    let contract = &t.deployment().contract;
+    let wanted = request::of(t, sample)?;
+    if contract.revoke_operation() == Some(sample.operation) {
+        let answer = t.send(&sample.purpose, wanted).await?;
+        conforms(&answer, t, sample)?;
+        return match (sample.expects, &sample.change) {
+            (Expects::Refused, _) => t.lives(t.own(0), "after the refusal").await,
+            // Another id was named than the token's, which must not have died of it.
+            (
+                Expects::Documented,
+                super::Change::Parameter {
+                    location: super::Location::Path,
+                    ..
+                },
+            ) => t.lives(t.own(0), "which was not named").await,
+            (Expects::Documented, _) => Ok(()),
+        };
+    }
+    if wanted.method == reqwest::Method::GET {
+        let answer = t.send(&sample.purpose, wanted).await?;
+        return conforms(&answer, t, sample);
+    }
+    // One at a time: what another case does to the same thing must not look like an effect of this one.
+    let _alone = t.deployment().alone().await;
+    let before = match sample.expects {
+        Expects::Refused => steady(t, sample).await?,
+        Expects::Documented => None,
+    };
+    let answer = t.send(&sample.purpose, wanted).await?;
+    conforms(&answer, t, sample)?;
+    if let Some((reading, before)) = before {
+        let after = t.send("read it after the refusal", reading).await?;
+        let held = (after.status(), after.bytes()) == (before.0, before.1.as_slice());
+        let expected = String::from_utf8_lossy(&before.1).into_owned();
+        after.expect("no effect", held, expected, after.quote())?;
+    }
+    Ok(())
+}
+
+/// Holds an answer to what the contract documents for the operation.
+fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample) -> Outcome {
+    let promise = &t.deployment().contract.promises()[sample.operation];
+    let status = answer.status();
+    let said = |held: bool| {
+        if held {
+            status.to_string()
+        } else {
+            format!("{status}: {}", answer.quote())
+        }
+    };
+    let documented = promise.documents(status);
+    let expected = format!("one that the contract documents: {}", promise.statuses());
+    answer.expect("status", documented, expected, said(documented))?;
+    if sample.expects == Expects::Refused {
+        let refused = (400..500).contains(&status);
+        let expected = "a refusal: the contract's schema does not allow this";
+        answer.expect("status", refused, expected, said(refused))?;
+    }
+    let media_types = promise.media_types(status);
+    if media_types.is_empty() {
+        return Ok(());
+    }
+    let given = answer.headers("content-type").join(" and ");
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    let held = media_types
+        .iter()
+        .any(|documented| covers(documented, &essence.to_ascii_lowercase()));
+    answer.expect("media type", held, media_types.join(" or "), &given)?;
+    if essence.eq_ignore_ascii_case(JSON) {
+        let body: Value = answer.is_json()?;
+        let problems = promise.problems(status, &body);
+        let actual = if problems.is_empty() {
+            "that".to_owned()
+        } else {
+            format!("{} in {}", problems.join("; "), answer.quote())
+        };
+        let expected = format!("the body documented for {status}");
+        answer.expect("body", problems.is_empty(), expected, actual)?;
+    }
+    Ok(())
+}
+
+/// Whether a media type is one of a documented range, such as `text/*`.
+fn covers(range: &str, media_type: &str) -> bool {
+    range == "*/*"
+        || range == media_type
+        || range
+            .strip_suffix('*')
+            .is_some_and(|kind| media_type.starts_with(kind))
+}
+
+/// What an operation of the contract reads where the sample's request would write, with the request that reads it.
+/// `None` when there is no such operation, or when it reads something else each time.
+async fn steady(t: &Trial, sample: &Sample) -> Result<Option<(Request, (u16, Vec<u8>))>, Stop> {
+    let promises = t.deployment().contract.promises();
+    let path = &promises[sample.operation].operation.path;
+    let reads = |candidate: &str| {
+        path == candidate
+            || path
+                .strip_prefix(candidate)
+                .is_some_and(|rest| rest.starts_with('/'))
+    };
+    let readers = promises
+        .iter()
+        .enumerate()
+        .filter(|(_, promise)| promise.operation.method == "GET" && reads(&promise.operation.path));
+    let Some((reader, _)) = readers.max_by_key(|(_, promise)| promise.operation.path.len()) else {
+        return Ok(None);
+    };
+    let request = request::ordinary(t, reader)?;
+    let first = t.send("read it before", request.clone()).await?;
+    let second = t.send("read it once more before", request.clone()).await?;
+    let same = first.status() == second.status() && first.bytes() == second.bytes();
+    Ok(same.then(|| (request, (second.status(), second.bytes().to_vec()))))
+}

@@ -1,0 +1,92 @@
+//! From a command line's words to a deployment that cases can be run against: everything that can be wrong before
+//! anything is sent.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::client::{Client, ClientError};
+use crate::contract::{Contract, ContractError};
+use crate::deployment::{Deployment, Parts};
+use crate::fixtures::Supply;
+use crate::pace::Limits;
+use crate::profile::{Credentials, Profile, ProfileError};
+
+/// What names a deployment.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening<'o> {
+    /// Its base URL.
+    pub target: &'o str,
+    /// The file of its profile.
+    pub profile: &'o Path,
+    /// The file of the contract that it is held to; `None`: the published revoke operation.
+    pub contract: Option<&'o Path>,
+    /// Hosts that whoever runs the suite says to own, besides those of the profile.
+    pub own: &'o [String],
+    /// What may be asked of it.
+    pub limits: Limits,
+}
+
+/// Why a deployment cannot be tested as it is named. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum OpeningError {
+    /// The profile is wrong.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The target is wrong.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The contract is wrong.
+    #[error(transparent)]
+    Contract(#[from] ContractError),
+    /// Nobody has said that the target may be tested.
+    #[error(
+        "--target {target}: {host} is another machine, and nobody has said that it may be tested\n  If it is yours, add --i-own {host}, or `hosts = [\"{host}\"]` at the top of {profile}."
+    )]
+    Stranger {
+        /// The target.
+        target: String,
+        /// Its host.
+        host: String,
+        /// The profile's file.
+        profile: String,
+    },
+}
+
+impl Opening<'_> {
+    /// Reads profile, credentials and contract, and makes sure that the target may be tested. Sends nothing.
+    ///
+    /// # Errors
+    /// When one of them is wrong, or the target is another machine that nobody has said to own.
+    pub fn open(self) -> Result<Arc<Deployment>, OpeningError> {
+        let (profile, text) = Profile::load(self.profile)?;
+        let credentials = Credentials::resolve(&profile, self.profile, &text)?;
+        let client = Client::new(self.target, &profile.timeouts)?;
+        if let Some(host) = client.foreign_host() {
+            let owned = self.own.iter().chain(&profile.hosts);
+            if !owned
+                .into_iter()
+                .any(|owned| owned.eq_ignore_ascii_case(&host))
+            {
+                return Err(OpeningError::Stranger {
+                    target: self.target.to_owned(),
+                    host,
+                    profile: self.profile.display().to_string(),
+                });
+            }
+        }
+        let contract = match self.contract {
+            Some(path) => Contract::load(path)?,
+            None => Contract::published()?,
+        };
+        let supply = Supply::open(&profile, self.profile, &text)?;
+        Ok(Deployment::new(Parts {
+            profile,
+            origin: (self.profile.to_owned(), text),
+            credentials,
+            supply,
+            contract,
+            client,
+            limits: self.limits,
+        }))
+    }
+}

@@ -1,0 +1,129 @@
+//! How much a run may ask of a deployment: a budget of requests, and a rate.
+//!
+//! A request that may create a token keeps two more in reserve, since the suite revokes what it minted, also when the
+//! budget is used up: one for the revocation, one to see whether the token still works.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// What it may take to get rid of a token.
+const CLEAN_UP: u64 = 2;
+
+/// What a run may ask of a deployment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// The most requests of the whole run, clean-up included; `None`: as many as it takes.
+    pub max_requests: Option<u64>,
+    /// The most requests a second; `None`: as fast as the deployment answers.
+    pub rate: Option<u32>,
+}
+
+/// What a request is for, as the budget sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// A step of a case.
+    Step,
+    /// What may create a token.
+    Minting,
+    /// Revoking what was minted, which was paid for in advance.
+    CleanUp,
+}
+
+/// Budget and rate of a run.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    limits: Limits,
+    budget: Mutex<Budget>,
+    /// When the next request may be sent.
+    next: Mutex<Instant>,
+}
+
+#[derive(Debug, Default)]
+struct Budget {
+    sent: u64,
+    reserved: u64,
+}
+
+impl Pace {
+    pub(crate) fn new(limits: Limits) -> Pace {
+        Pace {
+            limits,
+            budget: Mutex::default(),
+            next: Mutex::new(Instant::now()),
+        }
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// How many requests were sent.
+    pub(crate) fn sent(&self) -> u64 {
+        self.budget().sent
+    }
+
+    /// Takes a request from the budget. Gives the budget's size when there is none left.
+    pub(crate) fn take(&self, errand: Errand) -> Result<(), u64> {
+        let mut budget = self.budget();
+        let reserve = match errand {
+            Errand::Step | Errand::CleanUp => 0,
+            Errand::Minting => CLEAN_UP,
+        };
+        if let (Some(most), Errand::Step | Errand::Minting) = (self.limits.max_requests, errand)
+            && budget.sent + budget.reserved + 1 + reserve > most
+        {
+            return Err(most);
+        }
+        budget.sent += 1;
+        budget.reserved += reserve;
+        Ok(())
+    }
+
+    /// Frees the reserve of this many tokens: they were never created, or are revoked.
+    pub(crate) fn release(&self, tokens: usize) {
+        let mut budget = self.budget();
+        let freed = CLEAN_UP.saturating_mul(u64::try_from(tokens).unwrap_or(u64::MAX));
+        budget.reserved = budget.reserved.saturating_sub(freed);
+    }
+
+    /// Waits until the rate allows another request.
+    pub(crate) async fn turn(&self) {
+        let Some(rate) = self.limits.rate else { return };
+        let at = {
+            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+            let at = (*next).max(Instant::now());
+            *next = at + Duration::from_secs(1) / rate.max(1);
+            at
+        };
+        tokio::time::sleep_until(at).await;
+    }
+
+    fn budget(&self) -> MutexGuard<'_, Budget> {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Errand, Limits, Pace};
+
+    #[test]
+    fn budget_keeps_enough_to_revoke_what_was_minted() {
+        let pace = Pace::new(Limits {
+            max_requests: Some(5),
+            rate: None,
+        });
+        assert_eq!(pace.take(Errand::Minting), Ok(()));
+        assert_eq!(pace.take(Errand::Step), Ok(()));
+        assert_eq!(pace.take(Errand::Minting), Err(5));
+        assert_eq!(pace.take(Errand::Step), Ok(()));
+        assert_eq!(pace.take(Errand::Step), Err(5), "two are kept");
+        assert_eq!(pace.take(Errand::CleanUp), Ok(()));
+        pace.release(1);
+        assert_eq!(pace.take(Errand::Step), Ok(()));
+        assert_eq!(pace.take(Errand::Step), Err(5));
+        assert_eq!(pace.sent(), 5);
+    }
+}

@@ -1,0 +1,90 @@
+//! Waivers: cases that a deployment's owner does without, for a reason and until a day.
+
+use std::path::Path;
+
+use chrono::{NaiveDate, Utc};
+use schemars::JsonSchema;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::{ProfileError, locate};
+use crate::event::Waived;
+
+/// A case that may be skipped without the run being less of a pass. It waives nothing but a skip for what the profile
+/// cannot give: a case that is run and fails, or that `--allow` keeps from running, is not waived.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// The case's id, or an area: `tenancy.*`.
+    #[schemars(with = "String")]
+    pub case: toml::Spanned<String>,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it holds (UTC). From the next day on the profile is refused.
+    #[serde(deserialize_with = "day")]
+    pub expires: NaiveDate,
+}
+
+/// A day as TOML writes one, bare or in quotes.
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    let written = match toml::Value::deserialize(deserializer)? {
+        toml::Value::Datetime(date) => date.to_string(),
+        toml::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    NaiveDate::parse_from_str(&written, "%Y-%m-%d")
+        .map_err(|_| D::Error::custom("invalid value: expected a day such as 2027-01-31"))
+}
+
+impl Waiver {
+    /// Whether it is about a case.
+    #[must_use]
+    pub fn names(&self, id: &str) -> bool {
+        let case = self.case.get_ref();
+        match case.strip_suffix('*') {
+            Some(area) => id.starts_with(area),
+            None => id == case,
+        }
+    }
+
+    /// The waiver as reports hold it.
+    #[must_use]
+    pub fn waived(&self) -> Waived {
+        Waived {
+            reason: self.reason.clone(),
+            expires: self.expires,
+        }
+    }
+
+    /// A mistake in this waiver, with its line.
+    pub(crate) fn wrong(
+        &self,
+        path: &Path,
+        text: &str,
+        problem: String,
+        remedy: &str,
+    ) -> ProfileError {
+        let line = locate::line_at(text, self.case.span().start);
+        ProfileError {
+            file: path.to_owned(),
+            place: format!(":{line}: waiver.case"),
+            problem,
+            remedy: remedy.to_owned(),
+        }
+    }
+
+    pub(super) fn check(&self, path: &Path, text: &str) -> Result<(), ProfileError> {
+        let case = self.case.get_ref();
+        if self.reason.trim().is_empty() {
+            let problem = format!("the waiver of `{case}` gives no reason");
+            return Err(self.wrong(path, text, problem, "Say why the case may be skipped."));
+        }
+        if self.expires < Utc::now().date_naive() {
+            let problem = format!("the waiver of `{case}` expired after {}", self.expires);
+            let remedy =
+                "Make the case run, or decide anew: a later day, with a reason that still holds.";
+            return Err(self.wrong(path, text, problem, remedy));
+        }
+        Ok(())
+    }
+}

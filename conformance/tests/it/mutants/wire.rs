@@ -1,0 +1,160 @@
+//! Connections that are broken below HTTP: a proxy that passes bytes on, changed.
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::deployment::Deployment;
+
+/// One way to break connections.
+pub(super) struct WireMutant {
+    pub(super) name: &'static str,
+    pub(super) killed_by: &'static str,
+    /// What becomes of bytes on their way to the server.
+    requests: fn(Vec<u8>) -> Vec<u8>,
+    /// After an answer that begins so the connection is cut, without a word about it.
+    cut_after: Option<&'static str>,
+}
+
+fn whole(bytes: Vec<u8>) -> Vec<u8> {
+    bytes
+}
+
+/// The bytes with a part of their text replaced.
+fn replaced(bytes: Vec<u8>, change: impl FnOnce(String) -> String) -> Vec<u8> {
+    match String::from_utf8(bytes) {
+        Ok(text) => change(text).into_bytes(),
+        Err(other) => other.into_bytes(),
+    }
+}
+
+/// The text without the first line that begins so.
+fn without_line(text: &str, start: &str) -> String {
+    match text.find(start) {
+        Some(begin) => {
+            let end = text[begin..]
+                .find("\r\n")
+                .map_or(text.len(), |end| begin + end + 2);
+            format!("{}{}", &text[..begin], &text[end..])
+        }
+        None => text.to_owned(),
+    }
+}
+
+pub(super) const MUTANTS: &[WireMutant] = &[
+    WireMutant {
+        name: "the connection is cut after a refused body",
+        killed_by: "http.same_connection_after_an_error",
+        requests: whole,
+        cut_after: Some("HTTP/1.1 422"),
+    },
+    WireMutant {
+        name: "the connection is cut after a refused credential",
+        killed_by: "http.same_connection_after_an_error",
+        requests: whole,
+        cut_after: Some("HTTP/1.1 401"),
+    },
+    WireMutant {
+        name: "names in capitals are other names",
+        killed_by: "http.header_names_in_capitals",
+        requests: |bytes| replaced(bytes, |text| without_line(&text, "AUTHORIZATION")),
+        cut_after: None,
+    },
+    WireMutant {
+        name: "the last of two lengths counts",
+        killed_by: "http.two_lengths_are_refused",
+        requests: |bytes| {
+            replaced(bytes, |text| {
+                if text.matches("content-length").count() > 1 {
+                    without_line(&text, "content-length")
+                } else {
+                    text
+                }
+            })
+        },
+        cut_after: None,
+    },
+    WireMutant {
+        name: "half a body is no body",
+        killed_by: "http.half_a_body_does_nothing",
+        requests: |bytes| {
+            replaced(bytes, |text| match text.split_once("\r\n\r\n") {
+                Some((head, body)) if body.contains("a client that goes") => {
+                    let head = without_line(&format!("{head}\r\n"), "content-length");
+                    let head = without_line(&head, "content-type");
+                    format!("{head}\r\n")
+                }
+                Some(_) | None => text,
+            })
+        },
+        cut_after: None,
+    },
+];
+
+/// A proxy of bytes in front of a deployment. It ends with this value.
+pub(super) struct WireProxy {
+    pub(super) url: String,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for WireProxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl WireProxy {
+    pub(super) async fn start(deployment: &Deployment, mutant: &'static WireMutant) -> WireProxy {
+        let upstream = deployment.url.trim_start_matches("http://").to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let task = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let upstream = upstream.clone();
+                tokio::spawn(async move {
+                    // A side that goes away ends the connection, which is all there is to say about it.
+                    let _ = pass(client, &upstream, mutant).await;
+                });
+            }
+        });
+        WireProxy { url, task }
+    }
+}
+
+async fn pass(client: TcpStream, upstream: &str, mutant: &WireMutant) -> std::io::Result<()> {
+    let server = TcpStream::connect(upstream).await?;
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = server.into_split();
+    let requests = async {
+        let mut bytes = vec![0; 64 * 1024];
+        loop {
+            let length = from_client.read(&mut bytes).await?;
+            if length == 0 {
+                return to_server.shutdown().await;
+            }
+            let changed = (mutant.requests)(bytes[..length].to_vec());
+            to_server.write_all(&changed).await?;
+        }
+    };
+    let answers = async {
+        let mut bytes = vec![0; 64 * 1024];
+        loop {
+            let length = from_server.read(&mut bytes).await?;
+            to_client.write_all(&bytes[..length]).await?;
+            let cut = mutant
+                .cut_after
+                .is_some_and(|start| bytes.starts_with(start.as_bytes()));
+            if length == 0 || cut {
+                return to_client.shutdown().await;
+            }
+        }
+    };
+    let requests = async {
+        requests.await?;
+        // The answer to the last request may still be on its way.
+        std::future::pending::<std::io::Result<()>>().await
+    };
+    tokio::select! {
+        ended = answers => ended,
+        ended = requests => ended,
+    }
+}

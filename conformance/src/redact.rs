@@ -1,7 +1,11 @@
 //! Keeps secrets out of everything that leaves the suite: each value that must not be seen is registered, and every
 //! text on its way out has it replaced by the name of an environment variable.
 
+mod scan;
+
 use std::sync::{PoisonError, RwLock};
+
+pub use scan::Scan;
 
 /// The values that must not be seen, each with the name that stands in for it.
 #[derive(Default)]

@@ -1,20 +1,33 @@
 //! What a reader gets: folds over the events of a run.
 //!
 //! [`Report`] gathers the events into one value, which is `report.json`; the other formats are rendered from it, each
-//! a function onto `&mut dyn Write` that knows nothing of the run itself.
+//! a function onto `&mut dyn Write` that knows nothing of the run itself. [`read`] brings a saved run back, so that any
+//! format can be made of it later.
 
+mod digest;
+mod file;
+mod format;
+mod github;
+mod html;
 pub mod json;
-pub mod junit;
-pub mod terminal;
-
-use std::io;
-use std::path::{Path, PathBuf};
+mod junit;
+pub(crate) mod markdown;
+pub mod ndjson;
+mod read;
+mod stream;
+mod tap;
+mod terminal;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use digest::duration;
+pub use file::{ReportError, refuse_secrets, write, write_scanned};
+pub use format::Format;
+pub use read::{ReadError, read};
+pub use stream::Stream;
+
 use crate::event::{CaseRecord, Event, RunFooter, RunHeader, Verdict};
-use crate::redact::Secrets;
 
 /// The version of the report's format; raised when a reader of the older one would misread it.
 pub const FORMAT: u32 = 1;
@@ -90,11 +103,10 @@ impl Report {
                 Event::RunFinished(footer) => end = Some(*footer),
             }
         }
-        cases.sort_by_key(|case| {
-            order
-                .iter()
-                .position(|id| *id == case.id)
-                .unwrap_or(usize::MAX)
+        // What is not in the catalogue comes after it, by name.
+        cases.sort_by_cached_key(|case| match order.iter().position(|id| *id == case.id) {
+            Some(place) => (place, String::new()),
+            None => (usize::MAX, case.id.clone()),
         });
         Some(Report {
             format: FORMAT,
@@ -105,49 +117,4 @@ impl Report {
             end,
         })
     }
-}
-
-/// Why a report could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum ReportError {
-    /// The file system refused.
-    #[error("{}: cannot be written: {source}\n  Name a folder that can be written to with --report.", .path.display())]
-    Write {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// Redaction missed a secret, which is a defect of the suite; the file was not written.
-    #[error("{}: not written, since it would hold the value of ${secret}: a defect of the suite, please report it", .path.display())]
-    Secret {
-        /// The file.
-        path: PathBuf,
-        /// The name of the secret.
-        secret: String,
-    },
-}
-
-/// Writes a rendered report to a file, whole or not at all, unless it holds a secret.
-///
-/// # Errors
-/// When the file cannot be written, or a registered credential stands in the report.
-pub fn write(path: &Path, content: &[u8], secrets: &Secrets) -> Result<(), ReportError> {
-    if let Some(secret) = secrets
-        .found_in(&String::from_utf8_lossy(content))
-        .into_iter()
-        .next()
-    {
-        return Err(ReportError::Secret {
-            path: path.to_owned(),
-            secret,
-        });
-    }
-    let failed = |source| ReportError::Write {
-        path: path.to_owned(),
-        source,
-    };
-    let unfinished = path.with_extension("unfinished");
-    std::fs::write(&unfinished, content).map_err(failed)?;
-    std::fs::rename(&unfinished, path).map_err(failed)
 }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use conformance::comparison;
 use conformance::exit::ExitCode;
 use conformance::profile::Profile;
 use conformance::report;
@@ -12,6 +13,8 @@ use crate::Schema;
 pub(crate) fn schema(what: Schema) -> ExitCode {
     let schema = match what {
         Schema::Report => report::json::schema(),
+        Schema::Events => report::ndjson::schema(),
+        Schema::Comparison => comparison::schema(),
         Schema::Profile => Profile::schema(),
     };
     match writeln!(anstream::stdout().lock(), "{:#}", schema.to_value()) {

@@ -2,6 +2,7 @@
 
 use super::Request;
 use crate::redact::{Piece, Secrets};
+use crate::visible::visible_lines;
 
 /// Bodies longer than this are not repeated on the command line.
 const SHOWN: usize = 4096;
@@ -30,10 +31,11 @@ pub(super) fn curl(target: &str, request: &Request, secrets: &Secrets) -> String
             parts.push("-H 'content-type:'".to_owned());
         }
         match std::str::from_utf8(body) {
-            Ok(text) if text.len() <= SHOWN && !text.contains('\0') => {
+            // What reports would have to write out as escapes, so that the line would no longer run as printed.
+            Ok(text) if text.len() <= SHOWN && visible_lines(text) == text => {
                 parts.push(format!("--data-binary {}", word(text, secrets)));
             }
-            Ok(_) | Err(_) if body.len() <= SHOWN => {
+            Ok(_) | Err(_) if body.len() <= SHOWN && !holds_secret(body, secrets) => {
                 before = format!("printf '{}' | ", octal(body));
                 parts.push("--data-binary @-".to_owned());
             }
@@ -45,6 +47,11 @@ pub(super) fn curl(target: &str, request: &Request, secrets: &Secrets) -> String
         }
     }
     before + &parts.join(" ")
+}
+
+fn holds_secret(body: &[u8], secrets: &Secrets) -> bool {
+    let text = String::from_utf8_lossy(body);
+    secrets.redact(&text) != text
 }
 
 /// A word of the shell. Text stands in single quotes, where nothing is special; a secret is a variable in double

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::Report;
+use super::{Report, digest};
 use crate::event::{CaseRecord, Verdict};
 
 /// Renders the report as JUnit XML: failures as `<failure>`, what broke or could not be decided as `<error>`, skips as
-/// `<skipped>`; a warning is a success whose output says so.
+/// `<skipped>`; a warning is a success whose output says so. A run of which only a part is there has an error of its own.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut junit = quick_junit::Report::new("conformance");
     junit.set_timestamp(report.run.started_at);
     if let Some(end) = &report.end {
@@ -33,8 +33,23 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     junit.add_test_suites(suites);
+    if let Some(why) = digest::incomplete(report) {
+        junit.add_test_suite(cut_short(report, &why));
+    }
     let text = junit.to_string().map_err(io::Error::other)?;
     out.write_all(text.as_bytes())
+}
+
+/// What keeps a reader from taking a part of a run for the whole: CI systems count errors and know no other mark.
+fn cut_short(report: &Report, why: &str) -> TestSuite {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_type("incomplete");
+    status.set_message(why);
+    let reason = report.end.as_ref().map(|end| end.exit.reason.clone());
+    status.set_description(reason.unwrap_or_else(|| digest::verdict(report)));
+    let mut suite = TestSuite::new("run");
+    suite.add_test_case(TestCase::new("run.is_complete", status));
+    suite
 }
 
 fn test_case(case: &CaseRecord) -> TestCase {
@@ -42,7 +57,7 @@ fn test_case(case: &CaseRecord) -> TestCase {
         Verdict::Pass | Verdict::Warn => TestCaseStatus::success(),
         Verdict::Skip => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(case.reason.as_str());
+            status.set_message(digest::skipped(case));
             status
         }
         Verdict::Fail => non_success(NonSuccessKind::Failure, case),
@@ -62,7 +77,7 @@ fn non_success(kind: NonSuccessKind, case: &CaseRecord) -> TestCaseStatus {
     status.set_type(format!("{} {}", case.level.name(), case.verdict.name()));
     status.set_message(case.reason.as_str());
     let mut text = format!("{}\n{}\n", case.clause.source, case.clause.text);
-    if let Some(exchange) = super::terminal::decisive_exchange(case) {
+    if let Some(exchange) = digest::decisive_exchange(case) {
         text.push_str(&exchange.curl);
         text.push('\n');
     }

@@ -1,12 +1,12 @@
 //! The report for whoever started the run: what failed and why first, the totals and the exit code last.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::Report;
-use crate::event::{CaseRecord, ExchangeRecord, StepRecord, Verdict};
+use super::{Report, digest};
+use crate::event::{CaseRecord, StepRecord, Verdict};
+use crate::visible::{visible as one_line, visible_lines};
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
@@ -17,11 +17,14 @@ const BOLD: Style = Style::new().bold();
 /// The width up to which expected and actual stand side by side.
 const COLUMN: usize = 48;
 
+/// How many of the slowest cases are named.
+const SLOWEST: usize = 5;
+
 /// Renders the report with ANSI colours; whoever passes a file or a pipe strips them (`anstream` does so by itself).
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let run = &report.run;
     writeln!(
         out,
@@ -46,33 +49,57 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "\n")?;
 
-    for verdict in [
-        Verdict::Fail,
-        Verdict::Error,
-        Verdict::Inconclusive,
-        Verdict::Warn,
-    ] {
-        // When the target is gone every case has the same error, and one telling is enough.
-        let mut told = None;
-        let cases: Vec<&CaseRecord> = report
-            .cases
-            .iter()
-            .filter(|case| case.verdict == verdict)
-            .collect();
-        for case in &cases {
-            if case.exchanges.is_empty() && told == Some(&case.reason) {
-                continue;
-            }
-            told = Some(&case.reason);
-            let same = cases
-                .iter()
-                .filter(|other| other.exchanges.is_empty() && other.reason == case.reason)
-                .count();
-            tell(case, if case.exchanges.is_empty() { same } else { 1 }, out)?;
-        }
+    let told = digest::told(report);
+    for told in &told {
+        tell(told.case, told.same, out)?;
+    }
+    if (told.iter()).any(|told| digest::decisive_exchange(told.case).is_some()) {
+        credentials(report, out)?;
     }
     skips(report, out)?;
+    slowest(report, out)?;
+    coverage(report, out)?;
     totals(report, out)
+}
+
+/// Where the command lines above take their credentials from.
+fn credentials(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "{DIM}The command lines take credentials from the environment:{DIM:#}"
+    )?;
+    for credential in digest::credentials(report) {
+        let variable = &credential.variable;
+        match &credential.file {
+            Some(file) => {
+                let file = one_line(file).replace('\'', r"'\''");
+                writeln!(out, "  export {variable}=\"$(cat '{file}')\"")?;
+            }
+            None => writeln!(out, "  {variable}: {}", credential.what)?,
+        }
+    }
+    writeln!(
+        out,
+        "{DIM}Tokens that the suite minted ($MINTED_TOKEN_…) were revoked with the run: mint one to send such a line again.{DIM:#}\n"
+    )
+}
+
+/// The cases that took longest.
+fn slowest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let slowest = digest::slowest(report, SLOWEST);
+    if slowest.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{DIM}slowest{DIM:#}")?;
+    for case in slowest {
+        writeln!(
+            out,
+            "  {:>8}  {}",
+            digest::duration(case.duration_ms),
+            case.id
+        )?;
+    }
+    writeln!(out)
 }
 
 /// Tells of one case that did not pass.
@@ -94,19 +121,19 @@ fn tell(case: &CaseRecord, same: usize, out: &mut dyn Write) -> io::Result<()> {
     for line in wrapped(&case.clause.text, 100) {
         writeln!(out, "  {DIM}| {line}{DIM:#}")?;
     }
-    match case.steps.iter().find(|step| !step.held) {
+    match digest::decisive_step(case) {
         Some(step) => compare(step, out)?,
-        None => writeln!(out, "  {}", case.reason)?,
+        None => writeln!(out, "  {}", one_line(&case.reason))?,
     }
-    if let Some(exchange) = decisive_exchange(case) {
-        writeln!(out, "  {}", exchange.curl)?;
+    if let Some(exchange) = digest::decisive_exchange(case) {
+        writeln!(out, "  {}", visible_lines(&exchange.curl))?;
     }
     writeln!(out)
 }
 
 /// Expected and actual: side by side where both are short, otherwise one below the other.
 fn compare(step: &StepRecord, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "  {}", step.what)?;
+    writeln!(out, "  {}", one_line(&step.what))?;
     let (expected, actual) = (one_line(&step.expected), one_line(&step.actual));
     if expected.chars().count() <= COLUMN && actual.chars().count() <= COLUMN {
         writeln!(
@@ -119,34 +146,54 @@ fn compare(step: &StepRecord, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-/// The exchange that decided a case: the one that the failed step looked at.
-pub(super) fn decisive_exchange(case: &CaseRecord) -> Option<&ExchangeRecord> {
-    let step = case.steps.iter().find(|step| !step.held)?;
-    case.exchanges.get(step.exchange?)
-}
-
 /// What was skipped, by reason.
 fn skips(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for case in report
-        .cases
-        .iter()
-        .filter(|case| case.verdict == Verdict::Skip)
-    {
-        reasons
-            .entry(case.reason.as_str())
-            .or_default()
-            .push(&case.id);
-    }
-    for (reason, ids) in &reasons {
+    for skip in digest::skips(report) {
         let style = style_of(Verdict::Skip);
-        writeln!(out, "{style}skip{style:#} {} cases: {reason}", ids.len())?;
-        for line in wrapped(&ids.join(" "), 100) {
+        writeln!(
+            out,
+            "{style}skip{style:#} {} ({} MUST): {}",
+            digest::count(skip.cases.len(), "case"),
+            digest::musts(&skip.cases),
+            one_line(&skip.why())
+        )?;
+        for line in wrapped(&one_line(&skip.ids()), 100) {
             writeln!(out, "  {DIM}{line}{DIM:#}")?;
         }
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// How much of the contract the run reached, and the first of what it did not.
+fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let Some(coverage) = digest::coverage(report) else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "{DIM}coverage{DIM:#} {} of {} parts of the contract observed, {} exercised",
+        coverage.observed, coverage.declared, coverage.exercised
+    )?;
+    let missing: Vec<String> = (coverage.parts.iter())
+        .filter(|part| !part.observed)
+        .map(|part| one_line(&part.name).into_owned())
+        .collect();
+    if !missing.is_empty() {
+        for line in wrapped(&format!("not observed: {}", missing.join(", ")), 100) {
+            writeln!(out, "  {YELLOW}{line}{YELLOW:#}")?;
+        }
+    }
+    for one in &coverage.undocumented {
+        writeln!(
+            out,
+            "  {YELLOW}not in the contract: {} from {}, {} times{YELLOW:#}",
+            one.status,
+            one_line(&one.operation),
+            one.times
+        )?;
+    }
+    writeln!(out)
 }
 
 fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -178,9 +225,12 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             "\n{RED}cut off{RED:#}: the run did not end, and this report is not valid"
         );
     };
-    #[expect(clippy::cast_precision_loss, reason = "no run lasts 2^52 milliseconds")]
-    let seconds = end.duration_ms as f64 / 1000.0;
-    writeln!(out, "; {} requests in {seconds:.1} s", end.requests)?;
+    writeln!(
+        out,
+        "; {} requests in {}",
+        end.requests,
+        digest::duration(end.duration_ms)
+    )?;
     for token in &end.left_behind {
         writeln!(
             out,
@@ -188,11 +238,8 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             token.token_id, token.owner, token.reason
         )?;
     }
-    if !end.complete {
-        writeln!(
-            out,
-            "{RED}incomplete{RED:#}: not every selected case was decided"
-        )?;
+    if let Some(why) = digest::incomplete(report) {
+        writeln!(out, "{RED}incomplete{RED:#}: {why}")?;
     }
     let style = if end.exit.code == 0 { GREEN } else { RED };
     writeln!(
@@ -200,7 +247,7 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "{style}exit {}{style:#}: {}",
         end.exit.code, end.exit.meaning
     )?;
-    writeln!(out, "  {}", end.exit.reason)
+    writeln!(out, "  {}", one_line(&end.exit.reason))
 }
 
 fn style_of(verdict: Verdict) -> Style {
@@ -209,19 +256,6 @@ fn style_of(verdict: Verdict) -> Style {
         Verdict::Fail | Verdict::Error => RED,
         Verdict::Warn | Verdict::Inconclusive | Verdict::Skip => YELLOW,
     }
-}
-
-/// Control characters would disturb the terminal, and come from the deployment.
-fn one_line(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            if c.is_control() {
-                c.escape_default().collect::<Vec<_>>()
-            } else {
-                vec![c]
-            }
-        })
-        .collect()
 }
 
 /// A text in lines of at most so many characters, broken between words.

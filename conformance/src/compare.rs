@@ -1,0 +1,100 @@
+//! `conformance compare`: what changed between two saved runs.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use conformance::comparison::{Comparison, Format};
+use conformance::exit::ExitCode;
+use conformance::redact::Scan;
+use conformance::report::{ReportError, refuse_secrets, write_scanned};
+
+use crate::render::{read, refuse};
+
+pub(crate) const HELP: &str = "Examples:
+  conformance compare main/report.json branch/report.json
+  conformance compare staging/report.json production/report.json --format markdown --output comparison.md
+
+Exit codes:
+  0  nothing that gates got worse
+  1  a case fails in B that did not fail in A (or, under --strict, a SHOULD does not hold any more)
+  2  usage error, or a file is no saved run
+  3  not written: the output cannot be written to, or a credential stands in the comparison
+  4  it cannot be said: a run is not complete, or a MUST that A decided is not decided in B";
+
+/// What to compare, and where to write it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The earlier run, or the deployment to compare with: a report.json or an events.ndjson.
+    #[arg(value_name = "A")]
+    a: PathBuf,
+    /// The later run, or the deployment to compare.
+    #[arg(value_name = "B")]
+    b: PathBuf,
+    /// The format to write it in.
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    format: Format,
+    /// The file to write it to; without it, standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Let a SHOULD gate as well.
+    #[arg(long)]
+    strict: bool,
+    /// Take streams without their footers too; the exit code is then 4 at best.
+    #[arg(long)]
+    cut_off: bool,
+}
+
+/// Compares two saved runs.
+pub(crate) fn compare(arguments: &Arguments) -> ExitCode {
+    let read = |path: &Path| read(path, arguments.cut_off);
+    let (a, b) = match (read(&arguments.a), read(&arguments.b)) {
+        (Ok(a), Ok(b)) => (a, b),
+        (Err(error), _) | (_, Err(error)) => return refuse(ExitCode::Usage, &error),
+    };
+    let comparison = Comparison::of(&a, &b, arguments.strict);
+    let scans = [
+        Scan::of_profile(&a.run.profile),
+        Scan::of_profile(&b.run.profile),
+    ];
+    match write(
+        &comparison,
+        arguments.format,
+        arguments.output.as_deref(),
+        &scans,
+    ) {
+        Ok(()) => comparison.code(),
+        Err(error) => refuse(ExitCode::Broken, &error),
+    }
+}
+
+fn write(
+    comparison: &Comparison,
+    format: Format,
+    output: Option<&Path>,
+    scans: &[Scan; 2],
+) -> Result<(), ReportError> {
+    let path = output.unwrap_or(Path::new("standard output"));
+    let mut content = Vec::new();
+    comparison
+        .render(format, &mut content)
+        .map_err(ReportError::unwritable(path))?;
+    for scan in scans {
+        refuse_secrets(path, &content, scan)?;
+    }
+    match output {
+        Some(path) => {
+            let content = match format {
+                // A file is no terminal.
+                Format::Terminal => anstream::adapter::strip_bytes(&content).into_vec(),
+                Format::Markdown | Format::Json => content,
+            };
+            let [scan, _] = scans;
+            write_scanned(path, &content, scan)
+        }
+        None => {
+            // Nobody may be reading any more; the exit code says the rest.
+            let _ = anstream::stdout().lock().write_all(&content);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! A comparison for machines, by a published JSON Schema.
+
+use std::io::{self, Write};
+
+use super::Comparison;
+
+pub(super) fn render(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, comparison)?;
+    writeln!(out)
+}
+
+/// The JSON Schema of a comparison.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    schemars::generate::SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<Comparison>()
+}

@@ -1,0 +1,85 @@
+//! The words that the formats for people share.
+
+use serde_json::Value;
+
+use super::{Change, Comparison, Side};
+use crate::event::Verdict;
+use crate::report::duration;
+
+/// What a group of changes is called.
+pub(super) fn title(change: Change) -> &'static str {
+    match change {
+        Change::Worse => "worse",
+        Change::Undecided => "no longer decided",
+        Change::Gone => "gone",
+        Change::Better => "better",
+        Change::Decided => "decided now",
+        Change::New => "new",
+    }
+}
+
+/// All changes, in the order of telling.
+pub(super) const CHANGES: [Change; 6] = [
+    Change::Worse,
+    Change::Undecided,
+    Change::Gone,
+    Change::Better,
+    Change::Decided,
+    Change::New,
+];
+
+/// `pass → fail`.
+pub(super) fn step(a: Option<Verdict>, b: Option<Verdict>) -> String {
+    match (a, b) {
+        (Some(a), Some(b)) => format!("{} → {}", a.name(), b.name()),
+        (Some(only), None) | (None, Some(only)) => only.name().to_owned(),
+        (None, None) => String::new(),
+    }
+}
+
+/// A value of a condition in a few words.
+pub(super) fn value(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+/// A row of the table of both runs: what, in A, in B.
+pub(super) type Row = (&'static str, String, String);
+
+/// The rows of the table of both runs.
+pub(super) fn rows(comparison: &Comparison) -> Vec<Row> {
+    let row =
+        |what: &'static str, of: fn(&Side) -> String| (what, of(&comparison.a), of(&comparison.b));
+    let mut rows = vec![
+        row("target", |side| side.target.clone()),
+        row("started", |side| {
+            side.started_at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+        }),
+        row("exit code", |side| {
+            (side.exit_code).map_or_else(|| "cut off".to_owned(), |code| code.to_string())
+        }),
+        row("cases", |side| {
+            format!("{} of {} pass", side.totals.pass, side.totals.cases)
+        }),
+        row("time", |side| {
+            side.duration_ms.map_or_else(|| "-".to_owned(), duration)
+        }),
+        row("requests", |side| {
+            (side.requests).map_or_else(|| "-".to_owned(), |requests| requests.to_string())
+        }),
+    ];
+    if comparison.a.declared.is_some() || comparison.b.declared.is_some() {
+        rows.push(row("coverage", |side| {
+            match (side.observed, side.declared) {
+                (Some(observed), Some(declared)) => {
+                    format!("{observed} of {declared} parts observed")
+                }
+                (_, _) => "-".to_owned(),
+            }
+        }));
+    }
+    rows
+}

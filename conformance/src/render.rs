@@ -1,0 +1,84 @@
+//! `conformance render`: a saved run in another format.
+
+use std::fmt::Display;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use conformance::cases;
+use conformance::exit::ExitCode;
+use conformance::redact::Scan;
+use conformance::report::{self, Format, Report, ReportError, write_scanned};
+
+use crate::publish;
+
+pub(crate) const HELP: &str = "Examples:
+  conformance render reports/report.json --format html --output report.html
+  conformance render reports/report.json --format tap | prove --source TAP -
+  conformance render reports/events.ndjson --cut-off --format markdown
+
+Exit codes:
+  0  written, whatever the verdict of the run
+  2  usage error, or the file is no saved run
+  3  not written: the output cannot be written to, or a credential stands in the report";
+
+/// What to render, and where to.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The saved run: a report.json or an events.ndjson.
+    #[arg(value_name = "REPORT")]
+    report: PathBuf,
+    /// The format to write it in.
+    #[arg(long, value_enum)]
+    format: Format,
+    /// The file to write it to; without it, standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Take a stream without its footer too: it shows only what was known when the run was cut off.
+    #[arg(long)]
+    cut_off: bool,
+}
+
+/// Renders a saved run.
+pub(crate) fn render(arguments: &Arguments) -> ExitCode {
+    let report = match read(&arguments.report, arguments.cut_off) {
+        Ok(report) => report,
+        Err(error) => return refuse(ExitCode::Usage, &error),
+    };
+    let scan = Scan::of_profile(&report.run.profile);
+    let written = match &arguments.output {
+        Some(path) => to_file(arguments.format, &report, path, &scan),
+        None => publish::to_stdout(arguments.format, &report, &scan),
+    };
+    match written {
+        Ok(()) => ExitCode::Conformant,
+        Err(error) => refuse(ExitCode::Broken, &error),
+    }
+}
+
+/// Reads a saved run, its cases in the order of the catalogue.
+pub(crate) fn read(path: &Path, cut_off: bool) -> Result<Report, report::ReadError> {
+    let order: Vec<&str> = cases::catalogue().iter().map(|case| case.id).collect();
+    report::read(path, &order, cut_off)
+}
+
+fn to_file(format: Format, report: &Report, path: &Path, scan: &Scan) -> Result<(), ReportError> {
+    let content = publish::rendered(format, report, path, scan)?;
+    let content = match format {
+        // A file is no terminal.
+        Format::Terminal => anstream::adapter::strip_bytes(&content).into_vec(),
+        Format::Html
+        | Format::Junit
+        | Format::Markdown
+        | Format::Github
+        | Format::Tap
+        | Format::Ndjson
+        | Format::Json => content,
+    };
+    write_scanned(path, &content, scan)
+}
+
+/// Says what is wrong, and gives the code to exit with.
+pub(crate) fn refuse(code: ExitCode, problem: &dyn Display) -> ExitCode {
+    let _ = writeln!(anstream::stderr(), "conformance: {problem}");
+    code
+}

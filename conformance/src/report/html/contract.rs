@@ -1,0 +1,327 @@
+//! The contract as its page tells it, every line of it in the colour of the cases that stand on it; then the texts
+//! beside it that cases stand on: the reference page's other words, and the RFCs.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+
+use super::{badge, link, worst};
+use crate::event::{CaseRecord, ClauseRecord, Verdict};
+use crate::outline::{Kind, Member, Operation, Part};
+use crate::report::{Report, digest};
+use crate::visible::visible;
+
+/// So few words could stand anywhere, so they do not tie a clause to a line.
+const WORDS: usize = 2;
+
+/// A text that cases stand on, with those cases.
+struct Clause<'a> {
+    text: &'a ClauseRecord,
+    words: String,
+    cases: Vec<&'a CaseRecord>,
+}
+
+/// The clauses of a report, and which of them the page has shown.
+struct Clauses<'a> {
+    clauses: Vec<Clause<'a>>,
+    shown: BTreeSet<usize>,
+}
+
+impl<'a> Clauses<'a> {
+    fn of(report: &'a Report) -> Clauses<'a> {
+        let mut clauses: Vec<Clause<'a>> = Vec::new();
+        for case in &report.cases {
+            match (clauses.iter_mut()).find(|clause| *clause.text == case.clause) {
+                Some(clause) => clause.cases.push(case),
+                None => clauses.push(Clause {
+                    text: &case.clause,
+                    words: normal(&case.clause.text),
+                    cases: vec![case],
+                }),
+            }
+        }
+        Clauses {
+            clauses,
+            shown: BTreeSet::new(),
+        }
+    }
+
+    /// The clauses that quote a line of the contract, or that it quotes.
+    fn that_quote(&mut self, line: &str) -> Vec<usize> {
+        if line.ends_with(':') {
+            // A heading promises nothing.
+            return Vec::new();
+        }
+        let found = self.of_words(line);
+        match line.split_once(": ") {
+            // A heading such as `Note:` is the document's, not the text that is quoted.
+            Some((_, rest)) if found.is_empty() => self.of_words(rest),
+            Some(_) | None => found,
+        }
+    }
+
+    fn of_words(&mut self, line: &str) -> Vec<usize> {
+        let line = normal(line);
+        if line.split(' ').count() < WORDS {
+            return Vec::new();
+        }
+        let found: Vec<usize> = (0..self.clauses.len())
+            .filter(|&index| {
+                let words = &self.clauses[index].words;
+                holds(words, &line) || (words.split(' ').count() >= WORDS && holds(&line, words))
+            })
+            .collect();
+        self.shown.extend(&found);
+        found
+    }
+}
+
+/// Whether a text holds another, at the borders of words.
+fn holds(text: &str, part: &str) -> bool {
+    format!(" {text} ").contains(&format!(" {part} "))
+}
+
+/// The words of a text, without the marks between them and in lower case.
+fn normal(text: &str) -> String {
+    let words = text.split(|character: char| !character.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty()).map(str::to_lowercase);
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether what a case covers is a part of an operation, or something within it.
+pub(super) fn is_within(covered: &str, pointer: &str) -> bool {
+    (covered.strip_prefix(pointer)).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+pub(super) fn section(report: &Report) -> Markup {
+    let mut clauses = Clauses::of(report);
+    let operations: Vec<Markup> = (report.run.operations.iter())
+        .map(|one| operation(report, one, &mut clauses))
+        .collect();
+    let mut sources: Vec<(&str, Vec<usize>)> = Vec::new();
+    for (index, clause) in clauses.clauses.iter().enumerate() {
+        if clauses.shown.contains(&index) {
+            continue;
+        }
+        match (sources.iter_mut()).find(|(source, _)| *source == clause.text.source) {
+            Some((_, indices)) => indices.push(index),
+            None => sources.push((&clause.text.source, vec![index])),
+        }
+    }
+    html! {
+        section id="contract" aria-labelledby="contract-title" {
+            h2 id="contract-title" { "The contract" }
+            p { "Each line in the colour of the worst verdict among the cases that stand on it." }
+            @for operation in operations { (operation) }
+            @if !sources.is_empty() {
+                h3 { "What cases stand on beside it" }
+                @for (source, indices) in &sources {
+                    h4 { (visible(source)) }
+                    ul class="clauses" {
+                        @for &index in indices {
+                            @let clause = &clauses.clauses[index];
+                            (line(html! { (visible(&clause.text.text)) }, &clause.cases, &[]))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn operation(report: &Report, operation: &Operation, clauses: &mut Clauses<'_>) -> Markup {
+    let parts = |kind: Kind| operation.parts.iter().filter(move |part| part.kind == kind);
+    let sentences = sentences(&operation.description);
+    html! {
+        article class="operation" {
+            h3 { code { (visible(&operation.method)) " " (visible(&operation.path)) } " " (visible(&operation.summary)) }
+            @if !sentences.is_empty() {
+                ul class="clauses" { @for sentence in &sentences { (quoted(html! { (visible(sentence)) }, sentence, None, report, clauses)) } }
+            }
+            @for (kind, title) in [(Kind::Parameter, "Parameters"), (Kind::Body, "Request body"), (Kind::Response, "Responses")] {
+                @if parts(kind).next().is_some() {
+                    h4 { (title) }
+                    ul class="clauses" { @for one in parts(kind) { (part(report, one, clauses)) } }
+                }
+            }
+        }
+    }
+}
+
+fn part(report: &Report, part: &Part, clauses: &mut Clauses<'_>) -> Markup {
+    let text = html! {
+        strong { (visible(&part.name)) } " "
+        (visible(&part.description))
+        @if !part.type_name.is_empty() { " " code class="quiet" { (visible(&part.type_name)) } }
+        @if part.required { " " span class="quiet" { "required" } }
+    };
+    let words = match part.kind {
+        Kind::Response => format!("{} {}", part.name, part.description),
+        Kind::Parameter | Kind::Body => part.description.clone(),
+    };
+    let whole = quoted(text, &words, Some(&part.pointer), report, clauses);
+    let observed = |name: &str| {
+        let coverage = &report.end.as_ref()?.coverage;
+        let name = format!("{} {name}", part.name);
+        let covered = coverage.parts.iter().find(|part| part.name == name)?;
+        Some(covered.observed)
+    };
+    let members: Vec<Markup> = (part.members.iter())
+        .map(|member| {
+            let text = html! {
+                code { (visible(&member.name)) } " "
+                @if !member.description.is_empty() { (visible(&member.description)) " " }
+                code class="quiet" { (visible(&member.type_name)) }
+                @if member.required { " " span class="quiet" { "required" } }
+                @match observed(&member.name) {
+                    Some(true) => { " " span class="quiet" { "observed" } }
+                    Some(false) => { " " span class="quiet" { "not observed" } }
+                    None => {}
+                }
+            };
+            quoted(text, &words_of(member), None, report, clauses)
+        })
+        .collect();
+    html! {
+        (whole)
+        @if !members.is_empty() {
+            li class="members none" { ul class="clauses" aria-label={ "Members of " (visible(&part.name)) } { @for member in members { (member) } } }
+        }
+    }
+}
+
+/// What a clause says of a member: its description, or where it has none its name and the first word of its type.
+fn words_of(member: &Member) -> String {
+    if !member.description.is_empty() {
+        return member.description.clone();
+    }
+    let name = member.name.rsplit('.').next().unwrap_or_default();
+    let kind = member.type_name.split(' ').next().unwrap_or_default();
+    format!("{name} {kind}")
+}
+
+/// A line of the contract with the cases that quote it or cover the part that it tells of.
+fn quoted(
+    text: Markup,
+    words: &str,
+    pointer: Option<&str>,
+    report: &Report,
+    clauses: &mut Clauses<'_>,
+) -> Markup {
+    let found = clauses.that_quote(words);
+    let mut cases: Vec<&CaseRecord> = (found.iter())
+        .flat_map(|&index| clauses.clauses[index].cases.clone())
+        .collect();
+    if let Some(pointer) = pointer {
+        cases.extend(
+            report
+                .cases
+                .iter()
+                .filter(|case| (case.covers.iter()).any(|covered| is_within(covered, pointer))),
+        );
+    }
+    let mut seen = BTreeSet::new();
+    cases.retain(|case| seen.insert(case.id.as_str()));
+    let quotes: Vec<&ClauseRecord> = (found.iter())
+        .map(|&index| clauses.clauses[index].text)
+        .collect();
+    line(text, &cases, &quotes)
+}
+
+fn line(text: Markup, cases: &[&CaseRecord], quotes: &[&ClauseRecord]) -> Markup {
+    let verdict = worst(cases.iter().map(|case| case.verdict));
+    html! {
+        li class=(verdict.map_or("none", Verdict::name)) {
+            @match verdict {
+                None => div class="bare" { span class="text" { (text) } }
+                Some(verdict) => details {
+                    summary {
+                        (badge(verdict))
+                        span class="text" { (text) }
+                        span class="quiet" { (tally(cases)) }
+                    }
+                    div class="inner" {
+                        @for quote in quotes {
+                            blockquote { p { (visible(&quote.text)) } footer { (visible(&quote.source)) } }
+                        }
+                        ul class="links" { @for case in cases {
+                            li class=(case.verdict.name()) { a href=(link(&case.id)) { (visible(&case.id)) } " " span class="word" { (case.verdict.name()) } }
+                        } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `12 cases`, and how many of them did not pass.
+fn tally(cases: &[&CaseRecord]) -> String {
+    let passed = (cases.iter())
+        .filter(|case| case.verdict == Verdict::Pass)
+        .count();
+    let all = digest::count(cases.len(), "case");
+    if passed == cases.len() {
+        all
+    } else {
+        format!("{passed} of {all} passed")
+    }
+}
+
+/// The sentences of a description in Markdown, without its marks: what a clause may quote one by one.
+fn sentences(description: &str) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let mut paragraph = String::new();
+    let flush = |paragraph: &mut String, sentences: &mut Vec<String>| {
+        for sentence in paragraph.split_inclusive(". ") {
+            let sentence = sentence.trim();
+            if !sentence.is_empty() {
+                sentences.push(sentence.to_owned());
+            }
+        }
+        paragraph.clear();
+    };
+    for line in description.lines() {
+        let line = line.trim();
+        let item = line.strip_prefix("- ").or_else(|| line.strip_prefix("* "));
+        if line.is_empty() || item.is_some() {
+            flush(&mut paragraph, &mut sentences);
+        }
+        let text = item.unwrap_or(line).replace("**", "").replace('`', "");
+        if !paragraph.is_empty() {
+            paragraph.push(' ');
+        }
+        paragraph.push_str(&text);
+        if item.is_some() || text.ends_with(':') {
+            flush(&mut paragraph, &mut sentences);
+        }
+    }
+    flush(&mut paragraph, &mut sentences);
+    sentences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{holds, is_within, normal, sentences};
+
+    #[test]
+    fn description_comes_apart_into_what_clauses_quote() {
+        let description = "Revoke an API token.\n\n**Path Parameters:**\n- `token_id`: UUID of the token\n\n**Note:** Once revoked,\nit is refused. For ever.";
+        let expected = [
+            "Revoke an API token.",
+            "Path Parameters:",
+            "token_id: UUID of the token",
+            "Note: Once revoked, it is refused.",
+            "For ever.",
+        ];
+        assert_eq!(sentences(description), expected);
+    }
+
+    #[test]
+    fn quotes_are_found_whatever_marks_stand_between_their_words() {
+        let clause = normal("Revoke an API token. Path parameters: token_id: UUID of the token.");
+        assert!(holds(&clause, &normal("`token_id` - UUID of the token")));
+        assert!(!holds(&clause, &normal("ID of the token")));
+        assert!(is_within("/responses/201/content", "/responses/201"));
+        assert!(!is_within("/parameters/10", "/parameters/1"));
+    }
+}

@@ -1,0 +1,66 @@
+//! How much of the contract the run reached, and what it did not.
+
+use maud::{Markup, html};
+
+use crate::coverage::CoveredPart;
+use crate::report::{Report, digest};
+use crate::visible::visible;
+
+/// Whether the run says anything about its coverage.
+pub(super) fn is_known(report: &Report) -> bool {
+    digest::coverage(report).is_some()
+}
+
+pub(super) fn section(report: &Report) -> Markup {
+    let Some(coverage) = digest::coverage(report) else {
+        return html! {};
+    };
+    let missing: Vec<&CoveredPart> = (coverage.parts.iter())
+        .filter(|part| !part.observed)
+        .collect();
+    html! {
+        section id="coverage" aria-labelledby="coverage-title" {
+            h2 id="coverage-title" { "Coverage of the contract" }
+            p {
+                "Of " strong { (coverage.declared) } " parts that the contract declares (statuses, media types, parameters, properties) the run exercised "
+                strong { (coverage.exercised) } " and observed " strong { (coverage.observed) } "."
+            }
+            @if !missing.is_empty() {
+                h3 { "Not observed" }
+                ul class="uncovered" { @for part in missing {
+                    li {
+                        strong { (visible(&part.name)) } " of " code { (visible(&part.operation)) }
+                        @if part.exercised { " (exercised)" }
+                        br; code class="quiet" { (visible(&part.pointer)) }
+                    }
+                } }
+            }
+            @if !coverage.undocumented.is_empty() {
+                h3 { "Answered, and not in the contract" }
+                ul { @for one in &coverage.undocumented {
+                    li { strong { (one.status) } " from " code { (visible(&one.operation)) } ", " (one.times) " times" }
+                } }
+            }
+            details {
+                summary { "All parts" }
+                div class="scroll" tabindex="0" role="group" aria-label="All parts of the contract" {
+                    table {
+                        thead { tr { th scope="col" { "Part" } th scope="col" { "Operation" } th scope="col" { "Exercised" } th scope="col" { "Observed" } } }
+                        tbody { @for part in &coverage.parts {
+                            tr {
+                                td { (visible(&part.name)) br; code class="quiet" { (visible(&part.pointer)) } }
+                                td { code { (visible(&part.operation)) } }
+                                td { (yes(part.exercised)) }
+                                td { (yes(part.observed)) }
+                            }
+                        } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn yes(is: bool) -> Markup {
+    html! { @if is { span class="badge pass" { "yes" } } @else { span class="badge skip" { "no" } } }
+}

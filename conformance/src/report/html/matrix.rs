@@ -1,0 +1,238 @@
+//! Which operation answered with which status: what the contract documents, what was seen, and whether it held.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use maud::{Markup, html};
+
+use super::worst;
+use crate::event::{CaseRecord, ExchangeRecord, Verdict};
+use crate::outline::{Kind, Operation};
+use crate::report::Report;
+use crate::visible::visible;
+
+/// The path of a URL, without its origin.
+pub(super) fn path_of(url: &str) -> &str {
+    let after = url.split_once("://").map_or(url, |(_, rest)| rest);
+    after.find('/').map_or("/", |start| &after[start..])
+}
+
+/// A row of the matrix: an operation of the contract, or what else was asked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Row {
+    /// The contract's operation of this number.
+    Operation(usize),
+    /// A request beside the contract: another method on a path of it, or a companion operation.
+    Beside(String),
+    /// A path that is none of those.
+    Other,
+}
+
+/// Which exchange belongs into which cell.
+pub(super) struct Cells<'a> {
+    operations: &'a [Operation],
+    /// The path that stands before that of the operations in each URL.
+    prefix: String,
+    rows: Vec<Row>,
+}
+
+impl<'a> Cells<'a> {
+    pub(super) fn of(report: &'a Report) -> Cells<'a> {
+        let mut cells = Cells {
+            operations: &report.run.operations,
+            prefix: path_of(&report.run.target).trim_end_matches('/').to_owned(),
+            rows: Vec::new(),
+        };
+        let exchanges = report.cases.iter().flat_map(|case| &case.exchanges);
+        let mut rows: BTreeSet<Row> = exchanges.map(|exchange| cells.row(exchange)).collect();
+        rows.extend((0..cells.operations.len()).map(Row::Operation));
+        cells.rows = rows.into_iter().collect();
+        cells
+    }
+
+    /// The cells of a case, each once: `row-status`, with the row's number.
+    pub(super) fn of_case(&self, case: &CaseRecord) -> String {
+        let cells: BTreeSet<String> = (case.exchanges.iter())
+            .map(|exchange| {
+                let row = self.row(exchange);
+                let number = self.rows.iter().position(|one| *one == row);
+                format!("{}-{}", number.unwrap_or_default(), status(exchange))
+            })
+            .collect();
+        cells.into_iter().collect::<Vec<_>>().join(" ")
+    }
+
+    fn row(&self, exchange: &ExchangeRecord) -> Row {
+        let path = path_of(&exchange.request.url);
+        let path = path.strip_prefix(self.prefix.as_str()).unwrap_or(path);
+        let path = path.split('?').next().unwrap_or_default();
+        let method = exchange.request.method.as_str();
+        let of_path: Vec<usize> = (0..self.operations.len())
+            .filter(|&index| matches(&self.operations[index].path, path))
+            .collect();
+        if let Some(index) =
+            (of_path.iter()).find(|&&index| self.operations[index].method == method)
+        {
+            return Row::Operation(*index);
+        }
+        if let Some(index) = of_path.first() {
+            return Row::Beside(format!("{method} {}", self.operations[*index].path));
+        }
+        let companion = (self.operations.iter())
+            .filter_map(|operation| operation.path.split_once("/{"))
+            .any(|(before, _)| before == path);
+        if companion {
+            Row::Beside(format!("{method} {path}"))
+        } else {
+            Row::Other
+        }
+    }
+
+    fn title(&self, row: &Row) -> String {
+        match row {
+            Row::Operation(index) => {
+                let operation = &self.operations[*index];
+                format!("{} {}", operation.method, operation.path)
+            }
+            Row::Beside(title) => title.clone(),
+            Row::Other => "other paths".to_owned(),
+        }
+    }
+}
+
+/// Whether a path is one of a template. A parameter stands for anything but nothing within one segment.
+fn matches(template: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (template.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given))
+                if wanted == given || (wanted.starts_with('{') && !given.is_empty()) => {}
+            (_, _) => return false,
+        }
+    }
+}
+
+/// The column of an exchange: its status, or that there was no answer.
+fn status(exchange: &ExchangeRecord) -> u16 {
+    exchange.response.as_ref().map_or(0, |answer| answer.status)
+}
+
+pub(super) fn section(report: &Report) -> Markup {
+    let cells = Cells::of(report);
+    let mut seen: BTreeMap<(usize, u16), usize> = BTreeMap::new();
+    for exchange in report.cases.iter().flat_map(|case| &case.exchanges) {
+        let row = cells.row(exchange);
+        if let Some(number) = cells.rows.iter().position(|one| *one == row) {
+            *seen.entry((number, status(exchange))).or_default() += 1;
+        }
+    }
+    let documented = |row: &Row| match row {
+        Row::Operation(index) => documented(&cells.operations[*index]),
+        Row::Beside(_) | Row::Other => BTreeSet::new(),
+    };
+    let mut columns: BTreeSet<u16> = seen.keys().map(|(_, status)| *status).collect();
+    for row in &cells.rows {
+        columns.extend(documented(row));
+    }
+    html! {
+        section id="matrix" aria-labelledby="matrix-title" {
+            h2 id="matrix-title" { "Statuses by operation" }
+            p { "How often each operation answered with which status, setup included. A number shows the cases that got such an answer." }
+            div class="scroll" tabindex="0" role="group" aria-labelledby="matrix-title" {
+                table class="matrix" {
+                    thead { tr {
+                        th scope="col" { "Operation" }
+                        @for column in &columns { th scope="col" { (column_title(*column)) } }
+                    } }
+                    tbody { @for (number, row) in cells.rows.iter().enumerate() {
+                        @let documented = documented(row);
+                        tr {
+                            th scope="row" { code { (visible(&cells.title(row))) } @if !matches!(row, Row::Operation(_)) { br; span class="quiet" { "not in the contract" } } }
+                            @for column in &columns {
+                                td { (cell(report, &cells, number, *column, seen.get(&(number, *column)).copied().unwrap_or(0), documented.contains(column))) }
+                            }
+                        }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+fn column_title(status: u16) -> String {
+    if status == 0 {
+        "no answer".to_owned()
+    } else {
+        status.to_string()
+    }
+}
+
+/// The statuses that the contract documents for an operation.
+fn documented(operation: &Operation) -> BTreeSet<u16> {
+    let responses = operation
+        .parts
+        .iter()
+        .filter(|part| part.kind == Kind::Response);
+    responses
+        .filter_map(|part| part.name.parse().ok())
+        .collect()
+}
+
+fn cell(
+    report: &Report,
+    cells: &Cells<'_>,
+    number: usize,
+    status: u16,
+    times: usize,
+    documented: bool,
+) -> Markup {
+    let row = &cells.rows[number];
+    let in_contract = matches!(row, Row::Operation(_));
+    let covering = || {
+        let pointer = format!("/responses/{status}");
+        let covers = move |case: &&CaseRecord| {
+            (case.covers.iter()).any(|covered| super::contract::is_within(covered, &pointer))
+        };
+        worst(report.cases.iter().filter(covers).map(|case| case.verdict))
+    };
+    let (verdict, word) = match (in_contract, documented, times) {
+        (true, true, 0) => (Some(Verdict::Skip), "not seen"),
+        (true, true, _) => (covering(), ""),
+        (_, _, 1..) if status >= 500 => (Some(Verdict::Error), "server error"),
+        (true, false, 1..) => (Some(Verdict::Warn), "undocumented"),
+        (true, false, 0) | (false, _, _) => (None, ""),
+    };
+    let class = verdict.map_or("none", Verdict::name);
+    html! {
+        @if times > 0 || documented {
+            span class={ "cell " (class) } {
+                @if times > 0 {
+                    button type="button" disabled data-cell={ (number) "-" (status) }
+                        data-name={ (column_title(status)) " from " (visible(&cells.title(row))) } {
+                        (times) span class="hidden-label" { " answers with " (column_title(status)) ", show their cases" }
+                    }
+                } @else { "0" }
+                @match verdict {
+                    Some(verdict) if word.is_empty() => small { (verdict.name()) }
+                    Some(_) | None => @if !word.is_empty() { small { (word) } }
+                }
+            }
+        } @else { span class="quiet" aria-hidden="true" { "·" } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{matches, path_of};
+
+    #[test]
+    fn template_matches_whole_segments() {
+        let template = "/api/v1/tokens/{token_id}/revoke";
+        assert!(matches(template, "/api/v1/tokens/7b0c/revoke"));
+        assert!(!matches(template, "/api/v1/tokens//revoke"));
+        assert!(!matches(template, "/api/v1/tokens/7b0c/revoke/"));
+        assert!(!matches(template, "/api/v1/tokens"));
+        assert_eq!(path_of("https://host:1/a?b"), "/a?b");
+        assert_eq!(path_of("https://host"), "/");
+    }
+}

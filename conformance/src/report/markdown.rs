@@ -1,0 +1,296 @@
+//! Markdown as forges read it: the summary of a job, a comment on a pull request.
+
+use std::io::{self, Write};
+
+use super::{Report, digest};
+use crate::case::Level;
+use crate::event::{CaseRecord, Verdict};
+use crate::visible::{visible, visible_lines};
+
+/// How many cases are told of in full; GitHub takes summaries of up to a mebibyte.
+const TOLD: usize = 50;
+
+/// How much of an expectation or a command line is shown, in bytes.
+const SHOWN: usize = 2000;
+
+/// Renders the report.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let run = &report.run;
+    writeln!(out, "## {}: {}\n", mark(report), headline(report))?;
+    writeln!(
+        out,
+        "{} against {}, conformance {}.",
+        code(&run.contract.title),
+        code(&run.target),
+        words(&run.suite.version)
+    )?;
+    if let Some(why) = digest::incomplete(report) {
+        writeln!(out, "\n> **Incomplete:** {}.", words(&why))?;
+    }
+    totals(report, out)?;
+    if let Some(end) = &report.end {
+        writeln!(
+            out,
+            "\n**Exit {}**: {}. {}",
+            end.exit.code,
+            words(&end.exit.meaning),
+            words(&end.exit.reason)
+        )?;
+        for token in &end.left_behind {
+            writeln!(
+                out,
+                "\n> **Left behind:** token {} of the {}: {}",
+                code(&token.token_id),
+                words(&token.owner),
+                words(&token.reason)
+            )?;
+        }
+    }
+    let told = digest::told(report);
+    if !told.is_empty() {
+        writeln!(out, "\n### What did not hold\n")?;
+    }
+    for told in told.iter().take(TOLD) {
+        tell(told.case, told.same, out)?;
+    }
+    if told.len() > TOLD {
+        writeln!(
+            out,
+            "\n{} more: see report.html.",
+            digest::count(told.len() - TOLD, "case")
+        )?;
+    }
+    skips(report, out)?;
+    coverage(report, out)?;
+    slowest(report, out)
+}
+
+fn mark(report: &Report) -> &'static str {
+    match &report.end {
+        Some(end) if end.exit.code == 0 => "✅ Conformance",
+        Some(_) | None => "❌ Conformance",
+    }
+}
+
+fn headline(report: &Report) -> String {
+    match &report.end {
+        Some(end) => words(&end.exit.meaning),
+        None => "cut off, and not valid".to_owned(),
+    }
+}
+
+fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let levels = [Level::Must, Level::Should, Level::May];
+    writeln!(
+        out,
+        "\n| | pass | fail | warn | skip | inconclusive | error |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    )?;
+    for level in levels {
+        let count = |verdict: Verdict| {
+            let of = |case: &&CaseRecord| case.level == level && case.verdict == verdict;
+            match report.cases.iter().filter(of).count() {
+                0 => String::new(),
+                count => count.to_string(),
+            }
+        };
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {} |",
+            level.name(),
+            count(Verdict::Pass),
+            count(Verdict::Fail),
+            count(Verdict::Warn),
+            count(Verdict::Skip),
+            count(Verdict::Inconclusive),
+            count(Verdict::Error)
+        )?;
+    }
+    if let Some(end) = &report.end {
+        writeln!(
+            out,
+            "\n{} and {} in {}.",
+            digest::count(report.totals.cases, "case"),
+            digest::count(
+                usize::try_from(end.requests).unwrap_or(usize::MAX),
+                "request"
+            ),
+            digest::duration(end.duration_ms)
+        )?;
+    }
+    Ok(())
+}
+
+fn tell(case: &CaseRecord, same: usize, out: &mut dyn Write) -> io::Result<()> {
+    let more = match same {
+        1 => String::new(),
+        same => format!(" and {} more", same - 1),
+    };
+    writeln!(
+        out,
+        "- **{}** {} {}{more}\n",
+        case.verdict.name(),
+        case.level.name(),
+        code(&case.id)
+    )?;
+    writeln!(
+        out,
+        "  > {}\n  >\n  > — {}\n",
+        words(&case.clause.text),
+        words(&case.clause.source)
+    )?;
+    match digest::decisive_step(case) {
+        Some(step) => {
+            writeln!(out, "  {}\n", words(&step.what))?;
+            writeln!(out, "  | expected | actual |\n  | --- | --- |")?;
+            writeln!(
+                out,
+                "  | {} | {} |\n",
+                cell(&step.expected),
+                cell(&step.actual)
+            )?;
+        }
+        None => writeln!(out, "  {}\n", words(&case.reason))?,
+    }
+    if let Some(exchange) = digest::decisive_exchange(case) {
+        let curl = visible_lines(&exchange.curl);
+        let fence = fence(&curl, 3);
+        writeln!(out, "  {fence}sh")?;
+        for line in curl.lines() {
+            writeln!(out, "  {line}")?;
+        }
+        writeln!(out, "  {fence}\n")?;
+    }
+    Ok(())
+}
+
+fn skips(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let skips = digest::skips(report);
+    if skips.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n### What was not run\n")?;
+    for skip in skips {
+        let ids: Vec<String> = skip.cases.iter().map(|case| code(&case.id)).collect();
+        writeln!(
+            out,
+            "<details><summary>{} ({} MUST): {}</summary>\n\n{}\n\n</details>",
+            digest::count(skip.cases.len(), "case"),
+            digest::musts(&skip.cases),
+            html(&skip.why()),
+            ids.join(" ")
+        )?;
+    }
+    Ok(())
+}
+
+fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let Some(coverage) = digest::coverage(report) else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "\n### Coverage of the contract\n\n{} of {} parts observed, {} exercised.",
+        coverage.observed, coverage.declared, coverage.exercised
+    )?;
+    let missing: Vec<String> = (coverage.parts.iter())
+        .filter(|part| !part.observed)
+        .map(|part| code(&part.name))
+        .collect();
+    if !missing.is_empty() {
+        writeln!(out, "\nNot observed: {}.", missing.join(", "))?;
+    }
+    for one in &coverage.undocumented {
+        writeln!(
+            out,
+            "\nNot in the contract: {} from {}, {} times.",
+            one.status,
+            code(&one.operation),
+            one.times
+        )?;
+    }
+    Ok(())
+}
+
+fn slowest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let slowest = digest::slowest(report, 5);
+    if slowest.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n<details><summary>Slowest cases</summary>\n\n| case | time |\n| --- | ---: |"
+    )?;
+    for case in slowest {
+        writeln!(
+            out,
+            "| {} | {} |",
+            code(&case.id),
+            digest::duration(case.duration_ms)
+        )?;
+    }
+    writeln!(out, "\n</details>")
+}
+
+/// Words with everything that Markdown or HTML could read as markup taken for itself. An at sign and a number sign get
+/// a space of no width behind them, so that no text of a deployment calls people or links issues.
+pub(crate) fn words(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in visible(text).chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '$' | '!' => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            '@' | '#' => {
+                escaped.push(character);
+                escaped.push_str("&#8203;");
+            }
+            character => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+/// A span of code: only a run of as many backticks as open it can end it.
+pub(crate) fn code(text: &str) -> String {
+    let text = visible(text);
+    if text.is_empty() {
+        return "` `".to_owned();
+    }
+    let fence = fence(&text, 1);
+    if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) {
+        format!("{fence} {text} {fence}")
+    } else {
+        format!("{fence}{text}{fence}")
+    }
+}
+
+/// Code in a cell of a table, where a bar would end the cell even inside of code.
+pub(crate) fn cell(text: &str) -> String {
+    let end = text.floor_char_boundary(SHOWN);
+    let (kept, cut) = if end < text.len() {
+        (&text[..end], "…")
+    } else {
+        (text, "")
+    };
+    format!("{}{cut}", code(kept).replace('|', "\\|"))
+}
+
+/// More backticks in a row than the text holds, and at least so many.
+fn fence(text: &str, least: usize) -> String {
+    let longest = text.split(|character| character != '`').map(str::len).max();
+    "`".repeat((longest.unwrap_or(0) + 1).max(least))
+}
+
+/// Text inside of an element of HTML.
+fn html(text: &str) -> String {
+    (visible(text).replace('&', "&amp;"))
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}

@@ -1,0 +1,112 @@
+//! `events.ndjson`: the events of a run, one JSON object a line, as they happen. The first line is the header, the last
+//! one the footer; a stream without its footer is cut off, and no valid record of a run.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{FORMAT, Report};
+use crate::event::{CaseRecord, Event, RunFooter, RunHeader};
+
+/// One line of the stream.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[schemars(rename = "Line")]
+enum Line<'a> {
+    /// The header: the run starts.
+    RunStarted {
+        /// The version of this format: 1.
+        format: u32,
+        /// What is run, against what, by which contract.
+        #[serde(flatten)]
+        run: Cow<'a, RunHeader>,
+    },
+    /// A case is decided.
+    CaseFinished(Cow<'a, CaseRecord>),
+    /// The footer: the run is over.
+    RunFinished(Cow<'a, RunFooter>),
+}
+
+/// Writes one event as a line.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write_event(event: &Event, out: &mut dyn Write) -> io::Result<()> {
+    match event {
+        Event::RunStarted(run) => header(run, out),
+        Event::CaseFinished(case) => line(&Line::CaseFinished(Cow::Borrowed(case)), out),
+        Event::RunFinished(end) => line(&Line::RunFinished(Cow::Borrowed(end)), out),
+    }
+}
+
+/// Renders the whole run as a stream: cases in the order of the catalogue, and a footer where the run has one.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    header(&report.run, out)?;
+    for case in &report.cases {
+        line(&Line::CaseFinished(Cow::Borrowed(case)), out)?;
+    }
+    match &report.end {
+        Some(end) => line(&Line::RunFinished(Cow::Borrowed(end)), out),
+        None => Ok(()),
+    }
+}
+
+/// Reads one line back.
+///
+/// # Errors
+/// When the line is not JSON, or no event of this format.
+pub fn read_event(text: &str) -> Result<Event, String> {
+    let mut value: Value =
+        serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
+    let wrong = |error: serde_json::Error| format!("not an event of a run: {error}");
+    let kind = match value.get_mut("event").map(Value::take) {
+        Some(Value::String(kind)) => kind,
+        Some(_) | None => return Err("not an event of a run: it has no `event`".to_owned()),
+    };
+    match kind.as_str() {
+        "run_started" => {
+            super::read::known_format(&value)?;
+            Ok(Event::RunStarted(
+                serde_json::from_value(value).map_err(wrong)?,
+            ))
+        }
+        "case_finished" => Ok(Event::CaseFinished(
+            serde_json::from_value(value).map_err(wrong)?,
+        )),
+        "run_finished" => Ok(Event::RunFinished(
+            serde_json::from_value(value).map_err(wrong)?,
+        )),
+        other => Err(format!("not an event that this version knows: `{other}`")),
+    }
+}
+
+/// The JSON Schema of a line.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    schemars::generate::SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<Line<'static>>()
+}
+
+fn header(run: &RunHeader, out: &mut dyn Write) -> io::Result<()> {
+    let run = Cow::Borrowed(run);
+    line(
+        &Line::RunStarted {
+            format: FORMAT,
+            run,
+        },
+        out,
+    )
+}
+
+fn line(line: &Line<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    writeln!(out)
+}

@@ -90,11 +90,14 @@ pub(crate) fn document() -> OpenApi {
 /// The whole service. A request that takes longer than `request_timeout`, its body included, is answered with 408.
 pub(crate) fn app(state: AppState, request_timeout: Duration, proxies: TrustedProxies) -> Router {
     let limits = Arc::clone(&state.rate_limits);
-    let router = Router::from(operations())
-        .route("/openapi.json", get(docs::openapi_json))
+    let documentation = Router::new()
         .route("/docs", get(docs::docs))
         .route("/docs/", get(docs::docs_index))
         .route("/docs/{*file}", get(docs::docs_file))
+        .route_layer(from_fn(docs::secure));
+    let router = Router::from(operations())
+        .route("/openapi.json", get(docs::openapi_json))
+        .merge(documentation)
         // Whoever watches the server's health is not limited.
         .route_layer(from_fn(move |request, next| {
             limit_rate(Arc::clone(&limits), request, next)

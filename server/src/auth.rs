@@ -12,6 +12,7 @@ use crate::app::AppState;
 use crate::client::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::header::{business_id, claimed_email};
+use crate::metrics::METRICS;
 use crate::store::{Actor, Role, TokenRecord};
 use crate::timestamp::Timestamp;
 use crate::token;
@@ -86,6 +87,19 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let caller = Self::authenticated(parts, state).await;
+        match &caller {
+            Err(ApiError::NotAuthenticated { .. }) => METRICS.authenticated(false),
+            // Whatever else is refused is refused to a caller who is known, or for a store that does not answer.
+            Err(ApiError::Unavailable | ApiError::Internal) => {}
+            Ok(_) | Err(_) => METRICS.authenticated(true),
+        }
+        caller
+    }
+}
+
+impl Caller {
+    async fn authenticated(parts: &Parts, state: &AppState) -> Result<Self, ApiError> {
         let refused = ApiError::NotAuthenticated { token_sent: true };
         let token = bearer(&parts.headers, &parts.uri)?;
         let now = Timestamp::now();

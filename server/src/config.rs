@@ -12,9 +12,11 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 
+use crate::audit::Since;
 use crate::rate_limit::Rate;
 use crate::store::{Location, Role};
 use crate::telemetry::LogFormat;
+use crate::tls::{Files, TlsError};
 
 mod effective;
 mod file;
@@ -78,6 +80,10 @@ pub enum Command {
     Bootstrap(Bootstrap),
     /// Bring the database's schema to that of this program, and say what was done
     Migrate(Migrate),
+    /// Print the audit trail as JSON lines: who did what, when, and from where
+    Audit(Audit),
+    /// Look at configuration, keys, store, migrations and clock, change nothing, and say what to do
+    Doctor(Serve),
     /// Print the configuration that `serve` would have with the same options, and where each value comes from
     Config(Serve),
     /// Print the OpenAPI document that the handlers emit; needs no database
@@ -187,12 +193,57 @@ pub struct Serve {
     /// Where the data and the keys are.
     #[command(flatten)]
     pub storage: Storage,
+    /// How TLS is spoken.
+    #[command(flatten)]
+    pub tls: Tls,
+    /// How the server is watched.
+    #[command(flatten)]
+    pub watching: Watching,
     /// How long things may take.
     #[command(flatten)]
     pub timeouts: Timeouts,
     /// How much clients may ask for.
     #[command(flatten)]
     pub limits: Limits,
+}
+
+/// How TLS is spoken. Without these two the server speaks plain HTTP.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "TLS")]
+pub struct Tls {
+    /// Certificate in PEM, with those behind it; read again when it changes
+    #[arg(long, value_name = "FILE", env = "DZ_TLS_CERT")]
+    pub tls_cert: Option<PathBuf>,
+    /// Its private key in PEM
+    #[arg(long, value_name = "FILE", env = "DZ_TLS_KEY")]
+    pub tls_key: Option<PathBuf>,
+}
+
+impl Tls {
+    /// The two files, if TLS is to be spoken.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsError::Half`].
+    pub(crate) fn files(&self) -> Result<Option<Files>, TlsError> {
+        match (&self.tls_cert, &self.tls_key) {
+            (None, None) => Ok(None),
+            (Some(certificate), Some(key)) => Ok(Some(Files {
+                certificate: certificate.clone(),
+                key: key.clone(),
+            })),
+            (Some(_), None) | (None, Some(_)) => Err(TlsError::Half),
+        }
+    }
+}
+
+/// How the server is watched.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Watching")]
+pub struct Watching {
+    /// Address and port of Prometheus' /metrics, apart from the API; without it there are none
+    #[arg(long, value_name = "ADDR:PORT", env = "DZ_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 /// How long things may take.
@@ -277,6 +328,17 @@ impl Serve {
             rate_per_address.unwrap_or_else(|| default(ADDRESS_RATE)),
         )
     }
+}
+
+/// `server audit`.
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// From when on: an instant (RFC 3339), a day (UTC), or how long ago, such as 24h or 7d [default: all]
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<Since>,
+    /// Where the data is.
+    #[command(flatten)]
+    pub at: Database,
 }
 
 /// `server bootstrap`.

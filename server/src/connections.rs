@@ -11,6 +11,7 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use prometheus::IntGauge;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -22,6 +23,9 @@ mod refusal;
 
 use peer::PeerService;
 use refusal::Refusals;
+
+use crate::metrics::METRICS;
+use crate::tls::Identity;
 
 /// How long to wait when the system has no file descriptor for one more connection, which others have to give back first.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
@@ -36,9 +40,13 @@ const MAX_HEAD_BYTES: usize = 32 * 1024;
 /// How many bytes of one connection are read before the handler asks for them, or wait to be written.
 const MAX_BUFFERED_BYTES: usize = 64 * 1024;
 
-/// What connections may take.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+/// A listener, and what its connections may take.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// What metrics call the listener.
+    pub(crate) name: &'static str,
+    /// With what TLS is spoken, if it is.
+    pub(crate) tls: Option<Arc<Identity>>,
     /// The most that are open at the same time. One more is answered with 503 and closed.
     pub(crate) connections: usize,
     /// The longest that a connection may take to send the head of a request, to begin the next one, or to take some of an
@@ -51,13 +59,14 @@ pub(crate) struct Limits {
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: Limits,
+    settings: Settings,
     stop: impl Future<Output = ()>,
 ) {
-    let server = Server::new(router, limits);
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let places = Arc::new(Semaphore::new(settings.connections));
     let refusals = Refusals::default();
+    let (open, refused) = METRICS.connections(settings.name);
+    let server = Server::new(router, settings, open);
     let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -79,7 +88,13 @@ pub(crate) async fn serve(
                         .connection(stream, address, graceful.watcher(), place);
                 tokio::spawn(connection);
             }
-            Err(_) => refusals.refuse(stream),
+            Err(_) => {
+                refused.inc();
+                // What a client that speaks TLS would have to hear first is not worth a handshake.
+                if server.tls.is_none() {
+                    refusals.refuse(stream);
+                }
+            }
         }
     }
     drop(listener);
@@ -91,21 +106,25 @@ pub(crate) async fn serve(
 struct Server {
     http: http1::Builder,
     router: Router,
+    tls: Option<Arc<Identity>>,
     silence: Duration,
+    open: IntGauge,
 }
 
 impl Server {
-    fn new(router: Router, limits: Limits) -> Self {
+    fn new(router: Router, settings: Settings, open: IntGauge) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
-            .header_read_timeout(limits.silence)
+            .header_read_timeout(settings.silence)
             .max_headers(MAX_HEADERS)
             .max_header_size(MAX_HEAD_BYTES)
             .max_buf_size(MAX_BUFFERED_BYTES);
         Self {
             http,
             router,
-            silence: limits.silence,
+            tls: settings.tls,
+            silence: settings.silence,
+            open,
         }
     }
 
@@ -120,8 +139,34 @@ impl Server {
         // Answers are written whole: waiting for more to send with them only delays them. A socket that refuses is slower
         // and works.
         let _ = stream.set_nodelay(true);
-        self.http(stream, address, watcher).await;
+        self.open.inc();
+        match &self.tls {
+            None => self.http(stream, address, watcher).await,
+            Some(identity) => self.tls(identity, stream, address, watcher).await,
+        }
+        self.open.dec();
         drop(place);
+    }
+
+    async fn tls(
+        &self,
+        identity: &Identity,
+        stream: TcpStream,
+        address: SocketAddr,
+        watcher: Watcher,
+    ) {
+        let handshake = identity.acceptor().accept(stream);
+        match tokio::time::timeout(self.silence, handshake).await {
+            Ok(Ok(stream)) => self.http(stream, address, watcher).await,
+            Ok(Err(error)) => {
+                METRICS.handshakes_failed.inc();
+                tracing::debug!(%error, "TLS handshake failed");
+            }
+            Err(_) => {
+                METRICS.handshakes_failed.inc();
+                tracing::debug!("TLS handshake took too long");
+            }
+        }
     }
 
     async fn http<S>(&self, stream: S, address: SocketAddr, watcher: Watcher)

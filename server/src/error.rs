@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::metrics::METRICS;
 use crate::store::StoreError;
 use crate::validation::{HTTPValidationError, ValidationError};
 
@@ -145,10 +146,12 @@ impl From<StoreError> for ApiError {
             StoreError::Unavailable(_)
             | StoreError::Disconnected(_)
             | StoreError::Claimed { .. } => {
+                METRICS.store_failed("unavailable");
                 tracing::error!(%error, "the store does not answer");
                 Self::Unavailable
             }
             StoreError::Inconsistent(_) | StoreError::Migration(_) => {
+                METRICS.store_failed("inconsistent");
                 tracing::error!(%error, "the store answered something unexpected");
                 Self::Internal
             }

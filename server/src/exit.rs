@@ -8,6 +8,7 @@ use crate::config::FileError;
 use crate::issue::IssueError;
 use crate::keys::KeyError;
 use crate::store::{Location, StoreError};
+use crate::tls::TlsError;
 
 /// The exit codes of every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,9 @@ pub enum Failure {
     /// The configuration file cannot be used.
     #[error(transparent)]
     Config(#[from] FileError),
+    /// TLS cannot be spoken.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The key ring cannot be had.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -51,11 +55,13 @@ pub enum Failure {
     },
     /// The address cannot be listened on.
     #[error(
-        "cannot listen on {address}: {source}. Choose another address with --listen, or port 0 for a free one"
+        "cannot listen on {address}: {source}. Choose another address with {option}, or port 0 for a free one"
     )]
     Bind {
         /// The address asked for.
         address: SocketAddr,
+        /// The option that asked for it.
+        option: &'static str,
         /// What the system answered.
         source: io::Error,
     },
@@ -87,9 +93,11 @@ impl Failure {
     /// The exit code that tells a program of this failure.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::LogFilter(_) | Self::Config(_) | Self::Keys(_) | Self::OtherRole { .. } => {
-                Exit::Usage
-            }
+            Self::LogFilter(_)
+            | Self::Config(_)
+            | Self::Tls(_)
+            | Self::Keys(_)
+            | Self::OtherRole { .. } => Exit::Usage,
             Self::Store { .. }
             | Self::Bind { .. }
             | Self::Issue(_)

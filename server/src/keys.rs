@@ -131,6 +131,12 @@ impl KeyRing {
         }
     }
 
+    /// What is in it, without a secret: which key signs, and how many others verify.
+    pub(crate) fn summary(&self) -> String {
+        let others = self.verifying.len() - 1;
+        format!("key {} signs, {others} more verify", self.active)
+    }
+
     /// The key that new tokens are signed with, and its `kid`.
     pub(crate) fn signing(&self) -> (&str, &EncodingKey) {
         (&self.active, &self.signing)

@@ -8,8 +8,10 @@
 //! before it returns, every authentication reads the store, and nothing un-revokes.
 
 pub mod app;
+pub mod audit;
 pub mod bootstrap;
 pub mod config;
+pub mod doctor;
 pub mod exit;
 pub mod keys;
 pub mod openapi;
@@ -26,13 +28,16 @@ mod extract;
 mod hs256;
 mod issue;
 mod last_used;
+mod metrics;
 mod protocol;
 mod rate_limit;
 mod redact;
 mod routes;
 mod timestamp;
+mod tls;
 mod token;
 mod validation;
 
 pub use issue::IssueError;
 pub use rate_limit::Rate;
+pub use tls::TlsError;

@@ -14,6 +14,7 @@ use tokio::time::interval;
 use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::metrics::METRICS;
 
 /// How often what is no longer needed is forgotten.
 const FORGET_EVERY: Duration = Duration::from_secs(10);
@@ -68,7 +69,7 @@ impl RateLimits {
     pub(crate) fn caller(&self, user: Uuid) -> Result<(), ApiError> {
         self.callers
             .as_ref()
-            .map_or(Ok(()), |limit| limit.count(&user))
+            .map_or(Ok(()), |limit| limit.count(&user, "caller"))
     }
 
     /// Counts a request from this address; addresses of one IPv6 network count as one.
@@ -79,7 +80,7 @@ impl RateLimits {
     pub(crate) fn address(&self, address: IpAddr) -> Result<(), ApiError> {
         self.addresses
             .as_ref()
-            .map_or(Ok(()), |limit| limit.count(&network(address)))
+            .map_or(Ok(()), |limit| limit.count(&network(address), "address"))
     }
 
     /// Forgets whoever has not been seen for a while, until it is dropped: otherwise memory would grow with every address that
@@ -115,12 +116,13 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         }
     }
 
-    fn count(&self, key: &K) -> Result<(), ApiError> {
-        self.counts
-            .check_key(key)
-            .map_err(|refusal| ApiError::TooManyRequests {
+    fn count(&self, key: &K, name: &'static str) -> Result<(), ApiError> {
+        self.counts.check_key(key).map_err(|refusal| {
+            METRICS.rate_limited(name);
+            ApiError::TooManyRequests {
                 wait: refusal.wait_time_from(self.clock.now()),
-            })
+            }
+        })
     }
 
     fn forget(&self) {
@@ -154,7 +156,7 @@ mod tests {
     fn what_is_not_seen_for_a_while_is_forgotten() {
         let limit = Limiter::of(Rate::PerSecond(NonZeroU32::new(1000).unwrap())).unwrap();
         for key in 0..500 {
-            limit.count(&key).unwrap();
+            limit.count(&key, "test").unwrap();
         }
         assert_eq!(limit.counts.len(), 500);
         std::thread::sleep(Duration::from_millis(20));

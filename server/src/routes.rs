@@ -4,4 +4,5 @@ pub(crate) mod create;
 pub(crate) mod docs;
 pub(crate) mod health;
 pub(crate) mod list;
+pub(crate) mod metrics;
 pub(crate) mod revoke;

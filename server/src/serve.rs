@@ -1,12 +1,16 @@
 //! `server serve`: from a configuration to a listening server and back to a closed store; and `server migrate`.
 
+use std::future::pending;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::app::{AppState, app};
 use crate::client::TrustedProxies;
@@ -14,8 +18,14 @@ use crate::config::{Migrate, Serve, Storage};
 use crate::connections::{self, descriptors};
 use crate::exit::Failure;
 use crate::keys::{IfMissing, KeyError, KeyRing};
+use crate::metrics::METRICS;
 use crate::rate_limit::RateLimits;
+use crate::routes::metrics;
 use crate::store::{Location, Store, StoreError};
+use crate::tls::Identity;
+
+/// The most connections of the listener for metrics. A few scrapers need a few.
+const METRICS_CONNECTIONS: usize = 64;
 
 /// What a store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +83,7 @@ pub async fn migrate(command: Migrate) -> Result<String, Failure> {
 }
 
 /// Serves until SIGTERM or SIGINT, then stops accepting, finishes what has begun within the drain timeout, and closes the
-/// store. When it accepts connections it prints `listening on http://ADDR:PORT`, with the real port, as the one line on
+/// store. When it accepts connections it prints `listening on http://ADDR:PORT` (or https), with the real port, as the one line on
 /// standard output.
 ///
 /// # Errors
@@ -84,32 +94,51 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Runtime)?;
 
+    let tls = match command.tls.files()? {
+        Some(files) => Some(Arc::new(Identity::read(files)?)),
+        None => None,
+    };
     let (callers, addresses) = command.rates();
     let limits = RateLimits::new(callers, addresses);
     let state = open(&command.storage, Purpose::Serve)
         .await?
         .with_rate_limits(limits);
-    let bind = |source| Failure::Bind {
-        address: command.listen,
-        source,
+    METRICS.ready(true);
+    let (listener, address) = bind(command.listen, "--listen").await?;
+    let metrics = match command.watching.metrics_listen {
+        Some(asked) => Some(bind(asked, "--metrics-listen").await?),
+        None => None,
     };
-    let listener = TcpListener::bind(command.listen).await.map_err(bind)?;
-    let address = listener.local_addr().map_err(bind)?;
 
     let (stop, stopping) = watch::channel(Phase::Serving);
     let proxies = TrustedProxies::new(&command.limits.trusted_proxies);
     let router = app(state.clone(), command.timeouts.request_timeout, proxies);
-    let limits = connections::Limits {
+    let settings = connections::Settings {
+        name: "api",
+        tls: tls.clone(),
         connections: connections_that_fit(command.limits.max_connections),
         silence: command.timeouts.head_timeout,
     };
     let draining = reached(stopping.clone(), Phase::Draining);
-    let serving = connections::serve(listener, router, limits, draining);
+    let serving = connections::serve(listener, router, settings, draining);
     let mut serving = tokio::spawn(serving);
-    let forgetting = {
-        let state = state.clone();
-        tokio::spawn(async move { state.rate_limits().keep_small().await })
-    };
+    let mut beside = JoinSet::new();
+    if let Some((listener, address)) = metrics {
+        tracing::info!(%address, "metrics at /metrics");
+        let settings = connections::Settings {
+            name: "metrics",
+            tls: None,
+            connections: METRICS_CONNECTIONS,
+            silence: command.timeouts.head_timeout,
+        };
+        let router = metrics::router();
+        beside.spawn(connections::serve(listener, router, settings, pending()));
+    }
+    if let Some(identity) = tls.clone() {
+        beside.spawn(async move { identity.keep_current().await });
+    }
+    let forgetting = state.clone();
+    beside.spawn(async move { forgetting.rate_limits().keep_small().await });
     let writing = {
         let state = state.clone();
         async move {
@@ -121,7 +150,8 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     };
     let writing = tokio::spawn(writing);
 
-    announce(&format!("listening on http://{address}\n")).map_err(Failure::Stdout)?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    announce(&format!("listening on {scheme}://{address}\n")).map_err(Failure::Stdout)?;
     tracing::info!(%address, database = %command.storage.location(), "listening");
 
     let name = tokio::select! {
@@ -131,13 +161,27 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     tracing::info!(signal = name, "stopping: no new connections");
     stop.send_replace(Phase::Draining);
     drain(&mut serving, command.timeouts.drain_timeout).await;
-    forgetting.abort();
     stop.send_replace(Phase::Drained);
     // An error says that the task panicked, which the log has told already.
     let _ = writing.await;
+    beside.shutdown().await;
     state.store().close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn bind(
+    address: SocketAddr,
+    option: &'static str,
+) -> Result<(TcpListener, SocketAddr), Failure> {
+    let failed = |source| Failure::Bind {
+        address,
+        option,
+        source,
+    };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }
 
 /// How far the server has come on its way to its end.
@@ -183,7 +227,10 @@ fn announce(line: &str) -> std::io::Result<()> {
     out.flush()
 }
 
-async fn open_migrated(at: &Location, purpose: Purpose) -> Result<(Store, Vec<String>), Failure> {
+pub(crate) async fn open_migrated(
+    at: &Location,
+    purpose: Purpose,
+) -> Result<(Store, Vec<String>), Failure> {
     let failed = |source| store_failed(at, source);
     let store = Store::open(at).await.map_err(failed)?;
     match purpose {
@@ -195,7 +242,7 @@ async fn open_migrated(at: &Location, purpose: Purpose) -> Result<(Store, Vec<St
     Ok((store, applied))
 }
 
-fn store_failed(at: &Location, source: StoreError) -> Failure {
+pub(crate) fn store_failed(at: &Location, source: StoreError) -> Failure {
     Failure::Store {
         at: at.clone(),
         source,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::timestamp::Timestamp;
 
 mod audit;
+mod inspection;
 mod location;
 mod migrations;
 mod postgres;
@@ -17,6 +18,7 @@ mod records;
 mod sqlite;
 
 pub(crate) use audit::{Actor, AuditAction, AuditEvent, NewAuditEvent};
+pub(crate) use inspection::{Inspection, inspect};
 pub use location::Location;
 use postgres::PostgresStore;
 pub use records::Role;

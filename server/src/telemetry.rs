@@ -13,6 +13,8 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 use uuid::Uuid;
 
+use crate::metrics::METRICS;
+
 /// Names a request in logs and answers.
 const REQUEST_ID: &str = "x-request-id";
 
@@ -73,18 +75,23 @@ pub(crate) async fn trace_request(request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or("unknown", MatchedPath::as_str)
         .to_owned();
+    let method = method_of(&request);
     let span = info_span!(
         "request",
         request_id = %id,
-        method = method_of(&request),
-        route,
+        method,
+        route = %route,
         client = Empty,
         user_id = Empty,
         claimed_email = Empty
     );
     async move {
+        let in_flight = InFlight::new();
         let mut response = next.run(request).await;
-        let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+        drop(in_flight);
+        let elapsed = started.elapsed();
+        let milliseconds = elapsed.as_secs_f64() * 1000.0;
+        METRICS.answered(method, &route, response.status().as_u16(), elapsed);
         info!(
             status = response.status().as_u16(),
             milliseconds, "answered"
@@ -96,6 +103,22 @@ pub(crate) async fn trace_request(request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// A request that is being answered, counted until it is dropped: a client that goes away drops it, too.
+struct InFlight;
+
+impl InFlight {
+    fn new() -> Self {
+        METRICS.in_flight.inc();
+        Self
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        METRICS.in_flight.dec();
+    }
 }
 
 /// The client's own id, when it has the form of one: anything else could be a credential, or forge log lines.

@@ -45,7 +45,7 @@ fn toml_value(text: &str) -> String {
 
 /// Leaves out the password of a URL, in its authority (RFC 3986, section 3.2.1) and in a parameter `password`, as
 /// PostgreSQL's URLs may have it.
-fn redacted(text: &str) -> String {
+pub(super) fn redacted(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return text.to_owned();
     };

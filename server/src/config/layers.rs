@@ -11,6 +11,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use super::Cli;
+use super::effective::redacted;
 use super::file::{self, FileError, Setting};
 
 /// A parsed command line, with where each value came from.
@@ -157,7 +158,11 @@ fn matches(command: Command, arguments: &[OsString]) -> ArgMatches {
     let options = configurable();
     command
         .try_get_matches_from(arguments)
-        .unwrap_or_else(|error| {
+        .unwrap_or_else(|mut error| {
+            if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) {
+                let shown = redacted(value);
+                error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
+            }
             // Printed before clap's message, which speaks of the flag alone.
             if let Some(name) = blamed_variable(&error, arguments, &options) {
                 eprintln!("in the environment variable {name}:");

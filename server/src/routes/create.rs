@@ -15,6 +15,7 @@ use crate::error::ApiError;
 use crate::extract::body::{FromBody, JsonBody};
 use crate::extract::header::AuthorizationHeader;
 use crate::issue::{Order, issue};
+use crate::metrics::METRICS;
 use crate::openapi::DocumentedErrors;
 use crate::routes::list::APITokenInfo;
 use crate::token::Minted;
@@ -128,6 +129,7 @@ pub(crate) async fn create_token(
             "A user may have at most {MAX_ACTIVE_TOKENS} active tokens; revoke one first"
         )));
     };
+    METRICS.created.inc();
     tracing::info!(token_id = %record.id, jti = %record.jti, "token created");
     let data = APITokenCreateResponse {
         token,

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::metrics::METRICS;
 
 /// How long the store may take to answer before the process counts as not ready.
 const READY_WITHIN: Duration = Duration::from_secs(2);
@@ -20,9 +21,11 @@ pub(crate) async fn healthz() -> Json<Value> {
 
 /// The store answers, so that traffic may come; 503 otherwise.
 pub(crate) async fn readyz(State(state): State<AppState>) -> Result<Json<Value>, ApiError> {
-    match timeout(READY_WITHIN, state.store().ping()).await {
-        Ok(answer) => answer?,
-        Err(_) => return Err(ApiError::Unavailable),
-    }
+    let answer = match timeout(READY_WITHIN, state.store().ping()).await {
+        Ok(answer) => answer.map_err(ApiError::from),
+        Err(_) => Err(ApiError::Unavailable),
+    };
+    METRICS.ready(answer.is_ok());
+    answer?;
     Ok(Json(json!({ "status": "ready" })))
 }

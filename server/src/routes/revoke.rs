@@ -14,6 +14,7 @@ use crate::error::ApiError;
 use crate::extract::body::{FromBody, JsonBody};
 use crate::extract::header::AuthorizationHeader;
 use crate::extract::path::TokenId;
+use crate::metrics::METRICS;
 use crate::openapi::DocumentedErrors;
 use crate::store::{AuditAction, NewAuditEvent, NewRevocation};
 use crate::timestamp::Timestamp;
@@ -128,6 +129,7 @@ pub(crate) async fn revoke_token(
         by: caller.actor(),
     };
     let revoked = state.store().revoke(revocation).await?;
+    METRICS.revoked(revoked.first);
     tracing::info!(token_id = %token.id, jti = %token.jti, first = revoked.first, "token revoked");
 
     let (code, message) = if revoked.first {

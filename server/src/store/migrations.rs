@@ -25,6 +25,40 @@ pub(super) fn migrator(steps: &[Step]) -> Migrator {
     Migrator::with_migrations(migrations.collect())
 }
 
+/// How a schema differs from this program's.
+#[derive(Debug, Default)]
+pub(crate) struct Difference {
+    /// Descriptions of the steps that are still to be applied.
+    pub(crate) pending: Vec<String>,
+    /// A step that was applied and that this program does not know.
+    pub(crate) unknown: Option<i64>,
+    /// A step that was applied with another text.
+    pub(crate) edited: Option<i64>,
+}
+
+impl Difference {
+    /// Whether there is none.
+    pub(super) fn is_none(&self) -> bool {
+        self.pending.is_empty() && self.unknown.is_none() && self.edited.is_none()
+    }
+}
+
+/// How what was applied differs from what these steps would make.
+pub(super) fn difference(migrator: &Migrator, applied: &[AppliedMigration]) -> Difference {
+    let step = |version| migrator.iter().find(|step| step.version == version);
+    Difference {
+        pending: not_among(migrator, applied),
+        unknown: applied
+            .iter()
+            .map(|done| done.version)
+            .find(|version| step(*version).is_none()),
+        edited: applied
+            .iter()
+            .find(|done| step(done.version).is_some_and(|step| step.checksum != done.checksum))
+            .map(|done| done.version),
+    }
+}
+
 /// The descriptions of the steps that had not been applied before.
 pub(super) fn not_among(migrator: &Migrator, applied: &[AppliedMigration]) -> Vec<String> {
     migrator

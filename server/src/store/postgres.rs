@@ -31,6 +31,8 @@ mod write;
 
 use coalesce::Coalescer;
 use connections::Connections;
+pub(super) use schema::migrator;
+pub(super) use session::begin as session;
 
 /// Statements of one kind in progress at the same time, on behalf of any number of requests.
 const IN_PROGRESS: usize = 2;

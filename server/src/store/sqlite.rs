@@ -32,6 +32,7 @@ mod writer;
 use claim::Claim;
 pub use file::SqliteFile;
 use reader::Readers;
+pub(super) use schema::migrator;
 use writer::Writer;
 
 /// The most uses of tokens that one transaction writes, so that a revocation never waits for many of them.

@@ -2,16 +2,20 @@
 
 mod harness;
 
+mod audit;
 mod authentication;
 mod bootstrap;
 mod command_line;
 mod companions;
 mod configuration;
+mod doctor;
 mod document;
+mod documentation;
 mod durability;
 mod hostile;
 mod http;
 mod input;
+mod metrics;
 mod on_postgres;
 mod operations;
 mod postgres;
@@ -20,3 +24,4 @@ mod revocation;
 mod samples;
 mod secrecy;
 mod tenancy;
+mod tls;

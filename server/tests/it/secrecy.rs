@@ -1,20 +1,92 @@
-//! Nothing that is logged at any level holds a credential.
+//! Nothing that is logged at any level, counted or kept holds a credential.
 
 use std::fs::{self, File};
 use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Folder, Server, revoke_path};
+use crate::harness::{Folder, Server, binary, output, revoke_path, text};
+use crate::metrics::scrape;
+
+#[test]
+fn password_in_a_url_that_is_refused_is_not_repeated() {
+    for url in [
+        "postgres://dz:canary-password@host:no-port/dz",
+        "mysql://dz:canary-password@host/dz",
+    ] {
+        let refused = output(binary().arg("migrate").env("DZ_DATABASE", url));
+        assert_eq!(refused.status.code(), Some(2));
+        let said = text(&refused.stderr);
+        assert!(!said.contains("canary") && said.contains("***"), "{said}");
+    }
+}
+
+/// A port that nobody listens on now.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+#[test]
+fn password_of_the_database_is_shown_nowhere() {
+    let folder = Folder::new();
+    // Nobody listens there.
+    let url = format!("postgres://dz:canary-password@127.0.0.1:{}/dz", free_port());
+    for command in [
+        &["config"][..],
+        &[
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--keys",
+            "keys.json",
+            "--log",
+            "trace",
+        ],
+        &["migrate", "--log", "trace"],
+        &["audit", "--log", "trace"],
+        &["doctor"],
+        &["serve", "--help"],
+    ] {
+        let output = output(
+            binary()
+                .args(command)
+                .env("DZ_DATABASE", &url)
+                .current_dir(folder.path()),
+        );
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(!said.contains("canary"), "{command:?}: {said}");
+        assert!(
+            said.contains("127.0.0.1") || command.contains(&"--help"),
+            "{command:?}: {said}"
+        );
+    }
+}
 
 #[tokio::test]
-async fn logs_at_trace_level_hold_no_token_and_no_key_wherever_a_client_puts_it() {
-    for format in ["json", "pretty"] {
+async fn nothing_that_is_logged_counted_or_kept_holds_a_token_or_a_key_wherever_a_client_puts_it() {
+    for (level, format) in [
+        ("trace", "json"),
+        ("trace", "pretty"),
+        ("debug", "json"),
+        ("info", "pretty"),
+        ("warn", "json"),
+        ("error", "json"),
+    ] {
         let folder = Folder::new();
         let log = folder.path().join("log");
         let stderr = Stdio::from(File::create(&log).unwrap());
-        let server =
-            Server::start_with_stderr(folder, &["--log", "trace", "--log-format", format], stderr);
+        let port = free_port();
+        let metrics = format!("127.0.0.1:{port}");
+        let arguments = [
+            "--log",
+            level,
+            "--log-format",
+            format,
+            "--metrics-listen",
+            &metrics,
+        ];
+        let server = Server::start_with_stderr(folder, &arguments, stderr);
         let admin = server.admin();
         let created = server.create(&admin, "canary").await;
         let token = created.token.clone();
@@ -51,12 +123,26 @@ async fn logs_at_trace_level_hold_no_token_and_no_key_wherever_a_client_puts_it(
         let keys: Value =
             serde_json::from_slice(&fs::read(server.folder().key_file()).unwrap()).unwrap();
         let secret = keys["keys"][0]["secret"].as_str().unwrap().to_owned();
+        let counted = scrape(&format!("http://{metrics}")).await;
+        let trail = binary()
+            .arg("audit")
+            .args(server.folder().arguments())
+            .output()
+            .unwrap();
         let folder = server.stop();
         let log = fs::read_to_string(folder.path().join("log")).unwrap();
-        assert!(
-            log.contains("token revoked") && log.contains("sqlx"),
-            "the log is there, at trace level"
+        assert_eq!(
+            log.contains("token revoked"),
+            ["trace", "debug", "info"].contains(&level),
+            "the log is there, at level {level}"
         );
+        let kept = fs::read(folder.database()).unwrap();
+        let places = [
+            ("log", log),
+            ("metrics", counted),
+            ("audit trail", text(&trail.stdout)),
+            ("database", text(&kept)),
+        ];
         let payload = token.split('.').nth(1).unwrap();
         for needle in [
             &token,
@@ -64,8 +150,10 @@ async fn logs_at_trace_level_hold_no_token_and_no_key_wherever_a_client_puts_it(
             &payload[..32].to_owned(),
             &token.replace('.', "-")[..60].to_owned(),
         ] {
-            let line = log.lines().find(|line| line.contains(needle.as_str()));
-            assert!(line.is_none(), "{format}: {line:?}");
+            for (place, contents) in &places {
+                let line = contents.lines().find(|line| line.contains(needle.as_str()));
+                assert!(line.is_none(), "{place} ({level}, {format}): {line:?}");
+            }
         }
     }
 }

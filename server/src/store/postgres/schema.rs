@@ -23,13 +23,18 @@ const GRANTS: [&str; 4] = [
     "REVOKE UPDATE, DELETE, TRUNCATE ON revocations, audit_events FROM ",
 ];
 
+/// What applies the schema's steps.
+pub(in crate::store) fn migrator() -> Migrator {
+    migrations::migrator(&STEPS)
+}
+
 /// Brings the schema to the one of this program, over a connection of its own. Returns the descriptions of the migrations that
 /// were applied.
 ///
 /// Replicas may start together: an advisory lock makes them wait for the one that migrates, and they find nothing left
 /// to do. A role that may not change the schema can start once another has.
 pub(super) async fn migrate(options: &PgConnectOptions) -> Result<Vec<String>, StoreError> {
-    let migrator = migrations::migrator(&STEPS);
+    let migrator = migrator();
     let mut connection = PgConnection::connect_with(options).await?;
     let table = &*migrator.table_name;
     let exists: bool = connection

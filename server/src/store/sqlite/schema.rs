@@ -23,10 +23,15 @@ const STEPS: [Step; 2] = [
     },
 ];
 
+/// What applies the schema's steps.
+pub(in crate::store) fn migrator() -> Migrator {
+    migrations::migrator(&STEPS)
+}
+
 /// Brings the schema to the one of this program, over a connection of its own. Returns the descriptions of the migrations that
 /// were applied.
 pub(super) async fn migrate(file: &SqliteFile) -> Result<Vec<String>, StoreError> {
-    let migrator: Migrator = migrations::migrator(&STEPS);
+    let migrator = migrator();
     let options = SqliteConnectOptions::new()
         .filename(file.path())
         .busy_timeout(BUSY_TIMEOUT);

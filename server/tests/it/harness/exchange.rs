@@ -31,7 +31,7 @@ impl Credential {
 pub(crate) struct Request(reqwest::RequestBuilder);
 
 impl Request {
-    pub(super) fn new(method: &str, url: &str) -> Self {
+    pub(crate) fn new(method: &str, url: &str) -> Self {
         Self(client().request(method.parse().expect("a method"), url))
     }
 

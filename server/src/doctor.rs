@@ -1,0 +1,199 @@
+//! `server doctor`: looks at everything that `serve` would need, changes nothing, and says what to do.
+
+use std::fmt::Write as _;
+use std::net::{SocketAddr, TcpListener};
+
+use crate::config::Serve;
+use crate::connections::descriptors;
+use crate::exit::{Exit, Failure};
+use crate::rate_limit::Rate;
+use crate::tls::Identity;
+
+mod storage;
+
+/// One thing that was looked at.
+#[derive(Debug)]
+struct Finding {
+    state: State,
+    subject: &'static str,
+    text: String,
+}
+
+/// How a thing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Ok,
+    /// It serves, and somebody should look at it.
+    Warning,
+    /// It would not serve; with what exit code.
+    Failed(Exit),
+}
+
+impl Finding {
+    fn ok(subject: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            state: State::Ok,
+            subject,
+            text: text.into(),
+        }
+    }
+
+    fn warning(subject: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            state: State::Warning,
+            subject,
+            text: text.into(),
+        }
+    }
+
+    /// What `serve` would end with.
+    fn failed(subject: &'static str, failure: &Failure) -> Self {
+        Self {
+            state: State::Failed(failure.exit()),
+            subject,
+            text: failure.to_string(),
+        }
+    }
+}
+
+/// What `server doctor` prints, and how it ends.
+#[derive(Debug)]
+pub struct Diagnosis {
+    /// One thing a line, with what to do below it where something is to be done.
+    pub text: String,
+    /// [`Exit::Ok`] when a server would start, warnings or not; otherwise what `serve` would exit with.
+    pub exit: Exit,
+}
+
+/// Examines configuration, keys, store, clock and system for a server with these options.
+pub async fn examine(command: &Serve) -> Diagnosis {
+    let mut findings = vec![limits(command), transport(command)];
+    findings.extend(listeners(command));
+    findings.push(files(command));
+    findings.extend(storage::examine(&command.storage).await);
+    report(&findings)
+}
+
+fn report(findings: &[Finding]) -> Diagnosis {
+    let mut text = String::new();
+    let (mut warnings, mut failures) = (0, 0);
+    let mut exit = Exit::Ok;
+    for finding in findings {
+        let state = match finding.state {
+            State::Ok => "ok",
+            State::Warning => {
+                warnings += 1;
+                "warning"
+            }
+            State::Failed(code) => {
+                failures += 1;
+                if exit == Exit::Ok {
+                    exit = code;
+                }
+                "failed"
+            }
+        };
+        // Whatever takes more than a line is set below its beginning.
+        let said = finding.text.replace('\n', "\n                   ");
+        writeln!(text, "{state:8} {:9} {said}", finding.subject)
+            .expect("a String takes everything");
+    }
+    let verdict = match exit {
+        Exit::Ok => "a server would start",
+        Exit::Usage | Exit::Unavailable => "a server would not start",
+    };
+    writeln!(
+        text,
+        "\n{warnings} warnings, {failures} failures: {verdict}"
+    )
+    .expect("a String takes everything");
+    Diagnosis { text, exit }
+}
+
+fn limits(command: &Serve) -> Finding {
+    let (caller, address) = command.rates();
+    let said = |rate| match rate {
+        Rate::Off => "no limit".to_owned(),
+        Rate::PerSecond(requests) => format!("{requests} requests a second"),
+    };
+    let text = format!("a caller: {}; an address: {}", said(caller), said(address));
+    if address == Rate::Off && !is_local(command.listen) {
+        Finding::warning(
+            "limits",
+            format!(
+                "{text}. Others than this machine can reach the server: consider --rate-per-address"
+            ),
+        )
+    } else {
+        Finding::ok("limits", text)
+    }
+}
+
+fn transport(command: &Serve) -> Finding {
+    match command.tls.files() {
+        Err(error) => Finding::failed("tls", &error.into()),
+        Ok(Some(files)) => {
+            let certificate = files.certificate.display().to_string();
+            match Identity::read(files) {
+                Ok(_) => Finding::ok("tls", format!("{certificate} and its key are a pair")),
+                Err(error) => Finding::failed("tls", &error.into()),
+            }
+        }
+        Ok(None) if is_local(command.listen) => {
+            Finding::ok("tls", "plain HTTP, which does not leave this machine")
+        }
+        Ok(None) => Finding::warning(
+            "tls",
+            format!(
+                "tokens would cross the network in plain HTTP on {}.\nGive --tls-cert and --tls-key, or have a proxy in front that speaks TLS",
+                command.listen
+            ),
+        ),
+    }
+}
+
+fn listeners(command: &Serve) -> Vec<Finding> {
+    let listen = [(command.listen, "--listen")];
+    let metrics = command
+        .watching
+        .metrics_listen
+        .map(|address| (address, "--metrics-listen"));
+    listen
+        .into_iter()
+        .chain(metrics)
+        .map(|(address, option)| match TcpListener::bind(address) {
+            Ok(_) => Finding::ok("network", format!("{address} is free")),
+            Err(source) if source.kind() == std::io::ErrorKind::AddrInUse => Finding::warning(
+                "network",
+                format!("somebody listens on {address}. If it is not this server, choose another address with {option}"),
+            ),
+            Err(source) => Finding::failed(
+                "network",
+                &Failure::Bind {
+                    address,
+                    option,
+                    source,
+                },
+            ),
+        })
+        .collect()
+}
+
+fn files(command: &Serve) -> Finding {
+    let wanted = usize::try_from(command.limits.max_connections.get()).unwrap_or(usize::MAX);
+    let fit = descriptors::raise();
+    if fit < wanted {
+        Finding::warning(
+            "system",
+            format!(
+                "the limit of open files has room for {fit} connections of {wanted}. Raise it with `ulimit -n` or LimitNOFILE="
+            ),
+        )
+    } else {
+        Finding::ok("system", format!("open files for {wanted} connections"))
+    }
+}
+
+fn is_local(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
+}

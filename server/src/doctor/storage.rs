@@ -1,0 +1,169 @@
+//! Store, migrations, clock and keys.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::Finding;
+use crate::config::Storage;
+use crate::keys::{IfMissing, KeyError, KeyRing};
+use crate::serve::store_failed;
+use crate::store::{Inspection, Location, SqliteFile, StoreError, inspect};
+use crate::timestamp::Timestamp;
+
+/// Microseconds by which two clocks may differ unnoticed: an answer takes its time.
+const TOLERANCE: i64 = 2_000_000;
+
+/// An instant before which this program did not exist: 2026-01-01. A machine without a battery for its clock starts at 1970.
+const EARLIEST: i64 = 1_767_225_600_000_000;
+
+pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
+    let location = storage.location();
+    if let Some(path) = location.sqlite_file()
+        && !path.exists()
+    {
+        return vec![first_start(path), clock(None), keys(storage, false)];
+    }
+    let mut findings = Vec::new();
+    let inspection = match inspect(location).await {
+        Ok(inspection) => {
+            findings.push(
+                exposed(location)
+                    .unwrap_or_else(|| Finding::ok("store", format!("{location} answers"))),
+            );
+            findings.push(schema(location, &inspection));
+            Some(inspection)
+        }
+        Err(source) => {
+            findings.push(Finding::failed("store", &store_failed(location, source)));
+            None
+        }
+    };
+    findings.push(clock(inspection.as_ref()));
+    // What is on record was put there with keys.
+    let in_use = inspection.is_some_and(|inspection| inspection.latest.is_some());
+    findings.push(keys(storage, in_use));
+    findings
+}
+
+fn first_start(path: &Path) -> Finding {
+    let directory = match path.parent() {
+        Some(directory) if !directory.as_os_str().is_empty() => directory,
+        Some(_) | None => Path::new("."),
+    };
+    match fs::metadata(directory) {
+        Ok(metadata) if metadata.is_dir() => Finding::ok(
+            "store",
+            format!(
+                "{} does not exist yet; the first start creates it",
+                path.display()
+            ),
+        ),
+        Ok(_) | Err(_) => Finding::failed(
+            "store",
+            &store_failed(
+                &Location::Sqlite(SqliteFile::new(path)),
+                StoreError::Unavailable(format!("there is no folder {}", directory.display())),
+            ),
+        ),
+    }
+}
+
+/// That others may read a SQLite file, if they may.
+fn exposed(location: &Location) -> Option<Finding> {
+    let path = location.sqlite_file()?;
+    let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then(|| {
+        Finding::warning(
+            "store",
+            format!(
+                "{} answers, and others than its owner may use it (mode {mode:04o}). Run `chmod 600 {}`",
+                location,
+                path.display()
+            ),
+        )
+    })
+}
+
+fn schema(location: &Location, inspection: &Inspection) -> Finding {
+    let difference = &inspection.schema;
+    if let Some(version) = difference.unknown {
+        return Finding::failed(
+            "schema",
+            &store_failed(
+                location,
+                sqlx::migrate::MigrateError::VersionMissing(version).into(),
+            ),
+        );
+    }
+    if let Some(version) = difference.edited {
+        return Finding::failed(
+            "schema",
+            &store_failed(
+                location,
+                sqlx::migrate::MigrateError::VersionMismatch(version).into(),
+            ),
+        );
+    }
+    if difference.pending.is_empty() {
+        Finding::ok("schema", "up to date")
+    } else {
+        Finding::warning(
+            "schema",
+            format!(
+                "to be applied: {}. `server migrate` does it, or the next start",
+                difference.pending.join(", ")
+            ),
+        )
+    }
+}
+
+/// The clock decides when tokens expire, so it must agree with the store's and must not have gone back.
+fn clock(inspection: Option<&Inspection>) -> Finding {
+    let now = Timestamp::now();
+    let set = "Set it, and keep it right with NTP";
+    if now.as_micros() < EARLIEST {
+        return Finding::warning("clock", format!("it says {now}, which is long ago. {set}"));
+    }
+    let theirs = inspection.and_then(|inspection| inspection.now);
+    if let Some(theirs) = theirs
+        && (now.as_micros() - theirs.as_micros()).abs() > TOLERANCE
+    {
+        return Finding::warning(
+            "clock",
+            format!("it says {now}, and the database's says {theirs}. {set}"),
+        );
+    }
+    let latest = inspection.and_then(|inspection| inspection.latest);
+    match latest {
+        Some(latest) if latest.as_micros() > now.as_micros() + TOLERANCE => Finding::warning(
+            "clock",
+            format!(
+                "it says {now}, and the audit trail has an event of {latest}: a clock has gone back. {set}"
+            ),
+        ),
+        Some(_) | None => Finding::ok("clock", format!("{now}")),
+    }
+}
+
+fn keys(storage: &Storage, in_use: bool) -> Finding {
+    let Some(path) = storage.key_file() else {
+        return Finding::failed("keys", &KeyError::Unnamed.into());
+    };
+    let if_missing = if in_use {
+        IfMissing::Lost
+    } else {
+        IfMissing::Missing
+    };
+    match KeyRing::open(&path, if_missing) {
+        Ok(ring) => Finding::ok("keys", format!("{}: {}", path.display(), ring.summary())),
+        Err(KeyError::Missing { .. }) if storage.location().sqlite_file().is_some() => Finding::ok(
+            "keys",
+            format!(
+                "{} does not exist yet; the first start creates it",
+                path.display()
+            ),
+        ),
+        Err(error) => Finding::failed("keys", &error.into()),
+    }
+}

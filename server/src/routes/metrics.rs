@@ -1,0 +1,28 @@
+//! `/metrics`, on a listener of its own: what an operator may know is not for everybody who may call the API.
+
+use axum::Router;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::get;
+
+use crate::error::ApiError;
+use crate::metrics::{MEDIA_TYPE, METRICS};
+
+/// The router of the listener.
+pub(crate) fn router() -> Router {
+    Router::new()
+        .route("/metrics", get(metrics))
+        .fallback(async || ApiError::NoSuchRoute)
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+}
+
+async fn metrics() -> impl IntoResponse {
+    (
+        [
+            (header::CONTENT_TYPE, MEDIA_TYPE),
+            (header::CACHE_CONTROL, "no-store"),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        ],
+        METRICS.text(),
+    )
+}

@@ -1,0 +1,147 @@
+//! What Prometheus scrapes.
+
+use std::fs::File;
+use std::process::Stdio;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use crate::harness::{Folder, PATIENCE, Request, Server, revoke_path};
+
+/// A server with metrics, and where they are.
+pub(crate) fn start(arguments: &[&str]) -> (Server, String) {
+    let folder = Folder::new();
+    let log = folder.path().join("log");
+    let stderr = Stdio::from(File::create(&log).unwrap());
+    let own = ["--log-format", "json", "--metrics-listen", "127.0.0.1:0"];
+    let server = Server::start_with_stderr(folder, &[&own, arguments].concat(), stderr);
+    // Said before the line on stdout that the harness waits for; written by another thread.
+    let begun = Instant::now();
+    loop {
+        let log = std::fs::read_to_string(&log).unwrap();
+        let line = log
+            .lines()
+            .find(|line| line.contains("metrics at /metrics"));
+        if let Some(line) = line {
+            let line: Value = serde_json::from_str(line).unwrap();
+            return (
+                server,
+                format!("http://{}", line["address"].as_str().unwrap()),
+            );
+        }
+        assert!(begun.elapsed() < PATIENCE, "{log}");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
+pub(crate) async fn scrape(metrics: &str) -> String {
+    let answer = Request::new("GET", &format!("{metrics}/metrics"))
+        .send()
+        .await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.header("content-type"),
+        Some("text/plain; version=0.0.4; charset=utf-8")
+    );
+    answer.body
+}
+
+/// The value of a time series.
+fn value(scraped: &str, series: &str) -> f64 {
+    scraped
+        .lines()
+        .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))
+        .unwrap_or_else(|| panic!("no {series} in\n{scraped}"))
+        .parse()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn what_happened_is_counted() {
+    let (server, metrics) = start(&[]);
+    let admin = server.admin();
+    let token = server.create(&admin, "counted").await;
+    for _ in 0..2 {
+        assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+    }
+    assert_eq!(server.probe(&token).await, 401);
+    server.request("GET", "/some/path/of/a/client").send().await;
+    server.request("FROBNICATE", "/healthz").send().await;
+
+    let scraped = scrape(&metrics).await;
+    for (series, expected) in [
+        (
+            r#"http_requests_total{method="POST",route="/api/v1/tokens",status="201"}"#,
+            1.0,
+        ),
+        (
+            r#"http_requests_total{method="POST",route="/api/v1/tokens/{token_id}/revoke",status="201"}"#,
+            2.0,
+        ),
+        (
+            r#"http_requests_total{method="GET",route="/api/v1/tokens",status="401"}"#,
+            1.0,
+        ),
+        (
+            r#"http_requests_total{method="GET",route="unknown",status="404"}"#,
+            1.0,
+        ),
+        (
+            r#"http_requests_total{method="other",route="/healthz",status="405"}"#,
+            1.0,
+        ),
+        (
+            r#"http_request_duration_seconds_count{method="POST",route="/api/v1/tokens/{token_id}/revoke"}"#,
+            2.0,
+        ),
+        (r#"dz_authentications_total{result="accepted"}"#, 3.0),
+        (r#"dz_authentications_total{result="refused"}"#, 1.0),
+        ("dz_tokens_created_total", 1.0),
+        (r#"dz_revocations_total{kind="first"}"#, 1.0),
+        (r#"dz_revocations_total{kind="repeated"}"#, 1.0),
+        ("http_requests_in_flight", 0.0),
+        ("dz_ready", 1.0),
+    ] {
+        assert_eq!(value(&scraped, series), expected, "{series}");
+    }
+    assert!(value(&scraped, "process_resident_memory_bytes") > 1e6);
+    assert!(value(&scraped, "process_open_fds") > 3.0);
+    assert!(!scraped.contains("some/path"), "{scraped}");
+}
+
+#[tokio::test]
+async fn limits_and_trouble_are_counted() {
+    let (server, metrics) = start(&["--rate-per-address", "1"]);
+    let requests = (0..20).map(|_| server.request("GET", "/openapi.json").send());
+    let answers = futures_util::future::join_all(requests).await;
+    let refused = answers.iter().filter(|answer| answer.status == 429).count();
+    let pool = server.folder().sqlite().await;
+    sqlx::query("ALTER TABLE tokens RENAME TO elsewhere")
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert_eq!(server.request("GET", "/readyz").send().await.status, 503);
+
+    let scraped = scrape(&metrics).await;
+    let counted = value(&scraped, r#"dz_rate_limited_total{limit="address"}"#);
+    assert!(refused > 0);
+    assert_eq!(counted, f64::from(u32::try_from(refused).unwrap()));
+    assert_eq!(value(&scraped, "dz_ready"), 0.0);
+    assert!(value(&scraped, r#"dz_store_errors_total{kind="unavailable"}"#) >= 1.0);
+}
+
+#[tokio::test]
+async fn metrics_are_not_with_the_api_and_the_api_is_not_with_metrics() {
+    let (server, metrics) = start(&[]);
+    assert_eq!(server.request("GET", "/metrics").send().await.status, 404);
+    for path in ["/", "/healthz", "/api/v1/tokens", &revoke_path("x")] {
+        let answer = Request::new("GET", &format!("{metrics}{path}"))
+            .send()
+            .await;
+        assert_eq!(answer.refusal(), (404, "Not Found".to_owned()), "{path}");
+    }
+    let wrong = Request::new("POST", &format!("{metrics}/metrics"))
+        .send()
+        .await;
+    assert_eq!(wrong.refusal(), (405, "Method Not Allowed".to_owned()));
+}

@@ -1,0 +1,168 @@
+//! HTTPS as curl sees it, with a certificate that it is told to trust.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use crate::harness::{Folder, PATIENCE, Server, binary, output, text};
+
+/// Writes a certificate for this machine, and its key.
+fn certify(folder: &Path) {
+    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let made = rcgen::generate_simple_self_signed(names).unwrap();
+    // Each under another name first, as whoever renews certificates does it.
+    for (name, pem) in [
+        ("cert.pem", made.cert.pem()),
+        ("key.pem", made.signing_key.serialize_pem()),
+    ] {
+        fs::write(folder.join("new"), pem).unwrap();
+        fs::set_permissions(folder.join("new"), Permissions::from_mode(0o600)).unwrap();
+        fs::rename(folder.join("new"), folder.join(name)).unwrap();
+    }
+}
+
+fn options(folder: &Path) -> [String; 4] {
+    let path = |name: &str| folder.join(name).display().to_string();
+    [
+        "--tls-cert".to_owned(),
+        path("cert.pem"),
+        "--tls-key".to_owned(),
+        path("key.pem"),
+    ]
+}
+
+fn start(folder: Folder, more: &[&str]) -> Server {
+    certify(folder.path());
+    let options = options(folder.path());
+    let arguments: Vec<&str> = options
+        .iter()
+        .map(String::as_str)
+        .chain(more.iter().copied())
+        .collect();
+    Server::start_on(folder, &arguments)
+}
+
+/// Asks for `/healthz` trusting one certificate.
+fn curl(server: &Server, certificate: &Path, more: &[&str]) -> Output {
+    output(
+        Command::new("curl")
+            .args([
+                "--silent",
+                "--show-error",
+                "--noproxy",
+                "*",
+                "--max-time",
+                "10",
+            ])
+            .arg("--cacert")
+            .arg(certificate)
+            .args(more)
+            .arg(format!("{}/healthz", server.url)),
+    )
+}
+
+#[tokio::test]
+async fn curl_that_trusts_the_certificate_is_served_and_one_that_does_not_is_not() {
+    let server = start(Folder::new(), &[]);
+    assert!(
+        server.url.starts_with("https://127.0.0.1:"),
+        "{}",
+        server.url
+    );
+    let certificate = server.folder().path().join("cert.pem");
+    for version in [["--tlsv1.3", "--tls-max"], ["--tlsv1.2", "--tls-max"]] {
+        let max = version[0].trim_start_matches("--tlsv");
+        let answer = curl(&server, &certificate, &[version[0], version[1], max]);
+        assert_eq!(
+            text(&answer.stdout),
+            r#"{"status":"ok"}"#,
+            "{}",
+            text(&answer.stderr)
+        );
+    }
+
+    let another = Folder::new();
+    certify(another.path());
+    let answer = curl(&server, &another.path().join("cert.pem"), &[]);
+    assert_eq!(answer.status.code(), Some(60), "{}", text(&answer.stderr));
+    let old = curl(&server, &certificate, &["--tls-max", "1.1"]);
+    assert!(!old.status.success(), "TLS 1.1 is refused");
+}
+
+#[tokio::test]
+async fn renewed_certificate_is_used_without_a_restart_and_a_broken_one_is_not() {
+    let server = start(Folder::new(), &[]);
+    let folder = server.folder().path();
+    let first = folder.join("first.pem");
+    fs::copy(folder.join("cert.pem"), &first).unwrap();
+
+    // A certificate without its key changes nothing.
+    fs::write(folder.join("cert.pem"), "no certificate").unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    assert!(curl(&server, &first, &[]).status.success());
+
+    certify(folder);
+    let begun = Instant::now();
+    while !curl(&server, &folder.join("cert.pem"), &[])
+        .status
+        .success()
+    {
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "the new certificate is not used"
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(curl(&server, &first, &[]).status.code(), Some(60));
+}
+
+#[tokio::test]
+async fn connection_that_does_not_shake_hands_is_closed() {
+    let server = start(Folder::new(), &["--head-timeout", "0.5"]);
+    let address = server.url.trim_start_matches("https://").to_owned();
+    for bytes in ["", "GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n"] {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        stream.write_all(bytes.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let closed = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut answer);
+        let _ = tokio::time::timeout(PATIENCE, closed)
+            .await
+            .expect("the server closes");
+        assert!(
+            !text(&answer).contains("HTTP"),
+            "nothing is said in the clear: {answer:?}"
+        );
+    }
+}
+
+#[test]
+fn files_that_cannot_be_used_are_named_before_anything_is_begun() {
+    let folder = Folder::new();
+    certify(folder.path());
+    let refused = |arguments: &[&str]| {
+        let output = output(
+            binary()
+                .args(["serve", "--listen", "127.0.0.1:0"])
+                .args(arguments)
+                .args(folder.arguments())
+                .current_dir(folder.path()),
+        );
+        assert_eq!(output.status.code(), Some(2));
+        text(&output.stderr)
+    };
+    insta::assert_snapshot!(refused(&["--tls-cert", "cert.pem"]), @"error: --tls-cert and --tls-key belong together: give both, or neither to speak plain HTTP");
+    insta::assert_snapshot!(refused(&["--tls-cert", "none.pem", "--tls-key", "key.pem"]), @"error: cannot read none.pem for TLS: No such file or directory (os error 2)");
+    insta::assert_snapshot!(refused(&["--tls-cert", "key.pem", "--tls-key", "key.pem"]), @"error: key.pem holds no certificate in PEM, which begins with a line such as `-----BEGIN CERTIFICATE-----`");
+    insta::assert_snapshot!(refused(&["--tls-cert", "cert.pem", "--tls-key", "cert.pem"]), @"error: cert.pem holds no private key in PEM, which begins with a line such as `-----BEGIN PRIVATE KEY-----`");
+
+    fs::copy(folder.path().join("key.pem"), folder.path().join("old.pem")).unwrap();
+    certify(folder.path());
+    let mismatch = refused(&["--tls-cert", "cert.pem", "--tls-key", "old.pem"]);
+    assert!(mismatch.contains("cannot be used together"), "{mismatch}");
+    assert!(!folder.database().exists());
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::graph::{At, Both, Flow, Matched, Walk};
-use super::message::shown;
+use super::message::{both_shown, shown};
 use super::rule::{Action, Area, Kind};
 use super::{Class, Rule, promises};
 use crate::{keywords, pointer};
@@ -143,11 +143,8 @@ fn record(
             if both.base.value == both.revision.value || walk.same(both) {
                 return;
             }
-            let message = format!(
-                "{subject} changed from {} to {}",
-                shown(both.base.value),
-                shown(both.revision.value)
-            );
+            let (was, is) = both_shown(both.base.value, both.revision.value);
+            let message = format!("{subject} changed from {was} to {is}");
             walk.note(
                 Rule::new(area, kind, Action::Changed),
                 class,

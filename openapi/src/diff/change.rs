@@ -115,6 +115,16 @@ pub struct Change {
     pub waived: Option<Waived>,
 }
 
+impl Change {
+    /// Every place at which it stands: the location, then the others.
+    pub fn places(&self) -> impl Iterator<Item = &str> {
+        let more = self.more_places.iter();
+        std::iter::once(&self.location)
+            .chain(more)
+            .map(String::as_str)
+    }
+}
+
 /// What was said for letting a change pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Waived {

@@ -32,6 +32,8 @@ struct Waiver {
     used: bool,
     /// Whether a change was found that would be let pass, did it reach this operation and no other.
     misses_operation: bool,
+    /// Whether a change was found that would be let pass, did it not stand in other places as well.
+    misses_places: bool,
 }
 
 /// Where a waiver holds.
@@ -70,7 +72,16 @@ impl Waiver {
     }
 
     fn is_about(&self, change: &Change) -> bool {
-        self.rule == change.rule && self.location.holds(&change.location)
+        self.rule == change.rule && change.places().any(|place| self.location.holds(place))
+    }
+
+    /// Whether the waiver names the change. Who names one of the places at which the same edit was
+    /// done has looked at that edit; who waives all below some place has only looked there.
+    fn names(&self, change: &Change) -> bool {
+        match &self.location {
+            Location::At(at) => change.places().any(|place| place == at),
+            Location::AtAndBelow(_) => false,
+        }
     }
 
     /// Whether the waiver speaks for all that the change reaches. One change of a component may
@@ -87,19 +98,25 @@ impl Waivers {
     /// Marks the changes that are waived as of `today`. One file may serve several comparisons:
     /// a waiver is of use if it is of use to any.
     pub fn apply(&mut self, diff: &mut Diff, today: NaiveDate) {
-        for waiver in &mut self.waivers {
-            if waiver.has_expired(today) {
-                continue;
+        for change in &mut diff.changes {
+            let about = self
+                .waivers
+                .iter_mut()
+                .filter(|waiver| !waiver.has_expired(today) && waiver.is_about(change));
+            let (mut covering, missing): (Vec<_>, Vec<_>) =
+                about.partition(|waiver| waiver.covers(change));
+            for waiver in missing {
+                waiver.misses_operation = true;
             }
-            for change in &mut diff.changes {
-                if !waiver.is_about(change) {
-                    continue;
-                }
-                if waiver.covers(change) {
+            let holds = |place: &str| covering.iter().any(|waiver| waiver.location.holds(place));
+            let is_waived =
+                covering.iter().any(|waiver| waiver.names(change)) || change.places().all(holds);
+            for waiver in &mut covering {
+                if is_waived {
                     waiver.used = true;
                     change.waived.get_or_insert_with(|| waiver.waived.clone());
                 } else {
-                    waiver.misses_operation = true;
+                    waiver.misses_places = true;
                 }
             }
         }
@@ -115,6 +132,8 @@ impl Waivers {
                 return None;
             } else if waiver.misses_operation {
                 Why::MissesOperation
+            } else if waiver.misses_places {
+                Why::MissesPlaces
             } else {
                 Why::Unused
             };
@@ -143,6 +162,7 @@ enum Why {
     Expired(NaiveDate),
     Unused,
     MissesOperation,
+    MissesPlaces,
 }
 
 impl fmt::Display for Stale {
@@ -166,6 +186,11 @@ impl fmt::Display for Stale {
                 formatter,
                 "waives nothing: the change there does not reach the operation that it names, or not it \
                  alone; leave out `operation` to waive the change for all that it reaches"
+            ),
+            Why::MissesPlaces => write!(
+                formatter,
+                "waives nothing: the same change stands in other places too; give its location as the \
+                 report does to waive it wherever it stands"
             ),
         }
     }

@@ -20,6 +20,15 @@ pub(super) fn of_class(diff: &Diff, class: Class) -> impl Iterator<Item = &Chang
         .filter(move |change| change.class == class)
 }
 
+/// `and in 3 more places`: where else the change stands; `None` when it stands in one place.
+pub(super) fn more_places(change: &Change) -> Option<String> {
+    match change.more_places.len() {
+        0 => None,
+        1 => Some("and in 1 more place".to_owned()),
+        more => Some(format!("and in {more} more places")),
+    }
+}
+
 /// `3 breaking, 1 docs, 1 waived`: the classes that occur among what counts, the gravest first, and how
 /// much is waived; empty when there is no change.
 pub(super) fn summary(diff: &Diff) -> String {

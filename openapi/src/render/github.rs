@@ -64,6 +64,7 @@ fn text(report: &Report<'_>, change: &Change, place: Place) -> String {
             lines.push(format!("at {} of what was ({was})", change.location));
         }
     }
+    lines.extend(counts::more_places(change));
     if let Some(witness) = &change.witness {
         lines.push(format!("for example {witness}"));
     }

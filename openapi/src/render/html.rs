@@ -128,7 +128,12 @@ fn article(report: &Report<'_>, change: &Change, place: Place) -> Markup {
                 dt { "Rule" }
                 dd { code { (change.rule.to_string()) } }
                 dt { "Where" }
-                dd { code { (visible(location)) } br; code { (visible(&report.shown(place))) } }
+                dd {
+                    code { (visible(location)) } br; code { (visible(&report.shown(place))) }
+                    @if let Some(more) = counts::more_places(change) {
+                        details { summary { (more) } (names(&change.more_places)) }
+                    }
+                }
                 @if let Some(witness) = &change.witness {
                     dt { "For example" }
                     dd { (value("An example that breaks", witness)) }
@@ -159,15 +164,17 @@ fn value(label: &str, value: &Value) -> Markup {
 
 fn operations(operations: &[String]) -> Markup {
     let (shown, folded) = operations.split_at(operations.len().min(OPERATIONS));
-    let list =
-        |names: &[String]| html! { ul { @for name in names { li { code { (visible(name)) } } } } };
     html! {
-        (list(shown))
+        (names(shown))
         @if !folded.is_empty() {
             details {
                 summary { "and " (folded.len()) " more" }
-                (list(folded))
+                (names(folded))
             }
         }
     }
+}
+
+fn names(names: &[String]) -> Markup {
+    html! { ul { @for name in names { li { code { (visible(name)) } } } } }
 }

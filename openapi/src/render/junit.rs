@@ -81,6 +81,8 @@ fn description(report: &Report<'_>, change: &Change, place: Place) -> String {
     if let Some(witness) = &change.witness {
         lines.push(format!("for example {witness}"));
     }
+    let more = change.more_places.iter();
+    lines.extend(more.map(|place| format!("and at {place}")));
     let operations = change.operations.iter();
     lines.extend(operations.map(|operation| format!("in {operation}")));
     let lines: Vec<_> = lines.iter().map(|line| visible(line)).collect();

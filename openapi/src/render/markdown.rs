@@ -92,6 +92,9 @@ fn write_change(
         code(location),
         code(&report.shown(place))
     )?;
+    if let Some(more) = counts::more_places(change) {
+        writeln!(out, "  {more}")?;
+    }
     if let Some(waived) = &change.waived {
         let reason = words(&waived.reason);
         writeln!(out, "\n  Waived until {}: {reason}", waived.expires)?;

@@ -94,6 +94,8 @@ struct LogicalLocation<'a> {
 struct Properties<'a> {
     class: Class,
     operations: &'a [String],
+    #[serde(rename = "morePlaces", skip_serializing_if = "<[String]>::is_empty")]
+    more_places: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     witness: Option<&'a Value>,
 }
@@ -186,6 +188,7 @@ fn finding<'a>(
         properties: Properties {
             class: change.class,
             operations: &change.operations,
+            more_places: &change.more_places,
             witness: change.witness.as_ref(),
         },
     }

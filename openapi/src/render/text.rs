@@ -66,6 +66,9 @@ fn write_change(out: &mut dyn Write, change: &Change) -> io::Result<()> {
         location => location,
     };
     writeln!(out, "    at {}", visible(location))?;
+    if let Some(more) = counts::more_places(change) {
+        writeln!(out, "    {more}")?;
+    }
     if let Some(witness) = &change.witness {
         let witness = witness.to_string();
         writeln!(out, "    for example {}", visible(&witness))?;

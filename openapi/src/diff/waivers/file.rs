@@ -56,7 +56,8 @@ impl Waivers {
     ///
     /// Each `[[waiver]]` has `rule` (an id, as [`rules`](crate::diff::rules()) lists them),
     /// `location` (a change's JSON pointer as the report gives it, or one with `/**` at its end for
-    /// that place and all below), `reason`, `expires` (the last day on which it holds,
+    /// that place and all below; the pointer itself speaks of the change wherever it stands, `/**` only
+    /// of what is there), `reason`, `expires` (the last day on which it holds,
     /// `2027-01-31`), and may have `operation` (`POST /tokens`), which confines it to changes that
     /// reach this operation alone.
     ///
@@ -143,6 +144,7 @@ fn waiver(entry: Entry, position: Position) -> Result<Waiver, Wrong> {
         },
         used: false,
         misses_operation: false,
+        misses_places: false,
     })
 }
 

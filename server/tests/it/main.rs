@@ -12,6 +12,7 @@ mod doctor;
 mod document;
 mod documentation;
 mod durability;
+mod faults;
 mod hostile;
 mod http;
 mod input;

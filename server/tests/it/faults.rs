@@ -1,0 +1,230 @@
+//! The promise under faults: once a revocation is acknowledged, no replica accepts that token again, whatever dies.
+//!
+//! Some seconds each by default; `cargo xtask bench faults` runs them longer and prints the figures.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use history::{Fault, History, Verdict};
+use load::{Load, USERS, any};
+use replica::Replica;
+
+use crate::harness::{Cluster, Credential, Database, Folder};
+
+mod full;
+mod history;
+mod load;
+mod replica;
+
+/// For how long faults are made, in seconds.
+const SECONDS: &str = "DZ_FAULTS_SECONDS";
+
+/// Revocations that are acknowledged between two faults.
+const SOME: usize = 12;
+
+/// Faults of the shortest run.
+const AT_LEAST: usize = 5;
+
+fn lasting() -> Duration {
+    let seconds = std::env::var(SECONDS).ok();
+    Duration::from_secs(seconds.and_then(|text| text.parse().ok()).unwrap_or(3))
+}
+
+fn users(folder: &Folder) -> Vec<Credential> {
+    let user = |number| folder.bootstrap("Acme", &format!("user{number}@acme.example"), "member");
+    (0..USERS).map(user).collect()
+}
+
+/// Makes faults until there are enough of them, while clients do what they do, and judges what those saw.
+///
+/// A fault comes when some revocations have been acknowledged since the last one, so that there is something to lose on a
+/// machine of any speed.
+async fn under_faults(
+    replicas: &Arc<Vec<Replica>>,
+    users: Vec<Credential>,
+    fault: impl Fn(usize, &[Replica]) -> Fault + Send + 'static,
+    enough: impl Fn(&History) -> bool + Send + 'static,
+) -> Verdict {
+    let history = Arc::new(History::default());
+    let bystanders = users.len();
+    let urls = replicas.iter().map(Replica::url).collect();
+    let load = Load::on(urls, users, Arc::clone(&history));
+    let clients = load.begin();
+    let making = {
+        let (replicas, history) = (Arc::clone(replicas), Arc::clone(&history));
+        move || {
+            while !enough(&history) {
+                history.await_acknowledgements(SOME);
+                let turn = history.faults();
+                history.suffered(fault(turn, &replicas));
+            }
+            history.await_acknowledgements(SOME);
+        }
+    };
+    let made = tokio::task::spawn_blocking(making).await;
+    load.stop();
+    clients.join_all().await;
+    made.expect("faults can be made");
+    load.use_all().await;
+    history.judge(bystanders)
+}
+
+/// Enough faults for a verdict, and for the time that was asked for.
+fn lasted() -> impl Fn(&History) -> bool {
+    let begun = Instant::now();
+    move |history| history.faults() >= AT_LEAST && begun.elapsed() >= lasting()
+}
+
+fn all(replicas: &[Replica]) -> Vec<usize> {
+    (0..replicas.len()).collect()
+}
+
+/// Kills one replica, and lets the others go on without it for a moment.
+fn kill_one(replicas: &[Replica]) -> Fault {
+    let which = any(replicas.len());
+    replicas[which].kill();
+    std::thread::sleep(Duration::from_millis(50));
+    replicas[which].restart();
+    Fault {
+        what: "SIGKILL of a server",
+        replicas: vec![which],
+        ended: Instant::now(),
+    }
+}
+
+/// Stops one replica in the midst of what it does; it goes on later as if nothing had happened.
+fn pause_one(replicas: &[Replica]) -> Fault {
+    let which = any(replicas.len());
+    replicas[which].pause(true);
+    std::thread::sleep(Duration::from_millis(300));
+    replicas[which].pause(false);
+    Fault {
+        what: "SIGSTOP of a server",
+        replicas: vec![which],
+        ended: Instant::now(),
+    }
+}
+
+fn kill_database(cluster: &Cluster, replicas: &[Replica]) -> Fault {
+    cluster.kill();
+    std::thread::sleep(Duration::from_millis(50));
+    cluster.restart();
+    Fault {
+        what: "SIGKILL of the database",
+        replicas: all(replicas),
+        ended: Instant::now(),
+    }
+}
+
+fn pause_database(cluster: &Cluster, replicas: &[Replica]) -> Fault {
+    cluster.pause(true);
+    std::thread::sleep(Duration::from_millis(300));
+    cluster.pause(false);
+    Fault {
+        what: "SIGSTOP of the database",
+        replicas: all(replicas),
+        ended: Instant::now(),
+    }
+}
+
+/// Three replicas, their users, and the database that they share.
+struct Shared {
+    cluster: Arc<Cluster>,
+    database: Arc<Database>,
+    replicas: Arc<Vec<Replica>>,
+    users: Vec<Credential>,
+    _folder: Folder,
+}
+
+impl Shared {
+    fn start(settings: &[&str]) -> Option<Self> {
+        let cluster = Arc::new(Cluster::start(settings)?);
+        let database = Arc::new(cluster.database());
+        let folder = Folder::on(Arc::clone(&database));
+        let users = users(&folder);
+        let replicas = (0..3).map(|_| Replica::start(&folder)).collect();
+        Some(Self {
+            cluster,
+            database,
+            replicas: Arc::new(replicas),
+            users,
+            _folder: folder,
+        })
+    }
+}
+
+fn report(title: &str, verdict: &Verdict) {
+    println!(
+        "{title}
+{verdict}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_server_killed_again_and_again_accepts_no_revoked_token() {
+    let folder = Folder::new();
+    let users = users(&folder);
+    let replicas = Arc::new(vec![Replica::start(&folder)]);
+    let fault = |turn: usize, replicas: &[Replica]| match turn % 4 {
+        1 => pause_one(replicas),
+        _ => kill_one(replicas),
+    };
+    let verdict = under_faults(&replicas, users, fault, lasted()).await;
+    report("one server on SQLite, killed and stopped", &verdict);
+    assert!(verdict.holds(), "\n{verdict}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_replicas_killed_again_and_again_with_their_database_accept_no_revoked_token() {
+    let Some(shared) = Shared::start(&[]) else {
+        return;
+    };
+    let cluster = Arc::clone(&shared.cluster);
+    let fault = move |turn: usize, replicas: &[Replica]| match turn % 5 {
+        0 | 3 => kill_database(&cluster, replicas),
+        1 => kill_one(replicas),
+        2 => pause_one(replicas),
+        _ => pause_database(&cluster, replicas),
+    };
+    let verdict = under_faults(&shared.replicas, shared.users.clone(), fault, lasted()).await;
+    report(
+        "three replicas on PostgreSQL, killed and stopped with their database",
+        &verdict,
+    );
+    assert!(verdict.holds(), "\n{verdict}");
+}
+
+/// The negative control: a database that acknowledges what it has not written yet. If this passes, the tests above see nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn checker_notices_a_database_that_forgets_what_it_acknowledged() {
+    let settings = [
+        "wal_writer_delay=10s",
+        "wal_writer_flush_after=1GB",
+        "full_page_writes=off",
+    ];
+    let Some(shared) = Shared::start(&settings) else {
+        return;
+    };
+    // The server tells its sessions to commit synchronously, so that the database itself has to be turned against it.
+    shared.database.execute(
+        "CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN PERFORM set_config('synchronous_commit', 'off', true); RETURN NEW; END $$;
+         CREATE TRIGGER forget BEFORE INSERT ON revocations FOR EACH ROW EXECUTE FUNCTION forget();
+         CREATE TRIGGER forget BEFORE INSERT OR UPDATE ON tokens FOR EACH ROW EXECUTE FUNCTION forget();
+         CHECKPOINT",
+    );
+    let cluster = Arc::clone(&shared.cluster);
+    let fault = move |_, replicas: &[Replica]| kill_database(&cluster, replicas);
+    let noticed = |history: &History| {
+        history.faults() >= 20 || history.judge(USERS).accepted_after_acknowledgement > 0
+    };
+    let verdict = under_faults(&shared.replicas, shared.users.clone(), fault, noticed).await;
+    report(
+        "the control: PostgreSQL made to commit asynchronously, and killed",
+        &verdict,
+    );
+    assert!(
+        verdict.accepted_after_acknowledgement > 0,
+        "a broken promise must be noticed:\n{verdict}"
+    );
+}

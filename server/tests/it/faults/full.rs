@@ -1,0 +1,146 @@
+//! A disk that is full.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::harness::{Credential, Folder, Server};
+
+/// A small file system, gone when this is.
+struct Mount<'a>(&'a Path);
+
+impl<'a> Mount<'a> {
+    /// `None`, said plainly, where this process may not mount.
+    fn of(at: &'a Path, size: &str) -> Option<Self> {
+        let mounted = Command::new("mount")
+            .args([
+                "-t",
+                "tmpfs",
+                "-o",
+                &format!("size={size},mode=0700"),
+                "tmpfs",
+            ])
+            .arg(at)
+            .output()
+            .is_ok_and(|output| output.status.success());
+        if !mounted {
+            eprintln!("skipped: a small file system cannot be mounted here; that takes root");
+        }
+        mounted.then_some(Self(at))
+    }
+
+    fn resize(&self, size: &str) {
+        let resized = Command::new("mount")
+            .args(["-o", &format!("remount,size={size}")])
+            .arg(self.0)
+            .status();
+        assert!(resized.expect("mount runs").success());
+    }
+}
+
+impl Drop for Mount<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(self.0).status();
+    }
+}
+
+async fn create(server: &Server, by: &Credential, number: usize) -> (u16, Option<Credential>) {
+    let body = json!({ "name": format!("{number}"), "description": "d".repeat(900) }).to_string();
+    let answer = server
+        .request("POST", "/api/v1/tokens")
+        .by(by)
+        .json(body)
+        .send()
+        .await;
+    let credential = (answer.status == 201).then(|| {
+        let data = &answer.json()["data"];
+        Credential {
+            token: crate::harness::string(&data["token"]),
+            token_id: crate::harness::string(&data["token_info"]["id"]),
+            jti: crate::harness::string(&data["token_info"]["jti"]),
+            ..by.clone()
+        }
+    });
+    (answer.status, credential)
+}
+
+#[tokio::test]
+async fn full_disk_means_503_for_what_must_be_written_and_loses_nothing_that_was_acknowledged() {
+    let folder = Folder::new();
+    let place = folder.path().to_owned();
+    let Some(mount) = Mount::of(&place, "1m") else {
+        return;
+    };
+    let server = Server::start_on(folder, &[]);
+    let admin = server.admin();
+    let victim = server.create(&admin, "victim").await;
+
+    // Revocations until one is refused for want of space.
+    let (mut revoked, mut refused) = (Vec::new(), Vec::new());
+    for number in 0..2000 {
+        let (status, created) = create(&server, &admin, number).await;
+        let Some(token) = created else {
+            assert_eq!(status, 503);
+            break;
+        };
+        let reason = json!({ "reason": "r".repeat(490) }).to_string();
+        match server
+            .revoke_with(&admin, &token.token_id, reason)
+            .await
+            .status
+        {
+            201 => revoked.push(token),
+            status => {
+                assert_eq!(status, 503);
+                refused.push(token);
+                break;
+            }
+        }
+    }
+    assert!(
+        !revoked.is_empty() && revoked.len() < 2000,
+        "the disk is full: {}",
+        revoked.len()
+    );
+    // Whatever small space is left, fill it.
+    let filler = place.join("filler");
+    let _ = fs::write(&filler, vec![0; 1 << 20]);
+
+    // What needs no space still works, and says the truth. SQLite may have made room for one more in its log.
+    match server.revoke(&admin, &victim.token_id).await.status {
+        201 => revoked.push(victim.clone()),
+        status => {
+            assert_eq!(status, 503);
+            assert_eq!(server.probe(&victim).await, 200, "it was not acknowledged");
+        }
+    }
+    assert_eq!(server.probe(&admin).await, 200);
+    for token in &revoked {
+        assert_eq!(server.probe(token).await, 401);
+    }
+
+    let _ = fs::remove_file(&filler);
+    mount.resize("8m");
+    assert_eq!(
+        server.revoke(&admin, &victim.token_id).await.status,
+        201,
+        "by itself"
+    );
+    assert_eq!(server.probe(&victim).await, 401);
+
+    // The same after a crash.
+    let server = Server::start_on(server.kill(), &[]);
+    for token in revoked.iter().chain([&victim]) {
+        assert_eq!(server.probe(token).await, 401);
+    }
+    assert_eq!(server.probe(&admin).await, 200);
+    println!(
+        "a full disk: {} revocations acknowledged, {} not, none lost",
+        revoked.len() + 1,
+        refused.len() + 1
+    );
+    drop(server);
+    drop(mount);
+}

@@ -1,0 +1,336 @@
+//! What happened, as the clients saw it, and whether the promise was kept.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::harness::PATIENCE;
+
+/// A token, by the order in which it was made.
+pub(crate) type Token = usize;
+
+/// What a client learnt about a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// 200: the token was taken for good.
+    Accepted,
+    /// 401: it was not.
+    Refused,
+    /// 503, no answer, no connection: nothing was learnt.
+    Unknown,
+}
+
+/// One use of a token.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Probe {
+    pub(crate) token: Token,
+    pub(crate) replica: usize,
+    pub(crate) sent: Instant,
+    pub(crate) received: Instant,
+    pub(crate) outcome: Outcome,
+}
+
+/// Something that was done to replicas or their database, and undone.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    pub(crate) what: &'static str,
+    /// The replicas that suffered.
+    pub(crate) replicas: Vec<usize>,
+    /// When everything needed ran again.
+    pub(crate) ended: Instant,
+}
+
+/// Everything that clients saw, in no order.
+#[derive(Debug)]
+pub(crate) struct History {
+    begun: Instant,
+    events: Mutex<Events>,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self {
+            begun: Instant::now(),
+            events: Mutex::default(),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Events {
+    acknowledged: Vec<(Token, Instant)>,
+    unacknowledged: usize,
+    probes: Vec<Probe>,
+    faults: Vec<Fault>,
+    unexpected: Vec<String>,
+}
+
+impl History {
+    /// A 201 to a revocation has been received.
+    pub(crate) fn acknowledged(&self, token: Token) {
+        self.events().acknowledged.push((token, Instant::now()));
+    }
+
+    /// A revocation was asked for and its answer is not known.
+    pub(crate) fn unacknowledged(&self) {
+        self.events().unacknowledged += 1;
+    }
+
+    pub(crate) fn probed(&self, probe: Probe) {
+        self.events().probes.push(probe);
+    }
+
+    pub(crate) fn suffered(&self, fault: Fault) {
+        self.events().faults.push(fault);
+    }
+
+    /// An answer that no fault excuses.
+    pub(crate) fn unexpected(&self, what: String) {
+        self.events().unexpected.push(what);
+    }
+
+    /// How many faults there were.
+    pub(crate) fn faults(&self) -> usize {
+        self.events().faults.len()
+    }
+
+    /// Waits until this many more revocations are acknowledged.
+    pub(crate) fn await_acknowledgements(&self, more: usize) {
+        let begun = Instant::now();
+        let count = || self.events().acknowledged.len();
+        let enough = count() + more;
+        while count() < enough {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "no revocation is acknowledged any more"
+            );
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn events(&self) -> std::sync::MutexGuard<'_, Events> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Judges all of it. Tokens below `bystanders` were never revoked.
+    pub(crate) fn judge(&self, bystanders: usize) -> Verdict {
+        let events = self.events();
+        let mut acknowledged: HashMap<Token, Instant> = HashMap::new();
+        for &(token, at) in &events.acknowledged {
+            let first = acknowledged.entry(token).or_insert(at);
+            *first = at.min(*first);
+        }
+        // A refusal of a token that was good means that its revocation has taken effect, acknowledged or not.
+        let mut refused: HashMap<Token, Instant> = HashMap::new();
+        for probe in &events.probes {
+            if probe.outcome == Outcome::Refused {
+                let first = refused.entry(probe.token).or_insert(probe.received);
+                *first = probe.received.min(*first);
+            }
+        }
+        let after = |times: &HashMap<Token, Instant>, probe: &Probe| {
+            times.get(&probe.token).is_some_and(|at| probe.sent > *at)
+        };
+        let count = |of: &dyn Fn(&Probe) -> bool| events.probes.iter().filter(|p| of(p)).count();
+        Verdict {
+            lasted: self.begun.elapsed(),
+            acknowledged: acknowledged.len(),
+            unacknowledged: events.unacknowledged,
+            probes: events.probes.len(),
+            probes_after_acknowledgement: count(&|p| after(&acknowledged, p)),
+            accepted_after_acknowledgement: count(&|p| {
+                p.outcome == Outcome::Accepted && after(&acknowledged, p)
+            }),
+            accepted_after_refusal: count(&|p| {
+                p.outcome == Outcome::Accepted && after(&refused, p)
+            }),
+            bystanders_refused: count(&|p| p.outcome == Outcome::Refused && p.token < bystanders),
+            unknown: count(&|p| p.outcome == Outcome::Unknown),
+            faults: events.faults.len(),
+            recoveries: events
+                .faults
+                .iter()
+                .flat_map(|fault| recoveries(fault, &events.probes))
+                .collect(),
+            unexpected: events.unexpected.clone(),
+        }
+    }
+}
+
+/// How long after a fault had ended each replica gave its first answer to a question that was asked then.
+fn recoveries(fault: &Fault, probes: &[Probe]) -> Vec<(&'static str, Duration)> {
+    let first_answer = |replica: usize| {
+        probes
+            .iter()
+            .filter(|probe| probe.replica == replica && probe.sent >= fault.ended)
+            .filter(|probe| probe.outcome != Outcome::Unknown)
+            .map(|probe| probe.received - fault.ended)
+            .min()
+    };
+    let replicas = fault.replicas.iter().copied();
+    replicas
+        .filter_map(first_answer)
+        .map(|time| (fault.what, time))
+        .collect()
+}
+
+/// What a history comes to.
+#[derive(Debug)]
+pub(crate) struct Verdict {
+    pub(crate) lasted: Duration,
+    pub(crate) acknowledged: usize,
+    pub(crate) unacknowledged: usize,
+    pub(crate) probes: usize,
+    pub(crate) probes_after_acknowledgement: usize,
+    pub(crate) accepted_after_acknowledgement: usize,
+    pub(crate) accepted_after_refusal: usize,
+    pub(crate) bystanders_refused: usize,
+    pub(crate) unknown: usize,
+    pub(crate) faults: usize,
+    pub(crate) recoveries: Vec<(&'static str, Duration)>,
+    pub(crate) unexpected: Vec<String>,
+}
+
+impl Verdict {
+    /// Whether the promise was kept, and by enough attempts to say so.
+    pub(crate) fn holds(&self) -> bool {
+        self.accepted_after_acknowledgement == 0
+            && self.accepted_after_refusal == 0
+            && self.bystanders_refused == 0
+            && self.unexpected.is_empty()
+            && self.acknowledged > 0
+            && self.probes_after_acknowledgement > 0
+            && self.faults > 0
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            formatter,
+            "  seconds                         {:>8.0}",
+            self.lasted.as_secs_f64()
+        )?;
+        writeln!(
+            formatter,
+            "  revocations acknowledged        {:>8}",
+            self.acknowledged
+        )?;
+        writeln!(
+            formatter,
+            "  revocations without an answer   {:>8}",
+            self.unacknowledged
+        )?;
+        writeln!(
+            formatter,
+            "  probes                          {:>8}",
+            self.probes
+        )?;
+        writeln!(
+            formatter,
+            "    sent after an acknowledgement {:>8}",
+            self.probes_after_acknowledgement
+        )?;
+        writeln!(
+            formatter,
+            "  accepted after acknowledgement  {:>8}",
+            self.accepted_after_acknowledgement
+        )?;
+        writeln!(
+            formatter,
+            "  accepted after a refusal        {:>8}",
+            self.accepted_after_refusal
+        )?;
+        writeln!(
+            formatter,
+            "  good tokens refused             {:>8}",
+            self.bystanders_refused
+        )?;
+        writeln!(
+            formatter,
+            "  unknown answers                 {:>8}",
+            self.unknown
+        )?;
+        writeln!(
+            formatter,
+            "  faults                          {:>8}",
+            self.faults
+        )?;
+        let mut kinds: Vec<&str> = self.recoveries.iter().map(|(what, _)| *what).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        for kind in kinds {
+            let mut times: Vec<Duration> = self
+                .recoveries
+                .iter()
+                .filter(|(what, _)| *what == kind)
+                .map(|(_, time)| *time)
+                .collect();
+            times.sort_unstable();
+            let (median, longest) = (times[times.len() / 2], times[times.len() - 1]);
+            writeln!(
+                formatter,
+                "  first answer after {kind}: median {:.0} ms, longest {:.0} ms ({} times)",
+                median.as_secs_f64() * 1e3,
+                longest.as_secs_f64() * 1e3,
+                times.len()
+            )?;
+        }
+        for what in self.unexpected.iter().take(5) {
+            writeln!(formatter, "  unexpected: {what}")?;
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn checker_finds_each_way_to_break_the_promise_and_nothing_else() {
+    let begun = Instant::now();
+    let at = |millis: u64| begun + Duration::from_millis(millis);
+    let probe = |token, sent, outcome| Probe {
+        token,
+        replica: 0,
+        sent: at(sent),
+        received: at(sent + 1),
+        outcome,
+    };
+    let judged = |probes: &[Probe]| {
+        let history = History::default();
+        {
+            let mut events = history.events();
+            events.acknowledged.push((7, at(10)));
+            events.probes.extend_from_slice(probes);
+            events.faults.push(Fault {
+                what: "nothing",
+                replicas: vec![0],
+                ended: at(0),
+            });
+        }
+        history.judge(5)
+    };
+    // The clients' clock: what was sent before the acknowledgement came may be answered either way.
+    let fine = [
+        probe(7, 9, Outcome::Accepted),
+        probe(7, 11, Outcome::Refused),
+        probe(7, 12, Outcome::Unknown),
+        probe(3, 12, Outcome::Accepted),
+        probe(8, 12, Outcome::Accepted),
+        probe(8, 13, Outcome::Refused),
+    ];
+    assert!(judged(&fine).holds());
+    for wrong in [
+        probe(7, 11, Outcome::Accepted),
+        probe(8, 20, Outcome::Accepted),
+        probe(3, 1, Outcome::Refused),
+    ] {
+        assert!(
+            !judged(&[&fine[..], &[wrong]].concat()).holds(),
+            "{wrong:?}"
+        );
+    }
+    assert!(
+        !judged(&[probe(3, 12, Outcome::Accepted)]).holds(),
+        "it saw too little"
+    );
+}

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{BREADTH, candidates, count, list, text};
+use crate::schema::Strings;
 
 /// Values near those of the self-contained `schema` that it probably rejects: one step over a
 /// bound, one required property short, of another type.
@@ -52,6 +53,8 @@ fn of_strings(schema: &Map<String, Value>, values: &mut Vec<Value>) {
     {
         values.push(Value::String(text::letters(minimum - 1)));
     }
+    let unmatched = Strings::of(schema).and_then(|strings| strings.unmatched());
+    values.extend(unmatched.map(Value::String));
     if schema.contains_key("pattern") || schema.contains_key("format") {
         values.extend([json!(""), json!("~"), json!("text")]);
     }

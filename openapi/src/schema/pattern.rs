@@ -114,6 +114,19 @@ impl Strings {
         };
         Some(Self { patterns, lengths })
     }
+
+    /// A string that keeps to the lengths and in which a pattern is not found; `None` when there is
+    /// none, or none is known.
+    pub(crate) fn unmatched(&self) -> Option<String> {
+        let any = Self {
+            patterns: Vec::new(),
+            lengths: self.lengths,
+        };
+        match inclusion(&any, self) {
+            Inclusion::Not(string) => Some(string),
+            Inclusion::Included | Inclusion::Unknown => None,
+        }
+    }
 }
 
 /// A number of characters, which may be written as `3.0` (JSON Schema Core section 4.2.3).

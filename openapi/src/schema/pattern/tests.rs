@@ -256,3 +256,17 @@ fn examples_take_every_way_through_a_pattern() {
         assert_eq!(of(&schema).examples(), expected, "{schema}");
     }
 }
+
+#[test]
+fn a_string_without_the_pattern_keeps_to_the_lengths() {
+    for (schema, expected) in [
+        (json!({"pattern": "^[a-z]+$", "minLength": 2}), Some("a0")),
+        (json!({"pattern": "^[^ ]*$", "maxLength": 1}), Some(" ")),
+        (json!({"pattern": "a"}), Some("")),
+        (json!({"pattern": "^"}), None),
+        (json!({"minLength": 2}), None),
+        (json!({"pattern": "^(?=a)"}), None),
+    ] {
+        assert_eq!(of(&schema).unmatched().as_deref(), expected, "{schema}");
+    }
+}

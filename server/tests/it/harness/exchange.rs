@@ -1,5 +1,7 @@
 //! One request and its answer.
 
+use std::sync::LazyLock;
+
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
@@ -107,12 +109,18 @@ impl Answer {
     }
 }
 
-fn client() -> reqwest::Client {
-    // reqwest wants a provider of cryptography even where it only speaks HTTP; a second installation changes nothing.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .no_proxy()
-        .timeout(PATIENCE)
-        .build()
-        .expect("a client")
+/// One client for all tests: making one reads the system's certificates. It keeps no connection, because a connection belongs to
+/// the runtime of the test that made it.
+fn client() -> &'static reqwest::Client {
+    static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
+        // reqwest wants a provider of cryptography even where it only speaks HTTP; a second installation changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        reqwest::Client::builder()
+            .no_proxy()
+            .pool_max_idle_per_host(0)
+            .timeout(PATIENCE)
+            .build()
+            .expect("a client")
+    });
+    &CLIENT
 }

@@ -5,6 +5,7 @@ mod documents;
 pub(crate) mod fuzz;
 mod large;
 pub(crate) mod measure;
+pub(crate) mod timing;
 
 use crate::exit::{Exit, Failure, Outcome};
 use crate::programs;

@@ -49,6 +49,8 @@ pub(crate) enum BenchCommand {
     /// Try some of those documents in this process
     #[command(hide = true)]
     FuzzPortion(FuzzPortion),
+    /// Whether the time of a refusal tells tokens of others from tokens that do not exist
+    Timing(Timing),
     /// Run a program and print what it cost, as JSON
     #[command(hide = true)]
     Measure(Measure),
@@ -85,6 +87,24 @@ pub(crate) struct FuzzPortion {
     pub(crate) to: u64,
     #[arg(long)]
     pub(crate) corpus: Option<PathBuf>,
+}
+
+/// How often the two refusals are compared.
+#[derive(Debug, Args)]
+pub(crate) struct Timing {
+    /// Pairs of a foreign and an unknown token
+    #[arg(long, default_value_t = 100_000, value_parser = pairs)]
+    pub(crate) pairs: usize,
+    /// Seed of the order within pairs
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+fn pairs(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(pairs @ 100..=10_000_000) => Ok(pairs),
+        Ok(_) | Err(_) => Err("give a number from 100 to 10000000".to_owned()),
+    }
 }
 
 /// What to run, and where its output goes.

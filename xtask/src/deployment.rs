@@ -32,6 +32,7 @@ pub(crate) struct User {
     pub(crate) business_id: String,
     pub(crate) email: String,
     pub(crate) token: String,
+    pub(crate) token_id: String,
 }
 
 impl Deployment {

@@ -37,6 +37,7 @@ fn main() -> std::process::ExitCode {
             BenchCommand::Corpus => bench::corpus(),
             BenchCommand::Fuzz(arguments) => bench::fuzz::run(&arguments),
             BenchCommand::FuzzPortion(arguments) => bench::fuzz::try_portion(&arguments),
+            BenchCommand::Timing(arguments) => bench::timing::run(&arguments),
             BenchCommand::Measure(arguments) => bench::measure::run(&arguments),
         },
     };

@@ -135,6 +135,15 @@ fn executables(command: &mut Command) -> Result<BTreeMap<String, PathBuf>, Failu
 
 /// Builds this very program for release, and says where it is: figures are of the release build.
 pub(crate) fn build_release_xtask() -> Result<PathBuf, Failure> {
+    build_release("xtask")
+}
+
+/// Builds the server for release, and says where it is.
+pub(crate) fn build_release_server() -> Result<PathBuf, Failure> {
+    build_release(Program::Server.name())
+}
+
+fn build_release(program: &str) -> Result<PathBuf, Failure> {
     let mut command = cargo();
     command
         .args([
@@ -144,10 +153,10 @@ pub(crate) fn build_release_xtask() -> Result<PathBuf, Failure> {
             "--message-format",
             "json-render-diagnostics",
         ])
-        .args(["--package", "xtask", "--bin", "xtask"]);
+        .args(["--package", program, "--bin", program]);
     executables(&mut command)?
-        .remove("xtask")
-        .ok_or_else(|| Failure::unreadable("cargo built no program called `xtask`"))
+        .remove(program)
+        .ok_or_else(|| Failure::unreadable(format!("cargo built no program called `{program}`")))
 }
 
 /// Runs a program to its end and gives what it printed.

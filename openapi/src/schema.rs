@@ -4,6 +4,7 @@
 mod bundle;
 mod closed;
 mod pattern;
+mod plain;
 mod relation;
 mod strings;
 mod travel;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Class;
+use super::annotations;
 use super::context::Context;
 use super::finding::{finding, record};
 use super::graph::{ANYTHING, At, Both, Flow, Matched, Walk};
@@ -12,7 +13,7 @@ use super::rule::{Action, Kind};
 use super::schema::compare;
 use super::witness::{self, Step};
 use crate::document::Document;
-use crate::schema::{self, Relation};
+use crate::schema::{self, Relation, Travel};
 
 fn required(core: &At<'_>) -> BTreeSet<String> {
     let names = core
@@ -65,7 +66,7 @@ fn not_carried<'a>(
     for (name, matched) in properties.members() {
         let (action, at) = match &matched {
             Matched::Both(both) if old.contains(&name) && new.contains(&name) => {
-                if walk.same(both) {
+                if walk.same(both) || only_respelled(walk, both) {
                     continue;
                 }
                 (Action::Changed, &both.revision)
@@ -80,6 +81,17 @@ fn not_carried<'a>(
             action.name()
         );
         walk.note(context.rule(Kind::Access, action), Class::Docs, at, message);
+    }
+}
+
+/// Whether two schemas differ neither in what they accept nor in what they tell a reader.
+fn only_respelled(walk: &Walk<'_>, both: &Both<'_>) -> bool {
+    let texts = |document, at| annotations::all_below(document, at);
+    let (base, revision) = (&both.base, &both.revision);
+    texts(walk.base, base) == texts(walk.revision, revision) && {
+        let base = schema::bundle_value(walk.base, base.value, Travel::Either);
+        let revision = schema::bundle_value(walk.revision, revision.value, Travel::Either);
+        schema::relation(&base, &revision) == Relation::Equal
     }
 }
 

@@ -85,6 +85,7 @@ fn stability(walk: &mut Walk<'_>, matched: &Matched<'_>, area: Area, subject: &s
     let (old, new) = (level(was), level(is));
     let (action, class, what) = match (old, new) {
         (Some(old), Some(new)) if old == new => return,
+        (None, None) if was.map(|at| at.value) == is.map(|at| at.value) => return,
         (_, None) => (
             Action::Changed,
             Class::Breaking,

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::bundle::size;
 use super::closed::close;
 use super::pattern::Inclusion;
+use super::plain::plain;
 use super::strings;
 use crate::sample;
 use crate::validator::Validator;
@@ -35,6 +36,7 @@ pub enum Relation {
 /// `receiver` what is accepted.
 #[must_use]
 pub fn relation(sender: &Value, receiver: &Value) -> Relation {
+    let (sender, receiver) = (&plain(sender), &plain(receiver));
     if sender == receiver {
         return Relation::Equal;
     }

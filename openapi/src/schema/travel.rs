@@ -25,13 +25,7 @@ impl Travel {
             Self::Request => "readOnly",
             Self::Response => "writeOnly",
         };
-        let is_set = |schema: &Value| schema.get(flag) == Some(&Value::Bool(true));
-        let target = property
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(pointer::of_reference)
-            .and_then(|pointer| document.resolve(&pointer));
-        !is_set(property) && !target.is_some_and(is_set)
+        !is_flagged(document, property, flag, 0)
     }
 
     /// Takes out of a schema, and of all that stands in it, what messages going this way do not
@@ -59,4 +53,39 @@ impl Travel {
             required.retain(|name| !left_behind.iter().any(|gone| name == gone.as_str()));
         }
     }
+}
+
+/// How deep a flag is looked for behind references and parts of a whole, which may go in a circle.
+const DEEPEST: usize = 16;
+
+/// Whether the flag is set on a schema: by itself, by what it refers to, by a part of it, or by the
+/// only alternative.
+fn is_flagged(document: &Document, schema: &Value, flag: &str, depth: usize) -> bool {
+    let Value::Object(object) = schema else {
+        return false;
+    };
+    if object.get(flag) == Some(&Value::Bool(true)) {
+        return true;
+    }
+    if depth == DEEPEST {
+        return false;
+    }
+    let inside = |schema: &Value| is_flagged(document, schema, flag, depth + 1);
+    let branches = |keyword: &str| {
+        let branches = object.get(keyword).and_then(Value::as_array);
+        branches.map(Vec::as_slice).unwrap_or_default()
+    };
+    let target = object
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(pointer::of_reference)
+        .and_then(|pointer| document.at(&pointer));
+    target.is_some_and(inside)
+        || branches("allOf").iter().any(inside)
+        || ["anyOf", "oneOf"]
+            .iter()
+            .any(|keyword| match branches(keyword) {
+                [only] => inside(only),
+                _ => false,
+            })
 }

@@ -18,8 +18,8 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "1..{}", report.run.selection.selected)?;
     writeln!(
         out,
-        "# {} of {}",
-        report.run.suite.version,
+        "# conformance {} of {}",
+        visible(&report.run.suite.version),
         visible(&report.run.target)
     )?;
     for (number, case) in (1..).zip(&report.cases) {

@@ -1,17 +1,11 @@
 //! The reports: their schemas, their secrets, and what a person reads.
 
-use conformance::case::{Effect, Level};
-use conformance::event::{
-    BodyRecord, CaseRecord, ClauseRecord, ContractName, Event, ExchangeRecord, Exit, HeaderRecord, RequestRecord,
-    ResponseRecord, RunFooter, RunHeader, Selection, StepRecord, Suite, Verdict,
-};
-use conformance::exit::ExitCode;
-use conformance::profile::Profile;
-use conformance::report::{self, Report};
+use conformance::report::{self, Format, Report};
 use serde_json::Value;
 
 use crate::deployment::Deployment;
 use crate::proxy::Proxy;
+use crate::sample;
 use crate::suite::{conformance, run};
 
 async fn schema(of: &str) -> String {
@@ -26,6 +20,16 @@ async fn committed_schemas_are_fresh() {
     assert!(
         schema("report").await == report,
         "run `conformance schema report > schemas/report.schema.json`"
+    );
+    let events = include_str!("../../schemas/events.schema.json");
+    assert!(
+        schema("events").await == events,
+        "run `conformance schema events > schemas/events.schema.json`"
+    );
+    let comparison = include_str!("../../schemas/comparison.schema.json");
+    assert!(
+        schema("comparison").await == comparison,
+        "run `conformance schema comparison > schemas/comparison.schema.json`"
     );
     let profile = include_str!("../../schemas/profile.schema.json");
     assert!(
@@ -228,191 +232,40 @@ async fn printed_curl_runs_as_printed() {
     assert!(ran >= 3, "{ran} command lines were tried");
 }
 
-fn moment(text: &str) -> chrono::DateTime<chrono::Utc> {
-    text.parse().expect("a moment")
-}
-
-fn case(id: &str, level: Level, verdict: Verdict, reason: &str) -> CaseRecord {
-    CaseRecord {
-        id: id.to_owned(),
-        level,
-        verdict,
-        reason: reason.to_owned(),
-        clause: ClauseRecord {
-            source: "the published page".to_owned(),
-            text: "Revoked tokens cannot be un-revoked.".to_owned(),
-        },
-        covers: vec!["/responses/201".to_owned()],
-        effect: Effect::Revokes,
-        duration_ms: 12,
-        steps: Vec::new(),
-        exchanges: Vec::new(),
-    }
-}
-
-/// A case that failed at its only step, with the exchange that it looked at.
-fn failed(id: &str, expected: &str, actual: &str) -> CaseRecord {
-    let what = "revoke a live token: status";
-    CaseRecord {
-        steps: vec![StepRecord {
-            what: what.to_owned(),
-            expected: expected.to_owned(),
-            actual: actual.to_owned(),
-            held: false,
-            exchange: Some(0),
-        }],
-        exchanges: vec![ExchangeRecord {
-            purpose: "revoke a live token".to_owned(),
-            started_at: moment("2026-11-23T00:00:01Z"),
-            duration_ms: 3.25,
-            wait_ms: Some(2.5),
-            retries: 0,
-            request: RequestRecord {
-                method: "POST".to_owned(),
-                url: "https://staging.example.com/api/v1/tokens/7b0c/revoke".to_owned(),
-                headers: vec![HeaderRecord { name: "authorization".to_owned(), value: "Bearer $OPERATOR_TOKEN".to_owned() }],
-                body: None,
-            },
-            response: Some(ResponseRecord {
-                status: 200,
-                headers: Vec::new(),
-                body: BodyRecord { bytes: 2, truncated: false, text: Some("{}".to_owned()), base64: None },
-            }),
-            problem: None,
-            curl: "curl -sS -i -X POST 'https://staging.example.com/…' -H 'authorization: Bearer '\"$OPERATOR_TOKEN\"".to_owned(),
-        }],
-        ..case(id, Level::Must, Verdict::Fail, &format!("{what}: expected {expected}, found {actual}"))
-    }
-}
-
-fn events() -> Vec<Event> {
-    let profile = "[operator]\ntoken = { env = \"OPERATOR_TOKEN\" }\nbusiness_id = \"7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249\"\n";
-    let cases = [
-        case(
-            "status.unauthorized",
-            Level::Must,
-            Verdict::Pass,
-            "4 of 4 steps held",
-        ),
-        case(
-            "status.forbidden",
-            Level::Must,
-            Verdict::Skip,
-            "the profile names no [member]",
-        ),
-        case(
-            "tenancy.member_is_forbidden",
-            Level::Must,
-            Verdict::Skip,
-            "the profile names no [member]",
-        ),
-        failed("status.created", "201", "200: {}"),
-        failed(
-            "status.not_found",
-            "the body documented for 404",
-            "/detail: not a string in {\"detail\":[\"a list that is long\",\"and goes\n on\"]}",
-        ),
-        case(
-            "authentication.challenge",
-            Level::Should,
-            Verdict::Warn,
-            "www-authenticate: expected a Bearer challenge, found \"\"",
-        ),
-        case(
-            "status.bad_request",
-            Level::Must,
-            Verdict::Inconclusive,
-            "fixture: mint a disposable token: answered 503",
-        ),
-        case(
-            "token_id.absent",
-            Level::Must,
-            Verdict::Error,
-            "no connection: refused",
-        ),
-    ];
-    let header = RunHeader {
-        suite: Suite {
-            name: "conformance".to_owned(),
-            version: "0.1.0".to_owned(),
-        },
-        target: "https://staging.example.com".to_owned(),
-        contract: ContractName {
-            title: "POST /api/v1/tokens/{token_id}/revoke".to_owned(),
-            version: "1.0.0".to_owned(),
-            sha256: "6e3f4629".to_owned(),
-        },
-        profile: serde_json::to_value(
-            Profile::parse("staging.toml".as_ref(), profile).expect("sound"),
-        )
-        .expect("JSON"),
-        operations: Vec::new(),
-        selection: Selection {
-            filter: vec!["status.".to_owned()],
-            allow: Effect::Revokes,
-            strict: false,
-            jobs: 8,
-            selected: 8,
-            catalogue: 161,
-        },
-        started_at: moment("2026-11-23T00:00:00Z"),
-    };
-    let footer = RunFooter {
-        finished_at: moment("2026-11-23T00:00:02Z"),
-        duration_ms: 2345,
-        requests: 40,
-        reached: true,
-        complete: true,
-        exit: Exit {
-            code: 1,
-            name: ExitCode::Failed,
-            meaning: ExitCode::Failed.meaning().to_owned(),
-            reason: "failed: status.created, status.not_found".to_owned(),
-        },
-        left_behind: Vec::new(),
-    };
-    let mut events = vec![Event::RunStarted(Box::new(header))];
-    events.extend(
-        cases
-            .into_iter()
-            .map(|case| Event::CaseFinished(Box::new(case))),
-    );
-    events.push(Event::RunFinished(Box::new(footer)));
-    events
-}
-
-fn rendered(events: Vec<Event>) -> String {
-    let report =
-        Report::gather(events, &["status.created", "status.unauthorized"]).expect("a start");
-    let mut out = Vec::new();
-    report::terminal::render(&report, &mut out).expect("written");
-    String::from_utf8(out).expect("UTF-8")
-}
-
 #[test]
 fn terminal_tells_failures_first_and_the_exit_code_last() {
-    let plain = anstream::adapter::strip_str(&rendered(events())).to_string();
+    let told = sample::rendered(Format::Terminal, &sample::report());
+    let plain = anstream::adapter::strip_str(&told).to_string();
     insta::assert_snapshot!("terminal", plain);
 }
 
 #[test]
 fn terminal_colours_are_data() {
-    assert!(
-        rendered(events()).contains("\u{1b}[1m\u{1b}[31mfail"),
-        "{:?}",
-        rendered(events())
-    );
+    let told = sample::rendered(Format::Terminal, &sample::report());
+    assert!(told.contains("\u{1b}[1m\u{1b}[31mfail"), "{told:?}");
 }
 
 #[test]
-fn stream_without_its_end_is_told_to_be_cut_off() {
-    let mut cut = events();
+fn stream_without_its_end_is_told_to_be_cut_off_in_every_format() {
+    let mut cut = sample::events();
     cut.pop();
-    let report = Report::gather(cut.clone(), &[]).expect("a start");
+    assert!(Report::gather(Vec::new(), &[]).is_none());
+    let report = Report::gather(cut, &[]).expect("a start");
     assert!(!report.complete);
     assert!(report.end.is_none());
-    assert!(rendered(cut).contains("this report is not valid"));
-    assert!(Report::gather(Vec::new(), &[]).is_none());
+    for (format, mark) in [
+        (Format::Terminal, "this report is not valid"),
+        (Format::Html, "no valid record"),
+        (Format::Markdown, "cut off, and not valid"),
+        (Format::Github, "::error title=conformance::cut off"),
+        (Format::Tap, "Bail out! cut off"),
+        (Format::Junit, "run.is_complete"),
+        (Format::Json, "\"complete\": false"),
+    ] {
+        let told = sample::rendered(format, &report);
+        assert!(told.contains(mark), "{format:?}: {told}");
+    }
+    assert!(!sample::rendered(Format::Ndjson, &report).contains("run_finished"));
 }
 
 #[test]

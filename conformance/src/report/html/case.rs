@@ -9,6 +9,9 @@ use crate::event::{BodyRecord, CaseRecord, ExchangeRecord, HeaderRecord};
 use crate::report::{Report, digest};
 use crate::visible::{visible, visible_lines};
 
+/// How much of an expectation is shown at once, in bytes.
+const SHOWN: usize = 400;
+
 pub(super) fn section(report: &Report) -> Markup {
     let mut areas: Vec<(&str, Vec<(usize, &CaseRecord)>)> = Vec::new();
     for (index, case) in report.cases.iter().enumerate() {
@@ -90,7 +93,7 @@ fn article(index: usize, case: &CaseRecord, cells: &matrix::Cells) -> Markup {
                     span class="level" { (case.level.name()) }
                     h4 { (visible(&case.id)) }
                     span class="took" { @if case.duration_ms > 0 { (digest::duration(case.duration_ms)) } }
-                    @if !passed { span class="why" { (visible(&case.reason)) } }
+                    @if !passed { span class="why" { (beginning(&case.reason)) } }
                 }
                 div class="inside" {
                     blockquote {
@@ -126,12 +129,32 @@ fn steps(case: &CaseRecord) -> Markup {
                     tr {
                         td { @if step.held { span class="badge pass" { "yes" } } @else { span class={ "badge " (case.verdict.name()) } { "no" } } }
                         td { (visible(&step.what)) }
-                        td data-label="Expected" { (visible(&step.expected)) }
-                        td data-label="Actual" { (visible(&step.actual)) }
+                        td data-label="Expected" { (folded(&step.expected)) }
+                        td data-label="Actual" { (folded(&step.actual)) }
                     }
                 } }
             }
         }
+    }
+}
+
+/// The beginning of a long text; where this is shown, the whole stands below.
+pub(super) fn beginning(text: &str) -> String {
+    let end = text.floor_char_boundary(SHOWN);
+    let mark = if end < text.len() { "…" } else { "" };
+    format!("{}{mark}", visible(&text[..end]))
+}
+
+/// A text in a cell: the beginning of a long one, which opens to all of it.
+fn folded(text: &str) -> Markup {
+    let end = text.floor_char_boundary(SHOWN);
+    html! {
+        @if end < text.len() {
+            details {
+                summary { (visible(&text[..end])) "…" }
+                (visible(text))
+            }
+        } @else { (visible(text)) }
     }
 }
 

@@ -185,7 +185,7 @@ fn reason(told: &Told<'_>) -> Markup {
             a href=(link(&told.case.id)) { (visible(&told.case.id)) } " "
             span class="quiet" { (told.case.level.name()) }
             @if told.same > 1 { " and " (told.same - 1) " more with the same story" }
-            span class="actual" { (visible(&told.case.reason)) }
+            span class="actual" { (super::case::beginning(&told.case.reason)) }
         }
     }
 }

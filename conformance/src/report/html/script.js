@@ -142,3 +142,5 @@ filters.hidden = false;
 document.getElementById('tools').hidden = false;
 apply();
 land();
+// The browser itself goes to the address as well while it loads, and takes the focus away from what it went to.
+addEventListener('load', () => setTimeout(land));

@@ -1,0 +1,248 @@
+//! Chromium, driven by `chromedriver`. Both end with their value, also when a test panics.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A running driver.
+#[derive(Debug)]
+pub(super) struct Chromium {
+    driver: Child,
+    url: String,
+    /// Where browsers keep what they keep.
+    folder: TempDir,
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        // The browsers are in the driver's process group; a test that panicked has not closed them.
+        let group = format!("-{}", self.driver.id());
+        let _ = Command::new("kill")
+            .args(["-KILL", "--", &group])
+            .stderr(Stdio::null())
+            .status();
+        let _ = self.driver.wait();
+    }
+}
+
+impl Chromium {
+    pub(super) fn start() -> Chromium {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("chromedriver runs: `cargo xtask test` installs Debian's chromium-driver");
+        let lines = BufReader::new(driver.stdout.take().expect("a pipe")).lines();
+        let port = (lines.map_while(Result::ok))
+            .find_map(|line| {
+                let (_, port) = line.split_once("successfully on port ")?;
+                port.trim_end_matches('.').parse::<u16>().ok()
+            })
+            .expect("chromedriver says which port it listens on");
+        Chromium {
+            driver,
+            url: format!("http://127.0.0.1:{port}"),
+            folder: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    /// A browser of its own that shows an address.
+    pub(super) async fn open(&self, address: &str) -> Page {
+        let kept = tempfile::tempdir_in(self.folder.path())
+            .expect("a folder")
+            .keep();
+        let options = json!({
+            "args": [
+                "--headless=new", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
+                // The tests may be run by root in a container, where Chromium's sandbox does not start; what it opens
+                // is a file that this very test wrote.
+                "--no-sandbox",
+                format!("--user-data-dir={}", kept.display()),
+            ],
+        });
+        let capabilities = json!({
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+        });
+        let Value::Object(capabilities) = capabilities else {
+            unreachable!("an object stands above")
+        };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&self.url)
+            .await
+            .expect("Chromium starts");
+        let page = Page { client };
+        page.look(1280, 900, false).await;
+        page.go(address).await;
+        page
+    }
+}
+
+/// A browser with its one page.
+#[derive(Debug)]
+pub(super) struct Page {
+    client: Client,
+}
+
+impl Page {
+    pub(super) async fn go(&self, address: &str) {
+        self.client.goto(address).await.expect("it is shown");
+    }
+
+    /// Runs a script in the page and gives what it returns.
+    pub(super) async fn run(&self, script: &str) -> Value {
+        let outcome = self.client.execute(script, Vec::new()).await;
+        outcome.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Waits until an expression holds in the page.
+    pub(super) async fn wait_until(&self, expression: &str) {
+        let started = Instant::now();
+        while self.run(&format!("return {expression}")).await != true {
+            assert!(
+                started.elapsed() < Duration::from_secs(10),
+                "it never came about that {expression}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Clicks as a person does: on what is to be seen, and not below what stays at the top.
+    pub(super) async fn click(&self, selector: &str) {
+        let quoted = Value::from(selector);
+        self.run(&format!(
+            "document.querySelector({quoted})?.scrollIntoView({{ block: 'center' }})"
+        ))
+        .await;
+        let element = self.client.find(Locator::Css(selector)).await;
+        let element = element.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        let clicked = element.click().await;
+        clicked.unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
+    /// Types into an element.
+    pub(super) async fn keys(&self, selector: &str, text: &str) {
+        let element = self.client.find(Locator::Css(selector)).await;
+        let element = element.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        element.send_keys(text).await.expect("it takes text");
+    }
+
+    /// Presses a key, wherever the focus is.
+    pub(super) async fn press(&self, key: &str) {
+        let element = self.client.active_element().await.expect("there is one");
+        element.send_keys(key).await.expect("it takes keys");
+    }
+
+    /// The text that an element shows.
+    pub(super) async fn text(&self, selector: &str) -> String {
+        let element = self.client.find(Locator::Css(selector)).await;
+        element.expect("it is there").text().await.expect("a text")
+    }
+
+    /// Makes the screen of a size, in light or in dark.
+    pub(super) async fn look(&self, width: u32, height: u32, dark: bool) {
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics)
+            .await;
+        let scheme = if dark { "dark" } else { "light" };
+        // Without motion: nothing is clicked while it still glides.
+        let features = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// Sends a command of Chromium's developer tools.
+    pub(super) async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
+        let body = json!({ "cmd": command, "params": parameters });
+        let outcome = self
+            .client
+            .issue_cmd(Vendor {
+                path: "goog/cdp/execute",
+                body,
+            })
+            .await;
+        outcome.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// Demands that the page wrote nothing to the console and asked for nothing beyond its own file.
+    pub(super) async fn is_quiet(&self) {
+        assert_eq!(self.log("browser").await, Vec::<Value>::new());
+        let mut asked = 0;
+        for entry in self.log("performance").await {
+            let message = entry["message"].as_str().expect("a text");
+            let message: Value = serde_json::from_str(message).expect("JSON");
+            let sent = &message["message"];
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            // A browser that starts shows a page of its own first.
+            if sent["method"] != "Network.requestWillBeSent"
+                || text(&sent["params"]["documentURL"]).starts_with("chrome:")
+            {
+                continue;
+            }
+            let url = text(&sent["params"]["request"]["url"]);
+            assert!(
+                url.starts_with("file:///") && url.contains("report.html"),
+                "{url}"
+            );
+            asked += 1;
+        }
+        assert!(
+            asked > 0,
+            "not even the page itself was asked for: the log is of no use"
+        );
+    }
+
+    async fn log(&self, kind: &str) -> Vec<Value> {
+        let body = json!({ "type": kind });
+        let log = self
+            .client
+            .issue_cmd(Vendor {
+                path: "se/log",
+                body,
+            })
+            .await;
+        log.expect("a log").as_array().expect("entries").clone()
+    }
+
+    pub(super) async fn close(self) {
+        self.client.close().await.expect("it closes");
+    }
+}
+
+/// A command that chromedriver has beyond the standard's.
+#[derive(Debug)]
+struct Vendor {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for Vendor {
+    fn endpoint(
+        &self,
+        base: &reqwest::Url,
+        session: Option<&str>,
+    ) -> Result<reqwest::Url, <reqwest::Url as std::str::FromStr>::Err> {
+        base.join(&format!(
+            "session/{}/{}",
+            session.unwrap_or_default(),
+            self.path
+        ))
+    }
+
+    fn method_and_body(&self, _: &reqwest::Url) -> (reqwest::Method, Option<String>) {
+        (reqwest::Method::POST, Some(self.body.to_string()))
+    }
+}

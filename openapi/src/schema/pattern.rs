@@ -10,6 +10,7 @@ mod automaton;
 mod examples;
 mod product;
 mod question;
+mod search;
 mod syntax;
 
 use serde_json::{Map, Value};

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 use super::alphabet::{Alphabet, Symbol};
-use super::automaton::{BEGIN, FOUND, LOST, PlaceId, Search};
+use super::search::{BEGIN, FOUND, LOST, PlaceId, Search};
 use super::{Fuel, Lengths, OutOfFuel};
 
 /// A set of strings: each of the patterns is found in them, and their lengths hold.

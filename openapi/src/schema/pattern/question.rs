@@ -3,8 +3,9 @@
 use regex_syntax::hir::{Class, HirKind};
 
 use super::alphabet::{Alphabet, ClassId, Classes};
-use super::automaton::{Nfa, Search};
+use super::automaton::Nfa;
 use super::product::{Product, Side};
+use super::search::Search;
 use super::{Fuel, Inclusion, Lengths, OutOfFuel, Strings, syntax};
 
 /// What words are made of in ECMA-262 (its section 22.2.2.9.3).

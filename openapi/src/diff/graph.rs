@@ -265,7 +265,7 @@ impl<'a> Walk<'a> {
 
     /// Records what comes of differences in what is referred to, and of nothing else: where those
     /// are walked by themselves, they are not told twice.
-    pub(super) fn from_references(
+    pub(super) fn blaming_references(
         &mut self,
         referred: &[Both<'a>],
         flow: Flow,

@@ -40,7 +40,7 @@ pub(super) fn compare_by_references<'a>(
         Flow::Response => schema::relation(&revision, &base),
     };
     if matches!(relation, Relation::Equal | Relation::Compatible) {
-        return walk.from_references(&references, context.flow, otherwise);
+        return walk.blaming_references(&references, context.flow, otherwise);
     }
     let message = |what: &str| format!("{} {what}", context.subject);
     let stand_in = verdict(

@@ -9,6 +9,7 @@ mod hostile;
 mod mutants;
 mod profile;
 mod proxy;
+mod publish;
 mod render;
 mod reports;
 mod sample;

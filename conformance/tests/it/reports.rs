@@ -1,5 +1,7 @@
 //! The reports: their schemas, their secrets, and what a person reads.
 
+use conformance::event::Event;
+use conformance::redact::Scan;
 use conformance::report::{self, Format, Report};
 use serde_json::Value;
 
@@ -161,9 +163,21 @@ async fn no_report_holds_a_token_even_when_every_answer_does() {
     assert_eq!(run.code, 1, "{}", run.stdout);
     assert_eq!(run.verdict("secrecy.no_answer_holds_a_credential"), "fail");
     let read = |name: &str| std::fs::read_to_string(run.folder.join(name)).expect("readable");
+    let saved = run.folder.join("report.json");
+    let rendered = async |format: &str| {
+        let saved = saved.to_str().expect("UTF-8");
+        let output = conformance(&["render", saved, "--format", format]).await;
+        assert!(output.status.success(), "{format}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
     for (name, text) in [
         ("report.json", read("report.json")),
         ("junit.xml", read("junit.xml")),
+        ("report.html", read("report.html")),
+        ("summary.md", read("summary.md")),
+        ("events.ndjson", read("events.ndjson")),
+        ("github.txt", rendered("github").await),
+        ("tap.txt", rendered("tap").await),
         ("stdout", run.stdout.clone()),
         ("stderr", run.stderr.clone()),
     ] {
@@ -285,4 +299,35 @@ fn report_that_holds_a_secret_is_not_written() {
     assert!(!path.exists());
     report::write(&path, b"{}", &secrets).expect("written");
     assert_eq!(std::fs::read(&path).expect("readable"), b"{}");
+}
+
+#[test]
+fn stream_in_which_a_secret_would_stand_is_not_there_any_more() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("events.ndjson");
+    let secrets = std::sync::Arc::new(conformance::redact::Secrets::default());
+    let known = std::sync::Arc::clone(&secrets);
+    let stream = report::Stream::start(&path, move || Scan::of(&known)).expect("begun");
+    let mut events = sample::events();
+    let Some(Event::CaseFinished(case)) = events.get_mut(3) else {
+        panic!("a case")
+    };
+    case.reason = "it said dz_canary_of_a_credential".to_owned();
+    secrets.register("dz_canary_of_a_credential", "OPERATOR_TOKEN");
+    let count = events.len();
+    for event in events {
+        stream.tell(event);
+    }
+    let (events, outcome) = stream.finish();
+    assert_eq!(
+        events.len(),
+        count,
+        "the other reports are still made of them"
+    );
+    let error = outcome.expect_err("refused").to_string();
+    assert!(
+        error.contains("$OPERATOR_TOKEN") && !error.contains("canary"),
+        "{error}"
+    );
+    assert!(!path.exists());
 }

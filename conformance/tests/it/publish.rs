@@ -1,0 +1,274 @@
+//! What `conformance run` leaves in the report folder and tells while it runs, however it ends.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::process::{Child, Command};
+
+use crate::deployment::Deployment;
+use crate::suite::{conformance, run};
+
+/// Every file of the report folder.
+const FILES: [&str; 5] = [
+    "report.json",
+    "junit.xml",
+    "report.html",
+    "summary.md",
+    "events.ndjson",
+];
+
+fn read(folder: &Path, name: &str) -> String {
+    std::fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// A profile under which a run waits for longer than any test does, and the folder of its reports.
+fn slow(deployment: &Deployment) -> (PathBuf, PathBuf) {
+    let profile = deployment.profile();
+    let text = std::fs::read_to_string(&profile).expect("readable");
+    let text = text.replace("forgetting_seconds = 1", "forgetting_seconds = 600");
+    std::fs::write(&profile, text).expect("written");
+    let folder = profile.with_file_name("report");
+    (profile, folder)
+}
+
+/// Starts a run of the cases about statuses and of one that waits; resolves when most are decided.
+async fn started(deployment: &Deployment, profile: &Path, folder: &Path) -> Child {
+    let child = Command::new(env!("CARGO_BIN_EXE_conformance"))
+        .args(["run", "--target", &deployment.url, "--allow", "revokes"])
+        .args([
+            "--filter",
+            "status.",
+            "--filter",
+            "revocation.refused_after_a_while",
+        ])
+        .arg("--profile")
+        .arg(profile)
+        .arg("--report")
+        .arg(folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the command runs");
+    for _ in 0..500 {
+        let events = std::fs::read_to_string(folder.join("events.ndjson")).unwrap_or_default();
+        if events.matches("\"case_finished\"").count() >= 5 {
+            return child;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("no case was decided within 10 s");
+}
+
+fn signal(child: &Child, name: &str) {
+    let pid = child.id().expect("it still runs").to_string();
+    let status = std::process::Command::new("kill")
+        .args([name, &pid])
+        .status();
+    assert!(status.expect("kill runs").success());
+}
+
+#[tokio::test]
+async fn interrupted_run_is_marked_incomplete_in_every_report() {
+    let deployment = Deployment::start();
+    let (profile, folder) = slow(&deployment);
+    let child = started(&deployment, &profile, &folder).await;
+    signal(&child, "-INT");
+    let output = tokio::time::timeout(Duration::from_secs(20), child.wait_with_output());
+    let output = output.await.expect("it ends").expect("ended");
+    assert_eq!(output.status.code(), Some(3));
+    let stdout = String::from_utf8(output.stdout).expect("UTF-8");
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(
+        stderr.contains("interrupted; revoking what was minted"),
+        "{stderr}"
+    );
+    let report: Value = serde_json::from_str(&read(&folder, "report.json")).expect("JSON");
+    assert_eq!(report["complete"], false);
+    let decided = report["cases"].as_array().expect("cases").len();
+    assert!(decided >= 5, "what is known is written");
+    let told = format!("only {decided} of ");
+    for (name, text) in [
+        ("report.html", read(&folder, "report.html")),
+        ("summary.md", read(&folder, "summary.md")),
+        ("junit.xml", read(&folder, "junit.xml")),
+        ("stdout", stdout),
+    ] {
+        assert!(text.contains(&told), "{name}");
+    }
+    assert!(read(&folder, "junit.xml").contains("run.is_complete"));
+    let events = read(&folder, "events.ndjson");
+    let footer: Value = serde_json::from_str(events.lines().last().expect("lines")).expect("JSON");
+    assert_eq!(footer["event"], "run_finished");
+    assert_eq!(footer["complete"], false);
+    let path = folder.join("report.json");
+    let tap = conformance(&["render", path.to_str().expect("UTF-8"), "--format", "tap"]).await;
+    let tap = String::from_utf8(tap.stdout).expect("UTF-8");
+    assert!(tap.contains("Bail out! interrupted after"), "{tap}");
+    assert_eq!(deployment.purge().await, 0, "nothing is left behind");
+}
+
+#[tokio::test]
+async fn killed_run_leaves_its_events_without_footer_and_no_report_of_an_earlier_run() {
+    let deployment = Deployment::start();
+    let (profile, folder) = slow(&deployment);
+    std::fs::create_dir_all(&folder).expect("made");
+    for name in FILES {
+        std::fs::write(folder.join(name), "of an earlier run").expect("written");
+    }
+    let mut child = started(&deployment, &profile, &folder).await;
+    signal(&child, "-KILL");
+    child.wait().await.expect("ended");
+    for name in &FILES[..4] {
+        assert!(!folder.join(name).exists(), "{name} is of an earlier run");
+    }
+    let events = folder.join("events.ndjson");
+    let events = events.to_str().expect("UTF-8");
+    let refused = conformance(&["render", events, "--format", "markdown"]).await;
+    assert_eq!(refused.status.code(), Some(2));
+    let shown = conformance(&["render", events, "--format", "markdown", "--cut-off"]).await;
+    let shown = String::from_utf8(shown.stdout).expect("UTF-8");
+    assert!(shown.contains("cut off, and not valid"), "{shown}");
+}
+
+#[tokio::test]
+async fn every_report_is_complete_when_the_target_dies_in_between() {
+    let deployment = Deployment::start();
+    let (profile, _) = slow(&deployment);
+    // A few seconds' wait is enough to die in.
+    let text = std::fs::read_to_string(&profile).expect("readable");
+    let text = text.replace("forgetting_seconds = 600", "forgetting_seconds = 3");
+    let kept = tempfile::tempdir().expect("a folder");
+    let beside = profile.parent().expect("a folder");
+    for entry in std::fs::read_dir(beside).expect("readable") {
+        let path = entry.expect("an entry").path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "token")
+        {
+            let name = path.file_name().expect("a name");
+            std::fs::copy(&path, kept.path().join(name)).expect("copied");
+        }
+    }
+    let profile = kept.path().join("profile.toml");
+    std::fs::write(&profile, text).expect("written");
+    let folder = kept.path().join("report");
+    let child = started(&deployment, &profile, &folder).await;
+    drop(deployment);
+    let output = tokio::time::timeout(Duration::from_secs(30), child.wait_with_output());
+    let output = output.await.expect("it ends").expect("ended");
+    assert_eq!(output.status.code(), Some(3));
+    for name in FILES {
+        let text = read(&folder, name);
+        assert!(text.contains("revocation.refused_after_a_while"), "{name}");
+        assert!(text.contains("no connection"), "{name} says why");
+        assert!(!text.contains("selected cases were decided"), "{name}");
+    }
+    let events = read(&folder, "events.ndjson");
+    let footer: Value = serde_json::from_str(events.lines().last().expect("lines")).expect("JSON");
+    assert_eq!(
+        (&footer["event"], &footer["complete"]),
+        (&"run_finished".into(), &true.into())
+    );
+}
+
+#[tokio::test]
+async fn github_is_told_where_a_job_of_it_runs_and_nowhere_else() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let summary = deployment.folder.path().join("summary");
+    std::fs::write(&summary, "# Before\n").expect("written");
+    let target = deployment.url.clone();
+    let run = async |actions: &str, more: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_conformance"))
+            .args([
+                "run",
+                "--target",
+                &target,
+                "--filter",
+                "status.unauthorized",
+            ])
+            .arg("--profile")
+            .arg(&profile)
+            .arg("--report")
+            .arg(profile.with_file_name("report"))
+            .args(more)
+            .env("GITHUB_ACTIONS", actions)
+            .env("GITHUB_STEP_SUMMARY", &summary)
+            .kill_on_drop(true)
+            .output()
+            .await
+            .expect("the command runs");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let nowhere = run("false", &[]).await;
+    assert!(!nowhere.contains("::error"), "{nowhere}");
+    let never = run("true", &["--annotations", "never"]).await;
+    assert!(!never.contains("::error"), "{never}");
+    assert_eq!(
+        std::fs::read_to_string(&summary).expect("readable"),
+        "# Before\n"
+    );
+    let there = run("true", &[]).await;
+    // Nothing was proven: a case that mints needs --allow revokes.
+    assert!(
+        there.contains("\n::error title=conformance::exit 4"),
+        "{there}"
+    );
+    let told = std::fs::read_to_string(&summary).expect("readable");
+    assert!(
+        told.starts_with("# Before\n## ❌ Conformance: nothing proven"),
+        "{told}"
+    );
+    let asked = run("", &["--annotations", "always"]).await;
+    assert!(
+        asked.contains("\n::error title=conformance::exit 4"),
+        "{asked}"
+    );
+}
+
+#[tokio::test]
+async fn progress_is_lines_in_a_pipe_and_a_bar_on_a_terminal() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let more = ["--allow", "revokes", "--filter", "status."];
+    let piped = run(&deployment.url, &profile, &more).await;
+    assert_eq!(piped.code, 0, "{}", piped.stdout);
+    let first = piped.stderr.lines().next().unwrap_or_default();
+    let expected = format!("cases against {}, 8 side by side", deployment.url);
+    assert!(first.ends_with(&expected), "{}", piped.stderr);
+    assert!(
+        !piped.stderr.contains('\r') && !piped.stderr.contains('\u{1b}'),
+        "{}",
+        piped.stderr
+    );
+
+    // `script` gives the command a terminal.
+    let line = format!(
+        "'{}' run --target {} --profile '{}' --report '{}' {}",
+        env!("CARGO_BIN_EXE_conformance"),
+        deployment.url,
+        profile.display(),
+        profile.with_file_name("report").display(),
+        more.join(" ")
+    );
+    let output = Command::new("script")
+        .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+        .env("TERM", "xterm")
+        .env("COLUMNS", "120")
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("util-linux's script runs");
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    assert!(
+        shown.contains("/s, ") && shown.contains(" left"),
+        "rate and time left: {shown:?}"
+    );
+    assert!(shown.contains("\u{1b}["), "colours: {shown:?}");
+    assert!(shown.contains("every selected MUST held"), "{shown:?}");
+}

@@ -127,12 +127,12 @@ impl Tracker {
         }
     }
 
-    /// Notes an exchange.
-    pub(crate) fn learn(&mut self, exchange: &Exchange) {
+    /// Notes an exchange. Gives whether it is one of an operation that succeeded.
+    pub(crate) fn learn(&mut self, exchange: &Exchange) -> bool {
         let request = &exchange.request;
         let path = request.path.split('?').next().unwrap_or_default();
         let Some(operation) = self.operation(request.method.as_str(), path) else {
-            return;
+            return false;
         };
         let response = exchange.outcome.as_ref().ok();
         let key = response.and_then(|response| self.status_key(operation, response.status));
@@ -158,6 +158,7 @@ impl Tracker {
                 item.part.observed = true;
             }
         }
+        key.is_some() && response.is_some_and(|response| response.status / 100 == 2)
     }
 
     /// The operation that a request is for. A template of more literal parts counts before one of fewer.

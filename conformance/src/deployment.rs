@@ -178,7 +178,7 @@ impl Deployment {
         self.coverage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a revocation was answered with 201.
+    /// Whether a revocation was answered with 201; by a contract that has none, whether any operation succeeded.
     #[must_use]
     pub fn reached(&self) -> bool {
         self.reached.load(Ordering::Relaxed)
@@ -296,7 +296,10 @@ impl Deployment {
 
     /// Takes from an exchange what the whole run needs to know.
     fn learn(&self, errand: Errand, case: &'static str, exchange: &Exchange) {
-        self.tracker().learn(exchange);
+        let succeeded = self.tracker().learn(exchange);
+        if succeeded && !self.contract.has_revoke() {
+            self.reached.store(true, Ordering::Relaxed);
+        }
         let mut created = false;
         if let Ok(response) = &exchange.outcome {
             // Before the ledger learns of a token that this very answer creates: that one may be in it.
@@ -316,6 +319,19 @@ impl Deployment {
         if errand == Errand::Minting && !created {
             self.pace.release(1);
         }
+    }
+
+    /// What the deployment chose so far, where the contract leaves a choice.
+    pub(crate) fn choices(&self) -> Vec<(Policy, u16)> {
+        let choices = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
+        (choices.iter())
+            .map(|(policy, (status, _))| (*policy, *status))
+            .collect()
+    }
+
+    /// Whether the budget of requests is used up; gives its size.
+    pub(crate) fn exhausted(&self) -> Option<u64> {
+        self.pace.exhausted()
     }
 
     /// Notes how the deployment answered where it had the choice; gives the answer of another case that differs.

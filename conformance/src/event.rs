@@ -284,7 +284,7 @@ pub struct RunFooter {
     /// How many connection attempts failed and were repeated. Nothing else is ever repeated.
     #[serde(default)]
     pub retries: u64,
-    /// Whether a revocation was answered with 201.
+    /// Whether a revocation was answered with 201; by a contract that has none, whether any operation succeeded.
     pub reached: bool,
     /// Whether every selected case was decided. A report whose `complete` is not true shows only a part.
     pub complete: bool,

@@ -65,6 +65,17 @@ impl From<ExitCode> for std::process::ExitCode {
     }
 }
 
+/// Whether a run saw the contract's operation work at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// It did.
+    Success,
+    /// No revocation was answered with 201.
+    NoRevocation,
+    /// The contract has no operation that revokes, and none of its operations was answered with 2xx.
+    NoSuccess,
+}
+
 /// What the exit code is judged by: a fold over the cases of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
@@ -97,7 +108,7 @@ impl Tally {
     /// A proven failure outranks whatever broke beside it, since no later run takes it back; a run that was stopped
     /// outranks both, since it shows only a part.
     #[must_use]
-    pub fn judge(&self, trouble: Option<&str>, reached: bool) -> (ExitCode, String) {
+    pub fn judge(&self, trouble: Option<&str>, reached: Reached) -> (ExitCode, String) {
         if let Some(trouble) = trouble {
             return (ExitCode::Broken, trouble.to_owned());
         }
@@ -122,8 +133,16 @@ impl Tally {
                 format!("not proven: {}", named(&self.unproven)),
             );
         }
-        if !reached {
-            let why = "no revocation was answered with 201, so nothing shows that the operation works at all";
+        let missing = match reached {
+            Reached::Success => None,
+            Reached::NoRevocation => Some(
+                "no revocation was answered with 201, so nothing shows that the operation works at all",
+            ),
+            Reached::NoSuccess => Some(
+                "no operation was answered with success, so nothing shows that any of them works at all",
+            ),
+        };
+        if let Some(why) = missing {
             return (ExitCode::NothingProven, why.to_owned());
         }
         (ExitCode::Conformant, "every selected MUST held".to_owned())

@@ -199,6 +199,11 @@ impl Fixtures {
         !matches!(self.supply, Supply::Nothing)
     }
 
+    /// Whether any token was had.
+    pub(crate) fn has_minted(&self) -> bool {
+        !self.ledger.is_empty()
+    }
+
     /// Whether the tokens are a pool, which may be used up in the middle of a run.
     pub(crate) fn may_run_dry(&self) -> bool {
         matches!(self.supply, Supply::Pool(_))

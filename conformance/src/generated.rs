@@ -259,7 +259,10 @@ fn leak(
         Expects::Documented => "a documented answer".to_owned(),
         Expects::Refused => "a documented refusal that changes nothing".to_owned(),
     };
-    let place = format!("{}{}", operation.pointer, below.replace("/..", ""));
+    let place = match below.strip_prefix("/..") {
+        Some(shared) => format!("{}{shared}", operation.path_item),
+        None => format!("{}{below}", operation.pointer),
+    };
     let text = document.at(&place).filter(|_| below != "/responses");
     let text = text.map_or_else(
         || {

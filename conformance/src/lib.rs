@@ -12,6 +12,7 @@ pub mod coverage;
 pub mod deployment;
 pub mod event;
 pub mod exit;
+pub mod first_look;
 pub mod fixtures;
 pub mod generated;
 mod leak;

@@ -1,16 +1,29 @@
-//! `conformance list`: the catalogue, for people and for machines.
+//! `conformance list`: the cases that a contract calls for, for people and for machines.
 
 use std::io::Write;
+use std::path::Path;
 
 use conformance::cases;
+use conformance::contract::Contract;
 use conformance::exit::ExitCode;
 use serde_json::json;
 
 use crate::Format;
 
-/// Prints the catalogue.
-pub(crate) fn list(format: Format) -> ExitCode {
-    let cases = cases::catalogue();
+/// Prints the cases: those of the catalogue where the contract holds their operation, and those generated from it.
+pub(crate) fn list(contract: Option<&Path>, format: Format) -> ExitCode {
+    let contract = match contract {
+        Some(path) => Contract::load(path),
+        None => Contract::published(),
+    };
+    let contract = match contract {
+        Ok(contract) => contract,
+        Err(problem) => {
+            let _ = writeln!(anstream::stderr(), "conformance: {problem}");
+            return ExitCode::Usage;
+        }
+    };
+    let cases = cases::of(&contract);
     let mut out = anstream::stdout().lock();
     let written = match format {
         Format::Text => cases.iter().try_for_each(|case| {

@@ -2,6 +2,7 @@
 
 mod compare;
 mod list;
+mod probe;
 mod progress;
 mod publish;
 mod render;
@@ -58,15 +59,21 @@ enum Command {
     /// Run the cases against a deployment and write its reports.
     #[command(after_help = RUN_HELP)]
     Run(RunArguments),
+    /// Look at a deployment and write a first profile of it.
+    #[command(after_help = probe::HELP)]
+    Probe(probe::Arguments),
     /// Write a saved run in another format.
     #[command(after_help = render::HELP)]
     Render(render::Arguments),
     /// Tell what changed between two saved runs, of one deployment or of two.
     #[command(after_help = compare::HELP)]
     Compare(compare::Arguments),
-    /// List the cases of the catalogue.
+    /// List the cases that a contract calls for.
     #[command(after_help = LIST_HELP)]
     List {
+        /// The contract, an OpenAPI document, in place of the published revoke operation.
+        #[arg(long, value_name = "FILE")]
+        contract: Option<PathBuf>,
         /// How to print them.
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -194,7 +201,8 @@ fn main() -> std::process::ExitCode {
         Command::Run(arguments) => run::run(&arguments).into(),
         Command::Render(arguments) => render::render(&arguments).into(),
         Command::Compare(arguments) => compare::compare(&arguments).into(),
-        Command::List { format } => list::list(format).into(),
+        Command::Probe(arguments) => probe::probe(&arguments).into(),
+        Command::List { contract, format } => list::list(contract.as_deref(), format).into(),
         Command::Schema { what } => schema::schema(what).into(),
     }
 }

@@ -58,7 +58,16 @@ impl Opening<'_> {
     /// # Errors
     /// When one of them is wrong, or the target is another machine that nobody has said to own.
     pub fn open(self) -> Result<Arc<Deployment>, OpeningError> {
-        let (profile, text) = Profile::load(self.profile)?;
+        let (_, text) = Profile::load(self.profile)?;
+        self.open_text(text)
+    }
+
+    /// As [`Opening::open`], by a profile's text; its path is then only for messages, and for files beside it.
+    ///
+    /// # Errors
+    /// As [`Opening::open`].
+    pub fn open_text(self, text: String) -> Result<Arc<Deployment>, OpeningError> {
+        let profile = Profile::parse(self.profile, &text)?;
         let credentials = Credentials::resolve(&profile, self.profile, &text)?;
         let client = Client::new(self.target, &profile.timeouts)?;
         if let Some(host) = client.foreign_host() {

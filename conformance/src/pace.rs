@@ -81,6 +81,12 @@ impl Pace {
         Ok(())
     }
 
+    /// Whether there is not a request left for a case; gives the budget's size.
+    pub(crate) fn exhausted(&self) -> Option<u64> {
+        let budget = self.budget();
+        (self.limits.max_requests).filter(|most| budget.sent + budget.reserved >= *most)
+    }
+
     /// Frees the reserve of this many tokens: they were never created, or are revoked.
     pub(crate) fn release(&self, tokens: usize) {
         let mut budget = self.budget();

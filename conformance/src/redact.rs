@@ -3,15 +3,63 @@
 
 mod scan;
 
-use std::sync::{PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 pub use scan::Scan;
 
 /// The values that must not be seen, each with the name that stands in for it.
 #[derive(Default)]
 pub struct Secrets {
-    /// Longest value first, so that a value that contains another is replaced whole.
-    entries: RwLock<Vec<Entry>>,
+    entries: RwLock<Entries>,
+}
+
+/// How many bytes at the end of a value it is looked up by. The beginnings of tokens are all alike.
+const END: usize = 8;
+
+/// The values in the order of registration, and by their ends: a run registers hundreds, and looks for them in every
+/// text that goes in or out.
+#[derive(Default)]
+struct Entries {
+    all: Vec<Entry>,
+    by_end: HashMap<[u8; END], Vec<usize>>,
+    /// Those that are too short to be looked up.
+    short: Vec<usize>,
+}
+
+impl Entries {
+    fn iter(&self) -> std::slice::Iter<'_, Entry> {
+        self.all.iter()
+    }
+
+    fn push(&mut self, entry: Entry) {
+        let index = self.all.len();
+        for text in [&entry.value, &entry.hash] {
+            match text.as_bytes().last_chunk() {
+                Some(end) => self.by_end.entry(*end).or_default().push(index),
+                None => self.short.push(index),
+            }
+        }
+        self.all.push(entry);
+    }
+
+    /// The entries of which a text may contain the value or the hash: longest value first, so that a value that
+    /// contains another is replaced whole.
+    fn candidates(&self, text: &str) -> Vec<&Entry> {
+        let windows = text.as_bytes().windows(END);
+        let keys = windows.filter_map(|window| window.first_chunk());
+        let mut found: Vec<usize> = keys
+            .filter_map(|end: &[u8; END]| self.by_end.get(end))
+            .flatten()
+            .chain(&self.short)
+            .copied()
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        let mut found: Vec<&Entry> = found.into_iter().map(|index| &self.all[index]).collect();
+        found.sort_by_key(|entry| std::cmp::Reverse(entry.value.len()));
+        found
+    }
 }
 
 struct Entry {
@@ -53,42 +101,41 @@ impl Secrets {
         if value.is_empty() || entries.iter().any(|entry| entry.value == value) {
             return;
         }
-        let place = entries.partition_point(|entry| entry.value.len() >= value.len());
         let digest = ring::digest::digest(&ring::digest::SHA256, value.as_bytes());
         let hash = digest
             .as_ref()
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        entries.insert(
-            place,
-            Entry {
-                value: value.to_owned(),
-                name: name.to_owned(),
-                hash,
-                credential,
-            },
-        );
+        entries.push(Entry {
+            value: value.to_owned(),
+            name: name.to_owned(),
+            hash,
+            credential,
+        });
     }
 
     /// The names of the credentials that a text contains.
     #[must_use]
     pub fn found_in(&self, text: &str) -> Vec<String> {
-        self.credentials(|entry| text.contains(&entry.value))
+        self.credentials(text, |entry| text.contains(&entry.value))
     }
 
     /// The names of the credentials whose SHA-256, in hexadecimal, a text contains.
     #[must_use]
     pub fn hashes_in(&self, text: &str) -> Vec<String> {
-        self.credentials(|entry| text.contains(&entry.hash))
+        self.credentials(text, |entry| text.contains(&entry.hash))
     }
 
-    fn credentials(&self, wanted: impl Fn(&Entry) -> bool) -> Vec<String> {
-        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
-        let found = entries
-            .iter()
+    fn credentials(&self, text: &str, wanted: impl Fn(&Entry) -> bool) -> Vec<String> {
+        let entries = self.entries();
+        let found = (entries.candidates(text).into_iter())
             .filter(|entry| entry.credential && wanted(entry));
         found.map(|entry| entry.name.clone()).collect()
+    }
+
+    fn entries(&self) -> RwLockReadGuard<'_, Entries> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The text with each secret replaced by `$NAME`.
@@ -110,9 +157,8 @@ impl Secrets {
     /// The text cut at its secrets. A JSON Web Token that nobody registered is a secret as well: whose it is does not
     /// matter, a report is no place for it.
     pub(crate) fn pieces<'a>(&self, text: &'a str) -> Vec<Piece<'a>> {
-        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
         let mut pieces = vec![Piece::Text(text)];
-        for entry in entries.iter().filter(|entry| text.contains(&entry.value)) {
+        for entry in self.entries().candidates(text) {
             pieces = split(pieces, |text| {
                 text.find(&entry.value)
                     .map(|start| (start..start + entry.value.len(), entry.name.clone()))

@@ -15,7 +15,7 @@ use crate::case::{Case, Effect, Level, Needs};
 use crate::client::NoAnswer;
 use crate::deployment::Deployment;
 use crate::event::{CaseRecord, Event, Exit, RunFooter, RunHeader, Selection, Suite, Verdict};
-use crate::exit::{ExitCode, Tally};
+use crate::exit::{ExitCode, Reached, Tally};
 use crate::fixtures::Role;
 use crate::profile::{ProfileError, Waiver};
 use crate::trial::{Stop, Tokens, Trial};
@@ -101,7 +101,7 @@ pub async fn run(
 
     deployment.settled().await;
     deployment.fixtures.clean_up(deployment, None).await;
-    let (code, reason) = tally.judge(trouble.as_deref(), deployment.reached());
+    let (code, reason) = tally.judge(trouble.as_deref(), reached(deployment));
     emit(Event::RunFinished(Box::new(RunFooter {
         finished_at: Utc::now(),
         duration_ms: milliseconds(clock),
@@ -119,6 +119,14 @@ pub async fn run(
         left_behind: deployment.fixtures.left_behind(),
     })));
     code
+}
+
+fn reached(deployment: &Deployment) -> Reached {
+    match (deployment.reached(), deployment.contract.has_revoke()) {
+        (true, _) => Reached::Success,
+        (false, true) => Reached::NoRevocation,
+        (false, false) => Reached::NoSuccess,
+    }
 }
 
 fn header(deployment: &Deployment, plan: &Plan) -> RunHeader {
@@ -173,6 +181,10 @@ async fn run_case(deployment: &Arc<Deployment>, case: &'static Case, plan: &Plan
         Some(Missing::Leave(reason)) => return undecided(case, Verdict::Skip, reason),
         Some(Missing::Means(reason)) => return lacking(deployment, case, reason),
         None => {}
+    }
+    if let Some(most) = deployment.exhausted() {
+        let reason = format!("the budget of {most} requests (--max-requests) is used up");
+        return undecided(case, Verdict::Skip, reason);
     }
     let needs = case.needs;
     let own = if needs.all_places {

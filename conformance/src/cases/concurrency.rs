@@ -137,9 +137,7 @@ pub(super) const CASES: &[Case] = &[
                 let reads = async {
                     let mut revoked = false;
                     for n in 1..=8 {
-                        let listed = t.listed(&t.operator(), "include_revoked=true").await?;
-                        let entry = listed.iter().find(|item| item["id"] == json!(token.id));
-                        let entry = entry.cloned().unwrap_or_default();
+                        let entry = t.entry(&t.operator(), &token.id).await?;
                         let (when, why) = (&entry["revoked_at"], &entry["revocation_reason"]);
                         let before = when.is_null() && why.is_null() && !revoked;
                         let after = when.is_string() && *why == reason;

@@ -278,7 +278,9 @@ pub(super) const CASES: &[Case] = &[
             Box::pin(async move {
                 let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
                 let (token, _) = t.created("create a token", &body).await?;
-                let listing = t.operator().list("include_revoked=true&limit=100");
+                let listing = t
+                    .operator()
+                    .list("limit=100&sort_by=created_at&descending=true");
                 let answers = [
                     t.send("list all tokens", listing).await?,
                     t.revoked(&token).await?,

@@ -61,12 +61,7 @@ pub(super) const CASES: &[Case] = &[
         effect: Effect::Revokes,
         steps: |t| {
             Box::pin(async move {
-                let listed = t.listed(&t.operator(), "include_revoked=true").await?;
-                let entry = listed
-                    .iter()
-                    .find(|item| item["id"] == json!(t.own(0).id))
-                    .cloned()
-                    .unwrap_or_default();
+                let entry = t.entry(&t.operator(), &t.own(0).id).await?;
                 let named = |key: &str| matches!(key, "token" | "token_hash" | "hash" | "secret");
                 let secrets: Vec<&str> = (entry
                     .as_object()

@@ -7,7 +7,6 @@ use serde_json::json;
 use super::clauses;
 use crate::case::{Case, Effect, Level, Needs};
 use crate::profile::Policy;
-use crate::trial::Stop;
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -417,19 +416,12 @@ pub(super) const CASES: &[Case] = &[
         steps: |t| {
             Box::pin(async move {
                 let token = t.own(0);
-                let entry = async || {
-                    let listed = t.listed(&t.operator(), "include_revoked=true").await?;
-                    let mut named = listed
-                        .into_iter()
-                        .filter(|item| item["id"] == json!(token.id));
-                    Ok::<_, Stop>(named.next().unwrap_or_default())
-                };
                 let reason = json!({ "reason": "the original reason" });
                 t.revoked_with(token, "revoke with a reason", |request| {
                     request.json(&reason)
                 })
                 .await?;
-                let before = entry().await?;
+                let before = t.entry(&t.operator(), &token.id).await?;
                 // Long enough for a timestamp of whole seconds to move, if it is one that moves.
                 tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
                 let other = json!({ "reason": "another reason" });
@@ -438,7 +430,7 @@ pub(super) const CASES: &[Case] = &[
                     .send("revoke a second time, with another reason", request)
                     .await?;
                 second.status_follows(Policy::SecondRevoke)?;
-                let after = entry().await?;
+                let after = t.entry(&t.operator(), &token.id).await?;
                 for key in ["revoked_at", "revoked_by", "revocation_reason"] {
                     let what = format!("{key} in the list after the second revocation");
                     t.expect(&what, after[key] == before[key], &before[key], &after[key])?;
@@ -460,16 +452,13 @@ pub(super) const CASES: &[Case] = &[
         steps: |t| {
             Box::pin(async move {
                 let answer = t.revoked(t.own(0)).await?;
-                let all = t.listed(&t.operator(), "include_revoked=true").await?;
-                let entry = |id: &str| all.iter().find(|item| item["id"] == json!(id)).cloned();
-                let Some(revoked) = entry(&t.own(0).id) else {
-                    return t.expect(
-                        "the revoked token in the whole list",
-                        false,
-                        "listed",
-                        "absent",
-                    );
-                };
+                let revoked = t.entry(&t.operator(), &t.own(0).id).await?;
+                t.expect(
+                    "the revoked token in the whole list",
+                    revoked.is_object(),
+                    "listed",
+                    "absent",
+                )?;
                 let said = answer.timestamp("/data/revoked_at")?;
                 let listed = revoked["revoked_at"].as_str().unwrap_or_default();
                 let same =
@@ -480,7 +469,7 @@ pub(super) const CASES: &[Case] = &[
                     said.to_rfc3339(),
                     &revoked["revoked_at"],
                 )?;
-                let live = entry(&t.own(1).id).unwrap_or_default();
+                let live = t.entry(&t.operator(), &t.own(1).id).await?;
                 t.expect(
                     "revoked_at of a live token",
                     live["revoked_at"].is_null(),

@@ -331,9 +331,7 @@ pub(super) const CASES: &[Case] = &[
         effect: Effect::Revokes,
         steps: |t| {
             Box::pin(async move {
-                let listed = t
-                    .listed(&t.operator(), "include_revoked=true&limit=1000")
-                    .await?;
+                let listed = t.listed(&t.operator(), "").await?;
                 let has = |id: &str| listed.iter().any(|item| item["id"] == json!(id));
                 let word = |present: bool| if present { "listed" } else { "not listed" };
                 let (own, foreign) = (has(&t.own(0).id), has(&t.foreign(0).id));

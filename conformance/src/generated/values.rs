@@ -6,10 +6,10 @@ use serde_json::Value;
 use super::Location;
 
 /// The most valid values of one schema.
-const VALID: usize = 8;
+const VALID: usize = 12;
 
 /// The most invalid values of one schema.
-const INVALID: usize = 16;
+const INVALID: usize = 32;
 
 /// How deep properties of properties are violated.
 const DEPTH: usize = 4;
@@ -40,7 +40,7 @@ impl<'s> Values<'s> {
         valid.retain(|value| short(value) && self.validator.accepts(value));
         let mut invalid = smallest_first(violations(self.schema, self.schema, DEPTH));
         invalid.retain(|value| short(value) && !self.validator.accepts(value));
-        tagged(spread(valid, VALID), spread(invalid, INVALID))
+        tagged(ends(valid, VALID), ends(invalid, INVALID))
     }
 
     /// Texts for a parameter, each with whether some reading of it is accepted: on the wire a number is a text as well.
@@ -59,7 +59,7 @@ impl<'s> Values<'s> {
             }
         }
         let (valid, invalid) = texts.into_iter().partition(accepts);
-        tagged(spread(valid, VALID), spread(invalid, INVALID))
+        tagged(ends(valid, VALID), ends(invalid, INVALID))
     }
 }
 
@@ -164,17 +164,13 @@ fn smallest_first(values: Vec<Value>) -> Vec<Value> {
     sorted.into_iter().map(|(_, _, value)| value).collect()
 }
 
-/// At most so many, evenly over the whole list: the smallest and the largest are where boundaries lie.
-fn spread<T>(values: Vec<T>, most: usize) -> Vec<T> {
-    let count = values.len();
-    if count <= most {
-        return values;
+/// At most so many: the smallest, which show best what is wrong, and the largest few, where the bounds of lengths lie.
+fn ends<T>(mut values: Vec<T>, most: usize) -> Vec<T> {
+    const LARGEST: usize = 3;
+    if values.len() > most {
+        values.drain(most - LARGEST..values.len() - LARGEST);
     }
-    let wanted: Vec<usize> = (0..most).map(|n| n * (count - 1) / (most - 1)).collect();
-    (values.into_iter().enumerate())
-        .filter(|(index, _)| wanted.contains(index))
-        .map(|(_, value)| value)
-        .collect()
+    values
 }
 
 #[cfg(test)]

@@ -132,13 +132,34 @@ impl Trial {
         json!(format!("conformance {}", Uuid::new_v4()))
     }
 
+    /// A token's entry in the list of all tokens, revoked ones included; `null` when it is not there. Newest first, so
+    /// that it takes few pages however many tokens were revoked over the years.
+    pub(crate) async fn entry(&self, caller: &Caller<'_>, id: &str) -> Result<Value, Stop> {
+        let query = "include_revoked=true&limit=100&sort_by=created_at&descending=true";
+        let is = |item: &&Value| item["id"] == json!(id);
+        let listed = self
+            .pages(caller, query, |listed| listed.iter().any(|item| is(&item)))
+            .await?;
+        Ok(listed.iter().find(is).cloned().unwrap_or_default())
+    }
+
     /// All entries of a list with a query, page after page.
     pub(crate) async fn listed(
         &self,
         caller: &Caller<'_>,
         query: &str,
     ) -> Result<Vec<Value>, Stop> {
-        const PAGES: usize = 50;
+        self.pages(caller, query, |_| false).await
+    }
+
+    /// The entries of a list with a query, page after page until there is enough.
+    async fn pages(
+        &self,
+        caller: &Caller<'_>,
+        query: &str,
+        enough: impl Fn(&[Value]) -> bool,
+    ) -> Result<Vec<Value>, Stop> {
+        const PAGES: usize = 200;
         let mut entries = Vec::new();
         let mut page = query.to_owned();
         for _ in 0..PAGES {
@@ -157,6 +178,9 @@ impl Trial {
                 &data["items"],
             )?;
             entries.extend(data["items"].as_array().cloned().unwrap_or_default());
+            if enough(&entries) {
+                return Ok(entries);
+            }
             let Some(cursor) = data["next_cursor"]
                 .as_str()
                 .filter(|_| data["has_next"] == json!(true))

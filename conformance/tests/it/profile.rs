@@ -36,7 +36,7 @@ async fn said(profile: &str) -> String {
 #[tokio::test]
 async fn unknown_key() {
     insta::assert_snapshot!(said(&SOUND.replace("token", "tokne")).await, @r#"
-    conformance: profile.toml:2: operator.tokne: unknown field `tokne`, expected one of `token`, `business_id`, `email`
+    conformance: profile.toml:2: operator.tokne: unknown field `tokne`, expected one of `token`, `business_id`, `email`, `expired_token`
       Remove the key, or spell it as one of those.
     "#);
 }
@@ -44,7 +44,7 @@ async fn unknown_key() {
 #[tokio::test]
 async fn unknown_table() {
     insta::assert_snapshot!(said(&format!("{SOUND}[operater]\nx = 1\n")).await, @r#"
-    conformance: profile.toml:4: operater: unknown field `operater`, expected one of `operator`, `member`, `outsider`, `fixtures`, `companions`, `policy`, `clock`, `timeouts`
+    conformance: profile.toml:4: operater: unknown field `operater`, expected one of `hosts`, `operator`, `member`, `outsider`, `fixtures`, `companions`, `policy`, `clock`, `timeouts`, `latency`, `parameters`, `waiver`
       Remove the key, or spell it as one of those.
     "#);
 }
@@ -92,7 +92,7 @@ async fn policy_that_the_contract_does_not_document() {
 #[tokio::test]
 async fn unknown_way_to_mint() {
     insta::assert_snapshot!(said(&format!("{SOUND}[fixtures]\nmint = \"magic\"\n")).await, @r#"
-    conformance: profile.toml:5: fixtures.mint: unknown variant `magic`, expected `api`
+    conformance: profile.toml:5: fixtures.mint: unknown variant `magic`, expected one of `api`, `command`, `pool`
       Write one of those.
     "#);
 }
@@ -146,6 +146,62 @@ async fn variable_that_is_not_set() {
     insta::assert_snapshot!(said(&SOUND.replace("PATH", "CONFORMANCE_NO_SUCH_VARIABLE")).await, @r#"
     conformance: profile.toml:2: operator.token: the environment variable CONFORMANCE_NO_SUCH_VARIABLE is not set
       Set it to the token, or name another variable or a file.
+    "#);
+}
+
+#[tokio::test]
+async fn waiver_without_a_reason() {
+    let waiver = "[[waiver]]\ncase = \"tenancy.*\"\nreason = \" \"\nexpires = 2099-01-01\n";
+    insta::assert_snapshot!(said(&format!("{SOUND}{waiver}")).await, @r#"
+    conformance: profile.toml:5: waiver.case: the waiver of `tenancy.*` gives no reason
+      Say why the case may be skipped.
+    "#);
+}
+
+#[tokio::test]
+async fn waiver_that_has_expired() {
+    let waiver =
+        "[[waiver]]\ncase = \"tenancy.*\"\nreason = \"one business\"\nexpires = 2020-01-01\n";
+    insta::assert_snapshot!(said(&format!("{SOUND}{waiver}")).await, @r#"
+    conformance: profile.toml:5: waiver.case: the waiver of `tenancy.*` expired after 2020-01-01
+      Make the case run, or decide anew: a later day, with a reason that still holds.
+    "#);
+}
+
+#[tokio::test]
+async fn waiver_of_no_case() {
+    let waiver =
+        "[[waiver]]\ncase = \"tenancy.nothing\"\nreason = \"one business\"\nexpires = 2099-01-01\n";
+    insta::assert_snapshot!(said(&format!("{SOUND}{waiver}")).await, @r#"
+    conformance: profile.toml:5: waiver.case: `tenancy.nothing` names no case
+      Name one that `conformance list` shows, or an area: `tenancy.*`.
+    "#);
+}
+
+#[tokio::test]
+async fn waiver_that_is_not_used() {
+    let waiver = "[[waiver]]\ncase = \"list.refuses_anonymous\"\nreason = \"no list\"\nexpires = 2099-01-01\n";
+    insta::assert_snapshot!(said(&format!("{SOUND}{waiver}")).await, @r#"
+    conformance: profile.toml:5: waiver.case: the waiver of `list.refuses_anonymous` is not used: nothing that it names is skipped
+      Remove it.
+    "#);
+}
+
+#[tokio::test]
+async fn waiver_whose_day_is_none() {
+    let waiver =
+        "[[waiver]]\ncase = \"tenancy.*\"\nreason = \"one business\"\nexpires = \"soon\"\n";
+    insta::assert_snapshot!(said(&format!("{SOUND}{waiver}")).await, @r#"
+    conformance: profile.toml:7: waiver.expires: invalid value: expected a day such as 2027-01-31
+      Write a value of the expected type; `conformance schema profile` describes it.
+    "#);
+}
+
+#[tokio::test]
+async fn command_without_words() {
+    insta::assert_snapshot!(said(&format!("{SOUND}[fixtures]\nmint = {{ command = [] }}\n")).await, @r#"
+    conformance: profile.toml:5: fixtures.mint: the command is empty
+      Write the program and its arguments: { command = ["./mint", "--json"] }.
     "#);
 }
 

@@ -129,7 +129,8 @@ async fn pass(client: TcpStream, upstream: &str, mutant: &WireMutant) -> std::io
         loop {
             let length = from_client.read(&mut bytes).await?;
             if length == 0 {
-                return to_server.shutdown().await;
+                // The client said its last; the answer to it is still to come, and the server is not told.
+                return std::future::pending::<std::io::Result<()>>().await;
             }
             let changed = (mutant.requests)(bytes[..length].to_vec());
             to_server.write_all(&changed).await?;
@@ -147,11 +148,6 @@ async fn pass(client: TcpStream, upstream: &str, mutant: &WireMutant) -> std::io
                 return to_client.shutdown().await;
             }
         }
-    };
-    let requests = async {
-        requests.await?;
-        // The answer to the last request may still be on its way.
-        std::future::pending::<std::io::Result<()>>().await
     };
     tokio::select! {
         ended = answers => ended,

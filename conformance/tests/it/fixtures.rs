@@ -1,0 +1,243 @@
+//! Disposable tokens by a command of the owner, and from a pool with its ledger.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::deployment::{Deployment, User};
+use crate::suite::{Run, run};
+
+/// Rewrites the way to tokens in a profile.
+fn mint_by(profile: &Path, way: &str) {
+    let text = std::fs::read_to_string(profile).expect("readable");
+    std::fs::write(
+        profile,
+        text.replace("mint = \"api\"", &format!("mint = {way}")),
+    )
+    .expect("written");
+}
+
+/// A token of a user, made past the suite.
+async fn minted(deployment: &Deployment, user: &User) -> Value {
+    let request = crate::proxy::http()
+        .post(format!("{}/api/v1/tokens", deployment.url))
+        .bearer_auth(&user.token)
+        .header("x-business-id", &user.business_id)
+        .header("content-type", "application/json")
+        .body(json!({ "name": "pooled", "expires_in_days": 1 }).to_string());
+    let answer = request
+        .send()
+        .await
+        .expect("an answer")
+        .bytes()
+        .await
+        .expect("a body");
+    let body: Value = serde_json::from_slice(&answer).expect("JSON");
+    let info = &body["data"]["token_info"];
+    json!({ "id": info["id"], "jti": info["jti"], "name": info["name"], "token": body["data"]["token"] })
+}
+
+/// A script in the folder that mints by curl, as an owner would write one.
+fn script(deployment: &Deployment) {
+    let users = [
+        ("operator", &deployment.operator),
+        ("member", &deployment.member),
+        ("outsider", &deployment.outsider),
+    ];
+    let cases: String = (users.iter())
+        .map(|(role, user)| format!("{role}) business={} ;;\n", user.business_id))
+        .collect();
+    let text = format!(
+        "#!/bin/sh\nset -eu\ncase \"$CONFORMANCE_ROLE\" in\n{cases}esac\n\
+         curl -sS --fail-with-body -X POST '{}/api/v1/tokens' -H \"authorization: Bearer $(cat $CONFORMANCE_ROLE.token)\" \\\n\
+         -H \"x-business-id: $business\" -H 'content-type: application/json' \\\n\
+         -d \"{{\\\"name\\\": \\\"$CONFORMANCE_NAME\\\", \\\"expires_in_days\\\": 1}}\" |\n\
+         sed -E 's/.*\"token\":\"([^\"]+)\".*\"token_info\":\\{{\"id\":\"([^\"]+)\",\"jti\":\"([^\"]+)\".*/{{\"id\":\"\\2\",\"token\":\"\\1\",\"jti\":\"\\3\"}}/'\n",
+        deployment.url
+    );
+    std::fs::write(deployment.folder.path().join("mint.sh"), text).expect("written");
+}
+
+fn exchanges(run: &Run) -> Vec<Value> {
+    let report = run.report.as_ref().expect("a report");
+    let cases = report["cases"].as_array().into_iter().flatten();
+    cases
+        .flat_map(|case| case["exchanges"].as_array().cloned().unwrap_or_default())
+        .collect()
+}
+
+#[tokio::test]
+async fn tokens_are_had_by_a_command_of_the_owner() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    script(&deployment);
+    mint_by(&profile, "{ command = [\"sh\", \"mint.sh\"] }");
+    let more = [
+        "--allow",
+        "revokes",
+        "--filter",
+        "revocation.spares",
+        "--filter",
+        "tenancy.foreign_token",
+    ];
+    let run = run(&deployment.url, &profile, &more).await;
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert_eq!(run.with_verdict("pass").len(), 3);
+    let minted = exchanges(&run)
+        .iter()
+        .any(|exchange| exchange["purpose"].to_string().contains("fixture: mint"));
+    assert!(!minted, "the API was not asked");
+    assert_eq!(
+        run.report.expect("a report")["end"]["left_behind"],
+        json!([])
+    );
+    assert_eq!(deployment.purge().await, 0);
+}
+
+#[tokio::test]
+async fn command_that_fails_decides_nothing_and_is_told() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let text = std::fs::read_to_string(&profile).expect("readable");
+    for (command, said) in [
+        (
+            "[\"sh\", \"-c\", \"echo the vault is sealed >&2; exit 3\"]",
+            "the vault is sealed",
+        ),
+        ("[\"no-such-program\"]", "cannot be run"),
+        (
+            "[\"sh\", \"-c\", \"echo dz_canary_of_a_token\"]",
+            "printed something else",
+        ),
+        ("[\"sh\", \"-c\", \"sleep 60\"]", "did not end within"),
+    ] {
+        std::fs::write(
+            &profile,
+            text.replace("exchange_seconds = 5", "exchange_seconds = 1"),
+        )
+        .expect("written");
+        mint_by(&profile, &format!("{{ command = {command} }}"));
+        let run = run(
+            &deployment.url,
+            &profile,
+            &["--allow", "revokes", "--filter", "status.created_envelope"],
+        )
+        .await;
+        assert_eq!(run.code, 4, "{}", run.stdout);
+        assert_eq!(run.verdict("status.created_envelope"), "inconclusive");
+        assert!(run.stdout.contains(said), "{command}: {}", run.stdout);
+        assert!(!run.stdout.contains("canary"), "{}", run.stdout);
+    }
+}
+
+#[tokio::test]
+async fn pool_is_consumed_once_and_its_ledger_remembers() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let mut pool = Vec::new();
+    for _ in 0..3 {
+        pool.push(minted(&deployment, &deployment.operator).await);
+    }
+    let folder = deployment.folder.path();
+    std::fs::write(folder.join("pool.json"), json!(pool).to_string()).expect("written");
+    mint_by(&profile, "{ pool = \"pool.json\" }");
+    let two = [
+        "--allow",
+        "revokes",
+        "--filter",
+        "revocation.spares_others_of_the_user",
+    ];
+    let first = run(&deployment.url, &profile, &two).await;
+    assert_eq!(first.code, 0, "{}{}", first.stdout, first.stderr);
+    let ledger = std::fs::read_to_string(folder.join("pool.json.ledger")).expect("a ledger");
+    assert_eq!(ledger.lines().count(), 2, "{ledger}");
+    for line in ledger.lines() {
+        let entry: Value = serde_json::from_str(line).expect("JSON");
+        assert!(
+            pool.iter().any(|token| token["id"] == entry["id"]),
+            "{entry}"
+        );
+        assert_eq!(entry["case"], "revocation.spares_others_of_the_user");
+        assert!(entry["token"].is_null());
+    }
+    for token in &pool {
+        assert!(!ledger.contains(token["token"].as_str().expect("a token")));
+    }
+
+    // One is left, which is not enough: the case is skipped, and says so.
+    let second = run(&deployment.url, &profile, &two).await;
+    assert_eq!(second.code, 4, "{}", second.stdout);
+    assert_eq!(
+        second.verdict("revocation.spares_others_of_the_user"),
+        "skip"
+    );
+    assert!(
+        second
+            .stdout
+            .contains("has 1 unused tokens of the operator left"),
+        "{}",
+        second.stdout
+    );
+
+    // A waiver makes do without it.
+    let text = std::fs::read_to_string(&profile).expect("readable");
+    let waiver = "\n[[waiver]]\ncase = \"revocation.spares_others_of_the_user\"\nreason = \"the pool is small\"\nexpires = 2099-12-31\n";
+    std::fs::write(&profile, format!("{text}{waiver}")).expect("written");
+    let one = [
+        "--allow",
+        "revokes",
+        "--filter",
+        "revocation.spares_others_of_the_user",
+        "--filter",
+        "status.created_envelope",
+    ];
+    let third = run(&deployment.url, &profile, &one).await;
+    assert_eq!(third.code, 0, "{}", third.stdout);
+    let report = third.report.expect("a report");
+    let waived = report["cases"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|case| case["verdict"] == "skip");
+    assert_eq!(
+        waived.expect("a skip")["waived"]["reason"],
+        "the pool is small"
+    );
+}
+
+#[tokio::test]
+async fn pool_that_cannot_be_used_exits_2_and_is_not_quoted() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let folder = deployment.folder.path();
+    mint_by(&profile, "{ pool = \"pool.json\" }");
+    let missing = run(&deployment.url, &profile, &[]).await;
+    assert_eq!(missing.code, 2, "{}", missing.stderr);
+    assert!(
+        missing.stderr.contains("fixtures.mint") && missing.stderr.contains("cannot be read"),
+        "{}",
+        missing.stderr
+    );
+    std::fs::write(
+        folder.join("pool.json"),
+        "[{\"token\": \"dz_canary_of_a_token\"}]",
+    )
+    .expect("written");
+    let broken = run(&deployment.url, &profile, &[]).await;
+    assert_eq!(broken.code, 2, "{}", broken.stderr);
+    assert!(
+        broken.stderr.contains("is no list of tokens") && !broken.stderr.contains("canary"),
+        "{}",
+        broken.stderr
+    );
+    std::fs::write(folder.join("pool.json"), "[]").expect("written");
+    let ledger = std::fs::File::create(folder.join("pool.json.ledger")).expect("created");
+    ledger.lock().expect("locked");
+    let used = run(&deployment.url, &profile, &[]).await;
+    assert_eq!(used.code, 2, "{}", used.stderr);
+    assert!(
+        used.stderr.contains("another run is using the pool"),
+        "{}",
+        used.stderr
+    );
+}

@@ -1,0 +1,168 @@
+//! Cases generated from a contract that nobody has written cases for.
+
+use crate::notes::{CONTRACT, Fault, Server};
+use crate::suite::{Run, conformance, run};
+
+const PROFILE: &str = "[operator]\ntoken = { file = \"operator.token\" }\n\
+                       business_id = \"7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249\"\n";
+
+/// A run of the notes' contract against a server of notes.
+async fn notes(fault: Fault, more: &[&str]) -> Run {
+    let server = Server::start(fault).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("operator.token"), "a-token-of-notes").expect("written");
+    std::fs::write(folder.path().join("contract.json"), CONTRACT).expect("written");
+    let profile = folder.path().join("profile.toml");
+    std::fs::write(&profile, PROFILE).expect("written");
+    let contract = folder.path().join("contract.json");
+    let contract = contract.to_str().expect("UTF-8");
+    run(
+        &server.url,
+        &profile,
+        &[&["--contract", contract], more].concat(),
+    )
+    .await
+}
+
+#[tokio::test]
+async fn sound_server_is_clean_by_a_contract_without_written_cases() {
+    for more in [
+        &["--allow", "revokes"][..],
+        &["--allow", "revokes", "--seed", "5", "--jobs", "16"],
+    ] {
+        let run = notes(Fault::None, more).await;
+        assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+        let report = run.report.as_ref().expect("a report");
+        assert_eq!(report["run"]["contract"]["title"], "Notes");
+        let cases = report["cases"].as_array().expect("cases");
+        assert!(cases.iter().all(|case| {
+            case["id"]
+                .as_str()
+                .is_some_and(|id| id.starts_with("generated."))
+        }));
+        assert_eq!(run.with_verdict("pass").len(), cases.len());
+        assert!(cases.len() > 40, "{}", cases.len());
+        let coverage = &report["end"]["coverage"];
+        assert_eq!(coverage["declared"], coverage["observed"], "{coverage}");
+    }
+}
+
+#[tokio::test]
+async fn boundaries_and_violations_are_named_after_what_they_are_about() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let contract = folder.path().join("contract.json");
+    std::fs::write(&contract, CONTRACT).expect("written");
+    let output = conformance(&["list", "--contract", contract.to_str().expect("UTF-8")]).await;
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let ids: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    for id in [
+        "generated.get_notes.request.ordinary",
+        "generated.get_notes.lines.valid_1",
+        "generated.get_notes.lines.valid_100",
+        "generated.get_notes.lines.invalid_0",
+        "generated.get_notes.lines.invalid_101",
+        "generated.put_notes.x_reason.missing",
+        "generated.put_notes.x_reason.valid_urgent",
+        "generated.put_notes.body.missing",
+        "generated.put_notes.body.valid_priority_1",
+        "generated.put_notes.body.valid_priority_5",
+        "generated.put_notes.body.invalid_priority_0",
+        "generated.put_notes.body.invalid_priority_6",
+        "generated.put_notes.body.invalid_empty_object",
+    ] {
+        assert!(ids.contains(&id), "{id} is not among\n{text}");
+    }
+}
+
+#[tokio::test]
+async fn each_fault_of_a_server_is_noticed() {
+    for (fault, case, said) in [
+        (
+            Fault::TakesMore,
+            "generated.put_notes.body.invalid_priority_6",
+            "a refusal",
+        ),
+        (
+            Fault::KeepsRefused,
+            "generated.put_notes.body.invalid_priority_0",
+            "no effect",
+        ),
+        (
+            Fault::ServerError,
+            "generated.put_notes.x_reason.missing",
+            "no server error",
+        ),
+        (
+            Fault::Teapot,
+            "generated.put_notes.body.invalid_empty_object",
+            "one that the contract documents",
+        ),
+        (
+            Fault::WrongType,
+            "generated.get_notes.request.ordinary",
+            "the body documented for 200",
+        ),
+        (
+            Fault::PlainText,
+            "generated.put_notes.body.missing",
+            "media type",
+        ),
+        (
+            Fault::AnyQuery,
+            "generated.get_notes.lines.invalid_101",
+            "a refusal",
+        ),
+    ] {
+        let run = notes(fault, &["--allow", "revokes", "--filter", case]).await;
+        assert_eq!(run.code, 1, "{fault:?}: {}{}", run.stdout, run.stderr);
+        assert_eq!(run.verdict(case), "fail", "{fault:?}");
+        assert!(run.stdout.contains(said), "{fault:?}: {}", run.stdout);
+    }
+}
+
+#[tokio::test]
+async fn safe_runs_only_read() {
+    let run = notes(Fault::None, &[]).await;
+    assert_eq!(run.code, 4, "{}", run.stdout);
+    let report = run.report.expect("a report");
+    let cases = report["cases"].as_array().expect("cases");
+    for exchange in cases
+        .iter()
+        .flat_map(|case| case["exchanges"].as_array().into_iter().flatten())
+    {
+        assert_eq!(exchange["request"]["method"], "GET");
+    }
+    assert!(cases.iter().any(|case| case["verdict"] == "pass"));
+}
+
+#[tokio::test]
+async fn contract_that_is_none_exits_2() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("operator.token"), "a-token-of-notes").expect("written");
+    let profile = folder.path().join("profile.toml");
+    std::fs::write(&profile, PROFILE).expect("written");
+    let contract = folder.path().join("contract.json");
+    for (text, said) in [
+        ("{", "contract.json"),
+        (
+            "{\"openapi\": \"3.1.0\", \"info\": {\"title\": \"x\", \"version\": \"1\"}, \"paths\": {}}",
+            "no operation",
+        ),
+    ] {
+        std::fs::write(&contract, text).expect("written");
+        let contract = contract.to_str().expect("UTF-8");
+        let run = run("http://127.0.0.1:1", &profile, &["--contract", contract]).await;
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+    let run = run(
+        "http://127.0.0.1:1",
+        &profile,
+        &["--contract", "no-such.json"],
+    )
+    .await;
+    assert_eq!(run.code, 2, "{}", run.stderr);
+}

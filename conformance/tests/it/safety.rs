@@ -1,0 +1,263 @@
+//! What a run may do to a deployment: whom it may be run against, how much it may ask, and that it changes nothing that
+//! it was not allowed to.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::deployment::Deployment;
+use crate::proxy::Proxy;
+use crate::suite::run;
+
+#[tokio::test]
+async fn another_machine_needs_leave() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    // A name that is never resolved (RFC 2606): only what comes before sending is looked at.
+    let target = "http://staging.invalid";
+    let refused = run(target, &profile, &[]).await;
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("--i-own staging.invalid"),
+        "{}",
+        refused.stderr
+    );
+    assert!(refused.report.is_none());
+    let other = run(target, &profile, &["--i-own", "production.invalid"]).await;
+    assert_eq!(other.code, 2, "{}", other.stderr);
+    let owned = run(target, &profile, &["--i-own", "STAGING.invalid"]).await;
+    assert_eq!(
+        owned.code, 3,
+        "it goes on and finds nobody there: {}",
+        owned.stderr
+    );
+    let text = std::fs::read_to_string(&profile).expect("readable");
+    std::fs::write(&profile, format!("hosts = [\"staging.invalid\"]\n{text}")).expect("written");
+    let listed = run(target, &profile, &[]).await;
+    assert_eq!(listed.code, 3, "{}", listed.stderr);
+}
+
+/// All that the deployment knows of tokens.
+async fn state(deployment: &Deployment) -> Vec<Value> {
+    let mut state = Vec::new();
+    for user in [
+        &deployment.operator,
+        &deployment.member,
+        &deployment.outsider,
+    ] {
+        let answer = crate::proxy::http()
+            .get(format!(
+                "{}/api/v1/tokens?include_revoked=true&limit=1000",
+                deployment.url
+            ))
+            .bearer_auth(&user.token)
+            .header("x-business-id", &user.business_id)
+            .send()
+            .await
+            .expect("an answer");
+        let body: Value =
+            serde_json::from_slice(&answer.bytes().await.expect("a body")).expect("JSON");
+        for mut item in body["data"]["items"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default()
+        {
+            item["last_used_at"] = Value::Null;
+            state.push(item);
+        }
+    }
+    state.sort_by_key(|item| item["id"].to_string());
+    state
+}
+
+/// A deployment that takes everybody for the operator.
+#[tokio::test]
+async fn safe_changes_nothing_even_where_everybody_is_an_admin() {
+    static REVOCATIONS: AtomicUsize = AtomicUsize::new(0);
+    let deployment = Deployment::start();
+    let proxy = Proxy::start(&deployment, |exchange| {
+        Box::pin(async move {
+            let answer = exchange.accepted().forward().await;
+            if answer.status == 201 {
+                REVOCATIONS.fetch_add(1, Ordering::Relaxed);
+            }
+            answer
+        })
+    })
+    .await;
+    let before = state(&deployment).await;
+    let profile = deployment.profile();
+    let safe = run(&proxy.url, &profile, &["--allow", "safe"]).await;
+    assert_eq!(safe.code, 1, "it is noticed all the same: {}", safe.stdout);
+    assert_eq!(
+        REVOCATIONS.load(Ordering::Relaxed),
+        0,
+        "nothing was created or revoked"
+    );
+    assert_eq!(state(&deployment).await, before);
+}
+
+#[tokio::test]
+async fn budget_of_requests_is_kept_and_what_was_minted_is_revoked() {
+    static REQUESTS: AtomicUsize = AtomicUsize::new(0);
+    let deployment = Deployment::start();
+    let proxy = Proxy::start(&deployment, |exchange| {
+        REQUESTS.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move { exchange.forward().await })
+    })
+    .await;
+    let profile = deployment.profile();
+    let run = run(
+        &proxy.url,
+        &profile,
+        &["--allow", "revokes", "--max-requests", "60"],
+    )
+    .await;
+    assert_eq!(run.code, 4, "{}", run.stdout);
+    assert!(
+        run.stdout
+            .contains("the budget of 60 requests (--max-requests) is used up"),
+        "{}",
+        run.stdout
+    );
+    assert!(REQUESTS.load(Ordering::Relaxed) <= 60, "{REQUESTS:?}");
+    let report = run.report.as_ref().expect("a report");
+    assert_eq!(
+        report["end"]["requests"].as_u64(),
+        Some(REQUESTS.load(Ordering::Relaxed) as u64)
+    );
+    assert_eq!(report["end"]["left_behind"], json!([]));
+    assert_eq!(report["run"]["selection"]["max_requests"], 60);
+    assert!(!run.with_verdict("pass").is_empty());
+    assert_eq!(run.with_verdict("fail"), Vec::<String>::new());
+    assert_eq!(deployment.purge().await, 0);
+}
+
+#[tokio::test]
+async fn rate_is_not_exceeded() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let started = Instant::now();
+    let more = [
+        "--allow",
+        "revokes",
+        "--rate",
+        "20",
+        "--jobs",
+        "16",
+        "--filter",
+        "status.created",
+    ];
+    let run = run(&deployment.url, &profile, &more).await;
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    let requests = run.report.expect("a report")["end"]["requests"]
+        .as_u64()
+        .expect("a number");
+    let least = Duration::from_millis((requests - 1) * 50);
+    assert!(
+        started.elapsed() >= least,
+        "{requests} requests in {:?}",
+        started.elapsed()
+    );
+}
+
+/// A target that is not there for the first attempts: what was repeated is told, and nothing else is repeated.
+#[tokio::test]
+async fn failed_connections_are_tried_again_and_told() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    drop(listener);
+    let upstream = deployment.url.trim_start_matches("http://").to_owned();
+    let late = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        let listener = tokio::net::TcpListener::bind(address)
+            .await
+            .expect("still free");
+        while let Ok((mut client, _)) = listener.accept().await {
+            let upstream = upstream.clone();
+            tokio::spawn(async move {
+                let mut server = tokio::net::TcpStream::connect(upstream)
+                    .await
+                    .expect("the server");
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+            });
+        }
+    });
+    let target = format!("http://{address}");
+    // The start of the program takes some of the time; a target that was there at once shows nothing.
+    let run = run(&target, &profile, &["--filter", "list.refuses_anonymous"]).await;
+    late.abort();
+    assert_eq!(
+        run.verdict("list.refuses_anonymous"),
+        "pass",
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
+    let report = run.report.expect("a report");
+    assert!(
+        report["end"]["retries"]
+            .as_u64()
+            .is_some_and(|retries| retries <= 2),
+        "{}",
+        report["end"]
+    );
+}
+
+#[tokio::test]
+async fn probe_writes_a_profile_that_the_suite_accepts() {
+    let deployment = Deployment::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = folder.path().join("first.toml");
+    let path = output.to_str().expect("UTF-8");
+    let arguments = [
+        "probe",
+        "--target",
+        &deployment.url,
+        "--business-id",
+        &deployment.operator.business_id,
+        "--operator",
+        "PROBE_OPERATOR",
+        "--outsider",
+        "PROBE_OUTSIDER",
+        "--outsider-business-id",
+        &deployment.outsider.business_id,
+        "--allow",
+        "revokes",
+        "--output",
+        path,
+    ];
+    let probe = || {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_conformance"));
+        command
+            .args(arguments)
+            .env("PROBE_OPERATOR", &deployment.operator.token)
+            .env("PROBE_OUTSIDER", &deployment.outsider.token)
+            .kill_on_drop(true);
+        command
+    };
+    let done = probe().output().await.expect("it runs");
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let text = std::fs::read_to_string(&output).expect("a profile");
+    let shown = text
+        .replace(&deployment.operator.business_id, "BUSINESS")
+        .replace(&deployment.outsider.business_id, "OTHER BUSINESS");
+    insta::assert_snapshot!("probe", shown);
+    conformance::profile::Profile::parse(&output, &text).expect("sound");
+    assert_eq!(deployment.purge().await, 0);
+
+    let again = probe().output().await.expect("it runs");
+    assert_eq!(
+        again.status.code(),
+        Some(2),
+        "a file that is there is left alone"
+    );
+    assert_eq!(std::fs::read_to_string(&output).expect("a profile"), text);
+}

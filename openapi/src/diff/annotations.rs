@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::graph::{At, Both, Flow, Matched, Walk};
 use super::message::{both_shown, shown};
 use super::rule::{Action, Area, Kind};
-use super::{Class, Rule, promises};
+use super::{Class, Rule, discriminators, extensible, promises};
 use crate::{keywords, pointer};
 
 /// The kind and class of a field that only annotates, by its name; `None` for other fields.
@@ -214,12 +214,37 @@ pub(super) fn of_schema(
             (None, Some(revision)) => Matched::Added(revision.clone()),
             (None, None) => continue,
         };
+        if is_said_otherwise(key, base, revision)
+            || (key == "x-extensible-enum" && extensible::lists(walk, &matched, area, subject))
+        {
+            continue;
+        }
+        if let ("discriminator", Matched::Both(both)) = (key, &matched) {
+            discriminators::compare(walk, both, area, subject);
+            continue;
+        }
         let deprecated = revision
             .get("deprecated")
             .is_some_and(|at| at.value == &Value::Bool(true));
         if !promises::compare(walk, key, &matched, deprecated, area, subject) {
             field(walk, key, &matched, area, subject);
         }
+    }
+}
+
+/// Whether the annotation and its counterpart say the same in two spellings: one example as `example`
+/// and as a list of one (OpenAPI 3.1 section 4.8.24).
+fn is_said_otherwise(key: &str, base: &Annotations<'_>, revision: &Annotations<'_>) -> bool {
+    match key {
+        "example" | "examples" => {
+            let only = |of: &Annotations<'_>| match (of.get("example"), of.get("examples")) {
+                (Some(one), None) => Some(vec![one.value.clone()]),
+                (None, Some(list)) => list.value.as_array().cloned(),
+                (Some(_), Some(_)) | (None, None) => None,
+            };
+            only(base).is_some() && only(base) == only(revision)
+        }
+        _ => false,
     }
 }
 
@@ -236,7 +261,10 @@ pub(super) fn all_below(document: &crate::Document, schema: &At<'_>) -> Vec<Stri
         }
         for (key, member) in at.members() {
             if is_shown(key) {
-                found.push(format!("{key}: {}", member.value));
+                // A flag that is not set says what its absence says.
+                if member.value != &Value::Bool(false) || key == "default" {
+                    found.push(format!("{key}: {}", member.value));
+                }
             } else if keywords::SINGLE.contains(&key) {
                 pending.push(member);
             } else if keywords::LISTS.contains(&key) {

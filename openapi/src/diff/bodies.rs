@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::graph::{ANYTHING, At, Both, Flow, Matched, Walk, follow};
+use super::media_types::{Entry, covering, entries, same};
 use super::rule::{Action, Area, Kind};
 use super::{Rule, annotations, schema};
 
@@ -68,65 +69,105 @@ fn without_body() -> Value {
 
 /// The media types of a body. A body without any, and one with media types, are both unordered.
 pub(super) fn content<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow, subject: &str) {
-    let area = flow.area();
-    match matched {
-        Matched::Both(both) => {
-            for (media_type, matched) in both.members() {
-                match matched {
-                    Matched::Both(both) => {
-                        media_type_object(walk, &both, flow, media_type, subject);
-                    }
-                    Matched::Added(at) => media_type_added(walk, &at, media_type, area, subject),
-                    Matched::Removed(at) => {
-                        media_type_removed(walk, &at, media_type, area, subject);
-                    }
-                }
+    let (base, revision) = match matched {
+        Matched::Both(both) => (entries(&both.base), entries(&both.revision)),
+        Matched::Added(at) => (Vec::new(), entries(at)),
+        Matched::Removed(at) => (entries(at), Vec::new()),
+    };
+    for entry in &base {
+        if let Some(other) = same(entry, &revision) {
+            media_type_object(walk, entry, other, flow, subject);
+        } else if let Some(wider) = covering(entry, &revision) {
+            if same(wider, &base).is_none() {
+                widened(walk, entry, wider, flow, subject);
             }
+            media_type_object(walk, entry, wider, flow, subject);
+        } else {
+            narrowed_or_removed(walk, entry, &revision, flow, subject);
         }
-        Matched::Added(at) => {
-            for (media_type, at) in at.members() {
-                media_type_added(walk, &at, media_type, area, subject);
+    }
+    for entry in revision.iter().filter(|entry| same(entry, &base).is_none()) {
+        if let Some(wider) = covering(entry, &base) {
+            // What became of a range that is gone was told with it.
+            if same(wider, &revision).is_some() {
+                media_type_object(walk, wider, entry, flow, subject);
             }
+            continue;
         }
-        Matched::Removed(at) => {
-            for (media_type, at) in at.members() {
-                media_type_removed(walk, &at, media_type, area, subject);
-            }
+        let holds_a_known_one = base.iter().any(|other| {
+            entry.media_type.covers(&other.media_type) && same(other, &revision).is_none()
+        });
+        if !holds_a_known_one {
+            let rule = Rule::new(flow.area(), Kind::MediaType, Action::Added);
+            let message = format!("{subject} may now be `{}`", entry.key);
+            walk.decide(rule, &entry.at, message, None);
         }
     }
 }
 
-fn media_type_added(walk: &mut Walk<'_>, at: &At<'_>, media_type: &str, area: Area, subject: &str) {
-    let rule = Rule::new(area, Kind::MediaType, Action::Added);
-    walk.decide(
-        rule,
-        at,
-        format!("{subject} may now be `{media_type}`"),
-        None,
+fn widened(walk: &mut Walk<'_>, entry: &Entry<'_>, wider: &Entry<'_>, flow: Flow, subject: &str) {
+    let rule = Rule::new(flow.area(), Kind::MediaType, Action::Widened);
+    let message = format!(
+        "{subject} may now be any of `{}`, not only `{}`",
+        wider.key, entry.key
     );
+    walk.decide(rule, &wider.at, message, None);
 }
 
-fn media_type_removed(
-    walk: &mut Walk<'_>,
-    at: &At<'_>,
-    media_type: &str,
-    area: Area,
+/// An entry that has no counterpart: a range of which some is left, or nothing.
+fn narrowed_or_removed<'a>(
+    walk: &mut Walk<'a>,
+    entry: &Entry<'a>,
+    revision: &[Entry<'a>],
+    flow: Flow,
     subject: &str,
 ) {
-    let rule = Rule::new(area, Kind::MediaType, Action::Removed);
-    let message = format!("{subject} is no longer offered as `{media_type}`");
-    let witness = json!({"headers": {"content-type": media_type}});
-    walk.decide(rule, at, message, Some(witness));
+    let left: Vec<&Entry<'a>> = revision
+        .iter()
+        .filter(|other| entry.media_type.covers(&other.media_type))
+        .collect();
+    for other in &left {
+        media_type_object(walk, entry, other, flow, subject);
+    }
+    let content_type = |name: String| json!({"headers": {"content-type": name}});
+    if left.is_empty() || !entry.media_type.is_range() {
+        let rule = Rule::new(flow.area(), Kind::MediaType, Action::Removed);
+        let message = format!("{subject} is no longer offered as `{}`", entry.key);
+        let witness = content_type(entry.key.to_owned());
+        walk.decide(rule, &entry.at, message, Some(witness));
+        return;
+    }
+    let rule = Rule::new(flow.area(), Kind::MediaType, Action::Narrowed);
+    let names: Vec<String> = left
+        .iter()
+        .map(|other| format!("`{}`", other.key))
+        .collect();
+    let message = format!(
+        "{subject} is no longer any of `{}`, but {}",
+        entry.key,
+        names.join(", ")
+    );
+    let others: Vec<_> = revision
+        .iter()
+        .map(|other| other.media_type.clone())
+        .collect();
+    let breaks =
+        (flow == Flow::Request).then(|| content_type(entry.media_type.one_besides(&others)));
+    walk.decide(rule, &left[0].at, message, breaks);
 }
 
 fn media_type_object<'a>(
     walk: &mut Walk<'a>,
-    both: &Both<'a>,
+    base: &Entry<'a>,
+    revision: &Entry<'a>,
     flow: Flow,
-    media_type: &str,
     subject: &str,
 ) {
-    let both = walk.followed(both);
+    let media_type = base.key;
+    let both = walk.followed(&Both {
+        base: base.at.clone(),
+        revision: revision.at.clone(),
+    });
     for (key, matched) in both.members() {
         match key {
             "schema" => {

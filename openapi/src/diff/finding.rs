@@ -5,12 +5,13 @@ use serde_json::Value;
 use super::context::Context;
 use super::graph::{At, Flow, Walk};
 use super::rule::{Action, Kind};
-use super::witness;
+use super::witness::{self, Lifted};
 use super::{Change, Class};
 use crate::schema::{self, Relation};
 
 /// Records a difference of the schema at hand: breaking with a value that shows it at the spot,
-/// which is lifted into a whole message, or additive without.
+/// which is lifted into a whole message, or additive without. Unproven where no whole message with it
+/// was found.
 pub(super) fn finding<'a>(
     walk: &mut Walk<'a>,
     context: &Context<'a>,
@@ -31,15 +32,16 @@ fn found<'a>(
     message: String,
     witness: Option<Value>,
 ) -> Change {
-    let class = if witness.is_some() {
-        Class::Breaking
-    } else {
-        Class::Additive
-    };
-    let shown = match (witness, &context.root) {
-        (Some(local), Some(root)) => Some(witness::lift(walk, root, context.flow, local, location)),
-        (Some(local), None) => Some((local, location.pointer.clone())),
-        (None, _) => None,
+    let (class, shown) = match (witness, &context.root) {
+        (Some(local), Some(root)) => {
+            match witness::lift(walk, root, context.flow, &local, location) {
+                Lifted::Breaks(found) => (Class::Breaking, Some(found)),
+                Lifted::Harmless => (Class::Additive, None),
+                Lifted::Unknown => (Class::Unproven, None),
+            }
+        }
+        (Some(local), None) => (Class::Breaking, Some((local, location.pointer.clone()))),
+        (None, _) => (Class::Additive, None),
     };
     change(context, axes, class, location, message, shown)
 }

@@ -8,7 +8,7 @@ use super::context::Context;
 use super::graph::{At, Both, Flow, Matched, Walk, follow};
 use super::operation::Place;
 use super::rule::{Action, Area, Kind};
-use super::{Class, Rule, annotations, schema};
+use super::{Rule, annotations, written};
 use crate::document::Document;
 use crate::sample;
 use crate::schema::{Travel, bundle_value};
@@ -142,40 +142,6 @@ fn identity(parameter: &At<'_>, template: &str) -> Identity {
     Identity { place, name }
 }
 
-/// A value written as text is also the list of that one value (OpenAPI 3.1 section 4.8.12.3): where a
-/// single value has become a list, the value is compared with the list's items.
-fn one_of_a_list<'a>(walk: &mut Walk<'a>, both: Both<'a>) -> Both<'a> {
-    let types = |at: &At<'_>| match at.value.get("type") {
-        Some(Value::String(kind)) => vec![kind.clone()],
-        Some(Value::Array(kinds)) => kinds
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-        _ => Vec::new(),
-    };
-    let is_scalar = |kind: &String| {
-        matches!(
-            kind.as_str(),
-            "string" | "number" | "integer" | "boolean" | "null"
-        )
-    };
-    let (old, new) = (types(&both.base), types(&both.revision));
-    let scalar = !old.is_empty() && old.iter().all(is_scalar);
-    let list = new.contains(&"array".to_owned())
-        && new.iter().all(|kind| kind == "array" || kind == "null");
-    let Some(items) = both.revision.get("items").filter(|_| scalar && list) else {
-        return both;
-    };
-    let rule = Rule::new(Area::Parameter, Kind::Type, Action::Widened);
-    let message = "a single value has become a list, of which it is one".to_owned();
-    walk.decide(rule, &both.revision, message, None);
-    Both {
-        base: both.base,
-        revision: items,
-    }
-}
-
 /// A request that carries the parameter, by its place: `{"query": {"limit": 1}}`.
 fn carrying(document: &Document, parameter: &At<'_>) -> Value {
     let text = |key: &str| {
@@ -215,34 +181,102 @@ fn subject(parameter: &At<'_>) -> String {
     format!("the {} parameter `{}`", text("in"), text("name"))
 }
 
-/// The fields that say how a value is written, with what their absence says.
-fn style(parameter: &At<'_>) -> [Value; 3] {
-    let place = parameter
-        .value
-        .get("in")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let default_style = if matches!(place, "query" | "cookie") {
-        "form"
-    } else {
-        "simple"
+/// How a value is written (OpenAPI 3.1 section 4.8.12.2), with what absence says.
+#[derive(PartialEq, Eq)]
+struct Style<'a> {
+    style: &'a str,
+    /// Whether a list is repeated rather than joined; `None` where there are no lists.
+    explode: Option<bool>,
+}
+
+fn style<'a>(parameter: &At<'a>, is_composed: bool) -> Style<'a> {
+    let text = |key: &str| parameter.value.get(key).and_then(Value::as_str);
+    let usual = match text("in") {
+        Some("query" | "cookie") => "form",
+        _ => "simple",
     };
-    let style = parameter
-        .value
-        .get("style")
-        .cloned()
-        .unwrap_or_else(|| default_style.into());
-    let explode = parameter
-        .value
-        .get("explode")
-        .cloned()
-        .unwrap_or_else(|| (style == "form").into());
-    let reserved = parameter
-        .value
-        .get("allowReserved")
-        .cloned()
-        .unwrap_or(Value::Bool(false));
-    [style, explode, reserved]
+    let style = text("style").unwrap_or(usual);
+    let explode = parameter.value.get("explode").and_then(Value::as_bool);
+    Style {
+        style,
+        explode: is_composed.then(|| explode.unwrap_or(style == "form")),
+    }
+}
+
+/// How values are written: a list that was repeated and is now joined is read as another.
+fn styles<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, subject: &str) {
+    let is_composed = [(walk.base, &both.base), (walk.revision, &both.revision)]
+        .into_iter()
+        .any(|(document, parameter)| match parameter.get("schema") {
+            Some(schema) => written::may_be_composed(document, &schema),
+            None => false,
+        });
+    let (old, new) = (
+        style(&both.base, is_composed),
+        style(&both.revision, is_composed),
+    );
+    if old == new {
+        return;
+    }
+    let name = |style: &Style<'_>| {
+        let explode = style.explode.map(|explode| format!(", explode {explode}"));
+        format!("{}{}", style.style, explode.unwrap_or_default())
+    };
+    let rule = Rule::new(Area::Parameter, Kind::Style, Action::Changed);
+    let message = format!(
+        "{subject} is written in another style: {} → {}",
+        name(&old),
+        name(&new)
+    );
+    let sender = match flow {
+        Flow::Request => &both.base,
+        Flow::Response => &both.revision,
+    };
+    let witness = as_written(sender, if flow == Flow::Request { &old } else { &new });
+    walk.decide(rule, &both.revision, message, Some(witness));
+}
+
+/// A request with a list of two, written in the style.
+fn as_written(parameter: &At<'_>, style: &Style<'_>) -> Value {
+    let text = |key: &str| parameter.value.get(key).and_then(Value::as_str);
+    let (place, name) = (text("in").unwrap_or("?"), text("name").unwrap_or("?"));
+    let joined = match style.style {
+        "spaceDelimited" => "a%20b",
+        "pipeDelimited" => "a|b",
+        "label" if style.explode == Some(true) => ".a.b",
+        "label" => ".a,b",
+        _ => "a,b",
+    };
+    let exploded = style.explode == Some(true);
+    let written = match (style.style, exploded) {
+        ("form" | "spaceDelimited" | "pipeDelimited", true) => format!("{name}=a&{name}=b"),
+        ("deepObject", _) => format!("{name}[a]=b"),
+        ("matrix", true) => format!(";{name}=a;{name}=b"),
+        ("matrix", false) => format!(";{name}=a,b"),
+        ("form" | "spaceDelimited" | "pipeDelimited", false) => format!("{name}={joined}"),
+        _ => joined.to_owned(),
+    };
+    json!({ place: written })
+}
+
+/// A flag that lets a request be written in more ways than one; absent, it is not set.
+fn freedom(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, key: &str, subject: &str) {
+    let (was, is) = (both.base.is_set(key), both.revision.is_set(key));
+    if was == is {
+        return;
+    }
+    let (action, word) = if is {
+        (Action::Widened, "is now allowed")
+    } else {
+        (Action::Narrowed, "is no longer allowed")
+    };
+    let rule = Rule::new(Area::Parameter, Kind::Style, action);
+    let written = if key == "allowReserved" { "/" } else { "" };
+    let name = both.base.value.get("name").and_then(Value::as_str);
+    let breaks = (is != (flow == Flow::Request))
+        .then(|| json!({ "query": format!("{}={written}", name.unwrap_or("?")) }));
+    let message = format!("`{key}` of {subject} {word}");
+    walk.decide(rule, &both.revision, message, breaks);
 }
 
 fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
@@ -267,14 +301,9 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
             is.then(|| without(&both.revision)),
         );
     }
-    if style(&both.base) != style(&both.revision) {
-        let rule = Rule::new(Area::Parameter, Kind::Style, Action::Changed);
-        walk.note(
-            rule,
-            Class::Unproven,
-            &both.revision,
-            format!("{subject} is written in another style"),
-        );
+    styles(walk, both, flow, &subject);
+    for key in ["allowReserved", "allowEmptyValue"] {
+        freedom(walk, both, flow, key, &subject);
     }
     for (key, matched) in both.members() {
         match (key, matched) {
@@ -290,14 +319,13 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
                     &format!("the name of {subject}"),
                 );
             }
-            ("name" | "in" | "required" | "style" | "explode" | "allowReserved", _) => {}
+            (
+                "name" | "in" | "required" | "style" | "explode" | "allowReserved"
+                | "allowEmptyValue",
+                _,
+            ) => {}
             ("schema", Matched::Both(both)) => {
-                let context = Context::new(flow, subject.clone());
-                let both = match flow {
-                    Flow::Request => one_of_a_list(walk, both),
-                    Flow::Response => both,
-                };
-                schema::compare(walk, &both, &context);
+                written::compare(walk, &both, &Context::new(flow, subject.clone()));
             }
             ("content", matched) => content(walk, &matched, flow, &subject),
             ("examples", matched) => {

@@ -6,7 +6,7 @@ use super::bodies::content;
 use super::context::Context;
 use super::graph::{At, Both, Flow, Matched, Walk, follow};
 use super::rule::{Action, Area, Kind};
-use super::{Rule, annotations, schema};
+use super::{Class, Rule, annotations, written};
 
 pub(super) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow) {
     match matched {
@@ -17,11 +17,23 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow
                     continue;
                 }
                 match matched {
-                    Matched::Both(both) => walk.through_references(&both, flow, |walk, both| {
-                        response(walk, both, status, flow);
-                    }),
-                    Matched::Removed(at) => removed(walk, &at, status),
-                    Matched::Added(at) => added(walk, &at, status),
+                    Matched::Both(both) => described(walk, &both, status, flow),
+                    Matched::Removed(at) => match range_of(&both.revision, status) {
+                        Some((range, covers)) => {
+                            named(walk, &at, status, (Action::Removed, "is no longer", range));
+                            let (base, revision) = (at, covers);
+                            described(walk, &Both { base, revision }, status, flow);
+                        }
+                        None => removed(walk, &at, status),
+                    },
+                    Matched::Added(at) => match range_of(&both.base, status) {
+                        Some((range, covers)) => {
+                            named(walk, &at, status, (Action::Added, "is now", range));
+                            let (base, revision) = (covers, at);
+                            described(walk, &Both { base, revision }, status, flow);
+                        }
+                        None => added(walk, &at, status),
+                    },
                 }
             }
         }
@@ -36,6 +48,36 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow
             }
         }
     }
+}
+
+/// The response that stands for a status that is not named itself: its range (`4XX`), else `default`
+/// (OpenAPI 3.1 section 4.8.16).
+fn range_of<'a>(responses: &At<'a>, status: &str) -> Option<(&'static str, At<'a>)> {
+    let range = match status.as_bytes() {
+        [b'1', ..] => "1XX",
+        [b'2', ..] => "2XX",
+        [b'3', ..] => "3XX",
+        [b'4', ..] => "4XX",
+        [b'5', ..] => "5XX",
+        _ => return None,
+    };
+    [range, "default"]
+        .into_iter()
+        .filter(|range| *range != status)
+        .find_map(|range| Some((range, responses.get(range)?)))
+}
+
+/// A status is named by itself on one side only; what its range says there holds for it all the same.
+fn named(
+    walk: &mut Walk<'_>,
+    at: &At<'_>,
+    status: &str,
+    (action, word, range): (Action, &str, &str),
+) {
+    let rule = Rule::new(Area::Response, Kind::Status, action);
+    let message =
+        format!("the response {status} {word} named by itself; `{range}` stands for it as well");
+    walk.note(rule, Class::Docs, at, message);
 }
 
 fn removed(walk: &mut Walk<'_>, at: &At<'_>, status: &str) {
@@ -53,6 +95,10 @@ fn removed(walk: &mut Walk<'_>, at: &At<'_>, status: &str) {
 fn added(walk: &mut Walk<'_>, at: &At<'_>, status: &str) {
     let rule = Rule::new(Area::Response, Kind::Status, Action::Added);
     walk.decide(rule, at, format!("the response {status} is new"), None);
+}
+
+fn described<'a>(walk: &mut Walk<'a>, both: &Both<'a>, status: &str, flow: Flow) {
+    walk.through_references(both, flow, |walk, both| response(walk, both, status, flow));
 }
 
 fn response<'a>(walk: &mut Walk<'a>, both: &Both<'a>, status: &str, flow: Flow) {
@@ -114,7 +160,7 @@ fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, stat
     for (key, matched) in both.members() {
         match (key, matched) {
             ("schema", Matched::Both(both)) => {
-                schema::compare(walk, &both, &Context::new(flow, subject.clone()));
+                written::compare(walk, &both, &Context::new(flow, subject.clone()));
             }
             ("content", matched) => content(walk, &matched, flow, &subject),
             ("required", _) => {

@@ -1,10 +1,28 @@
 //! Where an API is served.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::graph::{At, Both, Walk};
 use super::rule::{Action, Area, Kind};
 use super::{Rule, annotations};
+
+/// The address, in which a slash at the end says nothing: paths begin with one.
+fn url(server: &At<'_>) -> String {
+    let url = server.value.get("url").and_then(Value::as_str);
+    let url = url.unwrap_or("/");
+    match url.trim_end_matches('/') {
+        "" => "/".to_owned(),
+        trimmed => trimmed.to_owned(),
+    }
+}
+
+/// Whether one names no server and the other just what that means (OpenAPI 3.1 section 4.8.1).
+fn is_the_default(none: &[At<'_>], one: &[At<'_>]) -> bool {
+    none.is_empty()
+        && one
+            .iter()
+            .all(|server| server.value == &json!({"url": "/"}))
+}
 
 /// The servers of a document, a path or an operation, matched by URL.
 pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, area: Area) {
@@ -12,14 +30,11 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, area: Area) {
         both.base.items_of("servers"),
         both.revision.items_of("servers"),
     );
-    let url = |server: &At<'_>| {
-        server
-            .value
-            .get("url")
-            .and_then(Value::as_str)
-            .unwrap_or("/")
-            .to_owned()
-    };
+    if area == Area::Document
+        && (is_the_default(&base, &revision) || is_the_default(&revision, &base))
+    {
+        return;
+    }
     for server in &base {
         match revision.iter().find(|other| url(other) == url(server)) {
             Some(other) => {
@@ -28,6 +43,9 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, area: Area) {
                     revision: other.clone(),
                 };
                 for (key, matched) in pair.members() {
+                    if key == "url" {
+                        continue;
+                    }
                     annotations::field(
                         walk,
                         key,

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::Class;
 use super::context::Context;
 use super::finding::judged;
 use super::graph::{At, Walk};
@@ -13,6 +12,7 @@ use super::layers::Layers;
 use super::message::keywords_changed;
 use super::objects;
 use super::rule::{Action, Kind};
+use super::{Class, extensible};
 use crate::{keywords, schema};
 
 /// Keywords that are compared member by member, elsewhere.
@@ -46,6 +46,7 @@ pub(super) fn compare<'a>(
         }
     }
     inert(walk, &mut old, &mut new, &revision.core, context);
+    extensible::values(walk, (base, &mut old), (revision, &mut new), context);
     format(walk, &old, &new, &revision.core, context);
     let old_bundle = schema::bundle_value(walk.base, &old, context.flow.travel());
     let new_bundle = schema::bundle_value(walk.revision, &new, context.flow.travel());

@@ -39,7 +39,9 @@ pub(super) fn compare<'a>(
     if !is_matched && (keyword == "allOf" || (keyword == "oneOf" && !excludes(both))) {
         return false;
     }
-    if is_matched && pairs.iter().all(|pair| walk.same_assertions(pair)) {
+    // What a discriminator that changed breaks is told of by itself.
+    let is_told = both.base.value.get("discriminator") != both.revision.value.get("discriminator");
+    if is_matched && (is_told || pairs.iter().all(|pair| walk.same_assertions(pair))) {
         by_branch(walk, both, keyword, branches, context);
         return true;
     }

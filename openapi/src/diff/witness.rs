@@ -7,6 +7,9 @@ use crate::sample;
 use crate::schema::{Relation, relation};
 use crate::validator::Validator;
 
+/// Beyond this many nodes a whole is not judged, only tried with values.
+const LIMIT: usize = 2_000;
+
 /// A step from a value to a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
@@ -24,27 +27,38 @@ pub(super) struct Root<'a> {
 /// A confirmed witness: the value, and the pointer of the schema that it is a value of.
 pub(super) type Found = (Value, String);
 
-/// Embeds `local`, found at the spot, into a value of the whole. Falls back to `local` itself, as
-/// a value of the schema at `spot`, when no whole was confirmed.
+/// What a value that shows a difference at the spot shows of the whole.
+pub(super) enum Lifted {
+    /// A value of the whole that works no longer.
+    Breaks(Found),
+    /// The whole is proven to take in all that is sent: what the spot lets go, something around it
+    /// takes, or forbade before.
+    Harmless,
+    /// No value of the whole was found.
+    Unknown,
+}
+
+/// Embeds `local`, found at the spot, into a value of the whole.
 pub(super) fn lift(
     walk: &Walk<'_>,
     root: &Root<'_>,
     flow: Flow,
-    local: Value,
+    local: &Value,
     spot: &At<'_>,
-) -> Found {
-    let of_whole = |value| (value, at_revision(&root.both, spot).to_owned());
-    if let Some(value) = lifted(walk, root, flow, &local) {
+) -> Lifted {
+    let of_whole = |value| Lifted::Breaks((value, at_revision(&root.both, spot).to_owned()));
+    if let Some(value) = lifted(walk, root, flow, local) {
         return of_whole(value);
     }
     // What the spot says of a value may leave out what is compared elsewhere (its items, what it
     // requires), so that its value fits nowhere: the wholes themselves may show one.
-    let (sender, receiver) = walk.sides(root.both.base.value, root.both.revision.value, flow);
+    let Some((sender, receiver)) = walk.sides_within(&root.both, flow, LIMIT) else {
+        return Lifted::Unknown;
+    };
     match relation(&sender, &receiver) {
         Relation::Breaking(value) => of_whole(value),
-        Relation::Equal | Relation::Compatible | Relation::Unproven => {
-            (local, spot.pointer.clone())
-        }
+        Relation::Equal | Relation::Compatible => Lifted::Harmless,
+        Relation::Unproven => Lifted::Unknown,
     }
 }
 

@@ -100,6 +100,13 @@ struct Names {
 }
 
 impl Names {
+    /// Where the definition that a reference leads to comes from.
+    fn pointer_of(&self, reference: &str) -> Option<&str> {
+        let name = reference.strip_prefix("#/$defs/")?;
+        let known = self.by_pointer.iter().find(|(_, known)| *known == name);
+        known.map(|(pointer, _)| pointer.as_str())
+    }
+
     /// The name below `$defs` of what `pointer` points at: its own last name where that is free.
     fn of(&mut self, pointer: String) -> &str {
         let (by_pointer, taken, pending) =
@@ -125,6 +132,7 @@ fn assertions_of(document: &Document, schema: &Value, travel: Travel, names: &mu
     let mut schema = schema.clone();
     travel.strip(document, &mut schema);
     keywords::rewrite(&mut schema, &mut |object| {
+        discriminate(object, names);
         object.retain(|keyword, _| {
             !keywords::is_annotation(keyword) && !keywords::is_container(keyword)
         });
@@ -144,6 +152,56 @@ fn assertions_of(document: &Document, schema: &Value, travel: Travel, names: &mu
         }
     });
     schema
+}
+
+/// Holds each alternative to the values by which the discriminator names it (OpenAPI 3.1 section
+/// 4.8.25): its own name, and those that are mapped to it. Who reads by the discriminator tells
+/// alternatives apart that a validator finds alike.
+fn discriminate(object: &mut Map<String, Value>, names: &Names) {
+    let Some(discriminator) = object.get("discriminator") else {
+        return;
+    };
+    // With a default the property may be absent or hold anything (OpenAPI 3.2).
+    let Some(property) = discriminator.get("propertyName").and_then(Value::as_str) else {
+        return;
+    };
+    if discriminator.get("defaultMapping").is_some() {
+        return;
+    }
+    let property = property.to_owned();
+    let mapping = discriminator.get("mapping").and_then(Value::as_object);
+    let mapped: Vec<(String, String)> = mapping
+        .into_iter()
+        .flatten()
+        .filter_map(|(value, target)| {
+            let target = target.as_str()?;
+            let pointer = pointer::of_reference(target)
+                .unwrap_or_else(|| format!("/components/schemas/{}", pointer::escape(target)));
+            Some((value.clone(), pointer))
+        })
+        .collect();
+    for keyword in ["oneOf", "anyOf"] {
+        let branches = object.get_mut(keyword).and_then(Value::as_array_mut);
+        for branch in branches.into_iter().flatten() {
+            let Some(pointer) = branch
+                .get("$ref")
+                .and_then(|r| names.pointer_of(r.as_str()?))
+            else {
+                continue;
+            };
+            let mut values: Vec<&str> = mapped
+                .iter()
+                .filter(|(_, target)| target == pointer)
+                .map(|(value, _)| value.as_str())
+                .collect();
+            let own = pointer::last(pointer);
+            values.push(&own);
+            values.sort_unstable();
+            values.dedup();
+            let held = json!({"required": [property], "properties": {&property: {"enum": values}}});
+            *branch = json!({"allOf": [branch.take(), held]});
+        }
+    }
 }
 
 /// Whether a pattern, which is searched for anywhere in a string (JSON Schema Validation section

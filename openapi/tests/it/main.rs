@@ -1,5 +1,6 @@
 //! The library as its users meet it: documents in, verdicts out.
 
+mod around_schemas;
 mod causes;
 mod documented;
 mod documents;

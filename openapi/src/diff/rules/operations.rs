@@ -5,7 +5,7 @@ use crate::diff::Action::{Added, Changed, Narrowed, Removed, Widened};
 use crate::diff::Area::{
     Callback, Document, Header, Operation, Parameter, Request, Response, Security, Webhook,
 };
-use crate::diff::Class::{Additive, Breaking, Unproven};
+use crate::diff::Class::{Additive, Breaking, Docs, Unproven};
 use crate::diff::Kind;
 
 /// What is called by whom, with what, and what is answered.
@@ -134,9 +134,17 @@ pub(super) const ROWS: &[Row] = &[
         areas: &[Parameter],
         kind: Kind::Style,
         actions: &[Changed],
-        classes: &[Unproven],
-        means: "A parameter is written in another style (`style`, `explode`, `allowReserved`).",
-        why: "Some values are written alike in both styles and others are not, which is not decided here.",
+        classes: &[Breaking],
+        means: "A parameter is written in another style (`style`, `explode`).",
+        why: "What was written in the one is read otherwise in the other; the witness is such a text.",
+    },
+    Row {
+        areas: &[Parameter],
+        kind: Kind::Style,
+        actions: &[Widened, Narrowed],
+        classes: &[Breaking, Additive],
+        means: "A parameter may be written in more ways than it might, or in fewer (`allowReserved`, `allowEmptyValue`).",
+        why: "It breaks where a request that was written so is refused; the witness is such a text.",
     },
     Row {
         areas: &[Request],
@@ -187,20 +195,44 @@ pub(super) const ROWS: &[Row] = &[
         why: "The media types that were known still work.",
     },
     Row {
+        areas: &[Request, Response],
+        kind: Kind::MediaType,
+        actions: &[Widened],
+        classes: &[Additive],
+        means: "A media type of the body of {where} has become a range that holds it.",
+        why: "The media type that was known is in it.",
+    },
+    Row {
+        areas: &[Request],
+        kind: Kind::MediaType,
+        actions: &[Narrowed],
+        classes: &[Breaking],
+        means: "A range of media types of the body of a request has become some of those in it.",
+        why: "Whoever sends another of them is refused; the witness names one.",
+    },
+    Row {
+        areas: &[Response],
+        kind: Kind::MediaType,
+        actions: &[Narrowed],
+        classes: &[Additive],
+        means: "A range of media types of the body of a response has become some of those in it.",
+        why: "Whatever comes was to be expected before.",
+    },
+    Row {
         areas: &[Response],
         kind: Kind::Status,
         actions: &[Removed],
-        classes: &[Breaking],
+        classes: &[Breaking, Docs],
         means: "A status of a response is no longer documented.",
-        why: "Clients that handle it can no longer tell what happened; what comes in its place is not covered.",
+        why: "Clients that handle it can no longer tell what happened; what comes in its place is not covered. Docs: its range or `default` stands for it.",
     },
     Row {
         areas: &[Response],
         kind: Kind::Status,
         actions: &[Added],
-        classes: &[Additive],
+        classes: &[Additive, Docs],
         means: "A status of a response is new.",
-        why: "The statuses that were documented still are.",
+        why: "The statuses that were documented still are. Docs: its range or `default` stood for it.",
     },
     Row {
         areas: &[Header],

@@ -135,10 +135,18 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         areas: &[Request, Response],
         kind: Kind::Discriminator,
-        actions: &[Added, Removed, Changed],
+        actions: &[Added, Removed],
         classes: &[Docs],
         means: "The discriminator of alternatives in {where} {did}.",
         why: "It hints at which alternative to read; what is accepted is decided by the alternatives.",
+    },
+    Row {
+        areas: &[Request, Response],
+        kind: Kind::Discriminator,
+        actions: &[Changed],
+        classes: &[Breaking, Docs],
+        means: "The discriminator of alternatives in {where} tells them apart by another property, or by other values.",
+        why: "Who reads by it does not know what to do with a value that it maps to nothing, or to another alternative; the witness is one.",
     },
     Row {
         areas: &[Request, Response],

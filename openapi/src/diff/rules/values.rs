@@ -30,9 +30,9 @@ macro_rules! of_values {
                 areas: &[Response],
                 kind: Kind::$kind,
                 actions: &[Widened],
-                classes: &[Breaking],
+                classes: of_values!(@widened $kind),
                 means: concat!($what, " takes in more than it did, in what a response carries."),
-                why: "Clients are sent values that they were never told of; the witness is one.",
+                why: of_values!(@sent $kind),
             },
             Row {
                 areas: &[Response],
@@ -52,6 +52,13 @@ macro_rules! of_values {
             },
         )*]
     };
+    (@widened Enum) => { &[Breaking, Additive] };
+    (@widened $kind:ident) => { &[Breaking] };
+    (@sent Enum) => {
+        "Clients are sent values that they were never told of; the witness is one. Additive: the list \
+         was open (`x-extensible-enum`)."
+    };
+    (@sent $kind:ident) => { "Clients are sent values that they were never told of; the witness is one." };
     (@changed Format) => { &[Unproven, Docs] };
     (@changed $kind:ident) => { &[Unproven] };
     (@why Format) => {

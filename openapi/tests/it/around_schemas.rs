@@ -1,0 +1,301 @@
+//! Verdicts on what stands around the schemas: parameters as text, media types, statuses, servers,
+//! discriminators, open lists. A pair for each.
+
+use openapi::Document;
+use openapi::diff::compare;
+use serde_json::{Value, json};
+
+use crate::schemas::summary;
+
+/// What comparing two documents says, as `class rule`.
+fn changed(base: &Value, revision: &Value) -> Vec<String> {
+    let parse = |value: &Value| Document::parse("test", &value.to_string()).expect("a document");
+    summary(&compare(&parse(base), &parse(revision)).changes)
+}
+
+fn document(operation: &Value) -> Value {
+    let mut operation = operation.clone();
+    let operation = operation.as_object_mut().expect("an operation");
+    operation
+        .entry("responses")
+        .or_insert_with(|| json!({"200": {"description": "ok"}}));
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {"/things": {"post": operation}}
+    })
+}
+
+fn parameter(more: &Value) -> Value {
+    let mut parameter = json!({"name": "q", "in": "query", "schema": {"type": "string"}});
+    let members = more.as_object().expect("members").clone();
+    parameter
+        .as_object_mut()
+        .expect("an object")
+        .extend(members);
+    document(&json!({"parameters": [parameter]}))
+}
+
+fn body(media_types: &[&str]) -> Value {
+    let content: serde_json::Map<String, Value> = media_types
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({"schema": {"type": "string"}})))
+        .collect();
+    document(&json!({
+        "requestBody": {"content": content},
+        "responses": {"200": {"description": "ok", "content": content}}
+    }))
+}
+
+fn responses(responses: &Value) -> Value {
+    document(&json!({ "responses": responses }))
+}
+
+fn saying(schema: &Value) -> Value {
+    json!({"description": "said", "content": {"application/json": {"schema": schema}}})
+}
+
+#[test]
+fn a_parameter_is_a_text_that_the_other_side_reads() {
+    let typed = |kind: &str| parameter(&json!({"schema": {"type": kind}}));
+    let text = typed("string");
+    for kind in ["integer", "number", "boolean"] {
+        assert_eq!(
+            changed(&typed(kind), &text),
+            ["additive request-type-widened"],
+            "{kind}"
+        );
+        assert_eq!(
+            changed(&text, &typed(kind)),
+            ["breaking request-type-narrowed"],
+            "{kind}"
+        );
+    }
+    let short = parameter(&json!({"schema": {"type": "string", "maxLength": 1}}));
+    let long = parameter(&json!({"schema": {"type": "integer", "minimum": 100}}));
+    assert_eq!(changed(&long, &short), ["breaking request-type-narrowed"]);
+}
+
+#[test]
+fn a_list_that_is_written_otherwise_is_misread_and_a_single_value_is_not() {
+    let list = |explode: bool| {
+        parameter(
+            &json!({"explode": explode, "schema": {"type": "array", "items": {"type": "string"}}}),
+        )
+    };
+    assert_eq!(
+        changed(&list(true), &list(false)),
+        ["breaking parameter-style-changed"]
+    );
+    let single = |explode: bool| parameter(&json!({ "explode": explode }));
+    assert_eq!(changed(&single(true), &single(false)), [""; 0]);
+    assert_eq!(
+        changed(&single(true), &parameter(&json!({"style": "form"}))),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_freedom_of_writing_that_is_taken_back_breaks() {
+    for flag in ["allowReserved", "allowEmptyValue"] {
+        let (free, bound) = (
+            parameter(&json!({ flag: true })),
+            parameter(&json!({ flag: false })),
+        );
+        assert_eq!(changed(&bound, &free), ["additive parameter-style-widened"]);
+        assert_eq!(
+            changed(&free, &bound),
+            ["breaking parameter-style-narrowed"]
+        );
+        assert_eq!(changed(&parameter(&json!({})), &bound), [""; 0]);
+    }
+}
+
+#[test]
+fn media_types_are_told_apart_by_meaning() {
+    let json = body(&["application/json"]);
+    for same in [
+        "Application/JSON",
+        "application/json; charset=utf-8",
+        "application/json;charset=\"UTF-8\"",
+    ] {
+        assert_eq!(changed(&json, &body(&[same])), [""; 0], "{same}");
+    }
+    assert_eq!(
+        changed(
+            &body(&["text/plain; charset=utf-8"]),
+            &body(&["text/plain; charset=ascii"])
+        ),
+        [
+            "breaking request-media-type-removed",
+            "breaking response-media-type-removed",
+            "additive request-media-type-added",
+            "additive response-media-type-added"
+        ]
+    );
+}
+
+#[test]
+fn a_range_stands_for_the_media_types_in_it() {
+    let (json, any) = (body(&["application/json"]), body(&["application/*"]));
+    assert_eq!(
+        changed(&json, &any),
+        [
+            "additive request-media-type-widened",
+            "additive response-media-type-widened"
+        ]
+    );
+    assert_eq!(
+        changed(&any, &json),
+        [
+            "breaking request-media-type-narrowed",
+            "additive response-media-type-narrowed"
+        ]
+    );
+    assert_eq!(
+        changed(&any, &body(&["application/*", "application/json"])),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_status_is_also_what_its_range_and_the_default_say() {
+    let text = saying(&json!({"type": "string"}));
+    let number = saying(&json!({"type": "integer"}));
+    let named = responses(&json!({"200": text, "404": text, "default": text}));
+    let unnamed = responses(&json!({"200": text, "default": text}));
+    let otherwise = responses(&json!({"200": text, "404": number, "default": text}));
+    assert_eq!(changed(&named, &unnamed), ["docs response-status-removed"]);
+    assert_eq!(changed(&unnamed, &named), ["docs response-status-added"]);
+    assert_eq!(
+        changed(&unnamed, &otherwise),
+        [
+            "breaking response-type-widened",
+            "docs response-status-added"
+        ]
+    );
+    let range = responses(&json!({"200": text, "4XX": text}));
+    let one = responses(&json!({"200": text, "404": text}));
+    assert_eq!(
+        changed(&range, &one),
+        [
+            "breaking response-status-removed",
+            "docs response-status-added"
+        ]
+    );
+    assert_eq!(
+        changed(&one, &responses(&json!({"200": text}))),
+        ["breaking response-status-removed"]
+    );
+}
+
+#[test]
+fn a_server_is_its_address_without_the_last_slash_and_no_server_is_the_root() {
+    let servers = |servers: Value| {
+        let mut document = document(&json!({}));
+        document["servers"] = servers;
+        document
+    };
+    let (a, slash) = (
+        servers(json!([{"url": "https://a"}])),
+        servers(json!([{"url": "https://a/"}])),
+    );
+    assert_eq!(changed(&a, &slash), [""; 0]);
+    assert_eq!(
+        changed(&document(&json!({})), &servers(json!([{"url": "/"}]))),
+        [""; 0]
+    );
+    assert_eq!(
+        changed(&a, &servers(json!([{"url": "https://b"}]))),
+        [
+            "breaking document-server-removed",
+            "additive document-server-added"
+        ]
+    );
+}
+
+fn pets(property: &str, mapping: &Value) -> Value {
+    let pet = json!({
+        "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+        "discriminator": {"propertyName": property, "mapping": mapping}
+    });
+    let mut document = document(&json!({
+        "requestBody": {"content": {"application/json": {"schema": pet}}}
+    }));
+    let kind = |own: &str| {
+        json!({"type": "object", "required": ["kind"],
+            "properties": {"kind": {"type": "string"}, own: {"type": "string"}}})
+    };
+    document["components"] = json!({"schemas": {"Cat": kind("purr"), "Dog": kind("bark")}});
+    document
+}
+
+#[test]
+fn a_value_that_the_discriminator_no_longer_maps_breaks() {
+    let base = pets(
+        "kind",
+        &json!({"cat": "#/components/schemas/Cat", "dog": "Dog"}),
+    );
+    let same = pets(
+        "kind",
+        &json!({"dog": "#/components/schemas/Dog", "cat": "Cat"}),
+    );
+    assert_eq!(changed(&base, &same), [""; 0]);
+    let renamed = pets("kind", &json!({"kitty": "Cat", "dog": "Dog"}));
+    let more = pets("kind", &json!({"cat": "Cat", "kitty": "Cat", "dog": "Dog"}));
+    let swapped = pets("kind", &json!({"cat": "Dog", "dog": "Cat"}));
+    let other = pets("species", &json!({"cat": "Cat", "dog": "Dog"}));
+    for broken in [&renamed, &swapped, &other] {
+        assert_eq!(
+            changed(&base, broken),
+            ["breaking request-discriminator-changed"]
+        );
+    }
+    assert_eq!(
+        changed(&base, &more),
+        ["docs request-discriminator-changed"]
+    );
+}
+
+#[test]
+fn a_value_new_in_an_open_list_was_to_be_expected() {
+    let shown = |schema: Value| {
+        document(&json!({
+            "requestBody": {"content": {"application/json": {"schema": schema}}},
+            "responses": {"200": saying(&schema)}
+        }))
+    };
+    let listed = |values: &[&str]| shown(json!({"type": "string", "x-extensible-enum": values}));
+    assert_eq!(
+        changed(&listed(&["a"]), &listed(&["a", "b"])),
+        [
+            "additive request-enum-widened",
+            "additive response-enum-widened"
+        ]
+    );
+    assert_eq!(
+        changed(&listed(&["a", "b"]), &listed(&["a"])),
+        [
+            "breaking request-enum-narrowed",
+            "additive response-enum-narrowed"
+        ]
+    );
+    let beside = |values: &[&str]| {
+        shown(json!({"type": "string", "enum": values, "x-extensible-enum": true}))
+    };
+    assert_eq!(
+        changed(&beside(&["a"]), &beside(&["a", "b"])),
+        [
+            "additive request-enum-widened",
+            "additive response-enum-widened"
+        ]
+    );
+    let closed = |values: &[&str]| shown(json!({"type": "string", "enum": values}));
+    assert_eq!(
+        changed(&closed(&["a"]), &closed(&["a", "b"])),
+        [
+            "breaking response-enum-widened",
+            "additive request-enum-widened"
+        ]
+    );
+}

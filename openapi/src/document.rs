@@ -5,10 +5,11 @@ mod lift;
 mod position;
 mod read;
 mod references;
+mod visit;
 
-use std::fmt;
-
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::Value;
 
@@ -29,6 +30,16 @@ pub struct Position {
     pub line: usize,
     /// The column.
     pub column: usize,
+}
+
+/// A place in one of the texts that a document was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'d> {
+    /// The neighbouring file, by its path from the document's folder; `None` for the document's own
+    /// text.
+    pub file: Option<&'d str>,
+    /// The position in that text, when it is known.
+    pub position: Option<Position>,
 }
 
 /// The OpenAPI version that a document declares.
@@ -192,17 +203,62 @@ impl Document {
         self.value.pointer(pointer)
     }
 
-    /// Where in the text `pointer`, or its nearest ancestor that the text holds, begins.
+    /// Where in the text `pointer`, or its nearest ancestor that the text holds, begins; for what came
+    /// from a neighbouring file, in that file's text.
     #[must_use]
     pub fn position(&self, pointer: &str) -> Option<Position> {
-        self.positions(&[pointer]).pop().flatten()
+        self.places(&[pointer])
+            .pop()
+            .and_then(|place| place.position)
     }
 
-    /// [`Self::position`] of each pointer, in one reading of the text: what a report over many places
-    /// asks for.
+    /// The place of each pointer, in one reading of each text: what a report over many places asks for.
     #[must_use]
-    pub fn positions(&self, pointers: &[&str]) -> Vec<Option<Position>> {
-        position::of_pointers(&self.text, self.format, pointers)
+    pub fn places(&self, pointers: &[&str]) -> Vec<Place<'_>> {
+        let located: Vec<_> = pointers
+            .iter()
+            .map(|pointer| self.in_file(pointer))
+            .collect();
+        let mut places: Vec<Place<'_>> = located
+            .iter()
+            .map(|(file, _)| Place {
+                file: *file,
+                position: None,
+            })
+            .collect();
+        let mut of_files: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+        for (index, (file, _)) in located.iter().enumerate() {
+            of_files.entry(*file).or_default().push(index);
+        }
+        for (file, indices) in of_files {
+            let (text, format) = match file.and_then(|file| self.files.get(file)) {
+                Some(source) => (&source.text, source.format),
+                None => (&self.text, self.format),
+            };
+            let inside: Vec<&str> = (indices.iter())
+                .map(|&index| located[index].1.as_ref())
+                .collect();
+            let positions = position::of_pointers(text, format, &inside);
+            for (index, position) in indices.into_iter().zip(positions) {
+                places[index].position = position;
+            }
+        }
+        places
+    }
+
+    /// The neighbouring file that holds what `pointer` points at, when one does, and the pointer within
+    /// that text.
+    fn in_file<'p>(&self, pointer: &'p str) -> (Option<&str>, Cow<'p, str>) {
+        let mut tokens = pointer::tokens(pointer);
+        if tokens.next().as_deref() == Some(FILES)
+            && let Some(name) = tokens.next()
+            && let Some((file, _)) = self.files.get_key_value(name.as_ref())
+        {
+            let rest: Vec<_> = tokens.collect();
+            let inside = pointer::join_all("", rest.iter().map(AsRef::as_ref));
+            return (Some(file), Cow::Owned(inside));
+        }
+        (None, Cow::Borrowed(pointer))
     }
 
     /// The pointer at the end of the chain of references that starts at `pointer`: the same pointer
@@ -321,30 +377,12 @@ impl Document {
 
     /// An error about what `pointer` points at in this document.
     pub(crate) fn error(&self, pointer: &str, message: impl Into<String>) -> DocumentError {
-        let mut tokens = pointer::tokens(pointer);
-        let file = (tokens.next().as_deref() == Some(FILES))
-            .then(|| tokens.next())
-            .flatten();
-        let source = file
-            .as_ref()
-            .and_then(|path| Some((path.to_string(), self.files.get(path.as_ref())?)));
-        match source {
-            None => DocumentError {
-                name: self.name.clone(),
-                position: self.position(pointer),
-                message: message.into(),
-            },
-            Some((path, source)) => {
-                let rest: Vec<_> = tokens.collect();
-                let inner = pointer::join_all("", rest.iter().map(AsRef::as_ref));
-                DocumentError {
-                    name: path,
-                    position: position::of_pointers(&source.text, source.format, &[&inner])
-                        .pop()
-                        .flatten(),
-                    message: message.into(),
-                }
-            }
+        let place = self.places(&[pointer]).pop();
+        let (file, position) = place.map_or((None, None), |place| (place.file, place.position));
+        DocumentError {
+            name: file.unwrap_or(&self.name).to_owned(),
+            position,
+            message: message.into(),
         }
     }
 }

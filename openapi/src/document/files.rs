@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{DocumentError, Format, position, read};
-use crate::{keywords, pointer};
+use super::{DocumentError, Format, position, read, visit};
+use crate::pointer;
 
 /// The key at the root that holds the files, by their paths from the document's folder.
 pub(crate) const FILES: &str = "$files";
@@ -79,7 +79,10 @@ impl Bringing<'_, '_> {
     ) -> Result<Vec<Wanted>, DocumentError> {
         let mut wanted = Vec::new();
         let mut refused = None;
-        each(value, false, &mut |reference| {
+        visit::objects_mut(value, &["$ref"], &mut |holder| {
+            let Some(Value::String(reference)) = holder.get_mut("$ref") else {
+                return;
+            };
             let (target, fragment) = reference
                 .split_once('#')
                 .unwrap_or((reference.as_str(), ""));
@@ -122,10 +125,15 @@ impl Bringing<'_, '_> {
         sources: &BTreeMap<String, Source>,
     ) -> DocumentError {
         let source = sources.get(file).unwrap_or(self.root);
-        let place = read::value(file, &source.text)
-            .ok()
-            .and_then(|(value, _)| holder_of(&value, reference));
-        let place = place.map(|holder| pointer::join(&holder, "$ref"));
+        let mut place = None;
+        if let Ok((value, _)) = read::value(file, &source.text) {
+            visit::objects(&value, &["$ref"], &mut |path, holder| {
+                if place.is_none() && holder.get("$ref").and_then(Value::as_str) == Some(reference)
+                {
+                    place = Some(pointer::join(&path.pointer(), "$ref"));
+                }
+            });
+        }
         DocumentError {
             name: if file.is_empty() {
                 self.name.to_owned()
@@ -192,52 +200,4 @@ fn path_of(file: &str, target: &str) -> Result<String, &'static str> {
         }
     }
     Ok(parts.join("/"))
-}
-
-/// Calls `visit` with each reference below `value`, to be rewritten.
-fn each(value: &mut Value, named: bool, visit: &mut impl FnMut(&mut String)) {
-    match value {
-        Value::Object(object) => {
-            if !named && let Some(Value::String(reference)) = object.get_mut("$ref") {
-                visit(reference);
-            }
-            for (key, member) in object.iter_mut() {
-                if matches!(member, Value::Object(_) | Value::Array(_))
-                    && (named || !keywords::holds_data(key))
-                {
-                    each(member, !named && keywords::holds_names(key), visit);
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| each(item, false, visit)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// The pointer to the first object that holds this reference.
-fn holder_of(value: &Value, reference: &str) -> Option<String> {
-    let mut pending = vec![(String::new(), value)];
-    while let Some((pointer, value)) = pending.pop() {
-        if value.get("$ref").and_then(Value::as_str) == Some(reference) {
-            return Some(pointer);
-        }
-        match value {
-            Value::Object(object) => {
-                pending.extend(
-                    object
-                        .iter()
-                        .map(|(key, member)| (pointer::join(&pointer, key), member)),
-                );
-            }
-            Value::Array(items) => {
-                let indexed = items.iter().enumerate();
-                pending.extend(
-                    indexed
-                        .map(|(index, item)| (pointer::join(&pointer, &index.to_string()), item)),
-                );
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-    None
 }

@@ -7,36 +7,14 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::keywords;
+use super::visit;
 
 /// Keywords that mean something else in 3.1, or go.
 const LIFTED: &[&str] = &["$ref", "exclusiveMinimum", "exclusiveMaximum", "nullable"];
 
+/// Lifts every object that may be a schema: what is none has none of the keywords that are rewritten.
 pub(super) fn to_3_1(document: &mut Value) {
-    visit(document, false);
-}
-
-/// Visits every object that may be a schema; `named` says that its members are named by the
-/// writer, not keywords. What is no schema has none of the keywords that are rewritten.
-fn visit(value: &mut Value, named: bool) {
-    match value {
-        Value::Object(object) => {
-            let mut lifted = false;
-            for (key, member) in object.iter_mut() {
-                lifted |= LIFTED.contains(&key.as_str());
-                if matches!(member, Value::Object(_) | Value::Array(_))
-                    && (named || !keywords::holds_data(key))
-                {
-                    visit(member, !named && keywords::holds_names(key));
-                }
-            }
-            if lifted && !named {
-                lift_schema(object);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| visit(item, false)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
+    visit::objects_mut(document, LIFTED, &mut lift_schema);
 }
 
 fn lift_schema(schema: &mut Map<String, Value>) {

@@ -4,8 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{Document, DocumentError, files};
-use crate::keywords;
+use super::{Document, DocumentError, files, visit};
 use crate::pointer;
 
 /// The pointer that `value` refers to, if it is a reference object within the document.
@@ -17,35 +16,18 @@ pub(super) fn target(value: &Value) -> Option<String> {
 /// Refuses references that leave the document, lead nowhere, or lead back to themselves.
 pub(super) fn check(document: &Document) -> Result<(), DocumentError> {
     let mut seen = HashSet::new();
-    let mut sound = true;
-    each(document.value(), false, &mut |reference, holder| {
-        sound = sound && (!seen.insert(reference) || leads_somewhere(document, holder));
-    });
-    if sound {
-        return Ok(());
-    }
-    // Which one it is, and where, is only asked when there is one: places cost more than the check.
-    locate(document)
-}
-
-/// Calls `visit` with each reference below `value` and the object that holds it; `named` says that
-/// the members of `value` are named by the writer.
-fn each<'a>(value: &'a Value, named: bool, visit: &mut impl FnMut(&'a str, &'a Value)) {
-    match value {
-        Value::Object(object) => {
-            if !named && let Some(Value::String(reference)) = object.get("$ref") {
-                visit(reference, value);
-            }
-            for (key, member) in object {
-                if matches!(member, Value::Object(_) | Value::Array(_))
-                    && (named || !keywords::holds_data(key))
-                {
-                    each(member, !named && keywords::holds_names(key), visit);
-                }
-            }
+    let mut refused = None;
+    visit::objects(document.value(), &["$ref"], &mut |path, holder| {
+        let Some(Value::String(reference)) = holder.get("$ref") else {
+            return;
+        };
+        if refused.is_none() && seen.insert(reference) && !leads_somewhere(document, holder) {
+            refused = Some((path.pointer(), reference));
         }
-        Value::Array(items) => items.iter().for_each(|item| each(item, false, visit)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    });
+    match refused {
+        None => Ok(()),
+        Some((pointer, reference)) => Err(why_refused(document, &pointer, reference)),
     }
 }
 
@@ -68,76 +50,34 @@ fn leads_somewhere(document: &Document, holder: &Value) -> bool {
     false
 }
 
-/// The first reference that is refused, with its place.
-fn locate(document: &Document) -> Result<(), DocumentError> {
-    let mut pending = vec![(String::new(), document.value(), false)];
-    while let Some((pointer, value, named)) = pending.pop() {
-        match value {
-            Value::Object(object) => {
-                if !named && let Some(Value::String(reference)) = object.get("$ref") {
-                    check_one(document, &pointer, reference)?;
-                }
-                for (key, member) in object {
-                    if named || !keywords::holds_data(key) {
-                        let is_map = !named && keywords::holds_names(key);
-                        pending.push((pointer::join(&pointer, key), member, is_map));
-                    }
-                }
-            }
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    pending.push((pointer::join(&pointer, &index.to_string()), item, false));
-                }
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-    Ok(())
-}
-
-fn check_one(document: &Document, pointer: &str, reference: &str) -> Result<(), DocumentError> {
-    let place = pointer::join(pointer, "$ref");
+/// What is wrong with a reference that leads nowhere.
+fn why_refused(document: &Document, pointer: &str, reference: &str) -> DocumentError {
     let written = files::as_written(reference);
+    let error = |why: String| {
+        let place = pointer::join(pointer, "$ref");
+        document.error(&place, format!("the reference `{written}` {why}"))
+    };
     let Some(mut current) = pointer::of_reference(reference) else {
-        return Err(document.error(
-            &place,
-            format!(
-                "the reference `{written}` leads to no place of a document: write \
-                 `#/components/…`, or the path of a file and such a place in it"
-            ),
-        ));
+        return error(
+            "leads to no place of a document: write `#/components/…`, or the path of a file and \
+             such a place in it"
+                .to_owned(),
+        );
     };
     let mut chain = vec![pointer.to_owned()];
-    loop {
-        let Some(value) = document.at(&current) else {
-            return Err(document.error(
-                &place,
-                format!(
-                    "the reference `{written}` leads nowhere{}",
-                    nearest(document, &current)
-                ),
-            ));
-        };
+    while let Some(value) = document.at(&current) {
         if chain.contains(&current) {
-            return Err(document.error(
-                &place,
-                format!("the reference `{written}` leads back to itself"),
-            ));
+            return error("leads back to itself".to_owned());
         }
-        let Some(next) = target(value) else {
-            return Ok(());
+        let next = target(value).filter(|_| chain.len() < LONGEST_CHAIN);
+        let Some(next) = next else {
+            return error(format!(
+                "leads through more than {LONGEST_CHAIN} others: refer to what the last one leads to"
+            ));
         };
-        if chain.len() == LONGEST_CHAIN {
-            return Err(document.error(
-                &place,
-                format!(
-                    "the reference `{written}` leads through more than {LONGEST_CHAIN} others: \
-                     refer to what the last one leads to"
-                ),
-            ));
-        }
         chain.push(std::mem::replace(&mut current, next));
     }
+    error(format!("leads nowhere{}", nearest(document, &current)))
 }
 
 /// A hint at what the writer of a dangling reference may have meant: a sibling of a like name.

@@ -29,7 +29,7 @@ fn write_change(
     out: &mut dyn Write,
     report: &Report<'_>,
     change: &Change,
-    place: Place,
+    place: Place<'_>,
 ) -> io::Result<()> {
     let command = match (change.class, &change.waived) {
         (Class::Breaking, None) => "error",
@@ -38,9 +38,9 @@ fn write_change(
         (Class::Additive | Class::Docs, _) => "notice",
     };
     write!(out, "::{command} ")?;
-    if let Some(file) = report.file {
-        write!(out, "file={},", property(file))?;
-        if let Some(position) = place.in_revision {
+    if let Some(file) = report.file_of(place) {
+        write!(out, "file={},", property(&file))?;
+        if let Some(position) = place.in_revision() {
             write!(out, "line={},col={},", position.line, position.column)?;
         }
     }
@@ -49,7 +49,7 @@ fn write_change(
     writeln!(out, "title={}::{}", property(&title), data(&text))
 }
 
-fn text(report: &Report<'_>, change: &Change, place: Place) -> String {
+fn text(report: &Report<'_>, change: &Change, place: Place<'_>) -> String {
     let mut lines = vec![change.message.clone()];
     if let Some(waived) = &change.waived {
         lines.push(format!(

@@ -107,7 +107,7 @@ fn section(report: &Report<'_>, class: Class, placed: &[(&Change, Place)]) -> Ma
     }
 }
 
-fn article(report: &Report<'_>, change: &Change, place: Place) -> Markup {
+fn article(report: &Report<'_>, change: &Change, place: Place<'_>) -> Markup {
     let location = match change.location.as_str() {
         "" => "/",
         location => location,

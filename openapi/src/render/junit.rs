@@ -37,7 +37,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     out.write_all(text.as_bytes())
 }
 
-fn test_case(report: &Report<'_>, change: &Change, place: Place) -> TestCase {
+fn test_case(report: &Report<'_>, change: &Change, place: Place<'_>) -> TestCase {
     let rule = change.rule.to_string();
     let mut status = match (change.class, &change.waived) {
         (Class::Breaking | Class::Unproven, None) => {
@@ -65,9 +65,9 @@ fn test_case(report: &Report<'_>, change: &Change, place: Place) -> TestCase {
         let description = description(report, change, place);
         case.set_system_out(format!("{}\n{description}", visible(&message)));
     }
-    if let Some(file) = report.file {
-        case.extra.insert(XmlString::new("file"), xml(file));
-        if let Some(position) = place.in_revision {
+    if let Some(file) = report.file_of(place) {
+        case.extra.insert(XmlString::new("file"), xml(&file));
+        if let Some(position) = place.in_revision() {
             let line = XmlString::new(position.line.to_string());
             case.extra.insert(XmlString::new("line"), line);
         }
@@ -76,7 +76,7 @@ fn test_case(report: &Report<'_>, change: &Change, place: Place) -> TestCase {
 }
 
 /// Where, a value that shows it, and every operation: nobody pays for the lines of a file.
-fn description(report: &Report<'_>, change: &Change, place: Place) -> String {
+fn description(report: &Report<'_>, change: &Change, place: Place<'_>) -> String {
     let mut lines = vec![format!("at {} ({})", change.location, report.shown(place))];
     if let Some(witness) = &change.witness {
         lines.push(format!("for example {witness}"));

@@ -64,7 +64,7 @@ fn write_change(
     out: &mut dyn Write,
     report: &Report<'_>,
     change: &Change,
-    place: Place,
+    place: Place<'_>,
 ) -> io::Result<()> {
     write!(out, "- ")?;
     if !change

@@ -1,8 +1,10 @@
 //! What the formats that point into files start from: a comparison, its two documents, and the place of
 //! each change in their texts.
 
+use std::borrow::Cow;
+
 use crate::diff::{Action, Change, Diff, Kind};
-use crate::document::{Document, Position};
+use crate::document::{self, Document, Position};
 use crate::pointer;
 
 /// A comparison with its documents.
@@ -28,19 +30,31 @@ pub(super) enum Side {
 
 /// Where a change stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Place<'a> {
     /// The document that its location points into.
     pub(super) side: Side,
-    /// The location's position there.
-    pub(super) position: Option<Position>,
-    /// The position in the revision: of the location, or of what would hold it if it were still there.
+    /// The location's place in that document's texts.
+    there: document::Place<'a>,
+    /// The place in the revision: of the location, or of what would hold it if it were still there.
     /// Only the revision is at hand where a change is reviewed.
-    pub(super) in_revision: Option<Position>,
+    in_revision: document::Place<'a>,
+}
+
+impl Place<'_> {
+    /// The location's position on its side.
+    pub(super) fn position(&self) -> Option<Position> {
+        self.there.position
+    }
+
+    /// The position in the revision's file, as [`Report::file_of`] names it.
+    pub(super) fn in_revision(&self) -> Option<Position> {
+        self.in_revision.position
+    }
 }
 
 impl<'a> Report<'a> {
     /// Each change with its place, in the comparison's order.
-    pub(super) fn placed(&self) -> Vec<(&'a Change, Place)> {
+    pub(super) fn placed(&self) -> Vec<(&'a Change, Place<'a>)> {
         let changes = &self.diff.changes;
         let sides: Vec<Side> = changes.iter().map(|change| self.side(change)).collect();
         let mut in_base = Vec::new();
@@ -54,18 +68,18 @@ impl<'a> Report<'a> {
                 }
             }
         }
-        let mut base_positions = self.base.positions(&in_base).into_iter();
-        let revision_positions = self.revision.positions(&in_revision);
+        let mut base_places = self.base.places(&in_base).into_iter();
+        let revision_places = self.revision.places(&in_revision);
         (changes.iter().zip(sides))
-            .zip(revision_positions)
+            .zip(revision_places)
             .map(|((change, side), in_revision)| {
-                let position = match side {
-                    Side::Base => base_positions.next().flatten(),
-                    Side::Revision => in_revision,
+                let of_base = match side {
+                    Side::Base => base_places.next(),
+                    Side::Revision => None,
                 };
                 let place = Place {
                     side,
-                    position,
+                    there: of_base.unwrap_or(in_revision),
                     in_revision,
                 };
                 (change, place)
@@ -82,12 +96,23 @@ impl<'a> Report<'a> {
     }
 
     /// `name:line:column`, as compilers write it and editors follow it.
-    pub(super) fn shown(&self, place: Place) -> String {
-        let name = self.name(place.side);
-        match place.position {
+    pub(super) fn shown(&self, place: Place<'_>) -> String {
+        let name = self.name_of(place);
+        match place.position() {
             Some(Position { line, column }) => format!("{name}:{line}:{column}"),
-            None => name.to_owned(),
+            None => name.into_owned(),
         }
+    }
+
+    /// The name of the text that holds the location: the document's, or its neighbour's.
+    pub(super) fn name_of(&self, place: Place<'_>) -> Cow<'a, str> {
+        beside(self.name(place.side), place.there.file)
+    }
+
+    /// The revision's file that holds the place, as [`Self::file`] names it; `None` when the revision
+    /// came from no file.
+    pub(super) fn file_of(&self, place: Place<'_>) -> Option<Cow<'a, str>> {
+        self.file.map(|file| beside(file, place.in_revision.file))
     }
 
     fn side(&self, change: &Change) -> Side {
@@ -117,4 +142,14 @@ fn is_gone_from_a_list(change: &Change) -> bool {
 /// The pointer to what holds the place that `location` points at.
 fn holder(location: &str) -> &str {
     location.rsplit_once('/').map_or("", |(holder, _)| holder)
+}
+
+/// A document's own name, or that of a file by its path from the document's folder: beside
+/// `main:api/openapi.yaml` lies `main:api/token.yaml`.
+fn beside<'a>(name: &'a str, file: Option<&str>) -> Cow<'a, str> {
+    let folder = name.rfind(['/', '\\', ':']).map_or(0, |end| end + 1);
+    match file {
+        None => Cow::Borrowed(name),
+        Some(file) => Cow::Owned(format!("{}{file}", &name[..folder])),
+    }
 }

@@ -146,19 +146,20 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
 fn finding<'a>(
     report: &Report<'_>,
     change: &'a Change,
-    place: Place,
+    place: Place<'_>,
     rule_index: usize,
 ) -> Finding<'a> {
-    let file = report.file.unwrap_or(report.revision.name());
+    let file = report.file_of(place);
+    let file = file.as_deref().unwrap_or(report.revision.name());
     let in_revision = Location {
-        physical_location: physical(file, place.in_revision),
+        physical_location: physical(file, place.in_revision()),
         logical_locations: vec![LogicalLocation {
             fully_qualified_name: &change.location,
         }],
         message: None,
     };
     let in_base = Location {
-        physical_location: physical(report.base.name(), place.position),
+        physical_location: physical(&report.name_of(place), place.position()),
         logical_locations: Vec::new(),
         message: Some(Text {
             text: "What is gone stood here",

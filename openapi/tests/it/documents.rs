@@ -182,3 +182,35 @@ fn a_recursive_schema_validates_and_compares() {
             .accepts(&witness)
     );
 }
+
+#[test]
+fn a_change_in_a_neighbouring_file_is_told_of_at_its_own_line() {
+    let document = |kind: &str| {
+        let file =
+            format!("Token:\n  type: object\n  properties:\n    name:\n      type: {kind}\n");
+        with_files(
+            &referring_to("schemas/token.yaml#/Token"),
+            &[("schemas/token.yaml", &file)],
+        )
+        .expect("a valid document")
+    };
+    let (base, revision) = (document("string"), document("integer"));
+    let diff = openapi::diff::compare(&base, &revision);
+    let report = openapi::render::Report {
+        diff: &diff,
+        base: &base,
+        revision: &revision,
+        file: Some("api/openapi.yaml"),
+    };
+    let mut annotations = Vec::new();
+    openapi::render::github::write(&mut annotations, &report).expect("written");
+    let annotations = String::from_utf8(annotations).expect("UTF-8");
+    assert!(
+        annotations.starts_with("::error file=api/schemas/token.yaml,line=5,col=7,"),
+        "{annotations}"
+    );
+    let mut page = Vec::new();
+    openapi::render::markdown::write(&mut page, &report).expect("written");
+    let page = String::from_utf8(page).expect("UTF-8");
+    assert!(page.contains("api/schemas/token.yaml:5:7"), "{page}");
+}

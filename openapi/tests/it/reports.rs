@@ -132,7 +132,9 @@ fn positions_asked_for_together_are_those_asked_for_one_by_one() {
             .map(|change| change.location.as_str())
             .chain(["", "/paths/~1orders/get/parameters/7", "/nowhere/at/all"])
             .collect();
-        let together = document.positions(&pointers);
+        let together: Vec<Option<Position>> = (document.places(&pointers).iter())
+            .map(|place| place.position)
+            .collect();
         let alone: Vec<Option<Position>> = (pointers.iter())
             .map(|pointer| document.position(pointer))
             .collect();

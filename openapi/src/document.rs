@@ -266,8 +266,12 @@ impl Document {
     #[must_use]
     pub fn follow(&self, pointer: &str) -> String {
         let mut pointer = pointer.to_owned();
-        // The check on reading has refused chains that return to themselves.
-        while let Some(target) = self.at(&pointer).and_then(references::target) {
+        // The check on reading has refused longer chains, and those that return to themselves; what
+        // looks like one in data (an example's value) is no matter of its.
+        for _ in 0..references::LONGEST_CHAIN {
+            let Some(target) = self.at(&pointer).and_then(references::target) else {
+                break;
+            };
             pointer = target;
         }
         pointer

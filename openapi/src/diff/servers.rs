@@ -24,6 +24,18 @@ fn is_the_default(none: &[At<'_>], one: &[At<'_>]) -> bool {
             .all(|server| server.value == &json!({"url": "/"}))
 }
 
+/// What each server is called: by its address, and where several have one address, by its number among
+/// them.
+fn told_apart(servers: &[At<'_>]) -> Vec<(String, usize)> {
+    let mut names: Vec<(String, usize)> = Vec::new();
+    for server in servers {
+        let url = url(server);
+        let number = names.iter().filter(|(other, _)| *other == url).count();
+        names.push((url, number));
+    }
+    names
+}
+
 /// The servers of a document, a path or an operation, matched by URL.
 pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, area: Area) {
     let (base, revision) = (
@@ -35,8 +47,13 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, area: Area) {
     {
         return;
     }
-    for server in &base {
-        match revision.iter().find(|other| url(other) == url(server)) {
+    let (old, new) = (told_apart(&base), told_apart(&revision));
+    for (name, server) in old.iter().zip(&base) {
+        match new
+            .iter()
+            .position(|other| other == name)
+            .map(|at| &revision[at])
+        {
             Some(other) => {
                 let pair = Both {
                     base: server.clone(),
@@ -62,10 +79,10 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, area: Area) {
             }
         }
     }
-    for server in revision
-        .iter()
-        .filter(|server| !base.iter().any(|other| url(other) == url(server)))
-    {
+    for (name, server) in new.iter().zip(&revision) {
+        if old.contains(name) {
+            continue;
+        }
         let rule = Rule::new(area, Kind::Server, Action::Added);
         walk.decide(
             rule,

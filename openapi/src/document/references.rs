@@ -33,7 +33,7 @@ pub(super) fn check(document: &Document) -> Result<(), DocumentError> {
 
 /// The longest chain of references that each lead to nothing but the next: nobody writes one, and
 /// everybody who meets it would go through all of it.
-const LONGEST_CHAIN: usize = 100;
+pub(super) const LONGEST_CHAIN: usize = 100;
 
 /// Whether the chain of references that begins at `holder` ends.
 fn leads_somewhere(document: &Document, holder: &Value) -> bool {

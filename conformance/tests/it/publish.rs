@@ -33,7 +33,7 @@ fn slow(deployment: &Deployment) -> (PathBuf, PathBuf) {
     (profile, folder)
 }
 
-/// Starts a run of the cases about statuses and of one that waits; resolves when all but that are decided.
+/// Starts a run of the cases about statuses and of one that waits; resolves when the others are decided.
 async fn started(deployment: &Deployment, profile: &Path, folder: &Path) -> Child {
     let child = Command::new(env!("CARGO_BIN_EXE_conformance"))
         .args(["run", "--target", &deployment.url, "--allow", "revokes"])
@@ -57,7 +57,8 @@ async fn started(deployment: &Deployment, profile: &Path, folder: &Path) -> Chil
         let header = events.lines().next().unwrap_or_default();
         let header: Value = serde_json::from_str(header).unwrap_or_default();
         let decided = events.matches("\"event\":\"case_finished\"").count();
-        if header["selection"]["selected"] == decided + 1 {
+        // The one that waits, and the one that looks at the answers of all others.
+        if header["selection"]["selected"] == decided + 2 {
             return child;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;

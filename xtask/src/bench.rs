@@ -1,7 +1,9 @@
 //! `bench`: figures, printed with their inputs and limits.
 
 mod agreement;
+pub(crate) mod conformance;
 mod documents;
+mod edits;
 pub(crate) mod fuzz;
 mod large;
 pub(crate) mod measure;

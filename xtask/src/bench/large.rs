@@ -4,12 +4,21 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::documents;
 use super::measure::{Cost, best_of};
+use super::{documents, edits};
 use crate::exit::{Exit, Failure};
 
 /// How often each input is run; the cheapest run counts.
-const RUNS: u32 = 3;
+const RUNS: u32 = 5;
+
+/// How often each size is run whose time is held against another's.
+const GROWTH_RUNS: u32 = 7;
+
+/// By how much time may grow faster than size.
+const MOST_GROWTH: f64 = 1.2;
+
+/// The most entries that six edits may come to.
+const MOST_ENTRIES: usize = 10;
 
 const MEBIBYTE: f64 = 1024.0 * 1024.0;
 
@@ -71,16 +80,24 @@ pub(super) fn run(xtask: &Path) -> Result<Exit, Failure> {
         within &= measured(xtask, row)?;
     }
     if let Some(new) = &new {
-        within &= growth(xtask, new)?;
+        let document = document(new)?;
+        within &= causes(xtask, new, &document)?;
+        within &= growth(xtask, &document)?;
     }
     Ok(if within { Exit::Success } else { Exit::Failed })
 }
 
-fn compare(xtask: &Path, base: &Path, revision: &Path) -> Result<(Cost, usize), Failure> {
+/// The cheapest of `runs` comparisons, and how many entries they find.
+fn compare(
+    xtask: &Path,
+    base: &Path,
+    revision: &Path,
+    runs: u32,
+) -> Result<(Cost, usize), Failure> {
     let out = documents::folder()?.join("report.json");
     let (base, revision) = (base.to_string_lossy(), revision.to_string_lossy());
     let arguments = ["openapi", "diff", &base, &revision, "--format", "json"];
-    let cost = best_of(RUNS, xtask, &arguments, &out)?;
+    let cost = best_of(runs, xtask, &arguments, &out)?;
     let text = std::fs::read(&out)
         .map_err(|error| Failure::unreadable(format!("cannot read {}: {error}", out.display())))?;
     let report: Value = serde_json::from_slice(&text).map_err(|error| {
@@ -91,7 +108,7 @@ fn compare(xtask: &Path, base: &Path, revision: &Path) -> Result<(Cost, usize), 
 }
 
 fn measured(xtask: &Path, row: &Row) -> Result<bool, Failure> {
-    let (cost, entries) = compare(xtask, &row.base, &row.revision)?;
+    let (cost, entries) = compare(xtask, &row.base, &row.revision, RUNS)?;
     let size = mebibytes(size_of(&row.base)? + size_of(&row.revision)?);
     let peak = mebibytes(cost.peak_bytes);
     let within =
@@ -111,29 +128,76 @@ fn measured(xtask: &Path, row: &Row) -> Result<bool, Failure> {
     Ok(within)
 }
 
+fn document(path: &Path) -> Result<Value, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::unreadable(format!("cannot read {}: {error}", path.display())))?;
+    serde_json::from_str(&text)
+        .map_err(|error| Failure::unreadable(format!("{}: {error}", path.display())))
+}
+
+/// Edits of a few causes that reach much of the document: how many entries they come to.
+fn causes(xtask: &Path, base: &Path, document: &Value) -> Result<bool, Failure> {
+    let Some(edited) = edits::six(document) else {
+        anstream::println!("skipped: {} lacks what the six edits edit", base.display());
+        return Ok(true);
+    };
+    let revision = documents::folder()?.join("six-edits.json");
+    documents::write(&revision, edited.to_string().as_bytes())?;
+    let (cost, entries) = compare(xtask, base, &revision, 1)?;
+    let within = entries <= MOST_ENTRIES;
+    anstream::println!(
+        "{:<28} {:>9.1} {:>9.2} {:>8.2} {:>9.0} {entries:>8}  {} {MOST_ENTRIES} entries; oasdiff 1,001",
+        "six edits in GitHub 23.0.2",
+        mebibytes(size_of(base)? + size_of(&revision)?),
+        cost.cpu_seconds,
+        cost.wall_seconds,
+        mebibytes(cost.peak_bytes),
+        if within { "within" } else { "OVER" },
+    );
+    for edit in edits::EDITS {
+        anstream::println!("    {edit}");
+    }
+    Ok(within)
+}
+
 /// Copies of a document's paths in one document: the time should grow as the size does.
-fn growth(xtask: &Path, document: &Path) -> Result<bool, Failure> {
-    let text = std::fs::read_to_string(document).map_err(|error| {
-        Failure::unreadable(format!("cannot read {}: {error}", document.display()))
-    })?;
-    let parsed: Value = serde_json::from_str(&text)
-        .map_err(|error| Failure::unreadable(format!("{}: {error}", document.display())))?;
+fn growth(xtask: &Path, document: &Value) -> Result<bool, Failure> {
+    let mut sizes = Vec::new();
+    for copies in [1_u32, 2, 4, 8] {
+        let (base, revision) = multiplied(document, copies)?;
+        sizes.push((copies, base, revision, None));
+    }
+    // All sizes in turn, again and again: what disturbs the machine for a while disturbs all of them.
+    for _ in 0..GROWTH_RUNS {
+        for (_, base, revision, cheapest) in &mut sizes {
+            let (cost, entries) = compare(xtask, base, revision, 1)?;
+            let known: &mut (Cost, usize) = cheapest.get_or_insert((cost, entries));
+            if cost.cpu_seconds < known.0.cpu_seconds {
+                *known = (cost, entries);
+            }
+        }
+    }
     let mut first: Option<(f64, f64)> = None;
     let mut within = true;
-    for copies in [1_u32, 2, 4, 8] {
-        let (base, revision) = multiplied(&parsed, copies)?;
-        let (cost, entries) = compare(xtask, &base, &revision)?;
-        let size = mebibytes(size_of(&base)? + size_of(&revision)?);
+    for (copies, base, revision, cheapest) in &sizes {
+        let Some((cost, entries)) = cheapest else {
+            continue;
+        };
+        let size = mebibytes(size_of(base)? + size_of(revision)?);
         let (first_size, first_cpu) = *first.get_or_insert((size, cost.cpu_seconds));
         let ratio = (cost.cpu_seconds / first_cpu) / (size / first_size);
-        within &= ratio <= 1.2;
+        within &= ratio <= MOST_GROWTH;
         anstream::println!(
-            "{:<28} {size:>9.1} {:>9.2} {:>8.2} {:>9.0} {entries:>8}  {} 1.2: time grew {ratio:.2} times as much as size",
+            "{:<28} {size:>9.1} {:>9.2} {:>8.2} {:>9.0} {entries:>8}  {} {MOST_GROWTH}: time grew {ratio:.2} times as much as size",
             format!("growth, {copies} × GitHub's paths"),
             cost.cpu_seconds,
             cost.wall_seconds,
             mebibytes(cost.peak_bytes),
-            if ratio <= 1.2 { "within" } else { "OVER" },
+            if ratio <= MOST_GROWTH {
+                "within"
+            } else {
+                "OVER"
+            },
         );
     }
     Ok(within)

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use serde_json::Value;
+
 use super::counts::{self, CLASSES, OPERATIONS};
 use super::report::{Place, Report};
 use super::sentence::{Part, parts};
@@ -14,41 +16,88 @@ const FOLDED: usize = 10;
 /// From how many lines on a witness is folded away.
 const LINES: usize = 20;
 
-/// Writes the comparison.
+/// The most that is written, in bytes: a comment on GitHub holds 65,536 characters, and a longer one
+/// is refused as a whole.
+const MOST: usize = 65_536;
+
+/// Room for what stands behind the last change.
+const CLOSING: usize = 512;
+
+/// How much of each change is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    Full,
+    /// Without what is folded away otherwise.
+    Brief,
+}
+
+/// Writes the comparison, as much of it as a comment on GitHub holds: where all is too much, folded
+/// lists go first, then the last changes, whose number is told.
 ///
 /// # Errors
 ///
 /// When the writer fails.
 pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    let full = page(report, Detail::Full)?;
+    if full.len() <= MOST {
+        return out.write_all(&full);
+    }
+    out.write_all(&page(report, Detail::Brief)?)
+}
+
+fn page(report: &Report<'_>, detail: Detail) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
     let (base, revision) = (report.base.name(), report.revision.name());
     writeln!(out, "## OpenAPI: {}\n", report.diff.verdict().name())?;
     if report.diff.changes.is_empty() {
-        return writeln!(out, "{} and {} mean the same.", code(base), code(revision));
+        writeln!(out, "{} and {} mean the same.", code(base), code(revision))?;
+        return Ok(out);
     }
     let summary = counts::summary(report.diff);
     writeln!(out, "{summary} from {} to {}.", code(base), code(revision))?;
     let placed = report.placed();
+    let mut left_out = Vec::new();
     for class in CLASSES {
         let of_class: Vec<_> = (placed.iter())
             .filter(|(change, _)| change.class == class)
             .collect();
-        if of_class.is_empty() {
-            continue;
-        }
         let folded = of_class.len() > FOLDED && matches!(class, Class::Additive | Class::Docs);
-        writeln!(out, "\n### {}\n", title(class))?;
+        let mut section = Vec::new();
+        writeln!(section, "\n### {}\n", title(class))?;
         if folded {
             let count = of_class.len();
-            writeln!(out, "<details><summary>{count} changes</summary>\n")?;
+            writeln!(section, "<details><summary>{count} changes</summary>\n")?;
         }
-        for (change, place) in of_class {
-            write_change(out, report, change, *place)?;
+        let mut written = 0;
+        for (change, place) in &of_class {
+            let mut one = Vec::new();
+            write_change(&mut one, report, change, *place, detail)?;
+            let length = out.len() + section.len() + one.len();
+            // The gravest come first: nothing is shown that follows what did not fit.
+            if detail == Detail::Brief && (length + CLOSING > MOST || !left_out.is_empty()) {
+                break;
+            }
+            section.append(&mut one);
+            written += 1;
         }
         if folded {
-            writeln!(out, "\n</details>")?;
+            writeln!(section, "\n</details>")?;
+        }
+        if written > 0 {
+            out.append(&mut section);
+        }
+        if written < of_class.len() {
+            left_out.push(format!("{} {}", of_class.len() - written, class.name()));
         }
     }
-    Ok(())
+    if !left_out.is_empty() {
+        writeln!(
+            out,
+            "\n**More changes are left out here: {}.** A comment holds no more; `--format html` shows all.",
+            left_out.join(", ")
+        )?;
+    }
+    Ok(out)
 }
 
 fn title(class: Class) -> &'static str {
@@ -65,6 +114,7 @@ fn write_change(
     report: &Report<'_>,
     change: &Change,
     place: Place<'_>,
+    detail: Detail,
 ) -> io::Result<()> {
     write!(out, "- ")?;
     if !change
@@ -100,27 +150,36 @@ fn write_change(
         writeln!(out, "\n  Waived until {}: {reason}", waived.expires)?;
     }
     if let Some(witness) = &change.witness {
-        let value = serde_json::to_string_pretty(witness)?;
-        let folded = value.lines().count() > LINES;
-        if folded {
-            writeln!(out, "\n  <details><summary>For example</summary>")?;
-        } else {
-            writeln!(out, "\n  For example:")?;
-        }
-        // No line of JSON consists of backticks, so none of it ends the block.
-        writeln!(out, "\n  ```json")?;
-        for line in value.lines() {
-            writeln!(out, "  {}", visible(line))?;
-        }
-        writeln!(out, "  ```")?;
-        if folded {
-            writeln!(out, "\n  </details>")?;
-        }
+        write_witness(out, witness, detail)?;
     }
-    write_operations(out, &change.operations)
+    write_operations(out, &change.operations, detail)
 }
 
-fn write_operations(out: &mut dyn Write, operations: &[String]) -> io::Result<()> {
+fn write_witness(out: &mut dyn Write, witness: &Value, detail: Detail) -> io::Result<()> {
+    let value = serde_json::to_string_pretty(witness)?;
+    let lines = value.lines().count();
+    let folded = lines > LINES;
+    if folded && detail == Detail::Brief {
+        return writeln!(out, "\n  An example of {lines} lines is left out here.");
+    }
+    if folded {
+        writeln!(out, "\n  <details><summary>For example</summary>")?;
+    } else {
+        writeln!(out, "\n  For example:")?;
+    }
+    // No line of JSON consists of backticks, so none of it ends the block.
+    writeln!(out, "\n  ```json")?;
+    for line in value.lines() {
+        writeln!(out, "  {}", visible(line))?;
+    }
+    writeln!(out, "  ```")?;
+    if folded {
+        writeln!(out, "\n  </details>")?;
+    }
+    Ok(())
+}
+
+fn write_operations(out: &mut dyn Write, operations: &[String], detail: Detail) -> io::Result<()> {
     if operations.is_empty() {
         return Ok(());
     }
@@ -129,16 +188,20 @@ fn write_operations(out: &mut dyn Write, operations: &[String]) -> io::Result<()
     for operation in shown {
         writeln!(out, "  - {}", code(operation))?;
     }
-    if !folded.is_empty() {
-        let count = folded.len();
-        writeln!(
-            out,
-            "\n  <details><summary>and {count} more operations</summary>\n"
-        )?;
-        for operation in folded {
-            writeln!(out, "  - {}", code(operation))?;
+    let count = folded.len();
+    match (count, detail) {
+        (0, _) => {}
+        (_, Detail::Brief) => writeln!(out, "  - and {count} more operations")?,
+        (_, Detail::Full) => {
+            writeln!(
+                out,
+                "\n  <details><summary>and {count} more operations</summary>\n"
+            )?;
+            for operation in folded {
+                writeln!(out, "  - {}", code(operation))?;
+            }
+            writeln!(out, "\n  </details>")?;
         }
-        writeln!(out, "\n  </details>")?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod documents;
 mod equivalences;
 mod escapes;
 // mod hostile;
+mod limits;
 mod operations;
 mod patterns;
 mod published;

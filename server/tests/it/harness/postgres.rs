@@ -48,17 +48,21 @@ impl Cluster {
     }
 
     /// A server of the test's own, with these settings. `None`, said plainly, when there are no binaries.
+    ///
+    /// It is in memory: where processes die and the machine does not, that keeps as well as a disk, and `fsync` costs nothing.
     pub(crate) fn start(settings: &[&str]) -> Option<Self> {
+        let folder = TempDir::new_in("/dev/shm").or_else(|_| TempDir::new());
+        Self::start_in(folder.expect("a temporary folder"), settings)
+    }
+
+    /// The same in this folder.
+    pub(crate) fn start_in(folder: TempDir, settings: &[&str]) -> Option<Self> {
         if binaries().is_none() {
             eprintln!(
                 "skipped: there is no PostgreSQL under /usr/lib/postgresql (Debian's package postgresql)"
             );
             return None;
         }
-        // Where processes die and the machine does not, memory keeps as well as a disk, and `fsync` costs nothing there.
-        let memory = Path::new("/dev/shm");
-        let folder = TempDir::new_in(memory).or_else(|_| TempDir::new());
-        let folder = folder.expect("a temporary folder");
         if rustix::process::geteuid().is_root() {
             // PostgreSQL refuses to run as root; Debian's package has made a user for it.
             let given = Command::new("chown")
@@ -133,6 +137,17 @@ impl Cluster {
         } else {
             Err(text(&output.stderr))
         }
+    }
+
+    /// The ids of its processes. The benchmark asks, which includes this file.
+    #[allow(dead_code)]
+    pub(crate) fn processes(&self) -> Vec<u32> {
+        let postmaster = self.own().postmaster().as_ref().map(Child::id);
+        let mut processes: Vec<u32> = postmaster.into_iter().collect();
+        for process in postmaster.into_iter().flat_map(children_of) {
+            processes.push(process.cast_unsigned());
+        }
+        processes
     }
 
     fn own(&self) -> &Own {

@@ -1,0 +1,64 @@
+//! The limit: axum, a handler that does nothing, and the same bytes.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, ExitCode};
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::any;
+
+use crate::Serving;
+use crate::clients::Answer;
+
+/// Serves the answer in this file until it is killed.
+pub(crate) fn serve(answer: &str) -> ExitCode {
+    let answer = fs::read(answer).expect("the answer is there");
+    let answer = Answer::read(&answer).expect("it is an answer");
+    let status = StatusCode::from_u16(answer.status).expect("it has a status");
+    let headers: Vec<(HeaderName, HeaderValue)> = answer
+        .headers
+        .iter()
+        // These hyper writes by itself.
+        .filter(|(name, _)| !["content-length", "date"].contains(&name.as_str()))
+        .map(|(name, value)| {
+            (
+                name.parse().expect("a name"),
+                value.parse().expect("a value"),
+            )
+        })
+        .collect();
+    let body = answer.body;
+    let handler = async move || {
+        let mut response = (status, body.clone()).into_response();
+        response.headers_mut().clear();
+        response.headers_mut().extend(headers.clone());
+        response
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
+        let address = listener.local_addr().expect("it has an address");
+        let mut out = std::io::stdout();
+        writeln!(out, "listening on http://{address}").expect("stdout works");
+        out.flush().expect("stdout works");
+        axum::serve(listener, Router::new().fallback(any(handler)))
+            .await
+            .expect("it serves");
+    });
+    ExitCode::SUCCESS
+}
+
+/// A process that gives this answer to everything.
+pub(crate) fn start(answer: &[u8]) -> Serving {
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    fs::write(file.path(), answer).expect("the file is ours");
+    let this = std::env::current_exe().expect("this program has a path");
+    Serving::start(Command::new(this).arg("bare").arg(file.path()))
+}

@@ -1,0 +1,96 @@
+//! Requests a second, beside a bare axum handler that gives the same answers: `cargo xtask bench server`.
+//!
+//! Server, database and clients share this machine, so that ratios say more than figures. Each server is the real program in a
+//! process of its own; the clients are in this one, on connections that stay open. Answers are checked while they are counted.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+mod bare;
+mod clients;
+mod data;
+#[path = "../../tests/it/harness/postgres.rs"]
+#[allow(dead_code)]
+mod postgres;
+mod report;
+mod revocations;
+mod servers;
+
+/// What the PostgreSQL of the tests waits for its programs.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Seconds that a figure is measured for.
+const SECONDS: &str = "DZ_BENCH_SECONDS";
+
+/// Numbers of tokens, with commas between.
+const TOKENS: &str = "DZ_BENCH_TOKENS";
+
+fn main() -> std::process::ExitCode {
+    if let Some(answer) = std::env::args()
+        .skip_while(|argument| argument != "bare")
+        .nth(1)
+    {
+        return bare::serve(&answer);
+    }
+    // `cargo test` builds and runs this as well, and has no use for it.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return std::process::ExitCode::SUCCESS;
+    }
+    let seconds = variable(SECONDS, "4").parse().unwrap_or(4.0);
+    let sizes = variable(TOKENS, "1000,100000,1000000");
+    let sizes = sizes.split(',').filter_map(|size| size.trim().parse().ok());
+    report::run(Duration::from_secs_f64(seconds), &sizes.collect::<Vec<_>>())
+}
+
+fn variable(name: &str, default: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| default.to_owned())
+}
+
+/// Runs a command to its end.
+fn output(command: &mut Command) -> Output {
+    command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A process that serves; killed when this is dropped.
+struct Serving {
+    child: Child,
+    address: String,
+}
+
+impl Serving {
+    /// Starts it and waits until it says where it listens.
+    fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("stdout is piped");
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .expect("stdout is text");
+        let address = line
+            .strip_prefix("listening on http://")
+            .unwrap_or_else(|| panic!("{command:?} said {line:?}"));
+        Self {
+            address: address.trim().to_owned(),
+            child,
+        }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,150 @@
+//! The server on a store with tokens in it, and what it uses of the machine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::data::Data;
+use crate::postgres::{Cluster, Database};
+use crate::{Serving, output, text};
+
+/// Which store is behind the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// A store with tokens.
+pub(crate) struct Store {
+    pub(crate) data: Data,
+    pub(crate) url: String,
+    keys: PathBuf,
+    database: Option<Database>,
+    _folder: TempDir,
+}
+
+impl Store {
+    /// A fresh one, on disk; `None`, said plainly, when there is no PostgreSQL here.
+    pub(crate) async fn with(kind: Kind, tokens: usize) -> Option<Self> {
+        let folder = TempDir::new().expect("a temporary folder");
+        let file = folder.path().join("tokens.db");
+        let keys = folder.path().join("keys.json");
+        let (url, database) = match kind {
+            Kind::Sqlite => (format!("sqlite:{}", file.display()), None),
+            Kind::Postgres => {
+                let place = TempDir::new().expect("a temporary folder");
+                let cluster = Arc::new(Cluster::start_in(place, &[])?);
+                let database = cluster.database();
+                (database.url(), Some(database))
+            }
+        };
+        let data = Data::new(tokens, bootstrap(&url, &keys), &keys);
+        match kind {
+            Kind::Sqlite => data.add_to_sqlite(&file),
+            Kind::Postgres => data.add_to_postgres(&url).await,
+        }
+        Some(Self {
+            data,
+            url,
+            keys,
+            database,
+            _folder: folder,
+        })
+    }
+
+    pub(crate) fn serve(&self) -> Serving {
+        Serving::start(
+            server()
+                .args([
+                    "serve",
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--database",
+                    &self.url,
+                    "--keys",
+                ])
+                .arg(&self.keys),
+        )
+    }
+
+    /// The processor time of the database's own processes.
+    pub(crate) fn cpu(&self) -> Duration {
+        let processes = self
+            .database
+            .iter()
+            .flat_map(|database| database.cluster.processes());
+        processes.map(cpu_of).sum()
+    }
+}
+
+/// The server with nothing of this environment.
+fn server() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+    command.env_clear();
+    command
+}
+
+/// Makes the schema, the keys and a business; gives the business.
+fn bootstrap(url: &str, keys: &Path) -> uuid::Uuid {
+    let done = output(
+        server()
+            .args([
+                "bootstrap",
+                "--json",
+                "--business",
+                "Bench",
+                "--email",
+                "admin@bench.example",
+            ])
+            .args(["--database", url, "--keys"])
+            .arg(keys),
+    );
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let report: Value = serde_json::from_slice(&done.stdout).expect("it prints JSON");
+    report["business_id"]
+        .as_str()
+        .and_then(|id| id.parse().ok())
+        .expect("it has a business")
+}
+
+/// The processor time that a process has used, its own and the system's for it (proc(5), `/proc/PID/stat`).
+pub(crate) fn cpu_of(process: u32) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // Behind the name, which may hold anything, `utime` and `stime` are the twelfth and thirteenth fields, in hundredths.
+    let fields = stat
+        .rsplit_once(") ")
+        .map(|(_, fields)| fields)
+        .unwrap_or_default();
+    let ticks: u64 = fields
+        .split(' ')
+        .skip(11)
+        .take(2)
+        .filter_map(|field| field.parse::<u64>().ok())
+        .sum();
+    Duration::from_millis(ticks * 10)
+}
+
+/// The most memory that was resident, in MiB (proc(5), `VmHWM`).
+pub(crate) fn peak_of(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib: u64 = line
+        .and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
+        .unwrap_or_default();
+    kib / 1024
+}

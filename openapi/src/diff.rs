@@ -15,6 +15,7 @@ mod components;
 mod context;
 mod discriminators;
 mod document;
+mod edits;
 mod equality;
 mod extensible;
 mod finding;

@@ -12,8 +12,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde_json::Value;
 
 use super::graph::{Both, NodeId};
-use super::rule::{Action, Area};
-use super::{Change, Class, Rule};
+use super::rule::{Action, Area, Kind};
+use super::{Change, Class, Rule, edits};
 use crate::document::{FILES, METHODS};
 use crate::{keywords, pointer};
 
@@ -114,6 +114,9 @@ fn spot(change: &Change) -> Option<String> {
         let inherited = change.location == "/security";
         return Some(format!("{inherited} {}", change.message));
     }
+    if is_unneeded(change) {
+        return Some(String::new());
+    }
     let way = Way::along(&change.location);
     if let Some(owner) = way.owner {
         let owned = way.tokens[owner..].join("/");
@@ -126,6 +129,13 @@ fn spot(change: &Change) -> Option<String> {
     }
     // An operation is only itself.
     (!within_operation.is_empty()).then_some(within_operation)
+}
+
+/// Whether the change is of a component that no message needs: its edits are not told one by one, so
+/// that all of them must be the same.
+fn is_unneeded(change: &Change) -> bool {
+    let Rule { area, kind, action } = change.rule;
+    (area, kind, action) == (Area::Component, Kind::Whole, Action::Changed)
 }
 
 /// Texts, numbered: equal ones have one number.
@@ -164,6 +174,10 @@ impl<'a> Texts<'a> {
         let is_item = whole.len() == location.len() && !rest.is_empty() && way.ends_in_index();
         let was_there = !(is_item && rule.action == Action::Added);
         let is_there = !(is_item && rule.action == Action::Removed);
+        if is_unneeded(&found.change) {
+            let edits = before.zip(after).map(|(was, is)| edits::between(was, is));
+            return (edits.map(|edits| self.number_of(Cow::Owned(edits))), None);
+        }
         let annotations_count = *class == Class::Docs || way.operation == 0;
         (
             self.number(before.filter(|_| was_there), annotations_count),
@@ -173,19 +187,22 @@ impl<'a> Texts<'a> {
 
     fn number(&mut self, text: Option<&'a Value>, annotations_count: bool) -> Option<usize> {
         let text = text?;
+        let place = (std::ptr::from_ref(text), annotations_count);
+        if let Some(&known) = self.known.get(&place) {
+            return Some(known);
+        }
+        let number = self.number_of(if annotations_count {
+            Cow::Borrowed(text)
+        } else {
+            Cow::Owned(without_annotations(text, false))
+        });
+        self.known.insert(place, number);
+        Some(number)
+    }
+
+    fn number_of(&mut self, text: Cow<'a, Value>) -> usize {
         let next = self.numbers.len();
-        let number = self
-            .known
-            .entry((std::ptr::from_ref(text), annotations_count))
-            .or_insert_with(|| {
-                let text = if annotations_count {
-                    Cow::Borrowed(text)
-                } else {
-                    Cow::Owned(without_annotations(text, false))
-                };
-                *self.numbers.entry(text).or_insert(next)
-            });
-        Some(*number)
+        *self.numbers.entry(text).or_insert(next)
     }
 }
 

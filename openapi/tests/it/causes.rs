@@ -260,6 +260,33 @@ fn what_refers_to_a_change_is_no_change_of_its_own() {
 }
 
 #[test]
+fn components_that_no_message_needs_are_one_entry_where_their_edits_are_the_same() {
+    let with = |gone: &str, other: &str| {
+        let object = |own: &str, gone: &str| {
+            let mut user =
+                json!({"type": "object", "properties": {"id": {}, "url": {}, "name": {}}});
+            user["properties"]
+                .as_object_mut()
+                .expect("an object")
+                .shift_remove(gone);
+            json!({"type": "object", "properties": {own: {"type": "string"}, "user": user}})
+        };
+        let schemas = json!({"Opened": object("by", gone), "Closed": object("at", gone), "Moved": object("to", other)});
+        let mut root = copies(|_| answers(&json!({"type": "string"})));
+        root["components"] = json!({"schemas": schemas});
+        root
+    };
+    let diff = difference(&with("", ""), &with("url", "name"));
+    assert_eq!(
+        summary(&diff),
+        [
+            "docs component-changed at 2 in 0",
+            "docs component-changed at 1 in 0",
+        ]
+    );
+}
+
+#[test]
 fn an_example_that_is_a_component_is_one_entry_there() {
     let with = |value: &str, own: &str| {
         let mut root = copies(|n| {

@@ -1,7 +1,7 @@
 //! What a reader gets: folds over the events of a run.
 //!
 //! [`Report`] gathers the events into one value, which is `report.json`; the other formats are rendered from it, each
-//! a function onto `&mut dyn Write` that knows nothing of the run itself. [`read`] brings a saved run back, so that any
+//! a function onto `&mut dyn Write` that knows nothing of the run itself. [`read()`] brings a saved run back, so that any
 //! format can be made of it later.
 
 mod digest;

@@ -42,10 +42,10 @@ pub fn write(path: &Path, content: &[u8], secrets: &Secrets) -> Result<(), Repor
     write_scanned(path, content, &Scan::of(secrets))
 }
 
-/// [`write`], with a scan that was made before: for more than one report.
+/// [`write()`], with a scan that was made before: for more than one report.
 ///
 /// # Errors
-/// As for [`write`].
+/// As for [`write()`].
 pub fn write_scanned(path: &Path, content: &[u8], scan: &Scan) -> Result<(), ReportError> {
     refuse_secrets(path, content, scan)?;
     let mut unfinished = path.as_os_str().to_owned();

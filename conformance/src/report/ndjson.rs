@@ -65,9 +65,8 @@ pub fn read_event(text: &str) -> Result<Event, String> {
     let mut value: Value =
         serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
     let wrong = |error: serde_json::Error| format!("not an event of a run: {error}");
-    let kind = match value.get_mut("event").map(Value::take) {
-        Some(Value::String(kind)) => kind,
-        Some(_) | None => return Err("not an event of a run: it has no `event`".to_owned()),
+    let Some(Value::String(kind)) = value.get_mut("event").map(Value::take) else {
+        return Err("not an event of a run: it has no `event`".to_owned());
     };
     match kind.as_str() {
         "run_started" => {

@@ -49,7 +49,6 @@ impl Stream {
     ///
     /// # Panics
     /// When the thread that writes did.
-    #[must_use]
     pub fn finish(self) -> (Vec<Event>, Result<(), ReportError>) {
         drop(self.sender);
         match self.thread.join() {

@@ -261,10 +261,14 @@ fn body(label: &str, body: Option<&BodyRecord>) -> Markup {
     }
 }
 
+fn written(value: &serde_json::Value) -> String {
+    value.to_string()
+}
+
 /// JSON in lines where reading it back gives the same text, so that nothing odd about the answer is smoothed over.
 fn pretty(text: &str) -> String {
     match serde_json::from_str::<serde_json::Value>(text) {
-        Ok(value) if value.to_string() == text => {
+        Ok(value) if written(&value) == text => {
             serde_json::to_string_pretty(&value).unwrap_or_else(|_| text.to_owned())
         }
         Ok(_) | Err(_) => text.to_owned(),

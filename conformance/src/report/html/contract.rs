@@ -25,6 +25,8 @@ struct Clause<'a> {
 struct Clauses<'a> {
     clauses: Vec<Clause<'a>>,
     shown: BTreeSet<usize>,
+    /// The operation that is being told of, as sources name it.
+    operation: String,
 }
 
 impl<'a> Clauses<'a> {
@@ -43,6 +45,7 @@ impl<'a> Clauses<'a> {
         Clauses {
             clauses,
             shown: BTreeSet::new(),
+            operation: String::new(),
         }
     }
 
@@ -67,7 +70,13 @@ impl<'a> Clauses<'a> {
         }
         let found: Vec<usize> = (0..self.clauses.len())
             .filter(|&index| {
-                let words = &self.clauses[index].words;
+                let Clause { text, words, .. } = &self.clauses[index];
+                // What is said of one operation is not said of another, however alike the words.
+                let elsewhere =
+                    text.source.contains(" /") && !text.source.ends_with(&self.operation);
+                if elsewhere {
+                    return false;
+                }
                 holds(words, &line) || (words.split(' ').count() >= WORDS && holds(&line, words))
             })
             .collect();
@@ -120,7 +129,7 @@ pub(super) fn section(report: &Report) -> Markup {
                     ul class="clauses" {
                         @for &index in indices {
                             @let clause = &clauses.clauses[index];
-                            (line(html! { (visible(&clause.text.text)) }, &clause.cases, &[]))
+                            (line(&html! { (visible(&clause.text.text)) }, &clause.cases, &[]))
                         }
                     }
                 }
@@ -130,13 +139,14 @@ pub(super) fn section(report: &Report) -> Markup {
 }
 
 fn operation(report: &Report, operation: &Operation, clauses: &mut Clauses<'_>) -> Markup {
+    clauses.operation = format!("{} {}", operation.method, operation.path);
     let parts = |kind: Kind| operation.parts.iter().filter(move |part| part.kind == kind);
     let sentences = sentences(&operation.description);
     html! {
         article class="operation" {
             h3 { code { (visible(&operation.method)) " " (visible(&operation.path)) } " " (visible(&operation.summary)) }
             @if !sentences.is_empty() {
-                ul class="clauses" { @for sentence in &sentences { (quoted(html! { (visible(sentence)) }, sentence, None, report, clauses)) } }
+                ul class="clauses" { @for sentence in &sentences { (quoted(&html! { (visible(sentence)) }, sentence, None, report, clauses)) } }
             }
             @for (kind, title) in [(Kind::Parameter, "Parameters"), (Kind::Body, "Request body"), (Kind::Response, "Responses")] {
                 @if parts(kind).next().is_some() {
@@ -159,7 +169,7 @@ fn part(report: &Report, part: &Part, clauses: &mut Clauses<'_>) -> Markup {
         Kind::Response => format!("{} {}", part.name, part.description),
         Kind::Parameter | Kind::Body => part.description.clone(),
     };
-    let whole = quoted(text, &words, Some(&part.pointer), report, clauses);
+    let whole = quoted(&text, &words, Some(&part.pointer), report, clauses);
     let observed = |name: &str| {
         let coverage = &report.end.as_ref()?.coverage;
         let name = format!("{} {name}", part.name);
@@ -179,7 +189,7 @@ fn part(report: &Report, part: &Part, clauses: &mut Clauses<'_>) -> Markup {
                     None => {}
                 }
             };
-            quoted(text, &words_of(member), None, report, clauses)
+            quoted(&text, &words_of(member), None, report, clauses)
         })
         .collect();
     html! {
@@ -202,7 +212,7 @@ fn words_of(member: &Member) -> String {
 
 /// A line of the contract with the cases that quote it or cover the part that it tells of.
 fn quoted(
-    text: Markup,
+    text: &Markup,
     words: &str,
     pointer: Option<&str>,
     report: &Report,
@@ -228,7 +238,7 @@ fn quoted(
     line(text, &cases, &quotes)
 }
 
-fn line(text: Markup, cases: &[&CaseRecord], quotes: &[&ClauseRecord]) -> Markup {
+fn line(text: &Markup, cases: &[&CaseRecord], quotes: &[&ClauseRecord]) -> Markup {
     let verdict = worst(cases.iter().map(|case| case.verdict));
     html! {
         li class=(verdict.map_or("none", Verdict::name)) {

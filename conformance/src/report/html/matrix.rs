@@ -134,6 +134,9 @@ pub(super) fn section(report: &Report) -> Markup {
     for row in &cells.rows {
         columns.extend(documented(row));
     }
+    // Where there was no answer there is no number either; it comes last.
+    let mut columns: Vec<u16> = columns.into_iter().collect();
+    columns.sort_by_key(|status| (*status == 0, *status));
     html! {
         section id="matrix" aria-labelledby="matrix-title" {
             h2 id="matrix-title" { "Statuses by operation" }
@@ -199,6 +202,7 @@ fn cell(
         (true, true, 0) => (Some(Verdict::Skip), "not seen"),
         (true, true, _) => (covering(), ""),
         (_, _, 1..) if status >= 500 => (Some(Verdict::Error), "server error"),
+        (true, false, 1..) if status == 0 => (Some(Verdict::Warn), ""),
         (true, false, 1..) => (Some(Verdict::Warn), "undocumented"),
         (true, false, 0) | (false, _, _) => (None, ""),
     };

@@ -112,16 +112,15 @@ fn share(report: &Report) -> Markup {
         .selected
         .max(report.totals.cases)
         .max(1);
-    let mut start = 0;
+    let numbers = VERDICTS.map(|verdict| number(report, verdict));
     html! {
         svg class="share" aria-hidden="true" focusable="false" {
             rect class="none" width="100%" height="100%" {}
-            @for verdict in VERDICTS {
-                @let number = number(report, verdict);
-                @if number > 0 {
-                    rect class=(verdict.name()) x=(percent(start, all)) width=(percent(number, all)) height="100%" {}
+            @for (index, verdict) in VERDICTS.iter().enumerate() {
+                @let before: usize = numbers[..index].iter().sum();
+                @if numbers[index] > 0 {
+                    rect class=(verdict.name()) x=(percent(before, all)) width=(percent(numbers[index], all)) height="100%" {}
                 }
-                @let _ = { start += number; };
             }
         }
     }

@@ -20,6 +20,7 @@ mod equality;
 mod extensible;
 mod finding;
 mod graph;
+mod held;
 mod layers;
 mod media_types;
 mod message;

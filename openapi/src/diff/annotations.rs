@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::graph::{At, Both, Flow, Matched, Walk};
 use super::message::{both_shown, shown};
 use super::rule::{Action, Area, Kind};
-use super::{Class, Rule, discriminators, extensible, promises};
+use super::{Class, Rule, discriminators, extensible, held, promises};
 use crate::{keywords, pointer};
 
 /// The kind and class of a field that only annotates, by its name; `None` for other fields.
@@ -195,10 +195,10 @@ fn is_shown(key: &str) -> bool {
 }
 
 /// Compares the annotations of a schema.
-pub(super) fn of_schema(
-    walk: &mut Walk<'_>,
-    base: &Annotations<'_>,
-    revision: &Annotations<'_>,
+pub(super) fn of_schema<'a>(
+    walk: &mut Walk<'a>,
+    base: &Annotations<'a>,
+    revision: &Annotations<'a>,
     area: Area,
     subject: &str,
 ) {
@@ -215,6 +215,7 @@ pub(super) fn of_schema(
             (None, None) => continue,
         };
         if is_said_otherwise(key, base, revision)
+            || held::compare(walk, key, &matched, area, subject)
             || (key == "x-extensible-enum" && extensible::lists(walk, &matched, area, subject))
         {
             continue;
@@ -248,9 +249,18 @@ fn is_said_otherwise(key: &str, base: &Annotations<'_>, revision: &Annotations<'
     }
 }
 
-/// Every annotation anywhere below a schema, for parts that are compared as a whole: the texts in
-/// any order, since such parts differ in how they are put together.
+/// Every annotation anywhere below a schema but its own, for parts that are compared as a whole: the
+/// texts in any order, since such parts differ in how they are put together.
 pub(super) fn all_below(document: &crate::Document, schema: &At<'_>) -> Vec<String> {
+    texts_of(document, schema, false)
+}
+
+/// Every annotation of a schema and of what is below it.
+pub(super) fn every_text(document: &crate::Document, schema: &At<'_>) -> Vec<String> {
+    texts_of(document, schema, true)
+}
+
+fn texts_of(document: &crate::Document, schema: &At<'_>, with_its_own: bool) -> Vec<String> {
     let mut found = Vec::new();
     let mut seen = std::collections::HashSet::new();
     let mut pending = vec![schema.clone()];
@@ -259,8 +269,12 @@ pub(super) fn all_below(document: &crate::Document, schema: &At<'_>) -> Vec<Stri
         if !seen.insert(at.pointer.clone()) {
             continue;
         }
+        let counts = with_its_own || seen.len() > 1;
         for (key, member) in at.members() {
             if is_shown(key) {
+                if !counts {
+                    continue;
+                }
                 // A flag that is not set says what its absence says.
                 if member.value != &Value::Bool(false) || key == "default" {
                     found.push(format!("{key}: {}", member.value));

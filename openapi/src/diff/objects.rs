@@ -86,7 +86,7 @@ fn not_carried<'a>(
 
 /// Whether two schemas differ neither in what they accept nor in what they tell a reader.
 fn only_respelled(walk: &Walk<'_>, both: &Both<'_>) -> bool {
-    let texts = |document, at| annotations::all_below(document, at);
+    let texts = |document, at| annotations::every_text(document, at);
     let (base, revision) = (&both.base, &both.revision);
     texts(walk.base, base) == texts(walk.revision, revision) && {
         let base = schema::bundle_value(walk.base, base.value, Travel::Either);

@@ -242,8 +242,9 @@ pub(super) fn whole<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<
 }
 
 fn judge<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>) {
-    let base = schema::bundle_value(walk.base, both.base.value, context.flow.travel());
-    let revision = schema::bundle_value(walk.revision, both.revision.value, context.flow.travel());
+    let (old, new) = without_told(both);
+    let base = schema::bundle_value(walk.base, &old, context.flow.travel());
+    let revision = schema::bundle_value(walk.revision, &new, context.flow.travel());
     let message = |what: &str| format!("{} {what}", context.subject);
     judged(
         walk,
@@ -260,6 +261,19 @@ fn judge<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>) {
         let message = format!("texts within {} differ: {difference}", context.subject);
         walk.note(rule, Class::Docs, &both.revision, message);
     }
+}
+
+/// Both schemas; without their discriminators where those differ, which was told of by itself.
+fn without_told(both: &Both<'_>) -> (Value, Value) {
+    let (mut old, mut new) = (both.base.value.clone(), both.revision.value.clone());
+    if old.get("discriminator") != new.get("discriminator") {
+        for schema in [&mut old, &mut new] {
+            if let Some(schema) = schema.as_object_mut() {
+                schema.shift_remove("discriminator");
+            }
+        }
+    }
+    (old, new)
 }
 
 fn first_difference(old: &[String], new: &[String]) -> Option<String> {

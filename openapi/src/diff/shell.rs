@@ -13,10 +13,27 @@ use super::message::keywords_changed;
 use super::objects;
 use super::rule::{Action, Kind};
 use super::{Class, extensible};
+use crate::validator::Validator;
 use crate::{keywords, schema};
 
 /// Keywords that are compared member by member, elsewhere.
 const DESCENDED: &[&str] = &["properties", "required", "items"];
+
+/// Keywords that bound a number, a string or a length.
+const IMPLIED_BY_VALUES: &[&str] = &[
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+];
 
 /// Keywords that speak about properties beyond the declared ones.
 const OPEN_OR_CLOSED: &[&str] = &["additionalProperties", "patternProperties", "propertyNames"];
@@ -99,6 +116,14 @@ fn inert<'a>(
     context: &Context<'a>,
 ) {
     let (before, after) = (take_inert(old), take_inert(new));
+    let travel = context.flow.travel();
+    let bundled = [
+        schema::bundle_value(walk.base, &before, travel),
+        schema::bundle_value(walk.revision, &after, travel),
+    ];
+    if schema::relation(&bundled[0], &bundled[1]) == schema::Relation::Equal {
+        return;
+    }
     let (names, what) = keywords_changed(&before, &after);
     // `minLength: 0` and the like say nothing where they have an effect, and less where they have none.
     if !names.is_empty() {
@@ -117,6 +142,7 @@ fn take_inert(shell: &mut Value) -> Value {
     let Some(object) = shell.as_object_mut() else {
         return Value::Object(inert);
     };
+    take_what_enum_implies(object, &mut inert);
     let types: Vec<String> = match object.get("type") {
         Some(Value::String(only)) => vec![only.clone()],
         Some(Value::Array(types)) => types
@@ -138,6 +164,25 @@ fn take_inert(shell: &mut Value) -> Value {
         has_effect
     });
     Value::Object(inert)
+}
+
+/// Beside a list of values a keyword that all of them keep to says nothing.
+fn take_what_enum_implies(object: &mut Map<String, Value>, inert: &mut Map<String, Value>) {
+    let Some(values) = object.get("enum").and_then(Value::as_array).cloned() else {
+        return;
+    };
+    object.retain(|keyword, value| {
+        if !IMPLIED_BY_VALUES.contains(&keyword.as_str()) {
+            return true;
+        }
+        let alone = json!({ keyword: value.clone() });
+        let all_keep = Validator::new(&alone)
+            .is_ok_and(|validator| values.iter().all(|value| validator.accepts(value)));
+        if all_keep {
+            inert.insert(keyword.clone(), value.take());
+        }
+        !all_keep
+    });
 }
 
 /// A format that nobody is held to, on either side, is a text; the others are the algebra's.

@@ -31,6 +31,11 @@ const ASSERTED_FORMATS: &[&str] = &[
     "uuid",
 ];
 
+/// The types that a JSON value may have (JSON Schema Validation section 6.1.1).
+const TYPES: &[&str] = &[
+    "null", "boolean", "object", "array", "number", "string", "integer",
+];
+
 /// Whether values are held to `format`: the asserted string formats, and OpenAPI's `int32`, a range.
 pub(crate) fn is_asserted_format(format: &str) -> bool {
     format == "int32" || ASSERTED_FORMATS.contains(&format)
@@ -143,6 +148,12 @@ fn assertions_of(document: &Document, schema: &Value, travel: Travel, names: &mu
             object.insert("$ref".to_owned(), json!(format!("#/$defs/{name}")));
         }
         assert_format(object);
+        if let Some(Value::String(kind)) = object.get("type")
+            && !TYPES.contains(&kind.as_str())
+        {
+            // No value is of a type that JSON does not have.
+            *object = Map::from_iter([("not".to_owned(), json!({}))]);
+        }
         if object
             .get("pattern")
             .and_then(Value::as_str)

@@ -299,3 +299,65 @@ fn a_value_new_in_an_open_list_was_to_be_expected() {
         ]
     );
 }
+
+#[test]
+fn what_a_string_holds_is_read_as_it_was_written() {
+    let string = |holds: Value| {
+        let mut schema = json!({"type": "string"});
+        schema
+            .as_object_mut()
+            .expect("an object")
+            .extend(holds.as_object().expect("members").clone());
+        document(&json!({"requestBody": {"content": {"text/plain": {"schema": schema}}}}))
+    };
+    let base = string(json!({"contentEncoding": "base64"}));
+    assert_eq!(
+        changed(&base, &string(json!({"contentEncoding": "base32"}))),
+        ["breaking request-format-changed"]
+    );
+    let held = |kind: &str| {
+        string(json!({"contentMediaType": "application/json", "contentSchema": {"type": kind}}))
+    };
+    assert_eq!(
+        changed(&held("integer"), &held("number")),
+        ["additive request-type-widened"]
+    );
+    assert_eq!(
+        changed(&held("number"), &held("integer")),
+        ["breaking request-type-narrowed"]
+    );
+}
+
+#[test]
+fn a_keyword_that_all_listed_values_keep_to_says_nothing_beside_them() {
+    let listed = |more: Value| {
+        let mut schema = json!({"type": "string", "enum": ["a", "bcd"]});
+        schema
+            .as_object_mut()
+            .expect("an object")
+            .extend(more.as_object().expect("members").clone());
+        document(&json!({"requestBody": {"content": {"text/plain": {"schema": schema}}}}))
+    };
+    let base = listed(json!({}));
+    assert_eq!(
+        changed(&base, &listed(json!({"maxLength": 3}))),
+        ["docs request-inert-changed"]
+    );
+    assert_eq!(
+        changed(&base, &listed(json!({"maxLength": 2}))),
+        ["breaking request-length-narrowed"]
+    );
+}
+
+#[test]
+fn no_value_is_of_a_type_that_json_does_not_have() {
+    let typed = |kind: &str| {
+        document(
+            &json!({"requestBody": {"content": {"application/json": {"schema": {"type": kind}}}}}),
+        )
+    };
+    assert_eq!(
+        changed(&typed("string"), &typed("text")),
+        ["breaking request-type-narrowed"]
+    );
+}

@@ -59,10 +59,11 @@ macro_rules! of_values {
          was open (`x-extensible-enum`)."
     };
     (@sent $kind:ident) => { "Clients are sent values that they were never told of; the witness is one." };
-    (@changed Format) => { &[Unproven, Docs] };
+    (@changed Format) => { &[Breaking, Unproven, Docs] };
     (@changed $kind:ident) => { &[Unproven] };
     (@why Format) => {
-        "A format that no validator asserts, such as `int64`, only tells a reader. Unproven: the \
+        "A format that no validator asserts, such as `int64`, only tells a reader. Breaking: what was encoded \
+         by one `contentEncoding` or `contentMediaType` is misread by another; the witness is such a text. Unproven: the \
          format is asserted, and neither compatibility nor a breaking value was found."
     };
     (@why $kind:ident) => { "Neither compatibility nor a breaking value was found; a person must look." };

@@ -11,12 +11,14 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
+use tokio::runtime::Handle;
 
 use crate::audit::Since;
 use crate::rate_limit::Rate;
 use crate::store::{Location, Role};
 use crate::telemetry::LogFormat;
 use crate::tls::{Files, TlsError};
+use crate::traces::{Traces, TracesError};
 
 mod effective;
 mod file;
@@ -244,6 +246,14 @@ pub struct Watching {
     /// Address and port of Prometheus' /metrics, apart from the API; without it there are none
     #[arg(long, value_name = "ADDR:PORT", env = "DZ_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
+    /// Collector that gets traces by OTLP over HTTP, such as http://127.0.0.1:4318; in builds with the feature `otlp`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "DZ_OTLP_ENDPOINT",
+        hide_env_values = true
+    )]
+    pub otlp_endpoint: Option<String>,
 }
 
 /// How long things may take.
@@ -309,6 +319,18 @@ pub struct Limits {
 }
 
 impl Serve {
+    /// The exporter of traces, if a collector is named.
+    ///
+    /// # Errors
+    ///
+    /// [`TracesError`].
+    pub fn traces(&self, runtime: &Handle) -> Result<Option<Traces>, TracesError> {
+        let endpoint = self.watching.otlp_endpoint.as_deref();
+        endpoint
+            .map(|endpoint| Traces::start(endpoint, runtime))
+            .transpose()
+    }
+
     /// Requests a second of one user, and from one address. By default a server that only this machine can reach has no limits.
     pub fn rates(&self) -> (Rate, Rate) {
         let default = |number| {

@@ -9,6 +9,7 @@ use crate::issue::IssueError;
 use crate::keys::KeyError;
 use crate::store::{Location, StoreError};
 use crate::tls::TlsError;
+use crate::traces::TracesError;
 
 /// The exit codes of every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,9 @@ pub enum Failure {
     /// TLS cannot be spoken.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// Traces cannot be sent.
+    #[error(transparent)]
+    Traces(#[from] TracesError),
     /// The key ring cannot be had.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -96,6 +100,7 @@ impl Failure {
             Self::LogFilter(_)
             | Self::Config(_)
             | Self::Tls(_)
+            | Self::Traces(_)
             | Self::Keys(_)
             | Self::OtherRole { .. } => Exit::Usage,
             Self::Store { .. }

@@ -18,6 +18,7 @@ pub mod openapi;
 pub mod serve;
 pub mod store;
 pub mod telemetry;
+pub mod traces;
 
 mod auth;
 mod client;

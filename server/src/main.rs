@@ -18,29 +18,41 @@ fn main() -> std::process::ExitCode {
 
 fn run() -> Result<Exit, Failure> {
     let Configured { cli, origins } = config::load(std::env::args_os())?;
-    telemetry::init(&cli.log.filter, cli.log.format())?;
-    match cli.command {
-        Command::Serve(command) => in_runtime(serve::serve(command))?,
-        Command::Bootstrap(command) => print(&in_runtime(bootstrap::bootstrap(command))?)?,
-        Command::Migrate(command) => print(&in_runtime(serve::migrate(command))?)?,
-        Command::Audit(command) => in_runtime(audit::audit(command))?,
-        Command::Doctor(command) => {
-            let diagnosis = in_runtime(async { Ok(doctor::examine(&command).await) })?;
-            print(&diagnosis.text)?;
-            return Ok(diagnosis.exit);
-        }
-        Command::Config(_) => print(&config::effective(&origins))?,
-        Command::Openapi => print(openapi::json())?,
-    }
-    Ok(Exit::Ok)
-}
-
-fn in_runtime<T>(task: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Failure::Runtime)?;
-    runtime.block_on(task)
+    let traces = match &cli.command {
+        Command::Serve(command) => command.traces(runtime.handle())?,
+        Command::Bootstrap(_)
+        | Command::Migrate(_)
+        | Command::Audit(_)
+        | Command::Doctor(_)
+        | Command::Config(_)
+        | Command::Openapi => None,
+    };
+    telemetry::init(&cli.log.filter, cli.log.format(), traces.as_ref())?;
+    let done = match cli.command {
+        Command::Serve(command) => runtime.block_on(serve::serve(command)),
+        Command::Bootstrap(command) => runtime
+            .block_on(bootstrap::bootstrap(command))
+            .and_then(|said| print(&said)),
+        Command::Migrate(command) => runtime
+            .block_on(serve::migrate(command))
+            .and_then(|said| print(&said)),
+        Command::Audit(command) => runtime.block_on(audit::audit(command)),
+        Command::Doctor(command) => {
+            let diagnosis = runtime.block_on(doctor::examine(&command));
+            print(&diagnosis.text)?;
+            return Ok(diagnosis.exit);
+        }
+        Command::Config(_) => print(&config::effective(&origins)),
+        Command::Openapi => print(openapi::json()),
+    };
+    if let Some(traces) = traces {
+        traces.finish();
+    }
+    done.map(|()| Exit::Ok)
 }
 
 fn print(text: &str) -> Result<(), Failure> {

@@ -8,12 +8,16 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::field::Empty;
-use tracing::{Instrument, info, info_span};
-use tracing_subscriber::EnvFilter;
+use tracing::{Instrument, Span, Subscriber, info, info_span};
 use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer, registry};
 use uuid::Uuid;
 
 use crate::metrics::METRICS;
+use crate::traces::{self, Traces};
 
 /// Names a request in logs and answers.
 const REQUEST_ID: &str = "x-request-id";
@@ -30,28 +34,21 @@ pub enum LogFormat {
     Pretty,
 }
 
-/// Sends logs to stderr from now on, and panics to the logs.
+/// Sends logs to stderr from now on, spans of requests to `traces`, and panics to the logs.
 ///
 /// # Errors
 ///
 /// When `filter` is no tracing filter.
-pub fn init(filter: &str, format: LogFormat) -> Result<(), ParseError> {
-    // Colour is for terminals, and for people who want it (<https://no-color.org>).
-    let colour = std::io::stderr().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let logs = tracing_subscriber::fmt()
-        .with_ansi(colour)
-        .with_env_filter(EnvFilter::try_new(filter)?)
-        .with_writer(std::io::stderr);
+pub fn init(filter: &str, format: LogFormat, traces: Option<&Traces>) -> Result<(), ParseError> {
+    let filter = EnvFilter::try_new(filter)?;
     // An error says that a subscriber is set already, which only happens when this is called twice.
-    let _ = match format {
-        LogFormat::Json => logs
-            .json()
-            .flatten_event(true)
-            .with_current_span(true)
-            .with_span_list(false)
+    let _ = match traces {
+        None => registry().with(filter).with(lines(format)).try_init(),
+        // A filter for the logs alone: spans are wanted whatever is logged.
+        Some(traces) => registry()
+            .with(lines(format).with_filter(filter))
+            .with(traces.layer())
             .try_init(),
-        LogFormat::Pretty => logs.try_init(),
     };
     std::panic::set_hook(Box::new(|panic| {
         let place = panic
@@ -62,6 +59,28 @@ pub fn init(filter: &str, format: LogFormat) -> Result<(), ParseError> {
         tracing::error!(place, message, "panic");
     }));
     Ok(())
+}
+
+/// What writes the lines.
+fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    // Colour is for terminals, and for people who want it (<https://no-color.org>).
+    let colour = std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(colour)
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .boxed(),
+        LogFormat::Pretty => lines.boxed(),
+    }
 }
 
 /// Gives every request an id, a span that all its log lines lie in, and a log line of its own at its end.
@@ -85,12 +104,14 @@ pub(crate) async fn trace_request(request: Request, next: Next) -> Response {
         user_id = Empty,
         claimed_email = Empty
     );
+    traces::begin(&span, request.headers(), method, &route);
     async move {
         let in_flight = InFlight::new();
         let mut response = next.run(request).await;
         drop(in_flight);
         let elapsed = started.elapsed();
         let milliseconds = elapsed.as_secs_f64() * 1000.0;
+        traces::end(&Span::current(), response.status().as_u16());
         METRICS.answered(method, &route, response.status().as_u16(), elapsed);
         info!(
             status = response.status().as_u16(),

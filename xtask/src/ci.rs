@@ -1,4 +1,4 @@
-//! What CI runs: the lints, then all tests.
+//! What CI runs: the lints and what the usual build leaves out, then all tests.
 
 use crate::cli::Test;
 use crate::exit::{Exit, Failure, Outcome};
@@ -11,7 +11,7 @@ type Step = (
     &'static [(&'static str, &'static str)],
 );
 
-const LINTS: &[Step] = &[
+const STEPS: &[Step] = &[
     ("formatting", &["fmt", "--all", "--check"], &[]),
     (
         "lints",
@@ -39,10 +39,45 @@ const LINTS: &[Step] = &[
         ],
         &[("RUSTDOCFLAGS", "--deny warnings")],
     ),
+    // What builds have only when it is asked for.
+    (
+        "lints of the server with traces",
+        &[
+            "clippy",
+            "--package",
+            "server",
+            "--features",
+            "otlp",
+            "--all-targets",
+            "--locked",
+            "--quiet",
+            "--",
+            "--deny",
+            "warnings",
+        ],
+        &[],
+    ),
+    (
+        "traces",
+        &[
+            "test",
+            "--package",
+            "server",
+            "--features",
+            "otlp",
+            "--test",
+            "it",
+            "--locked",
+            "--quiet",
+            "--",
+            "traces",
+        ],
+        &[],
+    ),
 ];
 
 pub(crate) fn run() -> Outcome {
-    for (name, arguments, variables) in LINTS {
+    for (name, arguments, variables) in STEPS {
         anstream::println!("ci: {name}");
         let status = programs::cargo()
             .args(*arguments)

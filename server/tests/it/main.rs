@@ -26,3 +26,4 @@ mod samples;
 mod secrecy;
 mod tenancy;
 mod tls;
+mod traces;

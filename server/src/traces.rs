@@ -1,0 +1,53 @@
+//! Traces for a collector that speaks OTLP (<https://opentelemetry.io/docs/specs/otlp/>): one span for each request, in the trace
+//! of whoever sent it (W3C Trace Context, `traceparent`).
+//!
+//! The exporter is in builds with the feature `otlp`. It brings some twenty crates, one of them in a second version, which
+//! nobody should have to carry who sends no traces.
+
+use axum::http::HeaderMap;
+use tracing::Span;
+
+#[cfg(feature = "otlp")]
+mod otlp;
+#[cfg(not(feature = "otlp"))]
+mod without;
+
+#[cfg(feature = "otlp")]
+pub use otlp::Traces;
+#[cfg(not(feature = "otlp"))]
+pub use without::Traces;
+
+/// Why no traces can be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum TracesError {
+    /// This build has no exporter.
+    #[error(
+        "--otlp-endpoint is set, but this build cannot send traces. Build it with `--features otlp`, or leave the option out"
+    )]
+    NotBuilt,
+    /// The exporter cannot be set up.
+    #[error("traces cannot be sent to {endpoint}: {problem}")]
+    Unusable {
+        /// The collector.
+        endpoint: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+/// Puts the span of a request into the trace that the request names, and gives it the name and kind that the conventions for
+/// HTTP servers ask for (<https://opentelemetry.io/docs/specs/semconv/http/http-spans/>).
+pub(crate) fn begin(span: &Span, headers: &HeaderMap, method: &str, route: &str) {
+    #[cfg(feature = "otlp")]
+    otlp::begin(span, headers, method, route);
+    #[cfg(not(feature = "otlp"))]
+    let _ = (span, headers, method, route);
+}
+
+/// Notes the answer on the span of its request.
+pub(crate) fn end(span: &Span, status: u16) {
+    #[cfg(feature = "otlp")]
+    otlp::end(span, status);
+    #[cfg(not(feature = "otlp"))]
+    let _ = (span, status);
+}

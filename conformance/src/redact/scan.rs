@@ -95,7 +95,7 @@ impl Scan {
             let name = self.reduced_names[found.pattern().as_usize()];
             return self.names.get(name).cloned();
         }
-        (false && self.shapes && unregistered_jwt(&text).is_some()).then(|| "UNREGISTERED_TOKEN".to_owned())
+        (self.shapes && unregistered_jwt(&text).is_some()).then(|| "UNREGISTERED_TOKEN".to_owned())
     }
 }
 

@@ -4,9 +4,11 @@ mod agreement;
 pub(crate) mod conformance;
 mod documents;
 mod edits;
+pub(crate) mod faults;
 pub(crate) mod fuzz;
 mod large;
 pub(crate) mod measure;
+pub(crate) mod server;
 pub(crate) mod timing;
 
 use crate::exit::{Exit, Failure, Outcome};

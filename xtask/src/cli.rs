@@ -49,11 +49,37 @@ pub(crate) enum BenchCommand {
     /// Try some of those documents in this process
     #[command(hide = true)]
     FuzzPortion(FuzzPortion),
+    /// The conformance suite: its speed, a hundred shuffled runs of our server, and the faults that it notices, by class;
+    /// fails where a fault is not noticed or a sound server is blamed
+    Conformance(Conformance),
     /// Whether the time of a refusal tells tokens of others from tokens that do not exist
     Timing(Timing),
+    /// The promise under faults: servers and databases killed and stopped again and again, with figures
+    Faults(Faults),
+    /// The server's requests a second, beside those of a bare handler; fails where a pinned ratio is missed
+    Server(Server),
     /// Run a program and print what it cost, as JSON
     #[command(hide = true)]
     Measure(Measure),
+}
+
+/// Options of `bench faults`.
+#[derive(Debug, Args)]
+pub(crate) struct Faults {
+    /// For how long faults are made, on each store
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) seconds: u32,
+}
+
+/// Options of `bench server`.
+#[derive(Debug, Args)]
+pub(crate) struct Server {
+    /// For how long each figure is measured
+    #[arg(long, value_name = "SECONDS", default_value_t = 4.0)]
+    pub(crate) seconds: f64,
+    /// With how many tokens, one after the other
+    #[arg(long, value_name = "COUNTS", default_value = "1000,100000,1000000")]
+    pub(crate) tokens: String,
 }
 
 /// Options of `bench fuzz`.
@@ -87,6 +113,17 @@ pub(crate) struct FuzzPortion {
     pub(crate) to: u64,
     #[arg(long)]
     pub(crate) corpus: Option<PathBuf>,
+}
+
+/// Options of `bench conformance`.
+#[derive(Debug, Args)]
+pub(crate) struct Conformance {
+    /// How many shuffled runs of our server have to be clean
+    #[arg(long, value_name = "COUNT", default_value_t = 100)]
+    pub(crate) runs: u32,
+    /// Leave the faults out, which take minutes
+    #[arg(long)]
+    pub(crate) no_mutants: bool,
 }
 
 /// How often the two refusals are compared.

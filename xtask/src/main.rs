@@ -37,7 +37,10 @@ fn main() -> std::process::ExitCode {
             BenchCommand::Corpus => bench::corpus(),
             BenchCommand::Fuzz(arguments) => bench::fuzz::run(&arguments),
             BenchCommand::FuzzPortion(arguments) => bench::fuzz::try_portion(&arguments),
+            BenchCommand::Conformance(arguments) => bench::conformance::run(&arguments),
             BenchCommand::Timing(arguments) => bench::timing::run(&arguments),
+            BenchCommand::Faults(arguments) => bench::faults::run(&arguments),
+            BenchCommand::Server(arguments) => bench::server::run(&arguments),
             BenchCommand::Measure(arguments) => bench::measure::run(&arguments),
         },
     };

@@ -121,7 +121,7 @@ impl Counts {
 }
 
 /// Finds what the tests need; installs what is missing where that is allowed; else names it.
-fn provide() -> Result<(), Failure> {
+pub(crate) fn provide() -> Result<(), Failure> {
     let missing = || {
         NEEDS
             .iter()

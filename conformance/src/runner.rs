@@ -14,7 +14,9 @@ use rand::seq::SliceRandom as _;
 use crate::case::{Case, Effect, Level, Needs};
 use crate::client::NoAnswer;
 use crate::deployment::Deployment;
-use crate::event::{CaseRecord, Event, Exit, RunFooter, RunHeader, Selection, Suite, Verdict};
+use crate::event::{
+    CaseRecord, Event, Exit, LeftBehind, RunFooter, RunHeader, Selection, Suite, Verdict,
+};
 use crate::exit::{ExitCode, Reached, Tally};
 use crate::fixtures::Role;
 use crate::profile::{ProfileError, Waiver};
@@ -80,9 +82,10 @@ pub async fn run(
         let (last, first): (Vec<&Case>, Vec<&Case>) =
             order.iter().partition(|case| case.needs.others_done);
         let first = stream::iter(first)
-            .map(|case| run_case(deployment, case, plan))
+            .map(|case| run_case(deployment, case, plan.allow, plan.strict))
             .buffer_unordered(plan.jobs.max(1));
-        let last = stream::iter(last).then(|case| run_case(deployment, case, plan));
+        let last =
+            stream::iter(last).then(|case| run_case(deployment, case, plan.allow, plan.strict));
         let records = first.chain(last).take_until(interrupt);
         let mut records = std::pin::pin!(records);
         let mut decided = 0;
@@ -99,8 +102,7 @@ pub async fn run(
         }
     }
 
-    deployment.settled().await;
-    deployment.fixtures.clean_up(deployment, None).await;
+    let left_behind = finish(deployment).await;
     let (code, reason) = tally.judge(trouble.as_deref(), reached(deployment));
     emit(Event::RunFinished(Box::new(RunFooter {
         finished_at: Utc::now(),
@@ -116,9 +118,17 @@ pub async fn run(
             reason,
         },
         coverage: deployment.coverage(),
-        left_behind: deployment.fixtures.left_behind(),
+        left_behind,
     })));
     code
+}
+
+/// Waits until nothing is under way any more and revokes what was minted and is still live. Gives what could not be
+/// revoked, for a person to do it.
+pub async fn finish(deployment: &Arc<Deployment>) -> Vec<LeftBehind> {
+    deployment.settled().await;
+    deployment.fixtures.clean_up(deployment, None).await;
+    deployment.fixtures.left_behind()
 }
 
 fn reached(deployment: &Deployment) -> Reached {
@@ -176,8 +186,15 @@ async fn probe(deployment: &Arc<Deployment>, plan: &Plan) -> Result<(), String> 
     }
 }
 
-async fn run_case(deployment: &Arc<Deployment>, case: &'static Case, plan: &Plan) -> CaseRecord {
-    match missing(deployment, case, plan.allow) {
+/// Runs one case by itself: what a test of another project does for each. What the case minted is revoked before this
+/// returns; [`finish`] looks after what could not be.
+pub async fn run_case(
+    deployment: &Arc<Deployment>,
+    case: &'static Case,
+    allow: Effect,
+    strict: bool,
+) -> CaseRecord {
+    match missing(deployment, case, allow) {
         Some(Missing::Leave(reason)) => return undecided(case, Verdict::Skip, reason),
         Some(Missing::Means(reason)) => return lacking(deployment, case, reason),
         None => {}
@@ -236,7 +253,7 @@ async fn run_case(deployment: &Arc<Deployment>, case: &'static Case, plan: &Plan
             Verdict::Pass,
             format!("{} of {} steps held", steps.len(), steps.len()),
         ),
-        Err(Stop::Failed(reason)) => (failure(case.level, plan.strict), reason),
+        Err(Stop::Failed(reason)) => (failure(case.level, strict), reason),
         Err(Stop::Lacking(reason)) => {
             let reason = deployment.secrets.redact(&reason);
             return CaseRecord {

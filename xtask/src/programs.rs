@@ -143,6 +143,11 @@ pub(crate) fn build_release_server() -> Result<PathBuf, Failure> {
     build_release(Program::Server.name())
 }
 
+/// Builds the conformance suite for release, and says where it is.
+pub(crate) fn build_release_suite() -> Result<PathBuf, Failure> {
+    build_release(Program::Conformance.name())
+}
+
 fn build_release(program: &str) -> Result<PathBuf, Failure> {
     let mut command = cargo();
     command

@@ -65,14 +65,14 @@ fn make_folder(folder: &Path) -> Result<(), Failure> {
 }
 
 /// The three users that the suite needs: who may revoke, who may not, and who belongs elsewhere.
-struct Users {
+pub(crate) struct Users {
     operator: User,
     member: User,
     outsider: User,
 }
 
 impl Users {
-    fn of(deployment: &Deployment) -> Result<Self, Failure> {
+    pub(crate) fn of(deployment: &Deployment) -> Result<Self, Failure> {
         Ok(Self {
             operator: deployment.bootstrap("Acme", "operator@acme.example", "admin")?,
             member: deployment.bootstrap("Acme", "member@acme.example", "member")?,
@@ -80,8 +80,16 @@ impl Users {
         })
     }
 
+    /// The command with the credentials that the profile names.
+    pub(crate) fn credentials<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command
+            .env("VERIFY_OPERATOR", &self.operator.token)
+            .env("VERIFY_MEMBER", &self.member.token)
+            .env("VERIFY_OUTSIDER", &self.outsider.token)
+    }
+
     /// What the suite is told of the deployment. Tokens stay out of it: they are named by variable.
-    fn profile(&self) -> String {
+    pub(crate) fn profile(&self) -> String {
         format!(
             r#"# Written by `cargo xtask verify` for a server on a fresh database.
 
@@ -102,6 +110,9 @@ email = "{}"
 [fixtures]
 mint = "api"
 
+[companions]
+active_tokens = 10
+
 # What our server does where the contract leaves a choice.
 [policy]
 second_revoke = 201
@@ -111,6 +122,15 @@ malformed_business_id = 400
 foreign_token = 404
 invalid_body = 422
 broken_json = 422
+duplicate_keys = 201
+days_as_boolean = 422
+days_as_text = 422
+days_as_fraction = 422
+
+[[waiver]]
+case = "authentication.expired"
+reason = "no token of a server that was started a moment ago has expired; the suite's own tests have one"
+expires = 9999-12-31
 "#,
             self.operator.business_id,
             self.operator.email,
@@ -128,16 +148,14 @@ fn suite(conformance: &Path, deployment: &Deployment, folder: &Path) -> Result<b
     std::fs::write(&profile, users.profile()).map_err(|error| {
         Failure::unreadable(format!("cannot write {}: {error}", profile.display()))
     })?;
-    let status = Command::new(conformance)
+    let status = users
+        .credentials(&mut Command::new(conformance))
         .args(["run", "--allow", "revokes", "--strict"])
         .args(["--target", deployment.url()])
         .arg("--profile")
         .arg(&profile)
         .arg("--report")
         .arg(folder)
-        .env("VERIFY_OPERATOR", &users.operator.token)
-        .env("VERIFY_MEMBER", &users.member.token)
-        .env("VERIFY_OUTSIDER", &users.outsider.token)
         .status()
         .map_err(|error| {
             Failure::unreadable(format!("cannot run {}: {error}", conformance.display()))

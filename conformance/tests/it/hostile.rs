@@ -85,3 +85,89 @@ async fn redirect_is_not_followed() {
     assert_eq!((code, verdict.as_str()), (1, "fail"), "{stdout}");
     assert!(stdout.contains("302"), "{stdout}");
 }
+
+/// What some twenty cases make of a target, side by side; the most memory that the process held meanwhile, in bytes.
+#[cfg(target_os = "linux")]
+async fn remembered(url: &str, profile: &std::path::Path) -> (i32, serde_json::Value, u64) {
+    let report = profile.with_file_name("report");
+    let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_conformance"))
+        .args([
+            "run",
+            "--target",
+            url,
+            "--allow",
+            "revokes",
+            "--jobs",
+            "16",
+            "--profile",
+        ])
+        .arg(profile)
+        .arg("--report")
+        .arg(&report)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the command runs");
+    let status = format!("/proc/{}/status", child.id().expect("it runs"));
+    let mut most = 0;
+    let code = loop {
+        // `VmHWM` is the most that was resident so far (proc_pid_status(5)).
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kibibytes =
+            line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+        most = most.max(kibibytes.unwrap_or_default() * 1024);
+        match tokio::time::timeout(std::time::Duration::from_millis(5), child.wait()).await {
+            Ok(ended) => break ended.expect("ended").code().expect("it exits by itself"),
+            Err(_) => continue,
+        }
+    };
+    let report = std::fs::read(report.join("report.json")).expect("a report");
+    (code, serde_json::from_slice(&report).expect("JSON"), most)
+}
+
+/// Every way of answering badly: the report is complete, and memory stays bounded.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn memory_stays_bounded_whatever_a_target_answers() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let text = std::fs::read_to_string(&profile).expect("readable");
+    let head = "HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json\r\n";
+    let mut ten_megabytes = format!("{head}content-length: 10000000\r\n\r\n").into_bytes();
+    ten_megabytes.resize(ten_megabytes.len() + 10_000_000, b'x');
+    let endless = format!("{head}transfer-encoding: chunked\r\n\r\n");
+    let chunk = format!("40000\r\n{}\r\n", "y".repeat(0x40000));
+    let endless = [endless.as_bytes(), chunk.repeat(8).as_bytes()].concat();
+    let large = format!(
+        "{head}content-length: 900000\r\n\r\n[\"{}\"]",
+        "z".repeat(899_996)
+    )
+    .into_bytes();
+    let redirect =
+        b"HTTP/1.1 307 Temporary Redirect\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n"
+            .to_vec();
+    for (name, bytes, ends) in [
+        ("ten megabytes", ten_megabytes, true),
+        ("a stream without an end", endless, false),
+        ("just below the limit", large, true),
+        ("redirects", redirect, true),
+    ] {
+        std::fs::write(
+            &profile,
+            text.replace("exchange_seconds = 5", "exchange_seconds = 2"),
+        )
+        .expect("written");
+        let (url, task) = answering(bytes, ends).await;
+        let (code, report, most) = remembered(&url, &profile).await;
+        task.abort();
+        assert!([1, 3, 4].contains(&code), "{name}: exit {code}");
+        assert_eq!(report["complete"], true, "{name}");
+        assert_eq!(
+            report["totals"]["cases"], report["run"]["selection"]["selected"],
+            "{name}"
+        );
+        assert!(most < 64 * 1024 * 1024, "{name}: {most} bytes");
+    }
+}

@@ -1,6 +1,7 @@
 //! The suite as its users run it: the real binary, against the real server as a process, sound and broken.
 
 mod browser;
+mod cargo_test;
 mod clean;
 mod command;
 mod compare;

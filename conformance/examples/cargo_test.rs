@@ -1,0 +1,105 @@
+//! The catalogue as tests of another project: one test for each case, run by `cargo test` and shown by every tool that
+//! reads its output.
+//!
+//! In that project, put this into `tests/conformance.rs` and say in its `Cargo.toml` that the file has its own `main`:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! conformance = { git = "…" }
+//! libtest-mimic = "0.8"
+//! tokio = { version = "1", features = ["rt-multi-thread"] }
+//!
+//! [[test]]
+//! name = "conformance"
+//! harness = false
+//! ```
+//!
+//! Start the service first (here it is one that runs already) and name it and its profile by variables:
+//!
+//! ```console
+//! $ CONFORMANCE_TARGET=http://127.0.0.1:8080 CONFORMANCE_PROFILE=local.toml cargo test --test conformance
+//! $ CONFORMANCE_TARGET=http://127.0.0.1:8080 CONFORMANCE_PROFILE=local.toml cargo test --test conformance revocation.
+//! ```
+//!
+//! A case that the profile cannot give what it needs is an ignored test, with the reason.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use conformance::case::Effect;
+use conformance::cases;
+use conformance::deployment::Deployment;
+use conformance::event::{CaseRecord, Verdict};
+use conformance::opening::Opening;
+use conformance::pace::Limits;
+use conformance::runner;
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use tokio::runtime::Handle;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let variable = |name: &str| std::env::var(name).map_err(|_| format!("set the variable {name}"));
+    let prepared = variable("CONFORMANCE_TARGET").and_then(|target| {
+        let profile = PathBuf::from(variable("CONFORMANCE_PROFILE")?);
+        let opening = Opening {
+            target: &target,
+            profile: &profile,
+            contract: None,
+            own: &[],
+            limits: Limits::default(),
+        };
+        let deployment = opening.open().map_err(|error| error.to_string())?;
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+        Ok((deployment, runtime))
+    });
+    let (deployment, runtime) = match prepared {
+        Ok(prepared) => prepared,
+        Err(problem) => {
+            eprintln!("conformance: {problem}");
+            return ExitCode::from(2);
+        }
+    };
+    let conclusion = libtest_mimic::run(&arguments, trials(&deployment, runtime.handle()));
+    // What a panic or an interrupted case may have left is revoked here.
+    for token in runtime.block_on(runner::finish(&deployment)) {
+        eprintln!(
+            "conformance: token {} of the {} is still live",
+            token.token_id, token.owner
+        );
+    }
+    conclusion.exit_code()
+}
+
+/// One test for each case that the deployment's contract calls for.
+pub(crate) fn trials(deployment: &Arc<Deployment>, runtime: &Handle) -> Vec<Trial> {
+    (cases::of(&deployment.contract).into_iter())
+        .map(|case| {
+            let (deployment, runtime) = (Arc::clone(deployment), runtime.clone());
+            let test = move || {
+                let decided = runner::run_case(&deployment, case, Effect::Revokes, false);
+                outcome(&runtime.block_on(decided))
+            };
+            Trial::ignorable_test(case.id, test).with_kind(case.level.name())
+        })
+        .collect()
+}
+
+/// What a test says of a decided case: the clause that did not hold, what was found, and a command to see it again.
+fn outcome(record: &CaseRecord) -> Result<Completion, Failed> {
+    match record.verdict {
+        Verdict::Pass | Verdict::Warn => Ok(Completion::Completed),
+        Verdict::Skip => Ok(Completion::ignored_with(&record.reason)),
+        Verdict::Fail | Verdict::Inconclusive | Verdict::Error => {
+            let broken = record.steps.iter().find(|step| !step.held);
+            let exchange = broken.and_then(|step| record.exchanges.get(step.exchange?));
+            Err(Failed::from(format!(
+                "{}\n{}:\n  {}\n{}",
+                record.reason,
+                record.clause.source,
+                record.clause.text,
+                exchange.map_or("", |exchange| &exchange.curl)
+            )))
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The documented example, as another project would have it.
+
+#[path = "../../examples/cargo_test.rs"]
+#[expect(dead_code, reason = "the example's own main is not called from here")]
+mod example;
+
+use conformance::opening::Opening;
+use conformance::pace::Limits;
+use conformance::runner;
+use libtest_mimic::Arguments;
+
+use crate::deployment::Deployment;
+use crate::proxy::Proxy;
+
+/// Runs the example's tests whose name contains a text: how many passed, failed and were ignored.
+async fn tested(
+    target: String,
+    profile: std::path::PathBuf,
+    filter: &'static str,
+) -> (u64, u64, u64) {
+    let runtime = tokio::runtime::Handle::current();
+    // The runner of tests blocks, as a `main` may.
+    let tested = tokio::task::spawn_blocking(move || {
+        let opening = Opening {
+            target: &target,
+            profile: &profile,
+            contract: None,
+            own: &[],
+            limits: Limits::default(),
+        };
+        let deployment = opening.open().expect("sound");
+        let trials = example::trials(&deployment, &runtime);
+        let arguments =
+            Arguments::from_iter(["conformance", filter, "--quiet", "--test-threads", "4"]);
+        let conclusion = libtest_mimic::run(&arguments, trials);
+        assert!(runtime.block_on(runner::finish(&deployment)).is_empty());
+        (
+            conclusion.num_passed,
+            conclusion.num_failed,
+            conclusion.num_ignored,
+        )
+    });
+    tested.await.expect("no panic")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_case_is_a_test_of_another_project() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    let sound = tested(deployment.url.clone(), profile.clone(), "revocation.spares").await;
+    assert_eq!(sound, (2, 0, 0));
+
+    let text = std::fs::read_to_string(&profile).expect("readable");
+    let alone = text.split("[member]").next().expect("the operator's table");
+    std::fs::write(&profile, format!("{alone}[fixtures]\nmint = \"api\"\n")).expect("written");
+    let without_member = tested(deployment.url.clone(), profile.clone(), "revocation.spares").await;
+    assert_eq!(without_member, (1, 0, 1));
+
+    let broken = Proxy::start(&deployment, |exchange| {
+        Box::pin(async move {
+            match exchange.bearer_revoked() {
+                Some(_) => exchange.accepted().forward().await,
+                None => exchange.forward().await,
+            }
+        })
+    })
+    .await;
+    let noticed = tested(broken.url.clone(), profile, "revocation.refused_at_once").await;
+    assert_eq!(noticed, (0, 1, 0));
+    assert_eq!(deployment.purge().await, 0);
+}

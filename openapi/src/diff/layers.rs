@@ -128,7 +128,10 @@ pub(super) fn assertions<'a>(at: &At<'a>) -> Option<Vec<&'a str>> {
 
 /// Whether the schema accepts null and nothing else.
 fn is_null(schema: &Value) -> bool {
-    let one_type = schema.get("type") == Some(&Value::from("null"));
+    let one_type = match schema.get("type") {
+        Some(Value::Array(kinds)) => kinds.len() == 1 && kinds[0] == "null",
+        kind => kind == Some(&Value::from("null")),
+    };
     let constant = schema.get("const").is_some_and(Value::is_null);
     let object = schema.as_object();
     object.is_some_and(|object| {
@@ -145,6 +148,25 @@ fn admits_null(schema: &Value) -> bool {
     match schema.get("type") {
         Some(Value::Array(types)) => types.contains(&Value::from("null")),
         Some(Value::String(kind)) => kind == "null",
-        _ => schema.get("$ref").is_none(),
+        _ => match only_branch(schema) {
+            Some(branch) => admits_null(branch),
+            None => schema.get("$ref").is_none(),
+        },
+    }
+}
+
+/// The one schema that an `allOf`, `anyOf` or `oneOf` holds beside which nothing is asserted.
+fn only_branch(schema: &Value) -> Option<&Value> {
+    let mut asserted = schema
+        .as_object()?
+        .iter()
+        .filter(|(keyword, _)| !keywords::is_annotation(keyword));
+    match (asserted.next(), asserted.next()) {
+        (Some((keyword, Value::Array(branches))), None)
+            if matches!(keyword.as_str(), "allOf" | "anyOf" | "oneOf") =>
+        {
+            branches.first().filter(|_| branches.len() == 1)
+        }
+        _ => None,
     }
 }

@@ -50,6 +50,8 @@ pub(super) fn compare<'a>(
         None => Relation::Unproven,
     };
     match whole {
+        // Nothing is gone and nothing is new: the alternatives are only put together otherwise.
+        Relation::Equal if !is_matched => false,
         Relation::Equal | Relation::Compatible => {
             let agree = pairs
                 .iter()

@@ -34,7 +34,43 @@ impl Travel {
         if self == Self::Either {
             return;
         }
+        // One part of a whole may demand what another declares.
+        keywords::rewrite(schema, &mut |whole| {
+            if whole.contains_key("allOf") {
+                let mut names = Vec::new();
+                self.left_behind(document, whole, 0, &mut names);
+                release(whole, &names);
+            }
+        });
         keywords::rewrite(schema, &mut |object| self.strip_object(document, object));
+    }
+
+    /// Collects the names of the properties that a schema, with its parts, declares and messages going
+    /// this way do not carry.
+    fn left_behind(
+        self,
+        document: &Document,
+        schema: &Map<String, Value>,
+        depth: usize,
+        names: &mut Vec<String>,
+    ) {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let gone = properties.into_iter().flatten();
+        let gone = gone.filter(|(_, property)| !self.carries(document, property));
+        names.extend(gone.map(|(name, _)| name.clone()));
+        if depth == DEEPEST {
+            return;
+        }
+        let target = schema
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(pointer::of_reference)
+            .and_then(|pointer| document.at(&pointer));
+        let parts = schema.get("allOf").and_then(Value::as_array);
+        let parts = parts.into_iter().flatten().chain(target);
+        for part in parts.filter_map(Value::as_object) {
+            self.left_behind(document, part, depth + 1, names);
+        }
     }
 
     fn strip_object(self, document: &Document, object: &mut Map<String, Value>) {
@@ -52,6 +88,17 @@ impl Travel {
         if let Some(Value::Array(required)) = object.get_mut("required") {
             required.retain(|name| !left_behind.iter().any(|gone| name == gone.as_str()));
         }
+    }
+}
+
+/// Takes the names out of what a schema and its parts demand.
+fn release(schema: &mut Map<String, Value>, names: &[String]) {
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.retain(|name| !names.iter().any(|gone| name == gone.as_str()));
+    }
+    let parts = schema.get_mut("allOf").and_then(Value::as_array_mut);
+    for part in parts.into_iter().flatten().filter_map(Value::as_object_mut) {
+        release(part, names);
     }
 }
 

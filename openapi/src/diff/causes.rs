@@ -46,11 +46,13 @@ pub(super) fn together<'a>(found: Vec<Found<'a>>, root: &Both<'a>) -> Vec<Found<
     let mut causes: Vec<Found<'a>> = Vec::new();
     for (found, outline) in found.into_iter().zip(&outlines) {
         let outline = outline.as_ref().filter(|outline| alike[outline] > 1);
-        let first = outline.map_or(causes.len(), |outline| {
-            let edit = Edit {
-                outline,
-                texts: texts.around(&found, root),
-            };
+        let edit = outline.and_then(|outline| {
+            let texts = texts.around(&found, root);
+            // What has no text on either side is like no other, unless its outline says all.
+            let is_known = texts != (None, None) || found.change.rule.area == Area::Security;
+            is_known.then_some(Edit { outline, texts })
+        });
+        let first = edit.map_or(causes.len(), |edit| {
             *edits.entry(edit).or_insert(causes.len())
         });
         match causes.get_mut(first) {

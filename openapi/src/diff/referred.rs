@@ -12,7 +12,7 @@ use super::schema::compare;
 use crate::keywords;
 use crate::schema::{self, Relation};
 
-/// Compares two schemas of one text by what they refer to. `otherwise` judges the whole.
+/// Compares two schemas of one text by what they refer to. `texts` compares what both tell a reader.
 ///
 /// Where the whole breaks and nothing as grave is found there, the whole is told of as well: a part
 /// may take in more, and the whole less, as under `not`. Where the whole does not break, no part of it
@@ -21,7 +21,7 @@ pub(super) fn compare_by_references<'a>(
     walk: &mut Walk<'a>,
     both: &Both<'a>,
     context: &Context<'a>,
-    otherwise: impl FnOnce(&mut Walk<'a>),
+    texts: impl FnOnce(&mut Walk<'a>),
 ) {
     let references = references(both);
     let each = |walk: &mut Walk<'a>| {
@@ -39,11 +39,12 @@ pub(super) fn compare_by_references<'a>(
         Flow::Request => schema::relation(&base, &revision),
         Flow::Response => schema::relation(&revision, &base),
     };
-    if matches!(relation, Relation::Equal | Relation::Compatible) {
-        return walk.blaming_references(&references, context.flow, otherwise);
-    }
+    let breaks = match relation {
+        Relation::Equal | Relation::Compatible => false,
+        Relation::Breaking(_) | Relation::Unproven => true,
+    };
     let message = |what: &str| format!("{} {what}", context.subject);
-    let stand_in = verdict(
+    let whole = verdict(
         walk,
         context,
         &both.revision,
@@ -51,7 +52,15 @@ pub(super) fn compare_by_references<'a>(
         Kind::Schema,
         message,
     );
-    match stand_in {
+    if !breaks {
+        return walk.blaming_references(&references, context.flow, |walk| {
+            if let Some(change) = whole {
+                walk.record(change);
+            }
+            texts(walk);
+        });
+    }
+    match whole {
         Some(change) => walk.with_stand_in(change, each),
         None => each(walk),
     }

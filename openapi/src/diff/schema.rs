@@ -236,12 +236,10 @@ fn admits(cores: &Both<'_>, kind: &str) -> bool {
 /// Judges two schemas by the algebra alone, as one thing.
 pub(super) fn whole<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>) {
     if both.base.value == both.revision.value {
-        return compare_by_references(walk, both, context, |walk| judge(walk, both, context));
+        return compare_by_references(walk, both, context, |walk| {
+            texts_within(walk, both, context);
+        });
     }
-    judge(walk, both, context);
-}
-
-fn judge<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>) {
     let (old, new) = without_told(both);
     let base = schema::bundle_value(walk.base, &old, context.flow.travel());
     let revision = schema::bundle_value(walk.revision, &new, context.flow.travel());
@@ -254,6 +252,11 @@ fn judge<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>) {
         Kind::Schema,
         message,
     );
+    texts_within(walk, both, context);
+}
+
+/// The texts anywhere within two schemas that are judged as one thing.
+fn texts_within<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>) {
     let old = annotations::all_below(walk.base, &both.base);
     let new = annotations::all_below(walk.revision, &both.revision);
     if let Some(difference) = first_difference(&old, &new) {

@@ -329,6 +329,11 @@ impl Deployment {
             .collect()
     }
 
+    /// Keeps requests in reserve for tokens that were had without one.
+    pub(crate) fn reserve(&self, tokens: usize) {
+        self.pace.reserve(tokens);
+    }
+
     /// Whether the budget of requests is used up; gives its size.
     pub(crate) fn exhausted(&self) -> Option<u64> {
         self.pace.exhausted()

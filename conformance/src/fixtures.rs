@@ -224,7 +224,10 @@ impl Fixtures {
         if count == 0 {
             return Ok(Vec::new());
         }
-        let enter = |token| self.ledger.enter(token, case, &deployment.secrets);
+        let enter = |token| {
+            deployment.reserve(1);
+            self.ledger.enter(token, case, &deployment.secrets)
+        };
         let name = |number: usize| format!("conformance {case} {number}");
         let _turn = self.places(role).minting.lock().await;
         match &self.supply {
@@ -271,7 +274,8 @@ impl Fixtures {
         request: &crate::client::Request,
         record: &(dyn Fn(Exchange) + Sync),
     ) -> Result<Arc<Token>, Stop> {
-        for attempt in 0.. {
+        let mut attempts = 0;
+        loop {
             let exchange = deployment
                 .send(case, purpose.to_owned(), request.clone())
                 .await;
@@ -291,7 +295,8 @@ impl Fixtures {
                 });
             }
             // Somebody else may use the same user meanwhile, or a clean-up may be under way: a place can come free.
-            if matches!(response.status, 400 | 409 | 429) && attempt < 20 {
+            if matches!(response.status, 400 | 409 | 429) && attempts < 20 {
+                attempts += 1;
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             }
@@ -302,7 +307,6 @@ impl Fixtures {
                 response.status
             )));
         }
-        unreachable!("the loop has no end of its own")
     }
 
     /// Revokes what a case minted and did not revoke itself; with `None`, what any did.

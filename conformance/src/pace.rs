@@ -87,6 +87,12 @@ impl Pace {
         (self.limits.max_requests).filter(|most| budget.sent + budget.reserved >= *most)
     }
 
+    /// Keeps a reserve for this many tokens that no request created: those of a command or a pool.
+    pub(crate) fn reserve(&self, tokens: usize) {
+        let kept = CLEAN_UP.saturating_mul(u64::try_from(tokens).unwrap_or(u64::MAX));
+        self.budget().reserved += kept;
+    }
+
     /// Frees the reserve of this many tokens: they were never created, or are revoked.
     pub(crate) fn release(&self, tokens: usize) {
         let mut budget = self.budget();

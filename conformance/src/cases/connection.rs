@@ -125,7 +125,7 @@ pub(super) const CASES: &[Case] = &[
                     // To close without a word is a refusal too.
                     Err(NoAnswer::Broken(_)) => {}
                     Err(problem) => {
-                        t.expect(purpose, false, "400, or the connection closed", problem)?
+                        t.expect(purpose, false, "400, or the connection closed", problem)?;
                     }
                 }
                 t.lives(t.own(0), "after the refusal").await

@@ -30,8 +30,8 @@ impl Names {
         let promises = contract.promises().iter();
         let short: Vec<String> = promises
             .map(|promise| {
-                let parts = promise.operation.path.split('/');
-                let literal = parts.filter(|part| !part.contains('{')).next_back();
+                let mut parts = promise.operation.path.split('/');
+                let literal = parts.rfind(|part| !part.contains('{'));
                 let literal = literal.unwrap_or_default();
                 words(&format!("{} {literal}", promise.operation.method))
             })

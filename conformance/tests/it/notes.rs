@@ -1,5 +1,10 @@
 //! Another contract than the published one, and a small server that keeps it, or breaks it in one way.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "a whole answer is what handlers fail with"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -161,7 +166,9 @@ async fn pin(
     body: Bytes,
 ) -> Result<Response, Response> {
     let id = known(&service, &id)?;
-    let why = headers.get("x-reason").map(|why| why.as_bytes());
+    let why = headers
+        .get("x-reason")
+        .map(axum::http::HeaderValue::as_bytes);
     if why.is_none() && service.fault == Fault::ServerError {
         return Err(refused(&service, 500, "why?"));
     }

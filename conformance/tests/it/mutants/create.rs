@@ -134,7 +134,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "true days have a status of their own",
         killed_by: "create.days_as_a_boolean",
-        breaks: |exchange| Box::pin(created_as(exchange, |days| days.is_boolean(), 409)),
+        breaks: |exchange| Box::pin(created_as(exchange, Value::is_boolean, 409)),
     },
     Mutant {
         name: "days in quotes are a server error",
@@ -144,7 +144,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a whole fraction of days is accepted and not done",
         killed_by: "create.days_as_a_whole_fraction",
-        breaks: |exchange| Box::pin(created_as(exchange, |days| days.is_f64(), 202)),
+        breaks: |exchange| Box::pin(created_as(exchange, Value::is_f64, 202)),
     },
     Mutant {
         name: "a number is a name",

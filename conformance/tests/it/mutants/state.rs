@@ -305,7 +305,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "revocation.second_leaves_the_list_alone",
         breaks: |exchange| {
             Box::pin(list_after_second(exchange, |item| {
-                item["revoked_at"] = now()
+                item["revoked_at"] = now();
             }))
         },
     },

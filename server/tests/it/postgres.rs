@@ -205,6 +205,44 @@ async fn database_that_dies_hangs_or_could_forget_is_never_a_reason_to_accept() 
     assert!(said.contains("fsync=on"), "{said}");
 }
 
+#[test]
+fn tls_to_the_database_is_verified_as_the_url_says() {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let files = Folder::new();
+    let write = |name: &str, pem: String| {
+        let path = files.path().join(name);
+        std::fs::write(&path, pem).unwrap();
+        path.display().to_string()
+    };
+    let (certificate, key) = (
+        write("certificate.pem", certified.cert.pem()),
+        write("key.pem", certified.signing_key.serialize_pem()),
+    );
+    let other = write("other.pem", other.cert.pem());
+    let Some(cluster) = Cluster::start_with_tls(&certificate, &key) else {
+        return;
+    };
+    let migrate = |host: &str, parameters: &str| {
+        let url = cluster.url("postgres").replace("127.0.0.1", host);
+        let output =
+            output(binary().args(["migrate", "--database", &format!("{url}?{parameters}")]));
+        (output.status.code(), text(&output.stderr))
+    };
+    let verified = format!("sslmode=verify-full&sslrootcert={certificate}");
+    assert_eq!(migrate("localhost", &verified), (Some(0), String::new()));
+    for (host, parameters) in [
+        (
+            "localhost",
+            format!("sslmode=verify-full&sslrootcert={other}"),
+        ),
+        ("127.0.0.1", verified),
+    ] {
+        let (code, said) = migrate(host, &parameters);
+        assert_eq!(code, Some(3), "{host} {parameters}: {said}");
+    }
+}
+
 #[tokio::test]
 async fn serve_does_not_make_keys_that_other_replicas_would_not_have() {
     let Some(database) = shared() else { return };

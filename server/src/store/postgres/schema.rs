@@ -36,23 +36,34 @@ pub(in crate::store) fn migrator() -> Migrator {
 pub(super) async fn migrate(options: &PgConnectOptions) -> Result<Vec<String>, StoreError> {
     let migrator = migrator();
     let mut connection = PgConnection::connect_with(options).await?;
-    let table = &*migrator.table_name;
-    let exists: bool = connection
-        .fetch_one("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
-        .await?
-        .try_get(0)?;
-    if exists && is_current(&migrator, &connection.list_applied_migrations(table).await?) {
+    if is_current(&migrator, &applied(&mut connection, &migrator).await?) {
         connection.close().await?;
         return Ok(Vec::new());
     }
 
     connection.lock().await?;
-    connection.ensure_migrations_table(table).await?;
-    let before = connection.list_applied_migrations(table).await?;
+    let before = applied(&mut connection, &migrator).await?;
     migrator.run_direct(None, &mut connection, false).await?;
     connection.unlock().await?;
     connection.close().await?;
     Ok(migrations::not_among(&migrator, &before))
+}
+
+/// What has been applied; nothing where there is not even a table of it. Only reads, which every role may.
+async fn applied(
+    connection: &mut PgConnection,
+    migrator: &Migrator,
+) -> Result<Vec<AppliedMigration>, StoreError> {
+    let exists: bool = connection
+        .fetch_one("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+        .await?
+        .try_get(0)?;
+    if exists {
+        let table = &*migrator.table_name;
+        Ok(connection.list_applied_migrations(table).await?)
+    } else {
+        Ok(Vec::new())
+    }
 }
 
 fn is_current(migrator: &Migrator, applied: &[AppliedMigration]) -> bool {

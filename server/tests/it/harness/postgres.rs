@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -97,6 +98,32 @@ impl Cluster {
         };
         cluster.restart();
         Some(cluster)
+    }
+
+    /// A server of the test's own that speaks TLS with this certificate and key, which are in PEM files.
+    #[allow(dead_code)]
+    pub(crate) fn start_with_tls(certificate: &str, key: &str) -> Option<Self> {
+        let folder = TempDir::new_in("/dev/shm").or_else(|_| TempDir::new());
+        let folder = folder.expect("a temporary folder");
+        // PostgreSQL takes a key that only its own user may read.
+        let own_key = folder.path().join("key.pem");
+        fs::copy(key, &own_key).expect("the key is copied");
+        fs::set_permissions(&own_key, fs::Permissions::from_mode(0o600)).expect("the key is ours");
+        let own_certificate = folder.path().join("certificate.pem");
+        fs::copy(certificate, &own_certificate).expect("the certificate is copied");
+        if rustix::process::geteuid().is_root() {
+            let given = Command::new("chown")
+                .arg("postgres")
+                .args([&own_key, &own_certificate])
+                .status();
+            assert!(given.expect("chown runs").success());
+        }
+        let settings = [
+            "ssl=on".to_owned(),
+            format!("ssl_cert_file={}", own_certificate.display()),
+            format!("ssl_key_file={}", own_key.display()),
+        ];
+        Self::start_in(folder, &settings.each_ref().map(String::as_str))
     }
 
     /// A new, empty database.

@@ -1,9 +1,14 @@
 //! JSON values against one schema, by the `jsonschema` crate, with `format` asserted.
 
+use jsonschema::PatternOptions;
 use serde_json::Value;
 
 use crate::document::{Document, SchemaRef};
 use crate::schema;
+
+/// The most memory that one compiled pattern takes, in bytes: the longest strings of a schema are held
+/// against it, which takes minutes where it counts to a hundred thousand.
+const LARGEST_PATTERN: usize = 1 << 20;
 
 /// A schema that `jsonschema` refuses, with its reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +41,11 @@ impl Validator {
         jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)
             .should_validate_formats(true)
+            .with_pattern_options(
+                PatternOptions::fancy_regex()
+                    .size_limit(LARGEST_PATTERN)
+                    .dfa_size_limit(LARGEST_PATTERN),
+            )
             .build(schema)
             .map(|inner| Self { inner })
             .map_err(|error| ValidatorError(error.to_string()))

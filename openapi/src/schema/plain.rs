@@ -66,12 +66,13 @@ struct Writing<'a> {
 impl Writing<'_> {
     fn of(&mut self, schema: &Value) -> Value {
         self.left = self.left.saturating_sub(1);
+        if self.left == 0 {
+            // What has been written so far is thrown away.
+            return Value::Null;
+        }
         let Value::Object(object) = schema else {
             return schema.clone();
         };
-        if self.left == 0 {
-            return schema.clone();
-        }
         if let Some(name) = only_reference(object)
             && !self.recursive.contains(&name)
         {
@@ -231,6 +232,19 @@ mod tests {
         for (a, b) in spellings {
             assert_eq!(plain(&a), plain(&b));
         }
+    }
+
+    #[test]
+    fn what_would_grow_without_end_stays_as_it_is() {
+        // Each definition holds the next one eight times: 8^40 in place.
+        let mut definitions = serde_json::Map::new();
+        for index in 0..40 {
+            let next = json!({"$ref": format!("#/$defs/A{}", index + 1)});
+            definitions.insert(format!("A{index}"), json!({"prefixItems": vec![next; 8]}));
+        }
+        definitions.insert("A40".to_owned(), json!({"type": "string"}));
+        let schema = json!({"not": {"$ref": "#/$defs/A0"}, "$defs": definitions});
+        assert_eq!(plain(&schema), schema);
     }
 
     #[test]

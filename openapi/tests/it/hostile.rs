@@ -1,0 +1,157 @@
+//! Documents made to bring a reader down: depth, cycles, size. Each is answered or refused, in time
+//! and without a crash.
+
+use openapi::Document;
+use openapi::diff::{Diff, Verdict, compare};
+use serde_json::{Map, Value, json};
+
+/// How many components are chained: more than a stack holds that a thread is given by default.
+const THOUSANDS: usize = 4_000;
+
+/// How many are chained where each is judged together with all that follow, which costs their square.
+const HUNDRED: usize = 100;
+
+/// A chain of components: each is made from the reference to the next, the last is of the type.
+fn chain(length: usize, link: impl Fn(Value) -> Value, last: &str) -> Map<String, Value> {
+    let reference = |index: usize| json!({"$ref": format!("#/components/schemas/A{index}")});
+    let mut components: Map<String, Value> = (0..length)
+        .map(|index| (format!("A{index}"), link(reference(index + 1))))
+        .collect();
+    components.insert(format!("A{length}"), json!({"type": last}));
+    components
+}
+
+fn document(schema: &Value, schemas: Map<String, Value>) -> Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {"/things": {"post": {
+            "requestBody": {"content": {"application/json": {"schema": schema}}},
+            "responses": {"200": {"description": "ok"}}
+        }}},
+        "components": {"schemas": Value::Object(schemas)}
+    })
+}
+
+fn parsed(value: &Value) -> Document {
+    Document::parse("test.json", &value.to_string()).expect("a valid document")
+}
+
+fn compared(base: &Value, revision: &Value) -> Diff {
+    compare(&parsed(base), &parsed(revision))
+}
+
+#[test]
+fn a_chain_of_components_is_followed_to_its_end() {
+    let first = json!({"$ref": "#/components/schemas/A0"});
+    let links: [(usize, fn(Value) -> Value); 4] = [
+        (
+            THOUSANDS,
+            |next| json!({"type": "object", "properties": {"next": next}}),
+        ),
+        (THOUSANDS, |next| json!({"type": "array", "items": next})),
+        (HUNDRED, |next| json!({"allOf": [next, {"type": "string"}]})),
+        (
+            HUNDRED,
+            |next| json!({"anyOf": [next, {"type": "boolean"}]}),
+        ),
+    ];
+    for (length, link) in links {
+        let base = document(&first, chain(length, link, "string"));
+        let revision = document(&first, chain(length, link, "integer"));
+        let diff = compared(&base, &revision);
+        assert_ne!(diff.verdict(), Verdict::Identical);
+        assert_eq!(compared(&base, &base.clone()).verdict(), Verdict::Identical);
+    }
+}
+
+#[test]
+fn a_whole_of_many_parts_is_judged() {
+    // The difference is at the top, so that all below it is part of what is judged.
+    let link = |next| json!({"allOf": [next, {"type": "object"}]});
+    let chain = chain(HUNDRED, link, "object");
+    let first = json!({"$ref": "#/components/schemas/A0"});
+    let base = document(
+        &json!({"anyOf": [first, {"type": "string"}]}),
+        chain.clone(),
+    );
+    let revision = document(
+        &json!({"anyOf": [first, {"type": "integer"}, {"type": "null"}]}),
+        chain,
+    );
+    assert_ne!(compared(&base, &revision).verdict(), Verdict::Identical);
+}
+
+#[test]
+fn a_chain_of_bare_references_is_refused() {
+    let first = json!({"$ref": "#/components/schemas/A0"});
+    let value = document(&first, chain(THOUSANDS, |next| next, "string"));
+    let error = Document::parse("test.json", &value.to_string()).expect_err("refused");
+    assert!(error.position.is_some());
+    assert!(
+        error.message.contains("leads through more than 100 others"),
+        "{error}"
+    );
+}
+
+#[test]
+fn components_that_all_refer_to_each_other_are_sampled_in_time() {
+    // Twenty components of twenty properties each: 20^12 ways lead through them.
+    let names: Vec<String> = (0..20).map(|index| format!("A{index}")).collect();
+    let properties = |last: &str| -> Value {
+        let mut properties: Map<String, Value> = names
+            .iter()
+            .map(|name| {
+                (
+                    name.clone(),
+                    json!({"$ref": format!("#/components/schemas/{name}")}),
+                )
+            })
+            .collect();
+        properties.insert("last".to_owned(), json!({"type": last}));
+        json!({"type": "object", "properties": properties})
+    };
+    let all = |last: &str| {
+        names
+            .iter()
+            .map(|name| (name.clone(), properties(last)))
+            .collect()
+    };
+    let first = json!({"$ref": "#/components/schemas/A0"});
+    let diff = compared(
+        &document(&first, all("string")),
+        &document(&first, all("integer")),
+    );
+    assert_eq!(diff.verdict(), Verdict::Breaking);
+    assert!(diff.changes.iter().all(|change| change.witness.is_some()));
+}
+
+#[test]
+fn examples_that_refer_to_each_other_end() {
+    let document = |summary: &str| {
+        parsed(&json!({
+            "openapi": "3.1.0",
+            "info": {"title": "t", "version": "1"},
+            "paths": {"/things": {"get": {"responses": {"200": {"description": "ok", "content": {
+                "application/json": {"examples": {"a": {"$ref": "#/components/examples/a"},
+                    "b": {"summary": summary}}}
+            }}}}}},
+            "components": {"examples": {
+                "a": {"$ref": "#/components/examples/b"},
+                "b": {"$ref": "#/components/examples/a"}
+            }}
+        }))
+    };
+    let diff = compare(&document("one"), &document("another"));
+    assert_eq!(diff.verdict(), Verdict::Docs);
+}
+
+#[test]
+fn a_pattern_that_counts_to_a_hundred_thousand_is_not_matched_for_minutes() {
+    let base = document(&json!({"type": "string", "maxLength": 100_000}), Map::new());
+    let revision = document(
+        &json!({"type": "string", "maxLength": 100_000, "pattern": "(a|b){99999}c"}),
+        Map::new(),
+    );
+    assert_ne!(compared(&base, &revision).verdict(), Verdict::Identical);
+}

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use conformance::event::{CaseRecord, Event, RunHeader, Verdict};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 /// How often a line says how far the run is.
 const EVERY: Duration = Duration::from_secs(10);
@@ -62,8 +62,15 @@ impl Progress {
             Shown::Bar(bar) => {
                 let length = u64::try_from(self.selected).unwrap_or(u64::MAX);
                 *bar = ProgressBar::new(length);
-                let template = "{bar:32} {pos} of {len} cases, {per_sec}, {eta} left {msg}";
+                let template = "{bar:32} {pos} of {len} cases, {rate}, {eta} left {msg}";
                 if let Ok(style) = ProgressStyle::with_template(template) {
+                    let style = style.with_key(
+                        "rate",
+                        |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                            // Nobody can be told if even this cannot be written.
+                            let _ = write!(out, "{:.1}/s", state.per_sec());
+                        },
+                    );
                     bar.set_style(style.progress_chars("█▌░"));
                 }
                 bar.enable_steady_tick(Duration::from_millis(120));

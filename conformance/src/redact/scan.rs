@@ -64,7 +64,7 @@ impl Scan {
                 spelled.push(spelling);
                 spelled_names.push(names.len());
             }
-            let letters = reduce(value);
+            let letters = reduce(value.as_bytes());
             if letters.len() >= ENOUGH {
                 reduced.push(letters);
                 reduced_names.push(names.len());
@@ -84,18 +84,19 @@ impl Scan {
     /// The name of the first credential that a text holds, if it holds one.
     #[must_use]
     pub fn first_in(&self, content: &[u8]) -> Option<String> {
-        let text = String::from_utf8_lossy(content);
-        if let Some(found) = self.spelled.find(text.as_ref()) {
+        if let Some(found) = self.spelled.find(content) {
             let name = self.spelled_names[found.pattern().as_usize()];
             return self.names.get(name).cloned();
         }
         if !self.reduced_names.is_empty()
-            && let Some(found) = self.reduced.find(&reduce(&text))
+            && let Some(found) = self.reduced.find(&reduce(content))
         {
             let name = self.reduced_names[found.pattern().as_usize()];
             return self.names.get(name).cloned();
         }
-        (self.shapes && unregistered_jwt(&text).is_some()).then(|| "UNREGISTERED_TOKEN".to_owned())
+        let text = || String::from_utf8_lossy(content);
+        (self.shapes && unregistered_jwt(&text()).is_some())
+            .then(|| "UNREGISTERED_TOKEN".to_owned())
     }
 }
 
@@ -137,11 +138,12 @@ fn spellings(value: &str) -> Vec<String> {
     spellings
 }
 
-fn reduce(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).collect()
+fn reduce(text: &[u8]) -> Vec<u8> {
+    let bytes = text.iter().copied();
+    bytes.filter(u8::is_ascii_alphanumeric).collect()
 }
 
-fn automaton(patterns: &[String]) -> AhoCorasick {
+fn automaton(patterns: &[impl AsRef<[u8]>]) -> AhoCorasick {
     // The compact kind: a few hundred tokens of a few hundred bytes would make the fast one take megabytes.
     AhoCorasick::builder()
         .kind(Some(AhoCorasickKind::ContiguousNFA))

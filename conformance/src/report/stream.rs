@@ -13,7 +13,7 @@ use crate::event::Event;
 use crate::redact::Scan;
 
 /// How long events are gathered before they are looked through for credentials and written.
-const PAUSE: Duration = Duration::from_millis(200);
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// A stream of events on its way into a file. It writes on a thread of its own, so that no case waits for a disk.
 #[derive(Debug)]

@@ -44,7 +44,8 @@ fn compared(base: &Value, revision: &Value) -> Diff {
 #[test]
 fn a_chain_of_components_is_followed_to_its_end() {
     let first = json!({"$ref": "#/components/schemas/A0"});
-    let links: [(usize, fn(Value) -> Value); 4] = [
+    type Link = fn(Value) -> Value;
+    let links: [(usize, Link); 4] = [
         (
             THOUSANDS,
             |next| json!({"type": "object", "properties": {"next": next}}),

@@ -11,7 +11,12 @@ async fn ask(server: &Server, by: &Credential, forwarded_for: &str) -> Answer {
         .await
 }
 
-async fn statuses(server: &Server, by: &Credential, forwarded_for: &str, requests: usize) -> Vec<u16> {
+async fn statuses(
+    server: &Server,
+    by: &Credential,
+    forwarded_for: &str,
+    requests: usize,
+) -> Vec<u16> {
     let mut statuses = Vec::new();
     for _ in 0..requests {
         statuses.push(ask(server, by, forwarded_for).await.status);
@@ -27,7 +32,10 @@ async fn caller_that_asks_too_often_is_429_with_a_time_to_wait_and_others_are_no
     // All at once: what takes longer gives places back meanwhile.
     let requests = (0..40).map(|_| ask(&server, &admin, ""));
     let answers = futures_util::future::join_all(requests).await;
-    let refused: Vec<_> = answers.iter().filter(|answer| answer.status == 429).collect();
+    let refused: Vec<_> = answers
+        .iter()
+        .filter(|answer| answer.status == 429)
+        .collect();
     let served = answers.iter().filter(|answer| answer.status == 200).count();
     assert_eq!(served + refused.len(), 40);
     assert!((2..20).contains(&served), "{served} were served");
@@ -52,9 +60,19 @@ async fn address_is_limited_before_it_is_known_who_asks_and_health_is_not() {
     let server = Server::start_on(Folder::new(), &["--rate-per-address", "2"]);
     let requests = (0..40).map(|_| server.request("GET", "/api/v1/tokens").send());
     let answers = futures_util::future::join_all(requests).await;
-    let count = |status| answers.iter().filter(|answer| answer.status == status).count();
+    let count = |status| {
+        answers
+            .iter()
+            .filter(|answer| answer.status == status)
+            .count()
+    };
     assert_eq!(count(401) + count(429), 40);
-    assert!(count(429) > 20 && count(401) >= 2, "{} and {}", count(401), count(429));
+    assert!(
+        count(429) > 20 && count(401) >= 2,
+        "{} and {}",
+        count(401),
+        count(429)
+    );
     for _ in 0..5 {
         assert_eq!(server.request("GET", "/healthz").send().await.status, 200);
         assert_eq!(server.request("GET", "/readyz").send().await.status, 200);
@@ -70,7 +88,10 @@ async fn forwarded_address_counts_only_from_a_trusted_proxy() {
     for number in 0..10 {
         seen.extend(statuses(&server, &admin, &format!("192.0.2.{number}"), 1).await);
     }
-    assert!(seen.contains(&429), "whoever lies about its address is limited: {seen:?}");
+    assert!(
+        seen.contains(&429),
+        "whoever lies about its address is limited: {seen:?}"
+    );
 
     let trusting = [&limit[..], &["--trusted-proxies", "127.0.0.0/8"]].concat();
     let server = Server::start_on(Folder::new(), &trusting);
@@ -80,7 +101,10 @@ async fn forwarded_address_counts_only_from_a_trusted_proxy() {
         assert_eq!(statuses(&server, &admin, &address, 1).await, [200]);
     }
     let lying = statuses(&server, &admin, "203.0.113.1, 198.51.100.1", 10).await;
-    assert!(lying.contains(&429), "what stands left of the proxy's own entry is not believed: {lying:?}");
+    assert!(
+        lying.contains(&429),
+        "what stands left of the proxy's own entry is not believed: {lying:?}"
+    );
 }
 
 #[tokio::test]

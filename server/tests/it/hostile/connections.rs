@@ -32,7 +32,10 @@ async fn ten_thousand_idle_connections_neither_stop_the_server_nor_fill_its_memo
         let mut stream = TcpStream::connect(target.server.address()).await.unwrap();
         // Half of them begin a request.
         if number % 2 == 0 {
-            stream.write_all(b"GET /healthz HTTP/1.1\r\n").await.unwrap();
+            stream
+                .write_all(b"GET /healthz HTTP/1.1\r\n")
+                .await
+                .unwrap();
         }
         idle.push(stream);
     }
@@ -48,7 +51,10 @@ async fn ten_thousand_idle_connections_neither_stop_the_server_nor_fill_its_memo
 
     let grown = resident_bytes(target.server.pid()).saturating_sub(target.resident_before);
     let each = grown / u64::try_from(connections).unwrap();
-    println!("{connections} idle connections: {} KiB, {each} bytes each", grown >> 10);
+    println!(
+        "{connections} idle connections: {} KiB, {each} bytes each",
+        grown >> 10
+    );
     assert!(each < 24 * 1024, "an idle connection takes {each} bytes");
     drop(idle);
     assert_eq!(target.server.probe(&target.admin).await, 200);
@@ -83,7 +89,9 @@ async fn one_connection_too_many_is_503_until_another_ends() {
     let begun = tokio::time::Instant::now();
     loop {
         assert!(begun.elapsed() < PATIENCE, "no place is given back");
-        let answer = target.send(target.head("GET /api/v1/tokens HTTP/1.1") + "Connection: close\r\n\r\n").await;
+        let answer = target
+            .send(target.head("GET /api/v1/tokens HTTP/1.1") + "Connection: close\r\n\r\n")
+            .await;
         if statuses(&answer) == [200] {
             break;
         }

@@ -38,17 +38,30 @@ async fn heads_that_are_too_large_are_refused() {
     let target = Target::start(&[]).await;
     let long = "x".repeat(MEBIBYTE);
     let head = target.head("GET /api/v1/tokens HTTP/1.1");
-    let many: String = (0..10_000).map(|number| format!("x-{number}: y\r\n")).collect();
+    let many: String = (0..10_000)
+        .map(|number| format!("x-{number}: y\r\n"))
+        .collect();
     for (what, request) in [
         ("header", format!("{head}X-Long: {long}\r\n\r\n")),
         ("header's name", format!("{head}{long}: x\r\n\r\n")),
-        ("claimed email", format!("{head}X-User-Email: {long}\r\n\r\n")),
+        (
+            "claimed email",
+            format!("{head}X-User-Email: {long}\r\n\r\n"),
+        ),
         ("headers", format!("{head}{many}\r\n")),
-        ("target", target.head(&format!("GET /api/v1/tokens?cursor={long} HTTP/1.1")) + "\r\n"),
-        ("method", target.head(&format!("{long} / HTTP/1.1")) + "\r\n"),
+        (
+            "target",
+            target.head(&format!("GET /api/v1/tokens?cursor={long} HTTP/1.1")) + "\r\n",
+        ),
+        (
+            "method",
+            target.head(&format!("{long} / HTTP/1.1")) + "\r\n",
+        ),
         (
             "token",
-            format!("GET /api/v1/tokens HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer dz_{long}\r\n\r\n"),
+            format!(
+                "GET /api/v1/tokens HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer dz_{long}\r\n\r\n"
+            ),
         ),
         ("no end of a line", long.clone()),
     ] {
@@ -56,7 +69,9 @@ async fn heads_that_are_too_large_are_refused() {
         let statuses = statuses(&answer);
         assert!(statuses.len() <= 1, "{what}: {answer}");
         assert!(
-            statuses.iter().all(|status| [400, 414, 431].contains(status)),
+            statuses
+                .iter()
+                .all(|status| [400, 414, 431].contains(status)),
             "{what}: {answer}"
         );
     }
@@ -76,7 +91,9 @@ async fn header_fields_are_counted() {
     let target = Target::start(&[]).await;
     let head = target.head("GET /api/v1/tokens HTTP/1.1") + "Connection: close\r\n";
     let with = |fields: usize| {
-        let fields: String = (0..fields).map(|number| format!("x-{number}: y\r\n")).collect();
+        let fields: String = (0..fields)
+            .map(|number| format!("x-{number}: y\r\n"))
+            .collect();
         format!("{head}{fields}\r\n")
     };
     assert_eq!(statuses(&target.send(with(60)).await), [200]);
@@ -120,7 +137,11 @@ async fn bodies_without_an_end_are_not_read_to_it() {
         ("extensions", head.clone(), b"1;a=b\r\n \r\n".repeat(10_000)),
         ("size", head.clone(), b"0".repeat(0x10000)),
         ("trailer", format!("{head}0\r\nX: "), x.into_bytes()),
-        ("trailers", format!("{head}0\r\n"), b"x: y\r\n".repeat(10_000)),
+        (
+            "trailers",
+            format!("{head}0\r\n"),
+            b"x: y\r\n".repeat(10_000),
+        ),
         (
             "chunks of a stranger",
             format!("POST {path} HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"),

@@ -13,34 +13,146 @@ struct Shape {
 }
 
 const SHAPES: &[Shape] = &[
-    Shape { what: "CL.TE", framing: "Content-Length: {}\r\nTransfer-Encoding: chunked\r\n", before: "0\r\n\r\n" },
-    Shape { what: "TE.CL", framing: "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", before: "0\r\n\r\n" },
-    Shape { what: "two lengths", framing: "Content-Length: 2\r\nContent-Length: {}\r\n", before: "{}" },
-    Shape { what: "list of lengths", framing: "Content-Length: 2, {}\r\n", before: "{}" },
-    Shape { what: "signed length", framing: "Content-Length: +2\r\n", before: "{}" },
-    Shape { what: "negative length", framing: "Content-Length: -2\r\n", before: "{}" },
-    Shape { what: "hexadecimal length", framing: "Content-Length: 0x2\r\n", before: "{}" },
-    Shape { what: "length in two words", framing: "Content-Length: 2 2\r\n", before: "{}" },
-    Shape { what: "length over 64 bits", framing: "Content-Length: 18446744073709551618\r\n", before: "{}" },
-    Shape { what: "empty length", framing: "Content-Length: \r\n", before: "" },
-    Shape { what: "unknown coding", framing: "Transfer-Encoding: xchunked\r\n", before: "0\r\n\r\n" },
-    Shape { what: "identity", framing: "Transfer-Encoding: identity\r\nContent-Length: 2\r\n", before: "{}" },
-    Shape { what: "chunked is not last", framing: "Transfer-Encoding: chunked, identity\r\n", before: "0\r\n\r\n" },
-    Shape { what: "chunked twice", framing: "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", before: "0\r\n\r\n" },
-    Shape { what: "chunked and another", framing: "Transfer-Encoding: chunked\r\nTransfer-Encoding: cow\r\n", before: "0\r\n\r\n" },
-    Shape { what: "space before the colon", framing: "Transfer-Encoding : chunked\r\nContent-Length: 2\r\n", before: "{}" },
-    Shape { what: "vertical tab", framing: "Transfer-Encoding: \x0bchunked\r\nContent-Length: 2\r\n", before: "{}" },
-    Shape { what: "folded line", framing: "Transfer-Encoding:\r\n chunked\r\nContent-Length: 2\r\n", before: "{}" },
-    Shape { what: "name with a space", framing: "Foo bar: x\r\nContent-Length: 2\r\n", before: "{}" },
-    Shape { what: "line without a colon", framing: "Foo\r\nContent-Length: 2\r\n", before: "{}" },
-    Shape { what: "carriage return alone", framing: "Foo: x\rContent-Length: 200\r\nContent-Length: 2\r\n", before: "{}" },
-    Shape { what: "NUL in a value", framing: "Foo: x\0y\r\nContent-Length: 2\r\n", before: "{}" },
-    Shape { what: "chunk size over 64 bits", framing: "Transfer-Encoding: chunked\r\n", before: "10000000000000002\r\n{}\r\n0\r\n\r\n" },
-    Shape { what: "chunk size with a prefix", framing: "Transfer-Encoding: chunked\r\n", before: "0x2\r\n{}\r\n0\r\n\r\n" },
-    Shape { what: "negative chunk size", framing: "Transfer-Encoding: chunked\r\n", before: "-2\r\n{}\r\n0\r\n\r\n" },
-    Shape { what: "chunk without its end", framing: "Transfer-Encoding: chunked\r\n", before: "1\r\n{}0\r\n\r\n" },
-    Shape { what: "chunk size ended by LF", framing: "Transfer-Encoding: chunked\r\n", before: "2\n{}\n0\n\n" },
-    Shape { what: "well formed chunks", framing: "Transfer-Encoding: chunked\r\n", before: "2\r\n{}\r\n0\r\n\r\n" },
+    Shape {
+        what: "CL.TE",
+        framing: "Content-Length: {}\r\nTransfer-Encoding: chunked\r\n",
+        before: "0\r\n\r\n",
+    },
+    Shape {
+        what: "TE.CL",
+        framing: "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        before: "0\r\n\r\n",
+    },
+    Shape {
+        what: "two lengths",
+        framing: "Content-Length: 2\r\nContent-Length: {}\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "list of lengths",
+        framing: "Content-Length: 2, {}\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "signed length",
+        framing: "Content-Length: +2\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "negative length",
+        framing: "Content-Length: -2\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "hexadecimal length",
+        framing: "Content-Length: 0x2\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "length in two words",
+        framing: "Content-Length: 2 2\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "length over 64 bits",
+        framing: "Content-Length: 18446744073709551618\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "empty length",
+        framing: "Content-Length: \r\n",
+        before: "",
+    },
+    Shape {
+        what: "unknown coding",
+        framing: "Transfer-Encoding: xchunked\r\n",
+        before: "0\r\n\r\n",
+    },
+    Shape {
+        what: "identity",
+        framing: "Transfer-Encoding: identity\r\nContent-Length: 2\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "chunked is not last",
+        framing: "Transfer-Encoding: chunked, identity\r\n",
+        before: "0\r\n\r\n",
+    },
+    Shape {
+        what: "chunked twice",
+        framing: "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        before: "0\r\n\r\n",
+    },
+    Shape {
+        what: "chunked and another",
+        framing: "Transfer-Encoding: chunked\r\nTransfer-Encoding: cow\r\n",
+        before: "0\r\n\r\n",
+    },
+    Shape {
+        what: "space before the colon",
+        framing: "Transfer-Encoding : chunked\r\nContent-Length: 2\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "vertical tab",
+        framing: "Transfer-Encoding: \x0bchunked\r\nContent-Length: 2\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "folded line",
+        framing: "Transfer-Encoding:\r\n chunked\r\nContent-Length: 2\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "name with a space",
+        framing: "Foo bar: x\r\nContent-Length: 2\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "line without a colon",
+        framing: "Foo\r\nContent-Length: 2\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "carriage return alone",
+        framing: "Foo: x\rContent-Length: 200\r\nContent-Length: 2\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "NUL in a value",
+        framing: "Foo: x\0y\r\nContent-Length: 2\r\n",
+        before: "{}",
+    },
+    Shape {
+        what: "chunk size over 64 bits",
+        framing: "Transfer-Encoding: chunked\r\n",
+        before: "10000000000000002\r\n{}\r\n0\r\n\r\n",
+    },
+    Shape {
+        what: "chunk size with a prefix",
+        framing: "Transfer-Encoding: chunked\r\n",
+        before: "0x2\r\n{}\r\n0\r\n\r\n",
+    },
+    Shape {
+        what: "negative chunk size",
+        framing: "Transfer-Encoding: chunked\r\n",
+        before: "-2\r\n{}\r\n0\r\n\r\n",
+    },
+    Shape {
+        what: "chunk without its end",
+        framing: "Transfer-Encoding: chunked\r\n",
+        before: "1\r\n{}0\r\n\r\n",
+    },
+    Shape {
+        what: "chunk size ended by LF",
+        framing: "Transfer-Encoding: chunked\r\n",
+        before: "2\n{}\n0\n\n",
+    },
+    Shape {
+        what: "well formed chunks",
+        framing: "Transfer-Encoding: chunked\r\n",
+        before: "2\r\n{}\r\n0\r\n\r\n",
+    },
 ];
 
 #[tokio::test]
@@ -53,17 +165,33 @@ async fn nothing_behind_an_ambiguous_request_is_taken_for_a_request() {
     );
     // A token that does not exist: the request itself changes nothing, and is understood.
     let path = revoke_path(&crate::harness::unknown_id());
-    for Shape { what, framing, before } in SHAPES {
+    for Shape {
+        what,
+        framing,
+        before,
+    } in SHAPES
+    {
         let framing = framing.replace("{}", &(before.len() + hidden.len()).to_string());
         let head = target.head(&format!("POST {path} HTTP/1.1"));
-        let answer = target.send(format!("{head}{framing}\r\n{before}{hidden}")).await;
+        let answer = target
+            .send(format!("{head}{framing}\r\n{before}{hidden}"))
+            .await;
         let statuses = statuses(&answer);
-        assert!(statuses.len() <= 1, "{what}: two requests were seen: {answer}");
         assert!(
-            statuses.iter().all(|status| [400, 404, 422, 431].contains(status)),
+            statuses.len() <= 1,
+            "{what}: two requests were seen: {answer}"
+        );
+        assert!(
+            statuses
+                .iter()
+                .all(|status| [400, 404, 422, 431].contains(status)),
             "{what}: {answer}"
         );
-        assert_eq!(target.server.probe(&victim).await, 200, "{what}: the hidden request was carried out");
+        assert_eq!(
+            target.server.probe(&victim).await,
+            200,
+            "{what}: the hidden request was carried out"
+        );
     }
     target.unharmed(16).await;
 }
@@ -86,7 +214,9 @@ async fn http_1_0_with_a_transfer_encoding_is_no_way_around() {
 async fn host_must_be_there_once() {
     let target = Target::start(&[]).await;
     for hosts in ["", "Host: a\r\nHost: b\r\n", "Host: a\r\nHost: a\r\n"] {
-        let answer = target.send(format!("GET /healthz HTTP/1.1\r\n{hosts}\r\n")).await;
+        let answer = target
+            .send(format!("GET /healthz HTTP/1.1\r\n{hosts}\r\n"))
+            .await;
         assert_eq!(statuses(&answer), [400], "{answer}");
         assert!(
             answer.ends_with(r#"{"detail":"The header host must be sent exactly once"}"#),

@@ -41,14 +41,41 @@ async fn sql_and_paths_are_texts_like_any_other_in_every_field() {
     for hostile in CORPUS {
         let encoded = percent_encoded(hostile);
         let path = server.revoke(admin, &encoded).await;
-        assert_eq!(path.only_validation_error()["loc"], json!(["path", "token_id"]), "{hostile}");
-        for name in ["cursor", "limit", "direction", "sort_by", "descending", "include_revoked", "include_total_count"] {
-            let answer = server.request("GET", &format!("/api/v1/tokens?{name}={encoded}")).by(admin).send().await;
-            assert_eq!(answer.only_validation_error()["loc"], json!(["query", name]), "{hostile}");
+        assert_eq!(
+            path.only_validation_error()["loc"],
+            json!(["path", "token_id"]),
+            "{hostile}"
+        );
+        for name in [
+            "cursor",
+            "limit",
+            "direction",
+            "sort_by",
+            "descending",
+            "include_revoked",
+            "include_total_count",
+        ] {
+            let answer = server
+                .request("GET", &format!("/api/v1/tokens?{name}={encoded}"))
+                .by(admin)
+                .send()
+                .await;
+            assert_eq!(
+                answer.only_validation_error()["loc"],
+                json!(["query", name]),
+                "{hostile}"
+            );
         }
-        let unknown = server.request("GET", &format!("/api/v1/tokens?{encoded}={encoded}")).by(admin).send().await;
+        let unknown = server
+            .request("GET", &format!("/api/v1/tokens?{encoded}={encoded}"))
+            .by(admin)
+            .send()
+            .await;
         assert_eq!(unknown.status, 200);
-        let file = server.request("GET", &format!("/docs/{encoded}")).send().await;
+        let file = server
+            .request("GET", &format!("/docs/{encoded}"))
+            .send()
+            .await;
         assert_eq!(file.refusal(), (404, "Not Found".to_owned()), "{hostile}");
         let business = server
             .request("GET", "/api/v1/tokens")
@@ -71,15 +98,29 @@ async fn sql_and_paths_are_texts_like_any_other_in_every_field() {
             .by(admin)
             .header("x-user-email", hostile)
             .header("x-request-id", hostile)
-            .json(json!({ "name": hostile, "description": hostile, hostile.to_string(): hostile }).to_string())
+            .json(
+                json!({ "name": hostile, "description": hostile, hostile.to_string(): hostile })
+                    .to_string(),
+            )
             .send()
             .await;
         assert_eq!(created.status, 201, "{}", created.body);
         let info = &created.json()["data"]["token_info"];
-        assert_eq!((&info["name"], &info["description"]), (&json!(hostile), &json!(hostile)));
+        assert_eq!(
+            (&info["name"], &info["description"]),
+            (&json!(hostile), &json!(hostile))
+        );
         let days = json!({ "name": "x", "expires_in_days": hostile }).to_string();
-        let days = server.request("POST", "/api/v1/tokens").by(admin).json(days).send().await;
-        assert_eq!(days.only_validation_error()["loc"], json!(["body", "expires_in_days"]));
+        let days = server
+            .request("POST", "/api/v1/tokens")
+            .by(admin)
+            .json(days)
+            .send()
+            .await;
+        assert_eq!(
+            days.only_validation_error()["loc"],
+            json!(["body", "expires_in_days"])
+        );
 
         let revoked = server
             .request("POST", &revoke_path(info["id"].as_str().unwrap()))
@@ -92,12 +133,19 @@ async fn sql_and_paths_are_texts_like_any_other_in_every_field() {
         assert_eq!(revoked.json()["data"]["revocation_reason"], *hostile);
     }
     let listed = server
-        .request("GET", "/api/v1/tokens?include_revoked=true&include_total_count=true")
+        .request(
+            "GET",
+            "/api/v1/tokens?include_revoked=true&include_total_count=true",
+        )
         .by(admin)
         .send()
         .await
         .json();
-    assert_eq!(listed["data"]["total"], CORPUS.len() + 1, "every token is there, and no other");
+    assert_eq!(
+        listed["data"]["total"],
+        CORPUS.len() + 1,
+        "every token is there, and no other"
+    );
     target.unharmed(16).await;
 }
 
@@ -108,8 +156,15 @@ async fn invalid_utf_8_is_refused_or_a_text_wherever_it_is() {
     let path = revoke_path(&target.admin.token_id);
     let with = |parts: &[&[u8]]| parts.concat();
     let good = target.head("GET /api/v1/tokens HTTP/1.1") + "Connection: close\r\n";
-    let post = target.head(&format!("POST {path} HTTP/1.1")) + "Connection: close\r\nContent-Type: application/json\r\n";
-    let body = |body: &[u8]| with(&[post.as_bytes(), format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes(), body]);
+    let post = target.head(&format!("POST {path} HTTP/1.1"))
+        + "Connection: close\r\nContent-Type: application/json\r\n";
+    let body = |body: &[u8]| {
+        with(&[
+            post.as_bytes(),
+            format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes(),
+            body,
+        ])
+    };
 
     for (what, request, expected) in [
         ("body", body(&with(&[b"{\"reason\": \"", bad, b"\"}"])), 422),
@@ -136,23 +191,64 @@ async fn invalid_utf_8_is_refused_or_a_text_wherever_it_is() {
 async fn nul_is_refused_wherever_it_is() {
     let target = Target::start(&[]).await;
     let (server, admin) = (&target.server, &target.admin);
-    let created = |body: Value| server.request("POST", "/api/v1/tokens").by(admin).json(body.to_string()).send();
+    let created = |body: Value| {
+        server
+            .request("POST", "/api/v1/tokens")
+            .by(admin)
+            .json(body.to_string())
+            .send()
+    };
     for (body, field) in [
         (json!({ "name": "a\0b" }), "name"),
         (json!({ "name": "a", "description": "a\0b" }), "description"),
     ] {
-        assert_eq!(created(body).await.only_validation_error()["loc"], json!(["body", field]));
+        assert_eq!(
+            created(body).await.only_validation_error()["loc"],
+            json!(["body", field])
+        );
     }
     let reason = json!({ "reason": "a\0b" }).to_string();
     let refused = server.revoke_with(admin, &admin.token_id, reason).await;
-    assert_eq!(refused.only_validation_error()["loc"], json!(["body", "reason"]));
-    let refused = server.revoke(admin, &format!("{}%00", admin.token_id)).await;
-    assert_eq!(refused.only_validation_error()["loc"], json!(["path", "token_id"]));
-    let refused = server.request("GET", "/api/v1/tokens?cursor=%00").by(admin).send().await;
-    assert_eq!(refused.only_validation_error()["loc"], json!(["query", "cursor"]));
-    assert_eq!(server.request("GET", "/docs/index.html%00.js").send().await.status, 404);
-    for header in ["X-User-Email", "X-Business-Id", "Authorization", "X-Request-Id", "Content-Type"] {
-        let answer = target.send(format!("GET /healthz HTTP/1.1\r\nHost: a\r\n{header}: a\0b\r\n\r\n")).await;
+    assert_eq!(
+        refused.only_validation_error()["loc"],
+        json!(["body", "reason"])
+    );
+    let refused = server
+        .revoke(admin, &format!("{}%00", admin.token_id))
+        .await;
+    assert_eq!(
+        refused.only_validation_error()["loc"],
+        json!(["path", "token_id"])
+    );
+    let refused = server
+        .request("GET", "/api/v1/tokens?cursor=%00")
+        .by(admin)
+        .send()
+        .await;
+    assert_eq!(
+        refused.only_validation_error()["loc"],
+        json!(["query", "cursor"])
+    );
+    assert_eq!(
+        server
+            .request("GET", "/docs/index.html%00.js")
+            .send()
+            .await
+            .status,
+        404
+    );
+    for header in [
+        "X-User-Email",
+        "X-Business-Id",
+        "Authorization",
+        "X-Request-Id",
+        "Content-Type",
+    ] {
+        let answer = target
+            .send(format!(
+                "GET /healthz HTTP/1.1\r\nHost: a\r\n{header}: a\0b\r\n\r\n"
+            ))
+            .await;
         assert_eq!(statuses(&answer), [400], "{header}: {answer}");
     }
     target.unharmed(16).await;
@@ -163,14 +259,28 @@ async fn nul_is_refused_wherever_it_is() {
 async fn line_breaks_make_no_header_and_no_line_of_the_log() {
     let target = Target::start(&[]).await;
     let (server, admin) = (&target.server, &target.admin);
-    for (what, value) in [("CR", "a\rX-Forged: 1"), ("LF and a space", "a\n X-Forged: 1"), ("NEL", "a\u{85}X-Forged: 1")] {
-        let request = target.head("GET /api/v1/tokens HTTP/1.1") + &format!("Connection: close\r\nX-User-Email: {value}\r\n\r\n");
+    for (what, value) in [
+        ("CR", "a\rX-Forged: 1"),
+        ("LF and a space", "a\n X-Forged: 1"),
+        ("NEL", "a\u{85}X-Forged: 1"),
+    ] {
+        let request = target.head("GET /api/v1/tokens HTTP/1.1")
+            + &format!("Connection: close\r\nX-User-Email: {value}\r\n\r\n");
         let answer = target.send(request).await;
-        assert!(statuses(&answer) == [400] || statuses(&answer) == [200], "{what}: {answer}");
+        assert!(
+            statuses(&answer) == [400] || statuses(&answer) == [200],
+            "{what}: {answer}"
+        );
         assert!(!answer.contains("Forged"), "{what}: {answer}");
     }
-    let victim = server.create(admin, "name\r\n{\"level\":\"ERROR\",\"message\":\"forged\"}").await;
-    let reason = "done\r\nX-Forged: 1\r\n\r\n{\"level\":\"ERROR\",\"message\":\"forged\"}\u{2028}\u{85}";
+    let victim = server
+        .create(
+            admin,
+            "name\r\n{\"level\":\"ERROR\",\"message\":\"forged\"}",
+        )
+        .await;
+    let reason =
+        "done\r\nX-Forged: 1\r\n\r\n{\"level\":\"ERROR\",\"message\":\"forged\"}\u{2028}\u{85}";
     let answer = server
         .request("POST", &revoke_path(&victim.token_id))
         .by(admin)
@@ -200,7 +310,10 @@ async fn headers_that_decide_something_are_taken_once() {
         ("Authorization: \r\n".to_owned(), 401),
         ("Host: another\r\n".to_owned(), 400),
         // Claims and names of requests decide nothing.
-        ("X-User-Email: a@b.example\r\nX-User-Email: c@d.example\r\n".to_owned(), 200),
+        (
+            "X-User-Email: a@b.example\r\nX-User-Email: c@d.example\r\n".to_owned(),
+            200,
+        ),
         ("X-Request-Id: a\r\nX-Request-Id: b\r\n".to_owned(), 200),
     ] {
         let answer = target.send(format!("{head}{further}\r\n")).await;

@@ -18,10 +18,18 @@ async fn header_of_a_token_names_our_algorithm_and_our_key_or_is_refused() {
         header
     };
     let mut headers = vec![json!([]), json!("HS256"), Value::Null, json!({})];
-    for algorithm in ["none", "None", "NONE", "", "hs256", "HS256 ", "HS384", "RS256", "ES256", "EdDSA", "dir"] {
+    for algorithm in [
+        "none", "None", "NONE", "", "hs256", "HS256 ", "HS384", "RS256", "ES256", "EdDSA", "dir",
+    ] {
         headers.push(with("alg", json!(algorithm)));
     }
-    for algorithm in [json!(null), json!(["HS256"]), json!({ "alg": "HS256" }), json!(256), json!(true)] {
+    for algorithm in [
+        json!(null),
+        json!(["HS256"]),
+        json!({ "alg": "HS256" }),
+        json!(256),
+        json!(true),
+    ] {
         headers.push(with("alg", algorithm));
     }
     for kid in [
@@ -51,12 +59,16 @@ async fn header_of_a_token_names_our_algorithm_and_our_key_or_is_refused() {
     // Keys that a token brings along are not looked at: ours verifies, so the token is what its signature says it is.
     let claims = forger.claims(admin, 3600);
     let jwk = json!({ "kty": "oct", "k": "AAAA" });
-    let foreign = hmac_with(&[0; 32], &{
-        let mut header = ours.clone();
-        header["jwk"] = jwk;
-        header["jku"] = json!("http://127.0.0.1:1/keys");
-        header
-    }, &claims);
+    let foreign = hmac_with(
+        &[0; 32],
+        &{
+            let mut header = ours.clone();
+            header["jwk"] = jwk;
+            header["jku"] = json!("http://127.0.0.1:1/keys");
+            header
+        },
+        &claims,
+    );
     forger.record_as(server, admin, &claims, &foreign).await;
     assert_not_authenticated(&forger.probe(server, admin, &foreign).await, true);
     target.unharmed(16).await;
@@ -84,7 +96,14 @@ async fn claims_of_a_token_have_their_types_or_it_is_refused() {
         wrong.push(("exp", exp));
     }
     for name in ["sub", "business"] {
-        for value in [json!(null), json!(1), json!([]), json!(""), json!("' OR 1=1 --"), json!(uuid::Uuid::new_v4())] {
+        for value in [
+            json!(null),
+            json!(1),
+            json!([]),
+            json!(""),
+            json!("' OR 1=1 --"),
+            json!(uuid::Uuid::new_v4()),
+        ] {
             wrong.push((name, value));
         }
     }
@@ -98,7 +117,13 @@ async fn claims_of_a_token_have_their_types_or_it_is_refused() {
         forger.forget(server, &token).await;
     }
     for claims in [json!([]), json!("claims"), json!(null), json!(1)] {
-        assert_eq!(forger.probe(server, admin, &forger.sign(&claims)).await.status, 401);
+        assert_eq!(
+            forger
+                .probe(server, admin, &forger.sign(&claims))
+                .await
+                .status,
+            401
+        );
     }
     target.unharmed(16).await;
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::context::Context;
 use super::finding::verdict;
 use super::graph::{At, Both, Flow, Walk};
+use super::layers::assertions;
 use super::rule::Kind;
 use super::schema::compare;
 use crate::keywords;
@@ -27,7 +28,14 @@ pub(super) fn compare_by_references<'a>(
     let each = |walk: &mut Walk<'a>| {
         for pair in &references {
             let inner = Context::new(context.flow, context.subject.clone());
-            compare(walk, pair, &inner);
+            if assertions(&pair.base).is_some_and(|keywords| keywords == ["$ref"]) {
+                compare(walk, pair, &inner);
+            } else {
+                // With something beside the reference the pair may be these two schemas themselves.
+                walk.through_references(pair, context.flow, |walk, target| {
+                    compare(walk, target, &inner);
+                });
+            }
         }
     };
     if walk.same_assertions(both) {

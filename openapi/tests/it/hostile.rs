@@ -156,3 +156,14 @@ fn a_pattern_that_counts_to_a_hundred_thousand_is_not_matched_for_minutes() {
     );
     assert_ne!(compared(&base, &revision).verdict(), Verdict::Identical);
 }
+
+#[test]
+fn a_reference_with_something_beside_it_ends_where_what_it_leads_to_breaks() {
+    let document = |kind: &str| {
+        let schemas = json!({"A": {"type": kind}});
+        let schema = json!({"$ref": "#/components/schemas/A", "not": {"const": "b"}});
+        document(&schema, schemas.as_object().cloned().unwrap_or_default())
+    };
+    let diff = compared(&document("string"), &document("integer"));
+    assert_eq!(diff.verdict(), Verdict::Breaking, "{:?}", diff.changes);
+}

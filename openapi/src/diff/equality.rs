@@ -131,7 +131,11 @@ impl Equality {
         let (Value::Object(left), Value::Object(right)) = (a, b) else {
             return self.texts_match(a, b, references);
         };
-        let counts = |key: &str| !keywords::is_annotation(key) && !keywords::is_container(key);
+        // These only tell a reader something, and decide all the same what is read how.
+        let decides = |key: &str| matches!(key, "readOnly" | "writeOnly" | "discriminator");
+        let counts = |key: &str| {
+            decides(key) || (!keywords::is_annotation(key) && !keywords::is_container(key))
+        };
         let only_in_one = |one: &Map<String, Value>, other: &Map<String, Value>| {
             one.keys()
                 .any(|key| counts(key) && !other.contains_key(key))

@@ -206,6 +206,7 @@ fn migrate_says_what_it_did() {
     insta::assert_snapshot!(migrate(), @r"
     sqlite:FOLDER/tokens.db: applied 0001 tokens and revocations
     sqlite:FOLDER/tokens.db: applied 0002 audit events
+    sqlite:FOLDER/tokens.db: applied 0003 tokens of business
     ");
     insta::assert_snapshot!(migrate(), @"sqlite:FOLDER/tokens.db is up to date.");
 }

@@ -10,7 +10,7 @@ use super::SqliteFile;
 use super::file::BUSY_TIMEOUT;
 
 /// The schema, as an ordered list of steps that are never edited once released.
-const STEPS: [Step; 2] = [
+const STEPS: [Step; 3] = [
     Step {
         version: 1,
         description: "tokens and revocations",
@@ -20,6 +20,11 @@ const STEPS: [Step; 2] = [
         version: 2,
         description: "audit events",
         sql: include_str!("../../../migrations/sqlite/0002_audit_events.sql"),
+    },
+    Step {
+        version: 3,
+        description: "tokens of business",
+        sql: include_str!("../../../migrations/sqlite/0003_tokens_of_business.sql"),
     },
 ];
 

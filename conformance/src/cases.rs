@@ -15,6 +15,7 @@ mod latency;
 mod list;
 mod reason;
 mod revocation;
+mod revoked;
 mod secrecy;
 mod status;
 mod tenancy;
@@ -45,6 +46,7 @@ pub fn catalogue() -> Vec<&'static Case> {
         authentication::CASES,
         forgery::CASES,
         revocation::CASES,
+        revoked::CASES,
         tenancy::CASES,
         input::CASES,
         reason::CASES,

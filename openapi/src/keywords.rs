@@ -126,10 +126,23 @@ pub(crate) fn rewrite(
     edit(object);
 }
 
+/// Shows `see` each schema object of a schema, itself first.
+pub(crate) fn visit(schema: &Value, see: &mut impl FnMut(&serde_json::Map<String, Value>)) {
+    visit_but(schema, &[], see);
+}
+
 /// Shows `see` each schema object that a value is held to, itself first: not what stands below `not`
 /// and `if`.
 pub(crate) fn visit_asserted(
     schema: &Value,
+    see: &mut impl FnMut(&serde_json::Map<String, Value>),
+) {
+    visit_but(schema, &["not", "if"], see);
+}
+
+fn visit_but(
+    schema: &Value,
+    passed_over: &[&str],
     see: &mut impl FnMut(&serde_json::Map<String, Value>),
 ) {
     let Value::Object(object) = schema else {
@@ -138,18 +151,18 @@ pub(crate) fn visit_asserted(
     see(object);
     for (keyword, value) in object {
         let keyword = keyword.as_str();
-        if matches!(keyword, "not" | "if") {
+        if passed_over.contains(&keyword) {
             continue;
         }
         if SINGLE.contains(&keyword) {
-            visit_asserted(value, see);
+            visit_but(value, passed_over, see);
         } else if LISTS.contains(&keyword) {
             for item in value.as_array().into_iter().flatten() {
-                visit_asserted(item, see);
+                visit_but(item, passed_over, see);
             }
         } else if MAPS.contains(&keyword) {
             for (_, item) in value.as_object().into_iter().flatten() {
-                visit_asserted(item, see);
+                visit_but(item, passed_over, see);
             }
         }
     }

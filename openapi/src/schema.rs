@@ -3,6 +3,7 @@
 
 mod bundle;
 mod closed;
+mod counted;
 mod pattern;
 mod plain;
 mod relation;

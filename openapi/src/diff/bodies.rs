@@ -170,7 +170,8 @@ fn media_type_object<'a>(
     });
     for (key, matched) in both.members() {
         match key {
-            "schema" => {
+            // Of a body in parts, what each is (OpenAPI 3.2).
+            "schema" | "itemSchema" => {
                 let pair = match matched {
                     Matched::Both(both) => both,
                     // No schema is the schema that accepts everything.
@@ -189,7 +190,12 @@ fn media_type_object<'a>(
                         revision,
                     },
                 };
-                let context = Context::new(flow, format!("{subject} ({media_type})"));
+                let part = if key == "itemSchema" {
+                    "an item of "
+                } else {
+                    ""
+                };
+                let context = Context::new(flow, format!("{part}{subject} ({media_type})"));
                 schema::compare(walk, &pair, &context);
             }
             "examples" => {

@@ -182,7 +182,7 @@ fn recursive(definitions: &Map<String, Value>) -> BTreeSet<String> {
         .iter()
         .map(|(name, definition)| {
             let mut names = BTreeSet::new();
-            keywords::visit_asserted(definition, &mut |object| {
+            keywords::visit(definition, &mut |object| {
                 let reference = object.get("$ref").and_then(Value::as_str);
                 names.extend(reference.and_then(definition_name));
             });

@@ -361,3 +361,20 @@ fn no_value_is_of_a_type_that_json_does_not_have() {
         ["breaking request-type-narrowed"]
     );
 }
+
+#[test]
+fn the_items_of_a_streamed_body_are_compared() {
+    let streamed = |kind: &str| {
+        let mut document = document(
+            &json!({"responses": {"200": {"description": "ok", "content":
+            {"application/jsonl": {"itemSchema": {"type": kind}}}}}}),
+        );
+        document["openapi"] = json!("3.2.0");
+        document
+    };
+    assert_eq!(changed(&streamed("integer"), &streamed("integer")), [""; 0]);
+    assert_eq!(
+        changed(&streamed("integer"), &streamed("number")),
+        ["breaking response-type-widened"]
+    );
+}

@@ -167,3 +167,15 @@ fn a_reference_with_something_beside_it_ends_where_what_it_leads_to_breaks() {
     let diff = compared(&document("string"), &document("integer"));
     assert_eq!(diff.verdict(), Verdict::Breaking, "{:?}", diff.changes);
 }
+
+#[test]
+fn a_pattern_that_counts_without_end_is_left_unproven() {
+    let pattern = |pattern: &str| {
+        document(
+            &json!({"type": "string", "pattern": pattern, "maxLength": 100_000}),
+            Map::new(),
+        )
+    };
+    let diff = compared(&pattern("a{99999}"), &pattern("b{99999}"));
+    assert_eq!(diff.verdict(), Verdict::Unproven);
+}

@@ -108,11 +108,7 @@ fn each_change_of_an_operation_has_its_class_and_rule() {
             q(json!({"style": "form", "explode": true})),
             &[],
         ),
-        (
-            q(json!({})),
-            q(json!({"explode": false})),
-            &[],
-        ),
+        (q(json!({})), q(json!({"explode": false})), &[]),
         (
             with(
                 "responses",

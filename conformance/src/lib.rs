@@ -24,4 +24,3 @@ pub mod redact;
 pub mod report;
 pub mod runner;
 pub mod trial;
-mod visible;

@@ -7,11 +7,12 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod markup;
 mod report;
 pub mod rules;
 pub mod sarif;
 mod sentence;
 pub mod text;
-mod visible;
+pub mod visible;
 
 pub use report::Report;

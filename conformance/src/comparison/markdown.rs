@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use super::wording::{CHANGES, rows, step, title, value};
 use super::{Change, Comparison};
 use crate::report::duration;
-use crate::report::markdown::{cell, code, words};
+use crate::report::markdown::cell;
+use openapi::render::markup::{code, words};
 
 /// How many cases of one kind of change are told of.
 const TOLD: usize = 100;

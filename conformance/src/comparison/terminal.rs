@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::wording::{CHANGES, Row, rows, step, title, value};
 use super::{Change, Comparison};
 use crate::report::duration;
-use crate::visible::visible;
+use openapi::render::visible::visible;
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();

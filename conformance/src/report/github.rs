@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{Report, digest};
 use crate::event::Verdict;
-use crate::visible::{visible, visible_lines};
+use openapi::render::visible::{visible, visible_lines};
 
 /// Writes a command for each thing to notice, worst first, since GitHub shows only the first ten of each kind; then the
 /// verdict, as an ordinary line where the run is conformant.

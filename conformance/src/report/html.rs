@@ -17,7 +17,7 @@ use ring::digest;
 
 use super::{Report, digest as told};
 use crate::event::Verdict;
-use crate::visible::visible;
+use openapi::render::visible::visible;
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");

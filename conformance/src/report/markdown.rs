@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use super::{Report, digest};
 use crate::case::Level;
 use crate::event::{CaseRecord, Verdict};
-use crate::visible::{visible, visible_lines};
+use openapi::render::markup::{code, words};
+use openapi::render::visible::{visible, visible_lines};
 
 /// How many cases are told of in full; GitHub takes summaries of up to a mebibyte.
 const TOLD: usize = 50;
@@ -232,43 +233,6 @@ fn slowest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     writeln!(out, "\n</details>")
-}
-
-/// Words with everything that Markdown or HTML could read as markup taken for itself. An at sign and a number sign get
-/// a space of no width behind them, so that no text of a deployment calls people or links issues.
-pub(crate) fn words(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in visible(text).chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '$' | '!' => {
-                escaped.push('\\');
-                escaped.push(character);
-            }
-            '@' | '#' => {
-                escaped.push(character);
-                escaped.push_str("&#8203;");
-            }
-            character => escaped.push(character),
-        }
-    }
-    escaped
-}
-
-/// A span of code: only a run of as many backticks as open it can end it.
-pub(crate) fn code(text: &str) -> String {
-    let text = visible(text);
-    if text.is_empty() {
-        return "` `".to_owned();
-    }
-    let fence = fence(&text, 1);
-    if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) {
-        format!("{fence} {text} {fence}")
-    } else {
-        format!("{fence}{text}{fence}")
-    }
 }
 
 /// Code in a cell of a table, where a bar would end the cell even inside of code.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::{Report, digest};
 use crate::event::{CaseRecord, Verdict};
-use crate::visible::visible;
+use openapi::render::visible::visible;
 
 /// Renders the report as TAP: what does not gate is a `TODO`, what was not run a `SKIP`; a run that did not end or shows
 /// only a part bails out.

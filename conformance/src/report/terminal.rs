@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::{Report, digest};
 use crate::event::{CaseRecord, StepRecord, Verdict};
-use crate::visible::{visible as one_line, visible_lines};
+use openapi::render::visible::{visible as one_line, visible_lines};
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();

@@ -1,17 +1,30 @@
-//! Texts of documents, made safe to show as one line of text.
+//! Texts of others (documents, deployments, profiles), made safe to show.
 
 use std::borrow::Cow;
 
-/// The text with what is not to be seen written out as Rust's escapes: control characters, which could
-/// begin a line or drive a terminal, those that turn the direction of what follows, and two code
-/// points that XML has no place for.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hidden) {
+/// The text as one line, with what is not to be seen written out as Rust's escapes: control characters, which could
+/// begin a line or drive a terminal, those that turn the direction of what follows, and two code points that XML has
+/// no place for.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    escaped(text, is_hidden)
+}
+
+/// As [`visible()`], but line feeds and tabs stay: for boxes that show a text in its lines.
+#[must_use]
+pub fn visible_lines(text: &str) -> Cow<'_, str> {
+    escaped(text, |character| {
+        !matches!(character, '\n' | '\t') && is_hidden(character)
+    })
+}
+
+fn escaped(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&hidden) {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(text.len());
+    let mut shown = String::with_capacity(text.len() + 16);
     for character in text.chars() {
-        if is_hidden(character) {
+        if hidden(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
@@ -24,13 +37,18 @@ fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
-            '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}'
+            '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}'
+                | '\u{feff}'
+                | '\u{fffe}'
+                | '\u{ffff}'
         )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::{visible, visible_lines};
 
     #[test]
     fn what_is_hidden_is_written_out_and_nothing_else() {
@@ -39,5 +57,6 @@ mod tests {
             "a\\n\\u{1b}[31mb\\u{202e}c"
         );
         assert_eq!(visible("ordinary: é 漢 🙂 \\n"), "ordinary: é 漢 🙂 \\n");
+        assert_eq!(visible_lines("a\n\tb\r"), "a\n\tb\\r");
     }
 }

@@ -7,7 +7,7 @@ use super::waterfall::{self, Axis};
 use super::{badge, link, matrix};
 use crate::event::{BodyRecord, CaseRecord, ExchangeRecord, HeaderRecord};
 use crate::report::{Report, digest};
-use crate::visible::{visible, visible_lines};
+use openapi::render::visible::{visible, visible_lines};
 
 /// How much of an expectation is shown at once, in bytes.
 const SHOWN: usize = 400;

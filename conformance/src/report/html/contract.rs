@@ -9,7 +9,7 @@ use super::{badge, link, worst};
 use crate::event::{CaseRecord, ClauseRecord, Verdict};
 use crate::outline::{Kind, Member, Operation, Part};
 use crate::report::{Report, digest};
-use crate::visible::visible;
+use openapi::render::visible::visible;
 
 /// So few words could stand anywhere, so they do not tie a clause to a line.
 const WORDS: usize = 2;

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::coverage::CoveredPart;
 use crate::report::{Report, digest};
-use crate::visible::visible;
+use openapi::render::visible::visible;
 
 /// Whether the run says anything about its coverage.
 pub(super) fn is_known(report: &Report) -> bool {

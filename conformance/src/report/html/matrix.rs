@@ -8,7 +8,7 @@ use super::worst;
 use crate::event::{CaseRecord, ExchangeRecord, Verdict};
 use crate::outline::{Kind, Operation};
 use crate::report::Report;
-use crate::visible::visible;
+use openapi::render::visible::visible;
 
 /// The path of a URL, without its origin.
 pub(super) fn path_of(url: &str) -> &str {

@@ -7,7 +7,7 @@ use crate::case::Level;
 use crate::event::Verdict;
 use crate::report::digest::Told;
 use crate::report::{Report, digest};
-use crate::visible::{visible, visible_lines};
+use openapi::render::visible::{visible, visible_lines};
 
 /// How many cases of one clause are told of at first.
 const SHOWN: usize = 3;

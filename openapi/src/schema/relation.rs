@@ -3,6 +3,9 @@
 //! One side sends values, the other receives them. A property that only the receiver declares is
 //! not sent (see `closed.rs`); each side's schema is otherwise taken literally.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use jsonschema::Draft;
 use jsonschema::canonical::{self, CanonicalSchema, Containment, Satisfiability};
 use serde_json::Value;
@@ -41,6 +44,29 @@ pub fn relation(sender: &Value, receiver: &Value) -> Relation {
     if sender == receiver {
         return Relation::Equal;
     }
+    let asked = (sender.to_string(), receiver.to_string());
+    if let Some(known) = KNOWN.with_borrow(|known| known.get(&asked).cloned()) {
+        return known;
+    }
+    let found = judged(sender, receiver);
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() == MOST_KNOWN {
+            known.clear();
+        }
+        known.insert(asked, found.clone());
+    });
+    found
+}
+
+/// How many answers are remembered.
+const MOST_KNOWN: usize = 512;
+
+thread_local! {
+    /// What was asked last and what came of it: what stands in many places is judged in each of them.
+    static KNOWN: RefCell<HashMap<(String, String), Relation>> = RefCell::default();
+}
+
+fn judged(sender: &Value, receiver: &Value) -> Relation {
     if counted::too_far(sender) || counted::too_far(receiver) {
         return Relation::Unproven;
     }

@@ -199,7 +199,7 @@ pub(super) fn of_schema<'a>(
     walk: &mut Walk<'a>,
     base: &Annotations<'a>,
     revision: &Annotations<'a>,
-    area: Area,
+    flow: Flow,
     subject: &str,
 ) {
     let keys: std::collections::BTreeSet<&str> =
@@ -215,20 +215,20 @@ pub(super) fn of_schema<'a>(
             (None, None) => continue,
         };
         if is_said_otherwise(key, base, revision)
-            || held::compare(walk, key, &matched, area, subject)
-            || (key == "x-extensible-enum" && extensible::lists(walk, &matched, area, subject))
+            || held::compare(walk, key, &matched, flow, subject)
+            || (key == "x-extensible-enum" && extensible::lists(walk, &matched, flow, subject))
         {
             continue;
         }
         if let ("discriminator", Matched::Both(both)) = (key, &matched) {
-            discriminators::compare(walk, both, area, subject);
+            discriminators::compare(walk, both, flow, subject);
             continue;
         }
         let deprecated = revision
             .get("deprecated")
             .is_some_and(|at| at.value == &Value::Bool(true));
-        if !promises::compare(walk, key, &matched, deprecated, area, subject) {
-            field(walk, key, &matched, area, subject);
+        if !promises::compare(walk, key, &matched, deprecated, flow.area(), subject) {
+            field(walk, key, &matched, flow.area(), subject);
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::graph::{At, Both, Flow, Walk};
 use super::message::shown;
-use super::rule::{Action, Area, Kind};
+use super::rule::{Action, Kind};
 use super::{Class, Rule};
 use crate::document::Document;
 use crate::pointer;
@@ -26,14 +26,10 @@ struct Discriminator<'a> {
 }
 
 /// Compares the discriminators of two schemas.
-pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, area: Area, subject: &str) {
+pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, subject: &str) {
     let old = of(walk.base, &both.base);
     let new = of(walk.revision, &both.revision);
-    let flow = match area {
-        Area::Response | Area::Header => Flow::Response,
-        _ => Flow::Request,
-    };
-    let rule = Rule::new(area, Kind::Discriminator, Action::Changed);
+    let rule = Rule::new(flow.area(), Kind::Discriminator, Action::Changed);
     if old.property != new.property {
         let message = format!(
             "the property that tells the alternatives of {subject} apart was `{}` and is `{}`",

@@ -11,12 +11,12 @@ use super::finding::finding;
 use super::graph::{Flow, Matched, Walk};
 use super::layers::Layers;
 use super::message::shown;
-use super::rule::{Action, Area, Kind};
+use super::rule::{Action, Kind};
 use super::{Class, Rule};
 
 /// Compares two lists of known values, none of which a validator holds anybody to. False when they are
 /// no lists, or one is missing.
-pub(super) fn lists(walk: &mut Walk<'_>, matched: &Matched<'_>, area: Area, subject: &str) -> bool {
+pub(super) fn lists(walk: &mut Walk<'_>, matched: &Matched<'_>, flow: Flow, subject: &str) -> bool {
     let Matched::Both(both) = matched else {
         return false;
     };
@@ -40,9 +40,8 @@ pub(super) fn lists(walk: &mut Walk<'_>, matched: &Matched<'_>, area: Area, subj
             "the open list of values of {subject} {word} {}",
             names.join(", ")
         );
-        let is_sent = area != Area::Response && area != Area::Header;
-        let breaks = is_sent && action == Action::Narrowed;
-        let rule = Rule::new(area, Kind::Enum, action);
+        let breaks = flow == Flow::Request && action == Action::Narrowed;
+        let rule = Rule::new(flow.area(), Kind::Enum, action);
         let class = if breaks {
             Class::Breaking
         } else {

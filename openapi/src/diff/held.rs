@@ -4,7 +4,7 @@
 
 use super::context::Context;
 use super::graph::{ANYTHING, At, Both, Flow, Matched, Walk};
-use super::rule::{Action, Area, Kind};
+use super::rule::{Action, Kind};
 use super::{Rule, schema};
 
 /// Compares the keyword if it says what a string holds; false when it does not, or when only one side
@@ -13,13 +13,9 @@ pub(super) fn compare<'a>(
     walk: &mut Walk<'a>,
     key: &str,
     matched: &Matched<'a>,
-    area: Area,
+    flow: Flow,
     subject: &str,
 ) -> bool {
-    let flow = match area {
-        Area::Response | Area::Header => Flow::Response,
-        _ => Flow::Request,
-    };
     match (key, matched) {
         ("contentEncoding" | "contentMediaType", Matched::Both(both)) => {
             let (old, new) = (both.base.value.as_str(), both.revision.value.as_str());
@@ -31,7 +27,7 @@ pub(super) fn compare<'a>(
             }
             let sent = if flow == Flow::Request { old } else { new };
             let message = format!("`{key}` of {subject} changed from `{old}` to `{new}`");
-            let rule = Rule::new(area, Kind::Format, Action::Changed);
+            let rule = Rule::new(flow.area(), Kind::Format, Action::Changed);
             walk.decide(rule, &both.revision, message, Some(example(sent).into()));
             true
         }

@@ -142,15 +142,15 @@ fn identity(parameter: &At<'_>, template: &str) -> Identity {
     Identity { place, name }
 }
 
+/// A field that every parameter has.
+fn text_of<'a>(parameter: &At<'a>, field: &str) -> &'a str {
+    let text = parameter.value.get(field).and_then(Value::as_str);
+    text.unwrap_or("?")
+}
+
 /// A request that carries the parameter, by its place: `{"query": {"limit": 1}}`.
 fn carrying(document: &Document, parameter: &At<'_>) -> Value {
-    let text = |key: &str| {
-        parameter
-            .value
-            .get(key)
-            .and_then(Value::as_str)
-            .unwrap_or("?")
-    };
+    let text = |key: &str| text_of(parameter, key);
     let schema = parameter
         .get("schema")
         .map(|at| bundle_value(document, at.value, Travel::Either));
@@ -162,22 +162,11 @@ fn carrying(document: &Document, parameter: &At<'_>) -> Value {
 
 /// A request that lacks the parameter.
 fn without(parameter: &At<'_>) -> Value {
-    let place = parameter
-        .value
-        .get("in")
-        .and_then(Value::as_str)
-        .unwrap_or("?");
-    json!({ place: {} })
+    json!({ text_of(parameter, "in"): {} })
 }
 
 fn subject(parameter: &At<'_>) -> String {
-    let text = |key: &str| {
-        parameter
-            .value
-            .get(key)
-            .and_then(Value::as_str)
-            .unwrap_or("?")
-    };
+    let text = |key: &str| text_of(parameter, key);
     format!("the {} parameter `{}`", text("in"), text("name"))
 }
 
@@ -238,8 +227,7 @@ fn styles<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, subject: &str) {
 
 /// A request with a list of two, written in the style.
 fn as_written(parameter: &At<'_>, style: &Style<'_>) -> Value {
-    let text = |key: &str| parameter.value.get(key).and_then(Value::as_str);
-    let (place, name) = (text("in").unwrap_or("?"), text("name").unwrap_or("?"));
+    let (place, name) = (text_of(parameter, "in"), text_of(parameter, "name"));
     let joined = match style.style {
         "spaceDelimited" => "a%20b",
         "pipeDelimited" => "a|b",
@@ -272,9 +260,9 @@ fn freedom(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, key: &str, subject:
     };
     let rule = Rule::new(Area::Parameter, Kind::Style, action);
     let written = if key == "allowReserved" { "/" } else { "" };
-    let name = both.base.value.get("name").and_then(Value::as_str);
-    let breaks = (is != (flow == Flow::Request))
-        .then(|| json!({ "query": format!("{}={written}", name.unwrap_or("?")) }));
+    let name = text_of(&both.base, "name");
+    let breaks =
+        (is != (flow == Flow::Request)).then(|| json!({ "query": format!("{name}={written}") }));
     let message = format!("`{key}` of {subject} {word}");
     walk.decide(rule, &both.revision, message, breaks);
 }

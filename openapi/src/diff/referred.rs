@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::context::Context;
 use super::finding::verdict;
-use super::graph::{At, Both, Flow, Walk};
+use super::graph::{At, Both, Walk};
 use super::layers::assertions;
 use super::rule::Kind;
 use super::schema::compare;
@@ -41,12 +41,8 @@ pub(super) fn compare_by_references<'a>(
     if walk.same_assertions(both) {
         return each(walk);
     }
-    let base = schema::bundle_value(walk.base, both.base.value, context.flow.travel());
-    let revision = schema::bundle_value(walk.revision, both.revision.value, context.flow.travel());
-    let relation = match context.flow {
-        Flow::Request => schema::relation(&base, &revision),
-        Flow::Response => schema::relation(&revision, &base),
-    };
+    let (sender, receiver) = walk.sides(both.base.value, both.revision.value, context.flow);
+    let relation = schema::relation(&sender, &receiver);
     let breaks = match relation {
         Relation::Equal | Relation::Compatible => false,
         Relation::Breaking(_) | Relation::Unproven => true,

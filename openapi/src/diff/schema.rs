@@ -52,7 +52,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Contex
 
 fn texts<'a>(walk: &mut Walk<'a>, base: &Layers<'a>, revision: &Layers<'a>, context: &Context<'a>) {
     let (base, revision) = (&base.annotations, &revision.annotations);
-    annotations::of_schema(walk, base, revision, context.flow.area(), &context.subject);
+    annotations::of_schema(walk, base, revision, context.flow, &context.subject);
 }
 
 /// Both sides refer: what they refer to is compared once, whoever refers to it.

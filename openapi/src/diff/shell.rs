@@ -116,17 +116,13 @@ fn inert<'a>(
     context: &Context<'a>,
 ) {
     let (before, after) = (take_inert(old), take_inert(new));
-    let travel = context.flow.travel();
-    let bundled = [
-        schema::bundle_value(walk.base, &before, travel),
-        schema::bundle_value(walk.revision, &after, travel),
-    ];
-    if schema::relation(&bundled[0], &bundled[1]) == schema::Relation::Equal {
-        return;
-    }
     let (names, what) = keywords_changed(&before, &after);
     // `minLength: 0` and the like say nothing where they have an effect, and less where they have none.
-    if !names.is_empty() {
+    if names.is_empty() {
+        return;
+    }
+    let (sender, receiver) = walk.sides(&before, &after, context.flow);
+    if schema::relation(&sender, &receiver) != schema::Relation::Equal {
         let message = format!("{what} of {}, where it has no effect", context.subject);
         walk.note(
             context.rule(Kind::Inert, Action::Changed),

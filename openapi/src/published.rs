@@ -48,6 +48,16 @@ impl Slice {
     }
 }
 
+/// The slices in force with their hashes, one a line, as programs tell them beside their version.
+#[must_use]
+pub fn fingerprints() -> String {
+    let lines = IN_FORCE.iter().map(|slice| {
+        let (name, sha256) = (slice.name, slice.sha256());
+        format!("contract {name} sha256 {sha256}")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// The SHA-256 of a text's bytes, in lower-case hexadecimal.
 #[must_use]
 pub fn sha256(text: &str) -> String {

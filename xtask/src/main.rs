@@ -1,52 +1,5 @@
-//! `cargo xtask`: emit, check and compare contracts, verify the whole, run the tests.
-//!
-//! Thin on purpose: arguments, processes, files and exit codes live here; what is compared and how
-//! is the `openapi` library's, what is checked of a deployment is the `conformance` program's.
-
-mod bench;
-mod ci;
-mod cli;
-mod deployment;
-mod exit;
-mod openapi;
-mod postgres;
-mod programs;
-mod test;
-mod verify;
-
-use clap::Parser as _;
-
-use cli::{BenchCommand, Command, OpenapiCommand};
+//! `cargo xtask`.
 
 fn main() -> std::process::ExitCode {
-    let arguments = cli::Arguments::parse();
-    let outcome = match arguments.command {
-        Command::Openapi { command } => match command {
-            OpenapiCommand::Emit => openapi::emit::run(),
-            OpenapiCommand::Check(arguments) => openapi::check::run(&arguments),
-            OpenapiCommand::Diff(arguments) => openapi::diff::run(&arguments),
-            OpenapiCommand::List(arguments) => openapi::list::run(&arguments),
-            OpenapiCommand::Pull(arguments) => openapi::pull::run(&arguments),
-            OpenapiCommand::Rules(arguments) => openapi::rules::run(&arguments),
-        },
-        Command::Verify(arguments) => verify::run(&arguments),
-        Command::Test(arguments) => test::run(&arguments),
-        Command::Ci => ci::run(),
-        Command::Bench { command } => match command {
-            BenchCommand::Diff => bench::diff(),
-            BenchCommand::Corpus => bench::corpus(),
-            BenchCommand::Fuzz(arguments) => bench::fuzz::run(&arguments),
-            BenchCommand::FuzzPortion(arguments) => bench::fuzz::try_portion(&arguments),
-            BenchCommand::Conformance(arguments) => bench::conformance::run(&arguments),
-            BenchCommand::Timing(arguments) => bench::timing::run(&arguments),
-            BenchCommand::Faults(arguments) => bench::faults::run(&arguments),
-            BenchCommand::Server(arguments) => bench::server::run(&arguments),
-            BenchCommand::Measure(arguments) => bench::measure::run(&arguments),
-        },
-    };
-    let exit = outcome.unwrap_or_else(|failure| {
-        anstream::eprintln!("error: {failure}");
-        failure.exit
-    });
-    exit.into()
+    xtask::workspace()
 }

@@ -10,6 +10,7 @@ pub(crate) mod rules;
 pub(crate) mod waivers;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use ::openapi::Document;
 use ::openapi::diff::{Class, Diff};
@@ -49,6 +50,28 @@ pub(crate) fn print(
         }
         _ => Ok(()),
     }
+}
+
+/// Writes to this file, or to standard output where none is named. A file is written as a whole, so that
+/// what fails before leaves none half written.
+pub(crate) fn put(
+    what: &str,
+    file: Option<&Path>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let Some(path) = file else {
+        return print(what, write);
+    };
+    let mut text = anstream::StripStream::new(Vec::new());
+    write(&mut text)
+        .and_then(|()| std::fs::write(path, text.into_inner()))
+        .map_err(|error| {
+            Failure::unreadable(format!(
+                "cannot write {what} to {}: {error}: name a file in a folder that exists and can be \
+                 written to",
+                path.display()
+            ))
+        })
 }
 
 /// What a comparison comes to under a threshold. What is unproven fails closed, unless nothing

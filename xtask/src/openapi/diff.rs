@@ -4,26 +4,21 @@ use std::io::{self, Write};
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
-use clap::CommandFactory as _;
-use clap::error::ErrorKind;
-
 use ::openapi::diff::compare;
 use ::openapi::render::{self, Report};
 
 use super::input;
 use super::waivers::Waiving;
-use crate::cli::{self, Diff, Format};
-use crate::exit::{Failure, Outcome};
+use crate::cli::{Diff, Format};
+use crate::exit::{Exit, Failure, Outcome};
 
 pub(crate) fn run(arguments: &Diff) -> Outcome {
     let standard_input = Path::new(input::STANDARD_INPUT);
     if arguments.base == standard_input && arguments.revision == standard_input {
-        cli::Arguments::command()
-            .error(
-                ErrorKind::ArgumentConflict,
-                "standard input (-) can be the base or the revision, not both: give one as a file",
-            )
-            .exit();
+        return Err(Failure::new(
+            Exit::Usage,
+            "standard input (-) can be the base or the revision, not both: give one as a file",
+        ));
     }
     let mut waiving = Waiving::by(arguments.waivers.as_deref())?;
     // The program ends when the report is written; to take documents of many megabytes apart first
@@ -39,30 +34,14 @@ pub(crate) fn run(arguments: &Diff) -> Outcome {
         revision: &revision,
         file: file.as_deref(),
     };
-    match &arguments.output {
-        Some(path) => {
-            to_file(path, arguments.format, &report)?;
-            anstream::println!("{}: written to {}", diff.verdict().name(), path.display());
-        }
-        None => super::print("the differences", |out| {
-            write(out, arguments.format, &report)
-        })?,
+    let output = arguments.output.as_deref();
+    super::put("the differences", output, |out| {
+        write(out, arguments.format, &report)
+    })?;
+    if let Some(path) = output {
+        anstream::println!("{}: written to {}", diff.verdict().name(), path.display());
     }
     Ok(waiving.conclude(super::exit_of(&diff, arguments.fail_on)))
-}
-
-/// Writes the whole file at once, so that none is left half written by what fails before.
-fn to_file(path: &Path, format: Format, report: &Report<'_>) -> Result<(), Failure> {
-    let mut text = anstream::StripStream::new(Vec::new());
-    write(&mut text, format, report)
-        .and_then(|()| std::fs::write(path, text.into_inner()))
-        .map_err(|error| {
-            Failure::unreadable(format!(
-                "cannot write the differences to {}: {error}: name a file in a folder that exists \
-                 and can be written to",
-                path.display()
-            ))
-        })
 }
 
 fn write(out: &mut dyn Write, format: Format, report: &Report<'_>) -> io::Result<()> {

@@ -5,9 +5,13 @@ use std::path::{Path, PathBuf};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::programs::{self, Program};
 
-/// The committed file: a review shows the change of the contract beside the change of the code.
+/// The committed file, from the workspace's folder: a review shows the change of the contract beside the
+/// change of the code.
+pub(crate) const FILE: &str = "openapi/emitted/server.json";
+
+/// The committed file, from wherever this runs.
 pub(crate) fn committed() -> PathBuf {
-    programs::workspace_root().join("openapi/emitted/server.json")
+    programs::workspace_root().join(FILE)
 }
 
 /// The document that this server emits, as text.
@@ -21,12 +25,12 @@ pub(crate) fn run() -> Outcome {
     let path = committed();
     let unchanged = std::fs::read_to_string(&path).is_ok_and(|old| old == text);
     if unchanged {
-        anstream::println!("openapi/emitted/server.json is fresh");
+        anstream::println!("{FILE} is fresh");
         return Ok(Exit::Success);
     }
     std::fs::write(&path, text).map_err(|error| {
         Failure::unreadable(format!("cannot write {}: {error}", path.display()))
     })?;
-    anstream::println!("openapi/emitted/server.json written");
+    anstream::println!("{FILE} written");
     Ok(Exit::Success)
 }

@@ -39,8 +39,8 @@ pub(crate) fn read(path: &Path) -> Result<Document, Failure> {
     }
     if name.contains("://") {
         return Err(Failure::unreadable(format!(
-            "cannot read {name}: nothing is fetched here: download it first, or hand it in by \
-             `curl … | cargo xtask openapi diff - …`"
+            "cannot read {name}: nothing is fetched here: download it first, or hand it in on \
+             standard input, with - in its place: `curl … | …`"
         )));
     }
     let bytes = std::fs::read(path)

@@ -13,7 +13,9 @@ use crate::exit::{Exit, Failure, Outcome};
 #[derive(Serialize)]
 struct Listing {
     slices: Vec<Slice>,
-    emitted: Listed,
+    /// Only in the workspace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emitted: Option<Listed>,
 }
 
 #[derive(Serialize)]
@@ -26,7 +28,7 @@ struct Slice {
 
 #[derive(Serialize)]
 struct Listed {
-    /// The path from the workspace's folder.
+    /// The path from the workspace's folder; of an embedded slice, its name.
     file: String,
     sha256: String,
     operations: Vec<Operation>,
@@ -40,39 +42,56 @@ struct Operation {
     id: Option<String>,
 }
 
+/// Lists the slices and the emitted document, which lies in the workspace.
 pub(crate) fn run(arguments: &List) -> Outcome {
-    let listing = listing()?;
-    super::print("the list", |out| match arguments.format {
-        ListFormat::Text => text(out, &listing),
+    let listing = Listing {
+        slices: slices("openapi/published/"),
+        emitted: Some(emitted()?),
+    };
+    put(arguments.format, &listing)
+}
+
+/// Lists the slices that are embedded in the program.
+pub(crate) fn embedded(arguments: &List) -> Outcome {
+    let listing = Listing {
+        slices: slices(""),
+        emitted: None,
+    };
+    put(arguments.format, &listing)
+}
+
+fn put(format: ListFormat, listing: &Listing) -> Outcome {
+    super::print("the list", |out| match format {
+        ListFormat::Text => text(out, listing),
         ListFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &listing)?;
+            serde_json::to_writer_pretty(&mut *out, listing)?;
             writeln!(out)
         }
     })?;
     Ok(Exit::Success)
 }
 
-fn listing() -> Result<Listing, Failure> {
+fn slices(folder: &str) -> Vec<Slice> {
     let slices = published::ALL.iter().map(|slice| Slice {
         in_force: published::IN_FORCE.contains(slice),
         listed: listed(
-            format!("openapi/published/{}", slice.name),
+            format!("{folder}{}", slice.name),
             slice.text,
             &slice.document(),
         ),
     });
-    let path = emit::committed();
-    let name = "openapi/emitted/server.json";
-    let text = std::fs::read_to_string(&path).map_err(|error| {
+    slices.collect()
+}
+
+fn emitted() -> Result<Listed, Failure> {
+    let name = emit::FILE;
+    let text = std::fs::read_to_string(emit::committed()).map_err(|error| {
         Failure::unreadable(format!(
             "cannot read {name}: {error}: write it by `cargo xtask openapi emit`"
         ))
     })?;
     let document = super::parse(name, &text)?;
-    Ok(Listing {
-        slices: slices.collect(),
-        emitted: listed(name.to_owned(), &text, &document),
-    })
+    Ok(listed(name.to_owned(), &text, &document))
 }
 
 fn listed(file: String, text: &str, document: &Document) -> Listed {
@@ -99,7 +118,10 @@ fn text(out: &mut dyn Write, listing: &Listing) -> io::Result<()> {
         };
         entry(out, standing, &slice.listed)?;
     }
-    entry(out, "what the server emits", &listing.emitted)
+    match &listing.emitted {
+        Some(emitted) => entry(out, "what the server emits", emitted),
+        None => Ok(()),
+    }
 }
 
 fn entry(out: &mut dyn Write, standing: &str, listed: &Listed) -> io::Result<()> {

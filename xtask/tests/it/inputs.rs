@@ -36,7 +36,7 @@ fn git(folder: &Path, arguments: &[&str]) {
 
 /// A repository whose branch `main` holds `api/openapi.yaml` with strings of 9, and whose working
 /// tree has strings of 5 there.
-fn repository() -> Folder {
+pub(crate) fn repository() -> Folder {
     let folder = Folder::new();
     let root = folder.0.path();
     git(root, &["init", "--quiet", "--initial-branch", "main"]);

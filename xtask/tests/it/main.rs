@@ -4,6 +4,7 @@ mod check;
 mod diff;
 mod inputs;
 mod list;
+mod oasproof;
 mod pull;
 mod verify;
 mod waivers;

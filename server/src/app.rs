@@ -97,6 +97,7 @@ pub(crate) fn app(state: AppState, request_timeout: Duration, proxies: TrustedPr
         .route_layer(from_fn(docs::secure));
     let router = Router::from(operations())
         .route("/openapi.json", get(docs::openapi_json))
+        .route("/openapi/revoke-token.json", get(docs::revoke_token_json))
         .merge(documentation)
         // Whoever watches the server's health is not limited.
         .route_layer(from_fn(move |request, next| {

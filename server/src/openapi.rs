@@ -1,5 +1,7 @@
 //! The OpenAPI document: collected from the handlers' annotations, with what the annotations cannot say.
 
+pub(crate) mod slice;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 

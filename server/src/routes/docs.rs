@@ -1,4 +1,4 @@
-//! `/openapi.json`, and Swagger UI at `/docs/`, whose files are in this binary.
+//! `/openapi.json`, the published operation alone at `/openapi/revoke-token.json`, and Swagger UI at `/docs/`, whose files are in this binary.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use utoipa_swagger_ui::{Config, serve};
 
 use crate::error::ApiError;
+use crate::openapi;
 
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-opener-policy");
@@ -43,11 +44,16 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
 
 /// The document, rendered once.
 pub(crate) async fn openapi_json() -> Response {
-    (
-        [(header::CONTENT_TYPE, "application/json")],
-        crate::openapi::json(),
-    )
-        .into_response()
+    document(openapi::json())
+}
+
+/// The published operation alone, rendered once.
+pub(crate) async fn revoke_token_json() -> Response {
+    document(openapi::slice::revoke_token())
+}
+
+fn document(json: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }
 
 /// Swagger UI's files are linked relative to the slash.

@@ -43,6 +43,32 @@ async fn served_document_is_the_printed_one() {
     assert_eq!(served.body, text(&output(binary().arg("openapi")).stdout));
 }
 
+#[tokio::test]
+async fn published_operation_alone_is_that_of_the_document_with_what_it_refers_to() {
+    let server = Server::start();
+    let served = server
+        .request("GET", "/openapi/revoke-token.json")
+        .send()
+        .await;
+    assert_eq!(served.header("content-type"), Some("application/json"));
+    let (slice, whole) = (served.json(), emitted());
+    assert_eq!(slice["paths"], json!({ REVOKE: whole["paths"][REVOKE] }));
+    let schemas = slice["components"]["schemas"].as_object().unwrap();
+    let mut references = Vec::new();
+    collect_references(&slice, &mut references);
+    for (name, schema) in schemas {
+        assert_eq!(schema, &whole["components"]["schemas"][name]);
+        assert!(
+            references.contains(&format!("#/components/schemas/{name}")),
+            "{name}"
+        );
+    }
+    for reference in references {
+        assert!(slice.pointer(&reference[1..]).is_some(), "{reference}");
+    }
+    assert_eq!(schemas.len(), 5);
+}
+
 #[test]
 fn document_names_the_service_and_invents_nothing() {
     let document = emitted();

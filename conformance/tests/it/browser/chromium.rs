@@ -1,4 +1,6 @@
 //! Chromium, driven by `chromedriver`. Both end with their value, also when a test panics.
+//!
+//! The server's tests include this file as well: there is one way to drive a browser here.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt as _;
@@ -179,30 +181,42 @@ impl Page {
 
     /// Demands that the page wrote nothing to the console and asked for nothing beyond its own file.
     pub(super) async fn is_quiet(&self) {
-        assert_eq!(self.log("browser").await, Vec::<Value>::new());
-        let mut asked = 0;
+        assert_eq!(self.console().await, Vec::<String>::new());
+        for url in self.asked_for().await {
+            assert!(
+                url.starts_with("file:///") && url.contains("report.html"),
+                "{url}"
+            );
+        }
+    }
+
+    /// What was written to the console since it was last asked for, by the page or by the browser about it.
+    pub(super) async fn console(&self) -> Vec<String> {
+        let entries = self.log("browser").await;
+        let texts = entries.iter().map(|entry| entry["message"].as_str());
+        texts.map(|text| text.expect("a text").to_owned()).collect()
+    }
+
+    /// The addresses that the page asked for since this was last called, its own among them.
+    pub(super) async fn asked_for(&self) -> Vec<String> {
+        let mut asked = Vec::new();
         for entry in self.log("performance").await {
             let message = entry["message"].as_str().expect("a text");
             let message: Value = serde_json::from_str(message).expect("JSON");
             let sent = &message["message"];
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             // A browser that starts shows a page of its own first.
-            if sent["method"] != "Network.requestWillBeSent"
-                || text(&sent["params"]["documentURL"]).starts_with("chrome:")
+            if sent["method"] == "Network.requestWillBeSent"
+                && !text(&sent["params"]["documentURL"]).starts_with("chrome:")
             {
-                continue;
+                asked.push(text(&sent["params"]["request"]["url"]));
             }
-            let url = text(&sent["params"]["request"]["url"]);
-            assert!(
-                url.starts_with("file:///") && url.contains("report.html"),
-                "{url}"
-            );
-            asked += 1;
         }
         assert!(
-            asked > 0,
+            !asked.is_empty(),
             "not even the page itself was asked for: the log is of no use"
         );
+        asked
     }
 
     async fn log(&self, kind: &str) -> Vec<Value> {

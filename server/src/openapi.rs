@@ -20,7 +20,8 @@ use crate::validation::{HTTPValidationError, ValidationError};
 const DESCRIPTION: &str = "\
 API tokens of a business: create, list and revoke them. A revoked token is refused for ever.
 
-Send the token as `Authorization: Bearer dz_…` and the id of your business as `x-business-id`.";
+Send the token as `Authorization: Bearer dz_…` and the id of your business as `x-business-id`. To try an operation out here, \
+enter both under **Authorize** first.";
 
 /// The document as pretty JSON with a newline at its end: the same bytes every time.
 pub fn json() -> &'static str {

@@ -107,8 +107,36 @@ Create an API token for the calling user in the business that `x-business-id` na
     summary = "Create token",
     description = DESCRIPTION,
     params(AuthorizationHeader),
-    request_body = APITokenCreateRequest,
-    responses((status = 201, description = "Successful Response", body = CreateEnvelope), DocumentedErrors)
+    request_body(
+        content = APITokenCreateRequest,
+        example = json!({ "name": "deploy", "description": "pipeline of the web shop", "expires_in_days": 90 })
+    ),
+    responses((
+        status = 201,
+        description = "Successful Response",
+        body = CreateEnvelope,
+        example = json!({
+            "success": true,
+            "message": "Token created successfully",
+            "code": "TOKEN_CREATED",
+            "data": {
+                "token": "dz_eyJ0eXAiOiJKV1Qi…",
+                "token_info": {
+                    "id": "f51dc1b0-92ca-4f3c-979e-e76d5bdafd18",
+                    "jti": "8d6310bc-e1c7-4411-a81b-0b0f649e4ce6",
+                    "name": "deploy",
+                    "description": "pipeline of the web shop",
+                    "token_prefix": "dz_eyJ0eXAiO",
+                    "token_type": "api",
+                    "created_at": "2026-11-23T06:29:54.240633Z",
+                    "last_used_at": null,
+                    "expires_at": "2027-02-21T06:29:54.000000Z",
+                    "revoked_at": null,
+                    "revocation_reason": null
+                }
+            }
+        })
+    ), DocumentedErrors)
 )]
 pub(crate) async fn create_token(
     State(state): State<AppState>,

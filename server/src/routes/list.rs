@@ -85,10 +85,10 @@ pub(crate) struct APITokenListResponse {
     has_next: bool,
     /// Whether there is a previous page
     has_prev: bool,
-    /// Most tokens of a page
+    /// How many tokens a page holds at most
     #[schema(value_type = i64)]
     limit: u32,
-    /// Tokens of all pages, if that was asked for
+    /// How many tokens there are on all pages, if that was asked for
     #[schema(value_type = Option<i64>)]
     total: Option<u64>,
 }
@@ -113,7 +113,37 @@ the previous one, send `prev_cursor` and `direction=prev`; the order must stay t
     summary = "List tokens",
     description = DESCRIPTION,
     params(ListQuery, AuthorizationHeader),
-    responses((status = 200, description = "Successful Response", body = ListEnvelope), DocumentedErrors)
+    responses((
+        status = 200,
+        description = "Successful Response",
+        body = ListEnvelope,
+        example = json!({
+            "success": true,
+            "message": "Tokens listed successfully",
+            "code": "TOKENS_LISTED",
+            "data": {
+                "items": [{
+                    "id": "f51dc1b0-92ca-4f3c-979e-e76d5bdafd18",
+                    "jti": "8d6310bc-e1c7-4411-a81b-0b0f649e4ce6",
+                    "name": "deploy",
+                    "description": "pipeline of the web shop",
+                    "token_prefix": "dz_eyJ0eXAiO",
+                    "token_type": "api",
+                    "created_at": "2026-11-23T06:29:54.240633Z",
+                    "last_used_at": "2026-11-24T17:02:11.093355Z",
+                    "expires_at": "2027-02-21T06:29:54.000000Z",
+                    "revoked_at": null,
+                    "revocation_reason": null
+                }],
+                "next_cursor": null,
+                "prev_cursor": null,
+                "has_next": false,
+                "has_prev": false,
+                "limit": 50,
+                "total": null
+            }
+        })
+    ), DocumentedErrors)
 )]
 pub(crate) async fn list_tokens(
     State(state): State<AppState>,

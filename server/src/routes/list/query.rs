@@ -105,7 +105,7 @@ impl IntoParams for ListQuery {
         [
             (
                 "include_revoked",
-                "Whether revoked tokens are listed too",
+                "Whether revoked tokens are listed, too",
                 boolean("Include Revoked", false),
             ),
             (
@@ -113,10 +113,10 @@ impl IntoParams for ListQuery {
                 "Cursor of another page, from its `next_cursor` or `prev_cursor`",
                 cursor,
             ),
-            ("limit", "Most tokens of a page", limit),
+            ("limit", "How many tokens a page holds at most", limit),
             (
                 "direction",
-                "Whether the page lies behind or before the cursor",
+                "Whether the page comes after or before the cursor",
                 choice("Direction", DIRECTIONS.map(|(word, _)| word).to_vec()),
             ),
             (
@@ -131,7 +131,7 @@ impl IntoParams for ListQuery {
             ),
             (
                 "include_total_count",
-                "Whether the tokens of all pages are counted",
+                "Whether `total` says how many tokens there are on all pages",
                 boolean("Include Total Count", false),
             ),
         ]

@@ -35,12 +35,12 @@ const NEEDS: &[Need] = &[
     Need {
         probe: &["chromium", "--version"],
         package: "chromium",
-        why: "the conformance suite's HTML report, as browsers show it",
+        why: "the HTML report and Swagger UI, as browsers show them",
     },
     Need {
         probe: &["chromedriver", "--version"],
         package: "chromium-driver",
-        why: "the conformance suite's HTML report, as browsers show it",
+        why: "the HTML report and Swagger UI, as browsers show them",
     },
     Need {
         probe: postgres::PROBE,

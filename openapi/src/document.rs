@@ -1,5 +1,6 @@
 //! A parsed OpenAPI document: what it holds, where it says so, and what its references mean.
 
+mod beside_references;
 mod files;
 mod lift;
 mod position;
@@ -171,8 +172,11 @@ impl Document {
             files,
         };
         document.version = read::version(&document)?;
+        beside_references::join_path_items(&mut document.value);
         if document.version == Version::V3_0 {
             lift::to_3_1(&mut document.value);
+        } else {
+            beside_references::replace_texts(&mut document.value, document.version);
         }
         references::check(&document)?;
         read::check_shape(&document)?;

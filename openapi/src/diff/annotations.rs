@@ -262,24 +262,32 @@ pub(super) fn every_text(document: &crate::Document, schema: &At<'_>) -> Vec<Str
 
 fn texts_of(document: &crate::Document, schema: &At<'_>, with_its_own: bool) -> Vec<String> {
     let mut found = Vec::new();
+    // What only refers is a layer around what it refers to, whose texts are its own.
+    let only_refers = super::layers::assertions(schema).is_some_and(|keys| keys == ["$ref"]);
+    let whole = if only_refers && !with_its_own {
+        super::graph::follow(document, schema)
+    } else {
+        schema.clone()
+    };
     let mut seen = std::collections::HashSet::new();
-    let mut pending = vec![schema.clone()];
+    let mut pending = vec![whole];
     while let Some(at) = pending.pop() {
-        let at = super::graph::follow(document, &at);
         if !seen.insert(at.pointer.clone()) {
             continue;
         }
-        let counts = with_its_own || seen.len() > 1;
+        if with_its_own || seen.len() > 1 {
+            found.extend(shown_texts(&at));
+        }
+        // What stands beside a reference is read with what it leads to.
+        let target = super::graph::follow(document, &at);
+        if target.pointer != at.pointer {
+            pending.push(target);
+        }
         for (key, member) in at.members() {
             if is_shown(key) {
-                if !counts {
-                    continue;
-                }
-                // A flag that is not set says what its absence says.
-                if member.value != &Value::Bool(false) || key == "default" {
-                    found.push(format!("{key}: {}", member.value));
-                }
-            } else if keywords::SINGLE.contains(&key) {
+                continue;
+            }
+            if keywords::SINGLE.contains(&key) {
                 pending.push(member);
             } else if keywords::LISTS.contains(&key) {
                 pending.extend(member.items());
@@ -290,4 +298,15 @@ fn texts_of(document: &crate::Document, schema: &At<'_>, with_its_own: bool) -> 
     }
     found.sort_unstable();
     found
+}
+
+/// The annotations of one schema object. A flag that is not set says what its absence says.
+fn shown_texts(schema: &At<'_>) -> Vec<String> {
+    let members = schema.members().into_iter();
+    members
+        .filter(|(key, member)| {
+            is_shown(key) && (member.value != &Value::Bool(false) || *key == "default")
+        })
+        .map(|(key, member)| format!("{key}: {}", member.value))
+        .collect()
 }

@@ -24,6 +24,10 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Contex
     loop {
         let refer = (base.is_reference(), revision.is_reference());
         if refer == (true, true) && base.null == revision.null {
+            // What stands beside the reference (JSON Schema 2020-12 Core section 8.2.3.1) is told of here, once for
+            // each place that refers.
+            annotations::collect(&base.core, &mut base.annotations);
+            annotations::collect(&revision.core, &mut revision.annotations);
             texts(walk, &base, &revision, context);
             return components(walk, &base, &revision, context);
         }
@@ -190,6 +194,24 @@ const COMPOSED: &[&str] = &[
     "unevaluatedProperties",
 ];
 
+/// The texts of schemas that are judged with what holds them.
+fn judged_with_the_shell<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>) {
+    let mut parts = Vec::new();
+    if let Some(Matched::Both(patterns)) = cores.get("patternProperties") {
+        parts.extend(patterns.members().into_iter().map(|(_, part)| part));
+    }
+    parts.extend(cores.get("propertyNames"));
+    for part in parts {
+        if let Matched::Both(both) = part
+            && both.base.value != both.revision.value
+        {
+            let old = annotations::every_text(walk.base, &both.base);
+            let new = annotations::every_text(walk.revision, &both.revision);
+            texts_differ(walk, &old, &new, &both.revision, context);
+        }
+    }
+}
+
 fn is_plain(core: &At<'_>) -> bool {
     match assertions(core) {
         Some(keys) => !keys.iter().any(|key| COMPOSED.contains(key)),
@@ -210,6 +232,7 @@ fn core<'a>(
     };
     if is_plain(&cores.base) && is_plain(&cores.revision) {
         shell::compare(walk, base, revision, context);
+        judged_with_the_shell(walk, &cores, context);
         if admits(&cores, "object") {
             objects::properties(walk, &cores, context);
             objects::additional(walk, &cores, context);
@@ -259,10 +282,20 @@ pub(super) fn whole<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<
 fn texts_within<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>) {
     let old = annotations::all_below(walk.base, &both.base);
     let new = annotations::all_below(walk.revision, &both.revision);
-    if let Some(difference) = first_difference(&old, &new) {
+    texts_differ(walk, &old, &new, &both.revision, context);
+}
+
+fn texts_differ(
+    walk: &mut Walk<'_>,
+    old: &[String],
+    new: &[String],
+    at: &At<'_>,
+    context: &Context<'_>,
+) {
+    if let Some(difference) = first_difference(old, new) {
         let rule = context.rule(Kind::Text, Action::Changed);
         let message = format!("texts within {} differ: {difference}", context.subject);
-        walk.note(rule, Class::Docs, &both.revision, message);
+        walk.note(rule, Class::Docs, at, message);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The library as its users meet it: documents in, verdicts out.
 
 mod around_schemas;
+mod beside_references;
 mod causes;
 mod documented;
 mod documents;

@@ -1,0 +1,224 @@
+//! Verdicts on what stands beside a reference: nothing of it is silent, and nothing of it counts where
+//! the specification ignores it.
+
+use openapi::Document;
+use openapi::diff::compare;
+use serde_json::{Value, json};
+
+use crate::schemas::summary;
+
+fn changed(base: &Value, revision: &Value) -> Vec<String> {
+    let parse = |value: &Value| Document::parse("test", &value.to_string()).expect("a document");
+    summary(&compare(&parse(base), &parse(revision)).changes)
+}
+
+fn document(version: &str, operation: &Value) -> Value {
+    json!({
+        "openapi": version,
+        "info": {"title": "t", "version": "1"},
+        "paths": {"/things": {"post": operation}},
+        "components": {
+            "schemas": {
+                "Thing": {"type": "object", "properties": {"name": {"type": "string"}}},
+                "Other": {"type": "object", "properties": {"kind": {"type": "integer"}}, "required": ["kind"]}
+            },
+            "parameters": {
+                "Page": {"name": "page", "in": "query", "description": "which page", "schema": {"type": "string"}}
+            },
+            "headers": {"Left": {"schema": {"type": "integer"}}},
+            "requestBodies": {"Body": {"content": {"application/json": {"schema": {"type": "string"}}}}},
+            "responses": {"Done": {"description": "done"}}
+        }
+    })
+}
+
+fn answering(version: &str, schema: &Value) -> Value {
+    let content = json!({"application/json": {"schema": schema}});
+    document(
+        version,
+        &json!({"responses": {"200": {"description": "ok", "content": content}}}),
+    )
+}
+
+fn thing(beside: &Value) -> Value {
+    let mut reference = json!({"$ref": "#/components/schemas/Thing"});
+    let members = beside.as_object().expect("members").clone();
+    reference
+        .as_object_mut()
+        .expect("an object")
+        .extend(members);
+    reference
+}
+
+/// Each place that a schema may stand at, with the schema there.
+fn everywhere(schema: &Value) -> Vec<(&'static str, Value)> {
+    let other = json!({"$ref": "#/components/schemas/Other"});
+    vec![
+        (
+            "property",
+            json!({"type": "object", "properties": {"p": schema}}),
+        ),
+        ("items", json!({"type": "array", "items": schema})),
+        (
+            "values",
+            json!({"type": "object", "additionalProperties": schema}),
+        ),
+        (
+            "patterns",
+            json!({"type": "object", "patternProperties": {"^a": schema}}),
+        ),
+        (
+            "first item",
+            json!({"type": "array", "prefixItems": [schema]}),
+        ),
+        ("alternative", json!({"oneOf": [schema, other]})),
+        ("or null", json!({"anyOf": [schema, {"type": "null"}]})),
+        ("part", json!({"allOf": [schema, other]})),
+        ("the whole", schema.clone()),
+    ]
+}
+
+#[test]
+fn a_text_beside_a_reference_to_a_schema_is_told_wherever_it_stands() {
+    let before = everywhere(&thing(&json!({"description": "one"})));
+    let after = everywhere(&thing(&json!({"description": "another"})));
+    for ((place, before), (_, after)) in before.iter().zip(&after) {
+        let changes = changed(&answering("3.1.0", before), &answering("3.1.0", after));
+        assert_eq!(changes, ["docs response-text-changed"], "{place}");
+    }
+}
+
+#[test]
+fn every_annotation_beside_a_reference_is_told() {
+    let bare = answering("3.1.0", &thing(&json!({})));
+    for (annotation, rule) in [
+        (json!({"description": "a"}), "response-text-added"),
+        (json!({"title": "a"}), "response-text-added"),
+        (json!({"deprecated": true}), "response-deprecation-added"),
+        (json!({"default": {}}), "response-default-added"),
+        (json!({"example": {"name": "a"}}), "response-example-added"),
+        (json!({"x-owner": "a"}), "response-extension-added"),
+    ] {
+        let annotated = answering("3.1.0", &thing(&annotation));
+        assert_eq!(
+            changed(&bare, &annotated),
+            [format!("docs {rule}")],
+            "{annotation}"
+        );
+    }
+}
+
+#[test]
+fn one_part_and_a_reference_with_a_text_are_one_thing() {
+    let beside = answering("3.1.0", &thing(&json!({"description": "a"})));
+    for keyword in ["allOf", "oneOf", "anyOf"] {
+        let around = answering(
+            "3.1.0",
+            &json!({keyword: [thing(&json!({}))], "description": "a"}),
+        );
+        assert_eq!(changed(&beside, &around), [""; 0], "{keyword}");
+        assert_eq!(changed(&around, &beside), [""; 0], "{keyword}");
+    }
+}
+
+#[test]
+fn version_3_0_ignores_what_stands_beside_a_reference() {
+    let bare = answering("3.0.3", &thing(&json!({})));
+    let beside = answering(
+        "3.0.3",
+        &thing(&json!({"description": "a", "maxProperties": 0})),
+    );
+    assert_eq!(changed(&bare, &beside), [""; 0]);
+}
+
+/// An operation that refers to a component of the kind, with these members beside the reference.
+fn referring(version: &str, kind: &str, beside: &Value) -> Value {
+    let refer = |target: &str| {
+        let mut reference = json!({"$ref": format!("#/components/{target}")});
+        let members = beside.as_object().expect("members").clone();
+        reference
+            .as_object_mut()
+            .expect("an object")
+            .extend(members);
+        reference
+    };
+    let ok = json!({"200": {"description": "ok"}});
+    let operation = match kind {
+        "parameter" => json!({"parameters": [refer("parameters/Page")], "responses": ok}),
+        "header" => json!({"responses": {
+            "200": {"description": "ok", "headers": {"Left": refer("headers/Left")}}
+        }}),
+        "request body" => json!({"requestBody": refer("requestBodies/Body"), "responses": ok}),
+        _ => json!({"responses": {"200": refer("responses/Done")}}),
+    };
+    document(version, &operation)
+}
+
+#[test]
+fn a_description_beside_a_reference_stands_for_the_components() {
+    for (kind, rule) in [
+        ("parameter", "parameter-text-changed"),
+        ("header", "header-text-changed"),
+        ("request body", "request-text-changed"),
+        ("response", "response-text-changed"),
+    ] {
+        let one = referring("3.1.0", kind, &json!({"description": "one"}));
+        let another = referring("3.1.0", kind, &json!({"description": "another"}));
+        assert_eq!(changed(&one, &another), [format!("docs {rule}")], "{kind}");
+        let without = |beside: &Value| referring("3.0.3", kind, beside);
+        let (one, another) = (
+            without(&json!({"description": "one"})),
+            without(&json!({"description": "another"})),
+        );
+        assert_eq!(changed(&one, &another), [""; 0], "{kind} in 3.0");
+    }
+}
+
+#[test]
+fn what_a_reference_object_may_not_say_has_no_effect() {
+    let bare = referring("3.1.0", "parameter", &json!({}));
+    for beside in [
+        json!({"required": true}),
+        json!({"summary": "a"}),
+        json!({"description": "which page"}),
+    ] {
+        let said = referring("3.1.0", "parameter", &beside);
+        assert_eq!(changed(&bare, &said), [""; 0], "{beside}");
+    }
+}
+
+#[test]
+fn operations_beside_a_reference_to_a_path_item_are_operations() {
+    let ok = json!({"responses": {"200": {"description": "ok"}}});
+    for version in ["3.0.3", "3.1.0"] {
+        let with = |more: &Value| {
+            let mut item = json!({"$ref": "#/components/pathItems/Things", "summary": "things"});
+            item.as_object_mut()
+                .expect("an object")
+                .extend(more.as_object().expect("members").clone());
+            json!({
+                "openapi": version,
+                "info": {"title": "t", "version": "1"},
+                "paths": {"/things": item},
+                "components": {"pathItems": {"Things": {"get": ok}}}
+            })
+        };
+        let (both, one) = (with(&json!({ "post": ok })), with(&json!({})));
+        assert_eq!(
+            changed(&both, &one),
+            ["breaking operation-removed"],
+            "{version}"
+        );
+        assert_eq!(
+            changed(&one, &both),
+            ["additive operation-added"],
+            "{version}"
+        );
+        let renamed = with(&json!({"summary": "all things"}));
+        assert_eq!(
+            changed(&one, &renamed),
+            ["docs operation-text-changed"],
+            "{version}"
+        );
+    }
+}

@@ -1,7 +1,8 @@
 //! Configuration: what can be said on the command line, in the environment and in a file, all of it declared here once.
 //!
 //! Each option of `server serve` has a flag `--some-option`, an environment variable `DZ_SOME_OPTION` and a key `some_option`
-//! of the file that `--config` names. Defaults < file < environment < flags.
+//! of the file that `--config` names. Defaults < file < environment < flags. Secrets have no flag, which every process could
+//! read: `DZ_KEY_RING` is of the environment alone.
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -11,9 +12,11 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
+use secrecy::SecretString;
 use tokio::runtime::Handle;
 
 use crate::audit::Since;
+use crate::keys::{self, KeyError, KeySource};
 use crate::rate_limit::Rate;
 use crate::store::{Location, Role};
 use crate::telemetry::LogFormat;
@@ -161,9 +164,13 @@ pub struct Storage {
     #[command(flatten)]
     pub at: Database,
     /// Key file; created at first start, mode 0600 [default: beside the SQLite file, as PATH.keys.json]. With PostgreSQL it is
-    /// required, the same for all replicas, and created by the first `bootstrap`
+    /// required, the same for all replicas, and created by the first `bootstrap`. Or give what such a file holds in the
+    /// environment variable DZ_KEY_RING, and no file is read or made
     #[arg(long, value_name = "FILE", env = "DZ_KEYS")]
     pub keys: Option<PathBuf>,
+    /// The ring itself, from the environment alone.
+    #[arg(skip = keys::from_environment())]
+    pub key_ring: Option<SecretString>,
 }
 
 impl Storage {
@@ -172,12 +179,21 @@ impl Storage {
         &self.at.database
     }
 
-    /// The key file: the one that was named, or the one beside a SQLite file. PostgreSQL has no place beside it.
-    pub fn key_file(&self) -> Option<PathBuf> {
+    /// Where the keys are: in the environment, in the file that was named, or in the one beside a SQLite file.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Unnamed`]: PostgreSQL has no place beside it.
+    pub fn keys(&self) -> Result<KeySource, KeyError> {
+        if let Some(ring) = &self.key_ring {
+            return Ok(KeySource::Environment(ring.clone()));
+        }
         let beside = |file: &Path| file.with_added_extension("keys.json");
         self.keys
             .clone()
             .or_else(|| self.location().sqlite_file().map(beside))
+            .map(KeySource::File)
+            .ok_or(KeyError::Unnamed)
     }
 }
 

@@ -7,8 +7,10 @@ use crate::config::Serve;
 use crate::connections::descriptors;
 use crate::exit::{Exit, Failure};
 use crate::rate_limit::Rate;
+use crate::timestamp::Timestamp;
 use crate::tls::Identity;
 
+mod disk;
 mod storage;
 
 /// One thing that was looked at.
@@ -102,11 +104,12 @@ fn report(findings: &[Finding]) -> Diagnosis {
         Exit::Ok => "a server would start",
         Exit::Usage | Exit::Unavailable => "a server would not start",
     };
-    writeln!(
-        text,
-        "\n{warnings} warnings, {failures} failures: {verdict}"
-    )
-    .expect("a String takes everything");
+    let count = |number: usize, what: &str| match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    };
+    let (warnings, failures) = (count(warnings, "warning"), count(failures, "failure"));
+    writeln!(text, "\n{warnings}, {failures}: {verdict}").expect("a String takes everything");
     Diagnosis { text, exit }
 }
 
@@ -135,7 +138,7 @@ fn transport(command: &Serve) -> Finding {
         Ok(Some(files)) => {
             let certificate = files.certificate.display().to_string();
             match Identity::read(files) {
-                Ok(_) => Finding::ok("tls", format!("{certificate} and its key are a pair")),
+                Ok(identity) => certified(&certificate, &identity),
                 Err(error) => Finding::failed("tls", &error.into()),
             }
         }
@@ -147,6 +150,23 @@ fn transport(command: &Serve) -> Finding {
             format!(
                 "tokens would cross the network in plain HTTP on {}.\nGive --tls-cert and --tls-key, or have a proxy in front that speaks TLS",
                 command.listen
+            ),
+        ),
+    }
+}
+
+/// A certificate that fits its key: whether it is valid now and for a while.
+fn certified(certificate: &str, identity: &Identity) -> Finding {
+    let Some(validity) = identity.validity() else {
+        return Finding::ok("tls", format!("{certificate} and its key are a pair"));
+    };
+    match validity.concern(Timestamp::now()) {
+        Some(concern) => Finding::warning("tls", format!("{certificate} {concern}")),
+        None => Finding::ok(
+            "tls",
+            format!(
+                "{certificate} and its key are a pair, valid until {}",
+                validity.not_after
             ),
         ),
     }

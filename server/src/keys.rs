@@ -1,22 +1,29 @@
-//! The key ring: the secrets that sign and verify tokens, and the file that they are kept in.
+//! The key ring: the secrets that sign and verify tokens, kept in a file or in the environment.
 //!
-//! The file is JSON: `{"active": KID, "keys": [{"kid": KID, "secret": BASE64URL}, …]}`. New tokens are signed with the active
-//! key; a token names its key by `kid`, so that every key of the file verifies. To rotate, add a key, make it active, restart,
-//! and remove the old one when the last token that it signed has expired.
+//! Either holds JSON: `{"active": KID, "keys": [{"kid": KID, "secret": BASE64URL}, …]}`. New tokens are signed with the active
+//! key; a token names its key by `kid`, so that every key of the ring verifies. To rotate, add a key, make it active, and
+//! remove the old one when the last token that it signed has expired, with a restart after each.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{DecodingKey, EncodingKey};
-use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use serde::Deserialize;
+
+mod file;
+
+/// The environment variable that may hold the ring itself. There is no flag for it, which every process could read, and no
+/// key of the configuration file.
+pub(crate) const VARIABLE: &str = "DZ_KEY_RING";
+
+/// What a ring looks like, as messages show it.
+const FORM: &str =
+    r#"{"active": KID, "keys": [{"kid": KID, "secret": 32 bytes or more in base64url}]}"#;
 
 /// The shortest secret that is accepted, in bytes: as long as the digest (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
@@ -44,11 +51,11 @@ pub enum KeyError {
         /// Its permission bits.
         mode: u32,
     },
-    /// The file is no key ring.
-    #[error("the key file {path} is no key ring: {problem}")]
+    /// What is there is no key ring.
+    #[error("{place} is no key ring: {problem}")]
     Malformed {
-        /// The key file.
-        path: PathBuf,
+        /// The key file, or the environment variable.
+        place: String,
         /// What is wrong with it.
         problem: String,
     },
@@ -63,8 +70,8 @@ pub enum KeyError {
     },
     /// There is no file, and one made here would not be the other replicas'.
     #[error(
-        "the key file {path} does not exist. Replicas on PostgreSQL must all have the same one: `server bootstrap` creates it \
-         once; copy it to where --keys names it"
+        "the key file {path} does not exist. Replicas on PostgreSQL must all have the same keys: `server bootstrap` creates it \
+         once; copy it to where --keys names it, or give its contents in DZ_KEY_RING"
     )]
     Missing {
         /// The key file.
@@ -72,12 +79,38 @@ pub enum KeyError {
     },
     /// No file was named, and there is no usual place for one.
     #[error(
-        "name the key file with --keys: PostgreSQL has no place beside it, and replicas must all have the same one"
+        "name the key file with --keys, or give the keys in DZ_KEY_RING: PostgreSQL has no place beside it, and replicas must \
+         all have the same"
     )]
     Unnamed,
     /// The system gave no random numbers.
     #[error("the system's random number generator failed, so that no key can be made")]
     Random,
+}
+
+/// Where a key ring is kept.
+#[derive(Clone, Debug)]
+pub enum KeySource {
+    /// In this file.
+    File(PathBuf),
+    /// In the environment variable `DZ_KEY_RING`, whose value this is.
+    Environment(SecretString),
+}
+
+impl fmt::Display for KeySource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(formatter, "{}", path.display()),
+            Self::Environment(_) => formatter.write_str(VARIABLE),
+        }
+    }
+}
+
+/// The value of `DZ_KEY_RING`. One that is set to nothing counts as set: an operator who names the variable means it, and keys
+/// from elsewhere would refuse every token.
+pub(crate) fn from_environment() -> Option<SecretString> {
+    // What is not UTF-8 is no JSON either, and is refused as such.
+    std::env::var_os(VARIABLE).map(|value| SecretString::from(value.to_string_lossy().as_ref()))
 }
 
 /// The keys that sign and verify tokens. Its `Debug` shows no secret.
@@ -87,8 +120,8 @@ pub struct KeyRing {
     verifying: HashMap<String, DecodingKey>,
 }
 
-impl std::fmt::Debug for KeyRing {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("KeyRing")
             .field("active", &self.active)
@@ -109,19 +142,25 @@ pub enum IfMissing {
 }
 
 impl KeyRing {
-    /// The key ring in the file at `path`.
+    /// The key ring that is kept there. Only a file can be missing.
     ///
     /// # Errors
     ///
     /// [`KeyError`], whose message says what to do.
-    pub fn open(path: &Path, if_missing: IfMissing) -> Result<Self, KeyError> {
-        match read(path) {
+    pub fn open(source: &KeySource, if_missing: IfMissing) -> Result<Self, KeyError> {
+        let path = match source {
+            KeySource::File(path) => path,
+            KeySource::Environment(text) => {
+                return Self::parse(text, &format!("the environment variable {VARIABLE}"));
+            }
+        };
+        match file::read(path) {
             Err(KeyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                let path = path.to_owned();
+                let path = path.clone();
                 match if_missing {
                     IfMissing::Create => {
-                        create(&path)?;
-                        read(&path)
+                        file::create(&path)?;
+                        file::read(&path)
                     }
                     IfMissing::Lost => Err(KeyError::Lost { path }),
                     IfMissing::Missing => Err(KeyError::Missing { path }),
@@ -129,6 +168,58 @@ impl KeyRing {
             }
             result => result,
         }
+    }
+
+    /// The ring of this JSON, which was found in this place.
+    fn parse(text: &SecretString, place: &str) -> Result<Self, KeyError> {
+        let malformed = |problem: String| KeyError::Malformed {
+            place: place.to_owned(),
+            problem,
+        };
+        // The message of serde_json can quote what it found, which may be the secret: only the place is told.
+        let stored: StoredRing = serde_json::from_str(text.expose_secret()).map_err(|error| {
+            malformed(format!(
+                "it must have the form {FORM}, and has another at line {}, column {}",
+                error.line(),
+                error.column()
+            ))
+        })?;
+        let mut signing = None;
+        let mut verifying = HashMap::new();
+        for StoredKey { kid, secret } in stored.keys {
+            let secret = URL_SAFE_NO_PAD
+                .decode(secret.expose_secret())
+                .map_err(|_| {
+                    malformed(format!(
+                        "the secret of key {kid:?} is not base64url without padding"
+                    ))
+                })?;
+            if secret.len() < SECRET_BYTES {
+                return Err(malformed(format!(
+                    "the secret of key {kid:?} is shorter than {SECRET_BYTES} bytes"
+                )));
+            }
+            if kid == stored.active {
+                signing = Some(EncodingKey::from_secret(&secret));
+            }
+            if verifying
+                .insert(kid.clone(), DecodingKey::from_secret(&secret))
+                .is_some()
+            {
+                return Err(malformed(format!("the key {kid:?} appears twice")));
+            }
+        }
+        let signing = signing.ok_or_else(|| {
+            malformed(format!(
+                "its active key {:?} is not among its keys",
+                stored.active
+            ))
+        })?;
+        Ok(Self {
+            active: stored.active,
+            signing,
+            verifying,
+        })
     }
 
     /// What is in it, without a secret: which key signs, and how many others verify.
@@ -158,133 +249,4 @@ struct StoredRing {
 struct StoredKey {
     kid: String,
     secret: SecretString,
-}
-
-fn read(path: &Path) -> Result<KeyRing, KeyError> {
-    let io = |source| KeyError::Io {
-        action: "read",
-        path: path.to_owned(),
-        source,
-    };
-    let file = File::open(path).map_err(io)?;
-    let mode = file.metadata().map_err(io)?.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(KeyError::Exposed {
-            path: path.to_owned(),
-            mode,
-        });
-    }
-
-    let malformed = |problem: String| KeyError::Malformed {
-        path: path.to_owned(),
-        problem,
-    };
-    let text = SecretString::from(io::read_to_string(file).map_err(io)?);
-    // The message of serde_json can quote what it found, which may be the secret: only the place is told.
-    let stored: StoredRing = serde_json::from_str(text.expose_secret()).map_err(|error| {
-        malformed(format!(
-            "it is not of the documented form at line {}, column {}",
-            error.line(),
-            error.column()
-        ))
-    })?;
-
-    let mut signing = None;
-    let mut verifying = HashMap::new();
-    for StoredKey { kid, secret } in stored.keys {
-        let secret = URL_SAFE_NO_PAD
-            .decode(secret.expose_secret())
-            .map_err(|_| {
-                malformed(format!(
-                    "the secret of key {kid:?} is not base64url without padding"
-                ))
-            })?;
-        if secret.len() < SECRET_BYTES {
-            return Err(malformed(format!(
-                "the secret of key {kid:?} is shorter than {SECRET_BYTES} bytes"
-            )));
-        }
-        if kid == stored.active {
-            signing = Some(EncodingKey::from_secret(&secret));
-        }
-        if verifying
-            .insert(kid.clone(), DecodingKey::from_secret(&secret))
-            .is_some()
-        {
-            return Err(malformed(format!("the key {kid:?} appears twice")));
-        }
-    }
-    let signing = signing.ok_or_else(|| {
-        malformed(format!(
-            "its active key {:?} is not among its keys",
-            stored.active
-        ))
-    })?;
-    Ok(KeyRing {
-        active: stored.active,
-        signing,
-        verifying,
-    })
-}
-
-/// Writes a ring with one new key, or leaves what another process has written there at the same moment.
-fn create(path: &Path) -> Result<(), KeyError> {
-    #[derive(Serialize)]
-    struct NewRing<'a> {
-        active: &'a str,
-        keys: [NewKey<'a>; 1],
-    }
-    #[derive(Serialize)]
-    struct NewKey<'a> {
-        kid: &'a str,
-        secret: &'a str,
-    }
-
-    let mut secret = [0; SECRET_BYTES];
-    SystemRandom::new()
-        .fill(&mut secret)
-        .map_err(|_| KeyError::Random)?;
-    let secret = SecretString::from(URL_SAFE_NO_PAD.encode(secret));
-    let kid = Uuid::new_v4().simple().to_string();
-    let ring = NewRing {
-        active: &kid[..8],
-        keys: [NewKey {
-            kid: &kid[..8],
-            secret: secret.expose_secret(),
-        }],
-    };
-    let json = serde_json::to_vec_pretty(&ring).expect("strings serialise");
-
-    // Written beside and then linked into place: whoever finds the file finds it whole, and a link never replaces a ring that
-    // another process put there first.
-    let beside = path.with_added_extension(format!("{kid}.new"));
-    let written = write_durably(&beside, &json).and_then(|()| match fs::hard_link(&beside, path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        linked => linked,
-    });
-    let _ = fs::remove_file(&beside);
-    written
-        .and_then(|()| sync_directory_of(path))
-        .map_err(|source| KeyError::Io {
-            action: "create",
-            path: path.to_owned(),
-            source,
-        })
-}
-
-fn write_durably(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(contents)?;
-    file.sync_all()
-}
-
-fn sync_directory_of(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(directory) if !directory.as_os_str().is_empty() => File::open(directory)?.sync_all(),
-        Some(_) | None => File::open(".")?.sync_all(),
-    }
 }

@@ -17,7 +17,7 @@ use crate::client::TrustedProxies;
 use crate::config::{Migrate, Serve, Storage};
 use crate::connections::{self, descriptors};
 use crate::exit::Failure;
-use crate::keys::{IfMissing, KeyError, KeyRing};
+use crate::keys::{IfMissing, KeyRing};
 use crate::metrics::METRICS;
 use crate::rate_limit::RateLimits;
 use crate::routes::metrics;
@@ -55,7 +55,7 @@ pub async fn open(storage: &Storage, purpose: Purpose) -> Result<AppState, Failu
             IfMissing::Create
         }
     };
-    let keys = KeyRing::open(&storage.key_file().ok_or(KeyError::Unnamed)?, if_missing)?;
+    let keys = KeyRing::open(&storage.keys()?, if_missing)?;
     Ok(AppState::new(store, keys))
 }
 

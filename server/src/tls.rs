@@ -13,6 +13,12 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_rustls::TlsAcceptor;
 
+use crate::timestamp::Timestamp;
+
+mod validity;
+
+use validity::Validity;
+
 /// How often the files are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -66,6 +72,8 @@ pub(crate) struct Files {
 pub(crate) struct Identity {
     files: Files,
     config: RwLock<Arc<ServerConfig>>,
+    /// When the certificate that was read first is valid.
+    validity: Option<Validity>,
 }
 
 impl Identity {
@@ -75,8 +83,17 @@ impl Identity {
     ///
     /// [`TlsError`].
     pub(crate) fn read(files: Files) -> Result<Self, TlsError> {
-        let config = RwLock::new(read(&files)?);
-        Ok(Self { files, config })
+        let (config, validity) = read(&files)?;
+        Ok(Self {
+            files,
+            config: RwLock::new(config),
+            validity,
+        })
+    }
+
+    /// From when until when the certificate that was read first is valid, where that can be read.
+    pub(crate) fn validity(&self) -> Option<Validity> {
+        self.validity
     }
 
     /// What a new connection is accepted with.
@@ -92,6 +109,7 @@ impl Identity {
         let mut ticks = interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut seen = self.files.stamps();
+        self.files.tell_concern(self.validity);
         loop {
             ticks.tick().await;
             let now = self.files.stamps();
@@ -100,9 +118,10 @@ impl Identity {
             }
             seen = now;
             match read(&self.files) {
-                Ok(config) => {
+                Ok((config, validity)) => {
                     *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
                     tracing::info!(certificate = %self.files.certificate.display(), "TLS certificate read again");
+                    self.files.tell_concern(validity);
                 }
                 Err(error) => {
                     tracing::error!(%error, "the changed TLS files cannot be used; the previous certificate stays");
@@ -120,9 +139,19 @@ impl Files {
             Some((metadata.modified().ok()?, metadata.len()))
         })
     }
+
+    /// Logs what is wrong with the time for which the certificate is valid.
+    fn tell_concern(&self, validity: Option<Validity>) {
+        if let Some(concern) = validity.and_then(|validity| validity.concern(Timestamp::now())) {
+            tracing::warn!(
+                "the TLS certificate {} {concern}",
+                self.certificate.display()
+            );
+        }
+    }
 }
 
-fn read(files: &Files) -> Result<Arc<ServerConfig>, TlsError> {
+fn read(files: &Files) -> Result<(Arc<ServerConfig>, Option<Validity>), TlsError> {
     let Files { certificate, key } = files;
     let bytes = load(certificate)?;
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
@@ -130,6 +159,7 @@ fn read(files: &Files) -> Result<Arc<ServerConfig>, TlsError> {
     if chain.is_empty() {
         return Err(TlsError::not_a_certificate(certificate));
     }
+    let validity = Validity::of(&chain);
     let private = PrivateKeyDer::from_pem_slice(&load(key)?).map_err(|error: pem::Error| {
         tracing::debug!(%error, "the TLS key is not PEM");
         TlsError::NotPem {
@@ -150,7 +180,7 @@ fn read(files: &Files) -> Result<Arc<ServerConfig>, TlsError> {
         .with_single_cert(chain, private)
         .map_err(unusable)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
+    Ok((Arc::new(config), validity))
 }
 
 fn load(path: &Path) -> Result<Vec<u8>, TlsError> {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use tempfile::TempDir;
+use testbed::reaper::{self, How};
 
 use crate::exit::Failure;
 use crate::programs;
@@ -38,7 +39,7 @@ pub(crate) struct User {
 impl Deployment {
     /// Starts the server and waits until it says that it listens; its log goes to `log`.
     pub(crate) fn start(server: &Path, log: &Path) -> Result<Self, Failure> {
-        let folder = tempfile::tempdir().map_err(|error| {
+        let folder = testbed::folder().map_err(|error| {
             Failure::unreadable(format!("cannot make a temporary folder: {error}"))
         })?;
         let log_file = std::fs::File::create(log).map_err(|error| {
@@ -53,6 +54,7 @@ impl Deployment {
             .map_err(|error| {
                 Failure::unreadable(format!("cannot run {}: {error}", server.display()))
             })?;
+        reaper::end(&child, How::Kill);
         let stdout = child.stdout.take();
         match stdout.and_then(first_line) {
             Some((line, stdout)) if line.starts_with("listening on ") => Ok(Self {

@@ -12,7 +12,6 @@ mod deployment;
 mod exit;
 mod oasproof;
 mod openapi;
-mod postgres;
 mod programs;
 mod test;
 mod verify;

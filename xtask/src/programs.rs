@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use serde::Deserialize;
+use testbed::reaper::{self, How};
 
 use crate::exit::Failure;
 
@@ -162,6 +163,18 @@ fn build_release(program: &str) -> Result<PathBuf, Failure> {
     executables(&mut command)?
         .remove(program)
         .ok_or_else(|| Failure::unreadable(format!("cargo built no program called `{program}`")))
+}
+
+/// Runs a program to its end. It ends with this one, should that be killed.
+pub(crate) fn run(command: &mut Command) -> Result<ExitStatus, Failure> {
+    let spawned = command.spawn().and_then(|mut child| {
+        reaper::end(&child, How::Kill);
+        child.wait()
+    });
+    spawned.map_err(|error| {
+        let program = command.get_program().display();
+        Failure::unreadable(format!("cannot run {program}: {error}"))
+    })
 }
 
 /// Runs a program to its end and gives what it printed.

@@ -3,9 +3,11 @@
 use std::io::{BufRead as _, BufReader, IsTerminal as _};
 use std::process::{Command, Stdio};
 
+use testbed::postgres::{self, Cluster};
+use testbed::reaper::{self, How};
+
 use crate::cli::Test;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::postgres::{self, Postgres};
 use crate::programs;
 
 /// A program that tests run, and Debian's package that holds it.
@@ -52,10 +54,12 @@ const NEEDS: &[Need] = &[
 pub(crate) fn run(arguments: &Test) -> Outcome {
     provide()?;
     let failed = |error: std::io::Error| Failure::unreadable(format!("cannot run cargo: {error}"));
-    let postgres = Postgres::start()?;
+    // Some tests leave connections of servers that they have killed.
+    let postgres = Cluster::start(&["max_connections=300"])
+        .map_err(|error| Failure::unreadable(error.to_string()))?;
     let mut command = programs::cargo();
     command
-        .env(postgres::VARIABLE, postgres.url())
+        .env(postgres::GIVEN, postgres.server_url())
         .args(["test", "--workspace", "--locked"])
         .args(&arguments.arguments)
         .stdout(Stdio::piped());
@@ -63,6 +67,7 @@ pub(crate) fn run(arguments: &Test) -> Outcome {
         command.env("CARGO_TERM_COLOR", "always");
     }
     let mut child = command.spawn().map_err(failed)?;
+    reaper::end(&child, How::Kill);
     let mut counts = Counts::default();
     for line in child
         .stdout

@@ -148,17 +148,14 @@ fn suite(conformance: &Path, deployment: &Deployment, folder: &Path) -> Result<b
     std::fs::write(&profile, users.profile()).map_err(|error| {
         Failure::unreadable(format!("cannot write {}: {error}", profile.display()))
     })?;
-    let status = users
-        .credentials(&mut Command::new(conformance))
+    let mut command = Command::new(conformance);
+    users
+        .credentials(&mut command)
         .args(["run", "--allow", "revokes", "--strict"])
         .args(["--target", deployment.url()])
         .arg("--profile")
         .arg(&profile)
         .arg("--report")
-        .arg(folder)
-        .status()
-        .map_err(|error| {
-            Failure::unreadable(format!("cannot run {}: {error}", conformance.display()))
-        })?;
-    Ok(status.success())
+        .arg(folder);
+    Ok(programs::run(&mut command)?.success())
 }

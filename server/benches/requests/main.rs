@@ -10,15 +10,9 @@ use std::time::Duration;
 mod bare;
 mod clients;
 mod data;
-#[path = "../../tests/it/harness/postgres.rs"]
-#[allow(dead_code)]
-mod postgres;
 mod report;
 mod revocations;
 mod servers;
-
-/// What the PostgreSQL of the tests waits for its programs.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Seconds that a figure is measured for.
 const SECONDS: &str = "DZ_BENCH_SECONDS";

@@ -14,6 +14,14 @@ pub fn effective(origins: &Origins) -> String {
     );
     for Effective { key, value, origin } in origins.effective() {
         let origin = match origin {
+            Origin::Environment(name) if value.is_none() => {
+                writeln!(
+                    text,
+                    "# {key} is not used: the environment variable {name} holds what it would"
+                )
+                .expect("a String takes everything");
+                continue;
+            }
             Origin::Default => "default".to_owned(),
             Origin::File(path, line) => format!("{}:{line}", path.display()),
             Origin::Environment(name) => format!("environment {name}"),

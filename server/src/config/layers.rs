@@ -13,6 +13,10 @@ use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches};
 use super::Cli;
 use super::effective::redacted;
 use super::file::{self, FileError, Setting};
+use crate::keys;
+
+/// The option that names a key file.
+const KEY_FILE: &str = "keys";
 
 /// A parsed command line, with where each value came from.
 pub struct Configured {
@@ -70,6 +74,7 @@ pub fn load(arguments: impl IntoIterator<Item = OsString>) -> Result<Configured,
         matches = self::matches(command, &arguments);
         file = Some((path, settings));
     }
+    refuse_keys_given_twice(&matches);
     let cli = parsed(&matches);
     let matches = match matches.remove_subcommand() {
         Some((_, matches)) => matches,
@@ -99,6 +104,12 @@ impl Origins {
                     values.join(",")
                 });
                 let origin = self.origin(option, &key);
+                if id == KEY_FILE && std::env::var_os(keys::VARIABLE).is_some() {
+                    // A file that is named in the configuration file is overridden; elsewhere it was refused.
+                    let origin = Origin::Environment(keys::VARIABLE.to_owned());
+                    let value = None;
+                    return Some(Effective { key, value, origin });
+                }
                 Some(Effective { key, value, origin })
             })
             .collect()
@@ -169,6 +180,32 @@ fn matches(command: Command, arguments: &[OsString]) -> ArgMatches {
             }
             error.exit()
         })
+}
+
+/// Ends the process with exit code 2 when the keys are given twice, each with the weight of the environment or more: the wrong
+/// ones would refuse every token.
+fn refuse_keys_given_twice(matches: &ArgMatches) {
+    let Some((_, matches)) = matches.subcommand() else {
+        return;
+    };
+    if std::env::var_os(keys::VARIABLE).is_none()
+        || !matches.try_contains_id(KEY_FILE).unwrap_or_default()
+    {
+        return;
+    }
+    let file = match matches.value_source(KEY_FILE) {
+        Some(ValueSource::CommandLine) => "--keys",
+        Some(ValueSource::EnvVariable) => "DZ_KEYS",
+        // The enum is not exhaustive; the configuration file's is a default here.
+        Some(_) | None => return,
+    };
+    let message = format!(
+        "{} holds the keys, and {file} names a file of keys. Give one of the two",
+        keys::VARIABLE
+    );
+    Cli::command()
+        .error(ErrorKind::ArgumentConflict, message)
+        .exit()
 }
 
 /// The environment variable that a wrong value came from, when it came from one.

@@ -1,10 +1,10 @@
-//! Store, migrations, clock and keys.
+//! Store, migrations, disk, clock and keys.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::Finding;
+use super::{Finding, disk};
 use crate::config::Storage;
 use crate::keys::{IfMissing, KeyError, KeyRing};
 use crate::serve::store_failed;
@@ -22,7 +22,10 @@ pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
     if let Some(path) = location.sqlite_file()
         && !path.exists()
     {
-        return vec![first_start(path), clock(None), keys(storage, false)];
+        let mut findings = vec![first_start(path)];
+        findings.extend(disk::examine(location, folder_of(path)));
+        findings.extend([clock(None), keys(storage, false)]);
+        return findings;
     }
     let mut findings = Vec::new();
     let inspection = match inspect(location).await {
@@ -39,6 +42,9 @@ pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
             None
         }
     };
+    if let Some(path) = location.sqlite_file() {
+        findings.extend(disk::examine(location, folder_of(path)));
+    }
     findings.push(clock(inspection.as_ref()));
     // What is on record was put there with keys.
     let in_use = inspection.is_some_and(|inspection| inspection.latest.is_some());
@@ -47,10 +53,7 @@ pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
 }
 
 fn first_start(path: &Path) -> Finding {
-    let directory = match path.parent() {
-        Some(directory) if !directory.as_os_str().is_empty() => directory,
-        Some(_) | None => Path::new("."),
-    };
+    let directory = folder_of(path);
     match fs::metadata(directory) {
         Ok(metadata) if metadata.is_dir() => Finding::ok(
             "store",
@@ -66,6 +69,14 @@ fn first_start(path: &Path) -> Finding {
                 StoreError::Unavailable(format!("there is no folder {}", directory.display())),
             ),
         ),
+    }
+}
+
+/// The folder that a SQLite file is in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
     }
 }
 
@@ -147,22 +158,20 @@ fn clock(inspection: Option<&Inspection>) -> Finding {
 }
 
 fn keys(storage: &Storage, in_use: bool) -> Finding {
-    let Some(path) = storage.key_file() else {
-        return Finding::failed("keys", &KeyError::Unnamed.into());
+    let source = match storage.keys() {
+        Ok(source) => source,
+        Err(error) => return Finding::failed("keys", &error.into()),
     };
     let if_missing = if in_use {
         IfMissing::Lost
     } else {
         IfMissing::Missing
     };
-    match KeyRing::open(&path, if_missing) {
-        Ok(ring) => Finding::ok("keys", format!("{}: {}", path.display(), ring.summary())),
+    match KeyRing::open(&source, if_missing) {
+        Ok(ring) => Finding::ok("keys", format!("{source}: {}", ring.summary())),
         Err(KeyError::Missing { .. }) if storage.location().sqlite_file().is_some() => Finding::ok(
             "keys",
-            format!(
-                "{} does not exist yet; the first start creates it",
-                path.display()
-            ),
+            format!("{source} does not exist yet; the first start creates it"),
         ),
         Err(error) => Finding::failed("keys", &error.into()),
     }

@@ -3,7 +3,10 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use crate::harness::{Folder, Server, binary, output, text};
+use std::process::Command;
+
+use crate::harness::{Folder, Server, binary, output, shared_cluster, text};
+use crate::small_disk::Mount;
 
 /// Exit code and diagnosis, with what differs from run to run replaced.
 fn doctor(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String) {
@@ -33,15 +36,13 @@ fn line<'a>(diagnosis: &'a str, subject: &str) -> &'a str {
         .unwrap_or_else(|| panic!("nothing about {subject} in\n{diagnosis}"))
 }
 
-fn without_instant(diagnosis: &str) -> String {
+fn of_any_machine(diagnosis: &str) -> String {
     diagnosis
         .lines()
-        .map(|line| {
-            if line.contains(" clock ") {
-                "ok       clock     NOW"
-            } else {
-                line
-            }
+        .map(|line| match line.split_whitespace().nth(1) {
+            Some("clock") => "ok       clock     NOW",
+            Some("disk") if line.contains(" free in ") => "ok       disk      ROOM free in FOLDER",
+            Some(_) | None => line,
         })
         .collect::<Vec<_>>()
         .join("\n")
@@ -52,7 +53,7 @@ fn before_the_first_start_all_is_well_and_nothing_is_made() {
     let folder = Folder::new();
     let (code, said) = doctor(&folder, &[]);
     assert_eq!(code, Some(0));
-    insta::assert_snapshot!(without_instant(&said));
+    insta::assert_snapshot!(of_any_machine(&said));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
@@ -196,4 +197,134 @@ fn store_that_cannot_be_reached_is_a_failure() {
     assert_eq!(code, Some(3), "{said}");
     assert!(line(&said, "keys").contains("--keys"), "{said}");
     assert!(!said.contains("canary"), "{said}");
+}
+
+/// A certificate that is valid from one day of another month until another, in days from now; and its key.
+fn certify(folder: &Folder, from: i64, until: i64) -> [String; 4] {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut parameters = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+    let now = chrono::Utc::now().timestamp();
+    let at = |days: i64| {
+        rcgen::date_time_ymd(1970, 1, 1)
+            + std::time::Duration::from_secs((now + days * 86_400).cast_unsigned())
+    };
+    (parameters.not_before, parameters.not_after) = (at(from), at(until));
+    let certificate = parameters.self_signed(&key).unwrap();
+    let write = |name: &str, pem: String| {
+        let path = folder.path().join(name);
+        fs::write(&path, pem).unwrap();
+        path.display().to_string()
+    };
+    [
+        "--tls-cert".to_owned(),
+        write("cert.pem", certificate.pem()),
+        "--tls-key".to_owned(),
+        write("key.pem", key.serialize_pem()),
+    ]
+}
+
+#[test]
+fn certificate_that_does_not_fit_the_day_or_its_key_is_told() {
+    let folder = Folder::new();
+    let of_tls = |from, until| {
+        let options = certify(&folder, from, until);
+        let (code, said) = doctor(&folder, &options.each_ref().map(String::as_str));
+        (code, line(&said, "tls").to_owned())
+    };
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", "[instant]");
+    let all: Vec<String> = [(-1, 90), (-90, -1), (1, 90), (-80, 10)]
+        .into_iter()
+        .map(|(from, until)| {
+            let (code, said) = of_tls(from, until);
+            assert_eq!(code, Some(0), "it serves all the same: {said}");
+            said
+        })
+        .collect();
+    settings.bind(|| {
+        insta::assert_snapshot!(all.join("\n"));
+    });
+
+    let options = certify(&folder, -1, 90);
+    let other = rcgen::KeyPair::generate().unwrap();
+    fs::write(folder.path().join("key.pem"), other.serialize_pem()).unwrap();
+    let (code, said) = doctor(&folder, &options.each_ref().map(String::as_str));
+    assert_eq!(code, Some(2));
+    assert!(
+        line(&said, "tls").contains("cannot be used together"),
+        "{said}"
+    );
+}
+
+#[test]
+fn limit_of_open_files_below_the_connections_is_told() {
+    let folder = Folder::new();
+    let doctor = format!(
+        "ulimit -n 300; exec {} doctor --listen 127.0.0.1:0 --max-connections 200",
+        env!("CARGO_BIN_EXE_server")
+    );
+    let said = output(
+        Command::new("sh")
+            .args(["-c", &doctor])
+            .env_clear()
+            .current_dir(folder.path()),
+    );
+    assert_eq!(said.status.code(), Some(0));
+    let said = text(&said.stdout);
+    assert!(
+        line(&said, "system")
+            .contains("room for 108 connections of 200. Raise it with `ulimit -n`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn disk_that_is_nearly_full_or_cannot_be_written_to_is_told() {
+    let folder = Folder::new();
+    let place = folder.path().to_owned();
+    let Some(mount) = Mount::of(&place, "2m") else {
+        return;
+    };
+    let (code, said) = doctor(&folder, &[]);
+    assert_eq!(code, Some(0));
+    assert!(
+        line(&said, "disk").starts_with("warning ") && said.contains("that is little. Make room"),
+        "{said}"
+    );
+    mount.remount("ro");
+    let (code, said) = doctor(&folder, &[]);
+    assert_eq!(code, Some(3));
+    assert!(line(&said, "disk").contains("mounted read-only"), "{said}");
+    // What the command says that it foretells.
+    let refused = output(
+        binary()
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(folder.arguments()),
+    );
+    assert_eq!(refused.status.code(), Some(3), "{}", text(&refused.stderr));
+    drop(mount);
+}
+
+#[tokio::test]
+async fn postgres_is_asked_for_its_schema_and_its_clock() {
+    let Some(cluster) = shared_cluster() else {
+        return;
+    };
+    let database = std::sync::Arc::new(cluster.database());
+    let folder = Folder::on(std::sync::Arc::clone(&database));
+    let url = database.url();
+    let keys = folder.key_file().display().to_string();
+    let look = || {
+        let (code, said) = doctor(&folder, &["--database", &url, "--keys", &keys]);
+        (code, of_any_machine(&said.replace(&url, "URL")))
+    };
+    let before = look();
+    folder.bootstrap("Acme", "ada@acme.example", "admin");
+    let after = look();
+    assert_eq!((before.0, after.0), (Some(2), Some(0)));
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"key [0-9a-f]{8} signs", "key [kid] signs");
+    settings.bind(|| {
+        insta::assert_snapshot!(format!("{}\n{}", before.1, after.1));
+    });
 }

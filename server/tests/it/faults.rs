@@ -9,7 +9,9 @@ use history::{Fault, History, Verdict};
 use load::{Load, USERS, any};
 use replica::Replica;
 
-use crate::harness::{Cluster, Credential, Database, Folder};
+use testbed::postgres::{Cluster, Database};
+
+use crate::harness::{Credential, Folder, own_cluster};
 
 mod full;
 mod history;
@@ -138,7 +140,7 @@ struct Shared {
 
 impl Shared {
     fn start(settings: &[&str]) -> Option<Self> {
-        let cluster = Arc::new(Cluster::start(settings)?);
+        let cluster = Arc::new(own_cluster(settings)?);
         let database = Arc::new(cluster.database());
         let folder = Folder::on(Arc::clone(&database));
         let users = users(&folder);

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use testbed::postgres::{Cluster, Database};
+use testbed::reaper::{self, How};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use uuid::Uuid;
@@ -17,7 +19,7 @@ mod exchange;
 mod postgres;
 
 pub(crate) use exchange::{Answer, Credential, Request};
-pub(crate) use postgres::{Cluster, Database};
+pub(crate) use postgres::{own_cluster, own_cluster_with_tls, shared_cluster};
 
 /// Nothing that these tests wait for takes longer on a machine that works.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -43,6 +45,8 @@ pub(crate) struct Folder {
     database: Option<Arc<Database>>,
     /// The role that the server is in that database.
     role: String,
+    /// What the programs get by their environment.
+    environment: Vec<(&'static str, String)>,
 }
 
 /// The superuser of a test's PostgreSQL.
@@ -55,7 +59,7 @@ thread_local! {
 
 /// Runs a test with its data in PostgreSQL, or says that it is skipped because there is none.
 pub(crate) fn with_postgres(test: impl FnOnce()) {
-    let Some(cluster) = Cluster::shared() else {
+    let Some(cluster) = shared_cluster() else {
         return;
     };
     CLUSTER.set(Some(cluster));
@@ -75,18 +79,20 @@ impl Folder {
     pub(crate) fn new() -> Self {
         let cluster = CLUSTER.with_borrow(Clone::clone);
         Self {
-            folder: TempDir::new().expect("a temporary folder"),
+            folder: testbed::folder().expect("a temporary folder"),
             database: cluster.map(|cluster| Arc::new(cluster.database())),
             role: SUPERUSER.to_owned(),
+            environment: Vec::new(),
         }
     }
 
     /// What stands where a folder was taken away.
     fn placeholder() -> Self {
         Self {
-            folder: TempDir::new().expect("a temporary folder"),
+            folder: testbed::folder().expect("a temporary folder"),
             database: None,
             role: SUPERUSER.to_owned(),
+            environment: Vec::new(),
         }
     }
 
@@ -98,9 +104,10 @@ impl Folder {
     /// A folder whose data is in this database.
     pub(crate) fn on(database: Arc<Database>) -> Self {
         Self {
-            folder: TempDir::new().expect("a temporary folder"),
+            folder: testbed::folder().expect("a temporary folder"),
             database: Some(database),
             role: SUPERUSER.to_owned(),
+            environment: Vec::new(),
         }
     }
 
@@ -108,6 +115,14 @@ impl Folder {
     pub(crate) fn used_by(self, role: &str) -> Self {
         Self {
             role: role.to_owned(),
+            ..self
+        }
+    }
+
+    /// The same, whose key ring is in the environment and in no file.
+    pub(crate) fn with_key_ring(self, ring: &str) -> Self {
+        Self {
+            environment: vec![("DZ_KEY_RING", ring.to_owned())],
             ..self
         }
     }
@@ -128,12 +143,11 @@ impl Folder {
     pub(crate) fn arguments(&self) -> Vec<String> {
         let mut arguments = vec!["--database".to_owned()];
         match &self.database {
-            Some(database) => arguments.extend([
-                database.url_for(&self.role),
-                "--keys".to_owned(),
-                self.key_file().display().to_string(),
-            ]),
+            Some(database) => arguments.push(database.url_for(&self.role)),
             None => arguments.push(format!("sqlite:{}", self.database().display())),
+        }
+        if self.database.is_some() && self.environment.is_empty() {
+            arguments.extend(["--keys".to_owned(), self.key_file().display().to_string()]);
         }
         arguments
     }
@@ -152,6 +166,7 @@ impl Folder {
                 role,
             ])
             .args(self.arguments())
+            .envs(self.environment.iter().cloned())
             .output()
             .expect("the binary runs");
         assert!(
@@ -196,10 +211,12 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(folder.arguments())
             .args(arguments)
+            .envs(folder.environment.iter().cloned())
             .stdout(Stdio::piped())
             .stderr(stderr)
             .spawn()
             .expect("the binary starts");
+        reaper::end(&child, How::Kill);
         let mut line = String::new();
         let stdout = child.stdout.take().expect("stdout is piped");
         // Ends when the line is there or the process is not.

@@ -6,11 +6,16 @@ use std::time::Instant;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::harness::{Answer, Cluster, Database, Folder, PATIENCE, Server, binary, output, text};
+use testbed::postgres::Database;
+
+use crate::harness::{
+    Answer, Folder, PATIENCE, Server, binary, output, own_cluster, own_cluster_with_tls,
+    shared_cluster, text,
+};
 
 /// A database on the server that tests share; `None` when there is none.
 fn shared() -> Option<Arc<Database>> {
-    Cluster::shared().map(|cluster| Arc::new(cluster.database()))
+    shared_cluster().map(|cluster| Arc::new(cluster.database()))
 }
 
 /// A second replica: the same database, the same keys.
@@ -119,7 +124,7 @@ async fn database_refuses_to_change_or_forget_a_revocation_even_for_its_owner() 
 async fn role_that_serves_can_do_all_that_requests_need_and_cannot_un_revoke() {
     let Some(database) = shared() else { return };
     let (owner, admin) = first(Arc::clone(&database));
-    let role = format!("serves_{}", database.name);
+    let role = format!("serves_{}", database.name());
     database.execute(&format!("CREATE ROLE {role} LOGIN"));
     let granted = output(binary().args([
         "migrate",
@@ -166,7 +171,7 @@ async fn role_that_serves_can_do_all_that_requests_need_and_cannot_un_revoke() {
 async fn database_that_dies_hangs_or_could_forget_is_never_a_reason_to_accept() {
     // A server that would forget what the last ten seconds brought, if it were not told to keep it.
     let settings = ["synchronous_commit=off", "wal_writer_delay=10s"];
-    let Some(cluster) = Cluster::start(&settings) else {
+    let Some(cluster) = own_cluster(&settings) else {
         return;
     };
     let cluster = Arc::new(cluster);
@@ -220,7 +225,7 @@ fn tls_to_the_database_is_verified_as_the_url_says() {
         write("key.pem", certified.signing_key.serialize_pem()),
     );
     let other = write("other.pem", other.cert.pem());
-    let Some(cluster) = Cluster::start_with_tls(&certificate, &key) else {
+    let Some(cluster) = own_cluster_with_tls(certificate.as_ref(), key.as_ref()) else {
         return;
     };
     let migrate = |host: &str, parameters: &str| {

@@ -163,9 +163,9 @@ impl Bench {
         std::fs::write(&profile, self.users.profile()).map_err(|error| {
             Failure::unreadable(format!("cannot write {}: {error}", profile.display()))
         })?;
-        let status = self
-            .users
-            .credentials(&mut Command::new(&self.suite))
+        let mut command = Command::new(&self.suite);
+        self.users
+            .credentials(&mut command)
             .args(["run", "--allow", "revokes", "--strict", "--target", target])
             .arg("--profile")
             .arg(&profile)
@@ -173,11 +173,8 @@ impl Bench {
             .arg(&self.folder)
             .args(more)
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .map_err(|error| {
-                Failure::unreadable(format!("cannot run {}: {error}", self.suite.display()))
-            })?;
+            .stderr(Stdio::null());
+        let status = programs::run(&mut command)?;
         let report = report(&self.folder.join("report.json"))?;
         let cases = report["cases"].as_array().map_or(&[][..], Vec::as_slice);
         let steps = cases

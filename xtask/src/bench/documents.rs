@@ -62,7 +62,7 @@ pub(super) fn github(version: &str) -> Result<Option<PathBuf>, Failure> {
     if to.exists() {
         return Ok(Some(to));
     }
-    let scratch = tempfile::tempdir()
+    let scratch = testbed::folder()
         .map_err(|error| Failure::unreadable(format!("cannot make a temporary folder: {error}")))?;
     let package = format!("@octokit/openapi@{version}");
     let packed = run(Command::new("npm")

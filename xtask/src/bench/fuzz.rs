@@ -19,6 +19,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{Resource, setrlimit};
+use testbed::reaper::{self, How};
 
 use self::input::{Real, input};
 use self::trial::Trial;
@@ -92,6 +93,7 @@ fn portion(
         .stderr(Stdio::null())
         .spawn();
     let mut child = Ending(child.map_err(failed)?);
+    reaper::end(&child.0, How::Kill);
     let lines = lines_of(&mut child.0);
     let mut current = numbers.start;
     loop {

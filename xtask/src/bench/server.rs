@@ -1,7 +1,7 @@
 //! Requests a second, beside a bare handler: the server's own benchmark.
 
 use crate::cli::Server;
-use crate::exit::{Exit, Failure, Outcome};
+use crate::exit::{Exit, Outcome};
 use crate::programs;
 
 /// The variables by which the benchmark is told for how long to measure each figure, and with how many tokens.
@@ -10,13 +10,13 @@ const TOKENS: &str = "DZ_BENCH_TOKENS";
 
 pub(crate) fn run(arguments: &Server) -> Outcome {
     crate::test::provide()?;
-    let status = programs::cargo()
+    let mut command = programs::cargo();
+    command
         .args(["bench", "--locked", "--package", "server"])
         .args(["--bench", "requests"])
         .env(SECONDS, arguments.seconds.to_string())
-        .env(TOKENS, &arguments.tokens)
-        .status()
-        .map_err(|error| Failure::unreadable(format!("cannot run cargo: {error}")))?;
+        .env(TOKENS, &arguments.tokens);
+    let status = programs::run(&mut command)?;
     Ok(if status.success() {
         Exit::Success
     } else {

@@ -1,50 +1,11 @@
 //! A disk that is full.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use serde_json::json;
 
 use crate::harness::{Credential, Folder, Server};
-
-/// A small file system, gone when this is.
-struct Mount<'a>(&'a Path);
-
-impl<'a> Mount<'a> {
-    /// `None`, said plainly, where this process may not mount.
-    fn of(at: &'a Path, size: &str) -> Option<Self> {
-        let mounted = Command::new("mount")
-            .args([
-                "-t",
-                "tmpfs",
-                "-o",
-                &format!("size={size},mode=0700"),
-                "tmpfs",
-            ])
-            .arg(at)
-            .output()
-            .is_ok_and(|output| output.status.success());
-        if !mounted {
-            eprintln!("skipped: a small file system cannot be mounted here; that takes root");
-        }
-        mounted.then_some(Self(at))
-    }
-
-    fn resize(&self, size: &str) {
-        let resized = Command::new("mount")
-            .args(["-o", &format!("remount,size={size}")])
-            .arg(self.0)
-            .status();
-        assert!(resized.expect("mount runs").success());
-    }
-}
-
-impl Drop for Mount<'_> {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(self.0).status();
-    }
-}
+use crate::small_disk::Mount;
 
 async fn create(server: &Server, by: &Credential, number: usize) -> (u16, Option<Credential>) {
     let body = json!({ "name": format!("{number}"), "description": "d".repeat(900) }).to_string();

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use testbed::reaper::{self, How};
+
 use crate::harness::{Folder, PATIENCE, binary};
 
 pub(crate) struct Replica {
@@ -49,6 +51,7 @@ impl Replica {
                 .stderr(Stdio::null())
                 .spawn()
                 .expect("the binary starts");
+            reaper::end(&child, How::Kill);
             let stdout = child.stdout.take().expect("stdout is piped");
             let mut line = String::new();
             // Ends when the line is there or the process is not.

@@ -22,7 +22,8 @@ struct Fate {
 /// Runs the mutants and prints how many of each class are killed; gives whether all are.
 pub(super) fn table(path: &Path) -> Result<bool, Failure> {
     let _ = std::fs::remove_file(path);
-    programs::cargo()
+    let mut command = programs::cargo();
+    command
         .args([
             "test",
             "--quiet",
@@ -36,9 +37,8 @@ pub(super) fn table(path: &Path) -> Result<bool, Failure> {
         ])
         .env("CONFORMANCE_KILL_TABLE", path)
         .stdout(Stdio::null())
-        .stderr(Stdio::inherit())
-        .status()
-        .map_err(|error| Failure::unreadable(format!("cannot run cargo: {error}")))?;
+        .stderr(Stdio::inherit());
+    programs::run(&mut command)?;
     let unreadable = |error: &dyn std::fmt::Display| {
         Failure::unreadable(format!(
             "the test of the mutants left no table: {}: {error}",

@@ -1,0 +1,104 @@
+//! The file of a key ring: read when nobody else may, created whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::rand::{SecureRandom, SystemRandom};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{KeyError, KeyRing, SECRET_BYTES};
+
+/// The ring in the file at `path`.
+///
+/// # Errors
+///
+/// [`KeyError::Io`], [`KeyError::Exposed`] or [`KeyError::Malformed`].
+pub(super) fn read(path: &Path) -> Result<KeyRing, KeyError> {
+    let io = |source| KeyError::Io {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    };
+    let file = File::open(path).map_err(io)?;
+    let mode = file.metadata().map_err(io)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(KeyError::Exposed {
+            path: path.to_owned(),
+            mode,
+        });
+    }
+    let text = SecretString::from(io::read_to_string(file).map_err(io)?);
+    KeyRing::parse(&text, &format!("the key file {}", path.display()))
+}
+
+/// Writes a ring with one new key, or leaves what another process has written there at the same moment.
+///
+/// # Errors
+///
+/// [`KeyError::Io`] or [`KeyError::Random`].
+pub(super) fn create(path: &Path) -> Result<(), KeyError> {
+    #[derive(Serialize)]
+    struct NewRing<'a> {
+        active: &'a str,
+        keys: [NewKey<'a>; 1],
+    }
+    #[derive(Serialize)]
+    struct NewKey<'a> {
+        kid: &'a str,
+        secret: &'a str,
+    }
+
+    let mut secret = [0; SECRET_BYTES];
+    SystemRandom::new()
+        .fill(&mut secret)
+        .map_err(|_| KeyError::Random)?;
+    let secret = SecretString::from(URL_SAFE_NO_PAD.encode(secret));
+    let kid = Uuid::new_v4().simple().to_string();
+    let ring = NewRing {
+        active: &kid[..8],
+        keys: [NewKey {
+            kid: &kid[..8],
+            secret: secret.expose_secret(),
+        }],
+    };
+    let json = serde_json::to_vec_pretty(&ring).expect("strings serialise");
+
+    // Written beside and then linked into place: whoever finds the file finds it whole, and a link never replaces a ring that
+    // another process put there first.
+    let beside = path.with_added_extension(format!("{kid}.new"));
+    let written = write_durably(&beside, &json).and_then(|()| match fs::hard_link(&beside, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked,
+    });
+    let _ = fs::remove_file(&beside);
+    written
+        .and_then(|()| sync_directory_of(path))
+        .map_err(|source| KeyError::Io {
+            action: "create",
+            path: path.to_owned(),
+            source,
+        })
+}
+
+fn write_durably(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(contents)?;
+    file.sync_all()
+}
+
+fn sync_directory_of(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(directory) if !directory.as_os_str().is_empty() => File::open(directory)?.sync_all(),
+        Some(_) | None => File::open(".")?.sync_all(),
+    }
+}

@@ -1,0 +1,48 @@
+//! A small file system, to fill it or to take it away.
+
+use std::path::Path;
+use std::process::Command;
+
+/// A small file system, gone when this is.
+pub(crate) struct Mount<'a>(&'a Path);
+
+impl<'a> Mount<'a> {
+    /// `None`, said plainly, where this process may not mount.
+    pub(crate) fn of(at: &'a Path, size: &str) -> Option<Self> {
+        let mounted = Command::new("mount")
+            .args([
+                "-t",
+                "tmpfs",
+                "-o",
+                &format!("size={size},mode=0700"),
+                "tmpfs",
+            ])
+            .arg(at)
+            .output()
+            .is_ok_and(|output| output.status.success());
+        if !mounted {
+            eprintln!("skipped: a small file system cannot be mounted here; that takes root");
+        }
+        mounted.then_some(Self(at))
+    }
+
+    /// Gives it this size from now on.
+    pub(crate) fn resize(&self, size: &str) {
+        self.remount(&format!("size={size}"));
+    }
+
+    /// Changes its options, such as `ro`.
+    pub(crate) fn remount(&self, options: &str) {
+        let remounted = Command::new("mount")
+            .args(["-o", &format!("remount,{options}")])
+            .arg(self.0)
+            .status();
+        assert!(remounted.expect("mount runs").success());
+    }
+}
+
+impl Drop for Mount<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(self.0).status();
+    }
+}

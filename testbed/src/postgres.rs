@@ -1,0 +1,361 @@
+//! A PostgreSQL of one's own: Debian's binaries, a temporary folder, a free port.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+use crate::reaper::{self, How};
+
+mod database;
+mod programs;
+
+pub use database::Database;
+
+/// The environment variable with the URL of a server that tests may use, with a role that may create databases.
+pub const GIVEN: &str = "DZ_TEST_POSTGRES";
+
+/// The command that succeeds where PostgreSQL's programs are.
+pub const PROBE: &[&str] = &["sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb"];
+
+/// How long it may take to accept connections, and to end.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why there is no PostgreSQL.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its programs are not installed.
+    #[error(
+        "there is no PostgreSQL under /usr/lib/postgresql; on Debian install the package postgresql"
+    )]
+    Missing,
+    /// They did not do what they should.
+    #[error("PostgreSQL does not start: {0}")]
+    Failed(String),
+    /// They cannot be run, or what they need cannot be made.
+    #[error("PostgreSQL does not start: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// A server: one that tests share because it was given, or one of one's own that may be killed.
+#[derive(Debug)]
+pub struct Cluster {
+    url: String,
+    own: Option<Own>,
+}
+
+#[derive(Debug)]
+struct Own {
+    folder: TempDir,
+    port: u16,
+    settings: Vec<String>,
+    postmaster: Mutex<Option<Child>>,
+}
+
+impl Cluster {
+    /// The server that [`GIVEN`] names, if it does; its life is another's.
+    pub fn given() -> Option<Self> {
+        let url = std::env::var(GIVEN).ok()?;
+        Some(Self { url, own: None })
+    }
+
+    /// A server of one's own with these settings (`name=value`), which accepts connections.
+    ///
+    /// It is in memory: where processes die and the machine does not, that keeps as well as a disk, and `fsync` costs nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`].
+    pub fn start(settings: &[&str]) -> Result<Self, StartError> {
+        Self::start_in(in_memory()?, settings)
+    }
+
+    /// The same in this folder.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`].
+    pub fn start_in(folder: TempDir, settings: &[&str]) -> Result<Self, StartError> {
+        reaper::remove(folder.path());
+        programs::hand_over(&[folder.path().to_owned()])?;
+        let made = programs::unprivileged("initdb")?
+            .args(["--username=postgres", "--auth=trust", "--encoding=UTF8"])
+            .args(["--locale=C", "--no-sync", "-D"])
+            .arg(folder.path().join("data"))
+            .stdin(Stdio::null())
+            .output()?;
+        if !made.status.success() {
+            let said = String::from_utf8_lossy(&made.stderr);
+            return Err(StartError::Failed(said.into_owned()));
+        }
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())?
+            .port();
+        let own = Own {
+            folder,
+            port,
+            settings: settings.iter().map(ToString::to_string).collect(),
+            postmaster: Mutex::new(None),
+        };
+        own.start()?;
+        Ok(Self {
+            url: format!("postgres://postgres@127.0.0.1:{port}"),
+            own: Some(own),
+        })
+    }
+
+    /// A server of one's own that speaks TLS with this certificate and key, which are in PEM files.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`].
+    pub fn start_with_tls(certificate: &Path, key: &Path) -> Result<Self, StartError> {
+        let folder = in_memory()?;
+        let own =
+            [certificate, key].map(|file| folder.path().join(file.file_name().unwrap_or_default()));
+        for (from, to) in [certificate, key].into_iter().zip(&own) {
+            fs::copy(from, to)?;
+            // PostgreSQL takes a key that only its own user may read.
+            fs::set_permissions(to, fs::Permissions::from_mode(0o600))?;
+        }
+        programs::hand_over(&own)?;
+        let [certificate, key] = own;
+        let settings = [
+            "ssl=on".to_owned(),
+            format!("ssl_cert_file={}", certificate.display()),
+            format!("ssl_key_file={}", key.display()),
+        ];
+        Self::start_in(folder, &settings.each_ref().map(String::as_str))
+    }
+
+    /// A new, empty database.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses to make one.
+    pub fn database(self: &Arc<Self>) -> Database {
+        Database::create(self)
+    }
+
+    /// The URL of the server, without a database.
+    pub fn server_url(&self) -> &str {
+        &self.url
+    }
+
+    /// The URL of one of its databases.
+    pub fn url(&self, database: &str) -> String {
+        format!("{}/{database}", self.url)
+    }
+
+    /// Whether it was given, and is not one's own.
+    pub fn is_given(&self) -> bool {
+        self.own.is_none()
+    }
+
+    /// Runs statements as the superuser; gives what they return, unaligned.
+    ///
+    /// # Panics
+    ///
+    /// When they fail.
+    pub fn execute(&self, database: &str, sql: &str) -> String {
+        let done = self.try_execute(database, sql);
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// Runs statements as the superuser; gives what they return.
+    ///
+    /// # Errors
+    ///
+    /// What was said against them.
+    pub fn try_execute(&self, database: &str, sql: &str) -> Result<String, String> {
+        let psql = programs::folder()
+            .map_err(|error| error.to_string())?
+            .join("psql");
+        let output = Command::new(psql)
+            .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
+            .args(["--set=ON_ERROR_STOP=1", "--command", sql])
+            .arg(self.url(database))
+            .env("PGCONNECT_TIMEOUT", PATIENCE.as_secs().to_string())
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| error.to_string())?;
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        if output.status.success() {
+            Ok(said(&output.stdout).trim().to_owned())
+        } else {
+            Err(said(&output.stderr))
+        }
+    }
+
+    /// The ids of its processes.
+    ///
+    /// # Panics
+    ///
+    /// When it was given.
+    pub fn processes(&self) -> Vec<u32> {
+        let postmaster = self.own().postmaster().as_ref().map(Child::id);
+        postmaster.into_iter().flat_map(with_children).collect()
+    }
+
+    /// Kills every process of it at once, so that nothing is finished or flushed.
+    ///
+    /// # Panics
+    ///
+    /// When it was given.
+    pub fn kill(&self) {
+        if let Some(mut child) = self.own().postmaster().take() {
+            let processes = with_children(child.id());
+            let _ = child.kill();
+            signal(&processes, Signal::KILL);
+            let _ = child.wait();
+        }
+    }
+
+    /// Stops every process of it without ending it, or lets all go on.
+    ///
+    /// # Panics
+    ///
+    /// When it was given.
+    pub fn pause(&self, paused: bool) {
+        let how = if paused { Signal::STOP } else { Signal::CONT };
+        if let Some(child) = &*self.own().postmaster() {
+            // The postmaster first, so that it starts no more.
+            signal(&[child.id()], how);
+            signal(&with_children(child.id()), how);
+        }
+    }
+
+    /// Starts it again on the same data and port, and waits until it answers.
+    ///
+    /// # Panics
+    ///
+    /// When it was given, or does not start.
+    pub fn restart(&self) {
+        if let Err(error) = self.own().start() {
+            panic!("{error}");
+        }
+    }
+
+    fn own(&self) -> &Own {
+        self.own.as_ref().expect("this server is one's own")
+    }
+}
+
+impl Own {
+    fn postmaster(&self) -> MutexGuard<'_, Option<Child>> {
+        self.postmaster
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was killed may hold its memory for a moment longer, which makes the next one refuse to start: then it is tried again.
+    fn start(&self) -> Result<(), StartError> {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if self.try_start()? {
+                return Ok(());
+            }
+        }
+        let log = fs::read_to_string(self.log()).unwrap_or_default();
+        Err(StartError::Failed(log))
+    }
+
+    fn try_start(&self) -> Result<bool, StartError> {
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.log())?;
+        let mut child = programs::unprivileged("postgres")?
+            .arg("-D")
+            .arg(self.folder.path().join("data"))
+            .args(["-p", &self.port.to_string()])
+            .args(["-c", "listen_addresses=127.0.0.1"])
+            .args(["-c", "unix_socket_directories="])
+            .args(["-c", "shared_buffers=64MB"])
+            // Memory that it shares is in its folder, and goes with that however it ends.
+            .args(["-c", "dynamic_shared_memory_type=mmap"])
+            .args(self.settings.iter().flat_map(|setting| ["-c", setting]))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()?;
+        reaper::end(&child, How::Quit);
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if child.try_wait()?.is_some() {
+                std::thread::sleep(Duration::from_millis(50));
+                return Ok(false);
+            }
+            if self.answers()? {
+                *self.postmaster() = Some(child);
+                return Ok(true);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+        Ok(false)
+    }
+
+    fn answers(&self) -> Result<bool, StartError> {
+        Command::new(programs::folder()?.join("pg_isready"))
+            .args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()])
+            .status()
+            .map(|status| status.success())
+            .map_err(StartError::from)
+    }
+
+    fn log(&self) -> std::path::PathBuf {
+        self.folder.path().join("log")
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        let Some(mut child) = self.postmaster().take() else {
+            return;
+        };
+        // It may be paused. Then an immediate shutdown, which takes the children along and leaves nothing in the system's
+        // tables (<https://www.postgresql.org/docs/current/server-shutdown.html>): nobody needs what it holds.
+        signal(&with_children(child.id()), Signal::CONT);
+        signal(&[child.id()], Signal::QUIT);
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE && matches!(child.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+/// A folder in memory where there is such a place.
+fn in_memory() -> Result<TempDir, StartError> {
+    let folder = TempDir::new_in("/dev/shm").or_else(|_| TempDir::new())?;
+    reaper::remove(folder.path());
+    Ok(folder)
+}
+
+/// A process and its children.
+fn with_children(process: u32) -> Vec<u32> {
+    let path = format!("/proc/{process}/task/{process}/children");
+    let children = fs::read_to_string(path).unwrap_or_default();
+    let children = children
+        .split_whitespace()
+        .filter_map(|child| child.parse().ok());
+    std::iter::once(process).chain(children).collect()
+}
+
+/// An error says that a process is gone already.
+fn signal(processes: &[u32], signal: Signal) {
+    for process in processes {
+        if let Some(pid) = Pid::from_raw(process.cast_signed()) {
+            let _ = kill_process(pid, signal);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What is started ends with whoever started it, also by a signal.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use testbed::postgres::{Cluster, StartError};
+use testbed::reaper::{self, How};
+
+/// Set for the process that is to be killed.
+const VICTIM: &str = "TESTBED_VICTIM";
+
+/// What the reaper may take: five seconds for a process that does not obey, and a machine that is busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// This test again, in a process that is killed when the test ends at the latest.
+struct Victim {
+    child: Child,
+    /// What it said that it has started: `process PID` or `folder PATH`.
+    started: Vec<String>,
+}
+
+impl Victim {
+    fn start(test: &str) -> Self {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", test, "--nocapture"])
+            .env(VICTIM, "1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let started = stdout
+            .lines()
+            .map(|line| line.unwrap())
+            .skip_while(|line| !line.ends_with("begin"))
+            .skip(1)
+            .take_while(|line| line != "end")
+            .collect();
+        Self { child, started }
+    }
+
+    fn processes(&self) -> Vec<PathBuf> {
+        let ids = self
+            .started
+            .iter()
+            .filter_map(|line| line.strip_prefix("process "));
+        ids.map(|id| Path::new("/proc").join(id)).collect()
+    }
+
+    fn folders(&self) -> Vec<PathBuf> {
+        let paths = self
+            .started
+            .iter()
+            .filter_map(|line| line.strip_prefix("folder "));
+        paths.map(PathBuf::from).collect()
+    }
+}
+
+impl Drop for Victim {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// In the victim: says what was started, and waits to be killed.
+fn say_and_wait(processes: &[u32], folders: &[&Path]) {
+    println!("begin");
+    for process in processes {
+        println!("process {process}");
+    }
+    for folder in folders {
+        println!("folder {}", folder.display());
+    }
+    println!("end");
+    std::thread::sleep(PATIENCE * 4);
+}
+
+/// A process that is gone, or ended and not yet waited for by whoever adopted it.
+fn is_over(process: &Path) -> bool {
+    let stat = std::fs::read_to_string(process.join("stat")).unwrap_or_default();
+    stat.rsplit_once(") ")
+        .is_none_or(|(_, fields)| fields.starts_with('Z'))
+}
+
+fn eventually(what: &str, holds: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < PATIENCE, "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn kill_and_look(mut victim: Victim, signal: &str) {
+    assert!(!victim.started.is_empty());
+    let (processes, folders) = (victim.processes(), victim.folders());
+    assert!(processes.iter().all(|process| !is_over(process)));
+    assert!(folders.iter().all(|folder| folder.exists()));
+    let id = victim.child.id().to_string();
+    let sent = Command::new("kill").args([signal, &id]).status().unwrap();
+    assert!(sent.success());
+    victim.child.wait().unwrap();
+    eventually(&format!("processes are left: {processes:?}"), || {
+        processes.iter().all(|process| is_over(process))
+    });
+    eventually(&format!("folders are left: {folders:?}"), || {
+        folders.iter().all(|folder| !folder.exists())
+    });
+}
+
+#[test]
+fn processes_with_their_children_and_folders_end_with_whoever_is_killed() {
+    let name = "processes_with_their_children_and_folders_end_with_whoever_is_killed";
+    if std::env::var_os(VICTIM).is_some() {
+        let folder = testbed::folder().unwrap();
+        // A stopped process, and one that has a child.
+        let stopped = Command::new("sleep").arg("100").spawn().unwrap();
+        let parent = Command::new("sh")
+            .args(["-c", "sleep 100; true"])
+            .spawn()
+            .unwrap();
+        reaper::end(&stopped, How::Kill);
+        reaper::end(&parent, How::Kill);
+        let stop = Command::new("kill")
+            .args(["-STOP", &stopped.id().to_string()])
+            .status();
+        assert!(stop.unwrap().success());
+        let children = || {
+            let id = parent.id();
+            std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap()
+        };
+        eventually("the shell has a child", || !children().is_empty());
+        let child: u32 = children().trim().parse().unwrap();
+        say_and_wait(&[stopped.id(), parent.id(), child], &[folder.path()]);
+        for mut child in [stopped, parent] {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        return;
+    }
+    for signal in ["-KILL", "-TERM", "-INT"] {
+        kill_and_look(Victim::start(name), signal);
+    }
+}
+
+#[test]
+fn postgres_ends_with_whoever_is_killed_also_when_it_was_restarted() {
+    let name = "postgres_ends_with_whoever_is_killed_also_when_it_was_restarted";
+    if std::env::var_os(VICTIM).is_some() {
+        let cluster = Cluster::start(&[]).unwrap();
+        cluster.kill();
+        cluster.restart();
+        cluster.pause(true);
+        let folder = std::fs::read_link(format!("/proc/{}/cwd", cluster.processes()[0])).unwrap();
+        say_and_wait(&cluster.processes(), &[folder.parent().unwrap()]);
+        return;
+    }
+    match Cluster::start(&[]) {
+        Err(StartError::Missing) => {
+            eprintln!("skipped: {}", StartError::Missing);
+            return;
+        }
+        started => drop(started.unwrap()),
+    }
+    let victim = Victim::start(name);
+    assert!(victim.processes().len() > 3, "{:?}", victim.started);
+    kill_and_look(victim, "-KILL");
+}

@@ -84,7 +84,7 @@ fn damaged_key_file_is_refused_without_showing_it() {
         ("", "line 1, column 0"),
         (
             r#"{"active": "k", "keys": [{"kid": "k", "secret": 5}]}"#,
-            "documented form at line 1",
+            "and has another at line 1",
         ),
         (r#"{"active": "k", "keys": []}"#, "not among its keys"),
         (

@@ -96,7 +96,8 @@ fn eventually(what: &str, holds: impl Fn() -> bool) {
 fn kill_and_look(mut victim: Victim, signal: &str) {
     assert!(!victim.started.is_empty());
     let (processes, folders) = (victim.processes(), victim.folders());
-    assert!(processes.iter().all(|process| !is_over(process)));
+    // PostgreSQL's workers come and go; the postmaster stays.
+    assert!(!is_over(&processes[0]), "{:?}", victim.started);
     assert!(folders.iter().all(|folder| folder.exists()));
     let id = victim.child.id().to_string();
     let sent = Command::new("kill").args([signal, &id]).status().unwrap();

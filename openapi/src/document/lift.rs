@@ -36,7 +36,11 @@ fn lift_bound(schema: &mut Map<String, Value>, bound: &str, exclusive: &str) {
     match schema.get(exclusive) {
         Some(Value::Bool(true)) => {
             schema.shift_remove(exclusive);
-            if let Some(limit) = schema.shift_remove(bound) {
+            // What is no number bounds nothing. It stays where it stands: put into the place of the
+            // flag, `false` would be read as one.
+            if schema.get(bound).is_some_and(Value::is_number)
+                && let Some(limit) = schema.shift_remove(bound)
+            {
                 schema.insert(exclusive.to_owned(), limit);
             }
         }

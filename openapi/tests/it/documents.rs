@@ -214,3 +214,17 @@ fn a_change_in_a_neighbouring_file_is_told_of_at_its_own_line() {
     let page = String::from_utf8(page).expect("UTF-8");
     assert!(page.contains("api/schemas/token.yaml:5:7"), "{page}");
 }
+
+#[test]
+fn a_document_that_was_lifted_is_not_lifted_further_when_it_is_read_again() {
+    let text = r#"{"openapi": "3.0.3", "paths": {}, "components": {"schemas": {
+        "A": {"maximum": false, "exclusiveMaximum": true},
+        "B": {"minimum": true, "exclusiveMinimum": true},
+        "C": {"minimum": 1, "exclusiveMinimum": true},
+        "D": {"maximum": 1, "exclusiveMaximum": false}}}}"#;
+    let once = Document::parse("a.json", text).expect("a valid document");
+    let again = Document::parse("again.json", &once.value().to_string());
+    assert_eq!(again.expect("a valid document").value(), once.value());
+    let exclusive = once.at("/components/schemas/C/exclusiveMinimum");
+    assert_eq!(exclusive, Some(&serde_json::json!(1)));
+}

@@ -6,6 +6,7 @@ mod lift;
 mod position;
 mod read;
 mod references;
+mod text;
 mod visit;
 
 use std::borrow::Cow;
@@ -152,7 +153,7 @@ impl Document {
         text: &str,
         mut read_file: impl FnMut(&str) -> Result<String, String>,
     ) -> Result<Self, DocumentError> {
-        let (mut value, format) = read::value(name, text)?;
+        let (mut value, format) = text::value(name, text)?;
         let root = files::Source {
             text: text.to_owned(),
             format,

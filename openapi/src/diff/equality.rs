@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::document::Document;
 use crate::{keywords, pointer};
@@ -210,8 +210,30 @@ impl Equality {
                         .zip(b)
                         .all(|(a, b)| self.texts_match(a, b, references))
             }
-            (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+            (Value::Number(a), Value::Number(b)) => numbers_match(a, b),
             _ => a == b,
         }
     }
+}
+
+/// Whether the numbers are one, however they are written: 1 and 1.0 are, 2^53 and 2^53 + 1 are not.
+fn numbers_match(a: &Number, b: &Number) -> bool {
+    a == b || integer(a).is_some_and(|integer_of_a| integer(b) == Some(integer_of_a))
+}
+
+/// The integer that a number is.
+fn integer(number: &Number) -> Option<i128> {
+    if let Some(integer) = number.as_i64() {
+        return Some(integer.into());
+    }
+    if let Some(integer) = number.as_u64() {
+        return Some(integer.into());
+    }
+    let float = number.as_f64()?;
+    // Below this the conversion is exact; beyond it no other spelling is read as an integer.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the bound is within the type's"
+    )]
+    (float.fract() == 0.0 && float.abs() < 1e30).then_some(float as i128)
 }

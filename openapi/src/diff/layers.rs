@@ -4,6 +4,8 @@
 //! types: each is a layer around a core. Annotations on a layer belong to the whole; an outer one
 //! stands before an inner one.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::annotations::{self, Annotations};
@@ -22,6 +24,8 @@ pub(super) struct Layers<'a> {
     pub(super) core: At<'a>,
     /// Keys of the core that a layer has taken: `type` with null among the types.
     pub(super) types_without_null: bool,
+    /// The pointers to what was gone through on the way to the core.
+    been: BTreeSet<String>,
 }
 
 impl<'a> Layers<'a> {
@@ -32,20 +36,24 @@ impl<'a> Layers<'a> {
             null: false,
             core: at,
             types_without_null: false,
+            been: BTreeSet::new(),
         };
         layers.peel();
         layers
     }
 
-    /// Whether the core is a reference that may be followed without losing what stands beside it.
+    /// Whether the core is a reference that may be followed without losing what stands beside it, and
+    /// not for ever: a schema may be nothing but a way back to itself.
     pub(super) fn is_reference(&self) -> bool {
-        assertions(&self.core)
-            .is_some_and(|keys| keys == ["$ref"] && self.core.value["$ref"].is_string())
+        !self.been.contains(&self.core.pointer)
+            && assertions(&self.core)
+                .is_some_and(|keys| keys == ["$ref"] && self.core.value["$ref"].is_string())
     }
 
     /// Goes through the reference that the core is, and takes off the layers behind it.
     pub(super) fn through(mut self, document: &'a Document) -> Self {
         annotations::collect(&self.core, &mut self.annotations);
+        self.been.insert(self.core.pointer.clone());
         self.core = follow(document, &self.core);
         self.peel();
         self

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{DocumentError, Format, position, read, visit};
+use super::{DocumentError, Format, position, text, visit};
 use crate::pointer;
 
 /// The key at the root that holds the files, by their paths from the document's folder.
@@ -55,7 +55,7 @@ impl Bringing<'_, '_> {
                 );
                 self.error(&path.from, &path.reference, message, &sources)
             })?;
-            let (mut file, format) = read::value(&path.file, &text)?;
+            let (mut file, format) = text::value(&path.file, &text)?;
             sources.insert(path.file.clone(), Source { text, format });
             wanted.extend(self.rewritten(&mut file, &path.file, &own, &sources)?);
             files.insert(path.file, file);
@@ -126,7 +126,7 @@ impl Bringing<'_, '_> {
     ) -> DocumentError {
         let source = sources.get(file).unwrap_or(self.root);
         let mut place = None;
-        if let Ok((value, _)) = read::value(file, &source.text) {
+        if let Ok((value, _)) = text::value(file, &source.text) {
             visit::objects(&value, &["$ref"], &mut |path, holder| {
                 if place.is_none() && holder.get("$ref").and_then(Value::as_str) == Some(reference)
                 {

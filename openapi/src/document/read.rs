@@ -1,71 +1,14 @@
-//! From a text to a value, and the least that must hold of it before anything else is asked.
+//! The least that must hold of a document before anything else is asked.
 
 use serde_json::Value;
 
-use super::{Document, DocumentError, Format, METHODS, Position, Version};
+use super::{Document, DocumentError, METHODS, Version};
 use crate::pointer;
 
-/// Parses JSON, or YAML where the text is not JSON by its first character.
-pub(super) fn value(name: &str, text: &str) -> Result<(Value, Format), DocumentError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim_start().starts_with('{') {
-        let json_error = match json(name, text) {
-            Ok(value) => return Ok((value, Format::Json)),
-            Err(error) => error,
-        };
-        // YAML's flow style begins with a brace as well; only a name can tell which was meant.
-        return if is_yaml_name(name) {
-            yaml(name, text).map(|value| (value, Format::Yaml))
-        } else {
-            Err(json_error)
-        };
-    }
-    yaml(name, text).map(|value| (value, Format::Yaml))
-}
-
-fn is_yaml_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.ends_with(".yaml") || name.ends_with(".yml")
-}
-
-fn json(name: &str, text: &str) -> Result<Value, DocumentError> {
-    serde_json::from_str(text).map_err(|error| DocumentError {
-        name: name.to_owned(),
-        position: Some(Position {
-            line: error.line(),
-            column: error.column(),
-        }),
-        message: {
-            let message = error.to_string();
-            let what = message.split(" at line ").next().unwrap_or(&message);
-            format!("not valid JSON: {what}")
-        },
-    })
-}
-
-fn yaml(name: &str, text: &str) -> Result<Value, DocumentError> {
-    // Documents of many megabytes are ordinary here, so the size budget is off; the limits on
-    // aliases, which guard against documents that unfold without end, stay on.
-    let options = serde_saphyr::options! {
-        budget: None,
-        with_snippet: false,
-    };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| DocumentError {
-        name: name.to_owned(),
-        position: error.location().map(|location| Position {
-            line: usize::try_from(location.line()).unwrap_or(usize::MAX),
-            column: usize::try_from(location.column()).unwrap_or(usize::MAX),
-        }),
-        message: {
-            let message = error.without_snippet().to_string();
-            let what = message.lines().next().unwrap_or_default();
-            let what = what.split(" at line ").next().unwrap_or(what);
-            format!("not valid YAML: {what}")
-        },
-    })
-}
-
 pub(super) fn version(document: &Document) -> Result<Version, DocumentError> {
+    if document.value().is_null() {
+        return Err(document.error("", "not an OpenAPI document: there is nothing in it"));
+    }
     let Some(root) = document.value().as_object() else {
         return Err(document.error("", "not an OpenAPI document: its root is not an object"));
     };
@@ -86,6 +29,12 @@ pub(super) fn version(document: &Document) -> Result<Version, DocumentError> {
         ["3", "0"] => Ok(Version::V3_0),
         ["3", "1"] => Ok(Version::V3_1),
         ["3", "2"] => Ok(Version::V3_2),
+        _ if declared.is_number() => Err(document.error(
+            "/openapi",
+            format!(
+                "the OpenAPI version is a text, and {declared} a number: write \"{declared}.0\""
+            ),
+        )),
         _ => Err(document.error(
             "/openapi",
             format!("unknown OpenAPI version {declared}: 3.0, 3.1 and 3.2 are read here"),

@@ -228,3 +228,95 @@ fn a_document_that_was_lifted_is_not_lifted_further_when_it_is_read_again() {
     let exclusive = once.at("/components/schemas/C/exclusiveMinimum");
     assert_eq!(exclusive, Some(&serde_json::json!(1)));
 }
+
+#[test]
+fn a_key_that_stands_twice_is_refused_where_it_stands_for_the_second_time() {
+    let errors = [
+        error(
+            "a.json",
+            "{\"openapi\": \"3.1.0\",\n \"é\": 1, \"paths\": {},\n  \"paths\": {\"/a\": {}}}",
+        ),
+        error(
+            "a.json",
+            "{\"openapi\": \"3.1.0\", \"paths\": {}, \"x\": [{\"é\\\"\": {}, \"\\u00e9\\\"\": {}}]}",
+        ),
+        error("a.yaml", "openapi: 3.1.0\npaths: {}\npaths:\n  /a: {}\n"),
+        error("a.yaml", "{openapi: 3.1.0, paths: {}, paths: {}}"),
+    ];
+    insta::assert_snapshot!(errors.join("\n"));
+}
+
+#[test]
+fn texts_at_the_edges_of_their_formats_are_refused_with_a_reason() {
+    let errors = [
+        error("a.json", ""),
+        error("a.yaml", "# nothing\n"),
+        error("a.json", "{\0\"\0o\0"),
+        error("a.json", "{\"openapi\": \"3.1.0\", \"paths\": {}} x"),
+        error("a.json", "{\"openapi\": 3.1, \"paths\": {}}"),
+        error("a.json", "{\"openapi\": \"3.1.0\", \"x\": NaN}"),
+        error("a.json", "{\"openapi\": \"3.1.0\", \"x\": 1e400}"),
+        error("a.yaml", "openapi: 3.1.0\nx-a: .nan\n"),
+        error("a.yaml", "openapi: 3.1.0\nx-a: 1e400\n"),
+        error("a.json", "{\"openapi\": \"3.1.0\", \"x\": \"\\ud800\"}"),
+        error("a.yaml", "openapi: 3.1.0\n---\nopenapi: 3.1.0\n"),
+        error("a.yaml", "openapi: 3.1.0\nx-a: &a [*a]\n"),
+        error("a.yaml", "openapi: 3.1.0\nx-a: *b\n"),
+        error("a.yaml", "openapi: 3.1.0\nx-a: {null: 1}\n"),
+        error("a.yaml", &aliases_of_aliases()),
+    ];
+    insta::assert_snapshot!(errors.join("\n"));
+}
+
+/// Nine to the power of ten values, in ten lines.
+fn aliases_of_aliases() -> String {
+    let mut text = "openapi: 3.1.0\nx-0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for index in 1..10 {
+        let aliases = vec![format!("*a{}", index - 1); 9].join(", ");
+        text.push_str(&format!("x-{index}: &a{index} [{aliases}]\n"));
+    }
+    text
+}
+
+#[test]
+fn yaml_is_read_as_openapi_wants_it() {
+    let yaml = "\u{feff}openapi: 3.1.0
+paths:
+  /a:
+    get:
+      responses:
+        200: {description: ok}
+x-texts: [yes, no, on, off, y, 2020-01-01, 2020-01-01T00:00:00Z, 12:30:45, 1_000, '1', ~a]
+x-others: [true, null, ~, 0o17, 1.5, -1]
+x-known: &known {a: 1, b: 2}
+x-merged: {<<: *known, b: 3}
+";
+    let json = r#"{"openapi": "3.1.0",
+        "paths": {"/a": {"get": {"responses": {"200": {"description": "ok"}}}}},
+        "x-texts": ["yes", "no", "on", "off", "y", "2020-01-01", "2020-01-01T00:00:00Z", "12:30:45", "1_000", "1", "~a"],
+        "x-others": [true, null, null, 15, 1.5, -1],
+        "x-known": {"a": 1, "b": 2},
+        "x-merged": {"a": 1, "b": 3}}"#;
+    let yaml = Document::parse("a.yaml", yaml).expect("a valid document");
+    let json = Document::parse("a.json", json).expect("a valid document");
+    assert_eq!(yaml.value(), json.value());
+}
+
+#[test]
+fn a_byte_order_mark_moves_no_position() {
+    for (name, text) in [
+        (
+            "a.json",
+            "\u{feff}{\"openapi\": \"3.1.0\",\n \"paths\": {}}",
+        ),
+        ("a.yaml", "\u{feff}openapi: 3.1.0\n# the paths\npaths: {}"),
+    ] {
+        let document = Document::parse(name, text).expect("a valid document");
+        assert_eq!(document.position("/openapi").map(|at| at.line), Some(1));
+        assert_eq!(
+            document.position("/paths").map(|at| at.line),
+            Some(text.lines().count()),
+            "{name}"
+        );
+    }
+}

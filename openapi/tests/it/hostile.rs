@@ -179,3 +179,29 @@ fn a_pattern_that_counts_without_end_is_left_unproven() {
     let diff = compared(&pattern("a{99999}"), &pattern("b{99999}"));
     assert_eq!(diff.verdict(), Verdict::Unproven);
 }
+
+#[test]
+fn a_schema_that_is_only_a_way_back_to_itself_is_compared_in_time() {
+    let text = json!({"type": "string"});
+    let way_back = json!({"allOf": [{"$ref": "#/components/schemas/A"}]});
+    let of = |schema: &Value| {
+        let schemas = json!({"A": schema, "B": {"anyOf": [{"$ref": "#/components/schemas/A"}]}});
+        document(
+            &json!({"allOf": [{"$ref": "#/components/schemas/B"}]}),
+            schemas.as_object().cloned().unwrap_or_default(),
+        )
+    };
+    let written_out = document(&text, Map::new());
+    for (base, revision) in [
+        (of(&way_back), written_out.clone()),
+        (written_out, of(&way_back)),
+        (of(&way_back), of(&text)),
+        (of(&text), of(&way_back)),
+    ] {
+        assert_ne!(compared(&base, &revision).verdict(), Verdict::Identical);
+    }
+    assert_eq!(
+        compared(&of(&way_back), &of(&way_back)).verdict(),
+        Verdict::Identical
+    );
+}

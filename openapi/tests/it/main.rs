@@ -9,6 +9,7 @@ mod equivalences;
 mod escapes;
 mod hostile;
 mod limits;
+mod numbers;
 mod operations;
 mod patterns;
 mod published;

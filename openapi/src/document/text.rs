@@ -1,0 +1,226 @@
+//! From a text to a value: JSON, or YAML 1.2 as OpenAPI wants it (OpenAPI 3.1 section 4.3: what JSON
+//! can say, and nothing else).
+//!
+//! Integers of up to 64 bits are read as they are written; beyond, numbers are IEEE 754's doubles, which is
+//! all that a writer may count on (RFC 8259 section 6).
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::error::Category;
+use serde_json::{Map, Number, Value};
+use serde_saphyr::Error as YamlError;
+
+use super::{DocumentError, Format, Position};
+
+/// Parses JSON, or YAML where the text is not JSON by its first character.
+pub(super) fn value(name: &str, text: &str) -> Result<(Value, Format), DocumentError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.chars().take(2).any(|first| first == '\0') {
+        return Err(refused(
+            name,
+            None,
+            "not UTF-8 text: this looks like UTF-16, save it as UTF-8".to_owned(),
+        ));
+    }
+    if text.trim_start().starts_with('{') {
+        let json_error = match json(name, text) {
+            Ok(value) => return Ok((value, Format::Json)),
+            Err(error) => error,
+        };
+        // YAML's flow style begins with a brace as well; only a name can tell which was meant.
+        return if is_yaml_name(name) {
+            yaml(name, text).map(|value| (value, Format::Yaml))
+        } else {
+            Err(json_error)
+        };
+    }
+    yaml(name, text).map(|value| (value, Format::Yaml))
+}
+
+fn is_yaml_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with(".yaml") || name.ends_with(".yml")
+}
+
+fn refused(name: &str, position: Option<Position>, message: String) -> DocumentError {
+    DocumentError {
+        name: name.to_owned(),
+        position,
+        message,
+    }
+}
+
+fn json(name: &str, text: &str) -> Result<Value, DocumentError> {
+    let error = match serde_json::from_str::<Unambiguous>(text) {
+        Ok(read) => return Ok(read.0),
+        Err(error) => error,
+    };
+    let lines = text.split_inclusive('\n');
+    let line_start: usize = (lines.take(error.line().saturating_sub(1)))
+        .map(str::len)
+        .sum();
+    let end = line_start + error.column();
+    let message = error.to_string();
+    let what = message.split(" at line ").next().unwrap_or(&message);
+    let (start, message) = match error.classify() {
+        // The text is JSON, and what it says is not clear; the key was read to its end.
+        Category::Data => (start_of_key(text, end), what.to_owned()),
+        Category::Syntax | Category::Eof | Category::Io => {
+            (end.saturating_sub(1), format!("not valid JSON: {what}"))
+        }
+    };
+    let before = text.get(line_start..start).unwrap_or_default();
+    let position = Position {
+        line: error.line(),
+        column: before.chars().count() + 1,
+    };
+    Err(refused(name, Some(position), message))
+}
+
+/// Where the key begins that the parser has just read, whose closing quote is the last one before
+/// `end`.
+fn start_of_key(text: &str, end: usize) -> usize {
+    let bytes = text.as_bytes();
+    let end = end.min(bytes.len());
+    let is_quote = |&at: &usize| {
+        let before = bytes[..at].iter().rev();
+        bytes[at] == b'"' && before.take_while(|&&byte| byte == b'\\').count() % 2 == 0
+    };
+    let mut quotes = (0..end).rev().filter(is_quote);
+    let closing = quotes.next();
+    quotes.next().or(closing).unwrap_or(end)
+}
+
+fn yaml(name: &str, text: &str) -> Result<Value, DocumentError> {
+    // Documents of many megabytes are ordinary here, so the size budget is off; the limits on
+    // aliases, which guard against documents that unfold without end, stay on. What YAML 1.1 took
+    // for a flag or a number, `yes` and `1_000`, is text in 1.2 (section 10.3.2).
+    let options = serde_saphyr::options! {
+        budget: None,
+        with_snippet: false,
+        strict_booleans: true,
+        underscored_numbers_as_strings: true,
+    };
+    let error = match serde_saphyr::from_str_with_options::<Unambiguous>(text, options) {
+        Ok(read) => return Ok(read.0),
+        Err(error) => error,
+    };
+    let position = error.location().map(|location| Position {
+        line: usize::try_from(location.line()).unwrap_or(usize::MAX),
+        column: usize::try_from(location.column()).unwrap_or(usize::MAX),
+    });
+    Err(refused(name, position, yaml_message(&error)))
+}
+
+/// What is wrong with a YAML text; the parser speaks to programmers where it is about more than syntax.
+fn yaml_message(error: &YamlError) -> String {
+    match error.without_snippet() {
+        YamlError::DuplicateMappingKey { key, .. } => {
+            stands_twice(key.as_deref().unwrap_or_default())
+        }
+        YamlError::MultipleDocuments { .. } => {
+            "more than one YAML document in one text: give each a file of its own".to_owned()
+        }
+        YamlError::NullIntoString { .. } => {
+            "a key without a text: JSON has no such thing; put quotes around it".to_owned()
+        }
+        YamlError::RecursiveReferencesRequireWeakTypes { .. } => {
+            "the alias stands within what it stands for: such a document has no end".to_owned()
+        }
+        YamlError::NonFiniteFloat { value, .. } => {
+            format!("JSON has no number `{value}`: put quotes around it if it is a text")
+        }
+        YamlError::AliasReplayLimitExceeded {
+            max_total_replayed_events: most,
+            ..
+        }
+        | YamlError::AliasExpansionLimitExceeded {
+            max_expansions_per_anchor: most,
+            ..
+        } => {
+            format!("the aliases unfold to more than {most} values: write out what they stand for")
+        }
+        YamlError::AliasError { error, .. } => yaml_message(error),
+        other => {
+            let message = other.to_string();
+            let what = message.lines().next().unwrap_or_default();
+            let what = what.split(" at line ").next().unwrap_or(what);
+            format!("not valid YAML: {what}")
+        }
+    }
+}
+
+fn stands_twice(key: &str) -> String {
+    format!(
+        "the key `{key}` stands twice in one object, and readers differ in which one counts (RFC 8259 \
+         section 4): keep one"
+    )
+}
+
+/// A value in which no object has a key twice.
+struct Unambiguous(Value);
+
+impl<'de> Deserialize<'de> for Unambiguous {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue).map(Self)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any value that JSON has")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut read = Vec::new();
+        while let Some(Unambiguous(item)) = items.next_element()? {
+            read.push(item);
+        }
+        Ok(Value::Array(read))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut read = Map::new();
+        while let Some(key) = members.next_key::<String>()? {
+            if read.contains_key(&key) {
+                return Err(A::Error::custom(stands_twice(&key)));
+            }
+            let Unambiguous(value) = members.next_value()?;
+            read.insert(key, value);
+        }
+        Ok(Value::Object(read))
+    }
+}

@@ -1,0 +1,61 @@
+//! Numbers: what they are counts, not how they are written, up to the last digit that is read.
+
+use openapi::Document;
+use openapi::diff::{Class, Verdict, compare};
+
+use crate::schemas::{Body, assert_witnessed, changes};
+use serde_json::Value;
+
+fn at_most(limit: &str) -> Value {
+    let text = format!(r#"{{"type": "integer", "maximum": {limit}}}"#);
+    serde_json::from_str(&text).expect("a schema")
+}
+
+#[test]
+fn integers_of_64_bits_are_told_apart_where_doubles_are_not() {
+    for (low, high) in [
+        ("9007199254740992", "9007199254740993"),
+        ("-9007199254740994", "-9007199254740993"),
+        ("1000000000000000000", "1000000000000000001"),
+    ] {
+        let (low, high) = (at_most(low), at_most(high));
+        let found = changes(Body::Request, &high, &low);
+        assert_eq!(found.len(), 1, "{low} {high} {found:?}");
+        assert_eq!(found[0].class, Class::Breaking, "{found:?}");
+        assert_witnessed(Body::Request, &high, &low, &found);
+        let found = changes(Body::Request, &low, &high);
+        assert_eq!(found.len(), 1, "{low} {high} {found:?}");
+        assert_eq!(found[0].class, Class::Additive, "{found:?}");
+    }
+}
+
+#[test]
+fn spellings_of_one_number_are_one() {
+    let document = |number: &str| {
+        let text = format!(
+            r#"{{"openapi": "3.1.0", "paths": {{}}, "x-number": {number},
+            "components": {{"schemas": {{"A": {{"multipleOf": {number}, "enum": [{number}]}}}}}}}}"#
+        );
+        Document::parse("a.json", &text).expect("a document")
+    };
+    for spellings in [
+        ["1", "1.0", "1e0", "10E-1"],
+        ["0.1", "1e-1", "0.10", "0.1000000000000000055"],
+        [
+            "9007199254740992",
+            "9007199254740992.0",
+            "9.007199254740992e15",
+            "9007199254740992e0",
+        ],
+    ] {
+        for spelling in spellings {
+            let diff = compare(&document(spellings[0]), &document(spelling));
+            assert_eq!(diff.verdict(), Verdict::Identical, "{spelling}");
+        }
+    }
+    let diff = compare(
+        &document("9007199254740993"),
+        &document("9007199254740992.0"),
+    );
+    assert_eq!(diff.verdict(), Verdict::Docs);
+}

@@ -121,11 +121,8 @@ fn headers<'a>(walk: &mut Walk<'a>, response: &Both<'a>, flow: Flow, status: &st
     // A response header of this name is defined by `content`, and is ignored (OpenAPI 3.1 4.8.17).
     let counts = |name: &str| !name.eq_ignore_ascii_case("content-type");
     for (name, at) in base.iter().filter(|(name, _)| counts(name)) {
-        match revision
-            .iter()
-            .find(|(other, _)| other.eq_ignore_ascii_case(name))
-        {
-            Some((_, other)) => {
+        match header_of(&revision, name) {
+            Some(other) => {
                 let both = Both {
                     base: at.clone(),
                     revision: other.clone(),
@@ -144,15 +141,22 @@ fn headers<'a>(walk: &mut Walk<'a>, response: &Both<'a>, flow: Flow, status: &st
         }
     }
     for (name, at) in revision.iter().filter(|(name, _)| counts(name)) {
-        if !base
-            .iter()
-            .any(|(other, _)| other.eq_ignore_ascii_case(name))
-        {
+        if header_of(&base, name).is_none() {
             let rule = Rule::new(Area::Header, Kind::Whole, Action::Added);
             let message = format!("the header `{name}` of the {status} response is new");
             walk.decide(rule, at, message, None);
         }
     }
+}
+
+/// The header of this name; spelled like this where several are the same but for their case.
+fn header_of<'h, 'a>(headers: &'h [(&str, At<'a>)], name: &str) -> Option<&'h At<'a>> {
+    let named = headers.iter().find(|(other, _)| *other == name);
+    let found = named.or_else(|| {
+        let mut headers = headers.iter();
+        headers.find(|(other, _)| other.eq_ignore_ascii_case(name))
+    });
+    found.map(|(_, at)| at)
 }
 
 fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, status: &str) {

@@ -97,6 +97,15 @@ pub(super) fn size(schema: &Value) -> usize {
     }
 }
 
+/// How many objects and lists stand one within another at most.
+pub(super) fn depth(schema: &Value) -> usize {
+    match schema {
+        Value::Object(object) => 1 + object.values().map(depth).max().unwrap_or_default(),
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    }
+}
+
 #[derive(Default)]
 struct Names {
     by_pointer: BTreeMap<String, String>,

@@ -10,7 +10,7 @@ use jsonschema::Draft;
 use jsonschema::canonical::{self, CanonicalSchema, Containment, Satisfiability};
 use serde_json::Value;
 
-use super::bundle::size;
+use super::bundle::{depth, size};
 use super::closed::close;
 use super::counted;
 use super::pattern::Inclusion;
@@ -22,6 +22,10 @@ use crate::validator::Validator;
 /// Beyond this many nodes on one side the algebra is not asked: its cost grows steeply (18 s were
 /// measured for 140 large components), and samples decide what they can.
 const ALGEBRA_BUDGET: usize = 600;
+
+/// Beyond this many levels of objects and lists the algebra is not asked either: what takes it a second at
+/// seventy takes it minutes at eighty.
+const ALGEBRA_DEPTH: usize = 64;
 
 /// What holds between what one side may send and what the other accepts.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,7 +86,9 @@ fn judged(sender: &Value, receiver: &Value) -> Relation {
         Inclusion::Not(string) => suspects.push(Value::String(string)),
         Inclusion::Unknown => {}
     }
-    if size(&closed) <= ALGEBRA_BUDGET && size(receiver) <= ALGEBRA_BUDGET {
+    let is_within_budget =
+        |schema: &Value| size(schema) <= ALGEBRA_BUDGET && depth(schema) <= ALGEBRA_DEPTH;
+    if is_within_budget(&closed) && is_within_budget(receiver) {
         // The algebra is another's, and young: where it fails, samples decide what they can.
         let asked = std::panic::catch_unwind(|| algebra(sender, &closed, receiver));
         match asked.unwrap_or(Algebra::Unknown) {

@@ -378,3 +378,15 @@ fn the_items_of_a_streamed_body_are_compared() {
         ["breaking response-type-widened"]
     );
 }
+
+#[test]
+fn headers_of_one_name_in_two_cases_are_each_compared_with_their_own_spelling() {
+    let with = |description: &str| {
+        responses(&json!({"200": {"description": description, "headers": {
+            "A": {"schema": {"type": "integer"}}, "a": {"schema": {"type": "string"}}}}}))
+    };
+    assert_eq!(
+        changed(&with("one"), &with("another")),
+        ["docs response-text-changed"]
+    );
+}

@@ -205,3 +205,25 @@ fn a_schema_that_is_only_a_way_back_to_itself_is_compared_in_time() {
         Verdict::Identical
     );
 }
+
+#[test]
+fn an_alternative_that_nests_by_the_dozen_is_judged_in_time() {
+    let thing = json!({"type": "object", "properties": {"name": {"type": "string"}}});
+    let deep = (0..47).fold(
+        thing.clone(),
+        |inner, _| json!({"properties": {"a": inner}}),
+    );
+    let of = |first: &Value| {
+        let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let breed = json!({"type": "object", "oneOf": [reference("First"), reference("Second")]});
+        let schemas = json!({"First": first, "Second": thing, "Cat": thing,
+            "Dog": {"type": "object", "properties": {"breed": breed, "name": {"type": "string"}}}});
+        document(
+            &json!({"oneOf": [reference("Dog"), reference("Cat")]}),
+            schemas.as_object().cloned().unwrap_or_default(),
+        )
+    };
+    for (base, revision) in [(of(&thing), of(&deep)), (of(&deep), of(&thing))] {
+        assert_ne!(compared(&base, &revision).verdict(), Verdict::Identical);
+    }
+}

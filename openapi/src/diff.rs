@@ -16,6 +16,7 @@ mod context;
 mod discriminators;
 mod document;
 mod edits;
+mod encodings;
 mod equality;
 mod extensible;
 mod finding;

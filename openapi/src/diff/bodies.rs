@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::context::Context;
-use super::graph::{ANYTHING, At, Both, Flow, Matched, Walk, follow};
+use super::graph::{At, Both, Flow, Matched, Walk, follow};
 use super::media_types::{Entry, covering, entries, same};
 use super::rule::{Action, Area, Kind};
-use super::{Rule, annotations, schema};
+use super::{Rule, annotations, encodings, schema};
 
 /// The body of a request.
 pub(super) fn request<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow) {
@@ -20,20 +20,31 @@ pub(super) fn request<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow
             for (key, matched) in both.members() {
                 match key {
                     "required" => {}
-                    "content" => content(walk, &matched, flow, "the request body"),
+                    "content" => {
+                        content(walk, &matched, (flow, Choice::Sender), "the request body");
+                    }
                     _ => annotations::field(walk, key, &matched, Area::Request, "the request body"),
                 }
             }
         }),
         Matched::Added(at) => {
             let required = follow(walk.revision, at).is_set("required");
-            let message = if required {
+            let demanded = required && flow == Flow::Request;
+            let message = if demanded {
                 "a required request body was added: requests without one are refused"
+            } else if required {
+                "a request body was added"
             } else {
                 "an optional request body was added"
             };
             let rule = Rule::new(Area::Request, Kind::Body, Action::Added);
-            walk.decide(rule, at, message.to_owned(), required.then(without_body));
+            walk.decide(rule, at, message.to_owned(), demanded.then(without_body));
+        }
+        Matched::Removed(at) if flow == Flow::Response => {
+            let was_always_there = follow(walk.base, at).is_set("required");
+            let rule = Rule::new(Area::Request, Kind::Body, Action::Removed);
+            let message = "the request body is no longer sent".to_owned();
+            walk.decide(rule, at, message, was_always_there.then(without_body));
         }
         Matched::Removed(at) => {
             let message =
@@ -67,8 +78,24 @@ fn without_body() -> Value {
     json!({"headers": {"content-length": "0"}})
 }
 
+/// Who chooses the media type of a message among those that are declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// Who reads it, by asking for one (`Accept`, RFC 9110 section 12.5.1): an answer of the server.
+    Reader,
+    /// Who sends it.
+    Sender,
+}
+
 /// The media types of a body. A body without any, and one with media types, are both unordered.
-pub(super) fn content<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow, subject: &str) {
+pub(super) fn content<'a>(
+    walk: &mut Walk<'a>,
+    matched: &Matched<'a>,
+    (flow, choice): (Flow, Choice),
+    subject: &str,
+) {
+    // What the server sends unasked it may send in any of them; to an answer the client may ask for each.
+    let unasked = flow == Flow::Response && choice == Choice::Sender;
     let (base, revision) = match matched {
         Matched::Both(both) => (entries(&both.base), entries(&both.revision)),
         Matched::Added(at) => (Vec::new(), entries(at)),
@@ -79,11 +106,11 @@ pub(super) fn content<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow
             media_type_object(walk, entry, other, flow, subject);
         } else if let Some(wider) = covering(entry, &revision) {
             if same(wider, &base).is_none() {
-                widened(walk, entry, wider, flow, subject);
+                widened(walk, entry, wider, (flow, unasked), subject);
             }
             media_type_object(walk, entry, wider, flow, subject);
         } else {
-            narrowed_or_removed(walk, entry, &revision, flow, subject);
+            narrowed_or_removed(walk, entry, &revision, (flow, unasked), subject);
         }
     }
     for entry in revision.iter().filter(|entry| same(entry, &base).is_none()) {
@@ -100,18 +127,31 @@ pub(super) fn content<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow
         if !holds_a_known_one {
             let rule = Rule::new(flow.area(), Kind::MediaType, Action::Added);
             let message = format!("{subject} may now be `{}`", entry.key);
-            walk.decide(rule, &entry.at, message, None);
+            let witness = json!({"headers": {"content-type": entry.key}});
+            walk.decide(rule, &entry.at, message, unasked.then_some(witness));
         }
     }
 }
 
-fn widened(walk: &mut Walk<'_>, entry: &Entry<'_>, wider: &Entry<'_>, flow: Flow, subject: &str) {
+fn widened(
+    walk: &mut Walk<'_>,
+    entry: &Entry<'_>,
+    wider: &Entry<'_>,
+    (flow, unasked): (Flow, bool),
+    subject: &str,
+) {
     let rule = Rule::new(flow.area(), Kind::MediaType, Action::Widened);
     let message = format!(
         "{subject} may now be any of `{}`, not only `{}`",
         wider.key, entry.key
     );
-    walk.decide(rule, &wider.at, message, None);
+    let breaks = unasked.then(|| {
+        let other = wider
+            .media_type
+            .one_besides(std::slice::from_ref(&entry.media_type));
+        json!({"headers": {"content-type": other}})
+    });
+    walk.decide(rule, &wider.at, message, breaks);
 }
 
 /// An entry that has no counterpart: a range of which some is left, or nothing.
@@ -119,7 +159,7 @@ fn narrowed_or_removed<'a>(
     walk: &mut Walk<'a>,
     entry: &Entry<'a>,
     revision: &[Entry<'a>],
-    flow: Flow,
+    (flow, unasked): (Flow, bool),
     subject: &str,
 ) {
     let left: Vec<&Entry<'a>> = revision
@@ -134,7 +174,7 @@ fn narrowed_or_removed<'a>(
         let rule = Rule::new(flow.area(), Kind::MediaType, Action::Removed);
         let message = format!("{subject} is no longer offered as `{}`", entry.key);
         let witness = content_type(entry.key.to_owned());
-        walk.decide(rule, &entry.at, message, Some(witness));
+        walk.decide(rule, &entry.at, message, (!unasked).then_some(witness));
         return;
     }
     let rule = Rule::new(flow.area(), Kind::MediaType, Action::Narrowed);
@@ -172,24 +212,7 @@ fn media_type_object<'a>(
         match key {
             // Of a body in parts, what each is (OpenAPI 3.2).
             "schema" | "itemSchema" => {
-                let pair = match matched {
-                    Matched::Both(both) => both,
-                    // No schema is the schema that accepts everything.
-                    Matched::Removed(base) => Both {
-                        revision: At {
-                            pointer: both.revision.pointer.clone(),
-                            value: &ANYTHING,
-                        },
-                        base,
-                    },
-                    Matched::Added(revision) => Both {
-                        base: At {
-                            pointer: both.base.pointer.clone(),
-                            value: &ANYTHING,
-                        },
-                        revision,
-                    },
-                };
+                let pair = matched.or_anything(&both);
                 let part = if key == "itemSchema" {
                     "an item of "
                 } else {
@@ -197,6 +220,10 @@ fn media_type_object<'a>(
                 };
                 let context = Context::new(flow, format!("{part}{subject} ({media_type})"));
                 schema::compare(walk, &pair, &context);
+            }
+            "encoding" => {
+                let subject = format!("{subject} ({media_type})");
+                encodings::compare(walk, &both, &matched, flow, (media_type, &subject));
             }
             "examples" => {
                 let subject = format!("{subject} ({media_type})");

@@ -46,6 +46,12 @@ fn expressions<'a>(walk: &mut Walk<'a>, callback: &Both<'a>, name: &str) {
                     operations(walk, items, expression);
                 });
             }
+            Matched::Removed(at) if !expression.starts_with("x-") => {
+                callback_gone(walk, &at, &format!("{name} {expression}"));
+            }
+            Matched::Added(at) if !expression.starts_with("x-") => {
+                callback_new(walk, &at, &format!("{name} {expression}"));
+            }
             matched => annotations::field(
                 walk,
                 expression,
@@ -76,6 +82,11 @@ fn operations<'a>(walk: &mut Walk<'a>, items: &Both<'a>, expression: &'a str) {
     };
     for (method, matched) in items.members() {
         if !METHODS.contains(&method) {
+            // Those two hold for the operations, and are compared there.
+            if !matches!(method, "parameters" | "servers") {
+                let subject = format!("the callback `{expression}`");
+                annotations::field(walk, method, &matched, Area::Callback, &subject);
+            }
             continue;
         }
         let name = format!("{} {expression}", method.to_uppercase());

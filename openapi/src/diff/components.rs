@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::graph::{At, Both, Walk};
+use super::graph::{At, Both, Matched, Walk};
 use super::rule::{Action, Area, Kind};
 use super::{Class, Rule, annotations};
 use crate::document::Document;
@@ -31,6 +31,12 @@ pub(super) fn compare(walk: &mut Walk<'_>, root: &Both<'_>) {
             if seen.insert(pointer.clone()) {
                 names.push((pointer, format!("{section}/{name}")));
             }
+        }
+    }
+    if let Some(Matched::Both(both)) = root.get("components") {
+        let extensions = both.members().into_iter();
+        for (key, matched) in extensions.filter(|(key, _)| key.starts_with("x-")) {
+            annotations::field(walk, key, &matched, Area::Component, "the components");
         }
     }
     for (pointer, name) in names {

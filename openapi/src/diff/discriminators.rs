@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::graph::{At, Both, Flow, Walk};
 use super::message::shown;
 use super::rule::{Action, Kind};
-use super::{Class, Rule};
+use super::{Class, Rule, annotations};
 use crate::document::Document;
 use crate::pointer;
 use crate::schema::{Relation, relation};
@@ -29,6 +29,11 @@ struct Discriminator<'a> {
 pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, subject: &str) {
     let old = of(walk.base, &both.base);
     let new = of(walk.revision, &both.revision);
+    let extensions = both.members().into_iter();
+    for (key, matched) in extensions.filter(|(key, _)| key.starts_with("x-")) {
+        let whose = format!("the discriminator of {subject}");
+        annotations::field(walk, key, &matched, flow.area(), &whose);
+    }
     let rule = Rule::new(flow.area(), Kind::Discriminator, Action::Changed);
     if old.property != new.property {
         let message = format!(

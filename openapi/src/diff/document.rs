@@ -1,6 +1,6 @@
 //! The whole document: what stands around the operations, the operations, the components.
 
-use super::graph::{Both, Matched, Walk};
+use super::graph::{At, Both, Matched, Walk};
 use super::rule::{Area, Kind};
 use super::{annotations, components, paths, servers};
 use crate::document::FILES;
@@ -37,9 +37,14 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
 
 /// Info, tags and the rest of what belongs to no operation.
 fn around(walk: &mut Walk<'_>, root: &Both<'_>) {
-    if let Some(Matched::Both(info)) = root.get("info") {
-        annotations::every_member(walk, &info, Area::Document, "info");
+    match root.get("info") {
+        Some(Matched::Both(info)) => {
+            annotations::every_member(walk, &info, Area::Document, "info");
+        }
+        Some(info) => annotations::one(walk, &info, Area::Document, Kind::Text, "`info`"),
+        None => {}
     }
+    dialect(walk, root);
     for (key, matched) in root.members() {
         if matches!(key, "tags" | "externalDocs") {
             annotations::one(
@@ -52,5 +57,33 @@ fn around(walk: &mut Walk<'_>, root: &Both<'_>) {
         } else if !COMPARED_ELSEWHERE.contains(&key) {
             annotations::field(walk, key, &matched, Area::Document, "the document");
         }
+    }
+}
+
+/// The dialects of which every keyword means what it means here (OpenAPI 3.1 section 4.8.24.6).
+const KNOWN_DIALECTS: &[&str] = &[
+    "https://spec.openapis.org/oas/3.1/dialect/base",
+    "https://spec.openapis.org/oas/3.1/dialect/2024-11-10",
+    "https://spec.openapis.org/oas/3.2/dialect/2025-09-17",
+    "https://json-schema.org/draft/2020-12/schema",
+];
+
+/// The dialect of the schemas. Of another one nothing is known: its keywords may mean anything.
+fn dialect(walk: &mut Walk<'_>, root: &Both<'_>) {
+    let Some(matched) = root.get("jsonSchemaDialect") else {
+        return;
+    };
+    let is_known = |at: &At<'_>| match at.value.get("jsonSchemaDialect") {
+        None => true,
+        Some(dialect) => dialect.as_str().is_some_and(|name| KNOWN_DIALECTS.contains(&name)),
+    };
+    if !is_known(&root.base) || !is_known(&root.revision) {
+        annotations::field(
+            walk,
+            "jsonSchemaDialect",
+            &matched,
+            Area::Document,
+            "the document",
+        );
     }
 }

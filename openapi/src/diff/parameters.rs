@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::bodies::content;
+use super::bodies::{Choice, content};
 use super::context::Context;
-use super::graph::{At, Both, Flow, Matched, Walk, follow};
+use super::graph::{At, Both, Flow, Walk, follow};
 use super::operation::Place;
 use super::rule::{Action, Area, Kind};
 use super::{Rule, annotations, written};
@@ -56,15 +56,7 @@ pub(super) fn compare<'a>(
                 };
                 walk.through_references(&both, flow, |walk, both| one(walk, both, flow));
             }
-            None => {
-                let rule = Rule::new(Area::Parameter, Kind::Whole, Action::Removed);
-                let message = format!(
-                    "{} is no longer declared: requests that carry it are not covered",
-                    subject(&parameter.defined)
-                );
-                let witness = carrying(walk.base, &parameter.defined);
-                walk.decide(rule, &parameter.written, message, Some(witness));
-            }
+            None => removed(walk, parameter, flow),
         }
     }
     for parameter in &revision {
@@ -74,17 +66,44 @@ pub(super) fn compare<'a>(
         {
             continue;
         }
-        let required = parameter.defined.is_set("required");
-        let (kind, how) = if required {
-            (Kind::Required, "required: requests without it are refused")
-        } else {
-            (Kind::Whole, "optional")
-        };
-        let rule = Rule::new(Area::Parameter, kind, Action::Added);
-        let message = format!("{} is new and {how}", subject(&parameter.defined));
-        let without = required.then(|| without(&parameter.defined));
-        walk.decide(rule, &parameter.written, message, without);
+        added(walk, parameter, flow);
     }
+}
+
+/// What the client sends may still hold it; what the server sends (to a webhook, a callback) no longer
+/// does, which is news where it always did.
+fn removed(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
+    let rule = Rule::new(Area::Parameter, Kind::Whole, Action::Removed);
+    let name = subject(&parameter.defined);
+    let (message, witness) = match flow {
+        Flow::Request => (
+            format!("{name} is no longer declared: requests that carry it are not covered"),
+            Some(carrying(walk.base, &parameter.defined)),
+        ),
+        Flow::Response => (
+            format!("{name} is no longer sent"),
+            parameter
+                .defined
+                .is_set("required")
+                .then(|| without(&parameter.defined)),
+        ),
+    };
+    walk.decide(rule, &parameter.written, message, witness);
+}
+
+/// As [`removed`], the other way round.
+fn added(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
+    let required = parameter.defined.is_set("required");
+    let (kind, how) = match (required, flow) {
+        (true, Flow::Request) => (Kind::Required, "required: requests without it are refused"),
+        (true, Flow::Response) => (Kind::Required, "always sent"),
+        (false, Flow::Request | Flow::Response) => (Kind::Whole, "optional"),
+    };
+    let rule = Rule::new(Area::Parameter, kind, Action::Added);
+    let message = format!("{} is new and {how}", subject(&parameter.defined));
+    let breaks = required && flow == Flow::Request;
+    let witness = breaks.then(|| without(&parameter.defined));
+    walk.decide(rule, &parameter.written, message, witness);
 }
 
 /// The parameters that hold for an operation: its own, and its path's where it has none of that
@@ -267,6 +286,11 @@ fn freedom(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, key: &str, subject:
     walk.decide(rule, &both.revision, message, breaks);
 }
 
+/// Whether the value is written as a message of its own on one side (`content`), and not by its schema.
+pub(super) fn written_as_content(both: &Both<'_>) -> bool {
+    both.get("content").is_some()
+}
+
 fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
     let whole = both;
     let subject = subject(&both.base);
@@ -286,7 +310,7 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
             rule,
             &both.revision,
             message,
-            is.then(|| without(&both.revision)),
+            (is == (flow == Flow::Request)).then(|| without(&both.revision)),
         );
     }
     styles(walk, both, flow, &subject);
@@ -296,12 +320,10 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
     for (key, matched) in both.members() {
         match (key, matched) {
             // A path parameter's name is known to nobody but the document's reader.
-            ("name", Matched::Both(name))
-                if both.base.value.get("in") == Some(&Value::from("path")) =>
-            {
+            ("name", name) if both.base.value.get("in") == Some(&Value::from("path")) => {
                 annotations::one(
                     walk,
-                    &Matched::Both(name),
+                    &name,
                     Area::Parameter,
                     Kind::Name,
                     &format!("the name of {subject}"),
@@ -312,10 +334,13 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
                 | "allowEmptyValue",
                 _,
             ) => {}
-            ("schema", Matched::Both(both)) => {
+            ("schema", matched) if !written_as_content(both) => {
+                let both = matched.or_anything(both);
                 written::compare(walk, &both, &Context::new(flow, subject.clone()));
             }
-            ("content", matched) => content(walk, &matched, flow, &subject),
+            ("content", matched) => {
+                content(walk, &matched, (flow, Choice::Sender), &subject);
+            }
             ("examples", matched) => {
                 annotations::examples(walk, &matched, Area::Parameter, &subject);
             }

@@ -113,6 +113,27 @@ pub(super) enum Matched<'a> {
     Added(At<'a>),
 }
 
+impl<'a> Matched<'a> {
+    /// Both schemas: the one that a holder lacks accepts everything.
+    pub(super) fn or_anything(self, holder: &Both<'a>) -> Both<'a> {
+        let anything = |holder: &At<'a>| At {
+            pointer: holder.pointer.clone(),
+            value: &ANYTHING,
+        };
+        match self {
+            Self::Both(both) => both,
+            Self::Removed(base) => Both {
+                revision: anything(&holder.revision),
+                base,
+            },
+            Self::Added(revision) => Both {
+                base: anything(&holder.base),
+                revision,
+            },
+        }
+    }
+}
+
 impl<'a> Both<'a> {
     /// The whole of both documents.
     pub(super) fn of_documents(base: &'a Document, revision: &'a Document) -> Self {

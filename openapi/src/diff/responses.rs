@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::bodies::content;
+use super::bodies::{Choice, content};
 use super::context::Context;
 use super::graph::{At, Both, Flow, Matched, Walk, follow};
+use super::parameters::written_as_content;
 use super::rule::{Action, Area, Kind};
 use super::{Class, Rule, annotations, written};
 
@@ -105,15 +106,43 @@ fn response<'a>(walk: &mut Walk<'a>, both: &Both<'a>, status: &str, flow: Flow) 
     let subject = format!("the {status} response");
     for (key, matched) in both.members() {
         match key {
-            "content" => content(walk, &matched, flow, &format!("the {status} response body")),
-            "headers" => headers(walk, both, flow, status),
+            "content" => {
+                let subject = format!("the {status} response body");
+                content(walk, &matched, (flow, Choice::Reader), &subject);
+            }
+            "headers" => headers(walk, both, flow, &subject),
+            "links" => links(walk, &matched, &subject),
             _ => annotations::field(walk, key, &matched, Area::Response, &subject),
         }
     }
 }
 
-/// Headers, by their names in any case (RFC 9110 section 5.1).
-fn headers<'a>(walk: &mut Walk<'a>, response: &Both<'a>, flow: Flow, status: &str) {
+/// Links, by their names: a reader learns from one which operation may follow and what to give it; no
+/// message is held to it (OpenAPI 3.1 section 4.8.20).
+fn links<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, subject: &str) {
+    let Matched::Both(both) = matched else {
+        return annotations::one(
+            walk,
+            matched,
+            Area::Response,
+            Kind::Link,
+            &format!("the links of {subject}"),
+        );
+    };
+    for (name, matched) in both.members() {
+        let subject = format!("the link `{name}` of {subject}");
+        match matched {
+            Matched::Both(both) => walk.through_references(&both, Flow::Response, |walk, both| {
+                let both = Matched::Both(both.clone());
+                annotations::one(walk, &both, Area::Response, Kind::Link, &subject);
+            }),
+            matched => annotations::one(walk, &matched, Area::Response, Kind::Link, &subject),
+        }
+    }
+}
+
+/// The headers of a message or of a part of one, by their names in any case (RFC 9110 section 5.1).
+pub(super) fn headers<'a>(walk: &mut Walk<'a>, response: &Both<'a>, flow: Flow, subject: &str) {
     let (base, revision) = (
         response.base.members_of("headers"),
         response.revision.members_of("headers"),
@@ -128,23 +157,24 @@ fn headers<'a>(walk: &mut Walk<'a>, response: &Both<'a>, flow: Flow, status: &st
                     revision: other.clone(),
                 };
                 walk.through_references(&both, flow, |walk, both| {
-                    header(walk, both, flow, name, status);
+                    header(walk, both, flow, name, subject);
                 });
             }
             None => {
-                let required = follow(walk.base, at).is_set("required");
+                let was_always_there =
+                    flow == Flow::Response && follow(walk.base, at).is_set("required");
                 let rule = Rule::new(Area::Header, Kind::Whole, Action::Removed);
-                let message =
-                    format!("the header `{name}` of the {status} response is no longer documented");
-                walk.decide(rule, at, message, required.then(without_headers));
+                let message = format!("the header `{name}` of {subject} is no longer documented");
+                walk.decide(rule, at, message, was_always_there.then(without_headers));
             }
         }
     }
     for (name, at) in revision.iter().filter(|(name, _)| counts(name)) {
         if header_of(&base, name).is_none() {
+            let is_demanded = flow == Flow::Request && follow(walk.revision, at).is_set("required");
             let rule = Rule::new(Area::Header, Kind::Whole, Action::Added);
-            let message = format!("the header `{name}` of the {status} response is new");
-            walk.decide(rule, at, message, None);
+            let message = format!("the header `{name}` of {subject} is new");
+            walk.decide(rule, at, message, is_demanded.then(without_headers));
         }
     }
 }
@@ -159,14 +189,17 @@ fn header_of<'h, 'a>(headers: &'h [(&str, At<'a>)], name: &str) -> Option<&'h At
     found.map(|(_, at)| at)
 }
 
-fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, status: &str) {
-    let subject = format!("the header `{name}` of the {status} response");
+fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, whose: &str) {
+    let subject = format!("the header `{name}` of {whose}");
     for (key, matched) in both.members() {
         match (key, matched) {
-            ("schema", Matched::Both(both)) => {
+            ("schema", matched) if !written_as_content(both) => {
+                let both = matched.or_anything(both);
                 written::compare(walk, &both, &Context::new(flow, subject.clone()));
             }
-            ("content", matched) => content(walk, &matched, flow, &subject),
+            ("content", matched) => {
+                content(walk, &matched, (flow, Choice::Sender), &subject);
+            }
             ("required", _) => {
                 let (was, is) = (
                     both.base.is_set("required"),
@@ -180,7 +213,8 @@ fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, stat
                     };
                     let rule = Rule::new(Area::Header, Kind::Required, action);
                     let message = format!("{subject} is now {word}");
-                    walk.decide(rule, &both.revision, message, was.then(without_headers));
+                    let breaks = is == (flow == Flow::Request);
+                    walk.decide(rule, &both.revision, message, breaks.then(without_headers));
                 }
             }
             ("examples", matched) => {

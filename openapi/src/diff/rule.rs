@@ -96,6 +96,8 @@ axis! {
         Example = "example",
         /// An extension (`x-…`).
         Extension = "extension",
+        /// A link to the operation that may follow.
+        Link = "link",
         /// `operationId`.
         Id = "id",
         /// The tags.

@@ -324,21 +324,7 @@ fn first_difference(old: &[String], new: &[String]) -> Option<String> {
 }
 
 fn items<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>) {
-    let anything = |at: &At<'a>| At {
-        pointer: at.pointer.clone(),
-        value: &ANYTHING,
-    };
-    let both = match cores.get("items") {
-        None => return,
-        Some(Matched::Both(both)) => both,
-        Some(Matched::Removed(base)) => Both {
-            revision: anything(&cores.revision),
-            base,
-        },
-        Some(Matched::Added(revision)) => Both {
-            base: anything(&cores.base),
-            revision,
-        },
-    };
-    compare(walk, &both, &context.step(Step::Item));
+    if let Some(items) = cores.get("items") {
+        compare(walk, &items.or_anything(cores), &context.step(Step::Item));
+    }
 }

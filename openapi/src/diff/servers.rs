@@ -1,8 +1,10 @@
 //! Where an API is served.
 
+mod variables;
+
 use serde_json::{Value, json};
 
-use super::graph::{At, Both, Walk};
+use super::graph::{At, Both, Matched, Walk};
 use super::rule::{Action, Area, Kind};
 use super::{Rule, annotations};
 
@@ -36,6 +38,25 @@ fn told_apart(servers: &[At<'_>]) -> Vec<(String, usize)> {
     names
 }
 
+/// Two servers of one address.
+fn one(walk: &mut Walk<'_>, both: &Both<'_>, area: Area) {
+    let url = url(&both.base);
+    for (key, matched) in both.members() {
+        match (key, matched) {
+            ("url", _) => {}
+            // The name of a server (OpenAPI 3.2) is for readers.
+            ("name", matched) => {
+                let subject = format!("`name` of the server `{url}`");
+                annotations::one(walk, &matched, area, Kind::Text, &subject);
+            }
+            ("variables", Matched::Both(both)) => variables::compare(walk, &both, area, &url),
+            (key, matched) => {
+                annotations::field(walk, key, &matched, area, &format!("the server `{url}`"));
+            }
+        }
+    }
+}
+
 /// The servers of a document, a path or an operation, matched by URL.
 pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, area: Area) {
     let (base, revision) = (
@@ -59,18 +80,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, area: Area) {
                     base: server.clone(),
                     revision: other.clone(),
                 };
-                for (key, matched) in pair.members() {
-                    if key == "url" {
-                        continue;
-                    }
-                    annotations::field(
-                        walk,
-                        key,
-                        &matched,
-                        area,
-                        &format!("the server `{}`", url(server)),
-                    );
-                }
+                one(walk, &pair, area);
             }
             None => {
                 let rule = Rule::new(area, Kind::Server, Action::Removed);

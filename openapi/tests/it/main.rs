@@ -1,5 +1,6 @@
 //! The library as its users meet it: documents in, verdicts out.
 
+mod around_operations;
 mod around_schemas;
 mod beside_references;
 mod causes;
@@ -13,11 +14,13 @@ mod numbers;
 mod operations;
 mod patterns;
 mod published;
+mod pushed;
 mod random;
 mod reports;
 mod respellings;
 mod rules;
 mod schemas;
+mod silence;
 mod unions;
 mod verdicts;
 mod waivers;

@@ -117,6 +117,14 @@ pub(super) const ROWS: &[Row] = &[
         why: "Nothing in a message depends on it.",
     },
     Row {
+        areas: &[Response],
+        kind: Kind::Link,
+        actions: &[Added, Removed, Changed],
+        classes: &[Docs],
+        means: "A link of {where} to an operation that may follow {did}.",
+        why: "It tells a reader what may be asked next; no message is accepted or refused by it.",
+    },
+    Row {
         areas: &[Request, Response],
         kind: Kind::Default,
         actions: &[Added, Removed, Changed],
@@ -166,7 +174,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         areas: &[
-            Operation, Callback, Parameter, Request, Response, Header, Document,
+            Operation, Callback, Parameter, Request, Response, Header, Document, Component,
         ],
         kind: Kind::Extension,
         actions: &[Added, Removed, Changed],
@@ -229,8 +237,8 @@ pub(super) const ROWS: &[Row] = &[
         kind: Kind::Default,
         actions: &[Added, Removed, Changed],
         classes: &[Docs],
-        means: "`default`, which is out of place in {where}, {did}.",
-        why: "OpenAPI gives this keyword no meaning at this place.",
+        means: "The default of a variable in a server's address, or a `default` that is out of place in {where}, {did}.",
+        why: "Which address holds unless one is chosen is for readers: all that may be chosen is served. Elsewhere OpenAPI gives the keyword no meaning.",
     },
     Row {
         areas: &[Callback, Parameter, Request, Response, Header, Document],

@@ -1,0 +1,148 @@
+//! How the parts of a body are written: each with its media type and its headers (OpenAPI 3.1 section
+//! 4.8.15). It holds for multipart and form bodies alone, and is ignored elsewhere.
+
+use serde_json::{Value, json};
+
+use super::graph::{At, Both, Flow, Matched, Walk, follow};
+use super::media_types::MediaType;
+use super::responses::headers;
+use super::rule::{Action, Area, Kind};
+use super::{Rule, annotations};
+
+/// A part whose encoding is not described.
+static USUAL: Value = Value::Null;
+
+/// Compares the encodings of the parts of a body, whose media type objects are `bodies`.
+pub(super) fn compare<'a>(
+    walk: &mut Walk<'a>,
+    bodies: &Both<'a>,
+    matched: &Matched<'a>,
+    flow: Flow,
+    (media_type, subject): (&str, &str),
+) {
+    let kind = MediaType::of(media_type);
+    let is_multipart = MediaType::of("multipart/*").covers(&kind);
+    if !is_multipart && kind != MediaType::of("application/x-www-form-urlencoded") {
+        let subject = format!("`encoding` of {subject}, where it has no effect");
+        return annotations::one(walk, matched, flow.area(), Kind::Text, &subject);
+    }
+    for (name, part) in parts(bodies, matched) {
+        let subject = format!("the part `{name}` of {subject}");
+        for (key, matched) in part.members() {
+            match key {
+                "contentType" => content_type(walk, bodies, (name, &matched), flow, &subject),
+                "headers" if is_multipart => headers(walk, &part, flow, &subject),
+                "headers" => {
+                    let subject = format!("`headers` of {subject}, where they have no effect");
+                    annotations::one(walk, &matched, Area::Header, Kind::Text, &subject);
+                }
+                _ => annotations::field(walk, key, &matched, flow.area(), &subject),
+            }
+        }
+    }
+}
+
+/// The parts by their names; one that is described on one side only is the usual one on the other.
+fn parts<'a>(bodies: &Both<'a>, matched: &Matched<'a>) -> Vec<(&'a str, Both<'a>)> {
+    let usual = |holder: &At<'a>| At {
+        pointer: holder.pointer.clone(),
+        value: &USUAL,
+    };
+    let either = |matched: Matched<'a>| match matched {
+        Matched::Both(both) => both,
+        Matched::Removed(base) => Both {
+            revision: usual(&bodies.revision),
+            base,
+        },
+        Matched::Added(revision) => Both {
+            base: usual(&bodies.base),
+            revision,
+        },
+    };
+    let encodings = match matched {
+        Matched::Both(both) => both.clone(),
+        Matched::Removed(at) => either(Matched::Removed(at.clone())),
+        Matched::Added(at) => either(Matched::Added(at.clone())),
+    };
+    let members = encodings.members().into_iter();
+    members
+        .map(|(name, matched)| (name, either(matched)))
+        .collect()
+}
+
+/// Which media types a part may have. The sender chooses among them.
+fn content_type<'a>(
+    walk: &mut Walk<'a>,
+    bodies: &Both<'a>,
+    (name, matched): (&str, &Matched<'a>),
+    flow: Flow,
+    subject: &str,
+) {
+    let usual = (
+        usual_of(walk.base, &bodies.base, name),
+        usual_of(walk.revision, &bodies.revision, name),
+    );
+    let (old, new, at) = match matched {
+        Matched::Both(both) => (listed(&both.base), listed(&both.revision), &both.revision),
+        Matched::Removed(at) => (listed(at), usual.1.map(named), at),
+        Matched::Added(at) => (usual.0.map(named), listed(at), at),
+    };
+    let (Some(old), Some(new)) = (old, new) else {
+        return annotations::field(walk, "contentType", matched, flow.area(), subject);
+    };
+    let besides = |these: &[(String, MediaType)], others: &[(String, MediaType)]| {
+        let is_among = |one: &MediaType| {
+            others
+                .iter()
+                .any(|(_, other)| other == one || other.covers(one))
+        };
+        let types: Vec<MediaType> = others.iter().map(|(_, other)| other.clone()).collect();
+        let one = these.iter().find(|(_, one)| !is_among(one))?;
+        Some(if one.1.is_range() {
+            one.1.one_besides(&types)
+        } else {
+            one.0.clone()
+        })
+    };
+    let found = [
+        (besides(&old, &new), Action::Narrowed, "may no longer be"),
+        (besides(&new, &old), Action::Widened, "may now be"),
+    ];
+    for (one, action, word) in found {
+        let Some(one) = one else { continue };
+        let breaks = (action == Action::Narrowed) == (flow == Flow::Request);
+        let rule = Rule::new(flow.area(), Kind::MediaType, action);
+        let witness = json!({ name: { "headers": { "content-type": &one } } });
+        let message = format!("{subject} {word} `{one}`");
+        walk.decide(rule, at, message, breaks.then_some(witness));
+    }
+}
+
+fn named(media_type: &str) -> Vec<(String, MediaType)> {
+    vec![(media_type.to_owned(), MediaType::of(media_type))]
+}
+
+/// The media types of a list that is written with commas.
+fn listed(at: &At<'_>) -> Option<Vec<(String, MediaType)>> {
+    let types = at.value.as_str()?.split(',').map(str::trim);
+    Some(types.flat_map(named).collect())
+}
+
+/// The media type that a part of this name has where none is named: by the type of its schema, where it
+/// has one type.
+fn usual_of<'a>(document: &'a crate::Document, body: &At<'a>, name: &str) -> Option<&'static str> {
+    let schema = follow(document, &body.get("schema")?);
+    let property = follow(document, &schema.get("properties")?.get(name)?);
+    let of = |schema: &At<'a>| {
+        Some(match schema.value.get("type")?.as_str()? {
+            "string" if schema.value.get("contentEncoding").is_some() => "application/octet-stream",
+            "string" | "number" | "integer" | "boolean" => "text/plain",
+            "object" => "application/json",
+            _ => return None,
+        })
+    };
+    match property.value.get("type").and_then(Value::as_str) {
+        Some("array") => of(&follow(document, &property.get("items")?)),
+        _ => of(&property),
+    }
+}

@@ -1,0 +1,195 @@
+//! Verdicts on what stands around an operation's messages: where it is served, what may follow it, and
+//! how the parts of a body are written.
+
+use openapi::Document;
+use openapi::diff::compare;
+use serde_json::{Value, json};
+
+use crate::schemas::summary;
+
+fn changes(base: &Value, revision: &Value) -> Vec<openapi::diff::Change> {
+    let parse = |value: &Value| Document::parse("test", &value.to_string()).expect("a document");
+    compare(&parse(base), &parse(revision)).changes
+}
+
+fn changed(base: &Value, revision: &Value) -> Vec<String> {
+    summary(&changes(base, revision))
+}
+
+fn document(operation: &Value, root: &Value) -> Value {
+    let mut operation = operation.clone();
+    let members = operation.as_object_mut().expect("an operation");
+    members
+        .entry("responses")
+        .or_insert_with(|| json!({"200": {"description": "ok"}}));
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {"/files": {"post": operation}}
+    });
+    let members = root.as_object().expect("members").clone();
+    document.as_object_mut().expect("an object").extend(members);
+    document
+}
+
+fn served(variable: &Value) -> Value {
+    let server = json!({"url": "https://{region}.example/{version}", "variables": {
+        "region": variable, "version": {"default": "v1"}
+    }});
+    document(&json!({}), &json!({"servers": [server]}))
+}
+
+#[test]
+fn an_address_that_was_served_may_not_go() {
+    let two = served(&json!({"enum": ["eu", "us"], "default": "eu"}));
+    let one = served(&json!({"enum": ["eu"], "default": "eu"}));
+    let any = served(&json!({"default": "eu"}));
+    let gone = changes(&two, &one);
+    assert_eq!(summary(&gone), ["breaking document-server-narrowed"]);
+    assert_eq!(gone[0].witness, Some(json!("https://us.example/{version}")));
+    assert_eq!(changed(&one, &two), ["additive document-server-widened"]);
+    assert_eq!(changed(&one, &any), ["additive document-server-widened"]);
+    let held = changes(&any, &one);
+    assert_eq!(summary(&held), ["breaking document-server-narrowed"]);
+    assert_eq!(
+        held[0].witness,
+        Some(json!("https://not-eu.example/{version}")),
+        "no value that is still among them"
+    );
+    let other_order = served(&json!({"enum": ["us", "eu"], "default": "eu"}));
+    assert_eq!(changed(&two, &other_order), [""; 0]);
+}
+
+#[test]
+fn what_is_said_of_an_address_is_told() {
+    let plain = served(&json!({"enum": ["eu", "us"], "default": "eu"}));
+    let defaulted = served(&json!({"enum": ["eu", "us"], "default": "us"}));
+    let described = served(&json!({"enum": ["eu", "us"], "default": "eu", "description": "where"}));
+    assert_eq!(
+        changed(&plain, &defaulted),
+        ["docs document-default-changed"]
+    );
+    assert_eq!(changed(&plain, &described), ["docs document-text-added"]);
+}
+
+#[test]
+fn links_are_for_readers() {
+    let linking = |links: &Value| {
+        document(
+            &json!({"responses": {"200": {"description": "ok", "links": links}}}),
+            &json!({"components": {"links": {
+                "Next": {"operationId": "next"}, "Other": {"operationId": "other"}
+            }}}),
+        )
+    };
+    let plain = linking(&json!({"next": {"operationId": "next"}}));
+    let referring = linking(&json!({"next": {"$ref": "#/components/links/Next"}}));
+    let other = linking(&json!({"next": {"$ref": "#/components/links/Other"}}));
+    let none = linking(&json!({}));
+    assert_eq!(changed(&plain, &referring), ["docs component-added"; 0]);
+    assert_eq!(
+        changed(&plain, &other),
+        ["docs response-link-changed"],
+        "the operation that follows is another"
+    );
+    assert_eq!(changed(&plain, &none), ["docs response-link-removed"]);
+    assert_eq!(changed(&none, &plain), ["docs response-link-added"]);
+}
+
+/// An upload with a picture and a note, whose parts are written so.
+fn upload(media_type: &str, encoding: &Value) -> Value {
+    let schema = json!({"type": "object", "properties": {
+        "picture": {"type": "string", "contentEncoding": "base64"},
+        "note": {"type": "object"},
+        "tags": {"type": "array", "items": {"type": "string"}}
+    }});
+    let content = json!({media_type: {"schema": schema, "encoding": encoding}});
+    document(&json!({"requestBody": {"content": content}}), &json!({}))
+}
+
+#[test]
+fn a_part_that_was_accepted_in_a_media_type_still_must_be() {
+    let form = |content_type: &str| {
+        upload(
+            "multipart/form-data",
+            &json!({"picture": {"contentType": content_type}}),
+        )
+    };
+    let narrowed = changes(&form("image/png, image/jpeg"), &form("image/png"));
+    assert_eq!(summary(&narrowed), ["breaking request-media-type-narrowed"]);
+    assert_eq!(
+        narrowed[0].witness,
+        Some(json!({"picture": {"headers": {"content-type": "image/jpeg"}}}))
+    );
+    assert_eq!(
+        changed(&form("image/png"), &form("image/*")),
+        ["additive request-media-type-widened"]
+    );
+    assert_eq!(
+        changed(&form("image/*"), &form("image/png")),
+        ["breaking request-media-type-narrowed"]
+    );
+    let respelled = form("image/jpeg,image/png");
+    assert_eq!(changed(&form("image/png, image/jpeg"), &respelled), [""; 0]);
+}
+
+#[test]
+fn the_usual_media_type_of_a_part_need_not_be_named() {
+    let none = upload("multipart/form-data", &json!({}));
+    for (part, usual) in [
+        ("picture", "application/octet-stream"),
+        ("note", "application/json"),
+        ("tags", "text/plain"),
+    ] {
+        let named = upload(
+            "multipart/form-data",
+            &json!({part: {"contentType": usual}}),
+        );
+        assert_eq!(changed(&none, &named), [""; 0], "{part}");
+        assert_eq!(changed(&named, &none), [""; 0], "{part}");
+    }
+    let other = upload(
+        "multipart/form-data",
+        &json!({"note": {"contentType": "text/csv"}}),
+    );
+    assert_eq!(
+        changed(&none, &other),
+        [
+            "breaking request-media-type-narrowed",
+            "additive request-media-type-widened"
+        ]
+    );
+}
+
+#[test]
+fn headers_of_a_part_are_headers() {
+    let with = |required: bool| {
+        let headers = json!({"X-Digest": {"required": required, "schema": {"type": "string"}}});
+        upload("multipart/mixed", &json!({"picture": {"headers": headers}}))
+    };
+    let none = upload("multipart/mixed", &json!({}));
+    assert_eq!(changed(&none, &with(true)), ["breaking header-added"]);
+    assert_eq!(changed(&none, &with(false)), ["additive header-added"]);
+    assert_eq!(changed(&with(true), &none), ["additive header-removed"]);
+}
+
+#[test]
+fn an_encoding_where_there_are_no_parts_has_no_effect() {
+    let one = upload(
+        "application/json",
+        &json!({"note": {"contentType": "text/csv"}}),
+    );
+    let none = upload("application/json", &json!({}));
+    assert_eq!(changed(&none, &one), ["docs request-text-changed"]);
+}
+
+#[test]
+fn a_parameter_without_a_schema_may_be_anything() {
+    let with = |parameter: &Value| document(&json!({"parameters": [parameter]}), &json!({}));
+    let any = with(&json!({"name": "q", "in": "query"}));
+    let short =
+        with(&json!({"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 3}}));
+    assert_eq!(changed(&short, &any).len(), 1);
+    assert!(changed(&short, &any)[0].starts_with("additive "));
+    assert!(changed(&any, &short)[0].starts_with("breaking "));
+}

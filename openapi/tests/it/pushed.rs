@@ -1,0 +1,121 @@
+//! Verdicts on what the server sends unasked, to webhooks and callbacks: there the client is the one
+//! that must go on understanding, and every direction is the other one.
+
+use openapi::Document;
+use openapi::diff::compare;
+use serde_json::{Value, json};
+
+use crate::schemas::summary;
+
+fn changed(base: &Value, revision: &Value) -> Vec<String> {
+    let parse = |value: &Value| Document::parse("test", &value.to_string()).expect("a document");
+    summary(&compare(&parse(base), &parse(revision)).changes)
+}
+
+/// The operation as a webhook's, and as a callback's.
+fn pushing(operation: &Value) -> [Value; 2] {
+    let mut operation = operation.clone();
+    let members = operation.as_object_mut().expect("an operation");
+    members
+        .entry("responses")
+        .or_insert_with(|| json!({"200": {"description": "taken"}}));
+    let head = |rest: &Value| {
+        let mut document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}});
+        let members = rest.as_object().expect("members").clone();
+        document.as_object_mut().expect("an object").extend(members);
+        document
+    };
+    let callback = json!({"done": {"{$request.body#/url}": {"post": operation}}});
+    [
+        head(&json!({"webhooks": {"done": {"post": operation}}})),
+        head(&json!({"paths": {"/jobs": {"post": {
+            "responses": {"202": {"description": "begun"}}, "callbacks": callback
+        }}}})),
+    ]
+}
+
+/// What changes both ways, in the webhook and in the callback alike.
+fn both_ways(one: &Value, other: &Value) -> (Vec<String>, Vec<String>) {
+    let [webhook, callback] = pushing(one);
+    let [other_webhook, other_callback] = pushing(other);
+    let there = changed(&webhook, &other_webhook);
+    let back = changed(&other_webhook, &webhook);
+    assert_eq!(
+        changed(&callback, &other_callback),
+        there,
+        "{one} → {other}"
+    );
+    assert_eq!(changed(&other_callback, &callback), back, "{other} → {one}");
+    (there, back)
+}
+
+fn body(media_types: &[&str]) -> Value {
+    let content: serde_json::Map<String, Value> = media_types
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({"schema": {"type": "string"}})))
+        .collect();
+    json!({"requestBody": {"required": true, "content": content}})
+}
+
+#[test]
+fn what_is_sent_may_narrow_and_not_widen() {
+    let holding = |values: &[&str]| json!({"requestBody": {"content": {"application/json": {"schema": {"enum": values}}}}});
+    let (narrowed, widened) = both_ways(&holding(&["a", "b"]), &holding(&["a"]));
+    assert_eq!(narrowed, ["additive response-enum-narrowed"]);
+    assert_eq!(widened, ["breaking response-enum-widened"]);
+}
+
+#[test]
+fn a_media_type_that_comes_is_one_that_nobody_asked_for() {
+    let (come, gone) = both_ways(
+        &body(&["application/json"]),
+        &body(&["application/json", "application/xml"]),
+    );
+    assert_eq!(come, ["breaking response-media-type-added"]);
+    assert_eq!(gone, ["additive response-media-type-removed"]);
+    let (widened, narrowed) = both_ways(&body(&["text/plain"]), &body(&["text/*"]));
+    assert_eq!(widened, ["breaking response-media-type-widened"]);
+    assert_eq!(narrowed, ["additive response-media-type-narrowed"]);
+}
+
+#[test]
+fn a_parameter_that_always_came_may_not_stay_away() {
+    let with = |required: bool| {
+        json!({"parameters": [
+            {"name": "X-Signature", "in": "header", "required": required, "schema": {"type": "string"}}
+        ]})
+    };
+    let (optional, required) = both_ways(&with(true), &with(false));
+    assert_eq!(optional, ["breaking parameter-required-removed"]);
+    assert_eq!(required, ["additive parameter-required-added"]);
+    let (gone, come) = both_ways(&with(true), &json!({}));
+    assert_eq!(gone, ["breaking parameter-removed"]);
+    assert_eq!(come, ["additive parameter-required-added"]);
+    let (gone, come) = both_ways(&with(false), &json!({}));
+    assert_eq!(gone, ["additive parameter-removed"]);
+    assert_eq!(come, ["additive parameter-added"]);
+}
+
+#[test]
+fn a_body_that_always_came_may_not_stay_away() {
+    let (gone, come) = both_ways(&body(&["application/json"]), &json!({}));
+    assert_eq!(gone, ["breaking request-body-removed"]);
+    assert_eq!(come, ["additive request-body-added"]);
+}
+
+#[test]
+fn the_client_answers_and_what_it_may_answer_may_widen() {
+    let answering = |headers: &Value| json!({"responses": {"200": {"description": "taken", "headers": headers}}});
+    let (demanded, left) = both_ways(
+        &answering(&json!({})),
+        &answering(&json!({"X-Taken": {"required": true, "schema": {"type": "string"}}})),
+    );
+    assert_eq!(demanded, ["breaking header-added"]);
+    assert_eq!(left, ["additive header-removed"]);
+    let (demanded, left) = both_ways(
+        &answering(&json!({"X-Taken": {"schema": {"type": "string"}}})),
+        &answering(&json!({"X-Taken": {"required": true, "schema": {"type": "string"}}})),
+    );
+    assert_eq!(demanded, ["breaking header-required-added"]);
+    assert_eq!(left, ["additive header-required-removed"]);
+}

@@ -17,8 +17,8 @@ const PREFIX: &str = "dz_";
 /// The longest token that is looked at, in bytes. Ours have about 400.
 const MAX_BYTES: usize = 2048;
 
-/// How much of a token a record shows, in characters.
-const SHOWN_CHARACTERS: usize = 12;
+/// How much of its claims a token's record shows, in characters: up to the first group of the `jti`, which they begin with.
+const SHOWN_OF_CLAIMS: usize = 22;
 
 /// What a token says about itself. Its names are those of RFC 7519, section 4.1, and `business`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ pub(crate) struct Minted {
     pub(crate) text: SecretString,
     /// Its SHA-256.
     pub(crate) digest: TokenDigest,
-    /// Its first characters, by which people tell tokens apart.
+    /// How it begins, up to where it differs from others, by which people recognise it.
     pub(crate) shown_prefix: String,
 }
 
@@ -92,7 +92,9 @@ pub(crate) fn mint(keys: &KeyRing, claims: &Claims) -> Result<Minted, jsonwebtok
     };
     let text = format!("{PREFIX}{}", encode(&header, claims, key)?);
     let digest = TokenDigest::of(&text);
-    let shown_prefix = text.chars().take(SHOWN_CHARACTERS).collect();
+    // Header and `jti` are no secret: the one is the same for all tokens of a key, the other stands in the record.
+    let claims = text.find('.').map_or(0, |dot| dot + 1);
+    let shown_prefix = text.chars().take(claims + SHOWN_OF_CLAIMS).collect();
     Ok(Minted {
         text: SecretString::from(text),
         digest,

@@ -1,4 +1,4 @@
-//! Our server as a deployment: a process on a fresh embedded database and a free port, with users.
+//! Our server as a deployment: a process on a fresh database and a free port, with users.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -25,6 +25,7 @@ pub(crate) struct Deployment {
     _stdout: BufReader<ChildStdout>,
     url: String,
     folder: TempDir,
+    database: String,
 }
 
 /// What `server bootstrap --json` prints of a user, as far as it is used here.
@@ -37,15 +38,35 @@ pub(crate) struct User {
 }
 
 impl Deployment {
-    /// Starts the server and waits until it says that it listens; its log goes to `log`.
+    /// Starts the server on SQLite and waits until it says that it listens; its log goes to `log`.
     pub(crate) fn start(server: &Path, log: &Path) -> Result<Self, Failure> {
+        Self::start_on(None, server, log)
+    }
+
+    /// The same on the database of PostgreSQL that this URL names.
+    pub(crate) fn start_on(
+        postgres: Option<String>,
+        server: &Path,
+        log: &Path,
+    ) -> Result<Self, Failure> {
         let folder = testbed::folder().map_err(|error| {
             Failure::unreadable(format!("cannot make a temporary folder: {error}"))
         })?;
         let log_file = std::fs::File::create(log).map_err(|error| {
             Failure::unreadable(format!("cannot write {}: {error}", log.display()))
         })?;
-        let mut child = command(server, folder.path())
+        let database = postgres
+            .unwrap_or_else(|| format!("sqlite:{}", folder.path().join("tokens.db").display()));
+        if database.starts_with("postgres:") {
+            // Replicas make no keys: their operator does.
+            bootstrap(
+                server,
+                folder.path(),
+                &database,
+                ["Operators", "operator@localhost", "admin"],
+            )?;
+        }
+        let mut child = command(server, folder.path(), &database)
             .args(["serve", "--listen", "127.0.0.1:0"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -63,6 +84,7 @@ impl Deployment {
                 _stdout: stdout,
                 url: line.trim_start_matches("listening on ").trim().to_owned(),
                 folder,
+                database,
             }),
             _ => {
                 // Whether it died or never spoke, it is not needed any more.
@@ -91,33 +113,12 @@ impl Deployment {
         email: &str,
         role: &str,
     ) -> Result<User, Failure> {
-        let output = command(&self.server, self.folder.path())
-            .args([
-                "bootstrap",
-                "--business",
-                business,
-                "--email",
-                email,
-                "--role",
-                role,
-                "--json",
-            ])
-            .stderr(Stdio::inherit())
-            .output()
-            .map_err(|error| {
-                Failure::unreadable(format!("cannot run {}: {error}", self.server.display()))
-            })?;
-        if !output.status.success() {
-            return Err(Failure::unreadable(format!(
-                "`server bootstrap` failed: {}",
-                output.status
-            )));
-        }
-        serde_json::from_slice(&output.stdout).map_err(|error| {
-            Failure::unreadable(format!(
-                "`server bootstrap --json` printed something else: {error}"
-            ))
-        })
+        bootstrap(
+            &self.server,
+            self.folder.path(),
+            &self.database,
+            [business, email, role],
+        )
     }
 
     /// Asks the server to stop, and waits for it.
@@ -148,18 +149,47 @@ impl Drop for Deployment {
     }
 }
 
-/// The server with its database in `folder` and nothing of the caller's configuration.
-fn command(server: &Path, folder: &Path) -> Command {
+/// Makes a user, by business, email and role.
+fn bootstrap(
+    server: &Path,
+    folder: &Path,
+    database: &str,
+    user: [&str; 3],
+) -> Result<User, Failure> {
+    let [business, email, role] = user;
+    let output = command(server, folder, database)
+        .args(["bootstrap", "--json", "--business", business])
+        .args(["--email", email, "--role", role])
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| {
+            Failure::unreadable(format!("cannot run {}: {error}", server.display()))
+        })?;
+    if !output.status.success() {
+        return Err(Failure::unreadable(format!(
+            "`server bootstrap` failed: {}",
+            output.status
+        )));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|error| {
+        Failure::unreadable(format!(
+            "`server bootstrap --json` printed something else: {error}"
+        ))
+    })
+}
+
+/// The server with its database, its keys in `folder`, and nothing of the caller's configuration.
+fn command(server: &Path, folder: &Path, database: &str) -> Command {
     let mut command = Command::new(server);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("DZ_") {
             command.env_remove(name);
         }
     }
-    command.current_dir(programs::workspace_root()).env(
-        "DZ_DATABASE",
-        format!("sqlite:{}", folder.join("tokens.db").display()),
-    );
+    command
+        .current_dir(programs::workspace_root())
+        .env("DZ_DATABASE", database)
+        .env("DZ_KEYS", folder.join("keys.json"));
     command
 }
 

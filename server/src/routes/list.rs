@@ -127,7 +127,7 @@ the previous one, send `prev_cursor` and `direction=prev`; the order must stay t
                     "jti": "8d6310bc-e1c7-4411-a81b-0b0f649e4ce6",
                     "name": "deploy",
                     "description": "pipeline of the web shop",
-                    "token_prefix": "dz_eyJ0eXAiO",
+                    "token_prefix": "dz_eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjFmOGIyYzNkIn0.eyJqdGkiOiI4ZDYzMTBiYy",
                     "token_type": "api",
                     "created_at": "2026-11-23T06:29:54.240633Z",
                     "last_used_at": "2026-11-24T17:02:11.093355Z",

@@ -21,6 +21,7 @@ use crate::timestamp::Timestamp;
 
 mod claim;
 mod file;
+mod identity;
 mod listing;
 mod reader;
 mod row;
@@ -31,6 +32,7 @@ mod writer;
 
 use claim::Claim;
 pub use file::SqliteFile;
+use identity::FileIdentity;
 use reader::Readers;
 pub(super) use schema::migrator;
 use writer::Writer;
@@ -51,10 +53,11 @@ impl SqliteStore {
     pub(super) async fn open(file: &SqliteFile) -> Result<Self, StoreError> {
         // The writer comes first and alone: it is the one that may have to switch a new file to WAL.
         let writer = file.connect().await?;
+        let identity = FileIdentity::of(file)?;
         Ok(Self {
             file: file.clone(),
-            readers: Arc::new(Readers::of(file.clone())),
-            writer: Arc::new(Writer::start(writer)?),
+            readers: Arc::new(Readers::of(file.clone(), identity.clone())),
+            writer: Arc::new(Writer::start(writer, identity)?),
             claim: Arc::default(),
         })
     }

@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::harness::{Answer, Credential, PATIENCE, Server, string};
+use crate::harness::{Answer, Credential, PATIENCE, Server, string, text};
 
 async fn create(server: &Server, by: &Credential, body: &Value) -> Answer {
     server
@@ -53,7 +55,16 @@ pub(crate) async fn created_token_works_at_once_and_is_shown_once() {
         (&json!(true), &json!("TOKEN_CREATED"))
     );
     let (token, info) = (string(&body["data"]["token"]), &body["data"]["token_info"]);
-    assert!(token.starts_with(&string(&info["token_prefix"])) && token.starts_with("dz_"));
+    let prefix = string(&info["token_prefix"]);
+    assert!(token.starts_with(&prefix) && token.starts_with("dz_"));
+    // By it people recognise a token: it is another's for no other, and gives away nothing that the record does not.
+    assert!(!admin.token.starts_with(&prefix));
+    let shown = prefix.split('.').nth(1).expect("the header is shown whole");
+    assert_eq!(
+        text(&URL_SAFE_NO_PAD.decode(&shown[..20]).unwrap()),
+        format!(r#"{{"jti":"{}"#, &string(&info["jti"])[..7])
+    );
+    assert_eq!(prefix.matches('.').count(), 1, "nothing of the signature");
     assert_eq!(
         (&info["name"], &info["description"]),
         (&json!("ci"), &json!("for CI"))

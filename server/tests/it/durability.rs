@@ -1,5 +1,7 @@
 //! What is acknowledged survives.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -103,4 +105,87 @@ async fn drain_timeout_bounds_the_wait_for_a_request_that_never_ends() {
 
     server.terminate();
     assert_eq!(server.wait().code(), Some(0));
+}
+
+/// Everything that makes up the SQLite file of a folder.
+fn parts(folder: &Path) -> Vec<PathBuf> {
+    ["", "-wal", "-shm"]
+        .map(|end| folder.join(format!("tokens.db{end}")))
+        .to_vec()
+}
+
+#[tokio::test]
+async fn file_that_is_deleted_under_the_server_takes_no_revocation_and_its_tokens_are_refused_afterwards()
+ {
+    let server = Server::start();
+    let (admin, token) = (server.admin(), server.member());
+    for part in parts(server.folder().path()) {
+        fs::remove_file(part).unwrap();
+    }
+    assert_eq!(server.revoke(&admin, &token.token_id).await.status, 503);
+    assert_eq!(server.request("GET", "/readyz").send().await.status, 503);
+
+    // Whoever starts it again has an empty database, and tokens that it does not know.
+    let server = Server::start_on(server.kill(), &[]);
+    for credential in [&admin, &token] {
+        assert_eq!(server.probe(credential).await, 401);
+    }
+}
+
+#[tokio::test]
+async fn file_that_is_replaced_by_a_backup_under_the_server_takes_no_revocation_and_no_connection()
+{
+    let server = Server::start();
+    let (admin, token) = (server.admin(), server.member());
+    let folder = server.stop();
+    let (path, backup) = (folder.database(), folder.path().join("backup.db"));
+    fs::copy(&path, &backup).unwrap();
+
+    let server = Server::start_on(folder, &[]);
+    let other = server.create(&admin, "acknowledged before").await;
+    assert_eq!(server.revoke(&admin, &other.token_id).await.status, 201);
+    fs::rename(&backup, &path).unwrap();
+    // What is written to the file that nobody finds any more is not acknowledged.
+    assert_eq!(server.revoke(&admin, &token.token_id).await.status, 503);
+    let many = (0..64).map(|_| server.probe(&other));
+    for status in futures_util::future::join_all(many).await {
+        assert!([401, 503].contains(&status), "{status}");
+    }
+    assert_eq!(server.request("GET", "/readyz").send().await.status, 503);
+}
+
+#[tokio::test]
+async fn log_that_is_left_by_a_kill_is_taken_over_by_whichever_command_comes_first() {
+    let server = Server::start();
+    let (admin, token) = (server.admin(), server.member());
+    assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+    let folder = server.kill();
+    let log = fs::metadata(&parts(folder.path())[1]).unwrap().len();
+    assert!(log > 0, "the revocation is in the log alone");
+    folder.bootstrap("Acme", "another@acme.example", "member");
+    let server = Server::start_on(folder, &[]);
+    assert_eq!(server.probe(&token).await, 401);
+    assert_eq!(server.probe(&admin).await, 200);
+}
+
+#[tokio::test]
+async fn revocation_holds_whatever_the_clock_said_when_it_was_made() {
+    let server = Server::start();
+    let (admin, early, late) = (server.admin(), server.member(), server.member());
+    let pool = server.folder().sqlite().await;
+    let far = chrono::Utc::now().timestamp_micros() + 86_400_000_000;
+    // A clock that had been set back to the epoch, and one that was a day ahead.
+    for (token, at) in [(&early, 0), (&late, far)] {
+        sqlx::query("INSERT INTO revocations (jti, revoked_at, revoked_by) VALUES (?, ?, ?)")
+            .bind(&token.jti)
+            .bind(at)
+            .bind(&admin.user_id)
+            .execute(&pool)
+            .await
+            .unwrap();
+        assert_eq!(server.probe(token).await, 401);
+        assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+        assert_eq!(server.probe(token).await, 401);
+    }
+    assert_eq!(server.probe(&admin).await, 200);
 }

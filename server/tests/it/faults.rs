@@ -25,7 +25,7 @@ const SECONDS: &str = "DZ_FAULTS_SECONDS";
 const SOME: usize = 12;
 
 /// Faults of the shortest run.
-const AT_LEAST: usize = 5;
+const AT_LEAST: usize = 7;
 
 fn lasting() -> Duration {
     let seconds = std::env::var(SECONDS).ok();
@@ -129,6 +129,31 @@ fn pause_database(cluster: &Cluster, replicas: &[Replica]) -> Fault {
     }
 }
 
+/// Takes the database away for longer than a moment: nothing can be known meanwhile, and nothing may be accepted.
+fn miss_database(cluster: &Cluster, replicas: &[Replica]) -> Fault {
+    cluster.kill();
+    std::thread::sleep(Duration::from_secs(1));
+    cluster.restart();
+    Fault {
+        what: "a second without the database",
+        replicas: all(replicas),
+        ended: Instant::now(),
+    }
+}
+
+/// Ends every session, as an administrator or a failover does.
+fn end_sessions(cluster: &Cluster, replicas: &[Replica]) -> Fault {
+    cluster.execute(
+        "postgres",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL",
+    );
+    Fault {
+        what: "the end of all sessions",
+        replicas: all(replicas),
+        ended: Instant::now(),
+    }
+}
+
 /// Three replicas, their users, and the database that they share.
 struct Shared {
     cluster: Arc<Cluster>,
@@ -182,11 +207,13 @@ async fn three_replicas_killed_again_and_again_with_their_database_accept_no_rev
         return;
     };
     let cluster = Arc::clone(&shared.cluster);
-    let fault = move |turn: usize, replicas: &[Replica]| match turn % 5 {
+    let fault = move |turn: usize, replicas: &[Replica]| match turn % 7 {
         0 | 3 => kill_database(&cluster, replicas),
         1 => kill_one(replicas),
         2 => pause_one(replicas),
-        _ => pause_database(&cluster, replicas),
+        4 => pause_database(&cluster, replicas),
+        5 => end_sessions(&cluster, replicas),
+        _ => miss_database(&cluster, replicas),
     };
     let verdict = under_faults(&shared.replicas, shared.users.clone(), fault, lasted()).await;
     report(

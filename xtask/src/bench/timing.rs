@@ -6,10 +6,12 @@
 use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rand::rngs::SmallRng;
 use rand::{RngExt as _, SeedableRng as _};
+use testbed::postgres::{Cluster, StartError};
 
 use crate::cli::Timing;
 use crate::deployment::{Deployment, User};
@@ -28,12 +30,37 @@ const Z: f64 = 1.96;
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Measures, and prints the difference with its confidence interval. Fails when the answers differ in their bytes; a time
-/// fails nothing.
+/// How long the pairs of one store may take; fewer are then counted, and it is said how many.
+const LIMIT: Duration = Duration::from_secs(110);
+
+/// Measures on each store, and prints the differences with their confidence intervals. Fails when the answers differ in their
+/// bytes; a time fails nothing.
 pub(crate) fn run(arguments: &Timing) -> Outcome {
     let server = programs::build_release_server()?;
     let log = programs::target_directory().join("bench-timing.log");
-    let deployment = Deployment::start(&server, &log)?;
+    let same = compare("SQLite", Deployment::start(&server, &log)?, arguments)?;
+    let cluster = match Cluster::start(&[]) {
+        Ok(cluster) => Arc::new(cluster),
+        Err(error @ StartError::Missing) => {
+            anstream::println!("\nskipped: {error}");
+            return Ok(exit(same));
+        }
+        Err(error @ (StartError::Failed(_) | StartError::Io(_))) => {
+            return Err(Failure::unreadable(error.to_string()));
+        }
+    };
+    let database = cluster.database();
+    let deployment = Deployment::start_on(Some(database.url()), &server, &log)?;
+    anstream::println!();
+    Ok(exit(compare("PostgreSQL", deployment, arguments)? && same))
+}
+
+fn exit(same: bool) -> Exit {
+    if same { Exit::Success } else { Exit::Failed }
+}
+
+/// Measures one deployment; gives whether all answers were the same bytes.
+fn compare(store: &str, deployment: Deployment, arguments: &Timing) -> Result<bool, Failure> {
     let caller = deployment.bootstrap("Own", "caller@own.example", "admin")?;
     let mut foreign = Vec::new();
     for number in 0..TOKENS {
@@ -50,7 +77,11 @@ pub(crate) fn run(arguments: &Timing) -> Outcome {
     let expected = connection.ask(&unknown[0])?.1;
     let mut differences = Vec::with_capacity(arguments.pairs);
     let mut typical = Vec::with_capacity(arguments.pairs);
+    let begun = Instant::now();
     for pair in 0..WARM_UP + arguments.pairs {
+        if begun.elapsed() > LIMIT {
+            break;
+        }
         let place = rng.random_range(0..TOKENS);
         let foreign_first: bool = rng.random();
         let (first, second) = if foreign_first {
@@ -63,11 +94,11 @@ pub(crate) fn run(arguments: &Timing) -> Outcome {
         for answer in [first_answer, second_answer] {
             if answer != expected {
                 anstream::println!(
-                    "the answers differ:\n{}\n---\n{}",
+                    "{store}: the answers differ:\n{}\n---\n{}",
                     String::from_utf8_lossy(&expected),
                     String::from_utf8_lossy(&answer)
                 );
-                return Ok(Exit::Failed);
+                return Ok(false);
             }
         }
         if pair >= WARM_UP {
@@ -82,8 +113,16 @@ pub(crate) fn run(arguments: &Timing) -> Outcome {
     }
     drop(connection);
     deployment.stop()?;
+    if differences.len() < 100 {
+        return Err(Failure::unreadable(format!(
+            "{store}: no more than {} pairs in {} seconds; this machine is too slow for an interval",
+            differences.len(),
+            LIMIT.as_secs()
+        )));
+    }
     anstream::println!(
-        "{} interleaved pairs over one connection, release build, SQLite, seed {}",
+        "{store}: {} interleaved pairs of {} over one connection, release build, seed {}",
+        differences.len(),
         arguments.pairs,
         arguments.seed
     );
@@ -99,7 +138,7 @@ pub(crate) fn run(arguments: &Timing) -> Outcome {
     for (name, interval) in &intervals {
         anstream::println!("  {name:24} {interval}");
     }
-    Ok(Exit::Success)
+    Ok(true)
 }
 
 /// A random UUID of version 4 (RFC 9562, section 5.4), in its canonical form.

@@ -7,18 +7,21 @@ use rusqlite::Connection;
 
 use super::super::StoreError;
 use super::file::SqliteFile;
+use super::identity::FileIdentity;
 
 /// The connections that are free. There are never more than threads have read at the same moment.
 pub(super) struct Readers {
     file: SqliteFile,
+    identity: FileIdentity,
     /// The last one that was used comes first: its pages are the warmest. `None` once the store is closed.
     free: Mutex<Option<Vec<Connection>>>,
 }
 
 impl Readers {
-    pub(super) fn of(file: SqliteFile) -> Self {
+    pub(super) fn of(file: SqliteFile, identity: FileIdentity) -> Self {
         Self {
             file,
+            identity,
             free: Mutex::new(Some(Vec::new())),
         }
     }
@@ -34,7 +37,11 @@ impl Readers {
         };
         let connection = match free {
             Some(connection) => connection,
-            None => self.file.connect_to_read()?,
+            None => {
+                let connection = self.file.connect_to_read()?;
+                self.identity.check()?;
+                connection
+            }
         };
         let result = work(&connection);
         // One that is left in a transaction would read the same moment for ever, and one that failed may fail again.

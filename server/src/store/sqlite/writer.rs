@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::super::StoreError;
+use super::identity::FileIdentity;
 
 /// The most writes in one transaction: what the last of them waits for, and what one commit that fails takes with it.
 const MOST: usize = 512;
@@ -26,19 +27,25 @@ type Answer = Box<dyn FnOnce(Result<(), &str>) + Send>;
 pub(super) struct Writer {
     jobs: Mutex<Option<Sender<Job>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    identity: FileIdentity,
 }
 
 impl Writer {
-    /// Starts the thread on this connection.
-    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
+    /// Starts the thread on this connection, which is to the file of this identity.
+    pub(super) fn start(
+        connection: Connection,
+        identity: FileIdentity,
+    ) -> Result<Self, StoreError> {
         let (sender, jobs) = channel();
+        let of_thread = identity.clone();
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || run(&connection, &jobs))
+            .spawn(move || run(&connection, &of_thread, &jobs))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self {
             jobs: Mutex::new(Some(sender)),
             thread: Mutex::new(Some(thread)),
+            identity,
         })
     }
 
@@ -67,8 +74,9 @@ impl Writer {
         answer.await.map_err(|_| gone())?
     }
 
-    /// Whether the thread still runs.
+    /// Whether the thread still runs, and what it writes to is where it was.
     pub(super) fn check(&self) -> Result<(), StoreError> {
+        self.identity.check()?;
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         match &*thread {
             Some(thread) if !thread.is_finished() => Ok(()),
@@ -96,11 +104,13 @@ impl Writer {
     }
 }
 
-fn run(connection: &Connection, jobs: &Receiver<Job>) {
+fn run(connection: &Connection, identity: &FileIdentity, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
         let batch = std::iter::once(first).chain(jobs.try_iter().take(MOST - 1));
         let mut answers = Vec::new();
-        let committed = commit(connection, batch, &mut answers);
+        let committed = commit(connection, batch, &mut answers)
+            // Looked at behind the commit: what was replaced before it is not acknowledged.
+            .and_then(|()| identity.check().map_err(|error| error.to_string()));
         let outcome = committed.as_ref().map(|_| ()).map_err(String::as_str);
         for answer in answers {
             answer(outcome);

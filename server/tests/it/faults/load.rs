@@ -19,6 +19,9 @@ pub(crate) const USERS: usize = 6;
 /// Clients that use revoked tokens, for each replica.
 const PROBERS: usize = 2;
 
+/// Clients that use every token once more in the end.
+const AT_ONCE: usize = 16;
+
 /// What all clients share.
 pub(crate) struct Load {
     urls: Vec<String>,
@@ -192,13 +195,20 @@ impl Load {
     }
 
     /// Uses every token whose revocation was asked for once more, on every replica.
-    pub(crate) async fn use_all(&self) {
-        let revoked = self.revoked().clone();
-        for (token, credential) in revoked {
-            for replica in 0..self.urls.len() {
-                self.probe(token, &credential, replica).await;
-            }
+    pub(crate) async fn use_all(self: &Arc<Self>) {
+        let revoked = Arc::new(self.revoked().clone());
+        let mut clients = JoinSet::new();
+        for first in 0..AT_ONCE {
+            let (load, revoked) = (Arc::clone(self), Arc::clone(&revoked));
+            clients.spawn(async move {
+                for (token, credential) in revoked.iter().skip(first).step_by(AT_ONCE) {
+                    for replica in 0..load.urls.len() {
+                        load.probe(*token, credential, replica).await;
+                    }
+                }
+            });
         }
+        clients.join_all().await;
     }
 
     async fn probe(&self, token: Token, credential: &Credential, replica: usize) {

@@ -87,6 +87,8 @@ async fn claims_of_a_token_have_their_types_or_it_is_refused() {
         json!(-1),
         json!(0),
         json!(i64::MIN),
+        json!(u64::MAX),
+        json!(1e300),
         json!(null),
         json!(true),
         json!([far]),

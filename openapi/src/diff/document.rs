@@ -75,7 +75,9 @@ fn dialect(walk: &mut Walk<'_>, root: &Both<'_>) {
     };
     let is_known = |at: &At<'_>| match at.value.get("jsonSchemaDialect") {
         None => true,
-        Some(dialect) => dialect.as_str().is_some_and(|name| KNOWN_DIALECTS.contains(&name)),
+        Some(dialect) => dialect
+            .as_str()
+            .is_some_and(|name| KNOWN_DIALECTS.contains(&name)),
     };
     if !is_known(&root.base) || !is_known(&root.revision) {
         annotations::field(

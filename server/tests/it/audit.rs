@@ -10,7 +10,7 @@ fn audit(folder: &Folder, arguments: &[&str]) -> Vec<Value> {
     let output = binary()
         .arg("audit")
         .args(arguments)
-        .args(folder.arguments())
+        .args(&folder.arguments()[..2])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
@@ -21,7 +21,7 @@ fn audit(folder: &Folder, arguments: &[&str]) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn trail_says_who_did_what_to_which_token_and_from_where() {
+pub(crate) async fn trail_says_who_did_what_to_which_token_and_from_where() {
     let server = Server::start_on(Folder::new(), &["--trusted-proxies", "127.0.0.1"]);
     let (admin, member) = (server.admin(), server.member());
     let created = server.create(&member, "audited").await;
@@ -43,7 +43,9 @@ async fn trail_says_who_did_what_to_which_token_and_from_where() {
     );
     assert_eq!(revoke(&admin.token_id).by(&member).send().await.status, 403);
 
-    let events = audit(server.folder(), &[]);
+    let mut events = audit(server.folder(), &[]);
+    // On PostgreSQL its operator comes first, with a business of its own.
+    events.retain(|event| event["business_id"] == admin.business_id.as_str());
     let summary: Vec<_> = events
         .iter()
         .map(|event| {

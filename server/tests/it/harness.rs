@@ -203,7 +203,8 @@ impl Server {
 
     /// A server on this folder, whose logs go to `stderr`.
     pub(crate) fn start_with_stderr(folder: Folder, arguments: &[&str], stderr: Stdio) -> Self {
-        if folder.database.is_some() && !folder.key_file().exists() {
+        let keys_are_missing = folder.environment.is_empty() && !folder.key_file().exists();
+        if folder.database.is_some() && keys_are_missing {
             // Replicas do not make keys: their operator does.
             folder.bootstrap("Operators", "operator@localhost", "admin");
         }

@@ -92,6 +92,27 @@ async fn replicas_that_are_rotated_one_after_the_other_take_each_others_tokens()
 }
 
 #[tokio::test]
+async fn replicas_that_are_started_together_on_an_empty_database_all_serve() {
+    let Some(cluster) = shared_cluster() else {
+        return;
+    };
+    let database = Arc::new(cluster.database());
+    let keys = ring("one", &[key("one", 1)]);
+    let start = || Server::start_on(Folder::on(Arc::clone(&database)).with_key_ring(&keys), &[]);
+    let servers = std::thread::scope(|scope| {
+        let starting: Vec<_> = (0..3).map(|_| scope.spawn(start)).collect();
+        starting
+            .into_iter()
+            .map(|each| each.join().unwrap())
+            .collect::<Vec<_>>()
+    });
+    let admin = servers[0].bootstrap("Acme", "ada@acme.example", "admin");
+    for server in &servers {
+        assert_eq!(server.probe(&admin).await, 200);
+    }
+}
+
+#[tokio::test]
 async fn keys_from_the_environment_are_in_no_file_and_shown_nowhere() {
     let given = ring("given", &[key("given", 0xA5)]);
     let secret = URL_SAFE_NO_PAD.encode([0xA5; 32]);

@@ -16,6 +16,8 @@ macro_rules! again {
 }
 
 again! {
+    audit::trail_says_who_did_what_to_which_token_and_from_where,
+    secrecy::nothing_that_is_logged_counted_or_kept_holds_a_token_or_a_key_wherever_a_client_puts_it,
     revocation::revoked_token_is_refused_and_a_bystander_is_not,
     revocation::every_way_to_give_no_reason_is_the_same,
     revocation::second_revoke_answers_the_original_record_under_another_code,

@@ -34,7 +34,8 @@ const REVOKE: &str = "
     told AS (
         INSERT INTO audit_events (at, action, actor_user_id, actor_token_id, business_id, target_token_id, reason,
                                   remote_address, claimed_email)
-        SELECT clock_timestamp(), CASE WHEN asked.leads AND added.jti IS NOT NULL THEN $11 ELSE $12 END,
+        SELECT CASE WHEN asked.leads AND added.jti IS NOT NULL THEN added.revoked_at ELSE clock_timestamp() END,
+               CASE WHEN asked.leads AND added.jti IS NOT NULL THEN $11 ELSE $12 END,
                actor_user_id, actor_token_id, business_id, target_token_id, asked.reason, remote_address, claimed_email
         FROM asked LEFT JOIN added ON added.jti = asked.jti
     )

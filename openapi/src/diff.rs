@@ -39,6 +39,7 @@ mod schema;
 mod security;
 mod servers;
 mod shell;
+mod styles;
 mod unions;
 mod waivers;
 mod witness;

@@ -3,6 +3,7 @@
 mod beside_references;
 mod files;
 mod lift;
+mod methods;
 mod position;
 mod read;
 mod references;
@@ -18,12 +19,8 @@ use serde_json::Value;
 use crate::pointer;
 
 pub(crate) use files::FILES;
-
-/// HTTP methods that a path item may hold (OpenAPI 3.1 section 4.8.9; `query` is OpenAPI 3.2's),
-/// as they are spelled there.
-pub const METHODS: &[&str] = &[
-    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
-];
+pub use methods::METHODS;
+pub(crate) use methods::{Method, holds_operations, operations_of};
 
 /// A place in a document's text, counted from one; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -298,19 +295,16 @@ impl Document {
                 continue;
             }
             let path_item = self.follow(&pointer::join("/paths", path));
-            let Some(item) = self.at(&path_item).and_then(Value::as_object) else {
+            let Some(item) = self.at(&path_item) else {
                 continue;
             };
-            for method in item.keys().filter(|key| METHODS.contains(&key.as_str())) {
-                let pointer = pointer::join(&path_item, method);
+            for (method, operation) in operations_of(item) {
+                let id = operation.get("operationId").and_then(Value::as_str);
                 operations.push(Operation {
-                    method: method.to_uppercase(),
+                    method: method.name.to_uppercase(),
                     path: path.clone(),
-                    id: self
-                        .at(&pointer::join(&pointer, "operationId"))
-                        .and_then(Value::as_str)
-                        .map(str::to_owned),
-                    pointer,
+                    id: id.map(str::to_owned),
+                    pointer: method.pointer(&path_item),
                     path_item: path_item.clone(),
                 });
             }

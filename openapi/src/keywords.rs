@@ -37,6 +37,7 @@ pub(crate) const MAPS: &[&str] = &[
 const NAMED: &[&str] = &[
     "paths",
     "webhooks",
+    "additionalOperations",
     "responses",
     "content",
     "headers",

@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::graph::{At, Both, Flow, Matched, Walk};
 use super::operation::{self, Place, Role};
+use super::paths::stands_beside_operations;
 use super::rule::{Action, Area, Kind};
 use super::{Rule, annotations};
-use crate::document::METHODS;
+use crate::document::{Method, operations_of};
 
 pub(super) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>) {
     match matched {
@@ -80,20 +81,36 @@ fn operations<'a>(walk: &mut Walk<'a>, items: &Both<'a>, expression: &'a str) {
         items: items.clone(),
         templates: (expression, expression),
     };
-    for (method, matched) in items.members() {
-        if !METHODS.contains(&method) {
-            // Those two hold for the operations, and are compared there.
-            if !matches!(method, "parameters" | "servers") {
-                let subject = format!("the callback `{expression}`");
-                annotations::field(walk, method, &matched, Area::Callback, &subject);
+    let [base, revision] = [&items.base, &items.revision].map(|item| {
+        let operations = operations_of(item.value);
+        let operations = operations.map(|(method, value)| {
+            let pointer = method.pointer(&item.pointer);
+            (method, At { pointer, value })
+        });
+        operations.collect::<Vec<_>>()
+    });
+    let name = |method: Method<'_>| format!("{} {expression}", method.name.to_uppercase());
+    for (method, at) in &base {
+        match revision.iter().find(|(other, _)| other == method) {
+            Some((_, other)) => {
+                let both = Both {
+                    base: at.clone(),
+                    revision: other.clone(),
+                };
+                operation::compare(walk, &both, &place, Role::Callback);
             }
-            continue;
+            None => callback_gone(walk, at, &name(*method)),
         }
-        let name = format!("{} {expression}", method.to_uppercase());
-        match matched {
-            Matched::Both(both) => operation::compare(walk, &both, &place, Role::Callback),
-            Matched::Removed(at) => callback_gone(walk, &at, &name),
-            Matched::Added(at) => callback_new(walk, &at, &name),
+    }
+    for (method, at) in &revision {
+        if !base.iter().any(|(other, _)| other == method) {
+            callback_new(walk, at, &name(*method));
+        }
+    }
+    for (key, matched) in items.members() {
+        if stands_beside_operations(key) {
+            let subject = format!("the callback at `{expression}`");
+            annotations::field(walk, key, &matched, Area::Callback, &subject);
         }
     }
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::graph::{Both, NodeId};
 use super::rule::{Action, Area, Kind};
 use super::{Change, Class, Rule, edits};
-use crate::document::{FILES, METHODS};
+use crate::document::{self, FILES, METHODS};
 use crate::{keywords, pointer};
 
 /// A change as the walk found it.
@@ -251,8 +251,12 @@ impl<'l> Way<'l> {
     fn along(location: &'l str) -> Self {
         let tokens: Vec<Cow<'l, str>> = pointer::tokens(location).collect();
         let is_method = |token: &Cow<'_, str>| METHODS.contains(&token.as_ref());
+        let holds_operations = |token: &Cow<'_, str>| document::holds_operations(token.as_ref());
         let operation = match tokens.first().map(AsRef::as_ref) {
             Some("paths" | "webhooks") if tokens.get(2).is_some_and(is_method) => 3,
+            Some("paths" | "webhooks") if tokens.get(2).is_some_and(holds_operations) => {
+                tokens.len().min(4)
+            }
             Some("paths" | "webhooks") => tokens.len().min(2),
             _ => 0,
         };

@@ -23,6 +23,9 @@ struct Discriminator<'a> {
     /// The names of the alternatives, each of which stands for itself as well; `None` where the
     /// schema has none, and any component may extend it.
     alternatives: Option<BTreeSet<String>>,
+    /// The component that a value stands for which nothing else is said of, and its absence
+    /// (`defaultMapping`, OpenAPI 3.2).
+    default: Option<String>,
 }
 
 /// Compares the discriminators of two schemas.
@@ -49,6 +52,11 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, subject:
         Flow::Request => (&old, &new),
         Flow::Response => (&new, &old),
     };
+    if let Some(message) = default_breaks(sender, receiver, subject) {
+        let witness = json!({ sender.property: unmapped(sender, receiver) });
+        walk.decide(rule, &both.revision, message, Some(witness));
+        return whole(walk, both, flow);
+    }
     let unknown: Vec<&str> = sender
         .sent()
         .into_iter()
@@ -67,7 +75,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, subject:
             walk.decide(rule, &both.revision, message, Some(witness));
             whole(walk, both, flow);
         }
-        None if old.mapped_sorted() != new.mapped_sorted() => {
+        None if old.mapped_sorted() != new.mapped_sorted() || old.default != new.default => {
             let message = format!(
                 "the discriminator of {subject} changed from {} to {}",
                 shown(both.base.value),
@@ -77,6 +85,37 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, subject:
         }
         None => {}
     }
+}
+
+/// What the sender means by a value that it maps to nothing, and the receiver does not read so.
+fn default_breaks(
+    sender: &Discriminator<'_>,
+    receiver: &Discriminator<'_>,
+    subject: &str,
+) -> Option<String> {
+    let sent = sender.default.as_ref()?;
+    let read = match &receiver.default {
+        Some(read) if read == sent => return None,
+        Some(read) => format!("is read as `{read}`"),
+        None => "is read as none".to_owned(),
+    };
+    Some(format!(
+        "`{}` of {subject} may be absent or hold a value that is mapped to nothing, which is sent as \
+         `{sent}` and {read}",
+        sender.property
+    ))
+}
+
+/// A value that neither maps to anything.
+fn unmapped(sender: &Discriminator<'_>, receiver: &Discriminator<'_>) -> String {
+    let is_mapped = |value: &str| {
+        [sender, receiver].iter().any(|side| {
+            side.mapped.iter().any(|(known, _)| *known == value)
+                || side.alternatives.iter().flatten().any(|name| name == value)
+        })
+    };
+    let mut values = (0..).map(|number| format!("other{number}"));
+    values.find(|value| !is_mapped(value)).unwrap_or_default()
 }
 
 /// Gives the change recorded last a whole value as its witness, when one is found.
@@ -124,6 +163,10 @@ impl Discriminator<'_> {
                 .is_none_or(|names| names.contains(name))
         };
         let read = self.mapped.iter().find(|(known, _)| *known == value);
+        // Mapped to nothing, it is read as the default, also where that is what it stands for.
+        if read.is_none() && self.default.as_deref() == Some(target) {
+            return true;
+        }
         !is_known(target)
             || match read {
                 Some((_, read)) => read == target || self.alternatives.is_none(),
@@ -159,6 +202,7 @@ fn of<'a>(document: &'a Document, at: &At<'a>) -> Discriminator<'a> {
     Discriminator {
         property: property.unwrap_or_default(),
         mapped: mapped.collect(),
+        default: (at.value.get("defaultMapping").and_then(Value::as_str)).map(name),
         alternatives: branches.map(|branches| {
             branches
                 .iter()

@@ -17,7 +17,6 @@ const COMPARED_ELSEWHERE: &[&str] = &[
     "security",
     "tags",
     "jsonSchemaDialect",
-    "$self",
     "externalDocs",
 ];
 
@@ -46,7 +45,7 @@ fn around(walk: &mut Walk<'_>, root: &Both<'_>) {
     }
     dialect(walk, root);
     for (key, matched) in root.members() {
-        if matches!(key, "tags" | "externalDocs") {
+        if matches!(key, "tags" | "externalDocs" | "$self") {
             annotations::one(
                 walk,
                 &matched,

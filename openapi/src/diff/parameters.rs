@@ -8,7 +8,7 @@ use super::context::Context;
 use super::graph::{At, Both, Flow, Walk, follow};
 use super::operation::Place;
 use super::rule::{Action, Area, Kind};
-use super::{Rule, annotations, written};
+use super::{Rule, annotations, styles, written};
 use crate::document::Document;
 use crate::sample;
 use crate::schema::{Travel, bundle_value};
@@ -143,6 +143,8 @@ fn identity(parameter: &At<'_>, template: &str) -> Identity {
     let (place, name) = (text("in"), text("name"));
     let name = match place.as_str() {
         "header" => name.to_lowercase(),
+        // It is the whole of what follows the question mark; its name is written nowhere (OpenAPI 3.2).
+        "querystring" => String::new(),
         "path" => {
             let mut names = template
                 .split('{')
@@ -162,7 +164,7 @@ fn identity(parameter: &At<'_>, template: &str) -> Identity {
 }
 
 /// A field that every parameter has.
-fn text_of<'a>(parameter: &At<'a>, field: &str) -> &'a str {
+pub(super) fn text_of<'a>(parameter: &At<'a>, field: &str) -> &'a str {
     let text = parameter.value.get(field).and_then(Value::as_str);
     text.unwrap_or("?")
 }
@@ -187,103 +189,6 @@ fn without(parameter: &At<'_>) -> Value {
 fn subject(parameter: &At<'_>) -> String {
     let text = |key: &str| text_of(parameter, key);
     format!("the {} parameter `{}`", text("in"), text("name"))
-}
-
-/// How a value is written (OpenAPI 3.1 section 4.8.12.2), with what absence says.
-#[derive(PartialEq, Eq)]
-struct Style<'a> {
-    style: &'a str,
-    /// Whether a list is repeated rather than joined; `None` where there are no lists.
-    explode: Option<bool>,
-}
-
-fn style<'a>(parameter: &At<'a>, is_composed: bool) -> Style<'a> {
-    let text = |key: &str| parameter.value.get(key).and_then(Value::as_str);
-    let usual = match text("in") {
-        Some("query" | "cookie") => "form",
-        _ => "simple",
-    };
-    let style = text("style").unwrap_or(usual);
-    let explode = parameter.value.get("explode").and_then(Value::as_bool);
-    Style {
-        style,
-        explode: is_composed.then(|| explode.unwrap_or(style == "form")),
-    }
-}
-
-/// How values are written: a list that was repeated and is now joined is read as another.
-fn styles<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, subject: &str) {
-    let is_composed = [(walk.base, &both.base), (walk.revision, &both.revision)]
-        .into_iter()
-        .any(|(document, parameter)| match parameter.get("schema") {
-            Some(schema) => written::may_be_composed(document, &schema),
-            None => false,
-        });
-    let (old, new) = (
-        style(&both.base, is_composed),
-        style(&both.revision, is_composed),
-    );
-    if old == new {
-        return;
-    }
-    let name = |style: &Style<'_>| {
-        let explode = style.explode.map(|explode| format!(", explode {explode}"));
-        format!("{}{}", style.style, explode.unwrap_or_default())
-    };
-    let rule = Rule::new(Area::Parameter, Kind::Style, Action::Changed);
-    let message = format!(
-        "{subject} is written in another style: {} → {}",
-        name(&old),
-        name(&new)
-    );
-    let sender = match flow {
-        Flow::Request => &both.base,
-        Flow::Response => &both.revision,
-    };
-    let witness = as_written(sender, if flow == Flow::Request { &old } else { &new });
-    walk.decide(rule, &both.revision, message, Some(witness));
-}
-
-/// A request with a list of two, written in the style.
-fn as_written(parameter: &At<'_>, style: &Style<'_>) -> Value {
-    let (place, name) = (text_of(parameter, "in"), text_of(parameter, "name"));
-    let joined = match style.style {
-        "spaceDelimited" => "a%20b",
-        "pipeDelimited" => "a|b",
-        "label" if style.explode == Some(true) => ".a.b",
-        "label" => ".a,b",
-        _ => "a,b",
-    };
-    let exploded = style.explode == Some(true);
-    let written = match (style.style, exploded) {
-        ("form" | "spaceDelimited" | "pipeDelimited", true) => format!("{name}=a&{name}=b"),
-        ("deepObject", _) => format!("{name}[a]=b"),
-        ("matrix", true) => format!(";{name}=a;{name}=b"),
-        ("matrix", false) => format!(";{name}=a,b"),
-        ("form" | "spaceDelimited" | "pipeDelimited", false) => format!("{name}={joined}"),
-        _ => joined.to_owned(),
-    };
-    json!({ place: written })
-}
-
-/// A flag that lets a request be written in more ways than one; absent, it is not set.
-fn freedom(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, key: &str, subject: &str) {
-    let (was, is) = (both.base.is_set(key), both.revision.is_set(key));
-    if was == is {
-        return;
-    }
-    let (action, word) = if is {
-        (Action::Widened, "is now allowed")
-    } else {
-        (Action::Narrowed, "is no longer allowed")
-    };
-    let rule = Rule::new(Area::Parameter, Kind::Style, action);
-    let written = if key == "allowReserved" { "/" } else { "" };
-    let name = text_of(&both.base, "name");
-    let breaks =
-        (is != (flow == Flow::Request)).then(|| json!({ "query": format!("{name}={written}") }));
-    let message = format!("`{key}` of {subject} {word}");
-    walk.decide(rule, &both.revision, message, breaks);
 }
 
 /// Whether the value is written as a message of its own on one side (`content`), and not by its schema.
@@ -313,14 +218,12 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
             (is == (flow == Flow::Request)).then(|| without(&both.revision)),
         );
     }
-    styles(walk, both, flow, &subject);
-    for key in ["allowReserved", "allowEmptyValue"] {
-        freedom(walk, both, flow, key, &subject);
-    }
+    styles::compare(walk, both, (flow, None), &subject);
+    styles::freedoms(walk, both, flow, &subject);
     for (key, matched) in both.members() {
         match (key, matched) {
-            // A path parameter's name is known to nobody but the document's reader.
-            ("name", name) if both.base.value.get("in") == Some(&Value::from("path")) => {
+            // Such a parameter's name is known to nobody but the document's reader.
+            ("name", name) if matches!(text_of(&both.base, "in"), "path" | "querystring") => {
                 annotations::one(
                     walk,
                     &name,

@@ -9,8 +9,7 @@ use super::graph::{At, Both, Walk, follow};
 use super::operation::{self, Place, Role};
 use super::rule::{Action, Area, Kind};
 use super::{Rule, annotations};
-use crate::document::{Document, METHODS};
-use crate::pointer;
+use crate::document::{Document, Method, holds_operations, operations_of};
 
 /// A path item under its path.
 struct Item<'a> {
@@ -23,7 +22,7 @@ struct Item<'a> {
 /// One operation of a path item.
 #[derive(Clone, Copy)]
 struct Candidate<'i, 'a> {
-    method: &'a str,
+    method: Method<'a>,
     item: &'i Item<'a>,
     value: &'a Value,
 }
@@ -31,7 +30,7 @@ struct Candidate<'i, 'a> {
 impl<'a> Candidate<'_, 'a> {
     fn at(&self) -> At<'a> {
         At {
-            pointer: pointer::join(&self.item.at.pointer, self.method),
+            pointer: self.method.pointer(&self.item.at.pointer),
             value: self.value,
         }
     }
@@ -50,7 +49,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, root: &Both<'a>, section: &str) {
     let matches = matches(&old, &new);
     let inherit_the_same = inherited(walk, root);
     for (base, revision) in &matches.pairs {
-        let name = || name_of(role, base.method, base.item.path);
+        let name = || name_of(role, base.method.name, base.item.path);
         match revision {
             Some(revision) if inherit_the_same && same(walk, base, revision) => {}
             Some(revision) => matched(walk, name(), base, revision, role),
@@ -63,7 +62,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, root: &Both<'a>, section: &str) {
     for new in &matches.unmatched {
         added(
             walk,
-            &name_of(role, new.method, new.item.path),
+            &name_of(role, new.method.name, new.item.path),
             &new.at(),
             area,
         );
@@ -111,14 +110,11 @@ fn shape(path: &str) -> String {
 
 fn operations<'i, 'a>(items: &'i [Item<'a>]) -> Vec<Candidate<'i, 'a>> {
     let of_item = |item: &'i Item<'a>| {
-        let members = item.at.value.as_object().into_iter().flatten();
-        members
-            .filter(|(method, _)| METHODS.contains(&method.as_str()))
-            .map(move |(method, value)| Candidate {
-                method,
-                item,
-                value,
-            })
+        operations_of(item.at.value).map(move |(method, value)| Candidate {
+            method,
+            item,
+            value,
+        })
     };
     items.iter().flat_map(of_item).collect()
 }
@@ -132,7 +128,7 @@ struct Matches<'i, 'a> {
 /// Several paths may have one shape. Those of the very same name belong together, and only what no
 /// name matches is matched by its shape.
 fn matches<'i, 'a>(base: &[Candidate<'i, 'a>], revision: &[Candidate<'i, 'a>]) -> Matches<'i, 'a> {
-    let by_name: HashMap<(&str, &str), usize> = (revision.iter().enumerate())
+    let by_name: HashMap<(Method<'_>, &str), usize> = (revision.iter().enumerate())
         .map(|(index, other)| ((other.method, other.item.path), index))
         .collect();
     let mut free = vec![true; revision.len()];
@@ -147,7 +143,7 @@ fn matches<'i, 'a>(base: &[Candidate<'i, 'a>], revision: &[Candidate<'i, 'a>]) -
     for index in named.iter().flatten() {
         free[*index] = false;
     }
-    let mut by_shape: HashMap<(&str, &str), VecDeque<usize>> = HashMap::new();
+    let mut by_shape: HashMap<(Method<'_>, &str), VecDeque<usize>> = HashMap::new();
     for (index, other) in revision
         .iter()
         .enumerate()
@@ -228,15 +224,18 @@ fn matched<'a>(
     });
 }
 
+/// Whether a field of a path item is about the path by itself, not about its operations.
+pub(super) fn stands_beside_operations(key: &str) -> bool {
+    !holds_operations(key) && !matches!(key, "parameters" | "servers" | "$ref")
+}
+
 /// What a path item says beside its operations.
 fn beside_operations(walk: &mut Walk<'_>, base: &Item<'_>, revision: &Item<'_>) {
-    let stands_beside =
-        |key: &str| !METHODS.contains(&key) && !matches!(key, "parameters" | "servers" | "$ref");
     let mut keys = [base, revision]
         .into_iter()
         .filter_map(|item| item.at.value.as_object())
         .flat_map(serde_json::Map::keys);
-    if !keys.any(|key| stands_beside(key)) {
+    if !keys.any(|key| stands_beside_operations(key)) {
         return;
     }
     let items = Both {
@@ -244,7 +243,7 @@ fn beside_operations(walk: &mut Walk<'_>, base: &Item<'_>, revision: &Item<'_>) 
         revision: revision.at.clone(),
     };
     for (key, matched) in items.members() {
-        if stands_beside(key) {
+        if stands_beside_operations(key) {
             let subject = format!("the path `{}`", base.path);
             annotations::field(walk, key, &matched, Area::Operation, &subject);
         }

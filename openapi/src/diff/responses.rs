@@ -7,7 +7,7 @@ use super::context::Context;
 use super::graph::{At, Both, Flow, Matched, Walk, follow};
 use super::parameters::written_as_content;
 use super::rule::{Action, Area, Kind};
-use super::{Class, Rule, annotations, written};
+use super::{Class, Rule, annotations, styles, written};
 
 pub(super) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow) {
     match matched {
@@ -191,8 +191,10 @@ fn header_of<'h, 'a>(headers: &'h [(&str, At<'a>)], name: &str) -> Option<&'h At
 
 fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, whose: &str) {
     let subject = format!("the header `{name}` of {whose}");
+    styles::compare(walk, both, (flow, Some(name)), &subject);
     for (key, matched) in both.members() {
         match (key, matched) {
+            ("style" | "explode", _) => {}
             ("schema", matched) if !written_as_content(both) => {
                 let both = matched.or_anything(both);
                 written::compare(walk, &both, &Context::new(flow, subject.clone()));

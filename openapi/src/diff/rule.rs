@@ -118,7 +118,7 @@ axis! {
         MediaType = "media-type",
         /// A status of a response.
         Status = "status",
-        /// How a parameter is written: style, explode, encoding.
+        /// How a parameter or header is written: style, explode, encoding.
         Style = "style",
         /// A property of an object that may be absent.
         Property = "property",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Rule;
 use super::graph::{At, Both, Walk};
@@ -55,23 +55,45 @@ fn alternatives(document: &Document, operation: &At<'_>) -> Vec<Alternative> {
         .value
         .get("security")
         .or_else(|| document.value().get("security"));
-    let mut alternatives: Vec<Alternative> = demanded
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
+    let requirements = demanded.and_then(Value::as_array).into_iter().flatten();
+    let mut alternatives: Vec<Alternative> = requirements
         .filter_map(Value::as_object)
-        .map(|requirement| {
-            requirement
-                .iter()
-                .map(|(name, scopes)| (scheme(document, name), scopes_of(scopes)))
-                .collect()
-        })
+        .flat_map(|requirement| ways_to_satisfy(document, requirement))
         .collect();
     if alternatives.is_empty() {
         alternatives.push(Alternative::new());
     }
     alternatives
 }
+
+/// A scheme of several flows is satisfied by what any of them gives (OpenAPI 3.1 section 4.8.27.2), so
+/// that a requirement of it is one for each.
+fn ways_to_satisfy(document: &Document, requirement: &Map<String, Value>) -> Vec<Alternative> {
+    let mut ways = vec![Alternative::new()];
+    for (name, scopes) in requirement {
+        let schemes = schemes(document, name);
+        let scopes = scopes_of(scopes);
+        if ways.len() * schemes.len() > MOST_WAYS {
+            let joined = schemes.join(" or ");
+            for way in &mut ways {
+                way.insert(joined.clone(), scopes.clone());
+            }
+            continue;
+        }
+        let one_more = |way: &Alternative, scheme: &String| {
+            let mut way = way.clone();
+            way.insert(scheme.clone(), scopes.clone());
+            way
+        };
+        ways = (ways.iter())
+            .flat_map(|way| schemes.iter().map(move |scheme| one_more(way, scheme)))
+            .collect();
+    }
+    ways
+}
+
+/// How many ways to satisfy one requirement are told apart.
+const MOST_WAYS: usize = 64;
 
 fn scopes_of(scopes: &Value) -> Vec<String> {
     let scopes = scopes.as_array().into_iter().flatten();
@@ -83,30 +105,32 @@ fn scopes_of(scopes: &Value) -> Vec<String> {
     scopes
 }
 
-/// What a scheme is, in a word: its name in the document is only a name.
-fn scheme(document: &Document, name: &str) -> String {
+/// What a scheme is, in a word for each of its flows: its name in the document is only a name.
+fn schemes(document: &Document, name: &str) -> Vec<String> {
     let pointer = pointer::join("/components/securitySchemes", name);
     let Some(scheme) = document.resolve(&pointer) else {
-        return name.to_owned();
+        return vec![name.to_owned()];
     };
     let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
-    match text("type") {
+    let only = match text("type") {
         "http" => format!("http {}", text("scheme").to_lowercase()),
         "apiKey" => format!("apiKey in {} `{}`", text("in"), text("name")),
         "openIdConnect" => format!("openIdConnect {}", text("openIdConnectUrl")),
         // By its kinds of flow; where a flow begins is told to a reader, and may move.
         "oauth2" => {
             let flows = scheme.get("flows").and_then(Value::as_object);
-            let mut kinds: Vec<&str> = flows
-                .into_iter()
-                .flatten()
-                .map(|(kind, _)| kind.as_str())
-                .collect();
+            let kinds = flows.into_iter().flatten().map(|(kind, _)| kind);
+            let kinds = kinds.filter(|kind| !kind.starts_with("x-"));
+            let mut kinds: Vec<String> = kinds.map(|kind| format!("oauth2 {kind}")).collect();
+            if kinds.is_empty() {
+                kinds.push("oauth2".to_owned());
+            }
             kinds.sort_unstable();
-            format!("oauth2 {}", kinds.join(" or "))
+            return kinds;
         }
         other => format!("{other} {name}"),
-    }
+    };
+    vec![only]
 }
 
 /// Whether whoever satisfies `held` satisfies `demand` as well.

@@ -101,6 +101,12 @@ pub(super) fn may_be_composed<'a>(document: &'a Document, schema: &At<'a>) -> bo
     types.is_empty() || !are_scalar(&types)
 }
 
+/// Whether values of the schema may be objects.
+pub(super) fn may_be_an_object<'a>(document: &'a Document, schema: &At<'a>) -> bool {
+    let types = types(document, schema);
+    types.is_empty() || types.iter().any(|kind| kind == "object")
+}
+
 fn core<'a>(document: &'a Document, schema: &At<'a>) -> At<'a> {
     let mut layers = Layers::of(schema.clone());
     for _ in 0..32 {

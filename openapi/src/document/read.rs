@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Document, DocumentError, METHODS, Version};
+use super::{Document, DocumentError, Version, operations_of};
 use crate::pointer;
 
 pub(super) fn version(document: &Document) -> Result<Version, DocumentError> {
@@ -68,13 +68,13 @@ pub(super) fn check_shape(document: &Document) -> Result<(), DocumentError> {
         } else {
             Some(written)
         };
-        let Some(item) = item.and_then(Value::as_object) else {
+        let Some(item) = item.filter(|item| item.is_object()) else {
             expect_object(&place())?;
             continue;
         };
-        for (method, operation) in item {
-            if METHODS.contains(&method.as_str()) && !operation.is_object() {
-                expect_object(&pointer::join(&document.follow(&place()), method))?;
+        for (method, operation) in operations_of(item) {
+            if !operation.is_object() {
+                expect_object(&method.pointer(&document.follow(&place())))?;
             }
         }
     }

@@ -23,4 +23,5 @@ mod schemas;
 mod silence;
 mod unions;
 mod verdicts;
+mod version_3_2;
 mod waivers;

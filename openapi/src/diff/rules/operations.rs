@@ -147,11 +147,11 @@ pub(super) const ROWS: &[Row] = &[
         why: "A value written as text is also the list of that one value; the value itself is compared with the items.",
     },
     Row {
-        areas: &[Parameter],
+        areas: &[Parameter, Header],
         kind: Kind::Style,
         actions: &[Changed],
         classes: &[Breaking],
-        means: "A parameter is written in another style (`style`, `explode`).",
+        means: "A {where} is written in another style (`style`, `explode`).",
         why: "What was written in the one is read otherwise in the other; the witness is such a text.",
     },
     Row {

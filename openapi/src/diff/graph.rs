@@ -101,6 +101,23 @@ impl<'a> Walk<'a> {
         self.nodes[self.current].changes.push(change);
     }
 
+    /// How many changes were recorded in the node that is being walked.
+    pub(super) fn recorded(&self) -> usize {
+        self.nodes[self.current].changes.len()
+    }
+
+    /// The changes that were recorded there after so many.
+    pub(super) fn recorded_since(&self, before: usize) -> &[Change] {
+        &self.nodes[self.current].changes[before..]
+    }
+
+    /// Takes back those of them that `is_void`.
+    pub(super) fn forget_since(&mut self, before: usize, is_void: impl Fn(&Change) -> bool) {
+        let changes = &mut self.nodes[self.current].changes;
+        let since = changes.split_off(before);
+        changes.extend(since.into_iter().filter(|change| !is_void(change)));
+    }
+
     /// Records a change that has no witness.
     pub(super) fn note(&mut self, rule: Rule, class: Class, location: &At<'_>, message: String) {
         self.record(Change {

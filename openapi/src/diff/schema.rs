@@ -10,7 +10,7 @@ use super::layers::{Layers, assertions};
 use super::referred::compare_by_references;
 use super::rule::{Action, Kind};
 use super::witness::Step;
-use super::{Class, Rule, annotations, objects, shell, unions};
+use super::{Change, Class, Rule, annotations, objects, shell, unions};
 use crate::{pointer, schema};
 
 /// Compares two schemas, in every class.
@@ -231,6 +231,7 @@ fn core<'a>(
         revision: revision.core.clone(),
     };
     if is_plain(&cores.base) && is_plain(&cores.revision) {
+        let before = walk.recorded();
         shell::compare(walk, base, revision, context);
         judged_with_the_shell(walk, &cores, context);
         if admits(&cores, "object") {
@@ -240,6 +241,7 @@ fn core<'a>(
         if admits(&cores, "array") {
             items(walk, &cores, context);
         }
+        compensated(walk, &cores, context, before);
         return;
     }
     if let (Some(a), Some(b)) = (base.union(), revision.union())
@@ -248,6 +250,45 @@ fn core<'a>(
         return;
     }
     whole(walk, both, context);
+}
+
+/// The most nodes of a schema that is judged once more as a whole.
+const SMALL: usize = 200;
+
+/// The kinds of a change that speaks of the values which a schema takes in.
+const KINDS_OF_VALUES: &[Kind] = &[
+    Kind::Type,
+    Kind::Null,
+    Kind::Enum,
+    Kind::Range,
+    Kind::Length,
+    Kind::Pattern,
+    Kind::Format,
+    Kind::AdditionalProperties,
+    Kind::Required,
+    Kind::Schema,
+];
+
+/// Keywords that were judged apart may make up for each other, as `maxItems: 0` for `items: false`: of
+/// schemas that are equal as wholes, what was recorded of their own values since `before` says nothing. A property
+/// that is now declared is told of all the same, and so are promises.
+fn compensated<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>, before: usize) {
+    let here = &cores.revision.pointer;
+    let items = pointer::join(here, "items");
+    let speaks_of_values = |change: &Change| {
+        change.class != Class::Docs
+            && KINDS_OF_VALUES.contains(&change.rule.kind)
+            && (change.location == *here || change.location == items)
+    };
+    if !walk.recorded_since(before).iter().any(speaks_of_values) {
+        return;
+    }
+    let Some((sender, receiver)) = walk.sides_within(cores, context.flow, SMALL) else {
+        return;
+    };
+    if schema::relation(&sender, &receiver) == schema::Relation::Equal {
+        walk.forget_since(before, speaks_of_values);
+    }
 }
 
 /// Whether values of the type are among those of both schemas: else there is nothing to descend

@@ -56,6 +56,21 @@ fn rows() -> Vec<(&'static str, Vec<Value>)> {
             ],
         ),
         (
+            "keywords that make up for each other",
+            vec![
+                json!({"type": "array", "maxItems": 0}),
+                json!({"type": "array", "items": false}),
+            ],
+        ),
+        (
+            "a bound that what is required implies",
+            vec![
+                json!({"type": "object", "required": ["a"]}),
+                json!({"type": "object", "required": ["a"], "minProperties": 1}),
+                json!({"type": "object", "required": ["a"], "dependentRequired": {"b": ["a"]}}),
+            ],
+        ),
+        (
             "integers above zero",
             vec![
                 json!({"type": "integer", "exclusiveMinimum": 0}),

@@ -124,6 +124,11 @@ const THE_SAME: &[(&str, &str, &str)] = &[
     ),
     (
         "remove",
+        "/components/schemas/In/minProperties",
+        "one property is required",
+    ),
+    (
+        "remove",
         "/components/schemas/In/maxProperties",
         "a closed object has fewer properties",
     ),

@@ -7,7 +7,8 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use crate::config::Audit;
 use crate::exit::Failure;
-use crate::serve::{self, Purpose};
+use crate::serve;
+use crate::store::{Location, Store, StoreError, inspect};
 use crate::timestamp::Timestamp;
 
 /// How many events are read at a time.
@@ -56,7 +57,8 @@ fn ago(text: &str) -> Option<DateTime<Utc>> {
     }
 }
 
-/// Prints the events since an instant, or all of them, one JSON object a line, in the order of their numbers.
+/// Prints the events since an instant, or all of them, one JSON object a line, in the order of their numbers. It makes no database
+/// and changes none: also a server of another version may run on it.
 ///
 /// # Errors
 ///
@@ -64,7 +66,7 @@ fn ago(text: &str) -> Option<DateTime<Utc>> {
 pub async fn audit(command: Audit) -> Result<(), Failure> {
     let at = &command.at.database;
     let failed = |source| serve::store_failed(at, source);
-    let (store, _) = serve::open_migrated(at, Purpose::Administer).await?;
+    let store = open_as_it_is(at).await.map_err(failed)?;
     let since = command
         .since
         .map_or(Timestamp::from_micros(0), |Since(at)| at);
@@ -91,6 +93,23 @@ pub async fn audit(command: Audit) -> Result<(), Failure> {
     }
     store.close().await;
     Ok(())
+}
+
+async fn open_as_it_is(at: &Location) -> Result<Store, StoreError> {
+    if let Some(path) = at.sqlite_file()
+        && !path.exists()
+    {
+        let problem = format!("there is no file {}", path.display());
+        return Err(StoreError::Unavailable(problem));
+    }
+    let pending = inspect(at).await?.schema.pending;
+    if !pending.is_empty() {
+        return Err(StoreError::Unavailable(format!(
+            "its schema is older than this program: to be applied by `server migrate`: {}",
+            pending.join(", ")
+        )));
+    }
+    Store::open(at).await
 }
 
 #[cfg(test)]

@@ -155,3 +155,33 @@ fn instant_that_is_none_is_refused_with_examples() {
         text(&output.stderr)
     );
 }
+
+#[tokio::test]
+async fn trail_is_read_where_it_is_and_nothing_is_made_or_changed() {
+    let folder = Folder::new();
+    let audit = || {
+        let output = output(binary().arg("audit").args(&folder.arguments()[..2]));
+        assert_eq!(output.status.code(), Some(3), "{}", text(&output.stdout));
+        text(&output.stderr)
+    };
+    let said = audit();
+    assert!(said.contains("there is no file"), "{said}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+
+    folder.bootstrap("Acme", "ada@acme.example", "admin");
+    let pool = folder.sqlite().await;
+    let older = sqlx::query("DELETE FROM _sqlx_migrations WHERE version > 1")
+        .execute(&pool)
+        .await;
+    assert!(older.unwrap().rows_affected() > 0);
+    let said = audit();
+    assert!(
+        said.contains("`server migrate`: 0002 audit events"),
+        "{said}"
+    );
+    let applied: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM _sqlx_migrations")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(applied, 1);
+}

@@ -61,6 +61,10 @@ pub struct Options {
     /// The names of components count: readers and generated clients see them. A component renamed
     /// or written out in place is then a difference (docs), else it is only spelling.
     pub component_names: bool,
+    /// The day on which the comparison is made. What is gone, was deprecated, and had a sunset
+    /// (`x-sunset`) that has come by then, is gone as was announced, which breaks nothing (docs). Without
+    /// a day nothing has come.
+    pub today: Option<chrono::NaiveDate>,
 }
 
 /// The differences between two documents.

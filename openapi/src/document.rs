@@ -1,5 +1,6 @@
 //! A parsed OpenAPI document: what it holds, where it says so, and what its references mean.
 
+mod anchors;
 mod beside_references;
 mod files;
 mod lift;
@@ -151,6 +152,12 @@ impl Document {
         mut read_file: impl FnMut(&str) -> Result<String, String>,
     ) -> Result<Self, DocumentError> {
         let (mut value, format) = text::value(name, text)?;
+        if ["$anchor", "$dynamicAnchor"]
+            .iter()
+            .any(|keyword| text.contains(keyword))
+        {
+            anchors::name_places(&mut value);
+        }
         let root = files::Source {
             text: text.to_owned(),
             format,
@@ -175,6 +182,10 @@ impl Document {
             lift::to_3_1(&mut document.value);
         } else {
             beside_references::replace_texts(&mut document.value, document.version);
+        }
+        let holds = |text: &str| text.contains("binary") || text.contains("byte");
+        if holds(&document.text) || document.files.values().any(|file| holds(&file.text)) {
+            lift::held_octets(&mut document.value);
         }
         references::check(&document)?;
         read::check_shape(&document)?;

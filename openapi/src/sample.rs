@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 pub use near_miss::near_misses;
 
+use crate::schema;
 use crate::validator::Validator;
 
 /// The most candidates that one schema contributes.
@@ -171,12 +172,13 @@ impl Sampler<'_> {
         if let Some(wanted) = schema.get("contains") {
             items.splice(0..0, self.of(wanted, depth));
         }
+        let most = most_of(&items);
         let filled = |length: usize, first: usize| {
             let mut array: Vec<Value> = fixed.iter().take(length).cloned().collect();
             let rest = (first..items.len()).chain(0..first).cycle();
             if !items.is_empty() {
                 array.extend(
-                    rest.take(length.saturating_sub(fixed.len()).min(2_000))
+                    rest.take(length.saturating_sub(fixed.len()).min(most))
                         .map(|i| items[i].clone()),
                 );
             }
@@ -187,7 +189,7 @@ impl Sampler<'_> {
         let one = least.max(fixed.len() + 1).min(maximum);
         values.extend((0..items.len().min(8)).map(|first| filled(one, first)));
         values.push(filled(least.max(fixed.len()).min(maximum), 0));
-        if maximum <= 1_000 {
+        if maximum <= 1_000.min(most) {
             values.push(filled(maximum, 0));
         }
         values
@@ -410,6 +412,12 @@ fn fractions(schema: &Map<String, Value>) -> Vec<Value> {
         .filter(|n| n.fract() != 0.0)
         .map(|n| json!(n))
         .collect()
+}
+
+/// How many such items a list is filled with at most: lists of lists would outgrow every memory.
+fn most_of(items: &[Value]) -> usize {
+    let largest = items.iter().map(schema::size).max().unwrap_or(1);
+    (2_000 / largest.max(1)).max(1)
 }
 
 fn count(schema: &Map<String, Value>, keyword: &str) -> Option<usize> {

@@ -11,7 +11,7 @@ mod strings;
 mod travel;
 
 pub use bundle::bundle;
-pub(crate) use bundle::{bundle_value, bundle_within, is_asserted_format};
+pub(crate) use bundle::{bundle_value, bundle_within, is_asserted_format, size};
 pub(crate) use pattern::Strings;
 pub use relation::{Relation, relation};
 pub(crate) use travel::Travel;

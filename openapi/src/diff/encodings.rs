@@ -122,6 +122,13 @@ fn named(media_type: &str) -> Vec<(String, MediaType)> {
     vec![(media_type.to_owned(), MediaType::of(media_type))]
 }
 
+/// Whether a string holds octets: it is encoded, or `format: binary`, which reading has lifted.
+fn holds_octets(schema: &At<'_>) -> bool {
+    let held = schema.value.get("contentMediaType");
+    schema.value.get("contentEncoding").is_some()
+        || held.is_some_and(|held| held == "application/octet-stream")
+}
+
 /// The media types of a list that is written with commas.
 fn listed(at: &At<'_>) -> Option<Vec<(String, MediaType)>> {
     let types = at.value.as_str()?.split(',').map(str::trim);
@@ -135,7 +142,7 @@ fn usual_of<'a>(document: &'a crate::Document, body: &At<'a>, name: &str) -> Opt
     let property = follow(document, &schema.get("properties")?.get(name)?);
     let of = |schema: &At<'a>| {
         Some(match schema.value.get("type")?.as_str()? {
-            "string" if schema.value.get("contentEncoding").is_some() => "application/octet-stream",
+            "string" if holds_octets(schema) => "application/octet-stream",
             "string" | "number" | "integer" | "boolean" => "text/plain",
             "object" => "application/json",
             _ => return None,

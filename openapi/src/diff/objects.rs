@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Class;
-use super::annotations;
 use super::context::Context;
 use super::finding::{finding, record};
 use super::graph::{ANYTHING, At, Both, Flow, Matched, Walk};
 use super::rule::{Action, Kind};
 use super::schema::compare;
 use super::witness::{self, Step};
+use super::{annotations, promises};
 use crate::document::Document;
 use crate::schema::{self, Relation, Travel};
 
@@ -66,7 +66,9 @@ fn not_carried<'a>(
     for (name, matched) in properties.members() {
         let (action, at) = match &matched {
             Matched::Both(both) if old.contains(&name) && new.contains(&name) => {
-                if walk.same(both) || only_respelled(walk, both) {
+                let is_demanded_as_before = required(&cores.base).contains(name)
+                    == required(&cores.revision).contains(name);
+                if is_demanded_as_before && (walk.same(both) || only_respelled(walk, both)) {
                     continue;
                 }
                 (Action::Changed, &both.revision)
@@ -224,6 +226,11 @@ fn removed<'a>(
     } else {
         Kind::Property
     };
+    if let Some(announced) = promises::as_announced(walk, old) {
+        let message = format!("{message}, {announced}");
+        let rule = context.rule(kind, Action::Removed);
+        return walk.note(rule, Class::Docs, old, message);
+    }
     match context.flow {
         Flow::Response if was && !is => {
             absent(walk, context, (kind, Action::Removed), old, message, name);

@@ -8,7 +8,7 @@ use super::context::Context;
 use super::graph::{At, Both, Flow, Walk, follow};
 use super::operation::Place;
 use super::rule::{Action, Area, Kind};
-use super::{Rule, annotations, styles, written};
+use super::{Class, Rule, annotations, promises, styles, written};
 use crate::document::Document;
 use crate::sample;
 use crate::schema::{Travel, bundle_value};
@@ -75,6 +75,10 @@ pub(super) fn compare<'a>(
 fn removed(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
     let rule = Rule::new(Area::Parameter, Kind::Whole, Action::Removed);
     let name = subject(&parameter.defined);
+    if let Some(announced) = promises::as_announced(walk, &parameter.defined) {
+        let message = format!("{name} is no longer declared, {announced}");
+        return walk.note(rule, Class::Docs, &parameter.written, message);
+    }
     let (message, witness) = match flow {
         Flow::Request => (
             format!("{name} is no longer declared: requests that carry it are not covered"),

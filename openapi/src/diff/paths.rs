@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::graph::{At, Both, Walk, follow};
 use super::operation::{self, Place, Role};
 use super::rule::{Action, Area, Kind};
-use super::{Rule, annotations};
+use super::{Class, Rule, annotations, promises};
 use crate::document::{Document, Method, holds_operations, operations_of};
 
 /// A path item under its path.
@@ -275,6 +275,14 @@ fn removed(walk: &mut Walk<'_>, name: &str, at: &At<'_>, area: Area) {
     let name = name.to_owned();
     walk.operation(name.clone(), None, |walk| {
         let rule = Rule::new(area, Kind::Whole, Action::Removed);
+        if let Some(announced) = promises::as_announced(walk, at) {
+            return walk.note(
+                rule,
+                Class::Docs,
+                at,
+                format!("{name} is gone, {announced}"),
+            );
+        }
         let message = format!("{name} is gone: a call of it no longer works");
         walk.decide(rule, at, message, Some(Value::String(name)));
     });

@@ -27,6 +27,19 @@ pub(super) fn compare(
     true
 }
 
+/// Of what is gone from the base: that it was announced for a day which has come, when it was
+/// deprecated with one. The promise was kept.
+pub(super) fn as_announced(walk: &Walk<'_>, gone: &At<'_>) -> Option<String> {
+    let today = walk.options.today?.to_string();
+    let defined = super::graph::follow(walk.base, gone);
+    let of = |at: &At<'_>| {
+        let date = date_of(at.value.get("x-sunset")?)?;
+        (at.is_set("deprecated") && date <= today.as_str()).then(|| date.to_owned())
+    };
+    let date = of(gone).or_else(|| of(&defined))?;
+    Some(format!("as was announced for {date}"))
+}
+
 /// What was promised and what is, each with its place.
 fn ends<'m, 'a>(matched: &'m Matched<'a>) -> (Option<&'m At<'a>>, Option<&'m At<'a>>, &'m At<'a>) {
     match matched {

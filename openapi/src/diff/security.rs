@@ -114,6 +114,10 @@ fn schemes(document: &Document, name: &str) -> Vec<String> {
     let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
     let only = match text("type") {
         "http" => format!("http {}", text("scheme").to_lowercase()),
+        // Names of headers are the same in any case (RFC 9110 section 5.1).
+        "apiKey" if text("in") == "header" => {
+            format!("apiKey in header `{}`", text("name").to_lowercase())
+        }
         "apiKey" => format!("apiKey in {} `{}`", text("in"), text("name")),
         "openIdConnect" => format!("openIdConnect {}", text("openIdConnectUrl")),
         // By its kinds of flow; where a flow begins is told to a reader, and may move.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{BREADTH, candidates, count, list, text};
+use super::{BREADTH, candidates, count, list, most_of, text};
 use crate::schema::Strings;
 
 /// Values near those of the self-contained `schema` that it probably rejects: one step over a
@@ -88,7 +88,10 @@ fn of_arrays(schema: &Map<String, Value>, values: &mut Vec<Value>) {
         .map(candidates)
         .and_then(|items| items.into_iter().next());
     let item = item.unwrap_or(Value::Null);
-    let filled = |length: usize| Value::Array(vec![item.clone(); length.min(2_000)]);
+    let filled = |length: usize| {
+        let most = most_of(std::slice::from_ref(&item));
+        Value::Array(vec![item.clone(); length.min(most)])
+    };
     if let Some(maximum) = count(schema, "maxItems") {
         values.push(filled(maximum + 1));
     }

@@ -89,7 +89,7 @@ pub(crate) fn bundle_within(
 }
 
 /// How many schema objects, lists and scalars a bundle is made of: what the algebra's cost grows with.
-pub(super) fn size(schema: &Value) -> usize {
+pub(crate) fn size(schema: &Value) -> usize {
     match schema {
         Value::Object(object) => 1 + object.values().map(size).sum::<usize>(),
         Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),

@@ -108,6 +108,21 @@ fn rows() -> Vec<(&'static str, Vec<Value>)> {
             ],
         ),
         (
+            "octets, by 3.0's format or by what 3.1 puts in its place",
+            vec![
+                json!({"type": "string", "format": "binary"}),
+                json!({"type": "string", "contentMediaType": "application/octet-stream"}),
+            ],
+        ),
+        (
+            "base64, by 3.0's format or by what 3.1 puts in its place",
+            vec![
+                json!({"type": ["string", "null"], "format": "byte"}),
+                json!({"type": ["string", "null"], "contentEncoding": "base64"}),
+                json!({"anyOf": [{"type": "string", "format": "byte"}, {"type": "null"}]}),
+            ],
+        ),
+        (
             "a flag that says what its absence says",
             vec![
                 json!({"type": "string"}),

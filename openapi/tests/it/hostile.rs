@@ -227,3 +227,14 @@ fn an_alternative_that_nests_by_the_dozen_is_judged_in_time() {
         assert_ne!(compared(&base, &revision).verdict(), Verdict::Identical);
     }
 }
+
+#[test]
+fn lists_of_lists_that_hold_too_much_for_any_memory_are_sampled_in_time() {
+    let list = |items: &Value, at_least: u64| json!({"type": "array", "items": items, "minItems": at_least});
+    let nested = |last: &str| {
+        let innermost = list(&json!({"type": last}), 9_007_199_254_740_993);
+        document(&list(&list(&innermost, u64::MAX), 5_000), Map::new())
+    };
+    let diff = compared(&nested("string"), &nested("integer"));
+    assert_ne!(diff.verdict(), Verdict::Identical);
+}

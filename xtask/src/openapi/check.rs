@@ -67,6 +67,7 @@ fn slices(
     let options = Options {
         only_operations_of_base: true,
         component_names: true,
+        ..Options::default()
     };
     let mut found = Vec::new();
     for slice in published::IN_FORCE {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
-use ::openapi::diff::compare;
+use ::openapi::diff::{Options, compare_with};
 use ::openapi::render::{self, Report};
 
 use super::input;
@@ -25,7 +25,11 @@ pub(crate) fn run(arguments: &Diff) -> Outcome {
     // would cost as much as to compare them.
     let base = ManuallyDrop::new(input::read(&arguments.base)?);
     let revision = ManuallyDrop::new(input::read(&arguments.revision)?);
-    let mut diff = compare(&base, &revision);
+    let options = Options {
+        today: Some(waiving.today()),
+        ..Options::default()
+    };
+    let mut diff = compare_with(&base, &revision, options);
     waiving.apply(&mut diff);
     let file = input::file_of(&arguments.revision);
     let report = Report {

@@ -39,6 +39,11 @@ impl Waiving {
         Ok(waiving)
     }
 
+    /// The day of the comparison.
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.today
+    }
+
     /// Marks what is waived.
     pub(crate) fn apply(&mut self, diff: &mut Diff) {
         if let Some(waivers) = &mut self.waivers {

@@ -3,7 +3,7 @@
 use super::row::Row;
 use crate::diff::Action::{Added, Changed, Narrowed, Removed, Widened};
 use crate::diff::Area::{Request, Response};
-use crate::diff::Class::{Additive, Breaking, Unproven};
+use crate::diff::Class::{Additive, Breaking, Docs, Unproven};
 use crate::diff::Kind;
 
 /// Null, the properties of objects, alternatives.
@@ -60,33 +60,33 @@ pub(super) const ROWS: &[Row] = &[
         areas: &[Request],
         kind: Kind::RequiredProperty,
         actions: &[Removed],
-        classes: &[Breaking, Unproven, Additive],
+        classes: &[Breaking, Unproven, Additive, Docs],
         means: "A required property is gone from what a request carries.",
-        why: "It breaks if the request that still carries it is refused, as by `additionalProperties: false`; else it is ignored.",
+        why: "It breaks if the request that still carries it is refused, as by `additionalProperties: false`; else it is ignored. Docs: it was deprecated, and its sunset has come.",
     },
     Row {
         areas: &[Request],
         kind: Kind::Property,
         actions: &[Removed],
-        classes: &[Breaking, Unproven, Additive],
+        classes: &[Breaking, Unproven, Additive, Docs],
         means: "A property that may be left out is gone from what a request carries.",
-        why: "It breaks if the request that still carries it is refused, as by `additionalProperties: false`; else it is ignored.",
+        why: "It breaks if the request that still carries it is refused, as by `additionalProperties: false`; else it is ignored. Docs: it was deprecated, and its sunset has come.",
     },
     Row {
         areas: &[Response],
         kind: Kind::RequiredProperty,
         actions: &[Removed],
-        classes: &[Breaking, Unproven, Additive],
+        classes: &[Breaking, Unproven, Additive, Docs],
         means: "A property that was always there is gone from what a response carries.",
-        why: "Clients relied on it; the witness is a response without it. Additive: its name is still required. Unproven: no response without it was found.",
+        why: "Clients relied on it; the witness is a response without it. Additive: its name is still required. Unproven: no response without it was found. Docs: it was deprecated, and its sunset has come.",
     },
     Row {
         areas: &[Response],
         kind: Kind::Property,
         actions: &[Removed],
-        classes: &[Breaking, Unproven, Additive],
+        classes: &[Breaking, Unproven, Additive, Docs],
         means: "A property that might be missing is gone from what a response carries.",
-        why: "Clients had to do without it before. It breaks if undeclared properties have a schema, and under that name may be sent what was none of its values.",
+        why: "Clients had to do without it before. It breaks if undeclared properties have a schema, and under that name may be sent what was none of its values. Docs: it was deprecated, and its sunset has come.",
     },
     Row {
         areas: &[Response],

@@ -1,0 +1,106 @@
+//! What is gone on a day that was announced, and what is gone before it.
+
+use chrono::NaiveDate;
+use openapi::Document;
+use openapi::diff::{Options, compare_with};
+use serde_json::{Value, json};
+
+use crate::schemas::summary;
+
+const SUNSET: &str = "2026-06-30";
+
+fn changed_on(day: Option<&str>, base: &Value, revision: &Value) -> Vec<String> {
+    let parse = |value: &Value| Document::parse("test", &value.to_string()).expect("a document");
+    let options = Options {
+        today: day.map(|day| day.parse::<NaiveDate>().expect("a day")),
+        ..Options::default()
+    };
+    summary(&compare_with(&parse(base), &parse(revision), options).changes)
+}
+
+/// A document with an operation, a parameter and a property that have these marks, and one without
+/// them.
+fn documents(marks: &Value) -> [(Value, Value); 3] {
+    let marked = |of: &Value| {
+        let mut whole = of.clone();
+        let marks = marks.as_object().expect("members").clone();
+        whole.as_object_mut().expect("an object").extend(marks);
+        whole
+    };
+    let document = |get: &Value, post: &Value| {
+        json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+            "paths": {"/things": {"get": get, "post": post}}})
+    };
+    let plain = json!({"responses": {"200": {"description": "ok"}}});
+    let mut without_get = document(&plain, &plain);
+    without_get["paths"]["/things"]
+        .as_object_mut()
+        .expect("an object")
+        .shift_remove("get");
+    let with_parameters = |parameters: &Value| {
+        let mut operation = plain.clone();
+        operation["parameters"] = parameters.clone();
+        document(&operation, &plain)
+    };
+    let parameter = marked(&json!({"name": "q", "in": "query", "schema": {"type": "string"}}));
+    let answering = |schema: &Value| {
+        let mut operation = plain.clone();
+        operation["responses"]["200"]["content"] = json!({"application/json": {"schema": schema}});
+        document(&operation, &plain)
+    };
+    let text = marked(&json!({"type": "string"}));
+    [
+        (document(&marked(&plain), &plain), without_get),
+        (
+            with_parameters(&json!([parameter])),
+            with_parameters(&json!([])),
+        ),
+        (
+            answering(&json!({"type": "object", "required": ["a"], "properties": {"a": text}})),
+            answering(&json!({"type": "object"})),
+        ),
+    ]
+}
+
+const REMOVED: [&str; 3] = [
+    "operation-removed",
+    "parameter-removed",
+    "response-required-property-removed",
+];
+
+#[test]
+fn what_is_gone_on_the_day_of_its_sunset_or_later_breaks_nothing() {
+    let marks = json!({"deprecated": true, "x-sunset": SUNSET});
+    for ((base, revision), rule) in documents(&marks).iter().zip(REMOVED) {
+        for (day, class) in [
+            (Some("2026-06-29"), "breaking"),
+            (Some("2026-06-30"), "docs"),
+            (Some("2027-01-01"), "docs"),
+            (None, "breaking"),
+        ] {
+            assert_eq!(
+                changed_on(day, base, revision),
+                [format!("{class} {rule}")],
+                "{day:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_sunset_counts_only_with_a_day_and_of_what_was_deprecated() {
+    for marks in [
+        json!({"deprecated": true}),
+        json!({"x-sunset": SUNSET}),
+        json!({"deprecated": true, "x-sunset": "soon"}),
+        json!({"deprecated": false, "x-sunset": SUNSET}),
+    ] {
+        for ((base, revision), rule) in documents(&marks).iter().zip(REMOVED) {
+            assert_eq!(
+                changed_on(Some("2027-01-01"), base, revision),
+                [format!("breaking {rule}")],
+                "{marks}"
+            );
+        }
+    }
+}

@@ -2,6 +2,33 @@
 //!
 //! The flow is one way: a [`profile`] and a target make a [`deployment::Deployment`]; the [`runner`] runs [`cases`]
 //! against it and emits [`event`]s; [`report`]s are folds over those. The crate's `README.md` has the map.
+//!
+//! The program `conformance` is a thin shell around this; other programs can run the cases themselves:
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use conformance::case::Effect;
+//! use conformance::{cases, opening::Opening, pace::Limits, runner};
+//!
+//! # async fn run() -> Result<(), conformance::opening::OpeningError> {
+//! let opening = Opening {
+//!     target: "http://127.0.0.1:8080",
+//!     profile: Path::new("local.toml"),
+//!     contract: None,
+//!     own: &[],
+//!     limits: Limits::default(),
+//! };
+//! let deployment = opening.open()?;
+//! for case in cases::of(&deployment.contract) {
+//!     let record = runner::run_case(&deployment, case, Effect::Revokes, false).await;
+//!     println!("{:?} {}: {}", record.verdict, record.id, record.reason);
+//! }
+//! // Revokes whatever an interrupted case may have left.
+//! runner::finish(&deployment).await;
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod case;
 pub mod cases;

@@ -49,6 +49,8 @@ pub(crate) enum Command {
     },
     /// What CI runs: formatting, lints, documentation, all tests
     Ci,
+    /// Take the pictures of README.md anew: a comparison, and the report of the last `verify`
+    Pictures(Pictures),
 }
 
 #[derive(Debug, Subcommand)]
@@ -75,6 +77,14 @@ pub(crate) enum BenchCommand {
     /// Run a program and print what it cost, as JSON
     #[command(hide = true)]
     Measure(Measure),
+}
+
+/// Options of `pictures`.
+#[derive(Debug, Args)]
+pub(crate) struct Pictures {
+    /// The folder for them [default: docs]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: Option<PathBuf>,
 }
 
 /// Options of `bench faults`.

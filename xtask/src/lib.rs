@@ -12,6 +12,7 @@ mod deployment;
 mod exit;
 mod oasproof;
 mod openapi;
+mod pictures;
 mod programs;
 mod test;
 mod verify;
@@ -38,6 +39,7 @@ pub fn workspace() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Ci => ci::run(),
+        Command::Pictures(arguments) => pictures::run(&arguments),
         Command::Bench { command } => match command {
             BenchCommand::Diff => bench::diff(),
             BenchCommand::Corpus => bench::corpus(),

@@ -6,6 +6,7 @@ mod inputs;
 mod list;
 mod oasproof;
 mod pull;
+mod readme;
 mod verify;
 mod waivers;
 

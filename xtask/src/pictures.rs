@@ -1,0 +1,102 @@
+//! `pictures`: what README.md shows of the reports, taken by Chromium.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::cli::Pictures;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::programs;
+
+/// The size of a picture, in pixels.
+const SIZE: &str = "--window-size=1000,720";
+
+pub(crate) fn run(arguments: &Pictures) -> Outcome {
+    let into = (arguments.into.clone()).unwrap_or_else(|| programs::workspace_root().join("docs"));
+    let report = programs::target_directory().join("verify/report.html");
+    if !report.is_file() {
+        return Err(Failure::unreadable(format!(
+            "there is no {}: run `cargo xtask verify` first, whose report is shown",
+            report.display()
+        )));
+    }
+    let folder = testbed::folder()
+        .map_err(|error| Failure::unreadable(format!("cannot make a folder: {error}")))?;
+    let differences = folder.path().join("differences.html");
+    compare(&differences)?;
+    std::fs::create_dir_all(&into)
+        .map_err(|error| Failure::unreadable(format!("cannot make {}: {error}", into.display())))?;
+    for (page, name) in [(&differences, "diff.png"), (&report, "report.png")] {
+        let picture = into.join(name);
+        photograph(page, &picture, folder.path())?;
+        anstream::println!("{} written", picture.display());
+    }
+    Ok(Exit::Success)
+}
+
+/// Writes a comparison as a page. The pair is the one that the comparison's own reports are tested with.
+fn compare(page: &Path) -> Result<(), Failure> {
+    let this = std::env::current_exe()
+        .map_err(|error| Failure::unreadable(format!("cannot find this program: {error}")))?;
+    let pair =
+        ["base", "revision"].map(|which| format!("openapi/tests/it/pairs/orders.{which}.yaml"));
+    let compared = Command::new(this)
+        .current_dir(programs::workspace_root())
+        .args([
+            "openapi",
+            "diff",
+            "--fail-on",
+            "none",
+            "--format",
+            "html",
+            "--output",
+        ])
+        .arg(page)
+        .args(pair)
+        .stdout(Stdio::null())
+        .status();
+    match compared {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Failure::unreadable(format!(
+            "`openapi diff` failed: {status}"
+        ))),
+        Err(error) => Err(Failure::unreadable(format!(
+            "cannot run `openapi diff`: {error}"
+        ))),
+    }
+}
+
+/// Takes a picture (PNG) of the top of a page.
+fn photograph(page: &Path, picture: &Path, folder: &Path) -> Result<(), Failure> {
+    let failed = |why: String| {
+        Failure::unreadable(format!(
+            "chromium took no picture of {}: {why}",
+            page.display()
+        ))
+    };
+    let page = page
+        .canonicalize()
+        .map_err(|error| failed(error.to_string()))?;
+    let output = Command::new("chromium")
+        .args([
+            "--headless=new",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-dev-shm-usage",
+        ])
+        // This may be run by root in a container, where Chromium's sandbox does not start; the page is our own.
+        .args(["--no-sandbox", "--hide-scrollbars", SIZE])
+        .arg(format!(
+            "--user-data-dir={}",
+            folder.join("browser").display()
+        ))
+        .arg(format!("--screenshot={}", picture.display()))
+        .arg(format!("file://{}", page.display()))
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| failed(format!("{error}; on Debian install the package chromium")))?;
+    if output.status.success() && picture.is_file() {
+        Ok(())
+    } else {
+        Err(failed(String::from_utf8_lossy(&output.stderr).into_owned()))
+    }
+}

@@ -1,0 +1,147 @@
+//! README.md, followed to the letter.
+
+mod document;
+mod session;
+mod shown;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use document::Step;
+use pulldown_cmark::{Event, Parser, Tag};
+use session::Session;
+
+use crate::workspace_root;
+
+#[test]
+fn every_command_of_the_readme_does_what_is_shown() {
+    build_what_is_run();
+    let readme = fs::read_to_string(workspace_root().join("README.md")).expect("a README");
+    let mut session = Session::new();
+    let mut commands = 0;
+    for step in document::steps(&readme) {
+        match step {
+            Step::Command {
+                command,
+                shown,
+                exit,
+            } => {
+                session.run(&command, &shown, exit);
+                commands += 1;
+            }
+            Step::File { name, text } => session.write(&name, &text),
+            Step::Address(address) => session.open(&address),
+            Step::Mention(command) => session.ask_for_help(&command),
+        }
+    }
+    assert!(commands >= 10, "README.md has {commands} commands only");
+    // Where the text speaks of it, it would write into this very folder.
+    session.run("cargo xtask pictures --into pictures", &[], 0);
+    demand_small_pictures(&session.folder().join("pictures"));
+}
+
+/// The suite and its example: built for all packages at once they are what `cargo test --workspace` has built already.
+fn build_what_is_run() {
+    let mut cargo = Command::new(env!("CARGO"));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"]
+            .iter()
+            .any(|prefix| text.starts_with(prefix))
+        {
+            cargo.env_remove(&name);
+        }
+    }
+    let built = (cargo.current_dir(workspace_root()))
+        .args([
+            "build",
+            "--quiet",
+            "--locked",
+            "--workspace",
+            "--bins",
+            "--examples",
+        ])
+        .status();
+    assert!(built.expect("cargo runs").success());
+}
+
+#[test]
+fn pictures_of_the_readme_are_small() {
+    demand_small_pictures(&workspace_root().join("docs"));
+}
+
+fn demand_small_pictures(folder: &Path) {
+    for name in ["diff.png", "report.png"] {
+        let picture = folder.join(name);
+        let bytes =
+            fs::read(&picture).unwrap_or_else(|error| panic!("{}: {error}", picture.display()));
+        assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{name} is no PNG");
+        assert!(
+            (10_000..150_000).contains(&bytes.len()),
+            "{name} has {} bytes",
+            bytes.len()
+        );
+    }
+}
+
+#[test]
+fn links_lead_somewhere_and_pictures_say_what_they_show() {
+    let mut links = 0;
+    for name in [
+        "README.md",
+        "CHANGELOG.md",
+        "openapi/README.md",
+        "openapi/published/README.md",
+        "server/README.md",
+        "conformance/README.md",
+        "xtask/README.md",
+        "testbed/README.md",
+        "manual/README.md",
+    ] {
+        let file = workspace_root().join(name);
+        let text = fs::read_to_string(&file).expect("readable");
+        let mut events = Parser::new(&text);
+        while let Some(event) = events.next() {
+            let target = match event {
+                Event::Start(Tag::Link { dest_url, .. }) => dest_url,
+                Event::Start(Tag::Image { dest_url, .. }) => {
+                    assert!(
+                        matches!(events.next(), Some(Event::Text(text)) if text.len() > 20),
+                        "{name}: {dest_url} is not described"
+                    );
+                    dest_url
+                }
+                _ => continue,
+            };
+            if !target.contains("://") {
+                lead_somewhere(name, &file, &target);
+                links += 1;
+            }
+        }
+    }
+    assert!(links > 8, "{links}");
+}
+
+/// Demands that a link within the project has a file, and the heading in it.
+fn lead_somewhere(name: &str, file: &Path, target: &str) {
+    let (path, heading) = target.split_once('#').unwrap_or((target, ""));
+    let path: PathBuf = match path {
+        "" => file.to_owned(),
+        path => file.with_file_name(path),
+    };
+    assert!(path.exists(), "{name}: {target} leads nowhere");
+    if !heading.is_empty() {
+        let text = fs::read_to_string(&path).expect("readable");
+        let headings = text.lines().filter(|line| line.starts_with('#'));
+        // As GitHub and GitLab name them.
+        let mut anchors = headings.map(|line| {
+            let words = line.trim_start_matches('#').trim().to_lowercase();
+            words.replace(' ', "-").replace(['`', ',', '.', ':'], "")
+        });
+        assert!(
+            anchors.any(|anchor| anchor == heading),
+            "{name}: {target} leads nowhere"
+        );
+    }
+}

@@ -1,0 +1,311 @@
+//! A reader who follows README.md: a project of theirs, a shell, servers that run on in another window.
+
+use std::fs::{self, File};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use testbed::postgres::{Cluster, Database};
+use testbed::reaper::{self, How};
+
+use super::shown;
+use crate::workspace_root;
+
+/// Within this a command ends and a server listens, also where cargo builds it first.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// The addresses that README.md invents, of which each is replaced by one that is here.
+const STAGING: &str = "staging.example.com";
+const DATABASE: &str = "postgres://owner@db.example.com/tokens";
+const SERVED: &str = "http://127.0.0.1:8080";
+
+/// What reads like a business of the reader's.
+const BUSINESSES: [&str; 2] = [
+    "7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249",
+    "b3a5c6d7-0e1f-4a2b-8c3d-4e5f6a7b8c9d",
+];
+
+/// What stands where the reader's shell does not see what is behind it.
+pub(super) struct Session {
+    /// The project: a repository whose `main` has the operation as it was published before, and whose working folder has it
+    /// as it is today.
+    folder: TempDir,
+    /// The programs that were installed.
+    programs: TempDir,
+    /// Running servers with their URLs. The first is what the suite is run against.
+    servers: Vec<(Child, String)>,
+    /// What was exported: by README.md, and the credentials that its profile names, from the first server's database.
+    exported: Vec<(String, String)>,
+    businesses: Vec<String>,
+    database: Database,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        for (server, _) in &mut self.servers {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
+    }
+}
+
+impl Session {
+    pub(super) fn new() -> Self {
+        let cluster = match Cluster::given() {
+            Some(given) => given,
+            None => Cluster::start(&[])
+                .expect("PostgreSQL starts: `cargo xtask test` installs Debian's postgresql"),
+        };
+        let session = Self {
+            folder: testbed::folder().expect("a folder"),
+            programs: testbed::folder().expect("a folder"),
+            servers: Vec::new(),
+            exported: Vec::new(),
+            businesses: Vec::new(),
+            database: Arc::new(cluster).database(),
+        };
+        let earlier = openapi::published::REVOKE_TOKEN_EARLIER.text;
+        session.write("openapi.json", earlier);
+        let committed = session.quietly(
+            "git init --quiet --initial-branch=main && git add openapi.json && \
+             git -c user.name=reader -c user.email=reader@example.com commit --quiet --message 'The API'",
+        );
+        assert!(committed.success());
+        let emitted = workspace_root().join("openapi/emitted/server.json");
+        session.write(
+            "openapi.json",
+            &fs::read_to_string(emitted).expect("the emitted document"),
+        );
+        session
+    }
+
+    /// The project's folder.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file of the project.
+    pub(super) fn write(&self, name: &str, text: &str) {
+        let mut text = self.real(text);
+        for (shown, real) in BUSINESSES.iter().zip(&self.businesses) {
+            text = text.replace(shown, real);
+        }
+        fs::write(self.folder.path().join(name), text).expect("written");
+    }
+
+    /// Opens an address, which must be there.
+    pub(super) fn open(&self, address: &str) {
+        let opened = self.quietly(&format!(
+            "curl --silent --fail --location --output page '{}'",
+            self.real(address)
+        ));
+        assert!(opened.success(), "{address} does not open");
+    }
+
+    /// Asks a command that the text mentions for its help, which only one that exists has.
+    pub(super) fn ask_for_help(&self, command: &str) {
+        let answered = self.quietly(&format!("{} --help >help", self.real(command)));
+        assert!(answered.success(), "there is no `{command}`");
+    }
+
+    /// Types a command and compares what it prints.
+    pub(super) fn run(&mut self, command: &str, expected: &[String], exit: i32) {
+        if let Some(package) = command.strip_prefix("cargo install --path ") {
+            self.install(package.split(' ').next().expect("a folder"));
+        } else if ["cargo xtask test", "cargo xtask ci"].contains(&command) {
+            // These two run this very test: that they are there is all that it can say of them.
+            self.ask_for_help(command);
+        } else if let Some(variables) = command.strip_prefix("export ") {
+            let variables = self.real(variables);
+            for variable in variables.split_whitespace() {
+                let (name, value) = variable.split_once('=').expect("NAME=VALUE");
+                self.exported.push((name.to_owned(), value.to_owned()));
+            }
+        } else if command.ends_with(" -- serve") {
+            self.serve(command, expected);
+        } else {
+            let (status, printed) = self.type_in(command);
+            assert_eq!(status.code(), Some(exit), "{command}\n{printed}");
+            shown::compare(command, expected, &printed);
+        }
+    }
+
+    /// What `cargo install --path …` comes to, without its build for release, which takes minutes: that package's programs,
+    /// as they were built for the tests, are on the search path from here on.
+    fn install(&self, package: &str) {
+        let (package, program) = match package {
+            "xtask" => (package, "oasproof"),
+            other => (other, other),
+        };
+        let manifest = workspace_root().join(package).join("Cargo.toml");
+        assert!(manifest.is_file(), "there is no folder {package}");
+        let built = built(program);
+        assert!(built.is_file(), "{} is not built", built.display());
+        symlink(built, self.programs.path().join(program)).expect("linked");
+    }
+
+    /// Starts a server, waits until it listens, and lets it run.
+    fn serve(&mut self, command: &str, expected: &[String]) {
+        let output = self
+            .folder
+            .path()
+            .join(format!("server.{}", self.servers.len()));
+        let file = File::create(&output).expect("a file");
+        // `cargo run` becomes the server, so that ending the one ends the other.
+        let child = (self.shell(&format!("exec {}", self.real(command))))
+            .stdout(file)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("sh runs");
+        reaper::end(&child, How::Kill);
+        self.servers.push((child, String::new()));
+        let begun = Instant::now();
+        let printed = loop {
+            let printed = fs::read_to_string(&output).expect("readable");
+            if printed.ends_with('\n') {
+                break printed;
+            }
+            let (child, _) = self.servers.last_mut().expect("it was started");
+            let ended = child.try_wait().expect("it is ours");
+            assert!(ended.is_none(), "{command} ended: {ended:?}");
+            assert!(begun.elapsed() < PATIENCE, "{command} does not listen");
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        let url = printed.trim().rsplit(' ').next().expect("a URL").to_owned();
+        shown::compare(command, expected, &printed.replace(&url, SERVED));
+        let (_, known) = self.servers.last_mut().expect("it was started");
+        *known = url;
+        if self.businesses.is_empty() {
+            self.mint();
+        }
+    }
+
+    /// Makes the users whom the suite's profile names, as their operator would.
+    fn mint(&mut self) {
+        for (variable, business, role, lifetime) in [
+            ("OPERATOR_TOKEN", "Acme", "admin", "1d"),
+            ("EXPIRED_TOKEN", "Acme", "admin", "1s"),
+            ("MEMBER_TOKEN", "Acme", "member", "1d"),
+            ("OUTSIDER_TOKEN", "Globex", "admin", "1d"),
+        ] {
+            let server = built("server");
+            let email = format!("{role}@{business}.example").to_lowercase();
+            let (status, printed) = self.type_in(&format!(
+                "{} bootstrap --json --business {business} --email {email} --role {role} --expires-in {lifetime}",
+                server.display()
+            ));
+            assert!(status.success(), "{printed}");
+            let minted: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+            let text = |name: &str| minted[name].as_str().expect("a text").to_owned();
+            self.exported.push((variable.to_owned(), text("token")));
+            let business = text("business_id");
+            if !self.businesses.contains(&business) {
+                self.businesses.push(business);
+            }
+        }
+    }
+
+    /// A command as it is run here: hosts and addresses are those that are here, cargo is told where the workspace is, and the
+    /// tests that a project made of the example are the example.
+    fn real(&self, command: &str) -> String {
+        let manifest = workspace_root().join("Cargo.toml");
+        let run = format!("cargo run --manifest-path '{}' ", manifest.display());
+        let example = built("examples/cargo_test");
+        let mut command = command
+            .replace("cargo xtask ", &format!("cargo {} ", alias()))
+            .replace("cargo run ", &run)
+            .replace(
+                "cargo test --test conformance --",
+                &example.display().to_string(),
+            )
+            .replace(DATABASE, &self.database.url());
+        if let Some((_, first)) = self.servers.first() {
+            let host = first.trim_start_matches("http://");
+            let host = host.split(':').next().expect("a host");
+            command = command
+                .replace(&format!("https://{STAGING}"), first)
+                .replace(STAGING, host)
+                .replace(SERVED, first);
+        }
+        command
+    }
+
+    /// Runs a command to its end; gives its status and all that it printed.
+    fn type_in(&self, command: &str) -> (ExitStatus, String) {
+        let output = testbed::folder().expect("a folder");
+        let path = output.path().join("output");
+        let file = File::create(&path).expect("a file");
+        let mut child = (self.shell(&self.real(command)))
+            .stderr(file.try_clone().expect("a handle"))
+            .stdout(file)
+            .spawn()
+            .expect("sh runs");
+        let begun = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().expect("it is ours") {
+                break status;
+            }
+            if begun.elapsed() > PATIENCE {
+                let _ = child.kill();
+                let _ = child.wait();
+                panic!("{command} does not end");
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        (status, fs::read_to_string(path).expect("UTF-8"))
+    }
+
+    fn quietly(&self, command: &str) -> ExitStatus {
+        let (status, printed) = self.type_in(command);
+        if !status.success() {
+            eprintln!("{command}\n{printed}");
+        }
+        status
+    }
+
+    /// A shell in the project, with what was installed, and without what cargo tells its tests or the tester has set.
+    fn shell(&self, command: &str) -> Command {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", command]).current_dir(self.folder.path());
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            let foreign = [
+                "CARGO_PKG_",
+                "CARGO_MANIFEST_",
+                "CARGO_BIN_",
+                "CARGO_CRATE_",
+                "DZ_",
+                "CONFORMANCE_",
+                "GITHUB_",
+            ];
+            if foreign.iter().any(|prefix| text.starts_with(prefix)) {
+                shell.env_remove(&name);
+            }
+        }
+        let path = std::env::var("PATH").unwrap_or_default();
+        shell
+            .env("PATH", format!("{}:{path}", self.programs.path().display()))
+            // Any free port in place of 8080, which somebody else may have.
+            .env("DZ_LISTEN", "127.0.0.1:0")
+            .env("TERM", "dumb")
+            .envs(self.exported.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null());
+        shell
+    }
+}
+
+/// What `cargo xtask` is short for.
+fn alias() -> String {
+    let configuration = workspace_root().join(".cargo/config.toml");
+    let text = fs::read_to_string(configuration).expect("cargo's configuration");
+    let alias = text.lines().find_map(|line| line.strip_prefix("xtask = "));
+    alias.expect("an alias").trim_matches('"').to_owned()
+}
+
+/// Where cargo puts what it builds for this test.
+fn built(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_BIN_EXE_xtask")).with_file_name(name)
+}

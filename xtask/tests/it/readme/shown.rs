@@ -11,7 +11,7 @@ pub(super) fn compare(command: &str, shown: &[String], printed: &str) {
     if shown.is_empty() {
         return;
     }
-    let mut lines = printed.lines().map(str::trim_end);
+    let mut lines = printed.trim_end().lines().map(str::trim_end);
     let mut anything = false;
     for expected in shown {
         if expected == "…" {

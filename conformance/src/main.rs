@@ -11,12 +11,19 @@ mod schema;
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use conformance::case::Effect;
+use conformance::exit::ExitCode;
 use conformance::opening::Opening;
 use conformance::pace::Limits;
+use manual::Manual;
 
-const EXIT_CODES: &str = "Exit codes:
+const HELP: &str = "Examples:
+  conformance probe --target https://staging.example.com --business-id … --output staging.toml
+  conformance run --target https://staging.example.com --profile staging.toml --report reports --allow revokes
+  conformance compare main/report.json branch/report.json
+
+Exit codes:
   0  conformant
   1  a MUST failed (or a SHOULD under --strict)
   2  usage or profile error, nothing was sent
@@ -48,7 +55,7 @@ const SCHEMA_HELP: &str = "Examples:
 
 /// Runs any deployment of POST /api/v1/tokens/{token_id}/revoke through its contract, and through the promise behind it.
 #[derive(Debug, Parser)]
-#[command(name = "conformance", version, after_help = EXIT_CODES)]
+#[command(name = "conformance", version, long_version = version(), after_help = HELP)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -85,6 +92,15 @@ enum Command {
         #[arg(value_enum)]
         what: Schema,
     },
+    /// Completions and manual pages.
+    #[command(flatten)]
+    Manual(Manual),
+}
+
+/// The version, and beneath it the contract that is built in, with its hash.
+fn version() -> String {
+    let contract = openapi::published::fingerprints();
+    format!("{}\n{contract}", env!("CARGO_PKG_VERSION"))
 }
 
 /// What is tested, by which contract, and how hard.
@@ -204,5 +220,12 @@ fn main() -> std::process::ExitCode {
         Command::Probe(arguments) => probe::probe(&arguments).into(),
         Command::List { contract, format } => list::list(contract.as_deref(), format).into(),
         Command::Schema { what } => schema::schema(what).into(),
+        Command::Manual(manual) => match manual.run(Arguments::command()) {
+            Ok(()) => ExitCode::Conformant.into(),
+            Err(error) => {
+                anstream::eprintln!("conformance: {error}");
+                ExitCode::Broken.into()
+            }
+        },
     }
 }

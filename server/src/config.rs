@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
+use manual::Manual;
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 
@@ -57,7 +58,7 @@ Exit codes:
 
 /// API tokens that can be created, listed and revoked; a revoked token is refused for ever
 #[derive(Debug, Parser)]
-#[command(name = "server", version, after_help = EXAMPLES)]
+#[command(name = "server", version, long_version = version(), after_help = EXAMPLES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -74,6 +75,15 @@ pub struct Cli {
     /// How to log.
     #[command(flatten)]
     pub log: Log,
+}
+
+/// The version, and beneath it the contract that the handlers emit, with its hash.
+fn version() -> String {
+    let sha256 = crate::openapi::sha256();
+    format!(
+        "{}\ncontract openapi.json sha256 {sha256}",
+        env!("CARGO_PKG_VERSION")
+    )
 }
 
 /// The commands.
@@ -93,6 +103,9 @@ pub enum Command {
     Config(Serve),
     /// Print the OpenAPI document that the handlers emit; needs no database
     Openapi,
+    /// Completions and manual pages.
+    #[command(flatten)]
+    Manual(Manual),
 }
 
 /// How to log, always to standard error.

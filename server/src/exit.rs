@@ -91,6 +91,9 @@ pub enum Failure {
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Stdout(#[source] io::Error),
+    /// Completions or manual pages cannot be written.
+    #[error(transparent)]
+    Manual(#[from] manual::Error),
 }
 
 impl Failure {
@@ -107,7 +110,8 @@ impl Failure {
             | Self::Bind { .. }
             | Self::Issue(_)
             | Self::Runtime(_)
-            | Self::Stdout(_) => Exit::Unavailable,
+            | Self::Stdout(_)
+            | Self::Manual(_) => Exit::Unavailable,
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The command line: `server serve`, `server bootstrap`, `server migrate`, `server audit`, `server doctor`,
-//! `server config`, `server openapi`.
+//! `server config`, `server openapi`, `server completions`, `server man`.
 
 use std::io::Write;
 
-use server::config::{self, Command, Configured};
+use clap::CommandFactory;
+
+use server::config::{self, Cli, Command, Configured};
 use server::exit::{Exit, Failure};
 use server::{audit, bootstrap, doctor, openapi, serve, telemetry};
 
@@ -29,7 +31,8 @@ fn run() -> Result<Exit, Failure> {
         | Command::Audit(_)
         | Command::Doctor(_)
         | Command::Config(_)
-        | Command::Openapi => None,
+        | Command::Openapi
+        | Command::Manual(_) => None,
     };
     telemetry::init(&cli.log.filter, cli.log.format(), traces.as_ref())?;
     let done = match cli.command {
@@ -48,6 +51,7 @@ fn run() -> Result<Exit, Failure> {
         }
         Command::Config(_) => print(&config::effective(&origins)),
         Command::Openapi => print(openapi::json()),
+        Command::Manual(manual) => manual.run(Cli::command()).map_err(Failure::from),
     };
     if let Some(traces) = traces {
         traces.finish();

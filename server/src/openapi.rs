@@ -35,6 +35,13 @@ pub fn json() -> &'static str {
     &JSON
 }
 
+/// The SHA-256 of [`json`], in lower-case hexadecimal: what `sha256sum` says of it.
+pub fn sha256() -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, json().as_bytes());
+    let bytes = digest.as_ref().iter();
+    bytes.map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The document before any operation is in it.
 pub(crate) fn base() -> OpenApi {
     let mut info = Info::new("Token service", env!("CARGO_PKG_VERSION"));

@@ -218,6 +218,11 @@ impl Client {
             target: target.to_owned(),
             problem: problem.to_owned(),
         };
+        // `localhost:8080` reads as a URL whose scheme is `localhost`.
+        if !target.contains("://") {
+            let problem = format!("no scheme: write http://{target}, or https://{target}");
+            return Err(wrong(&problem));
+        }
         let base = Url::parse(target).map_err(|error| wrong(&error.to_string()))?;
         if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
             return Err(wrong("not an http or https URL"));

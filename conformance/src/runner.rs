@@ -180,9 +180,31 @@ async fn probe(deployment: &Arc<Deployment>, plan: &Plan) -> Result<(), String> 
     match deployment.send("probe", purpose, request).await.outcome {
         Ok(_) | Err(NoAnswer::TooLarge(_)) => Ok(()),
         Err(problem) => Err(format!(
-            "the target {} is unreachable: {problem}",
-            deployment.target()
+            "the target {} is unreachable: {problem}{}",
+            deployment.target(),
+            advice(deployment.target(), &problem)
         )),
+    }
+}
+
+/// What to look at when a target does not answer: mostly it is the scheme, the host or the port.
+fn advice(target: &str, problem: &NoAnswer) -> String {
+    let tls = target.starts_with("https:");
+    match problem {
+        // rustls, of a first record that is none of TLS: an answer in plain HTTP, for one.
+        NoAnswer::Connect(why) if tls && why.contains("InvalidContentType") => {
+            ". It does not speak TLS there: is it http://?".to_owned()
+        }
+        NoAnswer::Connect(why) if why.contains("certificate") => String::new(),
+        NoAnswer::Connect(_) => ". Does it run, and are host and port right?".to_owned(),
+        NoAnswer::Broken(_) if !tls => {
+            ". It does not speak plain HTTP there: is it https://?".to_owned()
+        }
+        NoAnswer::Broken(_)
+        | NoAnswer::Timeout(_)
+        | NoAnswer::TooLarge(_)
+        | NoAnswer::Budget(_)
+        | NoAnswer::Unsendable(_) => String::new(),
     }
 }
 

@@ -218,7 +218,8 @@ pub struct Serve {
         long,
         value_name = "ADDR:PORT",
         env = "DZ_LISTEN",
-        default_value = "127.0.0.1:8080"
+        default_value = "127.0.0.1:8080",
+        value_parser = values::address
     )]
     pub listen: SocketAddr,
     /// Where the data and the keys are.
@@ -273,7 +274,12 @@ impl Tls {
 #[command(next_help_heading = "Watching")]
 pub struct Watching {
     /// Address and port of Prometheus' /metrics, apart from the API; without it there are none
-    #[arg(long, value_name = "ADDR:PORT", env = "DZ_METRICS_LISTEN")]
+    #[arg(
+        long,
+        value_name = "ADDR:PORT",
+        env = "DZ_METRICS_LISTEN",
+        value_parser = values::address
+    )]
     pub metrics_listen: Option<SocketAddr>,
     /// Collector that gets traces by OTLP over HTTP, such as http://127.0.0.1:4318; in builds with the feature `otlp`
     #[arg(

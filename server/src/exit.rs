@@ -120,6 +120,12 @@ impl Failure {
 fn remedy(source: &StoreError, at: &Location) -> &'static str {
     match (source, at) {
         (StoreError::Claimed { .. }, _) => "Or choose another file with --database",
+        // SQLite's own words for its code SQLITE_NOTADB.
+        (StoreError::Unavailable(why), Location::Sqlite(_))
+            if why.contains("is not a database") =>
+        {
+            "It is left as it is. Choose another file with --database, one that is not there yet for a new database"
+        }
         (
             StoreError::Unavailable(_)
             | StoreError::Disconnected(_)

@@ -29,7 +29,9 @@ pub enum TlsError {
     #[error("--tls-cert and --tls-key belong together: give both, or neither to speak plain HTTP")]
     Half,
     /// A file cannot be read.
-    #[error("cannot read {path} for TLS: {source}")]
+    #[error(
+        "cannot read {path} for TLS: {source}. Name files of this user's with --tls-cert and --tls-key"
+    )]
     Unreadable {
         /// The file.
         path: PathBuf,

@@ -25,6 +25,31 @@ async fn help_says_what_there_is() {
 }
 
 #[tokio::test]
+async fn version_tells_the_contract_by_its_hash() {
+    let version = env!("CARGO_PKG_VERSION");
+    let hash = openapi::published::REVOKE_TOKEN.sha256();
+    assert_eq!(
+        stdout(&["--version"]).await,
+        format!("conformance {version}\ncontract revoke-token.json sha256 {hash}\n")
+    );
+    assert_eq!(stdout(&["-V"]).await, format!("conformance {version}\n"));
+}
+
+#[tokio::test]
+async fn completions_and_manual_pages_know_every_command() {
+    let script = stdout(&["completions", "bash"]).await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pages = folder.path().join("man1");
+    stdout(&["man", pages.to_str().expect("UTF-8")]).await;
+    for command in ["run", "probe", "render", "compare", "list", "schema"] {
+        assert!(script.contains(&format!("conformance,{command})")), "{command}");
+        let page = pages.join(format!("conformance-{command}.1"));
+        let page = std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{command}: {error}"));
+        assert!(page.contains(".SH SYNOPSIS"), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn list_names_every_case_once_in_both_formats() {
     let text = stdout(&["list"]).await;
     let json: Value =

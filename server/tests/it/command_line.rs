@@ -42,6 +42,38 @@ fn help_shows_commands_defaults_and_exit_codes() {
 }
 
 #[test]
+fn version_tells_the_contract_that_is_emitted_by_its_hash() {
+    let document = output(binary().arg("openapi")).stdout;
+    let digest = ring::digest::digest(&ring::digest::SHA256, &document);
+    let hash: String = (digest.as_ref().iter())
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(
+        text(&output(binary().arg("--version")).stdout),
+        format!("server {version}\ncontract openapi.json sha256 {hash}\n")
+    );
+    assert_eq!(
+        text(&output(binary().arg("-V")).stdout),
+        format!("server {version}\n")
+    );
+}
+
+#[test]
+fn completions_and_manual_pages_know_every_command() {
+    let script = text(&output(binary().args(["completions", "bash"])).stdout);
+    let folder = Folder::new();
+    let written = output(binary().arg("man").arg(folder.path().join("man1")));
+    assert_eq!(written.status.code(), Some(0), "{}", text(&written.stderr));
+    for command in ["serve", "bootstrap", "migrate", "audit", "doctor", "config"] {
+        assert!(script.contains(&format!("server,{command})")), "{command}");
+        let page = folder.path().join(format!("man1/server-{command}.1"));
+        let page = fs::read_to_string(page).unwrap();
+        assert!(page.contains(".SH SYNOPSIS"), "{page}");
+    }
+}
+
+#[test]
 fn database_and_keys_are_created_for_their_owner_alone() {
     let folder = Folder::new();
     folder.bootstrap("Acme", "ada@acme.example", "admin");

@@ -8,13 +8,13 @@ use std::process::{Command, Output, Stdio};
 use crate::{Folder, stderr, stdout};
 
 /// A document whose only response holds a string of at most `most` characters.
-fn document(most: u32) -> String {
+pub(crate) fn document(most: u32) -> String {
     format!(
         "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\npaths:\n  /a:\n    get:\n      responses:\n        '200':\n          description: ok\n          content:\n            application/json:\n              schema: {{type: string, maxLength: {most}}}\n"
     )
 }
 
-fn git(folder: &Path, arguments: &[&str]) {
+pub(crate) fn git(folder: &Path, arguments: &[&str]) {
     let output = Command::new("git")
         .args(["-c", "user.name=t", "-c", "user.email=t@example.com"])
         .args([

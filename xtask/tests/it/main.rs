@@ -1,5 +1,6 @@
 //! The commands as their users run them.
 
+mod actions;
 mod check;
 mod diff;
 mod inputs;

@@ -1,0 +1,350 @@
+//! What runs on a forge: the composite action's own shell, step by step, with the variables and files
+//! that a runner sets, in a repository with a remote; against the real server where it needs one.
+
+mod job;
+mod server;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::inputs::{document, git};
+use crate::{Folder, stderr, stdout};
+use job::{Job, action};
+use server::Server;
+
+/// A clone of one commit, as a checkout on a runner is: `origin` has `main` with strings of 9 in
+/// `api/openapi.yaml`, and what is checked out has strings of at most `most` there, on a branch.
+fn checkout(most: u32) -> (Folder, PathBuf) {
+    let folder = Folder::new();
+    let origin = folder.0.path().join("origin");
+    std::fs::create_dir_all(origin.join("api")).expect("a folder");
+    git(&origin, &["init", "--quiet", "--initial-branch", "main"]);
+    folder.file("origin/README.md", "before there is a document\n");
+    git(&origin, &["add", "."]);
+    git(&origin, &["commit", "--quiet", "--message", "first"]);
+    git(&origin, &["tag", "empty"]);
+    folder.file("origin/api/openapi.yaml", &document(9));
+    git(&origin, &["add", "."]);
+    git(&origin, &["commit", "--quiet", "--message", "nine"]);
+    git(&origin, &["switch", "--quiet", "--create", "change"]);
+    folder.file("origin/api/openapi.yaml", &document(most));
+    let all = [
+        "commit",
+        "--quiet",
+        "--all",
+        "--allow-empty",
+        "--message",
+        "change",
+    ];
+    git(&origin, &all);
+    let url = format!("file://{}", origin.display());
+    let clone = [
+        "clone",
+        "--quiet",
+        "--depth=1",
+        "--branch=change",
+        &url,
+        "work",
+    ];
+    git(folder.0.path(), &clone);
+    let work = folder.0.path().join("work");
+    (folder, work)
+}
+
+/// What became of the step that compares.
+struct Compared {
+    code: Option<i32>,
+    said: String,
+    job: Job,
+    _checkout: Folder,
+}
+
+/// The step that compares, where the branch says strings of at most `most`: what became of it.
+fn compared(most: u32, inputs: &[(&str, &str)], base_ref: &str) -> Compared {
+    let (folder, work) = checkout(most);
+    let mut job = Job::new(&work, inputs);
+    job.variable("GITHUB_BASE_REF", base_ref);
+    assert_eq!(job.step("tools").status.code(), Some(0));
+    assert_eq!(job.output("tools", "packages"), "xtask");
+    job.link_tool("oasproof", Path::new(env!("CARGO_BIN_EXE_oasproof")));
+    let output = job.step("compare");
+    Compared {
+        code: output.status.code(),
+        said: stdout(&output),
+        job,
+        _checkout: folder,
+    }
+}
+
+const DOCUMENT: (&str, &str) = ("document", "./api/openapi.yaml");
+
+#[test]
+fn a_change_that_breaks_nobody_passes_with_a_summary() {
+    let Compared {
+        code, job, said, ..
+    } = compared(5, &[DOCUMENT], "main");
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(job.output("compare", "exit-code"), "0");
+    assert!(
+        job.summary().starts_with("## OpenAPI: additive\n"),
+        "{}",
+        job.summary()
+    );
+    assert!(
+        said.contains("::notice file=api/openapi.yaml,line="),
+        "{said}"
+    );
+    assert!(!said.contains("::error"), "{said}");
+}
+
+#[test]
+fn a_breaking_change_fails_the_job_and_is_told_at_its_line_and_in_the_summary() {
+    let Compared {
+        code,
+        job,
+        said,
+        _checkout,
+    } = compared(20, &[DOCUMENT], "main");
+    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(job.output("compare", "exit-code"), "1");
+    assert!(
+        said.contains("::error file=api/openapi.yaml,line=11,col="),
+        "{said}"
+    );
+    let summary = job.summary();
+    assert!(summary.starts_with("## OpenAPI: breaking\n"), "{summary}");
+    assert!(
+        summary.contains("`origin/main:api/openapi.yaml`"),
+        "{summary}"
+    );
+    for (report, part) in [
+        ("contract.md", "## OpenAPI: breaking"),
+        ("contract.html", "<!DOCTYPE html>"),
+        ("contract.json", "\"verdict\": \"breaking\""),
+    ] {
+        let text = std::fs::read_to_string(job.path("contract-reports").join(report))
+            .unwrap_or_else(|error| panic!("{report}: {error}"));
+        assert!(
+            text.to_lowercase().contains(&part.to_lowercase()),
+            "{report}: {text}"
+        );
+    }
+}
+
+#[test]
+fn the_base_is_the_commit_before_where_there_is_no_pull_request() {
+    let Compared { code, said, .. } = compared(20, &[DOCUMENT], "");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("from HEAD^:api/openapi.yaml"), "{said}");
+}
+
+#[test]
+fn the_base_is_what_is_asked_for() {
+    let Compared { code, said, .. } = compared(20, &[DOCUMENT, ("base", "main")], "");
+    assert_eq!(code, Some(1), "{said}");
+    let Compared { code, said, .. } =
+        compared(20, &[DOCUMENT, ("base", "main"), ("fail-on", "none")], "");
+    assert_eq!(code, Some(0), "{said}");
+
+    let Compared {
+        code, job, said, ..
+    } = compared(20, &[DOCUMENT, ("base", "published")], "main");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("::error file=api/openapi.yaml,"), "{said}");
+    assert!(
+        job.summary().contains("`revoke-token.json`"),
+        "{}",
+        job.summary()
+    );
+}
+
+#[test]
+fn a_document_that_is_new_has_nothing_to_be_compared_with() {
+    let Compared {
+        code, job, said, ..
+    } = compared(20, &[DOCUMENT, ("base", "empty")], "");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.starts_with("::notice title=OpenAPI contract::api/openapi.yaml is not in "));
+    assert!(job.summary().contains("nothing to compare it with"));
+}
+
+#[test]
+fn what_cannot_be_compared_is_an_error_that_says_why() {
+    for (inputs, why) in [
+        (vec![("document", "api/opneapi.yaml")], "api/opneapi.yaml"),
+        (vec![DOCUMENT, ("base", "no-such-branch")], "no-such-branch"),
+        (vec![DOCUMENT, ("waivers", "none.toml")], "none.toml"),
+    ] {
+        let Compared {
+            code, job, said, ..
+        } = compared(9, &inputs, "main");
+        assert_eq!(code, Some(3), "{said}");
+        assert_eq!(job.output("compare", "exit-code"), "3");
+        let annotation = said
+            .lines()
+            .find(|line| line.starts_with("::error title=OpenAPI contract::"));
+        assert!(annotation.is_some_and(|line| line.contains(why)), "{said}");
+        assert!(job.summary().contains(why), "{}", job.summary());
+    }
+}
+
+#[test]
+fn names_from_outside_are_no_commands() {
+    let name = "x$(touch owned)`touch owned`;touch owned;'\"";
+    let (_folder, work) = checkout(9);
+    let inputs = [
+        ("document", name),
+        ("base", name),
+        ("target", name),
+        ("profile", name),
+    ];
+    let mut job = Job::new(&work, &inputs);
+    job.variable("GITHUB_BASE_REF", name);
+    job.step("tools");
+    job.link_tool("oasproof", Path::new(env!("CARGO_BIN_EXE_oasproof")));
+    job.link_tool("conformance", Path::new("/bin/false"));
+    assert_ne!(job.step("compare").status.code(), Some(0));
+    assert_ne!(job.step("suite").status.code(), Some(0));
+    assert!(!work.join("owned").exists());
+    for step in action()["runs"]["steps"].as_array().expect("steps") {
+        let body = step["run"].as_str().unwrap_or_default();
+        assert!(!body.contains("${{"), "{body}");
+    }
+}
+
+#[test]
+fn without_anything_to_do_the_job_fails() {
+    let (_folder, work) = checkout(9);
+    let output = Job::new(&work, &[]).step("tools");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stdout(&output).starts_with("::error "));
+}
+
+#[test]
+fn the_suite_passes_and_fails_the_job_by_what_it_finds() {
+    let server = Server::start();
+    let (folder, work) = checkout(9);
+    for (second_revoke, code, verdict) in [("201", 0, "0"), ("400", 1, "1")] {
+        folder.file("work/profile.toml", &server.profile(second_revoke));
+        let inputs = [
+            ("target", server.url.as_str()),
+            ("profile", "profile.toml"),
+            ("allow", "revokes"),
+        ];
+        let mut job = Job::new(&work, &inputs);
+        for (name, token) in &server.credentials {
+            job.variable(name, token);
+        }
+        job.step("tools");
+        assert_eq!(job.output("tools", "packages"), "conformance");
+        job.link_tool("conformance", &server.conformance);
+        let output = job.step("suite");
+        let said = stdout(&output);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert_eq!(job.output("suite", "exit-code"), verdict);
+        assert_eq!(said.contains("::error "), code == 1, "{said}");
+        assert!(job.summary().contains("MUST"), "{}", job.summary());
+        let report = job.path("contract-reports/conformance/report.json");
+        let report: Value =
+            serde_json::from_str(&std::fs::read_to_string(report).expect("a report"))
+                .expect("JSON");
+        assert_eq!(report["end"]["exit"]["code"], code);
+        for (_, token) in &server.credentials {
+            assert!(!said.contains(token) && !job.summary().contains(token));
+        }
+    }
+}
+
+#[test]
+fn the_documented_script_for_gitlab_fails_for_a_breaking_change_and_leaves_its_reports() {
+    let text = std::fs::read_to_string(crate::workspace_root().join("docs/ci.md")).expect("docs");
+    let snippet = text
+        .split("```yaml\n")
+        .find(|part| part.starts_with("contract:\n"));
+    let snippet = snippet
+        .and_then(|part| part.split("```").next())
+        .expect("the snippet");
+    let snippet: Value = serde_saphyr::from_str(snippet).expect("YAML");
+    let lines = snippet["contract"]["script"].as_array().expect("a script");
+    let lines: Vec<&str> = lines.iter().filter_map(Value::as_str).collect();
+    for (most, code) in [(5, 0), (20, 1)] {
+        let (_folder, work) = checkout(most);
+        git(
+            &work,
+            &[
+                "fetch",
+                "--quiet",
+                "--depth=1",
+                "origin",
+                "main:refs/remotes/origin/main",
+            ],
+        );
+        let tools = work.join(".contract-tools/bin");
+        std::fs::create_dir_all(&tools).expect("a folder");
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_oasproof"), tools.join("oasproof"))
+            .expect("a link");
+        let output = Command::new("bash")
+            .args(["-e", "-u", "-o", "pipefail", "-c", &lines.join("\n")])
+            .current_dir(&work)
+            .env("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main")
+            .env("DOCUMENT", "api/openapi.yaml")
+            .env("TARGET", "")
+            .output()
+            .expect("bash runs");
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{}{}",
+            stdout(&output),
+            stderr(&output)
+        );
+        for report in ["contract.xml", "contract.html"] {
+            assert!(work.join(report).is_file(), "{report}");
+        }
+    }
+}
+
+#[test]
+fn actions_of_others_are_pinned_by_commit() {
+    let workflow = job::yaml(".github/workflows/ci.yml");
+    let action = action();
+    let mut steps: Vec<&Value> = action["runs"]["steps"]
+        .as_array()
+        .expect("steps")
+        .iter()
+        .collect();
+    for job in workflow["jobs"].as_object().expect("jobs").values() {
+        steps.extend(job["steps"].as_array().expect("steps"));
+    }
+    let uses: Vec<&str> = steps
+        .iter()
+        .filter_map(|step| step["uses"].as_str())
+        .collect();
+    assert!(!uses.is_empty());
+    for used in uses.iter().filter(|used| !used.starts_with("./")) {
+        let commit = used.split_once('@').map(|(_, commit)| commit);
+        assert!(
+            commit.is_some_and(|text| text.len() == 40 && text.chars().all(|c| c.is_ascii_hexdigit())),
+            "{used}"
+        );
+    }
+    assert_eq!(
+        workflow["permissions"],
+        serde_json::json!({"contents": "read"})
+    );
+}
+
+#[test]
+fn the_workflow_runs_what_ci_runs_with_the_version_that_is_stated() {
+    let workflow = job::yaml(".github/workflows/ci.yml");
+    let job = &workflow["jobs"]["ci"];
+    let versions = &job["strategy"]["matrix"]["toolchain"];
+    assert_eq!(versions[0], env!("CARGO_PKG_RUST_VERSION"));
+    let bodies = job["steps"].as_array().expect("steps").iter();
+    let mut bodies = bodies.filter_map(|step| step["run"].as_str());
+    assert!(bodies.any(|body| body.trim() == ".ci/run"));
+    let run = std::fs::read_to_string(crate::workspace_root().join(".ci/run")).expect(".ci/run");
+    assert!(run.contains("\nexec cargo xtask ci\n"), "{run}");
+}

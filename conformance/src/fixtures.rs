@@ -302,8 +302,12 @@ impl Fixtures {
             }
             let said = String::from_utf8_lossy(&response.body);
             let said: String = said.chars().take(200).collect();
+            let advice = match response.status {
+                401 => " (is its token in the profile expired, revoked, or another deployment's?)",
+                _ => "",
+            };
             return Err(Stop::Inconclusive(format!(
-                "{purpose}: answered {}: {said}",
+                "{purpose}: answered {}: {said}{advice}",
                 response.status
             )));
         }

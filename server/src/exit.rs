@@ -133,6 +133,12 @@ fn remedy(source: &StoreError, at: &Location) -> &'static str {
             | StoreError::Migration(_),
             Location::Sqlite(_),
         ) => "Is its directory there and writable? Choose another one with --database",
+        // PostgreSQL's own words for its code 28P01, which a setting can translate: then the next remedy stands.
+        (StoreError::Unavailable(why), Location::Postgres(_))
+            if why.contains("password authentication failed") =>
+        {
+            "Is the role there, and its password right? Both are part of the URL in --database or DZ_DATABASE"
+        }
         (StoreError::Migration(_), Location::Postgres(_)) => {
             "Has `server migrate` been run as a role that may change the schema?"
         }

@@ -32,7 +32,7 @@ const SECRET_BYTES: usize = 32;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read or written.
-    #[error("cannot {action} the key file {path}: {source}")]
+    #[error("cannot {action} the key file {path}: {source}. Name one of this user's with --keys")]
     Io {
         /// What was tried.
         action: &'static str,

@@ -1,6 +1,7 @@
 //! `bench`: figures, printed with their inputs and limits.
 
 mod agreement;
+pub(crate) mod build;
 pub(crate) mod conformance;
 mod documents;
 mod edits;

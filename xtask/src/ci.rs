@@ -39,6 +39,22 @@ const STEPS: &[Step] = &[
         ],
         &[("RUSTDOCFLAGS", "--deny warnings")],
     ),
+    // As `cargo install --path xtask` builds it.
+    (
+        "lints of the program that is installed",
+        &[
+            "clippy",
+            "--package",
+            "xtask",
+            "--bins",
+            "--locked",
+            "--quiet",
+            "--",
+            "--deny",
+            "warnings",
+        ],
+        &[],
+    ),
     // What builds have only when it is asked for.
     (
         "lints of the server with traces",
@@ -76,7 +92,26 @@ const STEPS: &[Step] = &[
     ),
 ];
 
+/// The least version of Rust that the workspace states. Clippy's `incompatible_msrv`, which is on, refuses
+/// what the standard library has had only since a later one, whichever toolchain runs this.
+const LEAST: &str = env!("CARGO_PKG_RUST_VERSION");
+
+/// What is said of the toolchain: a green run on a newer one does not show that the least one suffices.
+fn standing(toolchain: &str) -> String {
+    let version = toolchain.split_whitespace().nth(1).unwrap_or_default();
+    let of_least = version == LEAST || version.starts_with(&format!("{LEAST}."));
+    if of_least {
+        format!("{toolchain}, the least version that is supported")
+    } else {
+        format!(
+            "{toolchain}; the least version that is supported, {LEAST}, is not what this run tests: \
+             `rustup run {LEAST} cargo xtask ci` does"
+        )
+    }
+}
+
 pub(crate) fn run() -> Outcome {
+    anstream::println!("ci: {}", standing(&programs::toolchain()?));
     for (name, arguments, variables) in STEPS {
         anstream::println!("ci: {name}");
         let status = programs::cargo()
@@ -93,4 +128,25 @@ pub(crate) fn run() -> Outcome {
     test::run(&Test {
         arguments: Vec::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LEAST, standing};
+
+    #[test]
+    fn the_toolchain_is_named_with_what_it_proves() {
+        let least = standing(&format!("rustc {LEAST}.1 (0000000 2026-04-14)"));
+        assert!(
+            least.ends_with("the least version that is supported"),
+            "{least}"
+        );
+        for other in [
+            "rustc 1.9.0 (0000000 2016-05-26)",
+            "rustc 2.0.0 (0000000 2099-01-01)",
+        ] {
+            let said = standing(other);
+            assert!(said.contains("is not what this run tests"), "{said}");
+        }
+    }
 }

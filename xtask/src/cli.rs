@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use openapi::{
     Check, CheckFormat, CheckReport, Diff, FailOn, Format, List, ListFormat, OpenapiCommand, Pull,
@@ -74,6 +74,8 @@ pub(crate) enum BenchCommand {
     Faults(Faults),
     /// The server's requests a second, beside those of a bare handler; fails where a pinned ratio is missed
     Server(Server),
+    /// The programs that are installed: seconds of a build from nothing, sizes, dependencies
+    Build(Build),
     /// Run a program and print what it cost, as JSON
     #[command(hide = true)]
     Measure(Measure),
@@ -85,6 +87,52 @@ pub(crate) struct Pictures {
     /// The folder for them [default: docs]
     #[arg(long, value_name = "DIR")]
     pub(crate) into: Option<PathBuf>,
+/// Options of `bench build`.
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    /// Build this program alone
+    #[arg(long, value_enum, value_name = "PROGRAM")]
+    pub(crate) only: Option<Installed>,
+    /// Stop a build that takes longer
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    limit: u64,
+}
+
+impl Build {
+    /// How long a build may take.
+    pub(crate) fn limit(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(self.limit)
+    }
+}
+
+/// A program that is installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Installed {
+    Oasproof,
+    Conformance,
+    Server,
+}
+
+impl Installed {
+    pub(crate) const ALL: &[Self] = &[Self::Oasproof, Self::Conformance, Self::Server];
+
+    /// The program's name.
+    pub(crate) fn program(self) -> &'static str {
+        match self {
+            Self::Oasproof => "oasproof",
+            Self::Conformance => "conformance",
+            Self::Server => "server",
+        }
+    }
+
+    /// The package that it is built from.
+    pub(crate) fn package(self) -> &'static str {
+        match self {
+            Self::Oasproof => "xtask",
+            Self::Conformance => "conformance",
+            Self::Server => "server",
+        }
+    }
 }
 
 /// Options of `bench faults`.

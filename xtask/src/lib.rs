@@ -49,6 +49,7 @@ pub fn workspace() -> ExitCode {
             BenchCommand::Timing(arguments) => bench::timing::run(&arguments),
             BenchCommand::Faults(arguments) => bench::faults::run(&arguments),
             BenchCommand::Server(arguments) => bench::server::run(&arguments),
+            BenchCommand::Build(arguments) => bench::build::run(&arguments),
             BenchCommand::Measure(arguments) => bench::measure::run(&arguments),
         },
     };

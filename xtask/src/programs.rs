@@ -87,6 +87,18 @@ pub(crate) fn cargo() -> Command {
     cargo
 }
 
+/// The compiler that cargo uses, as it names itself: `rustc 1.95.0 (59807616e 2026-04-14)`.
+pub(crate) fn toolchain() -> Result<String, Failure> {
+    // Cargo has chosen the toolchain for everything that it starts, this program among it.
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc)
+        .arg("--version")
+        .current_dir(workspace_root())
+        .output()
+        .map_err(|error| Failure::unreadable(format!("cannot run rustc: {error}")))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
 #[derive(Deserialize)]
 struct Message {
     executable: Option<PathBuf>,
@@ -136,20 +148,20 @@ fn executables(command: &mut Command) -> Result<BTreeMap<String, PathBuf>, Failu
 
 /// Builds this very program for release, and says where it is: figures are of the release build.
 pub(crate) fn build_release_xtask() -> Result<PathBuf, Failure> {
-    build_release("xtask")
+    build_release("xtask", &["--features", "workspace"])
 }
 
 /// Builds the server for release, and says where it is.
 pub(crate) fn build_release_server() -> Result<PathBuf, Failure> {
-    build_release(Program::Server.name())
+    build_release(Program::Server.name(), &[])
 }
 
 /// Builds the conformance suite for release, and says where it is.
 pub(crate) fn build_release_suite() -> Result<PathBuf, Failure> {
-    build_release(Program::Conformance.name())
+    build_release(Program::Conformance.name(), &[])
 }
 
-fn build_release(program: &str) -> Result<PathBuf, Failure> {
+fn build_release(program: &str, options: &[&str]) -> Result<PathBuf, Failure> {
     let mut command = cargo();
     command
         .args([
@@ -159,7 +171,8 @@ fn build_release(program: &str) -> Result<PathBuf, Failure> {
             "--message-format",
             "json-render-diagnostics",
         ])
-        .args(["--package", program, "--bin", program]);
+        .args(["--package", program, "--bin", program])
+        .args(options);
     executables(&mut command)?
         .remove(program)
         .ok_or_else(|| Failure::unreadable(format!("cargo built no program called `{program}`")))

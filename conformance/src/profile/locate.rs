@@ -110,9 +110,25 @@ fn without_values(message: &str) -> String {
     kept
 }
 
+/// The key that may have been meant, from serde's "unknown field `written`, expected one of `known`, …": one that a
+/// few slips tell from what is written.
+fn meant(message: &str) -> Option<&str> {
+    // Between backticks stand the names, and between those anything else.
+    let mut names = message.split('`').skip(1).step_by(2);
+    let written = names.next()?;
+    names
+        .map(|known| (strsim::damerau_levenshtein(known, written), known))
+        .filter(|(slips, _)| *slips <= written.chars().count() / 4)
+        .min()
+        .map(|(_, known)| known)
+}
+
 fn remedy(message: &str) -> String {
     if message.starts_with("unknown field") {
-        return "Remove the key, or spell it as one of those.".to_owned();
+        return match meant(message) {
+            Some(known) => format!("Did you mean `{known}`?"),
+            None => "Remove the key, or spell it as one of those.".to_owned(),
+        };
     }
     if message.starts_with("missing field") {
         return "Add the key; `conformance schema profile` describes it.".to_owned();

@@ -42,9 +42,13 @@ async fn completions_and_manual_pages_know_every_command() {
     let pages = folder.path().join("man1");
     stdout(&["man", pages.to_str().expect("UTF-8")]).await;
     for command in ["run", "probe", "render", "compare", "list", "schema"] {
-        assert!(script.contains(&format!("conformance,{command})")), "{command}");
+        assert!(
+            script.contains(&format!("conformance,{command})")),
+            "{command}"
+        );
         let page = pages.join(format!("conformance-{command}.1"));
-        let page = std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{command}: {error}"));
+        let page =
+            std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{command}: {error}"));
         assert!(page.contains(".SH SYNOPSIS"), "{page}");
     }
 }

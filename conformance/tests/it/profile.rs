@@ -37,7 +37,7 @@ async fn said(profile: &str) -> String {
 async fn unknown_key() {
     insta::assert_snapshot!(said(&SOUND.replace("token", "tokne")).await, @r#"
     conformance: profile.toml:2: operator.tokne: unknown field `tokne`, expected one of `token`, `business_id`, `email`, `expired_token`
-      Remove the key, or spell it as one of those.
+      Did you mean `token`?
     "#);
 }
 
@@ -45,7 +45,7 @@ async fn unknown_key() {
 async fn unknown_table() {
     insta::assert_snapshot!(said(&format!("{SOUND}[operater]\nx = 1\n")).await, @r#"
     conformance: profile.toml:4: operater: unknown field `operater`, expected one of `hosts`, `operator`, `member`, `outsider`, `fixtures`, `companions`, `policy`, `clock`, `timeouts`, `latency`, `parameters`, `waiver`
-      Remove the key, or spell it as one of those.
+      Did you mean `operator`?
     "#);
 }
 

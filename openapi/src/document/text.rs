@@ -23,6 +23,16 @@ pub(super) fn value(name: &str, text: &str) -> Result<(Value, Format), DocumentE
             "not UTF-8 text: this looks like UTF-16, save it as UTF-8".to_owned(),
         ));
     }
+    // Neither JSON nor YAML begins so; pages do that were saved in place of the document.
+    if text.trim_start().starts_with('<') {
+        return Err(refused(
+            name,
+            Some(Position { line: 1, column: 1 }),
+            "not an OpenAPI document but a page of HTML or XML: was a log-in or an error page saved in \
+             its place?"
+                .to_owned(),
+        ));
+    }
     if text.trim_start().starts_with('{') {
         let json_error = match json(name, text) {
             Ok(value) => return Ok((value, Format::Json)),
@@ -146,7 +156,12 @@ fn yaml_message(error: &YamlError) -> String {
             let message = other.to_string();
             let what = message.lines().next().unwrap_or_default();
             let what = what.split(" at line ").next().unwrap_or(what);
-            format!("not valid YAML: {what}")
+            let remedy = if what.contains("tabs disallowed") {
+                ": use spaces"
+            } else {
+                ""
+            };
+            format!("not valid YAML: {what}{remedy}")
         }
     }
 }

@@ -21,7 +21,9 @@ pub enum FileError {
         source: std::io::Error,
     },
     /// The file is no TOML.
-    #[error("{path}:{line}: this is not TOML: {problem}")]
+    #[error(
+        "{path}:{line}: this is not TOML: {problem}. Write lines such as `listen = \"127.0.0.1:8080\"`, texts in quotes"
+    )]
     Malformed {
         /// The file.
         path: PathBuf,

@@ -18,6 +18,7 @@ mod http;
 mod input;
 mod keys;
 mod metrics;
+mod mistakes;
 mod on_postgres;
 mod operations;
 mod postgres;

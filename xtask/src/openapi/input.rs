@@ -1,7 +1,7 @@
 //! Documents as the command line names them: a file, `-` for standard input, or `REV:PATH` for what
 //! git holds.
 
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
@@ -43,10 +43,43 @@ pub(crate) fn read(path: &Path) -> Result<Document, Failure> {
              standard input, with - in its place: `curl … | …`"
         )));
     }
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::unreadable(format!("cannot read {name}: {error}")))?;
+    let bytes = std::fs::read(path).map_err(|error| {
+        let hint = hint(path, &error);
+        Failure::unreadable(format!("cannot read {name}: {error}{hint}"))
+    })?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     document(&name, bytes, |file| beside(&folder, file))
+}
+
+/// What may have been meant by the name of a file that cannot be read.
+pub(crate) fn hint(path: &Path, error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::IsADirectory => ": name a document in it".to_owned(),
+        ErrorKind::NotFound => {
+            let folder = match path.parent() {
+                Some(folder) if !folder.as_os_str().is_empty() => folder,
+                Some(_) | None => Path::new("."),
+            };
+            let wanted = path.file_name().unwrap_or_default().to_string_lossy();
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+            match nearest(&wanted, names) {
+                Some(name) => format!(": did you mean {}?", path.with_file_name(name).display()),
+                None => String::new(),
+            }
+        }
+        _ => String::new(),
+    }
+}
+
+/// The name that differs from the written one by a slip or two, if there is one.
+fn nearest(written: &str, names: impl Iterator<Item = String>) -> Option<String> {
+    let slips = |name: &str| strsim::damerau_levenshtein(name, written);
+    names
+        .map(|name| (slips(&name), name))
+        .filter(|(slips, _)| *slips <= written.chars().count() / 4)
+        .min()
+        .map(|(_, name)| name)
 }
 
 /// The text of a file below the folder. Links that lead out of the folder are refused: what a
@@ -58,10 +91,13 @@ fn beside(folder: &Path, file: &str) -> Result<String, String> {
         folder
     };
     let folder = folder.canonicalize().map_err(|error| error.to_string())?;
-    let path = folder
-        .join(file)
-        .canonicalize()
-        .map_err(|error| error.to_string())?;
+    let path = folder.join(file).canonicalize();
+    let path = path.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            "there is none: it is looked for from the folder of what refers to it".to_owned()
+        }
+        _ => error.to_string(),
+    })?;
     if !path.starts_with(&folder) {
         return Err("it is a link that leaves the document's folder".to_owned());
     }
@@ -114,12 +150,40 @@ fn from_git(object: &str) -> Result<Vec<u8>, Failure> {
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let said = said.trim().lines().next().unwrap_or_default();
+    // Git's own words, which are not translated here.
+    let why = if said.contains("not a git repository") {
+        format!(
+            "and this folder is in no repository of git, which could hold `{inside}` at \
+             `{revision}`: run this in one, or name a file"
+        )
+    } else if said.contains("invalid object name") {
+        let meant = nearest(revision, references().into_iter());
+        let meant = meant.map_or_else(String::new, |name| format!(", did you mean `{name}`?"));
+        format!(
+            "and git knows no revision `{revision}`{meant}\n\
+             `git branch --all` and `git tag` list those that it knows; a shallow clone lacks others \
+             until `git fetch` brings them"
+        )
+    } else {
+        format!(
+            "and git holds no `{inside}` at `{revision}`: {said}\n\
+             `git ls-tree -r --name-only {revision}` lists the paths there, all from the repository's \
+             top folder"
+        )
+    };
     Err(Failure::unreadable(format!(
-        "cannot read {object}: no such file exists, and git holds no `{inside}` at `{revision}`: \
-         {said}\n\
-         `git ls-tree -r --name-only {revision}` lists the paths there, all from the repository's top \
-         folder; a shallow clone lacks other branches until `git fetch` brings them"
+        "cannot read {object}: no such file exists, {why}"
     )))
+}
+
+/// The branches and tags that git knows here.
+fn references() -> Vec<String> {
+    let output = Command::new("git")
+        .args(["for-each-ref", "--format=%(refname:short)"])
+        .output();
+    let listed = output.map(|output| output.stdout).unwrap_or_default();
+    let listed = String::from_utf8_lossy(&listed);
+    listed.lines().map(str::to_owned).collect()
 }
 
 fn document(

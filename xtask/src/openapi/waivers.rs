@@ -30,7 +30,8 @@ impl Waiving {
         if let Some(path) = path {
             let name = path.display().to_string();
             let text = std::fs::read_to_string(path).map_err(|error| {
-                Failure::unreadable(format!("cannot read the waivers in {name}: {error}"))
+                let hint = super::input::hint(path, &error);
+                Failure::unreadable(format!("cannot read the waivers in {name}: {error}{hint}"))
             })?;
             let waivers = Waivers::parse(&name, &text)
                 .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;

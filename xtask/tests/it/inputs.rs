@@ -167,7 +167,7 @@ fn a_revision_that_git_does_not_hold_is_named_with_the_remedy() {
         (
             folder.0.path(),
             "gone:api/openapi.yaml",
-            "git holds no `api/openapi.yaml` at `gone`: fatal: ",
+            "and git knows no revision `gone`\n`git branch --all`",
         ),
         (
             folder.0.path(),
@@ -178,7 +178,7 @@ fn a_revision_that_git_does_not_hold_is_named_with_the_remedy() {
         (
             outside.0.path(),
             "main:api/openapi.yaml",
-            "not a git repository",
+            "this folder is in no repository of git",
         ),
         (folder.0.path(), "--output:x", "unexpected argument"),
         (

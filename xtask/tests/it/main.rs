@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod inputs;
 mod list;
+mod mistakes;
 mod oasproof;
 mod pull;
 mod readme;

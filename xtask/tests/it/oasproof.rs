@@ -150,3 +150,29 @@ fn shells_take_the_completions_and_every_command_has_a_manual_page() {
         std::fs::read_to_string(at.join("pages/oasproof.1")).expect("a page")
     );
 }
+
+#[test]
+fn nothing_else_is_installed_with_it() {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
+        .current_dir(workspace_root())
+        .output()
+        .expect("cargo runs");
+    let metadata: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    let packages = metadata["packages"].as_array().expect("a list");
+    let package = packages.iter().find(|package| package["name"] == "xtask");
+    let package = package.expect("the package");
+    assert!(package["features"].get("default").is_none());
+    let targets = package["targets"].as_array().expect("a list").iter();
+    let installed: Vec<&str> = targets
+        .filter(|target| target["kind"][0] == "bin" && target.get("required-features").is_none())
+        .filter_map(|target| target["name"].as_str())
+        .collect();
+    assert_eq!(installed, ["oasproof"]);
+}

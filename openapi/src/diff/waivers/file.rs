@@ -101,6 +101,18 @@ impl Waivers {
     }
 }
 
+/// The rule that may have been meant, for a slip of a few letters.
+fn nearest(written: &str) -> Option<String> {
+    let slips = |known: &str| strsim::damerau_levenshtein(known, written);
+    crate::diff::rules()
+        .into_iter()
+        .map(|row| row.rule.to_string())
+        .map(|id: String| (slips(&id), id))
+        .filter(|(slips, _)| *slips <= 3)
+        .min()
+        .map(|(_, id)| id)
+}
+
 /// What is wrong, and where in the text.
 type Wrong = (Range<usize>, String);
 
@@ -113,11 +125,15 @@ fn waiver(entry: Entry, position: Position) -> Result<Waiver, Wrong> {
         expires,
     } = entry;
     let Some(known) = rule_of(rule.get_ref()) else {
-        let message = format!(
-            "`rule`: there is no rule `{}`: a report gives the rule of each change in brackets, and \
-             `openapi rules` lists all",
-            rule.get_ref()
+        let written = rule.get_ref();
+        let remedy = nearest(written).map_or_else(
+            || {
+                "a report gives the rule of each change in brackets, and `openapi rules` lists all"
+                    .to_owned()
+            },
+            |known| format!("did you mean `{known}`?"),
         );
+        let message = format!("`rule`: there is no rule `{written}`: {remedy}");
         return Err((rule.span(), message));
     };
     if reason.get_ref().trim().is_empty() {

@@ -87,6 +87,8 @@ pub(crate) struct Pictures {
     /// The folder for them [default: docs]
     #[arg(long, value_name = "DIR")]
     pub(crate) into: Option<PathBuf>,
+}
+
 /// Options of `bench build`.
 #[derive(Debug, Args)]
 pub(crate) struct Build {

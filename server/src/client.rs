@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::http::HeaderMap;
-use axum::middleware::Next;
-use axum::response::Response;
 use ipnet::IpNet;
 
 use crate::connections::peer::Peer;
@@ -58,19 +56,14 @@ impl TrustedProxies {
     }
 }
 
-/// Adds the [`ClientAddress`] to the request.
-pub(crate) async fn identify(
-    proxies: TrustedProxies,
-    mut request: Request,
-    next: Next,
-) -> Response {
+/// Adds the [`ClientAddress`] to the request, and to the span of the request.
+pub(crate) fn identify(proxies: &TrustedProxies, request: &mut Request) {
     // Only a request that came over no connection of ours has no peer.
     if let Some(Peer(peer)) = request.extensions().get().copied() {
         let client = proxies.client(peer, request.headers());
         request.extensions_mut().insert(ClientAddress(client));
         tracing::Span::current().record("client", tracing::field::display(client));
     }
-    next.run(request).await
 }
 
 #[cfg(test)]

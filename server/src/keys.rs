@@ -11,9 +11,11 @@ use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{DecodingKey, EncodingKey};
+use jsonwebtoken::EncodingKey;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+
+use crate::token::VerifyingKey;
 
 mod file;
 
@@ -117,7 +119,7 @@ pub(crate) fn from_environment() -> Option<SecretString> {
 pub struct KeyRing {
     active: String,
     signing: EncodingKey,
-    verifying: HashMap<String, DecodingKey>,
+    verifying: HashMap<String, VerifyingKey>,
 }
 
 impl fmt::Debug for KeyRing {
@@ -203,7 +205,7 @@ impl KeyRing {
                 signing = Some(EncodingKey::from_secret(&secret));
             }
             if verifying
-                .insert(kid.clone(), DecodingKey::from_secret(&secret))
+                .insert(kid.clone(), VerifyingKey::new(&kid, &secret))
                 .is_some()
             {
                 return Err(malformed(format!("the key {kid:?} appears twice")));
@@ -234,8 +236,13 @@ impl KeyRing {
     }
 
     /// The key that a token with this `kid` is verified with.
-    pub(crate) fn verifying(&self, kid: &str) -> Option<&DecodingKey> {
+    pub(crate) fn verifying(&self, kid: &str) -> Option<&VerifyingKey> {
         self.verifying.get(kid)
+    }
+
+    /// All keys that tokens are verified with.
+    pub(crate) fn all_verifying(&self) -> impl Iterator<Item = &VerifyingKey> {
+        self.verifying.values()
     }
 }
 

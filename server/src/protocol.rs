@@ -2,7 +2,6 @@
 
 use axum::extract::Request;
 use axum::http::{HeaderValue, Version, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::error::ApiError;
@@ -13,7 +12,10 @@ use crate::error::ApiError;
 /// A request that has both `Transfer-Encoding` and `Content-Length` ends, for us, where its chunks end; a proxy in front of us
 /// may have read the other one, and takes what follows for its next request. hyper removes `Content-Length` from what it shows,
 /// so that every request with `Transfer-Encoding` is the last one of its connection (RFC 9112, sections 6.1 and 11.2).
-pub(crate) async fn enforce(request: Request, next: Next) -> Response {
+pub(crate) async fn enforce(
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
     let hosts = request.headers().get_all(header::HOST).iter().count();
     let addressed = match request.version() {
@@ -21,7 +23,7 @@ pub(crate) async fn enforce(request: Request, next: Next) -> Response {
         _ => hosts == 1,
     };
     let mut response = if addressed {
-        next.run(request).await
+        next(request).await
     } else {
         ApiError::BadRequest("The header host must be sent exactly once".to_owned()).into_response()
     };

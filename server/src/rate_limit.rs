@@ -72,6 +72,11 @@ impl RateLimits {
             .map_or(Ok(()), |limit| limit.count(&user, "caller"))
     }
 
+    /// Whether addresses are limited.
+    pub(crate) fn limit_addresses(&self) -> bool {
+        self.addresses.is_some()
+    }
+
     /// Counts a request from this address; addresses of one IPv6 network count as one.
     ///
     /// # Errors

@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue};
-use axum::middleware::Next;
 use axum::response::Response;
 use tracing::field::Empty;
 use tracing::{Instrument, Span, Subscriber, info, info_span};
@@ -18,6 +17,10 @@ use uuid::Uuid;
 
 use crate::metrics::METRICS;
 use crate::traces::{self, Traces};
+
+mod json;
+
+use json::{JsonFields, JsonLine};
 
 /// Names a request in logs and answers.
 const REQUEST_ID: &str = "x-request-id";
@@ -74,10 +77,8 @@ where
         .with_writer(std::io::stderr);
     match format {
         LogFormat::Json => lines
-            .json()
-            .flatten_event(true)
-            .with_current_span(true)
-            .with_span_list(false)
+            .fmt_fields(JsonFields)
+            .event_format(JsonLine)
             .boxed(),
         LogFormat::Pretty => lines.boxed(),
     }
@@ -86,33 +87,33 @@ where
 /// Gives every request an id, a span that all its log lines lie in, and a log line of its own at its end.
 ///
 /// Paths are logged as the route's template and queries not at all: either may hold what a client put there by mistake.
-pub(crate) async fn trace_request(request: Request, next: Next) -> Response {
+pub(crate) async fn trace_request(
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let started = Instant::now();
     let id = taken_over(request.headers()).unwrap_or_else(|| Uuid::new_v4().to_string());
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("unknown", MatchedPath::as_str)
-        .to_owned();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("unknown", MatchedPath::as_str);
     let method = method_of(&request);
     let span = info_span!(
         "request",
         request_id = %id,
         method,
-        route = %route,
+        route,
         client = Empty,
         user_id = Empty,
         claimed_email = Empty
     );
-    traces::begin(&span, request.headers(), method, &route);
+    traces::begin(&span, request.headers(), method, route);
     async move {
         let in_flight = InFlight::new();
-        let mut response = next.run(request).await;
+        let mut response = next(request).await;
         drop(in_flight);
         let elapsed = started.elapsed();
         let milliseconds = elapsed.as_secs_f64() * 1000.0;
         traces::end(&Span::current(), response.status().as_u16());
-        METRICS.answered(method, &route, response.status().as_u16(), elapsed);
+        METRICS.answered(method, route, response.status().as_u16(), elapsed);
         info!(
             status = response.status().as_u16(),
             milliseconds, "answered"

@@ -76,10 +76,7 @@ where
         .with_ansi(colour)
         .with_writer(std::io::stderr);
     match format {
-        LogFormat::Json => lines
-            .fmt_fields(JsonFields)
-            .event_format(JsonLine)
-            .boxed(),
+        LogFormat::Json => lines.fmt_fields(JsonFields).event_format(JsonLine).boxed(),
         LogFormat::Pretty => lines.boxed(),
     }
 }

@@ -12,9 +12,8 @@ use crate::clients::{CLIENTS, Until, send};
 use crate::report::request;
 use crate::servers::{Kind, Store};
 
-/// Statements in progress at the same time: as many as a server has for revocations, so that what is compared is only how many
-/// revocations each of them holds.
-const CONNECTIONS: usize = 2;
+/// Connections of a plain service on PostgreSQL: what sqlx's pool has when nothing else is said.
+const CONNECTIONS: u32 = 10;
 
 /// Revocations a second over HTTP, by 64 clients.
 pub(crate) async fn served(store: &Store, limit: Duration) -> f64 {
@@ -44,7 +43,8 @@ pub(crate) async fn served(store: &Store, limit: Duration) -> f64 {
 }
 
 /// Revocations a second when each is a commit of its own: on SQLite one after the other, which is all that it can; on
-/// PostgreSQL with as many statements in progress as a server has.
+/// PostgreSQL by as many clients as the server has, one statement for each, over sqlx's pool as it comes. Both do nothing else: no
+/// HTTP, nobody authenticated.
 pub(crate) async fn one_by_one(kind: Kind, store: &Store, limit: Duration) -> f64 {
     let jtis: Vec<Uuid> = store
         .data
@@ -86,30 +86,37 @@ fn sqlite(file: &Path, jtis: &[Uuid], limit: Duration) -> f64 {
 }
 
 async fn postgres(url: &str, jtis: Vec<Uuid>, limit: Duration) -> f64 {
-    use sqlx::Connection;
+    let pool = sqlx::postgres::PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .connect(url)
+        .await
+        .expect("it accepts");
     let (jtis, next) = (Arc::new(jtis), Arc::new(AtomicUsize::new(0)));
     let mut tasks = tokio::task::JoinSet::new();
     let begun = Instant::now();
-    for _ in 0..CONNECTIONS {
-        let (url, jtis, next) = (url.to_owned(), Arc::clone(&jtis), Arc::clone(&next));
+    for _ in 0..CLIENTS {
+        let (pool, jtis, next) = (pool.clone(), Arc::clone(&jtis), Arc::clone(&next));
         tasks.spawn(async move {
-            let mut connection = sqlx::PgConnection::connect(&url).await.expect("it accepts");
+            let mut done = 0;
             while begun.elapsed() < limit {
                 let turn = next.fetch_add(1, Ordering::Relaxed);
-                let Some(jti) = jtis.iter().rev().nth(turn) else { return };
+                let Some(jti) = jtis.iter().rev().nth(turn) else { break };
                 sqlx::query(
                     "WITH added AS (INSERT INTO revocations (jti, revoked_at, revoked_by) VALUES ($1, now(), 'bench')
                                     ON CONFLICT DO NOTHING RETURNING jti)
                      INSERT INTO audit_events (at, action) SELECT now(), 'bench' FROM added",
                 )
                 .bind(jti)
-                .execute(&mut connection)
+                .execute(&pool)
                 .await
                 .expect("a revocation");
+                done += 1;
             }
+            done
         });
     }
-    tasks.join_all().await;
-    let done = next.load(Ordering::Relaxed).min(jtis.len());
-    done as f64 / begun.elapsed().as_secs_f64()
+    let done: u32 = tasks.join_all().await.into_iter().sum();
+    let elapsed = begun.elapsed();
+    pool.close().await;
+    f64::from(done) / elapsed.as_secs_f64()
 }

@@ -43,6 +43,7 @@ pub struct PostgresStore {
     connections: Arc<Connections>,
     authentications: Arc<Coalescer<read::Authentications>>,
     tokens: Arc<Coalescer<read::Tokens>>,
+    first_pages: Arc<Coalescer<listing::FirstPages>>,
     revocations: Arc<Coalescer<revoke::Revocations>>,
 }
 
@@ -55,6 +56,7 @@ impl PostgresStore {
         Ok(Self {
             authentications: Arc::new(Coalescer::start(read::Authentications(to()), IN_PROGRESS)),
             tokens: Arc::new(Coalescer::start(read::Tokens(to()), IN_PROGRESS)),
+            first_pages: Arc::new(Coalescer::start(listing::FirstPages(to()), IN_PROGRESS)),
             revocations: Arc::new(Coalescer::start(revoke::Revocations(to()), IN_PROGRESS)),
             connections,
         })
@@ -110,7 +112,11 @@ impl PostgresStore {
     }
 
     pub(super) async fn list_tokens(&self, list: &ListTokens) -> Result<Page, StoreError> {
-        self.connections.read(list).await
+        if listing::is_short_first(list) {
+            self.first_pages.ask(list.clone()).await
+        } else {
+            self.connections.read(list).await
+        }
     }
 
     pub(super) async fn record_uses(

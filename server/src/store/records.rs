@@ -155,7 +155,7 @@ pub(crate) struct Revoked {
 }
 
 /// What a listing is sorted by; ties are broken by id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum SortBy {
     CreatedAt,
     ExpiresAt,

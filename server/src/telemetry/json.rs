@@ -91,11 +91,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    fn member(
-        &mut self,
-        field: &Field,
-        value: impl FnOnce(&mut dyn Write) -> fmt::Result,
-    ) {
+    fn member(&mut self, field: &Field, value: impl FnOnce(&mut dyn Write) -> fmt::Result) {
         let write = |out: &mut dyn Write| {
             string(out, field.name())?;
             out.write_char(':')?;

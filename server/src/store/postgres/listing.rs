@@ -1,13 +1,174 @@
 //! Pages of a listing, by keyset: a page starts behind a token, not at a number, so that tokens that come and go between two
 //! pages make none repeat or disappear.
+//!
+//! Short first pages, which is what most requests ask for, are read for many requests in one statement; any other page by itself.
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use sqlx::postgres::{PgConnection, Postgres};
-use sqlx::{Connection, QueryBuilder, Row};
+use sqlx::{AssertSqlSafe, Connection, QueryBuilder, Row};
+use uuid::Uuid;
 
-use super::super::{ListTokens, Page, SortBy, SortKey, StoreError};
-use super::connections::Work;
-use super::row::{SELECT_TOKENS, token_record};
+use super::super::{ListTokens, Page, SortBy, SortKey, StoreError, TokenRecord};
+use super::coalesce::Batch;
+use super::connections::{Connections, Work};
+use super::row::{TOKEN_COLUMNS, token_columns, token_record};
 
+/// Tokens with their revocations, for [`token_record`].
+const SELECT_TOKENS: &str = concat!(
+    "SELECT ",
+    token_columns!(),
+    " FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti"
+);
+
+/// The most tokens of a page that is read together with others: one statement of many such pages stays small.
+const SHORT: u32 = 100;
+
+/// Whether a page can be read together with those of others.
+pub(super) fn is_short_first(list: &ListTokens) -> bool {
+    list.cursor.is_none() && !list.count_total && list.limit <= SHORT
+}
+
+/// First pages of listings.
+#[derive(Debug)]
+pub(super) struct FirstPages(pub(super) Arc<Connections>);
+
+impl Batch for FirstPages {
+    type Question = ListTokens;
+    type Answer = Page;
+
+    async fn ask(&self, lists: &[ListTokens]) -> Result<Vec<Page>, StoreError> {
+        // One statement for each order and filter. Nearly all ask for the same.
+        let mut shapes: HashMap<Shape, Vec<usize>> = HashMap::new();
+        for (at, list) in lists.iter().enumerate() {
+            shapes.entry(Shape::of(list)).or_default().push(at);
+        }
+        let mut pages: Vec<Vec<TokenRecord>> = Vec::new();
+        pages.resize_with(lists.len(), Vec::new);
+        for (shape, places) in shapes {
+            let ask = First {
+                shape,
+                users: places.iter().map(|&at| lists[at].user_id).collect(),
+                businesses: places.iter().map(|&at| lists[at].business_id).collect(),
+                limits: places.iter().map(|&at| one_more(&lists[at])).collect(),
+            };
+            for (at, tokens) in places.into_iter().zip(self.0.read(&ask).await?) {
+                pages[at] = tokens;
+            }
+        }
+        Ok(lists
+            .iter()
+            .zip(pages)
+            .map(|(list, tokens)| list.page(tokens, None))
+            .collect())
+    }
+}
+
+/// Which tokens a page has, and in which order they are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Shape {
+    include_revoked: bool,
+    sort_by: SortBy,
+    descending: bool,
+}
+
+impl Shape {
+    fn of(list: &ListTokens) -> Self {
+        Self {
+            include_revoked: list.include_revoked,
+            sort_by: list.sort_by,
+            descending: list.walks_descending(),
+        }
+    }
+
+    /// What tokens are sorted by, and the direction.
+    fn order(self) -> (&'static str, &'static str) {
+        let column = match self.sort_by {
+            SortBy::CreatedAt => "t.created_at",
+            SortBy::ExpiresAt => "t.expires_at",
+            SortBy::Name => "t.name",
+        };
+        (column, if self.descending { "DESC" } else { "ASC" })
+    }
+
+    /// The statement: for each user and business the first tokens, as many as each asks for, with the number of the question,
+    /// which counts from 1.
+    fn sql(self) -> String {
+        let (column, order) = self.order();
+        let filter = if self.include_revoked {
+            ""
+        } else {
+            " AND r.jti IS NULL"
+        };
+        format!(
+            "SELECT p.*, q.nth FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY
+             AS q (user_id, business_id, most, nth)
+             CROSS JOIN LATERAL ({SELECT_TOKENS} WHERE t.user_id = q.user_id AND t.business_id = q.business_id{filter}
+             ORDER BY {column} {order}, t.id {order} LIMIT q.most) p"
+        )
+    }
+
+    /// Puts the tokens of one page in their order, which SQL promises for a subquery alone and not for what it is joined with.
+    /// They are in that order already, which sorting finds out in one pass.
+    fn sort(self, tokens: &mut [TokenRecord]) {
+        tokens.sort_by(|one, other| {
+            let keys = match self.sort_by {
+                SortBy::CreatedAt => one.created_at.cmp(&other.created_at),
+                SortBy::ExpiresAt => one.expires_at.cmp(&other.expires_at),
+                SortBy::Name => one.name.cmp(&other.name),
+            };
+            let ascending = keys.then(one.id.cmp(&other.id));
+            if self.descending {
+                ascending.reverse()
+            } else {
+                ascending
+            }
+        });
+    }
+}
+
+/// First pages of one shape.
+#[derive(Debug)]
+struct First {
+    shape: Shape,
+    users: Vec<Uuid>,
+    businesses: Vec<Uuid>,
+    limits: Vec<i64>,
+}
+
+impl Work for First {
+    type Output = Vec<Vec<TokenRecord>>;
+
+    /// The tokens of each page, in the order of the questions.
+    async fn on(&self, connection: &mut PgConnection) -> Result<Self::Output, StoreError> {
+        // Made of words of this file alone.
+        let rows = sqlx::query(AssertSqlSafe(self.shape.sql()))
+            .bind(&self.users)
+            .bind(&self.businesses)
+            .bind(&self.limits)
+            .fetch_all(connection)
+            .await?;
+        let mut pages = Vec::new();
+        pages.resize_with(self.users.len(), Vec::new);
+        for row in &rows {
+            let nth: i64 = row.try_get(TOKEN_COLUMNS)?;
+            let page: Option<&mut Vec<TokenRecord>> = usize::try_from(nth - 1)
+                .ok()
+                .and_then(|at| pages.get_mut(at));
+            let page = page.ok_or_else(|| {
+                StoreError::Inconsistent("a page that nobody asked for".to_owned())
+            })?;
+            page.push(token_record(row)?);
+        }
+        for page in &mut pages {
+            self.shape.sort(page);
+        }
+        Ok(pages)
+    }
+}
+
+/// One page, with all that it may ask for.
 impl Work for ListTokens {
     type Output = Page;
 
@@ -40,16 +201,12 @@ async fn read(
     list: &ListTokens,
     total: Option<u64>,
 ) -> Result<Page, StoreError> {
-    let descending = list.walks_descending();
-    let column = match list.sort_by {
-        SortBy::CreatedAt => "t.created_at",
-        SortBy::ExpiresAt => "t.expires_at",
-        SortBy::Name => "t.name",
-    };
+    let shape = Shape::of(list);
+    let (column, order) = shape.order();
     let mut query = QueryBuilder::<Postgres>::new(SELECT_TOKENS);
     push_filter(&mut query, list);
     if let Some(place) = &list.cursor {
-        let sign = if descending { '<' } else { '>' };
+        let sign = if shape.descending { '<' } else { '>' };
         query.push(format_args!(" AND ({column}, t.id) {sign} ("));
         match &place.key {
             SortKey::Instant(instant) => query.push_bind(instant.as_utc()),
@@ -57,18 +214,21 @@ async fn read(
         };
         query.push(", ").push_bind(place.id).push(")");
     }
-    let order = if descending { "DESC" } else { "ASC" };
     query.push(format_args!(
         " ORDER BY {column} {order}, t.id {order} LIMIT "
     ));
-    // One more than asked for tells whether there is more.
-    query.push_bind(i64::from(list.limit) + 1);
+    query.push_bind(one_more(list));
     let rows = query.build().fetch_all(connection).await?;
     let tokens = rows
         .iter()
         .map(token_record)
         .collect::<Result<Vec<_>, _>>()?;
     Ok(list.page(tokens, total))
+}
+
+/// How many tokens are read: one more than asked for tells whether there is more.
+fn one_more(list: &ListTokens) -> i64 {
+    i64::from(list.limit) + 1
 }
 
 fn push_filter(query: &mut QueryBuilder<Postgres>, list: &ListTokens) {

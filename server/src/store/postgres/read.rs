@@ -10,17 +10,22 @@ use uuid::Uuid;
 use super::super::{Authentication, StoreError, TokenRecord};
 use super::coalesce::Batch;
 use super::connections::{Connections, Work};
-use super::row::{FIND_TOKENS, Stored, token_record};
+use super::row::{Stored, TOKEN_COLUMNS, token_columns, token_record};
 use crate::token::TokenDigest;
 
 const AUTHENTICATIONS: &str =
-    "SELECT t.jti, t.id, t.user_id, u.email, t.business_id, m.role, t.token_sha256, t.expires_at,
-     r.jti IS NOT NULL AS revoked
+    "SELECT t.id, t.user_id, u.email, t.business_id, m.role, t.token_sha256, t.expires_at, r.jti IS NOT NULL, t.jti
      FROM tokens t
      JOIN users u ON u.id = t.user_id
      JOIN memberships m ON m.business_id = t.business_id AND m.user_id = t.user_id
      LEFT JOIN revocations r ON r.jti = t.jti
      WHERE t.jti = ANY($1)";
+
+const TOKENS: &str = concat!(
+    "SELECT ",
+    token_columns!(),
+    ", t.business_id FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti WHERE t.id = ANY($1)"
+);
 
 /// What is known of tokens, by their `jti`.
 #[derive(Debug)]
@@ -35,24 +40,25 @@ impl Batch for Authentications {
         let rows = self.0.read(&ask).await?;
         let known = rows
             .iter()
-            .map(|row| Ok((row.try_get("jti")?, authentication(row)?)))
+            .map(|row| Ok((row.try_get(8)?, authentication(row)?)))
             .collect::<Result<HashMap<Uuid, _>, StoreError>>()?;
         Ok(jtis.iter().map(|jti| known.get(jti).cloned()).collect())
     }
 }
 
+/// The first columns of [`AUTHENTICATIONS`], by their places.
 fn authentication(row: &PgRow) -> Result<Authentication, StoreError> {
     Ok(Authentication {
-        token_id: row.try_get("id")?,
-        user_id: row.try_get("user_id")?,
-        email: row.try_get("email")?,
-        business_id: row.try_get("business_id")?,
-        role: row.role("role")?,
-        digest: TokenDigest::from_stored(row.try_get("token_sha256")?).ok_or_else(|| {
+        token_id: row.try_get(0)?,
+        user_id: row.try_get(1)?,
+        email: row.try_get(2)?,
+        business_id: row.try_get(3)?,
+        role: row.role(4)?,
+        digest: TokenDigest::from_stored(row.try_get(5)?).ok_or_else(|| {
             StoreError::Inconsistent("a token's digest is not 32 bytes long".to_owned())
         })?,
-        expires_at: row.instant("expires_at")?,
-        revoked: row.try_get("revoked")?,
+        expires_at: row.instant(6)?,
+        revoked: row.try_get(7)?,
     })
 }
 
@@ -65,13 +71,13 @@ impl Batch for Tokens {
     type Answer = Option<TokenRecord>;
 
     async fn ask(&self, questions: &[(Uuid, Uuid)]) -> Result<Vec<Self::Answer>, StoreError> {
-        let ask = ByKeys::new(FIND_TOKENS, questions.iter().map(|(_, id)| *id));
+        let ask = ByKeys::new(TOKENS, questions.iter().map(|(_, id)| *id));
         let rows = self.0.read(&ask).await?;
         let found = rows
             .iter()
             .map(|row| {
                 let record = token_record(row)?;
-                Ok(((row.try_get("business_id")?, record.id), record))
+                Ok(((row.try_get(TOKEN_COLUMNS)?, record.id), record))
             })
             .collect::<Result<HashMap<(Uuid, Uuid), _>, StoreError>>()?;
         Ok(questions

@@ -9,11 +9,18 @@ use super::super::migrations::{self, Step};
 use super::connections::Work;
 
 /// The schema, as an ordered list of steps that are never edited once released.
-const STEPS: [Step; 1] = [Step {
-    version: 1,
-    description: "tokens, revocations and audit events",
-    sql: include_str!("../../../migrations/postgres/0001_tokens_and_revocations.sql"),
-}];
+const STEPS: [Step; 2] = [
+    Step {
+        version: 1,
+        description: "tokens, revocations and audit events",
+        sql: include_str!("../../../migrations/postgres/0001_tokens_and_revocations.sql"),
+    },
+    Step {
+        version: 2,
+        description: "tokens of user in order",
+        sql: include_str!("../../../migrations/postgres/0002_tokens_of_user_in_order.sql"),
+    },
+];
 
 /// What a role needs to serve: no UPDATE and no DELETE but of the instant of a token's last use.
 const GRANTS: [&str; 4] = [

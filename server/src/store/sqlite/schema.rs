@@ -10,7 +10,7 @@ use super::SqliteFile;
 use super::file::BUSY_TIMEOUT;
 
 /// The schema, as an ordered list of steps that are never edited once released.
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     Step {
         version: 1,
         description: "tokens and revocations",
@@ -25,6 +25,11 @@ const STEPS: [Step; 3] = [
         version: 3,
         description: "tokens of business",
         sql: include_str!("../../../migrations/sqlite/0003_tokens_of_business.sql"),
+    },
+    Step {
+        version: 4,
+        description: "tokens of user in order",
+        sql: include_str!("../../../migrations/sqlite/0004_tokens_of_user_in_order.sql"),
     },
 ];
 

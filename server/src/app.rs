@@ -125,19 +125,19 @@ fn surround(router: Router, request_timeout: Duration, proxies: TrustedProxies) 
     }))
 }
 
-/// What surrounds every handler, from the outside in: the request's id and log line, who the client is, the headers of every
+/// What surrounds every handler, from the outside in: who the client is, the request's id and log line, the headers of every
 /// answer, JSON for a panic, what HTTP demands of a request, the time limit, and the body limit.
 ///
 /// One layer rather than one for each: axum copies all that lies within a layer for every request, so that seven around each
 /// other copied it seven times, a fifth of what a request cost.
 async fn answer(
-    request: Request,
+    mut request: Request,
     next: Next,
     request_timeout: Duration,
     proxies: TrustedProxies,
 ) -> Response {
-    telemetry::trace_request(request, async |mut request| {
-        client::identify(&proxies, &mut request);
+    let client = client::identify(&proxies, &mut request);
+    telemetry::trace_request(request, client, async |request| {
         let answered = protocol::enforce(request, async |mut request| {
             DefaultBodyLimit::max(MAX_BODY_BYTES).apply(&mut request);
             limit_time(request, next, request_timeout).await

@@ -118,9 +118,13 @@ impl Caller {
         }
 
         state.rate_limits().caller(known.user_id)?;
-        state.last_used().note(claims.jti, now);
+        state.last_used().note(claims.jti, now, known.last_used_at);
         let span = tracing::Span::current();
-        span.record("user_id", tracing::field::display(known.user_id));
+        let mut buffer = Uuid::encode_buffer();
+        span.record(
+            "user_id",
+            &*known.user_id.hyphenated().encode_lower(&mut buffer),
+        );
         let claimed_email = claimed_email(&parts.headers);
         if let Some(claimed) = &claimed_email {
             span.record("claimed_email", crate::redact::text(claimed));

@@ -56,14 +56,12 @@ impl TrustedProxies {
     }
 }
 
-/// Adds the [`ClientAddress`] to the request, and to the span of the request.
-pub(crate) fn identify(proxies: &TrustedProxies, request: &mut Request) {
-    // Only a request that came over no connection of ours has no peer.
-    if let Some(Peer(peer)) = request.extensions().get().copied() {
-        let client = proxies.client(peer, request.headers());
-        request.extensions_mut().insert(ClientAddress(client));
-        tracing::Span::current().record("client", tracing::field::display(client));
-    }
+/// Adds the [`ClientAddress`] to the request, and gives it; `None` for one that came over no connection of ours.
+pub(crate) fn identify(proxies: &TrustedProxies, request: &mut Request) -> Option<IpAddr> {
+    let Peer(peer) = request.extensions().get().copied()?;
+    let client = proxies.client(peer, request.headers());
+    request.extensions_mut().insert(ClientAddress(client));
+    Some(client)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! When tokens were last used: noted in memory on the request's path, written in batches beside it.
 //!
 //! What is not written yet when the process dies is lost, which for this one column is a fair price: no request waits for a
-//! disk because its caller was authenticated.
+//! disk because its caller was authenticated. And what is on record is exact to a minute: a write for every use would cost
+//! the database more than all that it is asked, and each one makes SQLite's readers read their pages anew.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -16,13 +17,19 @@ use crate::timestamp::Timestamp;
 /// How often uses are written.
 const PERIOD: Duration = Duration::from_secs(1);
 
+/// How old the use on record has to be for a later one to be worth a write.
+const EXACT_TO: Duration = Duration::from_secs(60);
+
 /// The uses since the last batch, by `jti`.
 #[derive(Debug, Default)]
 pub(crate) struct LastUsed(Mutex<HashMap<Uuid, Timestamp>>);
 
 impl LastUsed {
-    /// Notes that a token was used.
-    pub(crate) fn note(&self, jti: Uuid, at: Timestamp) {
+    /// Notes that a token was used, unless a use is `on_record` that is about as late.
+    pub(crate) fn note(&self, jti: Uuid, at: Timestamp, on_record: Option<Timestamp>) {
+        if on_record.is_some_and(|last| at.is_within(EXACT_TO, last)) {
+            return;
+        }
         // A map of the latest uses is whole after every statement, so a panic elsewhere does not spoil it.
         self.0
             .lock()
@@ -56,5 +63,25 @@ impl LastUsed {
                 return;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn use_is_noted_when_the_one_on_record_is_older_than_a_minute() {
+        let noted = |on_record: Option<i64>| {
+            let uses = LastUsed::default();
+            let at = Timestamp::from_micros(1_000_000_000);
+            uses.note(Uuid::nil(), at, on_record.map(Timestamp::from_micros));
+            uses.0.into_inner().unwrap().contains_key(&Uuid::nil())
+        };
+        assert!(noted(None));
+        assert!(noted(Some(1_000_000_000 - 60_000_000)));
+        assert!(!noted(Some(1_000_000_000 - 59_999_999)));
+        // Of another replica, whose clock is ahead of ours.
+        assert!(!noted(Some(1_000_000_001)));
     }
 }

@@ -1,6 +1,7 @@
 //! Logs: where they go, in which form, and the one line that every request leaves.
 
 use std::io::IsTerminal;
+use std::net::IpAddr;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
@@ -86,6 +87,7 @@ where
 /// Paths are logged as the route's template and queries not at all: either may hold what a client put there by mistake.
 pub(crate) async fn trace_request(
     request: Request,
+    client: Option<IpAddr>,
     next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     let started = Instant::now();
@@ -95,10 +97,10 @@ pub(crate) async fn trace_request(
     let method = method_of(&request);
     let span = info_span!(
         "request",
-        request_id = %id,
+        request_id = id.as_str(),
         method,
         route,
-        client = Empty,
+        client = client.map(tracing::field::display),
         user_id = Empty,
         claimed_email = Empty
     );

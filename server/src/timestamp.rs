@@ -1,5 +1,7 @@
 //! Instants as the service keeps and shows them.
 
+use std::time::Duration;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 
@@ -41,6 +43,12 @@ impl Timestamp {
     /// Whole seconds since the Unix epoch, as JWT's `NumericDate` (RFC 7519, section 2) counts them.
     pub(crate) fn as_seconds(self) -> i64 {
         self.0.timestamp()
+    }
+
+    /// Whether this instant comes less than `after` behind `earlier`, or before it.
+    pub(crate) fn is_within(self, after: Duration, earlier: Self) -> bool {
+        let passed = self.as_micros().saturating_sub(earlier.as_micros());
+        !u128::try_from(passed).is_ok_and(|passed| passed >= after.as_micros())
     }
 
     /// The instant `days` times 24 hours later, cut to whole seconds so that the store's expiry and the token's `exp` are

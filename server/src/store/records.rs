@@ -41,6 +41,7 @@ pub(crate) struct Authentication {
     pub(crate) role: Role,
     pub(crate) digest: TokenDigest,
     pub(crate) expires_at: Timestamp,
+    pub(crate) last_used_at: Option<Timestamp>,
     pub(crate) revoked: bool,
 }
 

@@ -153,9 +153,16 @@ struct Escaped<'a>(&'a mut dyn Write);
 
 impl Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        // Nearly all text has nothing to escape, which is found out many bytes at a time.
+        let escapes = text
+            .bytes()
+            .fold(false, |found, byte| found | must_be_escaped(byte));
+        if !escapes {
+            return self.0.write_str(text);
+        }
         let mut written = 0;
         for (at, byte) in text.bytes().enumerate() {
-            if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            if !must_be_escaped(byte) {
                 continue;
             }
             // What is escaped is one byte long, so that both sides of it are whole characters.
@@ -172,6 +179,10 @@ impl Write for Escaped<'_> {
         }
         self.0.write_str(&text[written..])
     }
+}
+
+fn must_be_escaped(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
 #[cfg(test)]

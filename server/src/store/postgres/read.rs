@@ -14,7 +14,8 @@ use super::row::{Stored, TOKEN_COLUMNS, token_columns, token_record};
 use crate::token::TokenDigest;
 
 const AUTHENTICATIONS: &str =
-    "SELECT t.id, t.user_id, u.email, t.business_id, m.role, t.token_sha256, t.expires_at, r.jti IS NOT NULL, t.jti
+    "SELECT t.id, t.user_id, u.email, t.business_id, m.role, t.token_sha256, t.expires_at, t.last_used_at,
+     r.jti IS NOT NULL, t.jti
      FROM tokens t
      JOIN users u ON u.id = t.user_id
      JOIN memberships m ON m.business_id = t.business_id AND m.user_id = t.user_id
@@ -40,7 +41,7 @@ impl Batch for Authentications {
         let rows = self.0.read(&ask).await?;
         let known = rows
             .iter()
-            .map(|row| Ok((row.try_get(8)?, authentication(row)?)))
+            .map(|row| Ok((row.try_get(9)?, authentication(row)?)))
             .collect::<Result<HashMap<Uuid, _>, StoreError>>()?;
         Ok(jtis.iter().map(|jti| known.get(jti).cloned()).collect())
     }
@@ -58,7 +59,8 @@ fn authentication(row: &PgRow) -> Result<Authentication, StoreError> {
             StoreError::Inconsistent("a token's digest is not 32 bytes long".to_owned())
         })?,
         expires_at: row.instant(6)?,
-        revoked: row.try_get(7)?,
+        last_used_at: row.optional_instant(7)?,
+        revoked: row.try_get(8)?,
     })
 }
 

@@ -22,7 +22,8 @@ const FIND_TOKEN: &str =
      WHERE t.id = ? AND t.business_id = ?";
 
 const AUTHENTICATION: &str =
-    "SELECT t.id, t.user_id, u.email, t.business_id, m.role, t.token_sha256, t.expires_at, r.jti IS NOT NULL
+    "SELECT t.id, t.user_id, u.email, t.business_id, m.role, t.token_sha256, t.expires_at, t.last_used_at,
+     r.jti IS NOT NULL
      FROM tokens t
      JOIN users u ON u.id = t.user_id
      JOIN memberships m ON m.business_id = t.business_id AND m.user_id = t.user_id
@@ -54,7 +55,8 @@ pub(super) fn authentication(
             StoreError::Inconsistent("a token's digest is not 32 bytes long".to_owned())
         })?,
         expires_at: Timestamp::from_micros(row.get(6)?),
-        revoked: row.get(7)?,
+        last_used_at: optional_instant(row, 7)?,
+        revoked: row.get(8)?,
     }))
 }
 

@@ -28,8 +28,8 @@ const STEPS: [Step; 4] = [
     },
     Step {
         version: 4,
-        description: "tokens of user in order",
-        sql: include_str!("../../../migrations/sqlite/0004_tokens_of_user_in_order.sql"),
+        description: "indexes of reads",
+        sql: include_str!("../../../migrations/sqlite/0004_indexes_of_reads.sql"),
     },
 ];
 

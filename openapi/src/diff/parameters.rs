@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::bodies::{Choice, content};
 use super::context::Context;
-use super::graph::{At, Both, Flow, Walk, follow};
+use super::graph::{At, Both, Flow, Matched, Walk, follow};
 use super::operation::Place;
 use super::rule::{Action, Area, Kind};
 use super::{Class, Rule, annotations, promises, styles, written};
@@ -70,11 +70,23 @@ pub(super) fn compare<'a>(
     }
 }
 
+/// Whether the specification ignores the parameter: what these headers hold is said elsewhere (OpenAPI 3.1
+/// section 4.8.12.1).
+fn is_ignored(parameter: &Parameter<'_>) -> bool {
+    let Identity { place, name } = &parameter.identity;
+    place == "header" && matches!(name.as_str(), "accept" | "content-type" | "authorization")
+}
+
 /// What the client sends may still hold it; what the server sends (to a webhook, a callback) no longer
 /// does, which is news where it always did.
 fn removed(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
     let rule = Rule::new(Area::Parameter, Kind::Whole, Action::Removed);
     let name = subject(&parameter.defined);
+    if is_ignored(parameter) {
+        let gone = Matched::Removed(parameter.defined.clone());
+        let name = format!("{name}, which is ignored,");
+        return annotations::one(walk, &gone, Area::Parameter, Kind::Text, &name);
+    }
     if let Some(announced) = promises::as_announced(walk, &parameter.defined) {
         let message = format!("{name} is no longer declared, {announced}");
         return walk.note(rule, Class::Docs, &parameter.written, message);
@@ -97,6 +109,11 @@ fn removed(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
 
 /// As [`removed`], the other way round.
 fn added(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
+    if is_ignored(parameter) {
+        let new = Matched::Added(parameter.defined.clone());
+        let name = format!("{}, which is ignored,", subject(&parameter.defined));
+        return annotations::one(walk, &new, Area::Parameter, Kind::Text, &name);
+    }
     let required = parameter.defined.is_set("required");
     let (kind, how) = match (required, flow) {
         (true, Flow::Request) => (Kind::Required, "required: requests without it are refused"),

@@ -29,9 +29,6 @@ pub(super) fn name_places(document: &mut Value) {
                 .or_insert_with(|| Some(path.pointer()));
         }
     });
-    if places.is_empty() {
-        return;
-    }
     let of = |reference: &Value| {
         let place = places.get(reference.as_str()?.strip_prefix('#')?)?;
         // Within a reference, what a URI may not hold is percent-encoded.
@@ -43,7 +40,13 @@ pub(super) fn name_places(document: &mut Value) {
             schema.insert("$ref".to_owned(), place);
         }
         if !schema.contains_key("$ref")
-            && let Some(place) = schema.get("$dynamicRef").and_then(of)
+            && let Some(place) = schema.get("$dynamicRef").and_then(|reference| {
+                // To a place rather than a name it is a reference like any other.
+                let is_to_a_place = reference.as_str().is_some_and(|to| to.starts_with("#/"));
+                is_to_a_place
+                    .then(|| reference.clone())
+                    .or_else(|| of(reference))
+            })
         {
             schema.shift_remove("$dynamicRef");
             schema.insert("$ref".to_owned(), place);

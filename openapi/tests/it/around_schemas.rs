@@ -390,3 +390,24 @@ fn headers_of_one_name_in_two_cases_are_each_compared_with_their_own_spelling() 
         ["docs response-text-changed"]
     );
 }
+
+#[test]
+fn headers_that_are_said_elsewhere_are_ignored_as_parameters() {
+    let with = |name: &str, required: bool| {
+        document(&json!({"parameters": [
+            {"name": name, "in": "header", "required": required, "schema": {"type": "string"}}]}))
+    };
+    let without = document(&json!({}));
+    for name in ["Accept", "content-type", "Authorization"] {
+        let required = with(name, true);
+        assert_eq!(changed(&without, &required), ["docs parameter-text-added"]);
+        assert_eq!(
+            changed(&required, &without),
+            ["docs parameter-text-removed"]
+        );
+    }
+    assert_eq!(
+        changed(&without, &with("X-Key", true)),
+        ["breaking parameter-required-added"]
+    );
+}

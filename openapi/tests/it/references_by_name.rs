@@ -27,6 +27,10 @@ fn a_reference_by_a_name_is_one_to_the_schema_of_that_name() {
         (json!({"$ref": "#Name"}), "$dynamicAnchor"),
         (json!({"$dynamicRef": "#Name"}), "$dynamicAnchor"),
         (json!({"$dynamicRef": "#Name"}), "$anchor"),
+        (
+            json!({"$dynamicRef": "#/components/schemas/Thing/$defs/50%25"}),
+            "$anchor",
+        ),
     ] {
         let base = document(&property, anchor, "integer");
         let found = compare(&base, &document(&property, anchor, "number")).changes;

@@ -20,6 +20,7 @@ use crate::timestamp::Timestamp;
 
 mod coalesce;
 mod connections;
+mod find;
 mod listing;
 mod read;
 mod revoke;
@@ -42,7 +43,7 @@ const IN_PROGRESS: usize = 2;
 pub struct PostgresStore {
     connections: Arc<Connections>,
     authentications: Arc<Coalescer<read::Authentications>>,
-    tokens: Arc<Coalescer<read::Tokens>>,
+    tokens: Arc<Coalescer<find::Tokens>>,
     first_pages: Arc<Coalescer<listing::FirstPages>>,
     revocations: Arc<Coalescer<revoke::Revocations>>,
 }
@@ -55,7 +56,7 @@ impl PostgresStore {
         let to = || Arc::clone(&connections);
         Ok(Self {
             authentications: Arc::new(Coalescer::start(read::Authentications(to()), IN_PROGRESS)),
-            tokens: Arc::new(Coalescer::start(read::Tokens(to()), IN_PROGRESS)),
+            tokens: Arc::new(Coalescer::start(find::Tokens(to()), IN_PROGRESS)),
             first_pages: Arc::new(Coalescer::start(listing::FirstPages(to()), IN_PROGRESS)),
             revocations: Arc::new(Coalescer::start(revoke::Revocations(to()), IN_PROGRESS)),
             connections,

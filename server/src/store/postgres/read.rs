@@ -7,10 +7,10 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Executor, Row};
 use uuid::Uuid;
 
-use super::super::{Authentication, StoreError, TokenRecord};
+use super::super::{Authentication, StoreError};
 use super::coalesce::Batch;
 use super::connections::{Connections, Work};
-use super::row::{Stored, TOKEN_COLUMNS, token_columns, token_record};
+use super::row::Stored;
 use crate::token::TokenDigest;
 
 const AUTHENTICATIONS: &str =
@@ -21,12 +21,6 @@ const AUTHENTICATIONS: &str =
      JOIN memberships m ON m.business_id = t.business_id AND m.user_id = t.user_id
      LEFT JOIN revocations r ON r.jti = t.jti
      WHERE t.jti = ANY($1)";
-
-const TOKENS: &str = concat!(
-    "SELECT ",
-    token_columns!(),
-    ", t.business_id FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti WHERE t.id = ANY($1)"
-);
 
 /// What is known of tokens, by their `jti`.
 #[derive(Debug)]
@@ -62,31 +56,6 @@ fn authentication(row: &PgRow) -> Result<Authentication, StoreError> {
         last_used_at: row.optional_instant(7)?,
         revoked: row.try_get(8)?,
     })
-}
-
-/// Tokens, by their business and id.
-#[derive(Debug)]
-pub(super) struct Tokens(pub(super) Arc<Connections>);
-
-impl Batch for Tokens {
-    type Question = (Uuid, Uuid);
-    type Answer = Option<TokenRecord>;
-
-    async fn ask(&self, questions: &[(Uuid, Uuid)]) -> Result<Vec<Self::Answer>, StoreError> {
-        let ask = ByKeys::new(TOKENS, questions.iter().map(|(_, id)| *id));
-        let rows = self.0.read(&ask).await?;
-        let found = rows
-            .iter()
-            .map(|row| {
-                let record = token_record(row)?;
-                Ok(((row.try_get(TOKEN_COLUMNS)?, record.id), record))
-            })
-            .collect::<Result<HashMap<(Uuid, Uuid), _>, StoreError>>()?;
-        Ok(questions
-            .iter()
-            .map(|key| found.get(key).cloned())
-            .collect())
-    }
 }
 
 /// Rows by key: a statement whose one parameter is an array of UUIDs.

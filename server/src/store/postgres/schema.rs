@@ -9,7 +9,7 @@ use super::super::migrations::{self, Step};
 use super::connections::Work;
 
 /// The schema, as an ordered list of steps that are never edited once released.
-const STEPS: [Step; 2] = [
+const STEPS: [Step; 3] = [
     Step {
         version: 1,
         description: "tokens, revocations and audit events",
@@ -19,6 +19,11 @@ const STEPS: [Step; 2] = [
         version: 2,
         description: "tokens of user in order",
         sql: include_str!("../../../migrations/postgres/0002_tokens_of_user_in_order.sql"),
+    },
+    Step {
+        version: 3,
+        description: "tokens of business",
+        sql: include_str!("../../../migrations/postgres/0003_tokens_of_business.sql"),
     },
 ];
 

@@ -11,18 +11,20 @@ use uuid::Uuid;
 use super::super::{StoreError, TokenRecord};
 use super::coalesce::Batch;
 use super::connections::{Connections, Work};
-use super::row::token_record;
+use super::row::{TOKEN_COLUMNS, token_columns, token_record};
 
 /// As the index `tokens_of_business` has them. The limit, which there is nothing to cut off, keeps the planner from joining the
 /// whole table while that is small, by a plan that would be kept while it grows.
-const FIND: &str =
-    "SELECT t.id, t.jti, t.user_id, t.name, t.description, t.token_prefix, t.created_at, t.expires_at, t.last_used_at,
-     r.revoked_at, r.revoked_by, r.reason, t.business_id
+const FIND: &str = concat!(
+    "SELECT ",
+    token_columns!(),
+    ", t.business_id
      FROM unnest($1::uuid[], $2::uuid[]) AS asked (business_id, id)
      CROSS JOIN LATERAL (
          SELECT * FROM tokens t WHERE t.business_id = asked.business_id AND t.id::text = asked.id::text LIMIT 1
      ) t
-     LEFT JOIN revocations r ON r.jti = t.jti";
+     LEFT JOIN revocations r ON r.jti = t.jti"
+);
 
 /// Tokens, by their business and id.
 #[derive(Debug)]
@@ -42,7 +44,7 @@ impl Batch for Tokens {
             .iter()
             .map(|row| {
                 let record = token_record(row)?;
-                Ok(((row.try_get("business_id")?, record.id), record))
+                Ok(((row.try_get(TOKEN_COLUMNS)?, record.id), record))
             })
             .collect::<Result<HashMap<(Uuid, Uuid), _>, StoreError>>()?;
         Ok(questions

@@ -8,7 +8,6 @@ use crate::app::AppState;
 use crate::config::Bootstrap;
 use crate::exit::Failure;
 use crate::issue::{Order, issue};
-use crate::routes::create::DEFAULT_DAYS;
 use crate::serve::{Purpose, open};
 use crate::timestamp::Timestamp;
 
@@ -63,7 +62,7 @@ async fn mint_first(state: &AppState, command: &Bootstrap) -> Result<String, Fai
         user_id: membership.user_id,
         name: "bootstrap".to_owned(),
         description: Some("Minted on the command line by `server bootstrap`".to_owned()),
-        expires_in_days: DEFAULT_DAYS,
+        lifetime: command.expires_in,
         max_active: None,
         by: None,
     };

@@ -410,6 +410,9 @@ pub struct Bootstrap {
     /// Role of the user in the business; bootstrap refuses to change an existing one
     #[arg(long, value_name = "ROLE", default_value = "admin")]
     pub role: Role,
+    /// How long the token is good for: a number of days, hours, minutes or seconds, such as 90d, 12h, 30m or 2s; at most 365d
+    #[arg(long, value_name = "TIME", default_value = "365d", value_parser = values::lifetime)]
+    pub expires_in: Duration,
     /// Print one JSON object instead of text
     #[arg(long)]
     pub json: bool,

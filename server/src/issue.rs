@@ -1,5 +1,7 @@
 //! Minting a token and putting it on record, for the API and for `server bootstrap` alike.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use crate::error::ApiError;
@@ -15,7 +17,8 @@ pub(crate) struct Order {
     pub(crate) user_id: Uuid,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
-    pub(crate) expires_in_days: u16,
+    /// How long it is good for, in whole seconds.
+    pub(crate) lifetime: Duration,
     /// The most active tokens that the user may have with this one, or no limit.
     pub(crate) max_active: Option<u32>,
     /// Who wants it; nobody for the command line.
@@ -56,7 +59,7 @@ pub(crate) async fn issue(
     order: Order,
 ) -> Result<Option<(Minted, TokenRecord)>, IssueError> {
     let created_at = Timestamp::now();
-    let expires_at = created_at.expiry_after_days(order.expires_in_days);
+    let expires_at = created_at.expiry_after(order.lifetime);
     let claims = Claims {
         jti: Uuid::new_v4(),
         sub: order.user_id,

@@ -51,10 +51,10 @@ impl Timestamp {
         !u128::try_from(passed).is_ok_and(|passed| passed >= after.as_micros())
     }
 
-    /// The instant `days` times 24 hours later, cut to whole seconds so that the store's expiry and the token's `exp` are
-    /// the same instant.
-    pub(crate) fn expiry_after_days(self, days: u16) -> Self {
-        Self::from_micros((self.as_seconds() + i64::from(days) * 86_400) * 1_000_000)
+    /// The instant some time later, cut to whole seconds so that the store's expiry and the token's `exp` are the same
+    /// instant.
+    pub(crate) fn expiry_after(self, lifetime: Duration) -> Self {
+        Self(DateTime::from_timestamp(self.as_seconds(), 0).unwrap_or(self.0) + lifetime)
     }
 }
 

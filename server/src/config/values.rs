@@ -5,6 +5,11 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::routes::create::MOST_DAYS;
+
+/// The longest life of a token, in seconds.
+const MOST_LIFETIME: u64 = MOST_DAYS as u64 * 86_400;
+
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         "give an IP address and a port, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::]:8080"
@@ -19,6 +24,25 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
         }
         Ok(_) | Err(_) => Err("give seconds between 0 and 86400, such as 10 or 0.5".to_owned()),
     }
+}
+
+/// How long a token is good for: a number with a unit, from a second to the year that the API allows at most.
+pub(super) fn lifetime(text: &str) -> Result<Duration, String> {
+    let read = || {
+        let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+        let seconds: u64 = match unit {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            "d" => 86_400,
+            _ => return None,
+        };
+        let lifetime = number.parse::<u64>().ok()?.checked_mul(seconds)?;
+        (1..=MOST_LIFETIME)
+            .contains(&lifetime)
+            .then(|| Duration::from_secs(lifetime))
+    };
+    read().ok_or_else(|| "give a time from 1s to 365d, such as 90d, 12h, 30m or 2s".to_owned())
 }
 
 pub(super) fn network(text: &str) -> Result<IpNet, String> {

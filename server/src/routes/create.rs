@@ -1,5 +1,7 @@
 //! `POST /api/v1/tokens`: a new token for the caller.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -26,7 +28,10 @@ use crate::validation::fields::Fields;
 const MAX_ACTIVE_TOKENS: u32 = 10;
 
 /// How long a token is valid when nothing else is said, in days.
-pub(crate) const DEFAULT_DAYS: u16 = 365;
+const DEFAULT_DAYS: u16 = 365;
+
+/// The most days that a token may be good for.
+pub(crate) const MOST_DAYS: u16 = 365;
 
 /// The longest name, in Unicode scalar values.
 const MAX_NAME: usize = 255;
@@ -59,7 +64,7 @@ impl FromBody for APITokenCreateRequest {
                 let request = Self {
                     name: fields.required_string("name", 1..=MAX_NAME),
                     description: fields.optional_string("description", 0..=MAX_DESCRIPTION),
-                    expires_in_days: fields.integer("expires_in_days", 1..=365, DEFAULT_DAYS),
+                    expires_in_days: fields.integer("expires_in_days", 1..=MOST_DAYS, DEFAULT_DAYS),
                 };
                 fields.finish(request)
             }
@@ -148,7 +153,7 @@ pub(crate) async fn create_token(
         user_id: caller.user_id(),
         name: request.name,
         description: request.description,
-        expires_in_days: request.expires_in_days,
+        lifetime: Duration::from_secs(u64::from(request.expires_in_days) * 86_400),
         max_active: Some(MAX_ACTIVE_TOKENS),
         by: Some(caller.actor()),
     };

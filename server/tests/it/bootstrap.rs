@@ -1,6 +1,6 @@
 //! The first business, user and token.
 
-use crate::harness::{Folder, Server, binary, output, text};
+use crate::harness::{Credential, Folder, Server, binary, output, text};
 
 fn bootstrap(folder: &Folder, arguments: &[&str]) -> std::process::Output {
     output(
@@ -61,6 +61,70 @@ fn bootstrap_prints_a_report_for_people_or_for_programs() {
         let printed = bootstrap(&folder, &[&arguments[..], &["--json"]].concat());
         insta::assert_snapshot!(text(&printed.stdout), @r#"{"business_id":"[uuid]","business":"Acme","user_id":"[uuid]","email":"ada@acme.example","role":"admin","token_id":"[uuid]","jti":"[uuid]","token":"[token]","expires_at":"[instant]"}"#);
     });
+}
+
+#[tokio::test]
+async fn a_token_lives_as_long_as_was_asked_for() {
+    let server = Server::start();
+    let asked_for = |lifetime: &str| {
+        let mut arguments = vec!["--json", "--business", "Acme"];
+        arguments.extend(["--email", "ada@acme.example", "--expires-in", lifetime]);
+        let printed = bootstrap(server.folder(), &arguments);
+        let report: serde_json::Value = serde_json::from_slice(&printed.stdout).unwrap();
+        let expires_at: chrono::DateTime<chrono::Utc> =
+            serde_json::from_value(report["expires_at"].clone()).unwrap();
+        (Credential::from_report(&report), expires_at)
+    };
+    let before = chrono::Utc::now();
+    let (long, expires_at) = asked_for("90d");
+    // Expiry is cut to whole seconds, so that no life is longer than what was asked for.
+    let life = expires_at - before;
+    assert!(
+        life > chrono::TimeDelta::days(90) - chrono::TimeDelta::seconds(1),
+        "{life}"
+    );
+    assert!(expires_at <= chrono::Utc::now() + chrono::TimeDelta::days(90));
+
+    let (short, expires_at) = asked_for("1s");
+    let left = (expires_at - chrono::Utc::now()).to_std();
+    tokio::time::sleep(left.unwrap_or_default()).await;
+    assert_eq!(server.probe(&short).await, 401);
+    assert_eq!(server.probe(&long).await, 200);
+}
+
+#[test]
+fn a_life_that_no_token_may_have_is_an_error_that_says_what_may_be() {
+    let folder = Folder::new();
+    for wrong in [
+        "0s",
+        "366d",
+        "8761h",
+        "10",
+        "5w",
+        "-1d",
+        "1.5d",
+        "d",
+        "",
+        "é",
+        "99999999999999999999d",
+    ] {
+        let refused = bootstrap(
+            &folder,
+            &[
+                "--business",
+                "Acme",
+                "--email",
+                "ada@acme.example",
+                &format!("--expires-in={wrong}"),
+            ],
+        );
+        assert_eq!(refused.status.code(), Some(2), "{wrong}");
+        let said = text(&refused.stderr);
+        assert!(
+            said.contains("give a time from 1s to 365d, such as 90d, 12h, 30m or 2s"),
+            "{wrong}: {said}"
+        );
+    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(crate) struct Credential {
 }
 
 impl Credential {
-    pub(super) fn from_report(report: &Value) -> Self {
+    pub(crate) fn from_report(report: &Value) -> Self {
         Self {
             token: string(&report["token"]),
             token_id: string(&report["token_id"]),

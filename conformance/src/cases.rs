@@ -8,6 +8,7 @@ mod clauses;
 mod concurrency;
 mod connection;
 mod create;
+mod evasion;
 mod forgery;
 mod http;
 mod input;
@@ -47,6 +48,7 @@ pub fn catalogue() -> Vec<&'static Case> {
         forgery::CASES,
         revocation::CASES,
         revoked::CASES,
+        evasion::CASES,
         tenancy::CASES,
         input::CASES,
         reason::CASES,
@@ -62,4 +64,22 @@ pub fn catalogue() -> Vec<&'static Case> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// The operation of a contract that a case is about, such as `POST /api/v1/tokens/{token_id}/revoke`; what the case
+/// covers are JSON pointers below it. `None` for cases that cover nothing of the contract.
+#[must_use]
+pub fn operation(contract: &Contract, case: &Case) -> Option<String> {
+    let index = operation_index(contract, case)?;
+    Some(contract.promises()[index].operation.to_string())
+}
+
+/// The place of that operation in the contract's document: the one that the case's sample was made for, and for the
+/// written cases the revoke operation.
+pub(crate) fn operation_index(contract: &Contract, case: &Case) -> Option<usize> {
+    match case.needs.sample {
+        Some(sample) => Some(sample.operation),
+        None if case.covers.is_empty() => None,
+        None => contract.revoke_operation(),
+    }
 }

@@ -5,18 +5,25 @@
 
 mod curl;
 mod record;
+mod tls;
 mod wire;
 
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
+use rustls::pki_types::CertificateDer;
 
 use crate::profile::Timeouts;
 
 pub(crate) use wire::{Form, Wire};
+
+/// How much of a long body is kept once it was looked at, in bytes: more than any record shows.
+const KEPT: usize = 64 * 1024;
 
 /// The most that is read of an answer, in bytes. No answer of the contract comes near it.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
@@ -121,6 +128,8 @@ pub struct Response {
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body, byte for byte.
     pub body: Vec<u8>,
+    /// How many bytes of it are not kept any more, at its end.
+    pub dropped: usize,
 }
 
 /// Why no whole answer arrived.
@@ -165,6 +174,21 @@ pub struct Exchange {
     pub outcome: Result<Response, NoAnswer>,
 }
 
+impl Response {
+    /// Drops the end of a long body. The cut is at a space or a quotation mark where there is one, so that it leaves no
+    /// half of a token that nobody would know for one.
+    pub(crate) fn shorten(&mut self) {
+        if self.body.len() <= KEPT {
+            return;
+        }
+        let border = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'"';
+        let kept = self.body[..KEPT].iter().rposition(border).unwrap_or(KEPT);
+        self.dropped += self.body.len() - kept;
+        self.body.truncate(kept);
+        self.body.shrink_to_fit();
+    }
+}
+
 impl Exchange {
     /// What became of a request that was not sent.
     pub(crate) fn unsent(purpose: String, request: Request, why: NoAnswer) -> Exchange {
@@ -185,8 +209,32 @@ impl Exchange {
 pub struct Client {
     base: Url,
     http: reqwest::Client,
+    tls: Arc<rustls::ClientConfig>,
+    ca_file: Option<PathBuf>,
     connect_timeout: Duration,
     exchange_timeout: Duration,
+}
+
+/// The way to a deployment.
+#[derive(Debug)]
+pub struct Way<'w> {
+    /// Its base URL.
+    pub target: &'w str,
+    /// How long the suite waits for what.
+    pub timeouts: &'w Timeouts,
+    /// The authorities that are trusted besides those of this machine.
+    pub roots: &'w [CertificateDer<'static>],
+    /// The file that they come from, for command lines that are printed.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Where the requests of a record went to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct To<'t> {
+    /// The base URL.
+    pub(crate) target: &'t str,
+    /// The file of the authorities that are trusted besides those of this machine.
+    pub(crate) ca_file: Option<&'t Path>,
 }
 
 /// Why there is no client.
@@ -202,9 +250,19 @@ pub enum ClientError {
         /// What is wrong with it.
         problem: String,
     },
-    /// The HTTP client could not be set up, for instance because the system has no trusted certificates.
+    /// The HTTP client could not be set up.
     #[error("the HTTP client could not be set up: {0}")]
     Setup(#[source] reqwest::Error),
+    /// There is no way to tell whom to trust.
+    #[error(
+        "--target {target}: TLS could not be set up: {source}\n  Install the system's certificates (ca-certificates), or name the target's authority in the profile: `[tls]`, `ca = \"ca.pem\"`."
+    )]
+    Tls {
+        /// What was given.
+        target: String,
+        /// What TLS said.
+        source: rustls::Error,
+    },
 }
 
 impl Client {
@@ -213,7 +271,13 @@ impl Client {
     /// # Errors
     /// When the target is not an `http` or `https` URL, holds credentials, a query or a fragment, or the TLS set-up of
     /// the machine is unusable.
-    pub fn new(target: &str, timeouts: &Timeouts) -> Result<Client, ClientError> {
+    pub fn new(way: Way<'_>) -> Result<Client, ClientError> {
+        let Way {
+            target,
+            timeouts,
+            roots,
+            ca_file,
+        } = way;
         let wrong = |problem: &str| ClientError::Target {
             target: target.to_owned(),
             problem: problem.to_owned(),
@@ -239,9 +303,18 @@ impl Client {
         if base.query().is_some() || base.fragment().is_some() {
             return Err(wrong("a base URL has neither query nor fragment"));
         }
-        // An error means that the process has chosen a provider already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let plain = base.scheme() == "http" && is_loopback(&base);
+        let tls = match plain {
+            true => tls::unused(&provider),
+            false => tls::config(&provider, roots),
+        };
+        let tls = tls.map_err(|source| ClientError::Tls {
+            target: target.to_owned(),
+            source,
+        })?;
         let mut http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls.clone())
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
@@ -257,6 +330,8 @@ impl Client {
         Ok(Client {
             base,
             http,
+            tls: Arc::new(tls),
+            ca_file,
             connect_timeout: timeouts.connect(),
             exchange_timeout: timeouts.exchange(),
         })
@@ -266,6 +341,14 @@ impl Client {
     #[must_use]
     pub fn target(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
+    }
+
+    /// Where its requests go to.
+    pub(crate) fn to(&self) -> To<'_> {
+        To {
+            target: self.target(),
+            ca_file: self.ca_file.as_deref(),
+        }
     }
 
     /// The target's host, where that is not this machine.
@@ -354,6 +437,7 @@ impl Client {
             status,
             headers,
             body,
+            dropped: 0,
         })
     }
 }
@@ -380,6 +464,9 @@ fn is_loopback(base: &Url) -> bool {
 }
 
 fn no_answer(error: &reqwest::Error) -> NoAnswer {
+    if let Some(problem) = tls::untrusted(error) {
+        return NoAnswer::Connect(problem);
+    }
     // The outermost message repeats the URL; the innermost says what happened.
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {

@@ -10,7 +10,7 @@ use reqwest::Method;
 use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
-use crate::client::{Client, Exchange, Form, NoAnswer, Request, Wire};
+use crate::client::{Client, Exchange, Form, NoAnswer, Request, To, Wire};
 use crate::contract::Contract;
 use crate::coverage::{Coverage, Tracker};
 use crate::fixtures::{Fixtures, Supply};
@@ -138,6 +138,11 @@ impl Deployment {
     #[must_use]
     pub fn target(&self) -> &str {
         self.client.target()
+    }
+
+    /// Where requests go to, for their records.
+    pub(crate) fn to(&self) -> To<'_> {
+        self.client.to()
     }
 
     /// How many requests were sent so far.
@@ -314,6 +319,12 @@ impl Deployment {
                     let revoked = self.fixtures.learn_revoked(&self.contract, path);
                     self.pace.release(revoked);
                 }
+            }
+        }
+        // Those that the ledger knows by now have a name already, which stays.
+        if let Ok(response) = &exchange.outcome {
+            for secret in leak::secrets_in(response) {
+                self.secrets.conceal(&secret, "UNREGISTERED_TOKEN");
             }
         }
         if errand == Errand::Minting && !created {

@@ -160,7 +160,11 @@ pub struct CaseRecord {
     pub reason: String,
     /// The text that it stands on.
     pub clause: ClauseRecord,
-    /// What of the slice it exercises, as JSON pointers below the operation.
+    /// The operation of the contract that it is about, such as `POST /api/v1/tokens/{token_id}/revoke`. Reports of
+    /// earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// What of the contract it exercises, as JSON pointers below that operation.
     pub covers: Vec<String>,
     /// For a skipped case that the profile waives: why and until when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -173,6 +177,19 @@ pub struct CaseRecord {
     pub steps: Vec<StepRecord>,
     /// What went over the wire, in the order in which the answers were complete.
     pub exchanges: Vec<ExchangeRecord>,
+}
+
+impl CaseRecord {
+    /// Whether the case is about an operation and covers the part of it that a JSON pointer below it names, or
+    /// something within that part.
+    pub(crate) fn covers_within(&self, operation: &str, part: &str) -> bool {
+        let within = |covered: &String| {
+            (covered.strip_prefix(part))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        (self.operation.as_deref()).is_none_or(|own| own == operation)
+            && self.covers.iter().any(within)
+    }
 }
 
 /// The waiver of a skipped case.

@@ -194,6 +194,11 @@ impl Fixtures {
         self.ledger.find(&Created::read(body)?.id)
     }
 
+    /// The tokens that were revoked so far, the first ones first.
+    pub(crate) fn revoked(&self) -> Vec<Arc<Token>> {
+        self.ledger.revoked()
+    }
+
     /// Whether there is a way to disposable tokens.
     pub(crate) fn has_supply(&self) -> bool {
         !matches!(self.supply, Supply::Nothing)
@@ -241,7 +246,11 @@ impl Fixtures {
             Supply::Command(command) => {
                 let mut tokens = Vec::new();
                 for number in 1..=count as usize {
-                    tokens.push(enter(command.make(role, &name(number)).await?));
+                    tokens.push(enter(
+                        command
+                            .make(role, &name(number), &deployment.secrets)
+                            .await?,
+                    ));
                 }
                 Ok(tokens)
             }
@@ -301,7 +310,7 @@ impl Fixtures {
                 continue;
             }
             let said = String::from_utf8_lossy(&response.body);
-            let said: String = said.chars().take(200).collect();
+            let said = deployment.secrets.excerpt(&said, 200);
             let advice = match response.status {
                 401 => " (is its token in the profile expired, revoked, or another deployment's?)",
                 _ => "",

@@ -1,5 +1,7 @@
 //! What no answer may contain, looked for in every answer of a run.
 
+use serde_json::Value;
+
 use crate::client::{Exchange, Response};
 use crate::redact::Secrets;
 
@@ -49,6 +51,55 @@ const DEBUG_HEADERS: &[&str] = &[
     "x-aspnet-version",
     "x-runtime",
 ];
+
+/// Names under which services hand out secrets.
+const SECRETS: &[&str] = &[
+    "token",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "api_key",
+    "secret",
+    "client_secret",
+    "password",
+];
+
+/// Fewer characters are no secret, and would be found in ordinary text.
+const SECRET_LENGTH: usize = 16;
+
+/// Values in an answer's JSON that are secrets by their names: a token, say, that an answer creates whose shape nobody
+/// knows, so that it gets into no ledger and yet must not get into a report.
+pub(crate) fn secrets_in(response: &Response) -> Vec<String> {
+    fn collect(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    match member {
+                        Value::String(text)
+                            if SECRETS.contains(&name.to_ascii_lowercase().as_str())
+                                && text.len() >= SECRET_LENGTH =>
+                        {
+                            found.push(text.clone());
+                        }
+                        Value::Null
+                        | Value::Bool(_)
+                        | Value::Number(_)
+                        | Value::String(_)
+                        | Value::Array(_)
+                        | Value::Object(_) => collect(member, found),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let mut found = Vec::new();
+    if let Ok(body) = serde_json::from_slice(&response.body) {
+        collect(&body, &mut found);
+    }
+    found
+}
 
 /// What an answer gives away.
 pub(crate) fn leaks(

@@ -43,6 +43,7 @@ pub(crate) fn list(contract: Option<&Path>, format: Format) -> ExitCode {
                     "level": case.level,
                     "effect": case.effect,
                     "clause": case.clause,
+                    "operation": cases::operation(&contract, case),
                     "covers": case.covers,
                 })
             });

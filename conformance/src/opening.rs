@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::client::{Client, ClientError};
+use crate::client::{Client, ClientError, Way};
 use crate::contract::{Contract, ContractError};
 use crate::deployment::{Deployment, Parts};
 use crate::fixtures::Supply;
@@ -69,7 +69,12 @@ impl Opening<'_> {
     pub fn open_text(self, text: String) -> Result<Arc<Deployment>, OpeningError> {
         let profile = Profile::parse(self.profile, &text)?;
         let credentials = Credentials::resolve(&profile, self.profile, &text)?;
-        let client = Client::new(self.target, &profile.timeouts)?;
+        let client = Client::new(Way {
+            target: self.target,
+            timeouts: &profile.timeouts,
+            roots: &profile.tls.roots(self.profile, &text)?,
+            ca_file: profile.tls.ca_file(self.profile),
+        })?;
         if let Some(host) = client.foreign_host() {
             let owned = self.own.iter().chain(&profile.hosts);
             if !owned
@@ -87,6 +92,7 @@ impl Opening<'_> {
             Some(path) => Contract::load(path)?,
             None => Contract::published()?,
         };
+        profile.check_for(&contract, self.profile, &text)?;
         let supply = Supply::open(&profile, self.profile, &text)?;
         Ok(Deployment::new(Parts {
             profile,

@@ -8,6 +8,7 @@
 mod credential;
 mod locate;
 mod policy;
+mod tls;
 mod waiver;
 
 use std::collections::BTreeMap;
@@ -18,10 +19,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::contract::Contract;
+
 pub(crate) use credential::variable;
 pub use credential::{Credentials, Identity, Source};
 pub(crate) use policy::one_of;
 pub use policy::{Policies, Policy};
+pub use tls::Tls;
 pub use waiver::Waiver;
 
 /// A deployment, as its owner describes it.
@@ -56,6 +60,9 @@ pub struct Profile {
     /// How long the suite waits for what.
     #[serde(default)]
     pub timeouts: Timeouts,
+    /// How the deployment proves over TLS who it is.
+    #[serde(default)]
+    pub tls: Tls,
     /// How long answers may take. Unset: times are reported, and nothing gates.
     #[serde(default)]
     pub latency: Latency,
@@ -75,8 +82,10 @@ pub struct Party {
     /// Where the user's token is found.
     #[schemars(with = "Source")]
     pub token: toml::Spanned<Source>,
-    /// The business, as `x-business-id` names it.
-    pub business_id: Uuid,
+    /// The business, as `x-business-id` names it. The published revoke operation needs one, and so does any contract
+    /// that has it; for others it may be left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub business_id: Option<Uuid>,
     /// The user's e-mail address, which `revoked_by` is then held to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -290,6 +299,42 @@ impl Profile {
             toml::from_str(text).map_err(|error| locate::explain(path, text, &error))?;
         profile.check(path, text)?;
         Ok(profile)
+    }
+
+    /// Makes sure that the profile has what the cases of a contract cannot do without: where it holds the revoke
+    /// operation, the business of each user who acts in it.
+    ///
+    /// # Errors
+    /// For the first business that is missing.
+    pub(crate) fn check_for(
+        &self,
+        contract: &Contract,
+        path: &Path,
+        text: &str,
+    ) -> Result<(), ProfileError> {
+        if !contract.has_revoke() {
+            return Ok(());
+        }
+        let parties = [
+            ("operator", Some(&self.operator)),
+            ("outsider", self.outsider.as_ref()),
+        ];
+        for (table, party) in parties {
+            if party.is_some_and(|party| party.business_id.is_none()) {
+                let problem =
+                    "the business is missing, and the revoke operation of the contract acts in one";
+                let remedy = "Add the id that `x-business-id` names, such as business_id = \"7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249\".";
+                let key = (table, "business_id");
+                return Err(ProfileError::at(
+                    path,
+                    text,
+                    key,
+                    problem.to_owned(),
+                    remedy.to_owned(),
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// The JSON Schema of a profile.

@@ -23,6 +23,8 @@ const END: usize = 8;
 struct Entries {
     all: Vec<Entry>,
     by_end: HashMap<[u8; END], Vec<usize>>,
+    /// Whether a value ends in these two bytes: spares most places of a text the look-up.
+    tails: Vec<bool>,
     /// Those that are too short to be looked up.
     short: Vec<usize>,
 }
@@ -36,7 +38,11 @@ impl Entries {
         let index = self.all.len();
         for text in [&entry.value, &entry.hash] {
             match text.as_bytes().last_chunk() {
-                Some(end) => self.by_end.entry(*end).or_default().push(index),
+                Some(end) => {
+                    self.tails.resize(1 << 16, false);
+                    self.tails[tail(end)] = true;
+                    self.by_end.entry(*end).or_default().push(index);
+                }
                 None => self.short.push(index),
             }
         }
@@ -49,6 +55,7 @@ impl Entries {
         let windows = text.as_bytes().windows(END);
         let keys = windows.filter_map(|window| window.first_chunk());
         let mut found: Vec<usize> = keys
+            .filter(|end: &&[u8; END]| self.tails.get(tail(end)) == Some(&true))
             .filter_map(|end: &[u8; END]| self.by_end.get(end))
             .flatten()
             .chain(&self.short)
@@ -60,6 +67,11 @@ impl Entries {
         found.sort_by_key(|entry| std::cmp::Reverse(entry.value.len()));
         found
     }
+}
+
+/// The last two bytes of the end of a value, as a number.
+fn tail(end: &[u8; END]) -> usize {
+    usize::from(end[END - 2]) << 8 | usize::from(end[END - 1])
 }
 
 struct Entry {
@@ -152,6 +164,17 @@ impl Secrets {
             }
         }
         out
+    }
+
+    /// The beginning of a text, redacted: its first characters, and a mark where there are more. Redacted before it is
+    /// cut, since half a secret would not be known for one.
+    #[must_use]
+    pub(crate) fn excerpt(&self, text: &str, characters: usize) -> String {
+        let text = self.redact(text);
+        match text.char_indices().nth(characters) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
+        }
     }
 
     /// The text cut at its secrets. A JSON Web Token that nobody registered is a secret as well: whose it is does not

@@ -12,6 +12,7 @@ use rand::rngs::SmallRng;
 use rand::seq::SliceRandom as _;
 
 use crate::case::{Case, Effect, Level, Needs};
+use crate::cases;
 use crate::client::NoAnswer;
 use crate::deployment::Deployment;
 use crate::event::{
@@ -75,7 +76,7 @@ pub async fn run(
 
     if let Err(problem) = probe(deployment, plan).await {
         for case in &order {
-            decide(undecided(case, Verdict::Error, problem.clone()));
+            decide(undecided(deployment, case, Verdict::Error, problem.clone()));
         }
         trouble = Some(problem);
     } else {
@@ -217,13 +218,13 @@ pub async fn run_case(
     strict: bool,
 ) -> CaseRecord {
     match missing(deployment, case, allow) {
-        Some(Missing::Leave(reason)) => return undecided(case, Verdict::Skip, reason),
+        Some(Missing::Leave(reason)) => return undecided(deployment, case, Verdict::Skip, reason),
         Some(Missing::Means(reason)) => return lacking(deployment, case, reason),
         None => {}
     }
     if let Some(most) = deployment.exhausted() {
         let reason = format!("the budget of {most} requests (--max-requests) is used up");
-        return undecided(case, Verdict::Skip, reason);
+        return undecided(deployment, case, Verdict::Skip, reason);
     }
     let needs = case.needs;
     let own = if needs.all_places {
@@ -257,10 +258,7 @@ pub async fn run_case(
         ))),
     };
     let duration_ms = milliseconds(clock);
-    if let Some(operation) = (needs.sample)
-        .map(|sample| sample.operation)
-        .or_else(|| deployment.contract.revoke_operation())
-    {
+    if let Some(operation) = cases::operation_index(&deployment.contract, case) {
         deployment.ran(operation, case.covers);
     }
     deployment
@@ -289,12 +287,12 @@ pub async fn run_case(
         Err(Stop::Inconclusive(reason)) => (Verdict::Inconclusive, reason),
         Err(Stop::Broken(reason)) => (Verdict::Error, reason),
     };
-    let reason = deployment.secrets.redact(&reason);
+    let reason = deployment.secrets.excerpt(&reason, REASON);
     CaseRecord {
         duration_ms,
         steps,
         exchanges,
-        ..undecided(case, verdict, reason)
+        ..undecided(deployment, case, verdict, reason)
     }
 }
 
@@ -320,6 +318,9 @@ async fn mint(
             .await?,
     })
 }
+
+/// The most of a reason that a report tells, in characters.
+const REASON: usize = 4000;
 
 /// Why a case is not run.
 enum Missing {
@@ -382,7 +383,7 @@ fn lacking(deployment: &Deployment, case: &Case, reason: String) -> CaseRecord {
     let waiver = waivers.clone().find(|waiver| waiver.names(case.id));
     CaseRecord {
         waived: waiver.map(Waiver::waived),
-        ..undecided(case, Verdict::Skip, reason)
+        ..undecided(deployment, case, Verdict::Skip, reason)
     }
 }
 
@@ -429,13 +430,14 @@ fn failure(level: Level, strict: bool) -> Verdict {
     }
 }
 
-fn undecided(case: &Case, verdict: Verdict, reason: String) -> CaseRecord {
+fn undecided(deployment: &Deployment, case: &Case, verdict: Verdict, reason: String) -> CaseRecord {
     CaseRecord {
         id: case.id.to_owned(),
         level: case.level,
         verdict,
         reason,
         clause: case.clause.into(),
+        operation: cases::operation(&deployment.contract, case),
         covers: case
             .covers
             .iter()

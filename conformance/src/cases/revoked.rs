@@ -1,9 +1,17 @@
 //! What is seen of a token once it is revoked: in lists, and by whoever goes on using it.
 
+use futures_util::future::try_join_all;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::clauses;
 use crate::case::{Case, Effect, Level, Needs};
+
+/// How many revoked tokens are looked at once more at the end of a run.
+const LOOKED_AT: usize = 48;
+
+/// How many of them at a time.
+const SIDE_BY_SIDE: usize = 8;
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -93,6 +101,87 @@ pub(super) const CASES: &[Case] = &[
                     .await?;
                 answer.documented(401)?;
                 Ok(())
+            })
+        },
+    },
+    Case {
+        id: "revocation.outlives_those_after_it",
+        level: Level::Must,
+        clause: clauses::REJECTED,
+        covers: &["/responses/401"],
+        needs: Needs {
+            own: 4,
+            ..Needs::NONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                for last in 0..4 {
+                    t.revoked(t.own(last)).await?;
+                    for earlier in 0..=last {
+                        let when =
+                            format!("token {earlier}, after {} more revocations", last - earlier);
+                        t.is_dead(t.own(earlier), &when).await?;
+                    }
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "revocation.refused_to_the_end",
+        level: Level::Must,
+        clause: clauses::REJECTED,
+        covers: &["/responses/401"],
+        needs: Needs {
+            others_done: true,
+            ..Needs::ONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                t.revoked(t.own(0)).await?;
+                let revoked = t.deployment().fixtures.revoked();
+                // The first ones are those that a blacklist of limited size or age has lost.
+                let revoked = &revoked[..revoked.len().min(LOOKED_AT)];
+                for from in (0..revoked.len()).step_by(SIDE_BY_SIDE) {
+                    let to = revoked.len().min(from + SIDE_BY_SIDE);
+                    try_join_all((from..to).map(|n| async move {
+                        let unknown = Uuid::new_v4().to_string();
+                        let request = t.using(&revoked[n])?.revoke(&unknown);
+                        let purpose = format!("use revoked token {} at the end of the run", n + 1);
+                        let answer = t.send(&purpose, request).await?;
+                        answer.documented(401).map(drop)
+                    }))
+                    .await?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Case {
+        id: "revocation.by_another_of_the_business",
+        level: Level::Must,
+        clause: clauses::REJECTED,
+        covers: &["/responses/201", "/responses/403"],
+        needs: Needs {
+            members: 1,
+            member: true,
+            ..Needs::NONE
+        },
+        effect: Effect::Revokes,
+        steps: |t| {
+            Box::pin(async move {
+                let token = t.members(0);
+                let request = t.operator().revoke(&token.id);
+                let answer = t
+                    .send("as the operator, revoke the member's token", request)
+                    .await?;
+                // Whether the operator may is the deployment's choice; what it answers has to be true.
+                if answer.status() == 201 {
+                    answer.field_is("/data/id", &json!(token.id))?;
+                }
+                t.agrees(token, &answer, &[400, 403, 404]).await
             })
         },
     },

@@ -1,6 +1,6 @@
 //! A request as a command line that a person can run, with the credentials taken from the environment.
 
-use super::Request;
+use super::{Request, To};
 use crate::redact::{Piece, Secrets};
 use openapi::render::visible::visible_lines;
 
@@ -8,8 +8,15 @@ use openapi::render::visible::visible_lines;
 const SHOWN: usize = 4096;
 
 /// The `curl` command that sends a request.
-pub(super) fn curl(target: &str, request: &Request, secrets: &Secrets) -> String {
+pub(super) fn curl(to: To<'_>, request: &Request, secrets: &Secrets) -> String {
+    let To { target, ca_file } = to;
     let mut parts = vec!["curl -sS -i --path-as-is".to_owned()];
+    if let Some(file) = ca_file {
+        parts.push(format!(
+            "--cacert {}",
+            word(&file.display().to_string(), secrets)
+        ));
+    }
     let mut before = String::new();
     if request.method == reqwest::Method::HEAD {
         parts.push("--head".to_owned());

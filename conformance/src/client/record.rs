@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 
-use super::{Exchange, curl};
+use super::{Exchange, To, curl};
 use crate::event::{BodyRecord, ExchangeRecord, HeaderRecord, RequestRecord, ResponseRecord};
 use crate::redact::Secrets;
 
@@ -14,7 +14,7 @@ const KEPT: usize = 16 * 1024;
 impl Exchange {
     /// The exchange as reports hold it.
     #[must_use]
-    pub(crate) fn record(&self, target: &str, secrets: &Secrets) -> ExchangeRecord {
+    pub(crate) fn record(&self, to: To<'_>, secrets: &Secrets) -> ExchangeRecord {
         let headers = self
             .request
             .headers
@@ -28,6 +28,11 @@ impl Exchange {
                     .map(|(name, value)| header(name, value, secrets))
                     .collect();
                 let body = body(&response.body, secrets);
+                let body = BodyRecord {
+                    bytes: body.bytes + response.dropped,
+                    truncated: body.truncated || response.dropped > 0,
+                    ..body
+                };
                 (
                     Some(ResponseRecord {
                         status: response.status,
@@ -47,7 +52,7 @@ impl Exchange {
             retries: self.retries,
             request: RequestRecord {
                 method: self.request.method.to_string(),
-                url: secrets.redact(&format!("{target}{}", self.request.path)),
+                url: secrets.redact(&format!("{}{}", to.target, self.request.path)),
                 headers: headers.collect(),
                 body: self
                     .request
@@ -57,7 +62,7 @@ impl Exchange {
             },
             response,
             problem,
-            curl: curl::curl(target, &self.request, secrets),
+            curl: curl::curl(to, &self.request, secrets),
         }
     }
 }

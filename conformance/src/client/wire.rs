@@ -3,11 +3,10 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use rustls_platform_verifier::ConfigVerifierExt as _;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{BODY_LIMIT, Client, NoAnswer, Request, Response};
+use super::{BODY_LIMIT, Client, NoAnswer, Request, Response, tls};
 
 /// The most that is read of an answer's head, in bytes.
 const HEAD_LIMIT: usize = 64 * 1024;
@@ -27,6 +26,8 @@ pub(crate) enum Form {
     Capitals,
     /// With two lengths, of which one is wrong (RFC 9112, section 6.3).
     TwoLengths,
+    /// By HTTP/1.0 (RFC 1945), which some servers still speak.
+    Old,
     /// Without the second half of its body, after which the sender goes away.
     Half,
 }
@@ -72,17 +73,15 @@ impl Client {
         // Small pieces are the point of some requests, so none may wait for the next.
         tcp.set_nodelay(true).map_err(|error| connect(&error))?;
         let stream: Pin<Box<dyn Stream>> = if self.base.scheme() == "https" {
-            let mut config =
-                rustls::ClientConfig::with_platform_verifier().map_err(|error| connect(&error))?;
-            config.alpn_protocols = vec![b"http/1.1".to_vec()];
             let name = rustls::pki_types::ServerName::try_from(address.0.to_owned())
                 .map_err(|error| connect(&error))?;
-            let tls = tokio_rustls::TlsConnector::from(Arc::new(config));
-            Box::pin(
-                tls.connect(name, tcp)
-                    .await
-                    .map_err(|error| connect(&error))?,
-            )
+            let connector = tokio_rustls::TlsConnector::from(Arc::clone(&self.tls));
+            Box::pin(connector.connect(name, tcp).await.map_err(|error| {
+                match tls::untrusted(&error) {
+                    Some(problem) => NoAnswer::Connect(problem),
+                    None => connect(&error),
+                }
+            })?)
         } else {
             Box::pin(tcp)
         };
@@ -161,6 +160,7 @@ impl Wire {
             status,
             headers,
             body,
+            dropped: 0,
         })
     }
 
@@ -258,11 +258,18 @@ fn head(bytes: &[u8]) -> Result<Option<Head>, NoAnswer> {
 
 /// The bytes of a request.
 fn written(request: &Request, form: Form, host: &str, prefix: &str) -> Vec<u8> {
-    let mut head = format!("{} {prefix}{} HTTP/1.1\r\n", request.method, request.path);
+    let version = match form {
+        Form::Old => "1.0",
+        Form::Sound | Form::Capitals | Form::TwoLengths | Form::Half => "1.1",
+    };
+    let mut head = format!(
+        "{} {prefix}{} HTTP/{version}\r\n",
+        request.method, request.path
+    );
     let mut line = |name: &str, value: &str| {
         let name = match form {
             Form::Capitals => name.to_ascii_uppercase(),
-            Form::Sound | Form::TwoLengths | Form::Half => name.to_owned(),
+            Form::Sound | Form::TwoLengths | Form::Old | Form::Half => name.to_owned(),
         };
         head.push_str(&format!("{name}: {value}\r\n"));
     };
@@ -278,7 +285,7 @@ fn written(request: &Request, form: Form, host: &str, prefix: &str) -> Vec<u8> {
     head.push_str("\r\n");
     let sent = match form {
         Form::Half => &body[..body.len() / 2],
-        Form::Sound | Form::Capitals | Form::TwoLengths => body,
+        Form::Sound | Form::Capitals | Form::TwoLengths | Form::Old => body,
     };
     [head.as_bytes(), sent].concat()
 }

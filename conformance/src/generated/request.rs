@@ -92,12 +92,20 @@ fn usual(t: &Trial, index: usize, parameter: &Parameter) -> Result<Option<String
     if let Some(text) = t.deployment().profile.parameters.get(parameter.name) {
         return Ok(Some(text.clone()));
     }
-    let by_the_caller = parameter.location == Location::Header
-        && ["authorization", "x-business-id"]
-            .iter()
-            .any(|name| parameter.name.eq_ignore_ascii_case(name));
-    if by_the_caller || !(parameter.required || in_path) {
+    let header = |name: &str| {
+        parameter.location == Location::Header && parameter.name.eq_ignore_ascii_case(name)
+    };
+    if header("authorization") || !(parameter.required || in_path) {
         return Ok(None);
+    }
+    if header("x-business-id") {
+        return match t.operator().business_id() {
+            "" => Err(Stop::Lacking(format!(
+                "the profile gives no operator.business_id, which the header {} needs",
+                parameter.name
+            ))),
+            _ => Ok(None),
+        };
     }
     let text = example(contract, index, parameter)
         .or_else(|| sample::valid(&parameter.schema))

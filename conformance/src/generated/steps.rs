@@ -45,7 +45,7 @@ pub(super) async fn steps(t: &Trial) -> Outcome {
     if let Some((reading, before)) = before {
         let after = t.send("read it after the refusal", reading).await?;
         let held = (after.status(), after.bytes()) == (before.0, before.1.as_slice());
-        let expected = String::from_utf8_lossy(&before.1).into_owned();
+        let expected = String::from_utf8_lossy(&before.1);
         after.expect("no effect", held, expected, after.quote())?;
     }
     Ok(())

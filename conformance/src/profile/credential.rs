@@ -92,8 +92,8 @@ impl Source {
 pub struct Identity {
     /// The token.
     pub token: SecretString,
-    /// The business.
-    pub business_id: Uuid,
+    /// The business, if the profile gives it: it does where the contract has the revoke operation.
+    pub business_id: Option<Uuid>,
     /// The user's e-mail address, if the profile gives it.
     pub email: Option<String>,
 }
@@ -123,7 +123,7 @@ impl Credentials {
     ) -> Result<Credentials, ProfileError> {
         let identity = |table: &str,
                         source: &toml::Spanned<Source>,
-                        business_id: Uuid,
+                        business_id: Option<Uuid>,
                         email: &Option<String>| {
             let place = locate::place_of(text, table, "token");
             let token = fetch(source.get_ref(), path, place)?;

@@ -40,11 +40,11 @@ pub(super) fn line_at(text: &str, offset: usize) -> usize {
         .map_or(1, |before| before.matches('\n').count() + 1)
 }
 
-/// The place of a key that is there: `:12: policy.second_revoke`.
+/// The place of a key: `:12: policy.second_revoke`. Where the key is missing, the line is that of its table.
 pub(super) fn place_of(text: &str, table: &str, key: &str) -> String {
     let wanted = format!("{table}.{key}");
-    let line = (1..=text.lines().count()).find(|&line| key_at(text, line) == wanted);
-    match line {
+    let line = |named: &str| (1..=text.lines().count()).find(|&line| key_at(text, line) == named);
+    match line(&wanted).or_else(|| line(table)) {
         Some(line) => format!(":{line}: {wanted}"),
         None => format!(": {wanted}"),
     }

@@ -90,11 +90,7 @@ impl<'t> Answer<'t> {
     /// The beginning of the body, for messages.
     pub(crate) fn quote(&self) -> String {
         let text = String::from_utf8_lossy(&self.response.body);
-        let mut quoted: String = text.chars().take(QUOTED).collect();
-        if quoted.len() < text.len() {
-            quoted.push('…');
-        }
-        quoted
+        self.trial.deployment().secrets.excerpt(&text, QUOTED)
     }
 
     /// Holds the answer to an expectation.

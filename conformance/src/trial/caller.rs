@@ -12,7 +12,7 @@ use crate::contract::{Contract, JSON};
 pub struct Caller<'c> {
     contract: &'c Contract,
     authorization: String,
-    business_id: String,
+    business_id: Option<String>,
 }
 
 impl std::fmt::Debug for Caller<'_> {
@@ -25,11 +25,15 @@ impl std::fmt::Debug for Caller<'_> {
 }
 
 impl<'c> Caller<'c> {
-    pub(crate) fn new(contract: &'c Contract, token: &str, business_id: Uuid) -> Caller<'c> {
+    pub(crate) fn new(
+        contract: &'c Contract,
+        token: &str,
+        business_id: Option<Uuid>,
+    ) -> Caller<'c> {
         Caller {
             contract,
             authorization: format!("Bearer {token}"),
-            business_id: business_id.to_string(),
+            business_id: business_id.as_ref().map(Uuid::to_string),
         }
     }
 
@@ -41,9 +45,9 @@ impl<'c> Caller<'c> {
         }
     }
 
-    /// The business that the caller names.
+    /// The business that the caller names; empty where the profile gives none, which no case of the catalogue meets.
     pub(crate) fn business_id(&self) -> &str {
-        &self.business_id
+        self.business_id.as_deref().unwrap_or_default()
     }
 
     /// `POST /api/v1/tokens/{token_id}/revoke` without a body.
@@ -68,11 +72,11 @@ impl<'c> Caller<'c> {
 
     /// Any request with the caller's credential and business.
     pub(crate) fn request(&self, method: Method, path: String) -> Request {
-        let headers = vec![
-            ("authorization".into(), self.authorization.clone()),
-            ("x-business-id".into(), self.business_id.clone()),
-            ("accept".into(), JSON.to_owned()),
-        ];
+        let mut headers = vec![("authorization".into(), self.authorization.clone())];
+        if let Some(business_id) = &self.business_id {
+            headers.push(("x-business-id".into(), business_id.clone()));
+        }
+        headers.push(("accept".into(), JSON.to_owned()));
         Request {
             method,
             path,

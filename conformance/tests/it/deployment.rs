@@ -1,7 +1,7 @@
 //! The real server as a process, with two businesses and three users.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
@@ -75,6 +75,11 @@ fn binary() -> &'static PathBuf {
 
 impl Deployment {
     pub(crate) fn start() -> Deployment {
+        Deployment::start_with(|_| Vec::new())
+    }
+
+    /// A server with more arguments, which may name files in its folder.
+    pub(crate) fn start_with(more: impl FnOnce(&Path) -> Vec<String>) -> Deployment {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = format!("sqlite:{}", folder.path().join("tokens.db").display());
         let user = |business: &str, email: &'static str, role: &str| {
@@ -117,6 +122,7 @@ impl Deployment {
         let outsider = user("other", "otto@other.example", "admin");
         let mut process = Command::new(binary())
             .args(["serve", "--listen", "127.0.0.1:0", "--database", &database])
+            .args(more(folder.path()))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

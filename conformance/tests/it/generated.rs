@@ -3,15 +3,19 @@
 use crate::notes::{CONTRACT, Fault, Server};
 use crate::suite::{Run, conformance, run};
 
-const PROFILE: &str = "[operator]\ntoken = { file = \"operator.token\" }\n\
-                       business_id = \"7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249\"\n";
+const PROFILE: &str = "[operator]\ntoken = { file = \"operator.token\" }\n";
 
 /// A run of the notes' contract against a server of notes.
 async fn notes(fault: Fault, more: &[&str]) -> Run {
+    notes_by(CONTRACT, fault, more).await
+}
+
+/// The same by another contract.
+async fn notes_by(contract: &str, fault: Fault, more: &[&str]) -> Run {
     let server = Server::start(fault).await;
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("operator.token"), "a-token-of-notes").expect("written");
-    std::fs::write(folder.path().join("contract.json"), CONTRACT).expect("written");
+    std::fs::write(folder.path().join("contract.json"), contract).expect("written");
     let profile = folder.path().join("profile.toml");
     std::fs::write(&profile, PROFILE).expect("written");
     let contract = folder.path().join("contract.json");
@@ -121,6 +125,62 @@ async fn each_fault_of_a_server_is_noticed() {
         assert_eq!(run.verdict(case), "fail", "{fault:?}");
         assert!(run.stdout.contains(said), "{fault:?}: {}", run.stdout);
     }
+}
+
+#[tokio::test]
+async fn verdict_stands_at_the_operation_that_it_is_about() {
+    // Both operations have a first parameter of their own; the query of the reading one is not checked.
+    let run = notes(Fault::AnyQuery, &["--allow", "revokes"]).await;
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    let report = run.report.as_ref().expect("a report");
+    let mut cases = report["cases"].as_array().expect("cases").iter();
+    let failed = cases.find(|case| case["verdict"] == "fail").expect("one");
+    assert_eq!(failed["operation"], "GET /notes/{note_id}");
+    assert_eq!(failed["covers"], serde_json::json!(["/parameters/0"]));
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let saved = folder.path().join("report.json");
+    std::fs::write(&saved, report.to_string()).expect("written");
+    let output = conformance(&["render", saved.to_str().expect("UTF-8"), "--format", "html"]).await;
+    let page = String::from_utf8(output.stdout).expect("UTF-8");
+    let operations: Vec<&str> = page
+        .split("<article class=\"operation\">")
+        .skip(1)
+        .collect();
+    let [get, put] = operations[..] else {
+        panic!("{} operations", operations.len());
+    };
+    let put = put.split("</article>").next().expect("a part");
+    assert!(get.contains("<li class=\"fail\">"), "{get}");
+    assert!(!put.contains("<li class=\"fail\">"), "{put}");
+    // The contract documents refusals by their range.
+    assert!(
+        !page.contains("undocumented"),
+        "a documented answer is called undocumented"
+    );
+}
+
+#[tokio::test]
+async fn business_is_asked_for_where_a_parameter_needs_it() {
+    let contract = CONTRACT.replace(
+        r#"{ "name": "x-reason","#,
+        r#"{ "name": "X-Business-Id", "in": "header", "required": true, "schema": { "type": "string" } }, { "name": "x-reason","#,
+    );
+    let run = notes_by(&contract, Fault::None, &["--allow", "revokes"]).await;
+    assert_ne!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(
+        run.stdout.contains(
+            "the profile gives no operator.business_id, which the header X-Business-Id needs"
+        ),
+        "{}",
+        run.stdout
+    );
+    let skipped = run.with_verdict("skip");
+    let put = |case: &String| case.starts_with("generated.put_notes.");
+    assert!(
+        !skipped.is_empty() && skipped.iter().all(put),
+        "{skipped:?}"
+    );
 }
 
 #[tokio::test]

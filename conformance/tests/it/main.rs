@@ -20,4 +20,5 @@ mod reports;
 mod safety;
 mod sample;
 mod suite;
+mod tls;
 mod upstream;

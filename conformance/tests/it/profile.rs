@@ -44,7 +44,7 @@ async fn unknown_key() {
 #[tokio::test]
 async fn unknown_table() {
     insta::assert_snapshot!(said(&format!("{SOUND}[operater]\nx = 1\n")).await, @r#"
-    conformance: profile.toml:4: operater: unknown field `operater`, expected one of `hosts`, `operator`, `member`, `outsider`, `fixtures`, `companions`, `policy`, `clock`, `timeouts`, `latency`, `parameters`, `waiver`
+    conformance: profile.toml:4: operater: unknown field `operater`, expected one of `hosts`, `operator`, `member`, `outsider`, `fixtures`, `companions`, `policy`, `clock`, `timeouts`, `tls`, `latency`, `parameters`, `waiver`
       Did you mean `operator`?
     "#);
 }
@@ -52,8 +52,8 @@ async fn unknown_table() {
 #[tokio::test]
 async fn missing_key() {
     insta::assert_snapshot!(said("[operator]\ntoken = { env = \"PATH\" }\n").await, @r#"
-    conformance: profile.toml:1: operator.business_id: missing field `business_id`
-      Add the key; `conformance schema profile` describes it.
+    conformance: profile.toml:1: operator.business_id: the business is missing, and the revoke operation of the contract acts in one
+      Add the id that `x-business-id` names, such as business_id = "7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249".
     "#);
 }
 

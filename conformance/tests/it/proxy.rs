@@ -1,12 +1,13 @@
 //! A proxy in front of the real server that breaks the contract in one way at a time.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Version};
 use axum::response::IntoResponse;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -67,8 +68,22 @@ pub(crate) struct Seen {
     pub(crate) id: String,
     pub(crate) token: String,
     pub(crate) business_id: String,
-    /// When it was revoked, and whether with a reason.
-    pub(crate) revoked: Option<(Instant, bool)>,
+    /// The credential that created it.
+    pub(crate) owner: String,
+    /// What is known of its revocation.
+    pub(crate) revoked: Option<Revoked>,
+}
+
+/// A revocation that the proxy saw.
+#[derive(Debug, Clone)]
+pub(crate) struct Revoked {
+    pub(crate) at: Instant,
+    /// Whether it had a reason.
+    pub(crate) with_reason: bool,
+    /// The credential that asked for it.
+    pub(crate) by: String,
+    /// How many there were before it.
+    pub(crate) number: usize,
 }
 
 /// A request at the proxy, with what a mutant can do with it.
@@ -78,6 +93,9 @@ pub(crate) struct Exchange {
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// The client's end of the connection.
+    pub(crate) peer: SocketAddr,
+    pub(crate) version: Version,
     pub(crate) users: Users,
     upstream: String,
     http: reqwest::Client,
@@ -136,7 +154,29 @@ impl Exchange {
     pub(crate) fn bearer_revoked(&self) -> Option<(Duration, bool)> {
         let seen = self.seen(|seen| seen.token == self.bearer())?;
         seen.revoked
-            .map(|(when, with_reason)| (when.elapsed(), with_reason))
+            .map(|revoked| (revoked.at.elapsed(), revoked.with_reason))
+    }
+
+    /// How many revocations came after that of the credential in use, if it is revoked.
+    pub(crate) fn revoked_since(&self) -> Option<usize> {
+        let mine = self.seen(|seen| seen.token == self.bearer())?.revoked?;
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let later = |seen: &&Seen| {
+            (seen.revoked.as_ref()).is_some_and(|revoked| revoked.number > mine.number)
+        };
+        Some(seen.values().filter(later).count())
+    }
+
+    /// Whether a revoked token stands in a text.
+    pub(crate) fn holds_revoked(&self, text: &str) -> bool {
+        self.seen(|seen| seen.revoked.is_some() && text.contains(&seen.token))
+            .is_some()
+    }
+
+    /// A header as text; empty where there is none.
+    pub(crate) fn text_of(&self, name: &str) -> String {
+        let value = self.headers.get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
     }
 
     /// The request with another credential.
@@ -201,9 +241,16 @@ impl Exchange {
             return;
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(revoked) = self.revokes().and_then(|id| seen.get_mut(id)) {
-            let reason = self.value()["reason"].is_string();
-            revoked.revoked.get_or_insert((Instant::now(), reason));
+        let number = (seen.values())
+            .filter(|seen| seen.revoked.is_some())
+            .count();
+        if let Some(token) = self.revokes().and_then(|id| seen.get_mut(id)) {
+            token.revoked.get_or_insert_with(|| Revoked {
+                at: Instant::now(),
+                with_reason: self.value()["reason"].is_string(),
+                by: self.bearer().to_owned(),
+                number,
+            });
         }
         if self.creates() {
             let data = &answer.value()["data"];
@@ -220,6 +267,7 @@ impl Exchange {
                     id,
                     token: text(&data["token"]),
                     business_id,
+                    owner: self.bearer().to_owned(),
                     revoked: None,
                 },
             );
@@ -263,6 +311,8 @@ impl Proxy {
             path: String::new(),
             headers: HeaderMap::new(),
             body: Vec::new(),
+            peer: SocketAddr::from(([127, 0, 0, 1], 0)),
+            version: Version::HTTP_11,
             users: Users {
                 operator: deployment.operator.clone(),
                 outsider: deployment.outsider.clone(),
@@ -279,15 +329,19 @@ impl Proxy {
             .await
             .expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let task =
-            tokio::spawn(
-                async move { axum::serve(listener, app).await.expect("the proxy serves") },
-            );
+        let task = tokio::spawn(async move {
+            let app = app.into_make_service_with_connect_info::<SocketAddr>();
+            axum::serve(listener, app).await.expect("the proxy serves");
+        });
         Proxy { url, task }
     }
 }
 
-async fn handle(State(shared): State<Shared>, request: axum::extract::Request) -> Response<Body> {
+async fn handle(
+    State(shared): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: axum::extract::Request,
+) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 4 * 1024 * 1024)
         .await
@@ -302,6 +356,8 @@ async fn handle(State(shared): State<Shared>, request: axum::extract::Request) -
         path,
         headers: parts.headers,
         body,
+        peer,
+        version: parts.version,
         ..shared.template
     };
     let answer = (shared.breaks)(exchange).await;

@@ -191,7 +191,14 @@ async fn no_report_holds_a_token_even_when_every_answer_does() {
                 "{name} holds the token of {}",
                 user.email
             );
-            let (_, signature) = user.token.rsplit_once('.').expect("a JWT");
+            let (rest, signature) = user.token.rsplit_once('.').expect("a JWT");
+            // Long answers are quoted in part, and the part may end within a token.
+            let (_, claims) = rest.split_once('.').expect("a JWT");
+            assert!(
+                !text.contains(&claims[..24]),
+                "{name} holds the beginning of the token of {}",
+                user.email
+            );
             assert!(
                 !text.contains(signature),
                 "{name} holds the signature of {}",
@@ -201,6 +208,58 @@ async fn no_report_holds_a_token_even_when_every_answer_does() {
         assert_eq!(tokens_in(&text), Vec::<&str>::new(), "in {name}");
     }
     assert!(read("report.json").contains("$OPERATOR_TOKEN"));
+}
+
+#[tokio::test]
+async fn token_that_the_suite_cannot_make_use_of_stays_out_of_reports() {
+    let deployment = Deployment::start();
+    // Without an id it gets into no ledger, and its shape is that of no other token.
+    let proxy = Proxy::start(&deployment, |exchange| {
+        Box::pin(async move {
+            let answer = exchange.forward().await;
+            if !exchange.creates() || answer.status != 201 {
+                return answer;
+            }
+            answer.edit(|body| {
+                let made_up = format!("opaque{}", body["data"]["token_info"]["jti"]);
+                body["data"] = serde_json::json!({ "token": made_up.replace(['"', '-'], "") });
+            })
+        })
+    })
+    .await;
+    let more = [
+        "--allow",
+        "revokes",
+        "--filter",
+        "create.",
+        "--filter",
+        "revocation.works_before",
+    ];
+    let run = run(&proxy.url, &deployment.profile(), &more).await;
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    let saved = std::fs::read_to_string(run.folder.join("report.json")).expect("readable");
+    assert!(
+        saved.contains("$UNREGISTERED_TOKEN"),
+        "no such token was made"
+    );
+    for name in [
+        "report.json",
+        "report.html",
+        "junit.xml",
+        "summary.md",
+        "events.ndjson",
+    ] {
+        let text = std::fs::read_to_string(run.folder.join(name)).expect("readable");
+        let found = text
+            .match_indices("opaque")
+            .map(|(at, _)| &text[at..at + 12]);
+        let found: Vec<&str> = found
+            .filter(|text| text[6..].bytes().all(|byte| byte.is_ascii_hexdigit()))
+            .collect();
+        assert_eq!(found, Vec::<&str>::new(), "in {name}");
+    }
+    assert!(!run.stdout.contains("opaque"), "{}", run.stdout);
+    deployment.purge().await;
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ fn case(id: &str, level: Level, verdict: Verdict, reason: &str) -> CaseRecord {
             source: "the published page".to_owned(),
             text: "Revoked tokens cannot be un-revoked.".to_owned(),
         },
+        operation: Some("POST /api/v1/tokens/{token_id}/revoke".to_owned()),
         covers: vec!["/responses/201".to_owned()],
         waived: None,
         effect: Effect::Revokes,

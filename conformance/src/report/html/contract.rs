@@ -97,11 +97,6 @@ fn normal(text: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Whether what a case covers is a part of an operation, or something within it.
-pub(super) fn is_within(covered: &str, pointer: &str) -> bool {
-    (covered.strip_prefix(pointer)).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 pub(super) fn section(report: &Report) -> Markup {
     let mut clauses = Clauses::of(report);
     let operations: Vec<Markup> = (report.run.operations.iter())
@@ -170,10 +165,12 @@ fn part(report: &Report, part: &Part, clauses: &mut Clauses<'_>) -> Markup {
         Kind::Parameter | Kind::Body => part.description.clone(),
     };
     let whole = quoted(&text, &words, Some(&part.pointer), report, clauses);
+    let operation = clauses.operation.clone();
     let observed = |name: &str| {
         let coverage = &report.end.as_ref()?.coverage;
         let name = format!("{} {name}", part.name);
-        let covered = coverage.parts.iter().find(|part| part.name == name)?;
+        let mut parts = coverage.parts.iter();
+        let covered = parts.find(|part| part.operation == operation && part.name == name)?;
         Some(covered.observed)
     };
     let members: Vec<Markup> = (part.members.iter())
@@ -223,12 +220,9 @@ fn quoted(
         .flat_map(|&index| clauses.clauses[index].cases.clone())
         .collect();
     if let Some(pointer) = pointer {
-        cases.extend(
-            report
-                .cases
-                .iter()
-                .filter(|case| (case.covers.iter()).any(|covered| is_within(covered, pointer))),
-        );
+        let covering =
+            (report.cases.iter()).filter(|case| case.covers_within(&clauses.operation, pointer));
+        cases.extend(covering);
     }
     let mut seen = BTreeSet::new();
     cases.retain(|case| seen.insert(case.id.as_str()));
@@ -311,7 +305,7 @@ fn sentences(description: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{holds, is_within, normal, sentences};
+    use super::{holds, normal, sentences};
 
     #[test]
     fn description_comes_apart_into_what_clauses_quote() {
@@ -331,7 +325,5 @@ mod tests {
         let clause = normal("Revoke an API token. Path parameters: token_id: UUID of the token.");
         assert!(holds(&clause, &normal("`token_id` - UUID of the token")));
         assert!(!holds(&clause, &normal("ID of the token")));
-        assert!(is_within("/responses/201/content", "/responses/201"));
-        assert!(!is_within("/parameters/10", "/parameters/1"));
     }
 }

@@ -126,13 +126,17 @@ pub(super) fn section(report: &Report) -> Markup {
             *seen.entry((number, status(exchange))).or_default() += 1;
         }
     }
-    let documented = |row: &Row| match row {
-        Row::Operation(index) => documented(&cells.operations[*index]),
+    let promised = |row: &Row| match row {
+        Row::Operation(index) => promised(&cells.operations[*index]),
         Row::Beside(_) | Row::Other => BTreeSet::new(),
+    };
+    let documented = |row: &Row, status: u16| match row {
+        Row::Operation(index) => documents(&cells.operations[*index], status),
+        Row::Beside(_) | Row::Other => false,
     };
     let mut columns: BTreeSet<u16> = seen.keys().map(|(_, status)| *status).collect();
     for row in &cells.rows {
-        columns.extend(documented(row));
+        columns.extend(promised(row));
     }
     // Where there was no answer there is no number either; it comes last.
     let mut columns: Vec<u16> = columns.into_iter().collect();
@@ -148,11 +152,10 @@ pub(super) fn section(report: &Report) -> Markup {
                         @for column in &columns { th scope="col" { (column_title(*column)) } }
                     } }
                     tbody { @for (number, row) in cells.rows.iter().enumerate() {
-                        @let documented = documented(row);
                         tr {
                             th scope="row" { code { (visible(&cells.title(row))) } @if !matches!(row, Row::Operation(_)) { br; span class="quiet" { "not in the contract" } } }
                             @for column in &columns {
-                                td { (cell(report, &cells, number, *column, seen.get(&(number, *column)).copied().unwrap_or(0), documented.contains(column))) }
+                                td { (cell(report, &cells, number, *column, seen.get(&(number, *column)).copied().unwrap_or(0), documented(row, *column))) }
                             }
                         }
                     } }
@@ -170,15 +173,25 @@ fn column_title(status: u16) -> String {
     }
 }
 
-/// The statuses that the contract documents for an operation.
-fn documented(operation: &Operation) -> BTreeSet<u16> {
-    let responses = operation
-        .parts
-        .iter()
-        .filter(|part| part.kind == Kind::Response);
-    responses
-        .filter_map(|part| part.name.parse().ok())
+/// The names by which the contract documents an operation's answers: statuses, ranges such as `4XX`, `default`.
+fn answers(operation: &Operation) -> impl Iterator<Item = &str> {
+    let responses = (operation.parts.iter()).filter(|part| part.kind == Kind::Response);
+    responses.map(|part| part.name.as_str())
+}
+
+/// The statuses that the contract documents one by one for an operation.
+fn promised(operation: &Operation) -> BTreeSet<u16> {
+    answers(operation)
+        .filter_map(|name| name.parse().ok())
         .collect()
+}
+
+/// Whether the contract documents a status for an operation: by itself, by its range, or by `default`.
+fn documents(operation: &Operation, status: u16) -> bool {
+    let range = format!("{}XX", status / 100);
+    answers(operation).any(|name| {
+        name == "default" || name.eq_ignore_ascii_case(&range) || name.parse() == Ok(status)
+    })
 }
 
 fn cell(
@@ -192,11 +205,9 @@ fn cell(
     let row = &cells.rows[number];
     let in_contract = matches!(row, Row::Operation(_));
     let covering = || {
-        let pointer = format!("/responses/{status}");
-        let covers = move |case: &&CaseRecord| {
-            (case.covers.iter()).any(|covered| super::contract::is_within(covered, &pointer))
-        };
-        worst(report.cases.iter().filter(covers).map(|case| case.verdict))
+        let (part, operation) = (format!("/responses/{status}"), cells.title(row));
+        let covering = (report.cases.iter()).filter(|case| case.covers_within(&operation, &part));
+        worst(covering.map(|case| case.verdict))
     };
     let (verdict, word) = match (in_contract, documented, times) {
         (true, true, 0) => (Some(Verdict::Skip), "not seen"),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Mutant;
-use crate::proxy::{Answer, Exchange};
+use crate::proxy::{Answer, Exchange, Seen};
 
 /// Accepts the revoked credentials that `good` takes for good; it is told the request, how long ago the revocation
 /// was, and whether it had a reason.
@@ -17,6 +17,14 @@ async fn accepts(
         }
         Some(_) | None => exchange.forward().await,
     }
+}
+
+/// Accepts revoked credentials but for the last so many that were revoked.
+async fn holds(exchange: Exchange, size: usize) -> Answer {
+    if exchange.revoked_since().is_some_and(|later| later >= size) {
+        return exchange.accepted().forward().await;
+    }
+    exchange.forward().await
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -156,6 +164,35 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "tokens of members are not blacklisted",
         killed_by: "revocation.by_its_owner",
         breaks: |exchange| Box::pin(accepts(exchange, |_, _, _| true)),
+    },
+    Mutant {
+        name: "only the last revocation counts",
+        killed_by: "revocation.outlives_those_after_it",
+        breaks: |exchange| Box::pin(holds(exchange, 1)),
+    },
+    Mutant {
+        name: "the blacklist holds three tokens",
+        killed_by: "revocation.outlives_those_after_it",
+        breaks: |exchange| Box::pin(holds(exchange, 3)),
+    },
+    Mutant {
+        name: "the blacklist holds sixteen tokens",
+        killed_by: "revocation.refused_to_the_end",
+        breaks: |exchange| Box::pin(holds(exchange, 16)),
+    },
+    Mutant {
+        name: "what others revoke is not blacklisted",
+        killed_by: "revocation.by_another_of_the_business",
+        breaks: |exchange| {
+            Box::pin(accepts(exchange, |exchange, _, _| {
+                let others = |seen: &Seen| {
+                    let revoked = seen.revoked.as_ref();
+                    seen.token == exchange.bearer()
+                        && revoked.is_some_and(|revoked| revoked.by != seen.owner)
+                };
+                exchange.seen(others).is_some()
+            }))
+        },
     },
     Mutant {
         name: "a second revocation revives",

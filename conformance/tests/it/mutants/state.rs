@@ -330,7 +330,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 let young = |id: &str| {
                     let seen = exchange.seen(|seen| seen.id == id);
                     seen.and_then(|seen| seen.revoked)
-                        .is_some_and(|(when, _)| when.elapsed() < Duration::from_millis(300))
+                        .is_some_and(|revoked| revoked.at.elapsed() < Duration::from_millis(300))
                 };
                 answer.edit(|body| {
                     let items = body["data"]["items"].as_array_mut();

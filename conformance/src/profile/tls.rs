@@ -1,0 +1,63 @@
+//! Whom to believe over TLS, besides those whom this machine trusts.
+
+use std::path::{Path, PathBuf};
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ProfileError;
+
+/// How the deployment proves over TLS who it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tls {
+    /// A file of certificates (PEM) of authorities that are trusted besides those of this machine, relative to the
+    /// profile's folder: for a deployment with a private authority, or with a self-signed certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca: Option<PathBuf>,
+}
+
+impl Tls {
+    /// Where the file is; `profile` is the profile's own path.
+    #[must_use]
+    pub fn ca_file(&self, profile: &Path) -> Option<PathBuf> {
+        let ca = self.ca.as_ref()?;
+        Some(profile.parent().unwrap_or(Path::new("")).join(ca))
+    }
+
+    /// The certificates in the file; none where the profile names no file. `path` and `text` are the profile's own.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds no certificate.
+    pub(crate) fn roots(
+        &self,
+        path: &Path,
+        text: &str,
+    ) -> Result<Vec<CertificateDer<'static>>, ProfileError> {
+        let Some(file) = self.ca_file(path) else {
+            return Ok(Vec::new());
+        };
+        let wrong = |problem: String| {
+            let remedy = "Name a file with the authority's certificate in PEM, which begins with -----BEGIN CERTIFICATE-----; the path is relative to the profile's folder.";
+            ProfileError::at(path, text, ("tls", "ca"), problem, remedy.to_owned())
+        };
+        let bytes = std::fs::read(&file)
+            .map_err(|error| wrong(format!("{} cannot be read: {error}", file.display())))?;
+        let roots: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&bytes)
+            .collect::<Result<_, _>>()
+            .map_err(|error| wrong(format!("{} is not PEM: {error}", file.display())))?;
+        // What is in the frame is looked at too, so that the message can name the file.
+        let mut store = rustls::RootCertStore::empty();
+        for root in &roots {
+            (store.add(root.clone())).map_err(|error| {
+                wrong(format!("{} holds no certificate: {error}", file.display()))
+            })?;
+        }
+        if roots.is_empty() {
+            return Err(wrong(format!("{} holds no certificate", file.display())));
+        }
+        Ok(roots)
+    }
+}

@@ -1,0 +1,155 @@
+//! Deployments over TLS whose certificates a private authority has issued.
+
+use std::path::Path;
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+
+use crate::deployment::Deployment;
+use crate::suite::run;
+
+/// Writes `ca.pem`, and `cert.pem` with `key.pem` for this machine, issued by it.
+fn certify(folder: &Path) {
+    let authority = || {
+        let mut authority = CertificateParams::new(Vec::new()).expect("no names");
+        authority
+            .distinguished_name
+            .push(DnType::CommonName, "a private authority");
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        authority
+    };
+    let key = KeyPair::generate().expect("a key");
+    let ca = authority().self_signed(&key).expect("a certificate");
+    let issuer = Issuer::new(authority(), key);
+    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let own = KeyPair::generate().expect("a key");
+    let certificate = CertificateParams::new(names).expect("names");
+    let certificate = certificate.signed_by(&own, &issuer).expect("a certificate");
+    for (name, pem) in [
+        ("ca.pem", ca.pem()),
+        ("cert.pem", certificate.pem()),
+        ("key.pem", own.serialize_pem()),
+    ] {
+        let path = folder.join(name);
+        std::fs::write(&path, pem).expect("written");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let owners = std::fs::Permissions::from_mode(0o600);
+            std::fs::set_permissions(&path, owners).expect("set");
+        }
+    }
+}
+
+/// A server that speaks TLS; `ca.pem` in its folder is what to trust.
+fn start() -> Deployment {
+    let deployment = Deployment::start_with(|folder| {
+        certify(folder);
+        let path = |name: &str| folder.join(name).display().to_string();
+        vec![
+            "--tls-cert".to_owned(),
+            path("cert.pem"),
+            "--tls-key".to_owned(),
+            path("key.pem"),
+        ]
+    });
+    assert!(deployment.url.starts_with("https://"), "{}", deployment.url);
+    deployment
+}
+
+/// The profile with a file of authorities to trust.
+fn trusting(deployment: &Deployment, file: &str) -> std::path::PathBuf {
+    let profile = deployment.profile();
+    let text = std::fs::read_to_string(&profile).expect("readable");
+    let text = format!("{text}\n[tls]\nca = \"{file}\"\n");
+    std::fs::write(&profile, text).expect("written");
+    profile
+}
+
+#[tokio::test]
+async fn whole_catalogue_holds_over_tls() {
+    let deployment = start();
+    let profile = trusting(&deployment, "ca.pem");
+    let run = run(
+        &deployment.url,
+        &profile,
+        &["--allow", "revokes", "--strict"],
+    )
+    .await;
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let report = run.report.as_ref().expect("a report");
+    let cases = report["cases"].as_array().expect("cases");
+    assert_eq!(run.with_verdict("pass").len(), cases.len());
+    // A line that is printed runs as printed, so it says whom to trust.
+    let curl = cases[0]["exchanges"][0]["curl"].as_str().expect("a line");
+    assert!(curl.contains("ca.pem'"), "{curl}");
+    let printed = tokio::process::Command::new("sh")
+        .args(["-c", curl])
+        .env("OPERATOR_TOKEN", &deployment.operator.token)
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("it runs");
+    assert!(
+        String::from_utf8_lossy(&printed.stdout).starts_with("HTTP/1.1 "),
+        "{curl}: {}",
+        String::from_utf8_lossy(&printed.stderr)
+    );
+}
+
+#[tokio::test]
+async fn certificate_of_an_unknown_authority_is_told_with_what_to_do() {
+    let deployment = start();
+    let run = run(&deployment.url, &deployment.profile(), &[]).await;
+    assert_eq!(run.code, 3, "{}{}", run.stdout, run.stderr);
+    for said in [
+        "the certificate of the target is not trusted",
+        "`[tls]`, `ca = \"ca.pem\"`",
+        "SSL_CERT_FILE",
+    ] {
+        assert!(run.stdout.contains(said), "{said} in {}", run.stdout);
+    }
+}
+
+#[tokio::test]
+async fn authority_may_be_named_by_the_usual_variable() {
+    let deployment = start();
+    let profile = deployment.profile();
+    let path = |path: &Path| path.to_str().expect("UTF-8").to_owned();
+    let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_conformance"))
+        .args([
+            "run",
+            "--target",
+            &deployment.url,
+            "--profile",
+            &path(&profile),
+        ])
+        .args(["--report", &path(&profile.with_file_name("report"))])
+        .args(["--filter", "http.", "--allow", "revokes"])
+        .env("SSL_CERT_FILE", deployment.folder.path().join("ca.pem"))
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("the command runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+}
+
+#[tokio::test]
+async fn file_that_holds_no_authority_is_a_mistake_in_the_profile() {
+    let deployment = Deployment::start();
+    let folder = deployment.folder.path();
+    std::fs::write(folder.join("empty.pem"), "nothing\n").expect("written");
+    let bad = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    std::fs::write(folder.join("bad.pem"), bad).expect("written");
+    for (file, said) in [
+        ("none.pem", "cannot be read"),
+        ("empty.pem", "holds no certificate"),
+        ("bad.pem", "holds no certificate"),
+    ] {
+        let run = run(&deployment.url, &trusting(&deployment, file), &[]).await;
+        assert_eq!(run.code, 2, "{file}: {}", run.stderr);
+        assert!(run.stderr.contains(": tls.ca: "), "{file}: {}", run.stderr);
+        assert!(run.stderr.contains(said), "{file}: {}", run.stderr);
+    }
+}

@@ -64,6 +64,7 @@ impl Deployment {
                 folder.path(),
                 &database,
                 ["Operators", "operator@localhost", "admin"],
+                None,
             )?;
         }
         let mut child = command(server, folder.path(), &database)
@@ -113,11 +114,27 @@ impl Deployment {
         email: &str,
         role: &str,
     ) -> Result<User, Failure> {
+        self.bootstrap_for([business, email, role], None)
+    }
+
+    /// As [`Deployment::bootstrap`], with a token that is good for so many seconds.
+    pub(crate) fn bootstrap_briefly(
+        &self,
+        business: &str,
+        email: &str,
+        role: &str,
+        seconds: u32,
+    ) -> Result<User, Failure> {
+        self.bootstrap_for([business, email, role], Some(seconds))
+    }
+
+    fn bootstrap_for(&self, user: [&str; 3], seconds: Option<u32>) -> Result<User, Failure> {
         bootstrap(
             &self.server,
             self.folder.path(),
             &self.database,
-            [business, email, role],
+            user,
+            seconds,
         )
     }
 
@@ -149,17 +166,19 @@ impl Drop for Deployment {
     }
 }
 
-/// Makes a user, by business, email and role.
+/// Makes a user, by business, email and role, with a token that is good for so many seconds, or for a year.
 fn bootstrap(
     server: &Path,
     folder: &Path,
     database: &str,
     user: [&str; 3],
+    seconds: Option<u32>,
 ) -> Result<User, Failure> {
     let [business, email, role] = user;
     let output = command(server, folder, database)
         .args(["bootstrap", "--json", "--business", business])
         .args(["--email", email, "--role", role])
+        .args(seconds.map(|seconds| format!("--expires-in={seconds}s")))
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::cli::Verify;
 use crate::deployment::{Deployment, User};
@@ -64,20 +64,34 @@ fn make_folder(folder: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure::unreadable(format!("cannot make {}: {error}", folder.display())))
 }
 
-/// The three users that the suite needs: who may revoke, who may not, and who belongs elsewhere.
+/// The users that the suite needs: who may revoke, who may not, and who belongs elsewhere.
 pub(crate) struct Users {
     operator: User,
     member: User,
     outsider: User,
+    /// The operator once more, with a token that has expired.
+    expired: User,
 }
+
+/// How long the token lives that has expired when the suite starts, in seconds: as short as there is.
+const BRIEF: u32 = 1;
 
 impl Users {
     pub(crate) fn of(deployment: &Deployment) -> Result<Self, Failure> {
-        Ok(Self {
+        // First, since its life passes while the others are made.
+        let expired =
+            deployment.bootstrap_briefly("Acme", "operator@acme.example", "admin", BRIEF)?;
+        let minted = Instant::now();
+        let users = Self {
             operator: deployment.bootstrap("Acme", "operator@acme.example", "admin")?,
             member: deployment.bootstrap("Acme", "member@acme.example", "member")?,
             outsider: deployment.bootstrap("Globex", "outsider@globex.example", "admin")?,
-        })
+            expired,
+        };
+        // Its life began before it was printed, on the clock of this very machine.
+        let over = minted + Duration::from_secs(BRIEF.into());
+        std::thread::sleep(over.saturating_duration_since(Instant::now()));
+        Ok(users)
     }
 
     /// The command with the credentials that the profile names.
@@ -86,6 +100,7 @@ impl Users {
             .env("VERIFY_OPERATOR", &self.operator.token)
             .env("VERIFY_MEMBER", &self.member.token)
             .env("VERIFY_OUTSIDER", &self.outsider.token)
+            .env("VERIFY_EXPIRED", &self.expired.token)
     }
 
     /// What the suite is told of the deployment. Tokens stay out of it: they are named by variable.
@@ -97,6 +112,7 @@ impl Users {
 token = {{ env = "VERIFY_OPERATOR" }}
 business_id = "{}"
 email = "{}"
+expired_token = {{ env = "VERIFY_EXPIRED" }}
 
 [member]
 token = {{ env = "VERIFY_MEMBER" }}
@@ -126,11 +142,6 @@ duplicate_keys = 201
 days_as_boolean = 422
 days_as_text = 422
 days_as_fraction = 422
-
-[[waiver]]
-case = "authentication.expired"
-reason = "no token of a server that was started a moment ago has expired; the suite's own tests have one"
-expires = 9999-12-31
 "#,
             self.operator.business_id,
             self.operator.email,

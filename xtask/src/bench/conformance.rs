@@ -236,12 +236,10 @@ fn shuffled(server: &Path, suite: &Path, folder: &Path, runs: u32) -> Result<boo
         let started: Vec<_> = (lanes.iter())
             .map(|lane| scope.spawn(|| work(lane)))
             .collect();
-        (started.into_iter())
-            .map(|lane| {
-                lane.join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
-            .collect::<Result<(), _>>()
+        started.into_iter().try_for_each(|lane| {
+            lane.join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
     })?;
     let blamed = blamed.into_inner().unwrap_or_else(PoisonError::into_inner);
     anstream::println!(

@@ -35,7 +35,7 @@ pub fn json() -> &'static str {
     &JSON
 }
 
-/// The SHA-256 of [`json`], in lower-case hexadecimal: what `sha256sum` says of it.
+/// The SHA-256 of `json`, in lower-case hexadecimal: what `sha256sum` says of it.
 pub fn sha256() -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, json().as_bytes());
     let bytes = digest.as_ref().iter();

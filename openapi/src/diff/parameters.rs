@@ -71,10 +71,12 @@ pub(super) fn compare<'a>(
 }
 
 /// Whether the specification ignores the parameter: what these headers hold is said elsewhere (OpenAPI 3.1
-/// section 4.8.12.1).
+/// section 4.8.12.1). `Authorization` is on that list as well, yet counts here: frameworks that make
+/// documents from code declare a credential so and name no security scheme, as the published slice does,
+/// and whoever passed over its loss would call two contracts one.
 fn is_ignored(parameter: &Parameter<'_>) -> bool {
     let Identity { place, name } = &parameter.identity;
-    place == "header" && matches!(name.as_str(), "accept" | "content-type" | "authorization")
+    place == "header" && matches!(name.as_str(), "accept" | "content-type")
 }
 
 /// What the client sends may still hold it; what the server sends (to a webhook, a callback) no longer

@@ -398,7 +398,7 @@ fn headers_that_are_said_elsewhere_are_ignored_as_parameters() {
             {"name": name, "in": "header", "required": required, "schema": {"type": "string"}}]}))
     };
     let without = document(&json!({}));
-    for name in ["Accept", "content-type", "Authorization"] {
+    for name in ["Accept", "content-type"] {
         let required = with(name, true);
         assert_eq!(changed(&without, &required), ["docs parameter-text-added"]);
         assert_eq!(
@@ -406,8 +406,10 @@ fn headers_that_are_said_elsewhere_are_ignored_as_parameters() {
             ["docs parameter-text-removed"]
         );
     }
-    assert_eq!(
-        changed(&without, &with("X-Key", true)),
-        ["breaking parameter-required-added"]
-    );
+    for name in ["X-Key", "authorization"] {
+        assert_eq!(
+            changed(&without, &with(name, true)),
+            ["breaking parameter-required-added"]
+        );
+    }
 }

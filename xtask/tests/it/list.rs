@@ -46,7 +46,7 @@ fn the_rules_are_listed_in_each_format() {
     for (format, start) in [
         (
             "text",
-            "operation-removed breaking\n    An operation is gone.\n",
+            "operation-removed breaking docs\n    An operation is gone.\n",
         ),
         ("json", "[\n  {\n    \"id\": \"operation-removed\",\n"),
         ("markdown", "| Rule | Class | What it means | Why |\n| --- "),

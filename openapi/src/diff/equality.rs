@@ -2,9 +2,10 @@
 //!
 //! References are equal when what they lead to is, assumed while it is being looked at, so cycles
 //! are no obstacle. A pair of targets is looked at once; when one proves unequal, the pairs that
-//! were called equal only because of it are called back.
+//! were called equal only because of it are called back. What is written out on one side is equal to a
+//! reference on the other when it is equal to what that leads to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Number, Value};
 
@@ -23,6 +24,41 @@ pub(super) struct Equality {
 struct Pair {
     equal: bool,
     needed_by: Vec<usize>,
+}
+
+/// One comparison of two texts.
+struct Matching<'a> {
+    base: &'a Document,
+    revision: &'a Document,
+    /// What references on both sides lead to, to be compared as pairs.
+    references: Vec<(String, String)>,
+    /// What references on one side only lead to, beside what is written out on the other, by their
+    /// addresses: assumed to be equal while they are being looked at, since all must be for any to count.
+    assumed: HashSet<(usize, usize)>,
+}
+
+impl<'a> Matching<'a> {
+    fn new(base: &'a Document, revision: &'a Document) -> Self {
+        Self {
+            base,
+            revision,
+            references: Vec::new(),
+            assumed: HashSet::new(),
+        }
+    }
+
+    /// Whether these two are assumed to be equal already; from now on they are.
+    fn assumes(&mut self, a: &Value, b: &Value) -> bool {
+        let address = |value: &Value| std::ptr::from_ref(value) as usize;
+        !self.assumed.insert((address(a), address(b)))
+    }
+}
+
+/// What the value refers to, when it does nothing else.
+fn led_to<'a>(document: &'a Document, value: &Value) -> Option<&'a Value> {
+    let object = value.as_object().filter(|object| object.len() == 1)?;
+    let reference = object.get("$ref")?.as_str()?;
+    document.at(&document.follow(&pointer::of_reference(reference)?))
 }
 
 impl Equality {
@@ -48,13 +84,11 @@ impl Equality {
         (base, a): (&Document, &Value),
         (revision, b): (&Document, &Value),
     ) -> bool {
-        let mut references = Vec::new();
-        if !self.match_by_text(a, b, &mut references) {
+        let mut matching = Matching::new(base, revision);
+        if !self.match_by_text(a, b, &mut matching) {
             return false;
         }
-        references
-            .into_iter()
-            .all(|(a, b)| self.targets_match(base, a, revision, b))
+        (matching.references.into_iter()).all(|(a, b)| self.targets_match(base, a, revision, b))
     }
 
     fn targets_match(
@@ -72,16 +106,16 @@ impl Equality {
         let mut pending = vec![(root, key)];
         let mut unequal = Vec::new();
         while let Some((id, (a, b))) = pending.pop() {
-            let mut references = Vec::new();
+            let mut matching = Matching::new(base, revision);
             let same = match (base.at(&a), revision.at(&b)) {
-                (Some(a), Some(b)) => self.match_by_text(a, b, &mut references),
+                (Some(a), Some(b)) => self.match_by_text(a, b, &mut matching),
                 _ => false,
             };
             if !same {
                 unequal.push(id);
                 continue;
             }
-            for key in references {
+            for key in matching.references {
                 if let Some(&known) = self.ids.get(&key) {
                     if self.pairs[known].equal {
                         self.pairs[known].needed_by.push(id);
@@ -113,23 +147,37 @@ impl Equality {
         id
     }
 
-    fn match_by_text(&self, a: &Value, b: &Value, references: &mut Vec<(String, String)>) -> bool {
+    fn match_by_text(&self, a: &Value, b: &Value, matching: &mut Matching<'_>) -> bool {
         if self.of_assertions {
-            self.assertions_match(a, b, references)
+            self.assertions_match(a, b, matching)
         } else {
-            self.texts_match(a, b, references)
+            self.texts_match(a, b, matching)
         }
     }
 
+    /// Follows the reference where one side is only that and the other is written out; `None` elsewhere,
+    /// and where names count, by which the two differ.
+    fn one_led_to(&self, a: &Value, b: &Value, matching: &mut Matching<'_>) -> Option<bool> {
+        let refers = |value: &Value| value.get("$ref").is_some();
+        if self.names_count || refers(a) == refers(b) {
+            return None;
+        }
+        let (base, revision) = (matching.base, matching.revision);
+        let (a, b) = if refers(a) {
+            (led_to(base, a)?, b)
+        } else {
+            (a, led_to(revision, b)?)
+        };
+        Some(matching.assumes(a, b) || self.match_by_text(a, b, matching))
+    }
+
     /// As [`Self::texts_match`], of two schemas and without their annotations.
-    fn assertions_match(
-        &self,
-        a: &Value,
-        b: &Value,
-        references: &mut Vec<(String, String)>,
-    ) -> bool {
+    fn assertions_match(&self, a: &Value, b: &Value, matching: &mut Matching<'_>) -> bool {
+        if let Some(equal) = self.one_led_to(a, b, matching) {
+            return equal;
+        }
         let (Value::Object(left), Value::Object(right)) = (a, b) else {
-            return self.texts_match(a, b, references);
+            return self.texts_match(a, b, matching);
         };
         // These only tell a reader something, and decide all the same what is read how.
         let decides = |key: &str| matches!(key, "readOnly" | "writeOnly" | "discriminator");
@@ -147,25 +195,25 @@ impl Equality {
             let b = &right[key];
             let key = key.as_str();
             if keywords::SINGLE.contains(&key) {
-                return self.assertions_match(a, b, references);
+                return self.assertions_match(a, b, matching);
             }
             match (a, b) {
                 (Value::Array(a), Value::Array(b)) if keywords::LISTS.contains(&key) => {
                     a.len() == b.len()
                         && a.iter()
                             .zip(b)
-                            .all(|(a, b)| self.assertions_match(a, b, references))
+                            .all(|(a, b)| self.assertions_match(a, b, matching))
                 }
                 (Value::Object(a), Value::Object(b)) if keywords::MAPS.contains(&key) => {
                     a.len() == b.len()
                         && a.iter().all(|(name, a)| {
                             b.get(name)
-                                .is_some_and(|b| self.assertions_match(a, b, references))
+                                .is_some_and(|b| self.assertions_match(a, b, matching))
                         })
                 }
                 (Value::String(a), Value::String(b)) if key == "$ref" => {
                     match (pointer::of_reference(a), pointer::of_reference(b)) {
-                        (Some(a), Some(b)) => references.push((a, b)),
+                        (Some(a), Some(b)) => matching.references.push((a, b)),
                         _ => return a == b,
                     }
                     true
@@ -176,8 +224,13 @@ impl Equality {
     }
 
     /// Whether the texts are equal, references aside, which are put on the list.
-    fn texts_match(&self, a: &Value, b: &Value, references: &mut Vec<(String, String)>) -> bool {
+    fn texts_match(&self, a: &Value, b: &Value, matching: &mut Matching<'_>) -> bool {
         match (a, b) {
+            (Value::Object(_), Value::Object(_))
+                if let Some(equal) = self.one_led_to(a, b, matching) =>
+            {
+                equal
+            }
             (Value::Object(a), Value::Object(b)) => {
                 // Most often the members stand in the same order, and none has to be looked up.
                 let mut in_order = b.iter();
@@ -198,17 +251,17 @@ impl Equality {
                             if self.names_count && pointer::last(&a) != pointer::last(&b) {
                                 return false;
                             }
-                            references.push((a, b));
+                            matching.references.push((a, b));
                             return true;
                         }
-                        self.texts_match(a, b, references)
+                        self.texts_match(a, b, matching)
                     })
             }
             (Value::Array(a), Value::Array(b)) => {
                 a.len() == b.len()
                     && a.iter()
                         .zip(b)
-                        .all(|(a, b)| self.texts_match(a, b, references))
+                        .all(|(a, b)| self.texts_match(a, b, matching))
             }
             (Value::Number(a), Value::Number(b)) => numbers_match(a, b),
             _ => a == b,

@@ -12,7 +12,23 @@ fn rows() -> Vec<(&'static str, Vec<Value>)> {
             "type": "object", "properties": {"value": {"type": "string"},
             "next": {"$ref": format!("#/components/schemas/{name}")}}}}})
     };
+    let tagged = |part: Value| {
+        let tag = json!({"type": "object", "properties": {"tag": {"type": "string"}}, "required": ["tag"]});
+        let mut node = node("Node");
+        json!({"oneOf": [{"allOf": [part, tag]}, {"type": "string"}], "components": node["components"].take()})
+    };
     vec![
+        (
+            "a component that refers to itself, within a whole, unrolled once",
+            vec![
+                tagged(json!({"$ref": "#/components/schemas/Node"})),
+                tagged(json!({"type": "object", "properties": {
+                    "value": {"type": "string"}, "next": {"$ref": "#/components/schemas/Node"}}})),
+                tagged(json!({"type": "object", "properties": {
+                    "value": {"type": "string"}, "next": {"type": "object", "properties": {
+                        "value": {"type": "string"}, "next": {"$ref": "#/components/schemas/Node"}}}}})),
+            ],
+        ),
         (
             "null among the types, or an alternative",
             vec![

@@ -223,7 +223,7 @@ fn media_type_object<'a>(
             }
             "encoding" => {
                 let subject = format!("{subject} ({media_type})");
-                encodings::compare(walk, &both, &matched, flow, (media_type, &subject));
+                encodings::compare(walk, &both, matched, flow, (media_type, &subject));
             }
             "examples" => {
                 let subject = format!("{subject} ({media_type})");

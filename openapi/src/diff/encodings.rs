@@ -9,14 +9,11 @@ use super::responses::headers;
 use super::rule::{Action, Area, Kind};
 use super::{Rule, annotations};
 
-/// A part whose encoding is not described.
-static USUAL: Value = Value::Null;
-
 /// Compares the encodings of the parts of a body, whose media type objects are `bodies`.
 pub(super) fn compare<'a>(
     walk: &mut Walk<'a>,
     bodies: &Both<'a>,
-    matched: &Matched<'a>,
+    matched: Matched<'a>,
     flow: Flow,
     (media_type, subject): (&str, &str),
 ) {
@@ -24,7 +21,7 @@ pub(super) fn compare<'a>(
     let is_multipart = MediaType::of("multipart/*").covers(&kind);
     if !is_multipart && kind != MediaType::of("application/x-www-form-urlencoded") {
         let subject = format!("`encoding` of {subject}, where it has no effect");
-        return annotations::one(walk, matched, flow.area(), Kind::Text, &subject);
+        return annotations::one(walk, &matched, flow.area(), Kind::Text, &subject);
     }
     for (name, part) in parts(bodies, matched) {
         let subject = format!("the part `{name}` of {subject}");
@@ -42,31 +39,12 @@ pub(super) fn compare<'a>(
     }
 }
 
-/// The parts by their names; one that is described on one side only is the usual one on the other.
-fn parts<'a>(bodies: &Both<'a>, matched: &Matched<'a>) -> Vec<(&'a str, Both<'a>)> {
-    let usual = |holder: &At<'a>| At {
-        pointer: holder.pointer.clone(),
-        value: &USUAL,
-    };
-    let either = |matched: Matched<'a>| match matched {
-        Matched::Both(both) => both,
-        Matched::Removed(base) => Both {
-            revision: usual(&bodies.revision),
-            base,
-        },
-        Matched::Added(revision) => Both {
-            base: usual(&bodies.base),
-            revision,
-        },
-    };
-    let encodings = match matched {
-        Matched::Both(both) => both.clone(),
-        Matched::Removed(at) => either(Matched::Removed(at.clone())),
-        Matched::Added(at) => either(Matched::Added(at.clone())),
-    };
-    let members = encodings.members().into_iter();
+/// The parts by their names. One that is described on one side only is the usual one on the other, of which
+/// nothing is said.
+fn parts<'a>(bodies: &Both<'a>, matched: Matched<'a>) -> Vec<(&'a str, Both<'a>)> {
+    let members = matched.or_anything(bodies).members().into_iter();
     members
-        .map(|(name, matched)| (name, either(matched)))
+        .map(|(name, matched)| (name, matched.or_anything(bodies)))
         .collect()
 }
 

@@ -19,7 +19,7 @@ pub(super) fn join_path_items(document: &mut Value) {
         let stands_among_items = matches!(section.as_deref(), Some("paths" | "webhooks"))
             && tokens.count() == 1
             || component_of(place) == Some("pathItems");
-        let refers_to_one = references::target(&Value::Object(holder.clone()))
+        let refers_to_one = references::target(holder)
             .is_some_and(|target| component_of(&target) == Some("pathItems"));
         (stands_among_items || refers_to_one)
             .then(|| put_together(document, holder, |_| true))
@@ -30,7 +30,7 @@ pub(super) fn join_path_items(document: &mut Value) {
 /// Gives what is referred to the texts that the reference has for it.
 pub(super) fn replace_texts(document: &mut Value, version: Version) {
     replace(document, |document, _, holder| {
-        let target = references::target(&Value::Object(holder.clone()))?;
+        let target = references::target(holder)?;
         let texts: &[&str] = match component_of(&target)? {
             "examples" => &["summary", "description"],
             "responses" if version == Version::V3_2 => &["summary", "description"],
@@ -47,16 +47,13 @@ pub(super) fn replace_texts(document: &mut Value, version: Version) {
 /// Replaces the objects that refer and say more by what `whole` makes of them.
 fn replace(
     document: &mut Value,
-    whole: impl Fn(&Value, &str, &Map<String, Value>) -> Option<Map<String, Value>>,
+    whole: impl Fn(&Value, &str, &Value) -> Option<Map<String, Value>>,
 ) {
     let mut found = Vec::new();
     visit::objects(document, &["$ref"], &mut |path, value| {
-        if let Some(holder) = value.as_object()
-            && holder.len() > 1
-            && holder["$ref"].is_string()
-        {
+        if value["$ref"].is_string() && value.as_object().is_some_and(|holder| holder.len() > 1) {
             let place = path.pointer();
-            if let Some(whole) = whole(document, &place, holder) {
+            if let Some(whole) = whole(document, &place, value) {
                 found.push((place, whole));
             }
         }
@@ -72,10 +69,10 @@ fn replace(
 /// over it; `None` when the chain leads nowhere, which is refused elsewhere.
 fn put_together(
     document: &Value,
-    holder: &Map<String, Value>,
+    holder: &Value,
     counts: impl Fn(&str) -> bool,
 ) -> Option<Map<String, Value>> {
-    let mut links = vec![holder];
+    let mut links = vec![holder.as_object()?];
     let mut end = None;
     for _ in 0..LONGEST_CHAIN {
         let reference = links.last()?.get("$ref")?.as_str()?;

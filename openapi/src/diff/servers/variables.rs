@@ -73,10 +73,6 @@ fn values(
         }
     };
     let (gone, come) = (besides(&old, &new), besides(&new, &old));
-    let quoted = |values: &[String], is_listed: bool| match values {
-        values if is_listed => shown(&json!(values)),
-        _ => "any value".to_owned(),
-    };
     let found: [(&[String], bool, Action, &str); 2] = [
         (&gone, old.is_some(), Action::Narrowed, "may no longer be"),
         (&come, new.is_some(), Action::Widened, "may now be"),
@@ -86,7 +82,12 @@ fn values(
             continue;
         };
         let rule = Rule::new(area, Kind::Server, action);
-        let message = format!("{subject} {word} {}", quoted(values, is_listed));
+        let which = if is_listed {
+            shown(&json!(values))
+        } else {
+            "any value".to_owned()
+        };
+        let message = format!("{subject} {word} {which}");
         let breaks = (action == Action::Narrowed).then(|| address(first));
         walk.decide(rule, &both.revision, message, breaks);
     }

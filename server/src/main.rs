@@ -4,10 +4,14 @@
 use std::io::Write;
 
 use clap::CommandFactory;
+use mimalloc::MiMalloc;
 
 use server::config::{self, Cli, Command, Configured};
 use server::exit::{Exit, Failure};
 use server::{audit, bootstrap, doctor, openapi, serve, telemetry};
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> std::process::ExitCode {
     let exit = run().unwrap_or_else(|failure| {
@@ -34,7 +38,7 @@ fn run() -> Result<Exit, Failure> {
         | Command::Openapi
         | Command::Manual(_) => None,
     };
-    telemetry::init(&cli.log.filter, cli.log.format(), traces.as_ref())?;
+    let _logs = telemetry::init(&cli.log.filter, cli.log.format(), traces.as_ref())?;
     let done = match cli.command {
         Command::Serve(command) => runtime.block_on(serve::serve(command)),
         Command::Bootstrap(command) => runtime

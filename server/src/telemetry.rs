@@ -1,6 +1,6 @@
 //! Logs: where they go, in which form, and the one line that every request leaves.
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::net::IpAddr;
 use std::time::Instant;
 
@@ -9,18 +9,20 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use tracing::field::Empty;
 use tracing::{Instrument, Span, Subscriber, info, info_span};
-use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, registry};
 use uuid::Uuid;
 
+use crate::exit::Failure;
 use crate::metrics::METRICS;
 use crate::traces::{self, Traces};
 
+mod gathered;
 mod json;
 
+use gathered::Gathered;
 use json::{JsonFields, JsonLine};
 
 /// Names a request in logs and answers.
@@ -38,19 +40,32 @@ pub enum LogFormat {
     Pretty,
 }
 
+/// The logs of this process: what still waits to be written is written when this is dropped.
+#[must_use]
+#[derive(Debug)]
+pub struct Logs(Gathered);
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        self.0.write();
+    }
+}
+
 /// Sends logs to stderr from now on, spans of requests to `traces`, and panics to the logs.
 ///
 /// # Errors
 ///
-/// When `filter` is no tracing filter.
-pub fn init(filter: &str, format: LogFormat, traces: Option<&Traces>) -> Result<(), ParseError> {
+/// [`Failure::LogFilter`] when `filter` is no tracing filter, [`Failure::Runtime`] when no thread can be started.
+pub fn init(filter: &str, format: LogFormat, traces: Option<&Traces>) -> Result<Logs, Failure> {
     let filter = EnvFilter::try_new(filter)?;
+    let gathered = Gathered::start().map_err(Failure::Runtime)?;
+    let to = gathered.clone();
     // An error says that a subscriber is set already, which only happens when this is called twice.
     let _ = match traces {
-        None => registry().with(filter).with(lines(format)).try_init(),
+        None => registry().with(filter).with(lines(format, to)).try_init(),
         // A filter for the logs alone: spans are wanted whatever is logged.
         Some(traces) => registry()
-            .with(lines(format).with_filter(filter))
+            .with(lines(format, to).with_filter(filter))
             .with(traces.layer())
             .try_init(),
     };
@@ -62,20 +77,20 @@ pub fn init(filter: &str, format: LogFormat, traces: Option<&Traces>) -> Result<
         let message = panic.payload_as_str().unwrap_or("no message");
         tracing::error!(place, message, "panic");
     }));
-    Ok(())
+    Ok(Logs(gathered))
 }
 
-/// What writes the lines.
-fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+/// What makes the lines.
+fn lines<S>(format: LogFormat, to: Gathered) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
     // Colour is for terminals, and for people who want it (<https://no-color.org>).
-    let colour = std::io::stderr().is_terminal()
+    let colour = io::stderr().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(colour)
-        .with_writer(std::io::stderr);
+        .with_writer(to);
     match format {
         LogFormat::Json => lines.fmt_fields(JsonFields).event_format(JsonLine).boxed(),
         LogFormat::Pretty => lines.boxed(),

@@ -2,10 +2,11 @@
 
 use std::fs::{self, File};
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Folder, Server, binary, output, revoke_path, text};
+use crate::harness::{Folder, PATIENCE, Server, binary, output, revoke_path, text};
 use crate::metrics::scrape;
 
 #[test]
@@ -197,4 +198,39 @@ async fn every_request_leaves_a_line_with_its_id_route_status_and_user() {
     assert_eq!(line["span"]["route"], "/api/v1/tokens/{token_id}/revoke");
     assert_eq!(line["span"]["user_id"], admin.user_id.as_str());
     assert_eq!(line["span"]["claimed_email"], "claimed@acme.example");
+}
+
+#[tokio::test]
+async fn log_lines_are_written_within_a_moment_and_the_last_ones_before_the_server_ends() {
+    const REQUESTS: usize = 200;
+    let folder = Folder::new();
+    let path = folder.path().join("log");
+    let stderr = Stdio::from(File::create(&path).unwrap());
+    let server = Server::start_with_stderr(folder, &["--log-format", "json"], stderr);
+    let answered = |log: &str| log.matches(r#""message":"answered""#).count();
+
+    server.request("GET", "/healthz").send().await;
+    let written = async {
+        while answered(&fs::read_to_string(&path).unwrap()) == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, written)
+        .await
+        .expect("the line of a request while the server runs");
+
+    let many = (0..REQUESTS).map(|_| server.request("GET", "/healthz").send());
+    futures_util::future::join_all(many).await;
+    let folder = server.stop();
+    let log = fs::read_to_string(folder.path().join("log")).unwrap();
+    assert_eq!(answered(&log), REQUESTS + 1);
+    for line in log.lines() {
+        serde_json::from_str::<Value>(line).expect("every line is whole");
+    }
+    assert!(
+        log.lines()
+            .last()
+            .is_some_and(|line| line.contains("stopped")),
+        "{log}"
+    );
 }

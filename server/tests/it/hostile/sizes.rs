@@ -162,7 +162,7 @@ async fn bodies_without_an_end_are_not_read_to_it() {
         );
     }
     assert_eq!(target.server.probe(&target.admin).await, 200);
-    target.unharmed(16).await;
+    target.unharmed(32).await;
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 //! In that mode a commit has reached the disk when it returns (<https://sqlite.org/pragma.html#pragma_synchronous>), and only
 //! then does the index of the write-ahead log show it to readers (<https://sqlite.org/walformat.html>). So a read that starts
 //! after an acknowledged commit sees it, on any connection of any process, and no read sees what a crash could take back.
-//! Reads run on the thread that asks, where a cached page costs less than handing the work to another thread; writes run on one
-//! thread of their own, many in one transaction.
+//! Reads run on the thread that asks, where a cached page costs less than handing the work to another thread, in transactions
+//! that stay open for as long as nothing is committed; writes run on one thread of their own, many in one transaction.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use super::{
 };
 use crate::timestamp::Timestamp;
 
+mod checkpoint;
 mod claim;
 mod file;
 mod identity;
@@ -27,14 +28,17 @@ mod reader;
 mod row;
 mod schema;
 mod trail;
+mod wal_index;
 mod write;
 mod writer;
 
+use checkpoint::Checkpoints;
 use claim::Claim;
 pub use file::SqliteFile;
 use identity::FileIdentity;
 use reader::Readers;
 pub(super) use schema::migrator;
+use wal_index::WalIndex;
 use writer::Writer;
 
 /// The most uses of tokens that one transaction writes, so that a revocation never waits for many of them.
@@ -54,10 +58,13 @@ impl SqliteStore {
         // The writer comes first and alone: it is the one that may have to switch a new file to WAL.
         let writer = file.connect().await?;
         let identity = FileIdentity::of(file)?;
+        let index = WalIndex::of(file)?;
+        let readers = Arc::new(Readers::of(file.clone(), identity.clone(), index));
+        let checkpoints = Checkpoints::of(Arc::clone(&readers));
         Ok(Self {
             file: file.clone(),
-            readers: Arc::new(Readers::of(file.clone(), identity.clone())),
-            writer: Arc::new(Writer::start(writer, identity)?),
+            readers,
+            writer: Arc::new(Writer::start(writer, identity, checkpoints)?),
             claim: Arc::default(),
         })
     }

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
-use crate::harness::{Folder, PATIENCE, Server, revoke_path, text};
+use crate::harness::{Credential, Folder, PATIENCE, Request, Server, revoke_path, text};
 
 #[tokio::test]
 pub(crate) async fn revoked_token_is_refused_after_a_restart() {
@@ -188,4 +189,64 @@ async fn revocation_holds_whatever_the_clock_said_when_it_was_made() {
         assert_eq!(server.probe(token).await, 401);
     }
     assert_eq!(server.probe(&admin).await, 200);
+}
+
+/// Asks for these tokens again and again, so that the server's connections stay in use, until it is dropped.
+fn keep_reading(server: &Server, credential: &Credential, tasks: usize) -> JoinSet<()> {
+    let mut reading = JoinSet::new();
+    for _ in 0..tasks {
+        let (url, credential) = (format!("{}/api/v1/tokens", server.url), credential.clone());
+        reading.spawn(async move {
+            loop {
+                let request = Request::new("GET", &url).by(&credential);
+                assert_eq!(request.send().await.status, 200);
+            }
+        });
+    }
+    reading
+}
+
+#[tokio::test]
+async fn what_another_process_commits_is_seen_by_the_next_request() {
+    let server = Server::start();
+    let admin = server.admin();
+    let pool = server.folder().sqlite().await;
+    let reading = keep_reading(&server, &admin, 4);
+    for round in 0..60 {
+        let token = server.create(&admin, "revoked by hand").await;
+        assert_eq!(server.probe(&token).await, 200, "round {round}");
+        sqlx::query(
+            "INSERT INTO revocations (jti, revoked_at, revoked_by) VALUES (?, 0, 'by hand')",
+        )
+        .bind(&token.jti)
+        .execute(&pool)
+        .await
+        .unwrap();
+        assert_eq!(server.probe(&token).await, 401, "round {round}");
+    }
+    drop(reading);
+}
+
+#[tokio::test]
+async fn write_ahead_log_begins_again_while_requests_never_stop() {
+    let server = Server::start();
+    let (admin, token) = (server.admin(), server.member());
+    let reading = keep_reading(&server, &admin, 4);
+    let log = parts(server.folder().path())[1].clone();
+    let (mut commits, mut largest) = (0, 0);
+    // Each revocation after the first still leaves a line in the audit trail: some 10,000 pages in all.
+    while commits < 6000 {
+        let eight = (0..8).map(|_| server.revoke(&admin, &token.token_id));
+        for answer in futures_util::future::join_all(eight).await {
+            assert_eq!(answer.status, 201);
+        }
+        commits += 8;
+        largest = largest.max(fs::metadata(&log).unwrap().len());
+    }
+    drop(reading);
+    let pages = largest / 4096;
+    assert!(
+        (1000..5000).contains(&pages),
+        "{pages} pages after {commits} revocations"
+    );
 }

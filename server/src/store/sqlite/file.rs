@@ -10,6 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::super::StoreError;
+use super::checkpoint::PAGES_FOR_SQLITE;
 
 /// How long a statement waits for another process that writes to the file.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -67,7 +68,10 @@ impl SqliteFile {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "wal_autocheckpoint", PAGES_FOR_SQLITE)?;
         connection.pragma_update(None, "foreign_keys", true)?;
+        // The log and its index exist from the first read on.
+        connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))?;
         Ok(connection)
     }
 

@@ -17,13 +17,13 @@ pub(super) fn is_short(list: &ListTokens) -> bool {
 }
 
 pub(super) fn page(connection: &Connection, list: &ListTokens) -> Result<Page, StoreError> {
-    if !list.count_total {
-        return read(connection, list, None);
-    }
-    // One read transaction, so that the total and the page are of the same moment. It ends when it is dropped.
-    let transaction = connection.unchecked_transaction()?;
-    let total = count(&transaction, list)?;
-    read(&transaction, list, Some(total))
+    // In the transaction that the connection is in, so that the total and the page are of the same moment.
+    let total = if list.count_total {
+        Some(count(connection, list)?)
+    } else {
+        None
+    };
+    read(connection, list, total)
 }
 
 fn count(connection: &Connection, list: &ListTokens) -> Result<u64, StoreError> {

@@ -1,6 +1,11 @@
 //! Connections that read, on whichever thread asks.
+//!
+//! Beginning and ending a read transaction costs more than the reads of a request: each takes a lock of the file, which all
+//! threads wait for. So a connection stays in its transaction, and reads on in it as long as the [`WalIndex`] says that
+//! nobody has committed since it began; otherwise it begins another one.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
@@ -8,50 +13,108 @@ use rusqlite::Connection;
 use super::super::StoreError;
 use super::file::SqliteFile;
 use super::identity::FileIdentity;
+use super::wal_index::{Moment, WalIndex};
 
 /// The connections that are free. There are never more than threads have read at the same moment.
 pub(super) struct Readers {
     file: SqliteFile,
     identity: FileIdentity,
+    index: WalIndex,
     /// The last one that was used comes first: its pages are the warmest. `None` once the store is closed.
-    free: Mutex<Option<Vec<Connection>>>,
+    free: Mutex<Option<Vec<Reader>>>,
+    /// How often transactions were to be let go.
+    releases: AtomicU64,
+}
+
+struct Reader {
+    connection: Connection,
+    /// From before the transaction began that the connection is in.
+    since: Option<Moment>,
+}
+
+impl Reader {
+    /// Sees to it that what is read next is not older than this call.
+    fn renew(&mut self, index: &WalIndex) -> Result<(), StoreError> {
+        // Looked at before the transaction begins: what is committed between is in it, and only costs another one next time.
+        let now = index.now();
+        if self.since.is_some() && self.since == now && !self.connection.is_autocommit() {
+            return Ok(());
+        }
+        self.release()?;
+        self.connection.prepare_cached("BEGIN")?.execute([])?;
+        self.since = now;
+        Ok(())
+    }
+
+    /// Ends the transaction, and with it what it holds back: the log starts again from its beginning only when nobody reads in it.
+    fn release(&mut self) -> Result<(), StoreError> {
+        self.since = None;
+        if !self.connection.is_autocommit() {
+            self.connection.prepare_cached("COMMIT")?.execute([])?;
+        }
+        Ok(())
+    }
 }
 
 impl Readers {
-    pub(super) fn of(file: SqliteFile, identity: FileIdentity) -> Self {
+    pub(super) fn of(file: SqliteFile, identity: FileIdentity, index: WalIndex) -> Self {
         Self {
             file,
             identity,
+            index,
             free: Mutex::new(Some(Vec::new())),
+            releases: AtomicU64::new(0),
         }
     }
 
-    /// Reads now, on this thread. The read starts after this call, so that it sees every commit that was acknowledged before.
+    /// Reads now, on this thread, all of it in one transaction. It sees every commit that was acknowledged before this call.
     pub(super) fn read<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        let releases = self.releases.load(Ordering::Acquire);
         let free = match &mut *self.free() {
             Some(free) => free.pop(),
             None => return Err(StoreError::Unavailable("it is closed".to_owned())),
         };
-        let connection = match free {
-            Some(connection) => connection,
+        let mut reader = match free {
+            Some(reader) => reader,
             None => {
                 let connection = self.file.connect_to_read()?;
                 self.identity.check()?;
-                connection
+                Reader {
+                    connection,
+                    since: None,
+                }
             }
         };
-        let result = work(&connection);
-        // One that is left in a transaction would read the same moment for ever, and one that failed may fail again.
-        if connection.is_autocommit()
-            && !matches!(result, Err(StoreError::Unavailable(_)))
-            && let Some(free) = &mut *self.free()
-        {
-            free.push(connection);
+        reader.renew(&self.index)?;
+        let result = work(&reader.connection);
+        // One that failed may fail again.
+        if matches!(result, Err(StoreError::Unavailable(_))) {
+            return result;
+        }
+        if let Some(free) = &mut *self.free() {
+            // Under the lock, so that no release comes between.
+            if self.releases.load(Ordering::Acquire) == releases || reader.release().is_ok() {
+                free.push(reader);
+            }
         }
         result
+    }
+
+    /// Ends all transactions: those of free connections now, the others with the read that they are in.
+    pub(super) fn release(&self) {
+        let mut free = self.free();
+        self.releases.fetch_add(1, Ordering::AcqRel);
+        if let Some(free) = &mut *free {
+            free.retain_mut(|reader| reader.release().is_ok());
+        }
+    }
+
+    /// What the index of the log says now.
+    pub(super) fn index(&self) -> &WalIndex {
+        &self.index
     }
 
     /// Closes what is free now, and what is in use afterwards.
@@ -59,7 +122,7 @@ impl Readers {
         self.free().take();
     }
 
-    fn free(&self) -> std::sync::MutexGuard<'_, Option<Vec<Connection>>> {
+    fn free(&self) -> std::sync::MutexGuard<'_, Option<Vec<Reader>>> {
         // A list of connections is whole after every statement.
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::super::StoreError;
+use super::checkpoint::Checkpoints;
 use super::identity::FileIdentity;
 
 /// The most writes in one transaction: what the last of them waits for, and what one commit that fails takes with it.
@@ -35,12 +36,13 @@ impl Writer {
     pub(super) fn start(
         connection: Connection,
         identity: FileIdentity,
+        checkpoints: Checkpoints,
     ) -> Result<Self, StoreError> {
         let (sender, jobs) = channel();
         let of_thread = identity.clone();
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || run(&connection, &of_thread, &jobs))
+            .spawn(move || run(&connection, &of_thread, checkpoints, &jobs))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self {
             jobs: Mutex::new(Some(sender)),
@@ -104,7 +106,12 @@ impl Writer {
     }
 }
 
-fn run(connection: &Connection, identity: &FileIdentity, jobs: &Receiver<Job>) {
+fn run(
+    connection: &Connection,
+    identity: &FileIdentity,
+    mut checkpoints: Checkpoints,
+    jobs: &Receiver<Job>,
+) {
     while let Ok(first) = jobs.recv() {
         let batch = std::iter::once(first).chain(jobs.try_iter().take(MOST - 1));
         let mut answers = Vec::new();
@@ -115,6 +122,7 @@ fn run(connection: &Connection, identity: &FileIdentity, jobs: &Receiver<Job>) {
         for answer in answers {
             answer(outcome);
         }
+        checkpoints.after_commit(connection);
     }
 }
 

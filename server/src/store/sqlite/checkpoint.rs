@@ -1,0 +1,53 @@
+//! When pages of the write-ahead log go into the file, and the log begins again.
+//!
+//! SQLite does this within a commit, where whoever waits for the commit waits for it too, and where readers that stay in
+//! their transactions keep the log from ever beginning again (<https://sqlite.org/wal.html>, "Avoiding Excessively Large WAL
+//! Files"). So it is done between commits, with the readers out of the way.
+
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+use super::reader::Readers;
+
+/// By how many pages the log grows between two checkpoints: 4 MB.
+const PAGES: u32 = 1000;
+
+/// From how many pages on SQLite does it by itself, should it not have happened.
+pub(super) const PAGES_FOR_SQLITE: u32 = 8 * PAGES;
+
+/// The log, and who reads in it.
+#[derive(Debug)]
+pub(super) struct Checkpoints {
+    readers: Arc<Readers>,
+    /// How many pages the log had at the last one.
+    done: u32,
+}
+
+impl Checkpoints {
+    pub(super) fn of(readers: Arc<Readers>) -> Self {
+        Self { readers, done: 0 }
+    }
+
+    /// Makes one when it is time, over the connection that writes.
+    pub(super) fn after_commit(&mut self, connection: &Connection) {
+        let Some(moment) = self.readers.index().now() else {
+            return;
+        };
+        let pages = moment.frames();
+        if pages < self.done {
+            // It has begun again.
+            self.done = 0;
+        }
+        if pages - self.done < PAGES {
+            return;
+        }
+        // Who reads in an old transaction keeps later pages from being moved.
+        self.readers.release();
+        // What cannot be moved now, on a disk that is full or for a long read, is moved the next time.
+        let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        // And who reads in the log at all keeps it from beginning again: from here on they read in the file.
+        self.readers.release();
+        self.done = pages;
+    }
+}

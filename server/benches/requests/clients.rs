@@ -82,12 +82,33 @@ pub(crate) enum Until {
     Once(Duration),
 }
 
-/// Sends the requests to this address over `clients` connections, each of which waits for its answer.
+/// Sends the requests to this address over `clients` connections, each of which waits for its answer. All of them are on one
+/// thread, as wrk's are with `-t1`: more of them than that would take turns with what they measure.
 ///
 /// # Panics
 ///
 /// When an answer has another status than `expected`.
 pub(crate) async fn send(
+    address: &str,
+    requests: &Arc<Vec<Vec<u8>>>,
+    expected: u16,
+    clients: usize,
+    until: Until,
+) -> Seen {
+    let (address, requests) = (address.to_owned(), Arc::clone(requests));
+    let sending = tokio::task::spawn_blocking(move || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime")
+            .block_on(send_on_this_thread(
+                &address, &requests, expected, clients, until,
+            ))
+    });
+    sending.await.expect("every answer is the expected one")
+}
+
+async fn send_on_this_thread(
     address: &str,
     requests: &Arc<Vec<Vec<u8>>>,
     expected: u16,

@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 use std::ops::RangeInclusive;
 
-use axum::extract::{FromRequestParts, Query, RawQuery};
-use axum::http::Uri;
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use serde_json::Value;
+use url::form_urlencoded;
 
 use crate::app::AppState;
 use crate::validation::ValidationError;
@@ -20,23 +20,16 @@ pub(crate) struct QueryFields {
 impl FromRequestParts<AppState> for QueryFields {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
-        let RawQuery(query) = RawQuery::from_request_parts(parts, state).await?;
-        // Every text is a list of pairs: decoding replaces what is not UTF-8 and does not fail.
-        let pairs = query.and_then(|query| pairs(&query)).unwrap_or_default();
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
         Ok(Self {
-            pairs,
+            // Every text is a list of pairs: decoding replaces what is not UTF-8 and does not fail.
+            pairs: form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
             errors: Vec::new(),
         })
     }
-}
-
-fn pairs(query: &str) -> Option<Vec<(String, String)>> {
-    let uri = Uri::builder()
-        .path_and_query(format!("/?{query}"))
-        .build()
-        .ok()?;
-    Query::try_from_uri(&uri).ok().map(|Query(pairs)| pairs)
 }
 
 impl QueryFields {

@@ -97,8 +97,7 @@ impl SqliteStore {
     }
 
     pub(super) fn authentication(&self, jti: Uuid) -> Result<Option<Authentication>, StoreError> {
-        self.readers
-            .read(|connection| row::authentication(connection, jti))
+        self.readers.authentication(jti)
     }
 
     pub(super) fn find_token(

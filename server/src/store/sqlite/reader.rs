@@ -2,18 +2,25 @@
 //!
 //! Beginning and ending a read transaction costs more than the reads of a request: each takes a lock of the file, which all
 //! threads wait for. So a connection stays in its transaction, and reads on in it as long as the [`WalIndex`] says that
-//! nobody has committed since it began; otherwise it begins another one.
+//! nobody has committed since it began; otherwise it begins another one. Within one transaction the same question has the same
+//! answer, so that the one question of every request, whose token it has, is asked once in each.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
+use uuid::Uuid;
 
-use super::super::StoreError;
+use super::super::{Authentication, StoreError};
 use super::file::SqliteFile;
 use super::identity::FileIdentity;
+use super::row;
 use super::wal_index::{Moment, WalIndex};
+
+/// The most tokens that a connection remembers, of some 300 bytes each.
+const MOST_KNOWN: usize = 4096;
 
 /// The connections that are free. There are never more than threads have read at the same moment.
 pub(super) struct Readers {
@@ -30,6 +37,8 @@ struct Reader {
     connection: Connection,
     /// From before the transaction began that the connection is in.
     since: Option<Moment>,
+    /// What [`row::authentication`] said in this transaction.
+    known: HashMap<Uuid, Authentication>,
 }
 
 impl Reader {
@@ -49,10 +58,26 @@ impl Reader {
     /// Ends the transaction, and with it what it holds back: the log starts again from its beginning only when nobody reads in it.
     fn release(&mut self) -> Result<(), StoreError> {
         self.since = None;
+        self.known.clear();
         if !self.connection.is_autocommit() {
             self.connection.prepare_cached("COMMIT")?.execute([])?;
         }
         Ok(())
+    }
+
+    fn authentication(&mut self, jti: Uuid) -> Result<Option<Authentication>, StoreError> {
+        if let Some(known) = self.known.get(&jti) {
+            return Ok(Some(known.clone()));
+        }
+        let found = row::authentication(&self.connection, jti)?;
+        // Without a moment to compare with, every read begins a transaction, and nothing is worth remembering.
+        if let (Some(found), Some(_)) = (&found, self.since) {
+            if self.known.len() >= MOST_KNOWN {
+                self.known.clear();
+            }
+            self.known.insert(jti, found.clone());
+        }
+        Ok(found)
     }
 }
 
@@ -72,6 +97,18 @@ impl Readers {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.with(|reader| work(&reader.connection))
+    }
+
+    /// What is known of the token with this `jti`, as [`read`](Self::read) sees it.
+    pub(super) fn authentication(&self, jti: Uuid) -> Result<Option<Authentication>, StoreError> {
+        self.with(|reader| reader.authentication(jti))
+    }
+
+    fn with<T>(
+        &self,
+        work: impl FnOnce(&mut Reader) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let releases = self.releases.load(Ordering::Acquire);
         let free = match &mut *self.free() {
             Some(free) => free.pop(),
@@ -85,11 +122,12 @@ impl Readers {
                 Reader {
                     connection,
                     since: None,
+                    known: HashMap::new(),
                 }
             }
         };
         reader.renew(&self.index)?;
-        let result = work(&reader.connection);
+        let result = work(&mut reader);
         // One that failed may fail again.
         if matches!(result, Err(StoreError::Unavailable(_))) {
             return result;

@@ -35,8 +35,12 @@ use connections::Connections;
 pub(super) use schema::migrator;
 pub(super) use session::begin as session;
 
-/// Statements of one kind in progress at the same time, on behalf of any number of requests.
-const IN_PROGRESS: usize = 2;
+/// Statements of one kind of read in progress at the same time, on behalf of any number of requests: the more wait, the more the
+/// next one answers.
+const READS: usize = 1;
+
+/// Statements that revoke in progress at the same time: one may have to wait for another replica's row.
+const REVOCATIONS: usize = 2;
 
 /// A PostgreSQL database.
 #[derive(Clone, Debug)]
@@ -55,10 +59,10 @@ impl PostgresStore {
         connections.warm().await?;
         let to = || Arc::clone(&connections);
         Ok(Self {
-            authentications: Arc::new(Coalescer::start(read::Authentications(to()), IN_PROGRESS)),
-            tokens: Arc::new(Coalescer::start(find::Tokens(to()), IN_PROGRESS)),
-            first_pages: Arc::new(Coalescer::start(listing::FirstPages(to()), IN_PROGRESS)),
-            revocations: Arc::new(Coalescer::start(revoke::Revocations(to()), IN_PROGRESS)),
+            authentications: Arc::new(Coalescer::start(read::Authentications(to()), READS)),
+            tokens: Arc::new(Coalescer::start(find::Tokens(to()), READS)),
+            first_pages: Arc::new(Coalescer::start(listing::FirstPages(to()), READS)),
+            revocations: Arc::new(Coalescer::start(revoke::Revocations(to()), REVOCATIONS)),
             connections,
         })
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 
 use super::super::StoreError;
 
@@ -67,7 +67,7 @@ async fn work<B: Batch>(batch: Arc<B>, questions: Arc<Mutex<mpsc::UnboundedRecei
     let mut asked = Vec::new();
     loop {
         asked.clear();
-        if questions.lock().await.recv_many(&mut asked, MOST).await == 0 {
+        if gather(&mut *questions.lock().await, &mut asked).await == 0 {
             return;
         }
         let (questions, senders): (Vec<_>, Vec<_>) = asked.drain(..).unzip();
@@ -96,6 +96,20 @@ async fn work<B: Batch>(batch: Arc<B>, questions: Arc<Mutex<mpsc::UnboundedRecei
             }
         }
     }
+}
+
+/// Waits for questions, and takes all that there are; gives how many.
+async fn gather<T>(queue: &mut mpsc::UnboundedReceiver<T>, asked: &mut Vec<T>) -> usize {
+    if queue.recv_many(asked, MOST).await > 0 {
+        // Whoever can ask now, asks first: requests that came together are answered together.
+        yield_now().await;
+        while asked.len() < MOST
+            && let Ok(question) = queue.try_recv()
+        {
+            asked.push(question);
+        }
+    }
+    asked.len()
 }
 
 impl<B: Batch> fmt::Debug for Coalescer<B> {

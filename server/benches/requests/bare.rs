@@ -1,7 +1,6 @@
 //! The limit: axum, a handler that does nothing, and the same bytes.
 
 use std::fs;
-use std::io::Write;
 use std::process::{Command, ExitCode};
 
 use axum::Router;
@@ -9,8 +8,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::any;
 
-use crate::Serving;
 use crate::clients::Answer;
+use crate::{Serving, serve_on_a_free_port};
 
 /// Serves the answer in this file until it is killed.
 pub(crate) fn serve(answer: &str) -> ExitCode {
@@ -36,23 +35,7 @@ pub(crate) fn serve(answer: &str) -> ExitCode {
         response.headers_mut().extend(headers.clone());
         response
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
-        let address = listener.local_addr().expect("it has an address");
-        let mut out = std::io::stdout();
-        writeln!(out, "listening on http://{address}").expect("stdout works");
-        out.flush().expect("stdout works");
-        axum::serve(listener, Router::new().fallback(any(handler)))
-            .await
-            .expect("it serves");
-    });
-    ExitCode::SUCCESS
+    serve_on_a_free_port(async { Router::new().fallback(any(handler)) })
 }
 
 /// A process that gives this answer to everything.

@@ -13,9 +13,6 @@ use uuid::Uuid;
 /// Tokens of each user.
 pub(crate) const EACH: usize = 10;
 
-/// Users whose tokens are known whole, so that they can ask: spread evenly over all.
-const ASKING: usize = 2000;
-
 /// What the rows say that no request looks at.
 const THEN: i64 = 1_750_000_000;
 const EXPIRY: i64 = 4_102_444_800;
@@ -77,10 +74,11 @@ pub(crate) struct Data {
 }
 
 impl Data {
-    pub(crate) fn new(count: usize, business: Uuid, key_file: &Path) -> Self {
+    /// `count` tokens, of so many users that `asking` of them, spread evenly over all, can ask.
+    pub(crate) fn new(count: usize, asking: usize, business: Uuid, key_file: &Path) -> Self {
         let key = Key::of(key_file);
         let users: Vec<Uuid> = (0..count / EACH).map(|_| Uuid::new_v4()).collect();
-        let every = (users.len() / ASKING).max(1);
+        let every = (users.len() / asking).max(1);
         let (mut rows, mut askers) = (Vec::with_capacity(count), Vec::new());
         for (number, &user) in users.iter().enumerate() {
             let first = rows.len();

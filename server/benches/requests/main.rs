@@ -3,15 +3,17 @@
 //! Server, database and clients share this machine, so that ratios say more than figures. Each server is the real program in a
 //! process of its own; the clients are in this one, on connections that stay open. Answers are checked while they are counted.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use axum::Router;
 use testbed::reaper;
 
 mod bare;
 mod clients;
 mod data;
+mod plain;
 mod report;
 mod revocations;
 mod servers;
@@ -23,11 +25,10 @@ const SECONDS: &str = "DZ_BENCH_SECONDS";
 const TOKENS: &str = "DZ_BENCH_TOKENS";
 
 fn main() -> std::process::ExitCode {
-    if let Some(answer) = std::env::args()
-        .skip_while(|argument| argument != "bare")
-        .nth(1)
-    {
-        return bare::serve(&answer);
+    match std::env::args().collect::<Vec<_>>().as_slice() {
+        [_, mode, answer] if mode == "bare" => return bare::serve(answer),
+        [_, mode, url] if mode == "plain" => return plain::serve(url),
+        _ => {}
     }
     // `cargo test` builds and runs this as well, and has no use for it.
     if !std::env::args().any(|argument| argument == "--bench") {
@@ -41,6 +42,26 @@ fn main() -> std::process::ExitCode {
 
 fn variable(name: &str, default: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| default.to_owned())
+}
+
+/// Serves this until it is killed, and says where as the server does.
+fn serve_on_a_free_port(router: impl Future<Output = Router>) -> std::process::ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let router = router.await;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
+        let address = listener.local_addr().expect("it has an address");
+        let mut out = std::io::stdout();
+        writeln!(out, "listening on http://{address}").expect("stdout works");
+        out.flush().expect("stdout works");
+        axum::serve(listener, router).await.expect("it serves");
+    });
+    std::process::ExitCode::SUCCESS
 }
 
 /// Runs a command to its end.

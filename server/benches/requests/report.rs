@@ -14,6 +14,12 @@ use crate::{Serving, bare, revocations};
 /// How many times a server and its limit take turns, so that what disturbs the machine disturbs both.
 const ROUNDS: u32 = 4;
 
+/// Users who ask, of all that there are.
+const ASKING: usize = 2000;
+
+/// Users who revoke: all that there are.
+const REVOKING: usize = 10_000;
+
 /// The number of tokens that revocations are measured with: there have to be enough to revoke.
 const TO_REVOKE: usize = 100_000;
 
@@ -137,7 +143,7 @@ async fn of_reads(kind: Kind, sizes: &[usize], seconds: Duration) -> Vec<Pin> {
     let mut smallest: Option<Served> = None;
     for &size in sizes {
         let begun = Instant::now();
-        let Some(store) = Store::with(kind, size).await else {
+        let Some(store) = Store::with(kind, size, ASKING).await else {
             return pins;
         };
         let (filled, serving) = (begun.elapsed(), store.serve());
@@ -199,11 +205,10 @@ async fn of_reads(kind: Kind, sizes: &[usize], seconds: Duration) -> Vec<Pin> {
 }
 
 async fn of_revocations(kind: Kind, seconds: Duration) -> Vec<Pin> {
-    let Some(store) = Store::with(kind, TO_REVOKE).await else {
+    let Some(store) = Store::with(kind, TO_REVOKE, REVOKING).await else {
         return Vec::new();
     };
-    let served = revocations::served(&store, seconds).await;
-    let alone = revocations::one_by_one(kind, &store, seconds).await;
+    let (served, alone) = revocations::compare(&store, seconds).await;
     let (least, plain) = match kind {
         Kind::Sqlite => (4.0, "one commit each"),
         Kind::Postgres => (3.0, "one statement each"),

@@ -41,7 +41,7 @@ pub(crate) struct Store {
 
 impl Store {
     /// A fresh one, on disk; `None`, said plainly, when there is no PostgreSQL here.
-    pub(crate) async fn with(kind: Kind, tokens: usize) -> Option<Self> {
+    pub(crate) async fn with(kind: Kind, tokens: usize, asking: usize) -> Option<Self> {
         let folder = testbed::folder().expect("a temporary folder");
         let file = folder.path().join("tokens.db");
         let keys = folder.path().join("keys.json");
@@ -61,7 +61,7 @@ impl Store {
                 (database.url(), Some(database))
             }
         };
-        let data = Data::new(tokens, bootstrap(&url, &keys), &keys);
+        let data = Data::new(tokens, asking, bootstrap(&url, &keys), &keys);
         match kind {
             Kind::Sqlite => data.add_to_sqlite(&file),
             Kind::Postgres => data.add_to_postgres(&url).await,

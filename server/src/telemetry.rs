@@ -8,7 +8,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use tracing::field::Empty;
-use tracing::{Instrument, Span, Subscriber, info, info_span};
+use tracing::{Instrument, Subscriber, info, info_span};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -126,7 +126,7 @@ pub(crate) async fn trace_request(
         drop(in_flight);
         let elapsed = started.elapsed();
         let milliseconds = elapsed.as_secs_f64() * 1000.0;
-        traces::end(&Span::current(), response.status().as_u16());
+        traces::end(response.status().as_u16());
         METRICS.answered(method, route, response.status().as_u16(), elapsed);
         info!(
             status = response.status().as_u16(),

@@ -44,10 +44,10 @@ pub(crate) fn begin(span: &Span, headers: &HeaderMap, method: &str, route: &str)
     let _ = (span, headers, method, route);
 }
 
-/// Notes the answer on the span of its request.
-pub(crate) fn end(span: &Span, status: u16) {
+/// Notes the answer on the current span, which is that of its request.
+pub(crate) fn end(status: u16) {
     #[cfg(feature = "otlp")]
-    otlp::end(span, status);
+    otlp::end(status);
     #[cfg(not(feature = "otlp"))]
-    let _ = (span, status);
+    let _ = status;
 }

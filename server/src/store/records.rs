@@ -208,6 +208,16 @@ impl ListTokens {
     pub(super) fn page(&self, mut tokens: Vec<TokenRecord>, total: Option<u64>) -> Page {
         let more = tokens.len() > self.limit as usize;
         tokens.truncate(self.limit as usize);
+        self.page_of(tokens, more, total)
+    }
+
+    /// The page that `tokens` are, which were read in that order, when it is known whether there are more of them.
+    pub(super) fn page_of(
+        &self,
+        mut tokens: Vec<TokenRecord>,
+        more: bool,
+        total: Option<u64>,
+    ) -> Page {
         // Behind us lies at least the token of the cursor.
         let behind = self.cursor.is_some();
         let (has_next, has_prev) = match self.direction {

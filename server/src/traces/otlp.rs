@@ -113,10 +113,11 @@ pub(super) fn begin(span: &Span, headers: &HeaderMap, method: &str, route: &str)
     span.set_attribute("http.route", route.to_owned());
 }
 
-pub(super) fn end(span: &Span, status: u16) {
+pub(super) fn end(status: u16) {
     if EXPORTING.get().is_none() {
         return;
     }
+    let span = Span::current();
     span.set_attribute("http.response.status_code", i64::from(status));
     // To a server only what it did wrong is an error.
     if status >= 500 {

@@ -69,11 +69,15 @@ fn read(
 
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(parameters))?;
-    let mut tokens = Vec::new();
+    let (mut tokens, mut more) = (Vec::new(), false);
     while let Some(row) = rows.next()? {
+        if tokens.len() == list.limit as usize {
+            more = true;
+            break;
+        }
         tokens.push(token_record(row)?);
     }
-    Ok(list.page(tokens, total))
+    Ok(list.page_of(tokens, more, total))
 }
 
 fn filter(list: &ListTokens) -> &'static str {

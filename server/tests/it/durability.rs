@@ -250,3 +250,27 @@ async fn write_ahead_log_begins_again_while_requests_never_stop() {
         "{pages} pages after {commits} revocations"
     );
 }
+
+#[tokio::test]
+async fn operator_can_empty_the_write_ahead_log_of_a_server_that_has_nothing_to_write() {
+    let server = Server::start();
+    let admin = server.admin();
+    assert_eq!(server.probe(&admin).await, 200);
+    let pool = server.folder().sqlite().await;
+    let emptied = async {
+        loop {
+            // Its first column says whether somebody was in the way.
+            let checkpoint = sqlx::query_scalar::<_, i64>("PRAGMA wal_checkpoint(TRUNCATE)");
+            if checkpoint.fetch_one(&pool).await.unwrap() == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, emptied)
+        .await
+        .expect("no reader holds the log for long");
+    let log = &parts(server.folder().path())[1];
+    assert_eq!(fs::metadata(log).unwrap().len(), 0);
+    assert_eq!(server.probe(&admin).await, 200);
+}

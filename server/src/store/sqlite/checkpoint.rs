@@ -29,6 +29,11 @@ impl Checkpoints {
         Self { readers, done: 0 }
     }
 
+    /// Lets others have the log to themselves, whose checkpoints would wait for our readers: an operator's, or another command's.
+    pub(super) fn when_quiet(&self) {
+        self.readers.release();
+    }
+
     /// Makes one when it is time, over the connection that writes.
     pub(super) fn after_commit(&mut self, connection: &Connection) {
         let Some(moment) = self.readers.index().now() else {

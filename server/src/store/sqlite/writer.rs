@@ -3,9 +3,10 @@
 //! A commit costs one wait for the disk whatever it holds, so that many writers share it. None of them is answered before
 //! the commit that holds its write has returned, and none waits for others to come.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -16,6 +17,9 @@ use super::identity::FileIdentity;
 
 /// The most writes in one transaction: what the last of them waits for, and what one commit that fails takes with it.
 const MOST: usize = 512;
+
+/// After how long without a write the log is left to others.
+const QUIET: Duration = Duration::from_secs(2);
 
 /// Runs a write within the transaction; what it returns is called with how the transaction ended.
 type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
@@ -112,7 +116,15 @@ fn run(
     mut checkpoints: Checkpoints,
     jobs: &Receiver<Job>,
 ) {
-    while let Ok(first) = jobs.recv() {
+    loop {
+        let first = match jobs.recv_timeout(QUIET) {
+            Ok(first) => first,
+            Err(RecvTimeoutError::Timeout) => {
+                checkpoints.when_quiet();
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
         let batch = std::iter::once(first).chain(jobs.try_iter().take(MOST - 1));
         let mut answers = Vec::new();
         let committed = commit(connection, batch, &mut answers)

@@ -22,8 +22,12 @@ const READ_BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long to pause where SQLite does not wait by itself.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
-/// Pages that a connection keeps, in KiB; what it has not is in the system's cache.
-const READ_CACHE_KIB: i64 = 8 * 1024;
+/// Pages that all connections that read keep together, in KiB, where as many threads serve as there are processors; what they
+/// have not is in the system's cache, from where each page is copied.
+const READ_CACHE_KIB: usize = 160 * 1024;
+
+/// Pages that one of them keeps at least, in KiB.
+const LEAST_READ_CACHE_KIB: usize = 8 * 1024;
 
 /// Statements that a connection keeps prepared: more than there are.
 const STATEMENTS: usize = 64;
@@ -79,7 +83,8 @@ impl SqliteFile {
     pub(super) fn connect_to_read(&self) -> Result<Connection, StoreError> {
         let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         connection.busy_timeout(READ_BUSY_TIMEOUT)?;
-        connection.pragma_update(None, "cache_size", -READ_CACHE_KIB)?;
+        // In KiB where it is negative (<https://sqlite.org/pragma.html#pragma_cache_size>).
+        connection.pragma_update(None, "cache_size", format!("-{}", read_cache_kib()))?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
     }
@@ -94,6 +99,11 @@ impl SqliteFile {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(connection)
     }
+}
+
+fn read_cache_kib() -> usize {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    (READ_CACHE_KIB / threads).max(LEAST_READ_CACHE_KIB)
 }
 
 /// Creates the file when it does not exist, so that nobody but its owner may read it; SQLite gives the files beside it the

@@ -64,7 +64,9 @@ where
         members.result?;
         writer.write_str("\"target\":")?;
         string(&mut writer, metadata.target())?;
-        if let Some(span) = context.parent_span() {
+        let named = event.parent().and_then(|id| context.span(id));
+        // Also of an event that says that it has none: what it happened in is worth knowing.
+        if let Some(span) = named.or_else(|| context.lookup_current()) {
             writer.write_str(",\"span\":{")?;
             if let Some(fields) = span.extensions().get::<FormattedFields<JsonFields>>() {
                 writer.write_str(fields)?;
@@ -259,9 +261,10 @@ mod tests {
             );
             span.record("last", tracing::field::debug(["x"]));
             tracing::error!("end");
+            tracing::info!(parent: None, "elsewhere");
         };
         let (ours, library) = (logged(true, work), logged(false, work));
-        assert_eq!(ours.len(), 3);
+        assert_eq!(ours.len(), 4);
         assert_eq!(ours, library);
     }
 }

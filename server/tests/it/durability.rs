@@ -169,6 +169,16 @@ async fn log_that_is_left_by_a_kill_is_taken_over_by_whichever_command_comes_fir
     assert_eq!(server.probe(&admin).await, 200);
 }
 
+/// Revokes a token beside the server, as an operator with a shell can, at this instant in microseconds.
+async fn revoke_by_hand(pool: &sqlx::SqlitePool, token: &Credential, at: i64) {
+    sqlx::query("INSERT INTO revocations (jti, revoked_at, revoked_by) VALUES (?, ?, 'by hand')")
+        .bind(&token.jti)
+        .bind(at)
+        .execute(pool)
+        .await
+        .unwrap();
+}
+
 #[tokio::test]
 async fn revocation_holds_whatever_the_clock_said_when_it_was_made() {
     let server = Server::start();
@@ -177,13 +187,7 @@ async fn revocation_holds_whatever_the_clock_said_when_it_was_made() {
     let far = chrono::Utc::now().timestamp_micros() + 86_400_000_000;
     // A clock that had been set back to the epoch, and one that was a day ahead.
     for (token, at) in [(&early, 0), (&late, far)] {
-        sqlx::query("INSERT INTO revocations (jti, revoked_at, revoked_by) VALUES (?, ?, ?)")
-            .bind(&token.jti)
-            .bind(at)
-            .bind(&admin.user_id)
-            .execute(&pool)
-            .await
-            .unwrap();
+        revoke_by_hand(&pool, token, at).await;
         assert_eq!(server.probe(token).await, 401);
         assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
         assert_eq!(server.probe(token).await, 401);
@@ -215,13 +219,7 @@ async fn what_another_process_commits_is_seen_by_the_next_request() {
     for round in 0..60 {
         let token = server.create(&admin, "revoked by hand").await;
         assert_eq!(server.probe(&token).await, 200, "round {round}");
-        sqlx::query(
-            "INSERT INTO revocations (jti, revoked_at, revoked_by) VALUES (?, 0, 'by hand')",
-        )
-        .bind(&token.jti)
-        .execute(&pool)
-        .await
-        .unwrap();
+        revoke_by_hand(&pool, &token, 0).await;
         assert_eq!(server.probe(&token).await, 401, "round {round}");
     }
     drop(reading);

@@ -1,6 +1,7 @@
 //! Starts the real binary and talks to it.
 
 use std::cell::RefCell;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -201,8 +202,17 @@ impl Server {
         Self::start_with_stderr(folder, arguments, Stdio::null())
     }
 
-    /// A server on this folder, whose logs go to `stderr`.
-    pub(crate) fn start_with_stderr(folder: Folder, arguments: &[&str], stderr: Stdio) -> Self {
+    /// A server on this folder, with more arguments, and the file that its logs go to.
+    pub(crate) fn start_logging(folder: Folder, arguments: &[&str]) -> (Self, PathBuf) {
+        let log = folder.path().join("log");
+        let stderr = File::create(&log).expect("the folder is ours");
+        (
+            Self::start_with_stderr(folder, arguments, stderr.into()),
+            log,
+        )
+    }
+
+    fn start_with_stderr(folder: Folder, arguments: &[&str], stderr: Stdio) -> Self {
         let keys_are_missing = folder.environment.is_empty() && !folder.key_file().exists();
         if folder.database.is_some() && keys_are_missing {
             // Replicas do not make keys: their operator does.

@@ -1,9 +1,8 @@
 //! Whatever is sent ends in a documented status or a closed connection: never in a 5xx, a panic or growing memory.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::PathBuf;
-use std::process::Stdio;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -31,11 +30,8 @@ struct Target {
 
 impl Target {
     async fn start(arguments: &[&str]) -> Self {
-        let folder = Folder::new();
-        let log = folder.path().join("log");
-        let stderr = Stdio::from(File::create(&log).unwrap());
         let arguments = [&["--log-format", "json"], arguments].concat();
-        let server = Server::start_with_stderr(folder, &arguments, stderr);
+        let (server, log) = Server::start_logging(Folder::new(), &arguments);
         let admin = server.admin();
         // Once through, so that what is allocated once is allocated.
         assert_eq!(server.probe(&admin).await, 200);

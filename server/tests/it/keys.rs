@@ -117,9 +117,7 @@ async fn keys_from_the_environment_are_in_no_file_and_shown_nowhere() {
     let given = ring("given", &[key("given", 0xA5)]);
     let secret = URL_SAFE_NO_PAD.encode([0xA5; 32]);
     let folder = Folder::new().with_key_ring(&given);
-    let log = folder.path().join("log");
-    let stderr = fs::File::create(&log).unwrap().into();
-    let server = Server::start_with_stderr(folder, &["--log", "trace"], stderr);
+    let (server, log) = Server::start_logging(folder, &["--log", "trace"]);
     let admin = server.bootstrap("Acme", "ada@acme.example", "admin");
     assert_eq!(kid_of(&admin), "given");
     assert_eq!(server.probe(&admin).await, 200);

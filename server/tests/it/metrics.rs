@@ -1,7 +1,5 @@
 //! What Prometheus scrapes.
 
-use std::fs::File;
-use std::process::Stdio;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -10,11 +8,8 @@ use crate::harness::{Folder, PATIENCE, Request, Server, revoke_path};
 
 /// A server with metrics, and where they are.
 pub(crate) fn start(arguments: &[&str]) -> (Server, String) {
-    let folder = Folder::new();
-    let log = folder.path().join("log");
-    let stderr = Stdio::from(File::create(&log).unwrap());
     let own = ["--log-format", "json", "--metrics-listen", "127.0.0.1:0"];
-    let server = Server::start_with_stderr(folder, &[&own, arguments].concat(), stderr);
+    let (server, log) = Server::start_logging(Folder::new(), &[&own, arguments].concat());
     // Said before the line on stdout that the harness waits for; written by another thread.
     let begun = Instant::now();
     loop {

@@ -1,7 +1,6 @@
 //! Nothing that is logged at any level, counted or kept holds a credential.
 
-use std::fs::{self, File};
-use std::process::Stdio;
+use std::fs;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -76,8 +75,6 @@ pub(crate) async fn nothing_that_is_logged_counted_or_kept_holds_a_token_or_a_ke
         ("error", "json"),
     ] {
         let folder = Folder::new();
-        let log = folder.path().join("log");
-        let stderr = Stdio::from(File::create(&log).unwrap());
         let port = free_port();
         let metrics = format!("127.0.0.1:{port}");
         let arguments = [
@@ -88,7 +85,7 @@ pub(crate) async fn nothing_that_is_logged_counted_or_kept_holds_a_token_or_a_ke
             "--metrics-listen",
             &metrics,
         ];
-        let server = Server::start_with_stderr(folder, &arguments, stderr);
+        let (server, _) = Server::start_logging(folder, &arguments);
         let admin = server.admin();
         let created = server.create(&admin, "canary").await;
         let token = created.token.clone();
@@ -171,10 +168,7 @@ pub(crate) async fn nothing_that_is_logged_counted_or_kept_holds_a_token_or_a_ke
 
 #[tokio::test]
 async fn every_request_leaves_a_line_with_its_id_route_status_and_user() {
-    let folder = Folder::new();
-    let log = folder.path().join("log");
-    let stderr = Stdio::from(File::create(&log).unwrap());
-    let server = Server::start_with_stderr(folder, &["--log-format", "json"], stderr);
+    let (server, _) = Server::start_logging(Folder::new(), &["--log-format", "json"]);
     let admin = server.admin();
     server
         .request("POST", &revoke_path(&admin.token_id))
@@ -203,10 +197,7 @@ async fn every_request_leaves_a_line_with_its_id_route_status_and_user() {
 #[tokio::test]
 async fn log_lines_are_written_within_a_moment_and_the_last_ones_before_the_server_ends() {
     const REQUESTS: usize = 200;
-    let folder = Folder::new();
-    let path = folder.path().join("log");
-    let stderr = Stdio::from(File::create(&path).unwrap());
-    let server = Server::start_with_stderr(folder, &["--log-format", "json"], stderr);
+    let (server, path) = Server::start_logging(Folder::new(), &["--log-format", "json"]);
     let answered = |log: &str| log.matches(r#""message":"answered""#).count();
 
     server.request("GET", "/healthz").send().await;

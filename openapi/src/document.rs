@@ -335,38 +335,12 @@ impl Document {
             .collect()
     }
 
-    /// The schema that the document gives for the body of an answer with `status` and `media_type`
-    /// (`application/json`); the exact status counts before its range, the range before `default`
-    /// (OpenAPI 3.1 section 4.8.16). `None` when none is declared.
-    #[must_use]
-    pub fn response_schema(
-        &self,
-        operation: &Operation,
-        status: u16,
-        media_type: &str,
-    ) -> Option<SchemaRef> {
-        let responses = pointer::join(&operation.pointer, "responses");
-        let keys = [
-            status.to_string(),
-            format!("{}XX", status / 100),
-            "default".to_owned(),
-        ];
-        let response = keys
-            .iter()
-            .map(|key| pointer::join(&responses, key))
-            .find(|pointer| self.at(pointer).is_some())?;
-        self.media_schema(&self.follow(&response), media_type)
-    }
-
-    /// The schema of the operation's request body for `media_type`; `None` when none is declared.
+    /// The schema of the operation's request body for `media_type` (`application/json`), or for the
+    /// narrowest range that holds it; `None` when none is declared.
     #[must_use]
     pub fn request_schema(&self, operation: &Operation, media_type: &str) -> Option<SchemaRef> {
         let body = self.follow(&pointer::join(&operation.pointer, "requestBody"));
-        self.media_schema(&body, media_type)
-    }
-
-    fn media_schema(&self, holder: &str, media_type: &str) -> Option<SchemaRef> {
-        let content = pointer::join(holder, "content");
+        let content = pointer::join(&body, "content");
         let wildcard = media_type
             .split_once('/')
             .map_or_else(|| "*/*".to_owned(), |(kind, _)| format!("{kind}/*"));

@@ -48,6 +48,13 @@ pub fn last(pointer: &str) -> Cow<'_, str> {
     tokens(pointer).last().unwrap_or(Cow::Borrowed(""))
 }
 
+/// What follows `holder` in a pointer to the same or to something below it; `None` for one that leads
+/// elsewhere.
+pub(crate) fn below<'p>(pointer: &'p str, holder: &str) -> Option<&'p str> {
+    let rest = pointer.strip_prefix(holder)?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+}
+
 /// The pointer that a local reference (`#/components/schemas/Token`) stands for, percent-decoded
 /// (RFC 6901 section 6); `None` for a reference that leaves the document.
 #[must_use]
@@ -57,6 +64,8 @@ pub fn of_reference(reference: &str) -> Option<String> {
     (pointer.is_empty() || pointer.starts_with('/')).then_some(pointer)
 }
 
+/// The text with its percent-encoding undone (RFC 3986 section 2.1); `None` where that is malformed, or
+/// what comes of it is no UTF-8.
 pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     if !text.contains('%') {
         return Some(text.to_owned());
@@ -66,6 +75,10 @@ pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     while let Some((&byte, tail)) = rest.split_first() {
         if byte == b'%' {
             let digits = std::str::from_utf8(tail.get(..2)?).ok()?;
+            // A sign is no digit, though a number may begin with one.
+            if digits.starts_with('+') {
+                return None;
+            }
             bytes.push(u8::from_str_radix(digits, 16).ok()?);
             rest = &tail[2..];
         } else {
@@ -95,5 +108,6 @@ mod tests {
         );
         assert_eq!(of_reference("other.json#/A"), None);
         assert_eq!(of_reference("#/a%zz"), None);
+        assert_eq!(of_reference("#/a%+f"), None);
     }
 }

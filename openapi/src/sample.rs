@@ -63,7 +63,7 @@ impl Sampler<'_> {
         };
         dedup(&mut values);
         values.truncate(BREADTH);
-        values.retain(|value| parts(value) <= LARGEST);
+        values.retain(|value| schema::size(value) <= LARGEST);
         self.known.borrow_mut().insert(key, values.clone());
         values
     }
@@ -463,13 +463,4 @@ fn dedup(values: &mut Vec<Value>) {
         }
         new
     });
-}
-
-/// How many values a value is made of, itself included.
-fn parts(value: &Value) -> usize {
-    match value {
-        Value::Object(members) => 1 + members.values().map(parts).sum::<usize>(),
-        Value::Array(items) => 1 + items.iter().map(parts).sum::<usize>(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
-    }
 }

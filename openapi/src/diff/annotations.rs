@@ -95,13 +95,19 @@ pub(super) fn examples<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, area: Are
     field(walk, "examples", matched, area, subject);
 }
 
+/// Whether both refer to examples of one name, and say the same beside it.
 fn refer_to_one_name(example: &Both<'_>) -> bool {
     let name = |at: &At<'_>| {
         let reference = at.value.get("$ref")?.as_str()?;
         Some(pointer::last(reference).into_owned())
     };
     let (base, revision) = (name(&example.base), name(&example.revision));
-    base.is_some() && base == revision
+    // A Reference Object has no other fields (OpenAPI 3.1 section 4.8.23).
+    let beside = |key: &str| {
+        let (base, revision) = (example.base.value.get(key), example.revision.value.get(key));
+        base == revision
+    };
+    base.is_some() && base == revision && beside("summary") && beside("description")
 }
 
 /// A field of an object that may make promises (an operation, a parameter): as [`field`] otherwise.
@@ -205,14 +211,8 @@ pub(super) fn of_schema<'a>(
     let keys: std::collections::BTreeSet<&str> =
         base.keys().chain(revision.keys()).copied().collect();
     for key in keys {
-        let matched = match (base.get(key), revision.get(key)) {
-            (Some(base), Some(revision)) => Matched::Both(Both {
-                base: base.clone(),
-                revision: revision.clone(),
-            }),
-            (Some(base), None) => Matched::Removed(base.clone()),
-            (None, Some(revision)) => Matched::Added(revision.clone()),
-            (None, None) => continue,
+        let Some(matched) = Matched::of(base.get(key).cloned(), revision.get(key).cloned()) else {
+            continue;
         };
         if is_said_otherwise(key, base, revision)
             || held::compare(walk, key, &matched, flow, subject)

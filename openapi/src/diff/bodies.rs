@@ -110,13 +110,13 @@ pub(super) fn content<'a>(
             }
             media_type_object(walk, entry, wider, flow, subject);
         } else {
-            narrowed_or_removed(walk, entry, &revision, (flow, unasked), subject);
+            narrowed_or_removed(walk, entry, (&base, &revision), (flow, unasked), subject);
         }
     }
     for entry in revision.iter().filter(|entry| same(entry, &base).is_none()) {
         if let Some(wider) = covering(entry, &base) {
             // What became of a range that is gone was told with it.
-            if same(wider, &revision).is_some() {
+            if same(wider, &revision).is_some() || covering(wider, &revision).is_some() {
                 media_type_object(walk, wider, entry, flow, subject);
             }
             continue;
@@ -158,7 +158,7 @@ fn widened(
 fn narrowed_or_removed<'a>(
     walk: &mut Walk<'a>,
     entry: &Entry<'a>,
-    revision: &[Entry<'a>],
+    (base, revision): (&[Entry<'a>], &[Entry<'a>]),
     (flow, unasked): (Flow, bool),
     subject: &str,
 ) {
@@ -166,7 +166,12 @@ fn narrowed_or_removed<'a>(
         .iter()
         .filter(|other| entry.media_type.covers(&other.media_type))
         .collect();
-    for other in &left {
+    // What the base names by itself, or by a narrower range, this entry did not speak for.
+    let spoke_for = |other: &Entry<'a>| {
+        same(other, base).is_none()
+            && covering(other, base).is_some_and(|narrowest| narrowest.key == entry.key)
+    };
+    for other in left.iter().filter(|other| spoke_for(other)) {
         media_type_object(walk, entry, other, flow, subject);
     }
     let content_type = |name: String| json!({"headers": {"content-type": name}});

@@ -162,13 +162,9 @@ impl<'a> Texts<'a> {
         }
         let way = Way::along(location);
         let whole = way.whole(*class);
-        let inside = |place: &str| {
-            let rest = whole.strip_prefix(place)?;
-            (rest.is_empty() || rest.starts_with('/')).then_some(rest)
-        };
         let place = &found.place;
-        let (both, rest) = inside(&place.revision.pointer)
-            .or_else(|| inside(&place.base.pointer))
+        let (both, rest) = pointer::below(whole, &place.revision.pointer)
+            .or_else(|| pointer::below(whole, &place.base.pointer))
             .map_or((root, whole), |rest| (place, rest));
         let before = both.base.value.pointer(rest);
         let after = both.revision.value.pointer(rest);

@@ -123,6 +123,14 @@ impl Change {
             .chain(more)
             .map(String::as_str)
     }
+
+    /// The location as reports write it for people: the document itself is `/`.
+    pub(crate) fn shown_location(&self) -> &str {
+        match self.location.as_str() {
+            "" => "/",
+            location => location,
+        }
+    }
 }
 
 /// What was said for letting a change pass.

@@ -25,7 +25,7 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
     let whole = !walk.options.only_operations_of_base;
     if whole {
         around(walk, &root);
-        servers::compare(walk, &root, Area::Document);
+        servers::of_document(walk, &root);
     }
     paths::compare(walk, &root, "paths");
     if whole {

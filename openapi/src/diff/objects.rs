@@ -366,11 +366,6 @@ fn absent<'a>(
     } else {
         Class::Unproven
     };
-    let schema = if at.pointer.starts_with(&root.both.revision.pointer) {
-        &root.both.revision
-    } else {
-        &root.both.base
-    };
-    let found = found.map(|value| (value, schema.pointer.clone()));
+    let found = found.map(|value| (value, witness::schema_of(walk, &root.both, at)));
     record(walk, context, axes, class, at, message, found);
 }

@@ -51,7 +51,9 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, place: &Place<'a
             }
             "tags" => tags(walk, both, &matched),
             "requestBody" => bodies::request(walk, &matched, request),
-            "responses" => responses::compare(walk, &matched, request.inverted()),
+            "responses" => {
+                responses::compare(walk, &matched.or_anything(both), request.inverted());
+            }
             "callbacks" => callbacks::compare(walk, &matched),
             _ => annotations::field_of(walk, both, key, &matched, Area::Operation, "the operation"),
         }
@@ -59,8 +61,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, place: &Place<'a
     parameters::compare(walk, both, place, request);
     security::compare(walk, both);
     if !walk.options.only_operations_of_base {
-        servers::compare(walk, both, Area::Operation);
-        servers::compare(walk, &place.items, Area::Operation);
+        servers::of_operation(walk, both, &place.items);
     }
 }
 

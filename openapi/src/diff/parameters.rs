@@ -49,6 +49,14 @@ pub(super) fn compare<'a>(
             .iter()
             .find(|other| other.identity == parameter.identity)
         {
+            Some(other) if is_ignored(parameter) => {
+                let both = Matched::Both(Both {
+                    base: parameter.defined.clone(),
+                    revision: other.defined.clone(),
+                });
+                let name = ignored(parameter);
+                annotations::one(walk, &both, Area::Parameter, Kind::Text, &name);
+            }
             Some(other) => {
                 let both = Both {
                     base: parameter.written.clone(),
@@ -79,6 +87,11 @@ fn is_ignored(parameter: &Parameter<'_>) -> bool {
     place == "header" && matches!(name.as_str(), "accept" | "content-type")
 }
 
+/// What such a parameter is called.
+fn ignored(parameter: &Parameter<'_>) -> String {
+    format!("{}, which is ignored,", subject(&parameter.defined))
+}
+
 /// What the client sends may still hold it; what the server sends (to a webhook, a callback) no longer
 /// does, which is news where it always did.
 fn removed(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
@@ -86,7 +99,7 @@ fn removed(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
     let name = subject(&parameter.defined);
     if is_ignored(parameter) {
         let gone = Matched::Removed(parameter.defined.clone());
-        let name = format!("{name}, which is ignored,");
+        let name = ignored(parameter);
         return annotations::one(walk, &gone, Area::Parameter, Kind::Text, &name);
     }
     if let Some(announced) = promises::as_announced(walk, &parameter.defined) {
@@ -113,7 +126,7 @@ fn removed(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
 fn added(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
     if is_ignored(parameter) {
         let new = Matched::Added(parameter.defined.clone());
-        let name = format!("{}, which is ignored,", subject(&parameter.defined));
+        let name = ignored(parameter);
         return annotations::one(walk, &new, Area::Parameter, Kind::Text, &name);
     }
     let required = parameter.defined.is_set("required");

@@ -114,6 +114,16 @@ pub(super) enum Matched<'a> {
 }
 
 impl<'a> Matched<'a> {
+    /// What is there, on one side or both; `None` when on neither.
+    pub(super) fn of(base: Option<At<'a>>, revision: Option<At<'a>>) -> Option<Self> {
+        match (base, revision) {
+            (Some(base), Some(revision)) => Some(Self::Both(Both { base, revision })),
+            (Some(base), None) => Some(Self::Removed(base)),
+            (None, Some(revision)) => Some(Self::Added(revision)),
+            (None, None) => None,
+        }
+    }
+
     /// Both schemas: the one that a holder lacks accepts everything.
     pub(super) fn or_anything(self, holder: &Both<'a>) -> Both<'a> {
         let anything = |holder: &At<'a>| At {
@@ -149,12 +159,7 @@ impl<'a> Both<'a> {
 
     /// What both hold under `key`; `None` when neither has it.
     pub(super) fn get(&self, key: &str) -> Option<Matched<'a>> {
-        match (self.base.get(key), self.revision.get(key)) {
-            (Some(base), Some(revision)) => Some(Matched::Both(Both { base, revision })),
-            (Some(base), None) => Some(Matched::Removed(base)),
-            (None, Some(revision)) => Some(Matched::Added(revision)),
-            (None, None) => None,
-        }
+        Matched::of(self.base.get(key), self.revision.get(key))
     }
 
     /// The members of two objects, matched by name: the base's in its order, then what was added.

@@ -9,44 +9,30 @@ use super::parameters::written_as_content;
 use super::rule::{Action, Area, Kind};
 use super::{Class, Rule, annotations, styles, written};
 
-pub(super) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, flow: Flow) {
-    match matched {
-        Matched::Both(both) => {
-            for (status, matched) in both.members() {
-                if status.starts_with("x-") {
-                    annotations::field(walk, status, &matched, Area::Response, "the responses");
-                    continue;
-                }
-                match matched {
-                    Matched::Both(both) => described(walk, &both, status, flow),
-                    Matched::Removed(at) => match range_of(&both.revision, status) {
-                        Some((range, covers)) => {
-                            named(walk, &at, status, (Action::Removed, "is no longer", range));
-                            let (base, revision) = (at, covers);
-                            described(walk, &Both { base, revision }, status, flow);
-                        }
-                        None => removed(walk, &at, status),
-                    },
-                    Matched::Added(at) => match range_of(&both.base, status) {
-                        Some((range, covers)) => {
-                            named(walk, &at, status, (Action::Added, "is now", range));
-                            let (base, revision) = (covers, at);
-                            described(walk, &Both { base, revision }, status, flow);
-                        }
-                        None => added(walk, &at, status),
-                    },
-                }
-            }
+pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
+    for (status, matched) in both.members() {
+        if status.starts_with("x-") {
+            annotations::field(walk, status, &matched, Area::Response, "the responses");
+            continue;
         }
-        Matched::Removed(at) => {
-            for (status, at) in at.members() {
-                removed(walk, &at, status);
-            }
-        }
-        Matched::Added(at) => {
-            for (status, at) in at.members() {
-                added(walk, &at, status);
-            }
+        match matched {
+            Matched::Both(both) => described(walk, &both, status, flow),
+            Matched::Removed(at) => match range_of(&both.revision, status) {
+                Some((range, covers)) => {
+                    named(walk, &at, status, (Action::Removed, "is no longer", range));
+                    let (base, revision) = (at, covers);
+                    described(walk, &Both { base, revision }, status, flow);
+                }
+                None => removed(walk, &at, status),
+            },
+            Matched::Added(at) => match range_of(&both.base, status) {
+                Some((range, covers)) => {
+                    named(walk, &at, status, (Action::Added, "is now", range));
+                    let (base, revision) = (covers, at);
+                    described(walk, &Both { base, revision }, status, flow);
+                }
+                None => added(walk, &at, status),
+            },
         }
     }
 }
@@ -148,7 +134,13 @@ pub(super) fn headers<'a>(walk: &mut Walk<'a>, response: &Both<'a>, flow: Flow, 
         response.revision.members_of("headers"),
     );
     // A response header of this name is defined by `content`, and is ignored (OpenAPI 3.1 4.8.17).
-    let counts = |name: &str| !name.eq_ignore_ascii_case("content-type");
+    let ignored = "Content-Type";
+    let counts = |name: &str| !name.eq_ignore_ascii_case(ignored);
+    let of = |headers: &[(&str, At<'a>)]| header_of(headers, ignored).cloned();
+    if let Some(matched) = Matched::of(of(&base), of(&revision)) {
+        let name = format!("the header `{ignored}` of {subject}, which is ignored,");
+        annotations::one(walk, &matched, Area::Header, Kind::Text, &name);
+    }
     for (name, at) in base.iter().filter(|(name, _)| counts(name)) {
         match header_of(&revision, name) {
             Some(other) => {

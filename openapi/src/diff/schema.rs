@@ -104,30 +104,26 @@ fn component_written_out<'a>(
     revision: &Layers<'a>,
     context: &Context<'a>,
 ) {
-    let (at, message) = if base.is_reference() {
-        let name = pointer::last(base.core.value["$ref"].as_str().unwrap_or_default()).into_owned();
-        (
-            &revision.core,
-            format!(
-                "{} is written out in place; it was the component `{name}`",
-                context.subject
-            ),
+    let name = |layers: &Layers<'_>| {
+        pointer::last(layers.core.value["$ref"].as_str().unwrap_or_default()).into_owned()
+    };
+    let message = if base.is_reference() {
+        format!(
+            "{} is written out in place; it was the component `{}`",
+            context.subject,
+            name(base)
         )
     } else {
-        let name =
-            pointer::last(revision.core.value["$ref"].as_str().unwrap_or_default()).into_owned();
-        (
-            &revision.core,
-            format!(
-                "{} is now the component `{name}`; it was written out in place",
-                context.subject
-            ),
+        format!(
+            "{} is now the component `{}`; it was written out in place",
+            context.subject,
+            name(revision)
         )
     };
     walk.note(
         Rule::new(super::Area::Component, Kind::Name, Action::Changed),
         Class::Docs,
-        at,
+        &revision.core,
         message,
     );
 }

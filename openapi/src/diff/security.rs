@@ -76,13 +76,13 @@ fn ways_to_satisfy(document: &Document, requirement: &Map<String, Value>) -> Vec
         if ways.len() * schemes.len() > MOST_WAYS {
             let joined = schemes.join(" or ");
             for way in &mut ways {
-                way.insert(joined.clone(), scopes.clone());
+                demand(way, &joined, &scopes);
             }
             continue;
         }
         let one_more = |way: &Alternative, scheme: &String| {
             let mut way = way.clone();
-            way.insert(scheme.clone(), scopes.clone());
+            demand(&mut way, scheme, &scopes);
             way
         };
         ways = (ways.iter())
@@ -90,6 +90,14 @@ fn ways_to_satisfy(document: &Document, requirement: &Map<String, Value>) -> Vec
             .collect();
     }
     ways
+}
+
+/// Adds a scheme to what is demanded, with its scopes: schemes of several names may be one.
+fn demand(way: &mut Alternative, scheme: &str, scopes: &[String]) {
+    let demanded = way.entry(scheme.to_owned()).or_default();
+    demanded.extend_from_slice(scopes);
+    demanded.sort_unstable();
+    demanded.dedup();
 }
 
 /// How many ways to satisfy one requirement are told apart.
@@ -120,6 +128,8 @@ fn schemes(document: &Document, name: &str) -> Vec<String> {
         }
         "apiKey" => format!("apiKey in {} `{}`", text("in"), text("name")),
         "openIdConnect" => format!("openIdConnect {}", text("openIdConnectUrl")),
+        // It has nothing but its type (OpenAPI 3.1 section 4.8.27).
+        "mutualTLS" => "mutualTLS".to_owned(),
         // By its kinds of flow; where a flow begins is told to a reader, and may move.
         "oauth2" => {
             let flows = scheme.get("flows").and_then(Value::as_object);

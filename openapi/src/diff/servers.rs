@@ -57,15 +57,44 @@ fn one(walk: &mut Walk<'_>, both: &Both<'_>, area: Area) {
     }
 }
 
-/// The servers of a document, a path or an operation, matched by URL.
-pub(super) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, area: Area) {
-    let (base, revision) = (
+/// The servers of a document.
+pub(super) fn of_document(walk: &mut Walk<'_>, root: &Both<'_>) {
+    compare(walk, root, &[], Area::Document);
+}
+
+/// The servers of an operation: its own, which stand in the stead of its path's, and those in the
+/// document's stead (OpenAPI 3.1 sections 4.8.9 and 4.8.10). `items` are the path items that hold it.
+pub(super) fn of_operation(walk: &mut Walk<'_>, operation: &Both<'_>, items: &Both<'_>) {
+    let root = &Both::of_documents(walk.base, walk.revision);
+    let has_own = |side: &At<'_>| !side.items_of("servers").is_empty();
+    if !has_own(&operation.base) && !has_own(&operation.revision) {
+        return compare(walk, items, &[root], Area::Operation);
+    }
+    compare(walk, operation, &[items, root], Area::Operation);
+    if let Some(matched) = items.get("servers") {
+        let subject = "the path's list of servers, which the operation's own stands for,";
+        annotations::one(walk, &matched, Area::Operation, Kind::Text, subject);
+    }
+}
+
+/// Servers, matched by URL. Where one side has none, the first that are `around` it hold, which come from
+/// the inside out.
+fn compare(walk: &mut Walk<'_>, both: &Both<'_>, around: &[&Both<'_>], area: Area) {
+    let (mut base, mut revision) = (
         both.base.items_of("servers"),
         both.revision.items_of("servers"),
     );
-    if area == Area::Document
-        && (is_the_default(&base, &revision) || is_the_default(&revision, &base))
-    {
+    if base.is_empty() != revision.is_empty() {
+        for outer in around {
+            if base.is_empty() {
+                base = outer.base.items_of("servers");
+            }
+            if revision.is_empty() {
+                revision = outer.revision.items_of("servers");
+            }
+        }
+    }
+    if is_the_default(&base, &revision) || is_the_default(&revision, &base) {
         return;
     }
     let (old, new) = (told_apart(&base), told_apart(&revision));

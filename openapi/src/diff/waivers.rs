@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 
 use super::{Change, Diff, Rule, Waived};
 use crate::document::Position;
+use crate::pointer;
 
 pub use file::WaiversError;
 
@@ -46,12 +47,10 @@ enum Location {
 }
 
 impl Location {
-    fn holds(&self, pointer: &str) -> bool {
+    fn holds(&self, place: &str) -> bool {
         match self {
-            Self::At(at) => pointer == at,
-            Self::AtAndBelow(at) => pointer
-                .strip_prefix(at.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+            Self::At(at) => place == at,
+            Self::AtAndBelow(at) => pointer::below(place, at).is_some(),
         }
     }
 }

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::graph::{At, Both, Flow, Walk};
-use crate::sample;
 use crate::schema::{Relation, relation};
 use crate::validator::Validator;
+use crate::{pointer, sample};
 
 /// Beyond this many nodes a whole is not judged, only tried with values.
 const LIMIT: usize = 2_000;
@@ -46,7 +46,7 @@ pub(super) fn lift(
     local: &Value,
     spot: &At<'_>,
 ) -> Lifted {
-    let of_whole = |value| Lifted::Breaks((value, at_revision(&root.both, spot).to_owned()));
+    let of_whole = |value| Lifted::Breaks((value, schema_of(walk, &root.both, spot)));
     if let Some(value) = lifted(walk, root, flow, local) {
         return of_whole(value);
     }
@@ -72,14 +72,16 @@ pub(super) fn without_member(
     let (sender, accepts) = sides(walk, &root.both, flow)?;
     let sends = Validator::new(&sender).ok()?;
     let breaks = |value: &Value| sends.accepts(value) && !accepts.accepts(value);
-    let mut wholes = sample::candidates(&sender);
-    for whole in &mut wholes {
-        if let Some(Value::Object(object)) = part_of(whole, &root.trail) {
-            object.shift_remove(name);
-        }
-    }
-    wholes
+    // What is no object at the spot lacks the member too, and shows nothing of it.
+    let lacking = sample::candidates(&sender)
         .into_iter()
+        .filter_map(|mut whole| {
+            part_of(&mut whole, &root.trail)?
+                .as_object_mut()?
+                .shift_remove(name);
+            Some(whole)
+        });
+    lacking
         .filter(breaks)
         .min_by_key(|value| value.to_string().len())
 }
@@ -140,10 +142,17 @@ fn sides(walk: &Walk<'_>, both: &Both<'_>, flow: Flow) -> Option<(Value, Validat
     Some((sender, Validator::new(&receiver).ok()?))
 }
 
-fn at_revision<'p>(both: &'p Both<'_>, spot: &At<'_>) -> &'p str {
-    if spot.pointer.starts_with(&both.revision.pointer) {
-        &both.revision.pointer
+/// The pointer to the whole's schema, in the document that the spot stands in: the revision, or the base
+/// for what the revision lacks.
+pub(super) fn schema_of(walk: &Walk<'_>, both: &Both<'_>, spot: &At<'_>) -> String {
+    let (base, revision) = (&both.base.pointer, &both.revision.pointer);
+    let holds = |whole: &str| pointer::below(&spot.pointer, whole).is_some();
+    // Behind a reference, neither of the wholes holds it.
+    let is_in_revision =
+        holds(revision) || (!holds(base) && walk.revision.at(&spot.pointer).is_some());
+    if is_in_revision {
+        revision.clone()
     } else {
-        &both.base.pointer
+        base.clone()
     }
 }

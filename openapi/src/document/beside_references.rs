@@ -27,12 +27,12 @@ pub(super) fn join_path_items(document: &mut Value) {
     });
 }
 
-/// Gives what is referred to the texts that the reference has for it.
+/// Gives what is referred to the texts that the reference has for it. Examples, which are data here, keep
+/// them beside the reference.
 pub(super) fn replace_texts(document: &mut Value, version: Version) {
     replace(document, |document, _, holder| {
         let target = references::target(holder)?;
         let texts: &[&str] = match component_of(&target)? {
-            "examples" => &["summary", "description"],
             "responses" if version == Version::V3_2 => &["summary", "description"],
             "responses" | "parameters" | "headers" | "requestBodies" | "links"
             | "securitySchemes" => &["description"],

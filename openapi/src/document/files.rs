@@ -37,7 +37,7 @@ impl Bringing<'_, '_> {
     pub(super) fn run(self, value: &mut Value) -> Result<BTreeMap<String, Source>, DocumentError> {
         let own = self
             .name
-            .rsplit(['/', ':'])
+            .rsplit(['/', '\\', ':'])
             .next()
             .unwrap_or(self.name)
             .to_owned();

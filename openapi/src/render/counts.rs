@@ -1,4 +1,4 @@
-//! How many changes there are of each class.
+//! The classes of changes, and how many there are of each.
 
 use crate::diff::{Change, Class, Diff};
 
@@ -9,6 +9,16 @@ pub(super) const CLASSES: [Class; 4] = [
     Class::Additive,
     Class::Docs,
 ];
+
+/// The class as a heading.
+pub(super) fn title(class: Class) -> &'static str {
+    match class {
+        Class::Breaking => "Breaking",
+        Class::Unproven => "Unproven",
+        Class::Additive => "Additive",
+        Class::Docs => "Docs",
+    }
+}
 
 /// How many operations of a change are named before the rest is folded away.
 pub(super) const OPERATIONS: usize = 10;

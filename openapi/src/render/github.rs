@@ -57,11 +57,12 @@ fn text(report: &Report<'_>, change: &Change, place: Place<'_>) -> String {
             waived.expires, waived.reason
         ));
     }
+    let location = change.shown_location();
     match place.side {
-        Side::Revision => lines.push(format!("at {}", change.location)),
+        Side::Revision => lines.push(format!("at {location}")),
         Side::Base => {
             let was = report.shown(place);
-            lines.push(format!("at {} of what was ({was})", change.location));
+            lines.push(format!("at {location} of what was ({was})"));
         }
     }
     lines.extend(counts::more_places(change));

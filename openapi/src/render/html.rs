@@ -51,7 +51,7 @@ fn page(report: &Report<'_>) -> Markup {
                     nav aria-label="Classes of changes" { ul { @for class in CLASSES {
                         @let count = counts::of_class(report.diff, class).count();
                         @if count > 0 {
-                            li { a href={ "#" (class.name()) } { (title(class)) " (" (count) ")" } }
+                            li { a href={ "#" (class.name()) } { (counts::title(class)) " (" (count) ")" } }
                         }
                     } } }
                 }
@@ -85,22 +85,13 @@ fn verdict_class(verdict: Verdict) -> &'static str {
     }
 }
 
-fn title(class: Class) -> &'static str {
-    match class {
-        Class::Breaking => "Breaking",
-        Class::Unproven => "Unproven",
-        Class::Additive => "Additive",
-        Class::Docs => "Docs",
-    }
-}
-
 fn section(report: &Report<'_>, class: Class, placed: &[(&Change, Place)]) -> Markup {
     let name = class.name();
     let of_class = || placed.iter().filter(|(change, _)| change.class == class);
     html! {
         @if of_class().next().is_some() {
             section id=(name) class=(name) aria-labelledby={ (name) "-title" } {
-                h2 id={ (name) "-title" } { (title(class)) }
+                h2 id={ (name) "-title" } { (counts::title(class)) }
                 @for (change, place) in of_class() { (article(report, change, *place)) }
             }
         }
@@ -108,10 +99,6 @@ fn section(report: &Report<'_>, class: Class, placed: &[(&Change, Place)]) -> Ma
 }
 
 fn article(report: &Report<'_>, change: &Change, place: Place<'_>) -> Markup {
-    let location = match change.location.as_str() {
-        "" => "/",
-        location => location,
-    };
     html! {
         article {
             h3 { @for part in parts(&change.message) {
@@ -129,7 +116,7 @@ fn article(report: &Report<'_>, change: &Change, place: Place<'_>) -> Markup {
                 dd { code { (change.rule.to_string()) } }
                 dt { "Where" }
                 dd {
-                    code { (visible(location)) } br; code { (visible(&report.shown(place))) }
+                    code { (visible(change.shown_location())) } br; code { (visible(&report.shown(place))) }
                     @if let Some(more) = counts::more_places(change) {
                         details { summary { (more) } (names(&change.more_places)) }
                     }

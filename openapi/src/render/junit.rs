@@ -58,7 +58,7 @@ fn test_case(report: &Report<'_>, change: &Change, place: Place<'_>) -> TestCase
     };
     status.set_message(xml(&message));
     let passed = matches!(status, TestCaseStatus::Success { .. });
-    let name = xml(&format!("{rule} {}", change.location));
+    let name = xml(&format!("{rule} {}", change.shown_location()));
     let mut case = TestCase::new(name, status);
     case.set_classname(format!("{}.{rule}", change.class.name()));
     if passed {
@@ -77,7 +77,8 @@ fn test_case(report: &Report<'_>, change: &Change, place: Place<'_>) -> TestCase
 
 /// Where, a value that shows it, and every operation: nobody pays for the lines of a file.
 fn description(report: &Report<'_>, change: &Change, place: Place<'_>) -> String {
-    let mut lines = vec![format!("at {} ({})", change.location, report.shown(place))];
+    let (location, shown) = (change.shown_location(), report.shown(place));
+    let mut lines = vec![format!("at {location} ({shown})")];
     if let Some(witness) = &change.witness {
         lines.push(format!("for example {witness}"));
     }

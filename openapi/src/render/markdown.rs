@@ -64,7 +64,7 @@ fn page(report: &Report<'_>, detail: Detail) -> io::Result<Vec<u8>> {
             .collect();
         let folded = of_class.len() > FOLDED && matches!(class, Class::Additive | Class::Docs);
         let mut section = Vec::new();
-        writeln!(section, "\n### {}\n", title(class))?;
+        writeln!(section, "\n### {}\n", counts::title(class))?;
         if folded {
             let count = of_class.len();
             writeln!(section, "<details><summary>{count} changes</summary>\n")?;
@@ -101,15 +101,6 @@ fn page(report: &Report<'_>, detail: Detail) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-fn title(class: Class) -> &'static str {
-    match class {
-        Class::Breaking => "Breaking",
-        Class::Unproven => "Unproven",
-        Class::Additive => "Additive",
-        Class::Docs => "Docs",
-    }
-}
-
 fn write_change(
     out: &mut dyn Write,
     report: &Report<'_>,
@@ -132,15 +123,11 @@ fn write_change(
         }
     }
     writeln!(out, "  ")?;
-    let location = match change.location.as_str() {
-        "" => "/",
-        location => location,
-    };
     writeln!(
         out,
         "  `{}` at {} ({})",
         change.rule,
-        code(location),
+        code(change.shown_location()),
         code(&report.shown(place))
     )?;
     if let Some(more) = counts::more_places(change) {

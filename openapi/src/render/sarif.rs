@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use ring::digest;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::report::{Place, Report, Side};
 use crate::diff::{self, Change, Class, Documented, Rule};
 use crate::document::Position;
+use crate::published::sha256;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
@@ -230,17 +230,8 @@ fn physical(file: &str, position: Option<Position>) -> PhysicalLocation {
 
 /// What stays the same of a change while lines move: it tells scanners that they have seen it before.
 fn fingerprint(change: &Change) -> String {
-    let mut context = digest::Context::new(&digest::SHA256);
-    for part in [&change.rule.to_string(), &change.location, &change.message] {
-        context.update(part.as_bytes());
-        context.update(&[0]);
-    }
-    let digest = context.finish();
-    digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let (rule, location, message) = (change.rule, &change.location, &change.message);
+    sha256(&format!("{rule}\0{location}\0{message}\0"))
 }
 
 /// The URI of a file: relative to the repository, or `file:` for a path from the root. Everything that

@@ -18,6 +18,7 @@ pub fn write(out: &mut dyn Write, diff: &Diff, base: &str, revision: &str) -> io
     for change in &diff.changes {
         write_change(out, change)?;
     }
+    let (base, revision) = (visible(base), visible(revision));
     if diff.changes.is_empty() {
         return writeln!(out, "identical: {base} and {revision} mean the same");
     }
@@ -61,11 +62,7 @@ fn write_change(out: &mut dyn Write, change: &Change) -> io::Result<()> {
             visible(&waived.reason)
         )?;
     }
-    let location = match change.location.as_str() {
-        "" => "/",
-        location => location,
-    };
-    writeln!(out, "    at {}", visible(location))?;
+    writeln!(out, "    at {}", visible(change.shown_location()))?;
     if let Some(more) = counts::more_places(change) {
         writeln!(out, "    {more}")?;
     }

@@ -46,7 +46,7 @@ fn of_type(schema: &Map<String, Value>, values: &mut Vec<Value>) {
 
 fn of_strings(schema: &Map<String, Value>, values: &mut Vec<Value>) {
     if let Some(maximum) = count(schema, "maxLength") {
-        values.push(Value::String(text::letters(maximum + 1)));
+        values.push(Value::String(text::letters(maximum.saturating_add(1))));
     }
     if let Some(minimum) = count(schema, "minLength")
         && minimum > 0
@@ -93,7 +93,7 @@ fn of_arrays(schema: &Map<String, Value>, values: &mut Vec<Value>) {
         Value::Array(vec![item.clone(); length.min(most)])
     };
     if let Some(maximum) = count(schema, "maxItems") {
-        values.push(filled(maximum + 1));
+        values.push(filled(maximum.saturating_add(1)));
     }
     if let Some(minimum) = count(schema, "minItems")
         && minimum > 0

@@ -49,7 +49,7 @@ pub(super) fn of_pattern(pattern: &str) -> Vec<String> {
 }
 
 /// A few strings that match the regular expression, made from a fixed seed. Expressions that the
-/// `regex` syntax does not know (look-around, back-references) give none. Classes such as `\\w` are
+/// `regex` syntax does not know (look-around, back-references) give none. Classes such as `\w` are
 /// ASCII's, as in ECMA-262, which JSON Schema's patterns follow.
 fn random(pattern: &str) -> Vec<String> {
     let mut random = SmallRng::seed_from_u64(0x5EED);

@@ -106,6 +106,11 @@ pub(super) fn depth(schema: &Value) -> usize {
     }
 }
 
+/// The name of the definition that a reference within a bundle leads to.
+pub(super) fn definition_name(reference: &str) -> Option<String> {
+    Some(pointer::last(reference.strip_prefix("#/$defs")?).into_owned())
+}
+
 #[derive(Default)]
 struct Names {
     by_pointer: BTreeMap<String, String>,

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::bundle::definition_name;
 use crate::validator::Validator;
 use crate::{keywords, pointer};
 
@@ -200,11 +201,14 @@ impl Closing<'_> {
             .into_iter()
             .filter_map(|keyword| object.get(keyword)?.as_array())
             .flatten();
-        let parts: Vec<&Map<String, Value>> =
-            parts.chain(target).filter_map(Value::as_object).collect();
-        parts
+        let on_conditions = ["if", "then", "else"]
             .into_iter()
-            .all(|part| self.declared(part, into, depth + 1))
+            .filter_map(|keyword| object.get(keyword));
+        let on_names = object.get("dependentSchemas").and_then(Value::as_object);
+        let on_names = on_names.into_iter().flatten().map(|(_, part)| part);
+        let mut parts =
+            (parts.chain(on_conditions).chain(on_names).chain(target)).filter_map(Value::as_object);
+        parts.all(|part| self.declared(part, into, depth + 1))
     }
 }
 
@@ -213,10 +217,6 @@ fn is_by_others(object: &Map<String, Value>) -> bool {
     ["anyOf", "oneOf", "$ref"]
         .iter()
         .any(|keyword| object.contains_key(*keyword))
-}
-
-fn definition_name(reference: &str) -> Option<String> {
-    Some(pointer::last(reference.strip_prefix("#/$defs")?).into_owned())
 }
 
 /// Whether undeclared properties are given a schema that says something of them.
@@ -254,6 +254,20 @@ mod tests {
         let validator = Validator::new(&close(&schema, &receiver)).expect("a valid schema");
         assert!(validator.accepts(&json!({"a": []})));
         assert!(!validator.accepts(&json!({"b": 1})));
+    }
+
+    #[test]
+    fn what_is_declared_on_a_condition_is_sent() {
+        let receiver = json!({"properties": {"a": true, "b": true, "c": true}});
+        for conditional in [
+            json!({"type": "object", "if": {"required": ["a"]}, "then": {"properties": {"b": true}}}),
+            json!({"type": "object", "dependentSchemas": {"a": {"properties": {"b": true}}}}),
+        ] {
+            let closed = close(&conditional, &receiver);
+            let validator = Validator::new(&closed).expect("a valid schema");
+            assert!(validator.accepts(&json!({"b": 1})), "{conditional}");
+            assert!(!validator.accepts(&json!({"c": 1})), "{conditional}");
+        }
     }
 
     #[test]

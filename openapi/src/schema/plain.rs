@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::bundle::size;
-use crate::{keywords, pointer};
+use super::bundle::{definition_name, size};
+use crate::keywords;
 
 /// Larger schemas stay as they are, and so do those that would become larger by writing definitions
 /// in place.
@@ -170,10 +170,6 @@ fn one_branch(object: &Map<String, Value>) -> Option<Value> {
 fn only_reference(object: &Map<String, Value>) -> Option<String> {
     let others = object.keys().filter(|keyword| *keyword != "$defs").count();
     definition_name(object.get("$ref")?.as_str()?).filter(|_| others == 1)
-}
-
-fn definition_name(reference: &str) -> Option<String> {
-    Some(pointer::last(reference.strip_prefix("#/$defs")?).into_owned())
 }
 
 /// The names of the definitions that lead back to themselves.

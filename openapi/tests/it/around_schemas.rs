@@ -1,17 +1,9 @@
 //! Verdicts on what stands around the schemas: parameters as text, media types, statuses, servers,
 //! discriminators, open lists. A pair for each.
 
-use openapi::Document;
-use openapi::diff::compare;
 use serde_json::{Value, json};
 
-use crate::schemas::summary;
-
-/// What comparing two documents says, as `class rule`.
-fn changed(base: &Value, revision: &Value) -> Vec<String> {
-    let parse = |value: &Value| Document::parse("test", &value.to_string()).expect("a document");
-    summary(&compare(&parse(base), &parse(revision)).changes)
-}
+use crate::schemas::changed;
 
 fn document(operation: &Value) -> Value {
     let mut operation = operation.clone();

@@ -1,16 +1,9 @@
 //! Verdicts on what stands beside a reference: nothing of it is silent, and nothing of it counts where
 //! the specification ignores it.
 
-use openapi::Document;
-use openapi::diff::compare;
 use serde_json::{Value, json};
 
-use crate::schemas::summary;
-
-fn changed(base: &Value, revision: &Value) -> Vec<String> {
-    let parse = |value: &Value| Document::parse("test", &value.to_string()).expect("a document");
-    summary(&compare(&parse(base), &parse(revision)).changes)
-}
+use crate::schemas::changed;
 
 fn document(version: &str, operation: &Value) -> Value {
     json!({

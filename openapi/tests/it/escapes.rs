@@ -224,14 +224,17 @@ fn junit_is_read_back_as_what_was_found() {
             panic!("one suite: {xml}");
         };
         assert_eq!(suite.test_cases.len(), diff.changes.len());
+        let mut failures = 0;
         for (case, change) in suite.test_cases.iter().zip(&diff.changes) {
             let name = format!("{} {}", change.rule, change.location);
             assert_eq!(case.name.as_str(), visible(&name));
             if let quick_junit::TestCaseStatus::NonSuccess { message, .. } = &case.status {
                 let message = message.as_ref().expect("a message").as_str();
                 assert_eq!(message, visible(&change.message));
+                failures += 1;
             }
         }
+        assert!(failures > 0, "no failure to read: {xml}");
     }
 }
 

@@ -1,16 +1,9 @@
 //! Verdicts on what the server sends unasked, to webhooks and callbacks: there the client is the one
 //! that must go on understanding, and every direction is the other one.
 
-use openapi::Document;
-use openapi::diff::compare;
 use serde_json::{Value, json};
 
-use crate::schemas::summary;
-
-fn changed(base: &Value, revision: &Value) -> Vec<String> {
-    let parse = |value: &Value| Document::parse("test", &value.to_string()).expect("a document");
-    summary(&compare(&parse(base), &parse(revision)).changes)
-}
+use crate::schemas::changed;
 
 /// The operation as a webhook's, and as a callback's.
 fn pushing(operation: &Value) -> [Value; 2] {

@@ -1,4 +1,4 @@
-//! Small documents around one schema, and what comparing two of them says.
+//! What comparing two documents says, and small documents around one schema.
 
 use openapi::Document;
 use openapi::diff::{Change, Class, compare};
@@ -13,8 +13,18 @@ pub(crate) enum Body {
     Response,
 }
 
+impl Body {
+    /// Where the schema is in a [`document`].
+    pub(crate) fn pointer(self) -> &'static str {
+        match self {
+            Self::Request => "/paths/~1things/post/requestBody/content/application~1json/schema",
+            Self::Response => "/paths/~1things/post/responses/200/content/application~1json/schema",
+        }
+    }
+}
+
 /// A document with one operation whose body of the given kind has the schema. Its components are
-/// the schema's own `$defs`, moved.
+/// the schema's own member `components`, moved.
 pub(crate) fn document(body: Body, schema: &Value) -> Document {
     let mut schema = schema.clone();
     let components = schema
@@ -44,6 +54,12 @@ pub(crate) fn changes(body: Body, base: &Value, revision: &Value) -> Vec<Change>
     compare(&document(body, base), &document(body, revision)).changes
 }
 
+/// What comparing two documents says, as `class rule`.
+pub(crate) fn changed(base: &Value, revision: &Value) -> Vec<String> {
+    let parse = |value: &Value| Document::parse("test", &value.to_string()).expect("a document");
+    summary(&compare(&parse(base), &parse(revision)).changes)
+}
+
 /// The changes as `class rule`, for short expectations. Each must be one that `diff::rules` tells of.
 pub(crate) fn summary(changes: &[Change]) -> Vec<String> {
     if let Some(change) = changes.iter().find(|change| !is_documented(change)) {
@@ -69,17 +85,14 @@ pub(crate) fn assert_witnessed(body: Body, base: &Value, revision: &Value, chang
             .witness_schema
             .as_deref()
             .expect("the schema of the witness");
-        let body_pointer = match body {
-            Body::Request => "/paths/~1things/post/requestBody/content/application~1json/schema",
-            Body::Response => "/paths/~1things/post/responses/200/content/application~1json/schema",
-        };
-        if pointer != body_pointer {
+        if pointer != body.pointer() {
+            // A value of a part, which the part's own schemas were asked about.
             continue;
         }
         let accepts = |schema: &Value| {
             let document = document(body, schema);
             let schema = openapi::SchemaRef {
-                pointer: body_pointer.to_owned(),
+                pointer: body.pointer().to_owned(),
             };
             openapi::Validator::of(&document, &schema)
                 .expect("a valid schema")

@@ -63,13 +63,6 @@ fn no_verdict_is_contradicted_by_a_value() {
     );
 }
 
-fn body_pointer(body: Body) -> &'static str {
-    match body {
-        Body::Request => "/paths/~1things/post/requestBody/content/application~1json/schema",
-        Body::Response => "/paths/~1things/post/responses/200/content/application~1json/schema",
-    }
-}
-
 fn gravest(changes: &[Change]) -> Option<Class> {
     changes.iter().map(|change| change.class).max()
 }
@@ -95,7 +88,7 @@ fn contradiction(body: Body, base: &Value, revision: &Value) -> Option<(&'static
                 return Some(("a breaking change without a witness", told));
             };
             let told = format!("{told}; {witness}");
-            if change.witness_schema.as_deref() != Some(body_pointer(body)) {
+            if change.witness_schema.as_deref() != Some(body.pointer()) {
                 // A value of a part, which the part's own schemas were asked about.
                 continue;
             }

@@ -4,12 +4,7 @@ use openapi::Document;
 use openapi::diff::compare;
 use serde_json::{Value, json};
 
-use crate::schemas::summary;
-
-fn changed(base: &Value, revision: &Value) -> Vec<String> {
-    let parse = |value: &Value| Document::parse("test", &value.to_string()).expect("a document");
-    summary(&compare(&parse(base), &parse(revision)).changes)
-}
+use crate::schemas::changed;
 
 /// A document with one operation, and with more at the root.
 fn document(operation: &Value, more: &Value) -> Value {

@@ -1,6 +1,8 @@
-//! What tests and benchmarks start — a PostgreSQL of their own, processes, folders — and what ends it again, also when whoever
-//! started it is killed.
+//! What tests and benchmarks start — a PostgreSQL of their own, servers, processes, folders — and what ends it again, also when
+//! whoever started it is killed.
 
+pub mod cargo;
+pub mod listening;
 pub mod postgres;
 pub mod reaper;
 

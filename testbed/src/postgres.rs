@@ -154,7 +154,7 @@ impl Cluster {
     }
 
     /// Whether it was given, and is not one's own.
-    pub fn is_given(&self) -> bool {
+    fn is_given(&self) -> bool {
         self.own.is_none()
     }
 
@@ -173,7 +173,7 @@ impl Cluster {
     /// # Errors
     ///
     /// What was said against them.
-    pub fn try_execute(&self, database: &str, sql: &str) -> Result<String, String> {
+    fn try_execute(&self, database: &str, sql: &str) -> Result<String, String> {
         let psql = programs::folder()
             .map_err(|error| error.to_string())?
             .join("psql");

@@ -17,7 +17,7 @@ impl Database {
     /// # Panics
     ///
     /// When the server refuses to make one.
-    pub fn create(cluster: &Arc<Cluster>) -> Self {
+    pub(super) fn create(cluster: &Arc<Cluster>) -> Self {
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         cluster.execute("postgres", &format!("CREATE DATABASE {name}"));
         Self {

@@ -1,10 +1,12 @@
-//! What is started ends with whoever started it, also by a signal.
+//! What is started says where it is, and ends with whoever started it, also by a signal.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use testbed::listening::{ListenError, Listening};
 use testbed::postgres::{Cluster, StartError};
 use testbed::reaper::{self, How};
 
@@ -168,4 +170,33 @@ fn postgres_ends_with_whoever_is_killed_also_when_it_was_restarted() {
     let victim = Victim::start(name);
     assert!(victim.processes().len() > 3, "{:?}", victim.started);
     kill_and_look(victim, "-KILL");
+}
+
+#[test]
+fn a_server_is_known_by_the_address_that_it_says() {
+    let shell = |script: &str| {
+        let mut server = Command::new("sh");
+        server.args(["-c", script]);
+        server
+    };
+    let mut server = shell("echo listening on http://127.0.0.1:9; exec sleep 100");
+    let listening = Listening::start(&mut server).unwrap();
+    assert_eq!(listening.url(), "http://127.0.0.1:9");
+    let stopped = listening.stop().unwrap();
+    assert_eq!(stopped.signal(), Some(15), "{stopped}");
+    for (script, expected) in [
+        (
+            "echo the port is taken; exec sleep 100",
+            "the port is taken\n",
+        ),
+        ("exit 1", ""),
+    ] {
+        let refused = Listening::start(&mut shell(script));
+        assert!(
+            matches!(&refused, Err(ListenError::Said(said)) if said == expected),
+            "{refused:?}"
+        );
+    }
+    let missing = Listening::start(&mut Command::new("/nowhere/server"));
+    assert!(matches!(missing, Err(ListenError::Io(_))), "{missing:?}");
 }

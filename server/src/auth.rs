@@ -98,8 +98,34 @@ impl FromRequestParts<AppState> for Caller {
     }
 }
 
+/// The token that a request was authenticated with, for whoever reads the request's body.
+///
+/// A [`Caller`] is made of the head of a request, and the client says when the body comes: a token that is revoked between the
+/// two must not get anything done.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Credential {
+    jti: Uuid,
+}
+
+impl Credential {
+    /// Whether the token is still good.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::NotAuthenticated`] when it no longer is.
+    pub(crate) async fn confirm(self, state: &AppState) -> Result<(), ApiError> {
+        match state.store().authentication(self.jti).await? {
+            Some(known) if known.is_active(Timestamp::now()) => Ok(()),
+            Some(_) | None => {
+                METRICS.authenticated(false);
+                Err(ApiError::NotAuthenticated { token_sent: true })
+            }
+        }
+    }
+}
+
 impl Caller {
-    async fn authenticated(parts: &Parts, state: &AppState) -> Result<Self, ApiError> {
+    async fn authenticated(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let refused = ApiError::NotAuthenticated { token_sent: true };
         let token = bearer(&parts.headers, &parts.uri)?;
         let now = Timestamp::now();
@@ -113,8 +139,11 @@ impl Caller {
         let genuine = known.digest.matches(&digest)
             && known.user_id == claims.sub
             && known.business_id == claims.business;
-        if !genuine || known.revoked || known.expires_at <= now {
+        if !genuine || !known.is_active(now) {
             return Err(refused);
+        }
+        if !parts.method.is_safe() {
+            parts.extensions.insert(Credential { jti: claims.jti });
         }
 
         state.rate_limits().caller(known.user_id)?;
@@ -178,8 +207,7 @@ fn bearer(headers: &HeaderMap, uri: &Uri) -> Result<SecretString, ApiError> {
 
 fn has_token_in_query(uri: &Uri) -> bool {
     uri.query().is_some_and(|query| {
-        query
-            .split('&')
-            .any(|pair| pair.split('=').next() == Some("access_token"))
+        // Decoded, as whoever else reads the query does it.
+        url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "access_token")
     })
 }

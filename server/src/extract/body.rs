@@ -1,12 +1,13 @@
 //! The JSON body of a request.
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody};
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use serde_json::Value;
 
 use crate::app::{AppState, MAX_BODY_BYTES};
+use crate::auth::Credential;
 use crate::error::ApiError;
 use crate::validation::ValidationError;
 
@@ -30,20 +31,22 @@ impl<T: FromBody> FromRequest<AppState> for JsonBody<T> {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
         let is_json = is_json(request.headers());
-        let bytes =
-            Bytes::from_request(request, state)
-                .await
-                .map_err(|rejection| match rejection {
-                    BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
-                        ApiError::TooLarge {
-                            limit: MAX_BODY_BYTES,
-                        }
-                    }
-                    // The connection broke or its framing did; if anybody still listens, the body is what was wrong. The enum is
-                    // not exhaustive.
-                    _ => ValidationError::json_invalid(0, "The request body could not be read")
-                        .into(),
-                })?;
+        let credential = request.extensions().get::<Credential>().copied();
+        let comes_later = !request.body().is_end_stream();
+        let read = Bytes::from_request(request, state).await;
+        if comes_later && let Some(credential) = credential {
+            credential.confirm(state).await?;
+        }
+        let bytes = read.map_err(|rejection| match rejection {
+            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+                ApiError::TooLarge {
+                    limit: MAX_BODY_BYTES,
+                }
+            }
+            // The connection broke or its framing did; if anybody still listens, the body is what was wrong. The enum is not
+            // exhaustive.
+            _ => ValidationError::json_invalid(0, "The request body could not be read").into(),
+        })?;
         let body = if bytes.is_empty() {
             None
         } else if is_json {

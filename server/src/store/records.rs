@@ -45,6 +45,13 @@ pub(crate) struct Authentication {
     pub(crate) revoked: bool,
 }
 
+impl Authentication {
+    /// Whether the token is good at this instant: neither revoked nor expired.
+    pub(crate) fn is_active(&self, now: Timestamp) -> bool {
+        !self.revoked && self.expires_at > now
+    }
+}
+
 /// A token as the store keeps it: never its text.
 #[derive(Clone, Debug)]
 pub(crate) struct TokenRecord {

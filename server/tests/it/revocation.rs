@@ -1,5 +1,7 @@
 //! What a revocation answers and does.
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use crate::harness::{Server, revoke_path, string};
@@ -53,18 +55,52 @@ pub(crate) async fn revoked_token_is_refused_and_a_bystander_is_not() {
     assert_eq!(server.probe(&bystander).await, 200);
 }
 
+/// The head of a request says who asks, and its client decides when the body comes.
+#[tokio::test]
+pub(crate) async fn request_whose_body_comes_behind_the_revocation_of_its_token_is_refused() {
+    let server = Server::start();
+    let admin = server.admin();
+    let target = server.create(&admin, "target").await;
+    let body = r#"{"name": "minted by a thief", "reason": "in spite"}"#;
+    for path in ["/api/v1/tokens".to_owned(), revoke_path(&target.token_id)] {
+        let stolen = server.create(&admin, "stolen").await;
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {}\r\nX-Business-Id: {}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
+            stolen.token,
+            stolen.business_id,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // What asks for the body has seen to the head.
+        let mut asked = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+        stream.read_exact(&mut asked).await.unwrap();
+        assert!(asked.starts_with(b"HTTP/1.1 100 "), "{path}");
+
+        assert_eq!(server.revoke(&admin, &stolen.token_id).await.status, 201);
+        stream.write_all(body.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 401 "), "{path}: {answer}");
+    }
+
+    assert_eq!(server.probe(&target).await, 200);
+    let list = server
+        .request("GET", "/api/v1/tokens")
+        .by(&admin)
+        .send()
+        .await;
+    assert!(!list.body.contains("thief"), "{}", list.body);
+}
+
 #[tokio::test]
 pub(crate) async fn every_way_to_give_no_reason_is_the_same() {
     let server = Server::start();
     let admin = server.admin();
-    let path = |id: &str| revoke_path(id);
-
-    let no_body = server.create(&admin, "no body").await;
     let answers = [
         server
-            .request("POST", &path(&no_body.token_id))
-            .by(&admin)
-            .send()
+            .revoke(&admin, &server.create(&admin, "no body").await.token_id)
             .await,
         server
             .revoke_with(
@@ -212,22 +248,22 @@ async fn database_refuses_to_change_or_forget_a_revocation() {
     assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
     let pool = server.folder().sqlite().await;
 
-    for statement in [
-        "UPDATE revocations SET revoked_at = 0",
-        "UPDATE revocations SET jti = 'another'",
-        "DELETE FROM revocations",
-        "DELETE FROM tokens WHERE jti IN (SELECT jti FROM revocations)",
-        "UPDATE tokens SET jti = 'another'",
+    for (statement, reason) in [
+        ("UPDATE revocations SET revoked_at = 0", "append-only"),
+        ("UPDATE revocations SET jti = 'another'", "append-only"),
+        ("DELETE FROM revocations", "append-only"),
+        (
+            "DELETE FROM tokens WHERE jti IN (SELECT jti FROM revocations)",
+            "a revoked token stays on record",
+        ),
+        ("UPDATE tokens SET jti = 'another'", "never change"),
     ] {
         let error = sqlx::query(statement)
             .execute(&pool)
             .await
             .expect_err(statement)
             .to_string();
-        assert!(
-            error.contains("revo") || error.contains("never change"),
-            "{statement}: {error}"
-        );
+        assert!(error.contains(reason), "{statement}: {error}");
     }
     // This one is not refused but does nothing: the first revocation stands.
     sqlx::query(

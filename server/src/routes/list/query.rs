@@ -184,10 +184,15 @@ impl Cursor {
             return None;
         }
         let key = match sort_by {
+            // Of no token is the instant before 1970, nor a NUL in the name: PostgreSQL knows neither all of the one nor the other.
             SortBy::CreatedAt | SortBy::ExpiresAt => {
-                SortKey::Instant(Timestamp::from_micros(cursor.key.as_i64()?))
+                let micros = cursor.key.as_i64().filter(|micros| *micros >= 0)?;
+                SortKey::Instant(Timestamp::from_micros(micros))
             }
-            SortBy::Name => SortKey::Text(cursor.key.as_str()?.to_owned()),
+            SortBy::Name => {
+                let name = cursor.key.as_str().filter(|name| !name.contains('\0'))?;
+                SortKey::Text(name.to_owned())
+            }
         };
         Some(Place { key, id: cursor.id })
     }

@@ -1,6 +1,7 @@
 //! The router and what surrounds every handler.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::FutureExt as _;
+use futures_util::future::{Either, select};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -101,20 +103,22 @@ pub(crate) fn app(state: AppState, request_timeout: Duration, proxies: TrustedPr
     let mut router = Router::from(operations())
         .route("/openapi.json", get(docs::openapi_json))
         .route("/openapi/revoke-token.json", get(docs::revoke_token_json))
-        .merge(documentation);
+        .merge(documentation)
+        .fallback(async || ApiError::NoSuchRoute)
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed);
     // Each layer costs every request a few allocations: one that would do nothing is left out.
     if limits.limit_addresses() {
-        router = router.route_layer(from_fn(move |request, next| {
+        // Around the fallbacks, too: whoever looks for what is not there asks as well.
+        router = router.layer(from_fn(move |request, next| {
             limit_rate(Arc::clone(&limits), request, next)
         }));
     }
-    let router = router
-        // Whoever watches the server's health is not limited.
+    // Whoever watches the server's health is not limited.
+    let health: Router<AppState> = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .fallback(async || ApiError::NoSuchRoute)
-        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
-        .with_state(state);
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed);
+    let router = router.merge(health).with_state(state);
     surround(router, request_timeout, proxies)
 }
 
@@ -155,9 +159,12 @@ async fn answer(
 }
 
 async fn limit_time(request: Request, next: Next, limit: Duration) -> Response {
-    match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => ApiError::TimedOut.into_response(),
+    // A client that sends without pause uses up tokio's budget before the handler's turn comes, each time. `tokio::time::timeout`
+    // would not look at its clock then (<https://docs.rs/tokio/1/tokio/task/coop>).
+    let over = tokio::task::unconstrained(tokio::time::sleep(limit));
+    match select(pin!(next.run(request)), pin!(over)).await {
+        Either::Left((response, _)) => response,
+        Either::Right(_) => ApiError::TimedOut.into_response(),
     }
 }
 

@@ -40,7 +40,7 @@ async fn head_that_comes_byte_by_byte_is_not_waited_for() {
 
 #[tokio::test]
 async fn body_that_comes_byte_by_byte_is_408() {
-    let target = Target::start(&["--request-timeout", "0.5"]).await;
+    let target = Target::start(&["--request-timeout", "1"]).await;
     let path = revoke_path(&target.admin.token_id);
     let head = target.head(&format!("POST {path} HTTP/1.1"));
     let chunked = format!("{head}Transfer-Encoding: chunked\r\n\r\nffff\r\n");

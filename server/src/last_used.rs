@@ -5,9 +5,9 @@
 //! the database more than all that it is asked, and each one makes SQLite's readers read their pages anew.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
@@ -30,15 +30,11 @@ impl LastUsed {
         if on_record.is_some_and(|last| at.is_within(EXACT_TO, last)) {
             return;
         }
-        // A map of the latest uses is whole after every statement, so a panic elsewhere does not spoil it.
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(jti, at);
+        self.0.lock().insert(jti, at);
     }
 
     async fn write(&self, store: &Store) {
-        let uses = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let uses = std::mem::take(&mut *self.0.lock());
         if uses.is_empty() {
             return;
         }
@@ -76,7 +72,7 @@ mod tests {
             let uses = LastUsed::default();
             let at = Timestamp::from_micros(1_000_000_000);
             uses.note(Uuid::nil(), at, on_record.map(Timestamp::from_micros));
-            uses.0.into_inner().unwrap().contains_key(&Uuid::nil())
+            uses.0.into_inner().contains_key(&Uuid::nil())
         };
         assert!(noted(None));
         assert!(noted(Some(1_000_000_000 - 60_000_000)));

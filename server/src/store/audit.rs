@@ -14,7 +14,7 @@ pub(crate) struct Actor {
     /// The token that the caller used.
     pub(crate) token_id: Uuid,
     pub(crate) business_id: Uuid,
-    /// The address at the other end of the connection.
+    /// The client's address: the other end of the connection, or what trusted proxies say of it.
     pub(crate) remote_address: Option<IpAddr>,
     /// What `x-user-email` claimed: recorded, never an identity.
     pub(crate) claimed_email: Option<String>,
@@ -80,7 +80,7 @@ pub(crate) struct AuditEvent {
     pub(crate) target_token_id: Option<Uuid>,
     /// The reason that was given.
     pub(crate) reason: Option<String>,
-    /// The address at the other end of the connection.
+    /// The client's address, behind the proxies that were trusted.
     pub(crate) remote_address: Option<String>,
     /// What `x-user-email` claimed.
     pub(crate) claimed_email: Option<String>,

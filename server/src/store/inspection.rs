@@ -10,6 +10,9 @@ use super::migrations::{self, Difference};
 use super::{StoreError, postgres, sqlite};
 use crate::timestamp::Timestamp;
 
+/// For a schema whose first step was applied, which made the table.
+const HAS_TOKENS: &str = "SELECT EXISTS (SELECT 1 FROM tokens)";
+
 /// What was seen.
 #[derive(Debug)]
 pub(crate) struct Inspection {
@@ -17,6 +20,8 @@ pub(crate) struct Inspection {
     pub(crate) schema: Difference,
     /// What its own clock says, where it has one.
     pub(crate) now: Option<Timestamp>,
+    /// Whether a token has ever been minted there; not told of a schema that this program does not know.
+    pub(crate) has_tokens: bool,
     /// The latest instant on its record, when its schema is this program's and something is on record.
     pub(crate) latest: Option<Timestamp>,
 }
@@ -48,6 +53,12 @@ pub(crate) async fn inspect(location: &Location) -> Result<Inspection, StoreErro
                 Vec::new()
             };
             let schema = migrations::difference(&migrator, &applied);
+            let has_tokens = if applied.is_empty() || schema.unknown.is_some() {
+                false
+            } else {
+                let row = sqlx::query(HAS_TOKENS).fetch_one(&mut connection).await?;
+                row.try_get(0)?
+            };
             let latest = if schema.is_none() {
                 let row = sqlx::query("SELECT MAX(at) FROM audit_events")
                     .fetch_one(&mut connection)
@@ -61,6 +72,7 @@ pub(crate) async fn inspect(location: &Location) -> Result<Inspection, StoreErro
             Ok(Inspection {
                 schema,
                 now: None,
+                has_tokens,
                 latest,
             })
         }
@@ -71,8 +83,7 @@ pub(crate) async fn inspect(location: &Location) -> Result<Inspection, StoreErro
             )
             .fetch_one(&mut connection)
             .await?;
-            let instant = |at: DateTime<Utc>| Timestamp::from_micros(at.timestamp_micros());
-            let now = instant(row.try_get(1)?);
+            let now = Timestamp::from_utc(row.try_get(1)?);
             let migrator = postgres::migrator();
             let applied = if row.try_get(0)? {
                 connection
@@ -82,11 +93,18 @@ pub(crate) async fn inspect(location: &Location) -> Result<Inspection, StoreErro
                 Vec::new()
             };
             let schema = migrations::difference(&migrator, &applied);
+            let has_tokens = if applied.is_empty() || schema.unknown.is_some() {
+                false
+            } else {
+                let row = sqlx::query(HAS_TOKENS).fetch_one(&mut connection).await?;
+                row.try_get(0)?
+            };
             let latest = if schema.is_none() {
                 let row = sqlx::query("SELECT MAX(at) FROM audit_events")
                     .fetch_one(&mut connection)
                     .await?;
-                row.try_get::<Option<DateTime<Utc>>, _>(0)?.map(instant)
+                row.try_get::<Option<DateTime<Utc>>, _>(0)?
+                    .map(Timestamp::from_utc)
             } else {
                 None
             };
@@ -94,6 +112,7 @@ pub(crate) async fn inspect(location: &Location) -> Result<Inspection, StoreErro
             Ok(Inspection {
                 schema,
                 now: Some(now),
+                has_tokens,
                 latest,
             })
         }

@@ -46,6 +46,7 @@ const REVOCATIONS: usize = 2;
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
     connections: Arc<Connections>,
+    presence: Arc<Coalescer<read::Presence>>,
     authentications: Arc<Coalescer<read::Authentications>>,
     tokens: Arc<Coalescer<find::Tokens>>,
     first_pages: Arc<Coalescer<listing::FirstPages>>,
@@ -59,6 +60,7 @@ impl PostgresStore {
         connections.warm().await?;
         let to = || Arc::clone(&connections);
         Ok(Self {
+            presence: Arc::new(Coalescer::start(read::Presence(to()), READS)),
             authentications: Arc::new(Coalescer::start(read::Authentications(to()), READS)),
             tokens: Arc::new(Coalescer::start(find::Tokens(to()), READS)),
             first_pages: Arc::new(Coalescer::start(listing::FirstPages(to()), READS)),
@@ -76,7 +78,7 @@ impl PostgresStore {
     }
 
     pub(super) async fn has_tokens(&self) -> Result<bool, StoreError> {
-        self.connections.read(&read::AnyToken).await
+        self.presence.ask(()).await
     }
 
     pub(super) async fn close(&self) {

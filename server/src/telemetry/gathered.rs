@@ -5,9 +5,10 @@
 //! takes with it what it said last; what must not be lost is in the store's audit trail, not here.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -43,12 +44,9 @@ impl Gathered {
 
     fn keep_writing(&self) {
         loop {
-            let waiting = self.waiting();
-            let begun = self
-                .0
+            self.0
                 .begun
-                .wait_while(waiting, |waiting| waiting.is_empty());
-            drop(begun);
+                .wait_while(&mut self.waiting(), |waiting| waiting.is_empty());
             std::thread::sleep(PERIOD);
             self.write();
         }
@@ -56,7 +54,7 @@ impl Gathered {
 
     /// Writes what waits.
     pub(super) fn write(&self) {
-        let mut writing = unpoisoned(self.0.writing.lock());
+        let mut writing = self.0.writing.lock();
         std::mem::swap(&mut *writing, &mut *self.waiting());
         // Nothing is left to tell about a standard error that is gone.
         let _ = io::stderr().write_all(&writing);
@@ -64,13 +62,8 @@ impl Gathered {
     }
 
     fn waiting(&self) -> MutexGuard<'_, Vec<u8>> {
-        unpoisoned(self.0.waiting.lock())
+        self.0.waiting.lock()
     }
-}
-
-/// Text is whole after every statement, so a panic elsewhere does not spoil it.
-fn unpoisoned<T>(locked: Result<T, PoisonError<T>>) -> T {
-    locked.unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Takes one line.

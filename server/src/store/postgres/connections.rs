@@ -4,9 +4,9 @@
 //! trip for every read. Here a connection goes back when what it did has ended in order, and is dropped otherwise.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use tokio::sync::Semaphore;
@@ -153,9 +153,8 @@ impl Connections {
         self.free().pop()
     }
 
-    fn free(&self) -> std::sync::MutexGuard<'_, Vec<PgConnection>> {
-        // A list of connections is whole after every statement.
-        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    fn free(&self) -> MutexGuard<'_, Vec<PgConnection>> {
+        self.free.lock()
     }
 }
 

@@ -84,9 +84,22 @@ impl Work for ByKeys {
     }
 }
 
-/// Whether there is any token.
+/// Whether there is any token; many who ask whether the database answers share one answer.
 #[derive(Debug)]
-pub(super) struct AnyToken;
+pub(super) struct Presence(pub(super) Arc<Connections>);
+
+impl Batch for Presence {
+    type Question = ();
+    type Answer = bool;
+
+    async fn ask(&self, questions: &[()]) -> Result<Vec<bool>, StoreError> {
+        let any = self.0.read(&AnyToken).await?;
+        Ok(vec![any; questions.len()])
+    }
+}
+
+#[derive(Debug)]
+struct AnyToken;
 
 impl Work for AnyToken {
     type Output = bool;

@@ -8,10 +8,10 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::sync::{Mutex, PoisonError};
 
 use super::super::StoreError;
 use super::file::SqliteFile;
+use parking_lot::Mutex;
 
 /// The lock, once it is taken; held until the process or the store ends.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ impl Claim {
                 let _ = file
                     .set_len(0)
                     .and_then(|()| writeln!(file, "{}", std::process::id()));
-                *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
+                *self.0.lock() = Some(file);
                 Ok(())
             }
             Err(TryLockError::WouldBlock) => {

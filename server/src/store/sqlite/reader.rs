@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::{Mutex, MutexGuard};
 use rusqlite::Connection;
 use uuid::Uuid;
 
@@ -160,9 +160,8 @@ impl Readers {
         self.free().take();
     }
 
-    fn free(&self) -> std::sync::MutexGuard<'_, Option<Vec<Reader>>> {
-        // A list of connections is whole after every statement.
-        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    fn free(&self) -> MutexGuard<'_, Option<Vec<Reader>>> {
+        self.free.lock()
     }
 }
 

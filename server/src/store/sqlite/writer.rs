@@ -4,10 +4,10 @@
 //! the commit that holds its write has returned, and none waits for others to come.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -73,7 +73,7 @@ impl Writer {
             })
         });
         let gone = || StoreError::Unavailable("the thread that writes has ended".to_owned());
-        match &*self.jobs.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &*self.jobs.lock() {
             Some(jobs) => jobs.send(job).map_err(|_| gone())?,
             None => return Err(gone()),
         }
@@ -83,7 +83,7 @@ impl Writer {
     /// Whether the thread still runs, and what it writes to is where it was.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         self.identity.check()?;
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        let thread = self.thread.lock();
         match &*thread {
             Some(thread) if !thread.is_finished() => Ok(()),
             Some(_) | None => Err(StoreError::Unavailable(
@@ -94,15 +94,8 @@ impl Writer {
 
     /// Lets the thread finish what it was given, and waits for it.
     pub(super) async fn close(&self) {
-        self.jobs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        self.jobs.lock().take();
+        let thread = self.thread.lock().take();
         if let Some(thread) = thread {
             // Errors say that it panicked, which the log has told already.
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;

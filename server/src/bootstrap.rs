@@ -8,7 +8,7 @@ use crate::app::AppState;
 use crate::config::Bootstrap;
 use crate::exit::Failure;
 use crate::issue::{Order, issue};
-use crate::serve::{Purpose, open};
+use crate::serve::{Purpose, open, store_failed};
 use crate::timestamp::Timestamp;
 
 /// What `--json` prints.
@@ -41,15 +41,11 @@ pub async fn bootstrap(command: Bootstrap) -> Result<String, Failure> {
 }
 
 async fn mint_first(state: &AppState, command: &Bootstrap) -> Result<String, Failure> {
-    let store_failed = |source| Failure::Store {
-        at: command.storage.location().clone(),
-        source,
-    };
     let membership = state
         .store()
         .ensure_member(&command.business, &command.email, command.role)
         .await
-        .map_err(store_failed)?;
+        .map_err(|source| store_failed(command.storage.location(), source))?;
     if membership.role != command.role {
         return Err(Failure::OtherRole {
             business: command.business.clone(),

@@ -347,10 +347,9 @@ pub struct Limits {
         long,
         value_name = "NETWORKS",
         env = "DZ_TRUSTED_PROXIES",
-        value_delimiter = ',',
-        value_parser = values::network
+        value_parser = values::networks
     )]
-    pub trusted_proxies: Vec<IpNet>,
+    pub trusted_proxies: Vec<Box<[IpNet]>>,
 }
 
 impl Serve {
@@ -366,10 +365,15 @@ impl Serve {
             .transpose()
     }
 
+    /// Whether only this machine can reach the server.
+    pub(crate) fn is_local(&self) -> bool {
+        self.listen.ip().to_canonical().is_loopback()
+    }
+
     /// Requests a second of one user, and from one address. By default a server that only this machine can reach has no limits.
     pub fn rates(&self) -> (Rate, Rate) {
         let default = |number| {
-            if self.listen.ip().to_canonical().is_loopback() {
+            if self.is_local() {
                 Rate::Off
             } else {
                 Rate::PerSecond(number)

@@ -14,7 +14,7 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use prometheus::IntGauge;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 
 pub(crate) mod descriptors;
@@ -54,8 +54,8 @@ pub(crate) struct Settings {
     pub(crate) silence: Duration,
 }
 
-/// Accepts connections until `stop` comes. Then closes the listener and the connections that are idle, and returns when the
-/// requests that have begun are answered.
+/// Accepts connections until `stop` comes. Then closes the listener and the connections that are idle or still shake hands, and
+/// returns when the requests that have begun are answered.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -66,7 +66,8 @@ pub(crate) async fn serve(
     let places = Arc::new(Semaphore::new(settings.connections));
     let refusals = Refusals::default();
     let (open, refused) = METRICS.connections(settings.name);
-    let server = Server::new(router, settings, open);
+    let (ending, ended) = watch::channel(());
+    let server = Server::new(router, settings, open, ended);
     let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -98,6 +99,7 @@ pub(crate) async fn serve(
         }
     }
     drop(listener);
+    drop(ending);
     graceful.shutdown().await;
 }
 
@@ -109,10 +111,17 @@ struct Server {
     tls: Option<Arc<Identity>>,
     silence: Duration,
     open: IntGauge,
+    /// Its sender is dropped when no more requests are to begin.
+    ending: watch::Receiver<()>,
 }
 
 impl Server {
-    fn new(router: Router, settings: Settings, open: IntGauge) -> Self {
+    fn new(
+        router: Router,
+        settings: Settings,
+        open: IntGauge,
+        ending: watch::Receiver<()>,
+    ) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(settings.silence)
@@ -125,6 +134,7 @@ impl Server {
             tls: settings.tls,
             silence: settings.silence,
             open,
+            ending,
         }
     }
 
@@ -139,12 +149,12 @@ impl Server {
         // Answers are written whole: waiting for more to send with them only delays them. A socket that refuses is slower
         // and works.
         let _ = stream.set_nodelay(true);
-        self.open.inc();
+        let open = Open::counted_by(&self.open);
         match &self.tls {
             None => self.http(stream, address, watcher).await,
             Some(identity) => self.tls(identity, stream, address, watcher).await,
         }
-        self.open.dec();
+        drop(open);
         drop(place);
     }
 
@@ -156,7 +166,14 @@ impl Server {
         watcher: Watcher,
     ) {
         let handshake = identity.acceptor().accept(stream);
-        match tokio::time::timeout(self.silence, handshake).await {
+        let handshake = tokio::time::timeout(self.silence, handshake);
+        let mut ending = self.ending.clone();
+        let shaken = tokio::select! {
+            shaken = handshake => shaken,
+            // Its client has asked for nothing yet, and can ask elsewhere.
+            _ = ending.changed() => return,
+        };
+        match shaken {
             Ok(Ok(stream)) => self.http(stream, address, watcher).await,
             Ok(Err(error)) => {
                 METRICS.handshakes_failed.inc();
@@ -183,6 +200,22 @@ impl Server {
             // The client's doing: it went away, was too slow, or spoke something else than HTTP.
             tracing::debug!(%error, "connection ended early");
         }
+    }
+}
+
+/// A connection that is open, counted until this is dropped, also by a panic.
+struct Open<'a>(&'a IntGauge);
+
+impl<'a> Open<'a> {
+    fn counted_by(gauge: &'a IntGauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 

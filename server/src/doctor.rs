@@ -1,7 +1,11 @@
 //! `server doctor`: looks at everything that `serve` would need, changes nothing, and says what to do.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use crate::config::Serve;
 use crate::connections::descriptors;
@@ -9,6 +13,7 @@ use crate::exit::{Exit, Failure};
 use crate::rate_limit::Rate;
 use crate::timestamp::Timestamp;
 use crate::tls::Identity;
+use crate::traces::TracesError;
 
 mod disk;
 mod storage;
@@ -70,7 +75,9 @@ pub struct Diagnosis {
 /// Examines configuration, keys, store, clock and system for a server with these options.
 pub async fn examine(command: &Serve) -> Diagnosis {
     let mut findings = vec![limits(command), transport(command)];
+    findings.extend(exposed_key(command));
     findings.extend(listeners(command));
+    findings.extend(traces(command));
     findings.push(files(command));
     findings.extend(storage::examine(&command.storage).await);
     report(&findings)
@@ -120,7 +127,7 @@ fn limits(command: &Serve) -> Finding {
         Rate::PerSecond(requests) => format!("{requests} requests a second"),
     };
     let text = format!("a caller: {}; an address: {}", said(caller), said(address));
-    if address == Rate::Off && !is_local(command.listen) {
+    if address == Rate::Off && !command.is_local() {
         Finding::warning(
             "limits",
             format!(
@@ -142,7 +149,7 @@ fn transport(command: &Serve) -> Finding {
                 Err(error) => Finding::failed("tls", &error.into()),
             }
         }
-        Ok(None) if is_local(command.listen) => {
+        Ok(None) if command.is_local() => {
             Finding::ok("tls", "plain HTTP, which does not leave this machine")
         }
         Ok(None) => Finding::warning(
@@ -172,31 +179,74 @@ fn certified(certificate: &str, identity: &Identity) -> Finding {
     }
 }
 
+/// That others than its owner may use the key of TLS, if they may.
+fn exposed_key(command: &Serve) -> Option<Finding> {
+    let key = command.tls.tls_key.as_deref()?;
+    let mode = exposed(key)?;
+    let key = key.display();
+    Some(Finding::warning(
+        "tls",
+        format!(
+            "others than its owner may use the key {key} (mode {mode:04o}). Run `chmod 600 {key}`"
+        ),
+    ))
+}
+
+/// The mode of a file that others than its owner may use.
+fn exposed(file: &Path) -> Option<u32> {
+    let mode = fs::metadata(file).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
 fn listeners(command: &Serve) -> Vec<Finding> {
-    let listen = [(command.listen, "--listen")];
-    let metrics = command
+    let listen = TcpListener::bind(command.listen);
+    // While the other listens, as it is with a server.
+    let beside = command
         .watching
         .metrics_listen
-        .map(|address| (address, "--metrics-listen"));
-    listen
-        .into_iter()
-        .chain(metrics)
-        .map(|(address, option)| match TcpListener::bind(address) {
-            Ok(_) => Finding::ok("network", format!("{address} is free")),
-            Err(source) if source.kind() == std::io::ErrorKind::AddrInUse => Finding::warning(
-                "network",
-                format!("somebody listens on {address}. If it is not this server, choose another address with {option}"),
+        .map(|address| (address, TcpListener::bind(address)));
+    let listens = listen.is_ok();
+    let mut findings = vec![listener(command.listen, "--listen", listen)];
+    if let Some((address, bound)) = beside {
+        let bound = match (bound, TcpListener::bind(address)) {
+            // It is free now that the other does not listen.
+            (Err(_), Ok(_)) if listens => {
+                let why = format!("--listen takes {}", command.listen);
+                Err(io::Error::other(why))
+            }
+            (bound, _) => bound,
+        };
+        findings.push(listener(address, "--metrics-listen", bound));
+    }
+    findings
+}
+
+/// What came of listening on this address, which ends with this.
+fn listener(address: SocketAddr, option: &'static str, bound: io::Result<TcpListener>) -> Finding {
+    match bound {
+        Ok(_) => Finding::ok("network", format!("{address} is free")),
+        Err(source) if source.kind() == io::ErrorKind::AddrInUse => Finding::warning(
+            "network",
+            format!(
+                "somebody listens on {address}. If it is not this server, choose another address with {option}"
             ),
-            Err(source) => Finding::failed(
-                "network",
-                &Failure::Bind {
-                    address,
-                    option,
-                    source,
-                },
-            ),
-        })
-        .collect()
+        ),
+        Err(source) => Finding::failed(
+            "network",
+            &Failure::Bind {
+                address,
+                option,
+                source,
+            },
+        ),
+    }
+}
+
+/// That a collector is named to a build that cannot send it anything.
+fn traces(command: &Serve) -> Option<Finding> {
+    let named = command.watching.otlp_endpoint.is_some();
+    (named && !cfg!(feature = "otlp"))
+        .then(|| Finding::failed("traces", &TracesError::NotBuilt.into()))
 }
 
 fn files(command: &Serve) -> Finding {
@@ -212,8 +262,4 @@ fn files(command: &Serve) -> Finding {
     } else {
         Finding::ok("system", format!("open files for {wanted} connections"))
     }
-}
-
-fn is_local(address: SocketAddr) -> bool {
-    address.ip().to_canonical().is_loopback()
 }

@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use sqlx::migrate::MigrateError;
+
 use crate::config::FileError;
 use crate::issue::IssueError;
 use crate::keys::KeyError;
@@ -19,7 +21,8 @@ pub enum Exit {
     Ok = 0,
     /// It was asked wrongly: arguments, environment, or a key file that is not as it must be. Trying again changes nothing.
     Usage = 2,
-    /// What it needs is not there: the address is taken, the store or standard output does not work. Trying again may help.
+    /// What it needs is not there: the address is taken, the store or standard output does not work; or it failed while it
+    /// served. Trying again may help.
     Unavailable = 3,
 }
 
@@ -88,6 +91,11 @@ pub enum Failure {
     /// Signal handlers, threads or the like cannot be set up.
     #[error("the runtime cannot start: {0}")]
     Runtime(#[source] io::Error),
+    /// A part of a server panicked while it served.
+    #[error(
+        "a part of the server has failed, so that it has stopped. The log says which and why; start it again"
+    )]
+    Part,
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Stdout(#[source] io::Error),
@@ -110,6 +118,7 @@ impl Failure {
             | Self::Bind { .. }
             | Self::Issue(_)
             | Self::Runtime(_)
+            | Self::Part
             | Self::Stdout(_)
             | Self::Manual(_) => Exit::Unavailable,
         }
@@ -130,9 +139,13 @@ fn remedy(source: &StoreError, at: &Location) -> &'static str {
             StoreError::Unavailable(_)
             | StoreError::Disconnected(_)
             | StoreError::Inconsistent(_)
-            | StoreError::Migration(_),
+            | StoreError::Migration(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)),
             Location::Sqlite(_),
         ) => "Is its directory there and writable? Choose another one with --database",
+        // What it holds is not what this program has made.
+        (StoreError::Migration(_), Location::Sqlite(_)) => {
+            "It is left as it is. Or choose another file with --database"
+        }
         // PostgreSQL's own words for its code 28P01, which a setting can translate: then the next remedy stands.
         (StoreError::Unavailable(why), Location::Postgres(_))
             if why.contains("password authentication failed") =>

@@ -30,6 +30,9 @@ const FORM: &str =
 /// The shortest secret that is accepted, in bytes: as long as the digest (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
 
+/// The longest name of a key, in bytes. Every token holds it, and one must not grow beyond what is looked at.
+const MAX_KID_BYTES: usize = 128;
+
 /// Why a key ring could not be had. No message holds a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
@@ -189,6 +192,13 @@ impl KeyRing {
         let mut signing = None;
         let mut verifying = HashMap::new();
         for StoredKey { kid, secret } in stored.keys {
+            if kid.len() > MAX_KID_BYTES {
+                // Not shown: so long a text in this place may be the secret.
+                return Err(malformed(format!(
+                    "the name of a key (`kid`) has {} bytes, and every token repeats it: give one of at most {MAX_KID_BYTES}",
+                    kid.len()
+                )));
+            }
             let secret = URL_SAFE_NO_PAD
                 .decode(secret.expose_secret())
                 .map_err(|_| {

@@ -1,12 +1,16 @@
-//! What may be shown of a value that a client sent.
+//! What may be shown of a value that a client sent, or an operator configured.
 //!
 //! Answers echo the client's own value where a validation error needs it, and logs name what a client claims to be. Neither
-//! may become the place where a credential that was put into the wrong field gets copied to.
+//! may become the place where a credential that was put into the wrong field gets copied to; nor may what is said of a URL
+//! become that of its password.
 
 use serde_json::{Map, Value};
 
 /// What stands in the place of something that looks like a credential.
 const REDACTED: &str = "[redacted]";
+
+/// What stands in the place of a URL's password.
+const PASSWORD: &str = "***";
 
 /// The most characters of one string that are shown.
 const MAX_CHARACTERS: usize = 64;
@@ -62,4 +66,87 @@ fn nested(value: &Value, depth: usize) -> Value {
 pub(crate) fn holds_credential(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     lower.contains("dz_") || text.contains("eyJ") || lower.contains("bearer ")
+}
+
+/// The text without the password of a URL, in its authority (RFC 3986, section 3.2.1) and in a parameter `password`, as
+/// PostgreSQL's URLs may have it. Anything else is shown as it is.
+///
+/// A password that holds `/`, `?`, `#` or `@` should be percent-encoded, and is most likely to be shown where it is not,
+/// because such a URL is refused: so all up to the last `@` before the parameters counts as user and password.
+pub(crate) fn url(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return text.to_owned();
+    };
+    let (location, parameters) = rest.split_at(parameters_at(rest));
+    let location = match location.rsplit_once('@') {
+        Some((user, host)) => match user.split_once(':') {
+            Some((user, _)) => format!("{user}:{PASSWORD}@{host}"),
+            None => format!("{user}@{host}"),
+        },
+        None => location.to_owned(),
+    };
+    let parameters = parameters.split('&').map(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        if name
+            .trim_start_matches('?')
+            .eq_ignore_ascii_case("password")
+        {
+            format!("{name}={PASSWORD}")
+        } else {
+            pair.to_owned()
+        }
+    });
+    let parameters = parameters.collect::<Vec<_>>().join("&");
+    format!("{scheme}://{location}{parameters}")
+}
+
+/// Where the parameters begin, if there are any: at the first `?` that has a name and `=` behind it.
+fn parameters_at(rest: &str) -> usize {
+    rest.match_indices('?')
+        .map(|(at, _)| at)
+        .find(|at| {
+            let name = rest[at + 1..].split_once('=').map(|(name, _)| name);
+            name.is_some_and(|name| {
+                !name.is_empty()
+                    && name
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+            })
+        })
+        .unwrap_or(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::url;
+
+    #[test]
+    fn passwords_of_urls_are_left_out() {
+        for (whole, shown) in [
+            ("sqlite:tokens.db", "sqlite:tokens.db"),
+            ("mysql://db/tokens", "mysql://db/tokens"),
+            (
+                "postgres://dz:s3@cret@db:5432/dz",
+                "postgres://dz:***@db:5432/dz",
+            ),
+            (
+                "postgres://db/dz?user=dz&password=s3cret",
+                "postgres://db/dz?user=dz&password=***",
+            ),
+            (
+                "postgres://db/dz?PassWord=s3cret&user=ada@acme.example",
+                "postgres://db/dz?PassWord=***&user=ada@acme.example",
+            ),
+            ("postgres://dz@db/dz", "postgres://dz@db/dz"),
+            // Not percent-encoded, as they should be.
+            ("postgres://dz:s3/cr?e#t@db/dz", "postgres://dz:***@db/dz"),
+            ("postgres://dz:s3@c?ret@db/dz", "postgres://dz:***@db/dz"),
+            (
+                "postgres://dz:12/s3cret@db/dz?sslmode=require",
+                "postgres://dz:***@db/dz?sslmode=require",
+            ),
+        ] {
+            assert_eq!(url(whole), shown);
+        }
+    }
 }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::app::{AppState, app};
 use crate::client::TrustedProxies;
@@ -88,11 +88,10 @@ pub async fn migrate(command: Migrate) -> Result<String, Failure> {
 ///
 /// # Errors
 ///
-/// [`Failure`], before the first connection is accepted.
+/// [`Failure`], before the first connection is accepted; [`Failure::Part`] afterwards.
 pub async fn serve(command: Serve) -> Result<(), Failure> {
     // Before anything is begun, so that no signal is missed that comes while it is.
-    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Runtime)?;
+    let mut signals = Signals::listen()?;
 
     let tls = match command.tls.files()? {
         Some(files) => Some(Arc::new(Identity::read(files)?)),
@@ -100,9 +99,14 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     };
     let (callers, addresses) = command.rates();
     let limits = RateLimits::new(callers, addresses);
-    let state = open(&command.storage, Purpose::Serve)
-        .await?
-        .with_rate_limits(limits);
+    let state = tokio::select! {
+        opened = open(&command.storage, Purpose::Serve) => opened?.with_rate_limits(limits),
+        // It may have to wait for another replica, which migrates for as long as that takes.
+        name = signals.next() => {
+            tracing::info!(signal = name, "stopped before it served");
+            return Ok(());
+        }
+    };
     METRICS.ready(true);
     let (listener, address) = bind(command.listen, "--listen").await?;
     let metrics = match command.watching.metrics_listen {
@@ -111,7 +115,7 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     };
 
     let (stop, stopping) = watch::channel(Phase::Serving);
-    let proxies = TrustedProxies::new(&command.limits.trusted_proxies);
+    let proxies = TrustedProxies::new(&command.limits.trusted_proxies.concat());
     let router = app(state.clone(), command.timeouts.request_timeout, proxies);
     let settings = connections::Settings {
         name: "api",
@@ -148,26 +152,71 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
                 .await;
         }
     };
-    let writing = tokio::spawn(writing);
+    let mut writing = tokio::spawn(writing);
 
     let scheme = if tls.is_some() { "https" } else { "http" };
     announce(&format!("listening on {scheme}://{address}\n")).map_err(Failure::Stdout)?;
     tracing::info!(%address, database = %command.storage.location(), "listening");
 
-    let name = tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
+    let ended = tokio::select! {
+        name = signals.next() => {
+            tracing::info!(signal = name, "stopping: no new connections");
+            Ok(())
+        }
+        () = one_ended(&mut serving, &mut writing, &mut beside) => {
+            tracing::error!("stopping: a part of the server has failed");
+            Err(Failure::Part)
+        }
     };
-    tracing::info!(signal = name, "stopping: no new connections");
     stop.send_replace(Phase::Draining);
     drain(&mut serving, command.timeouts.drain_timeout).await;
     stop.send_replace(Phase::Drained);
-    // An error says that the task panicked, which the log has told already.
-    let _ = writing.await;
+    if !writing.is_finished() {
+        // An error says that the task panicked, which the log has told already.
+        let _ = writing.await;
+    }
     beside.shutdown().await;
     state.store().close().await;
     tracing::info!("stopped");
-    Ok(())
+    ended
+}
+
+/// The signals that end a server.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// From now on none is missed.
+    fn listen() -> Result<Self, Failure> {
+        let of = |kind| signal(kind).map_err(Failure::Runtime);
+        Ok(Self {
+            terminate: of(SignalKind::terminate())?,
+            interrupt: of(SignalKind::interrupt())?,
+        })
+    }
+
+    /// The name of the next one.
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}
+
+/// Waits until one of these tasks has ended. While the server serves none does but by a panic, which the log tells.
+async fn one_ended(
+    serving: &mut JoinHandle<()>,
+    writing: &mut JoinHandle<()>,
+    beside: &mut JoinSet<()>,
+) {
+    tokio::select! {
+        _ = serving => {}
+        _ = writing => {}
+        Some(_) = beside.join_next() => {}
+    }
 }
 
 async fn bind(
@@ -197,7 +246,10 @@ async fn reached(mut phases: watch::Receiver<Phase>, phase: Phase) {
     let _ = phases.wait_for(|current| *current >= phase).await;
 }
 
-async fn drain(serving: &mut tokio::task::JoinHandle<()>, limit: Duration) {
+async fn drain(serving: &mut JoinHandle<()>, limit: Duration) {
+    if serving.is_finished() {
+        return;
+    }
     if tokio::time::timeout(limit, &mut *serving).await.is_err() {
         tracing::warn!(
             seconds = limit.as_secs_f64(),
@@ -246,5 +298,30 @@ pub(crate) fn store_failed(at: &Location, source: StoreError) -> Failure {
     Failure::Store {
         at: at.clone(),
         source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+
+    use super::*;
+
+    /// No part of ours can be made to panic from outside.
+    #[tokio::test]
+    async fn part_that_ends_is_noticed_whichever_it_is() {
+        let ended = || tokio::spawn(ready(()));
+        let runs = || tokio::spawn(pending());
+        one_ended(&mut ended(), &mut runs(), &mut JoinSet::new()).await;
+        one_ended(&mut runs(), &mut ended(), &mut JoinSet::new()).await;
+        let mut beside = JoinSet::new();
+        beside.spawn(pending());
+        beside.spawn(ready(()));
+        one_ended(&mut runs(), &mut runs(), &mut beside).await;
+
+        let (mut serving, mut writing) = (runs(), runs());
+        let none = one_ended(&mut serving, &mut writing, &mut beside);
+        let waited = tokio::time::timeout(Duration::from_millis(50), none).await;
+        assert!(waited.is_err(), "all that is left runs");
     }
 }

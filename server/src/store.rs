@@ -255,7 +255,6 @@ impl Store {
 
     /// At most `limit` events of the audit trail from `since` on whose number is greater than `after`, in the order of their
     /// numbers: the last one's is the next call's `after`.
-    #[allow(dead_code)]
     pub(crate) async fn audit_since(
         &self,
         since: Timestamp,

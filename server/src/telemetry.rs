@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::exit::Failure;
 use crate::metrics::METRICS;
+use crate::redact;
 use crate::traces::{self, Traces};
 
 mod gathered;
@@ -161,10 +162,10 @@ impl Drop for InFlight {
 fn taken_over(headers: &HeaderMap) -> Option<String> {
     let id = headers.get(REQUEST_ID)?.to_str().ok()?;
     let plausible = (1..=MAX_REQUEST_ID).contains(&id.len())
-        && !id.starts_with("dz_")
         && id
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        && !redact::holds_credential(id);
     plausible.then(|| id.to_owned())
 }
 

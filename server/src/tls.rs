@@ -3,9 +3,10 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 
+use parking_lot::RwLock;
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::{self, PemObject};
@@ -21,6 +22,9 @@ use validity::Validity;
 
 /// How often the files are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How often it is said again that the certificate should be renewed: it comes to its end while nothing changes.
+const TELL_EVERY: Duration = Duration::from_secs(86_400);
 
 /// Why there is no TLS. No message holds a part of a key.
 #[derive(Debug, thiserror::Error)]
@@ -69,10 +73,15 @@ pub(crate) struct Files {
     pub(crate) key: PathBuf,
 }
 
+/// When each of the two files was last written, and how long it is; nothing for one that cannot be asked.
+type Stamps = [Option<(SystemTime, u64)>; 2];
+
 /// What the server shows itself with, as the files have it now.
 #[derive(Debug)]
 pub(crate) struct Identity {
     files: Files,
+    /// Those of the files as they were read first.
+    stamps: Stamps,
     config: RwLock<Arc<ServerConfig>>,
     /// When the certificate that was read first is valid.
     validity: Option<Validity>,
@@ -85,9 +94,12 @@ impl Identity {
     ///
     /// [`TlsError`].
     pub(crate) fn read(files: Files) -> Result<Self, TlsError> {
+        // Before the files are read, so that a change from then on is seen, however long it takes until anybody looks.
+        let stamps = files.stamps();
         let (config, validity) = read(&files)?;
         Ok(Self {
             files,
+            stamps,
             config: RwLock::new(config),
             validity,
         })
@@ -100,9 +112,7 @@ impl Identity {
 
     /// What a new connection is accepted with.
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
-        // A pointer is whole whoever panicked.
-        let config = self.config.read().unwrap_or_else(PoisonError::into_inner);
-        TlsAcceptor::from(Arc::clone(&config))
+        TlsAcceptor::from(Arc::clone(&self.config.read()))
     }
 
     /// Reads the files again when they change, until it is dropped. What cannot be used is logged, and what was read before
@@ -110,19 +120,25 @@ impl Identity {
     pub(crate) async fn keep_current(&self) {
         let mut ticks = interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut seen = self.files.stamps();
-        self.files.tell_concern(self.validity);
+        let (mut seen, mut validity) = (self.stamps, self.validity);
+        let mut told = Instant::now();
+        self.files.tell_concern(validity);
         loop {
             ticks.tick().await;
             let now = self.files.stamps();
             if now == seen {
+                if told.elapsed() >= TELL_EVERY {
+                    told = Instant::now();
+                    self.files.tell_concern(validity);
+                }
                 continue;
             }
             seen = now;
             match read(&self.files) {
-                Ok((config, validity)) => {
-                    *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
+                Ok((config, valid)) => {
+                    *self.config.write() = config;
                     tracing::info!(certificate = %self.files.certificate.display(), "TLS certificate read again");
+                    (validity, told) = (valid, Instant::now());
                     self.files.tell_concern(validity);
                 }
                 Err(error) => {
@@ -134,8 +150,8 @@ impl Identity {
 }
 
 impl Files {
-    /// By what a change shows: when each was last written, and how long it is.
-    fn stamps(&self) -> [Option<(SystemTime, u64)>; 2] {
+    /// By what a change shows.
+    fn stamps(&self) -> Stamps {
         [&self.certificate, &self.key].map(|path| {
             let metadata = fs::metadata(path).ok()?;
             Some((metadata.modified().ok()?, metadata.len()))

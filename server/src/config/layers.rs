@@ -4,6 +4,7 @@
 //! flags, messages — is done once, by clap.
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -11,9 +12,8 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use super::Cli;
-use super::effective::redacted;
 use super::file::{self, FileError, Setting};
-use crate::keys;
+use crate::{keys, redact};
 
 /// The option that names a key file.
 const KEY_FILE: &str = "keys";
@@ -171,12 +171,13 @@ fn matches(command: Command, arguments: &[OsString]) -> ArgMatches {
         .try_get_matches_from(arguments)
         .unwrap_or_else(|mut error| {
             if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) {
-                let shown = redacted(value);
+                let shown = redact::url(value);
                 error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
             }
             // Printed before clap's message, which speaks of the flag alone.
             if let Some(name) = blamed_variable(&error, arguments, &options) {
-                eprintln!("in the environment variable {name}:");
+                // Nothing is left to tell about a stderr that is gone.
+                let _ = writeln!(std::io::stderr(), "in the environment variable {name}:");
             }
             error.exit()
         })

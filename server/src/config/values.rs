@@ -45,7 +45,15 @@ pub(super) fn lifetime(text: &str) -> Result<Duration, String> {
     read().ok_or_else(|| "give a time from 1s to 365d, such as 90d, 12h, 30m or 2s".to_owned())
 }
 
-pub(super) fn network(text: &str) -> Result<IpNet, String> {
+/// Networks parted by commas; none in an empty text, so that a list can be emptied where a weaker layer fills it.
+pub(super) fn networks(text: &str) -> Result<Box<[IpNet]>, String> {
+    if text.trim().is_empty() {
+        return Ok(Box::default());
+    }
+    text.split(',').map(network).collect()
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
     let text = text.trim();
     text.parse::<IpNet>()
         .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))

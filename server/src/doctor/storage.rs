@@ -1,7 +1,6 @@
 //! Store, migrations, disk, clock and keys.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::{Finding, disk};
@@ -46,9 +45,8 @@ pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
         findings.extend(disk::examine(location, folder_of(path)));
     }
     findings.push(clock(inspection.as_ref()));
-    // What is on record was put there with keys.
-    let in_use = inspection.is_some_and(|inspection| inspection.latest.is_some());
-    findings.push(keys(storage, in_use));
+    let has_tokens = inspection.is_some_and(|inspection| inspection.has_tokens);
+    findings.push(keys(storage, has_tokens));
     findings
 }
 
@@ -83,17 +81,14 @@ fn folder_of(path: &Path) -> &Path {
 /// That others may read a SQLite file, if they may.
 fn exposed(location: &Location) -> Option<Finding> {
     let path = location.sqlite_file()?;
-    let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
-    (mode & 0o077 != 0).then(|| {
-        Finding::warning(
-            "store",
-            format!(
-                "{} answers, and others than its owner may use it (mode {mode:04o}). Run `chmod 600 {}`",
-                location,
-                path.display()
-            ),
-        )
-    })
+    let mode = super::exposed(path)?;
+    Some(Finding::warning(
+        "store",
+        format!(
+            "{location} answers, and others than its owner may use it (mode {mode:04o}). Run `chmod 600 {}`",
+            path.display()
+        ),
+    ))
 }
 
 fn schema(location: &Location, inspection: &Inspection) -> Finding {
@@ -157,12 +152,13 @@ fn clock(inspection: Option<&Inspection>) -> Finding {
     }
 }
 
-fn keys(storage: &Storage, in_use: bool) -> Finding {
+/// The key ring. Where there are tokens, its file must not be missing.
+fn keys(storage: &Storage, has_tokens: bool) -> Finding {
     let source = match storage.keys() {
         Ok(source) => source,
         Err(error) => return Finding::failed("keys", &error.into()),
     };
-    let if_missing = if in_use {
+    let if_missing = if has_tokens {
         IfMissing::Lost
     } else {
         IfMissing::Missing

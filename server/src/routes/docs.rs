@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
@@ -67,7 +68,13 @@ pub(crate) async fn docs_index() -> Result<Response, ApiError> {
 }
 
 /// A file of Swagger UI.
-pub(crate) async fn docs_file(Path(name): Path<String>) -> Result<Response, ApiError> {
+pub(crate) async fn docs_file(
+    name: Result<Path<String>, PathRejection>,
+) -> Result<Response, ApiError> {
+    // What is not UTF-8 is the name of no file.
+    let Ok(Path(name)) = name else {
+        return Err(ApiError::NoSuchRoute);
+    };
     if name == "swagger-initializer.js" {
         return Ok((
             [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],

@@ -23,6 +23,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::TracesError;
+use crate::redact;
 
 /// The service's name where `OTEL_SERVICE_NAME` gives no other.
 const SERVICE: &str = "dz-token-service";
@@ -48,9 +49,12 @@ impl Traces {
     ///
     /// [`TracesError::Unusable`] when the endpoint is no URL.
     pub fn start(endpoint: &str, runtime: &Handle) -> Result<Self, TracesError> {
+        let base = endpoint.trim_end_matches('/');
+        let shown = redact::url(base);
+        // What the exporter says repeats the URL.
         let unusable = |problem: String| TracesError::Unusable {
-            endpoint: endpoint.to_owned(),
-            problem,
+            endpoint: shown.clone(),
+            problem: problem.replace(base, &shown),
         };
         // A second installation changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -65,7 +69,7 @@ impl Traces {
                 runtime: runtime.clone(),
                 failing: AtomicBool::new(false),
             })
-            .with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/')))
+            .with_endpoint(format!("{base}/v1/traces"))
             .with_timeout(PATIENCE)
             .build()
             .map_err(|error| unusable(error.to_string()))?;
@@ -168,7 +172,8 @@ impl HttpClient for OnRuntime {
         Box::pin(async move {
             let outcome: Result<Response<Bytes>, HttpError> = match sending.await {
                 Ok(Ok(response)) => Ok(response),
-                Ok(Err(error)) => Err(error.into()),
+                // The URL may hold a password.
+                Ok(Err(error)) => Err(error.without_url().into()),
                 Err(error) => Err(error.into()),
             };
             let problem = match &outcome {

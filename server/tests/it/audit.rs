@@ -6,13 +6,12 @@ use crate::harness::{Folder, Server, binary, output, revoke_path, text};
 
 /// The events that `server audit` prints, beside a running server or without one.
 fn audit(folder: &Folder, arguments: &[&str]) -> Vec<Value> {
-    // More than fits into a pipe, so it is read while the command runs.
-    let output = binary()
-        .arg("audit")
-        .args(arguments)
-        .args(&folder.arguments()[..2])
-        .output()
-        .unwrap();
+    let output = output(
+        binary()
+            .arg("audit")
+            .args(arguments)
+            .args(&folder.arguments()[..2]),
+    );
     assert!(output.status.success(), "{}", text(&output.stderr));
     text(&output.stdout)
         .lines()

@@ -1,6 +1,6 @@
 //! The first business, user and token.
 
-use crate::harness::{Credential, Folder, Server, binary, output, text};
+use crate::harness::{Credential, Folder, Server, at_once, binary, output, text};
 
 fn bootstrap(folder: &Folder, arguments: &[&str]) -> std::process::Output {
     output(
@@ -150,39 +150,13 @@ fn another_role_for_a_member_is_an_error_that_says_what_to_do() {
 #[test]
 pub(crate) fn first_starts_at_the_same_moment_agree_on_one_database_and_one_key() {
     let folder = Folder::new();
-    let children: Vec<_> = (0..4)
-        .map(|number| {
-            binary()
-                .args([
-                    "bootstrap",
-                    "--json",
-                    "--business",
-                    "Acme",
-                    "--email",
-                    &format!("u{number}@acme.example"),
-                ])
-                .args(folder.arguments())
-                .stdout(std::process::Stdio::piped())
-                .stderr(std::process::Stdio::piped())
-                .spawn()
-                .unwrap()
-        })
+    let credentials = at_once(4, |number| {
+        folder.bootstrap("Acme", &format!("u{number}@acme.example"), "member")
+    });
+    let headers: std::collections::HashSet<_> = credentials
+        .iter()
+        .map(|credential| credential.token.split('.').next())
         .collect();
-    let mut headers = std::collections::HashSet::new();
-    for child in children {
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "{}", text(&output.stderr));
-        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        headers.insert(
-            report["token"]
-                .as_str()
-                .unwrap()
-                .split('.')
-                .next()
-                .unwrap()
-                .to_owned(),
-        );
-    }
     assert_eq!(headers.len(), 1, "all tokens name the same key");
     let left: Vec<_> = std::fs::read_dir(folder.path())
         .unwrap()

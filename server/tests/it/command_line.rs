@@ -3,9 +3,17 @@
 use std::fs::{self, Permissions};
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use crate::harness::{Folder, Server, binary, output, text};
+use rustix::process::{Pid, Signal, kill_process};
+use sqlx::Connection;
+use sqlx::migrate::Migrate;
+use sqlx::postgres::PgConnection;
+use testbed::reaper::{self, How};
+
+use crate::harness::{Folder, PATIENCE, Server, binary, output, shared_cluster, text};
 
 /// Exit code and stderr of a command that fails without having printed anything.
 fn failure(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String) {
@@ -261,6 +269,10 @@ async fn database_of_a_newer_program_is_left_alone() {
         stderr.contains("9999") && stderr.contains("newer version"),
         "{stderr}"
     );
+    assert!(
+        stderr.contains("It is left as it is. Or choose another file with --database"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -301,6 +313,7 @@ fn serve_prints_one_line_and_ends_with_0_on_sigint_and_sigterm() {
                 .spawn()
                 .unwrap(),
         );
+        reaper::end(&child.0, How::Kill);
         let mut stdout = child.0.stdout.take().unwrap();
         let mut printed = vec![0; "listening on http://127.0.0.1:".len()];
         stdout.read_exact(&mut printed).unwrap();
@@ -321,8 +334,55 @@ fn serve_prints_one_line_and_ends_with_0_on_sigint_and_sigterm() {
     }
 }
 
+#[tokio::test]
+async fn signal_ends_a_server_that_waits_for_the_migration_of_another() {
+    let Some(cluster) = shared_cluster() else {
+        return;
+    };
+    let folder = Folder::on(Arc::new(cluster.database()));
+    let database = folder.postgres().expect("it is on PostgreSQL");
+    let mut other = PgConnection::connect(&database.url()).await.unwrap();
+    other.lock().await.unwrap();
+
+    let log = folder.path().join("log");
+    let mut child = Ended(
+        binary()
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(folder.arguments())
+            .stdout(Stdio::null())
+            .stderr(fs::File::create(&log).unwrap())
+            .spawn()
+            .unwrap(),
+    );
+    reaper::end(&child.0, How::Kill);
+    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let begun = Instant::now();
+    while database.execute(waiting) != "1" {
+        assert!(begun.elapsed() < PATIENCE, "the server does not wait");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+
+    kill_process(Pid::from_child(&child.0), Signal::TERM).unwrap();
+    let begun = Instant::now();
+    let status = loop {
+        if let Some(status) = child.0.try_wait().unwrap() {
+            break status;
+        }
+        assert!(begun.elapsed() < PATIENCE, "the server does not end");
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let log = fs::read_to_string(&log).unwrap();
+    assert_eq!(status.code(), Some(0), "{log}");
+    assert!(
+        log.contains("stopped before it served") && log.contains("SIGTERM"),
+        "{log}"
+    );
+    other.close().await.unwrap();
+}
+
 /// A child that does not outlive the test.
-struct Ended(std::process::Child);
+struct Ended(Child);
 
 impl Drop for Ended {
     fn drop(&mut self) {

@@ -7,16 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::harness::{Answer, Credential, PATIENCE, Server, string, text};
-
-async fn create(server: &Server, by: &Credential, body: &Value) -> Answer {
-    server
-        .request("POST", "/api/v1/tokens")
-        .by(by)
-        .json(body.to_string())
-        .send()
-        .await
-}
+use crate::harness::{Credential, PATIENCE, Server, string, text};
 
 async fn list(server: &Server, by: &Credential, query: &str) -> Value {
     let answer = server
@@ -41,12 +32,8 @@ fn names(page: &Value) -> Vec<String> {
 pub(crate) async fn created_token_works_at_once_and_is_shown_once() {
     let server = Server::start();
     let admin = server.admin();
-    let answer = create(
-        &server,
-        &admin,
-        &json!({ "name": "ci", "description": "for CI", "expires_in_days": 7 }),
-    )
-    .await;
+    let asked = json!({ "name": "ci", "description": "for CI", "expires_in_days": 7 });
+    let answer = server.create_with(&admin, &asked).await;
     assert_eq!(answer.status, 201);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     let body = answer.json();
@@ -96,7 +83,10 @@ async fn create_checks_each_field_and_takes_types_literally() {
     let server = Server::start();
     let admin = server.admin();
     let kind = async |body: Value| {
-        let error = create(&server, &admin, &body).await.only_validation_error();
+        let error = server
+            .create_with(&admin, &body)
+            .await
+            .only_validation_error();
         (string(&error["type"]), error["loc"].clone())
     };
     let at = |name: &str| json!(["body", name]);
@@ -141,12 +131,8 @@ async fn create_checks_each_field_and_takes_types_literally() {
         .await;
     assert_eq!(no_body.only_validation_error()["loc"], json!(["body"]));
 
-    let all = create(
-        &server,
-        &admin,
-        &json!({ "name": 1, "description": 2, "expires_in_days": "3" }),
-    )
-    .await;
+    let wrong = json!({ "name": 1, "description": 2, "expires_in_days": "3" });
+    let all = server.create_with(&admin, &wrong).await;
     assert_eq!(
         all.json()["detail"].as_array().unwrap().len(),
         3,
@@ -156,7 +142,7 @@ async fn create_checks_each_field_and_takes_types_literally() {
         json!({ "name": "é".repeat(255), "expires_in_days": 365 }),
         json!({ "name": "x", "expires_in_days": 1 }),
     ] {
-        assert_eq!(create(&server, &admin, &good).await.status, 201);
+        assert_eq!(server.create_with(&admin, &good).await.status, 201);
     }
 }
 
@@ -168,12 +154,15 @@ pub(crate) async fn eleventh_active_token_is_refused_until_one_is_revoked() {
     for number in 2..=10 {
         last = server.create(&admin, &format!("number {number}")).await;
     }
-    let answer = create(&server, &admin, &json!({ "name": "eleventh" })).await;
+    let answer = server
+        .create_with(&admin, &json!({ "name": "eleventh" }))
+        .await;
     let detail = "A user may have at most 10 active tokens; revoke one first";
     assert_eq!(answer.refusal(), (400, detail.to_owned()));
     assert_eq!(server.revoke(&admin, &last.token_id).await.status, 201);
     assert_eq!(
-        create(&server, &admin, &json!({ "name": "tenth again" }))
+        server
+            .create_with(&admin, &json!({ "name": "tenth again" }))
             .await
             .status,
         201
@@ -188,7 +177,8 @@ pub(crate) async fn parallel_creates_do_not_pass_the_limit() {
     for number in 0..50 {
         let (server, admin) = (server.clone(), admin.clone());
         tasks.spawn(async move {
-            create(&server, &admin, &json!({ "name": format!("{number}") }))
+            server
+                .create_with(&admin, &json!({ "name": format!("{number}") }))
                 .await
                 .status
         });
@@ -309,12 +299,20 @@ pub(crate) async fn pages_neither_repeat_nor_lose_in_any_order_and_lead_back() {
 }
 
 #[tokio::test]
-async fn list_checks_its_parameters() {
+pub(crate) async fn list_checks_its_parameters() {
     let server = Server::start();
     let admin = server.admin();
     let cursor = {
         server.create(&admin, "another").await;
         string(&list(&server, &admin, "limit=1").await["next_cursor"])
+    };
+    // As ours look, but with what no token has.
+    let forged = |by: &str, key: Value| {
+        let cursor = json!({ "by": by, "desc": true, "key": key, "id": admin.token_id });
+        format!(
+            "cursor={}&sort_by={by}",
+            URL_SAFE_NO_PAD.encode(cursor.to_string())
+        )
     };
     for (query, kind, name) in [
         ("limit=0", "greater_than_equal", "limit"),
@@ -326,6 +324,14 @@ async fn list_checks_its_parameters() {
         ("sort_by=token_sha256", "literal_error", "sort_by"),
         ("direction=up", "literal_error", "direction"),
         ("cursor=nonsense", "value_error", "cursor"),
+        (&forged("name", json!("a\0")), "value_error", "cursor"),
+        (
+            &forged("created_at", json!(i64::MIN)),
+            "value_error",
+            "cursor",
+        ),
+        (&forged("expires_at", json!(-1)), "value_error", "cursor"),
+        (&forged("name", json!(1)), "value_error", "cursor"),
         (
             &format!("cursor={cursor}&sort_by=name"),
             "value_error",
@@ -353,6 +359,8 @@ async fn list_checks_its_parameters() {
         "limit=1000",
         "limit=1",
         "unknown=1",
+        &forged("name", json!("a")),
+        &forged("expires_at", json!(i64::MAX)),
         "descending=FALSE",
         "%ff=%ff",
     ] {

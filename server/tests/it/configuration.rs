@@ -119,6 +119,36 @@ fn mistakes_in_the_file_are_named_with_line_and_key() {
 }
 
 #[test]
+fn list_may_be_empty_and_empty_what_a_weaker_layer_gives() {
+    let folder = Folder::new();
+    let proxies = |command: &mut Command| {
+        let shown = printed(command);
+        line(&shown, "trusted_proxies").to_owned()
+    };
+    assert_eq!(
+        proxies(&mut config(&folder, Some("trusted_proxies = []"))),
+        "trusted_proxies = \"\"  # server.toml:1"
+    );
+    let two = r#"trusted_proxies = ["10.0.0.0/8", "192.0.2.1"]"#;
+    assert_eq!(
+        proxies(&mut config(&folder, Some(two))),
+        "trusted_proxies = \"10.0.0.0/8,192.0.2.1\"  # server.toml:1"
+    );
+    assert_eq!(
+        proxies(config(&folder, Some(two)).env("DZ_TRUSTED_PROXIES", "")),
+        "trusted_proxies = \"\"  # environment DZ_TRUSTED_PROXIES"
+    );
+    let half = refused(&mut config(
+        &folder,
+        Some(r#"trusted_proxies = ["10.0.0.0/8", ""]"#),
+    ));
+    assert!(
+        half.contains("server.toml:1: `trusted_proxies`: give addresses or networks"),
+        "{half}"
+    );
+}
+
+#[test]
 fn mistake_in_the_environment_names_the_variable() {
     let folder = Folder::new();
     let refusal = refused(config(&folder, None).env("DZ_LISTEN", "nowhere"));

@@ -1,6 +1,7 @@
 //! `server doctor`: what is wrong, what to do, and that nothing is changed.
 
 use std::fs::{self, Permissions};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 
 use std::process::Command;
@@ -171,6 +172,7 @@ async fn schema_and_clock_are_compared() {
         line(&said, "schema").contains("9999") && said.contains("newer version"),
         "{said}"
     );
+    assert!(!said.contains("writable"), "{said}");
 }
 
 #[test]
@@ -254,6 +256,42 @@ fn certificate_that_does_not_fit_the_day_or_its_key_is_told() {
         line(&said, "tls").contains("cannot be used together"),
         "{said}"
     );
+}
+
+#[test]
+fn key_of_tls_that_others_may_use_is_told() {
+    let folder = Folder::new();
+    let options = certify(&folder, -1, 90);
+    for (mode, told) in [(0o640, true), (0o604, true), (0o600, false), (0o400, false)] {
+        let key = folder.path().join("key.pem");
+        fs::set_permissions(key, Permissions::from_mode(mode)).unwrap();
+        let (code, said) = doctor(&folder, &options.each_ref().map(String::as_str));
+        assert_eq!(code, Some(0), "it serves all the same: {said}");
+        assert_eq!(
+            said.contains("Run `chmod 600 FOLDER/key.pem`"),
+            told,
+            "{mode:o}: {said}"
+        );
+    }
+}
+
+#[test]
+fn listeners_that_are_in_each_others_way_are_a_failure() {
+    let folder = Folder::new();
+    let found = TcpListener::bind("127.0.0.1:0").unwrap();
+    let free = found.local_addr().unwrap();
+    drop(found);
+    for listen in [free.to_string(), format!("0.0.0.0:{}", free.port())] {
+        let (code, said) = doctor(
+            &folder,
+            &["--listen", &listen, "--metrics-listen", &free.to_string()],
+        );
+        assert_eq!(code, Some(3), "{said}");
+        let why = format!(
+            "cannot listen on {free}: --listen takes {listen}. Choose another address with --metrics-listen"
+        );
+        assert!(said.contains(&why), "{said}");
+    }
 }
 
 #[test]

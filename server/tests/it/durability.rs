@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -104,8 +104,11 @@ async fn drain_timeout_bounds_the_wait_for_a_request_that_never_ends() {
     let mut asked = [0; 25];
     stream.read_exact(&mut asked).await.unwrap();
 
+    let begun = Instant::now();
     server.terminate();
     assert_eq!(server.wait().code(), Some(0));
+    // Less than the default.
+    assert!(begun.elapsed() < Duration::from_secs(8));
 }
 
 /// Everything that makes up the SQLite file of a folder.
@@ -195,7 +198,7 @@ async fn revocation_holds_whatever_the_clock_said_when_it_was_made() {
     assert_eq!(server.probe(&admin).await, 200);
 }
 
-/// Asks for these tokens again and again, so that the server's connections stay in use, until it is dropped.
+/// Asks for these tokens again and again, so that the server's connections stay in use, until [`still_reading`].
 fn keep_reading(server: &Server, credential: &Credential, tasks: usize) -> JoinSet<()> {
     let mut reading = JoinSet::new();
     for _ in 0..tasks {
@@ -210,6 +213,13 @@ fn keep_reading(server: &Server, credential: &Credential, tasks: usize) -> JoinS
     reading
 }
 
+/// Demands that nobody has stopped reading, which a wrong answer would have made them do; then they stop.
+fn still_reading(mut reading: JoinSet<()>) {
+    if let Some(stopped) = reading.try_join_next() {
+        stopped.expect("every answer is 200");
+    }
+}
+
 #[tokio::test]
 async fn what_another_process_commits_is_seen_by_the_next_request() {
     let server = Server::start();
@@ -222,7 +232,7 @@ async fn what_another_process_commits_is_seen_by_the_next_request() {
         revoke_by_hand(&pool, &token, 0).await;
         assert_eq!(server.probe(&token).await, 401, "round {round}");
     }
-    drop(reading);
+    still_reading(reading);
 }
 
 #[tokio::test]
@@ -241,7 +251,7 @@ async fn write_ahead_log_begins_again_while_requests_never_stop() {
         commits += 8;
         largest = largest.max(fs::metadata(&log).unwrap().len());
     }
-    drop(reading);
+    still_reading(reading);
     let pages = largest / 4096;
     assert!(
         (1000..5000).contains(&pages),

@@ -48,7 +48,6 @@ async fn under_faults(
     enough: impl Fn(&History) -> bool + Send + 'static,
 ) -> Verdict {
     let history = Arc::new(History::default());
-    let bystanders = users.len();
     let urls = replicas.iter().map(Replica::url).collect();
     let load = Load::on(urls, users, Arc::clone(&history));
     let clients = load.begin();
@@ -68,7 +67,7 @@ async fn under_faults(
     clients.join_all().await;
     made.expect("faults can be made");
     load.use_all().await;
-    history.judge(bystanders)
+    history.judge()
 }
 
 /// Enough faults for a verdict, and for the time that was asked for.
@@ -245,7 +244,7 @@ async fn checker_notices_a_database_that_forgets_what_it_acknowledged() {
     let cluster = Arc::clone(&shared.cluster);
     let fault = move |_, replicas: &[Replica]| kill_database(&cluster, replicas);
     let noticed = |history: &History| {
-        history.faults() >= 20 || history.judge(USERS).accepted_after_acknowledgement > 0
+        history.faults() >= 20 || history.judge().accepted_after_acknowledgement > 0
     };
     let verdict = under_faults(&shared.replicas, shared.users.clone(), fault, noticed).await;
     report(

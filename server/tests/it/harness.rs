@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use testbed::postgres::{Cluster, Database};
 use testbed::reaper::{self, How};
@@ -79,19 +80,23 @@ impl Folder {
     /// A fresh one: a SQLite file to be, or within [`with_postgres`] a database of its own.
     pub(crate) fn new() -> Self {
         let cluster = CLUSTER.with_borrow(Clone::clone);
-        Self {
-            folder: testbed::folder().expect("a temporary folder"),
-            database: cluster.map(|cluster| Arc::new(cluster.database())),
-            role: SUPERUSER.to_owned(),
-            environment: Vec::new(),
-        }
+        Self::with(cluster.map(|cluster| Arc::new(cluster.database())))
     }
 
     /// What stands where a folder was taken away.
     fn placeholder() -> Self {
+        Self::with(None)
+    }
+
+    /// A folder whose data is in this database.
+    pub(crate) fn on(database: Arc<Database>) -> Self {
+        Self::with(Some(database))
+    }
+
+    fn with(database: Option<Arc<Database>>) -> Self {
         Self {
             folder: testbed::folder().expect("a temporary folder"),
-            database: None,
+            database,
             role: SUPERUSER.to_owned(),
             environment: Vec::new(),
         }
@@ -100,16 +105,6 @@ impl Folder {
     /// The database in place of a SQLite file.
     pub(crate) fn postgres(&self) -> Option<&Arc<Database>> {
         self.database.as_ref()
-    }
-
-    /// A folder whose data is in this database.
-    pub(crate) fn on(database: Arc<Database>) -> Self {
-        Self {
-            folder: testbed::folder().expect("a temporary folder"),
-            database: Some(database),
-            role: SUPERUSER.to_owned(),
-            environment: Vec::new(),
-        }
     }
 
     /// The same, used by another role.
@@ -155,21 +150,21 @@ impl Folder {
 
     /// Runs `server bootstrap --json` on this folder.
     pub(crate) fn bootstrap(&self, business: &str, email: &str, role: &str) -> Credential {
-        let output = binary()
-            .args([
-                "bootstrap",
-                "--json",
-                "--business",
-                business,
-                "--email",
-                email,
-                "--role",
-                role,
-            ])
-            .args(self.arguments())
-            .envs(self.environment.iter().cloned())
-            .output()
-            .expect("the binary runs");
+        let output = output(
+            binary()
+                .args([
+                    "bootstrap",
+                    "--json",
+                    "--business",
+                    business,
+                    "--email",
+                    email,
+                    "--role",
+                    role,
+                ])
+                .args(self.arguments())
+                .envs(self.environment.iter().cloned()),
+        );
         assert!(
             output.status.success(),
             "bootstrap failed: {}",
@@ -343,21 +338,18 @@ impl Server {
 
     /// Creates a token of the caller's over the API.
     pub(crate) async fn create(&self, by: &Credential, name: &str) -> Credential {
-        let body = serde_json::json!({ "name": name }).to_string();
-        let answer = self
-            .request("POST", "/api/v1/tokens")
-            .by(by)
-            .json(body)
-            .send()
-            .await;
+        let answer = self.create_with(by, &json!({ "name": name })).await;
         assert_eq!(answer.status, 201, "{}", answer.body);
-        let data = &answer.json()["data"];
-        Credential {
-            token: string(&data["token"]),
-            token_id: string(&data["token_info"]["id"]),
-            jti: string(&data["token_info"]["jti"]),
-            ..by.clone()
-        }
+        Credential::created(&answer.json()["data"], by)
+    }
+
+    /// Asks for a new token of the caller's with this body.
+    pub(crate) async fn create_with(&self, by: &Credential, body: &Value) -> Answer {
+        self.request("POST", "/api/v1/tokens")
+            .by(by)
+            .json(body.to_string())
+            .send()
+            .await
     }
 
     /// Sends bytes as they are and returns everything that comes back until the server closes.
@@ -397,42 +389,35 @@ pub(crate) fn unknown_id() -> String {
 
 /// Runs a command to its end, which must come.
 pub(crate) fn output(command: &mut Command) -> Output {
-    let mut child = command
+    let child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the command starts");
-    let begun = Instant::now();
-    // What these commands print fits into a pipe, so that they end before anybody reads.
-    let status = loop {
-        if let Some(status) = child.try_wait().expect("the child is ours") {
-            break status;
-        }
-        if begun.elapsed() > PATIENCE {
-            let _ = child.kill();
-            let _ = child.wait();
-            panic!("the command did not end: {command:?}");
-        }
-        std::thread::sleep(Duration::from_millis(5));
+    reaper::end(&child, How::Kill);
+    let process = Pid::from_child(&child);
+    let (sender, ended) = mpsc::channel();
+    // Read while it runs: it may print more than fits into a pipe.
+    std::thread::spawn(move || sender.send(child.wait_with_output()));
+    let Ok(output) = ended.recv_timeout(PATIENCE) else {
+        let _ = kill_process(process, Signal::KILL);
+        panic!("the command did not end: {command:?}");
     };
-    let mut output = Output {
-        status,
-        stdout: Vec::new(),
-        stderr: Vec::new(),
-    };
-    child
-        .stdout
-        .take()
-        .expect("piped")
-        .read_to_end(&mut output.stdout)
-        .expect("stdout reads");
-    child
-        .stderr
-        .take()
-        .expect("piped")
-        .read_to_end(&mut output.stderr)
-        .expect("stderr reads");
-    output
+    output.expect("what it prints reads")
+}
+
+/// Does something this many times at the same moment, each time on a thread of its own.
+pub(crate) fn at_once<T: Send>(times: usize, what: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let what = &what;
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..times)
+            .map(|number| scope.spawn(move || what(number)))
+            .collect();
+        running
+            .into_iter()
+            .map(|each| each.join().expect("it does not panic"))
+            .collect()
+    })
 }
 
 pub(crate) fn string(value: &Value) -> String {

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use testbed::postgres::Database;
 
-use crate::harness::{Credential, Folder, Server, binary, output, shared_cluster, text};
+use crate::harness::{Credential, Folder, Server, at_once, binary, output, shared_cluster, text};
 
 /// A key with this name, whose secret is a run of this byte.
 fn key(kid: &str, byte: u8) -> Value {
@@ -98,13 +98,8 @@ async fn replicas_that_are_started_together_on_an_empty_database_all_serve() {
     };
     let database = Arc::new(cluster.database());
     let keys = ring("one", &[key("one", 1)]);
-    let start = || Server::start_on(Folder::on(Arc::clone(&database)).with_key_ring(&keys), &[]);
-    let servers = std::thread::scope(|scope| {
-        let starting: Vec<_> = (0..3).map(|_| scope.spawn(start)).collect();
-        starting
-            .into_iter()
-            .map(|each| each.join().unwrap())
-            .collect::<Vec<_>>()
+    let servers = at_once(3, |_| {
+        Server::start_on(Folder::on(Arc::clone(&database)).with_key_ring(&keys), &[])
     });
     let admin = servers[0].bootstrap("Acme", "ada@acme.example", "admin");
     for server in &servers {
@@ -195,6 +190,32 @@ fn keys_in_the_environment_that_are_none_or_given_twice_are_refused() {
         bootstrap(&good, &[("DZ_KEYS", "keys.json")], &[]),
     ];
     insta::assert_snapshot!(refusals.join("\n"));
+}
+
+#[tokio::test]
+async fn name_of_a_key_is_refused_before_its_tokens_are_too_long() {
+    let named = |letter: &str, bytes: usize| {
+        let kid = letter.repeat(bytes);
+        ring(&kid, &[key(&kid, 1)])
+    };
+    // JSON writes this one in six bytes.
+    let longest = Folder::new().with_key_ring(&named("\u{1}", 128));
+    let server = Server::start_on(longest, &[]);
+    assert_eq!(server.probe(&server.admin()).await, 200);
+
+    let folder = Folder::new();
+    let refused = output(
+        binary()
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(folder.arguments())
+            .env("DZ_KEY_RING", named("k", 129)),
+    );
+    assert_eq!(refused.status.code(), Some(2));
+    let said = text(&refused.stderr);
+    assert!(
+        said.contains("the name of a key (`kid`) has 129 bytes") && said.contains("at most 128"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

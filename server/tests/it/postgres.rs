@@ -1,7 +1,7 @@
 //! What only PostgreSQL has: replicas, roles, restarts, connections that end.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -9,7 +9,7 @@ use serde_json::json;
 use testbed::postgres::Database;
 
 use crate::harness::{
-    Answer, Folder, PATIENCE, Server, binary, output, own_cluster, own_cluster_with_tls,
+    Answer, Folder, Server, at_once, binary, output, own_cluster, own_cluster_with_tls,
     shared_cluster, text,
 };
 
@@ -73,18 +73,9 @@ async fn revokes_of_one_token_on_all_replicas_at_once_leave_one_record() {
 #[tokio::test]
 async fn replicas_that_start_together_on_an_empty_database_migrate_it_once() {
     let Some(database) = shared() else { return };
-    let migrate = || {
-        binary()
-            .args(["migrate", "--database", &database.url()])
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .unwrap()
-    };
-    let together: Vec<_> = (0..4).map(|_| migrate()).collect();
+    let migrate = |_| output(binary().args(["migrate", "--database", &database.url()]));
     let mut applied = 0;
-    for child in together {
-        let output = child.wait_with_output().unwrap();
+    for output in at_once(4, migrate) {
         assert!(output.status.success(), "{}", text(&output.stderr));
         applied += text(&output.stdout).matches("applied 0001").count();
     }
@@ -197,7 +188,8 @@ async fn database_that_dies_hangs_or_could_forget_is_never_a_reason_to_accept() 
     cluster.pause(true);
     let begun = Instant::now();
     assert_eq!(server.probe(&admin).await, 503);
-    assert!(begun.elapsed() < PATIENCE);
+    // Well before the client of these tests gives up: a statement, a new connection and a statement take that long at most.
+    assert!(begun.elapsed() < Duration::from_secs(15));
     cluster.pause(false);
     assert_eq!(server.probe(&admin).await, 200);
 

@@ -80,6 +80,25 @@ async fn address_is_limited_before_it_is_known_who_asks_and_health_is_not() {
 }
 
 #[tokio::test]
+async fn what_is_not_there_is_limited_like_the_rest() {
+    let server = Server::start_on(Folder::new(), &["--rate-per-address", "2"]);
+    for (method, path, refusal) in [("GET", "/nothing", 404), ("PUT", "/api/v1/tokens", 405)] {
+        let requests = (0..40).map(|_| server.request(method, path).send());
+        let answers = futures_util::future::join_all(requests).await;
+        let count = |status| {
+            answers
+                .iter()
+                .filter(|answer| answer.status == status)
+                .count()
+        };
+        assert_eq!(count(refusal) + count(429), 40, "{path}");
+        assert!(count(429) > 20, "{path}: {}", count(429));
+    }
+    // Health is not limited, whatever is asked of it.
+    assert_eq!(server.request("PUT", "/healthz").send().await.status, 405);
+}
+
+#[tokio::test]
 async fn forwarded_address_counts_only_from_a_trusted_proxy() {
     let limit = ["--rate-per-address", "1"];
     let server = Server::start_on(Folder::new(), &limit);

@@ -123,11 +123,11 @@ pub(crate) async fn nothing_that_is_logged_counted_or_kept_holds_a_token_or_a_ke
             serde_json::from_slice(&fs::read(server.folder().key_file()).unwrap()).unwrap();
         let secret = keys["keys"][0]["secret"].as_str().unwrap().to_owned();
         let counted = scrape(&format!("http://{metrics}")).await;
-        let trail = binary()
-            .arg("audit")
-            .args(&server.folder().arguments()[..2])
-            .output()
-            .unwrap();
+        let trail = output(
+            binary()
+                .arg("audit")
+                .args(&server.folder().arguments()[..2]),
+        );
         assert!(trail.status.success(), "{}", text(&trail.stderr));
         let folder = server.stop();
         let log = fs::read_to_string(folder.path().join("log")).unwrap();

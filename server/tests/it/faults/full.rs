@@ -7,24 +7,14 @@ use serde_json::json;
 use crate::harness::{Credential, Folder, Server};
 use crate::small_disk::Mount;
 
-async fn create(server: &Server, by: &Credential, number: usize) -> (u16, Option<Credential>) {
-    let body = json!({ "name": format!("{number}"), "description": "d".repeat(900) }).to_string();
-    let answer = server
-        .request("POST", "/api/v1/tokens")
-        .by(by)
-        .json(body)
-        .send()
-        .await;
-    let credential = (answer.status == 201).then(|| {
-        let data = &answer.json()["data"];
-        Credential {
-            token: crate::harness::string(&data["token"]),
-            token_id: crate::harness::string(&data["token_info"]["id"]),
-            jti: crate::harness::string(&data["token_info"]["jti"]),
-            ..by.clone()
-        }
-    });
-    (answer.status, credential)
+/// A new token that takes some space, or the status that refuses it.
+async fn create(server: &Server, by: &Credential, number: usize) -> Result<Credential, u16> {
+    let body = json!({ "name": format!("{number}"), "description": "d".repeat(900) });
+    let answer = server.create_with(by, &body).await;
+    match answer.status {
+        201 => Ok(Credential::created(&answer.json()["data"], by)),
+        status => Err(status),
+    }
 }
 
 #[tokio::test]
@@ -41,10 +31,12 @@ async fn full_disk_means_503_for_what_must_be_written_and_loses_nothing_that_was
     // Revocations until one is refused for want of space.
     let (mut revoked, mut refused) = (Vec::new(), Vec::new());
     for number in 0..2000 {
-        let (status, created) = create(&server, &admin, number).await;
-        let Some(token) = created else {
-            assert_eq!(status, 503);
-            break;
+        let token = match create(&server, &admin, number).await {
+            Ok(token) => token,
+            Err(status) => {
+                assert_eq!(status, 503);
+                break;
+            }
         };
         let reason = json!({ "reason": "r".repeat(490) }).to_string();
         match server

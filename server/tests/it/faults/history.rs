@@ -1,6 +1,6 @@
 //! What happened, as the clients saw it, and whether the promise was kept.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -59,6 +59,7 @@ impl Default for History {
 
 #[derive(Debug, Default)]
 struct Events {
+    asked: HashMap<Token, Instant>,
     acknowledged: Vec<(Token, Instant)>,
     unacknowledged: usize,
     probes: Vec<Probe>,
@@ -67,6 +68,14 @@ struct Events {
 }
 
 impl History {
+    /// A revocation is about to be asked for. A token of which this was never said is good.
+    pub(crate) fn asked(&self, token: Token) {
+        self.events()
+            .asked
+            .entry(token)
+            .or_insert_with(Instant::now);
+    }
+
     /// A 201 to a revocation has been received.
     pub(crate) fn acknowledged(&self, token: Token) {
         self.events().acknowledged.push((token, Instant::now()));
@@ -113,8 +122,8 @@ impl History {
         self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Judges all of it. Tokens below `bystanders` were never revoked.
-    pub(crate) fn judge(&self, bystanders: usize) -> Verdict {
+    /// Judges all of it.
+    pub(crate) fn judge(&self) -> Verdict {
         let events = self.events();
         let mut acknowledged: HashMap<Token, Instant> = HashMap::new();
         for &(token, at) in &events.acknowledged {
@@ -132,21 +141,36 @@ impl History {
         let after = |times: &HashMap<Token, Instant>, probe: &Probe| {
             times.get(&probe.token).is_some_and(|at| probe.sent > *at)
         };
+        let known = |probe: &Probe| probe.outcome != Outcome::Unknown;
+        let was_good = |probe: &Probe| {
+            let asked = events.asked.get(&probe.token);
+            asked.is_none_or(|at| probe.received < *at)
+        };
+        // What was lost by the last fault shows in what is answered after it.
+        let last_fault = events.faults.iter().map(|fault| fault.ended).max();
+        let settled: HashSet<Token> = events
+            .probes
+            .iter()
+            .filter(|probe| known(probe) && after(&acknowledged, probe))
+            .filter(|probe| last_fault.is_none_or(|ended| probe.sent > ended))
+            .map(|probe| probe.token)
+            .collect();
         let count = |of: &dyn Fn(&Probe) -> bool| events.probes.iter().filter(|p| of(p)).count();
         Verdict {
             lasted: self.begun.elapsed(),
             acknowledged: acknowledged.len(),
             unacknowledged: events.unacknowledged,
             probes: events.probes.len(),
-            probes_after_acknowledgement: count(&|p| after(&acknowledged, p)),
+            answered_after_acknowledgement: count(&|p| known(p) && after(&acknowledged, p)),
+            unsettled: acknowledged.len() - settled.len(),
             accepted_after_acknowledgement: count(&|p| {
                 p.outcome == Outcome::Accepted && after(&acknowledged, p)
             }),
             accepted_after_refusal: count(&|p| {
                 p.outcome == Outcome::Accepted && after(&refused, p)
             }),
-            bystanders_refused: count(&|p| p.outcome == Outcome::Refused && p.token < bystanders),
-            unknown: count(&|p| p.outcome == Outcome::Unknown),
+            good_refused: count(&|p| p.outcome == Outcome::Refused && was_good(p)),
+            unknown: count(&|p| !known(p)),
             faults: events.faults.len(),
             recoveries: events
                 .faults
@@ -182,10 +206,12 @@ pub(crate) struct Verdict {
     pub(crate) acknowledged: usize,
     pub(crate) unacknowledged: usize,
     pub(crate) probes: usize,
-    pub(crate) probes_after_acknowledgement: usize,
+    pub(crate) answered_after_acknowledgement: usize,
+    /// Tokens with an acknowledged revocation of which no answer is known that was asked for after the last fault.
+    pub(crate) unsettled: usize,
     pub(crate) accepted_after_acknowledgement: usize,
     pub(crate) accepted_after_refusal: usize,
-    pub(crate) bystanders_refused: usize,
+    pub(crate) good_refused: usize,
     pub(crate) unknown: usize,
     pub(crate) faults: usize,
     pub(crate) recoveries: Vec<(&'static str, Duration)>,
@@ -197,10 +223,11 @@ impl Verdict {
     pub(crate) fn holds(&self) -> bool {
         self.accepted_after_acknowledgement == 0
             && self.accepted_after_refusal == 0
-            && self.bystanders_refused == 0
+            && self.good_refused == 0
             && self.unexpected.is_empty()
             && self.acknowledged > 0
-            && self.probes_after_acknowledgement > 0
+            && self.answered_after_acknowledgement > 0
+            && self.unsettled == 0
             && self.faults > 0
     }
 }
@@ -229,8 +256,8 @@ impl fmt::Display for Verdict {
         )?;
         writeln!(
             formatter,
-            "    sent after an acknowledgement {:>8}",
-            self.probes_after_acknowledgement
+            "    answered after acknowledgement{:>8}",
+            self.answered_after_acknowledgement
         )?;
         writeln!(
             formatter,
@@ -245,12 +272,17 @@ impl fmt::Display for Verdict {
         writeln!(
             formatter,
             "  good tokens refused             {:>8}",
-            self.bystanders_refused
+            self.good_refused
         )?;
         writeln!(
             formatter,
             "  unknown answers                 {:>8}",
             self.unknown
+        )?;
+        writeln!(
+            formatter,
+            "  revoked, not known in the end   {:>8}",
+            self.unsettled
         )?;
         writeln!(
             formatter,
@@ -299,6 +331,7 @@ fn checker_finds_each_way_to_break_the_promise_and_nothing_else() {
         let history = History::default();
         {
             let mut events = history.events();
+            events.asked.extend([7, 8, 9].map(|token| (token, at(8))));
             events.acknowledged.push((7, at(10)));
             events.probes.extend_from_slice(probes);
             events.faults.push(Fault {
@@ -307,7 +340,7 @@ fn checker_finds_each_way_to_break_the_promise_and_nothing_else() {
                 ended: at(0),
             });
         }
-        history.judge(5)
+        history.judge()
     };
     // The clients' clock: what was sent before the acknowledgement came may be answered either way.
     let fine = [
@@ -317,20 +350,25 @@ fn checker_finds_each_way_to_break_the_promise_and_nothing_else() {
         probe(3, 12, Outcome::Accepted),
         probe(8, 12, Outcome::Accepted),
         probe(8, 13, Outcome::Refused),
+        probe(9, 9, Outcome::Refused),
     ];
     assert!(judged(&fine).holds());
     for wrong in [
         probe(7, 11, Outcome::Accepted),
         probe(8, 20, Outcome::Accepted),
         probe(3, 1, Outcome::Refused),
+        probe(9, 1, Outcome::Refused),
     ] {
         assert!(
             !judged(&[&fine[..], &[wrong]].concat()).holds(),
             "{wrong:?}"
         );
     }
-    assert!(
-        !judged(&[probe(3, 12, Outcome::Accepted)]).holds(),
-        "it saw too little"
-    );
+    for little in [
+        probe(3, 12, Outcome::Accepted),
+        probe(7, 9, Outcome::Refused),
+        probe(7, 12, Outcome::Unknown),
+    ] {
+        assert!(!judged(&[little]).holds(), "it saw too little: {little:?}");
+    }
 }

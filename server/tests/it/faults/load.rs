@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::history::{History, Outcome, Probe, Token};
-use crate::harness::{Credential, revoke_path, string};
+use crate::harness::{Credential, PATIENCE, revoke_path, string};
 
 /// How long a client waits for an answer.
 const CLIENT_PATIENCE: Duration = Duration::from_millis(1500);
@@ -34,7 +34,7 @@ pub(crate) struct Load {
     stop: AtomicBool,
 }
 
-/// Answers of the API: the status and the body, or nothing.
+/// Answers of the API: the status and the body, or `null` where that was cut off; or nothing.
 type Said = Option<(u16, Value)>;
 
 impl Load {
@@ -94,6 +94,7 @@ impl Load {
             };
             self.probe(token, &credential, any(self.urls.len())).await;
             // Before it is asked for: from then on it may be revoked.
+            self.history.asked(token);
             self.revoked().push((token, credential.clone()));
             self.revoke(by, token, &credential).await;
             for replica in 0..self.urls.len() {
@@ -110,13 +111,8 @@ impl Load {
             .await?
         {
             (201, answer) => {
-                let data = &answer["data"];
-                let credential = Credential {
-                    token: string(&data["token"]),
-                    token_id: string(&data["token_info"]["id"]),
-                    jti: string(&data["token_info"]["jti"]),
-                    ..by.clone()
-                };
+                // Of an answer that was cut off the token is not known.
+                let credential = Credential::created(answer.get("data")?, by);
                 Some((self.tokens.fetch_add(1, Ordering::SeqCst), credential))
             }
             (400, _) => {
@@ -160,12 +156,23 @@ impl Load {
         };
         for item in answer["data"]["items"].as_array().into_iter().flatten() {
             let id = string(&item["id"]);
-            if id != by.token_id {
-                let path = revoke_path(&id);
-                self.say(any(self.urls.len()), "POST", &path, by, String::new())
-                    .await;
+            if id == by.token_id {
+                continue;
+            }
+            let path = revoke_path(&id);
+            let said = self.say(any(self.urls.len()), "POST", &path, by, String::new());
+            // It may be one whose revocation was asked for before and not answered.
+            if let (Some((201, _)), Some(token)) = (said.await, self.asked_before(&id)) {
+                self.history.acknowledged(token);
             }
         }
+    }
+
+    /// The token with this id, if its revocation was asked for.
+    fn asked_before(&self, id: &str) -> Option<Token> {
+        let revoked = self.revoked();
+        let found = revoked.iter().find(|(_, of)| of.token_id == id);
+        found.map(|(token, _)| *token)
     }
 
     async fn use_revoked(&self, replica: usize) {
@@ -188,13 +195,15 @@ impl Load {
                 (among > 0).then(|| revoked[revoked.len() - 1 - any(among)].clone())
             };
             match chosen {
-                Some((token, credential)) => self.probe(token, &credential, replica).await,
+                Some((token, credential)) => {
+                    self.probe(token, &credential, replica).await;
+                }
                 None => self.pause().await,
             }
         }
     }
 
-    /// Uses every token whose revocation was asked for once more, on every replica.
+    /// Uses every token whose revocation was asked for once more, on every replica, until that has answered.
     pub(crate) async fn use_all(self: &Arc<Self>) {
         let revoked = Arc::new(self.revoked().clone());
         let mut clients = JoinSet::new();
@@ -203,7 +212,13 @@ impl Load {
             clients.spawn(async move {
                 for (token, credential) in revoked.iter().skip(first).step_by(AT_ONCE) {
                     for replica in 0..load.urls.len() {
-                        load.probe(*token, credential, replica).await;
+                        let begun = Instant::now();
+                        while load.probe(*token, credential, replica).await == Outcome::Unknown {
+                            assert!(
+                                begun.elapsed() < PATIENCE,
+                                "replica {replica} does not answer any more"
+                            );
+                        }
                     }
                 }
             });
@@ -211,7 +226,7 @@ impl Load {
         clients.join_all().await;
     }
 
-    async fn probe(&self, token: Token, credential: &Credential, replica: usize) {
+    async fn probe(&self, token: Token, credential: &Credential, replica: usize) -> Outcome {
         let sent = Instant::now();
         let said = self
             .say(
@@ -222,6 +237,7 @@ impl Load {
                 String::new(),
             )
             .await;
+        let received = Instant::now();
         let outcome = match said {
             Some((200, _)) => Outcome::Accepted,
             Some((401, _)) => Outcome::Refused,
@@ -231,16 +247,17 @@ impl Load {
             }
             None => Outcome::Unknown,
         };
-        if outcome == Outcome::Unknown {
-            self.pause().await;
-        }
         self.history.probed(Probe {
             token,
             replica,
             sent,
-            received: Instant::now(),
+            received,
             outcome,
         });
+        if outcome == Outcome::Unknown {
+            self.pause().await;
+        }
+        outcome
     }
 
     async fn say(
@@ -263,8 +280,9 @@ impl Load {
             .body(body);
         let response = request.send().await.ok()?;
         let status = response.status().as_u16();
-        let body = response.bytes().await.ok()?;
-        Some((status, serde_json::from_slice(&body).ok()?))
+        // The status has told what it tells also when the rest is cut off.
+        let body = response.bytes().await.unwrap_or_default();
+        Some((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
 
     fn expect(&self, status: u16, excused: &[u16], answer: &Value) {

@@ -27,6 +27,16 @@ impl Credential {
             user_id: string(&report["user_id"]),
         }
     }
+
+    /// What the API gave to a caller who created a token: the `data` of its answer.
+    pub(crate) fn created(data: &Value, by: &Self) -> Self {
+        Self {
+            token: string(&data["token"]),
+            token_id: string(&data["token_info"]["id"]),
+            jti: string(&data["token_info"]["jti"]),
+            ..by.clone()
+        }
+    }
 }
 
 /// A request that is being put together.

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 /// An instant in UTC with microsecond resolution, which is what the store keeps and what answers show.
 ///
 /// Serialised as RFC 3339 with six fractional digits and the offset `Z`: `2026-01-02T03:04:05.000006Z`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Timestamp(DateTime<Utc>);
 
 impl Timestamp {

@@ -171,28 +171,28 @@ pub(crate) enum SortBy {
 }
 
 /// A place in a listing: the sort key and id of one of its tokens.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     pub(crate) key: SortKey,
     pub(crate) id: Uuid,
 }
 
 /// The value that a token is sorted by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum SortKey {
     Instant(Timestamp),
     Text(String),
 }
 
 /// Which way a page lies from its cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Direction {
     Next,
     Prev,
 }
 
 /// A page of one user's tokens in one business.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ListTokens {
     pub(crate) business_id: Uuid,
     pub(crate) user_id: Uuid,
@@ -244,7 +244,7 @@ impl ListTokens {
 }
 
 /// The answer to [`ListTokens`], in the listing's order whichever way it was walked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Page {
     pub(crate) tokens: Vec<TokenRecord>,
     pub(crate) has_next: bool,

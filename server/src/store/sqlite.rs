@@ -19,6 +19,7 @@ use super::{
 };
 use crate::timestamp::Timestamp;
 
+mod answers;
 mod checkpoint;
 mod claim;
 mod file;
@@ -111,14 +112,10 @@ impl SqliteStore {
 
     pub(super) async fn list_tokens(&self, list: &ListTokens) -> Result<Page, StoreError> {
         if listing::is_short(list) {
-            return self
-                .readers
-                .read(|connection| listing::page(connection, list));
+            return self.readers.page(list);
         }
         let (readers, list) = (Arc::clone(&self.readers), list.clone());
-        let reading = tokio::task::spawn_blocking(move || {
-            readers.read(|connection| listing::page(connection, &list))
-        });
+        let reading = tokio::task::spawn_blocking(move || readers.page(&list));
         reading
             .await
             .map_err(|error| StoreError::Unavailable(error.to_string()))?

@@ -220,6 +220,13 @@ fn still_reading(mut reading: JoinSet<()>) {
     }
 }
 
+/// Whether this caller's list has this token.
+async fn lists(server: &Server, by: &Credential, token: &Credential) -> bool {
+    let answer = server.request("GET", "/api/v1/tokens").by(by).send().await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.body.contains(&token.token_id)
+}
+
 #[tokio::test]
 async fn what_another_process_commits_is_seen_by_the_next_request() {
     let server = Server::start();
@@ -229,7 +236,9 @@ async fn what_another_process_commits_is_seen_by_the_next_request() {
     for round in 0..60 {
         let token = server.create(&admin, "revoked by hand").await;
         assert_eq!(server.probe(&token).await, 200, "round {round}");
+        assert!(lists(&server, &admin, &token).await, "round {round}");
         revoke_by_hand(&pool, &token, 0).await;
+        assert!(!lists(&server, &admin, &token).await, "round {round}");
         assert_eq!(server.probe(&token).await, 401, "round {round}");
     }
     still_reading(reading);

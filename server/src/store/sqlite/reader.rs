@@ -3,9 +3,8 @@
 //! Beginning and ending a read transaction costs more than the reads of a request: each takes a lock of the file, which all
 //! threads wait for. So a connection stays in its transaction, and reads on in it as long as the [`WalIndex`] says that
 //! nobody has committed since it began; otherwise it begins another one. Within one transaction the same question has the same
-//! answer, so that the one question of every request, whose token it has, is asked once in each.
+//! answer, so that what is asked again and again, whose token a request has and what a short page holds, is read once in each.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,14 +12,18 @@ use parking_lot::{Mutex, MutexGuard};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::super::{Authentication, StoreError};
+use super::super::{Authentication, ListTokens, Page, StoreError};
+use super::answers::Answers;
 use super::file::SqliteFile;
 use super::identity::FileIdentity;
-use super::row;
 use super::wal_index::{Moment, WalIndex};
+use super::{listing, row};
 
-/// The most tokens that a connection remembers, of some 300 bytes each.
+/// The most tokens that a connection remembers, of some 300 bytes each, and the most pages.
 const MOST_KNOWN: usize = 4096;
+
+/// The most tokens of a page that is remembered, of some 500 bytes each: as many as a user may have that are active.
+const SMALL: usize = 10;
 
 /// The connections that are free. There are never more than threads have read at the same moment.
 pub(super) struct Readers {
@@ -38,10 +41,21 @@ struct Reader {
     /// From before the transaction began that the connection is in.
     since: Option<Moment>,
     /// What [`row::authentication`] said in this transaction.
-    known: HashMap<Uuid, Authentication>,
+    authentications: Answers<Uuid, Authentication>,
+    /// What [`listing::page`] said in this transaction.
+    pages: Answers<ListTokens, Page>,
 }
 
 impl Reader {
+    fn on(connection: Connection) -> Self {
+        Self {
+            connection,
+            since: None,
+            authentications: Answers::at_most(MOST_KNOWN),
+            pages: Answers::at_most(MOST_KNOWN),
+        }
+    }
+
     /// Sees to it that what is read next is not older than this call.
     fn renew(&mut self, index: &WalIndex) -> Result<(), StoreError> {
         // Looked at before the transaction begins: what is committed between is in it, and only costs another one next time.
@@ -58,7 +72,8 @@ impl Reader {
     /// Ends the transaction, and with it what it holds back: the log starts again from its beginning only when nobody reads in it.
     fn release(&mut self) -> Result<(), StoreError> {
         self.since = None;
-        self.known.clear();
+        self.authentications.forget();
+        self.pages.forget();
         if !self.connection.is_autocommit() {
             self.connection.prepare_cached("COMMIT")?.execute([])?;
         }
@@ -66,18 +81,26 @@ impl Reader {
     }
 
     fn authentication(&mut self, jti: Uuid) -> Result<Option<Authentication>, StoreError> {
-        if let Some(known) = self.known.get(&jti) {
-            return Ok(Some(known.clone()));
+        if let Some(known) = self.authentications.get(&jti) {
+            return Ok(Some(known));
         }
         let found = row::authentication(&self.connection, jti)?;
         // Without a moment to compare with, every read begins a transaction, and nothing is worth remembering.
         if let (Some(found), Some(_)) = (&found, self.since) {
-            if self.known.len() >= MOST_KNOWN {
-                self.known.clear();
-            }
-            self.known.insert(jti, found.clone());
+            self.authentications.remember(jti, found);
         }
         Ok(found)
+    }
+
+    fn page(&mut self, list: &ListTokens) -> Result<Page, StoreError> {
+        if let Some(known) = self.pages.get(list) {
+            return Ok(known);
+        }
+        let page = listing::page(&self.connection, list)?;
+        if page.tokens.len() <= SMALL && self.since.is_some() {
+            self.pages.remember(list.clone(), &page);
+        }
+        Ok(page)
     }
 }
 
@@ -105,6 +128,11 @@ impl Readers {
         self.with(|reader| reader.authentication(jti))
     }
 
+    /// A page of a listing, as [`read`](Self::read) sees it.
+    pub(super) fn page(&self, list: &ListTokens) -> Result<Page, StoreError> {
+        self.with(|reader| reader.page(list))
+    }
+
     fn with<T>(
         &self,
         work: impl FnOnce(&mut Reader) -> Result<T, StoreError>,
@@ -119,11 +147,7 @@ impl Readers {
             None => {
                 let connection = self.file.connect_to_read()?;
                 self.identity.check()?;
-                Reader {
-                    connection,
-                    since: None,
-                    known: HashMap::new(),
-                }
+                Reader::on(connection)
             }
         };
         reader.renew(&self.index)?;

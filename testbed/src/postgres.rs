@@ -1,9 +1,10 @@
 //! A PostgreSQL of one's own: Debian's binaries, a temporary folder, a free port.
 
 use std::fs;
+use std::io;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -40,7 +41,7 @@ pub enum StartError {
     Failed(String),
     /// They cannot be run, or what they need cannot be made.
     #[error("PostgreSQL does not start: {0}")]
-    Io(#[from] std::io::Error),
+    Io(#[from] io::Error),
 }
 
 /// A server: one that tests share because it was given, or one of one's own that may be killed.
@@ -82,6 +83,15 @@ impl Cluster {
     ///
     /// [`StartError`].
     pub fn start_in(folder: TempDir, settings: &[&str]) -> Result<Self, StartError> {
+        Self::start_on(free_port, folder, settings)
+    }
+
+    /// The same on one of these ports.
+    fn start_on(
+        ports: impl FnMut() -> io::Result<u16>,
+        folder: TempDir,
+        settings: &[&str],
+    ) -> Result<Self, StartError> {
         reaper::remove(folder.path());
         programs::hand_over(&[folder.path().to_owned()])?;
         let made = programs::unprivileged("initdb")?
@@ -94,18 +104,9 @@ impl Cluster {
             let said = String::from_utf8_lossy(&made.stderr);
             return Err(StartError::Failed(said.into_owned()));
         }
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| listener.local_addr())?
-            .port();
-        let own = Own {
-            folder,
-            port,
-            settings: settings.iter().map(ToString::to_string).collect(),
-            postmaster: Mutex::new(None),
-        };
-        own.start()?;
+        let own = Own::start_on(ports, folder, settings)?;
         Ok(Self {
-            url: format!("postgres://postgres@127.0.0.1:{port}"),
+            url: format!("postgres://postgres@127.0.0.1:{}", own.port),
             own: Some(own),
         })
     }
@@ -254,16 +255,42 @@ impl Own {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A server on one of these ports: what took one since it was found free makes the server end, and then the next one is
+    /// tried.
+    fn start_on(
+        mut ports: impl FnMut() -> io::Result<u16>,
+        folder: TempDir,
+        settings: &[&str],
+    ) -> Result<Self, StartError> {
+        let mut own = Self {
+            folder,
+            port: ports()?,
+            settings: settings.iter().map(ToString::to_string).collect(),
+            postmaster: Mutex::new(None),
+        };
+        let begun = Instant::now();
+        while !own.try_start()? {
+            if begun.elapsed() > PATIENCE {
+                return Err(own.failed());
+            }
+            own.port = ports()?;
+        }
+        Ok(own)
+    }
+
     /// What was killed may hold its memory for a moment longer, which makes the next one refuse to start: then it is tried again.
     fn start(&self) -> Result<(), StartError> {
         let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
-            if self.try_start()? {
-                return Ok(());
+        while !self.try_start()? {
+            if begun.elapsed() > PATIENCE {
+                return Err(self.failed());
             }
         }
-        let log = fs::read_to_string(self.log()).unwrap_or_default();
-        Err(StartError::Failed(log))
+        Ok(())
+    }
+
+    fn failed(&self) -> StartError {
+        StartError::Failed(fs::read_to_string(self.log()).unwrap_or_default())
     }
 
     fn try_start(&self) -> Result<bool, StartError> {
@@ -273,7 +300,7 @@ impl Own {
             .open(self.log())?;
         let mut child = programs::unprivileged("postgres")?
             .arg("-D")
-            .arg(self.folder.path().join("data"))
+            .arg(self.data())
             .args(["-p", &self.port.to_string()])
             .args(["-c", "listen_addresses=127.0.0.1"])
             .args(["-c", "unix_socket_directories="])
@@ -292,7 +319,7 @@ impl Own {
                 std::thread::sleep(Duration::from_millis(50));
                 return Ok(false);
             }
-            if self.answers()? {
+            if self.is_ready(child.id()) {
                 *self.postmaster() = Some(child);
                 return Ok(true);
             }
@@ -303,15 +330,19 @@ impl Own {
         Ok(false)
     }
 
-    fn answers(&self) -> Result<bool, StartError> {
-        Command::new(programs::folder()?.join("pg_isready"))
-            .args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()])
-            .status()
-            .map(|status| status.success())
-            .map_err(StartError::from)
+    /// Whether this very process accepts connections, by the file in which it says so, as `pg_ctl --wait` reads it: its id is
+    /// in the first line and its state in the eighth. Whoever answers at the port might be another.
+    fn is_ready(&self, process: u32) -> bool {
+        let file = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
+        let lines: Vec<&str> = file.lines().map(str::trim).collect();
+        lines.first() == Some(&process.to_string().as_str()) && lines.get(7) == Some(&"ready")
     }
 
-    fn log(&self) -> std::path::PathBuf {
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn log(&self) -> PathBuf {
         self.folder.path().join("log")
     }
 }
@@ -341,6 +372,12 @@ fn in_memory() -> Result<TempDir, StartError> {
     Ok(folder)
 }
 
+/// A port that nobody listens on now.
+fn free_port() -> io::Result<u16> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    Ok(listener.local_addr()?.port())
+}
+
 /// A process and its children.
 fn with_children(process: u32) -> Vec<u32> {
     let path = format!("/proc/{process}/task/{process}/children");
@@ -357,5 +394,26 @@ fn signal(processes: &[u32], signal: Signal) {
         if let Some(pid) = Pid::from_raw(process.cast_signed()) {
             let _ = kill_process(pid, signal);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cluster, StartError, free_port, in_memory};
+
+    /// Between choosing a port and listening on it there is a moment, in which another may take it.
+    #[test]
+    fn a_port_that_another_has_taken_meanwhile_is_left_to_it() {
+        let first = match Cluster::start(&[]) {
+            Err(error @ StartError::Missing) => return crate::skip(&error),
+            started => started.unwrap(),
+        };
+        let taken = first.own().port;
+        let mut ports = [taken].into_iter();
+        let ports = || ports.next().map_or_else(free_port, Ok);
+        let second = Cluster::start_on(ports, in_memory().unwrap(), &[]).unwrap();
+        assert_ne!(second.own().port, taken);
+        let folders = [&first, &second].map(|each| each.execute("postgres", "SHOW data_directory"));
+        assert_ne!(folders[0], folders[1]);
     }
 }

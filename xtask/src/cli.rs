@@ -149,11 +149,31 @@ pub(crate) struct Faults {
 #[derive(Debug, Args)]
 pub(crate) struct Server {
     /// For how long each figure is measured
-    #[arg(long, value_name = "SECONDS", default_value_t = 4.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 4.0, value_parser = seconds)]
     pub(crate) seconds: f64,
     /// With how many tokens, one after the other
-    #[arg(long, value_name = "COUNTS", default_value = "1000,100000,1000000")]
+    #[arg(long, value_name = "COUNTS", default_value = "1000,100000,1000000", value_parser = counts)]
     pub(crate) tokens: String,
+}
+
+/// Some time, which the benchmark itself would refuse only when it is built.
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "no number of seconds")?;
+    match std::time::Duration::try_from_secs_f64(seconds) {
+        Ok(lasting) if !lasting.is_zero() => Ok(seconds),
+        Ok(_) | Err(_) => Err("no time to measure in".to_owned()),
+    }
+}
+
+/// Numbers with commas between.
+fn counts(text: &str) -> Result<String, String> {
+    match text
+        .split(',')
+        .find(|one| one.trim().parse::<usize>().is_err())
+    {
+        None => Ok(text.to_owned()),
+        Some(other) => Err(format!("`{other}` is no number of tokens")),
+    }
 }
 
 /// Options of `bench fuzz`.

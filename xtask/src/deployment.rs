@@ -1,29 +1,20 @@
 //! Our server as a deployment: a process on a fresh database and a free port, with users.
 
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::process::{Command, ExitStatus, Stdio};
 
 use serde::Deserialize;
 use tempfile::TempDir;
-use testbed::reaper::{self, How};
+use testbed::listening::{ListenError, Listening};
 
 use crate::exit::Failure;
-use crate::programs;
-
-/// How long the server may take to accept connections, and to stop when it is asked to.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::{folders, programs};
 
 /// A running server. Dropped, it is killed; its database goes with it.
 #[derive(Debug)]
 pub(crate) struct Deployment {
     server: PathBuf,
-    child: Child,
-    /// Kept open, so that the server never writes to a closed pipe.
-    _stdout: BufReader<ChildStdout>,
-    url: String,
+    process: Listening,
     folder: TempDir,
     database: String,
 }
@@ -49,9 +40,7 @@ impl Deployment {
         server: &Path,
         log: &Path,
     ) -> Result<Self, Failure> {
-        let folder = testbed::folder().map_err(|error| {
-            Failure::unreadable(format!("cannot make a temporary folder: {error}"))
-        })?;
+        let folder = folders::temporary()?;
         let log_file = std::fs::File::create(log).map_err(|error| {
             Failure::unreadable(format!("cannot write {}: {error}", log.display()))
         })?;
@@ -67,44 +56,33 @@ impl Deployment {
                 None,
             )?;
         }
-        let mut child = command(server, folder.path(), &database)
+        let mut serve = command(server, folder.path(), &database);
+        serve
             .args(["serve", "--listen", "127.0.0.1:0"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(log_file)
-            .spawn()
-            .map_err(|error| {
+            .stderr(log_file);
+        let process = Listening::start(&mut serve).map_err(|error| match error {
+            ListenError::Io(error) => {
                 Failure::unreadable(format!("cannot run {}: {error}", server.display()))
-            })?;
-        reaper::end(&child, How::Kill);
-        let stdout = child.stdout.take();
-        match stdout.and_then(first_line) {
-            Some((line, stdout)) if line.starts_with("listening on ") => Ok(Self {
-                server: server.to_owned(),
-                child,
-                _stdout: stdout,
-                url: line.trim_start_matches("listening on ").trim().to_owned(),
-                folder,
-                database,
-            }),
-            _ => {
-                // Whether it died or never spoke, it is not needed any more.
-                let _ = child.kill();
-                let _ = child.wait();
-                let mut said = String::new();
-                if let Ok(mut log) = std::fs::File::open(log) {
-                    let _ = log.read_to_string(&mut said);
-                }
-                Err(Failure::unreadable(format!(
-                    "the server did not start; it said:\n{said}"
-                )))
             }
-        }
+            ListenError::Said { .. } => {
+                let said = std::fs::read(log).unwrap_or_default();
+                Failure::unreadable(format!(
+                    "the server did not start; it said:\n{}",
+                    String::from_utf8_lossy(&said)
+                ))
+            }
+        })?;
+        Ok(Self {
+            server: server.to_owned(),
+            process,
+            folder,
+            database,
+        })
     }
 
     /// Its base URL.
     pub(crate) fn url(&self) -> &str {
-        &self.url
+        self.process.url()
     }
 
     /// Makes a user of a business, both created where they are missing, with a token.
@@ -139,30 +117,10 @@ impl Deployment {
     }
 
     /// Asks the server to stop, and waits for it.
-    pub(crate) fn stop(mut self) -> Result<ExitStatus, Failure> {
-        let failed = |what: &str| Failure::unreadable(format!("the server did not stop: {what}"));
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM)
-            .map_err(|error| failed(&error.to_string()))?;
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            match self.child.try_wait() {
-                Ok(Some(status)) => return Ok(status),
-                Ok(None) if Instant::now() < deadline => {
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-                Ok(None) => return Err(failed("it was asked to 30 seconds ago")),
-                Err(error) => return Err(failed(&error.to_string())),
-            }
-        }
-    }
-}
-
-impl Drop for Deployment {
-    fn drop(&mut self) {
-        // After `stop` both fail, and there is nothing left to do.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    pub(crate) fn stop(self) -> Result<ExitStatus, Failure> {
+        self.process
+            .stop()
+            .map_err(|error| Failure::unreadable(format!("the server did not stop: {error}")))
     }
 }
 
@@ -210,17 +168,4 @@ fn command(server: &Path, folder: &Path, database: &str) -> Command {
         .env("DZ_DATABASE", database)
         .env("DZ_KEYS", folder.join("keys.json"));
     command
-}
-
-/// The first line that a process prints, waited for with patience; `None` when none comes.
-fn first_line(stdout: ChildStdout) -> Option<(String, BufReader<ChildStdout>)> {
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut stdout = BufReader::new(stdout);
-        let mut line = String::new();
-        if stdout.read_line(&mut line).is_ok_and(|length| length > 0) {
-            let _ = sender.send((line, stdout));
-        }
-    });
-    receiver.recv_timeout(PATIENCE).ok()
 }

@@ -10,6 +10,7 @@ mod ci;
 mod cli;
 mod deployment;
 mod exit;
+mod folders;
 mod oasproof;
 mod openapi;
 mod pictures;

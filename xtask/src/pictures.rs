@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::cli::Pictures;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::programs;
+use crate::{folders, programs};
 
 /// The size of a picture, in pixels.
 const SIZE: &str = "--window-size=1000,720";
@@ -19,12 +19,10 @@ pub(crate) fn run(arguments: &Pictures) -> Outcome {
             report.display()
         )));
     }
-    let folder = testbed::folder()
-        .map_err(|error| Failure::unreadable(format!("cannot make a folder: {error}")))?;
+    let folder = folders::temporary()?;
     let differences = folder.path().join("differences.html");
     compare(&differences)?;
-    std::fs::create_dir_all(&into)
-        .map_err(|error| Failure::unreadable(format!("cannot make {}: {error}", into.display())))?;
+    folders::make(&into)?;
     for (page, name) in [(&differences, "diff.png"), (&report, "report.png")] {
         let picture = into.join(name);
         photograph(page, &picture, folder.path())?;

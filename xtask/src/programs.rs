@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
-use serde::Deserialize;
 use testbed::reaper::{self, How};
 
 use crate::exit::Failure;
@@ -60,29 +59,27 @@ pub(crate) fn workspace_root() -> &'static Path {
         .unwrap_or(Path::new("."))
 }
 
-/// The folder for what the commands leave behind: below cargo's target directory.
+/// The variable that names cargo's target directory, from where cargo is called.
+const TARGET: &str = "CARGO_TARGET_DIR";
+
+/// The folder for what the commands leave behind: cargo's target directory, wherever this was called.
 pub(crate) fn target_directory() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| workspace_root().join("target"), PathBuf::from)
+    given_target().unwrap_or_else(|| workspace_root().join("target"))
 }
 
-/// The cargo that runs this program, so that both are of one toolchain. What it has told this program
-/// of itself is taken out of the environment: build scripts that look at it (ring's does) would run
-/// again, and everything above them be built again, each time the caller changes.
+/// The target directory that the environment names: from the caller's folder, as for the cargo that runs this.
+fn given_target() -> Option<PathBuf> {
+    let given = std::env::var_os(TARGET).map(PathBuf::from)?;
+    Some(std::path::absolute(&given).unwrap_or(given))
+}
+
+/// Cargo in the workspace's folder.
 pub(crate) fn cargo() -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = testbed::cargo::command();
     cargo.current_dir(workspace_root());
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        let told = [
-            "CARGO_PKG_",
-            "CARGO_MANIFEST_",
-            "CARGO_BIN_",
-            "CARGO_CRATE_NAME",
-        ];
-        if told.iter().any(|prefix| text.starts_with(prefix)) {
-            cargo.env_remove(name);
-        }
+    // Which would mean another place from there.
+    if let Some(target) = given_target() {
+        cargo.env(TARGET, target);
     }
     cargo
 }
@@ -99,26 +96,10 @@ pub(crate) fn toolchain() -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-#[derive(Deserialize)]
-struct Message {
-    executable: Option<PathBuf>,
-    target: Option<Target>,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    name: String,
-}
-
 /// Builds programs, and says where cargo put them: what is run is never stale.
 pub(crate) fn build(programs: &[Program]) -> Result<Built, Failure> {
     let mut command = cargo();
-    command.args([
-        "build",
-        "--quiet",
-        "--message-format",
-        "json-render-diagnostics",
-    ]);
+    command.arg("build");
     for program in programs {
         command.args(["--package", program.name(), "--bin", program.name()]);
     }
@@ -128,22 +109,8 @@ pub(crate) fn build(programs: &[Program]) -> Result<Built, Failure> {
 }
 
 /// Runs a build, and gives the programs that cargo names, each with its path.
-fn executables(command: &mut Command) -> Result<BTreeMap<String, PathBuf>, Failure> {
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| Failure::unreadable(format!("cannot run cargo: {error}")))?;
-    if !output.status.success() {
-        return Err(Failure::unreadable(
-            "cargo could not build the programs: see its messages above",
-        ));
-    }
-    let messages = String::from_utf8_lossy(&output.stdout);
-    Ok(messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Message>(line).ok())
-        .filter_map(|message| Some((message.target?.name, message.executable?)))
-        .collect())
+fn executables(build: &mut Command) -> Result<BTreeMap<String, PathBuf>, Failure> {
+    testbed::cargo::programs(build).map_err(|error| Failure::unreadable(error.to_string()))
 }
 
 /// Builds this very program for release, and says where it is: figures are of the release build.
@@ -164,13 +131,7 @@ pub(crate) fn build_release_suite() -> Result<PathBuf, Failure> {
 fn build_release(program: &str, options: &[&str]) -> Result<PathBuf, Failure> {
     let mut command = cargo();
     command
-        .args([
-            "build",
-            "--quiet",
-            "--release",
-            "--message-format",
-            "json-render-diagnostics",
-        ])
+        .args(["build", "--release"])
         .args(["--package", program, "--bin", program])
         .args(options);
     executables(&mut command)?

@@ -20,6 +20,11 @@ struct Need {
 
 const NEEDS: &[Need] = &[
     Need {
+        probe: &["git", "--version"],
+        package: "git",
+        why: "documents of other revisions",
+    },
+    Need {
         probe: &["curl", "--version"],
         package: "curl",
         why: "the reference page's cURL sample",
@@ -60,6 +65,7 @@ pub(crate) fn run(arguments: &Test) -> Outcome {
     let mut command = programs::cargo();
     command
         .env(postgres::GIVEN, postgres.server_url())
+        .env(testbed::COMPLETE, "1")
         .args(["test", "--workspace", "--locked"])
         .args(&arguments.arguments)
         .stdout(Stdio::piped());

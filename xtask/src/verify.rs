@@ -1,12 +1,13 @@
 //! `verify`, the main job: what the server emits is the contract, and what it does is as well.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::cli::Verify;
 use crate::deployment::{Deployment, User};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::folders;
 use crate::openapi::check;
 use crate::openapi::waivers::Waiving;
 use crate::programs::{self, Program};
@@ -21,7 +22,7 @@ pub(crate) fn run(arguments: &Verify) -> Outcome {
         .report
         .clone()
         .unwrap_or_else(|| programs::target_directory().join("verify"));
-    make_folder(&folder)?;
+    folders::make(&folder)?;
     anstream::println!("verify: what the server does, by the conformance suite");
     let deployment = Deployment::start(&built.server()?, &folder.join("server.log"))?;
     let suite = suite(&built.conformance()?, &deployment, &folder);
@@ -59,11 +60,6 @@ pub(crate) fn run(arguments: &Verify) -> Outcome {
     })
 }
 
-fn make_folder(folder: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder)
-        .map_err(|error| Failure::unreadable(format!("cannot make {}: {error}", folder.display())))
-}
-
 /// The users that the suite needs: who may revoke, who may not, and who belongs elsewhere.
 pub(crate) struct Users {
     operator: User,
@@ -94,17 +90,33 @@ impl Users {
         Ok(users)
     }
 
-    /// The command with the credentials that the profile names.
-    pub(crate) fn credentials<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+    /// The suite, to be run strictly against this URL. Its profile is written to `folder`, where the reports go.
+    pub(crate) fn suite(
+        &self,
+        conformance: &Path,
+        target: &str,
+        folder: &Path,
+    ) -> Result<Command, Failure> {
+        let profile = folder.join("profile.toml");
+        std::fs::write(&profile, self.profile()).map_err(|error| {
+            Failure::unreadable(format!("cannot write {}: {error}", profile.display()))
+        })?;
+        let mut command = Command::new(conformance);
         command
             .env("VERIFY_OPERATOR", &self.operator.token)
             .env("VERIFY_MEMBER", &self.member.token)
             .env("VERIFY_OUTSIDER", &self.outsider.token)
             .env("VERIFY_EXPIRED", &self.expired.token)
+            .args(["run", "--allow", "revokes", "--strict"])
+            .args(["--target", target, "--profile"])
+            .arg(profile)
+            .arg("--report")
+            .arg(folder);
+        Ok(command)
     }
 
     /// What the suite is told of the deployment. Tokens stay out of it: they are named by variable.
-    pub(crate) fn profile(&self) -> String {
+    fn profile(&self) -> String {
         format!(
             r#"# Written by `cargo xtask verify` for a server on a fresh database.
 
@@ -155,18 +167,6 @@ days_as_fraction = 422
 /// Runs the whole suite; whether the deployment is conformant.
 fn suite(conformance: &Path, deployment: &Deployment, folder: &Path) -> Result<bool, Failure> {
     let users = Users::of(deployment)?;
-    let profile: PathBuf = folder.join("profile.toml");
-    std::fs::write(&profile, users.profile()).map_err(|error| {
-        Failure::unreadable(format!("cannot write {}: {error}", profile.display()))
-    })?;
-    let mut command = Command::new(conformance);
-    users
-        .credentials(&mut command)
-        .args(["run", "--allow", "revokes", "--strict"])
-        .args(["--target", deployment.url()])
-        .arg("--profile")
-        .arg(&profile)
-        .arg("--report")
-        .arg(folder);
+    let mut command = users.suite(conformance, deployment.url(), folder)?;
     Ok(programs::run(&mut command)?.success())
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Tokens of each user.
-pub(crate) const EACH: usize = 10;
+const EACH: usize = 10;
 
 /// What the rows say that no request looks at.
 const THEN: i64 = 1_750_000_000;

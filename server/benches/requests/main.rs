@@ -3,12 +3,13 @@
 //! Server, database and clients share this machine, so that ratios say more than figures. Each server is the real program in a
 //! process of its own; the clients are in this one, on connections that stay open. Answers are checked while they are counted.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Command, Output, Stdio};
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+use std::str::FromStr;
 use std::time::Duration;
 
 use axum::Router;
-use testbed::reaper;
+use testbed::listening::Listening;
 
 mod bare;
 mod clients;
@@ -34,14 +35,55 @@ fn main() -> std::process::ExitCode {
     if !std::env::args().any(|argument| argument == "--bench") {
         return std::process::ExitCode::SUCCESS;
     }
-    let seconds = variable(SECONDS, "4").parse().unwrap_or(4.0);
-    let sizes = variable(TOKENS, "1000,100000,1000000");
-    let sizes = sizes.split(',').filter_map(|size| size.trim().parse().ok());
-    report::run(Duration::from_secs_f64(seconds), &sizes.collect::<Vec<_>>())
+    match asked_for() {
+        Ok((seconds, sizes)) => report::run(seconds, &sizes),
+        Err(error) => {
+            eprintln!("error: {error}");
+            std::process::ExitCode::from(2)
+        }
+    }
 }
 
-fn variable(name: &str, default: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| default.to_owned())
+/// How long to measure each figure, and with how many tokens.
+fn asked_for() -> Result<(Duration, Vec<usize>), String> {
+    let Seconds(seconds) = variable(SECONDS, "4", "a number of seconds")?;
+    let Sizes(sizes) = variable(TOKENS, "1000,100000,1000000", "a list of numbers of tokens")?;
+    Ok((seconds, sizes))
+}
+
+/// Some time, in seconds and parts of them.
+struct Seconds(Duration);
+
+impl FromStr for Seconds {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let seconds = text.parse().ok().map(Duration::try_from_secs_f64);
+        let lasting = seconds
+            .and_then(Result::ok)
+            .filter(|lasting| !lasting.is_zero());
+        lasting.map(Self).ok_or(())
+    }
+}
+
+/// Numbers with commas between.
+struct Sizes(Vec<usize>);
+
+impl FromStr for Sizes {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let sizes = text.split(',').map(|size| size.trim().parse());
+        sizes.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// What a variable asks for, or what is usual.
+fn variable<T: FromStr>(name: &str, usual: &str, what: &str) -> Result<T, String> {
+    let given = std::env::var_os(name);
+    let text = given.map_or(usual.into(), |given| given.to_string_lossy().into_owned());
+    text.parse()
+        .map_err(|_| format!("{name}={text}: {what} is wanted, such as {usual}"))
 }
 
 /// Serves this until it is killed, and says where as the server does.
@@ -77,38 +119,16 @@ fn text(bytes: &[u8]) -> String {
 
 /// A process that serves; killed when this is dropped.
 struct Serving {
-    child: Child,
+    process: Listening,
     address: String,
 }
 
 impl Serving {
     /// Starts it and waits until it says where it listens.
     fn start(command: &mut Command) -> Self {
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
+        let process = Listening::start(command.stderr(Stdio::null()))
             .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        reaper::end(&child, reaper::How::Kill);
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("stdout is piped");
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .expect("stdout is text");
-        let address = line
-            .strip_prefix("listening on http://")
-            .unwrap_or_else(|| panic!("{command:?} said {line:?}"));
-        Self {
-            address: address.trim().to_owned(),
-            child,
-        }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let address = process.url().trim_start_matches("http://").to_owned();
+        Self { process, address }
     }
 }

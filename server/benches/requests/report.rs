@@ -165,7 +165,7 @@ async fn of_reads(kind: Kind, sizes: &[usize], seconds: Duration) -> Vec<Pin> {
             );
             pins.push(Pin::new(what, tail, Bound::AtMost(1.2)));
         }
-        let resident = peak_of(served.serving.child.id()) as f64;
+        let resident = peak_of(served.serving.process.id()) as f64;
         let bound = if size >= 1_000_000 {
             Bound::AtMost(300.0)
         } else {
@@ -274,7 +274,7 @@ async fn compare(served: &Served, kind: Kind, path: Path, seconds: Duration) -> 
         send(address, &requests, status, CLIENTS, warm).await;
     }
     let (mut limit, mut seen) = (Vec::new(), Vec::new());
-    let (of_bare, of_server) = (bare.child.id(), serving.child.id());
+    let (of_bare, of_server) = (bare.process.id(), serving.process.id());
     let before = (cpu_of(of_bare), cpu_of(of_server), store.cpu());
     for _ in 0..ROUNDS {
         limit.push(send(&bare.address, &requests, status, CLIENTS, turn).await);

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use std::process::Command;
 
+use crate::certificates::{Certificate, certify, options};
 use crate::harness::{Folder, Server, binary, output, shared_cluster, text};
 use crate::small_disk::Mount;
 
@@ -201,35 +202,17 @@ fn store_that_cannot_be_reached_is_a_failure() {
     assert!(!said.contains("canary"), "{said}");
 }
 
-/// A certificate that is valid from one day of another month until another, in days from now; and its key.
-fn certify(folder: &Folder, from: i64, until: i64) -> [String; 4] {
-    let key = rcgen::KeyPair::generate().unwrap();
-    let mut parameters = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
-    let now = chrono::Utc::now().timestamp();
-    let at = |days: i64| {
-        rcgen::date_time_ymd(1970, 1, 1)
-            + std::time::Duration::from_secs((now + days * 86_400).cast_unsigned())
-    };
-    (parameters.not_before, parameters.not_after) = (at(from), at(until));
-    let certificate = parameters.self_signed(&key).unwrap();
-    let write = |name: &str, pem: String| {
-        let path = folder.path().join(name);
-        fs::write(&path, pem).unwrap();
-        path.display().to_string()
-    };
-    [
-        "--tls-cert".to_owned(),
-        write("cert.pem", certificate.pem()),
-        "--tls-key".to_owned(),
-        write("key.pem", key.serialize_pem()),
-    ]
-}
-
 #[test]
 fn certificate_that_does_not_fit_the_day_or_its_key_is_told() {
     let folder = Folder::new();
+    let options = options(folder.path());
     let of_tls = |from, until| {
-        let options = certify(&folder, from, until);
+        let days = (from, until);
+        Certificate {
+            days,
+            ..Default::default()
+        }
+        .write(folder.path());
         let (code, said) = doctor(&folder, &options.each_ref().map(String::as_str));
         (code, line(&said, "tls").to_owned())
     };
@@ -247,9 +230,9 @@ fn certificate_that_does_not_fit_the_day_or_its_key_is_told() {
         insta::assert_snapshot!(all.join("\n"));
     });
 
-    let options = certify(&folder, -1, 90);
-    let other = rcgen::KeyPair::generate().unwrap();
-    fs::write(folder.path().join("key.pem"), other.serialize_pem()).unwrap();
+    let other = Folder::new();
+    certify(other.path());
+    fs::copy(other.path().join("key.pem"), folder.path().join("key.pem")).unwrap();
     let (code, said) = doctor(&folder, &options.each_ref().map(String::as_str));
     assert_eq!(code, Some(2));
     assert!(
@@ -261,7 +244,8 @@ fn certificate_that_does_not_fit_the_day_or_its_key_is_told() {
 #[test]
 fn key_of_tls_that_others_may_use_is_told() {
     let folder = Folder::new();
-    let options = certify(&folder, -1, 90);
+    certify(folder.path());
+    let options = options(folder.path());
     for (mode, told) in [(0o640, true), (0o604, true), (0o600, false), (0o400, false)] {
         let key = folder.path().join("key.pem");
         fs::set_permissions(key, Permissions::from_mode(mode)).unwrap();

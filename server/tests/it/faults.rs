@@ -2,6 +2,7 @@
 //!
 //! Some seconds each by default; `cargo xtask bench faults` runs them longer and prints the figures.
 
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use replica::Replica;
 
 use testbed::postgres::{Cluster, Database};
 
-use crate::harness::{Credential, Folder, own_cluster};
+use crate::harness::{Credential, Folder, output, own_cluster, text};
 
 mod full;
 mod history;
@@ -28,8 +29,19 @@ const SOME: usize = 12;
 const AT_LEAST: usize = 7;
 
 fn lasting() -> Duration {
-    let seconds = std::env::var(SECONDS).ok();
-    Duration::from_secs(seconds.and_then(|text| text.parse().ok()).unwrap_or(3))
+    let Some(text) = std::env::var_os(SECONDS) else {
+        return Duration::from_secs(3);
+    };
+    let seconds = text.to_str().and_then(|text| text.parse().ok());
+    seconds.map_or_else(
+        || {
+            panic!(
+                "{SECONDS}={}: a number of seconds is wanted, such as 3",
+                text.display()
+            )
+        },
+        Duration::from_secs,
+    )
 }
 
 fn users(folder: &Folder) -> Vec<Credential> {
@@ -72,8 +84,8 @@ async fn under_faults(
 
 /// Enough faults for a verdict, and for the time that was asked for.
 fn lasted() -> impl Fn(&History) -> bool {
-    let begun = Instant::now();
-    move |history| history.faults() >= AT_LEAST && begun.elapsed() >= lasting()
+    let (begun, lasting) = (Instant::now(), lasting());
+    move |history| history.faults() >= AT_LEAST && begun.elapsed() >= lasting
 }
 
 fn all(replicas: &[Replica]) -> Vec<usize> {
@@ -254,5 +266,23 @@ async fn checker_notices_a_database_that_forgets_what_it_acknowledged() {
     assert!(
         verdict.accepted_after_acknowledgement > 0,
         "a broken promise must be noticed:\n{verdict}"
+    );
+}
+
+#[test]
+fn time_that_is_none_is_refused() {
+    let refused = output(
+        Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "faults::sqlite_server_killed_again_and_again_accepts_no_revoked_token",
+            ])
+            .env(SECONDS, "abc"),
+    );
+    let said = text(&refused.stdout);
+    assert_eq!(refused.status.code(), Some(101), "{said}");
+    assert!(
+        said.contains("DZ_FAULTS_SECONDS=abc: a number of seconds is wanted"),
+        "{said}"
     );
 }

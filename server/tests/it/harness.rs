@@ -2,15 +2,15 @@
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use testbed::listening::Listening;
 use testbed::postgres::{Cluster, Database};
 use testbed::reaper::{self, How};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -35,7 +35,7 @@ pub(crate) fn binary() -> Command {
 
 /// A server process on a folder of its own. It is killed when the test ends, also by a panic.
 pub(crate) struct Server {
-    child: Child,
+    process: Listening,
     pub(crate) url: String,
     folder: Folder,
 }
@@ -81,11 +81,6 @@ impl Folder {
     pub(crate) fn new() -> Self {
         let cluster = CLUSTER.with_borrow(Clone::clone);
         Self::with(cluster.map(|cluster| Arc::new(cluster.database())))
-    }
-
-    /// What stands where a folder was taken away.
-    fn placeholder() -> Self {
-        Self::with(None)
     }
 
     /// A folder whose data is in this database.
@@ -213,32 +208,18 @@ impl Server {
             // Replicas do not make keys: their operator does.
             folder.bootstrap("Operators", "operator@localhost", "admin");
         }
-        let mut child = binary()
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(folder.arguments())
-            .args(arguments)
-            .envs(folder.environment.iter().cloned())
-            .stdout(Stdio::piped())
-            .stderr(stderr)
-            .spawn()
-            .expect("the binary starts");
-        reaper::end(&child, How::Kill);
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("stdout is piped");
-        // Ends when the line is there or the process is not.
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .expect("stdout is text");
-        let Some(url) = line.strip_prefix("listening on ") else {
-            let _ = child.kill();
-            let status = child.wait();
-            panic!(
-                "the server did not say where it listens, but {line:?}, and ended with {status:?}"
-            );
-        };
+        let started = Listening::start(
+            binary()
+                .args(["serve", "--listen", "127.0.0.1:0"])
+                .args(folder.arguments())
+                .args(arguments)
+                .envs(folder.environment.iter().cloned())
+                .stderr(stderr),
+        );
+        let process = started.unwrap_or_else(|error| panic!("{error}"));
         Self {
-            child,
-            url: url.trim_end().to_owned(),
+            url: process.url().to_owned(),
+            process,
             folder,
         }
     }
@@ -266,41 +247,30 @@ impl Server {
     }
 
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+        self.process.id()
     }
 
     /// Sends SIGTERM, without waiting.
     pub(crate) fn terminate(&self) {
-        let sent = Command::new("kill")
-            .args(["-TERM", &self.pid().to_string()])
-            .status();
-        assert!(sent.expect("kill runs").success());
+        self.process.terminate().expect("the process is ours");
     }
 
     /// Waits for the process to end by itself.
     pub(crate) fn wait(&mut self) -> ExitStatus {
-        let begun = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().expect("the child is ours") {
-                return status;
-            }
-            assert!(begun.elapsed() < PATIENCE, "the server did not end");
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        self.process.wait().expect("the server ends")
     }
 
     /// Kills the process at once (SIGKILL) and keeps its data.
-    pub(crate) fn kill(mut self) -> Folder {
-        self.child.kill().expect("the child is ours");
-        self.child.wait().expect("the child is ours");
-        std::mem::replace(&mut self.folder, Folder::placeholder())
+    pub(crate) fn kill(self) -> Folder {
+        self.process.kill().expect("the process is ours");
+        self.folder
     }
 
     /// Stops the process as an operator does and keeps its data.
-    pub(crate) fn stop(mut self) -> Folder {
-        self.terminate();
-        assert_eq!(self.wait().code(), Some(0));
-        std::mem::replace(&mut self.folder, Folder::placeholder())
+    pub(crate) fn stop(self) -> Folder {
+        let stopped = self.process.stop().expect("the server ends");
+        assert_eq!(stopped.code(), Some(0));
+        self.folder
     }
 
     /// A request to this server.
@@ -369,13 +339,6 @@ impl Server {
         tokio::time::timeout(PATIENCE, exchange)
             .await
             .expect("the server closes the connection")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -5,6 +5,7 @@ mod harness;
 mod audit;
 mod authentication;
 mod bootstrap;
+mod certificates;
 mod command_line;
 mod companions;
 mod configuration;

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use testbed::postgres::Database;
 
+use crate::certificates::Certificate;
 use crate::harness::{
     Answer, Folder, Server, at_once, binary, output, own_cluster, own_cluster_with_tls,
     shared_cluster, text,
@@ -204,20 +205,21 @@ async fn database_that_dies_hangs_or_could_forget_is_never_a_reason_to_accept() 
 
 #[test]
 fn tls_to_the_database_is_verified_as_the_url_says() {
-    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let files = Folder::new();
-    let write = |name: &str, pem: String| {
-        let path = files.path().join(name);
-        std::fs::write(&path, pem).unwrap();
-        path.display().to_string()
-    };
-    let (certificate, key) = (
-        write("certificate.pem", certified.cert.pem()),
-        write("key.pem", certified.signing_key.serialize_pem()),
+    let (files, others) = (Folder::new(), Folder::new());
+    for folder in [&files, &others] {
+        let names = &["localhost"];
+        Certificate {
+            names,
+            ..Default::default()
+        }
+        .write(folder.path());
+    }
+    let (certificate, other) = (
+        files.path().join("cert.pem").display().to_string(),
+        others.path().join("cert.pem").display().to_string(),
     );
-    let other = write("other.pem", other.cert.pem());
-    let Some(cluster) = own_cluster_with_tls(certificate.as_ref(), key.as_ref()) else {
+    let key = files.path().join("key.pem");
+    let Some(cluster) = own_cluster_with_tls(certificate.as_ref(), &key) else {
         return;
     };
     let migrate = |host: &str, parameters: &str| {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::harness::{Folder, PATIENCE, Server, binary, output, revoke_path, text};
-use crate::metrics::scrape;
+use crate::metrics;
 
 #[test]
 fn password_in_a_url_that_is_refused_is_not_repeated() {
@@ -21,17 +21,11 @@ fn password_in_a_url_that_is_refused_is_not_repeated() {
     }
 }
 
-/// A port that nobody listens on now.
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
-
 #[test]
 fn password_of_the_database_is_shown_nowhere() {
     let folder = Folder::new();
     // Nobody listens there.
-    let url = format!("postgres://dz:canary-password@127.0.0.1:{}/dz", free_port());
+    let url = "postgres://dz:canary-password@127.0.0.1:1/dz";
     for command in [
         &["config"][..],
         &[
@@ -51,7 +45,7 @@ fn password_of_the_database_is_shown_nowhere() {
         let output = output(
             binary()
                 .args(command)
-                .env("DZ_DATABASE", &url)
+                .env("DZ_DATABASE", url)
                 .current_dir(folder.path()),
         );
         let said = text(&output.stdout) + &text(&output.stderr);
@@ -75,17 +69,21 @@ pub(crate) async fn nothing_that_is_logged_counted_or_kept_holds_a_token_or_a_ke
         ("error", "json"),
     ] {
         let folder = Folder::new();
-        let port = free_port();
-        let metrics = format!("127.0.0.1:{port}");
+        // It says where the metrics are at any level.
+        let filter = match level {
+            "warn" | "error" => format!("{level},server::serve=info"),
+            _ => level.to_owned(),
+        };
         let arguments = [
             "--log",
-            level,
+            &filter,
             "--log-format",
             format,
             "--metrics-listen",
-            &metrics,
+            "127.0.0.1:0",
         ];
-        let (server, _) = Server::start_logging(folder, &arguments);
+        let (server, log) = Server::start_logging(folder, &arguments);
+        let metrics = metrics::said_in(&log);
         let admin = server.admin();
         let created = server.create(&admin, "canary").await;
         let token = created.token.clone();
@@ -122,7 +120,7 @@ pub(crate) async fn nothing_that_is_logged_counted_or_kept_holds_a_token_or_a_ke
         let keys: Value =
             serde_json::from_slice(&fs::read(server.folder().key_file()).unwrap()).unwrap();
         let secret = keys["keys"][0]["secret"].as_str().unwrap().to_owned();
-        let counted = scrape(&format!("http://{metrics}")).await;
+        let counted = metrics::scrape(&metrics).await;
         let trail = output(
             binary()
                 .arg("audit")

@@ -1,7 +1,6 @@
 //! HTTPS as curl sees it, with a certificate that it is told to trust.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -9,32 +8,8 @@ use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
+use crate::certificates::{certify, options};
 use crate::harness::{Folder, PATIENCE, Server, binary, output, text};
-
-/// Writes a certificate for this machine, and its key.
-fn certify(folder: &Path) {
-    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-    let made = rcgen::generate_simple_self_signed(names).unwrap();
-    // Each under another name first, as whoever renews certificates does it.
-    for (name, pem) in [
-        ("cert.pem", made.cert.pem()),
-        ("key.pem", made.signing_key.serialize_pem()),
-    ] {
-        fs::write(folder.join("new"), pem).unwrap();
-        fs::set_permissions(folder.join("new"), Permissions::from_mode(0o600)).unwrap();
-        fs::rename(folder.join("new"), folder.join(name)).unwrap();
-    }
-}
-
-fn options(folder: &Path) -> [String; 4] {
-    let path = |name: &str| folder.join(name).display().to_string();
-    [
-        "--tls-cert".to_owned(),
-        path("cert.pem"),
-        "--tls-key".to_owned(),
-        path("key.pem"),
-    ]
-}
 
 fn start(folder: Folder, more: &[&str]) -> Server {
     certify(folder.path());

@@ -161,10 +161,7 @@ fn postgres_ends_with_whoever_is_killed_also_when_it_was_restarted() {
         return;
     }
     match Cluster::start(&[]) {
-        Err(StartError::Missing) => {
-            eprintln!("skipped: {}", StartError::Missing);
-            return;
-        }
+        Err(error @ StartError::Missing) => return testbed::skip(&error),
         started => drop(started.unwrap()),
     }
     let victim = Victim::start(name);
@@ -184,19 +181,89 @@ fn a_server_is_known_by_the_address_that_it_says() {
     assert_eq!(listening.url(), "http://127.0.0.1:9");
     let stopped = listening.stop().unwrap();
     assert_eq!(stopped.signal(), Some(15), "{stopped}");
-    for (script, expected) in [
+    for (script, expected, ended) in [
         (
             "echo the port is taken; exec sleep 100",
             "the port is taken\n",
+            (None, Some(9)),
         ),
-        ("exit 1", ""),
+        ("exit 3", "", (Some(3), None)),
+        // It never says anything.
+        ("exec sleep 100", "", (None, Some(9))),
     ] {
-        let refused = Listening::start(&mut shell(script));
-        assert!(
-            matches!(&refused, Err(ListenError::Said(said)) if said == expected),
-            "{refused:?}"
+        let begun = Instant::now();
+        let refused = Listening::start_within(&mut shell(script), Duration::from_secs(1));
+        let Err(ListenError::Said { said, status }) = &refused else {
+            panic!("{script}: {refused:?}");
+        };
+        assert_eq!(
+            (said.as_str(), (status.code(), status.signal())),
+            (expected, ended),
+            "{script}"
         );
+        assert!(begun.elapsed() < PATIENCE, "{script}");
     }
     let missing = Listening::start(&mut Command::new("/nowhere/server"));
     assert!(matches!(missing, Err(ListenError::Io(_))), "{missing:?}");
+}
+
+#[test]
+fn a_server_is_paused_waited_for_and_killed() {
+    let start = |script: &str| {
+        let mut server = Command::new("sh");
+        Listening::start(server.args(["-c", script])).unwrap()
+    };
+    let paused = start("echo listening on http://127.0.0.1:9; exec sleep 100");
+    let state = || {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", paused.id())).unwrap();
+        stat.rsplit_once(") ").unwrap().1.chars().next()
+    };
+    paused.pause(true).unwrap();
+    eventually("it is stopped", || state() == Some('T'));
+    paused.pause(false).unwrap();
+    eventually("it goes on", || state() != Some('T'));
+    let process = PathBuf::from(format!("/proc/{}", paused.id()));
+    assert_eq!(paused.kill().unwrap().signal(), Some(9));
+    assert!(!process.exists());
+
+    let mut ends = start("echo listening on http://127.0.0.1:9; sleep 0.1; exit 4");
+    assert_eq!(ends.wait().unwrap().code(), Some(4));
+
+    let mut asked = start(
+        "trap 'exit 5' TERM; echo listening on http://127.0.0.1:9; while :; do sleep 0.01; done",
+    );
+    asked.terminate().unwrap();
+    assert_eq!(asked.wait().unwrap().code(), Some(5));
+}
+
+#[test]
+fn what_is_skipped_is_told_and_fails_where_all_is_to_be_run() {
+    let name = "what_is_skipped_is_told_and_fails_where_all_is_to_be_run";
+    if std::env::var_os(VICTIM).is_some() {
+        return testbed::skip(&StartError::Missing);
+    }
+    let again = |variable: &str| {
+        let test = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name])
+            .env_remove(testbed::COMPLETE)
+            .env(VICTIM, "1")
+            .env(variable, "1")
+            .output();
+        test.unwrap()
+    };
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let skipped = again("NOTHING");
+    let said = text(&skipped.stderr);
+    assert!(skipped.status.success(), "{said}");
+    assert!(
+        said.contains(&format!("skipped: {name}: there is no PostgreSQL")),
+        "{said}"
+    );
+    let refused = again(testbed::COMPLETE);
+    assert!(!refused.status.success());
+    let said = text(&refused.stdout);
+    assert!(
+        said.contains("DZ_TEST_COMPLETE is set, and there is no PostgreSQL"),
+        "{said}"
+    );
 }

@@ -92,14 +92,22 @@ fn pairs(corpus: &Path) -> Result<Vec<Pair>, Failure> {
     let path = corpus.join("manifest.jsonl");
     let text = std::fs::read_to_string(&path)
         .map_err(|error| Failure::unreadable(format!("cannot read {}: {error}", path.display())))?;
-    text.lines()
+    let pairs: Vec<Pair> = text
+        .lines()
         .enumerate()
         .map(|(index, line)| {
             serde_json::from_str(line).map_err(|error| {
                 Failure::unreadable(format!("{}:{}: {error}", path.display(), index + 1))
             })
         })
-        .collect()
+        .collect::<Result<_, _>>()?;
+    if pairs.is_empty() {
+        let path = path.display();
+        return Err(Failure::unreadable(format!(
+            "{path} names no pair of documents: there is nothing to agree upon"
+        )));
+    }
+    Ok(pairs)
 }
 
 /// The pairs that the file of disagreements accounts for, as `base → revision`.

@@ -10,7 +10,7 @@ use testbed::reaper::{self, How};
 
 use crate::cli::{Build, Installed};
 use crate::exit::{Exit, Failure, Outcome};
-use crate::programs;
+use crate::{folders, programs};
 
 /// How often a build is looked after.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -58,9 +58,7 @@ pub(crate) fn run(arguments: &Build) -> Outcome {
         arguments.limit(),
     )?;
     for profile in PROFILES {
-        let folder = testbed::folder().map_err(|error| {
-            Failure::unreadable(format!("cannot make a temporary folder: {error}"))
-        })?;
+        let folder = folders::temporary()?;
         let started = Instant::now();
         let mut command = programs::cargo();
         command

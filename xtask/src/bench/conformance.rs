@@ -5,7 +5,7 @@ mod delay;
 mod kills;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -15,8 +15,8 @@ use serde_json::Value;
 use crate::cli::Conformance;
 use crate::deployment::Deployment;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::programs;
 use crate::verify::Users;
+use crate::{folders, programs};
 
 /// How long each answer takes longer in the measurement over a slow network.
 const LATENCY: Duration = Duration::from_millis(50);
@@ -93,9 +93,7 @@ pub(crate) fn run(arguments: &Conformance) -> Outcome {
 impl Bench {
     /// Starts a deployment; `folder` is for its log and the reports.
     fn start(server: &Path, suite: &Path, folder: PathBuf) -> Result<Self, Failure> {
-        std::fs::create_dir_all(&folder).map_err(|error| {
-            Failure::unreadable(format!("cannot make {}: {error}", folder.display()))
-        })?;
+        folders::make(&folder)?;
         let deployment = Deployment::start(server, &folder.join("server.log"))?;
         let users = Users::of(&deployment)?;
         Ok(Self {
@@ -173,18 +171,8 @@ impl Bench {
 
     /// Runs the suite, strictly, with more arguments.
     fn run(&self, target: &str, more: &[&str]) -> Result<Run, Failure> {
-        let profile = self.folder.join("profile.toml");
-        std::fs::write(&profile, self.users.profile()).map_err(|error| {
-            Failure::unreadable(format!("cannot write {}: {error}", profile.display()))
-        })?;
-        let mut command = Command::new(&self.suite);
-        self.users
-            .credentials(&mut command)
-            .args(["run", "--allow", "revokes", "--strict", "--target", target])
-            .arg("--profile")
-            .arg(&profile)
-            .arg("--report")
-            .arg(&self.folder)
+        let mut command = self.users.suite(&self.suite, target, &self.folder)?;
+        command
             .args(more)
             .stdout(Stdio::null())
             .stderr(Stdio::null());

@@ -4,14 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::exit::Failure;
-use crate::programs;
+use crate::{folders, programs};
 
 /// Where the inputs are kept.
 pub(super) fn folder() -> Result<PathBuf, Failure> {
     let folder = programs::target_directory().join("bench");
-    std::fs::create_dir_all(&folder).map_err(|error| {
-        Failure::unreadable(format!("cannot make {}: {error}", folder.display()))
-    })?;
+    folders::make(&folder)?;
     Ok(folder)
 }
 
@@ -62,8 +60,7 @@ pub(super) fn github(version: &str) -> Result<Option<PathBuf>, Failure> {
     if to.exists() {
         return Ok(Some(to));
     }
-    let scratch = testbed::folder()
-        .map_err(|error| Failure::unreadable(format!("cannot make a temporary folder: {error}")))?;
+    let scratch = folders::temporary()?;
     let package = format!("@octokit/openapi@{version}");
     let packed = run(Command::new("npm")
         .args(["pack", "--silent", &package])

@@ -14,6 +14,7 @@ pub(crate) fn run(arguments: &Faults) -> Outcome {
         .args(["test", "--release", "--locked", "--package", "server"])
         .args(["--test", "it", "faults::", "--"])
         .args(["--nocapture", "--test-threads=1"])
+        .env(testbed::COMPLETE, "1")
         .env(SECONDS, arguments.seconds.to_string());
     let status = programs::run(&mut command)?;
     Ok(if status.success() {

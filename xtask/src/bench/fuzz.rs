@@ -49,7 +49,10 @@ pub(crate) fn run(arguments: &Fuzz) -> Outcome {
     } else {
         programs::build_release_xtask()?
     };
-    let (seed, end) = (arguments.seed, arguments.from + arguments.inputs);
+    let (seed, end) = (
+        arguments.seed,
+        arguments.from.saturating_add(arguments.inputs),
+    );
     anstream::println!(
         "seed {seed}, inputs {} to {}, of {} real documents and out of nothing; \
          `--seed {seed} --show NUMBER` prints one",

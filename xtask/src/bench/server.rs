@@ -14,6 +14,7 @@ pub(crate) fn run(arguments: &Server) -> Outcome {
     command
         .args(["bench", "--locked", "--package", "server"])
         .args(["--bench", "requests"])
+        .env(testbed::COMPLETE, "1")
         .env(SECONDS, arguments.seconds.to_string())
         .env(TOKENS, &arguments.tokens);
     let status = programs::run(&mut command)?;

@@ -202,7 +202,7 @@ pub(crate) struct Pull {
     #[arg(long)]
     pub(crate) write: bool,
     /// The seconds within which all of it must have been fetched
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout: u64,
     /// The folder of the vendored slice and its README.md [default: openapi/published]
     #[arg(long, value_name = "DIR")]

@@ -110,9 +110,15 @@ pub(crate) fn file_of(path: &Path) -> Option<String> {
     if path.as_os_str() == STANDARD_INPUT {
         return None;
     }
-    if let Some((_, inside)) = revision_of(path).and_then(|object| object.split_once(':')) {
-        return Some(inside.trim_start_matches("./").to_owned());
-    }
+    let inside = revision_of(path).and_then(|object| object.split_once(':'));
+    let path = match inside {
+        // As git reads it: from the current folder only where that is written.
+        Some((_, inside)) if inside.starts_with("./") || inside.starts_with("../") => {
+            Path::new(inside)
+        }
+        Some((_, inside)) => return Some(inside.to_owned()),
+        None => path,
+    };
     let current = std::env::current_dir().unwrap_or_default();
     let full = without_dots(&current.join(path));
     let top = current

@@ -171,6 +171,33 @@ fn a_document_that_is_new_has_nothing_to_be_compared_with() {
 }
 
 #[test]
+fn a_commit_before_that_cannot_be_fetched_is_an_error_and_none_before_is_not() {
+    let step = |work: &Path| {
+        let mut job = Job::new(work, &[DOCUMENT]);
+        job.variable("GITHUB_BASE_REF", "");
+        assert_eq!(job.step("tools").status.code(), Some(0));
+        job.link_tool("oasproof", Path::new(env!("CARGO_BIN_EXE_oasproof")));
+        let output = job.step("compare");
+        (output.status.code(), stdout(&output))
+    };
+    let (_folder, work) = checkout(20);
+    git(&work, &["remote", "set-url", "origin", "nowhere"]);
+    let (code, said) = step(&work);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("git knows no revision `HEAD^`"), "{said}");
+
+    git(&work, &["checkout", "--quiet", "--orphan", "new"]);
+    // The message is no part of what names the parents.
+    git(
+        &work,
+        &["commit", "--quiet", "--message", "first\n\nparent 1"],
+    );
+    let (code, said) = step(&work);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("is not in HEAD^ yet"), "{said}");
+}
+
+#[test]
 fn what_cannot_be_compared_is_an_error_that_says_why() {
     for (inputs, why) in [
         (vec![("document", "api/opneapi.yaml")], "api/opneapi.yaml"),
@@ -188,6 +215,35 @@ fn what_cannot_be_compared_is_an_error_that_says_why() {
         assert!(annotation.is_some_and(|line| line.contains(why)), "{said}");
         assert!(job.summary().contains(why), "{}", job.summary());
     }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error_that_says_why() {
+    let (_folder, work) = checkout(20);
+    let mut job = Job::new(&work, &[DOCUMENT]);
+    job.variable("GITHUB_BASE_REF", "main");
+    job.step("tools");
+    job.link_tool("oasproof", Path::new(env!("CARGO_BIN_EXE_oasproof")));
+    let report = "contract-reports/contract.html";
+    std::fs::create_dir_all(job.path(report)).expect("a folder in its place");
+    let output = job.step("compare");
+    let said = stdout(&output);
+    assert_eq!(output.status.code(), Some(3), "{said}{}", stderr(&output));
+    assert_eq!(job.output("compare", "exit-code"), "3");
+    let why = format!("cannot write the differences to {report}");
+    for told in [&said, &stderr(&output), &job.summary()] {
+        assert!(told.contains(&why), "{told}");
+    }
+    assert!(
+        said.contains(&format!("::error title=OpenAPI contract::{why}")),
+        "{said}"
+    );
+    assert!(
+        job.summary().contains("## OpenAPI: breaking\n"),
+        "{}",
+        job.summary()
+    );
+    assert!(!job.path("contract-reports/contract.err").exists());
 }
 
 #[test]
@@ -229,7 +285,7 @@ fn the_suite_passes_and_fails_the_job_by_what_it_finds() {
     for (second_revoke, code, verdict) in [("201", 0, "0"), ("400", 1, "1")] {
         folder.file("work/profile.toml", &server.profile(second_revoke));
         let inputs = [
-            ("target", server.url.as_str()),
+            ("target", server.url()),
             ("profile", "profile.toml"),
             ("allow", "revokes"),
         ];

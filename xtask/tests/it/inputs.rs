@@ -256,6 +256,8 @@ fn annotations_name_the_file_from_the_repositorys_top_folder() {
         (root.join("api"), "../api/./openapi.yaml"),
         (root.to_owned(), absolute.to_str().expect("UTF-8")),
         (root.to_owned(), "HEAD:api/openapi.yaml"),
+        (root.join("api"), "HEAD:api/openapi.yaml"),
+        (root.join("api"), "HEAD:./openapi.yaml"),
     ];
     for (at, revision) in rows {
         let arguments = ["-", revision, "--format", "github"];

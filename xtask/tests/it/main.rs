@@ -1,6 +1,7 @@
 //! The commands as their users run them.
 
 mod actions;
+mod bench;
 mod check;
 mod diff;
 mod inputs;
@@ -14,6 +15,8 @@ mod waivers;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use testbed::cargo;
 
 /// The folder that holds the workspace's manifest.
 fn workspace_root() -> &'static Path {
@@ -29,6 +32,19 @@ fn xtask(arguments: &[&str]) -> Output {
         .current_dir(workspace_root())
         .output()
         .expect("xtask runs")
+}
+
+/// The server and the suite of this very checkout, by the command line of `cargo xtask verify`, so that
+/// nothing is built twice.
+fn built() -> [PathBuf; 2] {
+    let mut build = cargo::command();
+    build
+        .arg("build")
+        .args(["--package", "server", "--bin", "server"])
+        .args(["--package", "conformance", "--bin", "conformance"])
+        .current_dir(workspace_root());
+    let mut programs = cargo::programs(&mut build).expect("the programs build");
+    ["server", "conformance"].map(|name| programs.remove(name).expect("cargo names the program"))
 }
 
 fn stdout(output: &Output) -> String {

@@ -260,6 +260,8 @@ fn what_cannot_be_fetched_is_said_with_the_way_around() {
         assert!(said.contains("--from FILE"), "{said}");
         assert_eq!(stdout(&output), "");
     }
+    // To curl, no time at all would be time without end.
+    assert_code(&vendored.pull(&["--from", &silent, "--timeout", "0"]), 2);
     let output = vendored.pull(&["--from", "nowhere.json"]);
     assert_code(&output, 3);
     assert!(

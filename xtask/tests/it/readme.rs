@@ -6,7 +6,6 @@ mod shown;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use document::Step;
 use pulldown_cmark::{Event, Parser, Tag};
@@ -43,17 +42,7 @@ fn every_command_of_the_readme_does_what_is_shown() {
 
 /// The suite and its example: built for all packages at once they are what `cargo test --workspace` has built already.
 fn build_what_is_run() {
-    let mut cargo = Command::new(env!("CARGO"));
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if ["CARGO_PKG_", "CARGO_MANIFEST_"]
-            .iter()
-            .any(|prefix| text.starts_with(prefix))
-        {
-            cargo.env_remove(&name);
-        }
-    }
-    let built = (cargo.current_dir(workspace_root()))
+    let built = (testbed::cargo::command().current_dir(workspace_root()))
         .args([
             "build",
             "--quiet",
@@ -98,6 +87,7 @@ fn links_lead_somewhere_and_pictures_say_what_they_show() {
         "xtask/README.md",
         "testbed/README.md",
         "manual/README.md",
+        "docs/ci.md",
     ] {
         let file = workspace_root().join(name);
         let text = fs::read_to_string(&file).expect("readable");

@@ -1,12 +1,8 @@
 //! Swagger UI in a real Chromium, against the real server: what an integrator reads and does there.
 
-#[path = "../../../../conformance/tests/it/browser/chromium.rs"]
-#[expect(dead_code, reason = "the report's tests do more with a page")]
-mod chromium;
-
 use base64::Engine as _;
-use chromium::{Chromium, Page};
 use serde_json::{Value, json};
+use testbed::chromium::{Chromium, Page};
 
 use crate::harness::{Credential, Server};
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use testbed::postgres::{Cluster, StartError};
 
 /// The server that tests share: the one that was given (`cargo xtask test` gives one), or one that ends with the last test
-/// that uses it. `None`, said plainly, when there are no binaries.
+/// that uses it. `None`, said plainly, when there are no binaries and need not be.
 pub(crate) fn shared_cluster() -> Option<Arc<Cluster>> {
     static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -22,7 +22,7 @@ pub(crate) fn shared_cluster() -> Option<Arc<Cluster>> {
     Some(cluster)
 }
 
-/// A server of the test's own, with these settings. `None`, said plainly, when there are no binaries.
+/// A server of the test's own, with these settings. `None`, said plainly, when there are no binaries and need not be.
 pub(crate) fn own_cluster(settings: &[&str]) -> Option<Cluster> {
     or_skipped(Cluster::start(settings))
 }
@@ -36,7 +36,7 @@ fn or_skipped(started: Result<Cluster, StartError>) -> Option<Cluster> {
     match started {
         Ok(cluster) => Some(cluster),
         Err(error @ StartError::Missing) => {
-            eprintln!("skipped: {error}");
+            testbed::skip(&error);
             None
         }
         Err(error @ (StartError::Failed(_) | StartError::Io(_))) => panic!("{error}"),

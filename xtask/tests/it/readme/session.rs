@@ -1,14 +1,16 @@
 //! A reader who follows README.md: a project of theirs, a shell, servers that run on in another window.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use testbed::cargo;
+use testbed::listening::Listening;
 use testbed::postgres::{Cluster, Database};
-use testbed::reaper::{self, How};
 
 use super::shown;
 use crate::workspace_root;
@@ -34,21 +36,14 @@ pub(super) struct Session {
     folder: TempDir,
     /// The programs that were installed.
     programs: TempDir,
-    /// Running servers with their URLs. The first is what the suite is run against.
-    servers: Vec<(Child, String)>,
+    /// The workspace's programs and examples, as cargo has built them for this.
+    built: BTreeMap<String, PathBuf>,
+    /// Running servers. The first is what the suite is run against.
+    servers: Vec<Listening>,
     /// What was exported: by README.md, and the credentials that its profile names, from the first server's database.
     exported: Vec<(String, String)>,
     businesses: Vec<String>,
     database: Database,
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        for (server, _) in &mut self.servers {
-            let _ = server.kill();
-            let _ = server.wait();
-        }
-    }
 }
 
 impl Session {
@@ -61,6 +56,7 @@ impl Session {
         let session = Self {
             folder: testbed::folder().expect("a folder"),
             programs: testbed::folder().expect("a folder"),
+            built: built(),
             servers: Vec::new(),
             exported: Vec::new(),
             businesses: Vec::new(),
@@ -131,8 +127,8 @@ impl Session {
         }
     }
 
-    /// What `cargo install --path …` comes to, without its build for release, which takes minutes: that package's programs,
-    /// as they were built for the tests, are on the search path from here on.
+    /// What `cargo install --path …` comes to, without its build for release, which takes minutes: that package's program
+    /// is on the search path from here on.
     fn install(&self, package: &str) {
         let (package, program) = match package {
             "xtask" => (package, "oasproof"),
@@ -140,43 +136,19 @@ impl Session {
         };
         let manifest = workspace_root().join(package).join("Cargo.toml");
         assert!(manifest.is_file(), "there is no folder {package}");
-        let built = built(program);
-        assert!(built.is_file(), "{} is not built", built.display());
+        let built = &self.built[program];
         // A copy, since cargo puts the file there anew whenever it is asked to build it otherwise.
         fs::copy(built, self.programs.path().join(program)).expect("copied");
     }
 
     /// Starts a server, waits until it listens, and lets it run.
     fn serve(&mut self, command: &str, expected: &[String]) {
-        let output = self
-            .folder
-            .path()
-            .join(format!("server.{}", self.servers.len()));
-        let file = File::create(&output).expect("a file");
         // `cargo run` becomes the server, so that ending the one ends the other.
-        let child = (self.shell(&format!("exec {}", self.real(command))))
-            .stdout(file)
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("sh runs");
-        reaper::end(&child, How::Kill);
-        self.servers.push((child, String::new()));
-        let begun = Instant::now();
-        let printed = loop {
-            let printed = fs::read_to_string(&output).expect("readable");
-            if printed.ends_with('\n') {
-                break printed;
-            }
-            let (child, _) = self.servers.last_mut().expect("it was started");
-            let ended = child.try_wait().expect("it is ours");
-            assert!(ended.is_none(), "{command} ended: {ended:?}");
-            assert!(begun.elapsed() < PATIENCE, "{command} does not listen");
-            std::thread::sleep(Duration::from_millis(20));
-        };
-        let url = printed.trim().rsplit(' ').next().expect("a URL").to_owned();
-        shown::compare(command, expected, &printed.replace(&url, SERVED));
-        let (_, known) = self.servers.last_mut().expect("it was started");
-        *known = url;
+        let mut shell = self.shell(&format!("exec {}", self.real(command)));
+        let started = Listening::start_within(shell.stderr(Stdio::null()), PATIENCE);
+        let server = started.unwrap_or_else(|error| panic!("{command}: {error}"));
+        shown::compare(command, expected, &format!("listening on {SERVED}\n"));
+        self.servers.push(server);
         if self.businesses.is_empty() {
             self.mint();
         }
@@ -209,7 +181,7 @@ impl Session {
     fn real(&self, command: &str) -> String {
         let manifest = workspace_root().join("Cargo.toml");
         let run = format!("cargo run --manifest-path '{}' ", manifest.display());
-        let example = built("examples/cargo_test");
+        let example = &self.built["cargo_test"];
         let mut command = command
             .replace("cargo xtask ", &format!("cargo {} ", alias()))
             .replace("cargo run ", &run)
@@ -218,7 +190,7 @@ impl Session {
                 &example.display().to_string(),
             )
             .replace(DATABASE, &self.database.url());
-        if let Some((_, first)) = self.servers.first() {
+        if let Some(first) = self.servers.first().map(Listening::url) {
             let host = first.trim_start_matches("http://");
             let host = host.split(':').next().expect("a host");
             command = command
@@ -301,7 +273,25 @@ fn alias() -> String {
     alias.expect("an alias").trim_matches('"').to_owned()
 }
 
-/// Where cargo puts what it builds for this test.
-fn built(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_BIN_EXE_xtask")).with_file_name(name)
+/// What is installed and run, of this very checkout: what lies beside this test may be of an earlier build.
+fn built() -> BTreeMap<String, PathBuf> {
+    let mut build = cargo::command();
+    build
+        .args([
+            "build",
+            "--package",
+            "conformance",
+            "--example",
+            "cargo_test",
+        ])
+        .current_dir(workspace_root());
+    let mut built = cargo::programs(&mut build).expect("the example builds");
+    let [server, conformance] = crate::built();
+    built.extend([
+        ("server".to_owned(), server),
+        ("conformance".to_owned(), conformance),
+        // Cargo has built it for this test.
+        ("oasproof".to_owned(), env!("CARGO_BIN_EXE_oasproof").into()),
+    ]);
+    built
 }

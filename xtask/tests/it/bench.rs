@@ -1,0 +1,54 @@
+//! `bench` where there is nothing to measure: that it says so, and passes for nothing.
+
+use std::process::Command;
+
+use crate::{Folder, stderr, stdout, xtask};
+
+#[test]
+fn a_corpus_without_pairs_is_no_agreement() {
+    let folder = Folder::new();
+    let manifest = folder.file("manifest.jsonl", "");
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["bench", "corpus"])
+        .env("OPENAPI_CORPUS", folder.0.path())
+        .output()
+        .expect("xtask runs");
+    assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
+    let said = stderr(&output);
+    let expected = format!("{manifest} names no pair of documents");
+    assert!(said.contains(&expected), "{said}");
+}
+
+#[test]
+fn times_and_numbers_that_are_none_are_refused_before_anything_is_built() {
+    for (option, value, why) in [
+        ("--seconds", "abc", "no number of seconds"),
+        ("--seconds", "-1", "no time to measure in"),
+        ("--seconds", "0", "no time to measure in"),
+        ("--tokens", "abc", "`abc` is no number of tokens"),
+        ("--tokens", "1000,,10", "`` is no number of tokens"),
+    ] {
+        let output = xtask(&["bench", "server", &format!("{option}={value}")]);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{option} {value}: {said}");
+        assert!(said.contains(why), "{option} {value}: {said}");
+    }
+}
+
+#[test]
+fn a_target_directory_is_where_its_caller_says() {
+    let folder = Folder::new();
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .arg("pictures")
+        .current_dir(folder.0.path())
+        .env("CARGO_TARGET_DIR", "built/here")
+        .output()
+        .expect("xtask runs");
+    assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
+    let wanted = folder.0.path().join("built/here/verify/report.html");
+    let said = stderr(&output);
+    assert!(
+        said.contains(&format!("there is no {}", wanted.display())),
+        "{said}"
+    );
+}

@@ -174,7 +174,6 @@ impl Comparison {
             .iter()
             .filter(|case| case.a.is_some() && case.b.is_some());
         let unchanged = shared.count() - changed.count();
-        let (_, exit) = judge(a, b, &cases, strict);
         Comparison {
             format: FORMAT,
             a: side(a),
@@ -183,8 +182,8 @@ impl Comparison {
             unchanged,
             coverage: coverage(a, b),
             times: times(a, b),
+            exit: judge(a, b, &cases, strict),
             cases,
-            exit,
         }
     }
 
@@ -237,7 +236,7 @@ fn changes(a: &Report, b: &Report) -> Vec<CaseChange> {
     let mut changes: Vec<CaseChange> = Vec::new();
     for case in &b.cases {
         let before = find(a, &case.id).map(|case| case.verdict);
-        if let Some(change) = change(before, Some(case.verdict)) {
+        if let Some(change) = change(before, case.verdict) {
             changes.push(CaseChange {
                 id: case.id.clone(),
                 level: case.level,
@@ -273,14 +272,12 @@ fn rank(verdict: Verdict) -> Option<u8> {
     }
 }
 
-/// How a case changed, if it did.
-fn change(a: Option<Verdict>, b: Option<Verdict>) -> Option<Change> {
-    let (a, b) = match (a, b) {
-        (None, None) => return None,
-        (None, Some(_)) => return Some(Change::New),
-        (Some(_), None) => return Some(Change::Gone),
-        (Some(a), Some(b)) if a == b => return None,
-        (Some(a), Some(b)) => (a, b),
+/// How a case that B has changed, if it did.
+fn change(a: Option<Verdict>, b: Verdict) -> Option<Change> {
+    let a = match a {
+        None => return Some(Change::New),
+        Some(a) if a == b => return None,
+        Some(a) => a,
     };
     Some(match (rank(a), rank(b)) {
         (Some(a), Some(b)) if b > a => Change::Worse,
@@ -293,7 +290,7 @@ fn change(a: Option<Verdict>, b: Option<Verdict>) -> Option<Change> {
 }
 
 /// What the comparison amounts to: a new failure outranks what cannot be said.
-fn judge(a: &Report, b: &Report, cases: &[CaseChange], strict: bool) -> (ExitCode, Judgement) {
+fn judge(a: &Report, b: &Report, cases: &[CaseChange], strict: bool) -> Judgement {
     let gates = |case: &&CaseChange| match case.b {
         Some(Verdict::Fail) => true,
         Some(Verdict::Warn) => strict && case.level == Level::Should,
@@ -311,12 +308,9 @@ fn judge(a: &Report, b: &Report, cases: &[CaseChange], strict: bool) -> (ExitCod
         .filter(|case| case.level == Level::Must && case.a.and_then(rank).is_some())
         .map(|case| case.id.as_str())
         .collect();
-    let judged = |code: ExitCode, reason: String| {
-        let judgement = Judgement {
-            code: code.code(),
-            reason,
-        };
-        (code, judgement)
+    let judged = |code: ExitCode, reason: String| Judgement {
+        code: code.code(),
+        reason,
     };
     if !worse.is_empty() {
         return judged(

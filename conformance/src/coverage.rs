@@ -218,8 +218,8 @@ impl PartKind {
     }
 }
 
-/// Whether a path is one of a template's.
-fn matches(template: &str, path: &str) -> bool {
+/// Whether a path is one of a template's. A parameter stands for anything but nothing within one segment.
+pub(crate) fn matches(template: &str, path: &str) -> bool {
     let (mut wanted, mut given) = (template.split('/'), path.split('/'));
     loop {
         match (wanted.next(), given.next()) {

@@ -204,8 +204,8 @@ impl Deployment {
         purpose: String,
         request: Request,
     ) -> Exchange {
-        let minting = request.method == Method::POST
-            && request.path.split('?').next() == Some(self.contract.tokens_path());
+        let minting =
+            request.method == Method::POST && path_of(&request) == self.contract.tokens_path();
         let errand = if minting {
             Errand::Minting
         } else {
@@ -226,21 +226,33 @@ impl Deployment {
         if let Err(budget) = self.pace.take(errand) {
             return Exchange::unsent(purpose, request, NoAnswer::Budget(budget));
         }
-        let permit = Arc::clone(&self.under_way).acquire_owned().await;
         let deployment = Arc::clone(self);
-        let task = tokio::spawn(async move {
-            let _permit = permit;
+        self.carry_through(async move {
             deployment.pace.turn().await;
             let exchange = deployment.connected(purpose, request).await;
             deployment.learn(errand, case, &exchange);
             exchange
+        })
+        .await
+    }
+
+    /// Does something to its end even when the case that began it is abandoned meanwhile; [`Deployment::settled`] waits
+    /// for it.
+    pub(crate) async fn carry_through<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        let permit = Arc::clone(&self.under_way).acquire_owned().await;
+        let task = tokio::spawn(async move {
+            let _permit = permit;
+            work.await
         });
         match task.await {
-            Ok(exchange) => exchange,
+            Ok(done) => done,
             // The case runs under `catch_unwind`, which turns this into the verdict `error`.
             Err(stopped) => match stopped.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
-                Err(stopped) => panic!("the exchange was stopped: {stopped}"),
+                Err(stopped) => panic!("what was under way was stopped: {stopped}"),
             },
         }
     }
@@ -293,7 +305,7 @@ impl Deployment {
         }
     }
 
-    /// Waits until no exchange is under way.
+    /// Waits until no exchange and no command that makes a token is under way.
     pub(crate) async fn settled(&self) {
         // The semaphore is never closed, so the only outcome is the permits, which go back at once.
         drop(self.under_way.acquire_many(EXCHANGES).await);
@@ -310,7 +322,7 @@ impl Deployment {
             // Before the ledger learns of a token that this very answer creates: that one may be in it.
             let found = leak::leaks(case, &self.secrets, exchange, response);
             (self.leaks.lock().unwrap_or_else(PoisonError::into_inner)).extend(found);
-            let path = exchange.request.path.as_str();
+            let path = path_of(&exchange.request);
             if exchange.request.method == Method::POST && response.status == 201 {
                 if path == self.contract.tokens_path() {
                     created = (self.fixtures).learn_created(self, case, exchange, response);
@@ -361,4 +373,9 @@ impl Deployment {
         let first = *choices.entry(policy).or_insert((status, case));
         (first.0 != status).then_some(first)
     }
+}
+
+/// The path of a request, without its query.
+fn path_of(request: &Request) -> &str {
+    request.path.split('?').next().unwrap_or_default()
 }

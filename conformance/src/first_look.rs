@@ -44,6 +44,9 @@ pub struct Found {
     skew: Option<i64>,
 }
 
+/// The most that a profile may allow a clock to be off, in seconds.
+const MOST_SKEW: u64 = 3600;
+
 /// The cases that show what a deployment chose.
 const TELLING: &[&str] = &[
     "revocation.second_changes_nothing",
@@ -141,7 +144,7 @@ impl Known {
             let _ = writeln!(
                 text,
                 "\n[clock]                                 # its `date` was {skew} s off\nskew_seconds = {}",
-                skew.unsigned_abs() + 2
+                (skew.unsigned_abs() + 2).min(MOST_SKEW)
             );
         }
         text

@@ -6,7 +6,7 @@ mod pool;
 mod supply;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
@@ -27,6 +27,9 @@ use crate::profile::Identity;
 use crate::redact::Secrets;
 use crate::trial::{Caller, Stop};
 use ledger::Ledger;
+
+/// The longest that one token is waited for where the deployment takes no more of them, or no more requests, just now.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Whom the suite acts as.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -229,10 +232,6 @@ impl Fixtures {
         if count == 0 {
             return Ok(Vec::new());
         }
-        let enter = |token| {
-            deployment.reserve(1);
-            self.ledger.enter(token, case, &deployment.secrets)
-        };
         let name = |number: usize| format!("conformance {case} {number}");
         let _turn = self.places(role).minting.lock().await;
         match &self.supply {
@@ -241,25 +240,25 @@ impl Fixtures {
             )),
             Supply::Pool(pool) => {
                 let tokens = pool.take(case, role, count as usize)?;
+                let enter = |token| self.enter(deployment, case, token);
                 Ok(tokens.into_iter().map(enter).collect())
             }
             Supply::Command(command) => {
                 let mut tokens = Vec::new();
                 for number in 1..=count as usize {
-                    tokens.push(enter(
-                        command
-                            .make(role, &name(number), &deployment.secrets)
-                            .await?,
-                    ));
+                    let (command, name) = (command.clone(), name(number));
+                    let held = Arc::clone(deployment);
+                    // Like an exchange: a token that is made must get into the ledger.
+                    let making = deployment.carry_through(async move {
+                        let token = command.make(role, &name, &held.secrets).await?;
+                        Ok(held.fixtures.enter(&held, case, token))
+                    });
+                    tokens.push(making.await?);
                 }
                 Ok(tokens)
             }
             Supply::Api => {
-                let caller = Caller::new(
-                    &deployment.contract,
-                    identity.token.expose_secret(),
-                    identity.business_id,
-                );
+                let caller = Caller::of(&deployment.contract, identity);
                 let purpose = format!("fixture: mint a disposable token of the {}", role.name());
                 let mut tokens = Vec::new();
                 for number in 1..=count as usize {
@@ -275,6 +274,12 @@ impl Fixtures {
         }
     }
 
+    /// Enters a token that was had without a request, and keeps one in reserve to revoke it.
+    fn enter(&self, deployment: &Deployment, case: &'static str, token: Token) -> Arc<Token> {
+        deployment.reserve(1);
+        self.ledger.enter(token, case, &deployment.secrets)
+    }
+
     async fn mint_by_api(
         &self,
         deployment: &Arc<Deployment>,
@@ -283,6 +288,7 @@ impl Fixtures {
         request: &crate::client::Request,
         record: &(dyn Fn(Exchange) + Sync),
     ) -> Result<Arc<Token>, Stop> {
+        let begun = Instant::now();
         let mut attempts = 0;
         loop {
             let exchange = deployment
@@ -303,10 +309,15 @@ impl Fixtures {
                     Stop::Inconclusive(format!("{purpose}: the 201 holds no `token` with an `id`"))
                 });
             }
-            // Somebody else may use the same user meanwhile, or a clean-up may be under way: a place can come free.
-            if matches!(response.status, 400 | 409 | 429) && attempts < 20 {
+            let pause = match response.status {
+                // Somebody else may use the same user meanwhile, or a clean-up may be under way: a place can come free.
+                400 | 409 if attempts < 20 => Some(Duration::from_millis(100)),
+                429 => Some(retry_after(&response).unwrap_or(Duration::from_secs(1))),
+                _ => None,
+            };
+            if let Some(pause) = pause.filter(|pause| begun.elapsed() + *pause <= PATIENCE) {
                 attempts += 1;
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                tokio::time::sleep(pause).await;
                 continue;
             }
             let said = String::from_utf8_lossy(&response.body);
@@ -328,11 +339,7 @@ impl Fixtures {
             let Some(identity) = identity(deployment, token.owner) else {
                 continue;
             };
-            let caller = Caller::new(
-                &deployment.contract,
-                identity.token.expose_secret(),
-                identity.business_id,
-            );
+            let caller = Caller::of(&deployment.contract, identity);
             let case = case.unwrap_or("clean-up");
             let send = |purpose: &str, request| {
                 deployment.send_for(Errand::CleanUp, case, purpose.to_owned(), request)
@@ -370,7 +377,23 @@ fn identity(deployment: &Deployment, role: Role) -> Option<&Identity> {
     }
 }
 
-/// What the answer of `POST /api/v1/tokens` tells, in an envelope or bare.
+/// What the body of a companion's answer tells, which may be wrapped in an envelope or bare.
+pub(crate) fn unwrapped(body: &Value) -> &Value {
+    if body["data"].is_object() {
+        &body["data"]
+    } else {
+        body
+    }
+}
+
+/// How long a deployment asks to be left alone: whole seconds, as rate limits say it (RFC 9110, section 10.2.3).
+fn retry_after(response: &Response) -> Option<Duration> {
+    let mut named = (response.headers.iter()).filter(|(name, _)| name == "retry-after");
+    let value = std::str::from_utf8(&named.next()?.1).ok()?;
+    value.trim().parse().ok().map(Duration::from_secs)
+}
+
+/// What the answer of `POST /api/v1/tokens` tells.
 struct Created {
     token: String,
     id: String,
@@ -381,11 +404,7 @@ struct Created {
 impl Created {
     fn read(body: &[u8]) -> Option<Created> {
         let body: Value = serde_json::from_slice(body).ok()?;
-        let data = if body["data"].is_object() {
-            &body["data"]
-        } else {
-            &body
-        };
+        let data = unwrapped(&body);
         let info = if data["token_info"].is_object() {
             &data["token_info"]
         } else {

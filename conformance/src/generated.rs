@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use crate::case::{Case, Clause, Effect, Level, Needs};
 use crate::contract::{Contract, JSON};
+use crate::outline;
 use naming::Names;
 use values::Values;
 
@@ -184,45 +185,23 @@ fn body(contract: &Contract, operation: &Operation) -> Option<(Value, bool)> {
     Some((schema, body["required"] == true))
 }
 
-/// The parameters of an operation: its own, then those of its path that it does not repeat (OpenAPI 3.1, section
-/// 4.8.9).
+/// The parameters of an operation that values can be sampled for.
 fn parameters<'c>(contract: &'c Contract, operation: &Operation) -> Vec<Parameter<'c>> {
     let document = contract.document();
-    let own = pointer::join(&operation.pointer, "parameters");
-    let shared = pointer::join(&operation.path_item, "parameters");
-    let mut found: Vec<Parameter<'c>> = Vec::new();
-    for (list, below) in [(own, "/parameters"), (shared, "/../parameters")] {
-        let count = document
-            .at(&list)
-            .and_then(Value::as_array)
-            .map_or(0, Vec::len);
-        for index in 0..count {
-            let place = document.follow(&pointer::join(&list, &index.to_string()));
-            let Some(parameter) = document.at(&place) else {
-                continue;
-            };
-            let (Some(name), Some(location)) = (
-                parameter["name"].as_str(),
-                parameter["in"].as_str().and_then(Location::named),
-            ) else {
-                continue;
-            };
-            let known = |known: &Parameter| known.name == name && known.location == location;
-            // A parameter with `content` in place of `schema` is JSON within a text, which nothing here samples.
-            let schema = pointer::join(&place, "schema");
-            if found.iter().any(known) || document.at(&schema).is_none() {
-                continue;
-            }
-            found.push(Parameter {
-                below: format!("{below}/{index}"),
-                location,
-                name,
-                required: parameter["required"] == true,
-                schema: openapi::schema::bundle(document, &schema),
-            });
-        }
-    }
-    found
+    let found = outline::declared(document, operation).into_iter();
+    let found = found.filter_map(|parameter| {
+        // A parameter with `content` in place of `schema` is JSON within a text, which nothing here samples.
+        let schema = pointer::join(&parameter.place, "schema");
+        document.at(&schema)?;
+        Some(Parameter {
+            below: parameter.below,
+            location: Location::named(parameter.value["in"].as_str()?)?,
+            name: parameter.value["name"].as_str()?,
+            required: parameter.value["required"] == true,
+            schema: openapi::schema::bundle(document, &schema),
+        })
+    });
+    found.collect()
 }
 
 impl Location {
@@ -274,6 +253,7 @@ fn leak(
         |text| format!("{operation} {below}: {text}; {promised}"),
     );
     let revokes = contract.revoke_operation() == Some(sample.operation);
+    let creates = operation.method == "POST" && operation.path == contract.tokens_path();
     let effect = match (operation.method.as_str(), sample.expects) {
         ("GET", _) => Effect::Safe,
         (_, Expects::Refused) if !revokes => Effect::Risks,
@@ -291,6 +271,7 @@ fn leak(
         covers,
         needs: Needs {
             own: u32::from(revokes),
+            room: u32::from(creates),
             sample: Some(Box::leak(Box::new(sample))),
             ..Needs::NONE
         },

@@ -27,6 +27,8 @@ const INSIDE: &[&str] = &[
     "goroutine ",
     "at java.",
     "\nSELECT ",
+    // The same in JSON, where a line's end is escaped.
+    "\\nSELECT ",
     "SELECT * FROM",
     "INSERT INTO",
     "UPDATE tokens",

@@ -9,6 +9,7 @@ use conformance::exit::ExitCode;
 use serde_json::json;
 
 use crate::Format;
+use crate::render::refuse;
 
 /// Prints the cases: those of the catalogue where the contract holds their operation, and those generated from it.
 pub(crate) fn list(contract: Option<&Path>, format: Format) -> ExitCode {
@@ -18,10 +19,7 @@ pub(crate) fn list(contract: Option<&Path>, format: Format) -> ExitCode {
     };
     let contract = match contract {
         Ok(contract) => contract,
-        Err(problem) => {
-            let _ = writeln!(anstream::stderr(), "conformance: {problem}");
-            return ExitCode::Usage;
-        }
+        Err(problem) => return refuse(ExitCode::Usage, &problem),
     };
     let cases = cases::of(&contract);
     let mut out = anstream::stdout().lock();

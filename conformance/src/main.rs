@@ -21,14 +21,7 @@ use manual::Manual;
 const HELP: &str = "Examples:
   conformance probe --target https://staging.example.com --business-id … --output staging.toml
   conformance run --target https://staging.example.com --profile staging.toml --report reports --allow revokes
-  conformance compare main/report.json branch/report.json
-
-Exit codes:
-  0  conformant
-  1  a MUST failed (or a SHOULD under --strict)
-  2  usage or profile error, nothing was sent
-  3  target unreachable, run interrupted, or the suite itself broke
-  4  nothing proven: no 201 reached, a MUST skipped or inconclusive, or nothing selected";
+  conformance compare main/report.json branch/report.json";
 
 const RUN_HELP: &str = "Examples:
   conformance run --target https://staging.example.com --profile staging.toml --report reports --allow revokes
@@ -36,14 +29,7 @@ const RUN_HELP: &str = "Examples:
   conformance run --target http://127.0.0.1:8080 --profile local.toml --report reports
 
 The report folder gets report.html for people, report.json for machines, junit.xml for CI systems, summary.md for a
-pull request, and events.ndjson, which is written while the run goes on.
-
-Exit codes:
-  0  conformant
-  1  a MUST failed (or a SHOULD under --strict)
-  2  usage or profile error, nothing was sent
-  3  target unreachable, run interrupted, or the suite itself broke
-  4  nothing proven: no 201 reached, a MUST skipped or inconclusive, or nothing selected";
+pull request, and events.ndjson, which is written while the run goes on.";
 
 const LIST_HELP: &str = "Examples:
   conformance list
@@ -53,9 +39,15 @@ const SCHEMA_HELP: &str = "Examples:
   conformance schema profile > profile.schema.json
   conformance schema report | check-jsonschema --schemafile - reports/report.json";
 
+/// A help's text, and what each exit code means.
+fn with_exit_codes(text: &str) -> String {
+    let codes = ExitCode::ALL.map(|code| format!("\n  {}  {}", code.code(), code.meaning()));
+    format!("{text}\n\nExit codes:{}", codes.concat())
+}
+
 /// Runs any deployment of POST /api/v1/tokens/{token_id}/revoke through its contract, and through the promise behind it.
 #[derive(Debug, Parser)]
-#[command(name = "conformance", version, long_version = version(), after_help = HELP)]
+#[command(name = "conformance", version, long_version = version(), after_help = with_exit_codes(HELP))]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -64,7 +56,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the cases against a deployment and write its reports.
-    #[command(after_help = RUN_HELP)]
+    #[command(after_help = with_exit_codes(RUN_HELP))]
     Run(RunArguments),
     /// Look at a deployment and write a first profile of it.
     #[command(after_help = probe::HELP)]

@@ -100,42 +100,70 @@ pub fn operations(document: &Document) -> Vec<Operation> {
     outlines.collect()
 }
 
-/// Those of the operation, then those of its path item, which stand for all its operations.
-fn parameters(document: &Document, operation: &openapi::Operation) -> Vec<Part> {
+/// A parameter as an operation declares it.
+pub(crate) struct Declared<'d> {
+    /// The JSON pointer below the operation, as cases name what they cover: `/parameters/0`, or `/../parameters/0` for
+    /// one of the path item.
+    pub(crate) below: String,
+    /// Where in the document it is declared.
+    pub(crate) declared: String,
+    /// Where in the document it is defined: at the end of references.
+    pub(crate) place: String,
+    /// The parameter.
+    pub(crate) value: &'d Value,
+}
+
+/// The parameters of an operation: its own, then those of its path item that it does not repeat (OpenAPI 3.1, section
+/// 4.8.9).
+pub(crate) fn declared<'d>(
+    document: &'d Document,
+    operation: &openapi::Operation,
+) -> Vec<Declared<'d>> {
     let own = pointer::join(&operation.pointer, "parameters");
     let shared = pointer::join(&operation.path_item, "parameters");
-    let mut parts: Vec<Part> = Vec::new();
+    let mut found: Vec<Declared<'d>> = Vec::new();
     for (list, below) in [(own, "/parameters"), (shared, "/../parameters")] {
         let count = document
             .at(&list)
             .and_then(Value::as_array)
             .map_or(0, Vec::len);
         for index in 0..count {
-            let place = document.follow(&pointer::join(&list, &index.to_string()));
-            let Some(parameter) = document.at(&place) else {
+            let declared = pointer::join(&list, &index.to_string());
+            let place = document.follow(&declared);
+            let Some(value) = document.at(&place) else {
                 continue;
             };
-            let name = words(parameter.get("name"));
-            let found_in = words(parameter.get("in"));
-            let type_name = format!(
-                "{found_in}, {}",
-                type_name(document, &pointer::join(&place, "schema"))
-            );
-            if (parts.iter()).any(|part| part.name == name && part.type_name == type_name) {
-                continue;
+            let known = |known: &Declared<'d>| {
+                known.value.get("name") == value.get("name")
+                    && known.value.get("in") == value.get("in")
+            };
+            if !found.iter().any(known) {
+                found.push(Declared {
+                    below: format!("{below}/{index}"),
+                    declared,
+                    place,
+                    value,
+                });
             }
-            parts.push(Part {
-                pointer: format!("{below}/{index}"),
-                kind: Kind::Parameter,
-                name: name.to_owned(),
-                type_name,
-                required: parameter["required"] == true,
-                description: words(parameter.get("description")).to_owned(),
-                members: Vec::new(),
-            });
         }
     }
-    parts
+    found
+}
+
+fn parameters(document: &Document, operation: &openapi::Operation) -> Vec<Part> {
+    let parts = declared(document, operation).into_iter().map(|parameter| {
+        let of_schema = type_name(document, &pointer::join(&parameter.place, "schema"));
+        Part {
+            pointer: parameter.below,
+            kind: Kind::Parameter,
+            name: words(parameter.value.get("name")).to_owned(),
+            type_name: format!("{}, {of_schema}", words(parameter.value.get("in"))),
+            required: parameter.value["required"] == true,
+            description: words(parameter.value.get("description")).to_owned(),
+            members: Vec::new(),
+        }
+    });
+    parts.collect()
 }
 
 fn body(document: &Document, operation: &openapi::Operation) -> Option<Part> {
@@ -254,13 +282,13 @@ fn type_name(document: &Document, schema: &str) -> String {
         let name = reference.rsplit('/').next().unwrap_or(reference);
         return name.to_owned();
     }
-    for union in ["anyOf", "oneOf"] {
-        if let Some(branches) = value.get(union).and_then(Value::as_array) {
+    for (keyword, word) in [("anyOf", " or "), ("oneOf", " or "), ("allOf", " and ")] {
+        if let Some(branches) = value.get(keyword).and_then(Value::as_array) {
             let names = (0..branches.len()).map(|branch| {
-                let branch = pointer::join_all(schema, [union, &branch.to_string()]);
+                let branch = pointer::join_all(schema, [keyword, &branch.to_string()]);
                 type_name(document, &branch)
             });
-            return names.collect::<Vec<_>>().join(" or ");
+            return names.collect::<Vec<_>>().join(word);
         }
     }
     let of_type = |name: &str| match (name, value.get("format").and_then(Value::as_str)) {
@@ -289,9 +317,35 @@ fn words(value: Option<&Value>) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use openapi::Document;
     use openapi::published::REVOKE_TOKEN;
 
     use super::{Kind, operations};
+
+    #[test]
+    fn parameter_of_the_path_gives_way_to_the_operations_own() {
+        let text = r#"{ "openapi": "3.1.0", "info": { "title": "t", "version": "1" }, "paths": { "/things": {
+            "parameters": [
+                { "name": "page", "in": "query", "schema": { "type": "string" } },
+                { "name": "page", "in": "header", "schema": { "type": "string" } }
+            ],
+            "get": {
+                "parameters": [{ "name": "page", "in": "query", "schema": { "type": "integer" } }],
+                "responses": { "204": { "description": "none" } }
+            }
+        } } }"#;
+        let document = Document::parse("things.json", text).expect("a document");
+        let outline = operations(&document);
+        let parameters = (outline[0].parts.iter()).filter(|part| part.kind == Kind::Parameter);
+        let told: Vec<(&str, &str)> = parameters
+            .map(|part| (part.pointer.as_str(), part.type_name.as_str()))
+            .collect();
+        let expected = [
+            ("/parameters/0", "query, integer"),
+            ("/../parameters/1", "header, string"),
+        ];
+        assert_eq!(told, expected);
+    }
 
     #[test]
     fn published_slice_is_told_as_its_page_tells_it() {

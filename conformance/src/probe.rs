@@ -10,6 +10,9 @@ use conformance::opening::Opening;
 use conformance::pace::Limits;
 use uuid::Uuid;
 
+use crate::render::refuse;
+use crate::run::runtime;
+
 /// What follows the options in the help.
 pub(crate) const HELP: &str = "Examples:
   OPERATOR_TOKEN=… conformance probe --target http://127.0.0.1:8080 --business-id 7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249
@@ -55,10 +58,6 @@ pub(crate) struct Arguments {
 
 /// Looks at a deployment and writes its profile.
 pub(crate) fn probe(arguments: &Arguments) -> ExitCode {
-    let refuse = |code: ExitCode, problem: &dyn std::fmt::Display| {
-        let _ = writeln!(anstream::stderr(), "conformance: {problem}");
-        code
-    };
     if let Some(path) = arguments.output.as_deref().filter(|path| path.exists()) {
         let problem = format!(
             "{}: is there already\n  Name another file with --output, or move this one away.",
@@ -86,15 +85,9 @@ pub(crate) fn probe(arguments: &Arguments) -> ExitCode {
         Ok(deployment) => deployment,
         Err(problem) => return refuse(ExitCode::Usage, &problem),
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
-        Err(error) => {
-            let problem = format!("the runtime could not be started: {error}");
-            return refuse(ExitCode::Broken, &problem);
-        }
+        Err(code) => return code,
     };
     let found = match runtime.block_on(first_look::look(&deployment, arguments.allow)) {
         Ok(found) => found,

@@ -133,10 +133,11 @@ impl Secrets {
         self.credentials(text, |entry| text.contains(&entry.value))
     }
 
-    /// The names of the credentials whose SHA-256, in hexadecimal, a text contains.
+    /// The names of the credentials whose SHA-256, in hexadecimal of either case, a text contains.
     #[must_use]
     pub fn hashes_in(&self, text: &str) -> Vec<String> {
-        self.credentials(text, |entry| text.contains(&entry.hash))
+        let text = text.to_ascii_lowercase();
+        self.credentials(&text, |entry| text.contains(&entry.hash))
     }
 
     fn credentials(&self, text: &str, wanted: impl Fn(&Entry) -> bool) -> Vec<String> {

@@ -22,7 +22,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use digest::duration;
-pub use file::{ReportError, refuse_secrets, write, write_scanned};
+pub use file::{ReportError, refuse_secrets, write_scanned};
 pub use format::Format;
 pub use read::{ReadError, read};
 pub use stream::Stream;

@@ -8,6 +8,7 @@ use conformance::exit::ExitCode;
 use conformance::redact::Scan;
 use conformance::report::{Report, ReportError, Stream};
 use conformance::runner::{self, Plan};
+use tokio::runtime::Runtime;
 
 use crate::progress::Progress;
 use crate::render::refuse;
@@ -15,17 +16,9 @@ use crate::{RunArguments, publish};
 
 /// Runs the suite.
 pub(crate) fn run(arguments: &RunArguments) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
-        Err(error) => {
-            return refuse(
-                ExitCode::Broken,
-                &format!("the runtime could not be started: {error}"),
-            );
-        }
+        Err(code) => return code,
     };
     let deployment = match arguments.target.opening().open() {
         Ok(deployment) => deployment,
@@ -77,6 +70,15 @@ pub(crate) fn run(arguments: &RunArguments) -> ExitCode {
     ));
     // What cannot be read cannot be relied on, whatever the verdict.
     (problems.iter()).fold(code, |_, problem| refuse(ExitCode::Broken, problem))
+}
+
+/// What exchanges run on. Where it cannot be had that is said, and gives the code to exit with.
+pub(crate) fn runtime() -> Result<Runtime, ExitCode> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.enable_all().build().map_err(|error| {
+        let problem = format!("the runtime could not be started: {error}");
+        refuse(ExitCode::Broken, &problem)
+    })
 }
 
 /// Resolves when the run is asked to end. Who asks a second time does not wait for the clean-up.

@@ -210,7 +210,8 @@ fn advice(target: &str, problem: &NoAnswer) -> String {
 }
 
 /// Runs one case by itself: what a test of another project does for each. What the case minted is revoked before this
-/// returns; [`finish`] looks after what could not be.
+/// returns; [`finish`] looks after what could not be. A case that judges the answers of all others sees those that came
+/// so far: run those whose [`Needs::others_done`] says so last.
 pub async fn run_case(
     deployment: &Arc<Deployment>,
     case: &'static Case,

@@ -9,8 +9,6 @@ mod uses;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use secrecy::ExposeSecret;
-
 pub use answer::Answer;
 pub use caller::Caller;
 
@@ -166,11 +164,7 @@ impl Trial {
     }
 
     fn caller(&self, identity: &Identity) -> Caller<'_> {
-        Caller::new(
-            &self.deployment.contract,
-            identity.token.expose_secret(),
-            identity.business_id,
-        )
+        Caller::of(&self.deployment.contract, identity)
     }
 
     /// Sends a request and gives the answer, which is held to be no server error.
@@ -219,7 +213,9 @@ impl Trial {
     /// Opens a connection to the deployment, for requests that no HTTP client would send.
     pub(crate) async fn connect(&self) -> Result<Wire, Stop> {
         self.deployment.wire().await.map_err(|problem| {
-            Stop::Broken(format!("a connection of its own to the target: {problem}"))
+            Stop::Broken(format!(
+                "a connection of its own, straight to the target and through no proxy: {problem}"
+            ))
         })
     }
 

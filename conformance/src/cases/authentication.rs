@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use super::clauses;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
 use crate::client::Request;
-use crate::trial::{Stop, Trial};
+use crate::trial::{Answer, Stop, Trial};
 
 /// Demands that a request for the case's token is refused with the documented 401, and that the token lives on.
 pub(super) async fn refused(
@@ -19,6 +19,15 @@ pub(super) async fn refused(
     let request = change(t.operator().revoke(&t.own(0).id));
     t.send(purpose, request).await?.documented(401)?;
     t.lives(t.own(0), "after the refusal").await
+}
+
+/// Demands a 401 with a Bearer challenge.
+fn challenged(answer: &Answer<'_>) -> Outcome {
+    answer.status_is(&[401])?;
+    let challenges = answer.headers("www-authenticate").join(", ");
+    let held = challenges.to_ascii_lowercase().contains("bearer");
+    let found = format!("{challenges:?}");
+    answer.expect("www-authenticate", held, "a Bearer challenge", found)
 }
 
 pub(super) const CASES: &[Case] = &[
@@ -314,15 +323,7 @@ pub(super) const CASES: &[Case] = &[
             Box::pin(async move {
                 let request = t.operator().revoke(&t.own(0).id).without("authorization");
                 let answer = t.send("revoke without a credential", request).await?;
-                answer.status_is(&[401])?;
-                let challenges = answer.headers("www-authenticate").join(", ");
-                let held = challenges.to_ascii_lowercase().contains("bearer");
-                answer.expect(
-                    "www-authenticate",
-                    held,
-                    "a Bearer challenge",
-                    format!("{challenges:?}"),
-                )
+                challenged(&answer)
             })
         },
     },
@@ -364,15 +365,7 @@ pub(super) const CASES: &[Case] = &[
                 t.revoked(t.own(0)).await?;
                 let request = t.using(t.own(0))?.revoke(&t.own(0).id);
                 let answer = t.send("revoke with the revoked token", request).await?;
-                answer.status_is(&[401])?;
-                let challenges = answer.headers("www-authenticate").join(", ");
-                let held = challenges.to_ascii_lowercase().contains("bearer");
-                answer.expect(
-                    "www-authenticate",
-                    held,
-                    "a Bearer challenge",
-                    format!("{challenges:?}"),
-                )
+                challenged(&answer)
             })
         },
     },
@@ -401,20 +394,20 @@ pub(super) const CASES: &[Case] = &[
         level: Level::Must,
         clause: clauses::UNAUTHORIZED,
         covers: &["/responses/401"],
-        needs: Needs::NONE,
-        effect: Effect::Safe,
+        needs: Needs::ONE,
+        effect: Effect::Revokes,
+        // A live token is refused with 401; any other answer for an unknown one tells strangers which ids there are.
         steps: |t| {
             Box::pin(async move {
-                let id = uuid::Uuid::new_v4().to_string();
-                let request = t.operator().revoke(&id).without("authorization");
-                let answer = t
-                    .send(
-                        "revoke a token that does not exist, without a credential",
-                        request,
-                    )
-                    .await?;
-                // The contract does not fix which of the two faults is looked at first.
-                answer.documented_as(&[401, 404])?;
+                let unknown = uuid::Uuid::new_v4().to_string();
+                for (id, which) in [
+                    (&t.own(0).id, "a live token"),
+                    (&unknown, "a token that does not exist"),
+                ] {
+                    let request = t.operator().revoke(id).without("authorization");
+                    let purpose = format!("revoke {which}, without a credential");
+                    t.send(&purpose, request).await?.documented(401)?;
+                }
                 Ok(())
             })
         },

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::clauses;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
@@ -15,11 +16,12 @@ const ROOM: Needs = Needs {
     ..Needs::NONE
 };
 
-/// Demands that a body is refused with a validation error, and that nothing was created.
-async fn refused(t: &Trial, what: &str, body: &Value) -> Outcome {
-    let answer = t
-        .send(&format!("create with {what}"), t.operator().create(body))
-        .await?;
+/// Demands that a body is refused with a validation error, and that no token came of it: none whose name or description
+/// holds the mark that the body is made with.
+async fn refused(t: &Trial, what: &str, body: impl FnOnce(&str) -> Value) -> Outcome {
+    let mark = Uuid::new_v4().to_string();
+    let request = t.operator().create(&body(&mark));
+    let answer = t.send(&format!("create with {what}"), request).await?;
     answer.status_is(&[400, 422])?;
     let detail = answer.is_json()?["detail"].clone();
     let held = if answer.status() == 422 {
@@ -32,6 +34,37 @@ async fn refused(t: &Trial, what: &str, body: &Value) -> Outcome {
         held,
         "what is wrong, in the shape of its status",
         detail,
+    )?;
+    if t.deployment().profile.companions.list {
+        came_to_nothing(t, &mark).await?;
+    }
+    Ok(())
+}
+
+/// Demands that no token has a mark in its name or description; one that has it is revoked.
+async fn came_to_nothing(t: &Trial, mark: &str) -> Outcome {
+    let newest = "limit=100&sort_by=created_at&descending=true";
+    let (_, page) = t
+        .page("list the newest tokens", &t.operator(), newest)
+        .await?;
+    let marked = |token: &&Value| {
+        ["name", "description"].iter().any(|field| {
+            token[field]
+                .as_str()
+                .is_some_and(|text| text.contains(mark))
+        })
+    };
+    let created = page["items"].as_array().into_iter().flatten().find(marked);
+    if let Some(id) = created.and_then(|token| token["id"].as_str()) {
+        let purpose = "revoke what the refused request created";
+        t.send(purpose, t.operator().revoke(id)).await?;
+    }
+    let found = created.map_or("none".to_owned(), |token| token["name"].to_string());
+    t.expect(
+        "a token of the refused request",
+        created.is_none(),
+        "none",
+        found,
     )
 }
 
@@ -57,12 +90,10 @@ async fn days(t: &Trial, days: Value, policy: Policy) -> Outcome {
     answer.is_json()?;
     match t.deployment().fixtures.created(answer.bytes()) {
         Some(token) => t.lives(&token, "right after it was created").await,
-        None => answer.expect(
-            "status",
-            answer.status() != 201,
-            "a token with a 201",
-            "none",
-        ),
+        None => {
+            let expected = "a token with an id, or a refusal";
+            answer.expect("body", answer.status() != 201, expected, answer.quote())
+        }
     }
 }
 
@@ -161,54 +192,47 @@ pub(super) const CASES: &[Case] = &[
         })
     }),
     boundary("create.refuses_an_empty_name", Level::Should, |t| {
-        Box::pin(async move {
-            refused(
-                t,
-                "an empty name",
-                &json!({ "name": "", "expires_in_days": 1 }),
-            )
-            .await
-        })
+        Box::pin(refused(
+            t,
+            "an empty name",
+            |mark| json!({ "name": "", "description": mark, "expires_in_days": 1 }),
+        ))
     }),
     boundary("create.refuses_a_missing_name", Level::Should, |t| {
-        Box::pin(async move { refused(t, "no name", &json!({ "expires_in_days": 1 })).await })
+        Box::pin(refused(
+            t,
+            "no name",
+            |mark| json!({ "description": mark, "expires_in_days": 1 }),
+        ))
     }),
     boundary("create.refuses_a_name_too_long", Level::Should, |t| {
-        Box::pin(async move {
-            refused(
-                t,
-                "256 characters of name",
-                &json!({ "name": "n".repeat(256), "expires_in_days": 1 }),
-            )
-            .await
-        })
+        Box::pin(refused(
+            t,
+            "256 characters of name",
+            |mark| json!({ "name": format!("{mark:n<256}"), "expires_in_days": 1 }),
+        ))
     }),
     boundary("create.refuses_zero_days", Level::Should, |t| {
-        Box::pin(async move {
-            refused(
-                t,
-                "zero days",
-                &json!({ "name": "n", "expires_in_days": 0 }),
-            )
-            .await
-        })
+        Box::pin(refused(
+            t,
+            "zero days",
+            |mark| json!({ "name": mark, "expires_in_days": 0 }),
+        ))
     }),
     boundary("create.refuses_366_days", Level::Should, |t| {
-        Box::pin(async move {
-            refused(
-                t,
-                "366 days",
-                &json!({ "name": "n", "expires_in_days": 366 }),
-            )
-            .await
-        })
+        Box::pin(refused(
+            t,
+            "366 days",
+            |mark| json!({ "name": mark, "expires_in_days": 366 }),
+        ))
     }),
     boundary("create.takes_types_literally", Level::May, |t| {
-        Box::pin(async move {
-            // A fraction is no integer by any reading; what else is one is the deployment's choice, below.
-            let body = json!({ "name": "n", "expires_in_days": 1.5 });
-            refused(t, "1.5 days", &body).await
-        })
+        // A fraction is no integer by any reading; what else is one is the deployment's choice, below.
+        Box::pin(refused(
+            t,
+            "1.5 days",
+            |mark| json!({ "name": mark, "expires_in_days": 1.5 }),
+        ))
     }),
     boundary("create.days_as_a_boolean", Level::Must, |t| {
         Box::pin(days(t, json!(true), Policy::DaysAsBoolean))
@@ -225,8 +249,12 @@ pub(super) const CASES: &[Case] = &[
         |t| {
             Box::pin(async move {
                 for name in [json!(7), json!(null), json!(["n"])] {
-                    let body = json!({ "name": name, "expires_in_days": 1 });
-                    refused(t, &format!("{name} for a name"), &body).await?;
+                    refused(
+                        t,
+                        &format!("{name} for a name"),
+                        |mark| json!({ "name": name, "description": mark, "expires_in_days": 1 }),
+                    )
+                    .await?;
                 }
                 Ok(())
             })
@@ -236,10 +264,11 @@ pub(super) const CASES: &[Case] = &[
         "create.refuses_a_description_of_another_type",
         Level::Should,
         |t| {
-            Box::pin(async move {
-                let body = json!({ "name": "n", "description": 7, "expires_in_days": 1 });
-                refused(t, "a number for a description", &body).await
-            })
+            Box::pin(refused(
+                t,
+                "a number for a description",
+                |mark| json!({ "name": mark, "description": 7, "expires_in_days": 1 }),
+            ))
         },
     ),
     boundary("create.least_of_everything", Level::Should, |t| {
@@ -279,14 +308,9 @@ pub(super) const CASES: &[Case] = &[
             Box::pin(async move {
                 let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
                 let (token, _) = t.created("create a token", &body).await?;
-                let listing = t
-                    .operator()
-                    .list("limit=100&sort_by=created_at&descending=true");
-                let answers = [
-                    t.send("list all tokens", listing).await?,
-                    t.revoked(&token).await?,
-                ];
-                for answer in answers {
+                let newest = "limit=100&sort_by=created_at&descending=true";
+                let (listed, _) = t.page("list all tokens", &t.operator(), newest).await?;
+                for answer in [listed, t.revoked(&token).await?] {
                     let shown = String::from_utf8_lossy(answer.bytes())
                         .contains(token.secret.expose_secret());
                     let actual = if shown { "there" } else { "not there" };

@@ -1,6 +1,6 @@
 //! Tokens that were never issued: altered, re-signed and unsigned variants of a real one.
 //!
-//! These apply to deployments whose tokens are JSON Web Tokens; for others they are skipped, with that reason.
+//! Most apply to deployments whose tokens are JSON Web Tokens; for others they pass, with that reason.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,6 +1,8 @@
 //! Businesses apart from each other, and members from admins: nobody revokes what is not theirs to revoke, and nobody
 //! learns what exists elsewhere.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use uuid::Uuid;
 
@@ -8,6 +10,7 @@ use super::clauses;
 use super::latency::{median, shown};
 use crate::case::{Case, Effect, Level, Needs};
 use crate::profile::Policy;
+use crate::trial::Answer;
 
 /// What a deployment may answer to a caller whose token belongs to another business than the header names.
 const NOT_THEIRS: &[u16] = &[400, 401, 403, 404];
@@ -17,6 +20,23 @@ const WITH_FOREIGN: Needs = Needs {
     outsider: true,
     ..Needs::NONE
 };
+
+/// What an answer tells, by header, by member of its body, and the body as it is; the id that was asked for, which it
+/// may repeat, has the same name in all.
+fn told(answer: &Answer<'_>, id: &str) -> BTreeMap<String, String> {
+    let text = String::from_utf8_lossy(answer.bytes()).into_owned();
+    let mut told = BTreeMap::from([("body".to_owned(), text)]);
+    for name in answer.header_names() {
+        told.insert(format!("header {name}"), answer.headers(name).join(", "));
+    }
+    for (name, value) in answer.json().as_object().into_iter().flatten() {
+        told.insert(format!("member {name}"), value.to_string());
+    }
+    for value in told.values_mut() {
+        *value = value.replace(id, "ID");
+    }
+    told
+}
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -152,20 +172,24 @@ pub(super) const CASES: &[Case] = &[
                         "policy.foreign_token is 403".to_owned(),
                     ));
                 }
-                let unknown = t.operator().revoke(&Uuid::new_v4().to_string());
+                let (first, second) = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
                 let unknown = t
-                    .send("revoke a token that does not exist", unknown)
-                    .await?;
-                let another = t
                     .send(
-                        "revoke another token that does not exist",
-                        t.operator().revoke(&Uuid::new_v4().to_string()),
+                        "revoke a token that does not exist",
+                        t.operator().revoke(&first),
                     )
                     .await?;
+                // Between the two, so that what they agree in has not changed meanwhile.
                 let foreign = t
                     .send(
                         "revoke a token of another business",
                         t.operator().revoke(&t.foreign(0).id),
+                    )
+                    .await?;
+                let another = t
+                    .send(
+                        "revoke another token that does not exist",
+                        t.operator().revoke(&second),
                     )
                     .await?;
                 if foreign.status() == 403 && t.deployment().profile.policy.foreign_token.is_none()
@@ -179,21 +203,24 @@ pub(super) const CASES: &[Case] = &[
                     unknown.status(),
                     foreign.status(),
                 )?;
-                let (theirs, ours) = (foreign.quote(), unknown.quote());
-                foreign.expect("body", foreign.bytes() == unknown.bytes(), ours, theirs)?;
-                let (theirs, ours) = (foreign.header_names(), unknown.header_names());
+                let theirs = told(&foreign, &t.foreign(0).id);
+                let (ours, others) = (told(&unknown, &first), told(&another, &second));
+                let names = |told: &BTreeMap<String, String>| {
+                    let names: Vec<&str> = told.keys().map(String::as_str).collect();
+                    names.join(", ")
+                };
+                let (expected, actual) = (names(&ours), names(&theirs));
                 foreign.expect(
-                    "headers",
-                    theirs == ours,
-                    ours.join(", "),
-                    theirs.join(", "),
+                    "headers and members",
+                    actual == expected,
+                    &expected,
+                    &actual,
                 )?;
-                // A header that differs between two unknown tokens, such as a date, tells nothing about a foreign one.
-                for name in ours {
-                    let (one, other) = (unknown.headers(name), another.headers(name));
-                    if one == other && name != "date" {
-                        let given = foreign.headers(name);
-                        foreign.expect(name, given == one, one.join(", "), given.join(", "))?;
+                // What differs between two unknown tokens, such as a date, tells nothing about a foreign one.
+                for (name, value) in &ours {
+                    if others.get(name) == Some(value) && name != "header date" {
+                        let given = theirs.get(name).map_or("", String::as_str);
+                        foreign.expect(name, given == value, value, given)?;
                     }
                 }
                 Ok(())

@@ -2,9 +2,11 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 
 use super::{BODY_LIMIT, Client, NoAnswer, Request, Response, tls};
 
@@ -32,6 +34,34 @@ pub(crate) enum Form {
     Half,
 }
 
+/// How long a deployment has to say that it has read a head (`100 Continue`). The client goes on without it then, as
+/// RFC 9110 has it (section 10.1.1).
+const CONTINUE: Duration = Duration::from_millis(500);
+
+/// A body that is held back.
+pub(crate) struct HeldBody {
+    head_sent: oneshot::Receiver<()>,
+    go: oneshot::Sender<()>,
+}
+
+impl HeldBody {
+    /// Waits until the head is sent and the deployment had its time to read it; gives whether it waits for the body.
+    pub(crate) async fn is_awaited(&mut self) -> bool {
+        (&mut self.head_sent).await.is_ok()
+    }
+
+    /// Lets the body go; gives whether the deployment still waited for it.
+    pub(crate) fn send(self) -> bool {
+        self.go.send(()).is_ok()
+    }
+}
+
+/// The connection's end of a [`HeldBody`].
+struct Hold {
+    head_sent: oneshot::Sender<()>,
+    go: oneshot::Receiver<()>,
+}
+
 /// A connection.
 pub(crate) struct Wire {
     stream: Pin<Box<dyn Stream>>,
@@ -42,6 +72,8 @@ pub(crate) struct Wire {
     buffer: Vec<u8>,
     /// Whether the last answer said that the connection is closed after it.
     closed: bool,
+    /// What holds the body of the next request back.
+    hold: Option<Hold>,
 }
 
 impl std::fmt::Debug for Wire {
@@ -95,6 +127,7 @@ impl Client {
             prefix: self.base.path().trim_end_matches('/').to_owned(),
             buffer: Vec::new(),
             closed: false,
+            hold: None,
         })
     }
 }
@@ -105,6 +138,33 @@ impl Wire {
         self.closed
     }
 
+    /// Holds the body of the next request back when its head is sent.
+    pub(crate) fn hold_body(&mut self) -> HeldBody {
+        let (head_sent, is_sent) = oneshot::channel();
+        let (send, go) = oneshot::channel();
+        self.hold = Some(Hold { head_sent, go });
+        HeldBody {
+            head_sent: is_sent,
+            go: send,
+        }
+    }
+
+    /// Waits until a body may go; gives `false` when the answer comes before that.
+    async fn may_go(&mut self, hold: Hold) -> Result<bool, NoAnswer> {
+        if let Ok(head) = tokio::time::timeout(CONTINUE, self.head()).await
+            && head?.0 >= 200
+        {
+            return Ok(false);
+        }
+        // Where nobody is there any more to hold it, the body goes.
+        let _ = hold.head_sent.send(());
+        tokio::select! {
+            biased;
+            head = self.last_head() => head.map(|_| false),
+            _ = hold.go => Ok(true),
+        }
+    }
+
     /// Sends a request and reads its answer.
     pub(crate) async fn exchange(
         &mut self,
@@ -112,7 +172,18 @@ impl Wire {
         form: Form,
     ) -> Result<Response, NoAnswer> {
         let broken = |error: std::io::Error| NoAnswer::Broken(error.to_string());
-        let bytes = written(request, form, &self.host, &self.prefix);
+        let (head, body) = written(request, form, &self.host, &self.prefix);
+        let bytes = match self.hold.take() {
+            None => [&head, body].concat(),
+            Some(hold) => {
+                self.stream.write_all(&head).await.map_err(broken)?;
+                self.stream.flush().await.map_err(broken)?;
+                match self.may_go(hold).await? {
+                    true => body.to_vec(),
+                    false => Vec::new(),
+                }
+            }
+        };
         self.stream.write_all(&bytes).await.map_err(broken)?;
         self.stream.flush().await.map_err(broken)?;
         if form == Form::Half {
@@ -122,19 +193,8 @@ impl Wire {
     }
 
     async fn answer(&mut self, headless: bool) -> Result<Response, NoAnswer> {
-        let (status, headers) = loop {
-            if let Some((status, headers, length)) = head(&self.buffer)? {
-                self.buffer.drain(..length);
-                // 1xx are no answers yet.
-                if status >= 200 {
-                    break (status, headers);
-                }
-            } else if self.buffer.len() > HEAD_LIMIT {
-                return Err(NoAnswer::TooLarge(0));
-            } else {
-                self.more().await?;
-            }
-        };
+        let (status, headers, length) = self.last_head().await?;
+        self.buffer.drain(..length);
         let header = |wanted: &str| {
             let mut named = headers.iter().filter(|(name, _)| name == wanted);
             named
@@ -162,6 +222,30 @@ impl Wire {
             body,
             dropped: 0,
         })
+    }
+
+    /// Reads until the buffer begins with a whole head, and leaves it there.
+    async fn head(&mut self) -> Result<Head, NoAnswer> {
+        loop {
+            if let Some(head) = head(&self.buffer)? {
+                return Ok(head);
+            }
+            if self.buffer.len() > HEAD_LIMIT {
+                return Err(NoAnswer::TooLarge(0));
+            }
+            self.more().await?;
+        }
+    }
+
+    /// Reads until the buffer begins with the head of an answer, which 1xx are not yet.
+    async fn last_head(&mut self) -> Result<Head, NoAnswer> {
+        loop {
+            let head = self.head().await?;
+            if head.0 >= 200 {
+                return Ok(head);
+            }
+            self.buffer.drain(..head.2);
+        }
     }
 
     /// Reads what comes next into the buffer.
@@ -256,8 +340,8 @@ fn head(bytes: &[u8]) -> Result<Option<Head>, NoAnswer> {
     }
 }
 
-/// The bytes of a request.
-fn written(request: &Request, form: Form, host: &str, prefix: &str) -> Vec<u8> {
+/// The bytes of a request: its head, and what is sent of its body.
+fn written<'r>(request: &'r Request, form: Form, host: &str, prefix: &str) -> (Vec<u8>, &'r [u8]) {
     let version = match form {
         Form::Old => "1.0",
         Form::Sound | Form::Capitals | Form::TwoLengths | Form::Half => "1.1",
@@ -287,5 +371,5 @@ fn written(request: &Request, form: Form, host: &str, prefix: &str) -> Vec<u8> {
         Form::Half => &body[..body.len() / 2],
         Form::Sound | Form::Capitals | Form::TwoLengths | Form::Old => body,
     };
-    [head.as_bytes(), sent].concat()
+    (head.into_bytes(), sent)
 }

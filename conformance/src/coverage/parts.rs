@@ -4,6 +4,7 @@ use openapi::{Document, Operation, pointer};
 use serde_json::Value;
 
 use super::{CoveredPart, PartKind};
+use crate::outline;
 
 /// How deep properties of properties are followed. Schemas that hold themselves end here.
 const DEPTH: usize = 6;
@@ -74,37 +75,18 @@ pub(super) fn of(document: &Document, index: usize, operation: &Operation) -> Ve
             },
         });
     };
-    for (below, list) in [
-        (
-            "/parameters",
-            pointer::join(&operation.pointer, "parameters"),
-        ),
-        (
-            "/../parameters",
-            pointer::join(&operation.path_item, "parameters"),
-        ),
-    ] {
-        let count = document
-            .at(&list)
-            .and_then(Value::as_array)
-            .map_or(0, Vec::len);
-        for at in 0..count {
-            let place = pointer::join(&list, &at.to_string());
-            let Some(parameter) = document.resolve(&place) else {
-                continue;
-            };
-            let text = |key: &str| parameter[key].as_str().unwrap_or_default().to_owned();
-            let (location, name) = (text("in"), text("name"));
-            let label = format!("{location} {name}");
-            let parameter = Place::Parameter { location, name };
-            add(
-                format!("{below}/{at}"),
-                place,
-                PartKind::Parameter,
-                label,
-                parameter,
-            );
-        }
+    for parameter in outline::declared(document, operation) {
+        let text = |key: &str| parameter.value[key].as_str().unwrap_or_default().to_owned();
+        let (location, name) = (text("in"), text("name"));
+        let label = format!("{location} {name}");
+        let place = Place::Parameter { location, name };
+        add(
+            parameter.below,
+            parameter.declared,
+            PartKind::Parameter,
+            label,
+            place,
+        );
     }
 
     let body = document.follow(&pointer::join(&operation.pointer, "requestBody"));

@@ -26,7 +26,7 @@ fn build(t: &Trial, index: usize, change: &Change) -> Result<Request, Stop> {
     let method = Method::from_bytes(operation.method.as_bytes())
         .map_err(|error| Stop::Broken(format!("{operation}: {error}")))?;
     let mut request = t.operator().request(method, operation.path.clone());
-    let mut query: Vec<String> = Vec::new();
+    let (mut query, mut cookies): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for parameter in super::parameters(contract, operation) {
         let text = match change {
             Change::Parameter {
@@ -60,11 +60,13 @@ fn build(t: &Trial, index: usize, change: &Change) -> Result<Request, Stop> {
                 request = request.set(name.to_ascii_lowercase(), text);
             }
             (Location::Header, None) => request = request.without(&name.to_ascii_lowercase()),
-            (Location::Cookie, Some(text)) => {
-                request = request.and("cookie", format!("{name}={text}"));
-            }
+            (Location::Cookie, Some(text)) => cookies.push(format!("{name}={text}")),
             (Location::Query | Location::Cookie, None) => {}
         }
+    }
+    // One line for all of them (RFC 6265, section 5.4).
+    if !cookies.is_empty() {
+        request = request.set("cookie", cookies.join("; "));
     }
     if !query.is_empty() {
         request.path = format!("{}?{}", request.path, query.join("&"));

@@ -42,7 +42,7 @@ impl Waiver {
     pub fn names(&self, id: &str) -> bool {
         let case = self.case.get_ref();
         match case.strip_suffix('*') {
-            Some(area) => id.starts_with(area),
+            Some(area) => area.ends_with('.') && id.starts_with(area),
             None => id == case,
         }
     }
@@ -86,5 +86,27 @@ impl Waiver {
             return Err(self.wrong(path, text, problem, remedy));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Waiver;
+
+    #[test]
+    fn waiver_names_a_case_or_a_whole_area() {
+        let names = |case: &str, id: &str| {
+            let text = format!("case = \"{case}\"\nreason = \"r\"\nexpires = 2099-12-31\n");
+            let waiver: Waiver = toml::from_str(&text).expect("a waiver");
+            waiver.names(id)
+        };
+        assert!(names("tenancy.*", "tenancy.unknown_business"));
+        assert!(names(
+            "tenancy.unknown_business",
+            "tenancy.unknown_business"
+        ));
+        assert!(!names("tenancy.unknown", "tenancy.unknown_business"));
+        assert!(!names("ten*", "tenancy.unknown_business"));
+        assert!(!names("*", "tenancy.unknown_business"));
     }
 }

@@ -4,6 +4,7 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{Secrets, unregistered_jwt};
+use crate::client::percent_encoded;
 
 /// How many letters and digits a secret needs to be looked for by those alone. Fewer could be an ordinary word.
 const ENOUGH: usize = 16;
@@ -123,15 +124,7 @@ fn spellings(value: &str) -> Vec<String> {
         .replace('>', "&gt;");
     let quoted = html.replace('"', "&quot;");
     let xml = quoted.replace('\'', "&apos;");
-    let url = value
-        .bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect();
+    let url = percent_encoded(value);
     let mut spellings = vec![value.to_owned(), json, html, quoted, xml, url];
     spellings.sort_unstable();
     spellings.dedup();

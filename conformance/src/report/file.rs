@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::redact::{Scan, Secrets};
+use crate::redact::Scan;
 
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -34,18 +34,10 @@ impl ReportError {
     }
 }
 
-/// Writes a rendered report to a file, whole or not at all, unless it holds a secret.
+/// Writes a rendered report to a file, whole or not at all, unless the scan finds a credential in it.
 ///
 /// # Errors
-/// When the file cannot be written, or a registered credential stands in the report.
-pub fn write(path: &Path, content: &[u8], secrets: &Secrets) -> Result<(), ReportError> {
-    write_scanned(path, content, &Scan::of(secrets))
-}
-
-/// [`write()`], with a scan that was made before: for more than one report.
-///
-/// # Errors
-/// As for [`write()`].
+/// When the file cannot be written, or a credential stands in the report.
 pub fn write_scanned(path: &Path, content: &[u8], scan: &Scan) -> Result<(), ReportError> {
     refuse_secrets(path, content, scan)?;
     let mut unfinished = path.as_os_str().to_owned();

@@ -26,18 +26,6 @@ pub enum Format {
 }
 
 impl Format {
-    /// All of them.
-    pub const ALL: [Format; 8] = [
-        Format::Html,
-        Format::Junit,
-        Format::Markdown,
-        Format::Github,
-        Format::Tap,
-        Format::Terminal,
-        Format::Ndjson,
-        Format::Json,
-    ];
-
     /// Writes a run in this format.
     ///
     /// # Errors

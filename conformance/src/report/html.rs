@@ -16,6 +16,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use ring::digest;
 
 use super::{Report, digest as told};
+use crate::client::percent_encoded;
 use crate::event::Verdict;
 use openapi::render::visible::visible;
 
@@ -90,16 +91,7 @@ fn badge(verdict: Verdict) -> Markup {
 
 /// The address of a case within the page.
 fn link(id: &str) -> String {
-    let mut link = "#".to_owned();
-    for byte in id.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                link.push(char::from(byte));
-            }
-            _ => link.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    link
+    format!("#{}", percent_encoded(id))
 }
 
 /// How bad a verdict is, for the colour of what several cases stand for.

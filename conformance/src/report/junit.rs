@@ -22,15 +22,13 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut suites: Vec<TestSuite> = Vec::new();
     for case in &report.cases {
         let area = case.id.split('.').next().unwrap_or_default();
-        if suites
-            .last()
-            .is_none_or(|suite| suite.name.as_str() != area)
-        {
+        // An area has cases in several places of the catalogue, and two suites of one name hide each other.
+        let known = suites.iter().position(|suite| suite.name.as_str() == area);
+        let at = known.unwrap_or_else(|| {
             suites.push(TestSuite::new(area));
-        }
-        if let Some(suite) = suites.last_mut() {
-            suite.add_test_case(test_case(case));
-        }
+            suites.len() - 1
+        });
+        suites[at].add_test_case(test_case(case));
     }
     junit.add_test_suites(suites);
     if let Some(why) = digest::incomplete(report) {

@@ -29,12 +29,15 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "{BOLD}conformance{BOLD:#} {} of {}",
-        run.suite.version, run.target
+        one_line(&run.suite.version),
+        one_line(&run.target)
     )?;
     writeln!(
         out,
         "{DIM}{} {}, sha256 {}{DIM:#}",
-        run.contract.title, run.contract.version, run.contract.sha256
+        one_line(&run.contract.title),
+        one_line(&run.contract.version),
+        one_line(&run.contract.sha256)
     )?;
     let selection = &run.selection;
     write!(
@@ -45,7 +48,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         selection.allow.name()
     )?;
     if !selection.filter.is_empty() {
-        write!(out, ", filter {}", selection.filter.join(" "))?;
+        write!(out, ", filter {}", one_line(&selection.filter.join(" ")))?;
     }
     writeln!(out, "\n")?;
 
@@ -96,7 +99,7 @@ fn slowest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             out,
             "  {:>8}  {}",
             digest::duration(case.duration_ms),
-            case.id
+            one_line(&case.id)
         )?;
     }
     writeln!(out)
@@ -115,10 +118,10 @@ fn tell(case: &CaseRecord, same: usize, out: &mut dyn Write) -> io::Result<()> {
         "{style}{}{style:#} {} {BOLD}{}{BOLD:#}{more}",
         case.verdict.name(),
         case.level.name(),
-        case.id
+        one_line(&case.id)
     )?;
-    writeln!(out, "  {DIM}{}:{DIM:#}", case.clause.source)?;
-    for line in wrapped(&case.clause.text, 100) {
+    writeln!(out, "  {DIM}{}:{DIM:#}", one_line(&case.clause.source))?;
+    for line in wrapped(&visible_lines(&case.clause.text), 100) {
         writeln!(out, "  {DIM}| {line}{DIM:#}")?;
     }
     match digest::decisive_step(case) {
@@ -235,7 +238,9 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
             "{RED}left behind{RED:#} token {} of the {}: {}",
-            token.token_id, token.owner, token.reason
+            one_line(&token.token_id),
+            one_line(&token.owner),
+            one_line(&token.reason)
         )?;
     }
     if let Some(why) = digest::incomplete(report) {
@@ -245,7 +250,8 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "{style}exit {}{style:#}: {}",
-        end.exit.code, end.exit.meaning
+        end.exit.code,
+        one_line(&end.exit.meaning)
     )?;
     writeln!(out, "  {}", one_line(&end.exit.reason))
 }

@@ -184,19 +184,19 @@ impl<'t> Answer<'t> {
             status,
         )?;
         let body = self.is_json()?;
-        let problems = contract.problems(status, &body);
+        self.body_is_without(&contract.problems(status, &body))?;
+        Ok(body)
+    }
+
+    /// Demands that nothing keeps the body from being the one documented for the status that the answer has.
+    pub(crate) fn body_is_without(&self, problems: &[String]) -> Result<(), Stop> {
         let actual = if problems.is_empty() {
             "that".to_owned()
         } else {
             format!("{} in {}", problems.join("; "), self.quote())
         };
-        self.expect(
-            "body",
-            problems.is_empty(),
-            format!("the body documented for {status}"),
-            actual,
-        )?;
-        Ok(body)
+        let expected = format!("the body documented for {}", self.status());
+        self.expect("body", problems.is_empty(), expected, actual)
     }
 
     /// Demands the answer that the deployment's policy fixes, or, where it fixes none, any that the contract documents

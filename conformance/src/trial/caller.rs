@@ -1,11 +1,13 @@
 //! A user with a credential, and the requests that they can send.
 
 use reqwest::Method;
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::client::Request;
 use crate::contract::{Contract, JSON};
+use crate::profile::Identity;
 
 /// A user with a credential in a business. Its `Debug` does not show the credential.
 #[derive(Clone)]
@@ -35,6 +37,12 @@ impl<'c> Caller<'c> {
             authorization: format!("Bearer {token}"),
             business_id: business_id.as_ref().map(Uuid::to_string),
         }
+    }
+
+    /// A user of the profile.
+    pub(crate) fn of(contract: &'c Contract, identity: &Identity) -> Caller<'c> {
+        let token = identity.token.expose_secret();
+        Caller::new(contract, token, identity.business_id)
     }
 
     /// The same user in the same business with another token.

@@ -8,17 +8,22 @@ use uuid::Uuid;
 
 use super::{Answer, Caller, Stop, Trial};
 use crate::client::{Request, percent_encoded};
-use crate::fixtures::{Role, Token};
+use crate::fixtures::{Role, Token, unwrapped};
 
 impl Trial {
     /// Whoever uses a token as their credential, in the token's own business.
     pub(crate) fn using(&self, token: &Token) -> Result<Caller<'_>, Stop> {
-        let owner = match token.owner {
-            Role::Operator => self.operator(),
-            Role::Member => self.member()?,
-            Role::Outsider => self.outsider()?,
-        };
+        let owner = self.owner(token)?;
         Ok(owner.with_token(token.secret.expose_secret()))
+    }
+
+    /// Whose token it is.
+    fn owner(&self, token: &Token) -> Result<Caller<'_>, Stop> {
+        match token.owner {
+            Role::Operator => Ok(self.operator()),
+            Role::Member => self.member(),
+            Role::Outsider => self.outsider(),
+        }
     }
 
     /// The harmless uses of a credential: every deployment can be asked to revoke a token that does not exist, and
@@ -82,12 +87,8 @@ impl Trial {
         purpose: &str,
         change: impl FnOnce(Request) -> Request,
     ) -> Result<Answer<'_>, Stop> {
-        let owner = match token.owner {
-            Role::Operator => self.operator(),
-            Role::Member => self.member()?,
-            Role::Outsider => self.outsider()?,
-        };
-        let answer = self.send(purpose, change(owner.revoke(&token.id))).await?;
+        let request = change(self.owner(token)?.revoke(&token.id));
+        let answer = self.send(purpose, request).await?;
         answer.documented(201)?;
         Ok(answer)
     }
@@ -132,7 +133,7 @@ impl Trial {
         json!(format!("conformance {}", Uuid::new_v4()))
     }
 
-    /// A token's entry in the list of all tokens, revoked ones included; `null` when it is not there. Newest first, so
+    /// A token's entry in the list of all tokens, revoked ones included, where it is demanded to be. Newest first, so
     /// that it takes few pages however many tokens were revoked over the years.
     pub(crate) async fn entry(&self, caller: &Caller<'_>, id: &str) -> Result<Value, Stop> {
         let query = "include_revoked=true&limit=100&sort_by=created_at&descending=true";
@@ -140,7 +141,14 @@ impl Trial {
         let listed = self
             .pages(caller, query, |listed| listed.iter().any(|item| is(&item)))
             .await?;
-        Ok(listed.iter().find(is).cloned().unwrap_or_default())
+        let entry = listed.iter().find(is);
+        self.expect(
+            "the token in the list of all",
+            entry.is_some(),
+            "listed",
+            if entry.is_some() { "listed" } else { "absent" },
+        )?;
+        Ok(entry.cloned().unwrap_or_default())
     }
 
     /// All entries of a list with a query, page after page.
@@ -150,6 +158,19 @@ impl Trial {
         query: &str,
     ) -> Result<Vec<Value>, Stop> {
         self.pages(caller, query, |_| false).await
+    }
+
+    /// One page of a list with a query, and the answer that it came in.
+    pub(crate) async fn page(
+        &self,
+        purpose: &str,
+        caller: &Caller<'_>,
+        query: &str,
+    ) -> Result<(Answer<'_>, Value), Stop> {
+        let answer = self.send(purpose, caller.list(query)).await?;
+        answer.status_is(&[200])?;
+        let body = answer.is_json()?;
+        Ok((answer, unwrapped(&body).clone()))
     }
 
     /// The entries of a list with a query, page after page until there is enough.
@@ -163,14 +184,7 @@ impl Trial {
         let mut entries = Vec::new();
         let mut page = query.to_owned();
         for _ in 0..PAGES {
-            let answer = self.send("list tokens", caller.list(&page)).await?;
-            answer.status_is(&[200])?;
-            let body = answer.is_json()?;
-            let data = if body["data"].is_object() {
-                &body["data"]
-            } else {
-                &body
-            };
+            let (answer, data) = self.page("list tokens", caller, &page).await?;
             answer.expect(
                 "items",
                 data["items"].is_array(),

@@ -1,10 +1,8 @@
 //! `report.html` in a real Chromium: of a real run against a deployment that breaks the contract.
 
-mod chromium;
-
-use chromium::{Chromium, Page};
 use conformance::report::Format;
 use serde_json::{Value, json};
+use testbed::chromium::{Chromium, Page};
 use tokio::sync::OnceCell;
 
 use crate::deployment::Deployment;
@@ -44,6 +42,17 @@ for (const one of document.querySelectorAll('body *')) {
 return least;
 ";
 
+/// Demands that the page wrote nothing to the console and asked for nothing beyond its own file.
+async fn is_quiet(page: &Page) {
+    assert_eq!(page.console().await, Vec::<String>::new());
+    for url in page.asked_for().await {
+        assert!(
+            url.starts_with("file:///") && url.contains("report.html"),
+            "{url}"
+        );
+    }
+}
+
 /// The report of a run in which cases pass, fail, warn and are skipped.
 async fn report() -> &'static Report {
     static REPORT: OnceCell<Report> = OnceCell::const_new();
@@ -82,7 +91,8 @@ impl Report {
         for verdict in ["pass", "fail", "warn", "skip"] {
             assert!(!run.with_verdict(verdict).is_empty(), "none is {verdict}");
         }
-        let folder = tempfile::tempdir().expect("a folder");
+        // Nobody drops what is static.
+        let folder = testbed::folder().expect("a folder");
         std::fs::copy(
             run.folder.join("report.html"),
             folder.path().join("report.html"),
@@ -186,7 +196,7 @@ async fn filters_filter_by_verdict_level_text_and_status() {
     let (count, told) = shown(&page).await;
     assert_eq!(count, gone);
     assert!(told.contains("410 from POST"), "{told}");
-    page.is_quiet().await;
+    is_quiet(&page).await;
     page.close().await;
 }
 
@@ -232,7 +242,7 @@ async fn links_land_on_their_case_even_when_it_is_filtered_away() {
     // Every link within the page leads somewhere.
     let dead = "return [...document.querySelectorAll('a')].map(one => one.getAttribute('href')).filter(href => !href.startsWith('#') || !document.getElementById(decodeURIComponent(href.slice(1))))";
     assert_eq!(page.run(dead).await, json!([]));
-    page.is_quiet().await;
+    is_quiet(&page).await;
     page.close().await;
 }
 
@@ -309,7 +319,7 @@ async fn page_can_be_read_on_a_phone_in_light_and_in_dark() {
     assert_eq!(page.run(beyond).await, 0);
     let clipped = "return [...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !one.closest('.scroll')).map(one => one.outerHTML.slice(0, 200))";
     assert_eq!(page.run(clipped).await, json!([]));
-    page.is_quiet().await;
+    is_quiet(&page).await;
     page.close().await;
 }
 
@@ -424,7 +434,7 @@ async fn hostile_texts_stay_texts() {
         }
     }
     run.cases[0].id = format!("hostile.{hostile}");
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = testbed::folder().expect("a folder");
     let path = folder.path().join("report.html");
     std::fs::write(&path, sample::rendered(Format::Html, &run)).expect("written");
     let browser = Chromium::start();

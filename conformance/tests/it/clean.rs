@@ -1,10 +1,12 @@
 //! A sound deployment is not blamed.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::json;
 
 use crate::deployment::Deployment;
 use crate::proxy::{Answer, Proxy};
-use crate::suite::run;
+use crate::suite::{amend, run};
 use crate::upstream::Upstream;
 
 #[tokio::test]
@@ -30,6 +32,9 @@ async fn sound_deployment_is_clean_again_and_again() {
                 "with {jobs} jobs"
             );
         }
+        let passed = run.with_verdict("pass");
+        let inapplicable = passed.iter().filter(|told| told.contains("does not apply"));
+        assert_eq!(inapplicable.collect::<Vec<_>>(), Vec::<&String>::new());
         let report = run.report.expect("a report");
         assert_eq!(report["complete"], true);
         assert_eq!(report["end"]["left_behind"], serde_json::json!([]));
@@ -43,14 +48,18 @@ async fn sound_deployment_is_clean_again_and_again() {
 
 #[tokio::test]
 async fn small_budget_is_waited_for_and_not_exceeded() {
+    static MOST: AtomicUsize = AtomicUsize::new(0);
     let deployment = Deployment::start();
+    let proxy = Proxy::start(&deployment, |exchange| {
+        Box::pin(async move {
+            let answer = exchange.forward().await;
+            MOST.fetch_max(exchange.live(), Ordering::Relaxed);
+            answer
+        })
+    })
+    .await;
     let profile = deployment.profile();
-    let text = std::fs::read_to_string(&profile).expect("readable");
-    std::fs::write(
-        &profile,
-        text.replace("mint = \"api\"", "mint = \"api\"\nmax_live = 4"),
-    )
-    .expect("written");
+    amend(&profile, "mint = \"api\"", "mint = \"api\"\nmax_live = 4");
     let more = [
         "--allow",
         "revokes",
@@ -61,8 +70,10 @@ async fn small_budget_is_waited_for_and_not_exceeded() {
         "--filter",
         "concurrency.",
     ];
-    let run = run(&deployment.url, &profile, &more).await;
+    let run = run(&proxy.url, &profile, &more).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    // There are cases with four tokens.
+    assert_eq!(MOST.load(Ordering::Relaxed), 4, "live tokens of one user");
 }
 
 #[tokio::test]
@@ -80,11 +91,23 @@ async fn policy_that_is_set_demands_exactly_that() {
     let other = run(
         &deployment.url,
         &profile,
-        &["--allow", "revokes", "--filter", "revocation.second"],
+        &[
+            "--allow",
+            "revokes",
+            "--filter",
+            "revocation.second",
+            "--filter",
+            "concurrency.parallel_revocations_agree",
+        ],
     )
     .await;
     assert_eq!(other.code, 1, "{}", other.stdout);
-    assert_eq!(other.verdict("revocation.second_changes_nothing"), "fail");
+    for case in [
+        "revocation.second_changes_nothing",
+        "concurrency.parallel_revocations_agree",
+    ] {
+        assert_eq!(other.verdict(case), "fail", "{case}: {}", other.stdout);
+    }
     assert!(
         other
             .stdout
@@ -126,13 +149,7 @@ async fn safe_by_default_creates_and_revokes_nothing() {
     assert_eq!(run.code, 4, "{}", run.stdout);
     assert_eq!(run.verdict("list.refuses_anonymous"), "pass");
     assert_eq!(run.verdict("status.created"), "skip");
-    let report = run.report.expect("a report");
-    let exchanges = report["cases"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .flat_map(|case| case["exchanges"].as_array());
-    for exchange in exchanges.flatten() {
+    for exchange in run.exchanges() {
         let request = &exchange["request"];
         let authorized = request["headers"]
             .as_array()
@@ -141,7 +158,8 @@ async fn safe_by_default_creates_and_revokes_nothing() {
             .any(|header| header["name"] == "authorization");
         assert!(request["method"] == "GET" || !authorized, "{request}");
     }
-    assert_eq!(report["end"]["reached"], false);
+    assert_eq!(run.report.expect("a report")["end"]["reached"], false);
+    assert_eq!(deployment.purge().await, 0);
 }
 
 /// A deployment that uses the freedom that the contract leaves: 400 for a second revocation, 404 for a malformed id,
@@ -186,6 +204,51 @@ async fn deployment_that_chooses_otherwise_is_not_blamed() {
         json!([])
     );
     assert_eq!(deployment.purge().await, 0);
+
+    // Whoever promises 201 for a second revocation may not answer 400 to those that lose a race either.
+    let policy = "\n[policy]\nsecond_revoke = 201\n";
+    std::fs::write(&profile, format!("{text}{policy}")).expect("written");
+    let case = "concurrency.parallel_revocations_agree";
+    let more = ["--allow", "revokes", "--filter", case];
+    let otherwise = run(&proxy.url, &profile, &more).await;
+    assert_eq!(otherwise.verdict(case), "fail", "{}", otherwise.stdout);
+}
+
+/// Which fault is a validation error is the deployment's choice; that there is none at all decides nothing.
+#[tokio::test]
+async fn validation_error_is_looked_for_among_several_faults() {
+    let deployment = Deployment::start();
+    fn bad() -> Answer {
+        Answer::json(400, &json!({ "detail": "Bad request" }))
+    }
+    let bodies = Proxy::start(&deployment, |exchange| {
+        Box::pin(async move {
+            let answer = exchange.forward().await;
+            let of_the_body = answer.value()["detail"][0]["loc"][0] == "body";
+            if of_the_body { bad() } else { answer }
+        })
+    })
+    .await;
+    let all = Proxy::start(&deployment, |exchange| {
+        Box::pin(async move {
+            let answer = exchange.forward().await;
+            if answer.status == 422 { bad() } else { answer }
+        })
+    })
+    .await;
+    let profile = deployment.profile();
+    let text = std::fs::read_to_string(&profile).expect("readable");
+    std::fs::write(&profile, format!("{text}\n[policy]\ninvalid_body = 400\n")).expect("written");
+    let more = ["--allow", "revokes", "--filter", "status.unprocessable"];
+    for (proxy, verdict) in [(bodies, "pass"), (all, "inconclusive")] {
+        let run = run(&proxy.url, &profile, &more).await;
+        assert_eq!(
+            run.verdict("status.unprocessable"),
+            verdict,
+            "{}",
+            run.stdout
+        );
+    }
 }
 
 /// The second deployment, by its own profile and by one that knows nothing of what it chose.

@@ -1,12 +1,13 @@
 //! The command line: help, the catalogue's list, what is refused, and the exit codes.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::deployment::Deployment;
 use crate::proxy::Proxy;
-use crate::suite::{conformance, run};
+use crate::safety;
+use crate::suite::{amend, conformance, kept, nobody, run};
 
 async fn stdout(arguments: &[&str]) -> String {
     let output = conformance(arguments).await;
@@ -38,7 +39,7 @@ async fn version_tells_the_contract_by_its_hash() {
 #[tokio::test]
 async fn completions_and_manual_pages_know_every_command() {
     let script = stdout(&["completions", "bash"]).await;
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = testbed::folder().expect("a temporary folder");
     let pages = folder.path().join("man1");
     stdout(&["man", pages.to_str().expect("UTF-8")]).await;
     for command in ["run", "probe", "render", "compare", "list", "schema"] {
@@ -146,10 +147,8 @@ async fn target_that_is_no_base_url_exits_2() {
 async fn unreachable_target_exits_3_with_a_complete_report() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
-    // A port that was free a moment ago: nobody listens there.
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let target = format!("http://{}", listener.local_addr().expect("an address"));
-    drop(listener);
+    let (address, _kept) = nobody();
+    let target = format!("http://{address}");
     let run = run(&target, &profile, &["--allow", "revokes"]).await;
     assert_eq!(run.code, 3, "{}", run.stdout);
     assert!(run.stdout.contains("unreachable"), "{}", run.stdout);
@@ -168,29 +167,29 @@ async fn unreachable_target_exits_3_with_a_complete_report() {
 async fn target_that_goes_away_in_between_exits_3() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
-    let mut deployment = Some(deployment);
-    let target = deployment.as_ref().expect("running").url.clone();
-    let folder = tempfile::tempdir().expect("a folder");
-    let kept = folder.path().join("profile.toml");
-    for file in [
-        "profile.toml",
-        "operator.token",
-        "expired.token",
-        "member.token",
-        "outsider.token",
-    ] {
-        std::fs::copy(profile.with_file_name(file), folder.path().join(file)).expect("copied");
-    }
+    amend(&profile, "forgetting_seconds = 1", "forgetting_seconds = 4");
+    let (_folder, profile) = kept(&profile);
+    let target = deployment.url.clone();
     let more = [
         "--allow",
         "revokes",
         "--filter",
         "revocation.refused_after_a_while",
     ];
-    let running = run(&target, &kept, &more);
-    let stopping = async {
+    let running = run(&target, &profile, &more);
+    let stopping = async move {
+        let revoked = async {
+            while !(safety::state(&deployment).await.iter())
+                .any(|token| token["revoked_at"].is_string())
+            {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let revoked = tokio::time::timeout(Duration::from_secs(20), revoked);
+        revoked.await.expect("the case revokes its token");
+        // Its 201 arrives meanwhile; then the case waits.
         tokio::time::sleep(Duration::from_millis(500)).await;
-        deployment.take();
+        drop(deployment);
     };
     let (run, ()) = futures_util::future::join(running, stopping).await;
     assert_eq!(run.code, 3, "{}", run.stdout);
@@ -262,49 +261,4 @@ async fn failed_should_warns_and_gates_only_when_strict() {
     .await;
     assert_eq!(strict.code, 1, "{}", strict.stdout);
     assert_eq!(strict.verdict("authentication.challenge"), "fail");
-}
-
-#[cfg(unix)]
-#[tokio::test]
-async fn interrupted_run_says_so_and_leaves_nothing_behind() {
-    let deployment = Deployment::start();
-    let profile = deployment.profile();
-    let text = std::fs::read_to_string(&profile).expect("readable");
-    std::fs::write(
-        &profile,
-        text.replace("forgetting_seconds = 1", "forgetting_seconds = 600"),
-    )
-    .expect("written");
-    let report = profile.with_file_name("report");
-    let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_conformance"))
-        .args(["run", "--target", &deployment.url, "--allow", "revokes"])
-        .arg("--profile")
-        .arg(&profile)
-        .arg("--report")
-        .arg(&report)
-        .stdout(std::process::Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("the command runs");
-    tokio::time::sleep(Duration::from_millis(700)).await;
-    let pid = child.id().expect("it still runs").to_string();
-    let started = Instant::now();
-    assert!(
-        std::process::Command::new("kill")
-            .args(["-INT", &pid])
-            .status()
-            .expect("kill runs")
-            .success()
-    );
-    let status = tokio::time::timeout(Duration::from_secs(20), child.wait())
-        .await
-        .expect("it ends")
-        .expect("ended");
-    assert_eq!(status.code(), Some(3), "after {:?}", started.elapsed());
-    let report: Value =
-        serde_json::from_slice(&std::fs::read(report.join("report.json")).expect("a report"))
-            .expect("JSON");
-    assert_eq!(report["complete"], false);
-    assert_eq!(report["end"]["left_behind"], serde_json::json!([]));
-    assert_eq!(deployment.purge().await, 0);
 }

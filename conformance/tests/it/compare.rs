@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::deployment::Deployment;
 use crate::proxy::Proxy;
 use crate::sample;
-use crate::suite::{conformance, run};
+use crate::suite::{conformance, run, validator};
 
 /// Two saved runs: the sample, and the sample changed.
 struct Runs {
@@ -19,7 +19,7 @@ struct Runs {
 
 impl Runs {
     fn new(change: impl FnOnce(&mut Report)) -> Runs {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = testbed::folder().expect("a folder");
         let mut report = sample::report();
         let write = |name: &str, report: &Report| {
             let text = sample::rendered(Format::Json, report);
@@ -90,12 +90,7 @@ async fn comparison_as_markdown_is_a_comment_on_a_pull_request() {
 
 #[tokio::test]
 async fn comparison_as_json_is_valid_by_its_schema() {
-    let schema: Value =
-        serde_json::from_str(include_str!("../../schemas/comparison.schema.json")).expect("JSON");
-    let validator = jsonschema::options()
-        .should_validate_formats(true)
-        .build(&schema)
-        .expect("a schema");
+    let validator = validator(include_str!("../../schemas/comparison.schema.json"));
     let (code, told) = changed().compare(&["--format", "json"]).await;
     let comparison: Value = serde_json::from_str(&told).expect("JSON");
     let problems: Vec<String> = (validator.iter_errors(&comparison))

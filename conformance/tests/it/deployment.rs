@@ -1,8 +1,7 @@
 //! The real server as a process, with two businesses and three users.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use base64::Engine as _;
@@ -10,6 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use serde_json::Value;
 use tempfile::TempDir;
+use testbed::cargo;
+use testbed::listening::Listening;
 
 /// A user, as `server bootstrap --json` prints them.
 #[derive(Debug, Clone)]
@@ -27,50 +28,28 @@ pub(crate) struct Deployment {
     pub(crate) operator: User,
     pub(crate) member: User,
     pub(crate) outsider: User,
-    process: Child,
+    _process: Listening,
     pub(crate) folder: TempDir,
-}
-
-impl Drop for Deployment {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 /// The server of this very checkout: cargo builds it if it is stale and says where it is.
 fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        // What cargo has told this test of itself would make build scripts run again that look at it.
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-                cargo.env_remove(name);
-            }
-        }
-        let output = cargo
-            .args([
-                "build",
-                "--quiet",
-                "-p",
-                "server",
-                "--bin",
-                "server",
-                "--message-format=json",
-            ])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .stderr(Stdio::inherit())
-            .output()
-            .expect("cargo runs");
-        assert!(output.status.success(), "the server does not build");
-        (String::from_utf8_lossy(&output.stdout).lines())
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .filter(|message| message["target"]["name"] == "server")
-            .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-            .expect("cargo names the executable")
+        let mut build = cargo::command();
+        build
+            .args(["build", "--package", "server", "--bin", "server"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"));
+        let mut programs = cargo::programs(&mut build).expect("the server builds");
+        programs.remove("server").expect("cargo names the program")
     })
+}
+
+/// A command of the server, with nothing of the configuration of whoever runs the tests.
+fn server() -> Command {
+    let mut command = Command::new(binary());
+    command.env_clear();
+    command
 }
 
 impl Deployment {
@@ -80,10 +59,10 @@ impl Deployment {
 
     /// A server with more arguments, which may name files in its folder.
     pub(crate) fn start_with(more: impl FnOnce(&Path) -> Vec<String>) -> Deployment {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = testbed::folder().expect("a temporary folder");
         let database = format!("sqlite:{}", folder.path().join("tokens.db").display());
         let user = |business: &str, email: &'static str, role: &str| {
-            let output = Command::new(binary())
+            let output = server()
                 .args([
                     "bootstrap",
                     "--business",
@@ -120,28 +99,18 @@ impl Deployment {
         let operator = user("acme", "olga@acme.example", "admin");
         let member = user("acme", "mia@acme.example", "member");
         let outsider = user("other", "otto@other.example", "admin");
-        let mut process = Command::new(binary())
+        let mut serve = server();
+        serve
             .args(["serve", "--listen", "127.0.0.1:0", "--database", &database])
             .args(more(folder.path()))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the server starts");
-        let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
-        let line = lines
-            .next()
-            .expect("the server says where it listens")
-            .expect("in UTF-8");
-        let url = line
-            .strip_prefix("listening on ")
-            .unwrap_or_else(|| panic!("{line}"))
-            .to_owned();
+            .stderr(Stdio::null());
+        let process = Listening::start(&mut serve).expect("the server listens");
         Deployment {
-            url,
+            url: process.url().to_owned(),
             operator,
             member,
             outsider,
-            process,
+            _process: process,
             folder,
         }
     }

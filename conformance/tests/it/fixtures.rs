@@ -1,20 +1,19 @@
 //! Disposable tokens by a command of the owner, and from a pool with its ledger.
 
 use std::path::Path;
+use std::process::Stdio;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::deployment::{Deployment, User};
-use crate::suite::{Run, run};
+use crate::proxy::{Answer, Proxy};
+use crate::suite::{amend, run};
 
 /// Rewrites the way to tokens in a profile.
 fn mint_by(profile: &Path, way: &str) {
-    let text = std::fs::read_to_string(profile).expect("readable");
-    std::fs::write(
-        profile,
-        text.replace("mint = \"api\"", &format!("mint = {way}")),
-    )
-    .expect("written");
+    amend(profile, "mint = \"api\"", &format!("mint = {way}"));
 }
 
 /// A token of a user, made past the suite.
@@ -58,14 +57,6 @@ fn script(deployment: &Deployment) {
     std::fs::write(deployment.folder.path().join("mint.sh"), text).expect("written");
 }
 
-fn exchanges(run: &Run) -> Vec<Value> {
-    let report = run.report.as_ref().expect("a report");
-    let cases = report["cases"].as_array().into_iter().flatten();
-    cases
-        .flat_map(|case| case["exchanges"].as_array().cloned().unwrap_or_default())
-        .collect()
-}
-
 #[tokio::test]
 async fn tokens_are_had_by_a_command_of_the_owner() {
     let deployment = Deployment::start();
@@ -83,8 +74,8 @@ async fn tokens_are_had_by_a_command_of_the_owner() {
     let run = run(&deployment.url, &profile, &more).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert_eq!(run.with_verdict("pass").len(), 3);
-    let minted = exchanges(&run)
-        .iter()
+    let minted = run
+        .exchanges()
         .any(|exchange| exchange["purpose"].to_string().contains("fixture: mint"));
     assert!(!minted, "the API was not asked");
     assert_eq!(
@@ -98,6 +89,7 @@ async fn tokens_are_had_by_a_command_of_the_owner() {
 async fn command_that_fails_decides_nothing_and_is_told() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
+    amend(&profile, "exchange_seconds = 5", "exchange_seconds = 1");
     let text = std::fs::read_to_string(&profile).expect("readable");
     for (command, said) in [
         (
@@ -111,11 +103,7 @@ async fn command_that_fails_decides_nothing_and_is_told() {
         ),
         ("[\"sh\", \"-c\", \"sleep 60\"]", "did not end within"),
     ] {
-        std::fs::write(
-            &profile,
-            text.replace("exchange_seconds = 5", "exchange_seconds = 1"),
-        )
-        .expect("written");
+        std::fs::write(&profile, &text).expect("written");
         mint_by(&profile, &format!("{{ command = {command} }}"));
         let run = run(
             &deployment.url,
@@ -128,6 +116,103 @@ async fn command_that_fails_decides_nothing_and_is_told() {
         assert!(run.stdout.contains(said), "{command}: {}", run.stdout);
         assert!(!run.stdout.contains("canary"), "{}", run.stdout);
     }
+}
+
+/// A command that makes a token, tells of that by a file, and prints it two seconds later.
+const SLOW: &str =
+    r#"{ command = ["sh", "-c", 'made=$(sh mint.sh); touch made; sleep 2; printf "%s" "$made"'] }"#;
+
+#[tokio::test]
+async fn token_of_a_command_that_outlasts_its_case_is_revoked() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    script(&deployment);
+    mint_by(&profile, SLOW);
+    let timeouts = "exchange_seconds = 5";
+    amend(&profile, timeouts, &format!("{timeouts}\ncase_seconds = 1"));
+    let more = ["--allow", "revokes", "--filter", "status.created_envelope"];
+    let run = run(&deployment.url, &profile, &more).await;
+    assert_eq!(run.verdict("status.created_envelope"), "inconclusive");
+    assert!(
+        run.stdout.contains("not decided within 1 s"),
+        "{}",
+        run.stdout
+    );
+    assert!(deployment.folder.path().join("made").exists());
+    assert_eq!(deployment.purge().await, 0, "the suite has revoked it");
+}
+
+/// What a terminal does on Ctrl-C: all that the suite has started is told to end.
+#[tokio::test]
+async fn token_of_a_command_that_is_under_way_at_an_interrupt_is_revoked() {
+    let deployment = Deployment::start();
+    let profile = deployment.profile();
+    script(&deployment);
+    mint_by(&profile, SLOW);
+    let folder = deployment.folder.path();
+    let mut suite = crate::suite::command();
+    suite
+        .args(["run", "--target", &deployment.url, "--allow", "revokes"])
+        .args(["--filter", "status.created_envelope", "--profile"])
+        .arg(&profile)
+        .arg("--report")
+        .arg(folder.join("report"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0);
+    let mut suite = suite.spawn().expect("the command runs");
+    let group = format!("-{}", suite.id().expect("it runs"));
+    let begun = Instant::now();
+    while !folder.join("made").exists() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "nothing is made");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let told = std::process::Command::new("kill")
+        .args(["-INT", "--", &group])
+        .status();
+    assert!(told.expect("kill runs").success());
+    let ended = tokio::time::timeout(Duration::from_secs(20), suite.wait()).await;
+    let status = ended.expect("it ends").expect("ended");
+    assert_eq!(status.code(), Some(3), "interrupted");
+    assert_eq!(deployment.purge().await, 0, "the suite has revoked it");
+}
+
+#[tokio::test]
+async fn rate_limit_is_waited_for_as_long_as_it_says() {
+    let deployment = Deployment::start();
+    let limited = Proxy::start(&deployment, |exchange| {
+        Box::pin(async move {
+            static BEGUN: OnceLock<Instant> = OnceLock::new();
+            let young = || BEGUN.get_or_init(Instant::now).elapsed() < Duration::from_secs(3);
+            if exchange.creates() && young() {
+                return too_many("3");
+            }
+            exchange.forward().await
+        })
+    })
+    .await;
+    let closed = Proxy::start(&deployment, |exchange| {
+        Box::pin(async move {
+            match exchange.creates() {
+                true => too_many("3600"),
+                false => exchange.forward().await,
+            }
+        })
+    })
+    .await;
+    let profile = deployment.profile();
+    let more = ["--allow", "revokes", "--filter", "status.created_envelope"];
+    for (proxy, verdict, attempts) in [(limited, "pass", 2), (closed, "inconclusive", 1)] {
+        let run = run(&proxy.url, &profile, &more).await;
+        let told = run.verdict("status.created_envelope");
+        assert_eq!(told, verdict, "{}", run.stdout);
+        let minting = |exchange: &&Value| exchange["purpose"].to_string().contains("fixture: mint");
+        assert_eq!(run.exchanges().filter(minting).count(), attempts);
+    }
+}
+
+fn too_many(seconds: &str) -> Answer {
+    Answer::json(429, &json!({ "detail": "Too many requests" })).header("retry-after", seconds)
 }
 
 #[tokio::test]

@@ -3,15 +3,12 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::deployment::Deployment;
-use crate::suite::run;
+use crate::local::Local;
+use crate::suite::{amend, run};
 
 /// A server that answers every request with these bytes and, where `ends`, closes the connection.
-async fn answering(bytes: Vec<u8>, ends: bool) -> (String, tokio::task::JoinHandle<()>) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let task = tokio::spawn(async move {
+async fn answering(bytes: Vec<u8>, ends: bool) -> Local {
+    Local::start(move |listener| async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             let bytes = bytes.clone();
             tokio::spawn(async move {
@@ -23,23 +20,18 @@ async fn answering(bytes: Vec<u8>, ends: bool) -> (String, tokio::task::JoinHand
                 }
             });
         }
-    });
-    (url, task)
+    })
+    .await
 }
 
 /// What a run against such a server says of a case; a bound on the answer's time is one second.
 async fn told(bytes: impl Into<Vec<u8>>, ends: bool) -> (i32, String, String) {
     let deployment = Deployment::start();
     let profile = deployment.profile();
-    let text = std::fs::read_to_string(&profile).expect("readable");
-    std::fs::write(
-        &profile,
-        text.replace("exchange_seconds = 5", "exchange_seconds = 1"),
-    )
-    .expect("written");
-    let (url, task) = answering(bytes.into(), ends).await;
-    let run = run(&url, &profile, &["--filter", "list.refuses_anonymous"]).await;
-    task.abort();
+    amend(&profile, "exchange_seconds = 5", "exchange_seconds = 1");
+    let target = answering(bytes.into(), ends).await;
+    let filter = ["--filter", "list.refuses_anonymous"];
+    let run = run(&target.url, &profile, &filter).await;
     assert_eq!(run.report.as_ref().expect("a report")["complete"], true);
     let verdict = run.verdict("list.refuses_anonymous");
     (run.code, verdict, run.stdout)
@@ -90,7 +82,7 @@ async fn redirect_is_not_followed() {
 #[cfg(target_os = "linux")]
 async fn remembered(url: &str, profile: &std::path::Path) -> (i32, serde_json::Value, u64) {
     let report = profile.with_file_name("report");
-    let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_conformance"))
+    let mut child = crate::suite::command()
         .args([
             "run",
             "--target",
@@ -110,7 +102,6 @@ async fn remembered(url: &str, profile: &std::path::Path) -> (i32, serde_json::V
         .arg(&report)
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())
-        .kill_on_drop(true)
         .spawn()
         .expect("the command runs");
     let status = format!("/proc/{}/status", child.id().expect("it runs"));
@@ -137,7 +128,7 @@ async fn remembered(url: &str, profile: &std::path::Path) -> (i32, serde_json::V
 async fn memory_stays_bounded_whatever_a_target_answers() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
-    let text = std::fs::read_to_string(&profile).expect("readable");
+    amend(&profile, "exchange_seconds = 5", "exchange_seconds = 2");
     let head = "HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json\r\n";
     let mut ten_megabytes = format!("{head}content-length: 10000000\r\n\r\n").into_bytes();
     ten_megabytes.resize(ten_megabytes.len() + 10_000_000, b'x');
@@ -158,20 +149,15 @@ async fn memory_stays_bounded_whatever_a_target_answers() {
         ("large answers that are read", large, true),
         ("redirects", redirect, true),
     ] {
-        std::fs::write(
-            &profile,
-            text.replace("exchange_seconds = 5", "exchange_seconds = 2"),
-        )
-        .expect("written");
-        let (url, task) = answering(bytes, ends).await;
-        let (code, report, most) = remembered(&url, &profile).await;
-        task.abort();
+        let target = answering(bytes, ends).await;
+        let (code, report, most) = remembered(&target.url, &profile).await;
         assert!([1, 3, 4].contains(&code), "{name}: exit {code}");
         assert_eq!(report["complete"], true, "{name}");
         assert_eq!(
             report["totals"]["cases"], report["run"]["selection"]["selected"],
             "{name}"
         );
+        assert!(most > 0, "{name}: nobody looked at its memory");
         assert!(most < 64 * 1024 * 1024, "{name}: {most} bytes");
     }
 }

@@ -9,6 +9,7 @@ mod deployment;
 mod fixtures;
 mod generated;
 mod hostile;
+mod local;
 mod mistakes;
 mod mutants;
 mod notes;

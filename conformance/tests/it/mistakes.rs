@@ -4,16 +4,16 @@ use std::fs;
 use std::path::Path;
 
 use crate::deployment::Deployment;
+use crate::suite::{command, nobody};
 
 /// What `conformance` says in this folder to these arguments, without what a run tells of its cases, and
 /// its exit code. The operator's token is what the variable is set to.
 async fn said(folder: &Path, token: Option<&str>, arguments: &[&str]) -> String {
-    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_conformance"));
+    let mut command = command();
     command
         .args(arguments)
         .current_dir(folder)
-        .env_remove("OPERATOR_TOKEN")
-        .kill_on_drop(true);
+        .env_remove("OPERATOR_TOKEN");
     if let Some(token) = token {
         command.env("OPERATOR_TOKEN", token);
     }
@@ -41,7 +41,7 @@ async fn each_is_told_with_its_place_its_reason_and_a_remedy() {
     let address = url.trim_start_matches("http://").to_owned();
     let token = deployment.operator.token.as_str();
     let business = deployment.operator.business_id.as_str();
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = testbed::folder().expect("a temporary folder");
     let profile = format!(
         "# Staging\n[operator]\ntoken = {{ env = \"OPERATOR_TOKEN\" }}\nbusiness_id = \"{business}\"\n\
          [fixtures]\nmint = \"api\"\n[policy]\nsecond_revoke = 201\n"
@@ -91,13 +91,11 @@ async fn each_is_told_with_its_place_its_reason_and_a_remedy() {
         )
         .await,
     );
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let closed = listener.local_addr().expect("an address").to_string();
-    drop(listener);
-    let nobody = run(&format!("http://{closed}"), "sound.toml", Some(token), one).await;
+    let (closed, _kept) = nobody();
+    let refused = run(&format!("http://{closed}"), "sound.toml", Some(token), one).await;
     tell(
         "a port where nobody listens",
-        nobody.replace(&closed, "HOST:PORT"),
+        refused.replace(&closed.to_string(), "HOST:PORT"),
     );
     tell(
         "another machine",

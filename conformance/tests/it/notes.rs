@@ -16,6 +16,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
+use crate::local::Local;
+
 /// The contract: notes that are read, pinned with a priority of 1 to 5, and found.
 pub(crate) const CONTRACT: &str = r##"{
   "openapi": "3.1.0",
@@ -63,7 +65,7 @@ pub(crate) enum Fault {
     /// A missing header is a server error.
     ServerError,
     /// A refusal has a status that nobody documented.
-    Teapot,
+    Undocumented,
     /// The note's priority is a text.
     WrongType,
     /// Refusals are plain text.
@@ -83,13 +85,7 @@ struct Service {
 /// A running server. It ends with this value.
 pub(crate) struct Server {
     pub(crate) url: String,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+    _service: Local,
 }
 
 impl Server {
@@ -98,19 +94,17 @@ impl Server {
         let app = Router::new()
             .route("/notes/{note_id}", get(read).put(pin))
             .with_state(Service { notes, fault });
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let task =
-            tokio::spawn(async move { axum::serve(listener, app).await.expect("it serves") });
-        Server { url, task }
+        let service = Local::serve(app).await;
+        Server {
+            url: service.url.clone(),
+            _service: service,
+        }
     }
 }
 
 fn refused(service: &Service, status: u16, problem: &str) -> Response {
     let status = match service.fault {
-        Fault::Teapot if status == 422 => 302,
+        Fault::Undocumented if status == 422 => 302,
         _ => status,
     };
     let status = StatusCode::from_u16(status).expect("a status");

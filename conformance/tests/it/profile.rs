@@ -9,7 +9,7 @@ business_id = "7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249"
 
 /// What the command says to a profile; the exit code is 2.
 async fn said(profile: &str) -> String {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = testbed::folder().expect("a folder");
     let path = folder.path().join("profile.toml");
     std::fs::write(&path, profile).expect("written");
     let (path, report) = (path.to_str().expect("UTF-8"), folder.path().join("report"));

@@ -1,8 +1,9 @@
 //! A proxy in front of the real server that breaks the contract in one way at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
@@ -13,6 +14,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use crate::deployment::{Deployment, User};
+use crate::local::Local;
 
 /// How a mutant handles a request: forwards it changed, changes the answer, or makes one up.
 pub(crate) type Breaks = fn(Exchange) -> BoxFuture<'static, Answer>;
@@ -100,6 +102,11 @@ pub(crate) struct Exchange {
     upstream: String,
     http: reqwest::Client,
     seen: Arc<Mutex<BTreeMap<String, Seen>>>,
+    /// Whether the credential was known, and not revoked, when the request's head came.
+    pub(crate) was_live: bool,
+    /// What a mutant counts, for all requests of a proxy.
+    pub(crate) count: Arc<AtomicUsize>,
+    noted: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// The users whom the proxy can act as.
@@ -167,10 +174,37 @@ impl Exchange {
         Some(seen.values().filter(later).count())
     }
 
+    /// How many tokens the credential in use has created that nobody has revoked yet.
+    pub(crate) fn live(&self) -> usize {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        (seen.values())
+            .filter(|seen| seen.owner == self.bearer() && seen.revoked.is_none())
+            .count()
+    }
+
     /// Whether a revoked token stands in a text.
     pub(crate) fn holds_revoked(&self, text: &str) -> bool {
         self.seen(|seen| seen.revoked.is_some() && text.contains(&seen.token))
             .is_some()
+    }
+
+    /// Notes a text for all requests of the proxy; gives whether it is new.
+    pub(crate) fn note(&self, text: impl Into<String>) -> bool {
+        self.notes().insert(text.into())
+    }
+
+    /// Whether a text is noted.
+    pub(crate) fn is_noted(&self, text: &str) -> bool {
+        self.notes().contains(text)
+    }
+
+    /// Takes a note back.
+    pub(crate) fn forget(&self, text: &str) {
+        self.notes().remove(text);
+    }
+
+    fn notes(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A header as text; empty where there is none.
@@ -215,8 +249,9 @@ impl Exchange {
     /// What the real server answers.
     pub(crate) async fn forward(&self) -> Answer {
         let mut headers = self.headers.clone();
-        headers.remove("host");
-        headers.remove("content-length");
+        for of_the_connection in ["host", "content-length", "expect"] {
+            headers.remove(of_the_connection);
+        }
         let url = format!("{}{}", self.upstream, self.path);
         let request = self
             .http
@@ -256,17 +291,12 @@ impl Exchange {
             let data = &answer.value()["data"];
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             let id = text(&data["token_info"]["id"]);
-            let business_id = self
-                .headers
-                .get("x-business-id")
-                .and_then(|value| value.to_str().ok());
-            let business_id = business_id.unwrap_or_default().to_owned();
             seen.insert(
                 id.clone(),
                 Seen {
                     id,
                     token: text(&data["token"]),
-                    business_id,
+                    business_id: self.text_of("x-business-id"),
                     owner: self.bearer().to_owned(),
                     revoked: None,
                 },
@@ -288,13 +318,7 @@ pub(crate) fn http() -> reqwest::Client {
 /// A proxy in front of a deployment. It ends with this value.
 pub(crate) struct Proxy {
     pub(crate) url: String,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+    _service: Local,
 }
 
 #[derive(Clone)]
@@ -321,19 +345,18 @@ impl Proxy {
             upstream: deployment.url.clone(),
             http: http(),
             seen: Arc::default(),
+            was_live: false,
+            count: Arc::default(),
+            noted: Arc::default(),
         };
         let app = axum::Router::new()
             .fallback(handle)
             .with_state(Shared { template, breaks });
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let task = tokio::spawn(async move {
-            let app = app.into_make_service_with_connect_info::<SocketAddr>();
-            axum::serve(listener, app).await.expect("the proxy serves");
-        });
-        Proxy { url, task }
+        let service = Local::serve(app).await;
+        Proxy {
+            url: service.url.clone(),
+            _service: service,
+        }
     }
 }
 
@@ -343,23 +366,23 @@ async fn handle(
     request: axum::extract::Request,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, 4 * 1024 * 1024)
-        .await
-        .expect("a body")
-        .to_vec();
     let path = parts
         .uri
         .path_and_query()
         .map_or_else(String::new, ToString::to_string);
-    let exchange = Exchange {
+    let mut exchange = Exchange {
         method: parts.method,
         path,
         headers: parts.headers,
-        body,
         peer,
         version: parts.version,
         ..shared.template
     };
+    exchange.was_live = exchange
+        .seen(|seen| seen.token == exchange.bearer() && seen.revoked.is_none())
+        .is_some();
+    let body = axum::body::to_bytes(body, 4 * 1024 * 1024).await;
+    exchange.body = body.expect("a body").to_vec();
     let answer = (shared.breaks)(exchange).await;
     let mut headers = answer.headers;
     headers.remove("content-length");

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::process::{Child, Command};
 
 use crate::deployment::Deployment;
-use crate::suite::{conformance, run};
+use crate::suite::{amend, command, conformance, kept, run};
 
 /// Every file of the report folder.
 const FILES: [&str; 5] = [
@@ -26,44 +26,54 @@ fn read(folder: &Path, name: &str) -> String {
 /// A profile under which a run waits for longer than any test does, and the folder of its reports.
 fn slow(deployment: &Deployment) -> (PathBuf, PathBuf) {
     let profile = deployment.profile();
-    let text = std::fs::read_to_string(&profile).expect("readable");
-    let text = text.replace("forgetting_seconds = 1", "forgetting_seconds = 600");
-    std::fs::write(&profile, text).expect("written");
+    amend(
+        &profile,
+        "forgetting_seconds = 1",
+        "forgetting_seconds = 600",
+    );
     let folder = profile.with_file_name("report");
     (profile, folder)
 }
 
 /// Starts a run of the cases about statuses and of one that waits; resolves when the others are decided.
-async fn started(deployment: &Deployment, profile: &Path, folder: &Path) -> Child {
-    let child = Command::new(env!("CARGO_BIN_EXE_conformance"))
+async fn waiting(deployment: &Deployment, profile: &Path, folder: &Path) -> Child {
+    let filters = ["status.", "revocation.refused_after_a_while"];
+    // The one that waits, and the one that looks at the answers of all others.
+    let enough = |decided: u64, selected: u64| decided + 2 == selected;
+    started(deployment, profile, folder, &filters, enough).await
+}
+
+/// Starts a run of the cases that the filters name, or of all; resolves when enough are decided, of those selected.
+async fn started(
+    deployment: &Deployment,
+    profile: &Path,
+    folder: &Path,
+    filters: &[&str],
+    enough: impl Fn(u64, u64) -> bool,
+) -> Child {
+    let child = command()
         .args(["run", "--target", &deployment.url, "--allow", "revokes"])
-        .args([
-            "--filter",
-            "status.",
-            "--filter",
-            "revocation.refused_after_a_while",
-        ])
+        .args(filters.iter().flat_map(|filter| ["--filter", filter]))
         .arg("--profile")
         .arg(profile)
         .arg("--report")
         .arg(folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .kill_on_drop(true)
         .spawn()
         .expect("the command runs");
     for _ in 0..1000 {
         let events = std::fs::read_to_string(folder.join("events.ndjson")).unwrap_or_default();
         let header = events.lines().next().unwrap_or_default();
         let header: Value = serde_json::from_str(header).unwrap_or_default();
-        let decided = events.matches("\"event\":\"case_finished\"").count();
-        // The one that waits, and the one that looks at the answers of all others.
-        if header["selection"]["selected"] == decided + 2 {
+        let decided = events.matches("\"event\":\"case_finished\"").count() as u64;
+        let selected = header["selection"]["selected"].as_u64();
+        if selected.is_some_and(|selected| enough(decided, selected)) {
             return child;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("the other cases were not decided within 20 s");
+    panic!("not enough cases were decided within 20 s");
 }
 
 fn signal(child: &Child, name: &str) {
@@ -78,7 +88,7 @@ fn signal(child: &Child, name: &str) {
 async fn interrupted_run_is_marked_incomplete_in_every_report() {
     let deployment = Deployment::start();
     let (profile, folder) = slow(&deployment);
-    let child = started(&deployment, &profile, &folder).await;
+    let child = waiting(&deployment, &profile, &folder).await;
     signal(&child, "-INT");
     let output = tokio::time::timeout(Duration::from_secs(20), child.wait_with_output());
     let output = output.await.expect("it ends").expect("ended");
@@ -115,6 +125,23 @@ async fn interrupted_run_is_marked_incomplete_in_every_report() {
 }
 
 #[tokio::test]
+async fn interrupted_run_says_so_and_leaves_nothing_behind() {
+    let deployment = Deployment::start();
+    let (profile, folder) = slow(&deployment);
+    // In the midst of all cases, when several hold tokens that live.
+    let enough = |decided: u64, _: u64| decided >= 20;
+    let child = started(&deployment, &profile, &folder, &[], enough).await;
+    signal(&child, "-INT");
+    let output = tokio::time::timeout(Duration::from_secs(20), child.wait_with_output());
+    let output = output.await.expect("it ends").expect("ended");
+    assert_eq!(output.status.code(), Some(3));
+    let report: Value = serde_json::from_str(&read(&folder, "report.json")).expect("JSON");
+    assert_eq!(report["complete"], false);
+    assert_eq!(report["end"]["left_behind"], serde_json::json!([]));
+    assert_eq!(deployment.purge().await, 0);
+}
+
+#[tokio::test]
 async fn killed_run_leaves_its_events_without_footer_and_no_report_of_an_earlier_run() {
     let deployment = Deployment::start();
     let (profile, folder) = slow(&deployment);
@@ -122,7 +149,7 @@ async fn killed_run_leaves_its_events_without_footer_and_no_report_of_an_earlier
     for name in FILES {
         std::fs::write(folder.join(name), "of an earlier run").expect("written");
     }
-    let mut child = started(&deployment, &profile, &folder).await;
+    let mut child = waiting(&deployment, &profile, &folder).await;
     signal(&child, "-KILL");
     child.wait().await.expect("ended");
     for name in &FILES[..4] {
@@ -142,24 +169,14 @@ async fn every_report_is_complete_when_the_target_dies_in_between() {
     let deployment = Deployment::start();
     let (profile, _) = slow(&deployment);
     // A few seconds' wait is enough to die in.
-    let text = std::fs::read_to_string(&profile).expect("readable");
-    let text = text.replace("forgetting_seconds = 600", "forgetting_seconds = 6");
-    let kept = tempfile::tempdir().expect("a folder");
-    let beside = profile.parent().expect("a folder");
-    for entry in std::fs::read_dir(beside).expect("readable") {
-        let path = entry.expect("an entry").path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "token")
-        {
-            let name = path.file_name().expect("a name");
-            std::fs::copy(&path, kept.path().join(name)).expect("copied");
-        }
-    }
-    let profile = kept.path().join("profile.toml");
-    std::fs::write(&profile, text).expect("written");
+    amend(
+        &profile,
+        "forgetting_seconds = 600",
+        "forgetting_seconds = 6",
+    );
+    let (kept, profile) = kept(&profile);
     let folder = kept.path().join("report");
-    let child = started(&deployment, &profile, &folder).await;
+    let child = waiting(&deployment, &profile, &folder).await;
     drop(deployment);
     let output = tokio::time::timeout(Duration::from_secs(30), child.wait_with_output());
     let output = output.await.expect("it ends").expect("ended");
@@ -186,7 +203,7 @@ async fn github_is_told_where_a_job_of_it_runs_and_nowhere_else() {
     std::fs::write(&summary, "# Before\n").expect("written");
     let target = deployment.url.clone();
     let run = async |actions: &str, more: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_conformance"))
+        let output = command()
             .args([
                 "run",
                 "--target",
@@ -201,7 +218,6 @@ async fn github_is_told_where_a_job_of_it_runs_and_nowhere_else() {
             .args(more)
             .env("GITHUB_ACTIONS", actions)
             .env("GITHUB_STEP_SUMMARY", &summary)
-            .kill_on_drop(true)
             .output()
             .await
             .expect("the command runs");
@@ -262,6 +278,7 @@ async fn progress_is_lines_in_a_pipe_and_a_bar_on_a_terminal() {
         .args(["--quiet", "--return", "--command", &line, "/dev/null"])
         .env("TERM", "xterm")
         .env("COLUMNS", "120")
+        .env_remove("GITHUB_ACTIONS")
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .output()

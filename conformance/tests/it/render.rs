@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::deployment::Deployment;
 use crate::sample;
-use crate::suite::{conformance, run};
+use crate::suite::{command, conformance, run, validator};
 
 const FORMATS: [&str; 8] = [
     "html", "junit", "markdown", "github", "tap", "terminal", "ndjson", "json",
@@ -16,7 +16,7 @@ const FORMATS: [&str; 8] = [
 
 /// The sample run as a saved report.json in a folder of its own.
 fn saved() -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = testbed::folder().expect("a folder");
     let path = folder.path().join("report.json");
     std::fs::write(&path, sample::rendered(Format::Json, &sample::report())).expect("written");
     (folder, path)
@@ -95,12 +95,7 @@ async fn stream_of_a_real_run_has_header_footer_and_gives_the_same_report() {
     let more = ["--allow", "revokes", "--filter", "status."];
     let run = run(&deployment.url, &deployment.profile(), &more).await;
     assert_eq!(run.code, 0, "{}", run.stdout);
-    let schema: Value =
-        serde_json::from_str(include_str!("../../schemas/events.schema.json")).expect("JSON");
-    let validator = jsonschema::options()
-        .should_validate_formats(true)
-        .build(&schema)
-        .expect("a schema");
+    let validator = validator(include_str!("../../schemas/events.schema.json"));
     let stream = run.folder.join("events.ndjson");
     let lines: Vec<Value> = (std::fs::read_to_string(&stream).expect("a stream").lines())
         .map(|line| serde_json::from_str(line).expect("JSON"))
@@ -126,7 +121,7 @@ async fn stream_of_a_real_run_has_header_footer_and_gives_the_same_report() {
 
 #[tokio::test]
 async fn stream_without_its_footer_is_refused_unless_asked_for() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = testbed::folder().expect("a folder");
     let path = folder.path().join("events.ndjson");
     let whole = sample::rendered(Format::Ndjson, &sample::report());
     let footer = whole.find("{\"event\":\"run_finished\"").expect("a footer");
@@ -150,7 +145,7 @@ async fn stream_without_its_footer_is_refused_unless_asked_for() {
 
 #[tokio::test]
 async fn what_is_no_saved_run_is_refused_with_its_place() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = testbed::folder().expect("a folder");
     let path = folder.path().join("file");
     let whole = sample::rendered(Format::Ndjson, &sample::report());
     let mut lines: Vec<&str> = whole.lines().collect();
@@ -227,13 +222,13 @@ async fn saved_run_with_a_credential_in_it_is_not_written_in_any_format() {
                 format,
             ]);
         }
-        for command in commands {
+        for words in commands {
             for output in [None, Some(file.to_str().expect("UTF-8"))] {
-                let mut arguments = command.clone();
+                let mut arguments = words.clone();
                 if let Some(output) = output {
                     arguments.extend(["--output", output]);
                 }
-                let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_conformance"))
+                let output = command()
                     .args(&arguments)
                     .env("OPERATOR_TOKEN", CANARY)
                     .output()

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::deployment::Deployment;
 use crate::proxy::Proxy;
 use crate::sample;
-use crate::suite::{conformance, run};
+use crate::suite::{conformance, run, validator};
 
 async fn schema(of: &str) -> String {
     let output = conformance(&["schema", of]).await;
@@ -42,12 +42,7 @@ async fn committed_schemas_are_fresh() {
 
 #[tokio::test]
 async fn real_reports_are_valid_by_their_schema() {
-    let schema: Value =
-        serde_json::from_str(include_str!("../../schemas/report.schema.json")).expect("JSON");
-    let validator = jsonschema::options()
-        .should_validate_formats(true)
-        .build(&schema)
-        .expect("a schema");
+    let validator = validator(include_str!("../../schemas/report.schema.json"));
     let deployment = Deployment::start();
     let broken = Proxy::start(&deployment, |exchange| {
         Box::pin(async move {
@@ -102,12 +97,7 @@ async fn real_reports_are_valid_by_their_schema() {
 
 #[tokio::test]
 async fn profiles_are_valid_by_their_schema() {
-    let schema: Value =
-        serde_json::from_str(include_str!("../../schemas/profile.schema.json")).expect("JSON");
-    let validator = jsonschema::options()
-        .should_validate_formats(true)
-        .build(&schema)
-        .expect("a schema");
+    let validator = validator(include_str!("../../schemas/profile.schema.json"));
     let deployment = Deployment::start();
     let text = std::fs::read_to_string(deployment.profile()).expect("readable");
     let profile: Value = toml::from_str(&text).expect("TOML");
@@ -289,6 +279,7 @@ async fn printed_curl_runs_as_printed() {
             let output = tokio::process::Command::new("sh")
                 .args(["-c", curl])
                 .env("OPERATOR_TOKEN", &deployment.operator.token)
+                .kill_on_drop(true)
                 .output()
                 .await
                 .expect("sh and curl run");
@@ -343,26 +334,23 @@ fn stream_without_its_end_is_told_to_be_cut_off_in_every_format() {
 
 #[test]
 fn report_that_holds_a_secret_is_not_written() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = testbed::folder().expect("a folder");
     let path = folder.path().join("report.json");
     let secrets = conformance::redact::Secrets::default();
     secrets.register("dz_canary_of_a_credential", "OPERATOR_TOKEN");
-    let error = report::write(
-        &path,
-        b"{\"text\": \"dz_canary_of_a_credential\"}",
-        &secrets,
-    )
-    .expect_err("refused");
+    let content = b"{\"text\": \"dz_canary_of_a_credential\"}";
+    let scan = Scan::of(&secrets);
+    let error = report::write_scanned(&path, content, &scan).expect_err("refused");
     assert!(error.to_string().contains("$OPERATOR_TOKEN"), "{error}");
     assert!(!error.to_string().contains("canary"), "{error}");
     assert!(!path.exists());
-    report::write(&path, b"{}", &secrets).expect("written");
+    report::write_scanned(&path, b"{}", &scan).expect("written");
     assert_eq!(std::fs::read(&path).expect("readable"), b"{}");
 }
 
 #[test]
 fn stream_in_which_a_secret_would_stand_is_not_there_any_more() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = testbed::folder().expect("a folder");
     let path = folder.path().join("events.ndjson");
     let secrets = std::sync::Arc::new(conformance::redact::Secrets::default());
     let known = std::sync::Arc::clone(&secrets);

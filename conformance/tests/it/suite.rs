@@ -1,9 +1,13 @@
-//! The `conformance` command as a process, and the report that it writes.
+//! The `conformance` command as a process, what it is given, and the report that it writes.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use serde_json::Value;
+use tempfile::TempDir;
+use tokio::net::TcpSocket;
+use tokio::process::Command;
 
 /// What a run of the command came to.
 #[derive(Debug)]
@@ -16,28 +20,30 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// The cases of the report.
+    fn cases(&self) -> impl Iterator<Item = &Value> {
+        let cases = self.report.as_ref().map(|report| &report["cases"]);
+        cases.and_then(Value::as_array).into_iter().flatten()
+    }
+
+    /// The exchanges of all cases.
+    pub(crate) fn exchanges(&self) -> impl Iterator<Item = &Value> {
+        self.cases()
+            .filter_map(|case| case["exchanges"].as_array())
+            .flatten()
+    }
+
     /// The verdict of a case.
     pub(crate) fn verdict(&self, id: &str) -> String {
-        let cases = self
-            .report
-            .as_ref()
-            .and_then(|report| report["cases"].as_array());
-        let case = cases.into_iter().flatten().find(|case| case["id"] == id);
+        let case = self.cases().find(|case| case["id"] == id);
         case.and_then(|case| case["verdict"].as_str())
             .unwrap_or("absent")
             .to_owned()
     }
 
-    /// The ids of the cases with a verdict.
+    /// The cases with a verdict: the id of each, and the reason.
     pub(crate) fn with_verdict(&self, verdict: &str) -> Vec<String> {
-        let cases = self
-            .report
-            .as_ref()
-            .and_then(|report| report["cases"].as_array());
-        let cases = cases
-            .into_iter()
-            .flatten()
-            .filter(|case| case["verdict"] == verdict);
+        let cases = self.cases().filter(|case| case["verdict"] == verdict);
         cases
             .map(|case| {
                 format!(
@@ -50,11 +56,20 @@ impl Run {
     }
 }
 
+/// The command, which ends with its handle. A job of GitHub that runs these tests is not told of what they break.
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_conformance"));
+    for name in ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "CLICOLOR_FORCE"] {
+        command.env_remove(name);
+    }
+    command.kill_on_drop(true);
+    command
+}
+
 /// The command with arguments.
 pub(crate) async fn conformance(arguments: &[&str]) -> Output {
-    tokio::process::Command::new(env!("CARGO_BIN_EXE_conformance"))
+    command()
         .args(arguments)
-        .kill_on_drop(true)
         .output()
         .await
         .expect("the command runs")
@@ -85,4 +100,44 @@ pub(crate) async fn run(target: &str, profile: &Path, more: &[&str]) -> Run {
         report: report.map(|report| serde_json::from_slice(&report).expect("the report is JSON")),
         folder,
     }
+}
+
+/// Replaces a part of a profile, which is there.
+pub(crate) fn amend(profile: &Path, part: &str, other: &str) {
+    let text = std::fs::read_to_string(profile).expect("readable");
+    assert!(text.contains(part), "{part} is not in {text}");
+    std::fs::write(profile, text.replace(part, other)).expect("written");
+}
+
+/// A copy of a profile and of the credentials beside it, in a folder that outlives the deployment's.
+pub(crate) fn kept(profile: &Path) -> (TempDir, PathBuf) {
+    let folder = testbed::folder().expect("a folder");
+    let copy = |path: &Path| folder.path().join(path.file_name().expect("a name"));
+    let beside = profile.parent().expect("a folder");
+    for entry in std::fs::read_dir(beside).expect("readable") {
+        let path = entry.expect("an entry").path();
+        let credential = path.extension().is_some_and(|ending| ending == "token");
+        if credential || path == profile {
+            std::fs::copy(&path, copy(&path)).expect("copied");
+        }
+    }
+    let profile = copy(profile);
+    (folder, profile)
+}
+
+/// An address where nobody listens, and what keeps it from everybody else.
+pub(crate) fn nobody() -> (SocketAddr, TcpSocket) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    let free = SocketAddr::from(([127, 0, 0, 1], 0));
+    socket.bind(free).expect("a free port");
+    (socket.local_addr().expect("an address"), socket)
+}
+
+/// A validator by one of the committed schemas, which looks at formats as well.
+pub(crate) fn validator(schema: &str) -> jsonschema::Validator {
+    let schema: Value = serde_json::from_str(schema).expect("JSON");
+    jsonschema::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .expect("a schema")
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 
 use crate::deployment::Deployment;
-use crate::suite::run;
+use crate::suite::{command, run};
 
 /// Writes `ca.pem`, and `cert.pem` with `key.pem` for this machine, issued by it.
 fn certify(folder: &Path) {
@@ -42,7 +42,7 @@ fn certify(folder: &Path) {
 }
 
 /// A server that speaks TLS; `ca.pem` in its folder is what to trust.
-fn start() -> Deployment {
+pub(crate) fn start() -> Deployment {
     let deployment = Deployment::start_with(|folder| {
         certify(folder);
         let path = |name: &str| folder.join(name).display().to_string();
@@ -58,7 +58,7 @@ fn start() -> Deployment {
 }
 
 /// The profile with a file of authorities to trust.
-fn trusting(deployment: &Deployment, file: &str) -> std::path::PathBuf {
+pub(crate) fn trusting(deployment: &Deployment, file: &str) -> std::path::PathBuf {
     let profile = deployment.profile();
     let text = std::fs::read_to_string(&profile).expect("readable");
     let text = format!("{text}\n[tls]\nca = \"{file}\"\n");
@@ -116,7 +116,7 @@ async fn authority_may_be_named_by_the_usual_variable() {
     let deployment = start();
     let profile = deployment.profile();
     let path = |path: &Path| path.to_str().expect("UTF-8").to_owned();
-    let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_conformance"))
+    let output = command()
         .args([
             "run",
             "--target",
@@ -127,7 +127,6 @@ async fn authority_may_be_named_by_the_usual_variable() {
         .args(["--report", &path(&profile.with_file_name("report"))])
         .args(["--filter", "http.", "--allow", "revokes"])
         .env("SSL_CERT_FILE", deployment.folder.path().join("ca.pem"))
-        .kill_on_drop(true)
         .output()
         .await
         .expect("the command runs");

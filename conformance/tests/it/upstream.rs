@@ -22,6 +22,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::local::Local;
 use store::{Store, Token, User};
 
 /// Any answer but 2xx.
@@ -32,13 +33,7 @@ pub(crate) struct Upstream {
     pub(crate) url: String,
     folder: tempfile::TempDir,
     store: Arc<Store>,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Drop for Upstream {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+    _service: Local,
 }
 
 impl Upstream {
@@ -54,18 +49,12 @@ impl Upstream {
             .fallback(|| async { refusal(404, "Not Found") })
             .method_not_allowed_fallback(|| async { refusal(405, "Method Not Allowed") })
             .with_state(Arc::clone(&store));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let task =
-            tokio::spawn(async move { axum::serve(listener, app).await.expect("it serves") });
-        let folder = tempfile::tempdir().expect("a folder");
+        let service = Local::serve(app).await;
         Upstream {
-            url,
-            folder,
+            url: service.url.clone(),
+            folder: testbed::folder().expect("a folder"),
             store,
-            task,
+            _service: service,
         }
     }
 

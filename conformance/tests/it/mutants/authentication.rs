@@ -1,6 +1,7 @@
 //! Credentials that should not be accepted, or should be.
 
 use axum::http::HeaderValue;
+use serde_json::json;
 
 use super::Mutant;
 use crate::proxy::{Answer, Exchange};
@@ -372,6 +373,37 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 let answer = exchange.forward().await;
                 if exchange.bearer_revoked().is_some() {
                     answer.without("www-authenticate")
+                } else {
+                    answer
+                }
+            })
+        },
+    },
+    Mutant {
+        name: "anonymous callers are told which tokens there are",
+        killed_by: "authentication.anonymous_learns_nothing",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let answer = exchange.forward().await;
+                let unknown = |id: &str| exchange.seen(|seen| seen.id == id).is_none();
+                if exchange.bearer().is_empty() && exchange.revokes().is_some_and(unknown) {
+                    return Answer::json(404, &json!({ "detail": "Resource not found" }));
+                }
+                answer
+            })
+        },
+    },
+    Mutant {
+        name: "anonymous callers are forbidden",
+        killed_by: "authentication.anonymous_learns_nothing",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let answer = exchange.forward().await;
+                if exchange.bearer().is_empty() && answer.status == 401 {
+                    Answer {
+                        status: 403,
+                        ..answer
+                    }
                 } else {
                     answer
                 }

@@ -1,5 +1,6 @@
 //! Revoked tokens that are accepted: always, for a while, after a while, or somewhere.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Mutant;
@@ -38,7 +39,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "revocation.refused_at_once",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |_, since, _| {
-                since < Duration::from_millis(300)
+                since < Duration::from_secs(1)
             }))
         },
     },
@@ -84,10 +85,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "every tenth use is let through",
         killed_by: "revocation.refused_on_each_further_use",
         breaks: |exchange| {
-            static USES: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(1);
-            Box::pin(accepts(exchange, |_, _, _| {
-                USES.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
-                    .is_multiple_of(10)
+            Box::pin(accepts(exchange, |exchange, _, _| {
+                exchange.count.fetch_add(1, Ordering::Relaxed) % 10 == 9
             }))
         },
     },
@@ -137,9 +136,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "one of several parallel connections is let through",
         killed_by: "revocation.refused_on_parallel_connections",
         breaks: |exchange| {
-            static USES: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-            Box::pin(accepts(exchange, |_, _, _| {
-                USES.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 5
+            Box::pin(accepts(exchange, |exchange, _, _| {
+                exchange.count.fetch_add(1, Ordering::Relaxed) == 5
             }))
         },
     },
@@ -147,23 +145,30 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "a token that revoked itself lives on",
         killed_by: "revocation.of_the_token_in_use",
         breaks: |exchange| {
-            Box::pin(async move {
-                if let Some(id) = exchange.revokes()
-                    && exchange
-                        .seen(|seen| seen.id == id && seen.token == exchange.bearer())
-                        .is_some()
-                {
-                    let answer = exchange.forward().await;
-                    return answer;
-                }
-                accepts(exchange, |_, _, _| true).await
-            })
+            Box::pin(accepts(exchange, |exchange, _, _| {
+                let by_itself = |seen: &Seen| {
+                    let revoked = seen.revoked.as_ref();
+                    seen.token == exchange.bearer()
+                        && revoked.is_some_and(|revoked| revoked.by == seen.token)
+                };
+                exchange.seen(by_itself).is_some()
+            }))
         },
     },
     Mutant {
         name: "tokens of members are not blacklisted",
         killed_by: "revocation.by_its_owner",
-        breaks: |exchange| Box::pin(accepts(exchange, |_, _, _| true)),
+        breaks: |exchange| {
+            Box::pin(accepts(exchange, |exchange, _, _| {
+                let operator = &exchange.users.operator;
+                let members = |seen: &Seen| {
+                    seen.token == exchange.bearer()
+                        && seen.business_id == operator.business_id
+                        && seen.owner != operator.token
+                };
+                exchange.seen(members).is_some()
+            }))
+        },
     },
     Mutant {
         name: "only the last revocation counts",
@@ -198,25 +203,28 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "a second revocation revives",
         killed_by: "revocation.second_revives_nothing",
         breaks: |exchange| {
-            static AGAIN: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
             Box::pin(async move {
                 let known = |exchange: &Exchange, id: &str| {
                     exchange.seen(|seen| seen.id == id && seen.revoked.is_some())
                 };
                 if let Some(token) = exchange.revokes().and_then(|id| known(&exchange, id)) {
-                    AGAIN.lock().expect("no panic").push(token.token);
+                    exchange.note(token.token);
                 }
-                let revived = AGAIN
-                    .lock()
-                    .expect("no panic")
-                    .iter()
-                    .any(|token| token == exchange.bearer());
-                if revived {
+                if exchange.is_noted(exchange.bearer()) {
                     exchange.accepted().forward().await
                 } else {
                     exchange.forward().await
                 }
             })
+        },
+    },
+    Mutant {
+        name: "a new token revives the one before it",
+        killed_by: "create.two_tokens_differ",
+        breaks: |exchange| {
+            Box::pin(accepts(exchange, |exchange, _, _| {
+                exchange.seen(|seen| seen.revoked.is_none()).is_some()
+            }))
         },
     },
 ];

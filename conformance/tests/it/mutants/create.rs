@@ -33,7 +33,36 @@ async fn created_as(exchange: Exchange, odd: impl FnOnce(&Value) -> bool, status
     exchange.forward().await
 }
 
+/// Refuses a creation and does it all the same, with what was wrong put right.
+async fn refuses_and_creates(exchange: Exchange, right: impl FnOnce(&mut Value)) -> Answer {
+    let answer = exchange.forward().await;
+    if exchange.creates() && answer.status == 422 {
+        let mut body = exchange.value();
+        right(&mut body);
+        exchange.with_body(&body).forward().await;
+    }
+    answer
+}
+
 pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "a refused number of days creates a token all the same",
+        killed_by: "create.refuses_zero_days",
+        breaks: |exchange| {
+            Box::pin(refuses_and_creates(exchange, |body| {
+                body["expires_in_days"] = json!(1);
+            }))
+        },
+    },
+    Mutant {
+        name: "a refused want of a name creates a token all the same",
+        killed_by: "create.refuses_a_missing_name",
+        breaks: |exchange| {
+            Box::pin(refuses_and_creates(exchange, |body| {
+                body["name"] = json!("unnamed");
+            }))
+        },
+    },
     Mutant {
         name: "a created token may be stored by caches",
         killed_by: "create.answer_is_not_stored",
@@ -230,6 +259,31 @@ pub(super) const MUTANTS: &[Mutant] = &[
                     return exchange.with_user(&outsider).forward().await;
                 }
                 answer
+            })
+        },
+    },
+    Mutant {
+        name: "long names are refused",
+        killed_by: "create.longest_name",
+        breaks: |exchange| {
+            Box::pin(reads(exchange, |body| {
+                if body["name"].as_str().is_some_and(|name| name.len() > 200) {
+                    body["name"] = json!("");
+                }
+            }))
+        },
+    },
+    Mutant {
+        name: "new tokens are not known yet",
+        killed_by: "create.token_works_at_once",
+        breaks: |mut exchange| {
+            Box::pin(async move {
+                let new =
+                    exchange.seen(|seen| seen.token == exchange.bearer() && seen.revoked.is_none());
+                if new.is_some() {
+                    exchange.headers.remove("authorization");
+                }
+                exchange.forward().await
             })
         },
     },

@@ -1,9 +1,5 @@
 //! Ways around the blacklist: revoked tokens that are let in when they are sent differently.
 
-use std::collections::BTreeSet;
-use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
-
 use axum::http::{Method, Version};
 
 use super::Mutant;
@@ -148,17 +144,25 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "a connection that was let in stays in",
         killed_by: "revocation.refused_on_an_open_connection",
         breaks: |exchange| {
-            static LET_IN: Mutex<BTreeSet<SocketAddr>> = Mutex::new(BTreeSet::new());
             Box::pin(async move {
-                let known = || LET_IN.lock().unwrap_or_else(PoisonError::into_inner);
-                let was_in = known().contains(&exchange.peer);
-                let peer = exchange.peer;
-                let answer = lets_in(exchange, |exchange| credential_if(exchange, was_in)).await;
+                let peer = exchange.peer.to_string();
+                let was_in = exchange.is_noted(&peer);
+                let place = |exchange: &Exchange| credential_if(exchange, was_in);
+                let answer = lets_in(exchange.clone(), place).await;
                 if answer.status != 401 {
-                    known().insert(peer);
+                    exchange.note(peer);
                 }
                 answer
             })
+        },
+    },
+    Mutant {
+        name: "who was let in by the head stays in",
+        killed_by: "revocation.refused_with_a_body_to_come",
+        breaks: |exchange| {
+            Box::pin(lets_in(exchange, |exchange| {
+                credential_if(exchange, exchange.was_live)
+            }))
         },
     },
     Mutant {

@@ -16,11 +16,10 @@ async fn refuses(exchange: Exchange, bad: impl FnOnce(&Exchange) -> bool) -> Ans
 
 /// Takes a body that should be refused for one without a reason.
 async fn takes(exchange: Exchange, good: impl FnOnce(&Value) -> bool) -> Answer {
-    let body = serde_json::from_slice::<Value>(&exchange.body);
-    if exchange.revokes().is_some() && body.is_ok_and(|body| good(&body)) {
-        return exchange.with_body(&json!({})).forward().await;
-    }
-    exchange.forward().await
+    takes_text(exchange, |body| {
+        serde_json::from_slice::<Value>(body).is_ok_and(|body| good(&body))
+    })
+    .await
 }
 
 /// Answers a refused body in another way.
@@ -148,26 +147,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "broken JSON is no body",
         killed_by: "input.broken_json",
-        breaks: |exchange| {
-            Box::pin(async move {
-                if exchange.body == b"{reason: because}" {
-                    return exchange.with_body(&json!({})).forward().await;
-                }
-                exchange.forward().await
-            })
-        },
+        breaks: |exchange| Box::pin(takes_text(exchange, |body| body == b"{reason: because}")),
     },
     Mutant {
         name: "text after the JSON is ignored",
         killed_by: "input.trailing_text",
-        breaks: |exchange| {
-            Box::pin(async move {
-                if contains(&exchange.body, "{} and") {
-                    return exchange.with_body(&json!({})).forward().await;
-                }
-                exchange.forward().await
-            })
-        },
+        breaks: |exchange| Box::pin(takes_text(exchange, |body| contains(body, "{} and"))),
     },
     Mutant {
         name: "truncated JSON is a server error",
@@ -259,6 +244,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 if contains(&exchange.body, "\"one\"") && contains(&exchange.body, "\"two\"") {
                     let both = json!({ "reason": "one, two" });
                     return exchange.with_body(&both).forward().await;
+                }
+                exchange.forward().await
+            })
+        },
+    },
+    Mutant {
+        name: "a large body is a server error",
+        killed_by: "input.huge_body",
+        breaks: |exchange| {
+            Box::pin(async move {
+                if exchange.revokes().is_some() && exchange.body.len() > 100 * 1024 {
+                    return Answer::json(500, &json!({ "detail": "Internal Server Error" }));
                 }
                 exchange.forward().await
             })

@@ -106,6 +106,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
+        name: "a statement on a line of its own",
+        killed_by: "secrecy.no_answer_shows_the_inside",
+        breaks: |exchange| {
+            Box::pin(leaks(exchange, 401, |_| {
+                "no such column:\nSELECT id FROM tokens".to_owned()
+            }))
+        },
+    },
+    Mutant {
         name: "a path of the server",
         killed_by: "secrecy.no_answer_shows_the_inside",
         breaks: |exchange| {

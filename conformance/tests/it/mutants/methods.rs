@@ -1,5 +1,7 @@
 //! Methods, negotiation and caches.
 
+use std::sync::atomic::Ordering;
+
 use axum::http::Method;
 use serde_json::json;
 
@@ -132,17 +134,30 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "after an error the next request fails",
         killed_by: "http.error_leaves_the_connection_usable",
         breaks: |exchange| {
-            static ERRORS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
             Box::pin(async move {
                 let answer = exchange.forward().await;
                 if answer.status == 422 {
-                    ERRORS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    exchange.count.fetch_add(1, Ordering::Relaxed);
                 } else if exchange.revokes().is_some()
-                    && ERRORS.swap(0, std::sync::atomic::Ordering::Relaxed) > 0
+                    && exchange.count.swap(0, Ordering::Relaxed) > 0
                 {
                     return Answer::json(400, &json!({ "detail": "Bad Request" }));
                 }
                 answer
+            })
+        },
+    },
+    Mutant {
+        name: "GET is not there for who says not who they are",
+        killed_by: "http.get_not_allowed_for_anyone",
+        breaks: |exchange| {
+            Box::pin(async move {
+                let anonymous = exchange.bearer().is_empty();
+                if anonymous && exchange.method == Method::GET && exchange.path.ends_with("/revoke")
+                {
+                    return Answer::json(404, &json!({ "detail": "Not Found" }));
+                }
+                exchange.forward().await
             })
         },
     },

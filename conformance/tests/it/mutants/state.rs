@@ -1,26 +1,24 @@
 //! Revocations that do something else than they say.
 
-use std::collections::BTreeSet;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use super::Mutant;
-use crate::proxy::{Answer, Exchange};
+use crate::proxy::{Answer, Exchange, Seen};
 
-/// Revokes, besides the token asked for, one that nobody asked for.
-async fn also_revokes(exchange: Exchange, same_business: bool) -> Answer {
+/// Revokes, besides the token asked for, one that nobody asked for and that stands near to it.
+async fn also_revokes(exchange: Exchange, near: fn(&Seen, &Seen) -> bool) -> Answer {
     let answer = exchange.forward().await;
-    if let Some(id) = exchange.revokes()
+    let asked_for = exchange
+        .revokes()
+        .and_then(|id| exchange.seen(|seen| seen.id == id));
+    if let Some(asked_for) = asked_for
         && answer.status == 201
     {
-        let business = exchange.users.operator.business_id.clone();
         let bystander = exchange.seen(|seen| {
-            seen.id != id
-                && seen.revoked.is_none()
-                && (seen.business_id == business) == same_business
+            seen.id != asked_for.id && seen.revoked.is_none() && near(seen, &asked_for)
         });
         if let Some(bystander) = bystander {
             let path = format!("/api/v1/tokens/{}/revoke", bystander.id);
@@ -28,6 +26,14 @@ async fn also_revokes(exchange: Exchange, same_business: bool) -> Answer {
         }
     }
     answer
+}
+
+fn same_user(one: &Seen, other: &Seen) -> bool {
+    one.owner == other.owner
+}
+
+fn another_of_the_business(one: &Seen, other: &Seen) -> bool {
+    one.business_id == other.business_id && !same_user(one, other)
 }
 
 /// Changes the answer to a revocation of a token that was already revoked.
@@ -50,23 +56,21 @@ fn now() -> serde_json::Value {
 
 /// Changes the entries of tokens in lists that were revoked more than once.
 async fn list_after_second(exchange: Exchange, change: fn(&mut serde_json::Value)) -> Answer {
-    static TWICE: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let again = exchange.revokes().filter(|id| {
         exchange
             .seen(|seen| seen.id == **id && seen.revoked.is_some())
             .is_some()
     });
     if let Some(id) = again {
-        TWICE.lock().expect("nobody panicked").insert(id.to_owned());
+        exchange.note(id);
     }
     let answer = exchange.forward().await;
     if !exchange.lists() {
         return answer;
     }
     answer.edit(|body| {
-        let twice = TWICE.lock().expect("nobody panicked");
         for item in body["data"]["items"].as_array_mut().into_iter().flatten() {
-            if twice.contains(item["id"].as_str().unwrap_or_default()) {
+            if exchange.is_noted(item["id"].as_str().unwrap_or_default()) {
                 change(item);
             }
         }
@@ -77,17 +81,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a bystander of the same user is revoked as well",
         killed_by: "revocation.spares_others_of_the_user",
-        breaks: |exchange| Box::pin(also_revokes(exchange, true)),
+        breaks: |exchange| Box::pin(also_revokes(exchange, same_user)),
     },
     Mutant {
         name: "a bystander of the same business is revoked as well",
         killed_by: "revocation.spares_others_of_the_business",
-        breaks: |exchange| Box::pin(also_revokes(exchange, true)),
+        breaks: |exchange| Box::pin(also_revokes(exchange, another_of_the_business)),
     },
     Mutant {
         name: "one of several parallel revocations revokes its neighbour",
         killed_by: "concurrency.parallel_revocations_all_stick",
-        breaks: |exchange| Box::pin(also_revokes(exchange, true)),
+        breaks: |exchange| Box::pin(also_revokes(exchange, same_user)),
     },
     Mutant {
         name: "a second revocation moves the timestamp",
@@ -173,22 +177,24 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "parallel revocations end in a server error",
         killed_by: "concurrency.parallel_revocations_agree",
         breaks: |exchange| {
-            static UNDER_WAY: Mutex<Vec<String>> = Mutex::new(Vec::new());
             Box::pin(async move {
                 let Some(id) = exchange.revokes().map(str::to_owned) else {
                     return exchange.forward().await;
                 };
-                let contended = {
-                    let mut under_way = UNDER_WAY.lock().expect("no panic");
-                    under_way.push(id.clone());
-                    under_way.iter().filter(|other| **other == id).count() > 1
-                };
-                let answer = exchange.forward().await;
-                if contended {
-                    Answer::json(500, &json!({ "detail": "deadlock detected" }))
-                } else {
-                    answer
+                let another = format!("another of {id}");
+                if !exchange.note(&id) {
+                    exchange.note(another);
+                    return Answer::json(500, &json!({ "detail": "deadlock detected" }));
                 }
+                // The first one is under way until another comes, or none does.
+                let begun = Instant::now();
+                while !exchange.is_noted(&another) && begun.elapsed() < Duration::from_millis(200) {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                let answer = exchange.forward().await;
+                exchange.forget(&id);
+                exchange.forget(&another);
+                answer
             })
         },
     },
@@ -196,10 +202,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "reads around a revocation go back and forth",
         killed_by: "concurrency.reads_during_a_revocation_never_go_back",
         breaks: |exchange| {
-            static READS: AtomicUsize = AtomicUsize::new(0);
             Box::pin(async move {
                 let revoked = exchange.bearer_revoked().is_some();
-                if revoked && READS.fetch_add(1, Ordering::Relaxed) % 2 == 1 {
+                if revoked && exchange.count.fetch_add(1, Ordering::Relaxed) % 2 == 1 {
                     return exchange.accepted().forward().await;
                 }
                 exchange.forward().await
@@ -271,15 +276,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "nothing is revoked, and the answer says it is",
         killed_by: "revocation.refused_at_once",
         breaks: |exchange| {
-            static CLAIMED: Mutex<Vec<String>> = Mutex::new(Vec::new());
             Box::pin(async move {
-                let Some(id) = exchange.revokes().map(str::to_owned) else {
+                let token = exchange
+                    .revokes()
+                    .and_then(|id| exchange.seen(|seen| seen.id == id));
+                let Some(token) = token else {
                     return exchange.forward().await;
                 };
-                let Some(token) = exchange.seen(|seen| seen.id == id) else {
-                    return exchange.forward().await;
-                };
-                CLAIMED.lock().expect("no panic").push(token.id.clone());
                 let record = json!({
                     "id": token.id, "jti": token.id, "name": "n", "revoked_at": now(), "revoked_by": null,
                     "revocation_reason": null,
@@ -323,6 +326,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "concurrency.lists_during_a_revocation_are_whole",
         breaks: |exchange| {
             Box::pin(async move {
+                // Many lists come before the revocation is answered.
+                if exchange.revokes().is_some() {
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
                 let answer = exchange.forward().await;
                 if !exchange.lists() {
                     return answer;
@@ -330,7 +337,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 let young = |id: &str| {
                     let seen = exchange.seen(|seen| seen.id == id);
                     seen.and_then(|seen| seen.revoked)
-                        .is_some_and(|revoked| revoked.at.elapsed() < Duration::from_millis(300))
+                        .is_some_and(|revoked| revoked.at.elapsed() < Duration::from_secs(1))
                 };
                 answer.edit(|body| {
                     let items = body["data"]["items"].as_array_mut();

@@ -13,7 +13,7 @@ fn names_foreign(exchange: &Exchange) -> bool {
         .is_some()
 }
 
-fn not_the_outsider(exchange: &Exchange) -> bool {
+fn by_the_operator(exchange: &Exchange) -> bool {
     exchange.bearer() == exchange.users.operator.token
 }
 
@@ -67,7 +67,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "tenancy.own_token_under_a_foreign_header",
         breaks: |exchange| {
             Box::pin(async move {
-                if not_the_outsider(&exchange) {
+                if by_the_operator(&exchange) {
                     exchange.accepted().forward().await
                 } else {
                     exchange.forward().await
@@ -80,7 +80,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "tenancy.unknown_business",
         breaks: |exchange| {
             Box::pin(async move {
-                if not_the_outsider(&exchange) {
+                let named = exchange.text_of("x-business-id");
+                let unknown = named != exchange.users.operator.business_id
+                    && named != exchange.users.outsider.business_id;
+                if unknown && by_the_operator(&exchange) {
                     exchange.accepted().forward().await
                 } else {
                     exchange.forward().await
@@ -106,7 +109,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "tenancy.foreign_is_like_unknown",
         breaks: |exchange| {
             Box::pin(async move {
-                if names_foreign(&exchange) && not_the_outsider(&exchange) {
+                if names_foreign(&exchange) && by_the_operator(&exchange) {
                     return Answer::json(
                         404,
                         &json!({ "detail": "Token belongs to another business" }),
@@ -121,7 +124,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "tenancy.foreign_is_like_unknown",
         breaks: |exchange| {
             Box::pin(async move {
-                let foreign = names_foreign(&exchange) && not_the_outsider(&exchange);
+                let foreign = names_foreign(&exchange) && by_the_operator(&exchange);
                 let answer = exchange.forward().await;
                 if foreign {
                     answer.header("x-tenant", "other")
@@ -195,7 +198,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| {
             Box::pin(async move {
                 let answer = exchange.forward().await;
-                if !exchange.lists() || !not_the_outsider(&exchange) {
+                if !exchange.lists() || !by_the_operator(&exchange) {
                     return answer;
                 }
                 let outsider = exchange.users.outsider.clone();
@@ -218,7 +221,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "tenancy.list_under_a_foreign_header",
         breaks: |exchange| {
             Box::pin(async move {
-                let own = exchange.lists() && not_the_outsider(&exchange);
+                let own = exchange.lists() && by_the_operator(&exchange);
                 if own {
                     exchange.accepted().forward().await
                 } else {
@@ -238,6 +241,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
                     "none"
                 };
                 exchange.forward().await.header("x-lookup", found)
+            })
+        },
+    },
+    Mutant {
+        name: "the first of two businesses counts",
+        killed_by: "status.repeated_business_id",
+        breaks: |mut exchange| {
+            Box::pin(async move {
+                let first = exchange.headers.get("x-business-id").cloned();
+                if let Some(first) = first {
+                    exchange.headers.insert("x-business-id", first);
+                }
+                exchange.forward().await
             })
         },
     },

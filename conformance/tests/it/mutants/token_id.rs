@@ -20,18 +20,66 @@ async fn revokes_passed_by(exchange: Exchange, detour: &str) -> Answer {
     }
 }
 
+/// Revokes a token by another spelling of its id, and says that there is none.
+async fn revokes_and_denies(exchange: Exchange, spell: fn(&str) -> String) -> Answer {
+    let named = exchange
+        .revokes()
+        .and_then(|id| exchange.seen(|seen| spell(&seen.id) == id));
+    match named {
+        Some(token) => {
+            exchange
+                .at(format!("/api/v1/tokens/{}/revoke", token.id))
+                .forward()
+                .await;
+            Answer::json(404, &json!({ "detail": "Resource not found" }))
+        }
+        None => exchange.forward().await,
+    }
+}
+
+/// Breaks down over ids of a kind.
+async fn breaks_down(exchange: Exchange, odd: fn(&str) -> bool) -> Answer {
+    if exchange.revokes().is_some_and(odd) {
+        return Answer::json(500, &json!({ "detail": "Internal Server Error" }));
+    }
+    exchange.forward().await
+}
+
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "malformed ids are a server error",
         killed_by: "token_id.word",
-        breaks: |exchange| {
-            Box::pin(async move {
-                if exchange.revokes() == Some("not-a-uuid") {
-                    return Answer::json(500, &json!({ "detail": "Internal Server Error" }));
-                }
-                exchange.forward().await
-            })
-        },
+        breaks: |exchange| Box::pin(breaks_down(exchange, |id| id == "not-a-uuid")),
+    },
+    Mutant {
+        name: "numbers for ids are a server error",
+        killed_by: "token_id.number",
+        breaks: |exchange| Box::pin(breaks_down(exchange, |id| id == "1")),
+    },
+    Mutant {
+        name: "letters beyond f are a server error",
+        killed_by: "token_id.not_hexadecimal",
+        breaks: |exchange| Box::pin(breaks_down(exchange, |id| id.ends_with('g'))),
+    },
+    Mutant {
+        name: "emoji for ids are a server error",
+        killed_by: "token_id.percent_encoded_text",
+        breaks: |exchange| Box::pin(breaks_down(exchange, |id| id.starts_with("%F0"))),
+    },
+    Mutant {
+        name: "bytes for ids that are no text are a server error",
+        killed_by: "token_id.invalid_utf8",
+        breaks: |exchange| Box::pin(breaks_down(exchange, |id| id.starts_with("%FF"))),
+    },
+    Mutant {
+        name: "pieces of SQL for ids are a server error",
+        killed_by: "token_id.sql",
+        breaks: |exchange| Box::pin(breaks_down(exchange, |id| id.contains("OR"))),
+    },
+    Mutant {
+        name: "long ids are a server error",
+        killed_by: "token_id.very_long",
+        breaks: |exchange| Box::pin(breaks_down(exchange, |id| id.len() > 1000)),
     },
     Mutant {
         name: "malformed ids are unauthorized",
@@ -68,19 +116,45 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "another spelling of an id is 404 and revokes",
         killed_by: "token_id.upper_case",
+        breaks: |exchange| Box::pin(revokes_and_denies(exchange, str::to_uppercase)),
+    },
+    Mutant {
+        name: "an id without dashes is 404 and revokes",
+        killed_by: "token_id.without_dashes",
+        breaks: |exchange| Box::pin(revokes_and_denies(exchange, |id| id.replace('-', ""))),
+    },
+    Mutant {
+        name: "an id in braces is 404 and revokes",
+        killed_by: "token_id.braced",
+        breaks: |exchange| Box::pin(revokes_and_denies(exchange, |id| format!("%7B{id}%7D"))),
+    },
+    Mutant {
+        name: "a URN is 404 and revokes",
+        killed_by: "token_id.as_a_urn",
+        breaks: |exchange| Box::pin(revokes_and_denies(exchange, |id| format!("urn:uuid:{id}"))),
+    },
+    Mutant {
+        name: "an id with encoded dashes is 404 and revokes",
+        killed_by: "token_id.percent_encoded",
+        breaks: |exchange| Box::pin(revokes_and_denies(exchange, |id| id.replace('-', "%2D"))),
+    },
+    Mutant {
+        name: "an id with a space after it is 404 and revokes",
+        killed_by: "token_id.with_white_space",
+        breaks: |exchange| Box::pin(revokes_and_denies(exchange, |id| format!("{id}%20"))),
+    },
+    Mutant {
+        name: "a path with a slash at its end is 404 and revokes",
+        killed_by: "token_id.trailing_slash",
         breaks: |exchange| {
             Box::pin(async move {
-                let answer = exchange.forward().await;
-                let id = exchange.revokes().unwrap_or_default();
-                let token = exchange.seen(|seen| seen.id != id && seen.id.eq_ignore_ascii_case(id));
-                if let Some(token) = token {
-                    exchange
-                        .at(format!("/api/v1/tokens/{}/revoke", token.id))
-                        .forward()
-                        .await;
-                    return Answer::json(404, &json!({ "detail": "Resource not found" }));
+                match exchange.path.strip_suffix('/').map(str::to_owned) {
+                    Some(path) => {
+                        exchange.at(path).forward().await;
+                        Answer::json(404, &json!({ "detail": "Not Found" }))
+                    }
+                    None => exchange.forward().await,
                 }
-                answer
             })
         },
     },

@@ -1,9 +1,10 @@
 //! Connections that are broken below HTTP: a proxy that passes bytes on, changed.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 use crate::deployment::Deployment;
+use crate::local::Local;
 
 /// One way to break connections.
 pub(super) struct WireMutant {
@@ -93,21 +94,13 @@ pub(super) const MUTANTS: &[WireMutant] = &[
 /// A proxy of bytes in front of a deployment. It ends with this value.
 pub(super) struct WireProxy {
     pub(super) url: String,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Drop for WireProxy {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+    _service: Local,
 }
 
 impl WireProxy {
     pub(super) async fn start(deployment: &Deployment, mutant: &'static WireMutant) -> WireProxy {
         let upstream = deployment.url.trim_start_matches("http://").to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let task = tokio::spawn(async move {
+        let service = Local::start(|listener| async move {
             while let Ok((client, _)) = listener.accept().await {
                 let upstream = upstream.clone();
                 tokio::spawn(async move {
@@ -115,8 +108,12 @@ impl WireProxy {
                     let _ = pass(client, &upstream, mutant).await;
                 });
             }
-        });
-        WireProxy { url, task }
+        })
+        .await;
+        WireProxy {
+            url: service.url.clone(),
+            _service: service,
+        }
     }
 }
 

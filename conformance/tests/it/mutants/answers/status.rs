@@ -53,7 +53,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "422 answered as 400",
-        killed_by: "status.unprocessable",
+        killed_by: "input.reason_number",
         breaks: |exchange| Box::pin(on_refusal(exchange, 422, with_status(400))),
     },
     Mutant {
@@ -68,6 +68,17 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
             let broken = serde_json::from_slice::<serde_json::Value>(&exchange.body).is_err();
             Box::pin(on_refusal(exchange, 422, move |answer| {
                 let status = if broken { 418 } else { 422 };
+                Answer { status, ..answer }
+            }))
+        },
+    },
+    Mutant {
+        name: "400 of a malformed business answered as 409",
+        killed_by: "status.malformed_business_id",
+        breaks: |exchange| {
+            let malformed = exchange.text_of("x-business-id") == "not-a-uuid";
+            Box::pin(on_refusal(exchange, 400, move |answer| {
+                let status = if malformed { 409 } else { 400 };
                 Answer { status, ..answer }
             }))
         },

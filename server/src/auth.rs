@@ -13,7 +13,7 @@ use crate::client::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::header::{business_id, claimed_email};
 use crate::metrics::METRICS;
-use crate::store::{Actor, Role, TokenRecord};
+use crate::store::Actor;
 use crate::timestamp::Timestamp;
 use crate::token;
 
@@ -25,8 +25,6 @@ use crate::token;
 pub(crate) struct Caller {
     token_id: Uuid,
     user_id: Uuid,
-    email: String,
-    role: Role,
     own_business: Uuid,
     named_business: Uuid,
     claimed_email: Option<String>,
@@ -53,11 +51,6 @@ impl Caller {
         self.user_id
     }
 
-    /// The caller's email, as the store has it.
-    pub(crate) fn email(&self) -> &str {
-        &self.email
-    }
-
     /// The caller, as the audit trail names it.
     pub(crate) fn actor(&self) -> Actor {
         Actor {
@@ -66,19 +59,6 @@ impl Caller {
             business_id: self.own_business,
             remote_address: self.remote_address,
             claimed_email: self.claimed_email.clone(),
-        }
-    }
-
-    /// Whether the caller may revoke this token of its business: its owner and admins may.
-    ///
-    /// # Errors
-    ///
-    /// [`ApiError::Forbidden`] for anybody else.
-    pub(crate) fn may_revoke(&self, token: &TokenRecord) -> Result<(), ApiError> {
-        match self.role {
-            Role::Admin => Ok(()),
-            Role::Member if token.user_id == self.user_id => Ok(()),
-            Role::Member => Err(ApiError::Forbidden),
         }
     }
 }
@@ -161,8 +141,6 @@ impl Caller {
         Ok(Self {
             token_id: known.token_id,
             user_id: known.user_id,
-            email: known.email,
-            role: known.role,
             own_business: known.business_id,
             named_business: business_id(&parts.headers)?,
             claimed_email,

@@ -23,8 +23,8 @@ pub use location::Location;
 use postgres::PostgresStore;
 pub use records::Role;
 pub(crate) use records::{
-    Authentication, Direction, ListTokens, Membership, NewRevocation, NewToken, Page, Place,
-    Revocation, Revoked, SortBy, SortKey, TokenRecord,
+    Authentication, Direction, Found, ListTokens, Member, Membership, NewRevocation, NewToken,
+    Page, Place, Revocation, Revoked, SortBy, SortKey, TokenRecord,
 };
 pub use sqlite::SqliteFile;
 use sqlite::SqliteStore;
@@ -175,15 +175,16 @@ impl Store {
         }
     }
 
-    /// The token with this id in this business.
+    /// The token with this id in this business, for this user of the business.
     pub(crate) async fn find_token(
         &self,
         business_id: Uuid,
         id: Uuid,
-    ) -> Result<Option<TokenRecord>, StoreError> {
+        asker: Uuid,
+    ) -> Result<Option<Found>, StoreError> {
         match self {
-            Self::Sqlite(store) => store.find_token(business_id, id),
-            Self::Postgres(store) => store.find_token(business_id, id).await,
+            Self::Sqlite(store) => store.find_token(business_id, id, asker),
+            Self::Postgres(store) => store.find_token(business_id, id, asker).await,
         }
     }
 

@@ -16,7 +16,7 @@ use crate::extract::header::AuthorizationHeader;
 use crate::extract::path::TokenId;
 use crate::metrics::METRICS;
 use crate::openapi::DocumentedErrors;
-use crate::store::{AuditAction, NewAuditEvent, NewRevocation};
+use crate::store::{AuditAction, Found, NewAuditEvent, NewRevocation};
 use crate::timestamp::Timestamp;
 use crate::validation::ValidationError;
 use crate::validation::fields::Fields;
@@ -102,12 +102,12 @@ pub(crate) async fn revoke_token(
     TokenId(id): TokenId,
     JsonBody(request): JsonBody<APITokenRevokeRequest>,
 ) -> Result<(StatusCode, Json<RevokeEnvelope>), ApiError> {
-    let token = state
+    let Found { token, asker } = state
         .store()
-        .find_token(caller.business()?, id)
+        .find_token(caller.business()?, id, caller.user_id())
         .await?
         .ok_or(ApiError::NotFound)?;
-    if let Err(refusal) = caller.may_revoke(&token) {
+    if !asker.may_revoke(&token) {
         state
             .store()
             .record(NewAuditEvent {
@@ -118,13 +118,13 @@ pub(crate) async fn revoke_token(
                 reason: request.reason,
             })
             .await?;
-        return Err(refusal);
+        return Err(ApiError::Forbidden);
     }
 
     let revocation = NewRevocation {
         token_id: token.id,
         jti: token.jti,
-        revoked_by: caller.email().to_owned(),
+        revoked_by: asker.email,
         reason: request.reason,
         by: caller.actor(),
     };

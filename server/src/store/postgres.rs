@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::audit::{Actor, AuditEvent, NewAuditEvent};
 use super::{
-    Authentication, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked, Role,
+    Authentication, Found, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked, Role,
     StoreError, TokenRecord,
 };
 use crate::timestamp::Timestamp;
@@ -96,8 +96,14 @@ impl PostgresStore {
         &self,
         business_id: Uuid,
         id: Uuid,
-    ) -> Result<Option<TokenRecord>, StoreError> {
-        self.tokens.ask((business_id, id)).await
+        asker: Uuid,
+    ) -> Result<Option<Found>, StoreError> {
+        let question = find::Question {
+            business_id,
+            id,
+            asker,
+        };
+        self.tokens.ask(question).await
     }
 
     pub(super) async fn revoke(&self, revocation: NewRevocation) -> Result<Revoked, StoreError> {

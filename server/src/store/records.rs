@@ -36,9 +36,7 @@ impl Role {
 pub(crate) struct Authentication {
     pub(crate) token_id: Uuid,
     pub(crate) user_id: Uuid,
-    pub(crate) email: String,
     pub(crate) business_id: Uuid,
-    pub(crate) role: Role,
     pub(crate) digest: TokenDigest,
     pub(crate) expires_at: Timestamp,
     pub(crate) last_used_at: Option<Timestamp>,
@@ -65,6 +63,31 @@ pub(crate) struct TokenRecord {
     pub(crate) expires_at: Timestamp,
     pub(crate) last_used_at: Option<Timestamp>,
     pub(crate) revocation: Option<Revocation>,
+}
+
+/// A token that a user asked for, and who that is in the token's business.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) token: TokenRecord,
+    pub(crate) asker: Member,
+}
+
+/// A user in a business.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    pub(crate) user_id: Uuid,
+    pub(crate) email: String,
+    pub(crate) role: Role,
+}
+
+impl Member {
+    /// Whether this user may revoke this token of the same business: its owner and admins may.
+    pub(crate) fn may_revoke(&self, token: &TokenRecord) -> bool {
+        match self.role {
+            Role::Admin => true,
+            Role::Member => token.user_id == self.user_id,
+        }
+    }
 }
 
 /// A row of the blacklist.
@@ -252,7 +275,7 @@ pub(crate) struct Page {
     pub(crate) total: Option<u64>,
 }
 
-/// A user in a business.
+/// The membership that a user has in a business.
 #[derive(Debug)]
 pub(crate) struct Membership {
     pub(crate) business_id: Uuid,

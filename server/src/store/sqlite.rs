@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::audit::{Actor, AuditEvent, NewAuditEvent};
 use super::{
-    Authentication, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked, Role,
+    Authentication, Found, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked, Role,
     StoreError, TokenRecord,
 };
 use crate::timestamp::Timestamp;
@@ -105,9 +105,10 @@ impl SqliteStore {
         &self,
         business_id: Uuid,
         id: Uuid,
-    ) -> Result<Option<TokenRecord>, StoreError> {
+        asker: Uuid,
+    ) -> Result<Option<Found>, StoreError> {
         self.readers
-            .read(|connection| row::find_token(connection, business_id, id))
+            .read(|connection| row::find_token(connection, business_id, id, asker))
     }
 
     pub(super) async fn list_tokens(&self, list: &ListTokens) -> Result<Page, StoreError> {

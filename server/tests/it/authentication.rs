@@ -376,3 +376,19 @@ impl Forger {
             .await
     }
 }
+
+/// SQLite's own shell, unlike the server, does not mind that there are tokens.
+#[tokio::test]
+async fn user_whose_membership_was_deleted_is_nobody() {
+    let server = Server::start();
+    let (admin, member) = (server.admin(), server.member());
+    let mut shell = server.folder().sqlite().await.acquire().await.unwrap();
+    for sql in [
+        "PRAGMA foreign_keys = OFF",
+        "DELETE FROM memberships WHERE role = 'member'",
+    ] {
+        sqlx::query(sql).execute(&mut *shell).await.unwrap();
+    }
+    assert_eq!(server.probe(&member).await, 401);
+    assert_eq!(server.probe(&admin).await, 200);
+}

@@ -13,13 +13,10 @@ use super::connections::{Connections, Work};
 use super::row::Stored;
 use crate::token::TokenDigest;
 
+/// That a token's owner is a member of its business is what a foreign key says, here for whoever writes.
 const AUTHENTICATIONS: &str =
-    "SELECT t.id, t.user_id, u.email, t.business_id, m.role, t.token_sha256, t.expires_at, t.last_used_at,
-     r.jti IS NOT NULL, t.jti
-     FROM tokens t
-     JOIN users u ON u.id = t.user_id
-     JOIN memberships m ON m.business_id = t.business_id AND m.user_id = t.user_id
-     LEFT JOIN revocations r ON r.jti = t.jti
+    "SELECT t.id, t.user_id, t.business_id, t.token_sha256, t.expires_at, t.last_used_at, r.jti IS NOT NULL, t.jti
+     FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti
      WHERE t.jti = ANY($1)";
 
 /// What is known of tokens, by their `jti`.
@@ -35,7 +32,7 @@ impl Batch for Authentications {
         let rows = self.0.read(&ask).await?;
         let known = rows
             .iter()
-            .map(|row| Ok((row.try_get(9)?, authentication(row)?)))
+            .map(|row| Ok((row.try_get(7)?, authentication(row)?)))
             .collect::<Result<HashMap<Uuid, _>, StoreError>>()?;
         Ok(jtis.iter().map(|jti| known.get(jti).cloned()).collect())
     }
@@ -46,15 +43,13 @@ fn authentication(row: &PgRow) -> Result<Authentication, StoreError> {
     Ok(Authentication {
         token_id: row.try_get(0)?,
         user_id: row.try_get(1)?,
-        email: row.try_get(2)?,
-        business_id: row.try_get(3)?,
-        role: row.role(4)?,
-        digest: TokenDigest::from_stored(row.try_get(5)?).ok_or_else(|| {
+        business_id: row.try_get(2)?,
+        digest: TokenDigest::from_stored(row.try_get(3)?).ok_or_else(|| {
             StoreError::Inconsistent("a token's digest is not 32 bytes long".to_owned())
         })?,
-        expires_at: row.instant(6)?,
-        last_used_at: row.optional_instant(7)?,
-        revoked: row.try_get(8)?,
+        expires_at: row.instant(4)?,
+        last_used_at: row.optional_instant(5)?,
+        revoked: row.try_get(6)?,
     })
 }
 

@@ -27,17 +27,17 @@ const REVOKE: &str = "
     ),
     added AS (
         INSERT INTO revocations (jti, revoked_at, revoked_by, reason, claimed_email)
-        SELECT jti, clock_timestamp(), revoked_by, reason, claimed_email FROM asked WHERE leads
+        SELECT jti, statement_timestamp(), revoked_by, reason, claimed_email FROM asked WHERE leads
         ON CONFLICT (jti) DO NOTHING
         RETURNING jti, revoked_at, revoked_by, reason
     ),
     told AS (
         INSERT INTO audit_events (at, action, actor_user_id, actor_token_id, business_id, target_token_id, reason,
                                   remote_address, claimed_email)
-        SELECT CASE WHEN asked.leads AND added.jti IS NOT NULL THEN added.revoked_at ELSE clock_timestamp() END,
-               CASE WHEN asked.leads AND added.jti IS NOT NULL THEN $11 ELSE $12 END,
-               actor_user_id, actor_token_id, business_id, target_token_id, asked.reason, remote_address, claimed_email
-        FROM asked LEFT JOIN added ON added.jti = asked.jti
+        SELECT CASE WHEN first THEN statement_timestamp() ELSE clock_timestamp() END,
+               CASE WHEN first THEN $11 ELSE $12 END,
+               actor_user_id, actor_token_id, business_id, target_token_id, reason, remote_address, claimed_email
+        FROM (SELECT *, leads AND jti IN (SELECT jti FROM added) AS first FROM asked) AS asked
     )
     SELECT jti, revoked_at, revoked_by, reason FROM added";
 

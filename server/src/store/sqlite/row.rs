@@ -1,9 +1,9 @@
 //! Rows as the types of the store, and the reads that give one.
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
-use super::super::{Authentication, Revocation, Role, StoreError, TokenRecord};
+use super::super::{Authentication, Found, Member, Revocation, Role, StoreError, TokenRecord};
 use crate::timestamp::Timestamp;
 use crate::token::TokenDigest;
 
@@ -13,17 +13,21 @@ pub(super) const SELECT_TOKENS: &str =
      r.revoked_at, r.revoked_by, r.reason
      FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti";
 
-/// What [`SELECT_TOKENS`] gives of the token with this id in this business. The index is named because the planner would take the
-/// one of ids, and then the time would tell tokens of other businesses from those that do not exist.
+/// What [`SELECT_TOKENS`] gives of the token with this id in this business, and who asks for it. The index is named because the
+/// planner would take the one of ids, and then the time would tell tokens of other businesses from those that do not exist. For the
+/// same reason who asks is looked up last, which `CROSS JOIN` says (<https://sqlite.org/lang_select.html>, section 2.2).
 const FIND_TOKEN: &str =
     "SELECT t.id, t.jti, t.user_id, t.name, t.description, t.token_prefix, t.created_at, t.expires_at, t.last_used_at,
-     r.revoked_at, r.revoked_by, r.reason
-     FROM tokens t INDEXED BY tokens_of_business LEFT JOIN revocations r ON r.jti = t.jti
-     WHERE t.id = ? AND t.business_id = ?";
+     r.revoked_at, r.revoked_by, r.reason, u.email, m.role
+     FROM tokens t INDEXED BY tokens_of_business
+     CROSS JOIN memberships m ON m.business_id = t.business_id
+     CROSS JOIN users u ON u.id = m.user_id
+     LEFT JOIN revocations r ON r.jti = t.jti
+     WHERE t.id = ? AND t.business_id = ? AND m.user_id = ?";
 
+/// A user without the membership is nobody: with SQLite's shell it can be deleted in spite of its tokens.
 const AUTHENTICATION: &str =
-    "SELECT t.id, t.user_id, u.email, t.business_id, m.role, t.token_sha256, t.expires_at, t.last_used_at,
-     r.jti IS NOT NULL
+    "SELECT t.id, t.user_id, t.business_id, t.token_sha256, t.expires_at, t.last_used_at, r.jti IS NOT NULL
      FROM tokens t
      JOIN users u ON u.id = t.user_id
      JOIN memberships m ON m.business_id = t.business_id AND m.user_id = t.user_id
@@ -45,34 +49,40 @@ pub(super) fn authentication(
     Ok(Some(Authentication {
         token_id: uuid(row, 0)?,
         user_id: uuid(row, 1)?,
-        email: row.get(2)?,
-        business_id: uuid(row, 3)?,
-        role: role(row, 4)?,
+        business_id: uuid(row, 2)?,
         digest: TokenDigest::from_stored(
-            row.get_ref(5)?.as_bytes().map_err(rusqlite::Error::from)?,
+            row.get_ref(3)?.as_bytes().map_err(rusqlite::Error::from)?,
         )
         .ok_or_else(|| {
             StoreError::Inconsistent("a token's digest is not 32 bytes long".to_owned())
         })?,
-        expires_at: Timestamp::from_micros(row.get(6)?),
-        last_used_at: optional_instant(row, 7)?,
-        revoked: row.get(8)?,
+        expires_at: Timestamp::from_micros(row.get(4)?),
+        last_used_at: optional_instant(row, 5)?,
+        revoked: row.get(6)?,
     }))
 }
 
-/// The token with this id in this business.
+/// The token with this id in this business, for this user of the business.
 pub(super) fn find_token(
     connection: &Connection,
     business_id: Uuid,
     id: Uuid,
-) -> Result<Option<TokenRecord>, StoreError> {
-    connection
-        .prepare_cached(FIND_TOKEN)?
-        .query_row([id.to_string(), business_id.to_string()], |row| {
-            Ok(token_record(row))
-        })
-        .optional()?
-        .transpose()
+    asker: Uuid,
+) -> Result<Option<Found>, StoreError> {
+    let [id, business, user] = [id, business_id, asker].map(|id| id.to_string());
+    let mut statement = connection.prepare_cached(FIND_TOKEN)?;
+    let mut rows = statement.query([id, business, user])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    Ok(Some(Found {
+        token: token_record(row)?,
+        asker: Member {
+            user_id: asker,
+            email: row.get(12)?,
+            role: role(row, 13)?,
+        },
+    }))
 }
 
 /// A row of [`SELECT_TOKENS`].

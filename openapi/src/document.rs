@@ -18,6 +18,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::pointer;
+use crate::text_error::TextError;
 
 pub(crate) use files::FILES;
 pub use methods::METHODS;
@@ -61,27 +62,7 @@ pub(crate) enum Format {
 }
 
 /// Why a text is not a document that can be worked with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DocumentError {
-    /// The document's name: the path or revision that it was read from.
-    pub name: String,
-    /// Where in the text, when it is known.
-    pub position: Option<Position>,
-    /// What is wrong, and what would be right.
-    pub message: String,
-}
-
-impl fmt::Display for DocumentError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.name)?;
-        if let Some(Position { line, column }) = self.position {
-            write!(formatter, ":{line}:{column}")?;
-        }
-        write!(formatter, ": {}", self.message)
-    }
-}
-
-impl std::error::Error for DocumentError {}
+pub type DocumentError = TextError;
 
 /// A schema in a document, named by the JSON pointer to it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -152,12 +133,6 @@ impl Document {
         mut read_file: impl FnMut(&str) -> Result<String, String>,
     ) -> Result<Self, DocumentError> {
         let (mut value, format) = text::value(name, text)?;
-        if ["$anchor", "$dynamicAnchor"]
-            .iter()
-            .any(|keyword| text.contains(keyword))
-        {
-            anchors::name_places(&mut value);
-        }
         let root = files::Source {
             text: text.to_owned(),
             format,
@@ -168,6 +143,9 @@ impl Document {
             reader: &mut read_file,
         };
         let files = bringing.run(&mut value)?;
+        if anchors::are_in(text) || files.values().any(|file| anchors::are_in(&file.text)) {
+            anchors::name_places(&mut value);
+        }
         let mut document = Self {
             name: name.to_owned(),
             text: root.text,
@@ -335,18 +313,31 @@ impl Document {
             .collect()
     }
 
-    /// The schema of the operation's request body for `media_type` (`application/json`), or for the
-    /// narrowest range that holds it; `None` when none is declared.
+    /// The schema of the operation's request body for `media_type` (`application/json`), with or without
+    /// parameters (`; charset=utf-8`), or for the narrowest range that holds it; `None` when none is
+    /// declared.
     #[must_use]
     pub fn request_schema(&self, operation: &Operation, media_type: &str) -> Option<SchemaRef> {
         let body = self.follow(&pointer::join(&operation.pointer, "requestBody"));
         let content = pointer::join(&body, "content");
-        let wildcard = media_type
+        // What follows a semicolon says more of the same media type (RFC 9110 section 8.3.1).
+        let essence = |name: &str| {
+            let name = name.split(';').next().unwrap_or_default();
+            name.trim().to_ascii_lowercase()
+        };
+        let wanted = essence(media_type);
+        let wildcard = wanted
             .split_once('/')
             .map_or_else(|| "*/*".to_owned(), |(kind, _)| format!("{kind}/*"));
-        [media_type, wildcard.as_str(), "*/*"]
-            .into_iter()
-            .map(|range| pointer::join_all(&content, [range, "schema"]))
+        let keys = self.at(&content).and_then(Value::as_object);
+        let keys: Vec<&String> = keys.into_iter().flatten().map(|(key, _)| key).collect();
+        let literally = keys.iter().filter(|key| **key == media_type);
+        let ranges = [wanted.as_str(), wildcard.as_str(), "*/*"].into_iter();
+        let by_range =
+            ranges.flat_map(|range| keys.iter().filter(move |key| essence(key) == range));
+        literally
+            .chain(by_range)
+            .map(|key| pointer::join_all(&content, [key.as_str(), "schema"]))
             .find(|pointer| self.at(pointer).is_some())
             .map(|pointer| SchemaRef { pointer })
     }

@@ -24,7 +24,9 @@ pub mod published;
 pub mod render;
 pub mod sample;
 pub mod schema;
+mod text_error;
 mod validator;
 
 pub use document::{Document, DocumentError, Operation, Position, SchemaRef};
+pub use text_error::TextError;
 pub use validator::{Problem, Validator, ValidatorError};

@@ -10,7 +10,7 @@ use super::finding::{finding, record};
 use super::graph::{ANYTHING, At, Both, Flow, Matched, Walk};
 use super::rule::{Action, Kind};
 use super::schema::compare;
-use super::witness::{self, Step};
+use super::witness::{self, Lifted, Step};
 use super::{annotations, promises};
 use crate::document::Document;
 use crate::schema::{self, Relation, Travel};
@@ -235,20 +235,17 @@ fn removed<'a>(
         Flow::Response if was && !is => {
             absent(walk, context, (kind, Action::Removed), old, message, name);
         }
-        Flow::Response if !is_meant(&cores.revision, name) => {
+        Flow::Response if !is && !is_meant(&cores.revision, name) => {
             finding(walk, context, (kind, Action::Removed), old, message, None);
         }
         Flow::Request | Flow::Response => {
-            let both = Both {
-                base: old.clone(),
-                revision: undeclared(&cores.revision, name),
-            };
             one_side_declares(
                 walk,
+                cores,
                 context,
                 (kind, Action::Removed),
                 name,
-                (&both, old),
+                old,
                 message,
             );
         }
@@ -279,66 +276,74 @@ fn added<'a>(
             let message = format!("{message} and is required");
             absent(walk, context, (kind, Action::Added), new, message, name);
         }
-        Flow::Request if !is_meant(&cores.base, name) => {
+        Flow::Request if !was && !is_meant(&cores.base, name) => {
             finding(walk, context, (kind, Action::Added), new, message, None);
         }
         Flow::Request | Flow::Response => {
-            let both = Both {
-                base: undeclared(&cores.base, name),
-                revision: new.clone(),
-            };
             one_side_declares(
                 walk,
+                cores,
                 context,
                 (kind, Action::Added),
                 name,
-                (&both, new),
+                new,
                 message,
             );
         }
     }
 }
 
-/// What a schema says of a property of this name that it does not declare: by the first pattern that
-/// the name has, or of all undeclared ones.
-fn undeclared<'a>(core: &At<'a>, name: &str) -> At<'a> {
-    patterned(core, name)
-        .or_else(|| core.get("additionalProperties"))
-        .unwrap_or_else(|| At {
-            pointer: core.pointer.clone(),
-            value: &ANYTHING,
-        })
+/// What an object says of a property of this name: what it is declared as and what every pattern says that
+/// the name has; where there is neither, what is said of any undeclared one.
+fn said_of(core: &At<'_>, name: &str, declared: Option<&At<'_>>) -> Value {
+    let declared = declared.map(|at| at.value);
+    let patterned = patterned(core, name).into_iter().map(|at| at.value);
+    let mut said: Vec<Value> = declared.into_iter().chain(patterned).cloned().collect();
+    match said.len() {
+        0 => core.value.get("additionalProperties").cloned(),
+        1 => said.pop(),
+        _ => Some(json!({ "allOf": said })),
+    }
+    .unwrap_or_else(|| ANYTHING.clone())
 }
 
-/// The schema in `patternProperties` of the first pattern that the name has.
-fn patterned<'a>(core: &At<'a>, name: &str) -> Option<At<'a>> {
+/// The schemas in `patternProperties` of the patterns that the name has.
+fn patterned<'a>(core: &At<'a>, name: &str) -> Vec<At<'a>> {
     let has = |pattern: &str| {
         crate::Validator::new(&json!({ "pattern": pattern }))
             .is_ok_and(|pattern| pattern.accepts(&Value::from(name)))
     };
-    let mut patterns = core.members_of("patternProperties").into_iter();
+    let patterns = core.members_of("patternProperties").into_iter();
     patterns
-        .find(|(pattern, _)| has(pattern))
+        .filter(|(pattern, _)| has(pattern))
         .map(|(_, schema)| schema)
+        .collect()
 }
 
 /// Whether a schema gives a property that it does not declare a schema, so that it is meant to be
 /// sent; else whoever keeps to it sends none that only the other side knows.
 fn is_meant(core: &At<'_>, name: &str) -> bool {
     let says = |schema: &Value| schema != &json!(true) && schema != &json!({});
-    patterned(core, name).is_some() || core.value.get("additionalProperties").is_some_and(says)
+    !patterned(core, name).is_empty() || core.value.get("additionalProperties").is_some_and(says)
 }
 
 /// A property that one side declares and the other takes, or sends, as an undeclared one.
 fn one_side_declares<'a>(
     walk: &mut Walk<'a>,
+    cores: &Both<'a>,
     context: &Context<'a>,
     axes: (Kind, Action),
     name: &str,
-    (both, at): (&Both<'a>, &At<'a>),
+    at: &At<'a>,
     message: String,
 ) {
-    let (sender, receiver) = walk.sides(both.base.value, both.revision.value, context.flow);
+    let (of_base, of_revision) = match axes.1 {
+        Action::Removed => (Some(at), None),
+        Action::Added | Action::Changed | Action::Widened | Action::Narrowed => (None, Some(at)),
+    };
+    let base = said_of(&cores.base, name, of_base);
+    let revision = said_of(&cores.revision, name, of_revision);
+    let (sender, receiver) = walk.sides(&base, &revision, context.flow);
     match schema::relation(&sender, &receiver) {
         Relation::Equal | Relation::Compatible => finding(walk, context, axes, at, message, None),
         Relation::Breaking(value) => {
@@ -360,12 +365,10 @@ fn absent<'a>(
     name: &str,
 ) {
     let Some(root) = &context.root else { return };
-    let found = witness::without_member(walk, root, context.flow, name);
-    let class = if found.is_some() {
-        Class::Breaking
-    } else {
-        Class::Unproven
+    let (class, found) = match witness::without_member(walk, root, context.flow, name, at) {
+        Lifted::Breaks(found) => (Class::Breaking, Some(found)),
+        Lifted::Harmless => (Class::Additive, None),
+        Lifted::Unknown => (Class::Unproven, None),
     };
-    let found = found.map(|value| (value, witness::schema_of(walk, &root.both, at)));
     record(walk, context, axes, class, at, message, found);
 }

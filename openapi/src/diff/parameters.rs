@@ -275,7 +275,8 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
             ) => {}
             ("schema", matched) if !written_as_content(both) => {
                 let both = matched.or_anything(both);
-                written::compare(walk, &both, &Context::new(flow, subject.clone()));
+                let context = Context::new(flow, subject.clone());
+                written::compare(walk, &both, &context, Area::Parameter);
             }
             ("content", matched) => {
                 content(walk, &matched, (flow, Choice::Sender), &subject);

@@ -2,10 +2,11 @@
 //! called.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
 
 use serde_json::Value;
 
-use super::graph::{At, Both, Walk, follow};
+use super::graph::{At, Both, Matched, Walk, follow};
 use super::operation::{self, Place, Role};
 use super::rule::{Action, Area, Kind};
 use super::{Class, Rule, annotations, promises};
@@ -20,7 +21,6 @@ struct Item<'a> {
 }
 
 /// One operation of a path item.
-#[derive(Clone, Copy)]
 struct Candidate<'i, 'a> {
     method: Method<'a>,
     item: &'i Item<'a>,
@@ -46,7 +46,12 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, root: &Both<'a>, section: &str) {
     let base_items = items(walk.base, &root.base, section);
     let revision_items = items(walk.revision, &root.revision, section);
     let (old, new) = (operations(&base_items), operations(&revision_items));
-    let matches = matches(&old, &new);
+    let matches = pair_up(
+        &old,
+        &new,
+        |operation| (operation.method, operation.item.path),
+        |operation| (operation.method, operation.item.shape.as_str()),
+    );
     let inherit_the_same = inherited(walk, root);
     for (base, revision) in &matches.pairs {
         let name = || name_of(role, base.method.name, base.item.path);
@@ -67,14 +72,20 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, root: &Both<'a>, section: &str) {
             area,
         );
     }
-    let by_path: HashMap<&str, &Item<'a>> = revision_items
-        .iter()
-        .map(|item| (item.path, item))
-        .collect();
-    for base in &base_items {
-        if let Some(revision) = by_path.get(base.path) {
-            beside_operations(walk, base, revision);
+    let items = pair_up(
+        &base_items,
+        &revision_items,
+        |item| item.path,
+        |item| item.shape.as_str(),
+    );
+    for (base, revision) in &items.pairs {
+        match revision {
+            Some(revision) => beside_operations(walk, base, revision),
+            None => without_operations(walk, base, Matched::Removed),
         }
+    }
+    for new in &items.unmatched {
+        without_operations(walk, new, Matched::Added);
     }
     extensions(walk, root, section);
 }
@@ -119,52 +130,47 @@ fn operations<'i, 'a>(items: &'i [Item<'a>]) -> Vec<Candidate<'i, 'a>> {
     items.iter().flat_map(of_item).collect()
 }
 
-/// The base's operations, each with the revision's that it became, and what the revision has more.
-struct Matches<'i, 'a> {
-    pairs: Vec<(Candidate<'i, 'a>, Option<Candidate<'i, 'a>>)>,
-    unmatched: Vec<Candidate<'i, 'a>>,
+/// What the base has, each with what it became in the revision, and what the revision has more.
+struct Pairs<'t, T> {
+    pairs: Vec<(&'t T, Option<&'t T>)>,
+    unmatched: Vec<&'t T>,
 }
 
 /// Several paths may have one shape. Those of the very same name belong together, and only what no
 /// name matches is matched by its shape.
-fn matches<'i, 'a>(base: &[Candidate<'i, 'a>], revision: &[Candidate<'i, 'a>]) -> Matches<'i, 'a> {
-    let by_name: HashMap<(Method<'_>, &str), usize> = (revision.iter().enumerate())
-        .map(|(index, other)| ((other.method, other.item.path), index))
+fn pair_up<'t, T, K: Eq + Hash>(
+    base: &'t [T],
+    revision: &'t [T],
+    name: impl Fn(&'t T) -> K,
+    shape: impl Fn(&'t T) -> K,
+) -> Pairs<'t, T> {
+    let by_name: HashMap<K, usize> = (revision.iter().enumerate())
+        .map(|(index, other)| (name(other), index))
         .collect();
     let mut free = vec![true; revision.len()];
     let named: Vec<Option<usize>> = base
         .iter()
-        .map(|operation| {
-            by_name
-                .get(&(operation.method, operation.item.path))
-                .copied()
-        })
+        .map(|one| by_name.get(&name(one)).copied())
         .collect();
     for index in named.iter().flatten() {
         free[*index] = false;
     }
-    let mut by_shape: HashMap<(Method<'_>, &str), VecDeque<usize>> = HashMap::new();
-    for (index, other) in revision
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| free[*index])
-    {
-        let shape = (other.method, other.item.shape.as_str());
-        by_shape.entry(shape).or_default().push_back(index);
+    let mut by_shape: HashMap<K, VecDeque<usize>> = HashMap::new();
+    for (index, other) in revision.iter().enumerate().filter(|(at, _)| free[*at]) {
+        by_shape.entry(shape(other)).or_default().push_back(index);
     }
     let mut pairs = Vec::with_capacity(base.len());
-    for (operation, named) in base.iter().zip(named) {
-        let shape = (operation.method, operation.item.shape.as_str());
-        let index = named.or_else(|| by_shape.get_mut(&shape)?.pop_front());
+    for (one, named) in base.iter().zip(named) {
+        let index = named.or_else(|| by_shape.get_mut(&shape(one))?.pop_front());
         if let Some(index) = index {
             free[index] = false;
         }
-        pairs.push((*operation, index.map(|index| revision[index])));
+        pairs.push((one, index.map(|index| &revision[index])));
     }
     let unmatched = revision.iter().zip(free).filter(|(_, free)| *free);
-    Matches {
+    Pairs {
         pairs,
-        unmatched: unmatched.map(|(other, _)| *other).collect(),
+        unmatched: unmatched.map(|(other, _)| other).collect(),
     }
 }
 
@@ -247,6 +253,20 @@ fn beside_operations(walk: &mut Walk<'_>, base: &Item<'_>, revision: &Item<'_>) 
             let subject = format!("the path `{}`", base.path);
             annotations::field(walk, key, &matched, Area::Operation, &subject);
         }
+    }
+}
+
+/// A path item that only one side has: its operations are told of by themselves, and it is where it has
+/// none.
+fn without_operations<'a>(
+    walk: &mut Walk<'a>,
+    item: &Item<'a>,
+    which: impl FnOnce(At<'a>) -> Matched<'a>,
+) {
+    if operations_of(item.at.value).next().is_none() {
+        let subject = format!("the path `{}`, which has no operations,", item.path);
+        let matched = which(item.at.clone());
+        annotations::one(walk, &matched, Area::Operation, Kind::Text, &subject);
     }
 }
 

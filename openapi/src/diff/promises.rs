@@ -67,6 +67,14 @@ fn sunset(
             Class::Breaking,
             "comes earlier than was promised",
         ),
+        (Some(_), Some(_)) if old.is_none() => {
+            (Action::Widened, Class::Docs, "is a date, which it was not")
+        }
+        (Some(_), Some(_)) if old == new => (
+            Action::Widened,
+            Class::Docs,
+            "is the same day, written otherwise",
+        ),
         (Some(_), Some(_)) => (Action::Widened, Class::Docs, "comes later"),
         (None, _) => (Action::Added, Class::Docs, "is announced"),
         (Some(_), None) if still_deprecated => (

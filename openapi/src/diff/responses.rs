@@ -189,7 +189,8 @@ fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, whos
             ("style" | "explode", _) => {}
             ("schema", matched) if !written_as_content(both) => {
                 let both = matched.or_anything(both);
-                written::compare(walk, &both, &Context::new(flow, subject.clone()));
+                let context = Context::new(flow, subject.clone());
+                written::compare(walk, &both, &context, Area::Header);
             }
             ("content", matched) => {
                 content(walk, &matched, (flow, Choice::Sender), &subject);

@@ -201,11 +201,16 @@ fn judged_with_the_shell<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Co
         if let Matched::Both(both) = part
             && both.base.value != both.revision.value
         {
-            let old = annotations::every_text(walk.base, &both.base);
-            let new = annotations::every_text(walk.revision, &both.revision);
-            texts_differ(walk, &old, &new, &both.revision, context);
+            every_text(walk, &both, context);
         }
     }
+}
+
+/// The texts of two schemas, and those anywhere within them, where the schemas are not walked.
+pub(super) fn every_text<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>) {
+    let old = annotations::every_text(walk.base, &both.base);
+    let new = annotations::every_text(walk.revision, &both.revision);
+    texts_differ(walk, &old, &new, &both.revision, context);
 }
 
 fn is_plain(core: &At<'_>) -> bool {

@@ -9,6 +9,7 @@ use super::graph::{At, Both, Flow, Walk};
 use super::message::shown;
 use super::rule::{Action, Kind};
 use super::schema;
+use super::witness::Root;
 use crate::pointer;
 use crate::schema::{Relation, relation};
 
@@ -112,6 +113,9 @@ fn by_branch<'a>(
     for pair in pairs {
         let mut inner = context.clone();
         inner.subject = format!("{part} of {}", context.subject);
+        if let Some(root) = made_up_for(walk, both, &pair, keyword, context.flow) {
+            inner.root = Some(root);
+        }
         schema::compare(walk, &pair, &inner);
     }
     for branch in gone {
@@ -120,6 +124,41 @@ fn by_branch<'a>(
     for branch in come {
         leftover(walk, both, context, &branch, Action::Added);
     }
+}
+
+/// What a difference within a pair of branches is held against, where it is proven to break nothing: of
+/// alternatives, the receiver's whole takes in all that the sender's sends; of parts, the receiver's takes in
+/// all that the sender's whole does.
+fn made_up_for<'a>(
+    walk: &mut Walk<'a>,
+    both: &Both<'a>,
+    pair: &Both<'a>,
+    keyword: &str,
+    flow: Flow,
+) -> Option<Root<'a>> {
+    if walk.same_assertions(pair) {
+        return None;
+    }
+    let base_is_sender = flow == Flow::Request;
+    let whole_is_sender = keyword == "allOf";
+    let (base, revision) = if base_is_sender == whole_is_sender {
+        (&both.base, &pair.revision)
+    } else {
+        (&pair.base, &both.revision)
+    };
+    let both = Both {
+        base: base.clone(),
+        revision: revision.clone(),
+    };
+    let (sender, receiver) = walk.sides_within(&both, flow, LIMIT)?;
+    let is_taken_in = match relation(&sender, &receiver) {
+        Relation::Equal | Relation::Compatible => true,
+        Relation::Breaking(_) | Relation::Unproven => false,
+    };
+    is_taken_in.then_some(Root {
+        both,
+        trail: Vec::new(),
+    })
 }
 
 /// Whether the alternatives say by which value of which property they are told apart.

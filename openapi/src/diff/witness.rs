@@ -46,8 +46,62 @@ pub(super) fn lift(
     local: &Value,
     spot: &At<'_>,
 ) -> Lifted {
+    let planted = |whole: &Value| {
+        let mut replaced = whole.clone();
+        *part_of(&mut replaced, &root.trail)? = local.clone();
+        let mut merged = whole.clone();
+        merge(part_of(&mut merged, &root.trail)?, local);
+        Some(vec![replaced, merged])
+    };
+    shown_by(walk, root, flow, spot, planted)
+}
+
+/// As [`lift`], for a member that may be absent at the spot.
+pub(super) fn without_member(
+    walk: &Walk<'_>,
+    root: &Root<'_>,
+    flow: Flow,
+    name: &str,
+    spot: &At<'_>,
+) -> Lifted {
+    // What is no object at the spot lacks the member too, and shows nothing of it.
+    let lacking = |whole: &Value| {
+        let mut whole = whole.clone();
+        let part = part_of(&mut whole, &root.trail)?.as_object_mut()?;
+        part.shift_remove(name);
+        Some(vec![whole])
+    };
+    shown_by(walk, root, flow, spot, lacking)
+}
+
+/// What comes of the wholes that `altered` makes of those that are sent: each shows the difference at
+/// the spot, if it fits in.
+fn shown_by(
+    walk: &Walk<'_>,
+    root: &Root<'_>,
+    flow: Flow,
+    spot: &At<'_>,
+    altered: impl Fn(&Value) -> Option<Vec<Value>>,
+) -> Lifted {
     let of_whole = |value| Lifted::Breaks((value, schema_of(walk, &root.both, spot)));
-    if let Some(value) = lifted(walk, root, flow, local) {
+    let (sender, receiver) = walk.sides(root.both.base.value, root.both.revision.value, flow);
+    let (Ok(sends), Ok(accepts)) = (Validator::new(&sender), Validator::new(&receiver)) else {
+        return Lifted::Unknown;
+    };
+    let mut shortest: Option<((bool, usize), Value)> = None;
+    for plain in sample::candidates(&sender) {
+        let breaks = |value: &Value| sends.accepts(value) && !accepts.accepts(value);
+        for value in altered(&plain).into_iter().flatten().filter(breaks) {
+            // Where the whole was refused before, what it is refused for may be another difference.
+            let by_another = !accepts.accepts(&plain);
+            let rank = (by_another, value.to_string().len());
+            let is_shorter = shortest.as_ref().is_none_or(|(other, _)| rank < *other);
+            if is_shorter && (!by_another || is_refused_at(&accepts, &value, &root.trail)) {
+                shortest = Some((rank, value));
+            }
+        }
+    }
+    if let Some((_, value)) = shortest {
         return of_whole(value);
     }
     // What the spot says of a value may leave out what is compared elsewhere (its items, what it
@@ -56,57 +110,23 @@ pub(super) fn lift(
         return Lifted::Unknown;
     };
     match relation(&sender, &receiver) {
-        Relation::Breaking(value) => of_whole(value),
-        Relation::Equal | Relation::Compatible => Lifted::Harmless,
-        Relation::Unproven => Lifted::Unknown,
-    }
-}
-
-/// A value of the whole, confirmed, in which the member `name` at the spot is absent.
-pub(super) fn without_member(
-    walk: &Walk<'_>,
-    root: &Root<'_>,
-    flow: Flow,
-    name: &str,
-) -> Option<Value> {
-    let (sender, accepts) = sides(walk, &root.both, flow)?;
-    let sends = Validator::new(&sender).ok()?;
-    let breaks = |value: &Value| sends.accepts(value) && !accepts.accepts(value);
-    // What is no object at the spot lacks the member too, and shows nothing of it.
-    let lacking = sample::candidates(&sender)
-        .into_iter()
-        .filter_map(|mut whole| {
-            part_of(&mut whole, &root.trail)?
-                .as_object_mut()?
-                .shift_remove(name);
-            Some(whole)
-        });
-    lacking
-        .filter(breaks)
-        .min_by_key(|value| value.to_string().len())
-}
-
-fn lifted(walk: &Walk<'_>, root: &Root<'_>, flow: Flow, local: &Value) -> Option<Value> {
-    let (sender, accepts) = sides(walk, &root.both, flow)?;
-    let sends = Validator::new(&sender).ok()?;
-    let breaks = |value: &Value| sends.accepts(value) && !accepts.accepts(value);
-    let mut wholes = Vec::new();
-    for mut whole in sample::candidates(&sender) {
-        if part_of(&mut whole, &root.trail).is_some() {
-            let mut merged = whole.clone();
-            if let Some(part) = part_of(&mut merged, &root.trail) {
-                merge(part, local);
-            }
-            if let Some(part) = part_of(&mut whole, &root.trail) {
-                *part = local.clone();
-            }
-            wholes.extend([whole, merged]);
+        Relation::Breaking(value) if is_refused_at(&accepts, &value, &root.trail) => {
+            of_whole(value)
         }
+        Relation::Equal | Relation::Compatible => Lifted::Harmless,
+        Relation::Breaking(_) | Relation::Unproven => Lifted::Unknown,
     }
-    wholes
-        .into_iter()
-        .filter(breaks)
-        .min_by_key(|value| value.to_string().len())
+}
+
+/// Whether what the value is refused for is at the end of the trail, on the way there or below.
+fn is_refused_at(accepts: &Validator, value: &Value, trail: &[Step]) -> bool {
+    let leads_there = |(step, token): (&Step, std::borrow::Cow<'_, str>)| match step {
+        Step::Property(name) => *name == token,
+        Step::Item => token.parse::<usize>().is_ok(),
+    };
+    let problems = accepts.problems(value);
+    let mut places = problems.iter().map(|problem| problem.pointer.as_str());
+    places.any(|place| trail.iter().zip(pointer::tokens(place)).all(leads_there))
 }
 
 fn merge(part: &mut Value, local: &Value) {
@@ -134,12 +154,6 @@ fn part_of<'v>(value: &'v mut Value, trail: &[Step]) -> Option<&'v mut Value> {
         };
     }
     Some(part)
-}
-
-/// The sender's schema on its own, and a validator of the receiver's.
-fn sides(walk: &Walk<'_>, both: &Both<'_>, flow: Flow) -> Option<(Value, Validator)> {
-    let (sender, receiver) = walk.sides(both.base.value, both.revision.value, flow);
-    Some((sender, Validator::new(&receiver).ok()?))
 }
 
 /// The pointer to the whole's schema, in the document that the spot stands in: the revision, or the base

@@ -15,12 +15,12 @@ use crate::sample;
 use crate::schema::{Relation, relation};
 use crate::validator::Validator;
 
-/// Compares the schemas of two values that are written as text.
-pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>) {
+/// Compares the schemas of two values that are written as text, of a parameter or of a header.
+pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>, area: Area) {
     if walk.same(both) {
         return;
     }
-    let both = &one_of_a_list(walk, both, context.flow);
+    let both = &one_of_a_list(walk, both, context.flow, area);
     let (old, new) = (
         types(walk.base, &both.base),
         types(walk.revision, &both.revision),
@@ -50,6 +50,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Contex
                 what,
                 None,
             );
+            schema::every_text(walk, both, context);
         }
         Relation::Breaking(_) | Relation::Unproven => {
             let action = match context.flow {
@@ -67,13 +68,14 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Contex
                     record(walk, context, axes, Class::Unproven, at, what, None);
                 }
             }
+            schema::every_text(walk, both, context);
         }
     }
 }
 
 /// A single value is also the list of that one value: where a request's value has become a list, it is
 /// compared with the list's items.
-fn one_of_a_list<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) -> Both<'a> {
+fn one_of_a_list<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, area: Area) -> Both<'a> {
     let (old, new) = (
         types(walk.base, &both.base),
         types(walk.revision, &both.revision),
@@ -86,7 +88,7 @@ fn one_of_a_list<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) -> Both<'
     let Some(items) = core(walk.revision, &both.revision).get("items") else {
         return both.clone();
     };
-    let rule = Rule::new(Area::Parameter, Kind::Type, Action::Widened);
+    let rule = Rule::new(area, Kind::Type, Action::Widened);
     let message = "a single value has become a list, of which it is one".to_owned();
     walk.decide(rule, &both.revision, message, None);
     Both {

@@ -79,33 +79,28 @@ impl Bringing<'_, '_> {
     ) -> Result<Vec<Wanted>, DocumentError> {
         let mut wanted = Vec::new();
         let mut refused = None;
-        visit::objects_mut(value, &["$ref"], &mut |holder| {
-            let Some(Value::String(reference)) = holder.get_mut("$ref") else {
-                return;
-            };
-            let (target, fragment) = reference
-                .split_once('#')
-                .unwrap_or((reference.as_str(), ""));
-            if target.is_empty() {
-                if !file.is_empty() {
-                    *reference = within(file, fragment);
-                }
-                return;
-            }
-            match path_of(file, target) {
-                Ok(path) if path == own => *reference = format!("#{fragment}"),
-                Ok(path) => {
-                    let written = std::mem::replace(reference, within(&path, fragment));
-                    wanted.push(Wanted {
-                        file: path,
-                        from: file.to_owned(),
-                        reference: written,
-                    });
-                }
-                Err(why) => {
-                    refused.get_or_insert((reference.clone(), why));
+        visit::objects_mut(value, HOLDERS, &mut |holder| {
+            for keyword in REFERENCES {
+                let Some(Value::String(reference)) = holder.get_mut(*keyword) else {
+                    continue;
+                };
+                match led_to(file, own, reference) {
+                    Ok(led) => {
+                        let written = std::mem::replace(reference, led.reference);
+                        wanted.extend(led.file.map(|path| Wanted {
+                            file: path,
+                            from: file.to_owned(),
+                            reference: written,
+                        }));
+                    }
+                    // A dynamic reference may lead to a dialect, by its address.
+                    Err(why) if *keyword == "$ref" => {
+                        refused.get_or_insert((reference.clone(), why));
+                    }
+                    Err(_) => {}
                 }
             }
+            mapped(file, own, holder);
         });
         match refused {
             None => Ok(wanted),
@@ -127,10 +122,14 @@ impl Bringing<'_, '_> {
         let source = sources.get(file).unwrap_or(self.root);
         let mut place = None;
         if let Ok((value, _)) = text::value(file, &source.text) {
-            visit::objects(&value, &["$ref"], &mut |path, holder| {
-                if place.is_none() && holder.get("$ref").and_then(Value::as_str) == Some(reference)
+            visit::objects(&value, REFERENCES, &mut |path, holder| {
+                let is_it = |keyword: &&&str| {
+                    holder.get(**keyword).and_then(Value::as_str) == Some(reference)
+                };
+                if place.is_none()
+                    && let Some(keyword) = REFERENCES.iter().find(is_it)
                 {
-                    place = Some(pointer::join(&path.pointer(), "$ref"));
+                    place = Some(pointer::join(&path.pointer(), keyword));
                 }
             });
         }
@@ -157,14 +156,104 @@ struct Wanted {
     reference: String,
 }
 
-/// The reference within the document to a place in one of its files.
+/// Keywords whose value is a reference.
+const REFERENCES: &[&str] = &["$ref", "$dynamicRef"];
+
+/// Keys of the objects that hold references.
+const HOLDERS: &[&str] = &["$ref", "$dynamicRef", "discriminator"];
+
+/// What a reference in one of the files is within the document.
+struct Led {
+    reference: String,
+    /// The file that it leads to, where it names one besides the document.
+    file: Option<String>,
+}
+
+/// Where a reference leads that stands in `file`; the document's own name is `own`.
+fn led_to(file: &str, own: &str, reference: &str) -> Result<Led, &'static str> {
+    let (target, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+    let (reference, file) = match target {
+        "" if file.is_empty() => (reference.to_owned(), None),
+        "" => (within(file, fragment), None),
+        target => match path_of(file, target)? {
+            path if path == own => (format!("#{fragment}"), None),
+            path => (within(&path, fragment), Some(path)),
+        },
+    };
+    Ok(Led { reference, file })
+}
+
+/// Makes what the values of a schema's discriminator lead to places within the document, as the
+/// alternatives are that they stand for. The name of a component stays a name (OpenAPI 3.1 section 4.8.25),
+/// unless an alternative is referred to like that.
+fn mapped(file: &str, own: &str, schema: &mut Map<String, Value>) {
+    let alternatives: Vec<String> = ["oneOf", "anyOf"]
+        .iter()
+        .filter_map(|keyword| schema.get(*keyword)?.as_array())
+        .flatten()
+        .filter_map(|branch| Some(branch.get("$ref")?.as_str()?.to_owned()))
+        .collect();
+    let Some(Value::Object(discriminator)) = schema.get_mut("discriminator") else {
+        return;
+    };
+    let mut values: Vec<&mut Value> = Vec::new();
+    for (key, value) in discriminator.iter_mut() {
+        match (key.as_str(), value) {
+            ("mapping", Value::Object(mapping)) => values.extend(mapping.values_mut()),
+            ("defaultMapping", value) => values.push(value),
+            _ => {}
+        }
+    }
+    for value in values {
+        if let Value::String(target) = value
+            && let Ok(led) = led_to(file, own, target)
+            && (target.contains(['/', '#']) || alternatives.contains(&led.reference))
+        {
+            *target = led.reference;
+        }
+    }
+}
+
+/// The reference within the document to a place in one of its files, or to what has a name there.
 fn within(file: &str, fragment: &str) -> String {
-    let file = pointer::escape(file).replace('%', "%25");
-    format!("#/{FILES}/{file}{fragment}")
+    let file = pointer::escape(file)
+        .replace('%', "%25")
+        .replace('#', "%23");
+    let by_name = if is_name(fragment) { "#" } else { "" };
+    format!("#/{FILES}/{file}{by_name}{fragment}")
+}
+
+/// Whether a fragment is a name that a schema gives itself, and no pointer.
+fn is_name(fragment: &str) -> bool {
+    !fragment.is_empty() && !fragment.starts_with('/')
+}
+
+/// Of a reference by name, the file (`""` is the document itself) and the name; `None` for one that is by
+/// a pointer.
+pub(super) fn by_name(reference: &str) -> Option<(String, &str)> {
+    let fragment = reference.strip_prefix('#')?;
+    if is_name(fragment) {
+        return Some((String::new(), fragment));
+    }
+    let (place, name) = fragment.split_once('#')?;
+    Some((
+        file_of(&pointer::of_reference(&format!("#{place}"))?)?,
+        name,
+    ))
+}
+
+/// The file that holds what `pointer` points at, when one does.
+pub(super) fn file_of(pointer: &str) -> Option<String> {
+    let mut tokens = pointer::tokens(pointer);
+    (tokens.next().as_deref() == Some(FILES)).then_some(())?;
+    Some(tokens.next()?.into_owned())
 }
 
 /// A reference as its writer knows it, for messages: `token.yaml#/Token`.
 pub(super) fn as_written(reference: &str) -> String {
+    if let Some((file, name)) = by_name(reference) {
+        return format!("{file}#{name}");
+    }
     let inside = pointer::of_reference(reference).unwrap_or_default();
     let mut tokens = pointer::tokens(&inside);
     if tokens.next().as_deref() != Some(FILES) {

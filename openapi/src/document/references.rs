@@ -57,7 +57,11 @@ fn why_refused(document: &Document, pointer: &str, reference: &str) -> DocumentE
         let place = pointer::join(pointer, "$ref");
         document.error(&place, format!("the reference `{written}` {why}"))
     };
-    let Some(mut current) = pointer::of_reference(reference) else {
+    let place = match files::by_name(reference) {
+        Some(_) => None,
+        None => pointer::of_reference(reference),
+    };
+    let Some(mut current) = place else {
         return error(
             "leads to no place of a document: write `#/components/…`, or the path of a file and \
              such a place in it"
@@ -68,6 +72,12 @@ fn why_refused(document: &Document, pointer: &str, reference: &str) -> DocumentE
     while let Some(value) = document.at(&current) {
         if chain.contains(&current) {
             return error("leads back to itself".to_owned());
+        }
+        // The last one of a chain may be by a name that nothing has: it is the culprit.
+        if let Some(Value::String(last)) = value.get("$ref")
+            && files::by_name(last).is_some()
+        {
+            return why_refused(document, &current, last);
         }
         let next = target(value).filter(|_| chain.len() < LONGEST_CHAIN);
         let Some(next) = next else {

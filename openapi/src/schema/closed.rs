@@ -2,8 +2,8 @@
 //!
 //! An object that says nothing of undeclared properties may hold others, but none that the other
 //! side gives a meaning to: whoever sends by a document does not send what it knows nothing of, so
-//! that a property declared by the receiver alone breaks nobody. Other names stay open, as they are
-//! for who writes `additionalProperties: true` in full.
+//! that a property declared by the receiver alone breaks nobody. A name that the sender requires is one
+//! that it knows. Other names stay open, as they are for who writes `additionalProperties: true` in full.
 //!
 //! The parts of an `allOf` see each other's properties, so it is their whole that is closed. What
 //! stands below `not` and `if`, where closing would widen, stays open.
@@ -86,6 +86,7 @@ struct Closing<'a> {
 /// What an object, with its parts, says of its properties.
 #[derive(Default)]
 struct Declared {
+    /// Those that it declares or requires.
     names: BTreeSet<String>,
     /// Patterns of `patternProperties`.
     patterns: BTreeSet<String>,
@@ -183,6 +184,10 @@ impl Closing<'_> {
             into.is_object = true;
             into.names.extend(properties.keys().cloned());
         }
+        // What must be there is sent, declared or not.
+        let required = object.get("required").and_then(Value::as_array);
+        let required = required.into_iter().flatten().filter_map(Value::as_str);
+        into.names.extend(required.map(str::to_owned));
         if let Some(Value::Object(patterns)) = object.get("patternProperties") {
             into.is_object = true;
             into.patterns.extend(patterns.keys().cloned());
@@ -267,6 +272,23 @@ mod tests {
             let validator = Validator::new(&closed).expect("a valid schema");
             assert!(validator.accepts(&json!({"b": 1})), "{conditional}");
             assert!(!validator.accepts(&json!({"c": 1})), "{conditional}");
+        }
+    }
+
+    #[test]
+    fn what_is_required_is_sent_though_nothing_is_said_of_it() {
+        let receiver = json!({"properties": {"a": {"type": "integer"}, "b": true}});
+        for requiring in [
+            json!({"type": "object", "required": ["a"]}),
+            json!({"allOf": [{"type": "object"}, {"required": ["a"]}]}),
+        ] {
+            let closed = close(&requiring, &receiver);
+            let validator = Validator::new(&closed).expect("a valid schema");
+            assert!(validator.accepts(&json!({"a": "x"})), "{requiring}");
+            assert!(
+                !validator.accepts(&json!({"a": "x", "b": 1})),
+                "{requiring}"
+            );
         }
     }
 

@@ -189,3 +189,101 @@ fn a_parameter_without_a_schema_may_be_anything() {
     assert!(changed(&short, &any)[0].starts_with("additive "));
     assert!(changed(&any, &short)[0].starts_with("breaking "));
 }
+
+#[test]
+fn servers_of_an_operation_stand_for_those_around_it() {
+    let at = |url: &str| json!([{"url": url}]);
+    let (a, b) = ("https://a.example", "https://b.example");
+    let around = |operation: Option<&str>, path: Option<&str>| {
+        let mut document = document(&json!({}), &json!({"servers": at(a)}));
+        if let Some(url) = operation {
+            document["paths"]["/files"]["post"]["servers"] = at(url);
+        }
+        if let Some(url) = path {
+            document["paths"]["/files"]["servers"] = at(url);
+        }
+        document
+    };
+    let inherited = around(None, None);
+    let moved = [
+        "breaking operation-server-removed",
+        "additive operation-server-added",
+    ];
+    for own in [around(Some(b), None), around(None, Some(b))] {
+        assert_eq!(changed(&inherited, &own), moved, "gains one: {own}");
+        assert_eq!(changed(&own, &inherited), moved, "loses it: {own}");
+    }
+    for same in [around(Some(a), None), around(None, Some(a))] {
+        assert_eq!(changed(&inherited, &same), [""; 0], "{same}");
+        assert_eq!(changed(&same, &inherited), [""; 0], "{same}");
+    }
+    assert_eq!(
+        changed(&around(Some(a), None), &around(Some(b), None)),
+        moved
+    );
+    // From the path to the operation it is the same server, and the path's speaks for nobody.
+    assert_eq!(
+        changed(&around(None, Some(b)), &around(Some(b), None)),
+        ["docs operation-text-removed"]
+    );
+}
+
+#[test]
+fn a_scheme_by_certificates_is_the_same_under_another_name() {
+    let secured = |name: &str, kind: &str| {
+        document(
+            &json!({"security": [{name: []}]}),
+            &json!({"components": {"securitySchemes": {name: {"type": kind}}}}),
+        )
+    };
+    let renamed = changed(&secured("cert", "mutualTLS"), &secured("tls", "mutualTLS"));
+    assert!(
+        renamed.iter().all(|change| change.starts_with("docs ")),
+        "{renamed:?}"
+    );
+}
+
+#[test]
+fn what_a_path_says_for_itself_is_told_of_under_another_name_of_its_parameter() {
+    let path = |path: &str, item: &Value| {
+        let mut item = item.clone();
+        item["get"] = json!({"parameters": [{"name": path.trim_start_matches("/files/{").trim_end_matches('}'),
+            "in": "path", "required": true, "schema": {"type": "string"}}],
+            "responses": {"200": {"description": "ok"}}});
+        json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {path: item}})
+    };
+    let one = json!({"summary": "one", "x-team": "a"});
+    let other = json!({"description": "other", "x-team": "b"});
+    assert_eq!(
+        changed(&path("/files/{id}", &one), &path("/files/{key}", &one)),
+        ["docs parameter-name-changed"]
+    );
+    let mut found = changed(&path("/files/{id}", &one), &path("/files/{key}", &other));
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [
+            "docs operation-extension-changed",
+            "docs operation-text-added",
+            "docs operation-text-removed",
+            "docs parameter-name-changed",
+        ]
+    );
+}
+
+#[test]
+fn a_path_without_operations_does_not_come_or_go_in_silence() {
+    let with = |paths: &Value| {
+        let mut document = document(&json!({}), &json!({}));
+        let members = paths.as_object().expect("members").clone();
+        let known = document["paths"].as_object_mut().expect("paths");
+        known.extend(members);
+        document
+    };
+    let (none, one) = (
+        with(&json!({})),
+        with(&json!({"/soon": {"summary": "to come"}})),
+    );
+    assert_eq!(changed(&none, &one), ["docs operation-text-added"]);
+    assert_eq!(changed(&one, &none), ["docs operation-text-removed"]);
+}

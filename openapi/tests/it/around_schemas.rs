@@ -405,3 +405,56 @@ fn headers_that_are_said_elsewhere_are_ignored_as_parameters() {
         );
     }
 }
+
+#[test]
+fn a_narrower_accept_header_is_told_to_readers_alone() {
+    let accepting = |values: &[&str]| {
+        document(&json!({"parameters": [
+            {"name": "Accept", "in": "header", "schema": {"type": "string", "enum": values}}]}))
+    };
+    assert_eq!(
+        changed(
+            &accepting(&["text/csv", "text/plain"]),
+            &accepting(&["text/csv"])
+        ),
+        ["docs parameter-text-changed"]
+    );
+}
+
+#[test]
+fn texts_are_told_of_where_the_types_of_a_parameter_differ() {
+    let typed = |kind: &str, description: &str| {
+        parameter(&json!({"schema": {"type": kind, "description": description}}))
+    };
+    for (old, new, verdict) in [
+        ("integer", "string", "additive request-type-widened"),
+        ("string", "integer", "breaking request-type-narrowed"),
+    ] {
+        assert_eq!(changed(&typed(old, "one"), &typed(new, "one")), [verdict]);
+        assert_eq!(
+            changed(&typed(old, "one"), &typed(new, "another")),
+            [verdict, "docs request-text-changed"]
+        );
+    }
+}
+
+#[test]
+fn a_range_speaks_for_no_type_that_is_named_beside_it() {
+    let any = ("text/*", json!({"type": "string"}));
+    let plain = ("text/plain", json!({"type": "string", "maxLength": 3}));
+    let body = |types: &[&(&str, Value)]| {
+        let content: serde_json::Map<String, Value> = types
+            .iter()
+            .map(|(name, schema)| ((*name).to_owned(), json!({ "schema": schema })))
+            .collect();
+        document(&json!({"requestBody": {"content": content}}))
+    };
+    assert_eq!(
+        changed(&body(&[&any, &plain]), &body(&[&plain])),
+        ["breaking request-media-type-narrowed"]
+    );
+    assert_eq!(
+        changed(&body(&[&plain]), &body(&[&any, &plain])),
+        ["additive request-media-type-added"]
+    );
+}

@@ -91,7 +91,10 @@ fn positions_are_found_in_json_and_yaml_alike() {
 }
 
 /// Reads a document whose folder holds these files.
-fn with_files(text: &str, files: &[(&str, &str)]) -> Result<Document, openapi::DocumentError> {
+pub(crate) fn with_files(
+    text: &str,
+    files: &[(&str, &str)],
+) -> Result<Document, openapi::DocumentError> {
     Document::parse_with_files("api/openapi.yaml", text, |path| {
         let file = files.iter().find(|(name, _)| *name == path);
         file.map(|(_, text)| (*text).to_owned())
@@ -319,4 +322,74 @@ fn a_byte_order_mark_moves_no_position() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn the_schema_of_a_request_is_found_by_its_media_type_however_that_is_written() {
+    let document = |keys: &[&str]| {
+        let content: serde_json::Map<String, serde_json::Value> = keys
+            .iter()
+            .map(|key| ((*key).to_owned(), serde_json::json!({"schema": {}})))
+            .collect();
+        let text = serde_json::json!({"openapi": "3.1.0", "paths": {"/a": {"post": {
+            "requestBody": {"content": content}, "responses": {}}}}});
+        Document::parse("a.json", &text.to_string()).expect("a valid document")
+    };
+    for (keys, found) in [
+        (&["application/json; charset=utf-8"][..], Some(0)),
+        (&["Application/JSON"], Some(0)),
+        (&["*/*", "application/*", "application/json;v=1"], Some(2)),
+        (&["application/json;v=1", "application/json"], Some(1)),
+        (
+            &["text/plain; charset=utf-8", "application/*; v=1"],
+            Some(1),
+        ),
+        (&["application/jsonl", "text/*"], None),
+    ] {
+        let document = document(keys);
+        let operation = &document.operations()[0];
+        let schema = document.request_schema(operation, "application/json");
+        let expected = found.map(|at: usize| {
+            let content = "/paths/~1a/post/requestBody/content";
+            openapi::pointer::join_all(content, [keys[at], "schema"])
+        });
+        assert_eq!(schema.map(|schema| schema.pointer), expected, "{keys:?}");
+    }
+}
+
+#[test]
+fn a_value_that_is_mapped_to_a_neighbouring_file_stands_for_the_alternative_there() {
+    let answer = |mapping: &str| {
+        let text = format!(
+            "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          description: ok\n          content:\n            application/json:\n              schema:\n                oneOf:\n                  - $ref: pets/cat.yaml\n                  - $ref: pets/dog.yaml\n                discriminator:\n                  propertyName: kind\n                  mapping: {mapping}\n"
+        );
+        let pet = "type: object\nrequired: [kind]\nproperties: {kind: {type: string}}\n";
+        let files = [("pets/cat.yaml", pet), ("pets/dog.yaml", pet)];
+        with_files(&text, &files).expect("a valid document")
+    };
+    let schema = openapi::SchemaRef {
+        pointer: "/paths/~1a/get/responses/200/content/application~1json/schema".to_owned(),
+    };
+    for mapping in [
+        "{meow: ./pets/cat.yaml, wuff: ./pets/dog.yaml}",
+        "{meow: pets/cat.yaml, wuff: 'pets/dog.yaml#'}",
+    ] {
+        let document = answer(mapping);
+        let validator = openapi::Validator::of(&document, &schema).expect("a valid schema");
+        // The alternatives are alike but for the values that stand for them.
+        for (kind, accepted) in [("meow", true), ("wuff", true), ("moo", false)] {
+            let value = serde_json::json!({ "kind": kind });
+            assert_eq!(validator.accepts(&value), accepted, "{mapping} {kind}");
+        }
+    }
+    let swapped = openapi::diff::compare(
+        &answer("{meow: ./pets/cat.yaml, wuff: ./pets/dog.yaml}"),
+        &answer("{meow: ./pets/dog.yaml, wuff: ./pets/cat.yaml}"),
+    );
+    assert_eq!(swapped.changes.len(), 1, "{:?}", swapped.changes);
+    let respelled = openapi::diff::compare(
+        &answer("{meow: ./pets/cat.yaml, wuff: ./pets/dog.yaml}"),
+        &answer("{meow: pets/cat.yaml, wuff: pets/dog.yaml}"),
+    );
+    assert!(respelled.changes.is_empty(), "{:?}", respelled.changes);
 }

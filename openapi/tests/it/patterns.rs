@@ -122,3 +122,18 @@ fn what_is_not_regular_is_not_said_to_be_compatible() {
     assert_eq!(summary(&found), ["breaking request-pattern-narrowed"]);
     assert_witnessed(Body::Request, &plain, &ahead, &found);
 }
+
+#[test]
+fn counts_that_follow_one_another_are_not_too_many() {
+    let uuid = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
+    let grouped = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+    let version_4 = "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$";
+    let same = changes(Body::Request, &text(uuid), &text(grouped));
+    assert_eq!(summary(&same), [""; 0]);
+    let wider = changes(Body::Request, &text(version_4), &text(uuid));
+    assert_eq!(summary(&wider), ["additive request-pattern-widened"]);
+    assert_eq!(
+        witness(Body::Request, &text(uuid), &text(version_4)),
+        json!("aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa")
+    );
+}

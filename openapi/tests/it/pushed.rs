@@ -112,3 +112,14 @@ fn the_client_answers_and_what_it_may_answer_may_widen() {
     assert_eq!(demanded, ["breaking header-required-added"]);
     assert_eq!(left, ["additive header-required-removed"]);
 }
+
+#[test]
+fn a_header_that_the_client_answers_with_may_become_a_list_and_is_called_a_header() {
+    let answering = |schema: &Value| json!({"responses": {"200": {"description": "taken", "headers": {"X-Taken": {"schema": schema}}}}});
+    let (listed, single) = both_ways(
+        &answering(&json!({"type": "string"})),
+        &answering(&json!({"type": "array", "items": {"type": "string"}})),
+    );
+    assert_eq!(listed, ["additive header-type-widened"]);
+    assert_eq!(single, ["breaking request-type-narrowed"]);
+}

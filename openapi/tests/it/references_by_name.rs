@@ -4,6 +4,8 @@ use openapi::Document;
 use openapi::diff::{Class, compare};
 use serde_json::{Value, json};
 
+use crate::documents::with_files;
+
 /// A document that answers with a component whose property `a` refers to a schema of the given type.
 fn document(property: &Value, anchor: &str, kind: &str) -> Document {
     let value = json!({
@@ -48,4 +50,83 @@ fn a_reference_by_a_name_that_nothing_has_is_refused() {
     let text = r##"{"openapi": "3.1.0", "paths": {}, "components": {"schemas": {
         "A": {"$ref": "#Name"}, "B": {"$anchor": "Nam"}}}}"##;
     assert!(Document::parse("a.json", text).is_err());
+}
+
+/// A document that answers with what is referred to, beside these files.
+fn answering(reference: &str, files: &[(&str, &str)]) -> Result<Document, openapi::DocumentError> {
+    let text = json!({
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {"/things": {"get": {"responses": {"200": {"description": "ok", "content": {
+            "application/json": {"schema": {"$ref": reference}}}}}}}},
+        "components": {"schemas": {"Own": {"$anchor": "Own", "type": "integer"}}}
+    });
+    with_files(&text.to_string(), files)
+}
+
+#[test]
+fn a_name_within_a_neighbouring_file_is_known_there_and_from_elsewhere() {
+    let whole = |kind: &str| {
+        let pointed = format!("A: {{properties: {{a: {{$ref: '#/B'}}}}}}\nB: {{type: {kind}}}\n");
+        answering("a.yaml#/A", &[("a.yaml", &pointed)]).expect("a valid document")
+    };
+    let by_names: [(&str, &[(&str, &str)]); 5] = [
+        (
+            "a.yaml#/A",
+            &[(
+                "a.yaml",
+                "A: {properties: {a: {$ref: '#B'}}}\nB: {$anchor: B, type: integer}\n",
+            )],
+        ),
+        (
+            "a.yaml#/A",
+            &[(
+                "a.yaml",
+                "A: {properties: {a: {$dynamicRef: '#B'}}}\nB: {$dynamicAnchor: B, type: integer}\n",
+            )],
+        ),
+        (
+            "a.yaml#A",
+            &[(
+                "a.yaml",
+                "X: {$anchor: A, properties: {a: {$ref: '#B'}}}\nB: {$anchor: B, type: integer}\n",
+            )],
+        ),
+        (
+            "a.yaml#/A",
+            &[
+                (
+                    "a.yaml",
+                    "A: {properties: {a: {$ref: 'b/b.yaml#B'}}}\nC: {$anchor: B, type: boolean}\n",
+                ),
+                ("b/b.yaml", "Y: {$anchor: B, type: integer}\n"),
+            ],
+        ),
+        (
+            "a.yaml#/A",
+            &[(
+                "a.yaml",
+                "A: {properties: {a: {$ref: 'openapi.yaml#Own'}}}\n",
+            )],
+        ),
+    ];
+    for (reference, files) in by_names {
+        let named = answering(reference, files).expect("a valid document");
+        let same = compare(&whole("integer"), &named).changes;
+        assert!(same.is_empty(), "{files:?}: {same:?}");
+        let other = compare(&named, &whole("number")).changes;
+        assert_eq!(other.len(), 1, "{files:?}: {other:?}");
+        assert_eq!(other[0].class, Class::Breaking, "{files:?}");
+    }
+}
+
+#[test]
+fn a_name_that_a_neighbouring_file_lacks_is_refused_as_it_was_written() {
+    let within = answering(
+        "a.yaml#/A",
+        &[("a.yaml", "A:\n  $ref: '#B'\nB: {$anchor: C}\n")],
+    );
+    insta::assert_snapshot!(within.expect_err("refused"), @"a.yaml:2:9: the reference `a.yaml#B` leads to no place of a document: write `#/components/…`, or the path of a file and such a place in it");
+    let from_elsewhere = answering("a.yaml#B", &[("a.yaml", "B: {}\n")]);
+    insta::assert_snapshot!(from_elsewhere.expect_err("refused"), @"api/openapi.yaml:1:169: the reference `a.yaml#B` leads to no place of a document: write `#/components/…`, or the path of a file and such a place in it");
 }

@@ -104,3 +104,27 @@ fn a_sunset_counts_only_with_a_day_and_of_what_was_deprecated() {
         }
     }
 }
+
+#[test]
+fn what_became_of_a_sunset_is_said_as_it_is() {
+    let on = |date: &str| {
+        let value = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+            "paths": {"/things": {"get": {"deprecated": true, "x-sunset": date,
+                "responses": {"200": {"description": "ok"}}}}}});
+        Document::parse("test", &value.to_string()).expect("a document")
+    };
+    for (old, new, said) in [
+        ("2030-01-01", "2030-01-02", "comes later"),
+        (
+            "2030-01-01",
+            "2030-01-01T00:00:00Z",
+            "is the same day, written otherwise",
+        ),
+        ("soon", "2030-01-01", "is a date, which it was not"),
+    ] {
+        let changes = compare_with(&on(old), &on(new), Options::default()).changes;
+        assert_eq!(summary(&changes), ["docs operation-sunset-widened"]);
+        let expected = format!("the sunset of the operation {said}: \"{old}\" → \"{new}\"");
+        assert_eq!(changes[0].message, expected);
+    }
+}

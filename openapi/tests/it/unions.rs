@@ -108,3 +108,192 @@ fn a_property_declared_within_a_map_is_held_to_what_the_map_held() {
     assert_eq!(summary(&response), ["breaking response-property-removed"]);
     assert_witnessed(Body::Response, &declared, &map, &response);
 }
+
+#[test]
+fn what_an_alternative_or_a_part_makes_up_for_is_not_blamed_for_what_another_breaks() {
+    let within = |length: u32, kind: &str| {
+        json!({"type": "object", "required": ["k"], "properties": {"k": {"anyOf": [
+            {"type": "string", "maxLength": length}, {"type": "string"}, {"type": kind}]}}})
+    };
+    let (base, revision) = (within(5, "integer"), within(3, "boolean"));
+    let request = changes(Body::Request, &base, &revision);
+    assert_eq!(
+        summary(&request),
+        [
+            "breaking request-type-narrowed",
+            "additive request-length-narrowed"
+        ]
+    );
+    assert_eq!(request[0].witness, Some(json!({"k": 0})));
+    let response = changes(Body::Response, &revision, &base);
+    assert_eq!(
+        summary(&response),
+        [
+            "breaking response-type-widened",
+            "additive response-length-widened"
+        ]
+    );
+    let parts = |one: u32, other: u32| json!({"allOf": [{"type": "integer", "maximum": one}, {"type": "integer", "maximum": other}]});
+    let request = changes(Body::Request, &parts(10, 3), &parts(8, 2));
+    assert_eq!(
+        summary(&request),
+        [
+            "breaking request-range-narrowed",
+            "additive request-range-narrowed"
+        ]
+    );
+    assert_eq!(request[0].witness, Some(json!(3)));
+    assert_witnessed(Body::Request, &parts(10, 3), &parts(8, 2), &request);
+    let demanding = |required: &Value, kind: &str| {
+        let properties = json!({"a": {"type": "string"}});
+        json!({"anyOf": [
+            {"type": "object", "title": "one", "properties": properties, "required": required},
+            {"type": "object", "title": "two", "properties": properties},
+            {"type": kind}]})
+    };
+    let response = changes(
+        Body::Response,
+        &demanding(&json!(["a"]), "integer"),
+        &demanding(&json!([]), "number"),
+    );
+    assert!(
+        !summary(&response).contains(&"breaking response-required-removed".to_owned()),
+        "{response:?}"
+    );
+}
+
+#[test]
+fn a_witness_is_of_the_difference_that_it_is_given_for() {
+    // No object has both, so that what `k` lets go was never sent.
+    let one_of_two = |length: u32, kind: &str| {
+        json!({"type": "object", "required": ["n"], "maxProperties": 1, "properties": {
+            "k": {"type": "string", "maxLength": length}, "n": {"type": kind}}})
+    };
+    let found = changes(
+        Body::Request,
+        &one_of_two(5, "integer"),
+        &one_of_two(3, "boolean"),
+    );
+    assert_eq!(
+        summary(&found),
+        [
+            "breaking request-type-narrowed",
+            "unproven request-length-narrowed"
+        ]
+    );
+    // Another alternative takes in the longer ones, though nobody can prove it of all.
+    let taken_in = |length: u32, kind: &str| {
+        json!({"type": "object", "required": ["n"], "properties": {
+            "k": {"anyOf": [
+                {"type": "string", "maxLength": length},
+                {"type": "string", "pattern": "^(?=.*)"}]},
+            "n": {"type": kind}}})
+    };
+    let found = changes(
+        Body::Request,
+        &taken_in(5, "integer"),
+        &taken_in(3, "boolean"),
+    );
+    assert_eq!(
+        summary(&found),
+        [
+            "breaking request-type-narrowed",
+            "unproven request-length-narrowed"
+        ]
+    );
+    // Every request breaks by `n`, and those with a longer `k` by that as well.
+    let both = |length: u32, kind: &str| {
+        json!({"type": "object", "required": ["n"], "properties": {
+            "k": {"type": "string", "maxLength": length}, "n": {"type": kind}}})
+    };
+    let found = changes(Body::Request, &both(5, "integer"), &both(3, "boolean"));
+    let of_length =
+        |change: &&openapi::diff::Change| change.rule.to_string() == "request-length-narrowed";
+    let length = found
+        .iter()
+        .find(of_length)
+        .expect("a change of the length");
+    let witness = length.witness.as_ref().expect("a witness");
+    assert!(
+        witness["k"].as_str().is_some_and(|text| text.len() > 3),
+        "{witness}"
+    );
+}
+
+#[test]
+fn a_name_that_is_required_and_not_declared_is_sent() {
+    let silent = json!({"type": "object", "required": ["a"]});
+    let typed =
+        json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}});
+    let anything = json!({"type": "object", "required": ["a"], "properties": {"a": {}}});
+    let composed = json!({"allOf": [{"type": "object"}, {"required": ["a"]}]});
+    for silent in [&silent, &composed] {
+        let request = changes(Body::Request, silent, &typed);
+        assert!(
+            summary(&request)[0].starts_with("breaking request-"),
+            "{request:?}"
+        );
+        assert_witnessed(Body::Request, silent, &typed, &request);
+        let response = changes(Body::Response, &typed, silent);
+        assert!(
+            summary(&response)[0].starts_with("breaking response-"),
+            "{response:?}"
+        );
+        assert_witnessed(Body::Response, &typed, silent, &response);
+    }
+    assert_eq!(
+        summary(&changes(Body::Request, &silent, &anything)),
+        ["additive request-required-property-added"]
+    );
+    assert_eq!(
+        summary(&changes(Body::Response, &anything, &silent)),
+        ["additive response-required-property-removed"]
+    );
+    assert_eq!(
+        summary(&changes(Body::Request, &typed, &silent)),
+        ["additive request-required-property-removed"]
+    );
+}
+
+#[test]
+fn a_property_is_held_to_every_pattern_that_its_name_has() {
+    let patterns = json!({"^a": {"type": "string"}, "b$": {"maxLength": 3}});
+    let map = json!({"type": "object", "patternProperties": patterns});
+    let declared = |length: u32| {
+        json!({"type": "object", "patternProperties": patterns,
+            "properties": {"ab": {"type": "string", "maxLength": length}}})
+    };
+    assert_eq!(
+        summary(&changes(Body::Request, &map, &declared(3))),
+        ["additive request-property-added"]
+    );
+    let narrower = changes(Body::Request, &map, &declared(2));
+    assert_eq!(summary(&narrower), ["breaking request-property-added"]);
+    assert_witnessed(Body::Request, &map, &declared(2), &narrower);
+    assert_eq!(
+        narrower[0]
+            .witness
+            .as_ref()
+            .map(|witness| witness["ab"].as_str().map(str::len)),
+        Some(Some(3))
+    );
+}
+
+#[test]
+fn a_schema_on_a_condition_is_compared_with_what_holds_it() {
+    let on = |keyword: &str, length: u32| {
+        json!({"type": "object", "properties": {"kind": {"type": "string"}},
+            "if": {"required": ["kind"]},
+            keyword: {"properties": {"name": {"type": "string", "maxLength": length}}}})
+    };
+    for keyword in ["then", "else"] {
+        let (wide, narrow) = (on(keyword, 9), on(keyword, 3));
+        let found = changes(Body::Request, &wide, &narrow);
+        assert_eq!(
+            summary(&found),
+            ["breaking request-schema-narrowed"],
+            "{keyword}"
+        );
+        assert_witnessed(Body::Request, &wide, &narrow, &found);
+    }
+}

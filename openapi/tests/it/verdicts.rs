@@ -309,6 +309,14 @@ fn parts_open(schema: Value, whole: bool) -> Value {
         };
         closed.insert(keyword, value);
     }
+    // What is required is sent, declared or not.
+    let required = closed.get("required").and_then(Value::as_array).cloned();
+    for name in required.iter().flatten().filter_map(Value::as_str) {
+        let declared = closed.entry("properties").or_insert_with(|| json!({}));
+        if let Some(declared) = declared.as_object_mut() {
+            declared.entry(name).or_insert_with(|| json!(true));
+        }
+    }
     if whole && !by_alternatives && !closed.contains_key("const") && !closed.contains_key("enum") {
         closed.insert("unevaluatedProperties".to_owned(), json!(false));
         // Said in full it means what silence means.

@@ -139,11 +139,11 @@ pub(super) const ROWS: &[Row] = &[
         why: "Requests that carry it still work. It breaks callbacks and webhooks, whose receivers relied on it.",
     },
     Row {
-        areas: &[Parameter],
+        areas: &[Parameter, Header],
         kind: Kind::Type,
         actions: &[Widened],
         classes: &[Additive],
-        means: "A parameter that was a single value is a list.",
+        means: "The single value of {where} has become a list.",
         why: "A value written as text is also the list of that one value; the value itself is compared with the items.",
     },
     Row {

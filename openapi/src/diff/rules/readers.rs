@@ -47,8 +47,8 @@ pub(super) const ROWS: &[Row] = &[
         kind: Kind::Sunset,
         actions: &[Widened],
         classes: &[Docs],
-        means: "The sunset (`x-sunset`) of {where} or of a part of it comes later.",
-        why: "What was promised is kept, and more.",
+        means: "The sunset (`x-sunset`) of {where} or of a part of it comes later, or is said otherwise.",
+        why: "What was promised is kept.",
     },
     Row {
         areas: &[Operation, Parameter, Request, Response],

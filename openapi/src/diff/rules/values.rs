@@ -14,9 +14,9 @@ macro_rules! of_values {
                 areas: &[Request],
                 kind: Kind::$kind,
                 actions: &[Narrowed],
-                classes: &[Breaking],
+                classes: &[Breaking, Unproven, Additive],
                 means: concat!($what, " takes in less than it did, in what a request carries."),
-                why: "Clients send values that are now refused; the witness is one.",
+                why: "Clients send values that are now refused; the witness is one. Additive: what is around it, as another alternative, takes them in, or refused them before. Unproven: no whole message with one was found.",
             },
             Row {
                 areas: &[Request],
@@ -30,7 +30,7 @@ macro_rules! of_values {
                 areas: &[Response],
                 kind: Kind::$kind,
                 actions: &[Widened],
-                classes: of_values!(@widened $kind),
+                classes: &[Breaking, Unproven, Additive],
                 means: concat!($what, " takes in more than it did, in what a response carries."),
                 why: of_values!(@sent $kind),
             },
@@ -52,13 +52,16 @@ macro_rules! of_values {
             },
         )*]
     };
-    (@widened Enum) => { &[Breaking, Additive] };
-    (@widened $kind:ident) => { &[Breaking] };
     (@sent Enum) => {
         "Clients are sent values that they were never told of; the witness is one. Additive: the list \
-         was open (`x-extensible-enum`)."
+         was open (`x-extensible-enum`), or what is around it, as another alternative, told of them, or \
+         forbids them. Unproven: no whole message with one was found."
     };
-    (@sent $kind:ident) => { "Clients are sent values that they were never told of; the witness is one." };
+    (@sent $kind:ident) => {
+        "Clients are sent values that they were never told of; the witness is one. Additive: what is \
+         around it, as another alternative, told of them, or forbids them. Unproven: no whole message \
+         with one was found."
+    };
     (@changed Format) => { &[Breaking, Unproven, Docs] };
     (@changed $kind:ident) => { &[Unproven] };
     (@why Format) => {

@@ -1,6 +1,5 @@
 //! The file that waivers are read from: TOML, a `[[waiver]]` for each.
 
-use std::fmt;
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -10,29 +9,10 @@ use toml::Spanned;
 use super::{Location, Waiver, Waivers};
 use crate::diff::{Waived, rule_of};
 use crate::document::Position;
+use crate::text_error::TextError;
 
 /// Why a text is no file of waivers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WaiversError {
-    /// The file's name.
-    pub name: String,
-    /// Where in the text, when it is known.
-    pub position: Option<Position>,
-    /// What is wrong, and what would be right.
-    pub message: String,
-}
-
-impl fmt::Display for WaiversError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.name)?;
-        if let Some(Position { line, column }) = self.position {
-            write!(formatter, ":{line}:{column}")?;
-        }
-        write!(formatter, ": {}", self.message)
-    }
-}
-
-impl std::error::Error for WaiversError {}
+pub type WaiversError = TextError;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -30,15 +30,23 @@ pub(super) fn revoke(
             revocation.by.claimed_email
         ])?;
     let first = added == 1;
-    let standing = connection
-        .prepare_cached("SELECT revoked_at, revoked_by, reason FROM revocations WHERE jti = ?")?
-        .query_row([&jti], |row| {
-            Ok(Revocation {
-                revoked_at: Timestamp::from_micros(row.get(0)?),
-                revoked_by: row.get(1)?,
-                reason: row.get(2)?,
-            })
-        })?;
+    let standing = if first {
+        Revocation {
+            revoked_at: now,
+            revoked_by: revocation.revoked_by.clone(),
+            reason: revocation.reason.clone(),
+        }
+    } else {
+        connection
+            .prepare_cached("SELECT revoked_at, revoked_by, reason FROM revocations WHERE jti = ?")?
+            .query_row([&jti], |row| {
+                Ok(Revocation {
+                    revoked_at: Timestamp::from_micros(row.get(0)?),
+                    revoked_by: row.get(1)?,
+                    reason: row.get(2)?,
+                })
+            })?
+    };
     trail::record(connection, &revocation.event(first), now)?;
     Ok(Revoked {
         revocation: standing,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::clients::{CLIENTS, Seen, Until, exchange, send};
 use crate::data::Asker;
 use crate::servers::{Kind, Store, cpu_of, peak_of};
-use crate::{Serving, bare, revocations};
+use crate::{Serving, bare, revocations, text};
 
 /// How many times a server and its limit take turns, so that what disturbs the machine disturbs both.
 const ROUNDS: u32 = 4;
@@ -22,6 +22,9 @@ const REVOKING: usize = 10_000;
 
 /// The number of tokens that revocations are measured with: there have to be enough to revoke.
 const TO_REVOKE: usize = 100_000;
+
+/// How often somebody writes while others read: each commit ends what SQLite's readers remember.
+const WRITE_EVERY: Duration = Duration::from_millis(20);
 
 /// A figure and the least or most that it should be.
 struct Pin {
@@ -102,7 +105,7 @@ async fn measure(seconds: Duration, sizes: &[usize]) -> Vec<Pin> {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     println!(
         "{CLIENTS} clients on the same {cores} cores, {:.1} s for each figure; CPU in µs for each request, by the bare handler, the \
-         server and its database",
+         server and its database; `writes`: somebody commits 50 times a second beside it",
         seconds.as_secs_f64()
     );
     println!(
@@ -152,7 +155,7 @@ async fn of_reads(kind: Kind, sizes: &[usize], seconds: Duration) -> Vec<Pin> {
             store,
             serving,
         };
-        for path in [Path::List, Path::RefusedRevoke] {
+        for path in [Path::List, Path::RefusedRevoke, Path::ListBesideWrites] {
             let ratio = compare(&served, kind, path, seconds).await;
             ratios.push((path, size, ratio));
         }
@@ -228,6 +231,8 @@ enum Path {
     List,
     /// A revocation of a token that is not there.
     RefusedRevoke,
+    /// The caller's first token, while somebody writes every [`WRITE_EVERY`]. Told, and not held against anything.
+    ListBesideWrites,
 }
 
 impl Path {
@@ -235,19 +240,20 @@ impl Path {
         match self {
             Self::List => "list",
             Self::RefusedRevoke => "refused revoke",
+            Self::ListBesideWrites => "list, writes",
         }
     }
 
     fn status(self) -> u16 {
         match self {
-            Self::List => 200,
+            Self::List | Self::ListBesideWrites => 200,
             Self::RefusedRevoke => 404,
         }
     }
 
     fn requests(self, askers: &[Asker]) -> Vec<Vec<u8>> {
         let one = |by: &Asker| match self {
-            Self::List => request("GET", "/api/v1/tokens?limit=1", by),
+            Self::List | Self::ListBesideWrites => request("GET", "/api/v1/tokens?limit=1", by),
             Self::RefusedRevoke => request(
                 "POST",
                 &format!("/api/v1/tokens/{}/revoke", Uuid::new_v4()),
@@ -273,12 +279,17 @@ async fn compare(served: &Served, kind: Kind, path: Path, seconds: Duration) -> 
     for address in [&bare.address, &serving.address] {
         send(address, &requests, status, CLIENTS, warm).await;
     }
+    let writing = (path == Path::ListBesideWrites).then(|| keep_writing(served));
     let (mut limit, mut seen) = (Vec::new(), Vec::new());
     let (of_bare, of_server) = (bare.process.id(), serving.process.id());
     let before = (cpu_of(of_bare), cpu_of(of_server), store.cpu());
     for _ in 0..ROUNDS {
         limit.push(send(&bare.address, &requests, status, CLIENTS, turn).await);
         seen.push(send(&serving.address, &requests, status, CLIENTS, turn).await);
+    }
+    if let Some(writing) = writing {
+        assert!(!writing.is_finished(), "whoever writes has failed");
+        writing.abort();
     }
     let (limit, seen) = (Seen::all(limit), Seen::all(seen));
     let ratio = seen.per_second() / limit.per_second();
@@ -299,6 +310,25 @@ async fn compare(served: &Served, kind: Kind, path: Path, seconds: Duration) -> 
         each(store.cpu(), before.2, &seen),
     );
     ratio
+}
+
+/// Revokes one token again and again, until it is aborted: what is left of each is a line in the audit trail, and a commit.
+fn keep_writing(served: &Served) -> tokio::task::JoinHandle<()> {
+    let address = served.serving.address.clone();
+    let by = &served.store.data.askers[0];
+    let revoke = request(
+        "POST",
+        &format!("/api/v1/tokens/{}/revoke", by.others[0]),
+        by,
+    );
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(WRITE_EVERY);
+        loop {
+            ticks.tick().await;
+            let answer = exchange(&address, &revoke).await;
+            assert!(answer.starts_with(b"HTTP/1.1 201"), "{}", text(&answer));
+        }
+    })
 }
 
 /// The p99 of authenticated requests with many tokens, of that with few, in turns.

@@ -124,6 +124,7 @@ pub(crate) async fn revoke_token(
     let revocation = NewRevocation {
         token_id: token.id,
         jti: token.jti,
+        owner: token.user_id,
         revoked_by: asker.email,
         reason: request.reason,
         by: caller.actor(),

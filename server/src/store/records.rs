@@ -118,6 +118,8 @@ pub(crate) struct NewToken {
 pub(crate) struct NewRevocation {
     pub(crate) token_id: Uuid,
     pub(crate) jti: Uuid,
+    /// Whose token it is.
+    pub(crate) owner: Uuid,
     /// The email of the user who revokes.
     pub(crate) revoked_by: String,
     pub(crate) reason: Option<String>,

@@ -19,11 +19,11 @@ use super::{
 };
 use crate::timestamp::Timestamp;
 
-mod answers;
 mod checkpoint;
 mod claim;
 mod file;
 mod identity;
+mod known;
 mod listing;
 mod reader;
 mod row;
@@ -37,6 +37,7 @@ use checkpoint::Checkpoints;
 use claim::Claim;
 pub use file::SqliteFile;
 use identity::FileIdentity;
+use known::Changes;
 use reader::Readers;
 pub(super) use schema::migrator;
 use wal_index::WalIndex;
@@ -62,10 +63,11 @@ impl SqliteStore {
         let index = WalIndex::of(file)?;
         let readers = Arc::new(Readers::of(file.clone(), identity.clone(), index));
         let checkpoints = Checkpoints::of(Arc::clone(&readers));
+        let of_writer = Arc::clone(&readers);
         Ok(Self {
             file: file.clone(),
             readers,
-            writer: Arc::new(Writer::start(writer, identity, checkpoints)?),
+            writer: Arc::new(Writer::start(writer, identity, of_writer, checkpoints)?),
             claim: Arc::default(),
         })
     }
@@ -123,8 +125,14 @@ impl SqliteStore {
     }
 
     pub(super) async fn revoke(&self, revocation: NewRevocation) -> Result<Revoked, StoreError> {
-        self.write(move |connection| write::revoke(connection, &revocation))
-            .await
+        let changes = Changes::Token {
+            jti: revocation.jti,
+            user: revocation.owner,
+        };
+        self.write(changes, move |connection| {
+            write::revoke(connection, &revocation)
+        })
+        .await
     }
 
     pub(super) async fn add_token(
@@ -133,8 +141,13 @@ impl SqliteStore {
         max_active: Option<u32>,
         by: Option<Actor>,
     ) -> Result<Option<TokenRecord>, StoreError> {
-        self.write(move |connection| write::add_token(connection, token, max_active, by))
-            .await
+        let changes = Changes::Pages {
+            user: token.user_id,
+        };
+        self.write(changes, move |connection| {
+            write::add_token(connection, token, max_active, by)
+        })
+        .await
     }
 
     pub(super) async fn record_uses(
@@ -144,8 +157,11 @@ impl SqliteStore {
         let uses: Vec<_> = uses.iter().map(|(jti, at)| (*jti, *at)).collect();
         for some in uses.chunks(USES_AT_ONCE) {
             let some = some.to_vec();
-            self.write(move |connection| write::record_uses(connection, &some))
-                .await?;
+            let changes = Changes::Tokens(some.iter().map(|(jti, _)| *jti).collect());
+            self.write(changes, move |connection| {
+                write::record_uses(connection, &some)
+            })
+            .await?;
         }
         Ok(())
     }
@@ -157,13 +173,17 @@ impl SqliteStore {
         role: Role,
     ) -> Result<Membership, StoreError> {
         let (business, email) = (business.to_owned(), email.to_owned());
-        self.write(move |connection| write::ensure_member(connection, &business, &email, role))
-            .await
+        self.write(Changes::Everything, move |connection| {
+            write::ensure_member(connection, &business, &email, role)
+        })
+        .await
     }
 
     pub(super) async fn record(&self, event: NewAuditEvent) -> Result<(), StoreError> {
-        self.write(move |connection| trail::record(connection, &event, Timestamp::now()))
-            .await
+        self.write(Changes::Nothing, move |connection| {
+            trail::record(connection, &event, Timestamp::now())
+        })
+        .await
     }
 
     pub(super) async fn audit_since(
@@ -181,12 +201,13 @@ impl SqliteStore {
             .map_err(|error| StoreError::Unavailable(error.to_string()))?
     }
 
-    /// Runs `work` within a transaction of the writer; returns when that is durable.
+    /// Runs `work` within a transaction of the writer; returns when that is durable. It changes no more than `changes` says.
     async fn write<T: Send + 'static>(
         &self,
+        changes: Changes,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.writer.write(work).await
+        self.writer.write(changes, work).await
     }
 }
 

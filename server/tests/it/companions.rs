@@ -202,6 +202,8 @@ pub(crate) async fn list_shows_the_callers_tokens_and_hides_revoked_ones() {
     let (admin, member) = (server.admin(), server.member());
     let elsewhere = server.bootstrap("Globex", "max@acme.example", "member");
     let gone = server.create(&member, "gone").await;
+    let before = list(&server, &member, "").await;
+    assert_eq!(names(&before), ["gone", "bootstrap"]);
     let body = json!({ "reason": "lost" }).to_string();
     assert_eq!(
         server
@@ -211,6 +213,7 @@ pub(crate) async fn list_shows_the_callers_tokens_and_hides_revoked_ones() {
         201
     );
 
+    assert_eq!(names(&list(&server, &member, "").await), ["bootstrap"]);
     let page = list(&server, &member, "include_total_count=true").await;
     assert_eq!(
         names(&page),

@@ -244,6 +244,41 @@ async fn what_another_process_commits_is_seen_by_the_next_request() {
     still_reading(reading);
 }
 
+/// What the server knows it takes along through its own commits: not through those of others between them.
+#[tokio::test]
+async fn what_another_process_commits_is_seen_beside_commits_of_the_server() {
+    let server = Server::start();
+    let (admin, noise) = (server.admin(), server.member());
+    let pool = server.folder().sqlite().await;
+    let mut committing = JoinSet::new();
+    for _ in 0..3 {
+        let (url, admin) = (
+            format!("{}{}", server.url, revoke_path(&noise.token_id)),
+            admin.clone(),
+        );
+        committing.spawn(async move {
+            loop {
+                let request = Request::new("POST", &url).by(&admin);
+                assert_eq!(request.send().await.status, 201);
+            }
+        });
+    }
+    for round in 0..60 {
+        let token = server.create(&admin, "revoked by hand").await;
+        for _ in 0..5 {
+            assert_eq!(server.probe(&token).await, 200, "round {round}");
+            assert!(lists(&server, &admin, &token).await, "round {round}");
+        }
+        revoke_by_hand(&pool, &token, 0).await;
+        if round % 2 == 0 {
+            assert_eq!(server.revoke(&admin, &noise.token_id).await.status, 201);
+        }
+        assert_eq!(server.probe(&token).await, 401, "round {round}");
+        assert!(!lists(&server, &admin, &token).await, "round {round}");
+    }
+    still_reading(committing);
+}
+
 #[tokio::test]
 async fn write_ahead_log_begins_again_while_requests_never_stop() {
     let server = Server::start();

@@ -2,8 +2,8 @@
 //!
 //! Beginning and ending a read transaction costs more than the reads of a request: each takes a lock of the file, which all
 //! threads wait for. So a connection stays in its transaction, and reads on in it as long as the [`WalIndex`] says that
-//! nobody has committed since it began; otherwise it begins another one. Within one transaction the same question has the same
-//! answer, so that what is asked again and again, whose token a request has and what a short page holds, is read once in each.
+//! nobody has committed since it began; otherwise it begins another one. What is asked again and again, whose token a request has
+//! and what a short page holds, is [`Known`] for as long as it stays so, and then not read at all.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,23 +13,18 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::super::{Authentication, ListTokens, Page, StoreError};
-use super::answers::Answers;
 use super::file::SqliteFile;
 use super::identity::FileIdentity;
+use super::known::Known;
 use super::wal_index::{Moment, WalIndex};
 use super::{listing, row};
-
-/// The most tokens that a connection remembers, of some 300 bytes each, and the most pages.
-const MOST_KNOWN: usize = 4096;
-
-/// The most tokens of a page that is remembered, of some 500 bytes each: as many as a user may have that are active.
-const SMALL: usize = 10;
 
 /// The connections that are free. There are never more than threads have read at the same moment.
 pub(super) struct Readers {
     file: SqliteFile,
     identity: FileIdentity,
     index: WalIndex,
+    known: Known,
     /// The last one that was used comes first: its pages are the warmest. `None` once the store is closed.
     free: Mutex<Option<Vec<Reader>>>,
     /// How often transactions were to be let go.
@@ -40,22 +35,9 @@ struct Reader {
     connection: Connection,
     /// From before the transaction began that the connection is in.
     since: Option<Moment>,
-    /// What [`row::authentication`] said in this transaction.
-    authentications: Answers<Uuid, Authentication>,
-    /// What [`listing::page`] said in this transaction.
-    pages: Answers<ListTokens, Page>,
 }
 
 impl Reader {
-    fn on(connection: Connection) -> Self {
-        Self {
-            connection,
-            since: None,
-            authentications: Answers::at_most(MOST_KNOWN),
-            pages: Answers::at_most(MOST_KNOWN),
-        }
-    }
-
     /// Sees to it that what is read next is not older than this call.
     fn renew(&mut self, index: &WalIndex) -> Result<(), StoreError> {
         // Looked at before the transaction begins: what is committed between is in it, and only costs another one next time.
@@ -72,35 +54,10 @@ impl Reader {
     /// Ends the transaction, and with it what it holds back: the log starts again from its beginning only when nobody reads in it.
     fn release(&mut self) -> Result<(), StoreError> {
         self.since = None;
-        self.authentications.forget();
-        self.pages.forget();
         if !self.connection.is_autocommit() {
             self.connection.prepare_cached("COMMIT")?.execute([])?;
         }
         Ok(())
-    }
-
-    fn authentication(&mut self, jti: Uuid) -> Result<Option<Authentication>, StoreError> {
-        if let Some(known) = self.authentications.get(&jti) {
-            return Ok(Some(known));
-        }
-        let found = row::authentication(&self.connection, jti)?;
-        // Without a moment to compare with, every read begins a transaction, and nothing is worth remembering.
-        if let (Some(found), Some(_)) = (&found, self.since) {
-            self.authentications.remember(jti, found);
-        }
-        Ok(found)
-    }
-
-    fn page(&mut self, list: &ListTokens) -> Result<Page, StoreError> {
-        if let Some(known) = self.pages.get(list) {
-            return Ok(known);
-        }
-        let page = listing::page(&self.connection, list)?;
-        if page.tokens.len() <= SMALL && self.since.is_some() {
-            self.pages.remember(list.clone(), &page);
-        }
-        Ok(page)
     }
 }
 
@@ -110,6 +67,7 @@ impl Readers {
             file,
             identity,
             index,
+            known: Known::default(),
             free: Mutex::new(Some(Vec::new())),
             releases: AtomicU64::new(0),
         }
@@ -125,12 +83,33 @@ impl Readers {
 
     /// What is known of the token with this `jti`, as [`read`](Self::read) sees it.
     pub(super) fn authentication(&self, jti: Uuid) -> Result<Option<Authentication>, StoreError> {
-        self.with(|reader| reader.authentication(jti))
+        let now = self.index.now();
+        if let Some(known) = now.and_then(|now| self.known.authentication(now, jti)) {
+            return Ok(Some(known));
+        }
+        self.with(|reader| {
+            let found = row::authentication(&reader.connection, jti)?;
+            if let (Some(found), Some(since)) = (&found, reader.since) {
+                self.known
+                    .learn_authentication(&self.index, since, jti, found);
+            }
+            Ok(found)
+        })
     }
 
     /// A page of a listing, as [`read`](Self::read) sees it.
     pub(super) fn page(&self, list: &ListTokens) -> Result<Page, StoreError> {
-        self.with(|reader| reader.page(list))
+        let now = self.index.now();
+        if let Some(known) = now.and_then(|now| self.known.page(now, list)) {
+            return Ok(known);
+        }
+        self.with(|reader| {
+            let page = listing::page(&reader.connection, list)?;
+            if let Some(since) = reader.since {
+                self.known.learn_page(&self.index, since, list, &page);
+            }
+            Ok(page)
+        })
     }
 
     fn with<T>(
@@ -147,7 +126,10 @@ impl Readers {
             None => {
                 let connection = self.file.connect_to_read()?;
                 self.identity.check()?;
-                Reader::on(connection)
+                Reader {
+                    connection,
+                    since: None,
+                }
             }
         };
         reader.renew(&self.index)?;
@@ -172,6 +154,11 @@ impl Readers {
         if let Some(free) = &mut *free {
             free.retain_mut(|reader| reader.release().is_ok());
         }
+    }
+
+    /// What is known of the file.
+    pub(super) fn known(&self) -> &Known {
+        &self.known
     }
 
     /// What the index of the log says now.

@@ -3,6 +3,7 @@
 //! A commit costs one wait for the disk whatever it holds, so that many writers share it. None of them is answered before
 //! the commit that holds its write has returned, and none waits for others to come.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -14,6 +15,8 @@ use tokio::sync::oneshot;
 use super::super::StoreError;
 use super::checkpoint::Checkpoints;
 use super::identity::FileIdentity;
+use super::known::Changes;
+use super::reader::Readers;
 
 /// The most writes in one transaction: what the last of them waits for, and what one commit that fails takes with it.
 const MOST: usize = 512;
@@ -21,8 +24,12 @@ const MOST: usize = 512;
 /// After how long without a write the log is left to others.
 const QUIET: Duration = Duration::from_secs(2);
 
-/// Runs a write within the transaction; what it returns is called with how the transaction ended.
-type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+/// A write.
+struct Job {
+    changes: Changes,
+    /// Runs it within the transaction; what it returns is called with how the transaction ended.
+    run: Box<dyn FnOnce(&Connection) -> Answer + Send>,
+}
 
 /// Tells whoever asked. `Err` says why nothing of the transaction is on disk.
 type Answer = Box<dyn FnOnce(Result<(), &str>) + Send>;
@@ -40,13 +47,14 @@ impl Writer {
     pub(super) fn start(
         connection: Connection,
         identity: FileIdentity,
+        readers: Arc<Readers>,
         checkpoints: Checkpoints,
     ) -> Result<Self, StoreError> {
         let (sender, jobs) = channel();
         let of_thread = identity.clone();
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || run(&connection, &of_thread, checkpoints, &jobs))
+            .spawn(move || run(&connection, &of_thread, &readers, checkpoints, &jobs))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self {
             jobs: Mutex::new(Some(sender)),
@@ -56,13 +64,14 @@ impl Writer {
     }
 
     /// Runs `work` in a transaction, with others or alone, and returns its result when that is durable. When `work` fails,
-    /// nothing of it stays. What it returns is never told when the commit fails.
+    /// nothing of it stays. What it returns is never told when the commit fails. It changes no more than `changes` says.
     pub(super) async fn write<T: Send + 'static>(
         &self,
+        changes: Changes,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (sender, answer) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
+        let run: Box<dyn FnOnce(&Connection) -> Answer + Send> = Box::new(move |connection| {
             let result = within_savepoint(connection, work);
             Box::new(move |committed| {
                 // An error says that nobody waits any more.
@@ -74,7 +83,7 @@ impl Writer {
         });
         let gone = || StoreError::Unavailable("the thread that writes has ended".to_owned());
         match &*self.jobs.lock() {
-            Some(jobs) => jobs.send(job).map_err(|_| gone())?,
+            Some(jobs) => jobs.send(Job { changes, run }).map_err(|_| gone())?,
             None => return Err(gone()),
         }
         answer.await.map_err(|_| gone())?
@@ -106,6 +115,7 @@ impl Writer {
 fn run(
     connection: &Connection,
     identity: &FileIdentity,
+    readers: &Readers,
     mut checkpoints: Checkpoints,
     jobs: &Receiver<Job>,
 ) {
@@ -120,7 +130,7 @@ fn run(
         };
         let batch = std::iter::once(first).chain(jobs.try_iter().take(MOST - 1));
         let mut answers = Vec::new();
-        let committed = commit(connection, batch, &mut answers)
+        let committed = commit(connection, readers, batch, &mut answers)
             // Looked at behind the commit: what was replaced before it is not acknowledged.
             .and_then(|()| identity.check().map_err(|error| error.to_string()));
         let outcome = committed.as_ref().map(|_| ()).map_err(String::as_str);
@@ -134,6 +144,7 @@ fn run(
 /// Runs the jobs in one transaction. Every answer is in `answers`, also when it fails.
 fn commit(
     connection: &Connection,
+    readers: &Readers,
     batch: impl Iterator<Item = Job>,
     answers: &mut Vec<Answer>,
 ) -> Result<(), String> {
@@ -141,24 +152,42 @@ fn commit(
     let mut state = connection
         .execute_batch("BEGIN IMMEDIATE")
         .map_err(|error| error.to_string());
+    // Nobody else commits from here on.
+    let (before, others_before) = (readers.index().now(), others(connection));
+    let mut changes = Vec::new();
     for job in batch {
-        answers.push(job(connection));
+        changes.push(job.changes);
+        answers.push((job.run)(connection));
         // Where the disk is full or fails, SQLite may end the whole transaction by itself; the jobs before are gone then, and
         // those behind must not commit one by one.
         if state.is_ok() && connection.is_autocommit() {
             state = Err("the transaction was ended by SQLite; is the disk full?".to_owned());
         }
     }
+    readers.known().committing();
     state = state.and_then(|()| {
         connection
             .execute_batch("COMMIT")
             .map_err(|error| error.to_string())
     });
+    // Again they do, and what they may have committed until now shows in the second look at them.
+    let after = readers.index().now();
+    if state.is_ok() && others_before.is_some() && others_before == others(connection) {
+        readers.known().committed(before, after, changes.iter());
+    } else {
+        readers.known().lost();
+    }
     if state.is_err() && !connection.is_autocommit() {
         // Also what is half written must not meet the next transaction.
         let _ = connection.execute_batch("ROLLBACK");
     }
     state
+}
+
+/// A number that is another one when somebody else has committed (<https://sqlite.org/pragma.html#pragma_data_version>).
+fn others(connection: &Connection) -> Option<i64> {
+    let mut statement = connection.prepare_cached("PRAGMA data_version").ok()?;
+    statement.query_row([], |row| row.get(0)).ok()
 }
 
 /// Undoes what `work` did when it fails, and leaves the rest of the transaction as it was.
@@ -181,4 +210,37 @@ fn within_savepoint<T>(
         connection.prepare_cached("RELEASE job")?.execute([])?;
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::file::SqliteFile;
+    use super::others;
+
+    /// From outside nobody can commit between a commit of the server and the look behind it, which takes some microseconds.
+    #[tokio::test]
+    async fn commits_of_others_show_and_our_own_do_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = SqliteFile::new(folder.path().join("tokens.db"));
+        let (ours, theirs) = (file.connect().await.unwrap(), file.connect().await.unwrap());
+        ours.execute_batch("CREATE TABLE t (x)").unwrap();
+        let begin = || {
+            ours.execute_batch("BEGIN IMMEDIATE").unwrap();
+            others(&ours).unwrap()
+        };
+
+        for write in ["INSERT INTO t VALUES (1)", "UPDATE t SET x = 1", ""] {
+            let before = begin();
+            ours.execute_batch(write).unwrap();
+            ours.execute_batch("COMMIT").unwrap();
+            assert_eq!(others(&ours), Some(before), "{write:?}");
+        }
+        for write in ["INSERT INTO t VALUES (2)", ""] {
+            let before = begin();
+            ours.execute_batch(write).unwrap();
+            ours.execute_batch("COMMIT").unwrap();
+            theirs.execute_batch("INSERT INTO t VALUES (3)").unwrap();
+            assert_ne!(others(&ours), Some(before), "{write:?}");
+        }
+    }
 }

@@ -30,11 +30,14 @@ impl<T: FromBody> FromRequest<AppState> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        if request.body().is_end_stream() {
+            return Ok(Self(T::from_body(None)?));
+        }
         let is_json = is_json(request.headers());
         let credential = request.extensions().get::<Credential>().copied();
-        let comes_later = !request.body().is_end_stream();
         let read = Bytes::from_request(request, state).await;
-        if comes_later && let Some(credential) = credential {
+        // It came when its client liked.
+        if let Some(credential) = credential {
             credential.confirm(state).await?;
         }
         let bytes = read.map_err(|rejection| match rejection {

@@ -69,9 +69,15 @@ pub(super) fn find_token(
     id: Uuid,
     asker: Uuid,
 ) -> Result<Option<Found>, StoreError> {
-    let [id, business, user] = [id, business_id, asker].map(|id| id.to_string());
+    let mut buffers = [Uuid::encode_buffer(); 3];
+    let [first, second, third] = &mut buffers;
+    let keys: [&str; 3] = [
+        id.hyphenated().encode_lower(first),
+        business_id.hyphenated().encode_lower(second),
+        asker.hyphenated().encode_lower(third),
+    ];
     let mut statement = connection.prepare_cached(FIND_TOKEN)?;
-    let mut rows = statement.query([id, business, user])?;
+    let mut rows = statement.query(keys)?;
     let Some(row) = rows.next()? else {
         return Ok(None);
     };

@@ -29,6 +29,9 @@ pub(crate) use records::{
 pub use sqlite::SqliteFile;
 use sqlite::SqliteStore;
 
+/// Whether there is any token, on either database.
+const HAS_TOKENS: &str = "SELECT EXISTS (SELECT 1 FROM tokens)";
+
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

@@ -7,11 +7,8 @@ use sqlx::{ConnectOptions, Connection, Row};
 
 use super::location::Location;
 use super::migrations::{self, Difference};
-use super::{StoreError, postgres, sqlite};
+use super::{HAS_TOKENS, StoreError, postgres, sqlite};
 use crate::timestamp::Timestamp;
-
-/// For a schema whose first step was applied, which made the table.
-const HAS_TOKENS: &str = "SELECT EXISTS (SELECT 1 FROM tokens)";
 
 /// What was seen.
 #[derive(Debug)]
@@ -53,12 +50,13 @@ pub(crate) async fn inspect(location: &Location) -> Result<Inspection, StoreErro
                 Vec::new()
             };
             let schema = migrations::difference(&migrator, &applied);
-            let has_tokens = if applied.is_empty() || schema.unknown.is_some() {
-                false
-            } else {
-                let row = sqlx::query(HAS_TOKENS).fetch_one(&mut connection).await?;
-                row.try_get(0)?
-            };
+            // Its first step made the table.
+            let has_tokens = !applied.is_empty()
+                && schema.unknown.is_none()
+                && sqlx::query(HAS_TOKENS)
+                    .fetch_one(&mut connection)
+                    .await?
+                    .try_get(0)?;
             let latest = if schema.is_none() {
                 let row = sqlx::query("SELECT MAX(at) FROM audit_events")
                     .fetch_one(&mut connection)
@@ -93,12 +91,13 @@ pub(crate) async fn inspect(location: &Location) -> Result<Inspection, StoreErro
                 Vec::new()
             };
             let schema = migrations::difference(&migrator, &applied);
-            let has_tokens = if applied.is_empty() || schema.unknown.is_some() {
-                false
-            } else {
-                let row = sqlx::query(HAS_TOKENS).fetch_one(&mut connection).await?;
-                row.try_get(0)?
-            };
+            // Its first step made the table.
+            let has_tokens = !applied.is_empty()
+                && schema.unknown.is_none()
+                && sqlx::query(HAS_TOKENS)
+                    .fetch_one(&mut connection)
+                    .await?
+                    .try_get(0)?;
             let latest = if schema.is_none() {
                 let row = sqlx::query("SELECT MAX(at) FROM audit_events")
                     .fetch_one(&mut connection)

@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use super::audit::{Actor, AuditEvent, NewAuditEvent};
 use super::{
-    Authentication, Found, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked, Role,
-    StoreError, TokenRecord,
+    Authentication, Found, HAS_TOKENS, ListTokens, Membership, NewRevocation, NewToken, Page,
+    Revoked, Role, StoreError, TokenRecord,
 };
 use crate::timestamp::Timestamp;
 
@@ -83,7 +83,7 @@ impl SqliteStore {
     pub(super) fn has_tokens(&self) -> Result<bool, StoreError> {
         self.readers.read(|connection| {
             Ok(connection
-                .prepare_cached("SELECT EXISTS (SELECT 1 FROM tokens)")?
+                .prepare_cached(HAS_TOKENS)?
                 .query_row([], |row| row.get(0))?)
         })
     }

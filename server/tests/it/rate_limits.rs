@@ -55,17 +55,18 @@ async fn caller_that_asks_too_often_is_429_with_a_time_to_wait_and_others_are_no
     assert_eq!(ask(&server, &admin, "").await.status, 200);
 }
 
+/// The statuses of forty requests at the same time, by nobody.
+async fn forty_times(server: &Server, method: &str, path: &str) -> Vec<u16> {
+    let requests = (0..40).map(|_| server.request(method, path).send());
+    let answers = futures_util::future::join_all(requests).await;
+    answers.iter().map(|answer| answer.status).collect()
+}
+
 #[tokio::test]
 async fn address_is_limited_before_it_is_known_who_asks_and_health_is_not() {
     let server = Server::start_on(Folder::new(), &["--rate-per-address", "2"]);
-    let requests = (0..40).map(|_| server.request("GET", "/api/v1/tokens").send());
-    let answers = futures_util::future::join_all(requests).await;
-    let count = |status| {
-        answers
-            .iter()
-            .filter(|answer| answer.status == status)
-            .count()
-    };
+    let statuses = forty_times(&server, "GET", "/api/v1/tokens").await;
+    let count = |of| statuses.iter().filter(|status| **status == of).count();
     assert_eq!(count(401) + count(429), 40);
     assert!(
         count(429) > 20 && count(401) >= 2,
@@ -83,14 +84,8 @@ async fn address_is_limited_before_it_is_known_who_asks_and_health_is_not() {
 async fn what_is_not_there_is_limited_like_the_rest() {
     let server = Server::start_on(Folder::new(), &["--rate-per-address", "2"]);
     for (method, path, refusal) in [("GET", "/nothing", 404), ("PUT", "/api/v1/tokens", 405)] {
-        let requests = (0..40).map(|_| server.request(method, path).send());
-        let answers = futures_util::future::join_all(requests).await;
-        let count = |status| {
-            answers
-                .iter()
-                .filter(|answer| answer.status == status)
-                .count()
-        };
+        let statuses = forty_times(&server, method, path).await;
+        let count = |of| statuses.iter().filter(|status| **status == of).count();
         assert_eq!(count(refusal) + count(429), 40, "{path}");
         assert!(count(429) > 20, "{path}: {}", count(429));
     }

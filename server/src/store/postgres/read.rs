@@ -7,7 +7,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Executor, Row};
 use uuid::Uuid;
 
-use super::super::{Authentication, StoreError};
+use super::super::{Authentication, HAS_TOKENS, StoreError};
 use super::coalesce::Batch;
 use super::connections::{Connections, Work};
 use super::row::Stored;
@@ -100,9 +100,7 @@ impl Work for AnyToken {
     type Output = bool;
 
     async fn on(&self, connection: &mut PgConnection) -> Result<bool, StoreError> {
-        let row = connection
-            .fetch_one("SELECT EXISTS (SELECT 1 FROM tokens)")
-            .await?;
+        let row = connection.fetch_one(HAS_TOKENS).await?;
         Ok(row.try_get(0)?)
     }
 }

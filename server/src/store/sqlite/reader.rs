@@ -38,10 +38,9 @@ struct Reader {
 }
 
 impl Reader {
-    /// Sees to it that what is read next is not older than this call.
-    fn renew(&mut self, index: &WalIndex) -> Result<(), StoreError> {
-        // Looked at before the transaction begins: what is committed between is in it, and only costs another one next time.
-        let now = index.now();
+    /// Sees to it that what is read next is not older than `now`, at which the index was looked at. What is committed since then
+    /// may be in it, and only costs another transaction next time.
+    fn renew(&mut self, now: Option<Moment>) -> Result<(), StoreError> {
         if self.since.is_some() && self.since == now && !self.connection.is_autocommit() {
             return Ok(());
         }
@@ -78,7 +77,7 @@ impl Readers {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.with(|reader| work(&reader.connection))
+        self.with(self.index.now(), |reader| work(&reader.connection))
     }
 
     /// What is known of the token with this `jti`, as [`read`](Self::read) sees it.
@@ -87,7 +86,7 @@ impl Readers {
         if let Some(known) = now.and_then(|now| self.known.authentication(now, jti)) {
             return Ok(Some(known));
         }
-        self.with(|reader| {
+        self.with(now, |reader| {
             let found = row::authentication(&reader.connection, jti)?;
             if let (Some(found), Some(since)) = (&found, reader.since) {
                 self.known
@@ -103,7 +102,7 @@ impl Readers {
         if let Some(known) = now.and_then(|now| self.known.page(now, list)) {
             return Ok(known);
         }
-        self.with(|reader| {
+        self.with(now, |reader| {
             let page = listing::page(&reader.connection, list)?;
             if let Some(since) = reader.since {
                 self.known.learn_page(&self.index, since, list, &page);
@@ -114,6 +113,7 @@ impl Readers {
 
     fn with<T>(
         &self,
+        now: Option<Moment>,
         work: impl FnOnce(&mut Reader) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let releases = self.releases.load(Ordering::Acquire);
@@ -132,7 +132,7 @@ impl Readers {
                 }
             }
         };
-        reader.renew(&self.index)?;
+        reader.renew(now)?;
         let result = work(&mut reader);
         // One that failed may fail again.
         if matches!(result, Err(StoreError::Unavailable(_))) {

@@ -13,7 +13,7 @@ use crate::client::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::header::{business_id, claimed_email};
 use crate::metrics::METRICS;
-use crate::store::Actor;
+use crate::store::{Actor, Moment};
 use crate::timestamp::Timestamp;
 use crate::token;
 
@@ -29,6 +29,7 @@ pub(crate) struct Caller {
     named_business: Uuid,
     claimed_email: Option<String>,
     remote_address: Option<IpAddr>,
+    moment: Moment,
 }
 
 impl Caller {
@@ -49,6 +50,11 @@ impl Caller {
     /// The caller's user id.
     pub(crate) fn user_id(&self) -> Uuid {
         self.user_id
+    }
+
+    /// The moment of the store at which the caller's token was good.
+    pub(crate) fn moment(&self) -> &Moment {
+        &self.moment
     }
 
     /// The caller, as the audit trail names it.
@@ -95,7 +101,7 @@ impl Credential {
     /// [`ApiError::NotAuthenticated`] when it no longer is.
     pub(crate) async fn confirm(self, state: &AppState) -> Result<(), ApiError> {
         match state.store().authentication(self.jti).await? {
-            Some(known) if known.is_active(Timestamp::now()) => Ok(()),
+            Some((known, _)) if known.is_active(Timestamp::now()) => Ok(()),
             Some(_) | None => {
                 METRICS.authenticated(false);
                 Err(ApiError::NotAuthenticated { token_sent: true })
@@ -112,7 +118,7 @@ impl Caller {
         let Some((claims, digest)) = token::verify(state.keys(), &token, now) else {
             return Err(refused);
         };
-        let Some(known) = state.store().authentication(claims.jti).await? else {
+        let Some((known, moment)) = state.store().authentication(claims.jti).await? else {
             return Err(refused);
         };
 
@@ -148,6 +154,7 @@ impl Caller {
                 .extensions
                 .get()
                 .map(|ClientAddress(address)| *address),
+            moment,
         })
     }
 }

@@ -3,6 +3,7 @@
 //! [`Store`] is the one door: routes call it and do not see which database is behind it. SQLite is the embedded one.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use sqlx::error::ErrorKind;
 use uuid::Uuid;
@@ -10,6 +11,7 @@ use uuid::Uuid;
 use crate::timestamp::Timestamp;
 
 mod audit;
+mod facts;
 mod inspection;
 mod location;
 mod migrations;
@@ -61,6 +63,10 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    fn of_another() -> Self {
+        Self::Inconsistent("a moment of another store".to_owned())
+    }
+
     /// The same for another who waits for the same work.
     fn share(&self) -> Self {
         match self {
@@ -71,6 +77,16 @@ impl StoreError {
             Self::Migration(error) => Self::Inconsistent(error.to_string()),
         }
     }
+}
+
+/// A moment of the store that lies behind the arrival of a request: whatever else the request reads may be of it, so that what
+/// is known of that moment need not be read.
+#[derive(Clone, Debug)]
+pub(crate) enum Moment {
+    /// Of a SQLite file, if its log could tell.
+    Sqlite(Option<sqlite::Moment>),
+    /// Of a PostgreSQL database.
+    Postgres(Arc<postgres::Moment>),
 }
 
 /// The store of record.
@@ -166,28 +182,39 @@ impl Store {
         }
     }
 
-    /// What is known of the token with this `jti`: one read that starts after this call, so that it sees every revocation
-    /// that was acknowledged before.
+    /// What is known of the token with this `jti`, at a moment behind this call, so that it sees every revocation that was
+    /// acknowledged before.
     pub(crate) async fn authentication(
         &self,
         jti: Uuid,
-    ) -> Result<Option<Authentication>, StoreError> {
+    ) -> Result<Option<(Authentication, Moment)>, StoreError> {
         match self {
-            Self::Sqlite(store) => store.authentication(jti),
-            Self::Postgres(store) => store.authentication(jti).await,
+            Self::Sqlite(store) => {
+                let (found, at) = store.authentication(jti)?;
+                Ok(found.map(|found| (found, Moment::Sqlite(at))))
+            }
+            Self::Postgres(store) => {
+                let (found, at) = store.authentication(jti).await?;
+                Ok(found.map(|found| (found, Moment::Postgres(at))))
+            }
         }
     }
 
-    /// The token with this id in this business, for this user of the business.
+    /// The token with this id in this business, for this user of the business, at this moment or later.
     pub(crate) async fn find_token(
         &self,
         business_id: Uuid,
         id: Uuid,
         asker: Uuid,
+        at: &Moment,
     ) -> Result<Option<Found>, StoreError> {
-        match self {
-            Self::Sqlite(store) => store.find_token(business_id, id, asker),
-            Self::Postgres(store) => store.find_token(business_id, id, asker).await,
+        match (self, at) {
+            (Self::Sqlite(store), Moment::Sqlite(at)) => {
+                store.find_token(business_id, id, asker, *at)
+            }
+            // Hardly anybody asks for the same one again: it is read.
+            (Self::Postgres(store), _) => store.find_token(business_id, id, asker).await,
+            (Self::Sqlite(_), Moment::Postgres(_)) => Err(StoreError::of_another()),
         }
     }
 
@@ -215,11 +242,16 @@ impl Store {
         }
     }
 
-    /// A page of one user's tokens.
-    pub(crate) async fn list_tokens(&self, list: &ListTokens) -> Result<Page, StoreError> {
-        match self {
-            Self::Sqlite(store) => store.list_tokens(list).await,
-            Self::Postgres(store) => store.list_tokens(list).await,
+    /// A page of one user's tokens, at this moment or later.
+    pub(crate) async fn list_tokens(
+        &self,
+        list: &ListTokens,
+        at: &Moment,
+    ) -> Result<Page, StoreError> {
+        match (self, at) {
+            (Self::Sqlite(store), Moment::Sqlite(at)) => store.list_tokens(list, *at).await,
+            (Self::Postgres(store), Moment::Postgres(at)) => store.list_tokens(list, at).await,
+            (Self::Sqlite(_) | Self::Postgres(_), _) => Err(StoreError::of_another()),
         }
     }
 

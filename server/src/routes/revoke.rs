@@ -104,7 +104,7 @@ pub(crate) async fn revoke_token(
 ) -> Result<(StatusCode, Json<RevokeEnvelope>), ApiError> {
     let Found { token, asker } = state
         .store()
-        .find_token(caller.business()?, id, caller.user_id())
+        .find_token(caller.business()?, id, caller.user_id(), caller.moment())
         .await?
         .ok_or(ApiError::NotFound)?;
     if !asker.may_revoke(&token) {

@@ -2,8 +2,9 @@
 //!
 //! A commit is acknowledged when its record is on disk (`synchronous_commit`), and every statement that starts afterwards, on
 //! any connection, sees it. So an authentication is a statement that starts after its request arrived: requests that arrive
-//! while others are being answered share the next statement, and none ever joins one that has been sent. Nothing is remembered
-//! between statements: a notification of a revocation can be late or lost, a read of the primary can not.
+//! while others are being answered share the next statement, and none ever joins one that has been sent. What such a statement
+//! read before is [`Known`] as long as the next one says that nothing was committed since: a notification of a revocation can be
+//! late or lost, a read of the primary can not.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,7 +22,9 @@ use crate::timestamp::Timestamp;
 mod coalesce;
 mod connections;
 mod find;
+mod known;
 mod listing;
+mod moment;
 mod read;
 mod revoke;
 mod row;
@@ -32,8 +35,13 @@ mod write;
 
 use coalesce::Coalescer;
 use connections::Connections;
+use known::Known;
+pub(super) use moment::Moment;
 pub(super) use schema::migrator;
 pub(super) use session::begin as session;
+
+/// The most connections of one process.
+const CONNECTIONS: usize = 10;
 
 /// Statements of one kind of read in progress at the same time, on behalf of any number of requests: the more wait, the more the
 /// next one answers.
@@ -46,6 +54,9 @@ const REVOCATIONS: usize = 2;
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
     connections: Arc<Connections>,
+    /// That of authentications alone: a moment is of a session.
+    authenticating: Arc<Connections>,
+    known: Arc<Known>,
     presence: Arc<Coalescer<read::Presence>>,
     authentications: Arc<Coalescer<read::Authentications>>,
     tokens: Arc<Coalescer<find::Tokens>>,
@@ -55,17 +66,29 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     pub(super) async fn open(options: &PgConnectOptions) -> Result<Self, StoreError> {
-        let connections = Arc::new(Connections::to(options.clone()));
+        let connections = Arc::new(Connections::to(options.clone(), CONNECTIONS - READS));
         // What is wrong is said now rather than by the first request.
         connections.warm().await?;
         let to = || Arc::clone(&connections);
+        let authenticating = Arc::new(Connections::to(options.clone(), READS));
+        let known = Arc::new(Known::default());
+        let authentications = read::Authentications {
+            connections: Arc::clone(&authenticating),
+            known: Arc::clone(&known),
+        };
+        let first_pages = listing::FirstPages {
+            connections: to(),
+            known: Arc::clone(&known),
+        };
         Ok(Self {
             presence: Arc::new(Coalescer::start(read::Presence(to()), READS)),
-            authentications: Arc::new(Coalescer::start(read::Authentications(to()), READS)),
+            authentications: Arc::new(Coalescer::start(authentications, READS)),
             tokens: Arc::new(Coalescer::start(find::Tokens(to()), READS)),
-            first_pages: Arc::new(Coalescer::start(listing::FirstPages(to()), READS)),
+            first_pages: Arc::new(Coalescer::start(first_pages, READS)),
+            known,
             revocations: Arc::new(Coalescer::start(revoke::Revocations(to()), REVOCATIONS)),
             connections,
+            authenticating,
         })
     }
 
@@ -82,13 +105,14 @@ impl PostgresStore {
     }
 
     pub(super) async fn close(&self) {
+        self.authenticating.close().await;
         self.connections.close().await;
     }
 
     pub(super) async fn authentication(
         &self,
         jti: Uuid,
-    ) -> Result<Option<Authentication>, StoreError> {
+    ) -> Result<(Option<Authentication>, Arc<Moment>), StoreError> {
         self.authentications.ask(jti).await
     }
 
@@ -124,12 +148,22 @@ impl PostgresStore {
         self.connections.run(&add).await
     }
 
-    pub(super) async fn list_tokens(&self, list: &ListTokens) -> Result<Page, StoreError> {
-        if listing::is_short_first(list) {
-            self.first_pages.ask(list.clone()).await
-        } else {
-            self.connections.read(list).await
+    pub(super) async fn list_tokens(
+        &self,
+        list: &ListTokens,
+        at: &Arc<Moment>,
+    ) -> Result<Page, StoreError> {
+        if !listing::is_short_first(list) {
+            return self.connections.read(list).await;
         }
+        if let Some(known) = self.known.page(at, list) {
+            return Ok(known);
+        }
+        let question = listing::Question {
+            list: list.clone(),
+            at: Arc::clone(at),
+        };
+        self.first_pages.ask(question).await
     }
 
     pub(super) async fn record_uses(

@@ -13,6 +13,7 @@ use rusqlite::{Connection, ErrorCode};
 use uuid::Uuid;
 
 use super::audit::{Actor, AuditEvent, NewAuditEvent};
+use super::facts::Changes;
 use super::{
     Authentication, Found, HAS_TOKENS, ListTokens, Membership, NewRevocation, NewToken, Page,
     Revoked, Role, StoreError, TokenRecord,
@@ -37,9 +38,9 @@ use checkpoint::Checkpoints;
 use claim::Claim;
 pub use file::SqliteFile;
 use identity::FileIdentity;
-use known::Changes;
 use reader::Readers;
 pub(super) use schema::migrator;
+pub(super) use wal_index::Moment;
 use wal_index::WalIndex;
 use writer::Writer;
 
@@ -99,7 +100,11 @@ impl SqliteStore {
         self.writer.close().await;
     }
 
-    pub(super) fn authentication(&self, jti: Uuid) -> Result<Option<Authentication>, StoreError> {
+    /// What there is of the token, and the moment that it is of.
+    pub(super) fn authentication(
+        &self,
+        jti: Uuid,
+    ) -> Result<(Option<Authentication>, Option<Moment>), StoreError> {
         self.readers.authentication(jti)
     }
 
@@ -108,17 +113,23 @@ impl SqliteStore {
         business_id: Uuid,
         id: Uuid,
         asker: Uuid,
+        at: Option<Moment>,
     ) -> Result<Option<Found>, StoreError> {
-        self.readers
-            .read(|connection| row::find_token(connection, business_id, id, asker))
+        self.readers.read_at(at, |connection| {
+            row::find_token(connection, business_id, id, asker)
+        })
     }
 
-    pub(super) async fn list_tokens(&self, list: &ListTokens) -> Result<Page, StoreError> {
+    pub(super) async fn list_tokens(
+        &self,
+        list: &ListTokens,
+        at: Option<Moment>,
+    ) -> Result<Page, StoreError> {
         if listing::is_short(list) {
-            return self.readers.page(list);
+            return self.readers.page(list, at);
         }
         let (readers, list) = (Arc::clone(&self.readers), list.clone());
-        let reading = tokio::task::spawn_blocking(move || readers.page(&list));
+        let reading = tokio::task::spawn_blocking(move || readers.page(&list, at));
         reading
             .await
             .map_err(|error| StoreError::Unavailable(error.to_string()))?

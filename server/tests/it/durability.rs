@@ -221,7 +221,7 @@ fn still_reading(mut reading: JoinSet<()>) {
 }
 
 /// Whether this caller's list has this token.
-async fn lists(server: &Server, by: &Credential, token: &Credential) -> bool {
+pub(crate) async fn lists(server: &Server, by: &Credential, token: &Credential) -> bool {
     let answer = server.request("GET", "/api/v1/tokens").by(by).send().await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.body.contains(&token.token_id)

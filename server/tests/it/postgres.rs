@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use testbed::postgres::Database;
 
 use crate::certificates::Certificate;
+use crate::durability::lists;
 use crate::harness::{
     Answer, Folder, Server, at_once, binary, output, own_cluster, own_cluster_with_tls,
     shared_cluster, text,
@@ -47,6 +49,52 @@ async fn revocation_on_one_replica_holds_on_all_at_once() {
         assert_eq!(two.revoke(&admin, &token.token_id).await.status, 201);
         for replica in [&one, &two, &three] {
             assert_eq!(replica.probe(&token).await, 401);
+        }
+    }
+}
+
+/// What is known of a token that is used again and again ends with whatever somebody commits, in whichever way. The database
+/// serves nobody else, so that nothing but that is committed.
+#[tokio::test]
+async fn what_anybody_commits_in_whichever_way_is_seen_by_the_next_request() {
+    let Some(cluster) = own_cluster(&["max_prepared_transactions=1"]) else {
+        return;
+    };
+    let database = Arc::new(Arc::new(cluster).database());
+    let (server, admin) = first(Arc::clone(&database));
+    let mut shell = sqlx::PgConnection::connect(&database.url()).await.unwrap();
+
+    const REVOKE: &str =
+        "INSERT INTO revocations (jti, revoked_at, revoked_by) VALUES ('$', now(), 'by hand')";
+    let long = format!("BEGIN; {REVOKE}");
+    let nested = format!("BEGIN; SAVEPOINT s; {REVOKE}; RELEASE s");
+    let prepared = format!("BEGIN; {REVOKE}; PREPARE TRANSACTION 'p'");
+    let unsynced = format!("SET synchronous_commit = off; {REVOKE}");
+    for (before, commit) in [
+        ("", REVOKE),
+        ("", "DELETE FROM tokens WHERE jti = '$'"),
+        (&long, "COMMIT"),
+        (&nested, "COMMIT"),
+        (&prepared, "COMMIT PREPARED 'p'"),
+        ("", &unsynced),
+    ] {
+        for round in 0..5 {
+            let token = server.create(&admin, "revoked by hand").await;
+            let sql = |text: &str| AssertSqlSafe(text.replace('$', &token.jti));
+            shell.execute(sqlx::raw_sql(sql(before))).await.unwrap();
+            for _ in 0..5 {
+                assert_eq!(server.probe(&token).await, 200, "{commit} {round}");
+                assert!(lists(&server, &admin, &token).await, "{commit} {round}");
+            }
+            shell.execute(sqlx::raw_sql(sql(commit))).await.unwrap();
+            // Whichever is asked first.
+            for turn in [round, round + 1] {
+                if turn % 2 == 0 {
+                    assert_eq!(server.probe(&token).await, 401, "{commit} {round}");
+                } else {
+                    assert!(!lists(&server, &admin, &token).await, "{commit} {round}");
+                }
+            }
         }
     }
 }

@@ -15,9 +15,6 @@ use tokio::time::timeout;
 use super::super::StoreError;
 use super::session;
 
-/// The most connections of one process.
-const MOST: usize = 10;
-
 /// How long the database may take to accept a connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 
@@ -38,15 +35,18 @@ pub(super) trait Work: Sync {
 /// The database, and the connections to it that are free.
 pub(super) struct Connections {
     options: PgConnectOptions,
+    most: usize,
     permits: Semaphore,
     free: Mutex<Vec<PgConnection>>,
 }
 
 impl Connections {
-    pub(super) fn to(options: PgConnectOptions) -> Self {
+    /// At most this many connections at a time.
+    pub(super) fn to(options: PgConnectOptions, most: usize) -> Self {
         Self {
             options,
-            permits: Semaphore::new(MOST),
+            most,
+            permits: Semaphore::new(most),
             free: Mutex::default(),
         }
     }
@@ -108,7 +108,8 @@ impl Connections {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) => Err(StoreError::Unavailable("it is closed".to_owned())),
             Err(_) => Err(StoreError::Unavailable(format!(
-                "none of the {MOST} connections became free"
+                "none of the {} connections became free",
+                self.most
             ))),
         }
     }

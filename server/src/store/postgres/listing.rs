@@ -13,6 +13,8 @@ use uuid::Uuid;
 use super::super::{ListTokens, Page, SortBy, SortKey, StoreError, TokenRecord};
 use super::coalesce::Batch;
 use super::connections::{Connections, Work};
+use super::known::Known;
+use super::moment::Moment;
 use super::row::{TOKEN_COLUMNS, token_columns, token_record};
 
 /// Tokens with their revocations, for [`token_record`].
@@ -32,36 +34,51 @@ pub(super) fn is_short_first(list: &ListTokens) -> bool {
 
 /// First pages of listings.
 #[derive(Debug)]
-pub(super) struct FirstPages(pub(super) Arc<Connections>);
+pub(super) struct FirstPages {
+    pub(super) connections: Arc<Connections>,
+    pub(super) known: Arc<Known>,
+}
+
+/// A listing, for a request that was authenticated at this moment.
+#[derive(Clone, Debug)]
+pub(super) struct Question {
+    pub(super) list: ListTokens,
+    pub(super) at: Arc<Moment>,
+}
 
 impl Batch for FirstPages {
-    type Question = ListTokens;
+    type Question = Question;
     type Answer = Page;
 
-    async fn ask(&self, lists: &[ListTokens]) -> Result<Vec<Page>, StoreError> {
+    async fn ask(&self, questions: &[Question]) -> Result<Vec<Page>, StoreError> {
         // One statement for each order and filter. Nearly all ask for the same.
         let mut shapes: HashMap<Shape, Vec<usize>> = HashMap::new();
-        for (at, list) in lists.iter().enumerate() {
-            shapes.entry(Shape::of(list)).or_default().push(at);
+        for (nth, question) in questions.iter().enumerate() {
+            let shape = Shape::of(&question.list);
+            shapes.entry(shape).or_default().push(nth);
         }
-        let mut pages: Vec<Vec<TokenRecord>> = Vec::new();
-        pages.resize_with(lists.len(), Vec::new);
+        let mut pages = vec![None; questions.len()];
         for (shape, places) in shapes {
+            let lists = || places.iter().map(|&nth| &questions[nth].list);
             let ask = First {
                 shape,
-                users: places.iter().map(|&at| lists[at].user_id).collect(),
-                businesses: places.iter().map(|&at| lists[at].business_id).collect(),
-                limits: places.iter().map(|&at| one_more(&lists[at])).collect(),
+                users: lists().map(|list| list.user_id).collect(),
+                businesses: lists().map(|list| list.business_id).collect(),
+                limits: lists().map(one_more).collect(),
             };
-            for (at, tokens) in places.into_iter().zip(self.0.read(&ask).await?) {
-                pages[at] = tokens;
+            let tokens = self.connections.read(&ask).await?;
+            for (nth, tokens) in places.into_iter().zip(tokens) {
+                let Question { list, at } = &questions[nth];
+                let page = list.page(tokens, None);
+                self.known.learn_page(at, list, &page);
+                pages[nth] = Some(page);
             }
         }
-        Ok(lists
-            .iter()
-            .zip(pages)
-            .map(|(list, tokens)| list.page(tokens, None))
-            .collect())
+        let missing = || StoreError::Inconsistent("a page was not read".to_owned());
+        pages
+            .into_iter()
+            .map(|page| page.ok_or_else(missing))
+            .collect()
     }
 }
 

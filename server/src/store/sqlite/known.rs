@@ -4,40 +4,12 @@
 //! moment before its commit to the moment behind it, less what the commit changed, which it knows; a commit of anybody else, an
 //! operator with a shell, is a moment that nothing is known of.
 
-use std::collections::HashMap;
-
 use parking_lot::RwLock;
 use uuid::Uuid;
 
+use super::super::facts::{self, Changes, Facts};
 use super::super::{Authentication, ListTokens, Page};
 use super::wal_index::{Moment, WalIndex};
-
-/// The most tokens that are known, of some 200 bytes each.
-const MOST_TOKENS: usize = 16_384;
-
-/// The most users of whom pages are known.
-const MOST_USERS: usize = 4096;
-
-/// The most pages of one user that are known: clients may ask for any number.
-const PAGES_OF_USER: usize = 2;
-
-/// The most tokens of a page that is worth knowing, of some 500 bytes each: as many as a user may have that are active.
-const SMALL: usize = 10;
-
-/// What a write changes of what may be known.
-#[derive(Debug)]
-pub(super) enum Changes {
-    /// Nothing: a line of the audit trail.
-    Nothing,
-    /// The pages of this user.
-    Pages { user: Uuid },
-    /// This token of this user.
-    Token { jti: Uuid, user: Uuid },
-    /// These tokens, by their `jti`.
-    Tokens(Vec<Uuid>),
-    /// Whatever it may be.
-    Everything,
-}
 
 /// What is known.
 #[derive(Debug, Default)]
@@ -49,9 +21,7 @@ struct State {
     at: Option<Moment>,
     /// Whether the thread that writes is about to take it along.
     committing: bool,
-    authentications: HashMap<Uuid, Authentication>,
-    /// By user, since a write changes all that a user has.
-    pages: HashMap<Uuid, Vec<(ListTokens, Page)>>,
+    facts: Facts,
 }
 
 impl Known {
@@ -61,7 +31,7 @@ impl Known {
         if state.at != Some(at) {
             return None;
         }
-        state.authentications.get(&jti).cloned()
+        state.facts.authentication(jti).cloned()
     }
 
     /// What the file answers to this listing at this moment, if that is known.
@@ -70,9 +40,7 @@ impl Known {
         if state.at != Some(at) {
             return None;
         }
-        let of_user = state.pages.get(&list.user_id)?;
-        let (_, page) = of_user.iter().find(|(known, _)| known == list)?;
-        Some(page.clone())
+        state.facts.page(list).cloned()
     }
 
     /// Takes note of what was read in a transaction that began at this moment or later.
@@ -85,30 +53,18 @@ impl Known {
     ) {
         let mut state = self.0.write();
         if state.is_now(index, at) {
-            if state.authentications.len() >= MOST_TOKENS {
-                state.authentications.clear();
-            }
-            state.authentications.insert(jti, found.clone());
+            state.facts.add_authentication(jti, found.clone());
         }
     }
 
     /// Takes note of a page that was read in a transaction that began at this moment or later, if it is small.
     pub(super) fn learn_page(&self, index: &WalIndex, at: Moment, list: &ListTokens, page: &Page) {
-        if page.tokens.len() > SMALL {
+        if !facts::is_small(page) {
             return;
         }
         let mut state = self.0.write();
         if state.is_now(index, at) {
-            if state.pages.len() >= MOST_USERS {
-                state.pages.clear();
-            }
-            let of_user = state.pages.entry(list.user_id).or_default();
-            // Two may have read it at the same time.
-            of_user.retain(|(known, _)| known != list);
-            if of_user.len() >= PAGES_OF_USER {
-                of_user.remove(0);
-            }
-            of_user.push((list.clone(), page.clone()));
+            state.facts.add_page(list, page);
         }
     }
 
@@ -133,7 +89,7 @@ impl Known {
         }
         state.at = after;
         for change in changes {
-            state.apply(change);
+            state.facts.apply(change);
         }
     }
 
@@ -164,35 +120,9 @@ impl State {
         true
     }
 
-    fn apply(&mut self, change: &Changes) {
-        match change {
-            Changes::Nothing => {}
-            Changes::Pages { user } => {
-                self.pages.remove(user);
-            }
-            Changes::Token { jti, user } => {
-                self.authentications.remove(jti);
-                self.pages.remove(user);
-            }
-            Changes::Tokens(jtis) => {
-                for jti in jtis {
-                    match self.authentications.remove(jti) {
-                        Some(known) => {
-                            self.pages.remove(&known.user_id);
-                        }
-                        // Whose token it is could only be read.
-                        None => self.pages.clear(),
-                    }
-                }
-            }
-            Changes::Everything => self.forget(),
-        }
-    }
-
     fn forget(&mut self) {
         self.at = None;
-        self.authentications.clear();
-        self.pages.clear();
+        self.facts.forget();
     }
 }
 

@@ -77,28 +77,42 @@ impl Readers {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.with(self.index.now(), |reader| work(&reader.connection))
+        self.read_at(None, work)
     }
 
-    /// What is known of the token with this `jti`, as [`read`](Self::read) sees it.
-    pub(super) fn authentication(&self, jti: Uuid) -> Result<Option<Authentication>, StoreError> {
+    /// Reads on this thread, all of it in one transaction, which is not older than this moment; without one, than this call.
+    pub(super) fn read_at<T>(
+        &self,
+        at: Option<Moment>,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let now = at.or_else(|| self.index.now());
+        self.with(now, |reader| work(&reader.connection))
+    }
+
+    /// What is known of the token with this `jti`, as [`read`](Self::read) sees it, and the moment before that began.
+    pub(super) fn authentication(
+        &self,
+        jti: Uuid,
+    ) -> Result<(Option<Authentication>, Option<Moment>), StoreError> {
         let now = self.index.now();
         if let Some(known) = now.and_then(|now| self.known.authentication(now, jti)) {
-            return Ok(Some(known));
+            return Ok((Some(known), now));
         }
-        self.with(now, |reader| {
+        let found = self.with(now, |reader| {
             let found = row::authentication(&reader.connection, jti)?;
             if let (Some(found), Some(since)) = (&found, reader.since) {
                 self.known
                     .learn_authentication(&self.index, since, jti, found);
             }
             Ok(found)
-        })
+        })?;
+        Ok((found, now))
     }
 
-    /// A page of a listing, as [`read`](Self::read) sees it.
-    pub(super) fn page(&self, list: &ListTokens) -> Result<Page, StoreError> {
-        let now = self.index.now();
+    /// A page of a listing, as [`read_at`](Self::read_at) sees it.
+    pub(super) fn page(&self, list: &ListTokens, at: Option<Moment>) -> Result<Page, StoreError> {
+        let now = at.or_else(|| self.index.now());
         if let Some(known) = now.and_then(|now| self.known.page(now, list)) {
             return Ok(known);
         }

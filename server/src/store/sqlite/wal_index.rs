@@ -32,7 +32,7 @@ pub(super) struct WalIndex {
 
 /// What the index said at some moment. Two that are equal have no commit between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Moment([u8; HEADER]);
+pub(crate) struct Moment([u8; HEADER]);
 
 impl WalIndex {
     /// That of this file, which a connection of this process has read in WAL mode already.

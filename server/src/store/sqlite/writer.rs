@@ -13,9 +13,9 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::super::StoreError;
+use super::super::facts::Changes;
 use super::checkpoint::Checkpoints;
 use super::identity::FileIdentity;
-use super::known::Changes;
 use super::reader::Readers;
 
 /// The most writes in one transaction: what the last of them waits for, and what one commit that fails takes with it.

@@ -4,6 +4,7 @@
 //! trip for every read. Here a connection goes back when what it did has ended in order, and is dropped otherwise.
 
 use std::fmt;
+use std::pin::Pin;
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
@@ -32,6 +33,11 @@ pub(super) trait Work: Sync {
     ) -> impl Future<Output = Result<Self::Output, StoreError>> + Send;
 }
 
+/// Work being done. It is thousands of bytes, which are not to be part of every request that may come to do it: a request is moved
+/// more than once before it begins.
+pub(super) type Working<'a, W> =
+    Pin<Box<dyn Future<Output = Result<<W as Work>::Output, StoreError>> + Send + 'a>>;
+
 /// The database, and the connections to it that are free.
 pub(super) struct Connections {
     options: PgConnectOptions,
@@ -58,27 +64,31 @@ impl Connections {
     /// Does `work` once on a connection. Whether it was done is not known when the connection fails meanwhile.
     ///
     /// When the caller stops waiting, the connection is closed, and what it did not commit never happened.
-    pub(super) async fn run<W: Work>(&self, work: &W) -> Result<W::Output, StoreError> {
-        let _permit = self.permit().await?;
-        let connection = match self.take_free() {
-            Some(connection) => connection,
-            None => self.connect().await?,
-        };
-        self.work_on(connection, work).await
+    pub(super) fn run<'a, W: Work>(&'a self, work: &'a W) -> Working<'a, W> {
+        Box::pin(async {
+            let _permit = self.permit().await?;
+            let connection = match self.take_free() {
+                Some(connection) => connection,
+                None => self.connect().await?,
+            };
+            self.work_on(connection, work).await
+        })
     }
 
     /// Does `work`, which only reads, on a connection; and once more on a new one when the connection fails, which after a
     /// restart of the database all that were free do.
-    pub(super) async fn read<W: Work>(&self, work: &W) -> Result<W::Output, StoreError> {
-        let _permit = self.permit().await?;
-        if let Some(connection) = self.take_free() {
-            match self.work_on(connection, work).await {
-                Err(StoreError::Disconnected(_)) => {}
-                result => return result,
+    pub(super) fn read<'a, W: Work>(&'a self, work: &'a W) -> Working<'a, W> {
+        Box::pin(async {
+            let _permit = self.permit().await?;
+            if let Some(connection) = self.take_free() {
+                match self.work_on(connection, work).await {
+                    Err(StoreError::Disconnected(_)) => {}
+                    result => return result,
+                }
             }
-        }
-        let connection = self.connect().await?;
-        self.work_on(connection, work).await
+            let connection = self.connect().await?;
+            self.work_on(connection, work).await
+        })
     }
 
     /// Connects, unless there is a connection already.

@@ -12,8 +12,9 @@ use crate::app::AppState;
 use crate::client::ClientAddress;
 use crate::error::ApiError;
 use crate::extract::header::{business_id, claimed_email};
+use crate::extract::path::TokenId;
 use crate::metrics::METRICS;
-use crate::store::{Actor, Moment};
+use crate::store::{Actor, Found, Moment, WantedToken};
 use crate::timestamp::Timestamp;
 use crate::token;
 
@@ -73,14 +74,30 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let caller = Self::authenticated(parts, state).await;
-        match &caller {
-            Err(ApiError::NotAuthenticated { .. }) => METRICS.authenticated(false),
-            // Whatever else is refused is refused to a caller who is known, or for a store that does not answer.
-            Err(ApiError::Unavailable | ApiError::Internal) => {}
-            Ok(_) | Err(_) => METRICS.authenticated(true),
-        }
-        caller
+        let (caller, _) = counted(authenticate(parts, state, None).await)?;
+        Ok(caller)
+    }
+}
+
+/// The authenticated user behind a request that is about one token, which its path names.
+///
+/// As an extractor it makes [`Caller`]'s checks, then the one of the path: 422.
+#[derive(Debug)]
+pub(crate) struct CallerOnToken {
+    pub(crate) caller: Caller,
+    /// The token, if it is in the business of the caller's token.
+    pub(crate) token: Option<Found>,
+}
+
+impl FromRequestParts<AppState> for CallerOnToken {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let id = TokenId::from_request_parts(parts, state).await;
+        let wanted = id.as_ref().ok().map(|TokenId(id)| *id);
+        let (caller, token) = counted(authenticate(parts, state, wanted).await)?;
+        id?;
+        Ok(Self { caller, token })
     }
 }
 
@@ -91,17 +108,19 @@ impl FromRequestParts<AppState> for Caller {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Credential {
     jti: Uuid,
+    wanted: Option<WantedToken>,
 }
 
 impl Credential {
-    /// Whether the token is still good.
+    /// The token that the request wants something done with, as it is now, if the one that it came with is still good.
     ///
     /// # Errors
     ///
     /// [`ApiError::NotAuthenticated`] when it no longer is.
-    pub(crate) async fn confirm(self, state: &AppState) -> Result<(), ApiError> {
-        match state.store().authentication(self.jti).await? {
-            Some((known, _)) if known.is_active(Timestamp::now()) => Ok(()),
+    pub(crate) async fn confirm(self, state: &AppState) -> Result<Option<Found>, ApiError> {
+        let known = state.store().authentication(self.jti, self.wanted).await?;
+        match known {
+            Some(known) if known.token.is_active(Timestamp::now()) => Ok(known.wanted),
             Some(_) | None => {
                 METRICS.authenticated(false);
                 Err(ApiError::NotAuthenticated { token_sent: true })
@@ -110,53 +129,76 @@ impl Credential {
     }
 }
 
-impl Caller {
-    async fn authenticated(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let refused = ApiError::NotAuthenticated { token_sent: true };
-        let token = bearer(&parts.headers, &parts.uri)?;
-        let now = Timestamp::now();
-        let Some((claims, digest)) = token::verify(state.keys(), &token, now) else {
-            return Err(refused);
-        };
-        let Some((known, moment)) = state.store().authentication(claims.jti).await? else {
-            return Err(refused);
-        };
-
-        let genuine = known.digest.matches(&digest)
-            && known.user_id == claims.sub
-            && known.business_id == claims.business;
-        if !genuine || !known.is_active(now) {
-            return Err(refused);
-        }
-        if !parts.method.is_safe() {
-            parts.extensions.insert(Credential { jti: claims.jti });
-        }
-
-        state.rate_limits().caller(known.user_id)?;
-        state.last_used().note(claims.jti, now, known.last_used_at);
-        let span = tracing::Span::current();
-        let mut buffer = Uuid::encode_buffer();
-        span.record(
-            "user_id",
-            &*known.user_id.hyphenated().encode_lower(&mut buffer),
-        );
-        let claimed_email = claimed_email(&parts.headers);
-        if let Some(claimed) = &claimed_email {
-            span.record("claimed_email", crate::redact::text(claimed));
-        }
-        Ok(Self {
-            token_id: known.token_id,
-            user_id: known.user_id,
-            own_business: known.business_id,
-            named_business: business_id(&parts.headers)?,
-            claimed_email,
-            remote_address: parts
-                .extensions
-                .get()
-                .map(|ClientAddress(address)| *address),
-            moment,
-        })
+/// Counts whether somebody was known.
+fn counted<T>(caller: Result<T, ApiError>) -> Result<T, ApiError> {
+    match &caller {
+        Err(ApiError::NotAuthenticated { .. }) => METRICS.authenticated(false),
+        // Whatever else is refused is refused to a caller who is known, or for a store that does not answer.
+        Err(ApiError::Unavailable | ApiError::Internal) => {}
+        Ok(_) | Err(_) => METRICS.authenticated(true),
     }
+    caller
+}
+
+/// Who calls, and the token with this id that is wanted, all of it read at once.
+async fn authenticate(
+    parts: &mut Parts,
+    state: &AppState,
+    wanted: Option<Uuid>,
+) -> Result<(Caller, Option<Found>), ApiError> {
+    let refused = ApiError::NotAuthenticated { token_sent: true };
+    let token = bearer(&parts.headers, &parts.uri)?;
+    let now = Timestamp::now();
+    let Some((claims, digest)) = token::verify(state.keys(), &token, now) else {
+        return Err(refused);
+    };
+    // Nothing of it is told to anybody whose token turns out to be no good.
+    let wanted = wanted.map(|id| WantedToken {
+        business_id: claims.business,
+        id,
+        asker: claims.sub,
+    });
+    let Some(known) = state.store().authentication(claims.jti, wanted).await? else {
+        return Err(refused);
+    };
+
+    let token = known.token;
+    let genuine = token.digest.matches(&digest)
+        && token.user_id == claims.sub
+        && token.business_id == claims.business;
+    if !genuine || !token.is_active(now) {
+        return Err(refused);
+    }
+    if !parts.method.is_safe() {
+        let jti = claims.jti;
+        parts.extensions.insert(Credential { jti, wanted });
+    }
+
+    state.rate_limits().caller(token.user_id)?;
+    state.last_used().note(claims.jti, now, token.last_used_at);
+    let span = tracing::Span::current();
+    let mut buffer = Uuid::encode_buffer();
+    span.record(
+        "user_id",
+        &*token.user_id.hyphenated().encode_lower(&mut buffer),
+    );
+    let claimed_email = claimed_email(&parts.headers);
+    if let Some(claimed) = &claimed_email {
+        span.record("claimed_email", crate::redact::text(claimed));
+    }
+    let caller = Caller {
+        token_id: token.token_id,
+        user_id: token.user_id,
+        own_business: token.business_id,
+        named_business: business_id(&parts.headers)?,
+        claimed_email,
+        remote_address: parts
+            .extensions
+            .get()
+            .map(|ClientAddress(address)| *address),
+        moment: known.moment,
+    };
+    Ok((caller, known.wanted))
 }
 
 /// The token of `Authorization: Bearer …` (RFC 6750, section 2.1; the scheme's name in any case, RFC 9110, section 11.1).

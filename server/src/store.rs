@@ -25,8 +25,8 @@ pub use location::Location;
 use postgres::PostgresStore;
 pub use records::Role;
 pub(crate) use records::{
-    Authentication, Direction, Found, ListTokens, Member, Membership, NewRevocation, NewToken,
-    Page, Place, Revocation, Revoked, SortBy, SortKey, TokenRecord,
+    Authenticated, Authentication, Direction, Found, ListTokens, Member, Membership, NewRevocation,
+    NewToken, Page, Place, Revocation, Revoked, SortBy, SortKey, TokenRecord, WantedToken,
 };
 pub use sqlite::SqliteFile;
 use sqlite::SqliteStore;
@@ -182,39 +182,16 @@ impl Store {
         }
     }
 
-    /// What is known of the token with this `jti`, at a moment behind this call, so that it sees every revocation that was
-    /// acknowledged before.
+    /// What is known of the token with this `jti`, and the token that is wanted with it, at a moment behind this call, so that it
+    /// sees every revocation that was acknowledged before.
     pub(crate) async fn authentication(
         &self,
         jti: Uuid,
-    ) -> Result<Option<(Authentication, Moment)>, StoreError> {
+        wanted: Option<WantedToken>,
+    ) -> Result<Option<Authenticated>, StoreError> {
         match self {
-            Self::Sqlite(store) => {
-                let (found, at) = store.authentication(jti)?;
-                Ok(found.map(|found| (found, Moment::Sqlite(at))))
-            }
-            Self::Postgres(store) => {
-                let (found, at) = store.authentication(jti).await?;
-                Ok(found.map(|found| (found, Moment::Postgres(at))))
-            }
-        }
-    }
-
-    /// The token with this id in this business, for this user of the business, at this moment or later.
-    pub(crate) async fn find_token(
-        &self,
-        business_id: Uuid,
-        id: Uuid,
-        asker: Uuid,
-        at: &Moment,
-    ) -> Result<Option<Found>, StoreError> {
-        match (self, at) {
-            (Self::Sqlite(store), Moment::Sqlite(at)) => {
-                store.find_token(business_id, id, asker, *at)
-            }
-            // Hardly anybody asks for the same one again: it is read.
-            (Self::Postgres(store), _) => store.find_token(business_id, id, asker).await,
-            (Self::Sqlite(_), Moment::Postgres(_)) => Err(StoreError::of_another()),
+            Self::Sqlite(store) => store.authentication(jti, wanted),
+            Self::Postgres(store) => store.authentication(jti, wanted).await,
         }
     }
 

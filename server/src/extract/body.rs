@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::app::{AppState, MAX_BODY_BYTES};
 use crate::auth::Credential;
 use crate::error::ApiError;
+use crate::store::Found;
 use crate::validation::ValidationError;
 
 /// A type that a request body becomes.
@@ -24,22 +25,30 @@ pub(crate) trait FromBody: Sized {
 
 /// The body as a `T`. An empty body is no body, whatever its media type says: the published cURL sample sends
 /// `Content-Type: application/json` and nothing.
-pub(crate) struct JsonBody<T>(pub(crate) T);
+pub(crate) struct JsonBody<T> {
+    pub(crate) value: T,
+    /// The token that the request wants something done with, looked up again behind a body that had to be waited for.
+    pub(crate) renewed: Option<Option<Found>>,
+}
 
 impl<T: FromBody> FromRequest<AppState> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
         if request.body().is_end_stream() {
-            return Ok(Self(T::from_body(None)?));
+            return Ok(Self {
+                value: T::from_body(None)?,
+                renewed: None,
+            });
         }
         let is_json = is_json(request.headers());
         let credential = request.extensions().get::<Credential>().copied();
         let read = Bytes::from_request(request, state).await;
         // It came when its client liked.
-        if let Some(credential) = credential {
-            credential.confirm(state).await?;
-        }
+        let renewed = match credential {
+            Some(credential) => Some(credential.confirm(state).await?),
+            None => None,
+        };
         let bytes = read.map_err(|rejection| match rejection {
             BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
                 ApiError::TooLarge {
@@ -58,7 +67,10 @@ impl<T: FromBody> FromRequest<AppState> for JsonBody<T> {
             let text = String::from_utf8_lossy(&bytes);
             return Err(ValidationError::not_an_object(&Value::from(text)).into());
         };
-        Ok(Self(T::from_body(body)?))
+        Ok(Self {
+            value: T::from_body(body)?,
+            renewed,
+        })
     }
 }
 

@@ -146,7 +146,7 @@ Create an API token for the calling user in the business that `x-business-id` na
 pub(crate) async fn create_token(
     State(state): State<AppState>,
     caller: Caller,
-    JsonBody(request): JsonBody<APITokenCreateRequest>,
+    JsonBody { value: request, .. }: JsonBody<APITokenCreateRequest>,
 ) -> Result<(StatusCode, Json<CreateEnvelope>), ApiError> {
     let order = Order {
         business_id: caller.business()?,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::app::AppState;
-use crate::auth::Caller;
+use crate::auth::CallerOnToken;
 use crate::envelope::SuccessEnvelope;
 use crate::error::ApiError;
 use crate::extract::body::{FromBody, JsonBody};
@@ -16,7 +16,7 @@ use crate::extract::header::AuthorizationHeader;
 use crate::extract::path::TokenId;
 use crate::metrics::METRICS;
 use crate::openapi::DocumentedErrors;
-use crate::store::{AuditAction, Found, NewAuditEvent, NewRevocation};
+use crate::store::{AuditAction, NewAuditEvent, NewRevocation};
 use crate::timestamp::Timestamp;
 use crate::validation::ValidationError;
 use crate::validation::fields::Fields;
@@ -98,24 +98,21 @@ Revoked tokens cannot be un-revoked.
 )]
 pub(crate) async fn revoke_token(
     State(state): State<AppState>,
-    caller: Caller,
-    TokenId(id): TokenId,
-    JsonBody(request): JsonBody<APITokenRevokeRequest>,
+    CallerOnToken { caller, token }: CallerOnToken,
+    JsonBody { value, renewed }: JsonBody<APITokenRevokeRequest>,
 ) -> Result<(StatusCode, Json<RevokeEnvelope>), ApiError> {
-    let Found { token, asker } = state
-        .store()
-        .find_token(caller.business()?, id, caller.user_id(), caller.moment())
-        .await?
-        .ok_or(ApiError::NotFound)?;
-    if !asker.may_revoke(&token) {
+    let business_id = caller.business()?;
+    let token = renewed.unwrap_or(token).ok_or(ApiError::NotFound)?;
+    let reason = value.reason;
+    if !token.may_be_revoked() {
         state
             .store()
             .record(NewAuditEvent {
                 action: AuditAction::RevokeRefused,
                 actor: Some(caller.actor()),
-                business_id: Some(caller.business()?),
+                business_id: Some(business_id),
                 target_token_id: Some(token.id),
-                reason: request.reason,
+                reason,
             })
             .await?;
         return Err(ApiError::Forbidden);
@@ -124,9 +121,9 @@ pub(crate) async fn revoke_token(
     let revocation = NewRevocation {
         token_id: token.id,
         jti: token.jti,
-        owner: token.user_id,
-        revoked_by: asker.email,
-        reason: request.reason,
+        owner: token.owner,
+        revoked_by: token.asker.email,
+        reason,
         by: caller.actor(),
     };
     let revoked = state.store().revoke(revocation).await?;

@@ -14,14 +14,14 @@ use uuid::Uuid;
 
 use super::audit::{Actor, AuditEvent, NewAuditEvent};
 use super::{
-    Authentication, Found, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked, Role,
-    StoreError, TokenRecord,
+    Authenticated, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked, Role,
+    StoreError, TokenRecord, WantedToken,
 };
 use crate::timestamp::Timestamp;
 
+mod authentication;
 mod coalesce;
 mod connections;
-mod find;
 mod known;
 mod listing;
 mod moment;
@@ -33,6 +33,7 @@ mod session;
 mod trail;
 mod write;
 
+use authentication::{Answer, Authentications, Question};
 use coalesce::Coalescer;
 use connections::Connections;
 use known::Known;
@@ -58,8 +59,7 @@ pub struct PostgresStore {
     authenticating: Arc<Connections>,
     known: Arc<Known>,
     presence: Arc<Coalescer<read::Presence>>,
-    authentications: Arc<Coalescer<read::Authentications>>,
-    tokens: Arc<Coalescer<find::Tokens>>,
+    authentications: Arc<Coalescer<Authentications>>,
     first_pages: Arc<Coalescer<listing::FirstPages>>,
     revocations: Arc<Coalescer<revoke::Revocations>>,
 }
@@ -72,7 +72,7 @@ impl PostgresStore {
         let to = || Arc::clone(&connections);
         let authenticating = Arc::new(Connections::to(options.clone(), READS));
         let known = Arc::new(Known::default());
-        let authentications = read::Authentications {
+        let authentications = Authentications {
             connections: Arc::clone(&authenticating),
             known: Arc::clone(&known),
         };
@@ -83,7 +83,6 @@ impl PostgresStore {
         Ok(Self {
             presence: Arc::new(Coalescer::start(read::Presence(to()), READS)),
             authentications: Arc::new(Coalescer::start(authentications, READS)),
-            tokens: Arc::new(Coalescer::start(find::Tokens(to()), READS)),
             first_pages: Arc::new(Coalescer::start(first_pages, READS)),
             known,
             revocations: Arc::new(Coalescer::start(revoke::Revocations(to()), REVOCATIONS)),
@@ -112,22 +111,15 @@ impl PostgresStore {
     pub(super) async fn authentication(
         &self,
         jti: Uuid,
-    ) -> Result<(Option<Authentication>, Arc<Moment>), StoreError> {
-        self.authentications.ask(jti).await
-    }
-
-    pub(super) async fn find_token(
-        &self,
-        business_id: Uuid,
-        id: Uuid,
-        asker: Uuid,
-    ) -> Result<Option<Found>, StoreError> {
-        let question = find::Question {
-            business_id,
-            id,
-            asker,
-        };
-        self.tokens.ask(question).await
+        wanted: Option<WantedToken>,
+    ) -> Result<Option<Authenticated>, StoreError> {
+        let question = Question { jti, wanted };
+        let Answer { token, at, wanted } = self.authentications.ask(question).await?;
+        Ok(token.map(|token| Authenticated {
+            token,
+            moment: super::Moment::Postgres(at),
+            wanted,
+        }))
     }
 
     pub(super) async fn revoke(&self, revocation: NewRevocation) -> Result<Revoked, StoreError> {

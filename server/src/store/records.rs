@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::Moment;
 use super::audit::{Actor, AuditAction, NewAuditEvent};
 use crate::timestamp::Timestamp;
 use crate::token::TokenDigest;
@@ -50,12 +51,20 @@ impl Authentication {
     }
 }
 
+/// The token that a request came with, as it was at a moment behind the request's arrival.
+#[derive(Debug)]
+pub(crate) struct Authenticated {
+    pub(crate) token: Authentication,
+    pub(crate) moment: Moment,
+    /// The token that the request wants something done with, if there is one and it is there.
+    pub(crate) wanted: Option<Found>,
+}
+
 /// A token as the store keeps it: never its text.
 #[derive(Clone, Debug)]
 pub(crate) struct TokenRecord {
     pub(crate) id: Uuid,
     pub(crate) jti: Uuid,
-    pub(crate) user_id: Uuid,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) shown_prefix: String,
@@ -65,10 +74,23 @@ pub(crate) struct TokenRecord {
     pub(crate) revocation: Option<Revocation>,
 }
 
-/// A token that a user asked for, and who that is in the token's business.
+/// A token that a user wants something done with, in a business.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WantedToken {
+    pub(crate) business_id: Uuid,
+    pub(crate) id: Uuid,
+    /// The user who wants it.
+    pub(crate) asker: Uuid,
+}
+
+/// What never changes of a token that was [wanted](WantedToken), and who it is that wants it.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
-    pub(crate) token: TokenRecord,
+    pub(crate) id: Uuid,
+    pub(crate) jti: Uuid,
+    /// Whose token it is.
+    pub(crate) owner: Uuid,
+    pub(crate) name: String,
     pub(crate) asker: Member,
 }
 
@@ -80,12 +102,12 @@ pub(crate) struct Member {
     pub(crate) role: Role,
 }
 
-impl Member {
-    /// Whether this user may revoke this token of the same business: its owner and admins may.
-    pub(crate) fn may_revoke(&self, token: &TokenRecord) -> bool {
-        match self.role {
+impl Found {
+    /// Whether who wants it may revoke it: its owner and admins of its business may.
+    pub(crate) fn may_be_revoked(&self) -> bool {
+        match self.asker.role {
             Role::Admin => true,
-            Role::Member => token.user_id == self.user_id,
+            Role::Member => self.owner == self.asker.user_id,
         }
     }
 }
@@ -166,7 +188,6 @@ impl From<NewToken> for TokenRecord {
         Self {
             id: token.id,
             jti: token.jti,
-            user_id: token.user_id,
             name: token.name,
             description: token.description,
             shown_prefix: token.shown_prefix,

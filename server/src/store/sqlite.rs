@@ -15,8 +15,8 @@ use uuid::Uuid;
 use super::audit::{Actor, AuditEvent, NewAuditEvent};
 use super::facts::Changes;
 use super::{
-    Authentication, Found, HAS_TOKENS, ListTokens, Membership, NewRevocation, NewToken, Page,
-    Revoked, Role, StoreError, TokenRecord,
+    Authenticated, HAS_TOKENS, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked,
+    Role, StoreError, TokenRecord, WantedToken,
 };
 use crate::timestamp::Timestamp;
 
@@ -100,24 +100,25 @@ impl SqliteStore {
         self.writer.close().await;
     }
 
-    /// What there is of the token, and the moment that it is of.
     pub(super) fn authentication(
         &self,
         jti: Uuid,
-    ) -> Result<(Option<Authentication>, Option<Moment>), StoreError> {
-        self.readers.authentication(jti)
-    }
-
-    pub(super) fn find_token(
-        &self,
-        business_id: Uuid,
-        id: Uuid,
-        asker: Uuid,
-        at: Option<Moment>,
-    ) -> Result<Option<Found>, StoreError> {
-        self.readers.read_at(at, |connection| {
-            row::find_token(connection, business_id, id, asker)
-        })
+        wanted: Option<WantedToken>,
+    ) -> Result<Option<Authenticated>, StoreError> {
+        let (Some(token), at) = self.readers.authentication(jti)? else {
+            return Ok(None);
+        };
+        let wanted = match wanted {
+            Some(wanted) => self
+                .readers
+                .read_at(at, |connection| row::find_token(connection, wanted))?,
+            None => None,
+        };
+        Ok(Some(Authenticated {
+            token,
+            moment: super::Moment::Sqlite(at),
+            wanted,
+        }))
     }
 
     pub(super) async fn list_tokens(

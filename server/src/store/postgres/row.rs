@@ -10,14 +10,14 @@ use crate::timestamp::Timestamp;
 /// The columns of [`token_record`], of a token `t` and its revocation `r`, if there is one.
 macro_rules! token_columns {
     () => {
-        "t.id, t.jti, t.user_id, t.name, t.description, t.token_prefix, t.created_at, t.expires_at, t.last_used_at,
+        "t.id, t.jti, t.name, t.description, t.token_prefix, t.created_at, t.expires_at, t.last_used_at,
      r.revoked_at, r.revoked_by, r.reason"
     };
 }
 pub(super) use token_columns;
 
 /// How many columns [`token_record`] reads: what a statement asks for behind them begins here.
-pub(super) const TOKEN_COLUMNS: usize = 12;
+pub(super) const TOKEN_COLUMNS: usize = 11;
 
 /// Columns of types that PostgreSQL does not know.
 pub(super) trait Stored {
@@ -54,24 +54,23 @@ impl Stored for PgRow {
 
 /// The token of a row that begins with [`token_columns`], by their places: looking names up takes longer than reading them.
 pub(super) fn token_record(row: &PgRow) -> Result<TokenRecord, StoreError> {
-    let revocation = match row.optional_instant(9)? {
+    let revocation = match row.optional_instant(8)? {
         Some(revoked_at) => Some(Revocation {
             revoked_at,
-            revoked_by: row.try_get(10)?,
-            reason: row.try_get(11)?,
+            revoked_by: row.try_get(9)?,
+            reason: row.try_get(10)?,
         }),
         None => None,
     };
     Ok(TokenRecord {
         id: row.try_get(0)?,
         jti: row.try_get(1)?,
-        user_id: row.try_get(2)?,
-        name: row.try_get(3)?,
-        description: row.try_get(4)?,
-        shown_prefix: row.try_get(5)?,
-        created_at: row.instant(6)?,
-        expires_at: row.instant(7)?,
-        last_used_at: row.optional_instant(8)?,
+        name: row.try_get(2)?,
+        description: row.try_get(3)?,
+        shown_prefix: row.try_get(4)?,
+        created_at: row.instant(5)?,
+        expires_at: row.instant(6)?,
+        last_used_at: row.optional_instant(7)?,
         revocation,
     })
 }

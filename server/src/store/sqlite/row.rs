@@ -3,26 +3,25 @@
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
-use super::super::{Authentication, Found, Member, Revocation, Role, StoreError, TokenRecord};
+use super::super::{
+    Authentication, Found, Member, Revocation, Role, StoreError, TokenRecord, WantedToken,
+};
 use crate::timestamp::Timestamp;
 use crate::token::TokenDigest;
 
 /// Tokens with their revocations, for [`token_record`].
 pub(super) const SELECT_TOKENS: &str =
-    "SELECT t.id, t.jti, t.user_id, t.name, t.description, t.token_prefix, t.created_at, t.expires_at, t.last_used_at,
+    "SELECT t.id, t.jti, t.name, t.description, t.token_prefix, t.created_at, t.expires_at, t.last_used_at,
      r.revoked_at, r.revoked_by, r.reason
      FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti";
 
-/// What [`SELECT_TOKENS`] gives of the token with this id in this business, and who asks for it. The index is named because the
+/// What never changes of the token with this id in this business, and who asks for it. The index is named because the
 /// planner would take the one of ids, and then the time would tell tokens of other businesses from those that do not exist. For the
 /// same reason who asks is looked up last, which `CROSS JOIN` says (<https://sqlite.org/lang_select.html>, section 2.2).
-const FIND_TOKEN: &str =
-    "SELECT t.id, t.jti, t.user_id, t.name, t.description, t.token_prefix, t.created_at, t.expires_at, t.last_used_at,
-     r.revoked_at, r.revoked_by, r.reason, u.email, m.role
+const FIND_TOKEN: &str = "SELECT t.jti, t.user_id, t.name, u.email, m.role
      FROM tokens t INDEXED BY tokens_of_business
      CROSS JOIN memberships m ON m.business_id = t.business_id
      CROSS JOIN users u ON u.id = m.user_id
-     LEFT JOIN revocations r ON r.jti = t.jti
      WHERE t.id = ? AND t.business_id = ? AND m.user_id = ?";
 
 /// A user without the membership is nobody: with SQLite's shell it can be deleted in spite of its tokens.
@@ -62,13 +61,16 @@ pub(super) fn authentication(
     }))
 }
 
-/// The token with this id in this business, for this user of the business.
+/// The token that is wanted, if it is there.
 pub(super) fn find_token(
     connection: &Connection,
-    business_id: Uuid,
-    id: Uuid,
-    asker: Uuid,
+    wanted: WantedToken,
 ) -> Result<Option<Found>, StoreError> {
+    let WantedToken {
+        business_id,
+        id,
+        asker,
+    } = wanted;
     let mut buffers = [Uuid::encode_buffer(); 3];
     let [first, second, third] = &mut buffers;
     let keys: [&str; 3] = [
@@ -82,35 +84,37 @@ pub(super) fn find_token(
         return Ok(None);
     };
     Ok(Some(Found {
-        token: token_record(row)?,
+        id,
+        jti: uuid(row, 0)?,
+        owner: uuid(row, 1)?,
+        name: row.get(2)?,
         asker: Member {
             user_id: asker,
-            email: row.get(12)?,
-            role: role(row, 13)?,
+            email: row.get(3)?,
+            role: role(row, 4)?,
         },
     }))
 }
 
 /// A row of [`SELECT_TOKENS`].
 pub(super) fn token_record(row: &Row<'_>) -> Result<TokenRecord, StoreError> {
-    let revocation = match optional_instant(row, 9)? {
+    let revocation = match optional_instant(row, 8)? {
         Some(revoked_at) => Some(Revocation {
             revoked_at,
-            revoked_by: row.get(10)?,
-            reason: row.get(11)?,
+            revoked_by: row.get(9)?,
+            reason: row.get(10)?,
         }),
         None => None,
     };
     Ok(TokenRecord {
         id: uuid(row, 0)?,
         jti: uuid(row, 1)?,
-        user_id: uuid(row, 2)?,
-        name: row.get(3)?,
-        description: row.get(4)?,
-        shown_prefix: row.get(5)?,
-        created_at: Timestamp::from_micros(row.get(6)?),
-        expires_at: Timestamp::from_micros(row.get(7)?),
-        last_used_at: optional_instant(row, 8)?,
+        name: row.get(2)?,
+        description: row.get(3)?,
+        shown_prefix: row.get(4)?,
+        created_at: Timestamp::from_micros(row.get(5)?),
+        expires_at: Timestamp::from_micros(row.get(6)?),
+        last_used_at: optional_instant(row, 7)?,
         revocation,
     })
 }

@@ -18,6 +18,7 @@ mod plain;
 mod report;
 mod revocations;
 mod servers;
+mod singly;
 
 /// Seconds that a figure is measured for.
 const SECONDS: &str = "DZ_BENCH_SECONDS";
@@ -29,6 +30,7 @@ fn main() -> std::process::ExitCode {
     match std::env::args().collect::<Vec<_>>().as_slice() {
         [_, mode, answer] if mode == "bare" => return bare::serve(answer),
         [_, mode, url] if mode == "plain" => return plain::serve(url),
+        [_, mode, url] if mode == "singly" => return singly::serve(url),
         _ => {}
     }
     // `cargo test` builds and runs this as well, and has no use for it.

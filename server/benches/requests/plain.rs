@@ -1,4 +1,4 @@
-//! What revocations cost without being gathered: a service that does nothing else, and writes each of them by itself.
+//! What writing revocations costs without gathering them: a service that does nothing else, and writes each of them by itself.
 //!
 //! It knows nobody: no credential is read, no answer is made of what is stored. On SQLite it commits one after the other, which
 //! is all that SQLite can; on PostgreSQL it sends one statement for each over sqlx's pool as it comes.
@@ -22,13 +22,14 @@ const CONNECTIONS: u32 = 10;
 
 /// Where it writes.
 #[derive(Clone)]
-enum Writes {
+pub(crate) enum Writes {
     Sqlite(Arc<Mutex<Connection>>),
     Postgres(PgPool),
 }
 
 impl Writes {
-    async fn to(url: &str) -> Self {
+    /// Opens it, with the settings that whoever says nothing gets.
+    pub(crate) async fn to(url: &str) -> Self {
         let Some(file) = url.strip_prefix("sqlite:") else {
             let options = sqlx::postgres::PgPoolOptions::new().max_connections(CONNECTIONS);
             return Self::Postgres(options.connect(url).await.expect("it accepts"));

@@ -1,37 +1,91 @@
-//! Revocations a second, beside a service that writes each by itself.
+//! Revocations a second, beside services that do each by itself.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::Serving;
 use crate::clients::{CLIENTS, Seen, Until, send};
-use crate::plain;
-use crate::report::request;
-use crate::servers::Store;
 
-/// How many times the two take turns.
+use crate::report::request;
+use crate::servers::{Store, cpu_of};
+use crate::{plain, singly};
+
+/// How many times they take turns.
 const ROUNDS: usize = 4;
 
-/// Revocations a second over HTTP by 64 clients: the server's, and those of a [`plain`] service. Every token is revoked once: a
-/// second revocation would change nothing and cost less.
-pub(crate) async fn compare(store: &Store, limit: Duration) -> (f64, f64) {
+/// What a service did.
+#[derive(Default)]
+pub(crate) struct Revoked {
+    turns: Vec<Seen>,
+    of_service: Duration,
+    of_database: Duration,
+}
+
+impl Revoked {
+    /// Sends each request once to this service, or as many as fit into `limit`.
+    async fn turn(&mut self, store: &Store, serving: &Serving, part: &[Vec<u8>], limit: Duration) {
+        let part = Arc::new(part.to_vec());
+        let process = serving.process.id();
+        let before = (cpu_of(process), store.cpu());
+        let seen = send(&serving.address, &part, 201, CLIENTS, Until::Once(limit)).await;
+        self.turns.push(seen);
+        self.of_service += cpu_of(process).saturating_sub(before.0);
+        self.of_database += store.cpu().saturating_sub(before.1);
+    }
+
+    fn told(self) -> Told {
+        let seen = Seen::all(self.turns);
+        let each = |cpu: Duration| cpu.as_secs_f64() * 1e6 / seen.requests() as f64;
+        Told {
+            per_second: seen.per_second(),
+            of_service: each(self.of_service),
+            of_database: each(self.of_database),
+        }
+    }
+}
+
+/// Revocations a second, and the processor time of each in microseconds.
+pub(crate) struct Told {
+    pub(crate) per_second: f64,
+    pub(crate) of_service: f64,
+    pub(crate) of_database: f64,
+}
+
+/// Revocations over HTTP by 64 clients.
+pub(crate) struct Compared {
+    /// The server's.
+    pub(crate) served: Told,
+    /// Those of a service that does the same for each [`singly`].
+    pub(crate) singly: Told,
+    /// Those of a [`plain`] service, which does no more than write each.
+    pub(crate) plain: Told,
+}
+
+/// Measures them in turns. Every token is revoked once: a second revocation would change nothing and cost less.
+pub(crate) async fn compare(store: &Store, limit: Duration) -> Compared {
     let requests = requests(store);
     let turn = limit / u32::try_from(ROUNDS).unwrap_or(1);
-    let parts = requests.len() / (2 * ROUNDS);
-    let (mut served, mut alone) = (Vec::new(), Vec::new());
-    for (nth, part) in requests.chunks(parts.max(1)).take(2 * ROUNDS).enumerate() {
+    let parts = requests.len() / (3 * ROUNDS);
+    let mut parts = requests.chunks(parts.max(1));
+    let mut part = || parts.next().unwrap_or_default();
+    let mut revoked: [Revoked; 3] = Default::default();
+    for _ in 0..ROUNDS {
         // One at a time: a SQLite file has one server.
-        let (serving, seen) = if nth % 2 == 0 {
-            (store.serve(), &mut served)
-        } else {
-            (plain::start(&store.url), &mut alone)
-        };
-        let part = Arc::new(part.to_vec());
-        seen.push(send(&serving.address, &part, 201, CLIENTS, Until::Once(turn)).await);
+        let [served, singly, plain] = &mut revoked;
+        served.turn(store, &store.serve(), part(), turn).await;
+        let service = singly::start(&store.url);
+        singly.turn(store, &service, part(), turn).await;
+        drop(service);
+        plain
+            .turn(store, &plain::start(&store.url), part(), turn)
+            .await;
     }
-    (
-        Seen::all(served).per_second(),
-        Seen::all(alone).per_second(),
-    )
+    let [served, singly, plain] = revoked.map(Revoked::told);
+    Compared {
+        served,
+        singly,
+        plain,
+    }
 }
 
 fn requests(store: &Store) -> Vec<Vec<u8>> {

@@ -86,12 +86,10 @@ impl Facts {
     pub(super) fn apply(&mut self, change: &Changes) {
         match change {
             Changes::Nothing => {}
-            Changes::Pages { user } => {
-                self.pages.remove(user);
-            }
+            Changes::Pages { user } => self.forget_pages(*user),
             Changes::Token { jti, user } => {
-                self.authentications.remove(jti);
-                self.pages.remove(user);
+                self.forget_token(*jti);
+                self.forget_pages(*user);
             }
             Changes::Tokens(jtis) => {
                 for jti in jtis {
@@ -106,6 +104,16 @@ impl Facts {
             }
             Changes::Everything => self.forget(),
         }
+    }
+
+    /// Drops the token with this `jti`.
+    pub(super) fn forget_token(&mut self, jti: Uuid) {
+        self.authentications.remove(&jti);
+    }
+
+    /// Drops the pages of this user.
+    pub(super) fn forget_pages(&mut self, user: Uuid) {
+        self.pages.remove(&user);
     }
 
     /// Drops all.

@@ -3,8 +3,8 @@
 //! A commit is acknowledged when its record is on disk (`synchronous_commit`), and every statement that starts afterwards, on
 //! any connection, sees it. So an authentication is a statement that starts after its request arrived: requests that arrive
 //! while others are being answered share the next statement, and none ever joins one that has been sent. What such a statement
-//! read before is [`Known`] as long as the next one says that nothing was committed since: a notification of a revocation can be
-//! late or lost, a read of the primary can not.
+//! read before is [`Known`] as long as the next one sees the same, or it is known what has changed: a notification of a revocation
+//! can be late or lost, a read of the primary can not.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,6 +20,7 @@ use super::{
 use crate::timestamp::Timestamp;
 
 mod authentication;
+mod changes;
 mod coalesce;
 mod connections;
 mod known;

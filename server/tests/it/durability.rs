@@ -214,7 +214,7 @@ fn keep_reading(server: &Server, credential: &Credential, tasks: usize) -> JoinS
 }
 
 /// Demands that nobody has stopped reading, which a wrong answer would have made them do; then they stop.
-fn still_reading(mut reading: JoinSet<()>) {
+pub(crate) fn still_reading(mut reading: JoinSet<()>) {
     if let Some(stopped) = reading.try_join_next() {
         stopped.expect("every answer is 200");
     }

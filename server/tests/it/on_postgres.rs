@@ -23,6 +23,7 @@ again! {
     revocation::second_revoke_answers_the_original_record_under_another_code,
     revocation::caller_may_revoke_the_token_that_it_is_using,
     revocation::request_whose_body_comes_behind_the_revocation_of_its_token_is_refused,
+    revocation::admin_who_is_one_no_more_when_the_body_comes_is_refused,
     revocation::parallel_revokes_agree_on_one_record_and_one_of_them_is_first,
     tenancy::foreign_unknown_and_wrong_business_are_the_same_404,
     tenancy::member_may_not_revoke_what_is_not_its_own_but_an_admin_may,

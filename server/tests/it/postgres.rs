@@ -8,12 +8,13 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use testbed::postgres::Database;
+use tokio::task::JoinSet;
 
 use crate::certificates::Certificate;
-use crate::durability::lists;
+use crate::durability::{lists, still_reading};
 use crate::harness::{
-    Answer, Folder, Server, at_once, binary, output, own_cluster, own_cluster_with_tls,
-    shared_cluster, text,
+    Answer, Credential, Folder, Request, Server, at_once, binary, output, own_cluster,
+    own_cluster_with_tls, revoke_path, shared_cluster, text,
 };
 
 /// A database on the server that tests share; `None` when there is none.
@@ -30,7 +31,7 @@ fn beside(server: &Server) -> Server {
 }
 
 /// The first replica, whose keys an operator has made.
-fn first(database: Arc<Database>) -> (Server, crate::harness::Credential) {
+fn first(database: Arc<Database>) -> (Server, Credential) {
     let folder = Folder::on(database);
     let admin = folder.bootstrap("Acme", "ada@acme.example", "admin");
     (Server::start_on(folder, &[]), admin)
@@ -96,6 +97,88 @@ async fn what_anybody_commits_in_whichever_way_is_seen_by_the_next_request() {
                 }
             }
         }
+    }
+}
+
+/// Commits again and again what changes no token, so that what a replica knows has to be taken along from one moment to the next.
+fn keep_committing(server: &Server, by: &Credential, revoked: &Credential) -> JoinSet<()> {
+    let mut committing = JoinSet::new();
+    for _ in 0..2 {
+        let url = format!("{}{}", server.url, revoke_path(&revoked.token_id));
+        let by = by.clone();
+        committing.spawn(async move {
+            loop {
+                let answer = Request::new("POST", &url).by(&by).send().await;
+                assert_eq!(answer.status, 201);
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        });
+    }
+    committing
+}
+
+#[tokio::test]
+async fn what_anybody_commits_is_seen_beside_commits_of_replicas() {
+    let Some(cluster) = own_cluster(&[]) else {
+        return;
+    };
+    let database = Arc::new(Arc::new(cluster).database());
+    let (one, admin) = first(Arc::clone(&database));
+    let two = beside(&one);
+    let noise = one.create(&admin, "revoked again and again").await;
+    let committing = keep_committing(&two, &admin, &noise);
+    for round in 0..40 {
+        let token = two.create(&admin, "ci").await;
+        for _ in 0..5 {
+            assert_eq!(one.probe(&token).await, 200, "round {round}");
+            assert!(lists(&one, &admin, &token).await, "round {round}");
+        }
+        if round % 4 < 2 {
+            let revoked = two.revoke(&admin, &token.token_id).await;
+            assert_eq!(revoked.json()["code"], "TOKEN_REVOKED");
+        } else {
+            database.execute(&format!(
+                "INSERT INTO revocations (jti, revoked_at, revoked_by) VALUES ('{}', now(), 'by hand')",
+                token.jti
+            ));
+        }
+        // Whichever is asked first.
+        for turn in [round, round + 1] {
+            if turn % 2 == 0 {
+                assert_eq!(one.probe(&token).await, 401, "round {round}");
+            } else {
+                assert!(!lists(&one, &admin, &token).await, "round {round}");
+            }
+        }
+        let token = two.create(&admin, "ci").await;
+        assert!(lists(&one, &admin, &token).await, "round {round}");
+        assert_eq!(two.revoke(&admin, &token.token_id).await.status, 201);
+    }
+    still_reading(committing);
+}
+
+/// Rows of `changes` that a backup brings have numbers of another server's transactions, which are given out here in time.
+#[tokio::test]
+async fn what_another_server_told_of_its_changes_is_not_taken_for_ours() {
+    let Some(cluster) = own_cluster(&[]) else {
+        return;
+    };
+    let database = Arc::new(Arc::new(cluster).database());
+    let (server, admin) = first(Arc::clone(&database));
+    for round in 0..5 {
+        let token = server.create(&admin, "revoked by hand").await;
+        database.execute(
+            "INSERT INTO changes SELECT (pg_current_xact_id()::text::bigint + n)::text::xid8, '{}', '{}'
+             FROM generate_series(1, 100) AS n",
+        );
+        for _ in 0..5 {
+            assert_eq!(server.probe(&token).await, 200, "round {round}");
+        }
+        database.execute(&format!(
+            "INSERT INTO revocations (jti, revoked_at, revoked_by) VALUES ('{}', now(), 'by hand')",
+            token.jti
+        ));
+        assert_eq!(server.probe(&token).await, 401, "round {round}");
     }
 }
 

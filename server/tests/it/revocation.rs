@@ -4,7 +4,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::harness::{Server, revoke_path, string};
+use crate::harness::{Credential, Server, revoke_path, string};
 
 #[tokio::test]
 pub(crate) async fn revoked_token_is_refused_and_a_bystander_is_not() {
@@ -55,33 +55,44 @@ pub(crate) async fn revoked_token_is_refused_and_a_bystander_is_not() {
     assert_eq!(server.probe(&bystander).await, 200);
 }
 
+const BODY: &str = r#"{"name": "minted by a thief", "reason": "in spite"}"#;
+
+/// Sends the head of a POST whose body is to come, and waits until the server asks for that: then it has seen to the head.
+async fn head_alone(server: &Server, path: &str, by: &Credential) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {}\r\nX-Business-Id: {}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
+        by.token,
+        by.business_id,
+        BODY.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut asked = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    stream.read_exact(&mut asked).await.unwrap();
+    assert!(asked.starts_with(b"HTTP/1.1 100 "), "{path}");
+    stream
+}
+
+/// Sends the body, and reads the answer.
+async fn with_body(mut stream: TcpStream) -> String {
+    stream.write_all(BODY.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
 /// The head of a request says who asks, and its client decides when the body comes.
 #[tokio::test]
 pub(crate) async fn request_whose_body_comes_behind_the_revocation_of_its_token_is_refused() {
     let server = Server::start();
     let admin = server.admin();
     let target = server.create(&admin, "target").await;
-    let body = r#"{"name": "minted by a thief", "reason": "in spite"}"#;
     for path in ["/api/v1/tokens".to_owned(), revoke_path(&target.token_id)] {
         let stolen = server.create(&admin, "stolen").await;
-        let mut stream = TcpStream::connect(server.address()).await.unwrap();
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {}\r\nX-Business-Id: {}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
-            stolen.token,
-            stolen.business_id,
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).await.unwrap();
-        // What asks for the body has seen to the head.
-        let mut asked = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
-        stream.read_exact(&mut asked).await.unwrap();
-        assert!(asked.starts_with(b"HTTP/1.1 100 "), "{path}");
-
+        let stream = head_alone(&server, &path, &stolen).await;
         assert_eq!(server.revoke(&admin, &stolen.token_id).await.status, 201);
-        stream.write_all(body.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
+        let answer = with_body(stream).await;
         assert!(answer.starts_with("HTTP/1.1 401 "), "{path}: {answer}");
     }
 
@@ -92,6 +103,26 @@ pub(crate) async fn request_whose_body_comes_behind_the_revocation_of_its_token_
         .send()
         .await;
     assert!(!list.body.contains("thief"), "{}", list.body);
+}
+
+#[tokio::test]
+pub(crate) async fn admin_who_is_one_no_more_when_the_body_comes_is_refused() {
+    let server = Server::start();
+    let (admin, member) = (server.admin(), server.member());
+    let stream = head_alone(&server, &revoke_path(&member.token_id), &admin).await;
+    const DEMOTE: &str = "UPDATE memberships SET role = 'member'";
+    match server.folder().postgres() {
+        Some(database) => {
+            database.execute(DEMOTE);
+        }
+        None => {
+            let shell = server.folder().sqlite().await;
+            sqlx::query(DEMOTE).execute(&shell).await.unwrap();
+        }
+    }
+    let answer = with_body(stream).await;
+    assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+    assert_eq!(server.probe(&member).await, 200);
 }
 
 #[tokio::test]

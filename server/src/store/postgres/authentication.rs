@@ -11,6 +11,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use uuid::Uuid;
 
 use super::super::{Authentication, Found, Member, StoreError, WantedToken};
+use super::changes::Between;
 use super::coalesce::Batch;
 use super::connections::{Connections, Work};
 use super::known::{Known, Read};
@@ -54,7 +55,8 @@ const BOTH: &str = concat!(
      LEFT JOIN LATERAL (
          SELECT t.id, t.jti, t.user_id, t.name, m.email, m.role
          FROM (
-             SELECT * FROM tokens t WHERE t.business_id = asked.business_id AND t.id::text = asked.id::text LIMIT 1
+             SELECT * FROM tokens t
+             WHERE t.business_id = asked.business_id AND uuid_send(t.id) = uuid_send(asked.id) LIMIT 1
          ) t
          CROSS JOIN LATERAL (
              SELECT u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id
@@ -119,12 +121,21 @@ impl Batch for Authentications {
                 self.known.learn(&read);
                 read.found.extend(known.found);
             }
-            // Somebody has committed since.
-            Some(_) => {
-                read = self.read(jtis.iter().copied()).await?;
-                self.known.learn(&read);
+            known => {
+                self.renew(&read).await?;
+                let asked = known.map(|known| known.found.into_keys());
+                let asked: Vec<Uuid> = asked.into_iter().flatten().collect();
+                let still = self.known.authentications(&asked);
+                let still = still.filter(|still| still.at == read.at);
+                let still = still.map(|still| still.found).unwrap_or_default();
+                read.found.extend(still);
+                let lost = asked.iter().filter(|jti| !read.found.contains_key(jti));
+                let lost: Vec<Uuid> = lost.copied().collect();
+                if !lost.is_empty() {
+                    // Later than the moment, and so all the better.
+                    read.found.extend(self.read(lost.into_iter()).await?.found);
+                }
             }
-            None => self.known.learn(&read),
         }
         let wanted = wanted.into_iter().chain(std::iter::repeat(None));
         let answer = |(jti, wanted): (&Uuid, Option<Found>)| Answer {
@@ -137,6 +148,21 @@ impl Batch for Authentications {
 }
 
 impl Authentications {
+    /// Takes what is known along to the moment that these tokens were read at, as far as that is possible and worth it.
+    async fn renew(&self, read: &Read) -> Result<(), StoreError> {
+        if let Some(behind) = self.known.behind(&read.at) {
+            let between = Between {
+                from: &behind,
+                to: &read.at,
+            };
+            if let Some(changes) = self.connections.read(&between).await? {
+                self.known.take_along(&behind, &read.at, &changes);
+            }
+        }
+        self.known.learn(read);
+        Ok(())
+    }
+
     /// Reads these tokens, and the moment, also where there are none.
     async fn read(&self, jtis: impl Iterator<Item = Uuid>) -> Result<Read, StoreError> {
         let ask = ByKeys::new(AUTHENTICATIONS, jtis);

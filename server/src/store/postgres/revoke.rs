@@ -38,7 +38,8 @@ const REVOKE: &str = "
                CASE WHEN first THEN $11 ELSE $12 END,
                actor_user_id, actor_token_id, business_id, target_token_id, reason, remote_address, claimed_email
         FROM (SELECT *, leads AND jti IN (SELECT jti FROM added) AS first FROM asked) AS asked
-    )
+    ),
+    changed AS (INSERT INTO changes (jtis, users) VALUES ($1, $13))
     SELECT jti, revoked_at, revoked_by, reason FROM added";
 
 const STANDING: &str =
@@ -132,6 +133,7 @@ impl Work for Add<'_> {
             .bind(leads)
             .bind(AuditAction::Revoked.name())
             .bind(AuditAction::RevokeRepeated.name())
+            .bind(column(|new| new.owner))
             .fetch_all(connection)
             .await?;
         by_jti(&rows)

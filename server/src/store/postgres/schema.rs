@@ -9,7 +9,7 @@ use super::super::migrations::{self, Step};
 use super::connections::Work;
 
 /// The schema, as an ordered list of steps that are never edited once released.
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 5] = [
     Step {
         version: 1,
         description: "tokens, revocations and audit events",
@@ -25,12 +25,23 @@ const STEPS: [Step; 3] = [
         description: "tokens of business",
         sql: include_str!("../../../migrations/postgres/0003_tokens_of_business.sql"),
     },
+    Step {
+        version: 4,
+        description: "changes",
+        sql: include_str!("../../../migrations/postgres/0004_changes.sql"),
+    },
+    Step {
+        version: 5,
+        description: "tokens of business by bytes",
+        sql: include_str!("../../../migrations/postgres/0005_tokens_of_business_by_bytes.sql"),
+    },
 ];
 
-/// What a role needs to serve: no UPDATE and no DELETE but of the instant of a token's last use.
-const GRANTS: [&str; 4] = [
-    "GRANT SELECT ON _sqlx_migrations, businesses, users, memberships, tokens, revocations, audit_events TO ",
-    "GRANT INSERT ON tokens, revocations, audit_events TO ",
+/// What a role needs to serve: no UPDATE and no DELETE but of the instant of a token's last use, and of what was told of changes.
+const GRANTS: [&str; 5] = [
+    "GRANT SELECT ON _sqlx_migrations, businesses, users, memberships, tokens, revocations, audit_events, changes TO ",
+    "GRANT INSERT ON tokens, revocations, audit_events, changes TO ",
+    "GRANT DELETE ON changes TO ",
     "GRANT UPDATE (last_used_at) ON tokens TO ",
     "REVOKE UPDATE, DELETE, TRUNCATE ON revocations, audit_events FROM ",
 ];

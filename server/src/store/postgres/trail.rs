@@ -1,10 +1,11 @@
 //! The audit trail's table.
 
-use sqlx::Row;
 use sqlx::postgres::PgConnection;
+use sqlx::{Connection, Row};
 
 use super::super::StoreError;
 use super::super::audit::{AuditEvent, NewAuditEvent};
+use super::changes::{self, Changes};
 use super::connections::Work;
 use super::row::Stored;
 use crate::timestamp::Timestamp;
@@ -36,7 +37,11 @@ impl Work for NewAuditEvent {
     type Output = ();
 
     async fn on(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
-        record(connection, self).await
+        let mut transaction = connection.begin().await?;
+        record(&mut transaction, self).await?;
+        // None of tokens.
+        changes::tell(&mut transaction, &Changes::default()).await?;
+        Ok(transaction.commit().await?)
     }
 }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::super::audit::Actor;
 use super::super::{Membership, NewToken, Role, StoreError, TokenRecord};
+use super::changes::{self, Changes};
 use super::connections::Work;
 use super::row::Stored;
 use super::trail;
@@ -69,6 +70,11 @@ impl Work for AddToken {
     .execute(&mut *transaction)
     .await?;
         trail::record(&mut transaction, &token.event(by.clone())).await?;
+        let changes = Changes {
+            jtis: Vec::new(),
+            users: vec![token.user_id],
+        };
+        changes::tell(&mut transaction, &changes).await?;
         transaction.commit().await?;
         Ok(Some(token.clone().into()))
     }
@@ -87,13 +93,20 @@ impl Work for RecordUses<'_> {
         // A row that another replica is writing at this moment gets as late an instant from there.
         sqlx::query(
         "WITH used AS (
-             SELECT t.jti, u.at FROM tokens t JOIN unnest($1::uuid[], $2::timestamptz[]) AS u (jti, at) ON u.jti = t.jti
+             SELECT t.jti, t.user_id, u.at FROM tokens t
+             JOIN unnest($1::uuid[], $2::timestamptz[]) AS u (jti, at) ON u.jti = t.jti
              FOR NO KEY UPDATE OF t SKIP LOCKED
-         )
+         ),
+         changed AS (
+             INSERT INTO changes (jtis, users)
+             SELECT COALESCE(array_agg(jti), '{}'), COALESCE(array_agg(user_id), '{}') FROM used
+         ),
+         old AS (DELETE FROM changes WHERE xid < (pg_current_xact_id()::text::bigint - $3)::text::xid8)
          UPDATE tokens t SET last_used_at = GREATEST(t.last_used_at, used.at) FROM used WHERE t.jti = used.jti",
     )
     .bind(jtis)
     .bind(instants)
+    .bind(changes::KEPT)
     .execute(connection)
     .await?;
         Ok(())

@@ -15,14 +15,14 @@ pub(super) const SELECT_TOKENS: &str =
      r.revoked_at, r.revoked_by, r.reason
      FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti";
 
-/// What never changes of the token with this id in this business, and who asks for it. The index is named because the
-/// planner would take the one of ids, and then the time would tell tokens of other businesses from those that do not exist. For the
-/// same reason who asks is looked up last, which `CROSS JOIN` says (<https://sqlite.org/lang_select.html>, section 2.2).
-const FIND_TOKEN: &str = "SELECT t.jti, t.user_id, t.name, u.email, m.role
-     FROM tokens t INDEXED BY tokens_of_business
-     CROSS JOIN memberships m ON m.business_id = t.business_id
-     CROSS JOIN users u ON u.id = m.user_id
-     WHERE t.id = ? AND t.business_id = ? AND m.user_id = ?";
+/// What never changes of the token with this id in this business. The index is named because the planner would take the one of
+/// ids, and then the time would tell tokens of other businesses from those that do not exist.
+const FIND_TOKEN: &str = "SELECT jti, user_id, name FROM tokens INDEXED BY tokens_of_business WHERE id = ? AND business_id = ?";
+
+/// Who a user is in a business.
+const FIND_MEMBER: &str =
+    "SELECT u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id
+     WHERE m.business_id = ? AND m.user_id = ?";
 
 /// A user without the membership is nobody: with SQLite's shell it can be deleted in spite of its tokens.
 const AUTHENTICATION: &str =
@@ -61,7 +61,7 @@ pub(super) fn authentication(
     }))
 }
 
-/// The token that is wanted, if it is there.
+/// The token that is wanted, if it is there. Who wants it is looked up for one that is.
 pub(super) fn find_token(
     connection: &Connection,
     wanted: WantedToken,
@@ -73,25 +73,26 @@ pub(super) fn find_token(
     } = wanted;
     let mut buffers = [Uuid::encode_buffer(); 3];
     let [first, second, third] = &mut buffers;
-    let keys: [&str; 3] = [
-        id.hyphenated().encode_lower(first),
-        business_id.hyphenated().encode_lower(second),
-        asker.hyphenated().encode_lower(third),
-    ];
-    let mut statement = connection.prepare_cached(FIND_TOKEN)?;
-    let mut rows = statement.query(keys)?;
-    let Some(row) = rows.next()? else {
+    let business: &str = business_id.hyphenated().encode_lower(first);
+    let mut tokens = connection.prepare_cached(FIND_TOKEN)?;
+    let mut rows = tokens.query([&*id.hyphenated().encode_lower(second), business])?;
+    let Some(token) = rows.next()? else {
+        return Ok(None);
+    };
+    let mut members = connection.prepare_cached(FIND_MEMBER)?;
+    let mut rows = members.query([business, asker.hyphenated().encode_lower(third)])?;
+    let Some(member) = rows.next()? else {
         return Ok(None);
     };
     Ok(Some(Found {
         id,
-        jti: uuid(row, 0)?,
-        owner: uuid(row, 1)?,
-        name: row.get(2)?,
+        jti: uuid(token, 0)?,
+        owner: uuid(token, 1)?,
+        name: token.get(2)?,
         asker: Member {
             user_id: asker,
-            email: row.get(3)?,
-            role: role(row, 4)?,
+            email: member.get(0)?,
+            role: role(member, 1)?,
         },
     }))
 }

@@ -56,7 +56,7 @@ const BOTH: &str = concat!(
          SELECT t.id, t.jti, t.user_id, t.name, m.email, m.role
          FROM (
              SELECT * FROM tokens t
-             WHERE t.business_id = asked.business_id AND uuid_send(t.id) = uuid_send(asked.id) LIMIT 1
+             WHERE t.business_id = asked.business_id AND t.id::text = asked.id::text LIMIT 1
          ) t
          CROSS JOIN LATERAL (
              SELECT u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id

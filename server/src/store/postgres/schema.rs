@@ -9,7 +9,7 @@ use super::super::migrations::{self, Step};
 use super::connections::Work;
 
 /// The schema, as an ordered list of steps that are never edited once released.
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 4] = [
     Step {
         version: 1,
         description: "tokens, revocations and audit events",
@@ -29,11 +29,6 @@ const STEPS: [Step; 5] = [
         version: 4,
         description: "changes",
         sql: include_str!("../../../migrations/postgres/0004_changes.sql"),
-    },
-    Step {
-        version: 5,
-        description: "tokens of business by bytes",
-        sql: include_str!("../../../migrations/postgres/0005_tokens_of_business_by_bytes.sql"),
     },
 ];
 

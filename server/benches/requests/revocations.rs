@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use crate::Serving;
 use crate::clients::{CLIENTS, Seen, Until, send};
-
 use crate::report::request;
 use crate::servers::{Store, cpu_of};
 use crate::{plain, singly};

@@ -54,14 +54,19 @@ impl Work for Between<'_> {
             .fetch_all(connection)
             .await?;
         let mut changes = Changes::default();
+        // The moment is the same in each of them.
+        let read_at = rows.first().map(|row| Moment::of(row, 0)).transpose()?;
+        if !read_at.is_some_and(|read_at| read_at.is_of_session(self.to)) {
+            return Ok(None);
+        }
         for row in &rows {
-            if !Moment::of(row, 0)?.is_of_session(self.to) {
-                return Ok(None);
-            }
             let Some(xid) = row.try_get::<Option<&str>, _>(1)? else {
                 continue;
             };
-            missing.retain(|transaction| transaction.to_string() != xid);
+            let xid: u64 = xid
+                .parse()
+                .map_err(|_| StoreError::Inconsistent(format!("{xid:?} is no transaction")))?;
+            missing.retain(|transaction| *transaction != xid);
             changes.jtis.extend(row.try_get::<Vec<Uuid>, _>(2)?);
             changes.users.extend(row.try_get::<Vec<Uuid>, _>(3)?);
         }

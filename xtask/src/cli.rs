@@ -233,8 +233,8 @@ pub(crate) struct Timing {
 
 fn pairs(text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(pairs @ 100..=10_000_000) => Ok(pairs),
-        Ok(_) | Err(_) => Err("give a number from 100 to 10000000".to_owned()),
+        Ok(pairs @ 10_000..=10_000_000) => Ok(pairs),
+        Ok(_) | Err(_) => Err("give a number from 10000 to 10000000".to_owned()),
     }
 }
 

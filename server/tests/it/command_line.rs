@@ -248,6 +248,7 @@ fn migrate_says_what_it_did() {
     sqlite:FOLDER/tokens.db: applied 0002 audit events
     sqlite:FOLDER/tokens.db: applied 0003 tokens of business
     sqlite:FOLDER/tokens.db: applied 0004 indexes of reads
+    sqlite:FOLDER/tokens.db: applied 0005 tokens within business
     ");
     insta::assert_snapshot!(migrate(), @"sqlite:FOLDER/tokens.db is up to date.");
 }

@@ -39,7 +39,7 @@ const AUTHENTICATIONS: &str = concat!(
 
 /// A row for each question, with the token that it came with and the one that it wants, as far as they are asked for and there.
 ///
-/// The wanted one is looked up as the index `tokens_of_business` has it. The limits, which there is nothing to cut off, keep the
+/// The wanted one is looked up as the index `tokens_within_business` has it. The limits, which there is nothing to cut off, keep the
 /// planner from joining the whole table while that is small, by a plan that would be kept while it grows. Who asks is looked up
 /// for a token that is there.
 const BOTH: &str = concat!(
@@ -56,7 +56,7 @@ const BOTH: &str = concat!(
          SELECT t.id, t.jti, t.user_id, t.name, m.email, m.role
          FROM (
              SELECT * FROM tokens t
-             WHERE t.business_id = asked.business_id AND t.id::text = asked.id::text LIMIT 1
+             WHERE uuid_send(t.business_id) || uuid_send(t.id) = uuid_send(asked.business_id) || uuid_send(asked.id) LIMIT 1
          ) t
          CROSS JOIN LATERAL (
              SELECT u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id

@@ -9,7 +9,7 @@ use super::super::migrations::{self, Step};
 use super::connections::Work;
 
 /// The schema, as an ordered list of steps that are never edited once released.
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     Step {
         version: 1,
         description: "tokens, revocations and audit events",
@@ -29,6 +29,11 @@ const STEPS: [Step; 4] = [
         version: 4,
         description: "changes",
         sql: include_str!("../../../migrations/postgres/0004_changes.sql"),
+    },
+    Step {
+        version: 5,
+        description: "tokens within business",
+        sql: include_str!("../../../migrations/postgres/0005_tokens_within_business.sql"),
     },
 ];
 

@@ -16,8 +16,11 @@ pub(super) const SELECT_TOKENS: &str =
      FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti";
 
 /// What never changes of the token with this id in this business. The index is named because the planner would take the one of
-/// ids, and then the time would tell tokens of other businesses from those that do not exist.
-const FIND_TOKEN: &str = "SELECT jti, user_id, name FROM tokens INDEXED BY tokens_of_business WHERE id = ? AND business_id = ?";
+/// ids, and then the time would tell tokens of other businesses from those that do not exist. The signs keep SQLite from putting
+/// the values sought in the place of the columns in what is indexed.
+const FIND_TOKEN: &str = "SELECT jti, user_id, name FROM tokens INDEXED BY tokens_within_business
+     WHERE substr(id, 1, 18) || substr(business_id, 1, 13) = substr(?1, 1, 18) || substr(?2, 1, 13)
+     AND +id = ?1 AND +business_id = ?2";
 
 /// Who a user is in a business.
 const FIND_MEMBER: &str =

@@ -10,7 +10,7 @@ use super::SqliteFile;
 use super::file::BUSY_TIMEOUT;
 
 /// The schema, as an ordered list of steps that are never edited once released.
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     Step {
         version: 1,
         description: "tokens and revocations",
@@ -30,6 +30,11 @@ const STEPS: [Step; 4] = [
         version: 4,
         description: "indexes of reads",
         sql: include_str!("../../../migrations/sqlite/0004_indexes_of_reads.sql"),
+    },
+    Step {
+        version: 5,
+        description: "tokens within business",
+        sql: include_str!("../../../migrations/sqlite/0005_tokens_within_business.sql"),
     },
 ];
 

@@ -15,7 +15,7 @@ use jsonwebtoken::EncodingKey;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::token::VerifyingKey;
+use crate::token::{Verified, VerifyingKey};
 
 mod file;
 
@@ -123,6 +123,7 @@ pub struct KeyRing {
     active: String,
     signing: EncodingKey,
     verifying: HashMap<String, VerifyingKey>,
+    verified: Verified,
 }
 
 impl fmt::Debug for KeyRing {
@@ -231,6 +232,7 @@ impl KeyRing {
             active: stored.active,
             signing,
             verifying,
+            verified: Verified::default(),
         })
     }
 
@@ -253,6 +255,11 @@ impl KeyRing {
     /// All keys that tokens are verified with.
     pub(crate) fn all_verifying(&self) -> impl Iterator<Item = &VerifyingKey> {
         self.verifying.values()
+    }
+
+    /// The tokens that were verified with them.
+    pub(crate) fn verified(&self) -> &Verified {
+        &self.verified
     }
 }
 

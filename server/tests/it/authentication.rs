@@ -218,6 +218,38 @@ async fn recorded_token_in_another_algorithm_or_under_an_unknown_key_is_refused(
 }
 
 #[tokio::test]
+async fn token_that_was_good_vouches_for_none_that_differs() {
+    let server = Server::start();
+    let admin = server.admin();
+    let forger = Forger::new(server.folder());
+    let claims = forger.claims(&admin, 3600);
+    let good = forger.record(&server, &admin, &claims).await;
+    assert_eq!(forger.probe(&server, &admin, &good).await.status, 200);
+
+    let (message, signature) = good.rsplit_once('.').unwrap();
+    let (header, payload) = message.split_once('.').unwrap();
+    let mut later = claims.clone();
+    later["exp"] = json!(claims["exp"].as_i64().unwrap() + 60);
+    let later = URL_SAFE_NO_PAD.encode(later.to_string());
+    let flipped = if signature.starts_with('A') { 'B' } else { 'A' };
+    for token in [
+        format!("{message}.{flipped}{}", &signature[1..]),
+        format!("{message}."),
+        format!("{header}.{later}.{signature}"),
+        format!("{header}.{payload}={signature}"),
+        format!("{good}."),
+    ] {
+        // On record in the place of the good one, with its very digest.
+        forger.forget(&server, &good).await;
+        forger.record_as(&server, &admin, &claims, &token).await;
+        assert_not_authenticated(&forger.probe(&server, &admin, &token).await, true);
+        forger.forget(&server, &token).await;
+    }
+    forger.record(&server, &admin, &claims).await;
+    assert_eq!(forger.probe(&server, &admin, &good).await.status, 200);
+}
+
+#[tokio::test]
 async fn recorded_token_without_a_sound_expiry_is_refused() {
     let server = Server::start();
     let admin = server.admin();

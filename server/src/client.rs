@@ -4,13 +4,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 use crate::connections::peer::Peer;
 
 /// Holds the addresses that a request came through, the client's first, each added by the proxy that saw it.
-const FORWARDED_FOR: &str = "x-forwarded-for";
+static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The client's address, as an extension of each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl TrustedProxies {
         if !self.trust(peer) {
             return peer;
         }
-        let lines: Vec<_> = headers.get_all(FORWARDED_FOR).iter().collect();
+        let lines: Vec<_> = headers.get_all(&FORWARDED_FOR).iter().collect();
         let entries = lines
             .iter()
             .rev()
@@ -75,7 +75,7 @@ mod tests {
         let client = |peer: &str, forwarded: &[&str]| {
             let mut headers = HeaderMap::new();
             for line in forwarded {
-                headers.append(FORWARDED_FOR, line.parse().unwrap());
+                headers.append(&FORWARDED_FOR, line.parse().unwrap());
             }
             proxies.client(peer.parse().unwrap(), &headers).to_string()
         };

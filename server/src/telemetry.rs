@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use tracing::field::Empty;
 use tracing::{Instrument, Subscriber, info, info_span};
@@ -24,10 +24,10 @@ mod gathered;
 mod json;
 
 use gathered::Gathered;
-use json::{JsonFields, JsonLine};
+use json::JsonLines;
 
 /// Names a request in logs and answers.
-const REQUEST_ID: &str = "x-request-id";
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest request id of a client that is taken over. Shorter than any token.
 const MAX_REQUEST_ID: usize = 64;
@@ -86,15 +86,15 @@ fn lines<S>(format: LogFormat, to: Gathered) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
-    // Colour is for terminals, and for people who want it (<https://no-color.org>).
-    let colour = io::stderr().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let lines = tracing_subscriber::fmt::layer()
-        .with_ansi(colour)
-        .with_writer(to);
     match format {
-        LogFormat::Json => lines.fmt_fields(JsonFields).event_format(JsonLine).boxed(),
-        LogFormat::Pretty => lines.boxed(),
+        LogFormat::Json => JsonLines(to).boxed(),
+        LogFormat::Pretty => {
+            // Colour is for terminals, and for people who want it (<https://no-color.org>).
+            let colour = io::stderr().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+            let lines = tracing_subscriber::fmt::layer();
+            lines.with_ansi(colour).with_writer(to).boxed()
+        }
     }
 }
 
@@ -135,7 +135,7 @@ pub(crate) async fn trace_request(
         );
         let id =
             HeaderValue::try_from(id).expect("an id consists of letters, digits and three signs");
-        response.headers_mut().insert(REQUEST_ID, id);
+        response.headers_mut().insert(&REQUEST_ID, id);
         response
     }
     .instrument(span)
@@ -160,7 +160,7 @@ impl Drop for InFlight {
 
 /// The client's own id, when it has the form of one: anything else could be a credential, or forge log lines.
 fn taken_over(headers: &HeaderMap) -> Option<String> {
-    let id = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let id = headers.get(&REQUEST_ID)?.to_str().ok()?;
     let plausible = (1..=MAX_REQUEST_ID).contains(&id.len())
         && id
             .bytes()

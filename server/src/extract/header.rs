@@ -1,6 +1,6 @@
 //! Headers: `x-business-id`, `x-user-email`, and how `Authorization` is documented.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -11,10 +11,10 @@ use crate::error::ApiError;
 use crate::redact;
 
 /// Names the business that a request is in.
-pub(crate) const BUSINESS_ID: &str = "x-business-id";
+pub(crate) static BUSINESS_ID: HeaderName = HeaderName::from_static("x-business-id");
 
 /// Claims a person on whose behalf a request is made. Recorded, never trusted.
-const USER_EMAIL: &str = "x-user-email";
+static USER_EMAIL: HeaderName = HeaderName::from_static("x-user-email");
 
 /// The longest address that mail can have (RFC 5321, section 4.5.3.1.3, without the brackets).
 const MAX_EMAIL: usize = 254;
@@ -26,7 +26,7 @@ const MAX_EMAIL: usize = 254;
 /// [`ApiError::BadRequest`] when the header is missing, sent twice, or not a UUID in its hyphenated form (RFC 9562, section 4;
 /// either case).
 pub(crate) fn business_id(headers: &HeaderMap) -> Result<Uuid, ApiError> {
-    let mut values = headers.get_all(BUSINESS_ID).iter();
+    let mut values = headers.get_all(&BUSINESS_ID).iter();
     let problem = match (values.next(), values.next()) {
         (None, _) => "is missing; send the id of your business",
         (Some(_), Some(_)) => "was sent more than once",
@@ -45,7 +45,7 @@ pub(crate) fn business_id(headers: &HeaderMap) -> Result<Uuid, ApiError> {
 
 /// What `x-user-email` claims, when it is a text of a plausible length and no credential put there by mistake.
 pub(crate) fn claimed_email(headers: &HeaderMap) -> Option<String> {
-    let claimed = headers.get(USER_EMAIL)?.to_str().ok()?.trim();
+    let claimed = headers.get(&USER_EMAIL)?.to_str().ok()?.trim();
     let plausible =
         !claimed.is_empty() && claimed.len() <= MAX_EMAIL && !redact::holds_credential(claimed);
     plausible.then(|| claimed.to_owned())

@@ -4,105 +4,97 @@
 //! each field that is added later and for each line within the span: a third of what a request cost. This one only appends.
 //! The objects are the same.
 
-use std::fmt::{self, Debug, Write};
+use std::fmt::{Debug, Display, Write};
+use std::io;
 
 use tracing::field::{Field, Visit};
-use tracing::span::Record;
+use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Subscriber};
 use tracing_log::NormalizeEvent;
-use tracing_subscriber::field::RecordFields;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
+use tracing_subscriber::Layer;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-/// Fields of a span: `"name":value,` for each, in the order in which they were recorded. A field is recorded once.
-pub(super) struct JsonFields;
+use crate::timestamp::Timestamp;
 
-impl<'writer> FormatFields<'writer> for JsonFields {
-    fn format_fields<R: RecordFields>(
-        &self,
-        mut writer: Writer<'writer>,
-        fields: R,
-    ) -> fmt::Result {
-        let mut members = Members::to(&mut writer);
-        fields.record(&mut members);
-        members.result
-    }
-
-    fn add_fields(
-        &self,
-        current: &'writer mut FormattedFields<Self>,
-        fields: &Record<'_>,
-    ) -> fmt::Result {
-        self.format_fields(current.as_writer(), fields)
-    }
-}
+/// Room for the fields of a request, in bytes, and for a line with them: what is longer only takes longer.
+const FIELDS: usize = 256;
+const LINE: usize = 512;
 
 /// Lines: the instant, the level, the event's own fields, where it happened, and the fields of the span that it lies in.
-pub(super) struct JsonLine;
+#[derive(Debug)]
+pub(super) struct JsonLines<W>(pub(super) W);
 
-impl<S> FormatEvent<S, JsonFields> for JsonLine
+/// The fields of a span: `"name":value,` for each, in the order in which they were recorded. A field is recorded once.
+struct Fields(String);
+
+impl<S, W> Layer<S> for JsonLines<W>
 where
     S: Subscriber + for<'lookup> LookupSpan<'lookup>,
+    W: for<'writer> MakeWriter<'writer> + 'static,
 {
-    fn format_event(
-        &self,
-        context: &FmtContext<'_, S, JsonFields>,
-        mut writer: Writer<'_>,
-        event: &Event<'_>,
-    ) -> fmt::Result {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else {
+            return;
+        };
+        let mut fields = String::with_capacity(FIELDS);
+        attributes.record(&mut Members(&mut fields));
+        span.extensions_mut().insert(Fields(fields));
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else {
+            return;
+        };
+        if let Some(Fields(fields)) = span.extensions_mut().get_mut() {
+            values.record(&mut Members(fields));
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         // What came over the `log` facade says by itself from where.
         let normalized = event.normalized_metadata();
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
-        writer.write_str("{\"timestamp\":\"")?;
-        SystemTime.format_time(&mut writer)?;
+        let mut line = String::with_capacity(LINE);
+        line.push_str("{\"timestamp\":\"");
+        display(&mut line, &Timestamp::now());
         // The names of levels are plain words.
-        write!(writer, "\",\"level\":\"{}\",", metadata.level())?;
-        let mut members = Members::to(&mut writer);
-        event.record(&mut members);
-        members.result?;
-        writer.write_str("\"target\":")?;
-        string(&mut writer, metadata.target())?;
+        line.push_str("\",\"level\":\"");
+        line.push_str(metadata.level().as_str());
+        line.push_str("\",");
+        event.record(&mut Members(&mut line));
+        line.push_str("\"target\":");
+        string(&mut line, metadata.target());
         let named = event.parent().and_then(|id| context.span(id));
         // Also of an event that says that it has none: what it happened in is worth knowing.
         if let Some(span) = named.or_else(|| context.lookup_current()) {
-            writer.write_str(",\"span\":{")?;
-            if let Some(fields) = span.extensions().get::<FormattedFields<JsonFields>>() {
-                writer.write_str(fields)?;
+            line.push_str(",\"span\":{");
+            if let Some(Fields(fields)) = span.extensions().get() {
+                line.push_str(fields);
             }
-            writer.write_str("\"name\":")?;
-            string(&mut writer, span.name())?;
-            writer.write_char('}')?;
+            line.push_str("\"name\":");
+            string(&mut line, span.name());
+            line.push('}');
         }
-        writer.write_str("}\n")
+        line.push_str("}\n");
+        // Nothing is left to tell about a log that is gone.
+        let _ = io::Write::write_all(
+            &mut self.0.make_writer_for(event.metadata()),
+            line.as_bytes(),
+        );
     }
 }
 
 /// Writes members of an object, each with a comma behind it.
-struct Members<'a> {
-    out: &'a mut dyn Write,
-    result: fmt::Result,
-}
+struct Members<'a>(&'a mut String);
 
-impl<'a> Members<'a> {
-    fn to(out: &'a mut dyn Write) -> Self {
-        Self {
-            out,
-            result: Ok(()),
-        }
-    }
-
-    fn member(&mut self, field: &Field, value: impl FnOnce(&mut dyn Write) -> fmt::Result) {
-        let write = |out: &mut dyn Write| {
-            string(out, field.name())?;
-            out.write_char(':')?;
-            value(out)?;
-            out.write_char(',')
-        };
-        if self.result.is_ok() {
-            self.result = write(&mut *self.out);
-        }
+impl Members<'_> {
+    fn member(&mut self, field: &Field, value: impl FnOnce(&mut String)) {
+        string(self.0, field.name());
+        self.0.push(':');
+        value(self.0);
+        self.0.push(',');
     }
 }
 
@@ -111,23 +103,23 @@ impl Visit for Members<'_> {
         self.member(field, |out| {
             if value.is_finite() {
                 // With a fraction or an exponent, always: `1.0`.
-                write!(out, "{value:?}")
+                debug(out, &value);
             } else {
-                out.write_str("null")
+                out.push_str("null");
             }
         });
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.member(field, |out| write!(out, "{value}"));
+        self.member(field, |out| display(out, &value));
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.member(field, |out| write!(out, "{value}"));
+        self.member(field, |out| display(out, &value));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.member(field, |out| write!(out, "{value}"));
+        self.member(field, |out| display(out, &value));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
@@ -136,55 +128,59 @@ impl Visit for Members<'_> {
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         self.member(field, |out| {
-            out.write_char('"')?;
-            write!(Escaped(out), "{value:?}")?;
-            out.write_char('"')
+            out.push('"');
+            let begin = out.len();
+            debug(out, value);
+            if must_be_escaped(&out[begin..]) {
+                let text = out.split_off(begin);
+                escaped(out, &text);
+            }
+            out.push('"');
         });
     }
 }
 
-/// A string with its quotes.
-fn string(out: &mut dyn Write, text: &str) -> fmt::Result {
-    out.write_char('"')?;
-    Escaped(out).write_str(text)?;
-    out.write_char('"')
+fn display(out: &mut String, value: &dyn Display) {
+    // A String takes everything; what cannot be shown is not.
+    let _ = write!(out, "{value}");
 }
 
-/// Writes what stands between the quotes of a JSON string (RFC 8259, section 7).
-struct Escaped<'a>(&'a mut dyn Write);
+fn debug(out: &mut String, value: &dyn Debug) {
+    let _ = write!(out, "{value:?}");
+}
 
-impl Write for Escaped<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        // Nearly all text has nothing to escape, which is found out many bytes at a time.
-        let escapes = text
-            .bytes()
-            .fold(false, |found, byte| found | must_be_escaped(byte));
-        if !escapes {
-            return self.0.write_str(text);
+/// A string with its quotes.
+fn string(out: &mut String, text: &str) {
+    out.push('"');
+    // Nearly all text has nothing to escape, which is found out many bytes at a time.
+    if must_be_escaped(text) {
+        escaped(out, text);
+    } else {
+        out.push_str(text);
+    }
+    out.push('"');
+}
+
+/// What stands between the quotes of a JSON string (RFC 8259, section 7).
+fn escaped(out: &mut String, text: &str) {
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0'..' ' => display(out, &format_args!("\\u{:04x}", u32::from(character))),
+            _ => out.push(character),
         }
-        let mut written = 0;
-        for (at, byte) in text.bytes().enumerate() {
-            if !must_be_escaped(byte) {
-                continue;
-            }
-            // What is escaped is one byte long, so that both sides of it are whole characters.
-            self.0.write_str(&text[written..at])?;
-            written = at + 1;
-            match byte {
-                b'"' => self.0.write_str("\\\"")?,
-                b'\\' => self.0.write_str("\\\\")?,
-                b'\n' => self.0.write_str("\\n")?,
-                b'\r' => self.0.write_str("\\r")?,
-                b'\t' => self.0.write_str("\\t")?,
-                _ => write!(self.0, "\\u{byte:04x}")?,
-            }
-        }
-        self.0.write_str(&text[written..])
     }
 }
 
-fn must_be_escaped(byte: u8) -> bool {
-    byte < b' ' || byte == b'"' || byte == b'\\'
+/// Whether some of the text cannot stand in a JSON string as it is.
+fn must_be_escaped(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| {
+        found | (byte < b' ' || byte == b'"' || byte == b'\\')
+    })
 }
 
 #[cfg(test)]
@@ -213,15 +209,14 @@ mod tests {
 
         let lines = Lines::default();
         let writer = lines.clone();
-        let layer = tracing_subscriber::fmt::layer()
-            .with_ansi(false)
-            .with_writer(move || writer.clone());
+        let writer = move || writer.clone();
         if ours {
-            let layer = layer.fmt_fields(JsonFields).event_format(JsonLine);
-            let subscriber = tracing_subscriber::registry().with(layer);
+            let subscriber = tracing_subscriber::registry().with(JsonLines(writer));
             tracing::subscriber::with_default(subscriber, work);
         } else {
-            let layer = layer
+            let layer = tracing_subscriber::fmt::layer()
+                .with_ansi(false)
+                .with_writer(writer)
                 .json()
                 .flatten_event(true)
                 .with_current_span(true)

@@ -15,12 +15,16 @@ pub(super) const SELECT_TOKENS: &str =
      r.revoked_at, r.revoked_by, r.reason
      FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti";
 
-/// What never changes of the token with this id in this business. The index is named because the planner would take the one of
-/// ids, and then the time would tell tokens of other businesses from those that do not exist. The signs keep SQLite from putting
-/// the values sought in the place of the columns in what is indexed.
+/// What never changes of the token with this id in this business, by its [`key`]. The index is named because the planner would take
+/// the one of ids, and then the time would tell tokens of other businesses from those that do not exist. The signs keep SQLite
+/// from putting the values sought in the place of the columns in what is indexed.
 const FIND_TOKEN: &str = "SELECT jti, user_id, name FROM tokens INDEXED BY tokens_within_business
-     WHERE substr(id, 1, 18) || substr(business_id, 1, 13) = substr(?1, 1, 18) || substr(?2, 1, 13)
-     AND +id = ?1 AND +business_id = ?2";
+     WHERE substr(id, 1, 18) || substr(business_id, 1, 13) = ? AND +id = ? AND +business_id = ?";
+
+/// What the index `tokens_within_business` has of a token.
+fn key(id: &str, business: &str) -> String {
+    [&id[..18], &business[..13]].concat()
+}
 
 /// Who a user is in a business.
 const FIND_MEMBER: &str =
@@ -78,7 +82,8 @@ pub(super) fn find_token(
     let [first, second, third] = &mut buffers;
     let business: &str = business_id.hyphenated().encode_lower(first);
     let mut tokens = connection.prepare_cached(FIND_TOKEN)?;
-    let mut rows = tokens.query([&*id.hyphenated().encode_lower(second), business])?;
+    let token: &str = id.hyphenated().encode_lower(second);
+    let mut rows = tokens.query([&key(token, business), token, business])?;
     let Some(token) = rows.next()? else {
         return Ok(None);
     };

@@ -13,7 +13,7 @@ use super::{Claims, TokenDigest};
 const MOST: usize = 16_384;
 
 /// What genuine tokens say about themselves, by their digest: what has the same SHA-256 is the same token.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Verified(RwLock<HashMap<[u8; 32], Claims>>);
 
 impl Verified {

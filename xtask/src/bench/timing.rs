@@ -121,8 +121,8 @@ fn compare(store: &str, deployment: Deployment, arguments: &Timing) -> Result<bo
     deployment.stop()?;
     if differences.iter().any(|of_token| of_token.len() < LEAST) {
         return Err(Failure::unreadable(format!(
-            "{store}: {} pairs in {:.0} seconds are too few for an interval, which takes {LEAST} of each of {TOKENS} tokens: ask for \
-             more, or take a faster machine",
+            "{store}: {} pairs in {:.0} seconds are too few for an interval, which takes {LEAST} of each of {TOKENS} tokens: \
+             ask for more, or take a faster machine",
             typical.len(),
             begun.elapsed().as_secs_f64()
         )));

@@ -39,9 +39,9 @@ const AUTHENTICATIONS: &str = concat!(
 
 /// A row for each question, with the token that it came with and the one that it wants, as far as they are asked for and there.
 ///
-/// The wanted one is looked up as the index `tokens_within_business` has it. The limits, which there is nothing to cut off, keep the
-/// planner from joining the whole table while that is small, by a plan that would be kept while it grows. Who asks is looked up
-/// for a token that is there.
+/// The wanted one is looked up as the index `tokens_within_business` has it. The limits, which there is nothing to cut off, keep
+/// the planner from joining the whole table while that is small, by a plan that would be kept while it grows. Who asks is looked
+/// up for a token that is there.
 const BOTH: &str = concat!(
     "SELECT ",
     moment_column!(),

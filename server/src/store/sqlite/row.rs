@@ -16,10 +16,9 @@ pub(super) const SELECT_TOKENS: &str =
      FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti";
 
 /// What never changes of the token with this id in this business, by its [`key`]. The index is named because the planner would take
-/// the one of ids, and then the time would tell tokens of other businesses from those that do not exist. The signs keep SQLite
-/// from putting the values sought in the place of the columns in what is indexed.
+/// the one of ids, and then the time would tell tokens of other businesses from those that do not exist.
 const FIND_TOKEN: &str = "SELECT jti, user_id, name FROM tokens INDEXED BY tokens_within_business
-     WHERE substr(id, 1, 18) || substr(business_id, 1, 13) = ? AND +id = ? AND +business_id = ?";
+     WHERE substr(id, 1, 18) || substr(business_id, 1, 13) = ? AND id = ? AND business_id = ?";
 
 /// What the index `tokens_within_business` has of a token.
 fn key(id: &str, business: &str) -> String {
@@ -160,4 +159,31 @@ fn optional_instant(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>, S
     Ok(row
         .get::<_, Option<i64>>(column)?
         .map(Timestamp::from_micros))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::SqliteFile;
+    use super::super::schema;
+    use super::*;
+
+    /// A query that an expression of an index is not found in goes through all of it, and answers the same.
+    #[tokio::test]
+    async fn token_is_looked_up_in_its_index_rather_than_sought_through_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = SqliteFile::new(folder.path().join("tokens.db"));
+        let connection = file.connect().await.unwrap();
+        schema::migrate(&file).await.unwrap();
+        let plan: String = connection
+            .query_row(
+                &format!("EXPLAIN QUERY PLAN {FIND_TOKEN}"),
+                ["", "", ""],
+                |row| row.get("detail"),
+            )
+            .unwrap();
+        assert_eq!(
+            plan,
+            "SEARCH tokens USING INDEX tokens_within_business (<expr>=?)"
+        );
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! What is not written yet when the process dies is lost, which for this one column is a fair price: no request waits for a
 //! disk because its caller was authenticated. And what is on record is exact to a minute: a write for every use would cost
-//! the database more than all that it is asked, and each one makes SQLite's readers read their pages anew.
+//! the database more than all that it is asked, and each one makes SQLite's readers read their pages anew. Nor are all written at
+//! once: behind a start every token in use has a use to write, and revocations would wait for them.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -17,10 +18,16 @@ use crate::timestamp::Timestamp;
 /// How often uses are written.
 const PERIOD: Duration = Duration::from_secs(1);
 
+/// How many uses a period may write, whatever waits.
+const FEW: usize = 1000;
+
+/// The part of those that wait that it may write where that is more: of however many, half are written in some twenty seconds.
+const PART: usize = 30;
+
 /// How old the use on record has to be for a later one to be worth a write.
 const EXACT_TO: Duration = Duration::from_secs(60);
 
-/// The uses since the last batch, by `jti`.
+/// The uses that wait to be written, by `jti`.
 #[derive(Debug, Default)]
 pub(crate) struct LastUsed(Mutex<HashMap<Uuid, Timestamp>>);
 
@@ -33,8 +40,21 @@ impl LastUsed {
         self.0.lock().insert(jti, at);
     }
 
-    async fn write(&self, store: &Store) {
-        let uses = std::mem::take(&mut *self.0.lock());
+    /// Takes what one period may write.
+    fn some(&self) -> HashMap<Uuid, Timestamp> {
+        let mut waiting = self.0.lock();
+        let most = FEW.max(waiting.len() / PART);
+        if waiting.len() <= most {
+            return std::mem::take(&mut *waiting);
+        }
+        waiting.extract_if(|_, _| true).take(most).collect()
+    }
+
+    fn all(&self) -> HashMap<Uuid, Timestamp> {
+        std::mem::take(&mut *self.0.lock())
+    }
+
+    async fn write(store: &Store, uses: HashMap<Uuid, Timestamp>) {
         if uses.is_empty() {
             return;
         }
@@ -43,7 +63,7 @@ impl LastUsed {
         }
     }
 
-    /// Writes what was noted, every second until `stop` comes, and a last time then.
+    /// Writes some of what was noted every second until `stop` comes, and all of it then.
     pub(crate) async fn keep_writing(&self, store: &Store, stop: impl Future<Output = ()>) {
         let mut ticks = interval(PERIOD);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -54,10 +74,10 @@ impl LastUsed {
                 _ = ticks.tick() => false,
                 () = &mut stop => true,
             };
-            self.write(store).await;
             if stopped {
-                return;
+                return Self::write(store, self.all()).await;
             }
+            Self::write(store, self.some()).await;
         }
     }
 }
@@ -79,5 +99,26 @@ mod tests {
         assert!(!noted(Some(1_000_000_000 - 59_999_999)));
         // Of another replica, whose clock is ahead of ours.
         assert!(!noted(Some(1_000_000_001)));
+    }
+
+    #[test]
+    fn many_uses_are_written_some_at_a_time_and_none_is_lost_or_waits_for_ever() {
+        let uses = LastUsed::default();
+        let at = Timestamp::from_micros(1);
+        let mut waiting: std::collections::HashSet<_> = (0..100_000).map(Uuid::from_u128).collect();
+        for jti in &waiting {
+            uses.note(*jti, at, None);
+        }
+        let mut periods = 0;
+        while !waiting.is_empty() {
+            let some = uses.some();
+            assert!((1..=waiting.len().div_ceil(PART).max(FEW)).contains(&some.len()));
+            for jti in some.keys() {
+                assert!(waiting.remove(jti), "it is written once");
+            }
+            periods += 1;
+        }
+        assert!(periods <= 70, "{periods}");
+        assert!(uses.all().is_empty());
     }
 }

@@ -398,3 +398,19 @@ pub(crate) async fn last_use_of_a_token_shows_in_the_list_soon() {
         .expect("the use is written");
     assert!(last_used.timestamp_micros() >= before.timestamp_micros());
 }
+
+#[tokio::test]
+async fn last_use_of_a_token_is_on_record_when_the_server_has_stopped() {
+    let server = Server::start();
+    let admin = server.admin();
+    // Used just now: it waits for the next second.
+    let token = server.create(&admin, "used").await;
+    assert_eq!(server.probe(&token).await, 200);
+    let folder = server.stop();
+    let last_used: Option<i64> =
+        sqlx::query_scalar("SELECT last_used_at FROM tokens WHERE name = 'used'")
+            .fetch_one(&folder.sqlite().await)
+            .await
+            .unwrap();
+    assert!(last_used.is_some());
+}

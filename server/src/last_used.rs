@@ -40,18 +40,18 @@ impl LastUsed {
         self.0.lock().insert(jti, at);
     }
 
-    /// Takes what one period may write.
-    fn some(&self) -> HashMap<Uuid, Timestamp> {
+    /// How many one period may write.
+    fn share(&self) -> usize {
+        FEW.max(self.0.lock().len() / PART)
+    }
+
+    /// Takes this many of those that wait, or all.
+    fn take(&self, most: usize) -> HashMap<Uuid, Timestamp> {
         let mut waiting = self.0.lock();
-        let most = FEW.max(waiting.len() / PART);
         if waiting.len() <= most {
             return std::mem::take(&mut *waiting);
         }
         waiting.extract_if(|_, _| true).take(most).collect()
-    }
-
-    fn all(&self) -> HashMap<Uuid, Timestamp> {
-        std::mem::take(&mut *self.0.lock())
     }
 
     async fn write(store: &Store, uses: HashMap<Uuid, Timestamp>) {
@@ -75,9 +75,9 @@ impl LastUsed {
                 () = &mut stop => true,
             };
             if stopped {
-                return Self::write(store, self.all()).await;
+                return Self::write(store, self.take(usize::MAX)).await;
             }
-            Self::write(store, self.some()).await;
+            Self::write(store, self.take(self.share())).await;
         }
     }
 }
@@ -111,7 +111,7 @@ mod tests {
         }
         let mut periods = 0;
         while !waiting.is_empty() {
-            let some = uses.some();
+            let some = uses.take(uses.share());
             assert!((1..=waiting.len().div_ceil(PART).max(FEW)).contains(&some.len()));
             for jti in some.keys() {
                 assert!(waiting.remove(jti), "it is written once");
@@ -119,6 +119,6 @@ mod tests {
             periods += 1;
         }
         assert!(periods <= 70, "{periods}");
-        assert!(uses.all().is_empty());
+        assert!(uses.take(usize::MAX).is_empty());
     }
 }

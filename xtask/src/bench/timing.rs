@@ -328,18 +328,24 @@ mod tests {
     fn difference_is_shown_where_there_is_one() {
         assert_eq!(shown(&mut shifted(200.0, 1)), [true; 3]);
         let interval = Interval::of_mean(&each(&mut shifted(200.0, 1), |values| mean(values)));
-        assert!((interval.estimate - 200.0).abs() < 80.0, "{interval}");
+        assert!((interval.estimate - 200.0).abs() < 50.0, "{interval}");
     }
 
     /// With intervals over all pairs, as if each were of a token of its own, it is nearly one in three.
     #[test]
     fn what_single_tokens_differ_by_is_no_difference_of_their_kinds() {
         let draws = 40;
-        let found = (0..draws)
-            .filter(|&seed| shown(&mut shifted(0.0, seed))[0])
-            .count();
+        let mut found = [0; 3];
+        for seed in 0..draws {
+            for (found, shown) in found.iter_mut().zip(shown(&mut shifted(0.0, seed))) {
+                *found += usize::from(shown);
+            }
+        }
         // One in twenty, as the confidence says, and no more than chance may add.
-        assert!(found <= 6, "{found} of {draws}");
+        assert!(
+            found.iter().all(|&found| found <= 6),
+            "{found:?} of {draws}"
+        );
     }
 
     #[test]

@@ -136,15 +136,6 @@ async fn measure(seconds: Duration, sizes: &[usize]) -> Vec<Pin> {
     pins
 }
 
-/// A bound that is asked for with a million tokens.
-fn with_a_million(size: usize, most: f64) -> Bound {
-    if size >= 1_000_000 {
-        Bound::AtMost(most)
-    } else {
-        Bound::None
-    }
-}
-
 /// A store with tokens, and a server on it.
 struct Served {
     size: usize,
@@ -178,14 +169,19 @@ async fn of_reads(kind: Kind, sizes: &[usize], seconds: Duration) -> Vec<Pin> {
                 kind.name(),
                 smallest.size
             );
-            pins.push(Pin::new(what, tail, with_a_million(size, 1.2)));
+            pins.push(Pin::new(what, tail, Bound::AtMost(1.2)));
         }
         let resident = peak_of(served.serving.process.id()) as f64;
+        let bound = if size >= 1_000_000 {
+            Bound::AtMost(300.0)
+        } else {
+            Bound::None
+        };
         let what = format!(
             "{}: MiB resident at most, {size} tokens, a tenth revoked",
             kind.name()
         );
-        pins.push(Pin::new(what, resident, with_a_million(size, 300.0)));
+        pins.push(Pin::new(what, resident, bound));
         println!(
             "{:<10} {size:>8}  filled in {:.1} s; {resident:.0} MiB resident at most",
             kind.name(),

@@ -84,7 +84,7 @@ pub(crate) enum BenchCommand {
 /// Options of `pictures`.
 #[derive(Debug, Args)]
 pub(crate) struct Pictures {
-    /// The folder for them [default: docs]
+    /// One folder for both [default: openapi/pictures and conformance/pictures]
     #[arg(long, value_name = "DIR")]
     pub(crate) into: Option<PathBuf>,
 }

@@ -11,7 +11,6 @@ use crate::{folders, programs};
 const SIZE: &str = "--window-size=1000,720";
 
 pub(crate) fn run(arguments: &Pictures) -> Outcome {
-    let into = (arguments.into.clone()).unwrap_or_else(|| programs::workspace_root().join("docs"));
     let report = programs::target_directory().join("verify/report.html");
     if !report.is_file() {
         return Err(Failure::unreadable(format!(
@@ -22,8 +21,13 @@ pub(crate) fn run(arguments: &Pictures) -> Outcome {
     let folder = folders::temporary()?;
     let differences = folder.path().join("differences.html");
     compare(&differences)?;
-    folders::make(&into)?;
-    for (page, name) in [(&differences, "diff.png"), (&report, "report.png")] {
+    for (page, package, name) in [
+        (&differences, "openapi", "diff.png"),
+        (&report, "conformance", "report.png"),
+    ] {
+        let usual = || programs::workspace_root().join(package).join("pictures");
+        let into = arguments.into.clone().unwrap_or_else(usual);
+        folders::make(&into)?;
         let picture = into.join(name);
         photograph(page, &picture, folder.path())?;
         anstream::println!("{} written", picture.display());

@@ -315,7 +315,9 @@ fn the_suite_passes_and_fails_the_job_by_what_it_finds() {
 
 #[test]
 fn the_documented_script_for_gitlab_fails_for_a_breaking_change_and_leaves_its_reports() {
-    let text = std::fs::read_to_string(crate::workspace_root().join("docs/ci.md")).expect("docs");
+    let text =
+        std::fs::read_to_string(crate::workspace_root().join(".github/actions/contract/README.md"))
+            .expect("docs");
     let snippet = text
         .split("```yaml\n")
         .find(|part| part.starts_with("contract:\n"));

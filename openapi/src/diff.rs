@@ -2,7 +2,7 @@
 //!
 //! The walk goes through both documents side by side. Parts with equal text under equal references
 //! are equal and are passed over; parts that differ are paired and descended into; what differs in
-//! spelling at the bottom is judged by [`crate::schema::relation`]. A pair of components is walked
+//! spelling at the bottom is judged by [`crate::relation`]. A pair of components is walked
 //! once however many operations reach it; which ones do is found at the end, over the graph of who
 //! refers to what.
 

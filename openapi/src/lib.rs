@@ -21,12 +21,12 @@ pub mod document;
 mod keywords;
 pub mod pointer;
 pub mod published;
+pub mod relation;
 pub mod render;
 pub mod sample;
 pub mod schema;
 mod text_error;
-mod validator;
 
 pub use document::{Document, DocumentError, Operation, Position, SchemaRef};
+pub use schema::{Problem, Validator, ValidatorError};
 pub use text_error::TextError;
-pub use validator::{Problem, Validator, ValidatorError};

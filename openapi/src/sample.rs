@@ -13,8 +13,7 @@ use serde_json::{Map, Value, json};
 
 pub use near_miss::near_misses;
 
-use crate::schema;
-use crate::validator::Validator;
+use crate::schema::{self, Validator};
 
 /// The most candidates that one schema contributes.
 const BREADTH: usize = 24;

@@ -1,17 +1,16 @@
-//! Two schemas as sets of values: equal, compatible in a direction, or apart, with a value that
-//! shows it.
+//! JSON Schemas taken from a document: made self-contained, measured, and checked against values.
 
 mod bundle;
-mod closed;
-mod counted;
+mod direction;
+mod format;
 mod pattern;
-mod plain;
-mod relation;
-mod strings;
-mod travel;
+mod size;
+mod validator;
 
 pub use bundle::bundle;
-pub(crate) use bundle::{bundle_value, bundle_within, is_asserted_format, size};
-pub(crate) use pattern::Strings;
-pub use relation::{Relation, relation};
-pub(crate) use travel::Travel;
+pub(crate) use bundle::{bundle_value, bundle_within, definition_name};
+pub(crate) use direction::Direction;
+pub(crate) use format::is_asserted_format;
+pub(crate) use pattern::{Inclusion, Strings, inclusion};
+pub(crate) use size::{depth, size};
+pub use validator::{Problem, Validator, ValidatorError};

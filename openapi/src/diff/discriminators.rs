@@ -13,7 +13,7 @@ use super::rule::{Action, Kind};
 use super::{Class, Rule, annotations};
 use crate::document::Document;
 use crate::pointer;
-use crate::schema::{Relation, relation};
+use crate::relation::{Relation, relate};
 
 /// What a discriminator says.
 struct Discriminator<'a> {
@@ -131,7 +131,7 @@ fn whole(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow) {
         return;
     };
     let (sender, receiver) = walk.sides(&base, &revision, flow);
-    if let Relation::Breaking(value) = relation(&sender, &receiver)
+    if let Relation::Breaking(value) = relate(&sender, &receiver)
         && let Some(change) = walk.last()
     {
         change.witness = Some(value);

@@ -7,7 +7,7 @@ use super::graph::{At, Flow, Walk};
 use super::rule::{Action, Kind};
 use super::witness::{self, Lifted};
 use super::{Change, Class};
-use crate::schema::{self, Relation};
+use crate::relation::{Relation, relate};
 
 /// Records a difference of the schema at hand: breaking with a value that shows it at the spot,
 /// which is lifted into a whole message, or additive without. Unproven where no whole message with it
@@ -93,8 +93,8 @@ pub(super) fn judged<'a>(
     message: impl Fn(&str) -> String,
 ) {
     let relation = match context.flow {
-        Flow::Request => schema::relation(base, revision),
-        Flow::Response => schema::relation(revision, base),
+        Flow::Request => relate(base, revision),
+        Flow::Response => relate(revision, base),
     };
     if let Some(change) = verdict(walk, context, location, relation, kind, message) {
         walk.record(change);

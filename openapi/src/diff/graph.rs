@@ -158,8 +158,8 @@ impl<'a> Walk<'a> {
     /// A schema of the base and one of the revision, each on its own, as the sender's and the
     /// receiver's of what flows this way.
     pub(super) fn sides(&self, base: &Value, revision: &Value, flow: Flow) -> (Value, Value) {
-        let base = schema::bundle_value(self.base, base, flow.travel());
-        let revision = schema::bundle_value(self.revision, revision, flow.travel());
+        let base = schema::bundle_value(self.base, base, Some(flow.direction()));
+        let revision = schema::bundle_value(self.revision, revision, Some(flow.direction()));
         match flow {
             Flow::Request => (base, revision),
             Flow::Response => (revision, base),
@@ -174,8 +174,9 @@ impl<'a> Walk<'a> {
         limit: usize,
     ) -> Option<(Value, Value)> {
         let (base, revision) = (both.base.value, both.revision.value);
-        let base = schema::bundle_within(self.base, base, flow.travel(), limit)?;
-        let revision = schema::bundle_within(self.revision, revision, flow.travel(), limit)?;
+        let base = schema::bundle_within(self.base, base, Some(flow.direction()), limit)?;
+        let revision =
+            schema::bundle_within(self.revision, revision, Some(flow.direction()), limit)?;
         Some(match flow {
             Flow::Request => (base, revision),
             Flow::Response => (revision, base),

@@ -13,7 +13,8 @@ use super::schema::compare;
 use super::witness::{self, Lifted, Step};
 use super::{annotations, promises};
 use crate::document::Document;
-use crate::schema::{self, Relation, Travel};
+use crate::relation::{Relation, relate};
+use crate::schema;
 
 fn required(core: &At<'_>) -> BTreeSet<String> {
     let names = core
@@ -37,7 +38,7 @@ fn carried<'a>(document: &Document, core: &At<'a>, flow: Flow) -> Carried<'a> {
     let (members, left): (Vec<_>, Vec<_>) = core
         .members_of("properties")
         .into_iter()
-        .partition(|(_, at)| flow.travel().carries(document, at.value));
+        .partition(|(_, at)| flow.direction().carries(document, at.value));
     let left_behind: Vec<&str> = left.into_iter().map(|(name, _)| name).collect();
     let mut required = required(core);
     required.retain(|name| !left_behind.contains(&name.as_str()));
@@ -91,9 +92,9 @@ fn only_respelled(walk: &Walk<'_>, both: &Both<'_>) -> bool {
     let texts = |document, at| annotations::every_text(document, at);
     let (base, revision) = (&both.base, &both.revision);
     texts(walk.base, base) == texts(walk.revision, revision) && {
-        let base = schema::bundle_value(walk.base, base.value, Travel::Either);
-        let revision = schema::bundle_value(walk.revision, revision.value, Travel::Either);
-        schema::relation(&base, &revision) == Relation::Equal
+        let base = schema::bundle_value(walk.base, base.value, None);
+        let revision = schema::bundle_value(walk.revision, revision.value, None);
+        relate(&base, &revision) == Relation::Equal
     }
 }
 
@@ -344,7 +345,7 @@ fn one_side_declares<'a>(
     let base = said_of(&cores.base, name, of_base);
     let revision = said_of(&cores.revision, name, of_revision);
     let (sender, receiver) = walk.sides(&base, &revision, context.flow);
-    match schema::relation(&sender, &receiver) {
+    match relate(&sender, &receiver) {
         Relation::Equal | Relation::Compatible => finding(walk, context, axes, at, message, None),
         Relation::Breaking(value) => {
             let inner = context.step(Step::Property(name.to_owned()));

@@ -11,7 +11,7 @@ use super::rule::{Action, Area, Kind};
 use super::{Class, Rule, annotations, promises, styles, written};
 use crate::document::Document;
 use crate::sample;
-use crate::schema::{Travel, bundle_value};
+use crate::schema::bundle_value;
 
 /// What tells one parameter from another (OpenAPI 3.1 section 4.8.12): its place and its name.
 /// Names of headers are the same in any case; names of path parameters do not matter, their place
@@ -210,7 +210,7 @@ fn carrying(document: &Document, parameter: &At<'_>) -> Value {
     let text = |key: &str| text_of(parameter, key);
     let schema = parameter
         .get("schema")
-        .map(|at| bundle_value(document, at.value, Travel::Either));
+        .map(|at| bundle_value(document, at.value, None));
     let value = schema
         .and_then(|schema| sample::valid(&schema))
         .unwrap_or_else(|| "text".into());

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Area;
 use crate::document::Document;
 use crate::pointer;
-use crate::schema::Travel;
+use crate::schema::Direction;
 
 /// Which way a message goes, seen from the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,10 +21,10 @@ pub(super) static ANYTHING: Value = Value::Bool(true);
 
 impl Flow {
     /// Which properties what flows this way carries.
-    pub(super) fn travel(self) -> Travel {
+    pub(super) fn direction(self) -> Direction {
         match self {
-            Self::Request => Travel::Request,
-            Self::Response => Travel::Response,
+            Self::Request => Direction::Request,
+            Self::Response => Direction::Response,
         }
     }
 

@@ -11,7 +11,7 @@ use super::layers::assertions;
 use super::rule::Kind;
 use super::schema::compare;
 use crate::keywords;
-use crate::schema::{self, Relation};
+use crate::relation::{Relation, relate};
 
 /// Compares two schemas of one text by what they refer to. `texts` compares what both tell a reader.
 ///
@@ -42,7 +42,7 @@ pub(super) fn compare_by_references<'a>(
         return each(walk);
     }
     let (sender, receiver) = walk.sides(both.base.value, both.revision.value, context.flow);
-    let relation = schema::relation(&sender, &receiver);
+    let relation = relate(&sender, &receiver);
     let breaks = match relation {
         Relation::Equal | Relation::Compatible => false,
         Relation::Breaking(_) | Relation::Unproven => true,

@@ -11,6 +11,7 @@ use super::referred::compare_by_references;
 use super::rule::{Action, Kind};
 use super::witness::Step;
 use super::{Change, Class, Rule, annotations, objects, shell, unions};
+use crate::relation::{Relation, relate};
 use crate::{pointer, schema};
 
 /// Compares two schemas, in every class.
@@ -143,12 +144,12 @@ fn null<'a>(
     let was = accepts(schema::bundle_value(
         walk.base,
         both.base.value,
-        context.flow.travel(),
+        Some(context.flow.direction()),
     ));
     let is = accepts(schema::bundle_value(
         walk.revision,
         both.revision.value,
-        context.flow.travel(),
+        Some(context.flow.direction()),
     ));
     if was != base.null || is != revision.null {
         return false;
@@ -287,7 +288,7 @@ fn compensated<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>,
     let Some((sender, receiver)) = walk.sides_within(cores, context.flow, SMALL) else {
         return;
     };
-    if schema::relation(&sender, &receiver) == schema::Relation::Equal {
+    if relate(&sender, &receiver) == Relation::Equal {
         walk.forget_since(before, speaks_of_values);
     }
 }
@@ -306,8 +307,8 @@ pub(super) fn whole<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<
         });
     }
     let (old, new) = without_told(both);
-    let base = schema::bundle_value(walk.base, &old, context.flow.travel());
-    let revision = schema::bundle_value(walk.revision, &new, context.flow.travel());
+    let base = schema::bundle_value(walk.base, &old, Some(context.flow.direction()));
+    let revision = schema::bundle_value(walk.revision, &new, Some(context.flow.direction()));
     let message = |what: &str| format!("{} {what}", context.subject);
     judged(
         walk,

@@ -13,7 +13,8 @@ use super::message::keywords_changed;
 use super::objects;
 use super::rule::{Action, Kind};
 use super::{Class, extensible};
-use crate::validator::Validator;
+use crate::relation::{Relation, relate};
+use crate::schema::Validator;
 use crate::{keywords, schema};
 
 /// Keywords that are compared member by member, elsewhere.
@@ -65,8 +66,8 @@ pub(super) fn compare<'a>(
     inert(walk, &mut old, &mut new, &revision.core, context);
     extensible::values(walk, (base, &mut old), (revision, &mut new), context);
     format(walk, &old, &new, &revision.core, context);
-    let old_bundle = schema::bundle_value(walk.base, &old, context.flow.travel());
-    let new_bundle = schema::bundle_value(walk.revision, &new, context.flow.travel());
+    let old_bundle = schema::bundle_value(walk.base, &old, Some(context.flow.direction()));
+    let new_bundle = schema::bundle_value(walk.revision, &new, Some(context.flow.direction()));
     if old_bundle == new_bundle {
         return;
     }
@@ -122,7 +123,7 @@ fn inert<'a>(
         return;
     }
     let (sender, receiver) = walk.sides(&before, &after, context.flow);
-    if schema::relation(&sender, &receiver) != schema::Relation::Equal {
+    if relate(&sender, &receiver) != Relation::Equal {
         let message = format!("{what} of {}, where it has no effect", context.subject);
         walk.note(
             context.rule(Kind::Inert, Action::Changed),

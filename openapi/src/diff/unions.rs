@@ -11,7 +11,7 @@ use super::rule::{Action, Kind};
 use super::schema;
 use super::witness::Root;
 use crate::pointer;
-use crate::schema::{Relation, relation};
+use crate::relation::{Relation, relate};
 
 /// Beyond this many nodes a union is not judged as a whole: that would cost more than it tells.
 const LIMIT: usize = 1_000;
@@ -47,7 +47,7 @@ pub(super) fn compare<'a>(
         return true;
     }
     let whole = match walk.sides_within(both, context.flow, LIMIT) {
-        Some((sender, receiver)) => relation(&sender, &receiver),
+        Some((sender, receiver)) => relate(&sender, &receiver),
         None => Relation::Unproven,
     };
     match whole {
@@ -91,7 +91,7 @@ fn is_taken_in(walk: &mut Walk<'_>, pair: &Both<'_>, flow: Flow, whole: &Relatio
     let Some((sender, receiver)) = walk.sides_within(pair, flow, LIMIT) else {
         return false;
     };
-    match relation(&sender, &receiver) {
+    match relate(&sender, &receiver) {
         Relation::Equal => true,
         Relation::Compatible => whole == &Relation::Compatible,
         Relation::Breaking(_) | Relation::Unproven => false,
@@ -151,7 +151,7 @@ fn made_up_for<'a>(
         revision: revision.clone(),
     };
     let (sender, receiver) = walk.sides_within(&both, flow, LIMIT)?;
-    let is_taken_in = match relation(&sender, &receiver) {
+    let is_taken_in = match relate(&sender, &receiver) {
         Relation::Equal | Relation::Compatible => true,
         Relation::Breaking(_) | Relation::Unproven => false,
     };
@@ -245,7 +245,7 @@ fn leftover<'a>(
         Flow::Response => (&both.base, branch),
     };
     let (sender, receiver) = walk.sides(base.value, revision.value, context.flow);
-    match relation(&sender, &receiver) {
+    match relate(&sender, &receiver) {
         Relation::Equal | Relation::Compatible => {
             finding(walk, context, axes, branch, message, None);
         }

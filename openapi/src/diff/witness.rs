@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::graph::{At, Both, Flow, Walk};
-use crate::schema::{Relation, relation};
-use crate::validator::Validator;
+use crate::relation::{Relation, relate};
+use crate::schema::Validator;
 use crate::{pointer, sample};
 
 /// Beyond this many nodes a whole is not judged, only tried with values.
@@ -109,7 +109,7 @@ fn shown_by(
     let Some((sender, receiver)) = walk.sides_within(&root.both, flow, LIMIT) else {
         return Lifted::Unknown;
     };
-    match relation(&sender, &receiver) {
+    match relate(&sender, &receiver) {
         Relation::Breaking(value) if is_refused_at(&accepts, &value, &root.trail) => {
             of_whole(value)
         }

@@ -11,9 +11,9 @@ use super::layers::Layers;
 use super::rule::{Action, Area, Kind};
 use super::{Class, Rule, schema};
 use crate::document::Document;
+use crate::relation::{Relation, relate};
 use crate::sample;
-use crate::schema::{Relation, relation};
-use crate::validator::Validator;
+use crate::schema::Validator;
 
 /// Compares the schemas of two values that are written as text, of a parameter or of a header.
 pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>, area: Area) {
@@ -39,7 +39,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Contex
         old.join(" or "),
         new.join(" or ")
     );
-    match relation(&sender, &receiver) {
+    match relate(&sender, &receiver) {
         Relation::Equal | Relation::Compatible => schema::compare(walk, both, context),
         Relation::Breaking(_) | Relation::Unproven if takes_any_text(&receiver) => {
             finding(
@@ -148,7 +148,7 @@ fn are_scalar(types: &[String]) -> bool {
 /// Whether the schema takes every text there is.
 fn takes_any_text(schema: &Value) -> bool {
     matches!(
-        relation(&json!({"type": "string"}), schema),
+        relate(&json!({"type": "string"}), schema),
         Relation::Equal | Relation::Compatible
     )
 }

@@ -5,41 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::travel::Travel;
+use super::direction::Direction;
+use super::format::keep_asserted_format;
+use super::size::size;
 use crate::document::Document;
 use crate::{keywords, pointer};
-
-/// String formats that are asserted: those of JSON Schema Validation section 7.3 that the validator
-/// knows without tables of Unicode. Others only tell a reader something.
-const ASSERTED_FORMATS: &[&str] = &[
-    "date",
-    "date-time",
-    "time",
-    "duration",
-    "email",
-    "hostname",
-    "ipv4",
-    "ipv6",
-    "uri",
-    "uri-reference",
-    "iri",
-    "iri-reference",
-    "uri-template",
-    "json-pointer",
-    "relative-json-pointer",
-    "regex",
-    "uuid",
-];
 
 /// The types that a JSON value may have (JSON Schema Validation section 6.1.1).
 const TYPES: &[&str] = &[
     "null", "boolean", "object", "array", "number", "string", "integer",
 ];
-
-/// Whether values are held to `format`: the asserted string formats, and OpenAPI's `int32`, a range.
-pub(crate) fn is_asserted_format(format: &str) -> bool {
-    format == "int32" || ASSERTED_FORMATS.contains(&format)
-}
 
 /// The schema at `pointer` as a self-contained JSON Schema 2020-12 that holds assertions only.
 ///
@@ -48,31 +23,35 @@ pub(crate) fn is_asserted_format(format: &str) -> bool {
 #[must_use]
 pub fn bundle(document: &Document, pointer: &str) -> Value {
     let schema = document.at(pointer).unwrap_or(&Value::Bool(true));
-    bundle_value(document, schema, Travel::Either)
+    bundle_value(document, schema, None)
 }
 
 /// As [`bundle`], for a schema value made from parts of `document`, and for messages going one way.
-pub(crate) fn bundle_value(document: &Document, schema: &Value, travel: Travel) -> Value {
-    bundle_within(document, schema, travel, usize::MAX).unwrap_or(Value::Bool(true))
+pub(crate) fn bundle_value(
+    document: &Document,
+    schema: &Value,
+    direction: Option<Direction>,
+) -> Value {
+    bundle_within(document, schema, direction, usize::MAX).unwrap_or(Value::Bool(true))
 }
 
 /// As [`bundle_value`]; `None` as soon as it is seen to be made of more than `limit` nodes.
 pub(crate) fn bundle_within(
     document: &Document,
     schema: &Value,
-    travel: Travel,
+    direction: Option<Direction>,
     limit: usize,
 ) -> Option<Value> {
     let mut names = Names::default();
     let mut left = limit;
-    let mut root = assertions_of(document, schema, travel, &mut names);
+    let mut root = assertions_of(document, schema, direction, &mut names);
     let mut definitions = Map::new();
     if limit != usize::MAX {
         left = left.checked_sub(size(&root))?;
     }
     while let Some((pointer, name)) = names.pending.pop() {
         let target = document.at(&pointer).unwrap_or(&Value::Bool(true));
-        let definition = assertions_of(document, target, travel, &mut names);
+        let definition = assertions_of(document, target, direction, &mut names);
         if limit != usize::MAX {
             left = left.checked_sub(size(&definition))?;
         }
@@ -88,26 +67,8 @@ pub(crate) fn bundle_within(
     Some(root)
 }
 
-/// How many schema objects, lists and scalars a bundle is made of: what the algebra's cost grows with.
-pub(crate) fn size(schema: &Value) -> usize {
-    match schema {
-        Value::Object(object) => 1 + object.values().map(size).sum::<usize>(),
-        Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
-    }
-}
-
-/// How many objects and lists stand one within another at most.
-pub(super) fn depth(schema: &Value) -> usize {
-    match schema {
-        Value::Object(object) => 1 + object.values().map(depth).max().unwrap_or_default(),
-        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
-    }
-}
-
 /// The name of the definition that a reference within a bundle leads to.
-pub(super) fn definition_name(reference: &str) -> Option<String> {
+pub(crate) fn definition_name(reference: &str) -> Option<String> {
     Some(pointer::last(reference.strip_prefix("#/$defs")?).into_owned())
 }
 
@@ -147,9 +108,16 @@ impl Names {
     }
 }
 
-fn assertions_of(document: &Document, schema: &Value, travel: Travel, names: &mut Names) -> Value {
+fn assertions_of(
+    document: &Document,
+    schema: &Value,
+    direction: Option<Direction>,
+    names: &mut Names,
+) -> Value {
     let mut schema = schema.clone();
-    travel.strip(document, &mut schema);
+    if let Some(direction) = direction {
+        direction.strip(document, &mut schema);
+    }
     keywords::rewrite(&mut schema, &mut |object| {
         discriminate(object, names);
         object.retain(|keyword, _| {
@@ -161,7 +129,7 @@ fn assertions_of(document: &Document, schema: &Value, travel: Travel, names: &mu
             let name = names.of(pointer);
             object.insert("$ref".to_owned(), json!(format!("#/$defs/{name}")));
         }
-        assert_format(object);
+        keep_asserted_format(object);
         if let Some(Value::String(kind)) = object.get("type")
             && !TYPES.contains(&kind.as_str())
         {
@@ -233,33 +201,4 @@ fn discriminate(object: &mut Map<String, Value>, names: &Names) {
 /// 6.3.3), is found in every one.
 fn accepts_every_string(pattern: &str) -> bool {
     matches!(pattern, "" | "^" | "$" | ".*" | "^.*" | ".*$")
-}
-
-fn assert_format(object: &mut Map<String, Value>) {
-    let Some(Value::String(format)) = object.get("format") else {
-        return;
-    };
-    if ASSERTED_FORMATS.contains(&format.as_str()) {
-        return;
-    }
-    let is_int32 = format == "int32";
-    object.shift_remove("format");
-    if is_int32 {
-        let below = |limit: &Value| {
-            limit
-                .as_f64()
-                .is_none_or(|limit| limit < f64::from(i32::MIN))
-        };
-        let above = |limit: &Value| {
-            limit
-                .as_f64()
-                .is_none_or(|limit| limit > f64::from(i32::MAX))
-        };
-        if object.get("minimum").is_none_or(below) {
-            object.insert("minimum".to_owned(), json!(i32::MIN));
-        }
-        if object.get("maximum").is_none_or(above) {
-            object.insert("maximum".to_owned(), json!(i32::MAX));
-        }
-    }
 }

@@ -7,15 +7,15 @@
 
 mod alphabet;
 mod automaton;
+mod comparison;
 mod examples;
 mod product;
-mod question;
 mod search;
 mod syntax;
 
 use serde_json::{Map, Value};
 
-use self::question::Question;
+use self::comparison::Comparison;
 
 /// How many steps one question may take, some milliseconds' worth. Steps rather than time, so that
 /// the same question always has the same answer.
@@ -159,8 +159,8 @@ pub(crate) fn inclusion(a: &Strings, b: &Strings) -> Inclusion {
 }
 
 fn compared(a: &Strings, b: &Strings) -> Inclusion {
-    match Question::new(a, b) {
-        Some(question) => question.answer(),
+    match Comparison::new(a, b) {
+        Some(comparison) => comparison.answer(),
         None => Inclusion::Unknown,
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::alphabet::Symbol;
+use super::comparison::Comparison;
 use super::product::{Node, Product};
-use super::question::Question;
 use super::{Fuel, Lengths, OutOfFuel, Strings};
 
 /// The most ways through the patterns that are shown.
@@ -59,7 +59,7 @@ fn among(
         patterns: Vec::new(),
         lengths: Lengths::NONE,
     };
-    Question::new(strings, &nothing).map_or_else(Vec::new, |question| question.examples(ask))
+    Comparison::new(strings, &nothing).map_or_else(Vec::new, |comparison| comparison.examples(ask))
 }
 
 /// A step from a node by a character to a node.

@@ -14,13 +14,13 @@ const ECMA_WORDS: &str = r"(?-u:\w)";
 const VALIDATOR_WORDS: &str = r"\w";
 
 /// Two sets of strings, ready to be walked through side by side.
-pub(super) struct Question {
+pub(super) struct Comparison {
     left: (Vec<Nfa>, Lengths),
     right: (Vec<Nfa>, Lengths),
     classes: Classes,
 }
 
-impl Question {
+impl Comparison {
     /// `None` when a pattern is not understood, or too large.
     pub(super) fn new(left: &Strings, right: &Strings) -> Option<Self> {
         let mut classes = Classes::default();

@@ -3,8 +3,8 @@
 use jsonschema::PatternOptions;
 use serde_json::Value;
 
+use super::bundle::bundle;
 use crate::document::{Document, SchemaRef};
-use crate::schema;
 
 /// The most memory that one compiled pattern takes, in bytes: the longest strings of a schema are held
 /// against it, which takes minutes where it counts to a hundred thousand.
@@ -57,7 +57,7 @@ impl Validator {
     ///
     /// When the schema is no valid JSON Schema 2020-12.
     pub fn of(document: &Document, schema: &SchemaRef) -> Result<Self, ValidatorError> {
-        Self::new(&schema::bundle(document, &schema.pointer))
+        Self::new(&bundle(document, &schema.pointer))
     }
 
     /// Whether the schema accepts the value.

@@ -12,8 +12,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::bundle::definition_name;
-use crate::validator::Validator;
+use crate::schema::{Validator, definition_name};
 use crate::{keywords, pointer};
 
 /// The suffix of a definition that is left open, for use as a part of a whole.

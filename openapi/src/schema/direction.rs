@@ -8,20 +8,17 @@ use crate::{keywords, pointer};
 
 /// Which way a message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Travel {
-    /// Either way, or it is not known: every property counts.
-    Either,
+pub(crate) enum Direction {
     /// From client to server.
     Request,
     /// From server to client.
     Response,
 }
 
-impl Travel {
+impl Direction {
     /// Whether messages going this way carry a property of this schema.
     pub(crate) fn carries(self, document: &Document, property: &Value) -> bool {
         let flag = match self {
-            Self::Either => return true,
             Self::Request => "readOnly",
             Self::Response => "writeOnly",
         };
@@ -31,9 +28,6 @@ impl Travel {
     /// Takes out of a schema, and of all that stands in it, what messages going this way do not
     /// carry: the properties, and the demands for them.
     pub(super) fn strip(self, document: &Document, schema: &mut Value) {
-        if self == Self::Either {
-            return;
-        }
         // One part of a whole may demand what another declares.
         keywords::rewrite(schema, &mut |whole| {
             if whole.contains_key("allOf") {

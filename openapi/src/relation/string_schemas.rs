@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::pattern::{Inclusion, Strings, inclusion};
+use crate::schema::{Inclusion, Strings, inclusion};
 
 /// Keywords that speak of strings alone, in a way that [`Strings`] knows.
 const KNOWN: &[&str] = &["pattern", "minLength", "maxLength"];
@@ -121,7 +121,7 @@ fn is_among(kind: &str, types: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::related;
-    use crate::schema::pattern::Inclusion;
+    use crate::schema::Inclusion;
     use serde_json::json;
 
     #[test]

@@ -3,6 +3,11 @@
 //! One side sends values, the other receives them. A property that only the receiver declares is
 //! not sent (see `closed.rs`); each side's schema is otherwise taken literally.
 
+mod closing;
+mod normal_form;
+mod pattern_size;
+mod string_schemas;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -10,14 +15,10 @@ use jsonschema::Draft;
 use jsonschema::canonical::{self, CanonicalSchema, Containment, Satisfiability};
 use serde_json::Value;
 
-use super::bundle::{depth, size};
-use super::closed::close;
-use super::counted;
-use super::pattern::Inclusion;
-use super::plain::plain;
-use super::strings;
+use self::closing::close;
+use self::normal_form::plain;
 use crate::sample;
-use crate::validator::Validator;
+use crate::schema::{Inclusion, Validator, depth, size};
 
 /// Beyond this many nodes on one side the algebra is not asked: its cost grows steeply (18 s were
 /// measured for 140 large components), and samples decide what they can.
@@ -40,10 +41,10 @@ pub enum Relation {
     Unproven,
 }
 
-/// Relates two self-contained schemas (see [`super::bundle()`]): `sender` says what may be sent,
+/// Relates two self-contained schemas (see [`crate::schema::bundle()`]): `sender` says what may be sent,
 /// `receiver` what is accepted.
 #[must_use]
-pub fn relation(sender: &Value, receiver: &Value) -> Relation {
+pub fn relate(sender: &Value, receiver: &Value) -> Relation {
     let (sender, receiver) = (&plain(sender), &plain(receiver));
     if sender == receiver {
         return Relation::Equal;
@@ -71,14 +72,14 @@ thread_local! {
 }
 
 fn judged(sender: &Value, receiver: &Value) -> Relation {
-    if counted::too_far(sender) || counted::too_far(receiver) {
+    if pattern_size::too_far(sender) || pattern_size::too_far(receiver) {
         return Relation::Unproven;
     }
     let closed = close(sender, receiver);
     let mut suspects = Vec::new();
-    match strings::related(sender, receiver) {
+    match string_schemas::related(sender, receiver) {
         Inclusion::Included => {
-            return match strings::related(receiver, sender) {
+            return match string_schemas::related(receiver, sender) {
                 Inclusion::Included => Relation::Equal,
                 Inclusion::Not(_) | Inclusion::Unknown => Relation::Compatible,
             };
@@ -173,7 +174,7 @@ fn witness(
 
 #[cfg(test)]
 mod tests {
-    use super::{Relation, relation};
+    use super::{Relation, relate};
     use serde_json::json;
 
     #[test]
@@ -185,12 +186,12 @@ mod tests {
         ];
         for a in &null_or_text {
             for b in &null_or_text {
-                assert_eq!(relation(a, b), Relation::Equal, "{a} and {b}");
+                assert_eq!(relate(a, b), Relation::Equal, "{a} and {b}");
             }
         }
         let a = json!({"type": "integer", "exclusiveMinimum": 0});
         let b = json!({"type": "integer", "minimum": 1});
-        assert_eq!(relation(&a, &b), Relation::Equal);
+        assert_eq!(relate(&a, &b), Relation::Equal);
     }
 
     #[test]
@@ -198,16 +199,16 @@ mod tests {
         let base = json!({"type": "object", "properties": {"a": {"type": "string"}}});
         let more = json!({"type": "object", "properties": {
             "a": {"type": "string"}, "b": {"type": "integer"}}});
-        assert_eq!(relation(&base, &more), Relation::Compatible);
-        assert_eq!(relation(&more, &base), Relation::Compatible);
+        assert_eq!(relate(&base, &more), Relation::Compatible);
+        assert_eq!(relate(&more, &base), Relation::Compatible);
     }
 
     #[test]
     fn a_difference_shows_a_value() {
         let long = json!({"type": "string", "maxLength": 50});
         let any = json!({"type": "string"});
-        assert_eq!(relation(&long, &any), Relation::Compatible);
-        let Relation::Breaking(value) = relation(&any, &long) else {
+        assert_eq!(relate(&long, &any), Relation::Compatible);
+        let Relation::Breaking(value) = relate(&any, &long) else {
             panic!("a string of 51 characters is sent and not accepted");
         };
         assert_eq!(value.as_str().map(str::len), Some(51));

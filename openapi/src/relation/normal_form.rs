@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::bundle::{definition_name, size};
 use crate::keywords;
+use crate::schema::{definition_name, size};
 
 /// Larger schemas stay as they are, and so do those that would become larger by writing definitions
 /// in place.

@@ -30,10 +30,10 @@ use std::sync::Arc;
 use conformance::case::Effect;
 use conformance::cases;
 use conformance::deployment::Deployment;
+use conformance::deployment::pace::Limits;
 use conformance::event::{CaseRecord, Verdict};
-use conformance::opening::Opening;
-use conformance::pace::Limits;
 use conformance::runner;
+use conformance::session::Opening;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use tokio::runtime::Handle;
 

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::generated::Sample;
+use crate::derived::Sample;
 use crate::trial::{Stop, Trial};
 
 /// How much depends on a case.

@@ -24,7 +24,7 @@ mod token_id;
 
 use crate::case::Case;
 use crate::contract::Contract;
-use crate::generated;
+use crate::derived;
 
 /// The cases that a contract calls for: those of the catalogue, where it holds the operation that they are about, then
 /// those generated from it.
@@ -35,7 +35,7 @@ pub fn of(contract: &Contract) -> Vec<&'static Case> {
     } else {
         Vec::new()
     };
-    cases.extend(generated::cases(contract));
+    cases.extend(derived::cases(contract));
     cases
 }
 

@@ -1,5 +1,7 @@
 //! The contract that a deployment is held to: an OpenAPI slice, with the schema of each answer ready to validate.
 
+pub mod summary;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -7,7 +9,6 @@ use openapi::{Document, Operation, Validator, pointer};
 use serde_json::Value;
 
 use crate::event::ContractName;
-use crate::outline;
 
 /// The media type that every answer of the contract has.
 pub(crate) const JSON: &str = "application/json";
@@ -22,7 +23,7 @@ pub struct Contract {
     /// The path that revokes a token, such as `/api/v1/tokens/{token_id}/revoke`: of this contract or, where it has
     /// none, of the published one, since disposable tokens are minted and revoked whatever is checked.
     template: String,
-    outline: Vec<outline::Operation>,
+    summary: Vec<summary::Operation>,
 }
 
 /// One operation, and what it may answer.
@@ -127,7 +128,7 @@ impl Contract {
                 version: info("version"),
                 sha256: openapi::published::sha256(text),
             },
-            outline: outline::operations(&document),
+            summary: summary::operations(&document),
             promises,
             revoke,
             template,
@@ -165,8 +166,8 @@ impl Contract {
 
     /// What it says, in outline.
     #[must_use]
-    pub fn operations(&self) -> &[outline::Operation] {
-        &self.outline
+    pub fn operations(&self) -> &[summary::Operation] {
+        &self.summary
     }
 
     /// The path that revokes a token.

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::client::{Exchange, Request, Response};
+use crate::wire::{Exchange, Request, Response};
 use parts::{Item, Place, Step};
 
 /// How much of the contract a run reached.

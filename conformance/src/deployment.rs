@@ -1,6 +1,10 @@
 //! The deployment under test, as all cases share it: the one way to it, what was learnt from its answers, and the
 //! ledger of what the suite created there.
 
+mod leak;
+pub(crate) mod ledger;
+pub mod pace;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -10,14 +14,14 @@ use reqwest::Method;
 use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
-use crate::client::{Client, Exchange, Form, NoAnswer, Request, To, Wire};
 use crate::contract::Contract;
 use crate::coverage::{Coverage, Tracker};
 use crate::fixtures::{Fixtures, Supply};
-use crate::leak::{self, Leak};
-use crate::pace::{Errand, Limits, Pace};
 use crate::profile::{Credentials, Policy, Profile};
 use crate::redact::Secrets;
+use crate::wire::{Client, Exchange, Form, NoAnswer, Request, To, Wire};
+use leak::Leak;
+use pace::{Errand, Limits, Pace};
 
 /// How often a connection that did not come about is tried again.
 const RETRIES: u32 = 2;

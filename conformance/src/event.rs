@@ -7,9 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Clause, Effect, Level};
+use crate::contract::summary::Operation;
 use crate::coverage::Coverage;
 use crate::exit::ExitCode;
-use crate::outline::Operation;
 use crate::profile::Profile;
 
 /// One thing that happened in a run, in order: one start, the cases as they finish, one end. As JSON, one a line, they

@@ -1,7 +1,6 @@
 //! Disposable tokens: minted before a case, revoked after it whatever became of it, and never more of them at a time
 //! than the deployment's owner allows.
 
-mod ledger;
 mod pool;
 mod supply;
 
@@ -18,15 +17,16 @@ use uuid::Uuid;
 pub use pool::Pool;
 pub use supply::{Command, Supply};
 
-use crate::client::{Exchange, NoAnswer, Response};
 use crate::contract::Contract;
 use crate::deployment::Deployment;
+use crate::deployment::ledger::Ledger;
+use crate::deployment::pace::Errand;
 use crate::event::LeftBehind;
-use crate::pace::Errand;
 use crate::profile::Identity;
 use crate::redact::Secrets;
-use crate::trial::{Caller, Stop};
-use ledger::Ledger;
+use crate::trial::Stop;
+use crate::wire::Caller;
+use crate::wire::{Exchange, NoAnswer, Response};
 
 /// The longest that one token is waited for where the deployment takes no more of them, or no more requests, just now.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -285,7 +285,7 @@ impl Fixtures {
         deployment: &Arc<Deployment>,
         case: &'static str,
         purpose: &str,
-        request: &crate::client::Request,
+        request: &crate::wire::Request,
         record: &(dyn Fn(Exchange) + Sync),
     ) -> Result<Arc<Token>, Stop> {
         let begun = Instant::now();

@@ -9,9 +9,11 @@
 //! use std::path::Path;
 //!
 //! use conformance::case::Effect;
-//! use conformance::{cases, opening::Opening, pace::Limits, runner};
+//! use conformance::deployment::pace::Limits;
+//! use conformance::session::Opening;
+//! use conformance::{cases, runner};
 //!
-//! # async fn run() -> Result<(), conformance::opening::OpeningError> {
+//! # async fn run() -> Result<(), conformance::session::OpeningError> {
 //! let opening = Opening {
 //!     target: "http://127.0.0.1:8080",
 //!     profile: Path::new("local.toml"),
@@ -32,22 +34,19 @@
 
 pub mod case;
 pub mod cases;
-pub mod client;
 pub mod comparison;
 pub mod contract;
 pub mod coverage;
 pub mod deployment;
+pub mod derived;
 pub mod event;
 pub mod exit;
-pub mod first_look;
 pub mod fixtures;
-pub mod generated;
-mod leak;
-pub mod opening;
-pub mod outline;
-pub mod pace;
+pub mod probe;
 pub mod profile;
 pub mod redact;
 pub mod report;
 pub mod runner;
+pub mod session;
 pub mod trial;
+pub mod wire;

@@ -13,7 +13,6 @@ use rand::seq::SliceRandom as _;
 
 use crate::case::{Case, Effect, Level, Needs};
 use crate::cases;
-use crate::client::NoAnswer;
 use crate::deployment::Deployment;
 use crate::event::{
     CaseRecord, Event, Exit, LeftBehind, RunFooter, RunHeader, Selection, Suite, Verdict,
@@ -22,6 +21,7 @@ use crate::exit::{ExitCode, Reached, Tally};
 use crate::fixtures::Role;
 use crate::profile::{ProfileError, Waiver};
 use crate::trial::{Stop, Tokens, Trial};
+use crate::wire::NoAnswer;
 
 /// What of a catalogue to run, and how.
 #[derive(Debug, Clone)]
@@ -171,7 +171,7 @@ async fn probe(deployment: &Arc<Deployment>, plan: &Plan) -> Result<(), String> 
     if plan.cases.is_empty() {
         return Ok(());
     }
-    let caller = crate::trial::Caller::new(
+    let caller = crate::wire::Caller::new(
         &deployment.contract,
         "",
         deployment.credentials.operator.business_id,

@@ -4,21 +4,19 @@
 //! Every expectation becomes a step of the report, whether it held or not; the first that did not ends the case.
 
 mod answer;
-mod caller;
 mod uses;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use answer::Answer;
-pub use caller::Caller;
 
 use crate::case::Case;
-use crate::client::{Exchange, Form, NoAnswer, Request, Wire};
 use crate::deployment::Deployment;
+use crate::derived::Sample;
 use crate::event::{ExchangeRecord, StepRecord};
 use crate::fixtures::Token;
-use crate::generated::Sample;
 use crate::profile::{Identity, Timeouts};
+use crate::wire::{Caller, Exchange, Form, NoAnswer, Request, Wire};
 
 /// Why the steps of a case ended early.
 #[derive(Debug, Clone, PartialEq, Eq)]

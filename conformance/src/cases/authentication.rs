@@ -7,8 +7,8 @@ use secrecy::ExposeSecret;
 
 use super::clauses;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
-use crate::client::Request;
 use crate::trial::{Answer, Stop, Trial};
+use crate::wire::Request;
 
 /// Demands that a request for the case's token is refused with the documented 401, and that the token lives on.
 pub(super) async fn refused(

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::clauses;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
-use crate::client::{Form, NoAnswer, Request};
 use crate::trial::Trial;
+use crate::wire::{Form, NoAnswer, Request};
 
 /// Demands of a path that leads to a token by a detour that it revokes that token or none: never another one.
 async fn detour(t: &Trial, detour: impl Fn(&str, &str) -> String) -> Outcome {

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::clauses;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
-use crate::client::{Form, NoAnswer, Request};
 use crate::trial::{Answer, Stop, Trial};
+use crate::wire::{Form, NoAnswer, Request};
 
 /// A revocation of the case's second token by means of its first, which is revoked.
 fn evasive(t: &Trial) -> Result<Request, Stop> {

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::clauses;
 use crate::case::{Case, Clause, Effect, Level, Needs, Outcome};
-use crate::client::Request;
 use crate::contract::JSON;
 use crate::profile::Policy;
 use crate::trial::Trial;
+use crate::wire::Request;
 
 /// Demands that a body is one without a reason: 201, and the token is dead.
 async fn no_reason(t: &Trial, what: &str, change: impl FnOnce(Request) -> Request) -> Outcome {

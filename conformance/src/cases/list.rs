@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::clauses;
 use crate::case::{Case, Effect, Level, Needs};
-use crate::client::percent_encoded;
 use crate::trial::Stop;
+use crate::wire::percent_encoded;
 
 pub(super) const CASES: &[Case] = &[
     Case {

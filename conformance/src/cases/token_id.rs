@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::clauses;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
-use crate::client::Request;
 use crate::profile::Policy;
 use crate::trial::{Answer, Stop, Trial};
+use crate::wire::Request;
 
 /// Demands that an id that is no UUID is refused as the policy has it.
 async fn malformed(t: &Trial, what: &str, token_id: &str) -> Outcome {

@@ -4,7 +4,7 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{Secrets, unregistered_jwt};
-use crate::client::percent_encoded;
+use crate::wire::percent_encoded;
 
 /// How many letters and digits a secret needs to be looked for by those alone. Fewer could be an ordinary word.
 const ENOUGH: usize = 16;

@@ -16,8 +16,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use ring::digest;
 
 use super::{Report, digest as told};
-use crate::client::percent_encoded;
 use crate::event::Verdict;
+use crate::wire::percent_encoded;
 use openapi::render::visible::visible;
 
 const STYLE: &str = include_str!("html/style.css");

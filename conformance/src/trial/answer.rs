@@ -4,9 +4,9 @@ use chrono::{DateTime, FixedOffset, Utc};
 use serde_json::Value;
 
 use super::{Stop, Trial};
-use crate::client::Response;
 use crate::contract::JSON;
 use crate::profile::Policy;
+use crate::wire::Response;
 
 /// The most of a body that a message quotes, in characters.
 const QUOTED: usize = 300;

@@ -6,9 +6,9 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Answer, Caller, Stop, Trial};
-use crate::client::{Request, percent_encoded};
+use super::{Answer, Stop, Trial};
 use crate::fixtures::{Role, Token, unwrapped};
+use crate::wire::{Caller, Request, percent_encoded};
 
 impl Trial {
     /// Whoever uses a token as their credential, in the token's own business.

@@ -4,9 +4,9 @@
 #[expect(dead_code, reason = "the example's own main is not called from here")]
 mod example;
 
-use conformance::opening::Opening;
-use conformance::pace::Limits;
+use conformance::deployment::pace::Limits;
 use conformance::runner;
+use conformance::session::Opening;
 use libtest_mimic::Arguments;
 
 use crate::deployment::Deployment;

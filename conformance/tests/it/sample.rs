@@ -1,13 +1,13 @@
 //! A run that never was, with one case of each kind: what a report shows of it is the same every time.
 
 use conformance::case::{Effect, Level};
+use conformance::contract::summary::{Kind, Member, Operation, Part};
 use conformance::coverage::{Coverage, CoveredPart, PartKind};
 use conformance::event::{
     BodyRecord, CaseRecord, ClauseRecord, ContractName, Event, ExchangeRecord, Exit, HeaderRecord,
     RequestRecord, ResponseRecord, RunFooter, RunHeader, Selection, StepRecord, Suite, Verdict,
 };
 use conformance::exit::ExitCode;
-use conformance::outline::{Kind, Member, Operation, Part};
 use conformance::profile::Profile;
 use conformance::report::{Format, Report};
 

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::{badge, link, worst};
+use crate::contract::summary::{Kind, Member, Operation, Part};
 use crate::event::{CaseRecord, ClauseRecord, Verdict};
-use crate::outline::{Kind, Member, Operation, Part};
 use crate::report::{Report, digest};
 use openapi::render::visible::visible;
 

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, html};
 
 use super::worst;
+use crate::contract::summary::{Kind, Operation};
 use crate::coverage::matches;
 use crate::event::{CaseRecord, ExchangeRecord, Verdict};
-use crate::outline::{Kind, Operation};
 use crate::report::Report;
 use openapi::render::visible::visible;
 

@@ -8,7 +8,7 @@ use conformance::exit::ExitCode;
 use conformance::redact::Scan;
 use conformance::report::{ReportError, refuse_secrets, write_scanned};
 
-use crate::render::{read, refuse};
+use super::render::{read, refuse};
 
 pub(crate) const HELP: &str = "Examples:
   conformance compare main/report.json branch/report.json

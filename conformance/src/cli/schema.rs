@@ -2,12 +2,28 @@
 
 use std::io::Write;
 
+use clap::ValueEnum;
 use conformance::comparison;
 use conformance::exit::ExitCode;
 use conformance::profile::Profile;
 use conformance::report;
 
-use crate::Schema;
+pub(crate) const HELP: &str = "Examples:
+  conformance schema profile > profile.schema.json
+  conformance schema report | check-jsonschema --schemafile - reports/report.json";
+
+/// A file that the suite reads or writes.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Schema {
+    /// report.json.
+    Report,
+    /// A line of events.ndjson.
+    Events,
+    /// What `conformance compare --format json` prints.
+    Comparison,
+    /// The profile.
+    Profile,
+}
 
 /// Prints a schema.
 pub(crate) fn schema(what: Schema) -> ExitCode {

@@ -3,13 +3,26 @@
 use std::io::Write;
 use std::path::Path;
 
+use clap::ValueEnum;
 use conformance::cases;
 use conformance::contract::Contract;
 use conformance::exit::ExitCode;
 use serde_json::json;
 
-use crate::Format;
-use crate::render::refuse;
+use super::render::refuse;
+
+pub(crate) const HELP: &str = "Examples:
+  conformance list
+  conformance list --format json | jq -r '.[] | select(.level == \"MUST\") | .id'";
+
+/// How the cases are printed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    /// A table for people.
+    Text,
+    /// A list of objects.
+    Json,
+}
 
 /// Prints the cases: those of the catalogue where the contract holds their operation, and those generated from it.
 pub(crate) fn list(contract: Option<&Path>, format: Format) -> ExitCode {

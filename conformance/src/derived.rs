@@ -15,8 +15,8 @@ use openapi::{Operation, pointer};
 use serde_json::Value;
 
 use crate::case::{Case, Clause, Effect, Level, Needs};
+use crate::contract::summary;
 use crate::contract::{Contract, JSON};
-use crate::outline;
 use naming::Names;
 use values::Values;
 
@@ -188,7 +188,7 @@ fn body(contract: &Contract, operation: &Operation) -> Option<(Value, bool)> {
 /// The parameters of an operation that values can be sampled for.
 fn parameters<'c>(contract: &'c Contract, operation: &Operation) -> Vec<Parameter<'c>> {
     let document = contract.document();
-    let found = outline::declared(document, operation).into_iter();
+    let found = summary::declared(document, operation).into_iter();
     let found = found.filter_map(|parameter| {
         // A parameter with `content` in place of `schema` is JSON within a text, which nothing here samples.
         let schema = pointer::join(&parameter.place, "schema");

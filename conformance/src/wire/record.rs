@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 
-use super::{Exchange, To, curl};
+use super::curl;
+use super::exchange::{Exchange, To};
 use crate::event::{BodyRecord, ExchangeRecord, HeaderRecord, RequestRecord, ResponseRecord};
 use crate::redact::Secrets;
 

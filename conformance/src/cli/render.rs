@@ -9,7 +9,7 @@ use conformance::exit::ExitCode;
 use conformance::redact::Scan;
 use conformance::report::{self, Format, Report, ReportError, write_scanned};
 
-use crate::publish;
+use super::publish;
 
 pub(crate) const HELP: &str = "Examples:
   conformance render reports/report.json --format html --output report.html

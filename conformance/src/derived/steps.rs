@@ -3,9 +3,9 @@
 
 use super::{Expects, Sample, request};
 use crate::case::Outcome;
-use crate::client::Request;
 use crate::contract::JSON;
 use crate::trial::{Answer, Stop, Trial};
+use crate::wire::Request;
 
 /// The steps of every generated case.
 pub(super) async fn steps(t: &Trial) -> Outcome {

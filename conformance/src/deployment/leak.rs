@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::client::{Exchange, Response};
 use crate::redact::Secrets;
+use crate::wire::{Exchange, Response};
 
 /// Something in an answer that does not belong there.
 #[derive(Debug, Clone)]

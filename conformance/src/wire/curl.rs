@@ -1,6 +1,6 @@
 //! A request as a command line that a person can run, with the credentials taken from the environment.
 
-use super::{Request, To};
+use super::exchange::{Request, To};
 use crate::redact::{Piece, Secrets};
 use openapi::render::visible::visible_lines;
 

@@ -3,206 +3,22 @@
 //! The client follows no redirect, adds no header of its own beyond `host`, `content-length` and `accept`, repeats
 //! nothing by itself, and reads an answer only up to a limit.
 
-mod curl;
-mod record;
-mod tls;
-mod wire;
-
-use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
+use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, Url};
 use rustls::pki_types::CertificateDer;
 
+use super::connection::{Form, Wire};
+use super::exchange::{BODY_LIMIT, Exchange, NoAnswer, Request, Response, To};
+use super::tls;
 use crate::profile::Timeouts;
-
-pub(crate) use wire::{Form, Wire};
-
-/// How much of a long body is kept once it was looked at, in bytes: more than any record shows.
-const KEPT: usize = 64 * 1024;
-
-/// The most that is read of an answer, in bytes. No answer of the contract comes near it.
-pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 
 /// How long a connection may idle and still be used again.
 const IDLE: Duration = Duration::from_secs(1);
-
-/// A request, as the steps of a case build it. Its `Debug` shows no value of a header, since one is a credential.
-#[derive(Clone)]
-pub struct Request {
-    /// The method.
-    pub method: Method,
-    /// The path and the query.
-    pub path: String,
-    /// The headers, in the order of sending. A name may stand here more than once.
-    pub headers: Vec<(Cow<'static, str>, String)>,
-    /// The body. An empty one is a body too; `None` sends none.
-    pub body: Option<Vec<u8>>,
-}
-
-impl std::fmt::Debug for Request {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names: Vec<&str> = self.headers.iter().map(|(name, _)| &**name).collect();
-        formatter
-            .debug_struct("Request")
-            .field("method", &self.method)
-            .field("headers", &names)
-            .finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for Response {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let length = self.body.len();
-        formatter
-            .debug_struct("Response")
-            .field("status", &self.status)
-            .field("length", &length)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Request {
-    /// The request with a JSON body.
-    #[must_use]
-    pub fn json(self, value: &serde_json::Value) -> Self {
-        self.body("application/json", value.to_string())
-    }
-
-    /// The request with a body of any media type.
-    #[must_use]
-    pub fn body(self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Request {
-            body: Some(body.into()),
-            ..self.set("content-type", media_type)
-        }
-    }
-
-    /// The request with a header replaced, or added where it was not there.
-    #[must_use]
-    pub fn set(self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
-        let name = name.into();
-        self.without(&name).and(name, value)
-    }
-
-    /// The request with a header added, also where one of that name is already there.
-    #[must_use]
-    pub fn and(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// The request without a header.
-    #[must_use]
-    pub fn without(mut self, name: &str) -> Self {
-        self.headers.retain(|(present, _)| present != name);
-        self
-    }
-
-    /// The request with another method.
-    #[must_use]
-    pub fn method(self, method: Method) -> Self {
-        Request { method, ..self }
-    }
-
-    /// The value of a header that the request carries.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(present, _)| present == name)
-            .map(|(_, value)| value.as_str())
-    }
-}
-
-/// An answer that arrived whole. Its `Debug` shows no content, since that may be a new token.
-#[derive(Clone)]
-pub struct Response {
-    /// The status code.
-    pub status: u16,
-    /// The headers in the order of arrival.
-    pub headers: Vec<(String, Vec<u8>)>,
-    /// The body, byte for byte.
-    pub body: Vec<u8>,
-    /// How many bytes of it are not kept any more, at its end.
-    pub dropped: usize,
-}
-
-/// Why no whole answer arrived.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum NoAnswer {
-    /// No connection came about: the target is not there.
-    #[error("no connection: {0}")]
-    Connect(String),
-    /// The answer took too long.
-    #[error("no whole answer within {} s", .0.as_secs())]
-    Timeout(Duration),
-    /// The connection broke before the answer was whole, or what came was not HTTP.
-    #[error("the connection broke: {0}")]
-    Broken(String),
-    /// The answer's body went over the limit and was not read further.
-    #[error("status {0} with a body of more than {BODY_LIMIT} bytes, not read further")]
-    TooLarge(u16),
-    /// The run's budget of requests is used up; the request was not sent.
-    #[error("not sent: the budget of {0} requests (--max-requests) is used up")]
-    Budget(u64),
-    /// The request cannot be expressed by this client.
-    #[error("the request cannot be sent: {0}")]
-    Unsendable(String),
-}
-
-/// One request and what became of it.
-#[derive(Debug, Clone)]
-pub struct Exchange {
-    /// Why it was sent.
-    pub purpose: String,
-    /// What was sent.
-    pub request: Request,
-    /// When it was sent.
-    pub started_at: DateTime<Utc>,
-    /// From sending to the last byte of the answer.
-    pub duration: Duration,
-    /// From sending to the head of the answer, where one began.
-    pub wait: Option<Duration>,
-    /// How many failed connection attempts preceded it.
-    pub retries: u32,
-    /// What came back.
-    pub outcome: Result<Response, NoAnswer>,
-}
-
-impl Response {
-    /// Drops the end of a long body. The cut is at a space or a quotation mark where there is one, so that it leaves no
-    /// half of a token that nobody would know for one.
-    pub(crate) fn shorten(&mut self) {
-        if self.body.len() <= KEPT {
-            return;
-        }
-        let border = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'"';
-        let kept = self.body[..KEPT].iter().rposition(border).unwrap_or(KEPT);
-        self.dropped += self.body.len() - kept;
-        self.body.truncate(kept);
-        self.body.shrink_to_fit();
-    }
-}
-
-impl Exchange {
-    /// What became of a request that was not sent.
-    pub(crate) fn unsent(purpose: String, request: Request, why: NoAnswer) -> Exchange {
-        Exchange {
-            purpose,
-            request,
-            started_at: Utc::now(),
-            duration: Duration::ZERO,
-            wait: None,
-            retries: 0,
-            outcome: Err(why),
-        }
-    }
-}
 
 /// A client of one deployment.
 #[derive(Debug)]
@@ -226,15 +42,6 @@ pub struct Way<'w> {
     pub roots: &'w [CertificateDer<'static>],
     /// The file that they come from, for command lines that are printed.
     pub ca_file: Option<PathBuf>,
-}
-
-/// Where the requests of a record went to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct To<'t> {
-    /// The base URL.
-    pub(crate) target: &'t str,
-    /// The file of the authorities that are trusted besides those of this machine.
-    pub(crate) ca_file: Option<&'t Path>,
 }
 
 /// Why there is no client.
@@ -402,6 +209,13 @@ impl Client {
         }
     }
 
+    /// Opens a connection straight to the target, through no proxy.
+    pub(crate) async fn wire(&self) -> Result<Wire, NoAnswer> {
+        let opening = Wire::open(&self.base, &self.tls);
+        (tokio::time::timeout(self.connect_timeout, opening).await)
+            .unwrap_or_else(|_| Err(NoAnswer::Connect("it took too long".to_owned())))
+    }
+
     async fn answer(&self, request: &Request, begun: impl FnOnce()) -> Result<Response, NoAnswer> {
         let url = format!("{}{}", self.target(), request.path);
         let url = Url::parse(&url).map_err(|error| NoAnswer::Unsendable(error.to_string()))?;
@@ -440,18 +254,6 @@ impl Client {
             dropped: 0,
         })
     }
-}
-
-/// A text as a part of a path or a query: everything but letters, digits and `-._~` in percent-encoding (RFC 3986,
-/// section 2).
-pub(crate) fn percent_encoded(text: &str) -> String {
-    let encode = |byte: u8| match byte {
-        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' => {
-            char::from(byte).to_string()
-        }
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(encode).collect()
 }
 
 /// Whether the target is on this machine.

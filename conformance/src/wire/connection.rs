@@ -4,11 +4,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
+use rustls::ClientConfig;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
-use super::{BODY_LIMIT, Client, NoAnswer, Request, Response, tls};
+use super::exchange::{BODY_LIMIT, NoAnswer, Request, Response};
+use super::tls::untrusted;
 
 /// The most that is read of an answer's head, in bytes.
 const HEAD_LIMIT: usize = 64 * 1024;
@@ -85,31 +88,24 @@ impl std::fmt::Debug for Wire {
     }
 }
 
-impl Client {
+impl Wire {
     /// Opens a connection straight to the target, through no proxy.
-    pub(crate) async fn wire(&self) -> Result<Wire, NoAnswer> {
-        let opening = tokio::time::timeout(self.connect_timeout, self.open());
-        opening
-            .await
-            .unwrap_or_else(|_| Err(NoAnswer::Connect("it took too long".to_owned())))
-    }
-
-    async fn open(&self) -> Result<Wire, NoAnswer> {
+    pub(super) async fn open(base: &Url, tls: &Arc<ClientConfig>) -> Result<Wire, NoAnswer> {
         let connect = |error: &dyn std::fmt::Display| NoAnswer::Connect(error.to_string());
-        let host = self.base.host_str().unwrap_or_default();
-        let port = self.base.port_or_known_default().unwrap_or(80);
+        let host = base.host_str().unwrap_or_default();
+        let port = base.port_or_known_default().unwrap_or(80);
         let address = (host.trim_matches(['[', ']']), port);
         let tcp = TcpStream::connect(address)
             .await
             .map_err(|error| connect(&error))?;
         // Small pieces are the point of some requests, so none may wait for the next.
         tcp.set_nodelay(true).map_err(|error| connect(&error))?;
-        let stream: Pin<Box<dyn Stream>> = if self.base.scheme() == "https" {
+        let stream: Pin<Box<dyn Stream>> = if base.scheme() == "https" {
             let name = rustls::pki_types::ServerName::try_from(address.0.to_owned())
                 .map_err(|error| connect(&error))?;
-            let connector = tokio_rustls::TlsConnector::from(Arc::clone(&self.tls));
+            let connector = tokio_rustls::TlsConnector::from(Arc::clone(tls));
             Box::pin(connector.connect(name, tcp).await.map_err(|error| {
-                match tls::untrusted(&error) {
+                match untrusted(&error) {
                     Some(problem) => NoAnswer::Connect(problem),
                     None => connect(&error),
                 }
@@ -117,22 +113,20 @@ impl Client {
         } else {
             Box::pin(tcp)
         };
-        let host = match self.base.port() {
+        let host = match base.port() {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
         };
         Ok(Wire {
             stream,
             host,
-            prefix: self.base.path().trim_end_matches('/').to_owned(),
+            prefix: base.path().trim_end_matches('/').to_owned(),
             buffer: Vec::new(),
             closed: false,
             hold: None,
         })
     }
-}
 
-impl Wire {
     /// Whether the deployment said that it closes the connection.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::client::Request;
+use super::exchange::Request;
 use crate::contract::{Contract, JSON};
 use crate::profile::Identity;
 

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::values::text_of;
 use super::{Change, Location, Parameter, Sample};
-use crate::client::{Request, percent_encoded};
 use crate::contract::Contract;
 use crate::trial::{Stop, Trial};
+use crate::wire::{Request, percent_encoded};
 
 /// The request of a sample. The operator sends it.
 pub(super) fn of(t: &Trial, sample: &Sample) -> Result<Request, Stop> {

@@ -4,12 +4,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::client::{Client, ClientError, Way};
 use crate::contract::{Contract, ContractError};
+use crate::deployment::pace::Limits;
 use crate::deployment::{Deployment, Parts};
 use crate::fixtures::Supply;
-use crate::pace::Limits;
 use crate::profile::{Credentials, Profile, ProfileError};
+use crate::wire::{Client, ClientError, Way};
 
 /// What names a deployment.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,97 @@
+//! The `conformance` command: arguments, files and exit codes around the library.
+
+mod compare;
+mod list;
+mod probe;
+mod progress;
+mod publish;
+mod render;
+mod run;
+mod schema;
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use conformance::exit::ExitCode;
+use manual::Manual;
+
+const HELP: &str = "Examples:
+  conformance probe --target https://staging.example.com --business-id … --output staging.toml
+  conformance run --target https://staging.example.com --profile staging.toml --report reports --allow revokes
+  conformance compare main/report.json branch/report.json";
+
+/// A help's text, and what each exit code means.
+fn with_exit_codes(text: &str) -> String {
+    let codes = ExitCode::ALL.map(|code| format!("\n  {}  {}", code.code(), code.meaning()));
+    format!("{text}\n\nExit codes:{}", codes.concat())
+}
+
+/// Runs any deployment of POST /api/v1/tokens/{token_id}/revoke through its contract, and through the promise behind it.
+#[derive(Debug, Parser)]
+#[command(name = "conformance", version, long_version = version(), after_help = with_exit_codes(HELP))]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the cases against a deployment and write its reports.
+    #[command(after_help = with_exit_codes(run::HELP))]
+    Run(run::Arguments),
+    /// Look at a deployment and write a first profile of it.
+    #[command(after_help = probe::HELP)]
+    Probe(probe::Arguments),
+    /// Write a saved run in another format.
+    #[command(after_help = render::HELP)]
+    Render(render::Arguments),
+    /// Tell what changed between two saved runs, of one deployment or of two.
+    #[command(after_help = compare::HELP)]
+    Compare(compare::Arguments),
+    /// List the cases that a contract calls for.
+    #[command(after_help = list::HELP)]
+    List {
+        /// The contract, an OpenAPI document, in place of the published revoke operation.
+        #[arg(long, value_name = "FILE")]
+        contract: Option<PathBuf>,
+        /// How to print them.
+        #[arg(long, value_enum, default_value_t = list::Format::Text)]
+        format: list::Format,
+    },
+    /// Print the JSON Schema of a file that the suite reads or writes.
+    #[command(after_help = schema::HELP)]
+    Schema {
+        /// Which file.
+        #[arg(value_enum)]
+        what: schema::Schema,
+    },
+    /// Completions and manual pages.
+    #[command(flatten)]
+    Manual(Manual),
+}
+
+/// The version, and beneath it the contract that is built in, with its hash.
+fn version() -> String {
+    let contract = openapi::published::fingerprints();
+    format!("{}\n{contract}", env!("CARGO_PKG_VERSION"))
+}
+
+/// Runs the command that the process was started with.
+pub(crate) fn main() -> std::process::ExitCode {
+    // clap exits with 2 for a wrong command line, which is what 2 means here as well.
+    match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments).into(),
+        Command::Render(arguments) => render::render(&arguments).into(),
+        Command::Compare(arguments) => compare::compare(&arguments).into(),
+        Command::Probe(arguments) => probe::probe(&arguments).into(),
+        Command::List { contract, format } => list::list(contract.as_deref(), format).into(),
+        Command::Schema { what } => schema::schema(what).into(),
+        Command::Manual(manual) => match manual.run(Arguments::command()) {
+            Ok(()) => ExitCode::Conformant.into(),
+            Err(error) => {
+                anstream::eprintln!("conformance: {error}");
+                ExitCode::Broken.into()
+            }
+        },
+    }
+}

@@ -1,0 +1,108 @@
+//! `conformance probe`: a first profile of a deployment.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use conformance::case::Effect;
+use conformance::deployment::pace::Limits;
+use conformance::exit::ExitCode;
+use conformance::probe::{self, Known};
+use conformance::session::Opening;
+use uuid::Uuid;
+
+use super::render::refuse;
+use super::run::runtime;
+
+/// What follows the options in the help.
+pub(crate) const HELP: &str = "Examples:
+  OPERATOR_TOKEN=… conformance probe --target http://127.0.0.1:8080 --business-id 7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249
+  conformance probe --target https://staging.example.com --i-own staging.example.com --business-id … \\
+      --allow revokes --output staging.toml
+
+Exit codes:
+  0  a profile was written
+  2  usage, a credential that is not there, or an output file that is; nothing was sent
+  3  nobody answers at the target";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The deployment's base URL, such as https://staging.example.com.
+    #[arg(long, value_name = "URL")]
+    target: String,
+    /// The business of the operator, as `x-business-id` names it.
+    #[arg(long, value_name = "UUID")]
+    business_id: Uuid,
+    /// The environment variable that holds the token of who may revoke.
+    #[arg(long, value_name = "NAME", default_value = "OPERATOR_TOKEN")]
+    operator: String,
+    /// The environment variable that holds the token of a member who may not.
+    #[arg(long, value_name = "NAME")]
+    member: Option<String>,
+    /// The environment variable that holds the token of a user of another business.
+    #[arg(long, value_name = "NAME", requires = "outsider_business_id")]
+    outsider: Option<String>,
+    /// That other business.
+    #[arg(long, value_name = "UUID", requires = "outsider")]
+    outsider_business_id: Option<Uuid>,
+    /// You may test HOST: needed for a target on another machine.
+    #[arg(long, value_name = "HOST")]
+    i_own: Vec<String>,
+    /// How deep to look. safe: which operations there are; risks: what it answers to what it should refuse; revokes: mint
+    /// a few tokens and revoke them, which shows all of its choices.
+    #[arg(long, value_enum, default_value_t = Effect::Safe, value_name = "EFFECT", verbatim_doc_comment)]
+    allow: Effect,
+    /// Where to write the profile; a file that is there is left alone. Without it, to standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Looks at a deployment and writes its profile.
+pub(crate) fn probe(arguments: &Arguments) -> ExitCode {
+    if let Some(path) = arguments.output.as_deref().filter(|path| path.exists()) {
+        let problem = format!(
+            "{}: is there already\n  Name another file with --output, or move this one away.",
+            path.display()
+        );
+        return refuse(ExitCode::Usage, &problem);
+    }
+    let known = Known {
+        operator: arguments.operator.clone(),
+        business_id: arguments.business_id,
+        member: arguments.member.clone(),
+        outsider: arguments
+            .outsider
+            .clone()
+            .zip(arguments.outsider_business_id),
+    };
+    let opening = Opening {
+        target: &arguments.target,
+        profile: Path::new("the profile to be"),
+        contract: None,
+        own: &arguments.i_own,
+        limits: Limits::default(),
+    };
+    let deployment = match opening.open_text(known.draft()) {
+        Ok(deployment) => deployment,
+        Err(problem) => return refuse(ExitCode::Usage, &problem),
+    };
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(code) => return code,
+    };
+    let found = match runtime.block_on(probe::look(&deployment, arguments.allow)) {
+        Ok(found) => found,
+        Err(problem) => return refuse(ExitCode::Broken, &problem),
+    };
+    let text = known.profile(&found);
+    let written = match &arguments.output {
+        Some(path) => std::fs::write(path, &text)
+            .map_err(|error| format!("{}: cannot be written: {error}", path.display())),
+        None => anstream::stdout()
+            .write_all(text.as_bytes())
+            .map_err(|error| format!("standard output: {error}")),
+    };
+    match written {
+        Ok(()) => ExitCode::Conformant,
+        Err(problem) => refuse(ExitCode::Usage, &problem),
+    }
+}

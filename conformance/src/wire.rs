@@ -1,0 +1,18 @@
+//! Everything between the suite and the deployment: requests and who sends them, answers, connections, and the record
+//! of each exchange.
+
+mod caller;
+mod client;
+mod connection;
+mod curl;
+mod exchange;
+mod percent;
+mod record;
+mod tls;
+
+pub use caller::Caller;
+pub use client::{Client, ClientError, Way};
+pub(crate) use connection::{Form, Wire};
+pub(crate) use exchange::To;
+pub use exchange::{Exchange, NoAnswer, Request, Response};
+pub(crate) use percent::percent_encoded;

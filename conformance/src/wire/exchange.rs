@@ -1,0 +1,196 @@
+//! A request, its answer, and the exchange that the two are.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use reqwest::Method;
+
+/// How much of a long body is kept once it was looked at, in bytes: more than any record shows.
+const KEPT: usize = 64 * 1024;
+
+/// The most that is read of an answer, in bytes. No answer of the contract comes near it.
+pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
+
+/// A request, as the steps of a case build it. Its `Debug` shows no value of a header, since one is a credential.
+#[derive(Clone)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The path and the query.
+    pub path: String,
+    /// The headers, in the order of sending. A name may stand here more than once.
+    pub headers: Vec<(Cow<'static, str>, String)>,
+    /// The body. An empty one is a body too; `None` sends none.
+    pub body: Option<Vec<u8>>,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| &**name).collect();
+        formatter
+            .debug_struct("Request")
+            .field("method", &self.method)
+            .field("headers", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Response {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let length = self.body.len();
+        formatter
+            .debug_struct("Response")
+            .field("status", &self.status)
+            .field("length", &length)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Request {
+    /// The request with a JSON body.
+    #[must_use]
+    pub fn json(self, value: &serde_json::Value) -> Self {
+        self.body("application/json", value.to_string())
+    }
+
+    /// The request with a body of any media type.
+    #[must_use]
+    pub fn body(self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Request {
+            body: Some(body.into()),
+            ..self.set("content-type", media_type)
+        }
+    }
+
+    /// The request with a header replaced, or added where it was not there.
+    #[must_use]
+    pub fn set(self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        let name = name.into();
+        self.without(&name).and(name, value)
+    }
+
+    /// The request with a header added, also where one of that name is already there.
+    #[must_use]
+    pub fn and(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The request without a header.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(present, _)| present != name);
+        self
+    }
+
+    /// The request with another method.
+    #[must_use]
+    pub fn method(self, method: Method) -> Self {
+        Request { method, ..self }
+    }
+
+    /// The value of a header that the request carries.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(present, _)| present == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// An answer that arrived whole. Its `Debug` shows no content, since that may be a new token.
+#[derive(Clone)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The headers in the order of arrival.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body, byte for byte.
+    pub body: Vec<u8>,
+    /// How many bytes of it are not kept any more, at its end.
+    pub dropped: usize,
+}
+
+/// Why no whole answer arrived.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NoAnswer {
+    /// No connection came about: the target is not there.
+    #[error("no connection: {0}")]
+    Connect(String),
+    /// The answer took too long.
+    #[error("no whole answer within {} s", .0.as_secs())]
+    Timeout(Duration),
+    /// The connection broke before the answer was whole, or what came was not HTTP.
+    #[error("the connection broke: {0}")]
+    Broken(String),
+    /// The answer's body went over the limit and was not read further.
+    #[error("status {0} with a body of more than {BODY_LIMIT} bytes, not read further")]
+    TooLarge(u16),
+    /// The run's budget of requests is used up; the request was not sent.
+    #[error("not sent: the budget of {0} requests (--max-requests) is used up")]
+    Budget(u64),
+    /// The request cannot be expressed by this client.
+    #[error("the request cannot be sent: {0}")]
+    Unsendable(String),
+}
+
+/// One request and what became of it.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// Why it was sent.
+    pub purpose: String,
+    /// What was sent.
+    pub request: Request,
+    /// When it was sent.
+    pub started_at: DateTime<Utc>,
+    /// From sending to the last byte of the answer.
+    pub duration: Duration,
+    /// From sending to the head of the answer, where one began.
+    pub wait: Option<Duration>,
+    /// How many failed connection attempts preceded it.
+    pub retries: u32,
+    /// What came back.
+    pub outcome: Result<Response, NoAnswer>,
+}
+
+impl Response {
+    /// Drops the end of a long body. The cut is at a space or a quotation mark where there is one, so that it leaves no
+    /// half of a token that nobody would know for one.
+    pub(crate) fn shorten(&mut self) {
+        if self.body.len() <= KEPT {
+            return;
+        }
+        let border = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'"';
+        let kept = self.body[..KEPT].iter().rposition(border).unwrap_or(KEPT);
+        self.dropped += self.body.len() - kept;
+        self.body.truncate(kept);
+        self.body.shrink_to_fit();
+    }
+}
+
+impl Exchange {
+    /// What became of a request that was not sent.
+    pub(crate) fn unsent(purpose: String, request: Request, why: NoAnswer) -> Exchange {
+        Exchange {
+            purpose,
+            request,
+            started_at: Utc::now(),
+            duration: Duration::ZERO,
+            wait: None,
+            retries: 0,
+            outcome: Err(why),
+        }
+    }
+}
+
+/// Where the requests of a record went to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct To<'t> {
+    /// The base URL.
+    pub(crate) target: &'t str,
+    /// The file of the authorities that are trusted besides those of this machine.
+    pub(crate) ca_file: Option<&'t Path>,
+}

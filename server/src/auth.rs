@@ -8,15 +8,16 @@ use axum::http::{HeaderMap, Uri, header};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::app::AppState;
 use crate::client::ClientAddress;
+use crate::domain::token;
 use crate::error::ApiError;
+use crate::extract::credential::Credential;
 use crate::extract::header::{business_id, claimed_email};
 use crate::extract::path::TokenId;
-use crate::metrics::METRICS;
+use crate::state::AppState;
 use crate::store::{Actor, Found, Moment, WantedToken};
+use crate::telemetry::metrics::METRICS;
 use crate::timestamp::Timestamp;
-use crate::token;
 
 /// The authenticated user behind a request.
 ///
@@ -98,34 +99,6 @@ impl FromRequestParts<AppState> for CallerOnToken {
         let (caller, token) = counted(authenticate(parts, state, wanted).await)?;
         id?;
         Ok(Self { caller, token })
-    }
-}
-
-/// The token that a request was authenticated with, for whoever reads the request's body.
-///
-/// A [`Caller`] is made of the head of a request, and the client says when the body comes: a token that is revoked between the
-/// two must not get anything done.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Credential {
-    jti: Uuid,
-    wanted: Option<WantedToken>,
-}
-
-impl Credential {
-    /// The token that the request wants something done with, as it is now, if the one that it came with is still good.
-    ///
-    /// # Errors
-    ///
-    /// [`ApiError::NotAuthenticated`] when it no longer is.
-    pub(crate) async fn confirm(self, state: &AppState) -> Result<Option<Found>, ApiError> {
-        let known = state.store().authentication(self.jti, self.wanted).await?;
-        match known {
-            Some(known) if known.token.is_active(Timestamp::now()) => Ok(known.wanted),
-            Some(_) | None => {
-                METRICS.authenticated(false);
-                Err(ApiError::NotAuthenticated { token_sent: true })
-            }
-        }
     }
 }
 

@@ -16,22 +16,23 @@ use manual::Manual;
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 
-use crate::audit::Since;
-use crate::keys::{self, KeyError, KeySource};
+use crate::domain::keys::{self, KeyError, KeySource};
 use crate::rate_limit::Rate;
 use crate::store::{Location, Role};
 use crate::telemetry::LogFormat;
+use crate::telemetry::traces::{Traces, TracesError};
 use crate::tls::{Files, TlsError};
-use crate::traces::{Traces, TracesError};
 
 mod effective;
 mod file;
 mod layers;
+mod since;
 mod values;
 
 pub use effective::effective;
 pub use file::FileError;
 pub use layers::{Configured, Origins, load};
+pub use since::Since;
 
 /// Requests a second of one user, where nothing else is said and others than this machine can reach the server.
 const CALLER_RATE: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
@@ -79,7 +80,7 @@ pub struct Cli {
 
 /// The version, and beneath it the contract that the handlers emit, with its hash.
 fn version() -> String {
-    let sha256 = crate::openapi::sha256();
+    let sha256 = crate::document::sha256();
     format!(
         "{}\ncontract openapi.json sha256 {sha256}",
         env!("CARGO_PKG_VERSION")

@@ -24,7 +24,7 @@ mod refusal;
 use peer::PeerService;
 use refusal::Refusals;
 
-use crate::metrics::METRICS;
+use crate::telemetry::metrics::METRICS;
 use crate::tls::Identity;
 
 /// How long to wait when the system has no file descriptor for one more connection, which others have to give back first.

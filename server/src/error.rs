@@ -7,8 +7,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::metrics::METRICS;
+use crate::domain::issue::IssueError;
 use crate::store::StoreError;
+use crate::telemetry::metrics::METRICS;
 use crate::validation::{HTTPValidationError, ValidationError};
 
 /// A refusal. Each variant is one row of the contract's table; its answer is a function of the variant alone.
@@ -153,6 +154,18 @@ impl From<StoreError> for ApiError {
             StoreError::Inconsistent(_) | StoreError::Migration(_) => {
                 METRICS.store_failed("inconsistent");
                 tracing::error!(%error, "the store answered something unexpected");
+                Self::Internal
+            }
+        }
+    }
+}
+
+impl From<IssueError> for ApiError {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Store(error) => error.into(),
+            IssueError::Signing(error) => {
+                tracing::error!(%error, "a token could not be signed");
                 Self::Internal
             }
         }

@@ -7,11 +7,12 @@ use std::process::ExitCode;
 use sqlx::migrate::MigrateError;
 
 use crate::config::FileError;
-use crate::issue::IssueError;
-use crate::keys::KeyError;
+use crate::domain::issue::IssueError;
+use crate::domain::keys::KeyError;
 use crate::store::{Location, StoreError};
+use crate::telemetry::LogsError;
+use crate::telemetry::traces::TracesError;
 use crate::tls::TlsError;
-use crate::traces::TracesError;
 
 /// The exit codes of every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub enum Failure {
     #[error(
         "the log filter is not valid: {0}. Give a level such as `info`, or `server=debug,sqlx=warn`"
     )]
-    LogFilter(#[from] tracing_subscriber::filter::ParseError),
+    LogFilter(#[source] tracing_subscriber::filter::ParseError),
     /// The configuration file cannot be used.
     #[error(transparent)]
     Config(#[from] FileError),
@@ -104,7 +105,24 @@ pub enum Failure {
     Manual(#[from] manual::Error),
 }
 
+impl From<LogsError> for Failure {
+    fn from(error: LogsError) -> Self {
+        match error {
+            LogsError::Filter(error) => Self::LogFilter(error),
+            LogsError::Thread(error) => Self::Runtime(error),
+        }
+    }
+}
+
 impl Failure {
+    /// Builds the failure of the store at this location.
+    pub(crate) fn store(at: &Location, source: StoreError) -> Self {
+        Self::Store {
+            at: at.clone(),
+            source,
+        }
+    }
+
     /// The exit code that tells a program of this failure.
     pub fn exit(&self) -> Exit {
         match self {

@@ -2,6 +2,7 @@
 //! refused in ours.
 
 pub(crate) mod body;
+pub(crate) mod credential;
 pub(crate) mod header;
 pub(crate) mod path;
 pub(crate) mod query;

@@ -8,7 +8,8 @@ use mimalloc::MiMalloc;
 
 use server::config::{self, Cli, Command, Configured};
 use server::exit::{Exit, Failure};
-use server::{audit, bootstrap, doctor, openapi, serve, telemetry};
+use server::operate::{audit, bootstrap, doctor};
+use server::{document, migrate, serve, telemetry};
 
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
@@ -45,7 +46,7 @@ fn run() -> Result<Exit, Failure> {
             .block_on(bootstrap::bootstrap(command))
             .and_then(|said| print(&said)),
         Command::Migrate(command) => runtime
-            .block_on(serve::migrate(command))
+            .block_on(migrate::migrate(command))
             .and_then(|said| print(&said)),
         Command::Audit(command) => runtime.block_on(audit::audit(command)),
         Command::Doctor(command) => {
@@ -54,7 +55,7 @@ fn run() -> Result<Exit, Failure> {
             return Ok(diagnosis.exit);
         }
         Command::Config(_) => print(&config::effective(&origins)),
-        Command::Openapi => print(openapi::json()),
+        Command::Openapi => print(document::json()),
         Command::Manual(manual) => manual.run(Cli::command()).map_err(Failure::from),
     };
     if let Some(traces) = traces {

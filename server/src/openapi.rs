@@ -1,9 +1,8 @@
-//! The OpenAPI document: collected from the handlers' annotations, with what the annotations cannot say.
+//! What the handlers' annotations cannot say of the OpenAPI document, and the operation that is cut out of it.
 
 pub(crate) mod slice;
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use serde_json::json;
 use utoipa::openapi::path::Operation;
@@ -22,25 +21,6 @@ API tokens of a business: create, list and revoke them. A revoked token is refus
 
 Send the token as `Authorization: Bearer dz_…` and the id of your business as `x-business-id`. To try an operation out here, \
 enter both under **Authorize** first.";
-
-/// The document as pretty JSON with a newline at its end: the same bytes every time.
-pub fn json() -> &'static str {
-    static JSON: LazyLock<String> = LazyLock::new(|| {
-        let mut text = crate::app::document()
-            .to_pretty_json()
-            .expect("the document has no value that JSON cannot hold");
-        text.push('\n');
-        text
-    });
-    &JSON
-}
-
-/// The SHA-256 of `json`, in lower-case hexadecimal: what `sha256sum` says of it.
-pub fn sha256() -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, json().as_bytes());
-    let bytes = digest.as_ref().iter();
-    bytes.map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// The document before any operation is in it.
 pub(crate) fn base() -> OpenApi {

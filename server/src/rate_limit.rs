@@ -14,7 +14,7 @@ use tokio::time::interval;
 use uuid::Uuid;
 
 use crate::error::ApiError;
-use crate::metrics::METRICS;
+use crate::telemetry::metrics::METRICS;
 
 /// How often what is no longer needed is forgotten.
 const FORGET_EVERY: Duration = Duration::from_secs(10);

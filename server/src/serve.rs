@@ -1,4 +1,4 @@
-//! `server serve`: from a configuration to a listening server and back to a closed store; and `server migrate`.
+//! `server serve`: from a configuration to a listening server and back to a closed store.
 
 use std::future::pending;
 use std::io::Write;
@@ -12,75 +12,20 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::app::{AppState, app};
 use crate::client::TrustedProxies;
-use crate::config::{Migrate, Serve, Storage};
+use crate::config::Serve;
 use crate::connections::{self, descriptors};
 use crate::exit::Failure;
-use crate::keys::{IfMissing, KeyRing};
-use crate::metrics::METRICS;
 use crate::rate_limit::RateLimits;
+use crate::router::router;
 use crate::routes::metrics;
-use crate::store::{Location, Store, StoreError};
+use crate::startup::{Purpose, open};
+use crate::state::AppState;
+use crate::telemetry::metrics::METRICS;
 use crate::tls::Identity;
 
 /// The most connections of the listener for metrics. A few scrapers need a few.
 const METRICS_CONNECTIONS: usize = 64;
-
-/// What a store is opened for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// To serve: of a SQLite file only one process at a time may.
-    Serve,
-    /// To do one thing, possibly beside a server.
-    Administer,
-}
-
-/// Opens the store, migrated, and the key ring; creates both at first start. With PostgreSQL only an administering command
-/// creates the key file: three replicas that start together would make three.
-///
-/// # Errors
-///
-/// [`Failure::Store`] or [`Failure::Keys`].
-pub async fn open(storage: &Storage, purpose: Purpose) -> Result<AppState, Failure> {
-    let (store, _) = open_migrated(storage.location(), purpose).await?;
-    let tokens_exist = store
-        .has_tokens()
-        .await
-        .map_err(|source| store_failed(storage.location(), source))?;
-    let if_missing = match (tokens_exist, storage.location(), purpose) {
-        (true, _, _) => IfMissing::Lost,
-        (false, Location::Postgres(_), Purpose::Serve) => IfMissing::Missing,
-        (false, Location::Sqlite(_), _) | (false, Location::Postgres(_), Purpose::Administer) => {
-            IfMissing::Create
-        }
-    };
-    let keys = KeyRing::open(&storage.keys()?, if_missing)?;
-    Ok(AppState::new(store, keys))
-}
-
-/// Migrates the database; returns what is to be printed.
-///
-/// # Errors
-///
-/// [`Failure::Store`].
-pub async fn migrate(command: Migrate) -> Result<String, Failure> {
-    let at = &command.at.database;
-    let (store, applied) = open_migrated(at, Purpose::Administer).await?;
-    if let Some(role) = &command.grant_to {
-        let granted = store.grant(role).await;
-        granted.map_err(|source| store_failed(at, source))?;
-    }
-    store.close().await;
-    Ok(if applied.is_empty() {
-        format!("{at} is up to date.\n")
-    } else {
-        applied
-            .iter()
-            .map(|migration| format!("{at}: applied {migration}\n"))
-            .collect()
-    })
-}
 
 /// Serves until SIGTERM or SIGINT, then stops accepting, finishes what has begun within the drain timeout, and closes the
 /// store. When it accepts connections it prints `listening on http://ADDR:PORT` (or https), with the real port, as the one line on
@@ -99,14 +44,15 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     };
     let (callers, addresses) = command.rates();
     let limits = RateLimits::new(callers, addresses);
-    let state = tokio::select! {
-        opened = open(&command.storage, Purpose::Serve) => opened?.with_rate_limits(limits),
+    let (store, keys) = tokio::select! {
+        opened = open(&command.storage, Purpose::Serve) => opened?,
         // It may have to wait for another replica, which migrates for as long as that takes.
         name = signals.next() => {
             tracing::info!(signal = name, "stopped before it served");
             return Ok(());
         }
     };
+    let state = AppState::new(store, keys, limits);
     METRICS.ready(true);
     let (listener, address) = bind(command.listen, "--listen").await?;
     let metrics = match command.watching.metrics_listen {
@@ -116,7 +62,7 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
 
     let (stop, stopping) = watch::channel(Phase::Serving);
     let proxies = TrustedProxies::new(&command.limits.trusted_proxies.concat());
-    let router = app(state.clone(), command.timeouts.request_timeout, proxies);
+    let router = router(state.clone(), command.timeouts.request_timeout, proxies);
     let settings = connections::Settings {
         name: "api",
         tls: tls.clone(),
@@ -277,28 +223,6 @@ fn announce(line: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(line.as_bytes())?;
     out.flush()
-}
-
-pub(crate) async fn open_migrated(
-    at: &Location,
-    purpose: Purpose,
-) -> Result<(Store, Vec<String>), Failure> {
-    let failed = |source| store_failed(at, source);
-    let store = Store::open(at).await.map_err(failed)?;
-    match purpose {
-        // Before the migration, which a running server would meet unprepared.
-        Purpose::Serve => store.claim().map_err(failed)?,
-        Purpose::Administer => {}
-    }
-    let applied = store.migrate().await.map_err(failed)?;
-    Ok((store, applied))
-}
-
-pub(crate) fn store_failed(at: &Location, source: StoreError) -> Failure {
-    Failure::Store {
-        at: at.clone(),
-        source,
-    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::timestamp::Timestamp;
 
 mod audit;
+mod digest;
 mod facts;
 mod inspection;
 mod location;
@@ -20,6 +21,7 @@ mod records;
 mod sqlite;
 
 pub(crate) use audit::{Actor, AuditAction, AuditEvent, NewAuditEvent};
+pub(crate) use digest::TokenDigest;
 pub(crate) use inspection::{Inspection, inspect};
 pub use location::Location;
 use postgres::PostgresStore;

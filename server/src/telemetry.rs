@@ -15,16 +15,17 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, registry};
 use uuid::Uuid;
 
-use crate::exit::Failure;
-use crate::metrics::METRICS;
 use crate::redact;
-use crate::traces::{self, Traces};
 
 mod gathered;
 mod json;
+pub(crate) mod metrics;
+pub mod traces;
 
 use gathered::Gathered;
 use json::JsonLines;
+use metrics::METRICS;
+use traces::Traces;
 
 /// Names a request in logs and answers.
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -39,6 +40,17 @@ pub enum LogFormat {
     Json,
     /// Coloured text, for people.
     Pretty,
+}
+
+/// Why there can be no logs.
+#[derive(Debug, thiserror::Error)]
+pub enum LogsError {
+    /// The filter is not a tracing filter.
+    #[error(transparent)]
+    Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// The thread that writes them cannot be started.
+    #[error(transparent)]
+    Thread(io::Error),
 }
 
 /// The logs of this process: what still waits to be written is written when this is dropped.
@@ -56,10 +68,10 @@ impl Drop for Logs {
 ///
 /// # Errors
 ///
-/// [`Failure::LogFilter`] when `filter` is no tracing filter, [`Failure::Runtime`] when no thread can be started.
-pub fn init(filter: &str, format: LogFormat, traces: Option<&Traces>) -> Result<Logs, Failure> {
+/// [`LogsError`].
+pub fn init(filter: &str, format: LogFormat, traces: Option<&Traces>) -> Result<Logs, LogsError> {
     let filter = EnvFilter::try_new(filter)?;
-    let gathered = Gathered::start().map_err(Failure::Runtime)?;
+    let gathered = Gathered::start().map_err(LogsError::Thread)?;
     let to = gathered.clone();
     // An error says that a subscriber is set already, which only happens when this is called twice.
     let _ = match traces {

@@ -13,7 +13,8 @@ use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use super::Cli;
 use super::file::{self, FileError, Setting};
-use crate::{keys, redact};
+use crate::domain::keys;
+use crate::redact;
 
 /// The option that names a key file.
 const KEY_FILE: &str = "keys";

@@ -6,11 +6,14 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use serde_json::Value;
 
-use crate::app::{AppState, MAX_BODY_BYTES};
-use crate::auth::Credential;
+use super::credential::Credential;
 use crate::error::ApiError;
+use crate::state::AppState;
 use crate::store::Found;
 use crate::validation::ValidationError;
+
+/// The largest request body, in bytes.
+pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// A type that a request body becomes.
 pub(crate) trait FromBody: Sized {

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::app::AppState;
+use crate::state::AppState;
 use crate::validation::ValidationError;
 
 /// The query of a request, unread.

@@ -1,28 +1,14 @@
 //! One operation of the document on its own, as upstream publishes its operations: with what it refers to, and nothing else.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
 /// What the references to components start with.
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// The published operation, `POST /api/v1/tokens/{token_id}/revoke`, as pretty JSON with a newline at its end. It is cut out of
-/// the document that the handlers emit: what is published is nothing that this server could read.
-pub(crate) fn revoke_token() -> &'static str {
-    static JSON: LazyLock<String> = LazyLock::new(|| {
-        let whole = serde_json::from_str(super::json()).expect("the document is JSON");
-        let slice = of(whole, "/api/v1/tokens/{token_id}/revoke", "post");
-        let mut text = serde_json::to_string_pretty(&slice).expect("a value can be written");
-        text.push('\n');
-        text
-    });
-    &JSON
-}
-
-/// The document without the other operations, and without the schemas that the one that is left does not reach.
-fn of(mut document: Value, path: &str, method: &str) -> Value {
+/// Returns the document without the other operations, and without the schemas that the one that is left does not reach.
+pub(crate) fn operation(mut document: Value, path: &str, method: &str) -> Value {
     let operation = document["paths"][path][method].take();
     document["info"]["title"] = operation["summary"].clone();
     let mut reached = BTreeSet::new();

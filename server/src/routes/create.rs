@@ -10,17 +10,17 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::app::AppState;
 use crate::auth::Caller;
+use crate::domain::issue::{Order, issue};
+use crate::domain::token::Minted;
 use crate::envelope::SuccessEnvelope;
 use crate::error::ApiError;
 use crate::extract::body::{FromBody, JsonBody};
 use crate::extract::header::AuthorizationHeader;
-use crate::issue::{Order, issue};
-use crate::metrics::METRICS;
 use crate::openapi::DocumentedErrors;
 use crate::routes::list::APITokenInfo;
-use crate::token::Minted;
+use crate::state::AppState;
+use crate::telemetry::metrics::METRICS;
 use crate::validation::ValidationError;
 use crate::validation::fields::Fields;
 

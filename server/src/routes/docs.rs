@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use utoipa_swagger_ui::{Config, serve};
 
 use crate::error::ApiError;
-use crate::openapi;
 
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-opener-policy");
@@ -43,18 +42,9 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
     response
 }
 
-/// The document, rendered once.
-pub(crate) async fn openapi_json() -> Response {
-    document(openapi::json())
-}
-
-/// The published operation alone, rendered once.
-pub(crate) async fn revoke_token_json() -> Response {
-    document(openapi::slice::revoke_token())
-}
-
-fn document(json: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
+/// Answers with this JSON document.
+pub(crate) fn json(document: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], document).into_response()
 }
 
 /// Swagger UI's files are linked relative to the slash.

@@ -7,9 +7,9 @@ use axum::extract::State;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::app::AppState;
 use crate::error::ApiError;
-use crate::metrics::METRICS;
+use crate::state::AppState;
+use crate::telemetry::metrics::METRICS;
 
 /// How long the store may take to answer before the process counts as not ready.
 const READY_WITHIN: Duration = Duration::from_secs(2);

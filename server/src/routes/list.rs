@@ -5,13 +5,13 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::AppState;
 use crate::auth::Caller;
 use crate::envelope::SuccessEnvelope;
 use crate::error::ApiError;
 use crate::extract::header::AuthorizationHeader;
 use crate::extract::query::QueryFields;
 use crate::openapi::DocumentedErrors;
+use crate::state::AppState;
 use crate::store::{ListTokens, TokenRecord};
 use crate::timestamp::Timestamp;
 

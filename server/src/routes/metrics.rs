@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 
 use crate::error::ApiError;
-use crate::metrics::{MEDIA_TYPE, METRICS};
+use crate::telemetry::metrics::{MEDIA_TYPE, METRICS};
 
 /// The router of the listener.
 pub(crate) fn router() -> Router {

@@ -7,16 +7,16 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::app::AppState;
 use crate::auth::CallerOnToken;
 use crate::envelope::SuccessEnvelope;
 use crate::error::ApiError;
 use crate::extract::body::{FromBody, JsonBody};
 use crate::extract::header::AuthorizationHeader;
 use crate::extract::path::TokenId;
-use crate::metrics::METRICS;
 use crate::openapi::DocumentedErrors;
+use crate::state::AppState;
 use crate::store::{AuditAction, NewAuditEvent, NewRevocation};
+use crate::telemetry::metrics::METRICS;
 use crate::timestamp::Timestamp;
 use crate::validation::ValidationError;
 use crate::validation::fields::Fields;

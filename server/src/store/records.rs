@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::Moment;
 use super::audit::{Actor, AuditAction, NewAuditEvent};
+use crate::store::TokenDigest;
 use crate::timestamp::Timestamp;
-use crate::token::TokenDigest;
 
 /// What a user may do in a business.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

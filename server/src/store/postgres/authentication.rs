@@ -18,7 +18,7 @@ use super::known::{Known, Read};
 use super::moment::{Moment, moment_column};
 use super::read::ByKeys;
 use super::row::Stored;
-use crate::token::TokenDigest;
+use crate::store::TokenDigest;
 
 /// What [`authentication`] reads of a token `t` and its revocation `r`, if there is one. That a token's owner is a member of its
 /// business is what a foreign key says, here for whoever writes.

@@ -130,8 +130,8 @@ impl State {
 mod tests {
     use super::super::file::SqliteFile;
     use super::*;
+    use crate::store::TokenDigest;
     use crate::timestamp::Timestamp;
-    use crate::token::TokenDigest;
 
     /// From outside nobody can commit between a read and what is made of it, which takes some microseconds.
     #[tokio::test]

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::super::{
     Authentication, Found, Member, Revocation, Role, StoreError, TokenRecord, WantedToken,
 };
+use crate::store::TokenDigest;
 use crate::timestamp::Timestamp;
-use crate::token::TokenDigest;
 
 /// Tokens with their revocations, for [`token_record`].
 pub(super) const SELECT_TOKENS: &str =

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use parking_lot::RwLock;
 
-use super::{Claims, TokenDigest};
+use super::super::claims::Claims;
+use crate::store::TokenDigest;
 
 /// The most tokens, of some 150 bytes each.
 const MOST: usize = 16_384;
@@ -18,17 +19,17 @@ pub(crate) struct Verified(RwLock<HashMap<[u8; 32], Claims>>);
 
 impl Verified {
     /// The claims of the token with this digest, if it was here before.
-    pub(super) fn claims(&self, digest: &TokenDigest) -> Option<Claims> {
-        self.0.read().get(&digest.0).copied()
+    pub(in crate::domain) fn claims(&self, digest: &TokenDigest) -> Option<Claims> {
+        self.0.read().get(digest.as_bytes()).copied()
     }
 
     /// Takes note of a token whose signature is good.
-    pub(super) fn add(&self, digest: TokenDigest, claims: Claims) {
+    pub(in crate::domain) fn add(&self, digest: TokenDigest, claims: Claims) {
         let mut verified = self.0.write();
         if verified.len() >= MOST {
             verified.clear();
         }
-        verified.insert(digest.0, claims);
+        verified.insert(*digest.as_bytes(), claims);
     }
 }
 

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::error::ApiError;
-use crate::keys::KeyRing;
+use super::claims::Claims;
+use super::keys::KeyRing;
+use super::token::{Minted, mint};
 use crate::store::{Actor, NewToken, Store, StoreError, TokenRecord};
 use crate::timestamp::Timestamp;
-use crate::token::{Claims, Minted, mint};
 
 /// What token is wanted.
 #[derive(Debug)]
@@ -34,18 +34,6 @@ pub enum IssueError {
     /// Signing failed.
     #[error("the token could not be signed: {0}")]
     Signing(#[from] jsonwebtoken::errors::Error),
-}
-
-impl From<IssueError> for ApiError {
-    fn from(error: IssueError) -> Self {
-        match error {
-            IssueError::Store(error) => error.into(),
-            IssueError::Signing(error) => {
-                tracing::error!(%error, "a token could not be signed");
-                Self::Internal
-            }
-        }
-    }
 }
 
 /// Mints a token and stores its record; nothing when the user has `max_active` tokens already.

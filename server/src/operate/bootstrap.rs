@@ -4,11 +4,12 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::app::AppState;
 use crate::config::Bootstrap;
+use crate::domain::issue::{Order, issue};
+use crate::domain::keys::KeyRing;
 use crate::exit::Failure;
-use crate::issue::{Order, issue};
-use crate::serve::{Purpose, open, store_failed};
+use crate::startup::{Purpose, open};
+use crate::store::Store;
 use crate::timestamp::Timestamp;
 
 /// What `--json` prints.
@@ -34,18 +35,17 @@ struct Report<'a> {
 ///
 /// [`Failure::OtherRole`] when the user is in the business in another role; otherwise when store or keys are not to be had.
 pub async fn bootstrap(command: Bootstrap) -> Result<String, Failure> {
-    let state = open(&command.storage, Purpose::Administer).await?;
-    let printed = mint_first(&state, &command).await;
-    state.store().close().await;
+    let (store, keys) = open(&command.storage, Purpose::Administer).await?;
+    let printed = mint_first(&store, &keys, &command).await;
+    store.close().await;
     printed
 }
 
-async fn mint_first(state: &AppState, command: &Bootstrap) -> Result<String, Failure> {
-    let membership = state
-        .store()
+async fn mint_first(store: &Store, keys: &KeyRing, command: &Bootstrap) -> Result<String, Failure> {
+    let membership = store
         .ensure_member(&command.business, &command.email, command.role)
         .await
-        .map_err(|source| store_failed(command.storage.location(), source))?;
+        .map_err(|source| Failure::store(command.storage.location(), source))?;
     if membership.role != command.role {
         return Err(Failure::OtherRole {
             business: command.business.clone(),
@@ -62,7 +62,7 @@ async fn mint_first(state: &AppState, command: &Bootstrap) -> Result<String, Fai
         max_active: None,
         by: None,
     };
-    let (token, record) = issue(state.store(), state.keys(), order)
+    let (token, record) = issue(store, keys, order)
         .await?
         .expect("an order without a limit is never refused");
 

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use rustix::fs::{Access, StatVfsMountFlags, access, statvfs};
 
-use super::Finding;
-use crate::serve::store_failed;
+use super::finding::Finding;
+use crate::exit::Failure;
 use crate::store::{Location, StoreError};
 
 /// Below so many bytes the end is near: a revocation takes less than a kilobyte, but the log in front of the file grows to
@@ -18,7 +18,7 @@ pub(super) fn examine(location: &Location, folder: &Path) -> Option<Finding> {
     let shown = folder.display();
     let unwritable = |why: &str| {
         let problem = StoreError::Unavailable(format!("{shown} {why}"));
-        Some(Finding::failed("disk", &store_failed(location, problem)))
+        Some(Finding::failed("disk", &Failure::store(location, problem)))
     };
     if system.f_flag.contains(StatVfsMountFlags::RDONLY) {
         return unwritable("is on a file system that is mounted read-only");

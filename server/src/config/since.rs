@@ -1,22 +1,14 @@
-//! `server audit`: the audit trail as JSON lines.
+//! The instant from which on events are wanted.
 
-use std::io::{self, Write};
 use std::str::FromStr;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
-use crate::config::Audit;
-use crate::exit::Failure;
-use crate::serve;
-use crate::store::{Location, Store, StoreError, inspect};
 use crate::timestamp::Timestamp;
-
-/// How many events are read at a time.
-const PAGE: u32 = 1000;
 
 /// From when on events are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Since(Timestamp);
+pub struct Since(pub(crate) Timestamp);
 
 impl FromStr for Since {
     type Err = String;
@@ -55,61 +47,6 @@ fn ago(text: &str) -> Option<DateTime<Utc>> {
         "d" => now.checked_sub_days(Days::new(u64::from(number))),
         _ => None,
     }
-}
-
-/// Prints the events since an instant, or all of them, one JSON object a line, in the order of their numbers. It makes no database
-/// and changes none: also a server of another version may run on it.
-///
-/// # Errors
-///
-/// [`Failure::Store`], or [`Failure::Stdout`] unless whoever reads has seen enough.
-pub async fn audit(command: Audit) -> Result<(), Failure> {
-    let at = &command.at.database;
-    let failed = |source| serve::store_failed(at, source);
-    let store = open_as_it_is(at).await.map_err(failed)?;
-    let since = command
-        .since
-        .map_or(Timestamp::from_micros(0), |Since(at)| at);
-    let mut after = 0;
-    loop {
-        let events = store
-            .audit_since(since, after, PAGE)
-            .await
-            .map_err(failed)?;
-        let Some(last) = events.last() else {
-            break;
-        };
-        after = last.id;
-        let mut lines = Vec::new();
-        for event in &events {
-            serde_json::to_writer(&mut lines, event)
-                .expect("an event has no value that does not serialise");
-            lines.push(b'\n');
-        }
-        match io::stdout().lock().write_all(&lines) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
-            written => written.map_err(Failure::Stdout)?,
-        }
-    }
-    store.close().await;
-    Ok(())
-}
-
-async fn open_as_it_is(at: &Location) -> Result<Store, StoreError> {
-    if let Some(path) = at.sqlite_file()
-        && !path.exists()
-    {
-        let problem = format!("there is no file {}", path.display());
-        return Err(StoreError::Unavailable(problem));
-    }
-    let pending = inspect(at).await?.schema.pending;
-    if !pending.is_empty() {
-        return Err(StoreError::Unavailable(format!(
-            "its schema is older than this program: to be applied by `server migrate`: {}",
-            pending.join(", ")
-        )));
-    }
-    Store::open(at).await
 }
 
 #[cfg(test)]

@@ -1,67 +1,22 @@
 //! `server doctor`: looks at everything that `serve` would need, changes nothing, and says what to do.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
 use crate::config::Serve;
 use crate::connections::descriptors;
 use crate::exit::{Exit, Failure};
 use crate::rate_limit::Rate;
+use crate::telemetry::traces::TracesError;
 use crate::timestamp::Timestamp;
 use crate::tls::Identity;
-use crate::traces::TracesError;
 
 mod disk;
+mod finding;
 mod storage;
 
-/// One thing that was looked at.
-#[derive(Debug)]
-struct Finding {
-    state: State,
-    subject: &'static str,
-    text: String,
-}
-
-/// How a thing is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Ok,
-    /// It serves, and somebody should look at it.
-    Warning,
-    /// It would not serve; with what exit code.
-    Failed(Exit),
-}
-
-impl Finding {
-    fn ok(subject: &'static str, text: impl Into<String>) -> Self {
-        Self {
-            state: State::Ok,
-            subject,
-            text: text.into(),
-        }
-    }
-
-    fn warning(subject: &'static str, text: impl Into<String>) -> Self {
-        Self {
-            state: State::Warning,
-            subject,
-            text: text.into(),
-        }
-    }
-
-    /// What `serve` would end with.
-    fn failed(subject: &'static str, failure: &Failure) -> Self {
-        Self {
-            state: State::Failed(failure.exit()),
-            subject,
-            text: failure.to_string(),
-        }
-    }
-}
+use finding::{Finding, State, exposed};
 
 /// What `server doctor` prints, and how it ends.
 #[derive(Debug)]
@@ -190,12 +145,6 @@ fn exposed_key(command: &Serve) -> Option<Finding> {
             "others than its owner may use the key {key} (mode {mode:04o}). Run `chmod 600 {key}`"
         ),
     ))
-}
-
-/// The mode of a file that others than its owner may use.
-fn exposed(file: &Path) -> Option<u32> {
-    let mode = fs::metadata(file).ok()?.permissions().mode() & 0o777;
-    (mode & 0o077 != 0).then_some(mode)
 }
 
 fn listeners(command: &Serve) -> Vec<Finding> {

@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Finding, disk};
+use super::disk;
+use super::finding::{Finding, exposed};
 use crate::config::Storage;
-use crate::keys::{IfMissing, KeyError, KeyRing};
-use crate::serve::store_failed;
+use crate::domain::keys::{IfMissing, KeyError, KeyRing};
+use crate::exit::Failure;
 use crate::store::{Inspection, Location, SqliteFile, StoreError, inspect};
 use crate::timestamp::Timestamp;
 
@@ -30,14 +31,14 @@ pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
     let inspection = match inspect(location).await {
         Ok(inspection) => {
             findings.push(
-                exposed(location)
+                exposed_file(location)
                     .unwrap_or_else(|| Finding::ok("store", format!("{location} answers"))),
             );
             findings.push(schema(location, &inspection));
             Some(inspection)
         }
         Err(source) => {
-            findings.push(Finding::failed("store", &store_failed(location, source)));
+            findings.push(Finding::failed("store", &Failure::store(location, source)));
             None
         }
     };
@@ -62,7 +63,7 @@ fn first_start(path: &Path) -> Finding {
         ),
         Ok(_) | Err(_) => Finding::failed(
             "store",
-            &store_failed(
+            &Failure::store(
                 &Location::Sqlite(SqliteFile::new(path)),
                 StoreError::Unavailable(format!("there is no folder {}", directory.display())),
             ),
@@ -79,9 +80,9 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// That others may read a SQLite file, if they may.
-fn exposed(location: &Location) -> Option<Finding> {
+fn exposed_file(location: &Location) -> Option<Finding> {
     let path = location.sqlite_file()?;
-    let mode = super::exposed(path)?;
+    let mode = exposed(path)?;
     Some(Finding::warning(
         "store",
         format!(
@@ -96,7 +97,7 @@ fn schema(location: &Location, inspection: &Inspection) -> Finding {
     if let Some(version) = difference.unknown {
         return Finding::failed(
             "schema",
-            &store_failed(
+            &Failure::store(
                 location,
                 sqlx::migrate::MigrateError::VersionMissing(version).into(),
             ),
@@ -105,7 +106,7 @@ fn schema(location: &Location, inspection: &Inspection) -> Finding {
     if let Some(version) = difference.edited {
         return Finding::failed(
             "schema",
-            &store_failed(
+            &Failure::store(
                 location,
                 sqlx::migrate::MigrateError::VersionMismatch(version).into(),
             ),

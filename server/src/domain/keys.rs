@@ -15,9 +15,13 @@ use jsonwebtoken::EncodingKey;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::token::{Verified, VerifyingKey};
-
 mod file;
+mod verified;
+mod verifying;
+
+use super::hs256;
+use verified::Verified;
+pub(super) use verifying::{VerifyingKey, header};
 
 /// The environment variable that may hold the ring itself. There is no flag for it, which every process could read, and no
 /// key of the configuration file.
@@ -228,6 +232,7 @@ impl KeyRing {
                 stored.active
             ))
         })?;
+        hs256::install();
         Ok(Self {
             active: stored.active,
             signing,

@@ -3,21 +3,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, Header, decode_header, encode};
-use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
+use jsonwebtoken::{Algorithm, decode_header, encode};
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
-use uuid::Uuid;
 
-use crate::keys::KeyRing;
+use super::claims::{Claims, SignedClaims};
+use super::keys::{KeyRing, VerifyingKey, header};
+use crate::store::TokenDigest;
 use crate::timestamp::Timestamp;
-
-mod verified;
-
-pub(crate) use verified::Verified;
 
 /// What every token begins with, so that people and secret scanners recognise one.
 const PREFIX: &str = "dz_";
@@ -28,54 +21,6 @@ const MAX_BYTES: usize = 2048;
 /// How much of its claims a token's record shows, in characters: up to the first group of the `jti`, which they begin with.
 const SHOWN_OF_CLAIMS: usize = 22;
 
-/// What a token says about itself. Its names are those of RFC 7519, section 4.1, and `business`.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(crate) struct Claims {
-    /// The name of this token; the blacklist's key.
-    pub(crate) jti: Uuid,
-    /// The user whom the token belongs to.
-    pub(crate) sub: Uuid,
-    /// The business in which the token is valid.
-    pub(crate) business: Uuid,
-    /// When it was issued, in seconds since the epoch.
-    pub(crate) iat: i64,
-    /// From when on it is refused, in seconds since the epoch.
-    pub(crate) exp: i64,
-}
-
-/// The SHA-256 of a whole token, prefix included: all that the store keeps of it.
-#[derive(Clone, Copy)]
-pub(crate) struct TokenDigest([u8; 32]);
-
-impl TokenDigest {
-    fn of(token: &str) -> Self {
-        let mut bytes = [0; SHA256_OUTPUT_LEN];
-        bytes.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
-        Self(bytes)
-    }
-
-    /// The digest that the store keeps, when it has the right length.
-    pub(crate) fn from_stored(bytes: &[u8]) -> Option<Self> {
-        bytes.try_into().ok().map(Self)
-    }
-
-    /// The 32 bytes.
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    /// Whether two digests are equal, in a time that does not depend on where they differ.
-    pub(crate) fn matches(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
-
-impl std::fmt::Debug for TokenDigest {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("TokenDigest([redacted])")
-    }
-}
-
 /// A new token: its text, which is shown once and never kept, and what is kept.
 #[derive(Debug)]
 pub(crate) struct Minted {
@@ -85,33 +30,6 @@ pub(crate) struct Minted {
     pub(crate) digest: TokenDigest,
     /// How it begins, up to where it differs from others, by which people recognise it.
     pub(crate) shown_prefix: String,
-}
-
-/// A key that tokens are verified with.
-pub(crate) struct VerifyingKey {
-    /// HMAC's inner and outer state after the key, computed once.
-    key: hmac::Key,
-    /// The first part of every token that this program signs with it.
-    header: String,
-}
-
-impl VerifyingKey {
-    /// The key with this name and secret.
-    pub(crate) fn new(kid: &str, secret: &[u8]) -> Self {
-        let header = serde_json::to_vec(&header(kid)).expect("a header of strings serialises");
-        Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, secret),
-            header: URL_SAFE_NO_PAD.encode(header),
-        }
-    }
-}
-
-/// The header (RFC 7515, section 4) of the tokens that the key of this name signs.
-fn header(kid: &str) -> Header {
-    Header {
-        kid: Some(kid.to_owned()),
-        ..Header::new(Algorithm::HS256)
-    }
 }
 
 /// Signs `claims` with the active key.
@@ -193,35 +111,4 @@ fn verifying<'a>(keys: &'a KeyRing, header: &str, jwt: &str) -> Option<&'a Verif
             _ => None,
         }
     })
-}
-
-/// [`Claims`] as they stand in a token.
-#[derive(Deserialize)]
-struct SignedClaims {
-    jti: Uuid,
-    sub: Uuid,
-    business: Uuid,
-    iat: i64,
-    exp: i64,
-    aud: Option<IgnoredAny>,
-}
-
-impl From<SignedClaims> for Claims {
-    fn from(claims: SignedClaims) -> Self {
-        let SignedClaims {
-            jti,
-            sub,
-            business,
-            iat,
-            exp,
-            aud: _,
-        } = claims;
-        Self {
-            jti,
-            sub,
-            business,
-            iat,
-            exp,
-        }
-    }
 }

@@ -2,7 +2,6 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,104 +12,39 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
-use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::client::{self, ClientAddress, TrustedProxies};
 use crate::error::ApiError;
-use crate::keys::KeyRing;
-use crate::last_used::LastUsed;
-use crate::protocol;
-use crate::rate_limit::{Rate, RateLimits};
-use crate::routes::{create, docs, health, list, revoke};
-use crate::store::Store;
-use crate::{openapi, telemetry};
-
-/// The largest request body, in bytes.
-pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
-
-/// What handlers share. Each request has a copy of it, which is why it is one pointer.
-#[derive(Clone, Debug)]
-pub struct AppState(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
-    store: Store,
-    keys: KeyRing,
-    last_used: LastUsed,
-    rate_limits: Arc<RateLimits>,
-}
-
-impl AppState {
-    /// The state of a server on this store, whose tokens these keys sign, without limits of rates.
-    pub fn new(store: Store, keys: KeyRing) -> Self {
-        crate::hs256::install();
-        Self(Arc::new(Shared {
-            store,
-            keys,
-            last_used: LastUsed::default(),
-            rate_limits: Arc::new(RateLimits::new(Rate::Off, Rate::Off)),
-        }))
-    }
-
-    /// The same with these limits, before anything else has a copy of it.
-    pub(crate) fn with_rate_limits(mut self, limits: RateLimits) -> Self {
-        Arc::get_mut(&mut self.0)
-            .expect("the server has not begun to serve")
-            .rate_limits = Arc::new(limits);
-        self
-    }
-
-    /// The store of record.
-    pub fn store(&self) -> &Store {
-        &self.0.store
-    }
-
-    pub(crate) fn last_used(&self) -> &LastUsed {
-        &self.0.last_used
-    }
-
-    pub(crate) fn rate_limits(&self) -> &RateLimits {
-        &self.0.rate_limits
-    }
-
-    pub(crate) fn keys(&self) -> &KeyRing {
-        &self.0.keys
-    }
-}
-
-/// The documented operations: their routes and their descriptions come from the same annotations.
-fn operations() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(openapi::base())
-        .routes(routes!(list::list_tokens, create::create_token))
-        .routes(routes!(revoke::revoke_token))
-}
-
-/// The document of [`operations`].
-pub(crate) fn document() -> OpenApi {
-    openapi::finish(operations().into_openapi())
-}
+use crate::extract::body::MAX_BODY_BYTES;
+use crate::routes::{self, docs, health};
+use crate::state::AppState;
+use crate::{document, protocol, telemetry};
 
 /// The whole service. A request that takes longer than `request_timeout`, its body included, is answered with 408.
-pub(crate) fn app(state: AppState, request_timeout: Duration, proxies: TrustedProxies) -> Router {
-    let limits = Arc::clone(&state.0.rate_limits);
+pub(crate) fn router(
+    state: AppState,
+    request_timeout: Duration,
+    proxies: TrustedProxies,
+) -> Router {
     let documentation = Router::new()
         .route("/docs", get(docs::docs))
         .route("/docs/", get(docs::docs_index))
         .route("/docs/{*file}", get(docs::docs_file))
         .route_layer(from_fn(docs::secure));
-    let mut router = Router::from(operations())
-        .route("/openapi.json", get(docs::openapi_json))
-        .route("/openapi/revoke-token.json", get(docs::revoke_token_json))
+    let openapi = async || docs::json(document::json());
+    let revoke_token = async || docs::json(document::revoke_token());
+    let mut router = Router::from(routes::operations())
+        .route("/openapi.json", get(openapi))
+        .route("/openapi/revoke-token.json", get(revoke_token))
         .merge(documentation)
         .fallback(async || ApiError::NoSuchRoute)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed);
     // Each layer costs every request a few allocations: one that would do nothing is left out.
-    if limits.limit_addresses() {
+    if state.rate_limits().limit_addresses() {
         // Around the fallbacks, too: whoever looks for what is not there asks as well.
+        let limited = state.clone();
         router = router.layer(from_fn(move |request, next| {
-            limit_rate(Arc::clone(&limits), request, next)
+            limit_rate(limited.clone(), request, next)
         }));
     }
     // Whoever watches the server's health is not limited.
@@ -168,9 +102,11 @@ async fn limit_time(request: Request, next: Next, limit: Duration) -> Response {
     }
 }
 
-async fn limit_rate(limits: Arc<RateLimits>, request: Request, next: Next) -> Response {
+async fn limit_rate(state: AppState, request: Request, next: Next) -> Response {
     let client = request.extensions().get().copied();
-    match client.map_or(Ok(()), |ClientAddress(client)| limits.address(client)) {
+    match client.map_or(Ok(()), |ClientAddress(client)| {
+        state.rate_limits().address(client)
+    }) {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     }

@@ -1,0 +1,40 @@
+//! The OpenAPI document that the handlers emit, as text: the whole, its hash, and the published operation.
+
+use std::sync::LazyLock;
+
+use crate::openapi::{self, slice};
+use crate::routes;
+
+/// Returns the document as pretty JSON with a newline at its end: the same bytes every time.
+pub fn json() -> &'static str {
+    static JSON: LazyLock<String> = LazyLock::new(|| {
+        let document = openapi::finish(routes::operations().into_openapi());
+        let mut text = document
+            .to_pretty_json()
+            .expect("the document has no value that JSON cannot hold");
+        text.push('\n');
+        text
+    });
+    &JSON
+}
+
+/// Returns the SHA-256 of [`json`] in lower-case hexadecimal, as `sha256sum` prints it.
+pub fn sha256() -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, json().as_bytes());
+    let bytes = digest.as_ref().iter();
+    bytes.map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Returns the published operation, `POST /api/v1/tokens/{token_id}/revoke`, as pretty JSON with a newline at its end.
+///
+/// It is cut out of the document that the handlers emit: this server cannot read what is published.
+pub(crate) fn revoke_token() -> &'static str {
+    static JSON: LazyLock<String> = LazyLock::new(|| {
+        let whole = serde_json::from_str(json()).expect("the document is JSON");
+        let slice = slice::operation(whole, "/api/v1/tokens/{token_id}/revoke", "post");
+        let mut text = serde_json::to_string_pretty(&slice).expect("a value can be written");
+        text.push('\n');
+        text
+    });
+    &JSON
+}

@@ -1,0 +1,28 @@
+//! `server migrate`: the schema, and a role that may serve.
+
+use crate::config::Migrate;
+use crate::exit::Failure;
+use crate::startup::{Purpose, open_migrated};
+
+/// Migrates the database; returns what is to be printed.
+///
+/// # Errors
+///
+/// [`Failure::Store`].
+pub async fn migrate(command: Migrate) -> Result<String, Failure> {
+    let at = &command.at.database;
+    let (store, applied) = open_migrated(at, Purpose::Administer).await?;
+    if let Some(role) = &command.grant_to {
+        let granted = store.grant(role).await;
+        granted.map_err(|source| Failure::store(at, source))?;
+    }
+    store.close().await;
+    Ok(if applied.is_empty() {
+        format!("{at} is up to date.\n")
+    } else {
+        applied
+            .iter()
+            .map(|migration| format!("{at}: applied {migration}\n"))
+            .collect()
+    })
+}

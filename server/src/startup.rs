@@ -1,0 +1,53 @@
+//! The store and the keys that every command begins with.
+
+use crate::config::Storage;
+use crate::domain::keys::{IfMissing, KeyRing};
+use crate::exit::Failure;
+use crate::store::{Location, Store};
+
+/// What a store is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To serve: of a SQLite file only one process at a time may.
+    Serve,
+    /// To do one thing, possibly beside a server.
+    Administer,
+}
+
+/// Opens the store, migrated, and the key ring; creates both at first start. With PostgreSQL only an administering command
+/// creates the key file: three replicas that start together would make three.
+///
+/// # Errors
+///
+/// [`Failure::Store`] or [`Failure::Keys`].
+pub(crate) async fn open(storage: &Storage, purpose: Purpose) -> Result<(Store, KeyRing), Failure> {
+    let (store, _) = open_migrated(storage.location(), purpose).await?;
+    let tokens_exist = store
+        .has_tokens()
+        .await
+        .map_err(|source| Failure::store(storage.location(), source))?;
+    let if_missing = match (tokens_exist, storage.location(), purpose) {
+        (true, _, _) => IfMissing::Lost,
+        (false, Location::Postgres(_), Purpose::Serve) => IfMissing::Missing,
+        (false, Location::Sqlite(_), _) | (false, Location::Postgres(_), Purpose::Administer) => {
+            IfMissing::Create
+        }
+    };
+    let keys = KeyRing::open(&storage.keys()?, if_missing)?;
+    Ok((store, keys))
+}
+
+pub(crate) async fn open_migrated(
+    at: &Location,
+    purpose: Purpose,
+) -> Result<(Store, Vec<String>), Failure> {
+    let failed = |source| Failure::store(at, source);
+    let store = Store::open(at).await.map_err(failed)?;
+    match purpose {
+        // Before the migration, which a running server would meet unprepared.
+        Purpose::Serve => store.claim().map_err(failed)?,
+        Purpose::Administer => {}
+    }
+    let applied = store.migrate().await.map_err(failed)?;
+    Ok((store, applied))
+}

@@ -1,0 +1,52 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use crate::domain::keys::KeyRing;
+use crate::last_used::LastUsed;
+use crate::rate_limit::RateLimits;
+use crate::store::Store;
+
+/// The state of a server. Each request has a copy of it, which is why it is one pointer.
+#[derive(Clone, Debug)]
+pub(crate) struct AppState(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    store: Store,
+    keys: KeyRing,
+    last_used: LastUsed,
+    rate_limits: RateLimits,
+}
+
+impl AppState {
+    /// Builds the state of a server on this store, whose tokens these keys sign, with these limits.
+    pub(crate) fn new(store: Store, keys: KeyRing, rate_limits: RateLimits) -> Self {
+        Self(Arc::new(Shared {
+            store,
+            keys,
+            last_used: LastUsed::default(),
+            rate_limits,
+        }))
+    }
+
+    /// Returns the store of record.
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// Returns the uses of tokens that wait to be written.
+    pub(crate) fn last_used(&self) -> &LastUsed {
+        &self.0.last_used
+    }
+
+    /// Returns the limits of how often clients may ask.
+    pub(crate) fn rate_limits(&self) -> &RateLimits {
+        &self.0.rate_limits
+    }
+
+    /// Returns the keys that sign and verify tokens.
+    pub(crate) fn keys(&self) -> &KeyRing {
+        &self.0.keys
+    }
+}

@@ -5,13 +5,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sqlx::error::ErrorKind;
 use uuid::Uuid;
 
 use crate::timestamp::Timestamp;
 
 mod audit;
 mod digest;
+mod error;
 mod facts;
 mod inspection;
 mod location;
@@ -22,64 +22,17 @@ mod sqlite;
 
 pub(crate) use audit::{Actor, AuditAction, AuditEvent, NewAuditEvent};
 pub(crate) use digest::TokenDigest;
-pub(crate) use inspection::{Inspection, inspect};
+pub use error::StoreError;
+pub(crate) use inspection::Inspection;
 pub use location::Location;
 use postgres::PostgresStore;
 pub use records::Role;
 pub(crate) use records::{
-    Authenticated, Authentication, Direction, Found, ListTokens, Member, Membership, NewRevocation,
-    NewToken, Page, Place, Revocation, Revoked, SortBy, SortKey, TokenRecord, WantedToken,
+    Authenticated, Direction, Found, ListTokens, Membership, NewRevocation, NewToken, Page, Place,
+    Revoked, SortBy, SortKey, TokenRecord, WantedToken,
 };
 pub use sqlite::SqliteFile;
 use sqlite::SqliteStore;
-
-/// Whether there is any token, on either database.
-const HAS_TOKENS: &str = "SELECT EXISTS (SELECT 1 FROM tokens)";
-
-/// Why the store could not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// It cannot be reached, opened or written now; trying again later can help.
-    #[error("the store is not available: {0}")]
-    Unavailable(String),
-    /// The connection to it ended while it was asked; another one may work.
-    #[error("the store is not available: {0}")]
-    Disconnected(String),
-    /// Another process serves the SQLite file.
-    #[error(
-        "another server{} uses this SQLite file, which is for one. Stop that one, or let replicas share PostgreSQL",
-        process.map(|id: u32| format!(" (process {id})")).unwrap_or_default()
-    )]
-    Claimed {
-        /// The other process, if it could be read.
-        process: Option<u32>,
-    },
-    /// It holds or answers what it should not. Trying again does not help.
-    #[error("the store is inconsistent: {0}")]
-    Inconsistent(String),
-    /// Its schema cannot be brought to the one of this program.
-    #[error(
-        "the store cannot be migrated: {0}. If a newer version of this program has used it, use that one"
-    )]
-    Migration(#[from] sqlx::migrate::MigrateError),
-}
-
-impl StoreError {
-    fn of_another() -> Self {
-        Self::Inconsistent("a moment of another store".to_owned())
-    }
-
-    /// The same for another who waits for the same work.
-    fn share(&self) -> Self {
-        match self {
-            Self::Unavailable(why) => Self::Unavailable(why.clone()),
-            Self::Disconnected(why) => Self::Disconnected(why.clone()),
-            Self::Inconsistent(why) => Self::Inconsistent(why.clone()),
-            Self::Claimed { process } => Self::Claimed { process: *process },
-            Self::Migration(error) => Self::Inconsistent(error.to_string()),
-        }
-    }
-}
 
 /// A moment of the store that lies behind the arrival of a request: whatever else the request reads may be of it, so that what
 /// is known of that moment need not be read.
@@ -89,6 +42,18 @@ pub(crate) enum Moment {
     Sqlite(Option<sqlite::Moment>),
     /// Of a PostgreSQL database.
     Postgres(Arc<postgres::Moment>),
+}
+
+/// Looks at the store at this location. A SQLite file must exist; it is opened only to read.
+///
+/// # Errors
+///
+/// [`StoreError`] when it cannot be reached or read, or is one that would not keep what it acknowledges.
+pub(crate) async fn inspect(location: &Location) -> Result<Inspection, StoreError> {
+    match location {
+        Location::Sqlite(file) => sqlite::inspect(file).await,
+        Location::Postgres(options) => postgres::inspect(options).await,
+    }
 }
 
 /// The store of record.
@@ -190,10 +155,16 @@ impl Store {
         &self,
         jti: Uuid,
         wanted: Option<WantedToken>,
-    ) -> Result<Option<Authenticated>, StoreError> {
+    ) -> Result<Option<Authenticated<Moment>>, StoreError> {
         match self {
-            Self::Sqlite(store) => store.authentication(jti, wanted),
-            Self::Postgres(store) => store.authentication(jti, wanted).await,
+            Self::Sqlite(store) => {
+                let found = store.authentication(jti, wanted)?;
+                Ok(found.map(|found| found.at(Moment::Sqlite)))
+            }
+            Self::Postgres(store) => {
+                let found = store.authentication(jti, wanted).await?;
+                Ok(found.map(|found| found.at(Moment::Postgres)))
+            }
         }
     }
 
@@ -279,37 +250,6 @@ impl Store {
         match self {
             Self::Sqlite(store) => store.audit_since(since, after, limit).await,
             Self::Postgres(store) => store.audit_since(since, after, limit).await,
-        }
-    }
-}
-
-/// SQLSTATEs that say that the database ended the session: it is shutting down, has crashed or is starting
-/// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>, class 57).
-const SESSION_ENDED: [&str; 3] = ["57P01", "57P02", "57P03"];
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::ColumnDecode { .. }
-            | sqlx::Error::ColumnNotFound(_)
-            | sqlx::Error::ColumnIndexOutOfBounds { .. }
-            | sqlx::Error::Decode(_)
-            | sqlx::Error::RowNotFound
-            | sqlx::Error::TypeNotFound { .. } => Self::Inconsistent(error.to_string()),
-            sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => Self::Disconnected(error.to_string()),
-            sqlx::Error::Database(ref answer)
-                if answer
-                    .code()
-                    .is_some_and(|code| SESSION_ENDED.contains(&&*code)) =>
-            {
-                Self::Disconnected(error.to_string())
-            }
-            // A constraint that a statement of ours violates, as against a file that is locked, full or gone.
-            sqlx::Error::Database(ref answer) if answer.kind() != ErrorKind::Other => {
-                Self::Inconsistent(error.to_string())
-            }
-            // The enum is not exhaustive; what is left concerns connections, files and locks.
-            error => Self::Unavailable(error.to_string()),
         }
     }
 }

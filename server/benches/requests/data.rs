@@ -56,6 +56,17 @@ pub(crate) struct Asker {
     pub(crate) others: Vec<Uuid>,
 }
 
+impl Asker {
+    /// Writes the bytes of a request of this user, on a connection that stays open.
+    pub(crate) fn request(&self, method: &str, path: &str) -> Vec<u8> {
+        format!(
+            "{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {}\r\nX-Business-Id: {}\r\nContent-Length: 0\r\n\r\n",
+            self.token, self.business
+        )
+        .into_bytes()
+    }
+}
+
 /// A row of `tokens`.
 pub(crate) struct Row {
     pub(crate) id: Uuid,

@@ -62,15 +62,6 @@ impl Pin {
     }
 }
 
-/// The bytes of a request of this user, on a connection that stays open.
-pub(crate) fn request(method: &str, path: &str, by: &Asker) -> Vec<u8> {
-    format!(
-        "{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {}\r\nX-Business-Id: {}\r\nContent-Length: 0\r\n\r\n",
-        by.token, by.business
-    )
-    .into_bytes()
-}
-
 /// Measures everything and prints it; the exit code says whether all pins hold.
 pub(crate) fn run(seconds: Duration, sizes: &[usize]) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -268,12 +259,10 @@ impl Path {
 
     fn requests(self, askers: &[Asker]) -> Vec<Vec<u8>> {
         let one = |by: &Asker| match self {
-            Self::List | Self::ListBesideWrites => request("GET", "/api/v1/tokens?limit=1", by),
-            Self::RefusedRevoke => request(
-                "POST",
-                &format!("/api/v1/tokens/{}/revoke", Uuid::new_v4()),
-                by,
-            ),
+            Self::List | Self::ListBesideWrites => by.request("GET", "/api/v1/tokens?limit=1"),
+            Self::RefusedRevoke => {
+                by.request("POST", &format!("/api/v1/tokens/{}/revoke", Uuid::new_v4()))
+            }
         };
         askers.iter().map(one).collect()
     }
@@ -331,11 +320,7 @@ async fn compare(served: &Served, kind: Kind, path: Path, seconds: Duration) -> 
 fn keep_writing(served: &Served) -> tokio::task::JoinHandle<()> {
     let address = served.serving.address.clone();
     let by = &served.store.data.askers[0];
-    let revoke = request(
-        "POST",
-        &format!("/api/v1/tokens/{}/revoke", by.others[0]),
-        by,
-    );
+    let revoke = by.request("POST", &format!("/api/v1/tokens/{}/revoke", by.others[0]));
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(WRITE_EVERY);
         loop {

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use crate::Serving;
 use crate::clients::{CLIENTS, Seen, Until, send};
-use crate::report::request;
 use crate::servers::{Store, cpu_of};
 use crate::{plain, singly};
 
@@ -95,7 +94,7 @@ fn requests(store: &Store) -> Vec<Vec<u8>> {
         for asker in askers {
             if let Some(id) = asker.others.get(nth) {
                 let path = format!("/api/v1/tokens/{id}/revoke");
-                requests.push(request("POST", &path, asker));
+                requests.push(asker.request("POST", &path));
             }
         }
     }

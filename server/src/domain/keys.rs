@@ -15,11 +15,13 @@ use jsonwebtoken::EncodingKey;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+mod error;
 mod file;
 mod verified;
 mod verifying;
 
 use super::hs256;
+pub use error::KeyError;
 use verified::Verified;
 pub(super) use verifying::{VerifyingKey, header};
 
@@ -36,66 +38,6 @@ const SECRET_BYTES: usize = 32;
 
 /// The longest name of a key, in bytes. Every token holds it, and one must not grow beyond what is looked at.
 const MAX_KID_BYTES: usize = 128;
-
-/// Why a key ring could not be had. No message holds a secret.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    /// The file cannot be read or written.
-    #[error("cannot {action} the key file {path}: {source}. Name one of this user's with --keys")]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// The key file.
-        path: PathBuf,
-        /// What the system answered.
-        source: io::Error,
-    },
-    /// Others than its owner may read or write the file.
-    #[error(
-        "the key file {path} has mode {mode:04o}: others than its owner may use it. Run `chmod 600 {path}`"
-    )]
-    Exposed {
-        /// The key file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
-    /// What is there is no key ring.
-    #[error("{place} is no key ring: {problem}")]
-    Malformed {
-        /// The key file, or the environment variable.
-        place: String,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// There are tokens, and the keys that signed them are gone.
-    #[error(
-        "the key file {path} does not exist, but the database holds tokens that only its keys can verify. \
-         Restore the file, or name the right one with --keys"
-    )]
-    Lost {
-        /// The key file.
-        path: PathBuf,
-    },
-    /// There is no file, and one made here would not be the other replicas'.
-    #[error(
-        "the key file {path} does not exist. Replicas on PostgreSQL must all have the same keys: `server bootstrap` creates it \
-         once; copy it to where --keys names it, or give its contents in DZ_KEY_RING"
-    )]
-    Missing {
-        /// The key file.
-        path: PathBuf,
-    },
-    /// No file was named, and there is no usual place for one.
-    #[error(
-        "name the key file with --keys, or give the keys in DZ_KEY_RING: PostgreSQL has no place beside it, and replicas must \
-         all have the same"
-    )]
-    Unnamed,
-    /// The system gave no random numbers.
-    #[error("the system's random number generator failed, so that no key can be made")]
-    Random,
-}
 
 /// Where a key ring is kept.
 #[derive(Clone, Debug)]
@@ -164,20 +106,21 @@ impl KeyRing {
                 return Self::parse(text, &format!("the environment variable {VARIABLE}"));
             }
         };
-        match file::read(path) {
+        let text = match file::read(path) {
             Err(KeyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
                 let path = path.clone();
                 match if_missing {
                     IfMissing::Create => {
-                        file::create(&path)?;
-                        file::read(&path)
+                        file::create(&path, SECRET_BYTES)?;
+                        file::read(&path)?
                     }
-                    IfMissing::Lost => Err(KeyError::Lost { path }),
-                    IfMissing::Missing => Err(KeyError::Missing { path }),
+                    IfMissing::Lost => return Err(KeyError::Lost { path }),
+                    IfMissing::Missing => return Err(KeyError::Missing { path }),
                 }
             }
-            result => result,
-        }
+            result => result?,
+        };
+        Self::parse(&text, &format!("the key file {}", path.display()))
     }
 
     /// The ring of this JSON, which was found in this place.

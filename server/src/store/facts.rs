@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::{Authentication, ListTokens, Page};
+use super::records::{Authentication, ListTokens, Page};
 
 /// The most tokens, of some 200 bytes each.
 const MOST_TOKENS: usize = 16_384;

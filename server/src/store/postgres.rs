@@ -13,9 +13,10 @@ use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
 use super::audit::{Actor, AuditEvent, NewAuditEvent};
-use super::{
+use super::error::StoreError;
+use super::records::{
     Authenticated, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked, Role,
-    StoreError, TokenRecord, WantedToken,
+    TokenRecord, WantedToken,
 };
 use crate::timestamp::Timestamp;
 
@@ -23,6 +24,7 @@ mod authentication;
 mod changes;
 mod coalesce;
 mod connections;
+mod inspection;
 mod known;
 mod listing;
 mod moment;
@@ -37,10 +39,9 @@ mod write;
 use authentication::{Answer, Authentications, Question};
 use coalesce::Coalescer;
 use connections::Connections;
+pub(super) use inspection::inspect;
 use known::Known;
 pub(super) use moment::Moment;
-pub(super) use schema::migrator;
-pub(super) use session::begin as session;
 
 /// The most connections of one process.
 const CONNECTIONS: usize = 10;
@@ -113,12 +114,12 @@ impl PostgresStore {
         &self,
         jti: Uuid,
         wanted: Option<WantedToken>,
-    ) -> Result<Option<Authenticated>, StoreError> {
+    ) -> Result<Option<Authenticated<Arc<Moment>>>, StoreError> {
         let question = Question { jti, wanted };
         let Answer { token, at, wanted } = self.authentications.ask(question).await?;
         Ok(token.map(|token| Authenticated {
             token,
-            moment: super::Moment::Postgres(at),
+            moment: at,
             wanted,
         }))
     }

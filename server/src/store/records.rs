@@ -2,9 +2,8 @@
 
 use uuid::Uuid;
 
-use super::Moment;
 use super::audit::{Actor, AuditAction, NewAuditEvent};
-use crate::store::TokenDigest;
+use super::digest::TokenDigest;
 use crate::timestamp::Timestamp;
 
 /// What a user may do in a business.
@@ -53,11 +52,22 @@ impl Authentication {
 
 /// The token that a request came with, as it was at a moment behind the request's arrival.
 #[derive(Debug)]
-pub(crate) struct Authenticated {
+pub(crate) struct Authenticated<Moment> {
     pub(crate) token: Authentication,
     pub(crate) moment: Moment,
     /// The token that the request wants something done with, if there is one and it is there.
     pub(crate) wanted: Option<Found>,
+}
+
+impl<Moment> Authenticated<Moment> {
+    /// Converts the moment.
+    pub(super) fn at<Other>(self, convert: impl FnOnce(Moment) -> Other) -> Authenticated<Other> {
+        Authenticated {
+            token: self.token,
+            moment: convert(self.moment),
+            wanted: self.wanted,
+        }
+    }
 }
 
 /// A token as the store keeps it: never its text.

@@ -9,14 +9,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::audit::{Actor, AuditEvent, NewAuditEvent};
+use super::error::StoreError;
 use super::facts::Changes;
-use super::{
-    Authenticated, HAS_TOKENS, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked,
-    Role, StoreError, TokenRecord, WantedToken,
+use super::inspection::HAS_TOKENS;
+use super::records::{
+    Authenticated, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked, Role,
+    TokenRecord, WantedToken,
 };
 use crate::timestamp::Timestamp;
 
@@ -24,6 +26,7 @@ mod checkpoint;
 mod claim;
 mod file;
 mod identity;
+mod inspection;
 mod known;
 mod listing;
 mod reader;
@@ -38,8 +41,8 @@ use checkpoint::Checkpoints;
 use claim::Claim;
 pub use file::SqliteFile;
 use identity::FileIdentity;
+pub(super) use inspection::inspect;
 use reader::Readers;
-pub(super) use schema::migrator;
 pub(super) use wal_index::Moment;
 use wal_index::WalIndex;
 use writer::Writer;
@@ -104,7 +107,7 @@ impl SqliteStore {
         &self,
         jti: Uuid,
         wanted: Option<WantedToken>,
-    ) -> Result<Option<Authenticated>, StoreError> {
+    ) -> Result<Option<Authenticated<Option<Moment>>>, StoreError> {
         let (Some(token), at) = self.readers.authentication(jti)? else {
             return Ok(None);
         };
@@ -116,7 +119,7 @@ impl SqliteStore {
         };
         Ok(Some(Authenticated {
             token,
-            moment: super::Moment::Sqlite(at),
+            moment: at,
             wanted,
         }))
     }
@@ -220,19 +223,5 @@ impl SqliteStore {
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.writer.write(changes, work).await
-    }
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            // A constraint that a statement of ours violates, as against a file that is locked, full or gone.
-            Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch) => {
-                Self::Inconsistent(error.to_string())
-            }
-            Some(_) => Self::Unavailable(error.to_string()),
-            // Not from SQLite but about what it answered: a missing column or row, another type.
-            None => Self::Inconsistent(error.to_string()),
-        }
     }
 }

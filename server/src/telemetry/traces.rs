@@ -7,33 +7,17 @@
 use axum::http::HeaderMap;
 use tracing::Span;
 
+mod error;
 #[cfg(feature = "otlp")]
 mod otlp;
 #[cfg(not(feature = "otlp"))]
 mod without;
 
+pub use error::TracesError;
 #[cfg(feature = "otlp")]
 pub use otlp::Traces;
 #[cfg(not(feature = "otlp"))]
 pub use without::Traces;
-
-/// Why no traces can be sent.
-#[derive(Debug, thiserror::Error)]
-pub enum TracesError {
-    /// This build has no exporter.
-    #[error(
-        "--otlp-endpoint is set, but this build cannot send traces. Build it with `--features otlp`, or leave the option out"
-    )]
-    NotBuilt,
-    /// The exporter cannot be set up.
-    #[error("traces cannot be sent to {endpoint}: {problem}")]
-    Unusable {
-        /// The collector.
-        endpoint: String,
-        /// What is wrong.
-        problem: String,
-    },
-}
 
 /// Puts the span of a request into the trace that the request names, and gives it the name and kind that the conventions for
 /// HTTP servers ask for (<https://opentelemetry.io/docs/specs/semconv/http/http-spans/>).

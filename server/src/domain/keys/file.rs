@@ -12,14 +12,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{KeyError, KeyRing, SECRET_BYTES};
+use super::error::KeyError;
 
-/// The ring in the file at `path`.
+/// Reads the file at `path`, which nobody but its owner may use.
 ///
 /// # Errors
 ///
-/// [`KeyError::Io`], [`KeyError::Exposed`] or [`KeyError::Malformed`].
-pub(super) fn read(path: &Path) -> Result<KeyRing, KeyError> {
+/// [`KeyError::Io`] or [`KeyError::Exposed`].
+pub(super) fn read(path: &Path) -> Result<SecretString, KeyError> {
     let io = |source| KeyError::Io {
         action: "read",
         path: path.to_owned(),
@@ -33,8 +33,7 @@ pub(super) fn read(path: &Path) -> Result<KeyRing, KeyError> {
             mode,
         });
     }
-    let text = SecretString::from(io::read_to_string(file).map_err(io)?);
-    KeyRing::parse(&text, &format!("the key file {}", path.display()))
+    Ok(SecretString::from(io::read_to_string(file).map_err(io)?))
 }
 
 /// Writes a ring with one new key, or leaves what another process has written there at the same moment.
@@ -42,7 +41,7 @@ pub(super) fn read(path: &Path) -> Result<KeyRing, KeyError> {
 /// # Errors
 ///
 /// [`KeyError::Io`] or [`KeyError::Random`].
-pub(super) fn create(path: &Path) -> Result<(), KeyError> {
+pub(super) fn create(path: &Path, secret_bytes: usize) -> Result<(), KeyError> {
     #[derive(Serialize)]
     struct NewRing<'a> {
         active: &'a str,
@@ -54,11 +53,11 @@ pub(super) fn create(path: &Path) -> Result<(), KeyError> {
         secret: &'a str,
     }
 
-    let mut secret = [0; SECRET_BYTES];
+    let mut secret = vec![0; secret_bytes];
     SystemRandom::new()
         .fill(&mut secret)
         .map_err(|_| KeyError::Random)?;
-    let secret = SecretString::from(URL_SAFE_NO_PAD.encode(secret));
+    let secret = SecretString::from(URL_SAFE_NO_PAD.encode(&secret));
     let kid = Uuid::new_v4().simple().to_string();
     let ring = NewRing {
         active: &kid[..8],

@@ -10,7 +10,9 @@ use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
 use uuid::Uuid;
 
-use super::super::{Authentication, Found, Member, StoreError, WantedToken};
+use super::super::digest::TokenDigest;
+use super::super::error::StoreError;
+use super::super::records::{Authentication, Found, Member, WantedToken};
 use super::changes::Between;
 use super::coalesce::Batch;
 use super::connections::{Connections, Work};
@@ -18,7 +20,6 @@ use super::known::{Known, Read};
 use super::moment::{Moment, moment_column};
 use super::read::ByKeys;
 use super::row::Stored;
-use crate::store::TokenDigest;
 
 /// What [`authentication`] reads of a token `t` and its revocation `r`, if there is one. That a token's owner is a member of its
 /// business is what a foreign key says, here for whoever writes.

@@ -8,7 +8,7 @@ use sqlx::Row;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use super::super::StoreError;
+use super::super::error::StoreError;
 use super::connections::Work;
 use super::moment::{Moment, moment_column};
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::{JoinSet, yield_now};
 
-use super::super::StoreError;
+use super::super::error::StoreError;
 
 /// The most questions of one statement.
 const MOST: usize = 256;

@@ -13,7 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::super::StoreError;
+use super::super::error::StoreError;
 use super::session;
 
 /// How long the database may take to accept a connection.

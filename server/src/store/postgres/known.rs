@@ -12,7 +12,7 @@ use parking_lot::RwLock;
 use uuid::Uuid;
 
 use super::super::facts::Facts;
-use super::super::{Authentication, ListTokens, Page};
+use super::super::records::{Authentication, ListTokens, Page};
 use super::changes::Changes;
 use super::moment::Moment;
 

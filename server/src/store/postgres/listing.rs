@@ -10,7 +10,8 @@ use sqlx::postgres::{PgConnection, Postgres};
 use sqlx::{AssertSqlSafe, Connection, QueryBuilder, Row};
 use uuid::Uuid;
 
-use super::super::{ListTokens, Page, SortBy, SortKey, StoreError, TokenRecord};
+use super::super::error::StoreError;
+use super::super::records::{ListTokens, Page, SortBy, SortKey, TokenRecord};
 use super::coalesce::Batch;
 use super::connections::{Connections, Work};
 use super::known::Known;

@@ -12,7 +12,7 @@
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
-use super::super::StoreError;
+use super::super::error::StoreError;
 
 /// The column of a [`Moment`], the same in each row and computed once.
 macro_rules! moment_column {

@@ -6,7 +6,8 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Executor, Row};
 use uuid::Uuid;
 
-use super::super::{HAS_TOKENS, StoreError};
+use super::super::error::StoreError;
+use super::super::inspection::HAS_TOKENS;
 use super::coalesce::Batch;
 use super::connections::{Connections, Work};
 

@@ -8,7 +8,8 @@ use sqlx::postgres::{PgConnection, PgRow};
 use uuid::Uuid;
 
 use super::super::audit::AuditAction;
-use super::super::{NewRevocation, Revocation, Revoked, StoreError};
+use super::super::error::StoreError;
+use super::super::records::{NewRevocation, Revocation, Revoked};
 use super::coalesce::Batch;
 use super::connections::{Connections, Work};
 use super::read::ByKeys;

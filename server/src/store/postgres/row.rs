@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{ColumnIndex, Row};
 
-use super::super::{Revocation, Role, StoreError, TokenRecord};
+use super::super::error::StoreError;
+use super::super::records::{Revocation, Role, TokenRecord};
 use crate::timestamp::Timestamp;
 
 /// The columns of [`token_record`], of a token `t` and its revocation `r`, if there is one.

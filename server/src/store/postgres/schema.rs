@@ -4,7 +4,7 @@ use sqlx::migrate::{AppliedMigration, Migrate, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 
-use super::super::StoreError;
+use super::super::error::StoreError;
 use super::super::migrations::{self, Step};
 use super::connections::Work;
 
@@ -47,7 +47,7 @@ const GRANTS: [&str; 5] = [
 ];
 
 /// What applies the schema's steps.
-pub(in crate::store) fn migrator() -> Migrator {
+pub(super) fn migrator() -> Migrator {
     migrations::migrator(&STEPS)
 }
 

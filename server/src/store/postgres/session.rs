@@ -3,7 +3,7 @@
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection, Executor, Row};
 
-use super::super::StoreError;
+use super::super::error::StoreError;
 
 /// What every session begins with.
 ///
@@ -23,9 +23,7 @@ const SETTINGS: &str = "
 ///
 /// [`StoreError::Unavailable`] when it cannot be reached, or when it is one that could forget what it acknowledged or
 /// not know what the primary did: a standby, or a server with `fsync=off`.
-pub(in crate::store) async fn begin(
-    options: &PgConnectOptions,
-) -> Result<PgConnection, StoreError> {
+pub(super) async fn begin(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
     let mut connection = PgConnection::connect_with(options)
         .await
         .map_err(|error| StoreError::Unavailable(error.to_string()))?;

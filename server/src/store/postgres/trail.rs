@@ -3,8 +3,8 @@
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Row};
 
-use super::super::StoreError;
 use super::super::audit::{AuditEvent, NewAuditEvent};
+use super::super::error::StoreError;
 use super::changes::{self, Changes};
 use super::connections::Work;
 use super::row::Stored;

@@ -8,7 +8,8 @@ use sqlx::{Connection, Executor, Row};
 use uuid::Uuid;
 
 use super::super::audit::Actor;
-use super::super::{Membership, NewToken, Role, StoreError, TokenRecord};
+use super::super::error::StoreError;
+use super::super::records::{Membership, NewToken, Role, TokenRecord};
 use super::changes::{self, Changes};
 use super::connections::Work;
 use super::row::Stored;

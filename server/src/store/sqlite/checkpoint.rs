@@ -8,13 +8,8 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
+use super::file::CHECKPOINT_PAGES;
 use super::reader::Readers;
-
-/// By how many pages the log grows between two checkpoints: 4 MB.
-const PAGES: u32 = 1000;
-
-/// From how many pages on SQLite does it by itself, should it not have happened.
-pub(super) const PAGES_FOR_SQLITE: u32 = 8 * PAGES;
 
 /// The log, and who reads in it.
 #[derive(Debug)]
@@ -44,7 +39,7 @@ impl Checkpoints {
             // It has begun again.
             self.done = 0;
         }
-        if pages - self.done < PAGES {
+        if pages - self.done < CHECKPOINT_PAGES {
             return;
         }
         // Who reads in an old transaction keeps later pages from being moved.

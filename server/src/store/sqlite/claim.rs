@@ -9,7 +9,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 
-use super::super::StoreError;
+use super::super::error::StoreError;
 use super::file::SqliteFile;
 use parking_lot::Mutex;
 

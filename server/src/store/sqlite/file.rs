@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::super::StoreError;
-use super::checkpoint::PAGES_FOR_SQLITE;
+use super::super::error::StoreError;
 
 /// How long a statement waits for another process that writes to the file.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,6 +30,12 @@ const LEAST_READ_CACHE_KIB: usize = 8 * 1024;
 
 /// Statements that a connection keeps prepared: more than there are.
 const STATEMENTS: usize = 64;
+
+/// Pages by which the write-ahead log grows between two checkpoints of ours: 4 MB.
+pub(super) const CHECKPOINT_PAGES: u32 = 1000;
+
+/// Pages of the write-ahead log from which on SQLite makes a checkpoint by itself, should there have been none of ours.
+const SQLITE_CHECKPOINT_PAGES: u32 = 8 * CHECKPOINT_PAGES;
 
 /// A SQLite file that a store can be opened from, existing or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +77,7 @@ impl SqliteFile {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "wal_autocheckpoint", PAGES_FOR_SQLITE)?;
+        connection.pragma_update(None, "wal_autocheckpoint", SQLITE_CHECKPOINT_PAGES)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         // The log and its index exist from the first read on.
         connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))?;

@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use super::super::StoreError;
+use super::super::error::StoreError;
 use super::file::SqliteFile;
 
 /// What the file system knows the file by.

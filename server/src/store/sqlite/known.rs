@@ -8,7 +8,7 @@ use parking_lot::RwLock;
 use uuid::Uuid;
 
 use super::super::facts::{self, Changes, Facts};
-use super::super::{Authentication, ListTokens, Page};
+use super::super::records::{Authentication, ListTokens, Page};
 use super::wal_index::{Moment, WalIndex};
 
 /// What is known.

@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use rusqlite::{Connection, ToSql, params_from_iter};
 
-use super::super::{ListTokens, Page, SortBy, SortKey, StoreError};
+use super::super::error::StoreError;
+use super::super::records::{ListTokens, Page, SortBy, SortKey};
 use super::row::{SELECT_TOKENS, token_record};
 
 /// The most tokens that are read on the thread that serves requests.

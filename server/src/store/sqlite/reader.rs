@@ -12,7 +12,8 @@ use parking_lot::{Mutex, MutexGuard};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::super::{Authentication, ListTokens, Page, StoreError};
+use super::super::error::StoreError;
+use super::super::records::{Authentication, ListTokens, Page};
 use super::file::SqliteFile;
 use super::identity::FileIdentity;
 use super::known::Known;

@@ -3,10 +3,11 @@
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
-use super::super::{
-    Authentication, Found, Member, Revocation, Role, StoreError, TokenRecord, WantedToken,
+use super::super::digest::TokenDigest;
+use super::super::error::StoreError;
+use super::super::records::{
+    Authentication, Found, Member, Revocation, Role, TokenRecord, WantedToken,
 };
-use crate::store::TokenDigest;
 use crate::timestamp::Timestamp;
 
 /// Tokens with their revocations, for [`token_record`].

@@ -4,10 +4,9 @@ use sqlx::migrate::{Migrate, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
-use super::super::StoreError;
+use super::super::error::StoreError;
 use super::super::migrations::{self, Step};
-use super::SqliteFile;
-use super::file::BUSY_TIMEOUT;
+use super::file::{BUSY_TIMEOUT, SqliteFile};
 
 /// The schema, as an ordered list of steps that are never edited once released.
 const STEPS: [Step; 5] = [
@@ -39,7 +38,7 @@ const STEPS: [Step; 5] = [
 ];
 
 /// What applies the schema's steps.
-pub(in crate::store) fn migrator() -> Migrator {
+pub(super) fn migrator() -> Migrator {
     migrations::migrator(&STEPS)
 }
 

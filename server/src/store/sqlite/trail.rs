@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, params};
 
-use super::super::StoreError;
 use super::super::audit::{AuditEvent, NewAuditEvent};
+use super::super::error::StoreError;
 use super::row::optional_uuid;
 use crate::timestamp::Timestamp;
 

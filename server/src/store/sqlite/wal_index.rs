@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::mem::ManuallyDrop;
 use std::os::unix::fs::FileExt;
 
-use super::super::StoreError;
+use super::super::error::StoreError;
 use super::file::SqliteFile;
 
 /// What the index's first copy of its header says of its format, in the machine's own order of bytes.

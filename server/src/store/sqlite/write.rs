@@ -4,8 +4,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::super::audit::Actor;
-use super::super::{
-    Membership, NewRevocation, NewToken, Revocation, Revoked, Role, StoreError, TokenRecord,
+use super::super::error::StoreError;
+use super::super::records::{
+    Membership, NewRevocation, NewToken, Revocation, Revoked, Role, TokenRecord,
 };
 use super::{row, trail};
 use crate::timestamp::Timestamp;

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::super::StoreError;
+use super::super::error::StoreError;
 use super::super::facts::Changes;
 use super::checkpoint::Checkpoints;
 use super::identity::FileIdentity;

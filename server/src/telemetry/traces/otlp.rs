@@ -22,7 +22,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::registry::LookupSpan;
 
-use super::TracesError;
+use super::error::TracesError;
 use crate::redact;
 
 /// The service's name where `OTEL_SERVICE_NAME` gives no other.

@@ -4,7 +4,7 @@ use tokio::runtime::Handle;
 use tracing::Subscriber;
 use tracing_subscriber::Layer;
 
-use super::TracesError;
+use super::error::TracesError;
 
 /// An exporter, of which this build has none.
 #[derive(Debug)]

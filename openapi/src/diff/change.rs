@@ -1,81 +1,9 @@
 //! One difference, and how grave it is.
 
+use crate::diff::rules::{Class, Rule, Verdict};
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
-
-use super::rule::Rule;
-
-/// How grave a difference is. Ordered: what must be looked at first is greatest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Class {
-    /// A reader sees it, no message is affected.
-    Docs,
-    /// Messages are affected, and every one that worked still works.
-    Additive,
-    /// Nothing was proven in either direction; treated as breaking until someone has looked.
-    Unproven,
-    /// A message that worked no longer does.
-    Breaking,
-}
-
-impl Class {
-    /// The word in reports and on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Docs => "docs",
-            Self::Additive => "additive",
-            Self::Unproven => "unproven",
-            Self::Breaking => "breaking",
-        }
-    }
-}
-
-/// The one word for a whole comparison: the gravest class among its changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// No difference in meaning or in any text.
-    Identical,
-    /// There are differences, and every one of them is waived.
-    Waived,
-    /// Only what a reader sees differs.
-    Docs,
-    /// Something was added or widened compatibly.
-    Additive,
-    /// Something could not be proven compatible.
-    Unproven,
-    /// Something breaks.
-    Breaking,
-}
-
-impl Verdict {
-    /// The word in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Identical => "identical",
-            Self::Waived => "waived",
-            Self::Docs => "docs",
-            Self::Additive => "additive",
-            Self::Unproven => "unproven",
-            Self::Breaking => "breaking",
-        }
-    }
-}
-
-impl From<Class> for Verdict {
-    fn from(class: Class) -> Self {
-        match class {
-            Class::Docs => Self::Docs,
-            Class::Additive => Self::Additive,
-            Class::Unproven => Self::Unproven,
-            Class::Breaking => Self::Breaking,
-        }
-    }
-}
 
 /// One difference between two documents.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -110,7 +38,7 @@ pub struct Change {
     /// What the revision says there, when it is short enough to help.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<Value>,
-    /// Why this one does not count, and until when; set by [`super::Waivers::apply`].
+    /// Why this one does not count, and until when; set by [`crate::diff::Waivers::apply`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waived>,
 }
@@ -140,4 +68,29 @@ pub struct Waived {
     pub reason: String,
     /// The last day on which it is let pass.
     pub expires: NaiveDate,
+}
+
+/// The differences between two documents.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Diff {
+    /// Each cause once: the gravest class first, within a class what reaches most operations, then in
+    /// the order of the documents.
+    pub changes: Vec<Change>,
+}
+
+impl Diff {
+    /// The gravest class among the changes that count, as the one word for the whole.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self.counted().map(|change| change.class).max() {
+            Some(gravest) => Verdict::from(gravest),
+            None if self.changes.is_empty() => Verdict::Identical,
+            None => Verdict::Waived,
+        }
+    }
+
+    /// The changes that nobody has waived.
+    pub fn counted(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.waived.is_none())
+    }
 }

@@ -4,15 +4,18 @@
 //! adds a row, or an area or an action to one; the tests hold every change that they provoke against
 //! the table.
 
+pub(crate) mod class;
 mod operations;
 mod properties;
 mod readers;
 mod row;
+pub(crate) mod rule;
 mod values;
 
 use serde::Serialize;
 
-use super::{Area, Class, Rule};
+pub use class::{Class, Verdict};
+pub use rule::{Action, Area, Kind, Rule};
 
 /// What is to be known about a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

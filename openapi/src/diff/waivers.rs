@@ -9,11 +9,14 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
-use super::{Change, Diff, Rule, Waived};
+use crate::diff::change::{Change, Diff, Waived};
+use crate::diff::rules::Rule;
 use crate::document::Position;
 use crate::pointer;
+use crate::text_error::TextError;
 
-pub use file::WaiversError;
+/// Why a text is not a file of waivers.
+pub type WaiversError = TextError;
 
 /// The waivers of one file, and which of them have been of use.
 #[derive(Debug, Clone)]

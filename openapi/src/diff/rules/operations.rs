@@ -1,12 +1,12 @@
 //! Rules of what is called by whom, with what, and what is answered.
 
 use super::row::Row;
-use crate::diff::Action::{Added, Changed, Narrowed, Removed, Widened};
-use crate::diff::Area::{
+use crate::diff::rules::class::Class::{Additive, Breaking, Docs, Unproven};
+use crate::diff::rules::rule::Action::{Added, Changed, Narrowed, Removed, Widened};
+use crate::diff::rules::rule::Area::{
     Callback, Document, Header, Operation, Parameter, Request, Response, Security, Webhook,
 };
-use crate::diff::Class::{Additive, Breaking, Docs, Unproven};
-use crate::diff::Kind;
+use crate::diff::rules::rule::Kind;
 
 /// What is called by whom, with what, and what is answered.
 pub(super) const ROWS: &[Row] = &[

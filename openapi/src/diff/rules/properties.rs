@@ -1,10 +1,10 @@
 //! Rules of null, of the properties of objects, of alternatives.
 
 use super::row::Row;
-use crate::diff::Action::{Added, Changed, Narrowed, Removed, Widened};
-use crate::diff::Area::{Request, Response};
-use crate::diff::Class::{Additive, Breaking, Docs, Unproven};
-use crate::diff::Kind;
+use crate::diff::rules::class::Class::{Additive, Breaking, Docs, Unproven};
+use crate::diff::rules::rule::Action::{Added, Changed, Narrowed, Removed, Widened};
+use crate::diff::rules::rule::Area::{Request, Response};
+use crate::diff::rules::rule::Kind;
 
 /// Null, the properties of objects, alternatives.
 pub(super) const ROWS: &[Row] = &[

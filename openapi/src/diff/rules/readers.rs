@@ -1,12 +1,12 @@
 //! Rules of promises, and of what only a reader sees.
 
 use super::row::Row;
-use crate::diff::Action::{Added, Changed, Narrowed, Removed, Widened};
-use crate::diff::Area::{
+use crate::diff::rules::class::Class::{Breaking, Docs, Unproven};
+use crate::diff::rules::rule::Action::{Added, Changed, Narrowed, Removed, Widened};
+use crate::diff::rules::rule::Area::{
     Callback, Component, Document, Header, Operation, Parameter, Request, Response,
 };
-use crate::diff::Class::{Breaking, Docs, Unproven};
-use crate::diff::Kind;
+use crate::diff::rules::rule::Kind;
 
 /// Promises, and what only a reader sees.
 pub(super) const ROWS: &[Row] = &[

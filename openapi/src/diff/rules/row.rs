@@ -1,11 +1,12 @@
 //! A row: rules that are documented alike.
 
-use crate::diff::Action::{self, Added, Changed, Narrowed, Removed, Widened};
-use crate::diff::Area::{
+use crate::diff::rules::class::Class;
+use crate::diff::rules::rule::Action::{self, Added, Changed, Narrowed, Removed, Widened};
+use crate::diff::rules::rule::Area::{
     self, Callback, Component, Document, Header, Operation, Parameter, Request, Response, Security,
     Webhook,
 };
-use crate::diff::{Class, Kind, Rule};
+use crate::diff::rules::rule::{Kind, Rule};
 
 /// Rules that are documented alike.
 pub(super) struct Row {

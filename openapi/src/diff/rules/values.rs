@@ -1,10 +1,10 @@
 //! Rules of the sets of values that schemas stand for, one trait at a time.
 
 use super::row::Row;
-use crate::diff::Action::{Changed, Narrowed, Widened};
-use crate::diff::Area::{Request, Response};
-use crate::diff::Class::{Additive, Breaking, Docs, Unproven};
-use crate::diff::Kind;
+use crate::diff::rules::class::Class::{Additive, Breaking, Docs, Unproven};
+use crate::diff::rules::rule::Action::{Changed, Narrowed, Widened};
+use crate::diff::rules::rule::Area::{Request, Response};
+use crate::diff::rules::rule::Kind;
 
 /// What a schema says of one kind of a value's traits, compared as a set of values.
 macro_rules! of_values {

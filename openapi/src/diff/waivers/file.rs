@@ -6,13 +6,10 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Location, Waiver, Waivers};
-use crate::diff::{Waived, rule_of};
+use crate::diff::change::Waived;
+use crate::diff::rules::{rule_of, rules};
+use crate::diff::waivers::{Location, Waiver, Waivers, WaiversError};
 use crate::document::Position;
-use crate::text_error::TextError;
-
-/// Why a text is no file of waivers.
-pub type WaiversError = TextError;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,7 +81,7 @@ impl Waivers {
 /// The rule that may have been meant, for a slip of a few letters.
 fn nearest(written: &str) -> Option<String> {
     let slips = |known: &str| strsim::damerau_levenshtein(known, written);
-    crate::diff::rules()
+    rules()
         .into_iter()
         .map(|row| row.rule.to_string())
         .map(|id: String| (slips(&id), id))

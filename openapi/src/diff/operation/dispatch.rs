@@ -1,0 +1,61 @@
+//! One operation: its texts, parameters, body, responses, callbacks, security and servers.
+
+use crate::diff::operation::paths::path_item::{Place, Role};
+use crate::diff::operation::{bodies, callbacks, parameters, responses, security, servers};
+use crate::diff::rules::{Area, Kind};
+use crate::diff::walk::{At, Both, Matched, Walk, fields};
+
+impl<'a> Walk<'a> {
+    /// Compares an operation.
+    pub(crate) fn compare_operations(&mut self, both: &Both<'a>, place: &Place<'a>, role: Role) {
+        let request = role.request_flow();
+        for (key, matched) in both.members() {
+            match key {
+                "parameters" | "security" | "servers" => {}
+                "operationId" => {
+                    fields::one(
+                        self,
+                        &matched,
+                        Area::Operation,
+                        Kind::Id,
+                        "the operation id",
+                    );
+                }
+                "tags" => tags(self, both, &matched),
+                "requestBody" => bodies::request(self, &matched, request),
+                "responses" => {
+                    responses::compare(self, &matched.or_anything(both), request.inverted());
+                }
+                "callbacks" => callbacks::compare(self, &matched),
+                _ => fields::field_of(self, both, key, &matched, Area::Operation, "the operation"),
+            }
+        }
+        parameters::compare(self, both, place, request);
+        security::compare(self, both);
+        if !self.options.only_operations_of_base {
+            servers::of_operation(self, both, &place.items);
+        }
+    }
+}
+
+/// Tags group; their order says nothing.
+fn tags(walk: &mut Walk<'_>, operation: &Both<'_>, matched: &Matched<'_>) {
+    let sorted = |at: &At<'_>| {
+        let mut tags: Vec<String> = at
+            .items_of("tags")
+            .iter()
+            .map(|tag| tag.value.to_string())
+            .collect();
+        tags.sort_unstable();
+        tags
+    };
+    if sorted(&operation.base) != sorted(&operation.revision) {
+        fields::one(
+            walk,
+            matched,
+            Area::Operation,
+            Kind::Tags,
+            "the operation's tags",
+        );
+    }
+}

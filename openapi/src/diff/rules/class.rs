@@ -1,0 +1,74 @@
+//! How grave a difference is, and the word for a whole comparison.
+
+use serde::Serialize;
+
+/// How grave a difference is. Ordered: what must be looked at first is greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// A reader sees it, no message is affected.
+    Docs,
+    /// Messages are affected, and every one that worked still works.
+    Additive,
+    /// Nothing was proven in either direction; treated as breaking until someone has looked.
+    Unproven,
+    /// A message that worked no longer does.
+    Breaking,
+}
+
+impl Class {
+    /// The word in reports and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Docs => "docs",
+            Self::Additive => "additive",
+            Self::Unproven => "unproven",
+            Self::Breaking => "breaking",
+        }
+    }
+}
+
+/// The one word for a whole comparison: the gravest class among its changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// No difference in meaning or in any text.
+    Identical,
+    /// There are differences, and every one of them is waived.
+    Waived,
+    /// Only what a reader sees differs.
+    Docs,
+    /// Something was added or widened compatibly.
+    Additive,
+    /// Something could not be proven compatible.
+    Unproven,
+    /// Something breaks.
+    Breaking,
+}
+
+impl Verdict {
+    /// The word in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identical => "identical",
+            Self::Waived => "waived",
+            Self::Docs => "docs",
+            Self::Additive => "additive",
+            Self::Unproven => "unproven",
+            Self::Breaking => "breaking",
+        }
+    }
+}
+
+impl From<Class> for Verdict {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::Docs => Self::Docs,
+            Class::Additive => Self::Additive,
+            Class::Unproven => Self::Unproven,
+            Class::Breaking => Self::Breaking,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The keywords of a schema that accept or reject values.
+
+use serde_json::{Map, Value};
+
+use crate::diff::walk::At;
+use crate::keywords;
+
+/// The keywords of a schema that accept or reject something; `None` when it is no object.
+pub(crate) fn assertions<'a>(at: &At<'a>) -> Option<Vec<&'a str>> {
+    let object: &Map<String, Value> = at.value.as_object()?;
+    Some(
+        object
+            .keys()
+            .map(String::as_str)
+            .filter(|key| !keywords::is_annotation(key) && !keywords::is_container(key))
+            .collect(),
+    )
+}
+
+/// Whether both say of undeclared properties what schema they have.
+pub(crate) fn undeclared_are_compared(base: &At<'_>, revision: &At<'_>) -> bool {
+    [base, revision].iter().all(|core| {
+        let additional = core.value.get("additionalProperties");
+        additional.is_some_and(Value::is_object)
+    })
+}

@@ -1,0 +1,169 @@
+//! A schema without its wrapping: what is only a way of writing it down is taken off.
+//!
+//! `allOf`, `anyOf` or `oneOf` of one schema, null as one of the alternatives, null as one of the
+//! types: each is a layer around a core. Annotations on a layer belong to the whole; an outer one
+//! stands before an inner one.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::diff::schema::annotations::collected::{Annotations, collect};
+use crate::diff::schema::assertions::assertions;
+use crate::diff::walk::{At, follow};
+use crate::document::Document;
+use crate::keywords;
+
+/// A schema as its layers and its core.
+#[derive(Debug, Clone)]
+pub(crate) struct Layers<'a> {
+    /// What the layers tell a reader.
+    pub(crate) annotations: Annotations<'a>,
+    /// Whether a layer let null in.
+    pub(crate) null: bool,
+    /// What is left: no wrapper, perhaps a reference.
+    pub(crate) core: At<'a>,
+    /// Keys of the core that a layer has taken: `type` with null among the types.
+    pub(crate) types_without_null: bool,
+    /// The pointers to what was gone through on the way to the core.
+    been: BTreeSet<String>,
+}
+
+impl<'a> Layers<'a> {
+    /// Takes the layers off, up to the first reference.
+    pub(crate) fn of(at: At<'a>) -> Self {
+        let mut layers = Self {
+            annotations: Annotations::new(),
+            null: false,
+            core: at,
+            types_without_null: false,
+            been: BTreeSet::new(),
+        };
+        layers.peel();
+        layers
+    }
+
+    /// Whether the core is a reference that may be followed without losing what stands beside it, and
+    /// not for ever: a schema may be nothing but a way back to itself.
+    pub(crate) fn is_reference(&self) -> bool {
+        !self.been.contains(&self.core.pointer)
+            && assertions(&self.core)
+                .is_some_and(|keys| keys == ["$ref"] && self.core.value["$ref"].is_string())
+    }
+
+    /// Goes through the reference that the core is, and takes off the layers behind it.
+    pub(crate) fn through(mut self, document: &'a Document) -> Self {
+        collect(&self.core, &mut self.annotations);
+        self.been.insert(self.core.pointer.clone());
+        self.core = follow(document, &self.core);
+        self.peel();
+        self
+    }
+
+    fn peel(&mut self) {
+        while let Some(inner) = self.inner() {
+            collect(&self.core, &mut self.annotations);
+            self.core = inner;
+        }
+        let types = self.core.value.get("type").and_then(Value::as_array);
+        let fixed = ["enum", "const"]
+            .iter()
+            .any(|key| self.core.value.get(key).is_some());
+        if let Some(types) = types
+            && types.len() > 1
+            && types.contains(&Value::from("null"))
+            && !fixed
+        {
+            self.null = true;
+            self.types_without_null = true;
+        }
+    }
+
+    /// The schema inside of the core, when the core only wraps it; notes null on the way.
+    fn inner(&mut self) -> Option<At<'a>> {
+        let keys = assertions(&self.core)?;
+        let [keyword @ ("allOf" | "anyOf" | "oneOf")] = keys[..] else {
+            return None;
+        };
+        let mut branches = self.core.get(keyword)?.items();
+        if branches.len() == 1 {
+            return branches.pop();
+        }
+        if keyword == "allOf" || branches.len() != 2 {
+            return None;
+        }
+        let null = branches.iter().position(|branch| is_null(branch.value))?;
+        let other = branches.swap_remove(1 - null);
+        // Exactly one of two: null is let in only if the other does not let it in as well. Here
+        // that is known of schemas that name their types; a reference is assumed to be to one,
+        // which `relation` checks before anything is said about null.
+        if keyword == "oneOf" && admits_null(other.value) {
+            return None;
+        }
+        self.null = true;
+        Some(other)
+    }
+
+    /// The alternatives of a union, null taken out of them; `None` when the core is no union.
+    pub(crate) fn union(&self) -> Option<(&'static str, Vec<At<'a>>, bool)> {
+        let keys = assertions(&self.core)?;
+        let keyword = match keys[..] {
+            ["anyOf"] => "anyOf",
+            ["oneOf"] => "oneOf",
+            ["allOf"] => "allOf",
+            _ => return None,
+        };
+        let mut branches = self.core.get(keyword)?.items();
+        let all = branches.len();
+        if keyword != "allOf" {
+            branches.retain(|branch| !is_null(branch.value));
+        }
+        let null = branches.len() < all;
+        Some((keyword, branches, null))
+    }
+}
+
+/// Whether the schema accepts null and nothing else.
+fn is_null(schema: &Value) -> bool {
+    let one_type = match schema.get("type") {
+        Some(Value::Array(kinds)) => kinds.len() == 1 && kinds[0] == "null",
+        kind => kind == Some(&Value::from("null")),
+    };
+    let constant = schema.get("const").is_some_and(Value::is_null);
+    let object = schema.as_object();
+    object.is_some_and(|object| {
+        let asserted = object
+            .keys()
+            .filter(|key| !keywords::is_annotation(key))
+            .count();
+        asserted == 1 && (one_type || constant)
+    })
+}
+
+/// Whether a schema that names its types names null.
+fn admits_null(schema: &Value) -> bool {
+    match schema.get("type") {
+        Some(Value::Array(types)) => types.contains(&Value::from("null")),
+        Some(Value::String(kind)) => kind == "null",
+        _ => match only_branch(schema) {
+            Some(branch) => admits_null(branch),
+            None => schema.get("$ref").is_none(),
+        },
+    }
+}
+
+/// The one schema that an `allOf`, `anyOf` or `oneOf` holds beside which nothing is asserted.
+fn only_branch(schema: &Value) -> Option<&Value> {
+    let mut asserted = schema
+        .as_object()?
+        .iter()
+        .filter(|(keyword, _)| !keywords::is_annotation(keyword));
+    match (asserted.next(), asserted.next()) {
+        (Some((keyword, Value::Array(branches))), None)
+            if matches!(keyword.as_str(), "allOf" | "anyOf" | "oneOf") =>
+        {
+            branches.first().filter(|_| branches.len() == 1)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,104 @@
+//! Schemas of one text that differ in what they refer to: the cause stands there, and is told there.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::diff::rules::Kind;
+use crate::diff::schema::assertions::assertions;
+use crate::diff::walk::finding::verdict;
+use crate::diff::walk::{At, Both, Context, Walk};
+use crate::keywords;
+use crate::relation::{Relation, relate};
+
+/// Compares two schemas of one text by what they refer to. `texts` compares what both tell a reader.
+///
+/// Where the whole breaks and nothing as grave is found there, the whole is told of as well: a part
+/// may take in more, and the whole less, as under `not`. Where the whole does not break, no part of it
+/// is to be blamed for what it may break elsewhere.
+pub(crate) fn compare_by_references<'a>(
+    walk: &mut Walk<'a>,
+    both: &Both<'a>,
+    context: &Context<'a>,
+    texts: impl FnOnce(&mut Walk<'a>),
+) {
+    let references = references(both);
+    let each = |walk: &mut Walk<'a>| {
+        for pair in &references {
+            let inner = Context::new(context.flow, context.subject.clone());
+            if assertions(&pair.base).is_some_and(|keywords| keywords == ["$ref"]) {
+                walk.compare_schemas(pair, &inner);
+            } else {
+                // With something beside the reference the pair may be these two schemas themselves.
+                walk.through_references(pair, context.flow, |walk, target| {
+                    walk.compare_schemas(target, &inner);
+                });
+            }
+        }
+    };
+    if walk.same_assertions(both) {
+        return each(walk);
+    }
+    let (sender, receiver) = walk.sides(both.base.value, both.revision.value, context.flow);
+    let relation = relate(&sender, &receiver);
+    let breaks = match relation {
+        Relation::Equal | Relation::Compatible => false,
+        Relation::Breaking(_) | Relation::Unproven => true,
+    };
+    let message = |what: &str| format!("{} {what}", context.subject);
+    let whole = verdict(
+        walk,
+        context,
+        &both.revision,
+        relation,
+        Kind::Schema,
+        message,
+    );
+    if !breaks {
+        return walk.blaming_references(&references, context.flow, |walk| {
+            if let Some(change) = whole {
+                walk.record(change);
+            }
+            texts(walk);
+        });
+    }
+    match whole {
+        Some(change) => walk.with_stand_in(change, each),
+        None => each(walk),
+    }
+}
+
+/// The references in two schemas of one text, each target once.
+fn references<'a>(both: &Both<'a>) -> Vec<Both<'a>> {
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    let mut pending = vec![both.clone()];
+    while let Some(both) = pending.pop() {
+        if let Some(Value::String(reference)) = both.base.value.get("$ref")
+            && seen.insert(reference)
+        {
+            found.push(both.clone());
+        }
+        for (key, base) in both.base.members() {
+            let Some(revision) = both.revision.get(key) else {
+                continue;
+            };
+            let member = Both { base, revision };
+            if keywords::SINGLE.contains(&key) {
+                pending.push(member);
+            } else if keywords::LISTS.contains(&key) {
+                pending.extend(side_by_side(member.base.items(), member.revision.items()));
+            } else if keywords::MAPS.contains(&key) {
+                let values = |at: &At<'a>| at.members().into_iter().map(|(_, at)| at).collect();
+                pending.extend(side_by_side(values(&member.base), values(&member.revision)));
+            }
+        }
+    }
+    found
+}
+
+fn side_by_side<'a>(base: Vec<At<'a>>, revision: Vec<At<'a>>) -> impl Iterator<Item = Both<'a>> {
+    base.into_iter()
+        .zip(revision)
+        .map(|(base, revision)| Both { base, revision })
+}

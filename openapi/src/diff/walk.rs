@@ -1,0 +1,16 @@
+//! What a walk through two documents remembers, and how it records what it finds.
+
+pub(crate) mod causes;
+pub(crate) mod context;
+pub(crate) mod deprecation;
+pub(crate) mod equality;
+pub(crate) mod fields;
+pub(crate) mod finding;
+pub(crate) mod graph;
+pub(crate) mod message;
+pub(crate) mod place;
+pub(crate) mod witness;
+
+pub(crate) use context::Context;
+pub(crate) use graph::Walk;
+pub(crate) use place::{ANYTHING, At, Both, Flow, Matched, follow};

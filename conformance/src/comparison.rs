@@ -1,4 +1,4 @@
-//! What changed between two runs: of one deployment before and after, or of two deployments.
+//! The comparison of two runs: of one deployment at two times, or of two deployments.
 
 mod json;
 mod markdown;
@@ -20,49 +20,50 @@ use crate::report::{Report, Totals};
 
 pub use json::schema;
 
-/// The version of the comparison's format; raised when a reader of the older one would misread it.
+/// The version of the comparison's format. It is raised when a reader of the earlier version would misread a comparison.
 pub const FORMAT: u32 = 1;
 
-/// By how many milliseconds, and how many times, a case must have become slower or faster to be told of. What is less
-/// is what two runs of the same deployment differ by.
-const SLOWER_MS: u64 = 50;
-const SLOWER_TIMES: u64 = 2;
+/// The least difference in milliseconds at which a case counts as slower or faster. Two runs of the same deployment differ
+/// by less.
+const LEAST_DIFFERENCE_MS: u64 = 50;
 
-/// How many slower and how many faster cases are told of.
+/// The least factor at which a case counts as slower or faster.
+const LEAST_FACTOR: u64 = 2;
+
+/// The most slower cases, and the most faster cases, in a comparison.
 const TIMES: usize = 5;
 
 /// A format of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// For people at a terminal.
+    /// Text for a terminal.
     Terminal,
-    /// For a pull request or the summary of a job.
+    /// Markdown for a pull request or the summary of a CI job.
     Markdown,
-    /// For machines, by a published JSON Schema.
+    /// JSON, described by `schemas/comparison.schema.json`.
     Json,
 }
 
-/// What changed from run A to run B.
+/// The changes from run A to run B.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Comparison {
     /// The version of this format: 1.
     pub format: u32,
-    /// The earlier run, or the deployment that is compared with.
+    /// The earlier run, or the deployment to compare with.
     pub a: Side,
-    /// The later run, or the deployment that is compared.
+    /// The later run, or the deployment to compare.
     pub b: Side,
-    /// What the two were not run alike in: target, contract, suite, selection and keys of the profile. Empty when in
-    /// nothing.
+    /// The conditions that differ: target, contract, suite, selection and keys of the profile.
     pub conditions: Vec<Condition>,
-    /// The cases whose verdict changed, that are new and that are gone; what matters most first.
+    /// The cases that have another verdict, that are new or that were removed; the most important changes first.
     pub cases: Vec<CaseChange>,
-    /// How many cases have the same verdict in both.
+    /// The number of cases with the same verdict in both runs.
     pub unchanged: usize,
-    /// Parts of the contract that only one of the two observed.
+    /// The parts of the contract that only one of the two runs observed.
     pub coverage: CoverageChange,
-    /// The cases that took much longer or much less long, greatest difference first.
+    /// The cases that became much slower or much faster, the greatest difference first.
     pub times: Vec<TimeChange>,
-    /// What the comparison amounts to.
+    /// The result of the comparison.
     pub exit: Judgement,
 }
 
@@ -75,99 +76,99 @@ pub struct Side {
     pub started_at: DateTime<Utc>,
     /// Whether every selected case was decided.
     pub complete: bool,
-    /// The exit code of the run; absent when it was cut off.
+    /// The exit code of the run; null when the run was cut off.
     pub exit_code: Option<u8>,
-    /// How many cases came to which verdict.
+    /// The number of cases by verdict.
     pub totals: Totals,
-    /// How long it took, in milliseconds; absent when it was cut off.
+    /// The duration of the run in milliseconds; null when the run was cut off.
     pub duration_ms: Option<u64>,
-    /// How many requests were sent; absent when it was cut off.
+    /// The number of requests; null when the run was cut off.
     pub requests: Option<u64>,
-    /// How many parts of the contract were observed; absent when nothing is known of it.
+    /// The number of parts of the contract that the run observed; null when its coverage was not recorded.
     pub observed: Option<usize>,
-    /// How many parts the contract declares; absent when nothing is known of it.
+    /// The number of parts that the contract declares; null when the coverage was not recorded.
     pub declared: Option<usize>,
 }
 
-/// Something that the two were not run alike in.
+/// A condition in which the two runs differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Condition {
-    /// What: `target`, `contract`, `selection.allow`, `profile.policy.second_revoke` and so on.
+    /// Its name: `target`, `contract.version`, `selection.allow`, `profile.policy.second_revoke` and so on.
     pub what: String,
-    /// Its value in A; null where A has none.
+    /// Its value in A; null when A has none.
     pub a: Value,
-    /// Its value in B.
+    /// Its value in B; null when B has none.
     pub b: Value,
 }
 
-/// How a case changed, what matters most first.
+/// The change of a case; the most important change is the first variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Change {
-    /// It fails or warns now, and did not, or only warned.
+    /// It fails or warns in B and did not in A, or it fails in B and warned in A.
     Worse,
-    /// It was decided, and is not any more: skipped, inconclusive or broken.
+    /// It was decided in A, and is skipped, inconclusive or broken in B.
     Undecided,
-    /// Only A has it.
+    /// Only A has the case.
     Gone,
-    /// It holds now, or only warns, and did not.
+    /// It passes in B and did not in A, or it warns in B and failed in A.
     Better,
-    /// It was not decided, and holds now.
+    /// It was not decided in A, and passes in B.
     Decided,
-    /// Only B has it.
+    /// Only B has the case.
     New,
 }
 
-/// A case that changed.
+/// A changed case.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CaseChange {
     /// The case's id.
     pub id: String,
-    /// How much depends on it.
+    /// The case's level.
     pub level: Level,
-    /// How it changed.
+    /// The change.
     pub change: Change,
-    /// Its verdict in A.
+    /// The verdict in A; null when A does not have the case.
     pub a: Option<Verdict>,
-    /// Its verdict in B.
+    /// The verdict in B; null when B does not have the case.
     pub b: Option<Verdict>,
-    /// Why it has its verdict in B; in A where B does not have it.
+    /// The reason for the verdict in B, or in A when B does not have the case.
     pub reason: String,
 }
 
-/// Parts of the contract that only one of the two observed.
+/// The parts of the contract that only one of the two runs observed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CoverageChange {
-    /// Only B observed these: operation and part.
+    /// The parts that only B observed, as operation and part.
     pub gained: Vec<String>,
-    /// Only A observed these.
+    /// The parts that only A observed, as operation and part.
     pub lost: Vec<String>,
 }
 
-/// A case that took much longer or much less long.
+/// A case that became much slower or much faster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TimeChange {
     /// The case's id.
     pub id: String,
-    /// How long it took in A, in milliseconds.
+    /// Its duration in A, in milliseconds.
     pub a_ms: u64,
-    /// How long it took in B, in milliseconds.
+    /// Its duration in B, in milliseconds.
     pub b_ms: u64,
 }
 
-/// What a comparison amounts to.
+/// The result of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Judgement {
-    /// The exit code: 0 nothing that gates got worse, 1 something did, 4 that cannot be said.
+    /// The exit code: 0 no new failures, 1 new failures, 4 undecided.
     pub code: u8,
-    /// Why.
+    /// The reason for the exit code.
     pub reason: String,
 }
 
 impl Comparison {
-    /// Compares two runs. `strict` lets a SHOULD gate as well.
+    /// Compares two runs. With `strict`, a SHOULD that does not pass is a failure too.
     #[must_use]
-    pub fn of(a: &Report, b: &Report, strict: bool) -> Comparison {
+    pub fn new(a: &Report, b: &Report, strict: bool) -> Comparison {
         let cases = changes(a, b);
         let shared = b.cases.iter().filter(|case| find(a, &case.id).is_some());
         let changed = cases
@@ -187,7 +188,7 @@ impl Comparison {
         }
     }
 
-    /// The exit code.
+    /// Returns the exit code.
     #[must_use]
     pub fn code(&self) -> ExitCode {
         match self.exit.code {
@@ -257,12 +258,12 @@ fn changes(a: &Report, b: &Report) -> Vec<CaseChange> {
             reason: case.reason.clone(),
         });
     }
-    // The sort is stable: within a change and a level the order is the catalogue's.
+    // The sort is stable: the cases of one change and level stay in the order of the catalogue.
     changes.sort_by_key(|case| (case.change, case.level));
     changes
 }
 
-/// How bad what was decided is; nothing where it was not decided.
+/// Ranks a decided verdict, the best first. Returns `None` for an undecided one.
 fn rank(verdict: Verdict) -> Option<u8> {
     match verdict {
         Verdict::Pass => Some(0),
@@ -272,7 +273,7 @@ fn rank(verdict: Verdict) -> Option<u8> {
     }
 }
 
-/// How a case that B has changed, if it did.
+/// Returns the change of a case that B has, if there is one.
 fn change(a: Option<Verdict>, b: Verdict) -> Option<Change> {
     let a = match a {
         None => return Some(Change::New),
@@ -284,26 +285,26 @@ fn change(a: Option<Verdict>, b: Verdict) -> Option<Change> {
         (Some(_), Some(_)) => Change::Better,
         (_, None) => Change::Undecided,
         (None, Some(0)) => Change::Decided,
-        // Nobody knows how long it has been so; it was not known before.
+        // It fails, and A does not show whether it failed earlier.
         (None, Some(_)) => Change::Worse,
     })
 }
 
-/// What the comparison amounts to: a new failure outranks what cannot be said.
+/// Returns the result. A new failure outranks an undecided comparison.
 fn judge(a: &Report, b: &Report, cases: &[CaseChange], strict: bool) -> Judgement {
-    let gates = |case: &&CaseChange| match case.b {
+    let fails = |case: &&CaseChange| match case.b {
         Some(Verdict::Fail) => true,
         Some(Verdict::Warn) => strict && case.level == Level::Should,
         Some(Verdict::Pass | Verdict::Skip | Verdict::Inconclusive | Verdict::Error) | None => {
             false
         }
     };
-    let worse: Vec<&str> = (cases.iter())
+    let failures: Vec<&str> = (cases.iter())
         .filter(|case| matches!(case.change, Change::Worse | Change::New))
-        .filter(gates)
+        .filter(fails)
         .map(|case| case.id.as_str())
         .collect();
-    let unknown: Vec<&str> = (cases.iter())
+    let undecided: Vec<&str> = (cases.iter())
         .filter(|case| matches!(case.change, Change::Undecided | Change::Gone))
         .filter(|case| case.level == Level::Must && case.a.and_then(rank).is_some())
         .map(|case| case.id.as_str())
@@ -312,10 +313,10 @@ fn judge(a: &Report, b: &Report, cases: &[CaseChange], strict: bool) -> Judgemen
         code: code.code(),
         reason,
     };
-    if !worse.is_empty() {
+    if !failures.is_empty() {
         return judged(
             ExitCode::Failed,
-            format!("got worse: {}", crate::exit::named(&worse)),
+            format!("new failures: {}", crate::exit::named(&failures)),
         );
     }
     for (name, report) in [("A", a), ("B", b)] {
@@ -326,22 +327,19 @@ fn judge(a: &Report, b: &Report, cases: &[CaseChange], strict: bool) -> Judgemen
             );
         }
     }
-    if !unknown.is_empty() {
+    if !undecided.is_empty() {
         return judged(
             ExitCode::NothingProven,
             format!(
-                "decided in A and not in B: {}",
-                crate::exit::named(&unknown)
+                "decided in A but not in B: {}",
+                crate::exit::named(&undecided)
             ),
         );
     }
-    judged(
-        ExitCode::Conformant,
-        "nothing that gates got worse".to_owned(),
-    )
+    judged(ExitCode::Conformant, "no new failures".to_owned())
 }
 
-/// What the two were not run alike in.
+/// Returns the conditions in which the two runs differ.
 fn conditions(a: &Report, b: &Report) -> Vec<Condition> {
     let of = |report: &Report| {
         let run = &report.run;
@@ -355,18 +353,18 @@ fn conditions(a: &Report, b: &Report) -> Vec<Condition> {
     };
     let mut found = Vec::new();
     differences("", &of(a), &of(b), &mut found);
-    // How many cases there are follows from the others, and from the suite's version.
-    let counts = [
+    // The numbers of cases follow from the other conditions; jobs and seed do not change a verdict.
+    let ignored = [
         "selection.selected",
         "selection.catalogue",
         "selection.jobs",
         "selection.seed",
     ];
-    found.retain(|condition: &Condition| !counts.contains(&condition.what.as_str()));
+    found.retain(|condition: &Condition| !ignored.contains(&condition.what.as_str()));
     found
 }
 
-/// The leaves in which two values differ, by their dotted names.
+/// Collects the leaves in which two values differ, by their dotted names.
 fn differences(name: &str, a: &Value, b: &Value, out: &mut Vec<Condition>) {
     match (a, b) {
         (Value::Object(first), Value::Object(second)) => {
@@ -411,8 +409,9 @@ fn times(a: &Report, b: &Report) -> Vec<TimeChange> {
             let before = find(a, &case.id)?;
             let (a_ms, b_ms) = (before.duration_ms, case.duration_ms);
             let (less, more) = (a_ms.min(b_ms), a_ms.max(b_ms));
-            let told = less > 0 && more - less >= SLOWER_MS && more >= less * SLOWER_TIMES;
-            told.then(|| TimeChange {
+            let differs =
+                less > 0 && more - less >= LEAST_DIFFERENCE_MS && more >= less * LEAST_FACTOR;
+            differs.then(|| TimeChange {
                 id: case.id.clone(),
                 a_ms,
                 b_ms,

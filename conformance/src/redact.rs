@@ -1,5 +1,5 @@
-//! Keeps secrets out of everything that leaves the suite: each value that must not be seen is registered, and every
-//! text on its way out has it replaced by the name of an environment variable.
+//! Redaction: the suite registers each secret, and replaces it by the name of an environment variable in every text that
+//! it writes.
 
 mod scan;
 
@@ -8,24 +8,24 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 pub use scan::Scan;
 
-/// The values that must not be seen, each with the name that stands in for it.
+/// The registered secrets, each with the name that replaces it.
 #[derive(Default)]
 pub struct Secrets {
     entries: RwLock<Entries>,
 }
 
-/// How many bytes at the end of a value it is looked up by. The beginnings of tokens are all alike.
+/// The number of bytes at the end of a value that index it. The beginnings of tokens are too similar.
 const END: usize = 8;
 
-/// The values in the order of registration, and by their ends: a run registers hundreds, and looks for them in every
-/// text that goes in or out.
+/// The secrets in the order of registration, indexed by their ends: a run registers hundreds, and searches for them in
+/// every request and response.
 #[derive(Default)]
 struct Entries {
     all: Vec<Entry>,
     by_end: HashMap<[u8; END], Vec<usize>>,
-    /// Whether a value ends in these two bytes: spares most places of a text the look-up.
+    /// Whether a value ends in these two bytes. Most positions of a text need no further look-up.
     tails: Vec<bool>,
-    /// Those that are too short to be looked up.
+    /// The secrets that are shorter than the index key.
     short: Vec<usize>,
 }
 
@@ -49,8 +49,8 @@ impl Entries {
         self.all.push(entry);
     }
 
-    /// The entries of which a text may contain the value or the hash: longest value first, so that a value that
-    /// contains another is replaced whole.
+    /// Finds the entries whose value or hash a text may contain. The longest value is first, so that a value that contains
+    /// another is replaced as a whole.
     fn candidates(&self, text: &str) -> Vec<&Entry> {
         let windows = text.as_bytes().windows(END);
         let keys = windows.filter_map(|window| window.first_chunk());
@@ -69,7 +69,7 @@ impl Entries {
     }
 }
 
-/// The last two bytes of the end of a value, as a number.
+/// Returns the last two bytes of the end of a value as a number.
 fn tail(end: &[u8; END]) -> usize {
     usize::from(end[END - 2]) << 8 | usize::from(end[END - 1])
 }
@@ -77,17 +77,17 @@ fn tail(end: &[u8; END]) -> usize {
 struct Entry {
     value: String,
     name: String,
-    /// The SHA-256 of the value, in hexadecimal: what a careless service would store and could give away.
+    /// The SHA-256 of the value in hexadecimal, which a service may store and disclose.
     hash: String,
-    /// Whether it is a working credential, rather than something made from one.
+    /// Whether the value is a working credential, and not derived from one.
     credential: bool,
 }
 
-/// A part of a text.
+/// A part of a redacted text.
 pub(crate) enum Piece<'a> {
-    /// Text that may be seen.
+    /// Text without a secret.
     Text(&'a str),
-    /// The name of the secret that stood here.
+    /// The name of the secret that was here.
     Secret(String),
 }
 
@@ -98,12 +98,12 @@ impl std::fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// Registers a credential; `name` is a valid name of an environment variable.
+    /// Registers a credential. `name` is a valid name of an environment variable.
     pub fn register(&self, value: &str, name: &str) {
         self.add(value, name, true);
     }
 
-    /// Registers a value that was made from a credential and works for nothing, such as a part of one.
+    /// Registers a value that is derived from a credential and does not work as one, such as a part of it.
     pub fn conceal(&self, value: &str, name: &str) {
         self.add(value, name, false);
     }
@@ -127,13 +127,13 @@ impl Secrets {
         });
     }
 
-    /// The names of the credentials that a text contains.
+    /// Returns the names of the credentials that a text contains.
     #[must_use]
     pub fn found_in(&self, text: &str) -> Vec<String> {
         self.credentials(text, |entry| text.contains(&entry.value))
     }
 
-    /// The names of the credentials whose SHA-256, in hexadecimal of either case, a text contains.
+    /// Returns the names of the credentials whose SHA-256 a text contains, in hexadecimal of either case.
     #[must_use]
     pub fn hashes_in(&self, text: &str) -> Vec<String> {
         let text = text.to_ascii_lowercase();
@@ -151,7 +151,7 @@ impl Secrets {
         self.entries.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The text with each secret replaced by `$NAME`.
+    /// Replaces each secret in a text by `$NAME`.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
@@ -167,8 +167,7 @@ impl Secrets {
         out
     }
 
-    /// The beginning of a text, redacted: its first characters, and a mark where there are more. Redacted before it is
-    /// cut, since half a secret would not be known for one.
+    /// Redacts a text and cuts it to its first characters. The order matters: a part of a secret would not be recognised.
     #[must_use]
     pub(crate) fn excerpt(&self, text: &str, characters: usize) -> String {
         let text = self.redact(text);
@@ -178,8 +177,7 @@ impl Secrets {
         }
     }
 
-    /// The text cut at its secrets. A JSON Web Token that nobody registered is a secret as well: whose it is does not
-    /// matter, a report is no place for it.
+    /// Splits a text at its secrets. Every JSON Web Token is a secret, also one that is not registered.
     pub(crate) fn pieces<'a>(&self, text: &'a str) -> Vec<Piece<'a>> {
         let mut pieces = vec![Piece::Text(text)];
         for entry in self.entries().candidates(text) {
@@ -194,7 +192,7 @@ impl Secrets {
     }
 }
 
-/// Cuts every text among the pieces wherever `find` finds something.
+/// Splits each text among the pieces at the secrets that `find` finds.
 fn split<'a>(
     pieces: Vec<Piece<'a>>,
     find: impl Fn(&str) -> Option<(std::ops::Range<usize>, String)>,
@@ -216,7 +214,7 @@ fn split<'a>(
     out
 }
 
-/// The first `eyJ….….…` in a text.
+/// Finds the first text of the form `eyJ….….…`, which may be a JSON Web Token.
 fn unregistered_jwt(text: &str) -> Option<std::ops::Range<usize>> {
     let mut from = 0;
     while let Some(found) = text[from..].find("eyJ") {

@@ -1,10 +1,9 @@
-//! What a reader gets: folds over the events of a run.
+//! Reports of a run, made from its events.
 //!
-//! [`Report`] gathers the events into one value, which is `report.json`; the other formats are rendered from it, each
-//! a function onto `&mut dyn Write` that knows nothing of the run itself. [`read()`] brings a saved run back, so that any
-//! format can be made of it later.
+//! [`Report`] collects the events into one value, which is `report.json`. Each other format is a function that renders this
+//! value to `&mut dyn Write` and knows nothing of the runner. [`read()`] reads a saved run, so that it can be rendered later.
 
-mod digest;
+mod event_writer;
 mod file;
 mod format;
 mod github;
@@ -14,62 +13,61 @@ mod junit;
 pub(crate) mod markdown;
 pub mod ndjson;
 mod read;
-mod stream;
+mod summary;
 mod tap;
 mod terminal;
+mod version;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use digest::duration;
+pub use event_writer::EventWriter;
 pub use file::{ReportError, refuse_secrets, write_scanned};
 pub use format::Format;
 pub use read::{ReadError, read};
-pub use stream::Stream;
+pub(crate) use summary::duration;
+pub use version::FORMAT;
 
 use crate::event::{CaseRecord, Event, RunFooter, RunHeader, Verdict};
-
-/// The version of the report's format; raised when a reader of the older one would misread it.
-pub const FORMAT: u32 = 1;
 
 /// A whole run, as `report.json` holds it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// The version of this format: 1.
     pub format: u32,
-    /// Whether every selected case was decided. A report in which this is not true is not a valid record of a run.
+    /// Whether every selected case was decided. If not, the report is not a valid record of a run.
     pub complete: bool,
-    /// What was run, against what, by which contract.
+    /// The suite, the deployment, the contract and the selected cases.
     pub run: RunHeader,
-    /// How many cases came to which verdict.
+    /// The number of cases by verdict.
     pub totals: Totals,
-    /// The cases, sorted by their place in the catalogue.
+    /// The cases, in the order of the catalogue.
     pub cases: Vec<CaseRecord>,
-    /// How the run ended. Absent when the run was cut off; the report is then not valid.
+    /// How the run ended. Absent when the run was cut off: the report is then not valid.
     pub end: Option<RunFooter>,
 }
 
-/// How many cases came to which verdict.
+/// The number of cases by verdict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
-    /// All cases that were selected and decided.
+    /// The cases that were selected and decided.
     pub cases: usize,
-    /// Every step held.
+    /// Every step passed.
     pub pass: usize,
-    /// A step did not hold, and that gates.
+    /// A step failed, and the case's level makes the run fail.
     pub fail: usize,
-    /// A step did not hold, and that does not gate.
+    /// A step failed, and the case's level does not make the run fail.
     pub warn: usize,
-    /// Not run.
+    /// The case was not run.
     pub skip: usize,
-    /// Run, and not decided.
+    /// The case was run and could not be decided.
     pub inconclusive: usize,
-    /// The suite or the way to the target broke.
+    /// The suite or the connection to the target broke.
     pub error: usize,
 }
 
 impl Totals {
-    fn count(cases: &[CaseRecord]) -> Totals {
+    fn new(cases: &[CaseRecord]) -> Totals {
         let mut totals = Totals {
             cases: cases.len(),
             ..Totals::default()
@@ -89,10 +87,10 @@ impl Totals {
 }
 
 impl Report {
-    /// Gathers events. Gives nothing when not even the start is among them. `order` is the ids of the catalogue:
-    /// cases finish in any order, and a reader wants the same one each time.
+    /// Builds the report from events. Returns `None` when [`Event::RunStarted`] is missing. `order` holds the ids of the
+    /// catalogue: cases finish in any order, and a report lists them in the same order each time.
     #[must_use]
-    pub fn gather(events: impl IntoIterator<Item = Event>, order: &[&str]) -> Option<Report> {
+    pub fn from_events(events: impl IntoIterator<Item = Event>, order: &[&str]) -> Option<Report> {
         let mut run = None;
         let mut cases: Vec<CaseRecord> = Vec::new();
         let mut end = None;
@@ -103,16 +101,16 @@ impl Report {
                 Event::RunFinished(footer) => end = Some(*footer),
             }
         }
-        // What is not in the catalogue comes after it, by name.
+        // Cases that the catalogue does not have come last, by id.
         cases.sort_by_cached_key(|case| match order.iter().position(|id| *id == case.id) {
-            Some(place) => (place, String::new()),
+            Some(index) => (index, String::new()),
             None => (usize::MAX, case.id.clone()),
         });
         Some(Report {
             format: FORMAT,
             complete: end.as_ref().is_some_and(|end| end.complete),
             run: run?,
-            totals: Totals::count(&cases),
+            totals: Totals::new(&cases),
             cases,
             end,
         })

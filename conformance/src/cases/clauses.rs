@@ -1,4 +1,4 @@
-//! The texts that cases stand on, each quoted from where it stands.
+//! The clauses that cases cite, each quoted from its source.
 
 use crate::case::Clause;
 

@@ -1,4 +1,4 @@
-//! `conformance compare`: what changed between two saved runs.
+//! `conformance compare`: the changes between two saved runs.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,13 +15,13 @@ pub(crate) const HELP: &str = "Examples:
   conformance compare staging/report.json production/report.json --format markdown --output comparison.md
 
 Exit codes:
-  0  nothing that gates got worse
-  1  a case fails in B that did not fail in A (or, under --strict, a SHOULD does not hold any more)
-  2  usage error, or a file is no saved run
-  3  not written: the output cannot be written to, or a credential stands in the comparison
-  4  it cannot be said: a run is not complete, or a MUST that A decided is not decided in B";
+  0  no new failures
+  1  a case fails in B that did not fail in A (or, under --strict, a SHOULD does not pass any more)
+  2  usage error, or a file is not a saved run
+  3  not written: the output cannot be written, or the comparison contains a credential
+  4  undecided: a run is not complete, or a MUST that A decided is not decided in B";
 
-/// What to compare, and where to write it.
+/// The arguments of `conformance compare`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The earlier run, or the deployment to compare with: a report.json or an events.ndjson.
@@ -30,31 +30,31 @@ pub(crate) struct Arguments {
     /// The later run, or the deployment to compare.
     #[arg(value_name = "B")]
     b: PathBuf,
-    /// The format to write it in.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     format: Format,
-    /// The file to write it to; without it, standard output.
+    /// The file to write to. Without it, the comparison is written to standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Let a SHOULD gate as well.
+    /// Count a SHOULD that does not pass as a failure too.
     #[arg(long)]
     strict: bool,
-    /// Take streams without their footers too; the exit code is then 4 at best.
+    /// Accept runs that were cut off, too. The exit code is then never 0.
     #[arg(long)]
     cut_off: bool,
 }
 
-/// Compares two saved runs.
+/// Compares two saved runs, and writes the comparison.
 pub(crate) fn compare(arguments: &Arguments) -> ExitCode {
     let read = |path: &Path| read(path, arguments.cut_off);
     let (a, b) = match (read(&arguments.a), read(&arguments.b)) {
         (Ok(a), Ok(b)) => (a, b),
         (Err(error), _) | (_, Err(error)) => return refuse(ExitCode::Usage, &error),
     };
-    let comparison = Comparison::of(&a, &b, arguments.strict);
+    let comparison = Comparison::new(&a, &b, arguments.strict);
     let scans = [
-        Scan::of_profile(&a.run.profile),
-        Scan::of_profile(&b.run.profile),
+        Scan::from_profile(&a.run.profile),
+        Scan::from_profile(&b.run.profile),
     ];
     match write(
         &comparison,
@@ -84,7 +84,7 @@ fn write(
     match output {
         Some(path) => {
             let content = match format {
-                // A file is no terminal.
+                // A file gets no terminal colours.
                 Format::Terminal => anstream::adapter::strip_bytes(&content).into_vec(),
                 Format::Markdown | Format::Json => content,
             };
@@ -92,7 +92,7 @@ fn write(
             write_scanned(path, &content, scan)
         }
         None => {
-            // Nobody may be reading any more; the exit code says the rest.
+            // The reader may have closed the pipe. The exit code gives the result.
             let _ = anstream::stdout().lock().write_all(&content);
             Ok(())
         }

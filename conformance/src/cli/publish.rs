@@ -1,4 +1,4 @@
-//! Where the reports of a run go: files in the report folder, the terminal, and GitHub where a job of it asks.
+//! The output of a run: files in the report folder, the terminal, and annotations for GitHub Actions.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use conformance::redact::Scan;
 use conformance::report::{Format, Report, ReportError, refuse_secrets, write_scanned};
 
-/// The files of the report folder, beside the stream of events.
+/// The files of the report folder, except the stream of events.
 const FILES: [(&str, Format); 4] = [
     ("report.json", Format::Json),
     ("junit.xml", Format::Junit),
@@ -14,16 +14,16 @@ const FILES: [(&str, Format); 4] = [
     ("summary.md", Format::Markdown),
 ];
 
-/// The stream of events.
+/// The name of the file with the stream of events.
 const EVENTS: &str = "events.ndjson";
 
-/// Where the stream of events goes.
-pub(crate) fn events(folder: &Path) -> PathBuf {
+/// Returns the path of the stream of events.
+pub(crate) fn events_path(folder: &Path) -> PathBuf {
     folder.join(EVENTS)
 }
 
-/// Makes the folder, and takes the reports of an earlier run out of it: whoever finds them after this run was killed
-/// would take them for its own.
+/// Creates the folder, and removes the reports of an earlier run: if this run is killed, they must not pass for its
+/// reports.
 pub(crate) fn prepare(folder: &Path) -> Result<(), ReportError> {
     std::fs::create_dir_all(folder).map_err(ReportError::unwritable(folder))?;
     let names = FILES.iter().map(|(name, _)| *name).chain([EVENTS]);
@@ -37,8 +37,8 @@ pub(crate) fn prepare(folder: &Path) -> Result<(), ReportError> {
     Ok(())
 }
 
-/// Writes the files, then the report for the terminal, then what GitHub is told. One that cannot be written does not
-/// keep back the others.
+/// Writes the files, then the report for the terminal, then the annotations for GitHub Actions. If one cannot be written,
+/// the others still are.
 pub(crate) fn publish(
     folder: &Path,
     report: &Report,
@@ -55,7 +55,7 @@ pub(crate) fn publish(
     problems.extend(to_stdout(Format::Terminal, report, scan).err());
     let _ = writeln!(
         anstream::stdout(),
-        "  reports: {} ({} and {EVENTS} beside it)",
+        "  reports: {} (in the same folder: {} and {EVENTS})",
         folder.join("report.html").display(),
         FILES
             .map(|(name, _)| name)
@@ -66,12 +66,12 @@ pub(crate) fn publish(
     );
     if annotate {
         problems.extend(to_stdout(Format::Github, report, scan).err());
-        problems.extend(summarise(report, scan).err());
+        problems.extend(append_job_summary(report, scan).err());
     }
     problems
 }
 
-/// A report in a format, unless a credential stands in it.
+/// Renders a report, and checks that it contains no credential.
 pub(crate) fn rendered(
     format: Format,
     report: &Report,
@@ -86,15 +86,15 @@ pub(crate) fn rendered(
     Ok(content)
 }
 
-/// Prints a report. Nobody may be reading any more; that is no failure of the run.
+/// Prints a report to standard output. A closed pipe is not an error.
 pub(crate) fn to_stdout(format: Format, report: &Report, scan: &Scan) -> Result<(), ReportError> {
     let content = rendered(format, report, Path::new("standard output"), scan)?;
     let _ = anstream::stdout().lock().write_all(&content);
     Ok(())
 }
 
-/// Appends the summary to the job's, where GitHub has given a place for it.
-fn summarise(report: &Report, scan: &Scan) -> Result<(), ReportError> {
+/// Appends the summary to that of the CI job, if GitHub Actions has set a file for it.
+fn append_job_summary(report: &Report, scan: &Scan) -> Result<(), ReportError> {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
         return Ok(());
     };

@@ -18,33 +18,33 @@ pub(crate) const HELP: &str = "Examples:
 
 Exit codes:
   0  written, whatever the verdict of the run
-  2  usage error, or the file is no saved run
-  3  not written: the output cannot be written to, or a credential stands in the report";
+  2  usage error, or the file is not a saved run
+  3  not written: the output cannot be written, or the report contains a credential";
 
-/// What to render, and where to.
+/// The arguments of `conformance render`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The saved run: a report.json or an events.ndjson.
     #[arg(value_name = "REPORT")]
     report: PathBuf,
-    /// The format to write it in.
+    /// The output format.
     #[arg(long, value_enum)]
     format: Format,
-    /// The file to write it to; without it, standard output.
+    /// The file to write to. Without it, the report is written to standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Take a stream without its footer too: it shows only what was known when the run was cut off.
+    /// Accept a run that was cut off, too. The report then shows only the part that was recorded.
     #[arg(long)]
     cut_off: bool,
 }
 
-/// Renders a saved run.
+/// Renders a saved run in the requested format.
 pub(crate) fn render(arguments: &Arguments) -> ExitCode {
     let report = match read(&arguments.report, arguments.cut_off) {
         Ok(report) => report,
         Err(error) => return refuse(ExitCode::Usage, &error),
     };
-    let scan = Scan::of_profile(&report.run.profile);
+    let scan = Scan::from_profile(&report.run.profile);
     let written = match &arguments.output {
         Some(path) => to_file(arguments.format, &report, path, &scan),
         None => publish::to_stdout(arguments.format, &report, &scan),
@@ -55,7 +55,7 @@ pub(crate) fn render(arguments: &Arguments) -> ExitCode {
     }
 }
 
-/// Reads a saved run, its cases in the order of the catalogue.
+/// Reads a saved run, with its cases in the order of the catalogue.
 pub(crate) fn read(path: &Path, cut_off: bool) -> Result<Report, report::ReadError> {
     let order: Vec<&str> = cases::catalogue().iter().map(|case| case.id).collect();
     report::read(path, &order, cut_off)
@@ -64,7 +64,7 @@ pub(crate) fn read(path: &Path, cut_off: bool) -> Result<Report, report::ReadErr
 fn to_file(format: Format, report: &Report, path: &Path, scan: &Scan) -> Result<(), ReportError> {
     let content = publish::rendered(format, report, path, scan)?;
     let content = match format {
-        // A file is no terminal.
+        // A file gets no terminal colours.
         Format::Terminal => anstream::adapter::strip_bytes(&content).into_vec(),
         Format::Html
         | Format::Junit
@@ -77,7 +77,7 @@ fn to_file(format: Format, report: &Report, path: &Path, scan: &Scan) -> Result<
     write_scanned(path, &content, scan)
 }
 
-/// Says what is wrong, and gives the code to exit with.
+/// Prints a problem to standard error, and returns `code`.
 pub(crate) fn refuse(code: ExitCode, problem: &dyn Display) -> ExitCode {
     let _ = writeln!(anstream::stderr(), "conformance: {problem}");
     code

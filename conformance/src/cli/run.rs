@@ -10,7 +10,7 @@ use conformance::cases;
 use conformance::deployment::pace::Limits;
 use conformance::exit::ExitCode;
 use conformance::redact::Scan;
-use conformance::report::{Report, ReportError, Stream};
+use conformance::report::{EventWriter, Report, ReportError};
 use conformance::runner::{self, Plan};
 use conformance::session::Opening;
 use tokio::runtime::Runtime;
@@ -134,8 +134,8 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     // Before anything is sent: a run whose reports cannot be written is not worth its traces on the deployment.
     let stream = publish::prepare(&arguments.report).and_then(|()| {
         let deployment = Arc::clone(&deployment);
-        let scan = move || Scan::of(&deployment.secrets);
-        Stream::start(&publish::events(&arguments.report), scan)
+        let scan = move || Scan::from_secrets(&deployment.secrets);
+        EventWriter::start(&publish::events_path(&arguments.report), scan)
     });
     let stream = match stream {
         Ok(stream) => stream,
@@ -152,12 +152,12 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     };
     let mut progress = Progress::new();
     let code = runtime.block_on(runner::run(&deployment, &plan, interrupted(), |event| {
-        progress.tell(&event);
-        stream.tell(event);
+        progress.update(&event);
+        stream.send(event);
     }));
     let (events, streamed) = stream.finish();
     let order: Vec<&str> = catalogue.iter().map(|case| case.id).collect();
-    let Some(report) = Report::gather(events, &order) else {
+    let Some(report) = Report::from_events(events, &order) else {
         return refuse(
             ExitCode::Broken,
             &"the run did not even start: a defect of the suite, please report it",
@@ -167,7 +167,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     problems.extend(publish::publish(
         &arguments.report,
         &report,
-        &Scan::of(&deployment.secrets),
+        &Scan::from_secrets(&deployment.secrets),
         arguments.annotations.are_wanted(),
     ));
     // What cannot be read cannot be relied on, whatever the verdict.

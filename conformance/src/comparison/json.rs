@@ -1,4 +1,4 @@
-//! A comparison for machines, by a published JSON Schema.
+//! A comparison as JSON, described by `schemas/comparison.schema.json`.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ pub(super) fn render(comparison: &Comparison, out: &mut dyn Write) -> io::Result
     writeln!(out)
 }
 
-/// The JSON Schema of a comparison.
+/// Returns the JSON Schema of a comparison.
 #[must_use]
 pub fn schema() -> schemars::Schema {
     schemars::generate::SchemaSettings::draft2020_12()

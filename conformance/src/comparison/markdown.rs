@@ -1,4 +1,4 @@
-//! A comparison as Markdown, as forges read it.
+//! A comparison as Markdown, for a comment on a pull request or the summary of a CI job.
 
 use std::io::{self, Write};
 
@@ -8,8 +8,8 @@ use crate::report::duration;
 use crate::report::markdown::cell;
 use openapi::render::markup::{code, words};
 
-/// How many cases of one kind of change are told of.
-const TOLD: usize = 100;
+/// The most cases of one change, and the most parts, that are listed.
+const LISTED: usize = 100;
 
 pub(super) fn render(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     let mark = if comparison.exit.code == 0 {
@@ -23,11 +23,11 @@ pub(super) fn render(comparison: &Comparison, out: &mut dyn Write) -> io::Result
         words(&comparison.exit.reason)
     )?;
     writeln!(out, "| | A | B |\n| --- | --- | --- |")?;
-    for (what, a, b) in rows(comparison) {
-        writeln!(out, "| {what} | {} | {} |", words(&a), words(&b))?;
+    for (label, a, b) in rows(comparison) {
+        writeln!(out, "| {label} | {} | {} |", words(&a), words(&b))?;
     }
     if !comparison.conditions.is_empty() {
-        writeln!(out, "\nNot run alike in:\n")?;
+        writeln!(out, "\nDifferent conditions:\n")?;
         for condition in &comparison.conditions {
             let (a, b) = (value(&condition.a), value(&condition.b));
             writeln!(
@@ -52,7 +52,7 @@ pub(super) fn render(comparison: &Comparison, out: &mut dyn Write) -> io::Result
             capital(title(change)),
             cases.len()
         )?;
-        for case in cases.iter().take(TOLD) {
+        for case in cases.iter().take(LISTED) {
             let why = match change {
                 Change::Worse | Change::Undecided => cell(&case.reason),
                 Change::Gone | Change::Better | Change::Decided | Change::New => String::new(),
@@ -65,17 +65,17 @@ pub(super) fn render(comparison: &Comparison, out: &mut dyn Write) -> io::Result
                 step(case.a, case.b)
             )?;
         }
-        if cases.len() > TOLD {
-            writeln!(out, "\nand {} more.", cases.len() - TOLD)?;
+        if cases.len() > LISTED {
+            writeln!(out, "\nand {} more.", cases.len() - LISTED)?;
         }
     }
-    for (what, parts) in [
+    for (title, parts) in [
         ("No longer observed", &comparison.coverage.lost),
         ("Observed now", &comparison.coverage.gained),
     ] {
         if !parts.is_empty() {
-            writeln!(out, "\n### {what} ({})\n", parts.len())?;
-            for part in parts.iter().take(TOLD) {
+            writeln!(out, "\n### {title} ({})\n", parts.len())?;
+            for part in parts.iter().take(LISTED) {
                 writeln!(out, "- {}", code(part))?;
             }
         }

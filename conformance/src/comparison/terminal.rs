@@ -1,4 +1,4 @@
-//! A comparison for people at a terminal: what got worse first, the exit code last.
+//! A comparison as text for a terminal: the cases that got worse first, the exit code last.
 
 use std::io::{self, Write};
 
@@ -22,17 +22,17 @@ pub(super) fn render(comparison: &Comparison, out: &mut dyn Write) -> io::Result
     };
     let (first, second) = (width(|row| row.0), width(|row| &row.1));
     writeln!(out, "{DIM}{:first$}  {:second$}  B{DIM:#}", "", "A")?;
-    for (what, a, b) in &rows {
+    for (label, a, b) in &rows {
         writeln!(
             out,
-            "{DIM}{what:first$}{DIM:#}  {:second$}  {}",
+            "{DIM}{label:first$}{DIM:#}  {:second$}  {}",
             visible(a),
             visible(b)
         )?;
     }
     writeln!(out)?;
     if !comparison.conditions.is_empty() {
-        writeln!(out, "{DIM}not run alike in{DIM:#}")?;
+        writeln!(out, "{DIM}different conditions{DIM:#}")?;
         for condition in &comparison.conditions {
             let (a, b) = (value(&condition.a), value(&condition.b));
             writeln!(
@@ -70,12 +70,12 @@ pub(super) fn render(comparison: &Comparison, out: &mut dyn Write) -> io::Result
         }
         writeln!(out)?;
     }
-    for (what, parts) in [
+    for (title, parts) in [
         ("no longer observed", &comparison.coverage.lost),
         ("observed now", &comparison.coverage.gained),
     ] {
         if !parts.is_empty() {
-            writeln!(out, "{DIM}{what}{DIM:#} {}", parts.len())?;
+            writeln!(out, "{DIM}{title}{DIM:#} {}", parts.len())?;
             for part in parts {
                 writeln!(out, "  {}", visible(part))?;
             }

@@ -1,4 +1,4 @@
-//! The words that the formats for people share.
+//! The words that the terminal and the Markdown format share.
 
 use serde_json::Value;
 
@@ -6,19 +6,19 @@ use super::{Change, Comparison, Side};
 use crate::event::Verdict;
 use crate::report::duration;
 
-/// What a group of changes is called.
+/// Returns the title of a group of changes.
 pub(super) fn title(change: Change) -> &'static str {
     match change {
         Change::Worse => "worse",
         Change::Undecided => "no longer decided",
-        Change::Gone => "gone",
+        Change::Gone => "removed",
         Change::Better => "better",
         Change::Decided => "decided now",
         Change::New => "new",
     }
 }
 
-/// All changes, in the order of telling.
+/// The changes, in the order of the report.
 pub(super) const CHANGES: [Change; 6] = [
     Change::Worse,
     Change::Undecided,
@@ -28,7 +28,7 @@ pub(super) const CHANGES: [Change; 6] = [
     Change::New,
 ];
 
-/// `pass → fail`.
+/// Formats the verdicts of a case: `pass → fail`.
 pub(super) fn step(a: Option<Verdict>, b: Option<Verdict>) -> String {
     match (a, b) {
         (Some(a), Some(b)) => format!("{} → {}", a.name(), b.name()),
@@ -37,7 +37,7 @@ pub(super) fn step(a: Option<Verdict>, b: Option<Verdict>) -> String {
     }
 }
 
-/// A value of a condition in a few words.
+/// Formats the value of a condition.
 pub(super) fn value(value: &Value) -> String {
     match value {
         Value::Null => "none".to_owned(),
@@ -46,13 +46,14 @@ pub(super) fn value(value: &Value) -> String {
     }
 }
 
-/// A row of the table of both runs: what, in A, in B.
+/// A row of the table of both runs: its label, the value in A, the value in B.
 pub(super) type Row = (&'static str, String, String);
 
-/// The rows of the table of both runs.
+/// Returns the rows of the table of both runs.
 pub(super) fn rows(comparison: &Comparison) -> Vec<Row> {
-    let row =
-        |what: &'static str, of: fn(&Side) -> String| (what, of(&comparison.a), of(&comparison.b));
+    let row = |label: &'static str, of: fn(&Side) -> String| {
+        (label, of(&comparison.a), of(&comparison.b))
+    };
     let mut rows = vec![
         row("target", |side| side.target.clone()),
         row("started", |side| {

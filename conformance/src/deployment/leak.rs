@@ -1,25 +1,25 @@
-//! What no answer may contain, looked for in every answer of a run.
+//! The search for credentials and internal details in every response of a run.
 
 use serde_json::Value;
 
 use crate::redact::Secrets;
 use crate::wire::{Exchange, Response};
 
-/// Something in an answer that does not belong there.
+/// A credential or an internal detail in a response.
 #[derive(Debug, Clone)]
 pub(crate) struct Leak {
-    /// The case whose request it answered.
+    /// The case that sent the request.
     pub(crate) case: &'static str,
-    /// What was asked.
+    /// The method and the redacted path of the request.
     pub(crate) request: String,
-    /// What was found; never the value itself.
+    /// A description of what was found, without the value itself.
     pub(crate) found: String,
-    /// Whether it is a credential, rather than a glimpse of the inside.
+    /// Whether it is a credential, and not an internal detail.
     pub(crate) credential: bool,
 }
 
-/// Texts that only the inside of a service writes: traces, source places, statements, names of drivers.
-const INSIDE: &[&str] = &[
+/// Texts that a service writes only internally: stack traces, source paths, SQL statements, names of drivers.
+const INTERNAL_DETAILS: &[&str] = &[
     "Traceback (most recent call last)",
     "panicked at",
     "stack backtrace",
@@ -27,7 +27,7 @@ const INSIDE: &[&str] = &[
     "goroutine ",
     "at java.",
     "\nSELECT ",
-    // The same in JSON, where a line's end is escaped.
+    // The same in JSON, where the line feed is escaped.
     "\\nSELECT ",
     "SELECT * FROM",
     "INSERT INTO",
@@ -45,7 +45,7 @@ const INSIDE: &[&str] = &[
     "/var/lib/",
 ];
 
-/// Headers that tell a stranger about the inside.
+/// Headers that disclose internal details.
 const DEBUG_HEADERS: &[&str] = &[
     "x-debug",
     "x-debug-token",
@@ -54,8 +54,8 @@ const DEBUG_HEADERS: &[&str] = &[
     "x-runtime",
 ];
 
-/// Names under which services hand out secrets.
-const SECRETS: &[&str] = &[
+/// The names of JSON members whose values are secrets.
+const SECRET_NAMES: &[&str] = &[
     "token",
     "access_token",
     "refresh_token",
@@ -66,11 +66,11 @@ const SECRETS: &[&str] = &[
     "password",
 ];
 
-/// Fewer characters are no secret, and would be found in ordinary text.
+/// The fewest characters of a secret. A shorter value occurs in ordinary text.
 const SECRET_LENGTH: usize = 16;
 
-/// Values in an answer's JSON that are secrets by their names: a token, say, that an answer creates whose shape nobody
-/// knows, so that it gets into no ledger and yet must not get into a report.
+/// Returns the values in a JSON response that are secrets by their names. A new token that has an unexpected form is not
+/// in the ledger of tokens, and still must not get into a report.
 pub(crate) fn secrets_in(response: &Response) -> Vec<String> {
     fn collect(value: &Value, found: &mut Vec<String>) {
         match value {
@@ -78,7 +78,7 @@ pub(crate) fn secrets_in(response: &Response) -> Vec<String> {
                 for (name, member) in members {
                     match member {
                         Value::String(text)
-                            if SECRETS.contains(&name.to_ascii_lowercase().as_str())
+                            if SECRET_NAMES.contains(&name.to_ascii_lowercase().as_str())
                                 && text.len() >= SECRET_LENGTH =>
                         {
                             found.push(text.clone());
@@ -103,7 +103,7 @@ pub(crate) fn secrets_in(response: &Response) -> Vec<String> {
     found
 }
 
-/// What an answer gives away.
+/// Finds the credentials and internal details in a response.
 pub(crate) fn leaks(
     case: &'static str,
     secrets: &Secrets,
@@ -115,7 +115,7 @@ pub(crate) fn leaks(
         text.push_str(&format!("{name}: {}\n", String::from_utf8_lossy(value)));
     }
     text.push_str(&String::from_utf8_lossy(&response.body));
-    // What the client itself sent may come back (a validation error quotes it) without telling anybody anything new.
+    // A validation error may quote the request, which discloses nothing.
     let sent = exchange
         .request
         .body
@@ -147,11 +147,11 @@ pub(crate) fn leaks(
             .into_iter()
             .map(|name| leak(format!("the SHA-256 of ${name}"), true)),
     );
-    for inside in INSIDE
+    for detail in INTERNAL_DETAILS
         .iter()
-        .filter(|inside| text.contains(**inside) && !sent.contains(**inside))
+        .filter(|detail| text.contains(**detail) && !sent.contains(**detail))
     {
-        found.push(leak(format!("{:?}", inside.trim()), false));
+        found.push(leak(format!("{:?}", detail.trim()), false));
     }
     for (name, _) in &response.headers {
         if DEBUG_HEADERS.contains(&name.as_str()) {

@@ -1,32 +1,34 @@
-//! The last look at a report before it is written: redaction has been done by then, so whatever is found here is a
-//! defect, and the report is not written.
+//! The scan of a rendered report for credentials. Redaction has removed them earlier, so a credential that is found here is
+//! a defect, and the report is not written.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{Secrets, unregistered_jwt};
 use crate::wire::percent_encoded;
 
-/// How many letters and digits a secret needs to be looked for by those alone. Fewer could be an ordinary word.
-const ENOUGH: usize = 16;
+/// The fewest letters and digits of a secret that are searched for alone. Fewer could be an ordinary word.
+const LEAST_LETTERS: usize = 16;
 
-/// Looks for the credentials of a run in texts of any format.
+/// A search for the credentials of a run in a report of any format.
 #[derive(Debug)]
 pub struct Scan {
     names: Vec<String>,
-    /// The values as formats spell them; each pattern with the index of its name.
+    /// The values in the spellings of the formats.
     spelled: AhoCorasick,
+    /// The index in `names` of each pattern in `spelled`.
     spelled_names: Vec<usize>,
-    /// The letters and digits of the values, which no escape with backslashes or other marks can hide.
+    /// The letters and digits of the values: backslashes and other escapes do not change these.
     reduced: AhoCorasick,
+    /// The index in `names` of each pattern in `reduced`.
     reduced_names: Vec<usize>,
-    /// Whether anything of the shape of a JSON Web Token is a find, since the credentials themselves are not known.
-    shapes: bool,
+    /// Whether every text of the form of a JSON Web Token counts, because the credentials are not registered.
+    any_jwt: bool,
 }
 
 impl Scan {
-    /// Looks for the registered credentials, as they are now.
+    /// Creates a scan for the credentials that are registered now.
     #[must_use]
-    pub fn of(secrets: &Secrets) -> Scan {
+    pub fn from_secrets(secrets: &Secrets) -> Scan {
         let entries = secrets.entries();
         let credentials = entries.iter().filter(|entry| entry.credential);
         Scan::new(
@@ -35,28 +37,28 @@ impl Scan {
         )
     }
 
-    /// Looks for given values, and for whatever has the shape of a JSON Web Token: for a report of a run whose
-    /// credentials are not at hand.
+    /// Creates a scan for the given values with their names, and for every text of the form of a JSON Web Token. It is for
+    /// saved runs, whose credentials are not registered.
     #[must_use]
-    pub fn of_values<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> Scan {
+    pub fn from_values<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> Scan {
         Scan::new(values, true)
     }
 
-    /// Looks for the credentials that a saved run's profile names by variable, as far as they are set here, and for
-    /// whatever has the shape of a JSON Web Token.
+    /// Creates a scan for the values of the environment variables that a saved profile names, and for every text of the form
+    /// of a JSON Web Token.
     #[must_use]
-    pub fn of_profile(profile: &serde_json::Value) -> Scan {
+    pub fn from_profile(profile: &serde_json::Value) -> Scan {
         let mut named = Vec::new();
         variables(profile, &mut named);
         let set: Vec<(String, &str)> = (named.into_iter())
             .filter_map(|name| Some((std::env::var(name).ok()?.trim().to_owned(), name)))
-            // What is shorter is no credential, and would be found in ordinary text.
+            // A shorter value is not a credential, and occurs in ordinary text.
             .filter(|(value, _)| value.len() >= 8)
             .collect();
-        Scan::of_values(set.iter().map(|(value, name)| (value.as_str(), *name)))
+        Scan::from_values(set.iter().map(|(value, name)| (value.as_str(), *name)))
     }
 
-    fn new<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>, shapes: bool) -> Scan {
+    fn new<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>, any_jwt: bool) -> Scan {
         let mut names = Vec::new();
         let (mut spelled, mut spelled_names) = (Vec::new(), Vec::new());
         let (mut reduced, mut reduced_names) = (Vec::new(), Vec::new());
@@ -66,7 +68,7 @@ impl Scan {
                 spelled_names.push(names.len());
             }
             let letters = reduce(value.as_bytes());
-            if letters.len() >= ENOUGH {
+            if letters.len() >= LEAST_LETTERS {
                 reduced.push(letters);
                 reduced_names.push(names.len());
             }
@@ -78,11 +80,11 @@ impl Scan {
             spelled_names,
             reduced: automaton(&reduced),
             reduced_names,
-            shapes,
+            any_jwt,
         }
     }
 
-    /// The name of the first credential that a text holds, if it holds one.
+    /// Returns the name of the first credential in a text.
     #[must_use]
     pub fn first_in(&self, content: &[u8]) -> Option<String> {
         if let Some(found) = self.spelled.find(content) {
@@ -96,12 +98,12 @@ impl Scan {
             return self.names.get(name).cloned();
         }
         let text = || String::from_utf8_lossy(content);
-        (self.shapes && unregistered_jwt(&text()).is_some())
+        (self.any_jwt && unregistered_jwt(&text()).is_some())
             .then(|| "UNREGISTERED_TOKEN".to_owned())
     }
 }
 
-/// The environment variables that a profile names, wherever it does: `{ "env": "NAME" }`.
+/// Collects the environment variables that a profile names at any depth: `{ "env": "NAME" }`.
 fn variables<'a>(profile: &'a serde_json::Value, out: &mut Vec<&'a str>) {
     let Some(table) = profile.as_object() else {
         return;
@@ -114,7 +116,7 @@ fn variables<'a>(profile: &'a serde_json::Value, out: &mut Vec<&'a str>) {
     }
 }
 
-/// How a value may stand in a report: as it is, in JSON, in HTML or XML, in a URL.
+/// Returns the spellings of a value in a report: as is, in JSON, in HTML or XML, and in a URL.
 fn spellings(value: &str) -> Vec<String> {
     let json = serde_json::Value::from(value).to_string();
     let json = json[1..json.len() - 1].to_owned();
@@ -137,7 +139,7 @@ fn reduce(text: &[u8]) -> Vec<u8> {
 }
 
 fn automaton(patterns: &[impl AsRef<[u8]>]) -> AhoCorasick {
-    // The compact kind: a few hundred tokens of a few hundred bytes would make the fast one take megabytes.
+    // The compact kind: for a few hundred tokens, the fastest kind would take megabytes.
     AhoCorasick::builder()
         .kind(Some(AhoCorasickKind::ContiguousNFA))
         .build(patterns)
@@ -150,10 +152,10 @@ mod tests {
     use crate::redact::Secrets;
 
     #[test]
-    fn value_is_found_however_a_format_spells_it() {
+    fn value_is_found_in_the_spelling_of_every_format() {
         let secrets = Secrets::default();
         secrets.register("dz_a\"b<c>&d'e_0123456789abcdef", "CANARY");
-        let scan = Scan::of(&secrets);
+        let scan = Scan::from_secrets(&secrets);
         for text in [
             r#"x dz_a"b<c>&d'e_0123456789abcdef y"#,
             r#"{"x":"dz_a\"b<c>&d'e_0123456789abcdef"}"#,
@@ -172,8 +174,8 @@ mod tests {
     }
 
     #[test]
-    fn shape_of_a_token_is_found_where_values_are_not_known() {
-        let scan = Scan::of_values([("dz_canary_value", "OPERATOR_TOKEN")]);
+    fn scan_from_values_finds_unregistered_jwts() {
+        let scan = Scan::from_values([("dz_canary_value", "OPERATOR_TOKEN")]);
         assert_eq!(
             scan.first_in(b"Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln")
                 .as_deref(),

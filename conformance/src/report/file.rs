@@ -1,23 +1,23 @@
-//! Reports as files: whole or not at all, and never with a credential in them.
+//! The files of reports: each is written completely or not at all, and never with a credential inside.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::redact::Scan;
 
-/// Why a report could not be written.
+/// The reason why a report was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// The file system refused.
-    #[error("{}: cannot be written: {source}\n  Name a place that can be written to.", .path.display())]
+    /// The file cannot be written.
+    #[error("{}: cannot be written: {source}\n  Choose a file or folder that can be written.", .path.display())]
     Write {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the file system.
         source: io::Error,
     },
-    /// Redaction missed a secret, which is a defect of the suite; the file was not written.
-    #[error("{}: not written, since it would hold the value of ${secret}: a defect of the suite, please report it", .path.display())]
+    /// Redaction missed a secret, which is a defect of the suite. The file was not written.
+    #[error("{}: not written, because it would contain the value of ${secret}: this is a defect of the suite, please report it", .path.display())]
     Secret {
         /// The file.
         path: PathBuf,
@@ -27,17 +27,17 @@ pub enum ReportError {
 }
 
 impl ReportError {
-    /// The file system's refusal of a path.
+    /// Returns the conversion of an I/O error at `path` into this error.
     pub fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> ReportError {
         let path = path.to_owned();
         move |source| ReportError::Write { path, source }
     }
 }
 
-/// Writes a rendered report to a file, whole or not at all, unless the scan finds a credential in it.
+/// Writes a rendered report to a file, completely or not at all, unless the scan finds a credential in it.
 ///
 /// # Errors
-/// When the file cannot be written, or a credential stands in the report.
+/// When the file cannot be written, or the report contains a credential.
 pub fn write_scanned(path: &Path, content: &[u8], scan: &Scan) -> Result<(), ReportError> {
     refuse_secrets(path, content, scan)?;
     let mut unfinished = path.as_os_str().to_owned();
@@ -47,10 +47,10 @@ pub fn write_scanned(path: &Path, content: &[u8], scan: &Scan) -> Result<(), Rep
     std::fs::rename(&unfinished, path).map_err(ReportError::unwritable(path))
 }
 
-/// Looks for credentials in a rendered report; `path` says in the error where it was to go.
+/// Checks that a rendered report contains no credential. The error names `path` as the file that was not written.
 ///
 /// # Errors
-/// When a credential stands in the report.
+/// When the report contains a credential.
 pub fn refuse_secrets(path: &Path, content: &[u8], scan: &Scan) -> Result<(), ReportError> {
     match scan.first_in(content) {
         None => Ok(()),

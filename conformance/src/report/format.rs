@@ -1,4 +1,4 @@
-//! The formats that a run can be written in.
+//! The formats of a report.
 
 use std::io::{self, Write};
 
@@ -7,26 +7,26 @@ use super::{Report, github, html, json, junit, markdown, ndjson, tap, terminal};
 /// A format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// One page for a browser, with everything in it: the contract coloured by verdict, each case with its exchanges.
+    /// One HTML page with everything in it: the contract coloured by verdict, and each case with its exchanges.
     Html,
-    /// One test case per case, for the test views of CI systems.
+    /// JUnit XML for CI systems: one test case for each case.
     Junit,
-    /// A summary for a pull request or a job.
+    /// A summary for a pull request or a CI job.
     Markdown,
-    /// Workflow commands of GitHub Actions, which annotate a run.
+    /// Workflow commands that annotate a run of GitHub Actions.
     Github,
     /// The Test Anything Protocol, version 14.
     Tap,
-    /// What `conformance run` prints at its end.
+    /// The text that `conformance run` prints at its end.
     Terminal,
-    /// The events of the run, one JSON object a line, with header and footer.
+    /// The events of the run, one JSON object per line, with header and footer.
     Ndjson,
     /// The whole run as one JSON object.
     Json,
 }
 
 impl Format {
-    /// Writes a run in this format.
+    /// Writes a report in this format.
     ///
     /// # Errors
     /// When `out` cannot be written to.

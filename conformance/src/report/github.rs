@@ -1,57 +1,54 @@
-//! Workflow commands of GitHub Actions: what did not hold as annotations of the run.
+//! Workflow commands of GitHub Actions: each finding is an annotation of the run.
 
 use std::io::{self, Write};
 
-use super::{Report, digest};
+use super::{Report, summary};
 use crate::event::Verdict;
 use openapi::render::visible::{visible, visible_lines};
 
-/// Writes a command for each thing to notice, worst first, since GitHub shows only the first ten of each kind; then the
-/// verdict, as an ordinary line where the run is conformant.
+/// Renders an annotation for each finding and each group of skipped cases, and then the verdict of the run. The worst
+/// finding is first, because GitHub shows only the first ten annotations of each kind.
 ///
 /// # Errors
 /// When `out` cannot be written to.
 pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for told in digest::told(report) {
-        let case = told.case;
+    for finding in summary::findings(report) {
+        let case = finding.case;
         let command = match case.verdict {
             Verdict::Fail | Verdict::Error => "error",
             Verdict::Warn | Verdict::Inconclusive | Verdict::Skip => "warning",
             Verdict::Pass => "notice",
         };
-        let more = match told.same {
-            1 => String::new(),
-            same => format!(" and {} more", same - 1),
-        };
         let title = format!(
-            "{} {} {}{more}",
+            "{} {} {}{}",
             case.verdict.name(),
             case.level.name(),
-            case.id
+            case.id,
+            finding.and_more()
         );
         let mut text = case.reason.clone();
         text.push_str(&format!("\n{}: {}", case.clause.source, case.clause.text));
-        if let Some(exchange) = digest::decisive_exchange(case) {
+        if let Some(exchange) = summary::decisive_exchange(case) {
             text.push_str(&format!("\n{}", exchange.curl));
         }
         annotate(command, &title, &text, out)?;
     }
-    for skip in digest::skips(report) {
+    for skip in summary::skips(report) {
         let command = match skip.waived {
-            None if digest::musts(&skip.cases) > 0 => "warning",
+            None if summary::musts(&skip.cases) > 0 => "warning",
             None | Some(_) => "notice",
         };
-        let title = format!("skip {}", digest::count(skip.cases.len(), "case"));
-        let text = format!("{}\n{}", skip.why(), skip.ids());
+        let title = format!("skip {}", summary::count(skip.cases.len(), "case"));
+        let text = format!("{}\n{}", skip.reason(), skip.ids());
         annotate(command, &title, &text, out)?;
     }
-    let verdict = digest::verdict(report);
+    let verdict = summary::verdict(report);
     match &report.end {
         Some(end) if end.exit.code == 0 => writeln!(
             out,
             "conformance: {} ({})",
             visible(&verdict),
-            digest::count(report.totals.cases, "case")
+            summary::count(report.totals.cases, "case")
         ),
         Some(end) => annotate(
             "error",
@@ -67,7 +64,7 @@ fn annotate(command: &str, title: &str, text: &str, out: &mut dyn Write) -> io::
     writeln!(out, "::{command} title={}::{}", property(title), data(text))
 }
 
-/// The message of a command, with the escapes that GitHub's runner undoes.
+/// Escapes the message of a command. The runner of GitHub Actions undoes these escapes.
 fn data(text: &str) -> String {
     visible_lines(text)
         .replace('%', "%25")
@@ -75,7 +72,7 @@ fn data(text: &str) -> String {
         .replace('\n', "%0A")
 }
 
-/// The value of a command's property: what ends a property is escaped as well.
+/// Escapes the value of a command's property, in which `:` and `,` end the property.
 fn property(text: &str) -> String {
     data(&visible(text)).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,11 +1,13 @@
-//! `report.html`: one page that needs nothing beside itself. Its style and its script are this crate's own texts, which
-//! the page's content policy knows by their hashes; nothing else runs and nothing is loaded.
+//! `report.html`: one page that loads nothing else.
+//!
+//! The page's Content-Security-Policy allows only the style and the script of this crate, by their hashes.
 
 mod case;
 mod contract;
 mod coverage;
 mod matrix;
 mod overview;
+mod parts;
 mod waterfall;
 
 use std::io::{self, Write};
@@ -15,9 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use ring::digest;
 
-use super::{Report, digest as told};
-use crate::event::Verdict;
-use crate::wire::percent_encoded;
+use super::{Report, summary};
 use openapi::render::visible::visible;
 
 const STYLE: &str = include_str!("html/style.css");
@@ -50,10 +50,10 @@ fn page(report: &Report) -> Markup {
                 a class="skip-link" href="#cases" { "Skip to the cases" }
                 (overview::header(report))
                 nav aria-label="Parts of this report" { ul {
-                    @if !told::told(report).is_empty() { li { a href="#findings" { "What did not hold" } } }
+                    @if !summary::findings(report).is_empty() { li { a href="#findings" { "Findings" } } }
                     li { a href="#contract" { "Contract" } }
                     li { a href="#matrix" { "Statuses" } }
-                    @if coverage::is_known(report) { li { a href="#coverage" { "Coverage" } } }
+                    @if summary::coverage(report).is_some() { li { a href="#coverage" { "Coverage" } } }
                     li { a href="#cases" { "Cases" } }
                     li { a href="#run" { "Run" } }
                 } }
@@ -71,7 +71,7 @@ fn page(report: &Report) -> Markup {
     }
 }
 
-/// Nothing is loaded, and nothing runs but this crate's own script, whatever a text of a deployment might smuggle in.
+/// Returns the Content-Security-Policy. Texts of a deployment that were read as HTML could neither load nor run anything.
 fn policy() -> String {
     let hash = |text: &str| {
         let hash = digest::digest(&digest::SHA256, text.as_bytes());
@@ -82,31 +82,4 @@ fn policy() -> String {
         hash(STYLE),
         hash(SCRIPT)
     )
-}
-
-/// A verdict as a word in its colour.
-fn badge(verdict: Verdict) -> Markup {
-    html! { span class={ "badge " (verdict.name()) } { (verdict.name()) } }
-}
-
-/// The address of a case within the page.
-fn link(id: &str) -> String {
-    format!("#{}", percent_encoded(id))
-}
-
-/// How bad a verdict is, for the colour of what several cases stand for.
-fn gravity(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::Fail => 5,
-        Verdict::Error => 4,
-        Verdict::Inconclusive => 3,
-        Verdict::Skip => 2,
-        Verdict::Warn => 1,
-        Verdict::Pass => 0,
-    }
-}
-
-/// The verdict that stands for several: the worst. A failed SHOULD is no reason to hide that another case was skipped.
-fn worst(verdicts: impl IntoIterator<Item = Verdict>) -> Option<Verdict> {
-    verdicts.into_iter().max_by_key(|verdict| gravity(*verdict))
 }

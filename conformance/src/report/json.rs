@@ -1,4 +1,4 @@
-//! `report.json`: the whole run for machines, by a published JSON Schema.
+//! `report.json`: the whole run as one JSON object, described by `schemas/report.schema.json`.
 
 use std::io::{self, Write};
 
@@ -13,7 +13,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-/// The JSON Schema of `report.json`.
+/// Returns the JSON Schema of `report.json`.
 #[must_use]
 pub fn schema() -> schemars::Schema {
     schemars::generate::SchemaSettings::draft2020_12()

@@ -1,15 +1,15 @@
-//! `junit.xml`: one test case per case, for the test views of CI systems.
+//! `junit.xml`: JUnit XML for CI systems, with one test case for each case.
 
 use std::io::{self, Write};
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Report, digest};
+use super::{Report, summary};
 use crate::event::{CaseRecord, Verdict};
 
-/// Renders the report as JUnit XML: failures as `<failure>`, what broke or could not be decided as `<error>`, skips as
-/// `<skipped>`; a warning is a success whose output says so. A run of which only a part is there has an error of its own.
+/// Renders the report as JUnit XML. A failed case is a `<failure>`, a broken or inconclusive one an `<error>`, a skipped one
+/// `<skipped>`. A warning is a success with output. An incomplete run has an additional `<error>`.
 ///
 /// # Errors
 /// When `out` cannot be written to.
@@ -22,29 +22,29 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut suites: Vec<TestSuite> = Vec::new();
     for case in &report.cases {
         let area = case.id.split('.').next().unwrap_or_default();
-        // An area has cases in several places of the catalogue, and two suites of one name hide each other.
-        let known = suites.iter().position(|suite| suite.name.as_str() == area);
-        let at = known.unwrap_or_else(|| {
+        // The cases of an area are not adjacent in the catalogue, and CI systems show only one of two suites with one name.
+        let existing = suites.iter().position(|suite| suite.name.as_str() == area);
+        let index = existing.unwrap_or_else(|| {
             suites.push(TestSuite::new(area));
             suites.len() - 1
         });
-        suites[at].add_test_case(test_case(case));
+        suites[index].add_test_case(test_case(case));
     }
     junit.add_test_suites(suites);
-    if let Some(why) = digest::incomplete(report) {
-        junit.add_test_suite(cut_short(report, &why));
+    if let Some(why) = summary::incomplete(report) {
+        junit.add_test_suite(incomplete_run(report, &why));
     }
     let text = junit.to_string().map_err(io::Error::other)?;
     out.write_all(text.as_bytes())
 }
 
-/// What keeps a reader from taking a part of a run for the whole: CI systems count errors and know no other mark.
-fn cut_short(report: &Report, why: &str) -> TestSuite {
+/// Builds a suite with one error, which marks the run as incomplete: JUnit XML has no other mark for it.
+fn incomplete_run(report: &Report, why: &str) -> TestSuite {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
     status.set_type("incomplete");
     status.set_message(why);
     let reason = report.end.as_ref().map(|end| end.exit.reason.clone());
-    status.set_description(reason.unwrap_or_else(|| digest::verdict(report)));
+    status.set_description(reason.unwrap_or_else(|| summary::verdict(report)));
     let mut suite = TestSuite::new("run");
     suite.add_test_case(TestCase::new("run.is_complete", status));
     suite
@@ -55,7 +55,7 @@ fn test_case(case: &CaseRecord) -> TestCase {
         Verdict::Pass | Verdict::Warn => TestCaseStatus::success(),
         Verdict::Skip => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(digest::skipped(case));
+            status.set_message(summary::skip_reason(case));
             status
         }
         Verdict::Fail => non_success(NonSuccessKind::Failure, case),
@@ -75,7 +75,7 @@ fn non_success(kind: NonSuccessKind, case: &CaseRecord) -> TestCaseStatus {
     status.set_type(format!("{} {}", case.level.name(), case.verdict.name()));
     status.set_message(case.reason.as_str());
     let mut text = format!("{}\n{}\n", case.clause.source, case.clause.text);
-    if let Some(exchange) = digest::decisive_exchange(case) {
+    if let Some(exchange) = summary::decisive_exchange(case) {
         text.push_str(&exchange.curl);
         text.push('\n');
     }

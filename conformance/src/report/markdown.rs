@@ -1,18 +1,19 @@
-//! Markdown as forges read it: the summary of a job, a comment on a pull request.
+//! `summary.md`: Markdown for the summary of a CI job or a comment on a pull request.
 
 use std::io::{self, Write};
 
-use super::{Report, digest};
+use super::summary::Finding;
+use super::{Report, summary};
 use crate::case::Level;
 use crate::event::{CaseRecord, Verdict};
 use openapi::render::markup::{code, words};
 use openapi::render::visible::{visible, visible_lines};
 
-/// How many cases are told of in full; GitHub takes summaries of up to a mebibyte.
-const TOLD: usize = 50;
+/// The number of findings that are shown. GitHub accepts summaries of up to one mebibyte.
+const FINDINGS: usize = 50;
 
-/// How much of an expectation or a command line is shown, in bytes.
-const SHOWN: usize = 2000;
+/// The most bytes of an expectation that are shown.
+const CELL_BYTES: usize = 2000;
 
 /// Renders the report.
 ///
@@ -28,7 +29,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         code(&run.target),
         words(&run.suite.version)
     )?;
-    if let Some(why) = digest::incomplete(report) {
+    if let Some(why) = summary::incomplete(report) {
         writeln!(out, "\n> **Incomplete:** {}.", words(&why))?;
     }
     totals(report, out)?;
@@ -50,18 +51,18 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             )?;
         }
     }
-    let told = digest::told(report);
-    if !told.is_empty() {
-        writeln!(out, "\n### What did not hold\n")?;
+    let findings = summary::findings(report);
+    if !findings.is_empty() {
+        writeln!(out, "\n### Findings\n")?;
     }
-    for told in told.iter().take(TOLD) {
-        tell(told.case, told.same, out)?;
+    for shown in findings.iter().take(FINDINGS) {
+        finding(shown, out)?;
     }
-    if told.len() > TOLD {
+    if findings.len() > FINDINGS {
         writeln!(
             out,
             "\n{} more: see report.html.",
-            digest::count(told.len() - TOLD, "case")
+            summary::count(findings.len() - FINDINGS, "case")
         )?;
     }
     skips(report, out)?;
@@ -79,7 +80,7 @@ fn mark(report: &Report) -> &'static str {
 fn headline(report: &Report) -> String {
     match &report.end {
         Some(end) => words(&end.exit.meaning),
-        None => "cut off, and not valid".to_owned(),
+        None => "cut off, not valid".to_owned(),
     }
 }
 
@@ -113,28 +114,26 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
             "\n{} and {} in {}.",
-            digest::count(report.totals.cases, "case"),
-            digest::count(
+            summary::count(report.totals.cases, "case"),
+            summary::count(
                 usize::try_from(end.requests).unwrap_or(usize::MAX),
                 "request"
             ),
-            digest::duration(end.duration_ms)
+            summary::duration(end.duration_ms)
         )?;
     }
     Ok(())
 }
 
-fn tell(case: &CaseRecord, same: usize, out: &mut dyn Write) -> io::Result<()> {
-    let more = match same {
-        1 => String::new(),
-        same => format!(" and {} more", same - 1),
-    };
+fn finding(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let case = finding.case;
     writeln!(
         out,
-        "- **{}** {} {}{more}\n",
+        "- **{}** {} {}{}\n",
         case.verdict.name(),
         case.level.name(),
-        code(&case.id)
+        code(&case.id),
+        finding.and_more()
     )?;
     writeln!(
         out,
@@ -142,7 +141,7 @@ fn tell(case: &CaseRecord, same: usize, out: &mut dyn Write) -> io::Result<()> {
         words(&case.clause.text),
         words(&case.clause.source)
     )?;
-    match digest::decisive_step(case) {
+    match summary::decisive_step(case) {
         Some(step) => {
             writeln!(out, "  {}\n", words(&step.what))?;
             writeln!(out, "  | expected | actual |\n  | --- | --- |")?;
@@ -155,7 +154,7 @@ fn tell(case: &CaseRecord, same: usize, out: &mut dyn Write) -> io::Result<()> {
         }
         None => writeln!(out, "  {}\n", words(&case.reason))?,
     }
-    if let Some(exchange) = digest::decisive_exchange(case) {
+    if let Some(exchange) = summary::decisive_exchange(case) {
         let curl = visible_lines(&exchange.curl);
         let fence = fence(&curl, 3);
         writeln!(out, "  {fence}sh")?;
@@ -168,19 +167,19 @@ fn tell(case: &CaseRecord, same: usize, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn skips(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let skips = digest::skips(report);
+    let skips = summary::skips(report);
     if skips.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n### What was not run\n")?;
+    writeln!(out, "\n### Skipped cases\n")?;
     for skip in skips {
         let ids: Vec<String> = skip.cases.iter().map(|case| code(&case.id)).collect();
         writeln!(
             out,
             "<details><summary>{} ({} MUST): {}</summary>\n\n{}\n\n</details>",
-            digest::count(skip.cases.len(), "case"),
-            digest::musts(&skip.cases),
-            html(&skip.why()),
+            summary::count(skip.cases.len(), "case"),
+            summary::musts(&skip.cases),
+            html(&skip.reason()),
             ids.join(" ")
         )?;
     }
@@ -188,7 +187,7 @@ fn skips(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let Some(coverage) = digest::coverage(report) else {
+    let Some(coverage) = summary::coverage(report) else {
         return Ok(());
     };
     writeln!(
@@ -216,7 +215,7 @@ fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn slowest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let slowest = digest::slowest(report, 5);
+    let slowest = summary::slowest(report, 5);
     if slowest.is_empty() {
         return Ok(());
     }
@@ -229,15 +228,15 @@ fn slowest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             out,
             "| {} | {} |",
             code(&case.id),
-            digest::duration(case.duration_ms)
+            summary::duration(case.duration_ms)
         )?;
     }
     writeln!(out, "\n</details>")
 }
 
-/// Code in a cell of a table, where a bar would end the cell even inside of code.
+/// Writes code in a table cell. A bar is escaped, because it ends the cell even inside code.
 pub(crate) fn cell(text: &str) -> String {
-    let end = text.floor_char_boundary(SHOWN);
+    let end = text.floor_char_boundary(CELL_BYTES);
     let (kept, cut) = if end < text.len() {
         (&text[..end], "…")
     } else {
@@ -246,13 +245,13 @@ pub(crate) fn cell(text: &str) -> String {
     format!("{}{cut}", code(kept).replace('|', "\\|"))
 }
 
-/// More backticks in a row than the text holds, and at least so many.
+/// Returns a fence: more backticks in a row than the text contains, and at least `least`.
 fn fence(text: &str, least: usize) -> String {
     let longest = text.split(|character| character != '`').map(str::len).max();
     "`".repeat((longest.unwrap_or(0) + 1).max(least))
 }
 
-/// Text inside of an element of HTML.
+/// Escapes text inside an HTML element.
 fn html(text: &str) -> String {
     (visible(text).replace('&', "&amp;"))
         .replace('<', "&lt;")

@@ -1,5 +1,7 @@
-//! `events.ndjson`: the events of a run, one JSON object a line, as they happen. The first line is the header, the last
-//! one the footer; a stream without its footer is cut off, and no valid record of a run.
+//! `events.ndjson`: the events of a run, one JSON object per line.
+//!
+//! The first line is the header and the last line the footer. A stream without its footer is cut off, and is not a valid
+//! record of a run.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -8,7 +10,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{FORMAT, Report};
+use super::Report;
+use super::version::{FORMAT, check_format};
 use crate::event::{CaseRecord, Event, RunFooter, RunHeader};
 
 /// One line of the stream.
@@ -20,7 +23,7 @@ enum Line<'a> {
     RunStarted {
         /// The version of this format: 1.
         format: u32,
-        /// What is run, against what, by which contract.
+        /// The suite, the deployment, the contract and the selected cases.
         #[serde(flatten)]
         run: Cow<'a, RunHeader>,
     },
@@ -36,31 +39,31 @@ enum Line<'a> {
 /// When `out` cannot be written to.
 pub fn write_event(event: &Event, out: &mut dyn Write) -> io::Result<()> {
     match event {
-        Event::RunStarted(run) => header(run, out),
-        Event::CaseFinished(case) => line(&Line::CaseFinished(Cow::Borrowed(case)), out),
-        Event::RunFinished(end) => line(&Line::RunFinished(Cow::Borrowed(end)), out),
+        Event::RunStarted(run) => write_header(run, out),
+        Event::CaseFinished(case) => write_line(&Line::CaseFinished(Cow::Borrowed(case)), out),
+        Event::RunFinished(end) => write_line(&Line::RunFinished(Cow::Borrowed(end)), out),
     }
 }
 
-/// Renders the whole run as a stream: cases in the order of the catalogue, and a footer where the run has one.
+/// Renders a report as a stream of events: the cases in the order of the catalogue, and the footer if the run has one.
 ///
 /// # Errors
 /// When `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    header(&report.run, out)?;
+    write_header(&report.run, out)?;
     for case in &report.cases {
-        line(&Line::CaseFinished(Cow::Borrowed(case)), out)?;
+        write_line(&Line::CaseFinished(Cow::Borrowed(case)), out)?;
     }
     match &report.end {
-        Some(end) => line(&Line::RunFinished(Cow::Borrowed(end)), out),
+        Some(end) => write_line(&Line::RunFinished(Cow::Borrowed(end)), out),
         None => Ok(()),
     }
 }
 
-/// Reads one line back.
+/// Parses one line.
 ///
 /// # Errors
-/// When the line is not JSON, or no event of this format.
+/// When the line is not JSON, or is not an event of this format.
 pub fn read_event(text: &str) -> Result<Event, String> {
     let mut value: Value =
         serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
@@ -70,7 +73,7 @@ pub fn read_event(text: &str) -> Result<Event, String> {
     };
     match kind.as_str() {
         "run_started" => {
-            super::read::known_format(&value)?;
+            check_format(&value)?;
             Ok(Event::RunStarted(
                 serde_json::from_value(value).map_err(wrong)?,
             ))
@@ -81,11 +84,11 @@ pub fn read_event(text: &str) -> Result<Event, String> {
         "run_finished" => Ok(Event::RunFinished(
             serde_json::from_value(value).map_err(wrong)?,
         )),
-        other => Err(format!("not an event that this version knows: `{other}`")),
+        other => Err(format!("this version does not know the event `{other}`")),
     }
 }
 
-/// The JSON Schema of a line.
+/// Returns the JSON Schema of a line.
 #[must_use]
 pub fn schema() -> schemars::Schema {
     schemars::generate::SchemaSettings::draft2020_12()
@@ -94,9 +97,9 @@ pub fn schema() -> schemars::Schema {
         .into_root_schema_for::<Line<'static>>()
 }
 
-fn header(run: &RunHeader, out: &mut dyn Write) -> io::Result<()> {
+fn write_header(run: &RunHeader, out: &mut dyn Write) -> io::Result<()> {
     let run = Cow::Borrowed(run);
-    line(
+    write_line(
         &Line::RunStarted {
             format: FORMAT,
             run,
@@ -105,7 +108,7 @@ fn header(run: &RunHeader, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-fn line(line: &Line<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn write_line(line: &Line<'_>, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, line)?;
     writeln!(out)
 }

@@ -1,11 +1,12 @@
-//! The report for whoever started the run: what failed and why first, the totals and the exit code last.
+//! The report that is printed at the end of a run: the findings first, the totals and the exit code last.
 
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Report, digest};
-use crate::event::{CaseRecord, StepRecord, Verdict};
+use super::summary::Finding;
+use super::{Report, summary};
+use crate::event::{StepRecord, Verdict};
 use openapi::render::visible::{visible as one_line, visible_lines};
 
 const RED: Style = AnsiColor::Red.on_default().bold();
@@ -14,13 +15,13 @@ const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 
-/// The width up to which expected and actual stand side by side.
+/// The width of a column in which expected and actual are printed side by side.
 const COLUMN: usize = 48;
 
-/// How many of the slowest cases are named.
+/// The number of slowest cases that are listed.
 const SLOWEST: usize = 5;
 
-/// Renders the report with ANSI colours; whoever passes a file or a pipe strips them (`anstream` does so by itself).
+/// Renders the report with ANSI colours. The caller strips them for a file or a pipe, as `anstream` does.
 ///
 /// # Errors
 /// When `out` cannot be written to.
@@ -28,7 +29,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let run = &report.run;
     writeln!(
         out,
-        "{BOLD}conformance{BOLD:#} {} of {}",
+        "{BOLD}conformance{BOLD:#} {} against {}",
         one_line(&run.suite.version),
         one_line(&run.target)
     )?;
@@ -52,11 +53,11 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "\n")?;
 
-    let told = digest::told(report);
-    for told in &told {
-        tell(told.case, told.same, out)?;
+    let findings = summary::findings(report);
+    for one in &findings {
+        finding(one, out)?;
     }
-    if (told.iter()).any(|told| digest::decisive_exchange(told.case).is_some()) {
+    if (findings.iter()).any(|one| summary::decisive_exchange(one.case).is_some()) {
         credentials(report, out)?;
     }
     skips(report, out)?;
@@ -65,76 +66,73 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     totals(report, out)
 }
 
-/// Where the command lines above take their credentials from.
+/// Lists the sources of the credentials in the curl commands above.
 fn credentials(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
-        "{DIM}The command lines take credentials from the environment:{DIM:#}"
+        "{DIM}The curl commands read credentials from environment variables:{DIM:#}"
     )?;
-    for credential in digest::credentials(report) {
+    for credential in summary::credentials(report) {
         let variable = &credential.variable;
         match &credential.file {
             Some(file) => {
                 let file = one_line(file).replace('\'', r"'\''");
                 writeln!(out, "  export {variable}=\"$(cat '{file}')\"")?;
             }
-            None => writeln!(out, "  {variable}: {}", credential.what)?,
+            None => writeln!(out, "  {variable}: {}", credential.name)?,
         }
     }
     writeln!(
         out,
-        "{DIM}Tokens that the suite minted ($MINTED_TOKEN_…) were revoked with the run: mint one to send such a line again.{DIM:#}\n"
+        "{DIM}The suite has revoked the tokens that it minted ($MINTED_TOKEN_…): mint a new one to repeat such a command.{DIM:#}\n"
     )
 }
 
-/// The cases that took longest.
+/// Lists the slowest cases.
 fn slowest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let slowest = digest::slowest(report, SLOWEST);
+    let slowest = summary::slowest(report, SLOWEST);
     if slowest.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{DIM}slowest{DIM:#}")?;
+    writeln!(out, "{DIM}slowest cases{DIM:#}")?;
     for case in slowest {
         writeln!(
             out,
             "  {:>8}  {}",
-            digest::duration(case.duration_ms),
+            summary::duration(case.duration_ms),
             one_line(&case.id)
         )?;
     }
     writeln!(out)
 }
 
-/// Tells of one case that did not pass.
-fn tell(case: &CaseRecord, same: usize, out: &mut dyn Write) -> io::Result<()> {
+/// Writes one finding: the clause, expected and actual, and the curl command.
+fn finding(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let case = finding.case;
     let style = style_of(case.verdict);
-    let more = if same > 1 {
-        format!(" and {} more", same - 1)
-    } else {
-        String::new()
-    };
     writeln!(
         out,
-        "{style}{}{style:#} {} {BOLD}{}{BOLD:#}{more}",
+        "{style}{}{style:#} {} {BOLD}{}{BOLD:#}{}",
         case.verdict.name(),
         case.level.name(),
-        one_line(&case.id)
+        one_line(&case.id),
+        finding.and_more()
     )?;
     writeln!(out, "  {DIM}{}:{DIM:#}", one_line(&case.clause.source))?;
     for line in wrapped(&visible_lines(&case.clause.text), 100) {
         writeln!(out, "  {DIM}| {line}{DIM:#}")?;
     }
-    match digest::decisive_step(case) {
+    match summary::decisive_step(case) {
         Some(step) => compare(step, out)?,
         None => writeln!(out, "  {}", one_line(&case.reason))?,
     }
-    if let Some(exchange) = digest::decisive_exchange(case) {
+    if let Some(exchange) = summary::decisive_exchange(case) {
         writeln!(out, "  {}", visible_lines(&exchange.curl))?;
     }
     writeln!(out)
 }
 
-/// Expected and actual: side by side where both are short, otherwise one below the other.
+/// Writes expected and actual: side by side if both are short, otherwise one below the other.
 fn compare(step: &StepRecord, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  {}", one_line(&step.what))?;
     let (expected, actual) = (one_line(&step.expected), one_line(&step.actual));
@@ -149,16 +147,16 @@ fn compare(step: &StepRecord, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-/// What was skipped, by reason.
+/// Writes the skipped cases, by reason.
 fn skips(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for skip in digest::skips(report) {
+    for skip in summary::skips(report) {
         let style = style_of(Verdict::Skip);
         writeln!(
             out,
             "{style}skip{style:#} {} ({} MUST): {}",
-            digest::count(skip.cases.len(), "case"),
-            digest::musts(&skip.cases),
-            one_line(&skip.why())
+            summary::count(skip.cases.len(), "case"),
+            summary::musts(&skip.cases),
+            one_line(&skip.reason())
         )?;
         for line in wrapped(&one_line(&skip.ids()), 100) {
             writeln!(out, "  {DIM}{line}{DIM:#}")?;
@@ -168,9 +166,9 @@ fn skips(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// How much of the contract the run reached, and the first of what it did not.
+/// Writes how much of the contract the run observed, and the parts that it did not.
 fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let Some(coverage) = digest::coverage(report) else {
+    let Some(coverage) = summary::coverage(report) else {
         return Ok(());
     };
     writeln!(
@@ -225,14 +223,14 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let Some(end) = &report.end else {
         return writeln!(
             out,
-            "\n{RED}cut off{RED:#}: the run did not end, and this report is not valid"
+            "\n{RED}cut off{RED:#}: the run did not finish, so this report is not valid"
         );
     };
     writeln!(
         out,
         "; {} requests in {}",
         end.requests,
-        digest::duration(end.duration_ms)
+        summary::duration(end.duration_ms)
     )?;
     for token in &end.left_behind {
         writeln!(
@@ -243,7 +241,7 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             one_line(&token.reason)
         )?;
     }
-    if let Some(why) = digest::incomplete(report) {
+    if let Some(why) = summary::incomplete(report) {
         writeln!(out, "{RED}incomplete{RED:#}: {why}")?;
     }
     let style = if end.exit.code == 0 { GREEN } else { RED };
@@ -264,7 +262,7 @@ fn style_of(verdict: Verdict) -> Style {
     }
 }
 
-/// A text in lines of at most so many characters, broken between words.
+/// Breaks a text between words into lines of at most `width` characters.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {

@@ -184,7 +184,7 @@ async fn exit_code_says_whether_something_that_gates_got_worse() {
 async fn run_that_was_cut_off_is_refused_unless_asked_for() {
     let runs = Runs::new(|_| {});
     let events: Vec<Event> = sample::events();
-    let cut = Report::gather(events.into_iter().take(4), &[]).expect("a start");
+    let cut = Report::from_events(events.into_iter().take(4), &[]).expect("a start");
     let path = runs.path("cut.ndjson");
     std::fs::write(&path, sample::rendered(Format::Ndjson, &cut)).expect("written");
     let (code, told) = compare(&runs.path("a.json"), &path, &[]).await;

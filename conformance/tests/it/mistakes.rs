@@ -27,7 +27,7 @@ async fn said(folder: &Path, token: Option<&str>, arguments: &[&str]) -> String 
         .collect();
     let heard = String::from_utf8_lossy(&output.stderr);
     let heard: String = (heard.lines())
-        .filter(|line| !line.contains("side by side"))
+        .filter(|line| !line.contains("at a time"))
         .map(|line| format!("{line}\n"))
         .collect();
     let code = output.status.code().expect("an exit code");

@@ -160,13 +160,13 @@ async fn what_is_no_saved_run_is_refused_with_its_place() {
         1,
     );
     for (content, mark) in [
-        ("", "no start of a run"),
+        ("", "no event `run_started`"),
         ("# Notes\n", "not JSON"),
         ("{}\n", "no `format`"),
         (newer.as_str(), "format 2"),
         (broken.as_str(), "file:3: not an event of a run"),
         (twice.as_str(), "a second run starts here"),
-        (longer.as_str(), "something follows the end of the run"),
+        (longer.as_str(), "an event follows `run_finished`"),
     ] {
         std::fs::write(&path, content).expect("written");
         let output = render(&path, &["--format", "tap"]).await;

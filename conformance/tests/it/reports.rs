@@ -313,14 +313,14 @@ fn terminal_colours_are_data() {
 fn stream_without_its_end_is_told_to_be_cut_off_in_every_format() {
     let mut cut = sample::events();
     cut.pop();
-    assert!(Report::gather(Vec::new(), &[]).is_none());
-    let report = Report::gather(cut, &[]).expect("a start");
+    assert!(Report::from_events(Vec::new(), &[]).is_none());
+    let report = Report::from_events(cut, &[]).expect("a start");
     assert!(!report.complete);
     assert!(report.end.is_none());
     for (format, mark) in [
         (Format::Terminal, "this report is not valid"),
-        (Format::Html, "no valid record"),
-        (Format::Markdown, "cut off, and not valid"),
+        (Format::Html, "not a valid record"),
+        (Format::Markdown, "cut off, not valid"),
         (Format::Github, "::error title=conformance::cut off"),
         (Format::Tap, "Bail out! cut off"),
         (Format::Junit, "run.is_complete"),
@@ -339,7 +339,7 @@ fn report_that_holds_a_secret_is_not_written() {
     let secrets = conformance::redact::Secrets::default();
     secrets.register("dz_canary_of_a_credential", "OPERATOR_TOKEN");
     let content = b"{\"text\": \"dz_canary_of_a_credential\"}";
-    let scan = Scan::of(&secrets);
+    let scan = Scan::from_secrets(&secrets);
     let error = report::write_scanned(&path, content, &scan).expect_err("refused");
     assert!(error.to_string().contains("$OPERATOR_TOKEN"), "{error}");
     assert!(!error.to_string().contains("canary"), "{error}");
@@ -354,7 +354,8 @@ fn stream_in_which_a_secret_would_stand_is_not_there_any_more() {
     let path = folder.path().join("events.ndjson");
     let secrets = std::sync::Arc::new(conformance::redact::Secrets::default());
     let known = std::sync::Arc::clone(&secrets);
-    let stream = report::Stream::start(&path, move || Scan::of(&known)).expect("begun");
+    let stream =
+        report::EventWriter::start(&path, move || Scan::from_secrets(&known)).expect("begun");
     let mut events = sample::events();
     let Some(Event::CaseFinished(case)) = events.get_mut(3) else {
         panic!("a case")
@@ -363,7 +364,7 @@ fn stream_in_which_a_secret_would_stand_is_not_there_any_more() {
     secrets.register("dz_canary_of_a_credential", "OPERATOR_TOKEN");
     let count = events.len();
     for event in events {
-        stream.tell(event);
+        stream.send(event);
     }
     let (events, outcome) = stream.finish();
     assert_eq!(

@@ -234,7 +234,7 @@ pub(crate) fn events() -> Vec<Event> {
 
 /// The run.
 pub(crate) fn report() -> Report {
-    Report::gather(events(), &["status.created", "status.unauthorized"]).expect("a start")
+    Report::from_events(events(), &["status.created", "status.unauthorized"]).expect("a start")
 }
 
 /// The run in a format.

@@ -1,16 +1,13 @@
-//! The cases by area, each with its steps and its exchanges, and what filters them.
+//! The cases by area, each with its steps and exchanges, and the filters.
 
 use maud::{Markup, html};
 
-use super::overview::{LEVELS, VERDICTS, number};
+use super::matrix::Cells;
+use super::parts::{LEVELS, VERDICTS, badge, beginning, folded, link, number, path_of};
 use super::waterfall::{self, Axis};
-use super::{badge, link, matrix};
-use crate::event::{BodyRecord, CaseRecord, ExchangeRecord, HeaderRecord};
-use crate::report::{Report, digest};
+use crate::event::{BodyRecord, CaseRecord, ExchangeRecord, HeaderRecord, Verdict};
+use crate::report::{Report, summary};
 use openapi::render::visible::{visible, visible_lines};
-
-/// How much of an expectation is shown at once, in bytes.
-const SHOWN: usize = 400;
 
 pub(super) fn section(report: &Report) -> Markup {
     let mut areas: Vec<(&str, Vec<(usize, &CaseRecord)>)> = Vec::new();
@@ -21,7 +18,7 @@ pub(super) fn section(report: &Report) -> Markup {
             None => areas.push((area, vec![(index, case)])),
         }
     }
-    let cells = matrix::Cells::of(report);
+    let cells = Cells::new(report);
     html! {
         section id="cases" aria-labelledby="cases-title" {
             h2 id="cases-title" { "Cases" }
@@ -41,7 +38,7 @@ pub(super) fn section(report: &Report) -> Markup {
     }
 }
 
-/// Shown by the script, which does what they say.
+/// Renders the filters, hidden: the script shows them and applies them.
 fn filters(report: &Report) -> Markup {
     let of_level = |level| {
         (report.cases.iter())
@@ -75,15 +72,15 @@ fn filters(report: &Report) -> Markup {
                 } }
             }
             div class="search" {
-                label for="search" { "Text, such as a case, a header or a status (press / to come here)" }
+                label for="search" { "Text, such as a case, a header or a status (press / to focus)" }
                 input type="search" id="search" autocomplete="off" spellcheck="false";
             }
         }
     }
 }
 
-fn article(index: usize, case: &CaseRecord, cells: &matrix::Cells) -> Markup {
-    let passed = matches!(case.verdict, crate::event::Verdict::Pass);
+fn article(index: usize, case: &CaseRecord, cells: &Cells<'_>) -> Markup {
+    let passed = matches!(case.verdict, Verdict::Pass);
     html! {
         article class={ "case " (case.verdict.name()) } id=(case.id) data-verdict=(case.verdict.name())
             data-level=(case.level.name()) data-cells=(cells.of_case(case)) {
@@ -92,7 +89,7 @@ fn article(index: usize, case: &CaseRecord, cells: &matrix::Cells) -> Markup {
                     (badge(case.verdict))
                     span class="level" { (case.level.name()) }
                     h4 { (visible(&case.id)) }
-                    span class="took" { @if case.duration_ms > 0 { (digest::duration(case.duration_ms)) } }
+                    span class="took" { @if case.duration_ms > 0 { (summary::duration(case.duration_ms)) } }
                     @if !passed { span class="why" { (beginning(&case.reason)) } }
                 }
                 div class="inside" {
@@ -104,7 +101,7 @@ fn article(index: usize, case: &CaseRecord, cells: &matrix::Cells) -> Markup {
                         a href=(link(&case.id)) { "Link to this case" }
                         ". Effect: " (case.effect.name()) "."
                         @if !case.covers.is_empty() {
-                            " Covers " @for (at, pointer) in case.covers.iter().enumerate() { @if at > 0 { ", " } code { (visible(pointer)) } } "."
+                            " Covers " @for (position, pointer) in case.covers.iter().enumerate() { @if position > 0 { ", " } code { (visible(pointer)) } } "."
                         }
                         @if passed { " " (visible(&case.reason)) "." }
                     }
@@ -124,7 +121,7 @@ fn steps(case: &CaseRecord) -> Markup {
         @if !case.steps.is_empty() {
             h5 { "Steps" }
             table class="steps" {
-                thead { tr { th scope="col" { "Held" } th scope="col" { "What" } th scope="col" { "Expected" } th scope="col" { "Actual" } } }
+                thead { tr { th scope="col" { "Passed" } th scope="col" { "Check" } th scope="col" { "Expected" } th scope="col" { "Actual" } } }
                 tbody { @for step in &case.steps {
                     tr {
                         td { @if step.held { span class="badge pass" { "yes" } } @else { span class={ "badge " (case.verdict.name()) } { "no" } } }
@@ -138,33 +135,13 @@ fn steps(case: &CaseRecord) -> Markup {
     }
 }
 
-/// The beginning of a long text; where this is shown, the whole stands below.
-pub(super) fn beginning(text: &str) -> String {
-    let end = text.floor_char_boundary(SHOWN);
-    let mark = if end < text.len() { "…" } else { "" };
-    format!("{}{mark}", visible(&text[..end]))
-}
-
-/// A text in a cell: the beginning of a long one, which opens to all of it.
-fn folded(text: &str) -> Markup {
-    let end = text.floor_char_boundary(SHOWN);
-    html! {
-        @if end < text.len() {
-            details {
-                summary { (visible(&text[..end])) "…" }
-                (visible(text))
-            }
-        } @else { (visible(text)) }
-    }
-}
-
 fn exchanges(index: usize, case: &CaseRecord) -> Markup {
-    let axis = Axis::of(&case.exchanges);
-    let decisive = digest::decisive_step(case).and_then(|step| step.exchange);
+    let axis = Axis::new(&case.exchanges);
+    let decisive = summary::decisive_step(case).and_then(|step| step.exchange);
     html! {
         @if !case.exchanges.is_empty() {
-            h5 { (digest::count(case.exchanges.len(), "exchange")) }
-            (waterfall::key())
+            h5 { (summary::count(case.exchanges.len(), "exchange")) }
+            (waterfall::legend())
             ol class="exchanges" {
                 @for (number, exchange) in case.exchanges.iter().enumerate() {
                     li class=[(decisive == Some(number)).then(|| format!("decisive {}", case.verdict.name()))] {
@@ -176,7 +153,7 @@ fn exchanges(index: usize, case: &CaseRecord) -> Markup {
                                 }
                                 (axis.bar(exchange))
                                 span class="times" {
-                                    span class="hidden-label" { "waited, then read: " }
+                                    span class="hidden-label" { "time until the response, and time to read its body: " }
                                     (waterfall::times(exchange))
                                 }
                             }
@@ -189,14 +166,14 @@ fn exchanges(index: usize, case: &CaseRecord) -> Markup {
     }
 }
 
-/// The exchange in a line: what was asked, and the status that came back.
+/// Renders an exchange as one line: the request and the status of the response.
 fn line(exchange: &ExchangeRecord) -> Markup {
     html! {
-        code { (visible(&exchange.request.method)) " " (visible(matrix::path_of(&exchange.request.url))) }
+        code { (visible(&exchange.request.method)) " " (visible(path_of(&exchange.request.url))) }
         " → "
         @match &exchange.response {
             Some(response) => strong { (response.status) }
-            None => strong { "no answer" }
+            None => strong { "no response" }
         }
     }
 }
@@ -207,26 +184,26 @@ fn wire(key: &str, exchange: &ExchangeRecord) -> Markup {
             div {
                 h5 { "Request" }
                 (head(&format!("{} {}", exchange.request.method, exchange.request.url), &exchange.request.headers))
-                (body("Body of the request", exchange.request.body.as_ref()))
+                (body("Request body", exchange.request.body.as_ref()))
             }
             div {
-                h5 { "Answer" }
+                h5 { "Response" }
                 @match &exchange.response {
                     Some(response) => {
                         (head(&response.status.to_string(), &response.headers))
-                        (body("Body of the answer", Some(&response.body)))
+                        (body("Response body", Some(&response.body)))
                     }
-                    None => p { (visible(exchange.problem.as_deref().unwrap_or("none"))) }
+                    None => p { (visible(exchange.problem.as_deref().unwrap_or("no response"))) }
                 }
             }
             div class="whole" {
                 div class="again" {
-                    h5 { "Send it again" }
+                    h5 { "Repeat the request" }
                     button type="button" class="copy" data-copies={ "curl-" (key) } hidden { "Copy" }
                 }
-                pre tabindex="0" role="group" aria-label="Command line" { code id={ "curl-" (key) } { (visible_lines(&exchange.curl)) } }
+                pre tabindex="0" role="group" aria-label="curl command" { code id={ "curl-" (key) } { (visible_lines(&exchange.curl)) } }
                 @if exchange.retries > 0 {
-                    p { "After " (digest::count(exchange.retries as usize, "connection attempt")) " that failed." }
+                    p { "Sent after " (summary::count(exchange.retries as usize, "failed connection attempt")) "." }
                 }
             }
         }
@@ -246,7 +223,7 @@ fn body(label: &str, body: Option<&BodyRecord>) -> Markup {
     html! {
         @match body {
             None => p class="quiet" { "No body." }
-            Some(body) if body.bytes == 0 => p class="quiet" { "An empty body." }
+            Some(body) if body.bytes == 0 => p class="quiet" { "Empty body." }
             Some(body) => {
                 @if let Some(text) = &body.text {
                     pre tabindex="0" role="group" aria-label=(label) { code { (visible_lines(&pretty(text))) } }
@@ -255,20 +232,16 @@ fn body(label: &str, body: Option<&BodyRecord>) -> Markup {
                     p class="quiet" { "Not UTF-8, in Base64:" }
                     pre tabindex="0" role="group" aria-label=(label) { code { (visible(base64)) } }
                 }
-                @if body.truncated { p class="quiet" { "The beginning of " (body.bytes) " bytes." } }
+                @if body.truncated { p class="quiet" { "Truncated: the body has " (body.bytes) " bytes." } }
             }
         }
     }
 }
 
-fn written(value: &serde_json::Value) -> String {
-    value.to_string()
-}
-
-/// JSON in lines where reading it back gives the same text, so that nothing odd about the answer is smoothed over.
+/// Indents JSON if writing it without spaces gives the original text: an unusual spelling in a response must stay visible.
 fn pretty(text: &str) -> String {
     match serde_json::from_str::<serde_json::Value>(text) {
-        Ok(value) if written(&value) == text => {
+        Ok(value) if value.to_string() == text => {
             serde_json::to_string_pretty(&value).unwrap_or_else(|_| text.to_owned())
         }
         Ok(_) | Err(_) => text.to_owned(),

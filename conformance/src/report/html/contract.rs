@@ -1,43 +1,44 @@
-//! The contract as its page tells it, every line of it in the colour of the cases that stand on it; then the texts
-//! beside it that cases stand on: the reference page's other words, and the RFCs.
+//! The contract: each line in the colour of the cases that cite it, followed by the other sources that cases cite, such as
+//! RFCs.
 
 use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
-use super::{badge, link, worst};
+use super::parts::{badge, link, worst};
 use crate::contract::summary::{Kind, Member, Operation, Part};
 use crate::event::{CaseRecord, ClauseRecord, Verdict};
-use crate::report::{Report, digest};
+use crate::report::{Report, summary};
 use openapi::render::visible::visible;
 
-/// So few words could stand anywhere, so they do not tie a clause to a line.
-const WORDS: usize = 2;
+/// The fewest words by which a clause and a line are matched. Fewer words could match anywhere.
+const LEAST_WORDS: usize = 2;
 
-/// A text that cases stand on, with those cases.
+/// A clause with the cases that cite it.
 struct Clause<'a> {
-    text: &'a ClauseRecord,
+    record: &'a ClauseRecord,
     words: String,
     cases: Vec<&'a CaseRecord>,
 }
 
-/// The clauses of a report, and which of them the page has shown.
+/// The clauses of a report.
 struct Clauses<'a> {
     clauses: Vec<Clause<'a>>,
+    /// The indices of the clauses that the page already shows.
     shown: BTreeSet<usize>,
-    /// The operation that is being told of, as sources name it.
+    /// The operation that is being rendered, as the sources of clauses name it.
     operation: String,
 }
 
 impl<'a> Clauses<'a> {
-    fn of(report: &'a Report) -> Clauses<'a> {
+    fn new(report: &'a Report) -> Clauses<'a> {
         let mut clauses: Vec<Clause<'a>> = Vec::new();
         for case in &report.cases {
-            match (clauses.iter_mut()).find(|clause| *clause.text == case.clause) {
+            match (clauses.iter_mut()).find(|clause| *clause.record == case.clause) {
                 Some(clause) => clause.cases.push(case),
                 None => clauses.push(Clause {
-                    text: &case.clause,
-                    words: normal(&case.clause.text),
+                    record: &case.clause,
+                    words: words(&case.clause.text),
                     cases: vec![case],
                 }),
             }
@@ -49,35 +50,37 @@ impl<'a> Clauses<'a> {
         }
     }
 
-    /// The clauses that quote a line of the contract, or that it quotes.
-    fn that_quote(&mut self, line: &str) -> Vec<usize> {
+    /// Finds the clauses that quote a line of the contract or are quoted in it.
+    fn find(&mut self, line: &str) -> Vec<usize> {
         if line.ends_with(':') {
-            // A heading promises nothing.
+            // A heading states no requirement.
             return Vec::new();
         }
-        let found = self.of_words(line);
+        let found = self.matching(line);
         match line.split_once(": ") {
-            // A heading such as `Note:` is the document's, not the text that is quoted.
-            Some((_, rest)) if found.is_empty() => self.of_words(rest),
+            // A clause may quote the line without its heading, such as `Note:`.
+            Some((_, rest)) if found.is_empty() => self.matching(rest),
             Some(_) | None => found,
         }
     }
 
-    fn of_words(&mut self, line: &str) -> Vec<usize> {
-        let line = normal(line);
-        if line.split(' ').count() < WORDS {
+    /// Finds the clauses whose words include the line, or are included in it.
+    fn matching(&mut self, line: &str) -> Vec<usize> {
+        let line = words(line);
+        if line.split(' ').count() < LEAST_WORDS {
             return Vec::new();
         }
         let found: Vec<usize> = (0..self.clauses.len())
             .filter(|&index| {
-                let Clause { text, words, .. } = &self.clauses[index];
-                // What is said of one operation is not said of another, however alike the words.
-                let elsewhere =
-                    text.source.contains(" /") && !text.source.ends_with(&self.operation);
-                if elsewhere {
+                let Clause { record, words, .. } = &self.clauses[index];
+                // A clause about another operation does not match, even if the words do.
+                let is_elsewhere =
+                    record.source.contains(" /") && !record.source.ends_with(&self.operation);
+                if is_elsewhere {
                     return false;
                 }
-                holds(words, &line) || (words.split(' ').count() >= WORDS && holds(&line, words))
+                contains_words(words, &line)
+                    || (words.split(' ').count() >= LEAST_WORDS && contains_words(&line, words))
             })
             .collect();
         self.shown.extend(&found);
@@ -85,20 +88,20 @@ impl<'a> Clauses<'a> {
     }
 }
 
-/// Whether a text holds another, at the borders of words.
-fn holds(text: &str, part: &str) -> bool {
+/// Returns whether a text contains another as whole words.
+fn contains_words(text: &str, part: &str) -> bool {
     format!(" {text} ").contains(&format!(" {part} "))
 }
 
-/// The words of a text, without the marks between them and in lower case.
-fn normal(text: &str) -> String {
+/// Returns the words of a text in lower case, separated by spaces and without punctuation.
+fn words(text: &str) -> String {
     let words = text.split(|character: char| !character.is_alphanumeric());
     let words = words.filter(|word| !word.is_empty()).map(str::to_lowercase);
     words.collect::<Vec<_>>().join(" ")
 }
 
 pub(super) fn section(report: &Report) -> Markup {
-    let mut clauses = Clauses::of(report);
+    let mut clauses = Clauses::new(report);
     let operations: Vec<Markup> = (report.run.operations.iter())
         .map(|one| operation(report, one, &mut clauses))
         .collect();
@@ -107,24 +110,24 @@ pub(super) fn section(report: &Report) -> Markup {
         if clauses.shown.contains(&index) {
             continue;
         }
-        match (sources.iter_mut()).find(|(source, _)| *source == clause.text.source) {
+        match (sources.iter_mut()).find(|(source, _)| *source == clause.record.source) {
             Some((_, indices)) => indices.push(index),
-            None => sources.push((&clause.text.source, vec![index])),
+            None => sources.push((&clause.record.source, vec![index])),
         }
     }
     html! {
         section id="contract" aria-labelledby="contract-title" {
-            h2 id="contract-title" { "The contract" }
-            p { "Each line in the colour of the worst verdict among the cases that stand on it." }
+            h2 id="contract-title" { "Contract" }
+            p { "The colour of a line shows the worst verdict of the cases that cite it." }
             @for operation in operations { (operation) }
             @if !sources.is_empty() {
-                h3 { "What cases stand on beside it" }
+                h3 { "Other sources that cases cite" }
                 @for (source, indices) in &sources {
                     h4 { (visible(source)) }
                     ul class="clauses" {
                         @for &index in indices {
                             @let clause = &clauses.clauses[index];
-                            (line(&html! { (visible(&clause.text.text)) }, &clause.cases, &[]))
+                            (line(&html! { (visible(&clause.record.text)) }, &clause.cases, &[]))
                         }
                     }
                 }
@@ -160,11 +163,11 @@ fn part(report: &Report, part: &Part, clauses: &mut Clauses<'_>) -> Markup {
         @if !part.type_name.is_empty() { " " code class="quiet" { (visible(&part.type_name)) } }
         @if part.required { " " span class="quiet" { "required" } }
     };
-    let words = match part.kind {
+    let quotable = match part.kind {
         Kind::Response => format!("{} {}", part.name, part.description),
         Kind::Parameter | Kind::Body => part.description.clone(),
     };
-    let whole = quoted(&text, &words, Some(&part.pointer), report, clauses);
+    let whole = quoted(&text, &quotable, Some(&part.pointer), report, clauses);
     let operation = clauses.operation.clone();
     let observed = |name: &str| {
         let coverage = &report.end.as_ref()?.coverage;
@@ -186,19 +189,19 @@ fn part(report: &Report, part: &Part, clauses: &mut Clauses<'_>) -> Markup {
                     None => {}
                 }
             };
-            quoted(&text, &words_of(member), None, report, clauses)
+            quoted(&text, &member_text(member), None, report, clauses)
         })
         .collect();
     html! {
         (whole)
         @if !members.is_empty() {
-            li class="members none" { ul class="clauses" aria-label={ "Members of " (visible(&part.name)) } { @for member in members { (member) } } }
+            li class="members none" { ul class="clauses" aria-label={ "Properties of " (visible(&part.name)) } { @for member in members { (member) } } }
         }
     }
 }
 
-/// What a clause says of a member: its description, or where it has none its name and the first word of its type.
-fn words_of(member: &Member) -> String {
+/// Returns the text of a member that clauses quote: its description, or else its name and the first word of its type.
+fn member_text(member: &Member) -> String {
     if !member.description.is_empty() {
         return member.description.clone();
     }
@@ -207,15 +210,15 @@ fn words_of(member: &Member) -> String {
     format!("{name} {kind}")
 }
 
-/// A line of the contract with the cases that quote it or cover the part that it tells of.
+/// Renders a line of the contract with the cases that quote it, and those that cover the part at `pointer`.
 fn quoted(
     text: &Markup,
-    words: &str,
+    quotable: &str,
     pointer: Option<&str>,
     report: &Report,
     clauses: &mut Clauses<'_>,
 ) -> Markup {
-    let found = clauses.that_quote(words);
+    let found = clauses.find(quotable);
     let mut cases: Vec<&CaseRecord> = (found.iter())
         .flat_map(|&index| clauses.clauses[index].cases.clone())
         .collect();
@@ -227,7 +230,7 @@ fn quoted(
     let mut seen = BTreeSet::new();
     cases.retain(|case| seen.insert(case.id.as_str()));
     let quotes: Vec<&ClauseRecord> = (found.iter())
-        .map(|&index| clauses.clauses[index].text)
+        .map(|&index| clauses.clauses[index].record)
         .collect();
     line(text, &cases, &quotes)
 }
@@ -258,12 +261,12 @@ fn line(text: &Markup, cases: &[&CaseRecord], quotes: &[&ClauseRecord]) -> Marku
     }
 }
 
-/// `12 cases`, and how many of them did not pass.
+/// Returns `12 cases`, or `10 of 12 cases passed` if some did not pass.
 fn tally(cases: &[&CaseRecord]) -> String {
     let passed = (cases.iter())
         .filter(|case| case.verdict == Verdict::Pass)
         .count();
-    let all = digest::count(cases.len(), "case");
+    let all = summary::count(cases.len(), "case");
     if passed == cases.len() {
         all
     } else {
@@ -271,7 +274,7 @@ fn tally(cases: &[&CaseRecord]) -> String {
     }
 }
 
-/// The sentences of a description in Markdown, without its marks: what a clause may quote one by one.
+/// Splits a description in Markdown into sentences without markup. A clause may quote a single sentence.
 fn sentences(description: &str) -> Vec<String> {
     let mut sentences = Vec::new();
     let mut paragraph = String::new();
@@ -305,10 +308,10 @@ fn sentences(description: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{holds, normal, sentences};
+    use super::{contains_words, sentences, words};
 
     #[test]
-    fn description_comes_apart_into_what_clauses_quote() {
+    fn description_is_split_into_sentences_without_markup() {
         let description = "Revoke an API token.\n\n**Path Parameters:**\n- `token_id`: UUID of the token\n\n**Note:** Once revoked,\nit is refused. For ever.";
         let expected = [
             "Revoke an API token.",
@@ -321,9 +324,12 @@ mod tests {
     }
 
     #[test]
-    fn quotes_are_found_whatever_marks_stand_between_their_words() {
-        let clause = normal("Revoke an API token. Path parameters: token_id: UUID of the token.");
-        assert!(holds(&clause, &normal("`token_id` - UUID of the token")));
-        assert!(!holds(&clause, &normal("ID of the token")));
+    fn quotes_are_found_regardless_of_punctuation() {
+        let clause = words("Revoke an API token. Path parameters: token_id: UUID of the token.");
+        assert!(contains_words(
+            &clause,
+            &words("`token_id` - UUID of the token")
+        ));
+        assert!(!contains_words(&clause, &words("ID of the token")));
     }
 }

@@ -1,18 +1,13 @@
-//! How much of the contract the run reached, and what it did not.
+//! The parts of the contract that the run exercised and observed.
 
 use maud::{Markup, html};
 
 use crate::coverage::CoveredPart;
-use crate::report::{Report, digest};
+use crate::report::{Report, summary};
 use openapi::render::visible::visible;
 
-/// Whether the run says anything about its coverage.
-pub(super) fn is_known(report: &Report) -> bool {
-    digest::coverage(report).is_some()
-}
-
 pub(super) fn section(report: &Report) -> Markup {
-    let Some(coverage) = digest::coverage(report) else {
+    let Some(coverage) = summary::coverage(report) else {
         return html! {};
     };
     let missing: Vec<&CoveredPart> = (coverage.parts.iter())
@@ -22,8 +17,8 @@ pub(super) fn section(report: &Report) -> Markup {
         section id="coverage" aria-labelledby="coverage-title" {
             h2 id="coverage-title" { "Coverage of the contract" }
             p {
-                "Of " strong { (coverage.declared) } " parts that the contract declares (statuses, media types, parameters, properties) the run exercised "
-                strong { (coverage.exercised) } " and observed " strong { (coverage.observed) } "."
+                "The contract declares " strong { (coverage.declared) } " parts (statuses, media types, parameters, properties). The run exercised "
+                strong { (coverage.exercised) } " and observed " strong { (coverage.observed) } " of them."
             }
             @if !missing.is_empty() {
                 h3 { "Not observed" }
@@ -36,7 +31,7 @@ pub(super) fn section(report: &Report) -> Markup {
                 } }
             }
             @if !coverage.undocumented.is_empty() {
-                h3 { "Answered, and not in the contract" }
+                h3 { "Statuses that the contract does not document" }
                 ul { @for one in &coverage.undocumented {
                     li { strong { (one.status) } " from " code { (visible(&one.operation)) } ", " (one.times) " times" }
                 } }
@@ -50,8 +45,8 @@ pub(super) fn section(report: &Report) -> Markup {
                             tr {
                                 td { (visible(&part.name)) br; code class="quiet" { (visible(&part.pointer)) } }
                                 td { code { (visible(&part.operation)) } }
-                                td { (yes(part.exercised)) }
-                                td { (yes(part.observed)) }
+                                td { (yes_or_no(part.exercised)) }
+                                td { (yes_or_no(part.observed)) }
                             }
                         } }
                     }
@@ -61,6 +56,6 @@ pub(super) fn section(report: &Report) -> Markup {
     }
 }
 
-fn yes(is: bool) -> Markup {
+fn yes_or_no(is: bool) -> Markup {
     html! { @if is { span class="badge pass" { "yes" } } @else { span class="badge skip" { "no" } } }
 }

@@ -1,43 +1,37 @@
-//! Which operation answered with which status: what the contract documents, what was seen, and whether it held.
+//! The matrix of operations and statuses: which statuses the contract documents, and how often each was received.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
-use super::worst;
+use super::parts::{path_of, worst};
 use crate::contract::summary::{Kind, Operation};
 use crate::coverage::matches;
 use crate::event::{CaseRecord, ExchangeRecord, Verdict};
 use crate::report::Report;
 use openapi::render::visible::visible;
 
-/// The path of a URL, without its origin.
-pub(super) fn path_of(url: &str) -> &str {
-    let after = url.split_once("://").map_or(url, |(_, rest)| rest);
-    after.find('/').map_or("/", |start| &after[start..])
-}
-
-/// A row of the matrix: an operation of the contract, or what else was asked.
+/// A row of the matrix.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Row {
-    /// The contract's operation of this number.
+    /// The operation of the contract at this index.
     Operation(usize),
-    /// A request beside the contract: another method on a path of it, or a companion operation.
-    Beside(String),
-    /// A path that is none of those.
+    /// A request that the contract does not document: another method on one of its paths, or a companion operation.
+    Undocumented(String),
+    /// Any other path.
     Other,
 }
 
-/// Which exchange belongs into which cell.
+/// The assignment of exchanges to the cells of the matrix.
 pub(super) struct Cells<'a> {
     operations: &'a [Operation],
-    /// The path that stands before that of the operations in each URL.
+    /// The path of the target, which precedes the operation's path in each URL.
     prefix: String,
     rows: Vec<Row>,
 }
 
 impl<'a> Cells<'a> {
-    pub(super) fn of(report: &'a Report) -> Cells<'a> {
+    pub(super) fn new(report: &'a Report) -> Cells<'a> {
         let mut cells = Cells {
             operations: &report.run.operations,
             prefix: path_of(&report.run.target).trim_end_matches('/').to_owned(),
@@ -50,7 +44,7 @@ impl<'a> Cells<'a> {
         cells
     }
 
-    /// The cells of a case, each once: `row-status`, with the row's number.
+    /// Returns the cells of a case, each once, as `row-status` with the index of the row.
     pub(super) fn of_case(&self, case: &CaseRecord) -> String {
         let cells: BTreeSet<String> = (case.exchanges.iter())
             .map(|exchange| {
@@ -76,13 +70,13 @@ impl<'a> Cells<'a> {
             return Row::Operation(*index);
         }
         if let Some(index) = of_path.first() {
-            return Row::Beside(format!("{method} {}", self.operations[*index].path));
+            return Row::Undocumented(format!("{method} {}", self.operations[*index].path));
         }
         let companion = (self.operations.iter())
             .filter_map(|operation| operation.path.split_once("/{"))
-            .any(|(before, _)| before == path);
+            .any(|(collection, _)| collection == path);
         if companion {
-            Row::Beside(format!("{method} {path}"))
+            Row::Undocumented(format!("{method} {path}"))
         } else {
             Row::Other
         }
@@ -94,19 +88,22 @@ impl<'a> Cells<'a> {
                 let operation = &self.operations[*index];
                 format!("{} {}", operation.method, operation.path)
             }
-            Row::Beside(title) => title.clone(),
+            Row::Undocumented(title) => title.clone(),
             Row::Other => "other paths".to_owned(),
         }
     }
 }
 
-/// The column of an exchange: its status, or that there was no answer.
+/// Returns the column of an exchange: the status, or 0 when there was no response.
 fn status(exchange: &ExchangeRecord) -> u16 {
-    exchange.response.as_ref().map_or(0, |answer| answer.status)
+    exchange
+        .response
+        .as_ref()
+        .map_or(0, |response| response.status)
 }
 
 pub(super) fn section(report: &Report) -> Markup {
-    let cells = Cells::of(report);
+    let cells = Cells::new(report);
     let mut seen: BTreeMap<(usize, u16), usize> = BTreeMap::new();
     for exchange in report.cases.iter().flat_map(|case| &case.exchanges) {
         let row = cells.row(exchange);
@@ -114,25 +111,25 @@ pub(super) fn section(report: &Report) -> Markup {
             *seen.entry((number, status(exchange))).or_default() += 1;
         }
     }
-    let promised = |row: &Row| match row {
-        Row::Operation(index) => promised(&cells.operations[*index]),
-        Row::Beside(_) | Row::Other => BTreeSet::new(),
+    let listed = |row: &Row| match row {
+        Row::Operation(index) => listed_statuses(&cells.operations[*index]),
+        Row::Undocumented(_) | Row::Other => BTreeSet::new(),
     };
     let documented = |row: &Row, status: u16| match row {
         Row::Operation(index) => documents(&cells.operations[*index], status),
-        Row::Beside(_) | Row::Other => false,
+        Row::Undocumented(_) | Row::Other => false,
     };
     let mut columns: BTreeSet<u16> = seen.keys().map(|(_, status)| *status).collect();
     for row in &cells.rows {
-        columns.extend(promised(row));
+        columns.extend(listed(row));
     }
-    // Where there was no answer there is no number either; it comes last.
+    // The column for "no response" is the last one.
     let mut columns: Vec<u16> = columns.into_iter().collect();
     columns.sort_by_key(|status| (*status == 0, *status));
     html! {
         section id="matrix" aria-labelledby="matrix-title" {
             h2 id="matrix-title" { "Statuses by operation" }
-            p { "How often each operation answered with which status, setup included. A number shows the cases that got such an answer." }
+            p { "The number of responses with each status, including those of setup requests. Select a number to show the cases that received them." }
             div class="scroll" tabindex="0" role="group" aria-labelledby="matrix-title" {
                 table class="matrix" {
                     thead { tr {
@@ -155,29 +152,29 @@ pub(super) fn section(report: &Report) -> Markup {
 
 fn column_title(status: u16) -> String {
     if status == 0 {
-        "no answer".to_owned()
+        "no response".to_owned()
     } else {
         status.to_string()
     }
 }
 
-/// The names by which the contract documents an operation's answers: statuses, ranges such as `4XX`, `default`.
-fn answers(operation: &Operation) -> impl Iterator<Item = &str> {
+/// Returns the names of an operation's responses in the contract: statuses, ranges such as `4XX`, or `default`.
+fn response_names(operation: &Operation) -> impl Iterator<Item = &str> {
     let responses = (operation.parts.iter()).filter(|part| part.kind == Kind::Response);
     responses.map(|part| part.name.as_str())
 }
 
-/// The statuses that the contract documents one by one for an operation.
-fn promised(operation: &Operation) -> BTreeSet<u16> {
-    answers(operation)
+/// Returns the statuses that the contract lists for an operation, without ranges and `default`.
+fn listed_statuses(operation: &Operation) -> BTreeSet<u16> {
+    response_names(operation)
         .filter_map(|name| name.parse().ok())
         .collect()
 }
 
-/// Whether the contract documents a status for an operation: by itself, by its range, or by `default`.
+/// Returns whether the contract documents a status for an operation: by number, by range or by `default`.
 fn documents(operation: &Operation, status: u16) -> bool {
     let range = format!("{}XX", status / 100);
-    answers(operation).any(|name| {
+    response_names(operation).any(|name| {
         name == "default" || name.eq_ignore_ascii_case(&range) || name.parse() == Ok(status)
     })
 }
@@ -212,7 +209,7 @@ fn cell(
                 @if times > 0 {
                     button type="button" disabled data-cell={ (number) "-" (status) }
                         data-name={ (column_title(status)) " from " (visible(&cells.title(row))) } {
-                        (times) span class="hidden-label" { " answers with " (column_title(status)) ", show their cases" }
+                        (times) span class="hidden-label" { " responses: " (column_title(status)) ". Show their cases." }
                     }
                 } @else { "0" }
                 @match verdict {
@@ -221,16 +218,5 @@ fn cell(
                 }
             }
         } @else { span class="quiet" aria-hidden="true" { "·" } }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::path_of;
-
-    #[test]
-    fn path_is_what_follows_the_origin() {
-        assert_eq!(path_of("https://host:1/a?b"), "/a?b");
-        assert_eq!(path_of("https://host"), "/");
     }
 }

@@ -1,44 +1,17 @@
-//! What a reader sees first, and last: the outcome, what did not hold, and what was run against what.
+//! The beginning and the end of the page: the outcome, the findings, and the conditions of the run.
 
 use maud::{Markup, html};
 
-use super::{badge, link};
-use crate::case::Level;
+use super::parts::{VERDICTS, badge, beginning, link, number};
 use crate::event::Verdict;
-use crate::report::digest::Told;
-use crate::report::{Report, digest};
+use crate::report::summary::Finding;
+use crate::report::{Report, summary};
 use openapi::render::visible::{visible, visible_lines};
 
-/// How many cases of one clause are told of at first.
+/// The number of cases of one clause that are shown at first.
 const SHOWN: usize = 3;
 
-/// The order in which verdicts are counted and drawn.
-pub(super) const VERDICTS: [Verdict; 6] = [
-    Verdict::Pass,
-    Verdict::Warn,
-    Verdict::Skip,
-    Verdict::Inconclusive,
-    Verdict::Error,
-    Verdict::Fail,
-];
-
-/// The levels, by what depends on them.
-pub(super) const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::May];
-
-/// How many cases came to a verdict.
-pub(super) fn number(report: &Report, verdict: Verdict) -> usize {
-    let totals = report.totals;
-    match verdict {
-        Verdict::Pass => totals.pass,
-        Verdict::Warn => totals.warn,
-        Verdict::Skip => totals.skip,
-        Verdict::Inconclusive => totals.inconclusive,
-        Verdict::Error => totals.error,
-        Verdict::Fail => totals.fail,
-    }
-}
-
-/// The outcome in one or two words.
+/// Returns the outcome in one or two words.
 pub(super) fn headline(report: &Report) -> &'static str {
     let Some(end) = &report.end else {
         return "Cut off";
@@ -71,9 +44,9 @@ pub(super) fn header(report: &Report) -> Markup {
                     p class="said" { "Exit code " (end.exit.code) ": " (visible(&end.exit.meaning)) "." }
                     p { (visible(&end.exit.reason)) }
                 }
-                None => p class="said" { "The run did not end, so this is no valid record of it." }
+                None => p class="said" { "The run did not finish, so this is not a valid record of it." }
             }
-            @if let Some(why) = digest::incomplete(report) {
+            @if let Some(why) = summary::incomplete(report) {
                 p class="note error" { strong { "Incomplete: " } (visible(&why)) "." }
             }
             @for token in report.end.iter().flat_map(|end| &end.left_behind) {
@@ -87,7 +60,7 @@ pub(super) fn header(report: &Report) -> Markup {
                 dt { "Contract" } dd { (visible(&run.contract.title)) " " (visible(&run.contract.version)) }
                 dt { "Started" } dd { time datetime=(run.started_at.to_rfc3339()) { (run.started_at.format("%-d %B %Y, %H:%M:%S UTC").to_string()) } }
                 @if let Some(end) = &report.end {
-                    dt { "Took" } dd { (digest::duration(end.duration_ms)) ", " (end.requests) " requests" }
+                    dt { "Duration" } dd { (summary::duration(end.duration_ms)) ", " (end.requests) " requests" }
                 }
             }
             (share(report))
@@ -104,7 +77,7 @@ pub(super) fn header(report: &Report) -> Markup {
     }
 }
 
-/// The verdicts' shares as one bar; the numbers stand below it in words.
+/// Renders the shares of the verdicts as one bar. The numbers below it say the same in words.
 fn share(report: &Report) -> Markup {
     let all = report
         .run
@@ -132,32 +105,32 @@ fn percent(part: usize, whole: usize) -> String {
     format!("{share:.3}%")
 }
 
-/// What did not hold, worst first: each clause with the cases that stand on it.
+/// Renders the findings by clause, worst first.
 pub(super) fn findings(report: &Report) -> Markup {
-    let mut groups: Vec<Vec<Told<'_>>> = Vec::new();
-    for told in digest::told(report) {
-        let alike = |group: &&mut Vec<Told<'_>>| {
-            group.iter().any(|other| {
-                other.case.verdict == told.case.verdict && other.case.clause == told.case.clause
-            })
+    let mut groups: Vec<Vec<Finding<'_>>> = Vec::new();
+    for finding in summary::findings(report) {
+        let case = finding.case;
+        let alike = |group: &&mut Vec<Finding<'_>>| {
+            (group.iter())
+                .any(|other| other.case.verdict == case.verdict && other.case.clause == case.clause)
         };
         match groups.iter_mut().find(alike) {
-            Some(group) => group.push(told),
-            None => groups.push(vec![told]),
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
         }
     }
     html! {
         @if !groups.is_empty() {
             section id="findings" aria-labelledby="findings-title" {
-                h2 id="findings-title" { "What did not hold" }
-                ul class="findings" { @for group in &groups { (finding(group)) } }
+                h2 id="findings-title" { "Findings" }
+                ul class="findings" { @for group in &groups { (clause(group)) } }
             }
         }
     }
 }
 
-/// A clause that did not hold, and the cases that found it out.
-fn finding(group: &[Told<'_>]) -> Markup {
+/// Renders a clause with the findings that cite it.
+fn clause(group: &[Finding<'_>]) -> Markup {
     let Some(first) = group.first() else {
         return html! {};
     };
@@ -167,29 +140,30 @@ fn finding(group: &[Told<'_>]) -> Markup {
             (badge(first.case.verdict))
             strong { (visible(&first.case.clause.text)) }
             span class="quiet" { (visible(&first.case.clause.source)) }
-            ul { @for told in shown { (reason(told)) } }
+            ul { @for one in shown { (finding(one)) } }
             @if !folded.is_empty() {
                 details {
-                    summary { "and " (digest::count(folded.len(), "case")) " more" }
-                    ul { @for told in folded { (reason(told)) } }
+                    summary { "and " (summary::count(folded.len(), "case")) " more" }
+                    ul { @for one in folded { (finding(one)) } }
                 }
             }
         }
     }
 }
 
-fn reason(told: &Told<'_>) -> Markup {
+fn finding(finding: &Finding<'_>) -> Markup {
+    let case = finding.case;
     html! {
         li {
-            a href=(link(&told.case.id)) { (visible(&told.case.id)) } " "
-            span class="quiet" { (told.case.level.name()) }
-            @if told.same > 1 { " and " (told.same - 1) " more with the same story" }
-            span class="actual" { (super::case::beginning(&told.case.reason)) }
+            a href=(link(&case.id)) { (visible(&case.id)) } " "
+            span class="quiet" { (case.level.name()) }
+            @if finding.cases > 1 { (finding.and_more()) " with the same reason" }
+            span class="actual" { (beginning(&case.reason)) }
         }
     }
 }
 
-/// What was run against what: for whoever wants to run it again.
+/// Renders the conditions of the run, with which it can be repeated.
 pub(super) fn run(report: &Report) -> Markup {
     let run = &report.run;
     let selection = &run.selection;
@@ -205,41 +179,41 @@ pub(super) fn run(report: &Report) -> Markup {
                     @if !selection.filter.is_empty() { ", filter " code { (visible(&selection.filter.join(" "))) } }
                 }
                 dt { "Allowed" } dd { "effects up to " (selection.allow.name()) }
-                dt { "Gates" } dd { @if selection.strict { "MUST and SHOULD" } @else { "MUST" } }
-                dt { "Side by side" } dd { (selection.jobs) }
+                dt { "Failing levels" } dd { @if selection.strict { "MUST and SHOULD" } @else { "MUST" } }
+                dt { "Concurrent cases" } dd { (selection.jobs) }
                 @if let Some(end) = &report.end {
                     dt { "Ended" } dd { time datetime=(end.finished_at.to_rfc3339()) { (end.finished_at.format("%-d %B %Y, %H:%M:%S UTC").to_string()) } }
                 }
             }
-            @let credentials = digest::credentials(report);
+            @let credentials = summary::credentials(report);
             @if !credentials.is_empty() {
-                h3 { "Credentials of the command lines" }
-                p { "The command lines of the exchanges take credentials from environment variables. Tokens that the suite minted were revoked with the run." }
+                h3 { "Credentials in the curl commands" }
+                p { "The curl commands read credentials from environment variables. The suite has revoked the tokens that it minted." }
                 dl class="facts" {
                     @for credential in &credentials {
                         dt { code { (credential.variable) } }
                         dd {
-                            (credential.what)
-                            @if let Some(file) = &credential.file { ", from the file " code { (visible(file)) } " beside the profile" }
+                            (credential.name)
+                            @if let Some(file) = &credential.file { ", from the file " code { (visible(file)) } ", relative to the profile" }
                         }
                     }
                 }
             }
-            @let slowest = digest::slowest(report, 10);
+            @let slowest = summary::slowest(report, 10);
             @if !slowest.is_empty() {
                 h3 { "Slowest cases" }
                 div class="scroll" tabindex="0" role="group" aria-label="Slowest cases" {
                     table {
                         thead { tr { th scope="col" { "Case" } th scope="col" { "Time" } } }
                         tbody { @for case in slowest {
-                            tr { td { a href=(link(&case.id)) { (visible(&case.id)) } } td { (digest::duration(case.duration_ms)) } }
+                            tr { td { a href=(link(&case.id)) { (visible(&case.id)) } } td { (summary::duration(case.duration_ms)) } }
                         } }
                     }
                 }
             }
             details {
-                summary { "The profile" }
-                pre tabindex="0" role="group" aria-label="The profile" { code { (visible_lines(&profile)) } }
+                summary { "Profile" }
+                pre tabindex="0" role="group" aria-label="Profile" { code { (visible_lines(&profile)) } }
             }
         }
     }

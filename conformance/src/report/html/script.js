@@ -1,4 +1,4 @@
-// What the page does beyond showing itself: filters, links that land on a case, and copying of command lines.
+// The page's interaction: filters, links to cases, and buttons that copy curl commands.
 'use strict';
 
 const cases = [...document.querySelectorAll('.case')];
@@ -10,7 +10,7 @@ const all = document.getElementById('all');
 const open = document.getElementById('open');
 const boxes = [...filters.querySelectorAll('input[type=checkbox]')];
 
-// The operation and status that a cell of the matrix has narrowed the cases to: its key, and its name for people.
+// The selected cell of the matrix: its key, and its name as text. Only cases with such a response are shown.
 let cell = null;
 
 const texts = new Map();
@@ -56,7 +56,7 @@ function showAll() {
   apply();
 }
 
-// Brings the case that the address names into view, whatever the filters hide.
+// Scrolls to the case that the address names, and resets the filters if they hide it.
 function land() {
   let id;
   try {
@@ -126,7 +126,7 @@ addEventListener('keydown', event => {
   }
 });
 addEventListener('hashchange', land);
-// A second click on the link of the case that the address names already changes nothing in the address.
+// A click on a link to the current address does not fire `hashchange`.
 addEventListener('click', event => {
   const link = event.target.closest('a[href^="#"]');
   if (link && link.getAttribute('href') === location.hash) {
@@ -142,5 +142,5 @@ filters.hidden = false;
 document.getElementById('tools').hidden = false;
 apply();
 land();
-// The browser itself goes to the address as well while it loads, and takes the focus away from what it went to.
+// While the page loads, the browser scrolls to the address too, and removes the focus.
 addEventListener('load', () => setTimeout(land));

@@ -1,20 +1,20 @@
-//! When each exchange of a case took place, how long the deployment thought and how long the answer's body took.
+//! The waterfall of a case: when each exchange started, how long the response took and how long reading its body took.
 
 use maud::{Markup, html};
 
 use crate::event::ExchangeRecord;
 
-/// The least width of a bar, in percent: what took a moment is still to be seen.
-const LEAST: f64 = 0.6;
+/// The least width of a bar in percent, so that the shortest exchange is visible.
+const LEAST_WIDTH: f64 = 0.6;
 
-/// The time axis of a case: from its first request to the end of its last answer.
+/// The time axis of a case: from its first request to the end of its last response.
 pub(super) struct Axis {
     start: f64,
     length: f64,
 }
 
 impl Axis {
-    pub(super) fn of(exchanges: &[ExchangeRecord]) -> Axis {
+    pub(super) fn new(exchanges: &[ExchangeRecord]) -> Axis {
         let starts = exchanges.iter().map(start);
         let ends = exchanges
             .iter()
@@ -27,17 +27,17 @@ impl Axis {
         }
     }
 
-    /// The bar of one exchange; its times stand beside it in words.
+    /// Renders the bar of one exchange. [`times()`] says the same in words.
     pub(super) fn bar(&self, exchange: &ExchangeRecord) -> Markup {
         let share = |milliseconds: f64| (milliseconds / self.length * 100.0).clamp(0.0, 100.0);
         let wait = exchange
             .wait_ms
             .unwrap_or(exchange.duration_ms)
             .min(exchange.duration_ms);
-        let waits = share(wait).max(LEAST);
+        let waits = share(wait).max(LEAST_WIDTH);
         let body = share(exchange.duration_ms - wait);
         let body = if exchange.wait_ms.is_some() && body > 0.0 {
-            body.max(LEAST / 2.0)
+            body.max(LEAST_WIDTH / 2.0)
         } else {
             0.0
         };
@@ -53,7 +53,7 @@ impl Axis {
     }
 }
 
-/// Since 1970, in milliseconds. A double holds that to a quarter of a microsecond.
+/// Returns the start in milliseconds since 1970. An `f64` is precise to a quarter of a microsecond here.
 fn start(exchange: &ExchangeRecord) -> f64 {
     #[expect(
         clippy::cast_precision_loss,
@@ -67,17 +67,17 @@ fn percent(share: f64) -> String {
     format!("{:.2}%", share.max(0.0))
 }
 
-/// What the colours mean.
-pub(super) fn key() -> Markup {
+/// Renders the legend of the colours.
+pub(super) fn legend() -> Markup {
     html! {
         p {
-            span class="key" { svg aria-hidden="true" focusable="false" { rect class="wait" width="100%" height="100%" {} } "waiting for the answer" }
-            span class="key" { svg aria-hidden="true" focusable="false" { rect class="body" width="100%" height="100%" {} } "reading its body" }
+            span class="key" { svg aria-hidden="true" focusable="false" { rect class="wait" width="100%" height="100%" {} } "waiting for the response" }
+            span class="key" { svg aria-hidden="true" focusable="false" { rect class="body" width="100%" height="100%" {} } "reading the body" }
         }
     }
 }
 
-/// The times of an exchange in words.
+/// Formats the times of an exchange: until the response, and for its body.
 pub(super) fn times(exchange: &ExchangeRecord) -> String {
     match exchange.wait_ms {
         Some(wait) => format!(
@@ -89,7 +89,7 @@ pub(super) fn times(exchange: &ExchangeRecord) -> String {
     }
 }
 
-/// Three digits that mean something.
+/// Formats milliseconds with three significant digits.
 fn short(milliseconds: f64) -> String {
     if milliseconds < 10.0 {
         format!("{milliseconds:.2}")

@@ -1,70 +1,82 @@
-//! What readers of a run look for first, whatever the format: what did not hold, what was not run and why, what took
-//! longest, and where the credentials of its command lines come from.
+//! The parts of a report that several formats show: findings, skipped cases, the slowest cases, coverage, and the
+//! sources of the credentials in curl commands.
 
 use super::Report;
 use crate::case::Level;
 use crate::coverage::Coverage;
 use crate::event::{CaseRecord, ExchangeRecord, StepRecord, Verdict, Waived};
 
-/// The verdicts of which a report tells case by case, worst first.
-pub(crate) const TOLD: [Verdict; 4] = [
+/// The verdicts of findings, worst first.
+const FINDINGS: [Verdict; 4] = [
     Verdict::Fail,
     Verdict::Error,
     Verdict::Inconclusive,
     Verdict::Warn,
 ];
 
-/// A case to tell of, and how many others have the very same story.
-pub(crate) struct Told<'a> {
+/// A case that failed, warned, broke or could not be decided.
+pub(crate) struct Finding<'a> {
+    /// The case, or the first of the cases with the same reason.
     pub(crate) case: &'a CaseRecord,
-    /// How many cases it stands for, itself included.
-    pub(crate) same: usize,
+    /// The number of cases with this reason.
+    pub(crate) cases: usize,
 }
 
-/// What did not hold, worst first. When the target is gone every case has the same error, and one telling is enough.
-pub(crate) fn told(report: &Report) -> Vec<Told<'_>> {
-    let mut told: Vec<Told<'_>> = Vec::new();
-    for verdict in TOLD {
-        let start = told.len();
+impl Finding<'_> {
+    /// Returns ` and 2 more` when the finding is about several cases.
+    pub(crate) fn and_more(&self) -> String {
+        match self.cases {
+            0 | 1 => String::new(),
+            cases => format!(" and {} more", cases - 1),
+        }
+    }
+}
+
+/// Returns the findings, worst first. Cases without an exchange and with the same reason are one finding: when the target is
+/// unreachable, every case has the same error.
+pub(crate) fn findings(report: &Report) -> Vec<Finding<'_>> {
+    let mut findings: Vec<Finding<'_>> = Vec::new();
+    for verdict in FINDINGS {
+        let start = findings.len();
         for case in report.cases.iter().filter(|case| case.verdict == verdict) {
-            let alike = |other: &&mut Told<'_>| {
+            let alike = |other: &&mut Finding<'_>| {
                 other.case.exchanges.is_empty() && other.case.reason == case.reason
             };
-            match told[start..].iter_mut().find(alike) {
-                Some(other) if case.exchanges.is_empty() => other.same += 1,
-                Some(_) | None => told.push(Told { case, same: 1 }),
+            match findings[start..].iter_mut().find(alike) {
+                Some(other) if case.exchanges.is_empty() => other.cases += 1,
+                Some(_) | None => findings.push(Finding { case, cases: 1 }),
             }
         }
     }
-    told
+    findings
 }
 
-/// The step that decided a case that did not pass.
+/// Returns the step that decided a case that did not pass.
 pub(crate) fn decisive_step(case: &CaseRecord) -> Option<&StepRecord> {
     case.steps.iter().find(|step| !step.held)
 }
 
-/// The exchange that decided a case: the one that the failed step looked at.
+/// Returns the exchange that decided a case: the one that the failed step checked.
 pub(crate) fn decisive_exchange(case: &CaseRecord) -> Option<&ExchangeRecord> {
     case.exchanges.get(decisive_step(case)?.exchange?)
 }
 
-/// Cases that were skipped for one reason.
+/// The cases that were skipped for one reason.
 pub(crate) struct Skipped<'a> {
-    /// Why they were not run.
+    /// The reason why they were not run.
     pub(crate) reason: &'a str,
-    /// Why the deployment's owner does without them, and until when, where the profile says so.
+    /// The waiver, if the profile has one for them.
     pub(crate) waived: Option<&'a Waived>,
     /// The cases, in the order of the catalogue.
     pub(crate) cases: Vec<&'a CaseRecord>,
 }
 
-/// Why a case was skipped, with the waiver behind the reason.
-pub(crate) fn skipped(case: &CaseRecord) -> String {
-    why(&case.reason, case.waived.as_ref())
+/// Returns the reason why a case was skipped, followed by its waiver.
+pub(crate) fn skip_reason(case: &CaseRecord) -> String {
+    with_waiver(&case.reason, case.waived.as_ref())
 }
 
-fn why(reason: &str, waived: Option<&Waived>) -> String {
+fn with_waiver(reason: &str, waived: Option<&Waived>) -> String {
     match waived {
         Some(waived) => format!(
             "{reason}; waived until {}: {}",
@@ -75,19 +87,19 @@ fn why(reason: &str, waived: Option<&Waived>) -> String {
 }
 
 impl Skipped<'_> {
-    /// The reason, with the waiver behind it.
-    pub(crate) fn why(&self) -> String {
-        why(self.reason, self.waived)
+    /// Returns the reason, followed by the waiver.
+    pub(crate) fn reason(&self) -> String {
+        with_waiver(self.reason, self.waived)
     }
 
-    /// The cases' ids, one after the other.
+    /// Returns the ids of the cases, separated by spaces.
     pub(crate) fn ids(&self) -> String {
         let ids: Vec<&str> = self.cases.iter().map(|case| case.id.as_str()).collect();
         ids.join(" ")
     }
 }
 
-/// What was skipped, by reason and waiver; what nobody waives first.
+/// Returns the skipped cases by reason and waiver, those without a waiver first.
 pub(crate) fn skips(report: &Report) -> Vec<Skipped<'_>> {
     let mut skips: Vec<Skipped<'_>> = Vec::new();
     for case in (report.cases.iter()).filter(|case| case.verdict == Verdict::Skip) {
@@ -106,14 +118,14 @@ pub(crate) fn skips(report: &Report) -> Vec<Skipped<'_>> {
     skips
 }
 
-/// How many of some cases are a MUST.
+/// Counts the cases of level MUST.
 pub(crate) fn musts(cases: &[&CaseRecord]) -> usize {
     (cases.iter())
         .filter(|case| case.level == Level::Must)
         .count()
 }
 
-/// The cases that took longest, slowest first.
+/// Returns the `count` slowest cases, slowest first.
 pub(crate) fn slowest(report: &Report, count: usize) -> Vec<&CaseRecord> {
     let mut cases: Vec<&CaseRecord> = (report.cases.iter())
         .filter(|case| case.duration_ms > 0)
@@ -123,13 +135,13 @@ pub(crate) fn slowest(report: &Report, count: usize) -> Vec<&CaseRecord> {
     cases
 }
 
-/// What the run says of its coverage; nothing where it says nothing.
+/// Returns the coverage of the contract, if the run recorded it.
 pub(crate) fn coverage(report: &Report) -> Option<&Coverage> {
     let coverage = &report.end.as_ref()?.coverage;
     (coverage.declared > 0).then_some(coverage)
 }
 
-/// Milliseconds as seconds with one digit, or as they are where they are few.
+/// Formats a duration: `850 ms` below one second, `1.2 s` above.
 pub(crate) fn duration(milliseconds: u64) -> String {
     if milliseconds < 1000 {
         return format!("{milliseconds} ms");
@@ -139,7 +151,7 @@ pub(crate) fn duration(milliseconds: u64) -> String {
     format!("{seconds:.1} s")
 }
 
-/// `1 case`, `2 cases`.
+/// Formats a number with its noun: `1 case`, `2 cases`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     if number == 1 {
         format!("1 {noun}")
@@ -148,32 +160,32 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     }
 }
 
-/// Where a user's credential comes from.
+/// The source of a user's credential.
 pub(crate) struct Credential {
-    /// Whose token it is.
-    pub(crate) what: String,
-    /// The variable that command lines take it from.
+    /// The name of the credential, such as `the operator's token`.
+    pub(crate) name: String,
+    /// The environment variable that curl commands read it from.
     pub(crate) variable: String,
-    /// The file that holds it, if it is not that variable itself; relative to the profile's folder.
+    /// The file that contains it, relative to the profile's folder; `None` when the profile names the variable.
     pub(crate) file: Option<String>,
 }
 
-/// Where the credentials of the run come from, by its profile.
+/// Returns the sources of the credentials that the profile names.
 pub(crate) fn credentials(report: &Report) -> Vec<Credential> {
-    let known = [
+    let tokens = [
         ("operator", "operator", "token"),
         ("expired_operator", "operator", "expired_token"),
         ("member", "member", "token"),
         ("outsider", "outsider", "token"),
     ];
-    let credentials = known.into_iter().filter_map(|(name, user, key)| {
+    let credentials = tokens.into_iter().filter_map(|(name, user, key)| {
         let token = report.run.profile.get(user)?.get(key)?;
         let env = token.get("env").and_then(serde_json::Value::as_str);
         let file = token.get("file").and_then(serde_json::Value::as_str);
         Some(Credential {
-            what: match key {
+            name: match key {
                 "token" => format!("the {user}'s token"),
-                _ => format!("the {user}'s token that has expired"),
+                _ => format!("the {user}'s expired token"),
             },
             variable: crate::profile::variable(name, env),
             file: file.map(str::to_owned),
@@ -182,15 +194,15 @@ pub(crate) fn credentials(report: &Report) -> Vec<Credential> {
     credentials.collect()
 }
 
-/// The exit code with its meaning, or what stands in its place when the run was cut off.
+/// Returns the exit code with its meaning, or that the run was cut off.
 pub(crate) fn verdict(report: &Report) -> String {
     match &report.end {
         Some(end) => format!("exit {}: {}", end.exit.code, end.exit.meaning),
-        None => "cut off: the run did not end, and this report is not valid".to_owned(),
+        None => "cut off: the run did not finish, so this report is not valid".to_owned(),
     }
 }
 
-/// Why a report that is not complete is not, in a sentence; nothing where it is.
+/// Returns why the report is not complete; `None` when it is.
 pub(crate) fn incomplete(report: &Report) -> Option<String> {
     if report.complete {
         return None;

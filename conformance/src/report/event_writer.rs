@@ -1,4 +1,4 @@
-//! `events.ndjson` while the run goes on: a run that is killed leaves what it knew, without the footer.
+//! The writer of `events.ndjson` during a run: a run that is killed leaves the events until then, without the footer.
 
 use std::fs::File;
 use std::io::Write;
@@ -12,43 +12,43 @@ use super::ndjson;
 use crate::event::Event;
 use crate::redact::Scan;
 
-/// How long events are gathered before they are looked through for credentials and written.
-const PAUSE: Duration = Duration::from_millis(500);
+/// How long events are collected before they are scanned for credentials and written.
+const BATCH_TIME: Duration = Duration::from_millis(500);
 
-/// A stream of events on its way into a file. It writes on a thread of its own, so that no case waits for a disk.
+/// A writer of events to a file. It writes on a separate thread, so that no case waits for the disk.
 #[derive(Debug)]
-pub struct Stream {
+pub struct EventWriter {
     sender: Sender<Event>,
     thread: JoinHandle<(Vec<Event>, Result<(), ReportError>)>,
 }
 
-impl Stream {
-    /// Begins the file. `scan` gives the look at what is to be written, with the credentials of that moment.
+impl EventWriter {
+    /// Creates the file and starts the thread. `scan` returns a scan for the credentials that are registered at the time.
     ///
     /// # Errors
     /// When the file cannot be created.
     pub fn start(
         path: &Path,
         scan: impl Fn() -> Scan + Send + 'static,
-    ) -> Result<Stream, ReportError> {
+    ) -> Result<EventWriter, ReportError> {
         let file = File::create(path).map_err(ReportError::unwritable(path))?;
         let (sender, receiver) = mpsc::channel();
         let path = path.to_owned();
-        let thread = std::thread::spawn(move || keep(&receiver, file, &path, scan));
-        Ok(Stream { sender, thread })
+        let thread = std::thread::spawn(move || write_batches(&receiver, file, &path, scan));
+        Ok(EventWriter { sender, thread })
     }
 
-    /// Takes the next event.
-    pub fn tell(&self, event: Event) {
-        // The thread ends before this value only by a panic, which `finish` tells of.
+    /// Sends the next event to the thread.
+    pub fn send(&self, event: Event) {
+        // This fails only after the thread panicked, and `finish` resumes that panic.
         let _ = self.sender.send(event);
     }
 
-    /// Ends the stream when all events are written; gives them, and whether they could be written. A stream in which a
-    /// credential would have stood is not there any more.
+    /// Waits until all events are written, and returns them with the outcome of writing. When an event would have
+    /// contained a credential, the file is removed.
     ///
     /// # Panics
-    /// When the thread that writes did.
+    /// When the writing thread panicked.
     pub fn finish(self) -> (Vec<Event>, Result<(), ReportError>) {
         drop(self.sender);
         match self.thread.join() {
@@ -58,8 +58,8 @@ impl Stream {
     }
 }
 
-/// Writes what comes until nobody sends any more. After a mistake events are only kept.
-fn keep(
+/// Writes events until the sender is dropped. After a write failed, events are only collected.
+fn write_batches(
     receiver: &Receiver<Event>,
     mut file: File,
     path: &PathBuf,
@@ -70,26 +70,26 @@ fn keep(
     let mut written = 0;
     let mut more = true;
     while more {
-        more = gather(receiver, &mut events);
+        more = collect(receiver, &mut events);
         if outcome.is_ok() && written < events.len() {
             outcome = write(&events[written..], &mut file, path, &scan());
             written = events.len();
         }
     }
     if matches!(outcome, Err(ReportError::Secret { .. })) {
-        // What was written before is sound, and no record of a run: the mistake is told, and the file goes.
+        // The part that was written is not a valid record of a run.
         let _ = std::fs::remove_file(path);
     }
     (events, outcome)
 }
 
-/// Waits for an event, then a little longer for more; whether others may follow.
-fn gather(receiver: &Receiver<Event>, events: &mut Vec<Event>) -> bool {
+/// Waits for an event, then collects more for [`BATCH_TIME`]. Returns whether more events may follow.
+fn collect(receiver: &Receiver<Event>, events: &mut Vec<Event>) -> bool {
     let Ok(first) = receiver.recv() else {
         return false;
     };
     events.push(first);
-    let until = Instant::now() + PAUSE;
+    let until = Instant::now() + BATCH_TIME;
     loop {
         match receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
             Ok(event) => events.push(event),

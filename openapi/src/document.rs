@@ -1,14 +1,18 @@
-//! A parsed OpenAPI document: what it holds, where it says so, and what its references mean.
+//! A parsed OpenAPI document: its values, their positions in the text, and its references.
 
 mod anchors;
-mod beside_references;
+mod checks;
+mod dangling;
 mod files;
 mod lift;
+mod locate;
 mod methods;
-mod position;
 mod read;
-mod references;
+mod reference;
+mod reference_siblings;
+mod source;
 mod text;
+mod version;
 mod visit;
 
 use std::borrow::Cow;
@@ -17,54 +21,29 @@ use std::fmt;
 
 use serde_json::Value;
 
+use self::source::Source;
 use crate::pointer;
+use crate::position::Position;
 use crate::text_error::TextError;
 
-pub(crate) use files::FILES;
 pub use methods::METHODS;
 pub(crate) use methods::{Method, holds_operations, operations_of};
+pub(crate) use reference::FILES;
+pub use version::Version;
 
-/// A place in a document's text, counted from one; columns count characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
-    /// The line.
-    pub line: usize,
-    /// The column.
-    pub column: usize,
-}
+/// Why a text is not a document that can be used.
+pub type DocumentError = TextError;
 
 /// A place in one of the texts that a document was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place<'d> {
-    /// The neighbouring file, by its path from the document's folder; `None` for the document's own
-    /// text.
+    /// The embedded file, by its path from the document's folder; `None` for the document's own text.
     pub file: Option<&'d str>,
     /// The position in that text, when it is known.
     pub position: Option<Position>,
 }
 
-/// The OpenAPI version that a document declares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Version {
-    /// 3.0.x: schemas are an extended subset of JSON Schema, lifted to 3.1's on reading.
-    V3_0,
-    /// 3.1.x: schemas are JSON Schema 2020-12.
-    V3_1,
-    /// 3.2.x: 3.1 with more methods and media types.
-    V3_2,
-}
-
-/// How a document's text is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
-    Json,
-    Yaml,
-}
-
-/// Why a text is not a document that can be worked with.
-pub type DocumentError = TextError;
-
-/// A schema in a document, named by the JSON pointer to it.
+/// A schema in a document.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SchemaRef {
     /// The JSON pointer to the schema object.
@@ -78,9 +57,9 @@ pub struct Operation {
     pub method: String,
     /// The path template, as it is written in the document.
     pub path: String,
-    /// `operationId`, when it has one.
+    /// The `operationId`, if it has one.
     pub id: Option<String>,
-    /// The JSON pointer to the operation object, references to path items followed.
+    /// The JSON pointer to the operation object, with references to path items followed.
     pub pointer: String,
     /// The JSON pointer to the path item that holds it.
     pub path_item: String,
@@ -94,108 +73,44 @@ impl fmt::Display for Operation {
 
 /// An OpenAPI document of version 3.0, 3.1 or 3.2, read from JSON or YAML.
 ///
-/// A document of version 3.0 has been lifted to 3.1's schemas. Every reference within it is known
-/// to lead somewhere.
+/// The schemas of a 3.0 document are lifted to 3.1's. Every reference within the document resolves.
 #[derive(Debug, Clone)]
 pub struct Document {
     name: String,
-    text: String,
-    format: Format,
+    source: Source,
     version: Version,
     value: Value,
-    /// The neighbouring files that were brought in, by their paths from the document's folder.
-    files: BTreeMap<String, files::Source>,
+    /// The embedded files, by their paths from the document's folder.
+    files: BTreeMap<String, Source>,
 }
 
 impl Document {
-    /// Reads a document from `text`; `name` is what errors call it.
-    ///
-    /// # Errors
-    ///
-    /// When the text is neither JSON nor YAML, is no OpenAPI 3.0, 3.1 or 3.2 document, lacks what
-    /// the specification requires of the parts read here, or holds a reference that leads nowhere.
-    pub fn parse(name: &str, text: &str) -> Result<Self, DocumentError> {
-        Self::parse_with_files(name, text, |_| {
-            Err("this document is read by itself, without its folder".to_owned())
-        })
-    }
-
-    /// Reads a document that may refer to files below its own folder. `read_file` gives the text of
-    /// such a file by its path from that folder, with `/` between its parts and none of them `..`;
-    /// or says why there is none.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::parse`], for the files as well.
-    pub fn parse_with_files(
-        name: &str,
-        text: &str,
-        mut read_file: impl FnMut(&str) -> Result<String, String>,
-    ) -> Result<Self, DocumentError> {
-        let (mut value, format) = text::value(name, text)?;
-        let root = files::Source {
-            text: text.to_owned(),
-            format,
-        };
-        let bringing = files::Bringing {
-            name,
-            root: &root,
-            reader: &mut read_file,
-        };
-        let files = bringing.run(&mut value)?;
-        if anchors::are_in(text) || files.values().any(|file| anchors::are_in(&file.text)) {
-            anchors::name_places(&mut value);
-        }
-        let mut document = Self {
-            name: name.to_owned(),
-            text: root.text,
-            format,
-            version: Version::V3_1,
-            value,
-            files,
-        };
-        document.version = read::version(&document)?;
-        beside_references::join_path_items(&mut document.value);
-        if document.version == Version::V3_0 {
-            lift::to_3_1(&mut document.value);
-        } else {
-            beside_references::replace_texts(&mut document.value, document.version);
-        }
-        let holds = |text: &str| text.contains("binary") || text.contains("byte");
-        if holds(&document.text) || document.files.values().any(|file| holds(&file.text)) {
-            lift::held_octets(&mut document.value);
-        }
-        references::check(&document)?;
-        read::check_shape(&document)?;
-        Ok(document)
-    }
-
-    /// What errors and reports call this document.
+    /// Returns the name of this document in errors and reports.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The version that the text declares.
+    /// Returns the version that the text declares.
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// The whole document as a value; of a 3.0 document the lifted form.
+    /// Returns the whole document as a value; of a 3.0 document the lifted form.
     #[must_use]
     pub fn value(&self) -> &Value {
         &self.value
     }
 
-    /// What `pointer` points at, references not followed.
+    /// Returns the value that `pointer` points at, without following references.
     #[must_use]
     pub fn at(&self, pointer: &str) -> Option<&Value> {
         self.value.pointer(pointer)
     }
 
-    /// Where in the text `pointer`, or its nearest ancestor that the text holds, begins; for what came
-    /// from a neighbouring file, in that file's text.
+    /// Returns where the value at `pointer`, or its nearest ancestor in the text, begins. For a value from an
+    /// embedded file, that is a position in the file's text.
     #[must_use]
     pub fn position(&self, pointer: &str) -> Option<Position> {
         self.places(&[pointer])
@@ -203,33 +118,30 @@ impl Document {
             .and_then(|place| place.position)
     }
 
-    /// The place of each pointer, in one reading of each text: what a report over many places asks for.
+    /// Returns the place of each pointer, in one pass over each text.
     #[must_use]
     pub fn places(&self, pointers: &[&str]) -> Vec<Place<'_>> {
-        let located: Vec<_> = pointers
-            .iter()
+        let located: Vec<_> = (pointers.iter())
             .map(|pointer| self.in_file(pointer))
             .collect();
-        let mut places: Vec<Place<'_>> = located
-            .iter()
+        let mut places: Vec<Place<'_>> = (located.iter())
             .map(|(file, _)| Place {
                 file: *file,
                 position: None,
             })
             .collect();
-        let mut of_files: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+        let mut by_file: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
         for (index, (file, _)) in located.iter().enumerate() {
-            of_files.entry(*file).or_default().push(index);
+            by_file.entry(*file).or_default().push(index);
         }
-        for (file, indices) in of_files {
-            let (text, format) = match file.and_then(|file| self.files.get(file)) {
-                Some(source) => (&source.text, source.format),
-                None => (&self.text, self.format),
-            };
+        for (file, indices) in by_file {
+            let source = file
+                .and_then(|file| self.files.get(file))
+                .unwrap_or(&self.source);
             let inside: Vec<&str> = (indices.iter())
                 .map(|&index| located[index].1.as_ref())
                 .collect();
-            let positions = position::of_pointers(text, format, &inside);
+            let positions = locate::positions(source, &inside);
             for (index, position) in indices.into_iter().zip(positions) {
                 places[index].position = position;
             }
@@ -237,30 +149,26 @@ impl Document {
         places
     }
 
-    /// The neighbouring file that holds what `pointer` points at, when one does, and the pointer within
-    /// that text.
+    /// Returns the embedded file that holds the value at `pointer`, if one does, and the pointer within that
+    /// text.
     fn in_file<'p>(&self, pointer: &'p str) -> (Option<&str>, Cow<'p, str>) {
-        let mut tokens = pointer::tokens(pointer);
-        if tokens.next().as_deref() == Some(FILES)
-            && let Some(name) = tokens.next()
-            && let Some((file, _)) = self.files.get_key_value(name.as_ref())
+        if let Some((file, within)) = reference::split_file(pointer)
+            && let Some((file, _)) = self.files.get_key_value(file.as_ref())
         {
-            let rest: Vec<_> = tokens.collect();
-            let inside = pointer::join_all("", rest.iter().map(AsRef::as_ref));
-            return (Some(file), Cow::Owned(inside));
+            return (Some(file), Cow::Owned(within));
         }
         (None, Cow::Borrowed(pointer))
     }
 
-    /// The pointer at the end of the chain of references that starts at `pointer`: the same pointer
-    /// when what is there is no reference.
+    /// Returns the pointer at the end of the chain of references that starts at `pointer`: the same pointer
+    /// if there is no reference.
     #[must_use]
     pub fn follow(&self, pointer: &str) -> String {
         let mut pointer = pointer.to_owned();
-        // The check on reading has refused longer chains, and those that return to themselves; what
-        // looks like one in data (an example's value) is no matter of its.
-        for _ in 0..references::LONGEST_CHAIN {
-            let Some(target) = self.at(&pointer).and_then(references::target) else {
+        // `dangling::check` has refused longer chains and circles, except in data: an example's value may look
+        // like a reference.
+        for _ in 0..reference::LONGEST_CHAIN {
+            let Some(target) = self.at(&pointer).and_then(reference::target) else {
                 break;
             };
             pointer = target;
@@ -268,13 +176,13 @@ impl Document {
         pointer
     }
 
-    /// The value at the end of the chain of references that starts at `pointer`.
+    /// Returns the value at the end of the chain of references that starts at `pointer`.
     #[must_use]
     pub fn resolve(&self, pointer: &str) -> Option<&Value> {
         self.at(&self.follow(pointer))
     }
 
-    /// The operations of the document's paths, in the document's order.
+    /// Returns the operations of the document's paths, in the document's order.
     #[must_use]
     pub fn operations(&self) -> Vec<Operation> {
         let mut operations = Vec::new();
@@ -301,7 +209,7 @@ impl Document {
         operations
     }
 
-    /// The keys of the operation's responses, as they are written: `201`, `4XX`, `default`.
+    /// Returns the keys of the operation's responses, as they are written: `201`, `4XX`, `default`.
     #[must_use]
     pub fn response_statuses(&self, operation: &Operation) -> Vec<String> {
         self.at(&pointer::join(&operation.pointer, "responses"))
@@ -313,14 +221,13 @@ impl Document {
             .collect()
     }
 
-    /// The schema of the operation's request body for `media_type` (`application/json`), with or without
-    /// parameters (`; charset=utf-8`), or for the narrowest range that holds it; `None` when none is
-    /// declared.
+    /// Returns the schema of the operation's request body for `media_type`: that of the same media type, with
+    /// or without parameters (`; charset=utf-8`), or of the narrowest range that includes it.
     #[must_use]
     pub fn request_schema(&self, operation: &Operation, media_type: &str) -> Option<SchemaRef> {
         let body = self.follow(&pointer::join(&operation.pointer, "requestBody"));
         let content = pointer::join(&body, "content");
-        // What follows a semicolon says more of the same media type (RFC 9110 section 8.3.1).
+        // Parameters follow a semicolon (RFC 9110 section 8.3.1).
         let essence = |name: &str| {
             let name = name.split(';').next().unwrap_or_default();
             name.trim().to_ascii_lowercase()
@@ -342,19 +249,12 @@ impl Document {
             .map(|pointer| SchemaRef { pointer })
     }
 
-    /// Whether both were read from the very same text.
+    /// Returns whether both documents were read from the same texts.
     pub(crate) fn has_text_of(&self, other: &Self) -> bool {
-        self.text == other.text && self.files == other.files
+        self.source == other.source && self.files == other.files
     }
 
-    /// What the specification requires of a document and [`Self::parse`] lets pass, since documents
-    /// in the field lack it and can be compared all the same: a description of each response.
-    #[must_use]
-    pub fn defects(&self) -> Vec<DocumentError> {
-        read::defects(self)
-    }
-
-    /// An error about what `pointer` points at in this document.
+    /// Returns an error about the value at `pointer`.
     pub(crate) fn error(&self, pointer: &str, message: impl Into<String>) -> DocumentError {
         let place = self.places(&[pointer]).pop();
         let (file, position) = place.map_or((None, None), |place| (place.file, place.position));

@@ -20,6 +20,7 @@ pub mod diff;
 pub mod document;
 mod keywords;
 pub mod pointer;
+mod position;
 pub mod published;
 pub mod relation;
 pub mod render;
@@ -27,6 +28,7 @@ pub mod sample;
 pub mod schema;
 mod text_error;
 
-pub use document::{Document, DocumentError, Operation, Position, SchemaRef};
+pub use document::{Document, DocumentError, Operation, SchemaRef};
+pub use position::Position;
 pub use schema::{Problem, Validator, ValidatorError};
 pub use text_error::TextError;

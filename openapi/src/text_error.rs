@@ -1,17 +1,17 @@
-//! Why a text that was given cannot be worked with, and where in it.
+//! The error about a text that cannot be used, and where in the text it is.
 
 use std::fmt;
 
-use crate::document::Position;
+use crate::position::Position;
 
-/// Why a text cannot be worked with: one that should be a document, or a file of waivers.
+/// Why a text cannot be used: one that should be a document, or a file of waivers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextError {
     /// The text's name: the path or revision that it was read from.
     pub name: String,
     /// Where in the text, when it is known.
     pub position: Option<Position>,
-    /// What is wrong, and what would be right.
+    /// What is wrong, and what to do.
     pub message: String,
 }
 

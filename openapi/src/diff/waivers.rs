@@ -11,8 +11,8 @@ use chrono::NaiveDate;
 
 use crate::diff::change::{Change, Diff, Waived};
 use crate::diff::rules::Rule;
-use crate::document::Position;
 use crate::pointer;
+use crate::position::Position;
 use crate::text_error::TextError;
 
 /// Why a text is not a file of waivers.

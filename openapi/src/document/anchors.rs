@@ -1,83 +1,96 @@
-//! References by name: `$ref: "#node"` and `$dynamicRef: "#node"` lead to the schema whose `$anchor` or
-//! `$dynamicAnchor` that is (JSON Schema 2020-12 Core sections 8.2.2 and 8.2.3).
+//! References by name: `$ref: "#node"` and `$dynamicRef: "#node"` lead to the schema that declares the
+//! `$anchor` or `$dynamicAnchor` `node` (JSON Schema 2020-12 Core sections 8.2.2 and 8.2.3).
 //!
-//! A name that only one schema of its file has leads to it from everywhere, and dynamically as well if no
-//! other file has it, so that it is written as the pointer that it stands for. A name that several have stays as it
-//! is: which of them is meant depends on the way that leads there.
+//! An anchor that one schema of a file declares is replaced by the pointer to that schema; in a
+//! `$dynamicRef` only if no other file declares it. An anchor that several schemas declare is kept: which
+//! of them it means depends on the path of references that leads to it.
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{files, visit};
+use super::{reference, visit};
 
 const ANCHORS: &[&str] = &["$anchor", "$dynamicAnchor"];
 const REFERENCES: &[&str] = &["$ref", "$dynamicRef"];
 
-/// Whether a text may have schemas that name themselves.
-pub(super) fn are_in(text: &str) -> bool {
+/// Returns whether schemas in a text may declare anchors.
+pub(super) fn may_be_in(text: &str) -> bool {
     ANCHORS.iter().any(|keyword| text.contains(keyword))
 }
 
-/// Where the schemas of one name are: by the file that holds them, `None` where it has several.
-type Places = BTreeMap<String, Option<String>>;
+/// Replaces references by name, in the document and its files, by pointers where the names are unique.
+pub(super) fn replace_by_pointers(document: &mut Value) {
+    let anchors = Anchors::of(document);
+    visit::objects_mut(document, REFERENCES, &mut |schema| anchors.replace(schema));
+}
 
-/// Writes references by names, within the document and its files, as pointers where the names are unique.
-pub(super) fn name_places(document: &mut Value) {
-    let mut named: BTreeMap<String, Places> = BTreeMap::new();
-    visit::objects(document, ANCHORS, &mut |path, schema| {
-        let mut names: Vec<&str> = (ANCHORS.iter())
-            .filter_map(|keyword| schema.get(keyword)?.as_str())
-            .collect();
-        names.dedup();
-        let pointer = path.pointer();
-        let file = files::file_of(&pointer).unwrap_or_default();
-        for name in names {
-            let places = named.entry(name.to_owned()).or_default();
-            places
-                .entry(file.clone())
-                .and_modify(|place| *place = None)
-                .or_insert_with(|| Some(pointer.clone()));
-        }
-    });
-    let of = |reference: &Value, dynamically: bool| {
-        let (file, name) = files::by_name(reference.as_str()?)?;
-        let places = named.get(name)?;
-        if dynamically && places.len() > 1 {
-            return None;
-        }
-        let pointer = places.get(&file)?.as_ref()?;
-        // Within a reference, what a URI may not hold is percent-encoded.
-        let pointer = pointer.replace('%', "%25").replace('#', "%23");
-        Some(Value::String(format!("#{pointer}")))
-    };
-    visit::objects_mut(document, REFERENCES, &mut |schema| {
-        if let Some(place) = schema
-            .get("$ref")
-            .and_then(|reference| of(reference, false))
-        {
-            schema.insert("$ref".to_owned(), place);
-        }
-        if schema.contains_key("$ref") {
+/// The pointers to the schemas that declare one anchor, by file; `None` where a file declares it more
+/// than once.
+type PointersByFile = BTreeMap<String, Option<String>>;
+
+/// The anchors of a document and its files, by name.
+struct Anchors(BTreeMap<String, PointersByFile>);
+
+impl Anchors {
+    fn of(document: &Value) -> Self {
+        let mut anchors: BTreeMap<String, PointersByFile> = BTreeMap::new();
+        visit::objects(document, ANCHORS, &mut |path, schema| {
+            let mut names: Vec<&str> = (ANCHORS.iter())
+                .filter_map(|keyword| schema.get(keyword)?.as_str())
+                .collect();
+            names.dedup();
+            let pointer = path.pointer();
+            let file = reference::split_file(&pointer)
+                .map(|(file, _)| file.into_owned())
+                .unwrap_or_default();
+            for name in names {
+                let pointers = anchors.entry(name.to_owned()).or_default();
+                pointers
+                    .entry(file.clone())
+                    .and_modify(|pointer| *pointer = None)
+                    .or_insert_with(|| Some(pointer.clone()));
+            }
+        });
+        Self(anchors)
+    }
+
+    fn replace(&self, schema: &mut Map<String, Value>) {
+        if let Some(reference) = schema.get("$ref") {
+            if let Some(pointer) = self.by_pointer(reference) {
+                schema.insert("$ref".to_owned(), pointer);
+            }
             return;
         }
-        let Some(reference) = schema.get("$dynamicRef").cloned() else {
+        let Some(Value::String(reference)) = schema.get("$dynamicRef").cloned() else {
             return;
         };
-        let name = reference.as_str().and_then(files::by_name);
-        // To a place rather than a name it is a reference like any other.
-        let is_to_a_place =
-            name.is_none() && reference.as_str().is_some_and(|to| to.starts_with("#/"));
-        let place = if is_to_a_place {
-            Some(reference.clone())
+        let anchor = reference::anchor_of(&reference);
+        // A dynamic reference to a place behaves as `$ref` (JSON Schema Core section 8.2.3.2).
+        let replacement = if anchor.is_none() && reference.starts_with("#/") {
+            Some(Value::String(reference.clone()))
         } else {
-            of(&reference, true)
+            self.by_pointer_dynamically(&reference)
         };
-        if let Some(place) = place {
+        if let Some(replacement) = replacement {
             schema.shift_remove("$dynamicRef");
-            schema.insert("$ref".to_owned(), place);
-        } else if let Some((_, name)) = name {
+            schema.insert("$ref".to_owned(), replacement);
+        } else if let Some((_, name)) = anchor {
             schema.insert("$dynamicRef".to_owned(), Value::String(format!("#{name}")));
         }
-    });
+    }
+
+    /// Returns the reference by pointer that means the same as a `$ref` by name.
+    fn by_pointer(&self, reference: &Value) -> Option<Value> {
+        let (file, name) = reference::anchor_of(reference.as_str()?)?;
+        let pointer = self.0.get(name)?.get(&file)?.as_ref()?;
+        Some(Value::String(reference::to_place(pointer)))
+    }
+
+    /// As [`Self::by_pointer`], for a `$dynamicRef`.
+    fn by_pointer_dynamically(&self, reference: &str) -> Option<Value> {
+        let (_, name) = reference::anchor_of(reference)?;
+        let is_in_one_file = self.0.get(name)?.len() == 1;
+        is_in_one_file.then(|| self.by_pointer(&Value::from(reference)))?
+    }
 }

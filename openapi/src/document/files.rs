@@ -1,64 +1,55 @@
-//! Neighbouring files that a document refers to: brought in under a key of their own, so that every
-//! reference is one within the document.
+//! Files that a document refers to: loaded, and embedded under the key `$files`, so that every reference
+//! stays within the document.
 //!
 //! A reference `schemas/token.yaml#/Token` becomes `#/$files/schemas~1token.yaml/Token`. Only files
-//! below the document's own folder are asked for, and never an address.
+//! below the document's own folder are read, and no URL is fetched.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{DocumentError, Format, position, text, visit};
+use super::reference::{FILES, into_file};
+use super::source::Source;
+use super::{locate, text, visit};
 use crate::pointer;
+use crate::text_error::TextError;
 
-/// The key at the root that holds the files, by their paths from the document's folder.
-pub(crate) const FILES: &str = "$files";
+/// A function that reads a file: from its path below the document's folder, with `/`, to its text or to
+/// the reason why there is none.
+pub(super) type ReadFile<'r> = dyn FnMut(&str) -> Result<String, String> + 'r;
 
-/// A file's text, kept for places in it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Source {
-    pub(super) text: String,
-    pub(super) format: Format,
-}
-
-/// How a file is had: its path from the document's folder, with `/`, to its text or why there is none.
-pub(super) type Reader<'r> = dyn FnMut(&str) -> Result<String, String> + 'r;
-
-/// The document as it is read, and where it lies.
-pub(super) struct Bringing<'r, 'd> {
-    /// What errors call the document.
+/// The loader of the files that one document refers to.
+pub(super) struct Loader<'r, 'd> {
+    /// The name of the document in errors.
     pub(super) name: &'d str,
     pub(super) root: &'d Source,
-    pub(super) reader: &'r mut Reader<'r>,
+    pub(super) read_file: &'r mut ReadFile<'r>,
 }
 
-impl Bringing<'_, '_> {
-    /// Brings in every file that `value` refers to, directly or through other files.
-    pub(super) fn run(self, value: &mut Value) -> Result<BTreeMap<String, Source>, DocumentError> {
-        let own = self
-            .name
-            .rsplit(['/', '\\', ':'])
-            .next()
-            .unwrap_or(self.name)
-            .to_owned();
+impl Loader<'_, '_> {
+    /// Embeds every file that `value` refers to, directly or through other files.
+    pub(super) fn embed(self, value: &mut Value) -> Result<BTreeMap<String, Source>, TextError> {
         let mut sources: BTreeMap<String, Source> = BTreeMap::new();
-        let mut wanted = self.rewritten(value, "", &own, &sources)?;
+        let mut wanted = self.rewrite_references(value, "", &sources)?;
         let mut files = Map::new();
-        while let Some(path) = wanted.pop() {
-            if files.contains_key(&path.file) {
+        while let Some(WantedFile {
+            path,
+            from,
+            reference,
+        }) = wanted.pop()
+        {
+            if files.contains_key(&path) {
                 continue;
             }
-            let text = (self.reader)(&path.file).map_err(|reason| {
-                let message = format!(
-                    "the file of the reference `{}` cannot be read: {reason}",
-                    path.reference
-                );
-                self.error(&path.from, &path.reference, message, &sources)
+            let text = (self.read_file)(&path).map_err(|reason| {
+                let message =
+                    format!("the file of the reference `{reference}` cannot be read: {reason}");
+                self.error(&from, &reference, message, &sources)
             })?;
-            let (mut file, format) = text::value(&path.file, &text)?;
-            sources.insert(path.file.clone(), Source { text, format });
-            wanted.extend(self.rewritten(&mut file, &path.file, &own, &sources)?);
-            files.insert(path.file, file);
+            let (mut file, format) = text::parse(&path, &text)?;
+            sources.insert(path.clone(), Source { text, format });
+            wanted.extend(self.rewrite_references(&mut file, &path, &sources)?);
+            files.insert(path, file);
         }
         if let Value::Object(root) = value
             && !files.is_empty()
@@ -68,15 +59,15 @@ impl Bringing<'_, '_> {
         Ok(sources)
     }
 
-    /// Makes each reference of a file (`""` is the document itself) one within the document; gives
-    /// the files that they lead to.
-    fn rewritten(
+    /// Rewrites each reference in `file` (`""` is the document itself) as one within the document, and
+    /// returns the files that they name.
+    fn rewrite_references(
         &self,
         value: &mut Value,
         file: &str,
-        own: &str,
         sources: &BTreeMap<String, Source>,
-    ) -> Result<Vec<Wanted>, DocumentError> {
+    ) -> Result<Vec<WantedFile>, TextError> {
+        let own = self.file_name();
         let mut wanted = Vec::new();
         let mut refused = None;
         visit::objects_mut(value, HOLDERS, &mut |holder| {
@@ -84,23 +75,23 @@ impl Bringing<'_, '_> {
                 let Some(Value::String(reference)) = holder.get_mut(*keyword) else {
                     continue;
                 };
-                match led_to(file, own, reference) {
-                    Ok(led) => {
-                        let written = std::mem::replace(reference, led.reference);
-                        wanted.extend(led.file.map(|path| Wanted {
-                            file: path,
+                match resolve(file, own, reference) {
+                    Ok(resolved) => {
+                        let written = std::mem::replace(reference, resolved.reference);
+                        wanted.extend(resolved.file.map(|path| WantedFile {
+                            path,
                             from: file.to_owned(),
                             reference: written,
                         }));
                     }
-                    // A dynamic reference may lead to a dialect, by its address.
+                    // A dynamic reference may name the URL of a dialect's schema.
                     Err(why) if *keyword == "$ref" => {
                         refused.get_or_insert((reference.clone(), why));
                     }
                     Err(_) => {}
                 }
             }
-            mapped(file, own, holder);
+            rewrite_mapping(file, own, holder);
         });
         match refused {
             None => Ok(wanted),
@@ -111,82 +102,89 @@ impl Bringing<'_, '_> {
         }
     }
 
-    /// An error about a reference that stands in `file`.
+    /// Returns the document's own file name, by which its files may refer to it.
+    fn file_name(&self) -> &str {
+        self.name
+            .rsplit(['/', '\\', ':'])
+            .next()
+            .unwrap_or(self.name)
+    }
+
+    /// Returns an error about a reference in `file`.
     fn error(
         &self,
         file: &str,
         reference: &str,
         message: String,
         sources: &BTreeMap<String, Source>,
-    ) -> DocumentError {
+    ) -> TextError {
         let source = sources.get(file).unwrap_or(self.root);
-        let mut place = None;
-        if let Ok((value, _)) = text::value(file, &source.text) {
-            visit::objects(&value, REFERENCES, &mut |path, holder| {
-                let is_it = |keyword: &&&str| {
-                    holder.get(**keyword).and_then(Value::as_str) == Some(reference)
-                };
-                if place.is_none()
-                    && let Some(keyword) = REFERENCES.iter().find(is_it)
-                {
-                    place = Some(pointer::join(&path.pointer(), keyword));
-                }
-            });
-        }
-        DocumentError {
-            name: if file.is_empty() {
-                self.name.to_owned()
-            } else {
-                file.to_owned()
-            },
-            position: place.and_then(|place| {
-                position::of_pointers(&source.text, source.format, &[place.as_str()])
-                    .pop()
-                    .flatten()
-            }),
+        let place = text::parse(file, &source.text)
+            .ok()
+            .and_then(|(value, _)| find_reference(&value, reference));
+        let name = if file.is_empty() { self.name } else { file };
+        TextError {
+            name: name.to_owned(),
+            position: place
+                .and_then(|place| locate::positions(source, &[place.as_str()]).pop().flatten()),
             message,
         }
     }
 }
 
-/// A file that a reference leads to.
-struct Wanted {
-    file: String,
+/// Returns the pointer to the first such reference in a value.
+fn find_reference(value: &Value, reference: &str) -> Option<String> {
+    let mut found = None;
+    visit::objects(value, REFERENCES, &mut |path, holder| {
+        let is_it =
+            |keyword: &&&str| holder.get(**keyword).and_then(Value::as_str) == Some(reference);
+        if found.is_none()
+            && let Some(keyword) = REFERENCES.iter().find(is_it)
+        {
+            found = Some(pointer::join(&path.pointer(), keyword));
+        }
+    });
+    found
+}
+
+/// A file that a reference names.
+struct WantedFile {
+    path: String,
+    /// The file that holds the reference.
     from: String,
     reference: String,
 }
 
-/// Keywords whose value is a reference.
+/// The keywords whose value is a reference.
 const REFERENCES: &[&str] = &["$ref", "$dynamicRef"];
 
-/// Keys of the objects that hold references.
+/// The keys of the objects that hold references.
 const HOLDERS: &[&str] = &["$ref", "$dynamicRef", "discriminator"];
 
-/// What a reference in one of the files is within the document.
-struct Led {
+/// A reference in one of the files, rewritten as one within the document.
+struct Resolved {
     reference: String,
-    /// The file that it leads to, where it names one besides the document.
+    /// The file that it names, if that is not the document.
     file: Option<String>,
 }
 
-/// Where a reference leads that stands in `file`; the document's own name is `own`.
-fn led_to(file: &str, own: &str, reference: &str) -> Result<Led, &'static str> {
+/// Resolves a reference in `file`; `own` is the document's own file name.
+fn resolve(file: &str, own: &str, reference: &str) -> Result<Resolved, &'static str> {
     let (target, fragment) = reference.split_once('#').unwrap_or((reference, ""));
     let (reference, file) = match target {
         "" if file.is_empty() => (reference.to_owned(), None),
-        "" => (within(file, fragment), None),
-        target => match path_of(file, target)? {
+        "" => (into_file(file, fragment), None),
+        target => match path_from_root(file, target)? {
             path if path == own => (format!("#{fragment}"), None),
-            path => (within(&path, fragment), Some(path)),
+            path => (into_file(&path, fragment), Some(path)),
         },
     };
-    Ok(Led { reference, file })
+    Ok(Resolved { reference, file })
 }
 
-/// Makes what the values of a schema's discriminator lead to places within the document, as the
-/// alternatives are that they stand for. The name of a component stays a name (OpenAPI 3.1 section 4.8.25),
-/// unless an alternative is referred to like that.
-fn mapped(file: &str, own: &str, schema: &mut Map<String, Value>) {
+/// Rewrites the references of a schema's discriminator, as those of the alternatives are. The name of a
+/// component stays a name (OpenAPI 3.1 section 4.8.25), unless an alternative has the same reference.
+fn rewrite_mapping(file: &str, own: &str, schema: &mut Map<String, Value>) {
     let alternatives: Vec<String> = ["oneOf", "anyOf"]
         .iter()
         .filter_map(|keyword| schema.get(*keyword)?.as_array())
@@ -196,82 +194,31 @@ fn mapped(file: &str, own: &str, schema: &mut Map<String, Value>) {
     let Some(Value::Object(discriminator)) = schema.get_mut("discriminator") else {
         return;
     };
-    let mut values: Vec<&mut Value> = Vec::new();
+    let mut targets: Vec<&mut Value> = Vec::new();
     for (key, value) in discriminator.iter_mut() {
         match (key.as_str(), value) {
-            ("mapping", Value::Object(mapping)) => values.extend(mapping.values_mut()),
-            ("defaultMapping", value) => values.push(value),
+            ("mapping", Value::Object(mapping)) => targets.extend(mapping.values_mut()),
+            ("defaultMapping", value) => targets.push(value),
             _ => {}
         }
     }
-    for value in values {
-        if let Value::String(target) = value
-            && let Ok(led) = led_to(file, own, target)
-            && (target.contains(['/', '#']) || alternatives.contains(&led.reference))
+    for target in targets {
+        if let Value::String(target) = target
+            && let Ok(resolved) = resolve(file, own, target)
+            && (target.contains(['/', '#']) || alternatives.contains(&resolved.reference))
         {
-            *target = led.reference;
+            *target = resolved.reference;
         }
     }
 }
 
-/// The reference within the document to a place in one of its files, or to what has a name there.
-fn within(file: &str, fragment: &str) -> String {
-    let file = pointer::escape(file)
-        .replace('%', "%25")
-        .replace('#', "%23");
-    let by_name = if is_name(fragment) { "#" } else { "" };
-    format!("#/{FILES}/{file}{by_name}{fragment}")
-}
-
-/// Whether a fragment is a name that a schema gives itself, and no pointer.
-fn is_name(fragment: &str) -> bool {
-    !fragment.is_empty() && !fragment.starts_with('/')
-}
-
-/// Of a reference by name, the file (`""` is the document itself) and the name; `None` for one that is by
-/// a pointer.
-pub(super) fn by_name(reference: &str) -> Option<(String, &str)> {
-    let fragment = reference.strip_prefix('#')?;
-    if is_name(fragment) {
-        return Some((String::new(), fragment));
-    }
-    let (place, name) = fragment.split_once('#')?;
-    Some((
-        file_of(&pointer::of_reference(&format!("#{place}"))?)?,
-        name,
-    ))
-}
-
-/// The file that holds what `pointer` points at, when one does.
-pub(super) fn file_of(pointer: &str) -> Option<String> {
-    let mut tokens = pointer::tokens(pointer);
-    (tokens.next().as_deref() == Some(FILES)).then_some(())?;
-    Some(tokens.next()?.into_owned())
-}
-
-/// A reference as its writer knows it, for messages: `token.yaml#/Token`.
-pub(super) fn as_written(reference: &str) -> String {
-    if let Some((file, name)) = by_name(reference) {
-        return format!("{file}#{name}");
-    }
-    let inside = pointer::of_reference(reference).unwrap_or_default();
-    let mut tokens = pointer::tokens(&inside);
-    if tokens.next().as_deref() != Some(FILES) {
-        return reference.to_owned();
-    }
-    let file = tokens.next().unwrap_or_default();
-    let rest: Vec<_> = tokens.collect();
-    let place = pointer::join_all("", rest.iter().map(AsRef::as_ref));
-    format!("{file}#{place}")
-}
-
-/// The path, from the document's folder, of what a file refers to.
-fn path_of(file: &str, target: &str) -> Result<String, &'static str> {
+/// Returns the path, from the document's folder, of a file that `file` refers to.
+fn path_from_root(file: &str, target: &str) -> Result<String, &'static str> {
     if target.contains("://") {
-        return Err("leads to an address: nothing is fetched; put the file beside the document");
+        return Err("is a URL, and URLs are not fetched: save the file in the document's folder");
     }
     let target = pointer::percent_decoded(target)
-        .ok_or("is not percent-encoded properly (RFC 3986 section 2.1)")?;
+        .ok_or("is not percent-encoded correctly (RFC 3986 section 2.1)")?;
     if target.starts_with(['/', '\\']) || target.contains(':') {
         return Err("is an absolute path: only files below the document's folder are read");
     }

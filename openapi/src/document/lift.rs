@@ -1,28 +1,28 @@
-//! OpenAPI 3.0's schema objects as JSON Schema 2020-12, in place.
+//! Schema objects of OpenAPI 3.0, rewritten in place as JSON Schema 2020-12.
 //!
-//! 3.0's `nullable: true` adds null to `type` (OpenAPI 3.0.3 section 4.7.24.1 and its clarification
-//! in proposal 003); beside `allOf`, `anyOf` or `oneOf` it is read as the field reads it: the whole
-//! or null. `exclusiveMinimum: true` says that `minimum` itself is excluded. Keywords beside a
-//! `$ref` are ignored (section 4.7.23.1).
+//! `nullable: true` adds null to `type` (OpenAPI 3.0.3 section 4.7.24.1, clarified by proposal 003).
+//! Beside `allOf`, `anyOf` or `oneOf` it is read as most tools read it: the whole or null.
+//! `exclusiveMinimum: true` excludes `minimum` itself. Keywords beside a `$ref` are ignored (section
+//! 4.7.23.1).
 
 use serde_json::{Map, Value, json};
 
 use super::visit;
 
-/// Keywords that mean something else in 3.1, or go.
+/// The keywords that 3.1 does not have or reads otherwise.
 const LIFTED: &[&str] = &["$ref", "exclusiveMinimum", "exclusiveMaximum", "nullable"];
 
-/// Lifts every object that may be a schema: what is none has none of the keywords that are rewritten.
+/// Lifts every object that may be a schema: objects that are not schemas have none of these keywords.
 pub(super) fn to_3_1(document: &mut Value) {
     visit::objects_mut(document, LIFTED, &mut lift_schema);
 }
 
-/// Says in one way what strings hold: `format: binary` is `contentMediaType: application/octet-stream`,
-/// and `format: byte` is `contentEncoding: base64` (the OpenAPI Initiative's guide to migrating from 3.0
-/// to 3.1). Documents of 3.1 are full of the former too.
-pub(super) fn held_octets(document: &mut Value) {
+/// Rewrites `format: binary` as `contentMediaType: application/octet-stream`, and `format: byte` as
+/// `contentEncoding: base64` (the OpenAPI Initiative's guide to migrating from 3.0 to 3.1). Many documents
+/// of 3.1 still use the formats.
+pub(super) fn replace_binary_formats(document: &mut Value) {
     visit::objects_mut(document, &["format"], &mut |schema| {
-        let holds_strings = match schema.get("type") {
+        let allows_strings = match schema.get("type") {
             Some(Value::String(only)) => only == "string",
             Some(Value::Array(types)) => types.contains(&Value::from("string")),
             _ => false,
@@ -32,7 +32,7 @@ pub(super) fn held_octets(document: &mut Value) {
             Some("byte") => ("contentEncoding", "base64"),
             _ => return,
         };
-        if holds_strings && !schema.contains_key(keyword) {
+        if allows_strings && !schema.contains_key(keyword) {
             schema.shift_remove("format");
             schema.insert(keyword.to_owned(), value.into());
         }
@@ -58,8 +58,8 @@ fn lift_bound(schema: &mut Map<String, Value>, bound: &str, exclusive: &str) {
     match schema.get(exclusive) {
         Some(Value::Bool(true)) => {
             schema.shift_remove(exclusive);
-            // What is no number bounds nothing. It stays where it stands: put into the place of the
-            // flag, `false` would be read as one.
+            // A bound that is not a number stays where it is. Moved to the other keyword, `false` would be
+            // read as its flag.
             if schema.get(bound).is_some_and(Value::is_number)
                 && let Some(limit) = schema.shift_remove(bound)
             {

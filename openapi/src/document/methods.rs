@@ -1,17 +1,17 @@
-//! The operations of a path item, by their methods.
+//! The operations of a path item, by method.
 
 use serde_json::Value;
 
 use crate::pointer;
 
-/// HTTP methods that a path item may hold (OpenAPI 3.1 section 4.8.9; `query` is OpenAPI 3.2's),
-/// as they are spelled there. Others stand below `additionalOperations` (OpenAPI 3.2).
+/// The HTTP methods that have a field in a path item (OpenAPI 3.1 section 4.8.9; `query` is OpenAPI 3.2's).
+/// Other methods are below `additionalOperations` (OpenAPI 3.2).
 pub const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
 ];
 
-/// The field of a path item that holds operations by methods that have no field of their own, spelled as
-/// they are sent (OpenAPI 3.2).
+/// The field of a path item that holds the operations of all other methods, spelled as they are sent
+/// (OpenAPI 3.2).
 const ADDITIONAL: &str = "additionalOperations";
 
 /// The method of an operation, as its path item names it.
@@ -22,7 +22,7 @@ pub(crate) struct Method<'a> {
 }
 
 impl Method<'_> {
-    /// The pointer to the operation of the path item at `item`.
+    /// Returns the pointer to the operation with this method in the path item at `item`.
     pub(crate) fn pointer(&self, item: &str) -> String {
         if self.is_additional {
             pointer::join_all(item, [ADDITIONAL, self.name])
@@ -32,7 +32,7 @@ impl Method<'_> {
     }
 }
 
-/// The operations of a path item, in its order.
+/// Returns the operations of a path item, in the order of its fields, the additional ones last.
 pub(crate) fn operations_of(item: &Value) -> impl Iterator<Item = (Method<'_>, &Value)> {
     let members = item.as_object().into_iter().flatten();
     let own = members.filter(|(key, _)| METHODS.contains(&key.as_str()));
@@ -54,7 +54,7 @@ pub(crate) fn operations_of(item: &Value) -> impl Iterator<Item = (Method<'_>, &
     own.map(method(false)).chain(additional.map(method(true)))
 }
 
-/// Whether a field of a path item holds operations.
+/// Returns whether a field of a path item holds operations.
 pub(crate) fn holds_operations(field: &str) -> bool {
     METHODS.contains(&field) || field == ADDITIONAL
 }

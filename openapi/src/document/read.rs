@@ -1,104 +1,77 @@
-//! The least that must hold of a document before anything else is asked.
+//! The steps from a text to a checked document.
 
-use serde_json::Value;
+use super::files::Loader;
+use super::source::Source;
+use super::version::Version;
+use super::{Document, anchors, checks, dangling, lift, reference_siblings, text};
+use crate::text_error::TextError;
 
-use super::{Document, DocumentError, Version, operations_of};
-use crate::pointer;
-
-pub(super) fn version(document: &Document) -> Result<Version, DocumentError> {
-    if document.value().is_null() {
-        return Err(document.error("", "not an OpenAPI document: there is nothing in it"));
+impl Document {
+    /// Reads a document from `text`; `name` is its name in errors.
+    ///
+    /// # Errors
+    ///
+    /// When the text is neither JSON nor YAML, is not an OpenAPI 3.0, 3.1 or 3.2 document, lacks what
+    /// the specification requires of the parts read here, or has a reference that does not resolve.
+    pub fn parse(name: &str, text: &str) -> Result<Self, TextError> {
+        Self::parse_with_files(name, text, |_| {
+            Err("this document is read without its folder".to_owned())
+        })
     }
-    let Some(root) = document.value().as_object() else {
-        return Err(document.error("", "not an OpenAPI document: its root is not an object"));
-    };
-    if root.contains_key("swagger") {
-        return Err(document.error(
-            "/swagger",
-            "Swagger 2.0 is not read here: convert the document to OpenAPI 3.0 or newer first",
-        ));
-    }
-    let Some(declared) = root.get("openapi") else {
-        return Err(document.error(
-            "",
-            "not an OpenAPI document: it has no `openapi` field, which names the version",
-        ));
-    };
-    let text = declared.as_str().unwrap_or_default();
-    match text.split('.').take(2).collect::<Vec<_>>()[..] {
-        ["3", "0"] => Ok(Version::V3_0),
-        ["3", "1"] => Ok(Version::V3_1),
-        ["3", "2"] => Ok(Version::V3_2),
-        _ if declared.is_number() => Err(document.error(
-            "/openapi",
-            format!(
-                "the OpenAPI version is a text, and {declared} a number: write \"{declared}.0\""
-            ),
-        )),
-        _ => Err(document.error(
-            "/openapi",
-            format!("unknown OpenAPI version {declared}: 3.0, 3.1 and 3.2 are read here"),
-        )),
-    }
-}
 
-/// What the specification requires of the parts that the comparison reads, so that a malformed
-/// document is refused rather than half understood.
-pub(super) fn check_shape(document: &Document) -> Result<(), DocumentError> {
-    let expect_object = |pointer: &str| match document.at(pointer) {
-        None | Some(Value::Object(_)) => Ok(()),
-        Some(_) => Err(document.error(pointer, format!("`{pointer}` must be an object"))),
-    };
-    expect_object("/info")?;
-    expect_object("/paths")?;
-    expect_object("/components")?;
-    let paths = document.value().get("paths").and_then(Value::as_object);
-    for (path, written) in paths.into_iter().flatten() {
-        if path.starts_with("x-") {
-            continue;
+    /// Reads a document that may refer to files below its own folder. `read_file` returns the text of
+    /// such a file, or the reason why there is none. It gets the path from that folder, with `/` between the
+    /// parts and no part `..`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::parse`], for the files as well.
+    pub fn parse_with_files(
+        name: &str,
+        text: &str,
+        mut read_file: impl FnMut(&str) -> Result<String, String>,
+    ) -> Result<Self, TextError> {
+        let (mut value, format) = text::parse(name, text)?;
+        let source = Source {
+            text: text.to_owned(),
+            format,
+        };
+        let loader = Loader {
+            name,
+            root: &source,
+            read_file: &mut read_file,
+        };
+        let files = loader.embed(&mut value)?;
+        let mut document = Self {
+            name: name.to_owned(),
+            source,
+            version: Version::V3_1,
+            value,
+            files,
+        };
+        if document
+            .sources()
+            .any(|source| anchors::may_be_in(&source.text))
+        {
+            anchors::replace_by_pointers(&mut document.value);
         }
-        // Places are named only for what is refused: there are many paths.
-        let place = || pointer::join("/paths", path);
-        if !path.starts_with('/') {
-            return Err(document.error(&place(), format!("the path `{path}` must begin with `/`")));
-        }
-        let refers = written.get("$ref").is_some();
-        let item = if refers {
-            document.resolve(&place())
+        document.version = checks::version(&document)?;
+        reference_siblings::merge_path_items(&mut document.value);
+        if document.version == Version::V3_0 {
+            lift::to_3_1(&mut document.value);
         } else {
-            Some(written)
-        };
-        let Some(item) = item.filter(|item| item.is_object()) else {
-            expect_object(&place())?;
-            continue;
-        };
-        for (method, operation) in operations_of(item) {
-            if !operation.is_object() {
-                expect_object(&method.pointer(&document.follow(&place())))?;
-            }
+            reference_siblings::merge_texts(&mut document.value, document.version);
         }
+        let has_binary = |text: &str| text.contains("binary") || text.contains("byte");
+        if document.sources().any(|source| has_binary(&source.text)) {
+            lift::replace_binary_formats(&mut document.value);
+        }
+        dangling::check(&document)?;
+        checks::shape(&document)?;
+        Ok(document)
     }
-    Ok(())
-}
 
-/// What the specification requires of responses and the comparison can do without.
-pub(super) fn defects(document: &Document) -> Vec<DocumentError> {
-    let mut defects = Vec::new();
-    for operation in document.operations() {
-        let responses = pointer::join(&operation.pointer, "responses");
-        for status in document.response_statuses(&operation) {
-            let response = document.follow(&pointer::join(&responses, &status));
-            let description = pointer::join(&response, "description");
-            if !document.at(&description).is_some_and(Value::is_string) {
-                defects.push(document.error(
-                    &response,
-                    format!(
-                        "the response {status} of {operation} has no `description`, which \
-                         OpenAPI 3.1 section 4.8.17 requires: add one"
-                    ),
-                ));
-            }
-        }
+    fn sources(&self) -> impl Iterator<Item = &Source> {
+        std::iter::once(&self.source).chain(self.files.values())
     }
-    defects
 }

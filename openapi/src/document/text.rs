@@ -1,8 +1,8 @@
-//! From a text to a value: JSON, or YAML 1.2 as OpenAPI wants it (OpenAPI 3.1 section 4.3: what JSON
-//! can say, and nothing else).
+//! The parser of a document's text: JSON, or the part of YAML 1.2 that JSON can express (OpenAPI 3.1
+//! section 4.3).
 //!
-//! Integers of up to 64 bits are read as they are written; beyond, numbers are IEEE 754's doubles, which is
-//! all that a writer may count on (RFC 8259 section 6).
+//! Integers of up to 64 bits are read exactly. All other numbers are IEEE 754 doubles, which is what
+//! readers of JSON agree on (RFC 8259 section 6).
 
 use std::fmt;
 
@@ -11,25 +11,26 @@ use serde_json::error::Category;
 use serde_json::{Map, Number, Value};
 use serde_saphyr::Error as YamlError;
 
-use super::{DocumentError, Format, Position};
+use super::source::Format;
+use crate::position::Position;
+use crate::text_error::TextError;
 
-/// Parses JSON, or YAML where the text is not JSON by its first character.
-pub(super) fn value(name: &str, text: &str) -> Result<(Value, Format), DocumentError> {
+/// Parses JSON if the text begins with a brace, and YAML otherwise.
+pub(super) fn parse(name: &str, text: &str) -> Result<(Value, Format), TextError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.chars().take(2).any(|first| first == '\0') {
-        return Err(refused(
+        return Err(error(
             name,
             None,
             "not UTF-8 text: this looks like UTF-16, save it as UTF-8".to_owned(),
         ));
     }
-    // Neither JSON nor YAML begins so; pages do that were saved in place of the document.
+    // Neither JSON nor YAML begins with `<`: this is a page that was saved instead of the document.
     if text.trim_start().starts_with('<') {
-        return Err(refused(
+        return Err(error(
             name,
             Some(Position { line: 1, column: 1 }),
-            "not an OpenAPI document but a page of HTML or XML: was a log-in or an error page saved in \
-             its place?"
+            "an HTML or XML page, not an OpenAPI document: check whether it is a login or an error page"
                 .to_owned(),
         ));
     }
@@ -38,7 +39,7 @@ pub(super) fn value(name: &str, text: &str) -> Result<(Value, Format), DocumentE
             Ok(value) => return Ok((value, Format::Json)),
             Err(error) => error,
         };
-        // YAML's flow style begins with a brace as well; only a name can tell which was meant.
+        // YAML's flow style begins with a brace as well: the name decides.
         return if is_yaml_name(name) {
             yaml(name, text).map(|value| (value, Format::Yaml))
         } else {
@@ -53,28 +54,28 @@ fn is_yaml_name(name: &str) -> bool {
     name.ends_with(".yaml") || name.ends_with(".yml")
 }
 
-fn refused(name: &str, position: Option<Position>, message: String) -> DocumentError {
-    DocumentError {
+fn error(name: &str, position: Option<Position>, message: String) -> TextError {
+    TextError {
         name: name.to_owned(),
         position,
         message,
     }
 }
 
-fn json(name: &str, text: &str) -> Result<Value, DocumentError> {
-    let error = match serde_json::from_str::<Unambiguous>(text) {
+fn json(name: &str, text: &str) -> Result<Value, TextError> {
+    let refused = match serde_json::from_str::<Unambiguous>(text) {
         Ok(read) => return Ok(read.0),
-        Err(error) => error,
+        Err(refused) => refused,
     };
     let lines = text.split_inclusive('\n');
-    let line_start: usize = (lines.take(error.line().saturating_sub(1)))
+    let line_start: usize = (lines.take(refused.line().saturating_sub(1)))
         .map(str::len)
         .sum();
-    let end = line_start + error.column();
-    let message = error.to_string();
+    let end = line_start + refused.column();
+    let message = refused.to_string();
     let what = message.split(" at line ").next().unwrap_or(&message);
-    let (start, message) = match error.classify() {
-        // The text is JSON, and what it says is not clear; the key was read to its end.
+    let (start, message) = match refused.classify() {
+        // The text is JSON with a duplicate key, which the parser has just read.
         Category::Data => (start_of_key(text, end), what.to_owned()),
         Category::Syntax | Category::Eof | Category::Io => {
             (end.saturating_sub(1), format!("not valid JSON: {what}"))
@@ -82,14 +83,13 @@ fn json(name: &str, text: &str) -> Result<Value, DocumentError> {
     };
     let before = text.get(line_start..start).unwrap_or_default();
     let position = Position {
-        line: error.line(),
+        line: refused.line(),
         column: before.chars().count() + 1,
     };
-    Err(refused(name, Some(position), message))
+    Err(error(name, Some(position), message))
 }
 
-/// Where the key begins that the parser has just read, whose closing quote is the last one before
-/// `end`.
+/// Returns where the key begins whose closing quote is the last one before `end`.
 fn start_of_key(text: &str, end: usize) -> usize {
     let bytes = text.as_bytes();
     let end = end.min(bytes.len());
@@ -102,44 +102,46 @@ fn start_of_key(text: &str, end: usize) -> usize {
     quotes.next().or(closing).unwrap_or(end)
 }
 
-fn yaml(name: &str, text: &str) -> Result<Value, DocumentError> {
-    // Documents of many megabytes are ordinary here, so the size budget is off; the limits on
-    // aliases, which guard against documents that unfold without end, stay on. What YAML 1.1 took
-    // for a flag or a number, `yes` and `1_000`, is text in 1.2 (section 10.3.2).
+fn yaml(name: &str, text: &str) -> Result<Value, TextError> {
+    // Documents of many megabytes are common, so the size budget is off. The limits on aliases stay on:
+    // they stop documents that expand without end. `yes` and `1_000`, a boolean and a number in YAML
+    // 1.1, are strings in 1.2 (section 10.3.2).
     let options = serde_saphyr::options! {
         budget: None,
         with_snippet: false,
         strict_booleans: true,
         underscored_numbers_as_strings: true,
     };
-    let error = match serde_saphyr::from_str_with_options::<Unambiguous>(text, options) {
+    let refused = match serde_saphyr::from_str_with_options::<Unambiguous>(text, options) {
         Ok(read) => return Ok(read.0),
-        Err(error) => error,
+        Err(refused) => refused,
     };
-    let position = error.location().map(|location| Position {
+    let position = refused.location().map(|location| Position {
         line: usize::try_from(location.line()).unwrap_or(usize::MAX),
         column: usize::try_from(location.column()).unwrap_or(usize::MAX),
     });
-    Err(refused(name, position, yaml_message(&error)))
+    Err(error(name, position, yaml_message(&refused)))
 }
 
-/// What is wrong with a YAML text; the parser speaks to programmers where it is about more than syntax.
+/// Returns what is wrong with a YAML text. The parser's own messages are for programmers, except those about
+/// syntax.
 fn yaml_message(error: &YamlError) -> String {
     match error.without_snippet() {
         YamlError::DuplicateMappingKey { key, .. } => {
-            stands_twice(key.as_deref().unwrap_or_default())
+            duplicate_key(key.as_deref().unwrap_or_default())
         }
         YamlError::MultipleDocuments { .. } => {
-            "more than one YAML document in one text: give each a file of its own".to_owned()
+            "more than one YAML document in one text: save each in a separate file".to_owned()
         }
         YamlError::NullIntoString { .. } => {
-            "a key without a text: JSON has no such thing; put quotes around it".to_owned()
+            "the key is null, and JSON's keys are strings: put quotes around it".to_owned()
         }
         YamlError::RecursiveReferencesRequireWeakTypes { .. } => {
-            "the alias stands within what it stands for: such a document has no end".to_owned()
+            "the alias is inside the value that it repeats, so the document has no end: remove the alias"
+                .to_owned()
         }
         YamlError::NonFiniteFloat { value, .. } => {
-            format!("JSON has no number `{value}`: put quotes around it if it is a text")
+            format!("JSON has no number `{value}`: put quotes around it if it is a string")
         }
         YamlError::AliasReplayLimitExceeded {
             max_total_replayed_events: most,
@@ -149,7 +151,7 @@ fn yaml_message(error: &YamlError) -> String {
             max_expansions_per_anchor: most,
             ..
         } => {
-            format!("the aliases unfold to more than {most} values: write out what they stand for")
+            format!("the aliases expand to more than {most} values: write out the values that they repeat")
         }
         YamlError::AliasError { error, .. } => yaml_message(error),
         other => {
@@ -166,14 +168,14 @@ fn yaml_message(error: &YamlError) -> String {
     }
 }
 
-fn stands_twice(key: &str) -> String {
+fn duplicate_key(key: &str) -> String {
     format!(
-        "the key `{key}` stands twice in one object, and readers differ in which one counts (RFC 8259 \
-         section 4): keep one"
+        "the key `{key}` appears twice in one object, and readers differ in which one they use (RFC \
+         8259 section 4): remove one"
     )
 }
 
-/// A value in which no object has a key twice.
+/// A value in which no object has a duplicate key.
 struct Unambiguous(Value);
 
 impl<'de> Deserialize<'de> for Unambiguous {
@@ -188,7 +190,7 @@ impl<'de> Visitor<'de> for AnyValue {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("any value that JSON has")
+        formatter.write_str("any JSON value")
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
@@ -231,7 +233,7 @@ impl<'de> Visitor<'de> for AnyValue {
         let mut read = Map::new();
         while let Some(key) = members.next_key::<String>()? {
             if read.contains_key(&key) {
-                return Err(A::Error::custom(stands_twice(&key)));
+                return Err(A::Error::custom(duplicate_key(&key)));
             }
             let Unambiguous(value) = members.next_value()?;
             read.insert(key, value);

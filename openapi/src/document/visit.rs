@@ -1,11 +1,11 @@
-//! The one way through a document: every object that may be a reference, a schema or another part of
-//! OpenAPI; no data, and no map whose members the writer names.
+//! The traversal of a document: every object that may be a reference, a schema or another part of
+//! OpenAPI. It skips data (examples, enums) and maps whose keys the author chooses.
 
 use serde_json::{Map, Value};
 
 use crate::{keywords, pointer};
 
-/// Where a visit is, as the keys and indices that led there.
+/// The path to the visited object: the keys and indices that lead to it.
 #[derive(Default)]
 pub(super) struct Path<'a>(Vec<Token<'a>>);
 
@@ -15,7 +15,7 @@ enum Token<'a> {
 }
 
 impl Path<'_> {
-    /// The JSON pointer to the object at hand.
+    /// Returns the JSON pointer to the visited object.
     pub(super) fn pointer(&self) -> String {
         let mut path = String::new();
         for token in &self.0 {
@@ -28,17 +28,17 @@ impl Path<'_> {
     }
 }
 
-/// Calls `visit` with each object below `value` that holds one of the keys, `value` included; an
-/// object before those within it.
+/// Calls `visit` with each object in `value` that has one of the keys, `value` included: an object
+/// earlier than the objects inside it.
 pub(super) fn objects<'a>(
     value: &'a Value,
     keys: &[&str],
     visit: &mut impl FnMut(&Path<'a>, &'a Value),
 ) {
-    within(value, false, keys, &mut Path::default(), visit);
+    walk(value, false, keys, &mut Path::default(), visit);
 }
 
-fn within<'a>(
+fn walk<'a>(
     value: &'a Value,
     named: bool,
     keys: &[&str],
@@ -51,9 +51,9 @@ fn within<'a>(
                 visit(path, value);
             }
             for (key, member) in object {
-                if let Some(named) = inside(named, key, member) {
+                if let Some(named) = entered(named, key, member) {
                     path.0.push(Token::Key(key));
-                    within(member, named, keys, path, visit);
+                    walk(member, named, keys, path, visit);
                     path.0.pop();
                 }
             }
@@ -61,7 +61,7 @@ fn within<'a>(
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 path.0.push(Token::Index(index));
-                within(item, false, keys, path, visit);
+                walk(item, false, keys, path, visit);
                 path.0.pop();
             }
         }
@@ -69,16 +69,17 @@ fn within<'a>(
     }
 }
 
-/// As [`objects`], to be changed; an object after those within it.
+/// Calls `visit` with each object in `value` that has one of the keys, to change it: an object after the
+/// objects inside it.
 pub(super) fn objects_mut(
     value: &mut Value,
     keys: &[&str],
     visit: &mut impl FnMut(&mut Map<String, Value>),
 ) {
-    within_mut(value, false, keys, visit);
+    walk_mut(value, false, keys, visit);
 }
 
-fn within_mut(
+fn walk_mut(
     value: &mut Value,
     named: bool,
     keys: &[&str],
@@ -89,8 +90,8 @@ fn within_mut(
             let mut wanted = false;
             for (key, member) in object.iter_mut() {
                 wanted |= keys.contains(&key.as_str());
-                if let Some(named) = inside(named, key, member) {
-                    within_mut(member, named, keys, visit);
+                if let Some(named) = entered(named, key, member) {
+                    walk_mut(member, named, keys, visit);
                 }
             }
             if wanted && !named {
@@ -99,16 +100,16 @@ fn within_mut(
         }
         Value::Array(items) => {
             for item in items {
-                within_mut(item, false, keys, visit);
+                walk_mut(item, false, keys, visit);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
-/// Whether a member is gone into, and if so whether its own members are named by the writer; `named`
-/// says that of the object that holds it.
-fn inside(named: bool, key: &str, member: &Value) -> Option<bool> {
+/// Returns `None` for a member that is skipped, and otherwise whether the author chooses the keys of its
+/// members; `named` says the same of the object that holds it.
+fn entered(named: bool, key: &str, member: &Value) -> Option<bool> {
     let holds_more = matches!(member, Value::Object(_) | Value::Array(_));
     if !holds_more || (!named && keywords::holds_data(key)) {
         return None;

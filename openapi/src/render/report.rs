@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 
 use crate::diff::{Action, Change, Diff, Kind};
-use crate::document::{self, Document, Position};
+use crate::document::{self, Document};
 use crate::pointer;
+use crate::position::Position;
 
 /// A comparison with its documents.
 #[derive(Debug, Clone, Copy)]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::report::{Place, Report, Side};
 use crate::diff::{self, Change, Class, Documented, Rule};
-use crate::document::Position;
+use crate::position::Position;
 use crate::published::sha256;
 
 const SCHEMA: &str =

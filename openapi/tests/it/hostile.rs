@@ -90,7 +90,9 @@ fn a_chain_of_bare_references_is_refused() {
     let error = Document::parse("test.json", &value.to_string()).expect_err("refused");
     assert!(error.position.is_some());
     assert!(
-        error.message.contains("leads through more than 100 others"),
+        error
+            .message
+            .contains("goes through more than 100 other references"),
         "{error}"
     );
 }

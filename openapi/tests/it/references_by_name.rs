@@ -126,7 +126,7 @@ fn a_name_that_a_neighbouring_file_lacks_is_refused_as_it_was_written() {
         "a.yaml#/A",
         &[("a.yaml", "A:\n  $ref: '#B'\nB: {$anchor: C}\n")],
     );
-    insta::assert_snapshot!(within.expect_err("refused"), @"a.yaml:2:9: the reference `a.yaml#B` leads to no place of a document: write `#/components/…`, or the path of a file and such a place in it");
+    insta::assert_snapshot!(within.expect_err("refused"), @"a.yaml:2:9: the reference `a.yaml#B` does not name a place in a document: write `#/components/…`, or a file's path followed by such a place");
     let from_elsewhere = answering("a.yaml#B", &[("a.yaml", "B: {}\n")]);
-    insta::assert_snapshot!(from_elsewhere.expect_err("refused"), @"api/openapi.yaml:1:169: the reference `a.yaml#B` leads to no place of a document: write `#/components/…`, or the path of a file and such a place in it");
+    insta::assert_snapshot!(from_elsewhere.expect_err("refused"), @"api/openapi.yaml:1:169: the reference `a.yaml#B` does not name a place in a document: write `#/components/…`, or a file's path followed by such a place");
 }

@@ -112,7 +112,7 @@ fn a_document_that_cannot_be_read_is_named_with_its_place() {
         ),
         (
             dangling.as_str(),
-            "dangling.json:2:43: the reference `#/components/schemas/B` leads nowhere",
+            "dangling.json:2:43: the reference `#/components/schemas/B` does not resolve",
         ),
         ("nowhere.json", "cannot read nowhere.json: No such file"),
     ] {

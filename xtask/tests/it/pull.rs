@@ -197,7 +197,7 @@ fn what_is_no_slice_is_refused_and_nothing_is_written() {
     for (body, expected) in [
         (page.as_str(), "is not JSON, as a published slice is"),
         ("openapi: 3.1.0\n", "is not JSON, as a published slice is"),
-        (swagger, "Swagger 2.0 is not read here"),
+        (swagger, "Swagger 2.0 is not supported"),
         (other, "does not hold POST /api/v1/tokens/{token_id}/revoke"),
         (
             &elsewhere,

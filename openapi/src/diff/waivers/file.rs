@@ -9,7 +9,7 @@ use toml::Spanned;
 use crate::diff::change::Waived;
 use crate::diff::rules::{rule_of, rules};
 use crate::diff::waivers::{Location, Waiver, Waivers, WaiversError};
-use crate::document::Position;
+use crate::position::Position;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

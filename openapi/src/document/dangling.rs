@@ -1,27 +1,23 @@
-//! References within a document: that each leads somewhere, and where.
+//! The check that every reference within a document resolves.
 
 use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{Document, DocumentError, files, visit};
+use super::reference::{self, LONGEST_CHAIN, target};
+use super::{Document, visit};
 use crate::pointer;
+use crate::text_error::TextError;
 
-/// The pointer that `value` refers to, if it is a reference object within the document.
-pub(super) fn target(value: &Value) -> Option<String> {
-    let reference = value.as_object()?.get("$ref")?.as_str()?;
-    pointer::of_reference(reference)
-}
-
-/// Refuses references that leave the document, lead nowhere, or lead back to themselves.
-pub(super) fn check(document: &Document) -> Result<(), DocumentError> {
+/// Refuses references that leave the document, do not resolve, or refer back to themselves.
+pub(super) fn check(document: &Document) -> Result<(), TextError> {
     let mut seen = HashSet::new();
     let mut refused = None;
     visit::objects(document.value(), &["$ref"], &mut |path, holder| {
         let Some(Value::String(reference)) = holder.get("$ref") else {
             return;
         };
-        if refused.is_none() && seen.insert(reference) && !leads_somewhere(document, holder) {
+        if refused.is_none() && seen.insert(reference) && !resolves(document, holder) {
             refused = Some((path.pointer(), reference));
         }
     });
@@ -31,12 +27,8 @@ pub(super) fn check(document: &Document) -> Result<(), DocumentError> {
     }
 }
 
-/// The longest chain of references that each lead to nothing but the next: nobody writes one, and
-/// everybody who meets it would go through all of it.
-pub(super) const LONGEST_CHAIN: usize = 100;
-
-/// Whether the chain of references that begins at `holder` ends.
-fn leads_somewhere(document: &Document, holder: &Value) -> bool {
+/// Returns whether the chain of references that begins at `holder` ends at a value.
+fn resolves(document: &Document, holder: &Value) -> bool {
     let mut current = holder;
     for _ in 0..LONGEST_CHAIN {
         if !current.get("$ref").is_some_and(Value::is_string) {
@@ -50,48 +42,48 @@ fn leads_somewhere(document: &Document, holder: &Value) -> bool {
     false
 }
 
-/// What is wrong with a reference that leads nowhere.
-fn why_refused(document: &Document, pointer: &str, reference: &str) -> DocumentError {
-    let written = files::as_written(reference);
+/// Returns what is wrong with a reference that does not resolve.
+fn why_refused(document: &Document, pointer: &str, reference: &str) -> TextError {
+    let written = reference::as_written(reference);
     let error = |why: String| {
         let place = pointer::join(pointer, "$ref");
         document.error(&place, format!("the reference `{written}` {why}"))
     };
-    let place = match files::by_name(reference) {
+    let place = match reference::anchor_of(reference) {
         Some(_) => None,
         None => pointer::of_reference(reference),
     };
     let Some(mut current) = place else {
         return error(
-            "leads to no place of a document: write `#/components/…`, or the path of a file and \
-             such a place in it"
+            "does not name a place in a document: write `#/components/…`, or a file's path followed by \
+             such a place"
                 .to_owned(),
         );
     };
     let mut chain = vec![pointer.to_owned()];
     while let Some(value) = document.at(&current) {
         if chain.contains(&current) {
-            return error("leads back to itself".to_owned());
+            return error("refers back to itself".to_owned());
         }
-        // The last one of a chain may be by a name that nothing has: it is the culprit.
+        // The last reference of a chain may name an anchor that no schema declares: that one is wrong.
         if let Some(Value::String(last)) = value.get("$ref")
-            && files::by_name(last).is_some()
+            && reference::anchor_of(last).is_some()
         {
             return why_refused(document, &current, last);
         }
         let next = target(value).filter(|_| chain.len() < LONGEST_CHAIN);
         let Some(next) = next else {
             return error(format!(
-                "leads through more than {LONGEST_CHAIN} others: refer to what the last one leads to"
+                "goes through more than {LONGEST_CHAIN} other references: refer to the last one's target"
             ));
         };
         chain.push(std::mem::replace(&mut current, next));
     }
-    error(format!("leads nowhere{}", nearest(document, &current)))
+    error(format!("does not resolve{}", hint(document, &current)))
 }
 
-/// A hint at what the writer of a dangling reference may have meant: a sibling of a like name.
-fn nearest(document: &Document, pointer: &str) -> String {
+/// Returns a hint at what the author of a dangling reference may have meant: a sibling with a similar name.
+fn hint(document: &Document, pointer: &str) -> String {
     let Some((parent, _)) = pointer.rsplit_once('/') else {
         return String::new();
     };

@@ -1,35 +1,34 @@
-//! Where in a text JSON pointers lead, found when it is asked for: few pointers ever are, and those
-//! of one report are looked for together, in one reading of the text.
+//! The positions of JSON pointers in a text. They are found on demand, since few pointers are ever asked
+//! for; those of one report are found together, in one pass over the text.
 
 use std::collections::{BTreeMap, HashMap};
 
 use granit_parser::{Event, Parser};
 use serde_json::value::RawValue;
 
-use super::{Format, Position};
+use super::source::{Format, Source};
 use crate::pointer;
+use crate::position::Position;
 
-/// For each pointer, where it or its nearest ancestor that the text holds begins.
-pub(super) fn of_pointers(text: &str, format: Format, pointers: &[&str]) -> Vec<Option<Position>> {
+/// Returns, for each pointer, where it or its nearest ancestor in the text begins.
+pub(super) fn positions(source: &Source, pointers: &[&str]) -> Vec<Option<Position>> {
     if pointers.is_empty() {
         return Vec::new();
     }
-    let wanted = Wanted::new(pointers);
-    let found = match format {
-        Format::Json => in_json(text, &wanted),
-        Format::Yaml => in_yaml(text, &wanted),
+    let tree = PointerTree::new(pointers);
+    let found = match source.format {
+        Format::Json => in_json(&source.text, &tree),
+        Format::Yaml => in_yaml(&source.text, &tree),
     };
-    wanted
-        .ends
-        .iter()
-        .map(|&end| wanted.nearest(end, &found))
+    (tree.ends.iter())
+        .map(|&end| tree.nearest(end, &found))
         .collect()
 }
 
-/// The pointers that are looked for, as a tree of their tokens. The node 0 is the root.
-struct Wanted {
+/// The pointers that are looked for, as a tree of their tokens. Node 0 is the root.
+struct PointerTree {
     nodes: Vec<Node>,
-    /// For each pointer, its node.
+    /// The node of each pointer.
     ends: Vec<usize>,
 }
 
@@ -39,7 +38,7 @@ struct Node {
     children: HashMap<String, usize>,
 }
 
-impl Wanted {
+impl PointerTree {
     fn new(pointers: &[&str]) -> Self {
         let mut nodes = vec![Node::default()];
         let ends = pointers.iter().map(|pointer| {
@@ -60,6 +59,7 @@ impl Wanted {
         Self { nodes, ends }
     }
 
+    /// Returns the position of a node or of its nearest ancestor that was found.
     fn nearest(&self, end: usize, found: &[Option<Position>]) -> Option<Position> {
         let mut node = Some(end);
         while let Some(id) = node {
@@ -72,8 +72,8 @@ impl Wanted {
     }
 }
 
-/// Descends one level at a time over slices of the text that the JSON parser leaves unparsed.
-fn in_json(text: &str, wanted: &Wanted) -> Vec<Option<Position>> {
+/// Finds positions in JSON: descends one level at a time over slices that the parser leaves unparsed.
+fn in_json(text: &str, tree: &PointerTree) -> Vec<Option<Position>> {
     let root = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
     let mut starts: Vec<(usize, usize)> = Vec::new();
     let mut pending = vec![(0, root)];
@@ -81,7 +81,7 @@ fn in_json(text: &str, wanted: &Wanted) -> Vec<Option<Position>> {
         if let Some(start) = here.as_ptr().addr().checked_sub(text.as_ptr().addr()) {
             starts.push((start, id));
         }
-        let children = &wanted.nodes[id].children;
+        let children = &tree.nodes[id].children;
         if children.is_empty() {
             continue;
         }
@@ -99,10 +99,15 @@ fn in_json(text: &str, wanted: &Wanted) -> Vec<Option<Position>> {
             }
         }
     }
-    // Lines and columns are counted on from one start to the next: a document of one long line is
-    // then read once, not once for each pointer.
+    let mut found = vec![None; tree.nodes.len()];
+    count_lines(text, starts, &mut found);
+    found
+}
+
+/// Turns byte offsets into lines and columns. They are counted on from one offset to the next, so that a
+/// document of one long line is read once and not once for each pointer.
+fn count_lines(text: &str, mut starts: Vec<(usize, usize)>, found: &mut [Option<Position>]) {
     starts.sort_unstable();
-    let mut found = vec![None; wanted.nodes.len()];
     let (mut at, mut line, mut column) = (0, 1, 1);
     for (start, id) in starts {
         let between = text.get(at..start).unwrap_or_default();
@@ -114,22 +119,21 @@ fn in_json(text: &str, wanted: &Wanted) -> Vec<Option<Position>> {
         at = start;
         found[id] = Some(Position { line, column });
     }
-    found
 }
 
-/// One open collection of the event stream.
+/// An open collection of the event stream.
 struct Level {
-    /// For a mapping, the key just read, when the next node is its value.
+    /// In a mapping: the key just read, when the next node is its value.
     key: Option<String>,
-    /// For a sequence, the index of the next item; `None` for a mapping.
+    /// In a sequence: the index of the next item; `None` in a mapping.
     index: Option<usize>,
-    /// The node of the pointers' tree that this collection is, when it is one.
+    /// The node of the tree that this collection is, if it is one.
     node: Option<usize>,
 }
 
-/// Reads events until every pointer has been met or the text ends.
-fn in_yaml(text: &str, wanted: &Wanted) -> Vec<Option<Position>> {
-    let mut found = vec![None; wanted.nodes.len()];
+/// Finds positions in YAML: reads events until every pointer was found or the text ends.
+fn in_yaml(text: &str, tree: &PointerTree) -> Vec<Option<Position>> {
+    let mut found = vec![None; tree.nodes.len()];
     let mut missing = found.len();
     let mut levels: Vec<Level> = Vec::new();
     for event in Parser::new_from_str(text) {
@@ -158,7 +162,7 @@ fn in_yaml(text: &str, wanted: &Wanted) -> Vec<Option<Position>> {
                 }
                 (None, Some(key)) => Some(key),
                 (None, None) => {
-                    // A key, not a value; a key that is a collection matches no pointer.
+                    // This node is a key; a key that is a collection matches no pointer.
                     level.key = Some(scalar.unwrap_or_default().to_owned());
                     if opens.is_none() {
                         continue;
@@ -169,7 +173,7 @@ fn in_yaml(text: &str, wanted: &Wanted) -> Vec<Option<Position>> {
             node = level
                 .node
                 .zip(token)
-                .and_then(|(node, token)| wanted.nodes[node].children.get(&token).copied());
+                .and_then(|(node, token)| tree.nodes[node].children.get(&token).copied());
         }
         if let Some(id) = node
             && found[id].is_none()

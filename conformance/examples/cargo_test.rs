@@ -1,7 +1,6 @@
-//! The catalogue as tests of another project: one test for each case, run by `cargo test` and shown by every tool that
-//! reads its output.
+//! The catalogue as tests of another project: one test for each case, run by `cargo test`.
 //!
-//! In that project, put this into `tests/conformance.rs` and say in its `Cargo.toml` that the file has its own `main`:
+//! Copy this file to `tests/conformance.rs` of that project. In its `Cargo.toml`, declare that the file has its own `main`:
 //!
 //! ```toml
 //! [dev-dependencies]
@@ -14,14 +13,14 @@
 //! harness = false
 //! ```
 //!
-//! Start the service first (here it is one that runs already) and name it and its profile by variables:
+//! Start the service, and name it and its profile by environment variables:
 //!
 //! ```console
 //! $ CONFORMANCE_TARGET=http://127.0.0.1:8080 CONFORMANCE_PROFILE=local.toml cargo test --test conformance
 //! $ CONFORMANCE_TARGET=http://127.0.0.1:8080 CONFORMANCE_PROFILE=local.toml cargo test --test conformance revocation.
 //! ```
 //!
-//! A case that the profile cannot give what it needs is an ignored test, with the reason.
+//! A case that needs more than the profile has is an ignored test, with the reason.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -61,7 +60,7 @@ fn main() -> ExitCode {
         }
     };
     let conclusion = libtest_mimic::run(&arguments, trials(&deployment, runtime.handle()));
-    // What a panic or an interrupted case may have left is revoked here.
+    // Revokes the tokens of interrupted cases.
     for token in runtime.block_on(runner::finish(&deployment)) {
         eprintln!(
             "conformance: token {} of the {} is still live",
@@ -71,7 +70,7 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-/// One test for each case that the deployment's contract calls for.
+/// Returns one test for each case of the deployment's contract.
 pub(crate) fn trials(deployment: &Arc<Deployment>, runtime: &Handle) -> Vec<Trial> {
     (cases::of(&deployment.contract).into_iter())
         .map(|case| {
@@ -85,14 +84,14 @@ pub(crate) fn trials(deployment: &Arc<Deployment>, runtime: &Handle) -> Vec<Tria
         .collect()
 }
 
-/// What a test says of a decided case: the clause that did not hold, what was found, and a command to see it again.
+/// Converts a decided case to the result of its test. A failure gives the reason, the clause and a curl command.
 fn outcome(record: &CaseRecord) -> Result<Completion, Failed> {
     match record.verdict {
         Verdict::Pass | Verdict::Warn => Ok(Completion::Completed),
         Verdict::Skip => Ok(Completion::ignored_with(&record.reason)),
         Verdict::Fail | Verdict::Inconclusive | Verdict::Error => {
-            let broken = record.steps.iter().find(|step| !step.held);
-            let exchange = broken.and_then(|step| record.exchanges.get(step.exchange?));
+            let failed = record.steps.iter().find(|step| !step.held);
+            let exchange = failed.and_then(|step| record.exchanges.get(step.exchange?));
             Err(Failed::from(format!(
                 "{}\n{}:\n  {}\n{}",
                 record.reason,

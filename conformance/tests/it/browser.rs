@@ -1,4 +1,4 @@
-//! `report.html` in a real Chromium: of a real run against a deployment that breaks the contract.
+//! `report.html` in a real Chromium: the report of a real run against a deployment that breaks the contract.
 
 use conformance::report::Format;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::proxy::Proxy;
 use crate::sample;
 use crate::suite::run;
 
-/// The least contrast between a text and what is behind it, and the element that has it, by WCAG's formula.
+/// A script that returns the least contrast between a text and its background, by WCAG's formula, and its element.
 const CONTRAST: &str = r"
 const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
 const colour = text => {
@@ -23,7 +23,7 @@ const luminance = rgb => {
   const [r, g, b] = rgb.map(part => part / 255).map(part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 };
-const behind = element => {
+const background = element => {
   const layers = [];
   for (let one = element; one; one = one.parentElement) {
     const layer = colour(getComputedStyle(one).backgroundColor);
@@ -35,15 +35,15 @@ const behind = element => {
 let least = [21, ''];
 for (const one of document.querySelectorAll('body *')) {
   if (![...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()) || !one.checkVisibility()) continue;
-  const both = [luminance(colour(getComputedStyle(one).color).slice(0, 3)), luminance(behind(one))];
+  const both = [luminance(colour(getComputedStyle(one).color).slice(0, 3)), luminance(background(one))];
   const ratio = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
   if (ratio < least[0]) least = [ratio, one.outerHTML.slice(0, 200)];
 }
 return least;
 ";
 
-/// Demands that the page wrote nothing to the console and asked for nothing beyond its own file.
-async fn is_quiet(page: &Page) {
+/// Asserts that the page wrote nothing to the console and requested nothing except its own file.
+async fn assert_quiet(page: &Page) {
     assert_eq!(page.console().await, Vec::<String>::new());
     for url in page.asked_for().await {
         assert!(
@@ -53,14 +53,14 @@ async fn is_quiet(page: &Page) {
     }
 }
 
-/// The report of a run in which cases pass, fail, warn and are skipped.
+/// Returns the report of a run in which cases pass, fail, warn and are skipped.
 async fn report() -> &'static Report {
     static REPORT: OnceCell<Report> = OnceCell::const_new();
     REPORT.get_or_init(Report::of_a_broken_deployment).await
 }
 
 struct Report {
-    /// Keeps the file.
+    /// The folder with `report.html`.
     folder: tempfile::TempDir,
     cases: Vec<Value>,
 }
@@ -91,7 +91,7 @@ impl Report {
         for verdict in ["pass", "fail", "warn", "skip"] {
             assert!(!run.with_verdict(verdict).is_empty(), "none is {verdict}");
         }
-        // Nobody drops what is static.
+        // The deployment's folder is removed when this function returns.
         let folder = testbed::folder().expect("a folder");
         std::fs::copy(
             run.folder.join("report.html"),
@@ -112,19 +112,19 @@ impl Report {
         )
     }
 
-    /// How many cases fit.
-    fn count(&self, fits: impl Fn(&Value) -> bool) -> usize {
-        self.cases.iter().filter(|case| fits(case)).count()
+    /// Counts the matching cases.
+    fn count(&self, matches: impl Fn(&Value) -> bool) -> usize {
+        self.cases.iter().filter(|case| matches(case)).count()
     }
 
-    /// The id of the first case with a verdict.
+    /// Returns the id of the first case with a verdict.
     fn first(&self, verdict: &str) -> &str {
         let case = self.cases.iter().find(|case| case["verdict"] == verdict);
         case.and_then(|case| case["id"].as_str()).expect("a case")
     }
 }
 
-/// How many cases are to be seen, by the page's own layout; and what it says of that.
+/// Returns the number of visible cases, and the text in which the page gives that number.
 async fn shown(page: &Page) -> (usize, String) {
     let script = "return [[...document.querySelectorAll('.case')].filter(one => one.checkVisibility()).length, document.getElementById('found').textContent]";
     let shown = page.run(script).await;
@@ -135,7 +135,7 @@ async fn shown(page: &Page) -> (usize, String) {
 }
 
 #[tokio::test]
-async fn filters_filter_by_verdict_level_text_and_status() {
+async fn filters_work_by_verdict_level_text_and_status() {
     let report = report().await;
     let browser = Chromium::start();
     let page = browser.open(&report.url()).await;
@@ -155,7 +155,7 @@ async fn filters_filter_by_verdict_level_text_and_status() {
     let other = report.count(|case| case["verdict"] != "pass" && case["level"] != "MUST");
     assert!(other > 0 && other < not_passed, "{other}");
     assert_eq!(shown(&page).await.0, other);
-    // An area of which no case is left is not there either.
+    // An area without visible cases is hidden.
     let headings = "return [...document.querySelectorAll('.area')].filter(one => one.checkVisibility()).every(one => [...one.querySelectorAll('.case')].some(one => one.checkVisibility()))";
     assert_eq!(page.run(headings).await, true);
 
@@ -178,10 +178,10 @@ async fn filters_filter_by_verdict_level_text_and_status() {
         .await;
     assert_eq!(shown(&page).await.0, 0);
 
-    // A number of the matrix: the cases with such an answer of that operation, whatever was filtered before.
+    // A number in the matrix shows the cases with such a response of that operation, and resets the filters.
     let cell = "return [...document.querySelectorAll('.matrix button')].find(one => one.dataset.name.startsWith('410 from POST /api/v1/tokens/{token_id}/revoke')).click()";
     page.run(cell).await;
-    let gone = report.count(|case| {
+    let expected = report.count(|case| {
         (case["exchanges"].as_array().into_iter().flatten()).any(|exchange| {
             exchange["response"]["status"] == 410
                 && exchange["request"]["method"] == "POST"
@@ -192,16 +192,16 @@ async fn filters_filter_by_verdict_level_text_and_status() {
                 })
         })
     });
-    assert!(gone > 0 && gone < all, "{gone}");
-    let (count, told) = shown(&page).await;
-    assert_eq!(count, gone);
-    assert!(told.contains("410 from POST"), "{told}");
-    is_quiet(&page).await;
+    assert!(expected > 0 && expected < all, "{expected}");
+    let (count, text) = shown(&page).await;
+    assert_eq!(count, expected);
+    assert!(text.contains("410 from POST"), "{text}");
+    assert_quiet(&page).await;
     page.close().await;
 }
 
 #[tokio::test]
-async fn links_land_on_their_case_even_when_it_is_filtered_away() {
+async fn links_show_their_case_even_when_a_filter_hides_it() {
     let report = report().await;
     let browser = Chromium::start();
     let landed = |id: &str| {
@@ -209,7 +209,7 @@ async fn links_land_on_their_case_even_when_it_is_filtered_away() {
             "(() => {{ const one = document.getElementById('{id}'); const top = one.getBoundingClientRect().top; return one.checkVisibility() && one.querySelector('details').open && one.contains(document.activeElement) && top >= 0 && top < innerHeight; }})()"
         )
     };
-    // From outside, such as a comment on a pull request.
+    // From another page, such as a comment on a pull request.
     let id = report.first("pass");
     let page = browser.open(&format!("{}#{id}", report.url())).await;
     page.wait_until(&landed(id)).await;
@@ -227,11 +227,11 @@ async fn links_land_on_their_case_even_when_it_is_filtered_away() {
     );
     page.click(&format!("#findings a[href='#{failed}']")).await;
     page.wait_until(&landed(failed)).await;
-    // Again, although the address stays the same.
+    // A second time, although the address does not change.
     page.click("input[name=verdict][value=fail]").await;
     page.click(&format!("#findings a[href='#{failed}']")).await;
     page.wait_until(&landed(failed)).await;
-    // From a line of the contract, which has to be opened for that.
+    // From a line of the contract, which is unfolded first.
     let link = format!("#contract a[href='#{id}']");
     page.run(&format!(
         "document.querySelector(\"{link}\").closest('details').open = true"
@@ -239,10 +239,10 @@ async fn links_land_on_their_case_even_when_it_is_filtered_away() {
     .await;
     page.click(&link).await;
     page.wait_until(&landed(id)).await;
-    // Every link within the page leads somewhere.
+    // Every link within the page resolves.
     let dead = "return [...document.querySelectorAll('a')].map(one => one.getAttribute('href')).filter(href => !href.startsWith('#') || !document.getElementById(decodeURIComponent(href.slice(1))))";
     assert_eq!(page.run(dead).await, json!([]));
-    is_quiet(&page).await;
+    assert_quiet(&page).await;
     page.close().await;
 }
 
@@ -259,7 +259,7 @@ async fn every_clause_of_the_contract_has_the_verdict_of_its_cases() {
             .iter()
             .position(|one| *one == verdict)
     };
-    let mut told: Vec<&str> = Vec::new();
+    let mut linked: Vec<&str> = Vec::new();
     for line in lines {
         let ids: Vec<&str> = (line[2].as_array().expect("ids").iter())
             .filter_map(Value::as_str)
@@ -272,16 +272,16 @@ async fn every_clause_of_the_contract_has_the_verdict_of_its_cases() {
             .max_by_key(|verdict| rank(verdict))
             .unwrap_or("none");
         assert_eq!(line[0], worst, "{line}");
-        told.extend(ids);
+        linked.extend(ids);
     }
     for case in &report.cases {
         assert!(
-            told.contains(&case["id"].as_str().expect("an id")),
-            "{} stands nowhere in the contract",
+            linked.contains(&case["id"].as_str().expect("an id")),
+            "{} is not linked from the contract",
             case["id"]
         );
     }
-    // The answers of the published operation are lines of their own.
+    // Each response of the published operation is a separate line.
     for status in ["201", "400", "401", "403", "404", "422"] {
         assert!(
             lines.iter().any(|line| line[1]
@@ -311,7 +311,7 @@ async fn page_can_be_read_on_a_phone_in_light_and_in_dark() {
             "{contrast}"
         );
     }
-    // Opened as far as it opens, nothing is wider than the screen.
+    // With everything unfolded, nothing is wider than the screen.
     page.run("for (const one of document.querySelectorAll('details')) one.open = true")
         .await;
     let beyond =
@@ -319,7 +319,7 @@ async fn page_can_be_read_on_a_phone_in_light_and_in_dark() {
     assert_eq!(page.run(beyond).await, 0);
     let clipped = "return [...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !one.closest('.scroll')).map(one => one.outerHTML.slice(0, 200))";
     assert_eq!(page.run(clipped).await, json!([]));
-    is_quiet(&page).await;
+    assert_quiet(&page).await;
     page.close().await;
 }
 
@@ -346,7 +346,7 @@ async fn page_can_be_used_by_keyboard_and_by_screen_readers() {
         "document.querySelector('[id=\"{id}\"] details').open"
     ))
     .await;
-    // What the accessibility tree says to a screen reader: everything to operate has a name, and there are landmarks.
+    // The accessibility tree, which screen readers use: each control has a name, and there are landmarks.
     let tree = page
         .devtools("Accessibility.getFullAXTree", json!({}))
         .await;
@@ -376,7 +376,7 @@ async fn page_can_be_used_by_keyboard_and_by_screen_readers() {
     for landmark in ["banner", "navigation", "main", "search", "status"] {
         assert!(landmarks.contains(&landmark), "no {landmark}");
     }
-    // Headings go down by one level at a time.
+    // No level of headings is skipped.
     let levels = page.run("return [...document.querySelectorAll('h1, h2, h3, h4, h5')].map(one => Number(one.tagName[1]))").await;
     let levels: Vec<u64> = (levels.as_array().expect("levels").iter())
         .filter_map(Value::as_u64)
@@ -407,13 +407,13 @@ async fn page_shows_everything_without_its_script() {
             case["id"]
         );
     }
-    // What only the script can do is not offered.
+    // The filters need the script, and are hidden.
     assert!(!text.contains("Verdict\n"), "{text}");
     page.close().await;
 }
 
 #[tokio::test]
-async fn hostile_texts_stay_texts() {
+async fn hostile_texts_are_shown_as_text() {
     let hostile = "</script></style><img src=x onerror=alert(1)><script>document.title = 'taken'</script>\" onfocus=\"alert(1)\u{202e}\u{1b}[31m";
     let mut run = sample::report();
     run.run.target = format!("https://example.com/{hostile}");
@@ -442,7 +442,7 @@ async fn hostile_texts_stay_texts() {
     let elements = "return [document.images.length, document.scripts.length, document.querySelectorAll('[onfocus], [onerror]').length]";
     assert_eq!(page.run(elements).await, json!([0, 1, 0]));
     assert_ne!(page.run("return document.title").await, "taken");
-    // Even what got in would not run: the page's policy knows its own script only.
+    // Even an injected script does not run: the page's policy allows only its own script.
     page.run("const script = document.createElement('script'); script.textContent = 'document.title = \"taken\"'; document.body.append(script)").await;
     assert_ne!(page.run("return document.title").await, "taken");
     page.close().await;

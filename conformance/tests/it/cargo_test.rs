@@ -1,4 +1,4 @@
-//! The documented example, as another project would have it.
+//! The documented example, used as another project would use it.
 
 #[path = "../../examples/cargo_test.rs"]
 #[expect(dead_code, reason = "the example's own main is not called from here")]
@@ -12,14 +12,14 @@ use libtest_mimic::Arguments;
 use crate::deployment::Deployment;
 use crate::proxy::Proxy;
 
-/// Runs the example's tests whose name contains a text: how many passed, failed and were ignored.
+/// Runs the example's tests whose name contains a text. Returns how many passed, failed and were ignored.
 async fn tested(
     target: String,
     profile: std::path::PathBuf,
     filter: &'static str,
 ) -> (u64, u64, u64) {
     let runtime = tokio::runtime::Handle::current();
-    // The runner of tests blocks, as a `main` may.
+    // libtest_mimic blocks.
     let tested = tokio::task::spawn_blocking(move || {
         let opening = Opening {
             target: &target,
@@ -28,9 +28,9 @@ async fn tested(
             own: &[],
             limits: Limits::default(),
         };
-        let deployment = opening.open().expect("sound");
+        let deployment = opening.open().expect("a deployment");
         let trials = example::trials(&deployment, &runtime);
-        // What these tests print is theirs, and none of the run that they are a test of.
+        // The output of these tests must not be mixed with that of the tests that run them.
         let printed = tempfile::NamedTempFile::new().expect("a file");
         let mut arguments =
             Arguments::from_iter(["conformance", filter, "--quiet", "--test-threads", "4"]);

@@ -1,4 +1,4 @@
-//! A sound deployment is not blamed.
+//! Correct deployments: no case fails.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,7 +10,7 @@ use crate::suite::{amend, run};
 use crate::upstream::Upstream;
 
 #[tokio::test]
-async fn sound_deployment_is_clean_again_and_again() {
+async fn correct_deployment_passes_repeatedly() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     for jobs in ["4", "8", "32"] {
@@ -33,7 +33,7 @@ async fn sound_deployment_is_clean_again_and_again() {
             );
         }
         let passed = run.with_verdict("pass");
-        let inapplicable = passed.iter().filter(|told| told.contains("does not apply"));
+        let inapplicable = passed.iter().filter(|case| case.contains("does not apply"));
         assert_eq!(inapplicable.collect::<Vec<_>>(), Vec::<&String>::new());
         let report = run.report.expect("a report");
         assert_eq!(report["complete"], true);
@@ -47,7 +47,7 @@ async fn sound_deployment_is_clean_again_and_again() {
 }
 
 #[tokio::test]
-async fn small_budget_is_waited_for_and_not_exceeded() {
+async fn limit_of_live_tokens_is_waited_for_and_not_exceeded() {
     static MOST: AtomicUsize = AtomicUsize::new(0);
     let deployment = Deployment::start();
     let proxy = Proxy::start(&deployment, |exchange| {
@@ -72,12 +72,12 @@ async fn small_budget_is_waited_for_and_not_exceeded() {
     ];
     let run = run(&proxy.url, &profile, &more).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
-    // There are cases with four tokens.
+    // Some cases use four tokens.
     assert_eq!(MOST.load(Ordering::Relaxed), 4, "live tokens of one user");
 }
 
 #[tokio::test]
-async fn policy_that_is_set_demands_exactly_that() {
+async fn policy_accepts_only_the_named_response() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     let text = std::fs::read_to_string(&profile).expect("readable");
@@ -118,7 +118,7 @@ async fn policy_that_is_set_demands_exactly_that() {
 }
 
 #[tokio::test]
-async fn what_a_profile_cannot_give_is_skipped_with_the_reason_and_proves_nothing() {
+async fn missing_user_skips_cases_with_the_reason_and_proves_nothing() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     let text = std::fs::read_to_string(&profile).expect("readable");
@@ -162,10 +162,10 @@ async fn safe_by_default_creates_and_revokes_nothing() {
     assert_eq!(deployment.purge().await, 0);
 }
 
-/// A deployment that uses the freedom that the contract leaves: 400 for a second revocation, 404 for a malformed id,
-/// 403 for a foreign token, 422 for a missing business, and none of the manners that only SHOULD be there.
+/// The deployment chooses differently where the contract leaves a choice: 400 for a second revocation, 404 for a malformed
+/// id, 403 for a foreign token, 422 for a missing business, and none of the headers that a SHOULD asks for.
 #[tokio::test]
-async fn deployment_that_chooses_otherwise_is_not_blamed() {
+async fn deployment_with_other_choices_passes() {
     let deployment = Deployment::start();
     let proxy = Proxy::start(&deployment, |exchange| {
         Box::pin(async move {
@@ -205,7 +205,7 @@ async fn deployment_that_chooses_otherwise_is_not_blamed() {
     );
     assert_eq!(deployment.purge().await, 0);
 
-    // Whoever promises 201 for a second revocation may not answer 400 to those that lose a race either.
+    // With 201 promised for a second revocation, the losers of a race must not get 400 either.
     let policy = "\n[policy]\nsecond_revoke = 201\n";
     std::fs::write(&profile, format!("{text}{policy}")).expect("written");
     let case = "concurrency.parallel_revocations_agree";
@@ -214,9 +214,9 @@ async fn deployment_that_chooses_otherwise_is_not_blamed() {
     assert_eq!(otherwise.verdict(case), "fail", "{}", otherwise.stdout);
 }
 
-/// Which fault is a validation error is the deployment's choice; that there is none at all decides nothing.
+/// The deployment chooses which invalid request is a validation error. If none is, the case is inconclusive.
 #[tokio::test]
-async fn validation_error_is_looked_for_among_several_faults() {
+async fn validation_error_may_come_from_any_of_several_invalid_requests() {
     let deployment = Deployment::start();
     fn bad() -> Answer {
         Answer::json(400, &json!({ "detail": "Bad request" }))
@@ -251,9 +251,9 @@ async fn validation_error_is_looked_for_among_several_faults() {
     }
 }
 
-/// The second deployment, by its own profile and by one that knows nothing of what it chose.
+/// The second deployment passes with a profile that names its choices, and with one that does not.
 #[tokio::test]
-async fn second_deployment_is_clean_by_its_own_policy_and_by_none() {
+async fn second_deployment_passes_with_and_without_its_policy() {
     let chosen = "[fixtures]\nmint = \"api\"\n[policy]\nsecond_revoke = 400\nmalformed_token_id = 400\n\
                   missing_business_id = 400\nmalformed_business_id = 400\nforeign_token = 404\ninvalid_body = 422\n\
                   broken_json = 422\nduplicate_keys = 201\ndays_as_boolean = 201\ndays_as_text = 201\n\
@@ -269,7 +269,7 @@ async fn second_deployment_is_clean_by_its_own_policy_and_by_none() {
             )
             .await;
             assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
-            // The manners that only SHOULD be there and that it does not have.
+            // It lacks one header that a SHOULD asks for.
             let warned = run.with_verdict("warn");
             assert_eq!(warned.len(), 1, "{warned:?}");
             assert!(
@@ -283,14 +283,14 @@ async fn second_deployment_is_clean_by_its_own_policy_and_by_none() {
                 run.report.expect("a report")["end"]["left_behind"],
                 json!([])
             );
-            assert_eq!(upstream.active(), 3, "the users' own, and nothing else");
+            assert_eq!(upstream.active(), 3, "only the users' own tokens");
         }
     }
 }
 
-/// The same cases in another order come to the same end.
+/// The same cases in another order have the same result.
 #[tokio::test]
-async fn sound_deployment_is_clean_in_any_order() {
+async fn correct_deployment_passes_in_any_order() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     let mut orders = Vec::new();
@@ -332,7 +332,7 @@ async fn sound_deployment_is_clean_in_any_order() {
 }
 
 #[tokio::test]
-async fn all_of_the_slice_is_exercised_and_observed_on_our_server() {
+async fn every_part_of_the_contract_is_observed_on_our_server() {
     let deployment = Deployment::start();
     let run = run(
         &deployment.url,
@@ -367,7 +367,7 @@ async fn all_of_the_slice_is_exercised_and_observed_on_our_server() {
         let pointer = part["pointer"].as_str().expect("a pointer");
         assert!(
             document.pointer(pointer).is_some(),
-            "{pointer} points nowhere"
+            "{pointer} does not resolve"
         );
     }
 }

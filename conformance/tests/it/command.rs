@@ -1,4 +1,4 @@
-//! The command line: help, the catalogue's list, what is refused, and the exit codes.
+//! The command line: help, the list of cases, usage errors and exit codes.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::deployment::Deployment;
 use crate::proxy::Proxy;
 use crate::safety;
-use crate::suite::{amend, conformance, kept, nobody, run};
+use crate::suite::{amend, conformance, kept, run, unused_address};
 
 async fn stdout(arguments: &[&str]) -> String {
     let output = conformance(arguments).await;
@@ -20,13 +20,13 @@ async fn stdout(arguments: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn help_says_what_there_is() {
+async fn help_lists_commands_and_options() {
     insta::assert_snapshot!("help", stdout(&["--help"]).await);
     insta::assert_snapshot!("help_run", stdout(&["run", "--help"]).await);
 }
 
 #[tokio::test]
-async fn version_tells_the_contract_by_its_hash() {
+async fn version_shows_the_hash_of_the_contract() {
     let version = env!("CARGO_PKG_VERSION");
     let hash = openapi::published::REVOKE_TOKEN.sha256();
     assert_eq!(
@@ -37,7 +37,7 @@ async fn version_tells_the_contract_by_its_hash() {
 }
 
 #[tokio::test]
-async fn completions_and_manual_pages_know_every_command() {
+async fn completions_and_manual_pages_have_every_command() {
     let script = stdout(&["completions", "bash"]).await;
     let folder = testbed::folder().expect("a temporary folder");
     let pages = folder.path().join("man1");
@@ -69,7 +69,7 @@ async fn list_names_every_case_once_in_both_formats() {
     let count = ids.len();
     ids.sort_unstable();
     ids.dedup();
-    assert_eq!(ids.len(), count, "an id stands for two cases");
+    assert_eq!(ids.len(), count, "two cases have the same id");
     for case in cases {
         assert!(
             ["MUST", "SHOULD", "MAY"].contains(&case["level"].as_str().expect("a level")),
@@ -88,7 +88,7 @@ async fn list_names_every_case_once_in_both_formats() {
     }
 }
 
-/// Ids are append-only: whoever removes or renames one breaks the readers of older reports.
+/// Ids are append-only: a removed or renamed id would break the readers of earlier reports.
 #[tokio::test]
 async fn ids_are_append_only() {
     let ids: Vec<String> = (stdout(&["list"]).await.lines())
@@ -98,7 +98,7 @@ async fn ids_are_append_only() {
                 .unwrap_or_default()
                 .to_owned()
         })
-        // Generated ones follow the contract, by what they are about.
+        // The ids of derived cases depend on the contract.
         .filter(|id| !id.starts_with("generated."))
         .collect();
     insta::assert_snapshot!("ids", ids.join("\n"));
@@ -126,7 +126,7 @@ async fn wrong_command_line_exits_2() {
 }
 
 #[tokio::test]
-async fn target_that_is_no_base_url_exits_2() {
+async fn target_that_is_not_a_base_url_exits_2() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     for target in [
@@ -147,7 +147,7 @@ async fn target_that_is_no_base_url_exits_2() {
 async fn unreachable_target_exits_3_with_a_complete_report() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
-    let (address, _kept) = nobody();
+    let (address, _kept) = unused_address();
     let target = format!("http://{address}");
     let run = run(&target, &profile, &["--allow", "revokes"]).await;
     assert_eq!(run.code, 3, "{}", run.stdout);
@@ -164,7 +164,7 @@ async fn unreachable_target_exits_3_with_a_complete_report() {
 }
 
 #[tokio::test]
-async fn target_that_goes_away_in_between_exits_3() {
+async fn target_that_stops_during_the_run_exits_3() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     amend(&profile, "forgetting_seconds = 1", "forgetting_seconds = 4");
@@ -187,7 +187,7 @@ async fn target_that_goes_away_in_between_exits_3() {
         };
         let revoked = tokio::time::timeout(Duration::from_secs(20), revoked);
         revoked.await.expect("the case revokes its token");
-        // Its 201 arrives meanwhile; then the case waits.
+        // In this time the 201 arrives. After it the case waits.
         tokio::time::sleep(Duration::from_millis(500)).await;
         drop(deployment);
     };
@@ -199,7 +199,7 @@ async fn target_that_goes_away_in_between_exits_3() {
     assert_eq!(
         report["end"]["left_behind"],
         serde_json::json!([]),
-        "it was revoked before"
+        "it was revoked earlier"
     );
 }
 
@@ -243,7 +243,7 @@ async fn run_without_a_201_exits_4() {
 }
 
 #[tokio::test]
-async fn failed_should_warns_and_gates_only_when_strict() {
+async fn failed_should_warns_and_fails_the_run_only_when_strict() {
     let deployment = Deployment::start();
     let proxy = Proxy::start(&deployment, |exchange| {
         Box::pin(async move { exchange.forward().await.without("www-authenticate") })

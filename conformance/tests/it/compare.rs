@@ -1,4 +1,4 @@
-//! `conformance compare`: what changed between two saved runs, and whether that gates.
+//! `conformance compare`: the changes between two saved runs, and the exit code.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::proxy::Proxy;
 use crate::sample;
 use crate::suite::{conformance, run, validator};
 
-/// Two saved runs: the sample, and the sample changed.
+/// Two saved runs: the sample run, and a changed one.
 struct Runs {
     folder: TempDir,
 }
@@ -35,7 +35,7 @@ impl Runs {
         self.folder.path().join(name)
     }
 
-    /// The exit code and what is printed.
+    /// Returns the exit code and the output.
     async fn compare(&self, more: &[&str]) -> (i32, String) {
         compare(&self.path("a.json"), &self.path("b.json"), more).await
     }
@@ -58,7 +58,7 @@ fn set(report: &mut Report, id: &str, verdict: Verdict) {
     case.verdict = verdict;
 }
 
-/// Everything that a comparison can tell.
+/// Returns two runs with every kind of change.
 fn changed() -> Runs {
     Runs::new(|report| {
         report.run.target = "https://production.example.com".to_owned();
@@ -76,23 +76,23 @@ fn changed() -> Runs {
 }
 
 #[tokio::test]
-async fn comparison_tells_what_got_worse_first() {
-    let (code, told) = changed().compare(&[]).await;
-    assert_eq!(code, 1, "{told}");
-    insta::assert_snapshot!("compare_terminal", told);
+async fn comparison_shows_worse_cases_first() {
+    let (code, output) = changed().compare(&[]).await;
+    assert_eq!(code, 1, "{output}");
+    insta::assert_snapshot!("compare_terminal", output);
 }
 
 #[tokio::test]
 async fn comparison_as_markdown_is_a_comment_on_a_pull_request() {
-    let (_, told) = changed().compare(&["--format", "markdown"]).await;
-    insta::assert_snapshot!("compare_markdown", told);
+    let (_, output) = changed().compare(&["--format", "markdown"]).await;
+    insta::assert_snapshot!("compare_markdown", output);
 }
 
 #[tokio::test]
 async fn comparison_as_json_is_valid_by_its_schema() {
     let validator = validator(include_str!("../../schemas/comparison.schema.json"));
-    let (code, told) = changed().compare(&["--format", "json"]).await;
-    let comparison: Value = serde_json::from_str(&told).expect("JSON");
+    let (code, output) = changed().compare(&["--format", "json"]).await;
+    let comparison: Value = serde_json::from_str(&output).expect("JSON");
     let problems: Vec<String> = (validator.iter_errors(&comparison))
         .map(|problem| problem.to_string())
         .collect();
@@ -102,7 +102,7 @@ async fn comparison_as_json_is_valid_by_its_schema() {
 }
 
 #[tokio::test]
-async fn exit_code_says_whether_something_that_gates_got_worse() {
+async fn exit_code_says_whether_there_are_new_failures() {
     type Change = fn(&mut Report);
     let expected: [(&str, Change, &[&str], i32); 10] = [
         ("the same", |_| {}, &[], 0),
@@ -147,7 +147,7 @@ async fn exit_code_says_whether_something_that_gates_got_worse() {
             1,
         ),
         (
-            "a MUST that is gone",
+            "a MUST that was removed",
             |report| report.cases.retain(|case| case.id != "status.unauthorized"),
             &[],
             4,
@@ -175,27 +175,27 @@ async fn exit_code_says_whether_something_that_gates_got_worse() {
         ),
     ];
     for (what, change, more, expected) in expected {
-        let (code, told) = Runs::new(change).compare(more).await;
-        assert_eq!(code, expected, "{what}: {told}");
+        let (code, output) = Runs::new(change).compare(more).await;
+        assert_eq!(code, expected, "{what}: {output}");
     }
 }
 
 #[tokio::test]
-async fn run_that_was_cut_off_is_refused_unless_asked_for() {
+async fn run_that_was_cut_off_is_refused_without_cut_off() {
     let runs = Runs::new(|_| {});
     let events: Vec<Event> = sample::events();
     let cut = Report::from_events(events.into_iter().take(4), &[]).expect("a start");
     let path = runs.path("cut.ndjson");
     std::fs::write(&path, sample::rendered(Format::Ndjson, &cut)).expect("written");
-    let (code, told) = compare(&runs.path("a.json"), &path, &[]).await;
-    assert_eq!(code, 2, "{told}");
-    assert!(told.contains("cut off"), "{told}");
-    let (code, told) = compare(&runs.path("a.json"), &path, &["--cut-off"]).await;
-    assert_eq!(code, 4, "{told}");
+    let (code, output) = compare(&runs.path("a.json"), &path, &[]).await;
+    assert_eq!(code, 2, "{output}");
+    assert!(output.contains("cut off"), "{output}");
+    let (code, output) = compare(&runs.path("a.json"), &path, &["--cut-off"]).await;
+    assert_eq!(code, 4, "{output}");
 }
 
 #[tokio::test]
-async fn deployment_that_broke_is_told_from_the_one_before() {
+async fn broken_deployment_has_new_failures() {
     let deployment = Deployment::start();
     let broken = Proxy::start(&deployment, |exchange| {
         Box::pin(async move {
@@ -217,8 +217,11 @@ async fn deployment_that_broke_is_told_from_the_one_before() {
     std::fs::copy(before.folder.join("report.json"), &kept).expect("copied");
     let after = run(&broken.url, &profile, &more).await;
     assert_eq!(after.code, 1, "{}", after.stdout);
-    let (code, told) = compare(&kept, &after.folder.join("report.json"), &[]).await;
-    assert_eq!(code, 1, "{told}");
-    assert!(told.contains("MUST status.not_found pass → fail"), "{told}");
-    assert!(told.contains("target: http://127.0.0.1:"), "{told}");
+    let (code, output) = compare(&kept, &after.folder.join("report.json"), &[]).await;
+    assert_eq!(code, 1, "{output}");
+    assert!(
+        output.contains("MUST status.not_found pass → fail"),
+        "{output}"
+    );
+    assert!(output.contains("target: http://127.0.0.1:"), "{output}");
 }

@@ -21,7 +21,7 @@ pub(crate) struct User {
     pub(crate) business_id: String,
 }
 
-/// A running server on a database of its own. It ends with this value, also when a test panics.
+/// A running server with a separate database. It is stopped when this value is dropped, also when a test panics.
 #[derive(Debug)]
 pub(crate) struct Deployment {
     pub(crate) url: String,
@@ -32,7 +32,7 @@ pub(crate) struct Deployment {
     pub(crate) folder: TempDir,
 }
 
-/// The server of this very checkout: cargo builds it if it is stale and says where it is.
+/// Returns the path of this checkout's server. Cargo builds it if needed.
 fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
@@ -45,7 +45,7 @@ fn binary() -> &'static PathBuf {
     })
 }
 
-/// A command of the server, with nothing of the configuration of whoever runs the tests.
+/// Returns a command of the server, without the environment of the test process.
 fn server() -> Command {
     let mut command = Command::new(binary());
     command.env_clear();
@@ -57,7 +57,7 @@ impl Deployment {
         Deployment::start_with(|_| Vec::new())
     }
 
-    /// A server with more arguments, which may name files in its folder.
+    /// Starts a server with more arguments, which may name files in its folder.
     pub(crate) fn start_with(more: impl FnOnce(&Path) -> Vec<String>) -> Deployment {
         let folder = testbed::folder().expect("a temporary folder");
         let database = format!("sqlite:{}", folder.path().join("tokens.db").display());
@@ -115,7 +115,7 @@ impl Deployment {
         }
     }
 
-    /// The profile that describes it, with credentials in files beside it.
+    /// Writes a profile of the deployment and its credential files, and returns the profile's path.
     pub(crate) fn profile(&self) -> PathBuf {
         let folder = self.folder.path();
         for (name, user) in [
@@ -169,7 +169,7 @@ exchange_seconds = 5
         path
     }
 
-    /// A token of the operator that has expired: signed by the server's own key, as of last year.
+    /// Returns an expired token of the operator, signed by the server's key and issued a year ago.
     pub(crate) fn expired(&self) -> String {
         let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).expect("Base64");
         let keys = self.folder.path().join("tokens.db.keys.json");
@@ -182,7 +182,7 @@ exchange_seconds = 5
             panic!("a JSON Web Token");
         };
         let mut claims: Value = serde_json::from_slice(&decode(claims)).expect("JSON");
-        let now = claims["iat"].as_i64().expect("a moment");
+        let now = claims["iat"].as_i64().expect("a time");
         claims["iat"] = (now - 366 * 86_400).into();
         claims["exp"] = (now - 86_400).into();
         let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
@@ -191,7 +191,7 @@ exchange_seconds = 5
         format!("{prefix}_{signed}.{signature}")
     }
 
-    /// Revokes every token but the users' own, past any proxy. Gives how many there were.
+    /// Revokes every token except the users' own, without a proxy. Returns their number.
     pub(crate) async fn purge(&self) -> usize {
         let http = crate::proxy::http();
         let mut purged = 0;

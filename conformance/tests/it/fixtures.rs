@@ -1,4 +1,4 @@
-//! Disposable tokens by a command of the owner, and from a pool with its ledger.
+//! Disposable tokens from a mint command, and from a pool with its ledger.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -11,12 +11,12 @@ use crate::deployment::{Deployment, User};
 use crate::proxy::{Answer, Proxy};
 use crate::suite::{amend, run};
 
-/// Rewrites the way to tokens in a profile.
+/// Replaces `mint` in a profile.
 fn mint_by(profile: &Path, way: &str) {
     amend(profile, "mint = \"api\"", &format!("mint = {way}"));
 }
 
-/// A token of a user, made past the suite.
+/// Creates a token of a user without the suite.
 async fn minted(deployment: &Deployment, user: &User) -> Value {
     let request = crate::proxy::http()
         .post(format!("{}/api/v1/tokens", deployment.url))
@@ -36,7 +36,7 @@ async fn minted(deployment: &Deployment, user: &User) -> Value {
     json!({ "id": info["id"], "jti": info["jti"], "name": info["name"], "token": body["data"]["token"] })
 }
 
-/// A script in the folder that mints by curl, as an owner would write one.
+/// Writes a script that mints with curl.
 fn script(deployment: &Deployment) {
     let users = [
         ("operator", &deployment.operator),
@@ -58,7 +58,7 @@ fn script(deployment: &Deployment) {
 }
 
 #[tokio::test]
-async fn tokens_are_had_by_a_command_of_the_owner() {
+async fn tokens_come_from_the_mint_command() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     script(&deployment);
@@ -77,7 +77,7 @@ async fn tokens_are_had_by_a_command_of_the_owner() {
     let minted = run
         .exchanges()
         .any(|exchange| exchange["purpose"].to_string().contains("fixture: mint"));
-    assert!(!minted, "the API was not asked");
+    assert!(!minted, "the suite did not mint by the API");
     assert_eq!(
         run.report.expect("a report")["end"]["left_behind"],
         json!([])
@@ -86,12 +86,12 @@ async fn tokens_are_had_by_a_command_of_the_owner() {
 }
 
 #[tokio::test]
-async fn command_that_fails_decides_nothing_and_is_told() {
+async fn failing_mint_command_is_inconclusive_and_reported() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     amend(&profile, "exchange_seconds = 5", "exchange_seconds = 1");
     let text = std::fs::read_to_string(&profile).expect("readable");
-    for (command, said) in [
+    for (command, message) in [
         (
             "[\"sh\", \"-c\", \"echo the vault is sealed >&2; exit 3\"]",
             "the vault is sealed",
@@ -113,12 +113,12 @@ async fn command_that_fails_decides_nothing_and_is_told() {
         .await;
         assert_eq!(run.code, 4, "{}", run.stdout);
         assert_eq!(run.verdict("status.created_envelope"), "inconclusive");
-        assert!(run.stdout.contains(said), "{command}: {}", run.stdout);
+        assert!(run.stdout.contains(message), "{command}: {}", run.stdout);
         assert!(!run.stdout.contains("canary"), "{}", run.stdout);
     }
 }
 
-/// A command that makes a token, tells of that by a file, and prints it two seconds later.
+/// A command that creates a token, then the file `made`, and prints the token two seconds later.
 const SLOW: &str =
     r#"{ command = ["sh", "-c", 'made=$(sh mint.sh); touch made; sleep 2; printf "%s" "$made"'] }"#;
 
@@ -142,9 +142,9 @@ async fn token_of_a_command_that_outlasts_its_case_is_revoked() {
     assert_eq!(deployment.purge().await, 0, "the suite has revoked it");
 }
 
-/// What a terminal does on Ctrl-C: all that the suite has started is told to end.
+/// On Ctrl-C a terminal sends SIGINT to all processes of the group.
 #[tokio::test]
-async fn token_of_a_command_that_is_under_way_at_an_interrupt_is_revoked() {
+async fn token_of_a_command_that_runs_during_an_interrupt_is_revoked() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     script(&deployment);
@@ -164,13 +164,16 @@ async fn token_of_a_command_that_is_under_way_at_an_interrupt_is_revoked() {
     let group = format!("-{}", suite.id().expect("it runs"));
     let begun = Instant::now();
     while !folder.join("made").exists() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "nothing is made");
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "no token was created"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let told = std::process::Command::new("kill")
+    let killed = std::process::Command::new("kill")
         .args(["-INT", "--", &group])
         .status();
-    assert!(told.expect("kill runs").success());
+    assert!(killed.expect("kill runs").success());
     let ended = tokio::time::timeout(Duration::from_secs(20), suite.wait()).await;
     let status = ended.expect("it ends").expect("ended");
     assert_eq!(status.code(), Some(3), "interrupted");
@@ -178,7 +181,7 @@ async fn token_of_a_command_that_is_under_way_at_an_interrupt_is_revoked() {
 }
 
 #[tokio::test]
-async fn rate_limit_is_waited_for_as_long_as_it_says() {
+async fn rate_limit_is_waited_for_as_long_as_retry_after_says() {
     let deployment = Deployment::start();
     let limited = Proxy::start(&deployment, |exchange| {
         Box::pin(async move {
@@ -204,8 +207,8 @@ async fn rate_limit_is_waited_for_as_long_as_it_says() {
     let more = ["--allow", "revokes", "--filter", "status.created_envelope"];
     for (proxy, verdict, attempts) in [(limited, "pass", 2), (closed, "inconclusive", 1)] {
         let run = run(&proxy.url, &profile, &more).await;
-        let told = run.verdict("status.created_envelope");
-        assert_eq!(told, verdict, "{}", run.stdout);
+        let decided = run.verdict("status.created_envelope");
+        assert_eq!(decided, verdict, "{}", run.stdout);
         let minting = |exchange: &&Value| exchange["purpose"].to_string().contains("fixture: mint");
         assert_eq!(run.exchanges().filter(minting).count(), attempts);
     }
@@ -216,7 +219,7 @@ fn too_many(seconds: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn pool_is_consumed_once_and_its_ledger_remembers() {
+async fn pool_token_is_consumed_once_and_recorded_in_the_ledger() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     let mut pool = Vec::new();
@@ -249,7 +252,7 @@ async fn pool_is_consumed_once_and_its_ledger_remembers() {
         assert!(!ledger.contains(token["token"].as_str().expect("a token")));
     }
 
-    // One is left, which is not enough: the case is skipped, and says so.
+    // One token remains, which is not enough: the case is skipped, with the reason.
     let second = run(&deployment.url, &profile, &two).await;
     assert_eq!(second.code, 4, "{}", second.stdout);
     assert_eq!(
@@ -264,7 +267,7 @@ async fn pool_is_consumed_once_and_its_ledger_remembers() {
         second.stdout
     );
 
-    // A waiver makes do without it.
+    // With a waiver the run passes without the case.
     let text = std::fs::read_to_string(&profile).expect("readable");
     let waiver = "\n[[waiver]]\ncase = \"revocation.spares_others_of_the_user\"\nreason = \"the pool is small\"\nexpires = 2099-12-31\n";
     std::fs::write(&profile, format!("{text}{waiver}")).expect("written");
@@ -291,7 +294,7 @@ async fn pool_is_consumed_once_and_its_ledger_remembers() {
 }
 
 #[tokio::test]
-async fn pool_that_cannot_be_used_exits_2_and_is_not_quoted() {
+async fn unusable_pool_exits_2_and_is_not_quoted() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     let folder = deployment.folder.path();

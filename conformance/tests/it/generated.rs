@@ -1,16 +1,16 @@
-//! Cases generated from a contract that nobody has written cases for.
+//! Derived cases of a contract without written cases.
 
 use crate::notes::{CONTRACT, Fault, Server};
 use crate::suite::{Run, conformance, run};
 
 const PROFILE: &str = "[operator]\ntoken = { file = \"operator.token\" }\n";
 
-/// A run of the notes' contract against a server of notes.
+/// Runs the contract of notes against a server of notes.
 async fn notes(fault: Fault, more: &[&str]) -> Run {
     notes_by(CONTRACT, fault, more).await
 }
 
-/// The same by another contract.
+/// Runs another contract against a server of notes.
 async fn notes_by(contract: &str, fault: Fault, more: &[&str]) -> Run {
     let server = Server::start(fault).await;
     let folder = testbed::folder().expect("a folder");
@@ -29,7 +29,7 @@ async fn notes_by(contract: &str, fault: Fault, more: &[&str]) -> Run {
 }
 
 #[tokio::test]
-async fn sound_server_is_clean_by_a_contract_without_written_cases() {
+async fn correct_server_passes_a_contract_without_written_cases() {
     for more in [
         &["--allow", "revokes"][..],
         &["--allow", "revokes", "--seed", "5", "--jobs", "16"],
@@ -52,7 +52,7 @@ async fn sound_server_is_clean_by_a_contract_without_written_cases() {
 }
 
 #[tokio::test]
-async fn boundaries_and_violations_are_named_after_what_they_are_about() {
+async fn ids_name_the_parameter_or_property_and_the_value() {
     let folder = testbed::folder().expect("a folder");
     let contract = folder.path().join("contract.json");
     std::fs::write(&contract, CONTRACT).expect("written");
@@ -83,7 +83,7 @@ async fn boundaries_and_violations_are_named_after_what_they_are_about() {
 
 #[tokio::test]
 async fn each_fault_of_a_server_is_noticed() {
-    for (fault, case, said) in [
+    for (fault, case, message) in [
         (
             Fault::TakesMore,
             "generated.put_notes.body.invalid_priority_6",
@@ -123,13 +123,13 @@ async fn each_fault_of_a_server_is_noticed() {
         let run = notes(fault, &["--allow", "revokes", "--filter", case]).await;
         assert_eq!(run.code, 1, "{fault:?}: {}{}", run.stdout, run.stderr);
         assert_eq!(run.verdict(case), "fail", "{fault:?}");
-        assert!(run.stdout.contains(said), "{fault:?}: {}", run.stdout);
+        assert!(run.stdout.contains(message), "{fault:?}: {}", run.stdout);
     }
 }
 
 #[tokio::test]
-async fn verdict_stands_at_the_operation_that_it_is_about() {
-    // Both operations have a first parameter of their own; the query of the reading one is not checked.
+async fn verdict_is_shown_at_its_operation() {
+    // Both operations have a first parameter; only the query parameter of GET is not checked.
     let run = notes(Fault::AnyQuery, &["--allow", "revokes"]).await;
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
     let report = run.report.as_ref().expect("a report");
@@ -153,15 +153,15 @@ async fn verdict_stands_at_the_operation_that_it_is_about() {
     let put = put.split("</article>").next().expect("a part");
     assert!(get.contains("<li class=\"fail\">"), "{get}");
     assert!(!put.contains("<li class=\"fail\">"), "{put}");
-    // The contract documents refusals by their range.
+    // The contract documents refusals by the range `4XX`.
     assert!(
         !page.contains("undocumented"),
-        "a documented answer is called undocumented"
+        "a documented response is shown as undocumented"
     );
 }
 
 #[tokio::test]
-async fn business_is_asked_for_where_a_parameter_needs_it() {
+async fn business_is_required_if_a_parameter_needs_it() {
     let contract = CONTRACT.replace(
         r#"{ "name": "x-reason","#,
         r#"{ "name": "X-Business-Id", "in": "header", "required": true, "schema": { "type": "string" } }, { "name": "x-reason","#,
@@ -194,13 +194,13 @@ async fn safe_runs_only_read() {
 }
 
 #[tokio::test]
-async fn contract_that_is_none_exits_2() {
+async fn invalid_contract_exits_2() {
     let folder = testbed::folder().expect("a folder");
     std::fs::write(folder.path().join("operator.token"), "a-token-of-notes").expect("written");
     let profile = folder.path().join("profile.toml");
     std::fs::write(&profile, PROFILE).expect("written");
     let contract = folder.path().join("contract.json");
-    for (text, said) in [
+    for (text, message) in [
         ("{", "contract.json"),
         (
             "{\"openapi\": \"3.1.0\", \"info\": {\"title\": \"x\", \"version\": \"1\"}, \"paths\": {}}",
@@ -211,7 +211,7 @@ async fn contract_that_is_none_exits_2() {
         let contract = contract.to_str().expect("UTF-8");
         let run = run("http://127.0.0.1:1", &profile, &["--contract", contract]).await;
         assert_eq!(run.code, 2, "{}", run.stderr);
-        assert!(run.stderr.contains(said), "{}", run.stderr);
+        assert!(run.stderr.contains(message), "{}", run.stderr);
     }
     let run = run(
         "http://127.0.0.1:1",

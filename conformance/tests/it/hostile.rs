@@ -1,4 +1,4 @@
-//! Targets that answer badly or not at all: the case says so, and the suite stays whole.
+//! Targets that send bad responses or none: the case reports it, and the suite does not break.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -6,7 +6,7 @@ use crate::deployment::Deployment;
 use crate::local::Local;
 use crate::suite::{amend, run};
 
-/// A server that answers every request with these bytes and, where `ends`, closes the connection.
+/// Starts a server that answers every request with these bytes, and closes the connection if `ends`.
 async fn answering(bytes: Vec<u8>, ends: bool) -> Local {
     Local::start(move |listener| async move {
         while let Ok((mut stream, _)) = listener.accept().await {
@@ -24,8 +24,8 @@ async fn answering(bytes: Vec<u8>, ends: bool) -> Local {
     .await
 }
 
-/// What a run against such a server says of a case; a bound on the answer's time is one second.
-async fn told(bytes: impl Into<Vec<u8>>, ends: bool) -> (i32, String, String) {
+/// Runs one case against such a server, with a timeout of one second. Returns exit code, verdict and standard output.
+async fn decided(bytes: impl Into<Vec<u8>>, ends: bool) -> (i32, String, String) {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     amend(&profile, "exchange_seconds = 5", "exchange_seconds = 1");
@@ -39,20 +39,20 @@ async fn told(bytes: impl Into<Vec<u8>>, ends: bool) -> (i32, String, String) {
 
 #[tokio::test]
 async fn target_that_is_silent_is_unreachable() {
-    let (code, verdict, stdout) = told("", false).await;
+    let (code, verdict, stdout) = decided("", false).await;
     assert_eq!((code, verdict.as_str()), (3, "error"), "{stdout}");
     assert!(stdout.contains("no whole answer within 1 s"), "{stdout}");
 }
 
 #[tokio::test]
 async fn target_that_does_not_speak_http_is_unreachable() {
-    let (code, verdict, stdout) = told("SSH-2.0-OpenSSH_9.9\r\n", true).await;
+    let (code, verdict, stdout) = decided("SSH-2.0-OpenSSH_9.9\r\n", true).await;
     assert_eq!((code, verdict.as_str()), (3, "error"), "{stdout}");
 }
 
 #[tokio::test]
-async fn answer_that_breaks_off_is_told() {
-    let (code, _, stdout) = told(
+async fn response_that_breaks_off_is_reported() {
+    let (code, _, stdout) = decided(
         "HTTP/1.1 401 Unauthorized\r\ncontent-length: 100\r\n\r\n{\"detail\"",
         true,
     )
@@ -65,7 +65,7 @@ async fn answer_that_breaks_off_is_told() {
 async fn endless_body_is_not_read_to_its_end() {
     let mut bytes = b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 10000000\r\n\r\n".to_vec();
     bytes.resize(3 * 1024 * 1024, b'x');
-    let (code, verdict, stdout) = told(bytes, false).await;
+    let (code, verdict, stdout) = decided(bytes, false).await;
     assert_eq!((code, verdict.as_str()), (1, "fail"), "{stdout}");
     assert!(stdout.contains("not read further"), "{stdout}");
 }
@@ -73,14 +73,14 @@ async fn endless_body_is_not_read_to_its_end() {
 #[tokio::test]
 async fn redirect_is_not_followed() {
     let redirect = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    let (code, verdict, stdout) = told(redirect, true).await;
+    let (code, verdict, stdout) = decided(redirect, true).await;
     assert_eq!((code, verdict.as_str()), (1, "fail"), "{stdout}");
     assert!(stdout.contains("302"), "{stdout}");
 }
 
-/// What some twenty cases make of a target, side by side; the most memory that the process held meanwhile, in bytes.
+/// Runs some twenty cases concurrently. Returns exit code, report, and the most memory of the process in bytes.
 #[cfg(target_os = "linux")]
-async fn remembered(url: &str, profile: &std::path::Path) -> (i32, serde_json::Value, u64) {
+async fn measured(url: &str, profile: &std::path::Path) -> (i32, serde_json::Value, u64) {
     let report = profile.with_file_name("report");
     let mut child = crate::suite::command()
         .args([
@@ -107,7 +107,7 @@ async fn remembered(url: &str, profile: &std::path::Path) -> (i32, serde_json::V
     let status = format!("/proc/{}/status", child.id().expect("it runs"));
     let mut most = 0;
     let code = loop {
-        // `VmHWM` is the most that was resident so far (proc_pid_status(5)).
+        // `VmHWM` is the peak resident set size (proc_pid_status(5)).
         let text = std::fs::read_to_string(&status).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kibibytes =
@@ -122,7 +122,7 @@ async fn remembered(url: &str, profile: &std::path::Path) -> (i32, serde_json::V
     (code, serde_json::from_slice(&report).expect("JSON"), most)
 }
 
-/// Every way of answering badly: the report is complete, and memory stays bounded.
+/// With every kind of bad response the report is complete, and memory stays bounded.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn memory_stays_bounded_whatever_a_target_answers() {
@@ -145,19 +145,19 @@ async fn memory_stays_bounded_whatever_a_target_answers() {
             .to_vec();
     for (name, bytes, ends) in [
         ("ten megabytes", ten_megabytes, true),
-        ("a stream without an end", endless, false),
-        ("large answers that are read", large, true),
+        ("an endless stream", endless, false),
+        ("large responses that are read", large, true),
         ("redirects", redirect, true),
     ] {
         let target = answering(bytes, ends).await;
-        let (code, report, most) = remembered(&target.url, &profile).await;
+        let (code, report, most) = measured(&target.url, &profile).await;
         assert!([1, 3, 4].contains(&code), "{name}: exit {code}");
         assert_eq!(report["complete"], true, "{name}");
         assert_eq!(
             report["totals"]["cases"], report["run"]["selection"]["selected"],
             "{name}"
         );
-        assert!(most > 0, "{name}: nobody looked at its memory");
+        assert!(most > 0, "{name}: its memory was not measured");
         assert!(most < 64 * 1024 * 1024, "{name}: {most} bytes");
     }
 }

@@ -1,9 +1,9 @@
-//! What a test lets listen on this machine.
+//! Services that a test starts on this machine.
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// A service on a free port. It ends with this value.
+/// A service on a free port. It is stopped when this value is dropped.
 pub(crate) struct Local {
     pub(crate) url: String,
     task: JoinHandle<()>,
@@ -16,7 +16,7 @@ impl Drop for Local {
 }
 
 impl Local {
-    /// Starts what goes on with a listener.
+    /// Starts a service that uses a listener.
     pub(crate) async fn start<S>(serves: impl FnOnce(TcpListener) -> S) -> Local
     where
         S: Future<Output = ()> + Send + 'static,
@@ -27,7 +27,7 @@ impl Local {
         Local { url, task }
     }
 
-    /// Starts a service of HTTP.
+    /// Starts an HTTP service.
     pub(crate) async fn serve(app: axum::Router) -> Local {
         Local::start(|listener| async move {
             let app = app.into_make_service_with_connect_info::<std::net::SocketAddr>();

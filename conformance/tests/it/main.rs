@@ -1,4 +1,4 @@
-//! The suite as its users run it: the real binary, against the real server as a process, sound and broken.
+//! The suite as its users run it: the real binary against the real server as a process, correct and broken.
 
 mod browser;
 mod cargo_test;

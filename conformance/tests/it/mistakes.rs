@@ -1,14 +1,14 @@
-//! The likeliest mistakes in front of the suite: each message says what, where, why and what to do.
+//! The most likely usage errors: each message says what, where, why and what to do.
 
 use std::fs;
 use std::path::Path;
 
 use crate::deployment::Deployment;
-use crate::suite::{command, nobody};
+use crate::suite::{command, unused_address};
 
-/// What `conformance` says in this folder to these arguments, without what a run tells of its cases, and
-/// its exit code. The operator's token is what the variable is set to.
-async fn said(folder: &Path, token: Option<&str>, arguments: &[&str]) -> String {
+/// Runs `conformance` in a folder. Returns its messages, without those about single cases, and its exit code. `token` is the
+/// value of the operator's variable.
+async fn messages(folder: &Path, token: Option<&str>, arguments: &[&str]) -> String {
     let mut command = command();
     command
         .args(arguments)
@@ -18,24 +18,24 @@ async fn said(folder: &Path, token: Option<&str>, arguments: &[&str]) -> String 
         command.env("OPERATOR_TOKEN", token);
     }
     let output = command.output().await.expect("the command runs");
-    let shown = String::from_utf8_lossy(&output.stdout);
-    // What kept cases from being proven, and from the verdict on; the rest is other tests' matter.
-    let verdict = shown.find("\nexit ").map_or("", |at| &shown[at + 1..]);
-    let fixtures: String = (shown.lines())
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    // Failed fixtures, and everything from the verdict on. Other tests check the rest.
+    let verdict = stdout.find("\nexit ").map_or("", |at| &stdout[at + 1..]);
+    let fixtures: String = (stdout.lines())
         .filter(|line| line.starts_with("  fixture: "))
         .map(|line| format!("{line}\n"))
         .collect();
-    let heard = String::from_utf8_lossy(&output.stderr);
-    let heard: String = (heard.lines())
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let stderr: String = (stderr.lines())
         .filter(|line| !line.contains("at a time"))
         .map(|line| format!("{line}\n"))
         .collect();
     let code = output.status.code().expect("an exit code");
-    format!("{heard}{fixtures}{verdict}exit code {code}")
+    format!("{stderr}{fixtures}{verdict}exit code {code}")
 }
 
 #[tokio::test]
-async fn each_is_told_with_its_place_its_reason_and_a_remedy() {
+async fn each_message_gives_place_reason_and_remedy() {
     let deployment = Deployment::start();
     let url = deployment.url.clone();
     let address = url.trim_start_matches("http://").to_owned();
@@ -49,14 +49,14 @@ async fn each_is_told_with_its_place_its_reason_and_a_remedy() {
     let file = |name: &str, text: &str| {
         fs::write(folder.path().join(name), text).expect("a file in the temporary folder");
     };
-    file("sound.toml", &profile);
-    let mut told = Vec::new();
-    let mut tell = |mistake: &str, said: String| {
-        let said = said
+    file("valid.toml", &profile);
+    let mut all = Vec::new();
+    let mut record = |mistake: &str, message: String| {
+        let message = message
             .replace(&address, "HOST:PORT")
             .replace(business, "BUSINESS");
-        assert!(!said.contains(token), "{mistake}: {said}");
-        told.push(format!("# {mistake}\n{said}"));
+        assert!(!message.contains(token), "{mistake}: {message}");
+        all.push(format!("# {mistake}\n{message}"));
     };
     let run = async |target: &str, profile: &str, token: Option<&str>, more: &[&str]| {
         let arguments = [
@@ -68,71 +68,71 @@ async fn each_is_told_with_its_place_its_reason_and_a_remedy() {
             "--report",
             "reports",
         ];
-        said(folder.path(), token, &[&arguments, more].concat()).await
+        messages(folder.path(), token, &[&arguments, more].concat()).await
     };
-    // One case says as much as all of them.
+    // One case is enough to show the message.
     let one: &[&str] = &["--filter", "status.created_envelope", "--allow", "revokes"];
 
-    tell(
+    record(
         "no scheme",
-        run(&address, "sound.toml", Some(token), one).await,
+        run(&address, "valid.toml", Some(token), one).await,
     );
-    tell(
-        "a slip in the scheme",
-        run(&format!("htp://{address}"), "sound.toml", Some(token), one).await,
+    record(
+        "a typo in the scheme",
+        run(&format!("htp://{address}"), "valid.toml", Some(token), one).await,
     );
-    tell(
-        "https for http",
+    record(
+        "https instead of http",
         run(
             &format!("https://{address}"),
-            "sound.toml",
+            "valid.toml",
             Some(token),
             one,
         )
         .await,
     );
-    let (closed, _kept) = nobody();
-    let refused = run(&format!("http://{closed}"), "sound.toml", Some(token), one).await;
-    tell(
-        "a port where nobody listens",
+    let (closed, _kept) = unused_address();
+    let refused = run(&format!("http://{closed}"), "valid.toml", Some(token), one).await;
+    record(
+        "a port where nothing listens",
         refused.replace(&closed.to_string(), "HOST:PORT"),
     );
-    tell(
+    record(
         "another machine",
-        run("http://192.0.2.1", "sound.toml", Some(token), one).await,
+        run("http://192.0.2.1", "valid.toml", Some(token), one).await,
     );
-    tell(
-        "a path too much",
-        run(&format!("{url}/docs"), "sound.toml", Some(token), one).await,
+    record(
+        "an extra path",
+        run(&format!("{url}/docs"), "valid.toml", Some(token), one).await,
     );
 
     let expired = deployment.expired();
-    tell(
+    record(
         "an expired credential",
-        run(&url, "sound.toml", Some(&expired), one).await,
+        run(&url, "valid.toml", Some(&expired), one).await,
     );
-    tell(
+    record(
         "a variable that is not set",
-        run(&url, "sound.toml", None, one).await,
+        run(&url, "valid.toml", None, one).await,
     );
     for (mistake, from, to) in [
         (
-            "a business id that is none",
+            "an invalid business id",
             format!("\"{business}\""),
             "\"acme\"".to_owned(),
         ),
         (
-            "a slip in a key",
+            "a typo in a key",
             "second_revoke".to_owned(),
             "second_revok".to_owned(),
         ),
         (
-            "a slip in a table",
+            "a typo in a table",
             "[operator]".to_owned(),
             "[operater]".to_owned(),
         ),
         (
-            "a value of another kind",
+            "a value of the wrong type",
             "= 201".to_owned(),
             "= \"yes\"".to_owned(),
         ),
@@ -142,57 +142,57 @@ async fn each_is_told_with_its_place_its_reason_and_a_remedy() {
             "api".to_owned(),
         ),
         (
-            "a token's file that is not there",
+            "a missing token file",
             "env = \"OPERATOR_TOKEN\"".to_owned(),
             "file = \"token\"".to_owned(),
         ),
     ] {
         assert!(profile.contains(&from), "{mistake}");
         file("wrong.toml", &profile.replace(&from, &to));
-        tell(mistake, run(&url, "wrong.toml", Some(token), one).await);
+        record(mistake, run(&url, "wrong.toml", Some(token), one).await);
     }
-    tell(
-        "no such profile",
-        run(&url, "gone.toml", Some(token), one).await,
+    record(
+        "a missing profile",
+        run(&url, "missing.toml", Some(token), one).await,
     );
-    tell(
+    record(
         "a filter that selects nothing",
-        run(&url, "sound.toml", Some(token), &["--filter", "revokation"]).await,
+        run(&url, "valid.toml", Some(token), &["--filter", "revokation"]).await,
     );
-    tell(
-        "a slip in a value",
-        run(&url, "sound.toml", Some(token), &["--allow", "revoke"]).await,
+    record(
+        "a typo in a value",
+        run(&url, "valid.toml", Some(token), &["--allow", "revoke"]).await,
     );
     file(
         "swagger.json",
         r#"{"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {}}"#,
     );
-    tell(
+    record(
         "a contract in Swagger 2.0",
         run(
             &url,
-            "sound.toml",
+            "valid.toml",
             Some(token),
             &["--contract", "swagger.json"],
         )
         .await,
     );
-    tell(
-        "a saved run that is none",
-        said(
+    record(
+        "a file that is not a saved run",
+        messages(
             folder.path(),
             None,
             &["render", "swagger.json", "--format", "html"],
         )
         .await,
     );
-    tell(
-        "a slip in a command",
-        said(folder.path(), None, &["rnu"]).await,
+    record(
+        "a typo in a command",
+        messages(folder.path(), None, &["rnu"]).await,
     );
-    // The list of all keys grows; the remedy names the one.
+    // The list of keys grows, and the remedy names the right one.
     insta::with_settings!({filters => [("expected one of `.*", "expected one of …")]}, {
-        insta::assert_snapshot!("mistakes", told.join("\n\n"));
+        insta::assert_snapshot!("mistakes", all.join("\n\n"));
     });
 
     let lacking = profile.replace(&format!("business_id = \"{business}\"\n"), "");

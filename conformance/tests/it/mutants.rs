@@ -1,7 +1,7 @@
-//! Each mutant breaks the contract in one way, and names the case that must notice.
+//! Mutants: each breaks the contract in one way, and names the case that must notice.
 //!
-//! A deployment of its own for each of four workers; the mutants go through them one after another, and whatever a
-//! broken run leaves behind is revoked past the proxy before the next.
+//! Each of four workers has a separate deployment, and runs mutants one after another. The tokens that a broken run leaves
+//! are revoked without the proxy before the next mutant.
 
 mod answers;
 mod authentication;
@@ -33,15 +33,15 @@ use wire::{WireMutant, WireProxy};
 
 /// One way to break the contract.
 pub(crate) struct Mutant {
-    /// What the deployment does wrong.
+    /// The fault of the deployment.
     pub(crate) name: &'static str,
     /// The id of the case that must notice.
     pub(crate) killed_by: &'static str,
-    /// How the proxy does it.
+    /// The implementation in the proxy.
     pub(crate) breaks: Breaks,
 }
 
-/// A mutant that speaks HTTP, or one below it.
+/// A mutant of HTTP messages, or of the bytes of a connection.
 enum Any {
     Http(&'static Mutant),
     Wire(&'static WireMutant),
@@ -92,11 +92,11 @@ fn all() -> Vec<(&'static str, Any)> {
     http.chain(wire).collect()
 }
 
-/// Gives the problem if a mutant survives the case that it names.
+/// Returns the problem if the case that a mutant names does not notice it.
 async fn survives(deployment: &Deployment, mutant: &Any) -> Option<String> {
     let case = mutant.killed_by();
     let mut run = tried(deployment, mutant).await;
-    // A connection that is cut may be the one on which the case was to be given its token.
+    // The connection that is cut may be the one that mints the case's token.
     if run.verdict(case) == "inconclusive" {
         run = tried(deployment, mutant).await;
     }
@@ -114,7 +114,7 @@ async fn survives(deployment: &Deployment, mutant: &Any) -> Option<String> {
 async fn tried(deployment: &Deployment, mutant: &Any) -> Run {
     let case = mutant.killed_by();
     let profile = deployment.profile();
-    // What is judged by the whole run needs more of one than the case itself.
+    // A case that judges the whole run needs other cases in the run.
     let filter = match case {
         "revocation.refused_to_the_end" => "revocation.",
         _ => case,
@@ -134,7 +134,7 @@ async fn tried(deployment: &Deployment, mutant: &Any) -> Run {
     run
 }
 
-/// The mutants of the classes that `CONFORMANCE_MUTANTS` names, separated by commas; without it, all.
+/// Returns the mutants of the classes that `CONFORMANCE_MUTANTS` names, separated by commas, or all.
 fn chosen() -> Vec<(&'static str, Any)> {
     let classes = std::env::var("CONFORMANCE_MUTANTS").ok();
     let wanted = |class: &str| {
@@ -147,25 +147,25 @@ fn chosen() -> Vec<(&'static str, Any)> {
     chosen
 }
 
-/// Runs all mutants over four deployments and writes who survived, for the bench, to the file that
-/// `CONFORMANCE_KILL_TABLE` names: `class`, `mutant` and `killed` a line, as JSON.
+/// Runs all mutants against four deployments. For the benchmark, it writes the results to the file that
+/// `CONFORMANCE_KILL_TABLE` names: a JSON object with `class`, `mutant` and `killed` per line.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_mutant_is_killed_by_the_case_that_it_names() {
     let mutants = chosen();
     let next = AtomicUsize::new(0);
-    let fates = Mutex::new(Vec::new());
+    let results = Mutex::new(Vec::new());
     let worker = || async {
         let deployment = Deployment::start();
         while let Some((class, mutant)) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
             let problem = survives(&deployment, mutant).await;
-            let fate = (*class, mutant.name(), problem);
-            fates.lock().expect("no worker panicked").push(fate);
+            let result = (*class, mutant.name(), problem);
+            results.lock().expect("no worker panicked").push(result);
         }
     };
     futures_util::future::join_all((0..4).map(|_| worker())).await;
-    let fates = fates.into_inner().expect("no worker panicked");
+    let results = results.into_inner().expect("no worker panicked");
     if let Some(path) = std::env::var_os("CONFORMANCE_KILL_TABLE") {
-        let lines = fates.iter().map(|(class, mutant, problem)| {
+        let lines = results.iter().map(|(class, mutant, problem)| {
             let killed = problem.is_none();
             format!(
                 "{}\n",
@@ -174,7 +174,7 @@ async fn each_mutant_is_killed_by_the_case_that_it_names() {
         });
         std::fs::write(path, lines.collect::<String>()).expect("the table is written");
     }
-    let survivors: Vec<String> = (fates.iter())
+    let survivors: Vec<String> = (results.iter())
         .filter_map(|(class, name, problem)| {
             Some(format!("{class}: {name}: {}", problem.as_ref()?))
         })
@@ -189,7 +189,7 @@ async fn each_mutant_is_killed_by_the_case_that_it_names() {
 }
 
 #[tokio::test]
-async fn proxy_that_breaks_nothing_is_clean() {
+async fn proxy_without_a_fault_passes() {
     let deployment = Deployment::start();
     let proxy = Proxy::start(&deployment, |exchange| {
         Box::pin(async move { exchange.forward().await })
@@ -205,13 +205,13 @@ async fn proxy_that_breaks_nothing_is_clean() {
 }
 
 #[test]
-fn mutants_have_names_of_their_own_and_each_case_that_can_fail_has_one() {
-    let contract = conformance::contract::Contract::published().expect("the slice");
+fn mutants_have_unique_names_and_each_case_that_can_fail_has_one() {
+    let contract = conformance::contract::Contract::published().expect("the published contract");
     let cases = conformance::cases::of(&contract);
     let ids: Vec<&str> = cases.iter().map(|case| case.id).collect();
     let killers: Vec<&str> = all().iter().map(|(_, mutant)| mutant.killed_by()).collect();
     for case in cases {
-        // Those that are generated are of a kind each; a MAY never gates.
+        // Some derived cases of each kind are enough, and a MAY never fails the run.
         let can_fail = case.level != Level::May && !case.id.starts_with("generated.");
         assert!(
             !can_fail || killers.contains(&case.id),
@@ -227,5 +227,5 @@ fn mutants_have_names_of_their_own_and_each_case_that_can_fail_has_one() {
     names.sort_unstable();
     let count = names.len();
     names.dedup();
-    assert_eq!(names.len(), count, "two mutants share a name");
+    assert_eq!(names.len(), count, "two mutants have the same name");
 }

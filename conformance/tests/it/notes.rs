@@ -1,8 +1,8 @@
-//! Another contract than the published one, and a small server that keeps it, or breaks it in one way.
+//! Another contract, with a small server that keeps it or breaks it in one way.
 
 #![expect(
     clippy::result_large_err,
-    reason = "a whole answer is what handlers fail with"
+    reason = "handlers fail with a whole response"
 )]
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::local::Local;
 
-/// The contract: notes that are read, pinned with a priority of 1 to 5, and found.
+/// The contract: notes that are read, and pinned with a priority of 1 to 5.
 pub(crate) const CONTRACT: &str = r##"{
   "openapi": "3.1.0",
   "info": { "title": "Notes", "version": "2.0.0" },
@@ -53,24 +53,24 @@ pub(crate) const CONTRACT: &str = r##"{
   }
 }"##;
 
-/// What the server does wrong.
+/// The fault of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// Nothing.
+    /// No fault.
     None,
-    /// A priority of 6 is taken.
+    /// A priority of 6 is accepted.
     TakesMore,
-    /// A refused priority is kept all the same.
+    /// A refused priority is stored.
     KeepsRefused,
     /// A missing header is a server error.
     ServerError,
-    /// A refusal has a status that nobody documented.
+    /// A refusal has an undocumented status.
     Undocumented,
-    /// The note's priority is a text.
+    /// The note's priority is a string.
     WrongType,
     /// Refusals are plain text.
     PlainText,
-    /// A query that is out of bounds is let through.
+    /// A query parameter out of bounds is accepted.
     AnyQuery,
 }
 
@@ -82,7 +82,7 @@ struct Service {
     fault: Fault,
 }
 
-/// A running server. It ends with this value.
+/// A running server. It is stopped when this value is dropped.
 pub(crate) struct Server {
     pub(crate) url: String,
     _service: Local,
@@ -122,12 +122,12 @@ fn note(service: &Service, id: u32, priority: i64) -> Response {
     axum::Json(json!({ "id": id, "priority": priority })).into_response()
 }
 
-fn known(service: &Service, id: &str) -> Result<u32, Response> {
+fn existing_id(service: &Service, id: &str) -> Result<u32, Response> {
     let id: u32 = match id.parse() {
         Ok(id) if id > 0 => id,
-        _ => return Err(refused(service, 422, "no id")),
+        _ => return Err(refused(service, 422, "not an id")),
     };
-    let notes = service.notes.lock().expect("nobody panicked");
+    let notes = service.notes.lock().expect("not poisoned");
     match notes.contains_key(&id) {
         true => Ok(id),
         false => Err(refused(service, 404, "no such note")),
@@ -139,7 +139,7 @@ async fn read(
     Path(id): Path<String>,
     uri: axum::http::Uri,
 ) -> Result<Response, Response> {
-    let id = known(&service, &id)?;
+    let id = existing_id(&service, &id)?;
     let lines = uri.query().and_then(|query| query.strip_prefix("lines="));
     let good = lines.is_none_or(|lines| {
         lines
@@ -149,7 +149,7 @@ async fn read(
     if !good && service.fault != Fault::AnyQuery {
         return Err(refused(&service, 422, "lines"));
     }
-    let priority = service.notes.lock().expect("nobody panicked")[&id];
+    let priority = service.notes.lock().expect("not poisoned")[&id];
     Ok(note(&service, id, priority))
 }
 
@@ -159,7 +159,7 @@ async fn pin(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Response> {
-    let id = known(&service, &id)?;
+    let id = existing_id(&service, &id)?;
     let why = headers
         .get("x-reason")
         .map(axum::http::HeaderValue::as_bytes);
@@ -170,10 +170,10 @@ async fn pin(
         return Err(refused(&service, 422, "x-reason"));
     }
     let pin: Value =
-        serde_json::from_slice(&body).map_err(|_| refused(&service, 422, "no JSON"))?;
+        serde_json::from_slice(&body).map_err(|_| refused(&service, 422, "not JSON"))?;
     let fields = pin
         .as_object()
-        .ok_or_else(|| refused(&service, 422, "no object"))?;
+        .ok_or_else(|| refused(&service, 422, "not an object"))?;
     let by = fields.get("by").is_none_or(|by| {
         by.as_str()
             .is_some_and(|by| (1..=40).contains(&by.chars().count()))
@@ -185,7 +185,7 @@ async fn pin(
         5
     };
     let priority = pin["priority"].as_i64();
-    let mut notes = service.notes.lock().expect("nobody panicked");
+    let mut notes = service.notes.lock().expect("not poisoned");
     match priority.filter(|priority| by && named && (1..=most).contains(priority)) {
         Some(priority) => {
             notes.insert(id, priority.min(5));

@@ -16,10 +16,10 @@ use serde_json::Value;
 use crate::deployment::{Deployment, User};
 use crate::local::Local;
 
-/// How a mutant handles a request: forwards it changed, changes the answer, or makes one up.
+/// A mutant's handling of a request: it changes the request, changes the answer, or invents an answer.
 pub(crate) type Breaks = fn(Exchange) -> BoxFuture<'static, Answer>;
 
-/// An answer on its way to the client.
+/// An answer to the client.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -42,7 +42,7 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// The answer with its JSON changed.
+    /// Changes the JSON of the answer.
     pub(crate) fn edit(mut self, change: impl FnOnce(&mut Value)) -> Answer {
         let mut value = self.value();
         change(&mut value);
@@ -64,7 +64,7 @@ impl Answer {
     }
 }
 
-/// A token that the proxy saw being created.
+/// A token that was created through the proxy.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
     pub(crate) id: String,
@@ -72,7 +72,7 @@ pub(crate) struct Seen {
     pub(crate) business_id: String,
     /// The credential that created it.
     pub(crate) owner: String,
-    /// What is known of its revocation.
+    /// Its revocation, if the proxy saw one.
     pub(crate) revoked: Option<Revoked>,
 }
 
@@ -84,11 +84,11 @@ pub(crate) struct Revoked {
     pub(crate) with_reason: bool,
     /// The credential that asked for it.
     pub(crate) by: String,
-    /// How many there were before it.
+    /// The number of earlier revocations.
     pub(crate) number: usize,
 }
 
-/// A request at the proxy, with what a mutant can do with it.
+/// A request at the proxy, and the operations of mutants on it.
 #[derive(Debug, Clone)]
 pub(crate) struct Exchange {
     pub(crate) method: Method,
@@ -102,14 +102,14 @@ pub(crate) struct Exchange {
     upstream: String,
     http: reqwest::Client,
     seen: Arc<Mutex<BTreeMap<String, Seen>>>,
-    /// Whether the credential was known, and not revoked, when the request's head came.
+    /// Whether the credential was a live token when the request's head arrived.
     pub(crate) was_live: bool,
-    /// What a mutant counts, for all requests of a proxy.
+    /// A counter for a mutant, shared by all requests of the proxy.
     pub(crate) count: Arc<AtomicUsize>,
     noted: Arc<Mutex<BTreeSet<String>>>,
 }
 
-/// The users whom the proxy can act as.
+/// The users that the proxy can act as.
 #[derive(Debug, Clone)]
 pub(crate) struct Users {
     pub(crate) operator: User,
@@ -119,7 +119,7 @@ pub(crate) struct Users {
 }
 
 impl Exchange {
-    /// The id in the path of a revocation.
+    /// Returns the token id in the path of a revocation.
     pub(crate) fn revokes(&self) -> Option<&str> {
         let path = self.path.split('?').next()?;
         let id = path
@@ -146,25 +146,25 @@ impl Exchange {
             .unwrap_or_default()
     }
 
-    /// The request's JSON.
+    /// Returns the request's JSON.
     pub(crate) fn value(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// A token that was created through the proxy.
+    /// Finds a token that was created through the proxy.
     pub(crate) fn seen(&self, wanted: impl Fn(&Seen) -> bool) -> Option<Seen> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.values().find(|seen| wanted(seen)).cloned()
     }
 
-    /// When the credential in use was revoked, if it was, and whether with a reason.
+    /// Returns how long ago the request's credential was revoked, and whether with a reason.
     pub(crate) fn bearer_revoked(&self) -> Option<(Duration, bool)> {
         let seen = self.seen(|seen| seen.token == self.bearer())?;
         seen.revoked
             .map(|revoked| (revoked.at.elapsed(), revoked.with_reason))
     }
 
-    /// How many revocations came after that of the credential in use, if it is revoked.
+    /// Counts the revocations after that of the request's credential, if it is revoked.
     pub(crate) fn revoked_since(&self) -> Option<usize> {
         let mine = self.seen(|seen| seen.token == self.bearer())?.revoked?;
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -174,7 +174,7 @@ impl Exchange {
         Some(seen.values().filter(later).count())
     }
 
-    /// How many tokens the credential in use has created that nobody has revoked yet.
+    /// Counts the live tokens that the request's credential has created.
     pub(crate) fn live(&self) -> usize {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         (seen.values())
@@ -182,23 +182,23 @@ impl Exchange {
             .count()
     }
 
-    /// Whether a revoked token stands in a text.
+    /// Returns whether a text contains a revoked token.
     pub(crate) fn holds_revoked(&self, text: &str) -> bool {
         self.seen(|seen| seen.revoked.is_some() && text.contains(&seen.token))
             .is_some()
     }
 
-    /// Notes a text for all requests of the proxy; gives whether it is new.
+    /// Adds a text to the notes of the proxy. Returns whether it is new.
     pub(crate) fn note(&self, text: impl Into<String>) -> bool {
         self.notes().insert(text.into())
     }
 
-    /// Whether a text is noted.
+    /// Returns whether a text is noted.
     pub(crate) fn is_noted(&self, text: &str) -> bool {
         self.notes().contains(text)
     }
 
-    /// Takes a note back.
+    /// Removes a note.
     pub(crate) fn forget(&self, text: &str) {
         self.notes().remove(text);
     }
@@ -207,13 +207,13 @@ impl Exchange {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A header as text; empty where there is none.
+    /// Returns a header as text, or an empty text.
     pub(crate) fn text_of(&self, name: &str) -> String {
         let value = self.headers.get(name).and_then(|value| value.to_str().ok());
         value.unwrap_or_default().to_owned()
     }
 
-    /// The request with another credential.
+    /// Replaces the credential and the business by those of a user.
     pub(crate) fn with_user(mut self, user: &User) -> Exchange {
         self.headers.insert(
             "authorization",
@@ -226,19 +226,19 @@ impl Exchange {
         self
     }
 
-    /// The request as the operator: what a deployment does that accepts a credential it should not.
+    /// Changes the request to one of the operator, as if the deployment accepted its credential.
     pub(crate) fn accepted(self) -> Exchange {
         let operator = self.users.operator.clone();
         self.with_user(&operator)
     }
 
-    /// The request with another path.
+    /// Replaces the path.
     pub(crate) fn at(mut self, path: String) -> Exchange {
         self.path = path;
         self
     }
 
-    /// The request with another body.
+    /// Replaces the body.
     pub(crate) fn with_body(mut self, value: &Value) -> Exchange {
         self.headers
             .insert("content-type", HeaderValue::from_static("application/json"));
@@ -246,7 +246,7 @@ impl Exchange {
         self
     }
 
-    /// What the real server answers.
+    /// Forwards the request to the real server, and returns its answer.
     pub(crate) async fn forward(&self) -> Answer {
         let mut headers = self.headers.clone();
         for of_the_connection in ["host", "content-length", "expect"] {
@@ -305,9 +305,9 @@ impl Exchange {
     }
 }
 
-/// A client of this machine that follows no redirect.
+/// Returns an HTTP client that follows no redirect and uses no proxy.
 pub(crate) fn http() -> reqwest::Client {
-    // The first test to come here installs it; for the others it is there already.
+    // The first test installs the provider, and the other calls fail.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
         .no_proxy()
@@ -315,7 +315,7 @@ pub(crate) fn http() -> reqwest::Client {
     client.build().expect("a client")
 }
 
-/// A proxy in front of a deployment. It ends with this value.
+/// A proxy in front of a deployment. It is stopped when this value is dropped.
 pub(crate) struct Proxy {
     pub(crate) url: String,
     _service: Local,

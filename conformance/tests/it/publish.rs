@@ -1,4 +1,4 @@
-//! What `conformance run` leaves in the report folder and tells while it runs, however it ends.
+//! The output of `conformance run`: the report folder and the progress, for every way in which a run can end.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -10,7 +10,7 @@ use tokio::process::{Child, Command};
 use crate::deployment::Deployment;
 use crate::suite::{amend, command, conformance, kept, run};
 
-/// Every file of the report folder.
+/// The files of the report folder.
 const FILES: [&str; 5] = [
     "report.json",
     "junit.xml",
@@ -23,7 +23,7 @@ fn read(folder: &Path, name: &str) -> String {
     std::fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// A profile under which a run waits for longer than any test does, and the folder of its reports.
+/// Returns a profile with which a run waits longer than any test, and the folder of its reports.
 fn slow(deployment: &Deployment) -> (PathBuf, PathBuf) {
     let profile = deployment.profile();
     amend(
@@ -35,15 +35,15 @@ fn slow(deployment: &Deployment) -> (PathBuf, PathBuf) {
     (profile, folder)
 }
 
-/// Starts a run of the cases about statuses and of one that waits; resolves when the others are decided.
+/// Starts a run of the cases about statuses and of one case that waits. Returns when the others are decided.
 async fn waiting(deployment: &Deployment, profile: &Path, folder: &Path) -> Child {
     let filters = ["status.", "revocation.refused_after_a_while"];
-    // The one that waits, and the one that looks at the answers of all others.
+    // All but the case that waits, and the case that checks the responses of all others.
     let enough = |decided: u64, selected: u64| decided + 2 == selected;
     started(deployment, profile, folder, &filters, enough).await
 }
 
-/// Starts a run of the cases that the filters name, or of all; resolves when enough are decided, of those selected.
+/// Starts a run of the filtered cases, or of all. Returns when enough of the selected cases are decided.
 async fn started(
     deployment: &Deployment,
     profile: &Path,
@@ -102,15 +102,15 @@ async fn interrupted_run_is_marked_incomplete_in_every_report() {
     let report: Value = serde_json::from_str(&read(&folder, "report.json")).expect("JSON");
     assert_eq!(report["complete"], false);
     let decided = report["cases"].as_array().expect("cases").len();
-    assert!(decided >= 5, "what is known is written");
-    let told = format!("only {decided} of ");
+    assert!(decided >= 5, "the decided cases are written");
+    let incomplete = format!("only {decided} of ");
     for (name, text) in [
         ("report.html", read(&folder, "report.html")),
         ("summary.md", read(&folder, "summary.md")),
         ("junit.xml", read(&folder, "junit.xml")),
         ("stdout", stdout),
     ] {
-        assert!(text.contains(&told), "{name}");
+        assert!(text.contains(&incomplete), "{name}");
     }
     assert!(read(&folder, "junit.xml").contains("run.is_complete"));
     let events = read(&folder, "events.ndjson");
@@ -121,14 +121,14 @@ async fn interrupted_run_is_marked_incomplete_in_every_report() {
     let tap = conformance(&["render", path.to_str().expect("UTF-8"), "--format", "tap"]).await;
     let tap = String::from_utf8(tap.stdout).expect("UTF-8");
     assert!(tap.contains("Bail out! interrupted after"), "{tap}");
-    assert_eq!(deployment.purge().await, 0, "nothing is left behind");
+    assert_eq!(deployment.purge().await, 0, "every minted token is revoked");
 }
 
 #[tokio::test]
-async fn interrupted_run_says_so_and_leaves_nothing_behind() {
+async fn interrupted_run_revokes_every_minted_token() {
     let deployment = Deployment::start();
     let (profile, folder) = slow(&deployment);
-    // In the midst of all cases, when several hold tokens that live.
+    // While several cases have live tokens.
     let enough = |decided: u64, _: u64| decided >= 20;
     let child = started(&deployment, &profile, &folder, &[], enough).await;
     signal(&child, "-INT");
@@ -142,7 +142,7 @@ async fn interrupted_run_says_so_and_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn killed_run_leaves_its_events_without_footer_and_no_report_of_an_earlier_run() {
+async fn killed_run_leaves_events_without_footer_and_no_report_of_an_earlier_run() {
     let deployment = Deployment::start();
     let (profile, folder) = slow(&deployment);
     std::fs::create_dir_all(&folder).expect("made");
@@ -165,10 +165,10 @@ async fn killed_run_leaves_its_events_without_footer_and_no_report_of_an_earlier
 }
 
 #[tokio::test]
-async fn every_report_is_complete_when_the_target_dies_in_between() {
+async fn every_report_is_complete_when_the_target_stops_during_the_run() {
     let deployment = Deployment::start();
     let (profile, _) = slow(&deployment);
-    // A few seconds' wait is enough to die in.
+    // The target stops during this wait.
     amend(
         &profile,
         "forgetting_seconds = 600",
@@ -196,7 +196,7 @@ async fn every_report_is_complete_when_the_target_dies_in_between() {
 }
 
 #[tokio::test]
-async fn github_is_told_where_a_job_of_it_runs_and_nowhere_else() {
+async fn annotations_are_written_only_in_a_job_of_github_actions() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     let summary = deployment.folder.path().join("summary");
@@ -232,15 +232,15 @@ async fn github_is_told_where_a_job_of_it_runs_and_nowhere_else() {
         "# Before\n"
     );
     let there = run("true", &[]).await;
-    // Nothing was proven: a case that mints needs --allow revokes.
+    // Nothing is proven: a case that mints needs --allow revokes.
     assert!(
         there.contains("\n::error title=conformance::exit 4"),
         "{there}"
     );
-    let told = std::fs::read_to_string(&summary).expect("readable");
+    let appended = std::fs::read_to_string(&summary).expect("readable");
     assert!(
-        told.starts_with("# Before\n## ❌ Conformance: nothing proven"),
-        "{told}"
+        appended.starts_with("# Before\n## ❌ Conformance: nothing proven"),
+        "{appended}"
     );
     let asked = run("", &["--annotations", "always"]).await;
     assert!(

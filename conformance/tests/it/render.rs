@@ -1,4 +1,4 @@
-//! `conformance render`: any format from a saved run, and from nothing else.
+//! `conformance render`: every format of a saved run, and the errors for other files.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -14,7 +14,7 @@ const FORMATS: [&str; 8] = [
     "html", "junit", "markdown", "github", "tap", "terminal", "ndjson", "json",
 ];
 
-/// The sample run as a saved report.json in a folder of its own.
+/// Saves the sample run as report.json in a new folder.
 fn saved() -> (tempfile::TempDir, PathBuf) {
     let folder = testbed::folder().expect("a folder");
     let path = folder.path().join("report.json");
@@ -40,7 +40,7 @@ fn markdown_is_a_summary_of_a_job() {
 }
 
 #[test]
-fn github_is_told_the_worst_first() {
+fn annotations_are_worst_first() {
     insta::assert_snapshot!(
         "github",
         sample::rendered(Format::Github, &sample::report())
@@ -48,7 +48,7 @@ fn github_is_told_the_worst_first() {
 }
 
 #[test]
-fn tap_has_a_point_for_each_case() {
+fn tap_has_a_test_point_for_each_case() {
     insta::assert_snapshot!("tap", sample::rendered(Format::Tap, &sample::report()));
 }
 
@@ -58,7 +58,7 @@ fn junit_has_a_test_case_for_each_case() {
 }
 
 #[tokio::test]
-async fn every_format_comes_out_of_a_saved_run_as_it_came_out_of_the_run() {
+async fn every_format_of_a_saved_run_equals_that_of_the_run() {
     let (folder, path) = saved();
     for (name, format) in FORMATS.into_iter().zip([
         Format::Html,
@@ -90,7 +90,7 @@ async fn every_format_comes_out_of_a_saved_run_as_it_came_out_of_the_run() {
 }
 
 #[tokio::test]
-async fn stream_of_a_real_run_has_header_footer_and_gives_the_same_report() {
+async fn stream_of_a_real_run_has_header_and_footer_and_gives_the_same_report() {
     let deployment = Deployment::start();
     let more = ["--allow", "revokes", "--filter", "status."];
     let run = run(&deployment.url, &deployment.profile(), &more).await;
@@ -120,12 +120,12 @@ async fn stream_of_a_real_run_has_header_footer_and_gives_the_same_report() {
 }
 
 #[tokio::test]
-async fn stream_without_its_footer_is_refused_unless_asked_for() {
+async fn stream_without_footer_is_refused_without_cut_off() {
     let folder = testbed::folder().expect("a folder");
     let path = folder.path().join("events.ndjson");
     let whole = sample::rendered(Format::Ndjson, &sample::report());
     let footer = whole.find("{\"event\":\"run_finished\"").expect("a footer");
-    // With and without a beginning of the line that was being written.
+    // With and without a part of the last line.
     for cut in [footer, footer + 20] {
         std::fs::write(&path, &whole[..cut]).expect("written");
         let output = render(&path, &["--format", "tap"]).await;
@@ -144,7 +144,7 @@ async fn stream_without_its_footer_is_refused_unless_asked_for() {
 }
 
 #[tokio::test]
-async fn what_is_no_saved_run_is_refused_with_its_place() {
+async fn file_that_is_not_a_saved_run_is_refused_with_its_place() {
     let folder = testbed::folder().expect("a folder");
     let path = folder.path().join("file");
     let whole = sample::rendered(Format::Ndjson, &sample::report());
@@ -181,11 +181,11 @@ async fn what_is_no_saved_run_is_refused_with_its_place() {
 }
 
 #[tokio::test]
-async fn saved_run_with_a_credential_in_it_is_not_written_in_any_format() {
+async fn saved_run_with_a_credential_is_not_written_in_any_format() {
     const CANARY: &str = "dz_canary\"of<a>&credential_0123456789";
     let (folder, path) = saved();
     let sound = std::fs::read_to_string(&path).expect("readable");
-    // One that the profile names, and one that nobody knows: in a text that each format shows.
+    // A credential that the profile names, and an unknown one, in a text that each format shows.
     for (secret, name) in [
         (CANARY, "$OPERATOR_TOKEN"),
         (

@@ -1,4 +1,4 @@
-//! The reports: their schemas, their secrets, and what a person reads.
+//! The reports: schemas, secrets, and the text for people.
 
 use conformance::event::Event;
 use conformance::redact::Scan;
@@ -17,7 +17,7 @@ async fn schema(of: &str) -> String {
 }
 
 #[tokio::test]
-async fn committed_schemas_are_fresh() {
+async fn committed_schemas_are_current() {
     let report = include_str!("../../schemas/report.schema.json");
     assert!(
         schema("report").await == report,
@@ -114,7 +114,7 @@ async fn profiles_are_valid_by_their_schema() {
     assert!(!validator.is_valid(&inline));
 }
 
-/// What looks like a JSON Web Token: three parts, the first an object.
+/// Finds texts of the form of a JSON Web Token: three parts, the first of which is an object.
 fn tokens_in(text: &str) -> Vec<&str> {
     let word =
         |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
@@ -125,7 +125,7 @@ fn tokens_in(text: &str) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn no_report_holds_a_token_even_when_every_answer_does() {
+async fn no_report_contains_a_token_even_if_every_answer_does() {
     let deployment = Deployment::start();
     let leaky = Proxy::start(&deployment, |exchange| {
         Box::pin(async move {
@@ -182,7 +182,7 @@ async fn no_report_holds_a_token_even_when_every_answer_does() {
                 user.email
             );
             let (rest, signature) = user.token.rsplit_once('.').expect("a JWT");
-            // Long answers are quoted in part, and the part may end within a token.
+            // A long answer is cut, and the cut may be within a token.
             let (_, claims) = rest.split_once('.').expect("a JWT");
             assert!(
                 !text.contains(&claims[..24]),
@@ -201,9 +201,9 @@ async fn no_report_holds_a_token_even_when_every_answer_does() {
 }
 
 #[tokio::test]
-async fn token_that_the_suite_cannot_make_use_of_stays_out_of_reports() {
+async fn token_that_the_suite_cannot_use_stays_out_of_reports() {
     let deployment = Deployment::start();
-    // Without an id it gets into no ledger, and its shape is that of no other token.
+    // Without an id it is not in the ledger, and it does not have the form of other tokens.
     let proxy = Proxy::start(&deployment, |exchange| {
         Box::pin(async move {
             let answer = exchange.forward().await;
@@ -284,7 +284,7 @@ async fn printed_curl_runs_as_printed() {
                 .await
                 .expect("sh and curl run");
             let answer = String::from_utf8_lossy(&output.stdout).into_owned();
-            // The tokens are revoked by now, so a request is refused as it was, for the same fault in it.
+            // The minted tokens are revoked. The request is refused again, for the same fault.
             let status = exchange["response"]["status"].as_u64().expect("a status");
             assert!(
                 answer.starts_with(&format!("HTTP/1.1 {status} ")),
@@ -297,20 +297,20 @@ async fn printed_curl_runs_as_printed() {
 }
 
 #[test]
-fn terminal_tells_failures_first_and_the_exit_code_last() {
-    let told = sample::rendered(Format::Terminal, &sample::report());
-    let plain = anstream::adapter::strip_str(&told).to_string();
+fn terminal_shows_findings_first_and_the_exit_code_last() {
+    let text = sample::rendered(Format::Terminal, &sample::report());
+    let plain = anstream::adapter::strip_str(&text).to_string();
     insta::assert_snapshot!("terminal", plain);
 }
 
 #[test]
 fn terminal_colours_are_data() {
-    let told = sample::rendered(Format::Terminal, &sample::report());
-    assert!(told.contains("\u{1b}[1m\u{1b}[31mfail"), "{told:?}");
+    let text = sample::rendered(Format::Terminal, &sample::report());
+    assert!(text.contains("\u{1b}[1m\u{1b}[31mfail"), "{text:?}");
 }
 
 #[test]
-fn stream_without_its_end_is_told_to_be_cut_off_in_every_format() {
+fn report_of_a_stream_without_footer_is_marked_as_cut_off_in_every_format() {
     let mut cut = sample::events();
     cut.pop();
     assert!(Report::from_events(Vec::new(), &[]).is_none());
@@ -326,14 +326,14 @@ fn stream_without_its_end_is_told_to_be_cut_off_in_every_format() {
         (Format::Junit, "run.is_complete"),
         (Format::Json, "\"complete\": false"),
     ] {
-        let told = sample::rendered(format, &report);
-        assert!(told.contains(mark), "{format:?}: {told}");
+        let text = sample::rendered(format, &report);
+        assert!(text.contains(mark), "{format:?}: {text}");
     }
     assert!(!sample::rendered(Format::Ndjson, &report).contains("run_finished"));
 }
 
 #[test]
-fn report_that_holds_a_secret_is_not_written() {
+fn report_with_a_secret_is_not_written() {
     let folder = testbed::folder().expect("a folder");
     let path = folder.path().join("report.json");
     let secrets = conformance::redact::Secrets::default();
@@ -349,13 +349,13 @@ fn report_that_holds_a_secret_is_not_written() {
 }
 
 #[test]
-fn stream_in_which_a_secret_would_stand_is_not_there_any_more() {
+fn stream_that_would_contain_a_secret_is_removed() {
     let folder = testbed::folder().expect("a folder");
     let path = folder.path().join("events.ndjson");
     let secrets = std::sync::Arc::new(conformance::redact::Secrets::default());
     let known = std::sync::Arc::clone(&secrets);
     let stream =
-        report::EventWriter::start(&path, move || Scan::from_secrets(&known)).expect("begun");
+        report::EventWriter::start(&path, move || Scan::from_secrets(&known)).expect("a file");
     let mut events = sample::events();
     let Some(Event::CaseFinished(case)) = events.get_mut(3) else {
         panic!("a case")
@@ -370,7 +370,7 @@ fn stream_in_which_a_secret_would_stand_is_not_there_any_more() {
     assert_eq!(
         events.len(),
         count,
-        "the other reports are still made of them"
+        "the other reports are made of these events"
     );
     let error = outcome.expect_err("refused").to_string();
     assert!(

@@ -1,5 +1,4 @@
-//! What a run may do to a deployment: whom it may be run against, how much it may ask, and that it changes nothing that
-//! it was not allowed to.
+//! The safety of a run: permitted targets, the limits of requests, and effects that were not allowed.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -13,10 +12,10 @@ use crate::suite::{command, run};
 use crate::tls;
 
 #[tokio::test]
-async fn another_machine_needs_leave() {
+async fn another_machine_needs_permission() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
-    // A name that is never resolved (RFC 2606): only what comes before sending is looked at.
+    // A name that never resolves (RFC 2606): this tests only what happens before a request is sent.
     let target = "http://staging.invalid";
     let refused = run(target, &profile, &[]).await;
     assert_eq!(refused.code, 2, "{}", refused.stderr);
@@ -31,7 +30,7 @@ async fn another_machine_needs_leave() {
     let owned = run(target, &profile, &["--i-own", "STAGING.invalid"]).await;
     assert_eq!(
         owned.code, 3,
-        "it goes on and finds nobody there: {}",
+        "the run starts and cannot reach the target: {}",
         owned.stderr
     );
     let text = std::fs::read_to_string(&profile).expect("readable");
@@ -40,7 +39,7 @@ async fn another_machine_needs_leave() {
     assert_eq!(listed.code, 3, "{}", listed.stderr);
 }
 
-/// All that the deployment knows of tokens.
+/// Returns all tokens of the deployment, as its lists show them.
 pub(crate) async fn state(deployment: &Deployment) -> Vec<Value> {
     let http = crate::proxy::http();
     let mut state = Vec::new();
@@ -74,9 +73,9 @@ pub(crate) async fn state(deployment: &Deployment) -> Vec<Value> {
     state
 }
 
-/// A deployment that takes everybody for the operator.
+/// The deployment accepts every caller as the operator.
 #[tokio::test]
-async fn safe_changes_nothing_even_where_everybody_is_an_admin() {
+async fn safe_run_changes_nothing_even_if_every_caller_is_an_admin() {
     static REVOCATIONS: AtomicUsize = AtomicUsize::new(0);
     let deployment = Deployment::start();
     let proxy = Proxy::start(&deployment, |exchange| {
@@ -92,7 +91,7 @@ async fn safe_changes_nothing_even_where_everybody_is_an_admin() {
     let before = state(&deployment).await;
     let profile = deployment.profile();
     let safe = run(&proxy.url, &profile, &["--allow", "safe"]).await;
-    assert_eq!(safe.code, 1, "it is noticed all the same: {}", safe.stdout);
+    assert_eq!(safe.code, 1, "the fault is noticed: {}", safe.stdout);
     assert_eq!(
         REVOCATIONS.load(Ordering::Relaxed),
         0,
@@ -102,7 +101,7 @@ async fn safe_changes_nothing_even_where_everybody_is_an_admin() {
 }
 
 #[tokio::test]
-async fn budget_of_requests_is_kept_and_what_was_minted_is_revoked() {
+async fn request_limit_is_kept_and_minted_tokens_are_revoked() {
     static REQUESTS: AtomicUsize = AtomicUsize::new(0);
     let deployment = Deployment::start();
     let proxy = Proxy::start(&deployment, |exchange| {
@@ -157,7 +156,7 @@ async fn rate_is_not_exceeded() {
     let requests = run.report.expect("a report")["end"]["requests"]
         .as_u64()
         .expect("a number");
-    // As many as take longer than the program's own start.
+    // Enough requests that they take longer than the start of the program.
     assert!(requests > 20, "{requests} requests");
     let least = Duration::from_millis((requests - 1) * 50);
     assert!(
@@ -167,14 +166,14 @@ async fn rate_is_not_exceeded() {
     );
 }
 
-/// A target whose first connection breaks before a word of HTTP was said: it is tried again, once, and told.
+/// The target's first connection breaks before the TLS handshake is complete. It is repeated once, and counted.
 #[tokio::test]
-async fn failed_connections_are_tried_again_and_told() {
+async fn failed_connections_are_repeated_and_counted() {
     let deployment = tls::start();
     let profile = tls::trusting(&deployment, "ca.pem");
     let upstream = deployment.url.trim_start_matches("https://").to_owned();
     let passing = Local::start(|listener| async move {
-        // In the middle of the handshake.
+        // Breaks the handshake.
         drop(listener.accept().await.expect("a connection"));
         while let Ok((mut client, _)) = listener.accept().await {
             let upstream = upstream.clone();
@@ -242,14 +241,14 @@ async fn probe_writes_a_profile_that_the_suite_accepts() {
         .replace(&deployment.operator.business_id, "BUSINESS")
         .replace(&deployment.outsider.business_id, "OTHER BUSINESS");
     insta::assert_snapshot!("probe", shown);
-    conformance::profile::Profile::parse(&output, &text).expect("sound");
+    conformance::profile::Profile::parse(&output, &text).expect("a valid profile");
     assert_eq!(deployment.purge().await, 0);
 
     let again = probe().output().await.expect("it runs");
     assert_eq!(
         again.status.code(),
         Some(2),
-        "a file that is there is left alone"
+        "an existing file is not overwritten"
     );
     assert_eq!(std::fs::read_to_string(&output).expect("a profile"), text);
 }

@@ -1,4 +1,4 @@
-//! A run that never was, with one case of each kind: what a report shows of it is the same every time.
+//! A fixed sample run with one case of each verdict, for snapshots of reports.
 
 use conformance::case::{Effect, Level};
 use conformance::contract::summary::{Kind, Member, Operation, Part};
@@ -11,8 +11,8 @@ use conformance::exit::ExitCode;
 use conformance::profile::Profile;
 use conformance::report::{Format, Report};
 
-fn moment(text: &str) -> chrono::DateTime<chrono::Utc> {
-    text.parse().expect("a moment")
+fn time(text: &str) -> chrono::DateTime<chrono::Utc> {
+    text.parse().expect("a time")
 }
 
 fn case(id: &str, level: Level, verdict: Verdict, reason: &str) -> CaseRecord {
@@ -35,7 +35,7 @@ fn case(id: &str, level: Level, verdict: Verdict, reason: &str) -> CaseRecord {
     }
 }
 
-/// A case that failed at its only step, with the exchange that it looked at.
+/// Builds a case that failed at its only step, with the exchange that the step checked.
 fn failed(id: &str, expected: &str, actual: &str) -> CaseRecord {
     let what = "revoke a live token: status";
     CaseRecord {
@@ -48,7 +48,7 @@ fn failed(id: &str, expected: &str, actual: &str) -> CaseRecord {
         }],
         exchanges: vec![ExchangeRecord {
             purpose: "revoke a live token".to_owned(),
-            started_at: moment("2026-11-23T00:00:01Z"),
+            started_at: time("2026-11-23T00:00:01Z"),
             duration_ms: 3.25,
             wait_ms: Some(2.5),
             retries: 0,
@@ -70,7 +70,7 @@ fn failed(id: &str, expected: &str, actual: &str) -> CaseRecord {
     }
 }
 
-/// A status in the coverage.
+/// Builds a covered part for a status.
 fn part(name: &str, observed: bool) -> CoveredPart {
     CoveredPart {
         operation: "POST /api/v1/tokens/{token_id}/revoke".to_owned(),
@@ -82,7 +82,7 @@ fn part(name: &str, observed: bool) -> CoveredPart {
     }
 }
 
-/// The contract, in outline.
+/// Builds the summary of the contract's operation.
 fn operation() -> Operation {
     let part = |pointer: &str, kind, name: &str, description: &str| Part {
         pointer: pointer.to_owned(),
@@ -124,7 +124,7 @@ fn operation() -> Operation {
     }
 }
 
-/// The events of the run.
+/// Returns the events of the run.
 pub(crate) fn events() -> Vec<Event> {
     let profile = "[operator]\ntoken = { env = \"OPERATOR_TOKEN\" }\nbusiness_id = \"7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249\"\n";
     let cases = [
@@ -198,10 +198,10 @@ pub(crate) fn events() -> Vec<Event> {
             selected: 8,
             catalogue: 161,
         },
-        started_at: moment("2026-11-23T00:00:00Z"),
+        started_at: time("2026-11-23T00:00:00Z"),
     };
     let footer = RunFooter {
-        finished_at: moment("2026-11-23T00:00:02Z"),
+        finished_at: time("2026-11-23T00:00:02Z"),
         duration_ms: 2345,
         requests: 40,
         retries: 0,
@@ -232,12 +232,12 @@ pub(crate) fn events() -> Vec<Event> {
     events
 }
 
-/// The run.
+/// Returns the report of the run.
 pub(crate) fn report() -> Report {
     Report::from_events(events(), &["status.created", "status.unauthorized"]).expect("a start")
 }
 
-/// The run in a format.
+/// Renders a report in a format.
 pub(crate) fn rendered(format: Format, report: &Report) -> String {
     let mut out = Vec::new();
     format.render(report, &mut out).expect("written");

@@ -1,4 +1,4 @@
-//! The `conformance` command as a process, what it is given, and the report that it writes.
+//! The `conformance` command as a process, its input, and the report that it writes.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::net::TcpSocket;
 use tokio::process::Command;
 
-/// What a run of the command came to.
+/// The result of `conformance run`.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -20,20 +20,20 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// The cases of the report.
+    /// Returns the cases of the report.
     fn cases(&self) -> impl Iterator<Item = &Value> {
         let cases = self.report.as_ref().map(|report| &report["cases"]);
         cases.and_then(Value::as_array).into_iter().flatten()
     }
 
-    /// The exchanges of all cases.
+    /// Returns the exchanges of all cases.
     pub(crate) fn exchanges(&self) -> impl Iterator<Item = &Value> {
         self.cases()
             .filter_map(|case| case["exchanges"].as_array())
             .flatten()
     }
 
-    /// The verdict of a case.
+    /// Returns the verdict of a case.
     pub(crate) fn verdict(&self, id: &str) -> String {
         let case = self.cases().find(|case| case["id"] == id);
         case.and_then(|case| case["verdict"].as_str())
@@ -41,7 +41,7 @@ impl Run {
             .to_owned()
     }
 
-    /// The cases with a verdict: the id of each, and the reason.
+    /// Returns the cases with a verdict, each as its id and its reason.
     pub(crate) fn with_verdict(&self, verdict: &str) -> Vec<String> {
         let cases = self.cases().filter(|case| case["verdict"] == verdict);
         cases
@@ -56,7 +56,8 @@ impl Run {
     }
 }
 
-/// The command, which ends with its handle. A job of GitHub that runs these tests is not told of what they break.
+/// Returns the command, which is killed when its handle is dropped. Without the variables of GitHub Actions it writes no
+/// annotations to a job that runs these tests.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_conformance"));
     for name in ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "CLICOLOR_FORCE"] {
@@ -66,7 +67,7 @@ pub(crate) fn command() -> Command {
     command
 }
 
-/// The command with arguments.
+/// Runs the command with arguments.
 pub(crate) async fn conformance(arguments: &[&str]) -> Output {
     command()
         .args(arguments)
@@ -75,7 +76,7 @@ pub(crate) async fn conformance(arguments: &[&str]) -> Output {
         .expect("the command runs")
 }
 
-/// `conformance run` against a target, with more arguments; the reports go into a folder beside the profile.
+/// Runs `conformance run` against a target, with more arguments. The reports are written next to the profile.
 pub(crate) async fn run(target: &str, profile: &Path, more: &[&str]) -> Run {
     let folder = profile.with_file_name("report");
     let _ = std::fs::remove_dir_all(&folder);
@@ -102,19 +103,19 @@ pub(crate) async fn run(target: &str, profile: &Path, more: &[&str]) -> Run {
     }
 }
 
-/// Replaces a part of a profile, which is there.
+/// Replaces a part of a profile, which must contain it.
 pub(crate) fn amend(profile: &Path, part: &str, other: &str) {
     let text = std::fs::read_to_string(profile).expect("readable");
     assert!(text.contains(part), "{part} is not in {text}");
     std::fs::write(profile, text.replace(part, other)).expect("written");
 }
 
-/// A copy of a profile and of the credentials beside it, in a folder that outlives the deployment's.
+/// Copies a profile and its credentials into a folder that outlives the deployment's folder.
 pub(crate) fn kept(profile: &Path) -> (TempDir, PathBuf) {
     let folder = testbed::folder().expect("a folder");
     let copy = |path: &Path| folder.path().join(path.file_name().expect("a name"));
-    let beside = profile.parent().expect("a folder");
-    for entry in std::fs::read_dir(beside).expect("readable") {
+    let source = profile.parent().expect("a folder");
+    for entry in std::fs::read_dir(source).expect("readable") {
         let path = entry.expect("an entry").path();
         let credential = path.extension().is_some_and(|ending| ending == "token");
         if credential || path == profile {
@@ -125,15 +126,15 @@ pub(crate) fn kept(profile: &Path) -> (TempDir, PathBuf) {
     (folder, profile)
 }
 
-/// An address where nobody listens, and what keeps it from everybody else.
-pub(crate) fn nobody() -> (SocketAddr, TcpSocket) {
+/// Returns an address where no process listens, and the socket that reserves it.
+pub(crate) fn unused_address() -> (SocketAddr, TcpSocket) {
     let socket = TcpSocket::new_v4().expect("a socket");
     let free = SocketAddr::from(([127, 0, 0, 1], 0));
     socket.bind(free).expect("a free port");
     (socket.local_addr().expect("an address"), socket)
 }
 
-/// A validator by one of the committed schemas, which looks at formats as well.
+/// Returns a validator for one of the committed schemas, which also checks formats.
 pub(crate) fn validator(schema: &str) -> jsonschema::Validator {
     let schema: Value = serde_json::from_str(schema).expect("JSON");
     jsonschema::options()

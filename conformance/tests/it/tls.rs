@@ -1,4 +1,4 @@
-//! Deployments over TLS whose certificates a private authority has issued.
+//! Deployments over TLS with certificates of a private authority.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, 
 use crate::deployment::Deployment;
 use crate::suite::{command, run};
 
-/// Writes `ca.pem`, and `cert.pem` with `key.pem` for this machine, issued by it.
+/// Writes the authority's `ca.pem`, and `cert.pem` and `key.pem` for this machine, issued by that authority.
 fn certify(folder: &Path) {
     let authority = || {
         let mut authority = CertificateParams::new(Vec::new()).expect("no names");
@@ -41,7 +41,7 @@ fn certify(folder: &Path) {
     }
 }
 
-/// A server that speaks TLS; `ca.pem` in its folder is what to trust.
+/// Starts a server with TLS. Its folder contains the authority's `ca.pem`.
 pub(crate) fn start() -> Deployment {
     let deployment = Deployment::start_with(|folder| {
         certify(folder);
@@ -57,7 +57,7 @@ pub(crate) fn start() -> Deployment {
     deployment
 }
 
-/// The profile with a file of authorities to trust.
+/// Writes the profile with a file of trusted authorities.
 pub(crate) fn trusting(deployment: &Deployment, file: &str) -> std::path::PathBuf {
     let profile = deployment.profile();
     let text = std::fs::read_to_string(&profile).expect("readable");
@@ -67,7 +67,7 @@ pub(crate) fn trusting(deployment: &Deployment, file: &str) -> std::path::PathBu
 }
 
 #[tokio::test]
-async fn whole_catalogue_holds_over_tls() {
+async fn whole_catalogue_passes_over_tls() {
     let deployment = start();
     let profile = trusting(&deployment, "ca.pem");
     let run = run(
@@ -80,7 +80,7 @@ async fn whole_catalogue_holds_over_tls() {
     let report = run.report.as_ref().expect("a report");
     let cases = report["cases"].as_array().expect("cases");
     assert_eq!(run.with_verdict("pass").len(), cases.len());
-    // A line that is printed runs as printed, so it says whom to trust.
+    // A printed curl command runs as printed, so it names the trusted authority.
     let curl = cases[0]["exchanges"][0]["curl"].as_str().expect("a line");
     assert!(curl.contains("ca.pem'"), "{curl}");
     let printed = tokio::process::Command::new("sh")
@@ -98,7 +98,7 @@ async fn whole_catalogue_holds_over_tls() {
 }
 
 #[tokio::test]
-async fn certificate_of_an_unknown_authority_is_told_with_what_to_do() {
+async fn certificate_of_an_unknown_authority_is_reported_with_a_remedy() {
     let deployment = start();
     let run = run(&deployment.url, &deployment.profile(), &[]).await;
     assert_eq!(run.code, 3, "{}{}", run.stdout, run.stderr);
@@ -112,7 +112,7 @@ async fn certificate_of_an_unknown_authority_is_told_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn authority_may_be_named_by_the_usual_variable() {
+async fn authority_may_be_named_by_ssl_cert_file() {
     let deployment = start();
     let profile = deployment.profile();
     let path = |path: &Path| path.to_str().expect("UTF-8").to_owned();
@@ -135,7 +135,7 @@ async fn authority_may_be_named_by_the_usual_variable() {
 }
 
 #[tokio::test]
-async fn file_that_holds_no_authority_is_a_mistake_in_the_profile() {
+async fn file_without_an_authority_is_an_error_in_the_profile() {
     let deployment = Deployment::start();
     let folder = deployment.folder.path();
     std::fs::write(folder.join("empty.pem"), "nothing\n").expect("written");

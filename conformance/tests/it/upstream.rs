@@ -1,11 +1,13 @@
-//! A second deployment, which shares nothing with our server: in memory, with opaque tokens, in the style of the service
-//! that upstream runs. It keeps the contract and uses the freedom that the contract leaves: 400 for a second revocation
-//! and for a malformed id, the business looked at last, answers of the companions without an envelope, integers read
-//! from texts and booleans, any spelling of a UUID.
+//! A second deployment, in memory and with opaque tokens, in the style of the service that upstream runs. It shares no code
+//! with our server.
+//!
+//! It keeps the contract, and chooses differently where the contract leaves a choice: 400 for a second revocation and for a
+//! malformed id, the business checked last, companion responses without an envelope, integers parsed from strings and
+//! booleans, any spelling of a UUID.
 
 #![expect(
     clippy::result_large_err,
-    reason = "a whole answer is what handlers fail with"
+    reason = "handlers fail with a whole response"
 )]
 
 mod store;
@@ -25,10 +27,10 @@ use uuid::Uuid;
 use crate::local::Local;
 use store::{Store, Token, User};
 
-/// Any answer but 2xx.
+/// An answer other than 2xx.
 type Refusal = Response;
 
-/// A running deployment. It ends with this value.
+/// A running deployment. It is stopped when this value is dropped.
 pub(crate) struct Upstream {
     pub(crate) url: String,
     folder: tempfile::TempDir,
@@ -58,7 +60,7 @@ impl Upstream {
         }
     }
 
-    /// The profile that describes it, with more at its end.
+    /// Writes a profile of the deployment that ends with `more`, and returns its path.
     pub(crate) fn profile(&self, more: &str) -> PathBuf {
         let [operator, member, outsider] = self.store.users();
         for (name, user) in [
@@ -104,7 +106,7 @@ active_tokens = 10
         path
     }
 
-    /// How many tokens are active, of all users.
+    /// Counts the active tokens of all users.
     pub(crate) fn active(&self) -> usize {
         self.store.active()
     }
@@ -124,13 +126,13 @@ fn refusal(status: u16, detail: &str) -> Refusal {
     answer(status, &json!({ "detail": detail }))
 }
 
-/// A validation error as FastAPI spells it.
+/// Builds a validation error in the format of FastAPI.
 fn invalid(loc: &Value, kind: &str) -> Refusal {
     let problem = json!({ "loc": loc, "msg": "Input should be valid", "type": kind });
     answer(422, &json!({ "detail": [problem] }))
 }
 
-/// Who is calling.
+/// Returns the user of the bearer token.
 fn caller(store: &Store, headers: &HeaderMap) -> Result<User, Refusal> {
     let refused = || {
         let mut refused = refusal(401, "Not authenticated");
@@ -152,7 +154,7 @@ fn caller(store: &Store, headers: &HeaderMap) -> Result<User, Refusal> {
     store.user_of(token).ok_or_else(refused)
 }
 
-/// The business that the request names, which is looked at last.
+/// Checks the business that the request names.
 fn business(user: &User, headers: &HeaderMap) -> Result<(), Refusal> {
     let mut given = headers.get_all("x-business-id").iter();
     let (Some(only), None) = (given.next(), given.next()) else {
@@ -168,7 +170,7 @@ fn business(user: &User, headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-/// The body as JSON; an empty one is none.
+/// Parses the body as JSON. An empty body is `None`.
 fn body(headers: &HeaderMap, bytes: &[u8]) -> Result<Option<Value>, Refusal> {
     if bytes.is_empty() {
         return Ok(None);
@@ -217,7 +219,7 @@ async fn revoke(
         Some(_) => return Err(invalid(&json!(["body"]), "model_attributes_type")),
     };
     let user = caller(&store, &headers)?;
-    // Python's UUID takes braces, URNs, capitals and no dashes.
+    // Python's `UUID` accepts braces, URNs, capitals and a spelling without dashes.
     let Ok(id) = id.parse::<Uuid>() else {
         return Err(refusal(400, "Invalid token ID format"));
     };
@@ -320,8 +322,8 @@ async fn list(
     if asked("descending") == Some("true") {
         tokens.reverse();
     }
-    // The cursor is the id of the page's last token, or of its first on the way back. It keeps its place among all
-    // tokens, also when its own is revoked meanwhile.
+    // The cursor is the id of the page's last token, or of its first token in direction `prev`. It keeps its place among
+    // all tokens, even if that token is revoked later.
     let place = match asked("cursor") {
         None => None,
         Some(cursor) => match tokens

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::proxy::{Answer, Exchange};
 
-/// The answer with a revocation's 201 changed.
+/// Changes the answer 201 to a revocation.
 async fn on_201(exchange: Exchange, change: impl FnOnce(Answer) -> Answer) -> Answer {
     let answer = exchange.forward().await;
     if exchange.revokes().is_some() && answer.status == 201 {
@@ -21,7 +21,7 @@ async fn on_201(exchange: Exchange, change: impl FnOnce(Answer) -> Answer) -> An
     }
 }
 
-/// The answer with a revocation's refusal of a status changed.
+/// Changes the refusal of a revocation with a status.
 async fn on_refusal(
     exchange: Exchange,
     status: u16,
@@ -50,7 +50,5 @@ fn drop_field(pointer: &'static str, field: &'static str) -> impl FnOnce(Answer)
 }
 
 fn set(pointer: &'static str, value: Value) -> impl FnOnce(Answer) -> Answer {
-    move |answer| {
-        answer.edit(|body| *body.pointer_mut(pointer).expect("the field is there") = value)
-    }
+    move |answer| answer.edit(|body| *body.pointer_mut(pointer).expect("the field exists") = value)
 }

@@ -1,4 +1,4 @@
-//! Credentials that should not be accepted, or should be.
+//! Credentials that are wrongly accepted or refused.
 
 use axum::http::HeaderValue;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::Mutant;
 use crate::proxy::{Answer, Exchange};
 
-/// Accepts a request whose `Authorization` header, or want of one, the deployment takes for good.
+/// Accepts a revocation if `good` returns true for its `Authorization` header.
 async fn accepts(exchange: Exchange, good: impl FnOnce(Option<&str>) -> bool) -> Answer {
     let value = exchange
         .headers
@@ -19,7 +19,7 @@ async fn accepts(exchange: Exchange, good: impl FnOnce(Option<&str>) -> bool) ->
     exchange.forward().await
 }
 
-/// The JWT header of a bearer token, decoded.
+/// Decodes the JWT header of a bearer token.
 fn jwt_header(value: Option<&str>) -> String {
     use base64::Engine as _;
     let encoded = value
@@ -65,7 +65,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "no scheme is needed",
+        name: "a token without a scheme is accepted",
         killed_by: "authentication.no_scheme",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |value| {
@@ -115,7 +115,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the first of two credentials counts",
+        name: "the first of two credentials is used",
         killed_by: "authentication.sent_twice",
         breaks: |mut exchange| {
             Box::pin(async move {
@@ -128,7 +128,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the scheme must be spelled with a capital",
+        name: "the scheme is case-sensitive",
         killed_by: "authentication.scheme_in_any_case",
         breaks: |mut exchange| {
             Box::pin(async move {
@@ -179,7 +179,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "x-user-email is an identity",
+        name: "x-user-email is accepted as an identity",
         killed_by: "authentication.user_email_is_no_identity",
         breaks: |exchange| {
             Box::pin(async move {
@@ -267,7 +267,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the end of a token does not count",
+        name: "a truncated token is accepted",
         killed_by: "authentication.truncated",
         breaks: |exchange| {
             Box::pin(async move {
@@ -280,7 +280,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "what follows a token does not count",
+        name: "an extended token is accepted",
         killed_by: "authentication.extended",
         breaks: |exchange| {
             Box::pin(async move {
@@ -293,7 +293,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a refused revocation is carried out all the same",
+        name: "a refused revocation is carried out",
         killed_by: "authentication.garbage",
         breaks: |exchange| {
             Box::pin(async move {
@@ -321,7 +321,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the last of two credentials counts",
+        name: "the last of two credentials is used",
         killed_by: "authentication.sent_twice_the_other_way",
         breaks: |mut exchange| {
             Box::pin(async move {
@@ -380,7 +380,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "anonymous callers are told which tokens there are",
+        name: "anonymous callers learn which tokens exist",
         killed_by: "authentication.anonymous_learns_nothing",
         breaks: |exchange| {
             Box::pin(async move {

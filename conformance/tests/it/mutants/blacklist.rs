@@ -1,4 +1,4 @@
-//! Revoked tokens that are accepted: always, for a while, after a while, or somewhere.
+//! Revoked tokens that are accepted: always, at first, later, or for some requests.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::Mutant;
 use crate::proxy::{Answer, Exchange, Seen};
 
-/// Accepts the revoked credentials that `good` takes for good; it is told the request, how long ago the revocation
-/// was, and whether it had a reason.
+/// Accepts a revoked credential if `good` returns true. Its arguments are the request, the time since the revocation, and
+/// whether the revocation had a reason.
 async fn accepts(
     exchange: Exchange,
     good: impl FnOnce(&Exchange, Duration, bool) -> bool,
@@ -20,7 +20,7 @@ async fn accepts(
     }
 }
 
-/// Accepts revoked credentials but for the last so many that were revoked.
+/// Accepts revoked credentials, except the last `size` that were revoked.
 async fn holds(exchange: Exchange, size: usize) -> Answer {
     if exchange.revoked_since().is_some_and(|later| later >= size) {
         return exchange.accepted().forward().await;
@@ -44,7 +44,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the blacklist forgets after a while",
+        name: "the blacklist forgets tokens after some time",
         killed_by: "revocation.refused_after_a_while",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |_, since, _| {
@@ -82,7 +82,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| Box::pin(accepts(exchange, |_, _, reason| reason)),
     },
     Mutant {
-        name: "every tenth use is let through",
+        name: "every tenth use is accepted",
         killed_by: "revocation.refused_on_each_further_use",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |exchange, _, _| {
@@ -133,7 +133,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "one of several parallel connections is let through",
+        name: "one of several parallel connections is accepted",
         killed_by: "revocation.refused_on_parallel_connections",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |exchange, _, _| {
@@ -142,7 +142,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a token that revoked itself lives on",
+        name: "a token that revoked itself stays live",
         killed_by: "revocation.of_the_token_in_use",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |exchange, _, _| {
@@ -171,7 +171,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "only the last revocation counts",
+        name: "the blacklist holds one token",
         killed_by: "revocation.outlives_those_after_it",
         breaks: |exchange| Box::pin(holds(exchange, 1)),
     },
@@ -186,7 +186,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| Box::pin(holds(exchange, 16)),
     },
     Mutant {
-        name: "what others revoke is not blacklisted",
+        name: "tokens revoked by another user are not blacklisted",
         killed_by: "revocation.by_another_of_the_business",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |exchange, _, _| {
@@ -200,7 +200,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a second revocation revives",
+        name: "a second revocation makes the token live again",
         killed_by: "revocation.second_revives_nothing",
         breaks: |exchange| {
             Box::pin(async move {
@@ -219,7 +219,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a new token revives the one before it",
+        name: "a new token makes the revoked ones live again",
         killed_by: "create.two_tokens_differ",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |exchange, _, _| {

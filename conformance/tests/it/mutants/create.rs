@@ -1,4 +1,4 @@
-//! Creating tokens in another way than its page says.
+//! Creation of tokens that differs from its published page.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ async fn on_created(exchange: Exchange, change: impl FnOnce(Answer) -> Answer) -
     }
 }
 
-/// Creates from a body that is changed before it is looked at.
+/// Changes the body of a creation.
 async fn reads(exchange: Exchange, change: impl FnOnce(&mut Value)) -> Answer {
     if exchange.creates() {
         let mut body = exchange.value();
@@ -25,7 +25,7 @@ async fn reads(exchange: Exchange, change: impl FnOnce(&mut Value)) -> Answer {
     exchange.forward().await
 }
 
-/// Answers the creation of a token for a kind of days with another status.
+/// Answers a creation with another status if `odd` returns true for its days.
 async fn created_as(exchange: Exchange, odd: impl FnOnce(&Value) -> bool, status: u16) -> Answer {
     if exchange.creates() && odd(&exchange.value()["expires_in_days"]) {
         return Answer::json(status, &json!({ "detail": "Days" }));
@@ -33,12 +33,12 @@ async fn created_as(exchange: Exchange, odd: impl FnOnce(&Value) -> bool, status
     exchange.forward().await
 }
 
-/// Refuses a creation and does it all the same, with what was wrong put right.
-async fn refuses_and_creates(exchange: Exchange, right: impl FnOnce(&mut Value)) -> Answer {
+/// Refuses a creation, and creates a token from the corrected body.
+async fn refuses_and_creates(exchange: Exchange, correct: impl FnOnce(&mut Value)) -> Answer {
     let answer = exchange.forward().await;
     if exchange.creates() && answer.status == 422 {
         let mut body = exchange.value();
-        right(&mut body);
+        correct(&mut body);
         exchange.with_body(&body).forward().await;
     }
     answer
@@ -46,7 +46,7 @@ async fn refuses_and_creates(exchange: Exchange, right: impl FnOnce(&mut Value))
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
-        name: "a refused number of days creates a token all the same",
+        name: "a refused number of days creates a token",
         killed_by: "create.refuses_zero_days",
         breaks: |exchange| {
             Box::pin(refuses_and_creates(exchange, |body| {
@@ -55,7 +55,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a refused want of a name creates a token all the same",
+        name: "a refused creation without a name creates a token",
         killed_by: "create.refuses_a_missing_name",
         breaks: |exchange| {
             Box::pin(refuses_and_creates(exchange, |body| {
@@ -73,7 +73,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "tokens expire when they like",
+        name: "the asked expiry is ignored",
         killed_by: "create.expires_when_asked",
         breaks: |exchange| Box::pin(reads(exchange, |body| body["expires_in_days"] = json!(30))),
     },
@@ -103,7 +103,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "an empty name is a name",
+        name: "an empty name is accepted",
         killed_by: "create.refuses_an_empty_name",
         breaks: |exchange| {
             Box::pin(reads(exchange, |body| {
@@ -125,7 +125,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "zero days are one",
+        name: "zero days are accepted",
         killed_by: "create.refuses_zero_days",
         breaks: |exchange| {
             Box::pin(reads(exchange, |body| {
@@ -136,7 +136,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "366 days are a year",
+        name: "366 days are accepted",
         killed_by: "create.refuses_366_days",
         breaks: |exchange| {
             Box::pin(reads(exchange, |body| {
@@ -161,22 +161,22 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "true days have a status of their own",
+        name: "boolean days have an undocumented status",
         killed_by: "create.days_as_a_boolean",
         breaks: |exchange| Box::pin(created_as(exchange, Value::is_boolean, 409)),
     },
     Mutant {
-        name: "days in quotes are a server error",
+        name: "days as a string are a server error",
         killed_by: "create.days_as_a_text",
         breaks: |exchange| Box::pin(created_as(exchange, |days| days == "5", 500)),
     },
     Mutant {
-        name: "a whole fraction of days is accepted and not done",
+        name: "a whole fraction of days is answered with 202",
         killed_by: "create.days_as_a_whole_fraction",
         breaks: |exchange| Box::pin(created_as(exchange, Value::is_f64, 202)),
     },
     Mutant {
-        name: "a number is a name",
+        name: "a number is accepted as a name",
         killed_by: "create.refuses_a_name_of_another_type",
         breaks: |exchange| {
             Box::pin(reads(exchange, |body| {
@@ -187,7 +187,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a number is a description",
+        name: "a number is accepted as a description",
         killed_by: "create.refuses_a_description_of_another_type",
         breaks: |exchange| {
             Box::pin(reads(exchange, |body| {
@@ -249,7 +249,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "an eleventh active token",
+        name: "an eleventh active token is created",
         killed_by: "create.refuses_one_token_too_many",
         breaks: |exchange| {
             Box::pin(async move {
@@ -274,7 +274,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "new tokens are not known yet",
+        name: "new tokens do not work",
         killed_by: "create.token_works_at_once",
         breaks: |mut exchange| {
             Box::pin(async move {

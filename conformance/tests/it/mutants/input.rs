@@ -1,11 +1,11 @@
-//! Bodies that are read wrongly.
+//! Bodies that are parsed wrongly.
 
 use serde_json::{Value, json};
 
 use super::Mutant;
 use crate::proxy::{Answer, Exchange};
 
-/// Refuses a revocation whose body is of a kind.
+/// Refuses a revocation if `bad` returns true.
 async fn refuses(exchange: Exchange, bad: impl FnOnce(&Exchange) -> bool) -> Answer {
     if exchange.revokes().is_some() && bad(&exchange) {
         let problem = json!({ "loc": ["body"], "msg": "Field required", "type": "missing" });
@@ -14,7 +14,7 @@ async fn refuses(exchange: Exchange, bad: impl FnOnce(&Exchange) -> bool) -> Ans
     exchange.forward().await
 }
 
-/// Takes a body that should be refused for one without a reason.
+/// Accepts an invalid body as one without a reason if `good` returns true.
 async fn takes(exchange: Exchange, good: impl FnOnce(&Value) -> bool) -> Answer {
     takes_text(exchange, |body| {
         serde_json::from_slice::<Value>(body).is_ok_and(|body| good(&body))
@@ -22,7 +22,7 @@ async fn takes(exchange: Exchange, good: impl FnOnce(&Value) -> bool) -> Answer 
     .await
 }
 
-/// Answers a refused body in another way.
+/// Answers a refused body with another status if `bad` returns true.
 async fn refused_as(exchange: Exchange, bad: impl FnOnce(&[u8]) -> bool, status: u16) -> Answer {
     let answer = exchange.forward().await;
     let other = exchange.revokes().is_some() && answer.status >= 400 && bad(&exchange.body);
@@ -37,7 +37,7 @@ fn contains(body: &[u8], text: &str) -> bool {
     String::from_utf8_lossy(body).contains(text)
 }
 
-/// Takes a text that should be refused for no body at all.
+/// Accepts an invalid text as an empty object if `good` returns true.
 async fn takes_text(exchange: Exchange, good: impl FnOnce(&[u8]) -> bool) -> Answer {
     if exchange.revokes().is_some() && good(&exchange.body) {
         return exchange.with_body(&json!({})).forward().await;
@@ -70,12 +70,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| Box::pin(refuses(exchange, |exchange| exchange.body == b"{}")),
     },
     Mutant {
-        name: "null is no body",
+        name: "null as body is refused",
         killed_by: "input.null",
         breaks: |exchange| Box::pin(refuses(exchange, |exchange| exchange.body == b"null")),
     },
     Mutant {
-        name: "a null reason is no string",
+        name: "null as reason is refused",
         killed_by: "input.reason_null",
         breaks: |exchange| {
             Box::pin(refuses(exchange, |exchange| {
@@ -105,47 +105,47 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a number becomes a reason",
+        name: "a number is accepted as a reason",
         killed_by: "input.reason_number",
         breaks: |exchange| Box::pin(takes(exchange, |body| body["reason"].is_number())),
     },
     Mutant {
-        name: "a boolean becomes a reason",
+        name: "a boolean is accepted as a reason",
         killed_by: "input.reason_boolean",
         breaks: |exchange| Box::pin(takes(exchange, |body| body["reason"].is_boolean())),
     },
     Mutant {
-        name: "a list becomes a reason",
+        name: "a list is accepted as a reason",
         killed_by: "input.reason_array",
         breaks: |exchange| Box::pin(takes(exchange, |body| body["reason"].is_array())),
     },
     Mutant {
-        name: "an object becomes a reason",
+        name: "an object is accepted as a reason",
         killed_by: "input.reason_object",
         breaks: |exchange| Box::pin(takes(exchange, |body| body["reason"].is_object())),
     },
     Mutant {
-        name: "a list is a body",
+        name: "a list is accepted as a body",
         killed_by: "input.body_array",
         breaks: |exchange| Box::pin(takes(exchange, Value::is_array)),
     },
     Mutant {
-        name: "a string is a body",
+        name: "a string is accepted as a body",
         killed_by: "input.body_string",
         breaks: |exchange| Box::pin(takes(exchange, Value::is_string)),
     },
     Mutant {
-        name: "zero is no body",
+        name: "a number is accepted as a body",
         killed_by: "input.body_number",
         breaks: |exchange| Box::pin(takes(exchange, Value::is_number)),
     },
     Mutant {
-        name: "false is no body",
+        name: "a boolean is accepted as a body",
         killed_by: "input.body_false",
         breaks: |exchange| Box::pin(takes(exchange, Value::is_boolean)),
     },
     Mutant {
-        name: "broken JSON is no body",
+        name: "broken JSON is accepted as no body",
         killed_by: "input.broken_json",
         breaks: |exchange| Box::pin(takes_text(exchange, |body| body == b"{reason: because}")),
     },
@@ -204,17 +204,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "NaN is no reason",
+        name: "NaN is accepted as no reason",
         killed_by: "input.nan",
         breaks: |exchange| Box::pin(takes_text(exchange, |body| contains(body, "NaN"))),
     },
     Mutant {
-        name: "plain text is no body",
+        name: "plain text is accepted as no body",
         killed_by: "input.another_media_type",
         breaks: |exchange| Box::pin(takes_text(exchange, |body| body == b"because")),
     },
     Mutant {
-        name: "a form is no body",
+        name: "a form is accepted as no body",
         killed_by: "input.form",
         breaks: |exchange| {
             Box::pin(takes_text(exchange, |body| {
@@ -223,7 +223,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "invalid UTF-8 is no reason",
+        name: "invalid UTF-8 is accepted as no reason",
         killed_by: "input.invalid_utf8",
         breaks: |exchange| {
             Box::pin(takes_text(exchange, |body| {
@@ -232,7 +232,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "deep nesting is no reason",
+        name: "deep nesting is accepted as no reason",
         killed_by: "input.deep_nesting",
         breaks: |exchange| Box::pin(takes_text(exchange, |body| contains(body, "[[[["))),
     },

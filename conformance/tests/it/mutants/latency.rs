@@ -1,11 +1,11 @@
-//! Answers that are right and late.
+//! Answers that are correct and slow.
 
 use std::time::Duration;
 
 use super::Mutant;
 
 pub(super) const MUTANTS: &[Mutant] = &[Mutant {
-    name: "revocations take their time",
+    name: "slow revocations",
     killed_by: "latency.revocation_is_within_the_bound",
     breaks: |exchange| {
         Box::pin(async move {

@@ -1,4 +1,4 @@
-//! Answers that give something away.
+//! Answers that disclose a credential or an internal detail.
 
 use ring::digest;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::Mutant;
 use crate::proxy::{Answer, Exchange};
 
-/// Puts a text into the refusals of a status.
+/// Adds a text to the answers to revocations with a status.
 async fn leaks(exchange: Exchange, status: u16, text: impl FnOnce(&Exchange) -> String) -> Answer {
     let answer = exchange.forward().await;
     if answer.status != status || exchange.revokes().is_none() {
@@ -88,7 +88,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a panic's message",
+        name: "a panic message",
         killed_by: "secrecy.no_answer_shows_the_inside",
         breaks: |exchange| {
             Box::pin(leaks(exchange, 422, |_| {
@@ -106,7 +106,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a statement on a line of its own",
+        name: "a statement on a separate line",
         killed_by: "secrecy.no_answer_shows_the_inside",
         breaks: |exchange| {
             Box::pin(leaks(exchange, 401, |_| {

@@ -1,11 +1,11 @@
-//! Lists that show something else than there is.
+//! Lists that show wrong entries.
 
 use serde_json::{Value, json};
 
 use super::Mutant;
 use crate::proxy::{Answer, Exchange};
 
-/// Changes a list.
+/// Changes the answer to a list request.
 async fn on_list(exchange: Exchange, change: impl FnOnce(&mut Value)) -> Answer {
     let answer = exchange.forward().await;
     if exchange.lists() && answer.status == 200 {
@@ -15,7 +15,7 @@ async fn on_list(exchange: Exchange, change: impl FnOnce(&mut Value)) -> Answer 
     }
 }
 
-/// Lists by a query that is changed before it is read.
+/// Changes the query of a list request.
 async fn ignores(exchange: Exchange, part: &str, other: &str) -> Answer {
     if !exchange.lists() {
         return exchange.forward().await;
@@ -40,7 +40,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "garbage lists tokens",
+        name: "a garbage token lists tokens",
         killed_by: "list.refuses_garbage",
         breaks: |exchange| {
             Box::pin(async move {
@@ -87,7 +87,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a cursor that goes round in circles",
+        name: "the cursor is ignored",
         killed_by: "list.pages_neither_repeat_nor_lose",
         breaks: |exchange| {
             Box::pin(async move {
@@ -102,7 +102,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "any limit will do",
+        name: "a limit of zero is accepted",
         killed_by: "list.refuses_a_limit_of_zero",
         breaks: |exchange| {
             Box::pin(async move {
@@ -112,7 +112,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the list tells other names",
+        name: "the list shows other names",
         killed_by: "list.entry_is_the_token",
         breaks: |exchange| {
             Box::pin(on_list(exchange, |body| {
@@ -123,12 +123,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "lists are sorted as they like",
+        name: "sort_by is ignored",
         killed_by: "list.sorts_by_name_both_ways",
         breaks: |exchange| Box::pin(ignores(exchange, "sort_by=name&", "")),
     },
     Mutant {
-        name: "lists are never descending",
+        name: "descending is ignored",
         killed_by: "list.newest_and_oldest_first",
         breaks: |exchange| Box::pin(ignores(exchange, "descending=true", "descending=false")),
     },
@@ -143,7 +143,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "there is no way back",
+        name: "no previous page",
         killed_by: "list.goes_back_to_the_page_before",
         breaks: |exchange| {
             Box::pin(on_list(exchange, |body| {
@@ -153,7 +153,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "an unknown cursor starts over",
+        name: "an unknown cursor is ignored",
         killed_by: "list.refuses_an_unknown_cursor",
         breaks: |exchange| Box::pin(ignores(exchange, "cursor=not-a-cursor", "")),
     },

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Mutant;
 use crate::proxy::{Answer, Exchange};
 
-/// Takes another method for a POST.
+/// Handles another method as a POST.
 async fn takes(exchange: Exchange, method: Method) -> Answer {
     if exchange.method == method && exchange.path.ends_with("/revoke") {
         let mut post = exchange;
@@ -83,7 +83,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "HTML for who asks for HTML",
+        name: "HTML is sent if it is asked for",
         killed_by: "http.accept_without_json",
         breaks: |exchange| {
             Box::pin(async move {
@@ -148,7 +148,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "GET is not there for who says not who they are",
+        name: "GET without a credential is 404",
         killed_by: "http.get_not_allowed_for_anyone",
         breaks: |exchange| {
             Box::pin(async move {

@@ -1,11 +1,11 @@
-//! Reasons that do not come back as they were given.
+//! Reasons that are returned changed.
 
 use serde_json::json;
 
 use super::Mutant;
 use crate::proxy::{Answer, Exchange};
 
-/// Changes the reason before it is kept.
+/// Changes the reason before it is stored.
 async fn keeps(exchange: Exchange, change: impl FnOnce(&str) -> String) -> Answer {
     let reason = exchange.value()["reason"].as_str().map(change);
     match reason {
@@ -50,7 +50,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| Box::pin(keeps(exchange, |reason| reason.replace('\u{301}', ""))),
     },
     Mutant {
-        name: "directions are dropped",
+        name: "marks of text direction are dropped",
         killed_by: "reason.right_to_left",
         breaks: |exchange| {
             Box::pin(keeps(exchange, |reason| {
@@ -83,7 +83,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the word null is null",
+        name: "the text null becomes null",
         killed_by: "reason.words_of_json",
         breaks: |exchange| {
             Box::pin(async move {

@@ -1,4 +1,4 @@
-//! Revocations that do something else than they say.
+//! Revocations whose effect differs from their answer.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Mutant;
 use crate::proxy::{Answer, Exchange, Seen};
 
-/// Revokes, besides the token asked for, one that nobody asked for and that stands near to it.
+/// Revokes a second token in addition to the requested one: one for which `near` returns true.
 async fn also_revokes(exchange: Exchange, near: fn(&Seen, &Seen) -> bool) -> Answer {
     let answer = exchange.forward().await;
     let asked_for = exchange
@@ -54,7 +54,7 @@ fn now() -> serde_json::Value {
     json!(chrono::Utc::now().to_rfc3339())
 }
 
-/// Changes the entries of tokens in lists that were revoked more than once.
+/// Changes the list entries of tokens that were revoked more than once.
 async fn list_after_second(exchange: Exchange, change: fn(&mut serde_json::Value)) -> Answer {
     let again = exchange.revokes().filter(|id| {
         exchange
@@ -79,17 +79,17 @@ async fn list_after_second(exchange: Exchange, change: fn(&mut serde_json::Value
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
-        name: "a bystander of the same user is revoked as well",
+        name: "another token of the same user is revoked as well",
         killed_by: "revocation.spares_others_of_the_user",
         breaks: |exchange| Box::pin(also_revokes(exchange, same_user)),
     },
     Mutant {
-        name: "a bystander of the same business is revoked as well",
+        name: "a token of another user of the same business is revoked as well",
         killed_by: "revocation.spares_others_of_the_business",
         breaks: |exchange| Box::pin(also_revokes(exchange, another_of_the_business)),
     },
     Mutant {
-        name: "one of several parallel revocations revokes its neighbour",
+        name: "a parallel revocation revokes another token",
         killed_by: "concurrency.parallel_revocations_all_stick",
         breaks: |exchange| Box::pin(also_revokes(exchange, same_user)),
     },
@@ -103,7 +103,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a second revocation changes who",
+        name: "a second revocation changes revoked_by",
         killed_by: "revocation.second_changes_nothing",
         breaks: |exchange| {
             Box::pin(on_second(exchange, |answer| {
@@ -143,7 +143,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "parallel revocations tell different timestamps",
+        name: "parallel revocations return different timestamps",
         killed_by: "concurrency.parallel_revocations_agree",
         breaks: |exchange| {
             Box::pin(async move {
@@ -158,7 +158,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "parallel revocations tell different reasons",
+        name: "parallel revocations return different reasons",
         killed_by: "concurrency.parallel_revocations_agree",
         breaks: |exchange| {
             Box::pin(async move {
@@ -186,7 +186,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
                     exchange.note(another);
                     return Answer::json(500, &json!({ "detail": "deadlock detected" }));
                 }
-                // The first one is under way until another comes, or none does.
+                // The first revocation waits for a parallel one, for at most 200 ms.
                 let begun = Instant::now();
                 while !exchange.is_noted(&another) && begun.elapsed() < Duration::from_millis(200) {
                     tokio::time::sleep(Duration::from_millis(5)).await;
@@ -199,7 +199,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "reads around a revocation go back and forth",
+        name: "reads during a revocation alternate between live and revoked",
         killed_by: "concurrency.reads_during_a_revocation_never_go_back",
         breaks: |exchange| {
             Box::pin(async move {
@@ -212,7 +212,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the list does not know of the revocation",
+        name: "the list does not show the revocation",
         killed_by: "revocation.list_agrees",
         breaks: |exchange| {
             Box::pin(async move {
@@ -229,7 +229,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the list tells another moment",
+        name: "the list shows another timestamp",
         killed_by: "revocation.list_agrees",
         breaks: |exchange| {
             Box::pin(async move {
@@ -295,7 +295,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the last to revoke is who revoked",
+        name: "revoked_by is the last user who revoked",
         killed_by: "revocation.second_by_another_user",
         breaks: |exchange| {
             Box::pin(on_second(exchange, |answer| {
@@ -322,11 +322,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "lists show half of a revocation for a moment",
+        name: "lists show a revocation without its reason at first",
         killed_by: "concurrency.lists_during_a_revocation_are_whole",
         breaks: |exchange| {
             Box::pin(async move {
-                // Many lists come before the revocation is answered.
+                // Many list requests are sent before the revocation is answered.
                 if exchange.revokes().is_some() {
                     tokio::time::sleep(Duration::from_millis(500)).await;
                 }

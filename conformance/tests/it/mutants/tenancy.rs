@@ -1,11 +1,11 @@
-//! Businesses and roles that are not kept apart.
+//! Businesses and roles that are not separated.
 
 use serde_json::json;
 
 use super::Mutant;
 use crate::proxy::{Answer, Exchange};
 
-/// Whether a revocation names a token of another business than the operator's.
+/// Returns whether a revocation names a token of another business than the operator's.
 fn names_foreign(exchange: &Exchange) -> bool {
     let id = exchange.revokes().unwrap_or_default();
     exchange
@@ -32,7 +32,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "foreign tokens are revoked behind a 404",
+        name: "foreign tokens are revoked and answered with 404",
         killed_by: "tenancy.foreign_token_not_revoked",
         breaks: |exchange| {
             Box::pin(async move {
@@ -46,7 +46,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the header decides on the business",
+        name: "the header alone decides the business",
         killed_by: "tenancy.foreign_business_in_the_header",
         breaks: |exchange| {
             Box::pin(async move {
@@ -63,7 +63,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the header's business is not looked at",
+        name: "the header's business is not checked",
         killed_by: "tenancy.own_token_under_a_foreign_header",
         breaks: |exchange| {
             Box::pin(async move {
@@ -76,7 +76,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "an unknown business is nobody's business",
+        name: "an unknown business is accepted",
         killed_by: "tenancy.unknown_business",
         breaks: |exchange| {
             Box::pin(async move {
@@ -105,7 +105,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "foreign tokens have an answer of their own",
+        name: "foreign tokens have a different answer",
         killed_by: "tenancy.foreign_is_like_unknown",
         breaks: |exchange| {
             Box::pin(async move {
@@ -120,7 +120,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "foreign tokens have a header of their own",
+        name: "foreign tokens have an additional header",
         killed_by: "tenancy.foreign_is_like_unknown",
         breaks: |exchange| {
             Box::pin(async move {
@@ -149,7 +149,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "members revoke behind a 403",
+        name: "revocations by members are carried out and answered with 403",
         killed_by: "tenancy.member_is_forbidden",
         breaks: |exchange| {
             Box::pin(async move {
@@ -162,7 +162,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a role in the body is believed",
+        name: "a role in the body is accepted",
         killed_by: "tenancy.member_is_forbidden_with_a_body",
         breaks: |exchange| {
             Box::pin(async move {
@@ -176,7 +176,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the right does not count once it is revoked",
+        name: "a revoked token may be revoked again by anybody",
         killed_by: "tenancy.member_may_not_revoke_again",
         breaks: |exchange| {
             Box::pin(async move {
@@ -217,7 +217,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the list does not look at the header",
+        name: "the list does not check the header",
         killed_by: "tenancy.list_under_a_foreign_header",
         breaks: |exchange| {
             Box::pin(async move {
@@ -245,7 +245,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the first of two businesses counts",
+        name: "the first of two businesses is used",
         killed_by: "status.repeated_business_id",
         breaks: |mut exchange| {
             Box::pin(async move {

@@ -1,11 +1,11 @@
-//! Ids that are read wrongly.
+//! Token ids that are parsed wrongly.
 
 use serde_json::json;
 
 use super::Mutant;
 use crate::proxy::{Answer, Exchange};
 
-/// Revokes the token that a path passes by on a detour.
+/// Revokes the token in the part of a path that precedes `detour`.
 async fn revokes_passed_by(exchange: Exchange, detour: &str) -> Answer {
     let passed_by = (exchange.path.split_once(detour))
         .and_then(|(before, _)| before.rsplit('/').next().map(str::to_owned));
@@ -20,7 +20,7 @@ async fn revokes_passed_by(exchange: Exchange, detour: &str) -> Answer {
     }
 }
 
-/// Revokes a token by another spelling of its id, and says that there is none.
+/// Revokes a token by another spelling of its id, and answers with 404.
 async fn revokes_and_denies(exchange: Exchange, spell: fn(&str) -> String) -> Answer {
     let named = exchange
         .revokes()
@@ -37,8 +37,8 @@ async fn revokes_and_denies(exchange: Exchange, spell: fn(&str) -> String) -> An
     }
 }
 
-/// Breaks down over ids of a kind.
-async fn breaks_down(exchange: Exchange, odd: fn(&str) -> bool) -> Answer {
+/// Answers with 500 if `odd` returns true for the id.
+async fn server_error(exchange: Exchange, odd: fn(&str) -> bool) -> Answer {
     if exchange.revokes().is_some_and(odd) {
         return Answer::json(500, &json!({ "detail": "Internal Server Error" }));
     }
@@ -49,37 +49,37 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "malformed ids are a server error",
         killed_by: "token_id.word",
-        breaks: |exchange| Box::pin(breaks_down(exchange, |id| id == "not-a-uuid")),
+        breaks: |exchange| Box::pin(server_error(exchange, |id| id == "not-a-uuid")),
     },
     Mutant {
-        name: "numbers for ids are a server error",
+        name: "numbers as ids are a server error",
         killed_by: "token_id.number",
-        breaks: |exchange| Box::pin(breaks_down(exchange, |id| id == "1")),
+        breaks: |exchange| Box::pin(server_error(exchange, |id| id == "1")),
     },
     Mutant {
         name: "letters beyond f are a server error",
         killed_by: "token_id.not_hexadecimal",
-        breaks: |exchange| Box::pin(breaks_down(exchange, |id| id.ends_with('g'))),
+        breaks: |exchange| Box::pin(server_error(exchange, |id| id.ends_with('g'))),
     },
     Mutant {
-        name: "emoji for ids are a server error",
+        name: "emoji as ids are a server error",
         killed_by: "token_id.percent_encoded_text",
-        breaks: |exchange| Box::pin(breaks_down(exchange, |id| id.starts_with("%F0"))),
+        breaks: |exchange| Box::pin(server_error(exchange, |id| id.starts_with("%F0"))),
     },
     Mutant {
-        name: "bytes for ids that are no text are a server error",
+        name: "invalid UTF-8 in ids is a server error",
         killed_by: "token_id.invalid_utf8",
-        breaks: |exchange| Box::pin(breaks_down(exchange, |id| id.starts_with("%FF"))),
+        breaks: |exchange| Box::pin(server_error(exchange, |id| id.starts_with("%FF"))),
     },
     Mutant {
-        name: "pieces of SQL for ids are a server error",
+        name: "SQL in ids is a server error",
         killed_by: "token_id.sql",
-        breaks: |exchange| Box::pin(breaks_down(exchange, |id| id.contains("OR"))),
+        breaks: |exchange| Box::pin(server_error(exchange, |id| id.contains("OR"))),
     },
     Mutant {
         name: "long ids are a server error",
         killed_by: "token_id.very_long",
-        breaks: |exchange| Box::pin(breaks_down(exchange, |id| id.len() > 1000)),
+        breaks: |exchange| Box::pin(server_error(exchange, |id| id.len() > 1000)),
     },
     Mutant {
         name: "malformed ids are unauthorized",
@@ -96,7 +96,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the jti names the token as well",
+        name: "the jti is accepted as an id",
         killed_by: "token_id.jti_names_no_token",
         breaks: |exchange| {
             Box::pin(async move {
@@ -139,12 +139,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| Box::pin(revokes_and_denies(exchange, |id| id.replace('-', "%2D"))),
     },
     Mutant {
-        name: "an id with a space after it is 404 and revokes",
+        name: "an id with a trailing space is 404 and revokes",
         killed_by: "token_id.with_white_space",
         breaks: |exchange| Box::pin(revokes_and_denies(exchange, |id| format!("{id}%20"))),
     },
     Mutant {
-        name: "a path with a slash at its end is 404 and revokes",
+        name: "a path with a trailing slash is 404 and revokes",
         killed_by: "token_id.trailing_slash",
         breaks: |exchange| {
             Box::pin(async move {
@@ -171,12 +171,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "what a path leaves with dots is revoked",
+        name: "the id before a dot segment is revoked",
         killed_by: "token_id.dot_segments",
         breaks: |exchange| Box::pin(revokes_passed_by(exchange, "/../")),
     },
     Mutant {
-        name: "what a path leaves with encoded dots is revoked",
+        name: "the id before an encoded dot segment is revoked",
         killed_by: "token_id.encoded_dot_segments",
         breaks: |exchange| Box::pin(revokes_passed_by(exchange, "%2F..%2F")),
     },

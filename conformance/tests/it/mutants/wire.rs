@@ -1,4 +1,4 @@
-//! Connections that are broken below HTTP: a proxy that passes bytes on, changed.
+//! Connections that are broken below HTTP: a proxy that forwards changed bytes.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -10,17 +10,17 @@ use crate::local::Local;
 pub(super) struct WireMutant {
     pub(super) name: &'static str,
     pub(super) killed_by: &'static str,
-    /// What becomes of bytes on their way to the server.
+    /// The change of the bytes to the server.
     requests: fn(Vec<u8>) -> Vec<u8>,
-    /// After an answer that begins so the connection is cut, without a word about it.
+    /// The beginning of an answer after which the connection is closed without notice.
     cut_after: Option<&'static str>,
 }
 
-fn whole(bytes: Vec<u8>) -> Vec<u8> {
+fn unchanged(bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// The bytes with a part of their text replaced.
+/// Changes bytes that are a text.
 fn replaced(bytes: Vec<u8>, change: impl FnOnce(String) -> String) -> Vec<u8> {
     match String::from_utf8(bytes) {
         Ok(text) => change(text).into_bytes(),
@@ -28,7 +28,7 @@ fn replaced(bytes: Vec<u8>, change: impl FnOnce(String) -> String) -> Vec<u8> {
     }
 }
 
-/// The text without the first line that begins so.
+/// Removes the first line that begins with `start`.
 fn without_line(text: &str, start: &str) -> String {
     match text.find(start) {
         Some(begin) => {
@@ -45,23 +45,23 @@ pub(super) const MUTANTS: &[WireMutant] = &[
     WireMutant {
         name: "the connection is cut after a refused body",
         killed_by: "http.same_connection_after_an_error",
-        requests: whole,
+        requests: unchanged,
         cut_after: Some("HTTP/1.1 422"),
     },
     WireMutant {
         name: "the connection is cut after a refused credential",
         killed_by: "http.same_connection_after_an_error",
-        requests: whole,
+        requests: unchanged,
         cut_after: Some("HTTP/1.1 401"),
     },
     WireMutant {
-        name: "names in capitals are other names",
+        name: "header names are case-sensitive",
         killed_by: "http.header_names_in_capitals",
         requests: |bytes| replaced(bytes, |text| without_line(&text, "AUTHORIZATION")),
         cut_after: None,
     },
     WireMutant {
-        name: "the last of two lengths counts",
+        name: "the last of two lengths is used",
         killed_by: "http.two_lengths_are_refused",
         requests: |bytes| {
             replaced(bytes, |text| {
@@ -75,7 +75,7 @@ pub(super) const MUTANTS: &[WireMutant] = &[
         cut_after: None,
     },
     WireMutant {
-        name: "half a body is no body",
+        name: "half a body is accepted as no body",
         killed_by: "http.half_a_body_does_nothing",
         requests: |bytes| {
             replaced(bytes, |text| match text.split_once("\r\n\r\n") {
@@ -91,7 +91,7 @@ pub(super) const MUTANTS: &[WireMutant] = &[
     },
 ];
 
-/// A proxy of bytes in front of a deployment. It ends with this value.
+/// A proxy of bytes in front of a deployment. It is stopped when this value is dropped.
 pub(super) struct WireProxy {
     pub(super) url: String,
     _service: Local,
@@ -104,7 +104,7 @@ impl WireProxy {
             while let Ok((client, _)) = listener.accept().await {
                 let upstream = upstream.clone();
                 tokio::spawn(async move {
-                    // A side that goes away ends the connection, which is all there is to say about it.
+                    // An error means that one side closed the connection.
                     let _ = pass(client, &upstream, mutant).await;
                 });
             }
@@ -126,7 +126,7 @@ async fn pass(client: TcpStream, upstream: &str, mutant: &WireMutant) -> std::io
         loop {
             let length = from_client.read(&mut bytes).await?;
             if length == 0 {
-                // The client said its last; the answer to it is still to come, and the server is not told.
+                // The client has closed its side. The connection to the server stays open until the answer is complete.
                 return std::future::pending::<std::io::Result<()>>().await;
             }
             let changed = (mutant.requests)(bytes[..length].to_vec());

@@ -1,4 +1,4 @@
-//! What the second deployment remembers.
+//! The users and tokens of the second deployment.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -39,7 +39,7 @@ impl Token {
         self.revoked_at.is_some()
     }
 
-    /// The token as lists show it.
+    /// Returns the token as lists show it.
     pub(super) fn info(&self) -> Value {
         json!({
             "id": self.id, "jti": self.jti, "name": self.name, "description": self.description,
@@ -49,7 +49,7 @@ impl Token {
     }
 }
 
-/// All tokens.
+/// The users and tokens.
 pub(super) struct Store {
     users: [User; 3],
     tokens: Mutex<Vec<Token>>,
@@ -73,13 +73,13 @@ impl Store {
         }
     }
 
-    /// The operator, the member, the outsider.
+    /// Returns the operator, the member and the outsider.
     pub(super) fn users(&self) -> [User; 3] {
         self.users
     }
 
     fn tokens(&self) -> MutexGuard<'_, Vec<Token>> {
-        self.tokens.lock().expect("nobody panicked")
+        self.tokens.lock().expect("not poisoned")
     }
 
     pub(super) fn issue(
@@ -107,7 +107,7 @@ impl Store {
         token
     }
 
-    /// Whose active token it is.
+    /// Returns the owner of an active token.
     pub(super) fn user_of(&self, token: &str) -> Option<User> {
         let tokens = self.tokens();
         let known = tokens.iter().find(|known| known.token == token)?;
@@ -118,7 +118,7 @@ impl Store {
         self.tokens().iter().find(|token| token.id == id).cloned()
     }
 
-    /// Revokes a token; `None` when it was already.
+    /// Revokes a token. Returns `None` if it is already revoked.
     pub(super) fn revoke(&self, id: Uuid, by: &User, reason: Option<String>) -> Option<Token> {
         let mut tokens = self.tokens();
         let token = tokens.iter_mut().find(|token| token.id == id)?;
@@ -131,7 +131,7 @@ impl Store {
         Some(token.clone())
     }
 
-    /// All tokens of a user, whatever their state.
+    /// Returns all tokens of a user, in any state.
     pub(super) fn of(&self, owner: &User) -> Vec<Token> {
         let tokens = self.tokens();
         tokens

@@ -1,4 +1,4 @@
-//! Media types and encodings that the contract does not have.
+//! Media types and encodings that the contract does not document.
 
 use axum::http::HeaderValue;
 use serde_json::json;

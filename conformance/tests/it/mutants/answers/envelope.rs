@@ -1,4 +1,4 @@
-//! Success in another envelope than the documented one.
+//! Success in an envelope other than the documented one.
 
 use serde_json::{Value, json};
 

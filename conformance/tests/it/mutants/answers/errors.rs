@@ -1,4 +1,4 @@
-//! The other errors in another shape than the documented one.
+//! The other errors in a shape other than the documented one.
 
 use serde_json::json;
 
@@ -23,7 +23,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "message for detail on 401",
+        name: "message in place of detail on 401",
         killed_by: "status.unauthorized",
         breaks: |exchange| {
             Box::pin(on_refusal(exchange, 401, |answer| {

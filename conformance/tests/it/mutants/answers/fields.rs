@@ -76,10 +76,10 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| {
             Box::pin(on_201(exchange, |answer| {
                 answer.edit(|body| {
-                    let moment = body["data"]["revoked_at"].as_str().expect("a timestamp");
-                    let moment = chrono::DateTime::parse_from_rfc3339(moment).expect("RFC 3339");
+                    let time = body["data"]["revoked_at"].as_str().expect("a timestamp");
+                    let time = chrono::DateTime::parse_from_rfc3339(time).expect("RFC 3339");
                     body["data"]["revoked_at"] =
-                        json!((moment + chrono::TimeDelta::hours(1)).to_rfc3339());
+                        json!((time + chrono::TimeDelta::hours(1)).to_rfc3339());
                 })
             }))
         },
@@ -95,7 +95,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the id for a jti",
+        name: "the id in place of the jti",
         killed_by: "revocation.answer_names_the_token",
         breaks: |exchange| {
             Box::pin(on_201(exchange, |answer| {
@@ -104,12 +104,12 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "no name in the record's name",
+        name: "name null in the record",
         killed_by: "revocation.answer_names_the_token",
         breaks: |exchange| Box::pin(on_201(exchange, set("/data/name", Value::Null))),
     },
     Mutant {
-        name: "revoked_by somebody else",
+        name: "revoked_by another user",
         killed_by: "revocation.answer_says_who",
         breaks: |exchange| {
             Box::pin(on_201(
@@ -119,7 +119,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the reason is not told",
+        name: "no reason in the record",
         killed_by: "revocation.answer_gives_the_reason",
         breaks: |exchange| {
             Box::pin(on_201(
@@ -129,7 +129,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "an empty reason for none",
+        name: "an empty reason in place of null",
         killed_by: "input.absent",
         breaks: |exchange| {
             Box::pin(on_201(exchange, |answer| {

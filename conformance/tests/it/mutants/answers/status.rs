@@ -1,4 +1,4 @@
-//! Statuses other than the promised ones.
+//! Statuses other than the documented ones.
 
 use super::super::Mutant;
 use super::{on_201, on_refusal, with_status};
@@ -6,7 +6,7 @@ use crate::proxy::Answer;
 
 pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
     Mutant {
-        name: "200 for 201",
+        name: "200 in place of 201",
         killed_by: "status.created",
         breaks: |exchange| Box::pin(on_201(exchange, with_status(200))),
     },
@@ -22,7 +22,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "202 for 201",
+        name: "202 in place of 201",
         killed_by: "revocation.refused_at_once",
         breaks: |exchange| Box::pin(on_201(exchange, with_status(202))),
     },
@@ -62,7 +62,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| Box::pin(on_refusal(exchange, 400, with_status(409))),
     },
     Mutant {
-        name: "a status of its own for broken JSON",
+        name: "a separate status for broken JSON",
         killed_by: "status.no_other_than_documented",
         breaks: |exchange| {
             let broken = serde_json::from_slice::<serde_json::Value>(&exchange.body).is_err();

@@ -1,4 +1,4 @@
-//! Validation errors (422) in another shape than `HTTPValidationError`.
+//! Validation errors (422) in a shape other than `HTTPValidationError`.
 
 use serde_json::json;
 
@@ -53,12 +53,12 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "loc that points nowhere",
+        name: "an empty loc",
         killed_by: "input.every_problem_has_a_place",
         breaks: |exchange| Box::pin(on_refusal(exchange, 422, set("/detail/0/loc", json!([])))),
     },
     Mutant {
-        name: "loc that points at something else",
+        name: "loc of another field",
         killed_by: "status.unprocessable_points_at_the_culprit",
         breaks: |exchange| {
             Box::pin(on_refusal(

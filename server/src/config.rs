@@ -1,8 +1,8 @@
-//! Configuration: what can be said on the command line, in the environment and in a file, all of it declared here once.
+//! Configuration: the options of every command, each declared once.
 //!
 //! Each option of `server serve` has a flag `--some-option`, an environment variable `DZ_SOME_OPTION` and a key `some_option`
-//! of the file that `--config` names. Defaults < file < environment < flags. Secrets have no flag, which every process could
-//! read: `DZ_KEY_RING` is of the environment alone.
+//! of the file that `--config` names. Defaults < file < environment < flags. A secret has no flag, since every process on the
+//! machine can read flags: `DZ_KEY_RING` exists only as an environment variable.
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -34,20 +34,20 @@ pub use file::FileError;
 pub use layers::{Configured, Origins, load};
 pub use since::Since;
 
-/// Requests a second of one user, where nothing else is said and others than this machine can reach the server.
+/// The default rate of one user, in requests a second, for a server that other machines can reach.
 const CALLER_RATE: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
 
-/// Requests a second from one address, likewise.
+/// The default rate of one address, in requests a second, for a server that other machines can reach.
 const ADDRESS_RATE: NonZeroU32 = NonZeroU32::new(100).expect("not zero");
 
-/// What stands below the help of the program.
+/// The text below the options in `server --help`.
 const EXAMPLES: &str = "\
 Examples:
   server serve                                        on 127.0.0.1:8080, with dz-tokens.db in this directory
   server serve --listen 127.0.0.1:0 --database sqlite:/var/lib/dz/tokens.db
   server bootstrap --business Acme --email ada@acme.example
   server openapi > openapi.json
-  server config --config server.toml                  what would be in effect, as such a file
+  server config --config server.toml                  the configuration in effect, as such a file
 
 Configuration: defaults < file (--config) < environment < flags. The flag --some-option is the environment variable
 DZ_SOME_OPTION and the key some_option of the file, which is TOML.
@@ -61,7 +61,7 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = "server", version, long_version = version(), after_help = EXAMPLES)]
 pub struct Cli {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
     /// Configuration file, TOML; `server config` prints one
@@ -73,12 +73,12 @@ pub struct Cli {
         help_heading = "Configuration"
     )]
     pub config: Option<PathBuf>,
-    /// How to log.
+    /// The options of logging.
     #[command(flatten)]
     pub log: Log,
 }
 
-/// The version, and beneath it the contract that the handlers emit, with its hash.
+/// Returns the version and, on a second line, the hash of the contract that the handlers emit.
 fn version() -> String {
     let sha256 = crate::document::sha256();
     format!(
@@ -94,25 +94,25 @@ pub enum Command {
     Serve(Serve),
     /// Create a business and a user where missing, and print a token to begin with
     Bootstrap(Bootstrap),
-    /// Bring the database's schema to that of this program, and say what was done
+    /// Apply the schema migrations of this program to the database, and print what was applied
     Migrate(Migrate),
     /// Print the audit trail as JSON lines: who did what, when, and from where
     Audit(Audit),
-    /// Look at configuration, keys, store, migrations and clock, change nothing, and say what to do
+    /// Check configuration, keys, store, migrations and clock, change nothing, and print what to do
     Doctor(Serve),
-    /// Print the configuration that `serve` would have with the same options, and where each value comes from
+    /// Print the configuration that `serve` would use with the same options, and where each value comes from
     Config(Serve),
     /// Print the OpenAPI document that the handlers emit; needs no database
     Openapi,
-    /// Completions and manual pages.
+    /// The commands that print shell completions and manual pages.
     #[command(flatten)]
     Manual(Manual),
 }
 
-/// How to log, always to standard error.
+/// The options of logging. Logs go to standard error.
 #[derive(Debug, Args)]
 pub struct Log {
-    /// What to log: a level, or a filter such as `server=debug,sqlx=warn`
+    /// Log filter: a level, or directives such as `server=debug,sqlx=warn`
     #[arg(
         long = "log",
         value_name = "FILTER",
@@ -122,7 +122,7 @@ pub struct Log {
         help_heading = "Logging"
     )]
     pub filter: String,
-    /// Form of log lines [default: pretty on a terminal, json otherwise]
+    /// Format of log lines [default: pretty on a terminal, json otherwise]
     #[arg(
         long = "log-format",
         value_name = "FORMAT",
@@ -130,13 +130,13 @@ pub struct Log {
         global = true,
         help_heading = "Logging"
     )]
-    pub chosen_format: Option<LogFormat>,
+    pub explicit_format: Option<LogFormat>,
 }
 
 impl Log {
-    /// The form that was chosen, or the one that fits whoever reads.
+    /// Returns the format that was given; otherwise pretty on a terminal, and JSON elsewhere.
     pub fn format(&self) -> LogFormat {
-        self.chosen_format.unwrap_or_else(|| {
+        self.explicit_format.unwrap_or_else(|| {
             if std::io::stderr().is_terminal() {
                 LogFormat::Pretty
             } else {
@@ -146,58 +146,59 @@ impl Log {
     }
 }
 
-/// Where the data is.
+/// The option that names the database.
 #[derive(Clone, Debug, Args)]
 pub struct Database {
     /// Database: `sqlite:PATH`, created at first start; or `postgres://USER@HOST:PORT/DATABASE`, which replicas share
     #[arg(
-        long,
+        id = "database",
+        long = "database",
         value_name = "URL",
         env = "DZ_DATABASE",
         hide_env_values = true,
         default_value = "sqlite:dz-tokens.db"
     )]
-    pub database: Location,
+    pub location: Location,
 }
 
 /// `server migrate`.
 #[derive(Clone, Debug, Args)]
 pub struct Migrate {
-    /// Where the data is.
+    /// The database to migrate.
     #[command(flatten)]
-    pub at: Database,
-    /// Role of PostgreSQL that may serve from now on, and nothing else: it can neither change nor delete a revocation
+    pub database: Database,
+    /// PostgreSQL role to grant what `serve` needs and nothing more: it can neither change nor delete a revocation
     #[arg(long, value_name = "ROLE")]
     pub grant_to: Option<String>,
 }
 
-/// Where the data and the keys are.
+/// The options that name the database and the keys.
 #[derive(Clone, Debug, Args)]
 pub struct Storage {
-    /// Where the data is.
+    /// The database.
     #[command(flatten)]
-    pub at: Database,
+    pub database: Database,
     /// Key file; created at first start, mode 0600 [default: beside the SQLite file, as PATH.keys.json]. With PostgreSQL it is
-    /// required, the same for all replicas, and created by the first `bootstrap`. Or give what such a file holds in the
-    /// environment variable DZ_KEY_RING, and no file is read or made
+    /// required, the same for all replicas, and created by the first `bootstrap`. To use no file, give its contents in the
+    /// environment variable DZ_KEY_RING
     #[arg(long, value_name = "FILE", env = "DZ_KEYS")]
     pub keys: Option<PathBuf>,
-    /// The ring itself, from the environment alone.
+    /// The key ring from the environment variable `DZ_KEY_RING`, if it is set.
     #[arg(skip = keys::from_environment())]
     pub key_ring: Option<SecretString>,
 }
 
 impl Storage {
-    /// Where the data is.
+    /// Returns the location of the database.
     pub fn location(&self) -> &Location {
-        &self.at.database
+        &self.database.location
     }
 
-    /// Where the keys are: in the environment, in the file that was named, or in the one beside a SQLite file.
+    /// Returns where the keys are: in the environment, in the named file, or in the default file beside a SQLite file.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Unnamed`]: PostgreSQL has no place beside it.
+    /// [`KeyError::Unnamed`] with PostgreSQL, which has no default file.
     pub fn keys(&self) -> Result<KeySource, KeyError> {
         if let Some(ring) = &self.key_ring {
             return Ok(KeySource::Environment(ring.clone()));
@@ -223,41 +224,41 @@ pub struct Serve {
         value_parser = values::address
     )]
     pub listen: SocketAddr,
-    /// Where the data and the keys are.
+    /// The database and the keys.
     #[command(flatten)]
     pub storage: Storage,
-    /// How TLS is spoken.
+    /// The options of TLS.
     #[command(flatten)]
     pub tls: Tls,
-    /// How the server is watched.
+    /// The options of metrics and traces.
     #[command(flatten)]
-    pub watching: Watching,
-    /// How long things may take.
+    pub monitoring: Monitoring,
+    /// The time limits.
     #[command(flatten)]
     pub timeouts: Timeouts,
-    /// How much clients may ask for.
+    /// The limits of connections and requests.
     #[command(flatten)]
     pub limits: Limits,
 }
 
-/// How TLS is spoken. Without these two the server speaks plain HTTP.
+/// The options of TLS. Without both of them the server speaks plain HTTP.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "TLS")]
 pub struct Tls {
-    /// Certificate in PEM, with those behind it; read again when it changes
+    /// Certificate chain in PEM, the server's own certificate first; read again when the file changes
     #[arg(long, value_name = "FILE", env = "DZ_TLS_CERT")]
     pub tls_cert: Option<PathBuf>,
-    /// Its private key in PEM
+    /// Private key of the certificate, in PEM
     #[arg(long, value_name = "FILE", env = "DZ_TLS_KEY")]
     pub tls_key: Option<PathBuf>,
 }
 
 impl Tls {
-    /// The two files, if TLS is to be spoken.
+    /// Returns the two files, or nothing for plain HTTP.
     ///
     /// # Errors
     ///
-    /// [`TlsError::Half`].
+    /// [`TlsError::Half`] when only one of them is given.
     pub(crate) fn files(&self) -> Result<Option<Files>, TlsError> {
         match (&self.tls_cert, &self.tls_key) {
             (None, None) => Ok(None),
@@ -270,11 +271,11 @@ impl Tls {
     }
 }
 
-/// How the server is watched.
+/// The options of metrics and traces.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Watching")]
-pub struct Watching {
-    /// Address and port of Prometheus' /metrics, apart from the API; without it there are none
+#[command(next_help_heading = "Monitoring")]
+pub struct Monitoring {
+    /// Address and port of Prometheus' /metrics, separate from the API; without it there are no metrics
     #[arg(
         long,
         value_name = "ADDR:PORT",
@@ -282,7 +283,7 @@ pub struct Watching {
         value_parser = values::address
     )]
     pub metrics_listen: Option<SocketAddr>,
-    /// Collector that gets traces by OTLP over HTTP, such as http://127.0.0.1:4318; in builds with the feature `otlp`
+    /// Collector to send traces to by OTLP over HTTP, such as http://127.0.0.1:4318; needs a build with the feature `otlp`
     #[arg(
         long,
         value_name = "URL",
@@ -292,7 +293,7 @@ pub struct Watching {
     pub otlp_endpoint: Option<String>,
 }
 
-/// How long things may take.
+/// The time limits.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Timeouts")]
 pub struct Timeouts {
@@ -305,7 +306,7 @@ pub struct Timeouts {
         value_parser = values::seconds
     )]
     pub request_timeout: Duration,
-    /// Seconds that a connection may take to send the head of a request, be idle between two, or leave an answer unread
+    /// Seconds that a connection may take to send the head of a request, be idle between requests, or leave a response unread
     #[arg(
         long,
         value_name = "SECONDS",
@@ -314,7 +315,7 @@ pub struct Timeouts {
         value_parser = values::seconds
     )]
     pub head_timeout: Duration,
-    /// Seconds that requests in progress get when the server is asked to stop
+    /// Seconds that requests in progress may take when the server is asked to stop
     #[arg(
         long,
         value_name = "SECONDS",
@@ -325,11 +326,11 @@ pub struct Timeouts {
     pub drain_timeout: Duration,
 }
 
-/// How much clients may ask for.
+/// The limits of connections and requests.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct Limits {
-    /// Connections at the same time, as far as the limit of open files allows; one more is answered with 503
+    /// Most connections at the same time, if the limit of open files allows them; one more is answered with 503
     #[arg(
         long,
         value_name = "NUMBER",
@@ -343,7 +344,7 @@ pub struct Limits {
     /// Requests a second from one address (IPv6: one /64), or `off` [default: 100, or off when listening on loopback]
     #[arg(long, value_name = "NUMBER", env = "DZ_RATE_PER_ADDRESS")]
     pub rate_per_address: Option<Rate>,
-    /// Proxies whose X-Forwarded-For is believed: addresses or networks such as 10.0.0.0/8, parted by commas
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks such as 10.0.0.0/8, separated by commas
     #[arg(
         long,
         value_name = "NETWORKS",
@@ -354,24 +355,24 @@ pub struct Limits {
 }
 
 impl Serve {
-    /// The exporter of traces, if a collector is named.
+    /// Starts the exporter of traces, if a collector is named.
     ///
     /// # Errors
     ///
     /// [`TracesError`].
     pub fn traces(&self, runtime: &Handle) -> Result<Option<Traces>, TracesError> {
-        let endpoint = self.watching.otlp_endpoint.as_deref();
+        let endpoint = self.monitoring.otlp_endpoint.as_deref();
         endpoint
             .map(|endpoint| Traces::start(endpoint, runtime))
             .transpose()
     }
 
-    /// Whether only this machine can reach the server.
+    /// Returns whether only this machine can reach the server.
     pub(crate) fn is_local(&self) -> bool {
         self.listen.ip().to_canonical().is_loopback()
     }
 
-    /// Requests a second of one user, and from one address. By default a server that only this machine can reach has no limits.
+    /// Returns the rate of one user and the rate of one address. By default a server that only this machine can reach has none.
     pub fn rates(&self) -> (Rate, Rate) {
         let default = |number| {
             if self.is_local() {
@@ -395,33 +396,33 @@ impl Serve {
 /// `server audit`.
 #[derive(Debug, Args)]
 pub struct Audit {
-    /// From when on: an instant (RFC 3339), a day (UTC), or how long ago, such as 24h or 7d [default: all]
+    /// Print events since an instant (RFC 3339), a day (UTC), or a time ago such as 24h or 7d [default: all events]
     #[arg(long, value_name = "WHEN")]
     pub since: Option<Since>,
-    /// Where the data is.
+    /// The database.
     #[command(flatten)]
-    pub at: Database,
+    pub database: Database,
 }
 
 /// `server bootstrap`.
 #[derive(Debug, Args)]
 pub struct Bootstrap {
-    /// Name of the business, created when there is none of this name
+    /// Name of the business, created when no business has this name
     #[arg(long, value_name = "NAME", value_parser = values::name)]
     pub business: String,
-    /// Email of the user, created when unknown
+    /// Email of the user, created when no user has this email
     #[arg(long, value_name = "EMAIL", value_parser = values::email)]
     pub email: String,
     /// Role of the user in the business; bootstrap refuses to change an existing one
     #[arg(long, value_name = "ROLE", default_value = "admin")]
     pub role: Role,
-    /// How long the token is good for: a number of days, hours, minutes or seconds, such as 90d, 12h, 30m or 2s; at most 365d
+    /// Lifetime of the token: a number of days, hours, minutes or seconds, such as 90d, 12h, 30m or 2s; at most 365d
     #[arg(long, value_name = "TIME", default_value = "365d", value_parser = values::lifetime)]
     pub expires_in: Duration,
     /// Print one JSON object instead of text
     #[arg(long)]
     pub json: bool,
-    /// Where the data and the keys are.
+    /// The database and the keys.
     #[command(flatten)]
     pub storage: Storage,
 }

@@ -10,7 +10,7 @@ use crate::startup::{Purpose, open_migrated};
 ///
 /// [`Failure::Store`].
 pub async fn migrate(command: Migrate) -> Result<String, Failure> {
-    let at = &command.at.database;
+    let at = &command.database.location;
     let (store, applied) = open_migrated(at, Purpose::Administer).await?;
     if let Some(role) = &command.grant_to {
         let granted = store.grant(role).await;

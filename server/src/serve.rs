@@ -55,7 +55,7 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     let state = AppState::new(store, keys, limits);
     METRICS.ready(true);
     let (listener, address) = bind(command.listen, "--listen").await?;
-    let metrics = match command.watching.metrics_listen {
+    let metrics = match command.monitoring.metrics_listen {
         Some(asked) => Some(bind(asked, "--metrics-listen").await?),
         None => None,
     };

@@ -1,11 +1,11 @@
-//! `server config`: the configuration in effect, as a file that would set it, with where each value came from.
+//! The output of `server config`: the configuration in effect, as a configuration file, and where each value came from.
 
 use std::fmt::Write as _;
 
 use super::layers::{Effective, Origin, Origins};
 use crate::redact;
 
-/// The configuration in effect as TOML. Passwords in URLs are left out.
+/// Returns the configuration in effect as TOML. Passwords in URLs are left out.
 pub fn effective(origins: &Origins) -> String {
     let mut text = String::from(
         "# The configuration in effect: defaults < file (--config) < environment < flags. Passwords are left out.\n",
@@ -15,7 +15,7 @@ pub fn effective(origins: &Origins) -> String {
             Origin::Environment(name) if value.is_none() => {
                 writeln!(
                     text,
-                    "# {key} is not used: the environment variable {name} holds what it would"
+                    "# {key} is not used: the environment variable {name} holds the keys"
                 )
                 .expect("a String takes everything");
                 continue;
@@ -25,16 +25,16 @@ pub fn effective(origins: &Origins) -> String {
             Origin::Environment(name) => format!("environment {name}"),
             Origin::Flag => "flag".to_owned(),
         };
-        let written = match value {
+        let line = match value {
             Some(value) => format!("{key} = {}  # {origin}", toml_value(&redact::url(&value))),
             None => format!("# {key} is not set"),
         };
-        writeln!(text, "{written}").expect("a String takes everything");
+        writeln!(text, "{line}").expect("a String takes everything");
     }
     text
 }
 
-/// A number as such, and anything else as a string.
+/// Returns a number as is, and any other text as a TOML string.
 fn toml_value(text: &str) -> String {
     let plain = text
         .parse::<i64>()

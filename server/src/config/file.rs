@@ -1,4 +1,4 @@
-//! The configuration file: TOML whose keys are the long options in snake case. One line of it sets one option.
+//! The configuration file: TOML whose keys are the long options in snake case.
 
 use std::path::{Path, PathBuf};
 
@@ -7,12 +7,12 @@ use clap::{Arg, Command};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Why a configuration file could not be used. Each message names the file and, where there is one, the line and the key.
+/// Why a configuration file cannot be used. Each message names the file and, if there is one, the line and the key.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// The file cannot be read.
     #[error(
-        "cannot read the configuration file {path}: {source}. Name the right one with --config"
+        "cannot read the configuration file {path}: {source}. Give the right path with --config"
     )]
     Unreadable {
         /// The file.
@@ -20,19 +20,19 @@ pub enum FileError {
         /// What the system answered.
         source: std::io::Error,
     },
-    /// The file is no TOML.
+    /// The file is not TOML.
     #[error(
-        "{path}:{line}: this is not TOML: {problem}. Write lines such as `listen = \"127.0.0.1:8080\"`, texts in quotes"
+        "{path}:{line}: not valid TOML: {problem}. Write lines such as `listen = \"127.0.0.1:8080\"`, with strings in quotes"
     )]
     Malformed {
         /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What the parser says.
+        /// The parser's message.
         problem: String,
     },
-    /// A key that no option has.
+    /// No option has this key.
     #[error("{path}:{line}: unknown key `{key}`{remedy}")]
     UnknownKey {
         /// The file.
@@ -41,10 +41,10 @@ pub enum FileError {
         line: usize,
         /// The key.
         key: String,
-        /// What to write instead.
+        /// What to write instead, as the end of the message.
         remedy: String,
     },
-    /// A value that its option does not take.
+    /// The option of this key does not accept the value.
     #[error("{path}:{line}: `{key}`: {problem}")]
     Value {
         /// The file.
@@ -53,32 +53,32 @@ pub enum FileError {
         line: usize,
         /// The key.
         key: String,
-        /// What is wrong with it, and what would be right.
+        /// What to write instead, or what is wrong.
         problem: String,
     },
 }
 
-/// One key of the file.
+/// A key of the file and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Setting {
     /// The key: an option's long name in snake case.
     pub(super) key: String,
-    /// Its value, as it would be written behind the option.
+    /// The value, as text that the option's parser accepts.
     pub(super) value: String,
-    /// Where it stands, from 1.
+    /// The line of the key, from 1.
     pub(super) line: usize,
 }
 
-/// The key that sets an option, if it has a long name.
+/// Returns the key that sets an option; nothing for an option without a long name.
 pub(super) fn key_of(option: &Arg) -> Option<String> {
     option.get_long().map(|long| long.replace('-', "_"))
 }
 
-/// Reads the file; each of its keys must be one of `options`, with a value that this option takes.
+/// Reads the file. Each of its keys must be that of one of `options`, with a value that this option accepts.
 ///
 /// # Errors
 ///
-/// [`FileError`], for the first thing that is wrong.
+/// [`FileError`] for the first problem.
 pub(super) fn read(path: &Path, options: &[Arg]) -> Result<Vec<Setting>, FileError> {
     let text = std::fs::read_to_string(path).map_err(|source| FileError::Unreadable {
         path: path.to_owned(),
@@ -105,8 +105,8 @@ pub(super) fn read(path: &Path, options: &[Arg]) -> Result<Vec<Setting>, FileErr
                 key,
             });
         };
-        let accepted = written(value).and_then(|value| accepted(option, &value).map(|()| value));
-        let value = accepted.map_err(|problem| FileError::Value {
+        let checked = argument(value).and_then(|value| check(option, &value).map(|()| value));
+        let value = checked.map_err(|problem| FileError::Value {
             path: path.to_owned(),
             line,
             key: key.clone(),
@@ -118,16 +118,16 @@ pub(super) fn read(path: &Path, options: &[Arg]) -> Result<Vec<Setting>, FileErr
     Ok(settings)
 }
 
-/// A value as it would be written behind its option; the elements of a list are parted by commas.
-fn written(value: &Spanned<DeValue<'_>>) -> Result<String, String> {
+/// Returns a value as an argument of its option: the elements of a list are separated by commas.
+fn argument(value: &Spanned<DeValue<'_>>) -> Result<String, String> {
     match value.get_ref() {
         DeValue::String(text) => Ok(text.to_string()),
-        // As they stand in the file, which takes away the underscores between digits that TOML allows.
+        // Printed by `toml`, without the underscores that TOML allows between digits.
         DeValue::Integer(integer) => Ok(integer.to_string()),
         DeValue::Float(float) => Ok(float.to_string()),
         DeValue::Boolean(boolean) => Ok(boolean.to_string()),
         DeValue::Array(elements) => {
-            let elements: Result<Vec<_>, _> = elements.iter().map(written).collect();
+            let elements: Result<Vec<_>, _> = elements.iter().map(argument).collect();
             Ok(elements?.join(","))
         }
         DeValue::Datetime(_) | DeValue::Table(_) => {
@@ -136,8 +136,8 @@ fn written(value: &Spanned<DeValue<'_>>) -> Result<String, String> {
     }
 }
 
-/// Has the option's own parser look at the value, so that the file takes what the command line takes.
-fn accepted(option: &Arg, value: &str) -> Result<(), String> {
+/// Checks a value with the option's own parser, so that the file accepts what the command line accepts.
+fn check(option: &Arg, value: &str) -> Result<(), String> {
     let long = option.get_long().unwrap_or_default();
     let parsed = Command::new("file")
         .no_binary_name(true)
@@ -153,19 +153,20 @@ fn accepted(option: &Arg, value: &str) -> Result<(), String> {
     if let Some(ContextValue::Strings(possible)) = error.get(ContextKind::ValidValue) {
         return Err(format!("give one of: {}", possible.join(", ")));
     }
-    // Whatever else clap may say has its message in the first line.
+    // The first line of any other error of clap is its message.
     let message = error.to_string();
     let first = message.lines().next().unwrap_or_default();
     Err(first.trim_start_matches("error: ").to_owned())
 }
 
+/// Returns the end of the message about an unknown key: the most similar key, or where to find all keys.
 fn remedy(key: &str, options: &[Arg]) -> String {
-    let likeness = |known: &String| strsim::jaro_winkler(key, known);
+    let similarity = |known: &String| strsim::jaro_winkler(key, known);
     let closest = options
         .iter()
         .filter_map(key_of)
-        .map(|known| (likeness(&known), known))
-        .filter(|(likeness, _)| *likeness > 0.8)
+        .map(|known| (similarity(&known), known))
+        .filter(|(similarity, _)| *similarity > 0.8)
         .max_by(|(one, _), (other, _)| one.total_cmp(other));
     match closest {
         Some((_, known)) => format!("; did you mean `{known}`?"),

@@ -1,7 +1,7 @@
-//! Defaults, then the file, then the environment, then flags: each overrides the one before.
+//! The layers of configuration: defaults < file < environment < flags.
 //!
-//! What the file says becomes the default of the option of that name, so that everything else — parsing, the environment,
-//! flags, messages — is done once, by clap.
+//! A value of the file becomes the default of its option, so that clap alone does the rest: parsing, the environment, flags and
+//! messages.
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -19,7 +19,7 @@ use crate::redact;
 /// The option that names a key file.
 const KEY_FILE: &str = "keys";
 
-/// A parsed command line, with where each value came from.
+/// A parsed command line, and where each value came from.
 pub struct Configured {
     /// The command and its options.
     pub cli: Cli,
@@ -27,7 +27,7 @@ pub struct Configured {
     pub origins: Origins,
 }
 
-/// What was given for the options of the chosen command, and where.
+/// The values of the options of the chosen command, and where each came from.
 pub struct Origins {
     matches: ArgMatches,
     options: Vec<Arg>,
@@ -37,7 +37,7 @@ pub struct Origins {
 /// Where the value of an option came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// Nobody said anything.
+    /// The option's default.
     Default,
     /// This line of the configuration file.
     File(PathBuf, usize),
@@ -47,26 +47,27 @@ pub(crate) enum Origin {
     Flag,
 }
 
-/// An option as it is in effect.
+/// An option and its value in effect.
 pub(crate) struct Effective {
-    /// Its key in a configuration file.
+    /// The option's key in a configuration file.
     pub(crate) key: String,
-    /// Its value as it would be written; nothing when none was given and it has no default.
+    /// The value as text; nothing when none was given and the option has no default.
     pub(crate) value: Option<String>,
     /// Where the value came from.
     pub(crate) origin: Origin,
 }
 
-/// Reads the command line, the environment and, when one of these names it, the configuration file.
+/// Reads the command line, the environment and, if one of these names it, the configuration file.
+///
+/// Invalid arguments and variables end the process with exit code 2, as clap does it; `--help` and `--version` end it with 0.
 ///
 /// # Errors
 ///
-/// [`FileError`]. What is wrong with arguments or the environment ends the process here with exit code 2, as clap does it, and
-/// so do `--help` and `--version` with 0.
+/// [`FileError`].
 pub fn load(arguments: impl IntoIterator<Item = OsString>) -> Result<Configured, FileError> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let options = configurable();
-    // The first reading checks everything that does not come from the file, and says where the file is.
+    let options = configurable_options();
+    // The first parse checks everything that does not come from the file, and yields the file's path.
     let mut matches = matches(Cli::command(), &arguments);
     let mut file = None;
     if let Some(path) = parsed(&matches).config {
@@ -92,7 +93,7 @@ pub fn load(arguments: impl IntoIterator<Item = OsString>) -> Result<Configured,
 }
 
 impl Origins {
-    /// Every option of a server, in the order of `server serve --help`.
+    /// Returns every option of `serve` with its value in effect, in the order of `server serve --help`.
     pub(crate) fn effective(&self) -> Vec<Effective> {
         let options = self.options.iter();
         options
@@ -106,7 +107,7 @@ impl Origins {
                 });
                 let origin = self.origin(option, &key);
                 if id == KEY_FILE && std::env::var_os(keys::VARIABLE).is_some() {
-                    // A file that is named in the configuration file is overridden; elsewhere it was refused.
+                    // This overrides a key file that the configuration file names; any other was refused.
                     let origin = Origin::Environment(keys::VARIABLE.to_owned());
                     let value = None;
                     return Some(Effective { key, value, origin });
@@ -123,7 +124,7 @@ impl Origins {
                 let name = option.get_env().unwrap_or_default();
                 Origin::Environment(name.to_string_lossy().into_owned())
             }
-            // The enum is not exhaustive; what is left are defaults, ours or the file's.
+            // The enum is not exhaustive. The remaining values are defaults: ours, or those of the file.
             Some(_) | None => self
                 .file
                 .as_ref()
@@ -136,8 +137,8 @@ impl Origins {
     }
 }
 
-/// The options that a file may set: those of `serve`, and how to log.
-fn configurable() -> Vec<Arg> {
+/// Returns the options that a file may set: those of `serve` and of logging.
+fn configurable_options() -> Vec<Arg> {
     let mut command = Cli::command();
     command.build();
     let serve = command.find_subcommand("serve").expect("there is `serve`");
@@ -152,6 +153,7 @@ fn configurable() -> Vec<Arg> {
         .collect()
 }
 
+/// Makes each setting of the file the default of its option, in the command and its subcommands.
 fn with_defaults(command: Command, settings: &[Setting]) -> Command {
     let command = command.mut_args(|option| {
         let key = file::key_of(&option);
@@ -166,8 +168,9 @@ fn with_defaults(command: Command, settings: &[Setting]) -> Command {
     command.mut_subcommands(|subcommand| with_defaults(subcommand, settings))
 }
 
+/// Parses the arguments and the environment, or prints what is wrong and ends the process.
 fn matches(command: Command, arguments: &[OsString]) -> ArgMatches {
-    let options = configurable();
+    let options = configurable_options();
     command
         .try_get_matches_from(arguments)
         .unwrap_or_else(|mut error| {
@@ -175,17 +178,17 @@ fn matches(command: Command, arguments: &[OsString]) -> ArgMatches {
                 let shown = redact::url(value);
                 error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
             }
-            // Printed before clap's message, which speaks of the flag alone.
-            if let Some(name) = blamed_variable(&error, arguments, &options) {
-                // Nothing is left to tell about a stderr that is gone.
+            // Printed above clap's message, which names only the flag.
+            if let Some(name) = variable_at_fault(&error, arguments, &options) {
+                // There is nowhere to report that standard error is closed.
                 let _ = writeln!(std::io::stderr(), "in the environment variable {name}:");
             }
             error.exit()
         })
 }
 
-/// Ends the process with exit code 2 when the keys are given twice, each with the weight of the environment or more: the wrong
-/// ones would refuse every token.
+/// Ends the process with exit code 2 when the keys are given twice, as a ring in the environment and as a file named by the
+/// environment or a flag: with the wrong ones of the two, the server would refuse every token.
 fn refuse_keys_given_twice(matches: &ArgMatches) {
     let Some((_, matches)) = matches.subcommand() else {
         return;
@@ -198,11 +201,11 @@ fn refuse_keys_given_twice(matches: &ArgMatches) {
     let file = match matches.value_source(KEY_FILE) {
         Some(ValueSource::CommandLine) => "--keys",
         Some(ValueSource::EnvVariable) => "DZ_KEYS",
-        // The enum is not exhaustive; the configuration file's is a default here.
+        // The enum is not exhaustive. The configuration file's value is a default here.
         Some(_) | None => return,
     };
     let message = format!(
-        "{} holds the keys, and {file} names a file of keys. Give one of the two",
+        "{} holds the keys, and {file} names a key file. Give only one of the two",
         keys::VARIABLE
     );
     Cli::command()
@@ -210,11 +213,15 @@ fn refuse_keys_given_twice(matches: &ArgMatches) {
         .exit()
 }
 
-/// The environment variable that a wrong value came from, when it came from one.
-fn blamed_variable(error: &clap::Error, arguments: &[OsString], options: &[Arg]) -> Option<String> {
+/// Returns the environment variable that an invalid value came from, if it came from one.
+fn variable_at_fault(
+    error: &clap::Error,
+    arguments: &[OsString],
+    options: &[Arg],
+) -> Option<String> {
     match error.kind() {
         ErrorKind::ValueValidation | ErrorKind::InvalidValue => {}
-        // The enum is not exhaustive; no other kind is about a value.
+        // The enum is not exhaustive. No other kind is about a value.
         _ => return None,
     }
     let ContextValue::String(flag) = error.get(ContextKind::InvalidArg)? else {
@@ -235,6 +242,7 @@ fn blamed_variable(error: &clap::Error, arguments: &[OsString], options: &[Arg])
     std::env::var_os(name).map(|_| name.to_string_lossy().into_owned())
 }
 
+/// Reads the command and its options from the matches of clap.
 fn parsed(matches: &ArgMatches) -> Cli {
     Cli::from_arg_matches(matches).unwrap_or_else(|error| error.exit())
 }

@@ -1,4 +1,4 @@
-//! The instant from which on events are wanted.
+//! The value of `server audit --since`.
 
 use std::str::FromStr;
 
@@ -6,9 +6,16 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use crate::timestamp::Timestamp;
 
-/// From when on events are wanted.
+/// The instant of the earliest event that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Since(pub(crate) Timestamp);
+pub struct Since(Timestamp);
+
+impl Since {
+    /// Returns the instant.
+    pub(crate) fn instant(self) -> Timestamp {
+        self.0
+    }
+}
 
 impl FromStr for Since {
     type Err = String;
@@ -35,6 +42,7 @@ impl FromStr for Since {
     }
 }
 
+/// Returns the instant that lies this long ago; nothing for a text that is not a number with a unit.
 fn ago(text: &str) -> Option<DateTime<Utc>> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let number: u32 = number.parse().ok()?;

@@ -1,4 +1,5 @@
-//! The values of options that need more than their type says. What is wrong with one is said in words that fit behind its name.
+//! Parsers of option values that a type's own parser does not check. clap and the configuration file print an error's text after
+//! the option's name.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -7,9 +8,10 @@ use ipnet::IpNet;
 
 use crate::routes::create::MOST_DAYS;
 
-/// The longest life of a token, in seconds.
+/// The longest lifetime of a token, in seconds.
 const MOST_LIFETIME: u64 = MOST_DAYS as u64 * 86_400;
 
+/// Parses an IP address with a port.
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         "give an IP address and a port, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::]:8080"
@@ -17,6 +19,7 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     })
 }
 
+/// Parses a number of seconds, more than 0 and at most a day.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse::<f64>().map(Duration::try_from_secs_f64) {
         Ok(Ok(duration)) if !duration.is_zero() && duration <= Duration::from_secs(86_400) => {
@@ -26,7 +29,7 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// How long a token is good for: a number with a unit, from a second to the year that the API allows at most.
+/// Parses the lifetime of a token: a number with a unit, from a second to the longest lifetime that the API allows.
 pub(super) fn lifetime(text: &str) -> Result<Duration, String> {
     let read = || {
         let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
@@ -45,7 +48,7 @@ pub(super) fn lifetime(text: &str) -> Result<Duration, String> {
     read().ok_or_else(|| "give a time from 1s to 365d, such as 90d, 12h, 30m or 2s".to_owned())
 }
 
-/// Networks parted by commas; none in an empty text, so that a list can be emptied where a weaker layer fills it.
+/// Parses networks separated by commas. An empty text is an empty list: a flag can so empty the list of the file.
 pub(super) fn networks(text: &str) -> Result<Box<[IpNet]>, String> {
     if text.trim().is_empty() {
         return Ok(Box::default());
@@ -60,6 +63,7 @@ fn network(text: &str) -> Result<IpNet, String> {
         .map_err(|_| "give addresses or networks, such as 10.0.0.1 or 10.0.0.0/8".to_owned())
 }
 
+/// Checks the name of a business, and trims it.
 pub(super) fn name(name: &str) -> Result<String, String> {
     let name = name.trim();
     if name.is_empty() || name.chars().any(char::is_control) {
@@ -68,6 +72,7 @@ pub(super) fn name(name: &str) -> Result<String, String> {
     Ok(name.to_owned())
 }
 
+/// Checks that a text could be an email address.
 pub(super) fn email(email: &str) -> Result<String, String> {
     let plausible = email
         .split_once('@')

@@ -17,12 +17,12 @@ const PAGE: u32 = 1000;
 ///
 /// [`Failure::Store`], or [`Failure::Stdout`] unless whoever reads has seen enough.
 pub async fn audit(command: Audit) -> Result<(), Failure> {
-    let at = &command.at.database;
+    let at = &command.database.location;
     let failed = |source| Failure::store(at, source);
     let store = open_as_it_is(at).await.map_err(failed)?;
     let since = command
         .since
-        .map_or(Timestamp::from_micros(0), |Since(at)| at);
+        .map_or(Timestamp::from_micros(0), Since::instant);
     let mut after = 0;
     loop {
         let events = store

@@ -151,7 +151,7 @@ fn listeners(command: &Serve) -> Vec<Finding> {
     let listen = TcpListener::bind(command.listen);
     // While the other listens, as it is with a server.
     let beside = command
-        .watching
+        .monitoring
         .metrics_listen
         .map(|address| (address, TcpListener::bind(address)));
     let listens = listen.is_ok();
@@ -193,7 +193,7 @@ fn listener(address: SocketAddr, option: &'static str, bound: io::Result<TcpList
 
 /// That a collector is named to a build that cannot send it anything.
 fn traces(command: &Serve) -> Option<Finding> {
-    let named = command.watching.otlp_endpoint.is_some();
+    let named = command.monitoring.otlp_endpoint.is_some();
     (named && !cfg!(feature = "otlp"))
         .then(|| Finding::failed("traces", &TracesError::NotBuilt.into()))
 }

@@ -1,15 +1,14 @@
-//! What may be shown of a value that a client sent, or an operator configured.
+//! Forms of a value that are safe to show, for values that a client sent or an operator configured.
 //!
-//! Answers echo the client's own value where a validation error needs it, and logs name what a client claims to be. Neither
-//! may become the place where a credential that was put into the wrong field gets copied to; nor may what is said of a URL
-//! become that of its password.
+//! A validation error echoes the client's value, and a log line names who the client claims to be. Neither may copy a credential
+//! that was sent in the wrong field, and no message may show the password of a URL.
 
 use serde_json::{Map, Value};
 
-/// What stands in the place of something that looks like a credential.
+/// The replacement of a text that looks like a credential.
 const REDACTED: &str = "[redacted]";
 
-/// What stands in the place of a URL's password.
+/// The replacement of a URL's password.
 const PASSWORD: &str = "***";
 
 /// The most characters of one string that are shown.
@@ -21,8 +20,8 @@ const MAX_MEMBERS: usize = 8;
 /// The most levels of nesting that are shown.
 const MAX_DEPTH: usize = 3;
 
-/// A short form of `text` that is safe to show: cut to 64 characters, and replaced as a whole when it looks like it holds a
-/// token of this service or any JWT.
+/// Returns a short form of `text` that is safe to show: its first 64 characters, or `[redacted]` if it seems to hold a token of
+/// this service, a JWT or a bearer credential.
 pub(crate) fn text(text: &str) -> String {
     if holds_credential(text) {
         return REDACTED.to_owned();
@@ -33,7 +32,7 @@ pub(crate) fn text(text: &str) -> String {
     }
 }
 
-/// A short form of a JSON value that is safe to show: every string in it as by [`text`], at most eight members of each
+/// Returns a short form of a JSON value that is safe to show: every string in it as by [`text`], at most eight members of each
 /// container, at most three levels deep.
 pub(crate) fn value(value: &Value) -> Value {
     nested(value, 0)
@@ -61,18 +60,18 @@ fn nested(value: &Value, depth: usize) -> Value {
     }
 }
 
-/// Whether a text holds our token prefix, the beginning of any JWT's header (`{"` in base64url), or an HTTP
-/// authentication scheme with its credential.
+/// Returns whether a text holds our token prefix, the beginning of a JWT's header (`{"` in base64url), or the `Bearer`
+/// authentication scheme.
 pub(crate) fn holds_credential(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     lower.contains("dz_") || text.contains("eyJ") || lower.contains("bearer ")
 }
 
-/// The text without the password of a URL, in its authority (RFC 3986, section 3.2.1) and in a parameter `password`, as
-/// PostgreSQL's URLs may have it. Anything else is shown as it is.
+/// Returns the text without the password of a URL, both in its authority (RFC 3986, section 3.2.1) and in a parameter
+/// `password`, which PostgreSQL's URLs may have. Any other text is returned as is.
 ///
-/// A password that holds `/`, `?`, `#` or `@` should be percent-encoded, and is most likely to be shown where it is not,
-/// because such a URL is refused: so all up to the last `@` before the parameters counts as user and password.
+/// A password that holds `/`, `?`, `#` or `@` should be percent-encoded. A URL where it is not is refused, and so most likely
+/// to be shown: therefore everything up to the last `@` before the parameters counts as user and password.
 pub(crate) fn url(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return text.to_owned();
@@ -100,7 +99,7 @@ pub(crate) fn url(text: &str) -> String {
     format!("{scheme}://{location}{parameters}")
 }
 
-/// Where the parameters begin, if there are any: at the first `?` that has a name and `=` behind it.
+/// Returns where the parameters begin: at the first `?` that is followed by a name and `=`, or at the end.
 fn parameters_at(rest: &str) -> usize {
     rest.match_indices('?')
         .map(|(at, _)| at)
@@ -138,7 +137,7 @@ mod tests {
                 "postgres://db/dz?PassWord=***&user=ada@acme.example",
             ),
             ("postgres://dz@db/dz", "postgres://dz@db/dz"),
-            // Not percent-encoded, as they should be.
+            // These passwords are not percent-encoded.
             ("postgres://dz:s3/cr?e#t@db/dz", "postgres://dz:***@db/dz"),
             ("postgres://dz:s3@c?ret@db/dz", "postgres://dz:***@db/dz"),
             (

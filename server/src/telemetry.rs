@@ -1,4 +1,4 @@
-//! Logs: where they go, in which form, and the one line that every request leaves.
+//! Logs: their format and destination, and the span and line of each request. Metrics and traces are in the modules below.
 
 use std::io::{self, IsTerminal};
 use std::net::IpAddr;
@@ -17,68 +17,71 @@ use uuid::Uuid;
 
 use crate::redact;
 
-mod gathered;
+mod buffered;
 mod json;
 pub(crate) mod metrics;
 pub mod traces;
 
-use gathered::Gathered;
+use buffered::BufferedStderr;
 use json::JsonLines;
 use metrics::METRICS;
 use traces::Traces;
 
-/// Names a request in logs and answers.
+/// The header that names a request in logs and responses.
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The longest request id of a client that is taken over. Shorter than any token.
+/// The longest request id that is accepted from a client. Shorter than any token.
 const MAX_REQUEST_ID: usize = 64;
 
-/// The form of log lines.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
-    /// One JSON object a line, for machines.
+    /// One JSON object per line, for machines.
     Json,
     /// Coloured text, for people.
     Pretty,
 }
 
-/// Why there can be no logs.
+/// Why logging cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum LogsError {
     /// The filter is not a tracing filter.
     #[error(transparent)]
     Filter(#[from] tracing_subscriber::filter::ParseError),
-    /// The thread that writes them cannot be started.
+    /// The thread that writes the logs cannot be started.
     #[error(transparent)]
     Thread(io::Error),
 }
 
-/// The logs of this process: what still waits to be written is written when this is dropped.
+/// The logs of this process. Dropping it writes the buffered lines.
 #[must_use]
 #[derive(Debug)]
-pub struct Logs(Gathered);
+pub struct Logs(BufferedStderr);
 
 impl Drop for Logs {
     fn drop(&mut self) {
-        self.0.write();
+        self.0.flush();
     }
 }
 
-/// Sends logs to stderr from now on, spans of requests to `traces`, and panics to the logs.
+/// Starts logging: events and panics go to standard error, spans of requests to `traces`.
 ///
 /// # Errors
 ///
 /// [`LogsError`].
 pub fn init(filter: &str, format: LogFormat, traces: Option<&Traces>) -> Result<Logs, LogsError> {
     let filter = EnvFilter::try_new(filter)?;
-    let gathered = Gathered::start().map_err(LogsError::Thread)?;
-    let to = gathered.clone();
-    // An error says that a subscriber is set already, which only happens when this is called twice.
+    let stderr = BufferedStderr::start().map_err(LogsError::Thread)?;
+    let writer = stderr.clone();
+    // The only error is that a subscriber is set already, which only a second call can cause.
     let _ = match traces {
-        None => registry().with(filter).with(lines(format, to)).try_init(),
-        // A filter for the logs alone: spans are wanted whatever is logged.
+        None => registry()
+            .with(filter)
+            .with(line_layer(format, writer))
+            .try_init(),
+        // The filter is for the logs alone: spans are exported at any log level.
         Some(traces) => registry()
-            .with(lines(format, to).with_filter(filter))
+            .with(line_layer(format, writer).with_filter(filter))
             .with(traces.layer())
             .try_init(),
     };
@@ -90,39 +93,39 @@ pub fn init(filter: &str, format: LogFormat, traces: Option<&Traces>) -> Result<
         let message = panic.payload_as_str().unwrap_or("no message");
         tracing::error!(place, message, "panic");
     }));
-    Ok(Logs(gathered))
+    Ok(Logs(stderr))
 }
 
-/// What makes the lines.
-fn lines<S>(format: LogFormat, to: Gathered) -> Box<dyn Layer<S> + Send + Sync>
+/// Returns the layer that formats events as lines.
+fn line_layer<S>(format: LogFormat, writer: BufferedStderr) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
     match format {
-        LogFormat::Json => JsonLines(to).boxed(),
+        LogFormat::Json => JsonLines(writer).boxed(),
         LogFormat::Pretty => {
-            // Colour is for terminals, and for people who want it (<https://no-color.org>).
+            // <https://no-color.org>
             let colour = io::stderr().is_terminal()
                 && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
             let lines = tracing_subscriber::fmt::layer();
-            lines.with_ansi(colour).with_writer(to).boxed()
+            lines.with_ansi(colour).with_writer(writer).boxed()
         }
     }
 }
 
-/// Gives every request an id, a span that all its log lines lie in, and a log line of its own at its end.
+/// Gives a request an id, a span for all its log lines, and one log line when it is answered.
 ///
-/// Paths are logged as the route's template and queries not at all: either may hold what a client put there by mistake.
+/// Paths are logged as the route's template and queries not at all: a client may put a credential into either by mistake.
 pub(crate) async fn trace_request(
     request: Request,
     client: Option<IpAddr>,
     next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     let started = Instant::now();
-    let id = taken_over(request.headers()).unwrap_or_else(|| Uuid::new_v4().to_string());
+    let id = client_request_id(request.headers()).unwrap_or_else(|| Uuid::new_v4().to_string());
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or("unknown", MatchedPath::as_str);
-    let method = method_of(&request);
+    let method = method_name(&request);
     let span = info_span!(
         "request",
         request_id = id.as_str(),
@@ -146,7 +149,7 @@ pub(crate) async fn trace_request(
             milliseconds, "answered"
         );
         let id =
-            HeaderValue::try_from(id).expect("an id consists of letters, digits and three signs");
+            HeaderValue::try_from(id).expect("an id consists of letters, digits, `-`, `_` and `.`");
         response.headers_mut().insert(&REQUEST_ID, id);
         response
     }
@@ -154,7 +157,7 @@ pub(crate) async fn trace_request(
     .await
 }
 
-/// A request that is being answered, counted until it is dropped: a client that goes away drops it, too.
+/// A request that is being answered. It is counted until this is dropped, also when the client disconnects.
 struct InFlight;
 
 impl InFlight {
@@ -170,8 +173,8 @@ impl Drop for InFlight {
     }
 }
 
-/// The client's own id, when it has the form of one: anything else could be a credential, or forge log lines.
-fn taken_over(headers: &HeaderMap) -> Option<String> {
+/// Returns the client's `x-request-id` if it has the form of an id: any other text could be a credential, or forge log lines.
+fn client_request_id(headers: &HeaderMap) -> Option<String> {
     let id = headers.get(&REQUEST_ID)?.to_str().ok()?;
     let plausible = (1..=MAX_REQUEST_ID).contains(&id.len())
         && id
@@ -181,8 +184,8 @@ fn taken_over(headers: &HeaderMap) -> Option<String> {
     plausible.then(|| id.to_owned())
 }
 
-/// The method's name. A client may send any word as one, of which a log line needs to know no more than that.
-fn method_of(request: &Request) -> &'static str {
+/// Returns the name of a standard method, or `other`: a client may send any word as a method.
+fn method_name(request: &Request) -> &'static str {
     match request.method().as_str() {
         "GET" => "GET",
         "HEAD" => "HEAD",

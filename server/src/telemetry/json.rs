@@ -1,8 +1,8 @@
-//! Log lines as JSON, one object a line.
+//! Log lines as JSON, one object per line.
 //!
-//! The formatter that tracing-subscriber brings keeps the fields of a span as JSON text, which it parses and writes again for
-//! each field that is added later and for each line within the span: a third of what a request cost. This one only appends.
-//! The objects are the same.
+//! The formatter of tracing-subscriber keeps the fields of a span as JSON text. It parses and writes this text again for each
+//! field that is added later and for each line within the span, which was a third of the cost of a request. This formatter
+//! only appends, and produces the same objects.
 
 use std::fmt::{Debug, Display, Write};
 use std::io;
@@ -18,15 +18,17 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::timestamp::Timestamp;
 
-/// Room for the fields of a request, in bytes, and for a line with them: what is longer only takes longer.
+/// The initial capacity for the fields of a span, in bytes.
 const FIELDS: usize = 256;
+
+/// The initial capacity for a line, in bytes.
 const LINE: usize = 512;
 
-/// Lines: the instant, the level, the event's own fields, where it happened, and the fields of the span that it lies in.
+/// The layer that writes a line for each event: the instant, the level, the event's fields, its target, and the span's fields.
 #[derive(Debug)]
 pub(super) struct JsonLines<W>(pub(super) W);
 
-/// The fields of a span: `"name":value,` for each, in the order in which they were recorded. A field is recorded once.
+/// The fields of a span, as `"name":value,` each, in the order in which they were recorded. A field is recorded once.
 struct Fields(String);
 
 impl<S, W> Layer<S> for JsonLines<W>
@@ -53,22 +55,22 @@ where
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        // What came over the `log` facade says by itself from where.
+        // The level and target of an event that came through the `log` facade are in its fields.
         let normalized = event.normalized_metadata();
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
         let mut line = String::with_capacity(LINE);
         line.push_str("{\"timestamp\":\"");
         display(&mut line, &Timestamp::now());
-        // The names of levels are plain words.
+        // The name of a level needs no escaping.
         line.push_str("\",\"level\":\"");
         line.push_str(metadata.level().as_str());
         line.push_str("\",");
         event.record(&mut Members(&mut line));
         line.push_str("\"target\":");
         string(&mut line, metadata.target());
-        let named = event.parent().and_then(|id| context.span(id));
-        // Also of an event that says that it has none: what it happened in is worth knowing.
-        if let Some(span) = named.or_else(|| context.lookup_current()) {
+        let parent = event.parent().and_then(|id| context.span(id));
+        // Also for an event with `parent: None`, as the library's formatter does it.
+        if let Some(span) = parent.or_else(|| context.lookup_current()) {
             line.push_str(",\"span\":{");
             if let Some(Fields(fields)) = span.extensions().get() {
                 line.push_str(fields);
@@ -78,7 +80,7 @@ where
             line.push('}');
         }
         line.push_str("}\n");
-        // Nothing is left to tell about a log that is gone.
+        // There is nowhere to report that the log cannot be written.
         let _ = io::Write::write_all(
             &mut self.0.make_writer_for(event.metadata()),
             line.as_bytes(),
@@ -86,7 +88,7 @@ where
     }
 }
 
-/// Writes members of an object, each with a comma behind it.
+/// A visitor that writes fields as members of an object, each followed by a comma.
 struct Members<'a>(&'a mut String);
 
 impl Members<'_> {
@@ -102,7 +104,7 @@ impl Visit for Members<'_> {
     fn record_f64(&mut self, field: &Field, value: f64) {
         self.member(field, |out| {
             if value.is_finite() {
-                // With a fraction or an exponent, always: `1.0`.
+                // `Debug` always writes a fraction or an exponent: `1.0`.
                 debug(out, &value);
             } else {
                 out.push_str("null");
@@ -140,19 +142,21 @@ impl Visit for Members<'_> {
     }
 }
 
+/// Appends a value by its `Display`.
 fn display(out: &mut String, value: &dyn Display) {
-    // A String takes everything; what cannot be shown is not.
+    // Writing to a String does not fail. A value whose `Display` fails is cut short.
     let _ = write!(out, "{value}");
 }
 
+/// Appends a value by its `Debug`.
 fn debug(out: &mut String, value: &dyn Debug) {
     let _ = write!(out, "{value:?}");
 }
 
-/// A string with its quotes.
+/// Appends a JSON string with its quotes.
 fn string(out: &mut String, text: &str) {
     out.push('"');
-    // Nearly all text has nothing to escape, which is found out many bytes at a time.
+    // Nearly no text needs escaping, and the check is vectorised.
     if must_be_escaped(text) {
         escaped(out, text);
     } else {
@@ -161,7 +165,7 @@ fn string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// What stands between the quotes of a JSON string (RFC 8259, section 7).
+/// Appends the text between the quotes of a JSON string (RFC 8259, section 7).
 fn escaped(out: &mut String, text: &str) {
     for character in text.chars() {
         match character {
@@ -176,7 +180,7 @@ fn escaped(out: &mut String, text: &str) {
     }
 }
 
-/// Whether some of the text cannot stand in a JSON string as it is.
+/// Returns whether a JSON string must escape some of the text.
 fn must_be_escaped(text: &str) -> bool {
     text.bytes().fold(false, |found, byte| {
         found | (byte < b' ' || byte == b'"' || byte == b'\\')
@@ -194,7 +198,7 @@ mod tests {
 
     use super::*;
 
-    /// What is logged in `work`, by this formatter or by the library's own.
+    /// Returns the lines that `work` logs, formatted by this formatter or by the library's.
     fn logged(ours: bool, work: impl FnOnce()) -> Vec<Value> {
         #[derive(Clone, Default)]
         struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -237,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_those_of_the_library_s_own_formatter() {
+    fn lines_equal_those_of_the_library_s_formatter() {
         let work = || {
             tracing::info!(number = -1, "outside");
             let span = tracing::info_span!("request", id = %"a\"b\\c", later = Empty, last = Empty);

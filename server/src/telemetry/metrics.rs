@@ -1,6 +1,6 @@
-//! What the service counts, in Prometheus' words (<https://prometheus.io/docs/practices/naming/>).
+//! The metrics, named by Prometheus' conventions (<https://prometheus.io/docs/practices/naming/>).
 //!
-//! A label has few values, none of which a client can choose: no path, no id, no address, no name.
+//! A label has few values, and a client cannot choose any of them: no path, no id, no address, no name.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -15,7 +15,7 @@ mod process;
 
 use process::Process;
 
-/// The upper bounds of the classes of durations, in seconds: from an answer without the store to a store in trouble.
+/// The upper bounds of the buckets of durations, in seconds: from a response without the store to a store in trouble.
 const DURATIONS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0,
 ];
@@ -23,10 +23,10 @@ const DURATIONS: [f64; 12] = [
 /// The media type of [`Metrics::text`].
 pub(crate) const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// What this process counts. There is one server in a process, and it counts in many places.
+/// The metrics of this process. A process runs one server, whose parts all count here.
 pub(crate) static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::new);
 
-/// All that is counted.
+/// The metrics of a server.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
@@ -40,7 +40,7 @@ pub(crate) struct Metrics {
     pub(crate) handshakes_failed: IntCounter,
     authentications: IntCounterVec,
     rate_limited: IntCounterVec,
-    /// Tokens that were created over the API.
+    /// Tokens that were created through the API.
     pub(crate) created: IntCounter,
     revocations: IntCounterVec,
     store_errors: IntCounterVec,
@@ -48,7 +48,7 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    /// Everything at zero.
+    /// Registers the metrics, each at zero.
     fn new() -> Self {
         let registry = Registry::new();
         let made = "the names and labels of metrics are valid and appear once";
@@ -147,7 +147,7 @@ impl Metrics {
             .observe(after.as_secs_f64());
     }
 
-    /// The connections of a listener that are open, and how many were refused.
+    /// Returns the gauge of a listener's open connections, and the counter of its refused ones.
     pub(crate) fn connections(&self, listener: &'static str) -> (IntGauge, IntCounter) {
         (
             self.connections.with_label_values(&[listener]),
@@ -155,13 +155,13 @@ impl Metrics {
         )
     }
 
-    /// Counts a credential that was looked at.
+    /// Counts a credential that was checked.
     pub(crate) fn authenticated(&self, good: bool) {
         let result = if good { "accepted" } else { "refused" };
         self.authentications.with_label_values(&[result]).inc();
     }
 
-    /// Counts a 429, by the limit that it is of: `caller` or `address`.
+    /// Counts a 429, by its limit: `caller` or `address`.
     pub(crate) fn rate_limited(&self, limit: &'static str) {
         self.rate_limited.with_label_values(&[limit]).inc();
     }
@@ -177,21 +177,22 @@ impl Metrics {
         self.store_errors.with_label_values(&[kind]).inc();
     }
 
-    /// Notes whether the store answered.
+    /// Records whether the store answered.
     pub(crate) fn ready(&self, ready: bool) {
         self.ready.set(ready.into());
     }
 
-    /// All of it, as [`MEDIA_TYPE`].
+    /// Returns all metrics as [`MEDIA_TYPE`].
     pub(crate) fn text(&self) -> Vec<u8> {
         let mut text = Vec::new();
         TextEncoder::new()
             .encode(&self.registry.gather(), &mut text)
-            .expect("metrics are well formed, and memory takes everything");
+            .expect("metrics are well formed, and writing to memory does not fail");
         text
     }
 }
 
+/// Registers a metric, and returns it.
 fn register<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> C {
     registry
         .register(Box::new(collector.clone()))

@@ -1,8 +1,8 @@
-//! Traces for a collector that speaks OTLP (<https://opentelemetry.io/docs/specs/otlp/>): one span for each request, in the trace
-//! of whoever sent it (W3C Trace Context, `traceparent`).
+//! Traces for a collector that speaks OTLP (<https://opentelemetry.io/docs/specs/otlp/>): one span for each request, in the
+//! client's trace (W3C Trace Context, `traceparent`).
 //!
-//! The exporter is in builds with the feature `otlp`. It brings some twenty crates, one of them in a second version, which
-//! nobody should have to carry who sends no traces.
+//! Only builds with the feature `otlp` have the exporter. It adds some twenty crates, one of them in a second version, which
+//! other builds do without.
 
 use axum::http::HeaderMap;
 use tracing::Span;
@@ -19,8 +19,8 @@ pub use otlp::Traces;
 #[cfg(not(feature = "otlp"))]
 pub use without::Traces;
 
-/// Puts the span of a request into the trace that the request names, and gives it the name and kind that the conventions for
-/// HTTP servers ask for (<https://opentelemetry.io/docs/specs/semconv/http/http-spans/>).
+/// Makes the span of a request part of the trace that the request names, and sets its attributes by the conventions for HTTP
+/// servers (<https://opentelemetry.io/docs/specs/semconv/http/http-spans/>).
 pub(crate) fn begin(span: &Span, headers: &HeaderMap, method: &str, route: &str) {
     #[cfg(feature = "otlp")]
     otlp::begin(span, headers, method, route);
@@ -28,7 +28,7 @@ pub(crate) fn begin(span: &Span, headers: &HeaderMap, method: &str, route: &str)
     let _ = (span, headers, method, route);
 }
 
-/// Notes the answer on the current span, which is that of its request.
+/// Records the response's status on the current span, which is that of the request.
 pub(crate) fn end(status: u16) {
     #[cfg(feature = "otlp")]
     otlp::end(status);

@@ -1,6 +1,6 @@
-//! What the process itself takes, under the names that Prometheus' client libraries agreed on
-//! (<https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics>). Read from /proc; where there is none,
-//! nothing is told.
+//! The resources of this process, under the names of Prometheus' client libraries
+//! (<https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics>). They are read from /proc; a system without
+//! /proc has only the start time.
 
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,10 +9,10 @@ use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
 use prometheus::{Counter, Gauge};
 
-/// Ticks of the clock in which /proc tells processor time, per second: `USER_HZ`, which Linux fixes for programs.
+/// The unit of processor time in /proc, in ticks per second: `USER_HZ`, which Linux fixes for programs.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// Reads the process' own figures when it is asked.
+/// The collector that reads the figures of this process when metrics are gathered.
 #[derive(Clone)]
 pub(super) struct Process {
     cpu: Counter,
@@ -79,17 +79,17 @@ impl Collector for Process {
     }
 }
 
-/// Fields 14 and 15 of /proc/self/stat, counted behind the name, which may hold spaces (proc(5)).
+/// Reads processor time from fields 14 and 15 of /proc/self/stat. They are counted after the name, which may hold spaces (proc(5)).
 fn cpu_seconds() -> Option<f64> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    let behind_the_name = stat.rsplit_once(')')?.1;
-    let mut fields = behind_the_name.split_whitespace().skip(11);
+    let after_the_name = stat.rsplit_once(')')?.1;
+    let mut fields = after_the_name.split_whitespace().skip(11);
     let user: f64 = fields.next()?.parse().ok()?;
     let system: f64 = fields.next()?.parse().ok()?;
     Some((user + system) / TICKS_PER_SECOND)
 }
 
-/// `VmRSS` of /proc/self/status, which is told in KiB whatever the size of a page.
+/// Reads `VmRSS` of /proc/self/status, which is in KiB for every page size.
 fn resident_bytes() -> Option<f64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status

@@ -25,41 +25,42 @@ use tracing_subscriber::registry::LookupSpan;
 use super::error::TracesError;
 use crate::redact;
 
-/// The service's name where `OTEL_SERVICE_NAME` gives no other.
+/// The service's name unless `OTEL_SERVICE_NAME` gives another.
 const SERVICE: &str = "dz-token-service";
 
-/// How long a collector may take to answer, and the last spans at the end of the process.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The time limit of one export, and of sending the last spans at the end of the process.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Whether spans are exported: until then a request spends no time on them.
+/// Set when spans are exported. Until then a request spends no time on them.
 static EXPORTING: OnceLock<()> = OnceLock::new();
 
-/// An exporter that works until it is finished.
+/// A running exporter.
 #[derive(Debug)]
 pub struct Traces {
     provider: SdkTracerProvider,
 }
 
 impl Traces {
-    /// Sends spans to the collector at this base URL from now on, in batches, on a task of this runtime. Everything else is
-    /// configured by the variables of the specification, `OTEL_SERVICE_NAME` and `OTEL_TRACES_SAMPLER` among them
-    /// (<https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/>).
+    /// Starts to send spans to the collector at this base URL, in batches, on a task of this runtime.
+    ///
+    /// Everything else is configured by the variables of the specification, such as `OTEL_SERVICE_NAME` and
+    /// `OTEL_TRACES_SAMPLER` (<https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/>).
     ///
     /// # Errors
     ///
-    /// [`TracesError::Unusable`] when the endpoint is no URL.
+    /// [`TracesError::Unusable`] when the endpoint is not a URL.
     pub fn start(endpoint: &str, runtime: &Handle) -> Result<Self, TracesError> {
         let base = endpoint.trim_end_matches('/');
         let shown = redact::url(base);
-        // What the exporter says repeats the URL.
+        // The exporter's message repeats the URL, which may hold a password.
         let unusable = |problem: String| TracesError::Unusable {
             endpoint: shown.clone(),
             problem: problem.replace(base, &shown),
         };
-        // A second installation changes nothing.
+        // The only error is that a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .build()
             .map_err(|error| unusable(error.to_string()))?;
         let exporter = SpanExporter::builder()
@@ -70,7 +71,7 @@ impl Traces {
                 failing: AtomicBool::new(false),
             })
             .with_endpoint(format!("{base}/v1/traces"))
-            .with_timeout(PATIENCE)
+            .with_timeout(TIMEOUT)
             .build()
             .map_err(|error| unusable(error.to_string()))?;
         let name = std::env::var("OTEL_SERVICE_NAME").unwrap_or_else(|_| SERVICE.to_owned());
@@ -82,7 +83,7 @@ impl Traces {
         Ok(Self { provider })
     }
 
-    /// What turns the spans of requests into exported ones, at whichever level logs are.
+    /// Returns the layer that exports the spans of requests, at any log level.
     pub(crate) fn layer<S>(&self) -> Box<dyn Layer<S> + Send + Sync>
     where
         S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
@@ -96,9 +97,9 @@ impl Traces {
             .boxed()
     }
 
-    /// Sends what has not been sent. Must be called outside the runtime, and while it still runs.
+    /// Sends the spans that have not been sent. Must be called outside the runtime, and while it still runs.
     pub fn finish(self) {
-        if let Err(error) = self.provider.shutdown_with_timeout(PATIENCE) {
+        if let Err(error) = self.provider.shutdown_with_timeout(TIMEOUT) {
             tracing::warn!(%error, "the last traces could not be sent");
         }
     }
@@ -110,7 +111,7 @@ pub(super) fn begin(span: &Span, headers: &HeaderMap, method: &str, route: &str)
     }
     let parent = TraceContextPropagator::new().extract(&HeaderExtractor(headers));
     if parent.span().span_context().is_valid() {
-        // An error says that nobody listens to this span.
+        // The only error is that no layer exports this span.
         let _ = span.set_parent(parent);
     }
     span.set_attribute("http.request.method", method.to_owned());
@@ -123,13 +124,13 @@ pub(super) fn end(status: u16) {
     }
     let span = Span::current();
     span.set_attribute("http.response.status_code", i64::from(status));
-    // To a server only what it did wrong is an error.
+    // For a server span, only 5xx is an error.
     if status >= 500 {
         span.set_status(Status::error(""));
     }
 }
 
-/// A client whose requests run on our runtime: the exporter asks from a thread of its own, which has none.
+/// An HTTP client that runs its requests on our runtime: the exporter calls it from its own thread, which has no runtime.
 #[derive(Debug)]
 struct OnRuntime {
     client: reqwest::Client,
@@ -138,8 +139,8 @@ struct OnRuntime {
 }
 
 impl OnRuntime {
-    /// Says it once when the collector is gone, and once when it is back.
-    fn note(&self, problem: Option<&str>) {
+    /// Logs once when exporting begins to fail, and once when it works again.
+    fn record(&self, problem: Option<&str>) {
         let failed = problem.is_some();
         if self.failing.swap(failed, Ordering::Relaxed) == failed {
             return;
@@ -172,7 +173,7 @@ impl HttpClient for OnRuntime {
         Box::pin(async move {
             let outcome: Result<Response<Bytes>, HttpError> = match sending.await {
                 Ok(Ok(response)) => Ok(response),
-                // The URL may hold a password.
+                // The URL in the message may hold a password.
                 Ok(Err(error)) => Err(error.without_url().into()),
                 Err(error) => Err(error.into()),
             };
@@ -181,7 +182,7 @@ impl HttpClient for OnRuntime {
                 Ok(response) => Some(format!("the collector answered {}", response.status())),
                 Err(error) => Some(error.to_string()),
             };
-            self.note(problem.as_deref());
+            self.record(problem.as_deref());
             outcome
         })
     }

@@ -1,5 +1,5 @@
-//! Connections: accepting them, bounding how many there are and how long one may say or read nothing, and ending them without
-//! cutting off a request.
+//! Connections: accepting them, limiting their number and how long one may stall, and closing them without cutting off a
+//! request.
 
 use std::io;
 use std::net::SocketAddr;
@@ -27,35 +27,35 @@ use refusal::Refusals;
 use crate::telemetry::metrics::METRICS;
 use crate::tls::Identity;
 
-/// How long to wait when the system has no file descriptor for one more connection, which others have to give back first.
-const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
+/// How long to wait when a connection cannot be accepted, for example because the system has no free file descriptor.
+const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
-/// The most header fields of a request. One more is answered with 431 (RFC 6585, section 5).
+/// The most header fields of a request. hyper answers more with 431 (RFC 6585, section 5).
 const MAX_HEADERS: usize = 64;
 
-/// The most bytes of a request's head, its target included. More are answered with 431. A token has about 400 bytes, and no
-/// browser and no proxy adds cookies here.
+/// The most bytes of a request's head, its target included. hyper answers more with 431. A token has about 400 bytes, and
+/// neither browsers nor proxies add cookies here.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 
-/// How many bytes of one connection are read before the handler asks for them, or wait to be written.
+/// The most bytes of one connection that are buffered, read ahead of the handler or waiting to be written.
 const MAX_BUFFERED_BYTES: usize = 64 * 1024;
 
-/// A listener, and what its connections may take.
+/// A listener's name, TLS identity and limits.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// What metrics call the listener.
+    /// The listener's name in metrics.
     pub(crate) name: &'static str,
-    /// With what TLS is spoken, if it is.
+    /// The certificate and key for TLS; nothing for plain HTTP.
     pub(crate) tls: Option<Arc<Identity>>,
-    /// The most that are open at the same time. One more is answered with 503 and closed.
-    pub(crate) connections: usize,
-    /// The longest that a connection may take to send the head of a request, to begin the next one, or to take some of an
-    /// answer: otherwise a client could hold any number of them open for ever.
-    pub(crate) silence: Duration,
+    /// The most connections that are open at the same time. One more is answered with 503 and closed.
+    pub(crate) max_connections: usize,
+    /// The longest time that a connection may take to send the head of a request, to begin the next one, or to read some of a
+    /// response. Without it a client could hold connections open for ever.
+    pub(crate) stall_timeout: Duration,
 }
 
-/// Accepts connections until `stop` comes. Then closes the listener and the connections that are idle or still shake hands, and
-/// returns when the requests that have begun are answered.
+/// Accepts connections until `stop` is ready. Then closes the listener and the connections that are idle or in a TLS handshake,
+/// and returns when the requests that have begun are answered.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -63,7 +63,7 @@ pub(crate) async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(settings.connections));
+    let slots = Arc::new(Semaphore::new(settings.max_connections));
     let refusals = Refusals::default();
     let (open, refused) = METRICS.connections(settings.name);
     let (ending, ended) = watch::channel(());
@@ -77,21 +77,21 @@ pub(crate) async fn serve(
         let (stream, address) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                wait_after(&error).await;
+                back_off(&error).await;
                 continue;
             }
         };
-        match Arc::clone(&places).try_acquire_owned() {
-            Ok(place) => {
+        match Arc::clone(&slots).try_acquire_owned() {
+            Ok(slot) => {
                 let connection =
                     server
                         .clone()
-                        .connection(stream, address, graceful.watcher(), place);
+                        .connection(stream, address, graceful.watcher(), slot);
                 tokio::spawn(connection);
             }
             Err(_) => {
                 refused.inc();
-                // What a client that speaks TLS would have to hear first is not worth a handshake.
+                // With TLS the connection is only closed: an answer would cost a handshake.
                 if server.tls.is_none() {
                     refusals.refuse(stream);
                 }
@@ -103,15 +103,15 @@ pub(crate) async fn serve(
     graceful.shutdown().await;
 }
 
-/// What every connection needs.
+/// What the connections of a listener share.
 #[derive(Clone)]
 struct Server {
     http: http1::Builder,
     router: Router,
     tls: Option<Arc<Identity>>,
-    silence: Duration,
+    stall_timeout: Duration,
     open: IntGauge,
-    /// Its sender is dropped when no more requests are to begin.
+    /// Its sender is dropped when the server begins to stop.
     ending: watch::Receiver<()>,
 }
 
@@ -124,42 +124,42 @@ impl Server {
     ) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
-            .header_read_timeout(settings.silence)
+            .header_read_timeout(settings.stall_timeout)
             .max_headers(MAX_HEADERS)
             .max_header_size(MAX_HEAD_BYTES)
             .max_buf_size(MAX_BUFFERED_BYTES)
-            // Answers are short: putting head and body together costs less than sending the two as a vector.
+            // Responses are short: copying head and body together costs less than a vectored write.
             .writev(false);
         Self {
             http,
             router,
             tls: settings.tls,
-            silence: settings.silence,
+            stall_timeout: settings.stall_timeout,
             open,
             ending,
         }
     }
 
-    /// One connection from its beginning to its end, which gives its place to another.
+    /// Serves one connection to its end, and then releases its slot.
     async fn connection(
         self,
         stream: TcpStream,
         address: SocketAddr,
         watcher: Watcher,
-        place: OwnedSemaphorePermit,
+        slot: OwnedSemaphorePermit,
     ) {
-        // Answers are written whole: waiting for more to send with them only delays them. A socket that refuses is slower
-        // and works.
+        // Responses are written whole: Nagle's algorithm would only delay them. A socket on which this fails still works.
         let _ = stream.set_nodelay(true);
-        let open = Open::counted_by(&self.open);
+        let open = OpenConnection::counted_by(&self.open);
         match &self.tls {
             None => self.http(stream, address, watcher).await,
             Some(identity) => self.tls(identity, stream, address, watcher).await,
         }
         drop(open);
-        drop(place);
+        drop(slot);
     }
 
+    /// Serves one connection with TLS.
     async fn tls(
         &self,
         identity: &Identity,
@@ -168,14 +168,14 @@ impl Server {
         watcher: Watcher,
     ) {
         let handshake = identity.acceptor().accept(stream);
-        let handshake = tokio::time::timeout(self.silence, handshake);
+        let handshake = tokio::time::timeout(self.stall_timeout, handshake);
         let mut ending = self.ending.clone();
-        let shaken = tokio::select! {
-            shaken = handshake => shaken,
-            // Its client has asked for nothing yet, and can ask elsewhere.
+        let accepted = tokio::select! {
+            accepted = handshake => accepted,
+            // The client has not sent a request yet.
             _ = ending.changed() => return,
         };
-        match shaken {
+        match accepted {
             Ok(Ok(stream)) => self.http(stream, address, watcher).await,
             Ok(Err(error)) => {
                 METRICS.handshakes_failed.inc();
@@ -188,48 +188,51 @@ impl Server {
         }
     }
 
+    /// Serves HTTP on one connection.
     async fn http<S>(&self, stream: S, address: SocketAddr, watcher: Watcher)
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
         let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(self.silence));
+        stream.set_write_timeout(Some(self.stall_timeout));
         let service = PeerService::new(self.router.clone(), address.ip());
         let connection = self
             .http
             .serve_connection(TokioIo::new(Box::pin(stream)), service);
         if let Err(error) = watcher.watch(connection).await {
-            // The client's doing: it went away, was too slow, or spoke something else than HTTP.
+            // The client disconnected, was too slow, or did not speak HTTP.
             tracing::debug!(%error, "connection ended early");
         }
     }
 }
 
-/// A connection that is open, counted until this is dropped, also by a panic.
-struct Open<'a>(&'a IntGauge);
+/// An open connection. It is counted until this is dropped, also by a panic.
+struct OpenConnection<'a>(&'a IntGauge);
 
-impl<'a> Open<'a> {
+impl<'a> OpenConnection<'a> {
+    /// Counts a connection.
     fn counted_by(gauge: &'a IntGauge) -> Self {
         gauge.inc();
         Self(gauge)
     }
 }
 
-impl Drop for Open<'_> {
+impl Drop for OpenConnection<'_> {
     fn drop(&mut self) {
         self.0.dec();
     }
 }
 
-async fn wait_after(error: &io::Error) {
+/// Waits after a connection could not be accepted, unless the cause was that connection alone.
+async fn back_off(error: &io::Error) {
     match error.kind() {
-        // The client went away while it was waiting to be accepted.
+        // The client disconnected before it was accepted.
         io::ErrorKind::ConnectionAborted
         | io::ErrorKind::ConnectionReset
         | io::ErrorKind::ConnectionRefused => {}
         _ => {
             tracing::error!(%error, "a connection could not be accepted");
-            tokio::time::sleep(OUT_OF_DESCRIPTORS).await;
+            tokio::time::sleep(ACCEPT_RETRY).await;
         }
     }
 }

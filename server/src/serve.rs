@@ -66,8 +66,8 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     let settings = connections::Settings {
         name: "api",
         tls: tls.clone(),
-        connections: connections_that_fit(command.limits.max_connections),
-        silence: command.timeouts.head_timeout,
+        max_connections: connections_that_fit(command.limits.max_connections),
+        stall_timeout: command.timeouts.head_timeout,
     };
     let draining = reached(stopping.clone(), Phase::Draining);
     let serving = connections::serve(listener, router, settings, draining);
@@ -78,8 +78,8 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
         let settings = connections::Settings {
             name: "metrics",
             tls: None,
-            connections: METRICS_CONNECTIONS,
-            silence: command.timeouts.head_timeout,
+            max_connections: METRICS_CONNECTIONS,
+            stall_timeout: command.timeouts.head_timeout,
         };
         let router = metrics::router();
         beside.spawn(connections::serve(listener, router, settings, pending()));

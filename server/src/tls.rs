@@ -1,4 +1,4 @@
-//! TLS for the listener: the certificate and key that two PEM files hold, read again whenever they change.
+//! TLS for the listener: the certificate chain and the key in two PEM files, which are read again when they change.
 
 use std::fs;
 use std::io;
@@ -20,21 +20,21 @@ mod validity;
 
 use validity::Validity;
 
-/// How often the files are looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often the files are checked for a change.
+const CHECK_EVERY: Duration = Duration::from_secs(1);
 
-/// How often it is said again that the certificate should be renewed: it comes to its end while nothing changes.
-const TELL_EVERY: Duration = Duration::from_secs(86_400);
+/// How often the warning about the certificate's expiry is repeated.
+const WARN_EVERY: Duration = Duration::from_secs(86_400);
 
-/// Why there is no TLS. No message holds a part of a key.
+/// Why TLS cannot be used. No message holds a part of a key.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// One of the two files is named and the other is not.
+    /// Only one of the two files is given.
     #[error("--tls-cert and --tls-key belong together: give both, or neither to speak plain HTTP")]
     Half,
     /// A file cannot be read.
     #[error(
-        "cannot read {path} for TLS: {source}. Name files of this user's with --tls-cert and --tls-key"
+        "cannot read {path} for TLS: {source}. Give files that this user can read with --tls-cert and --tls-key"
     )]
     Unreadable {
         /// The file.
@@ -42,48 +42,48 @@ pub enum TlsError {
         /// What the system answered.
         source: io::Error,
     },
-    /// A file does not hold what it should.
+    /// A file does not hold the certificate or the key in PEM.
     #[error(
-        "{path} holds no {what} in PEM, which begins with a line such as `-----BEGIN {label}-----`"
+        "{path} does not hold a {what} in PEM. It must begin with a line such as `-----BEGIN {label}-----`"
     )]
     NotPem {
         /// The file.
         path: PathBuf,
-        /// What it should hold.
+        /// What it should hold, in words.
         what: &'static str,
-        /// How that begins.
+        /// What it should hold, as PEM's label.
         label: &'static str,
     },
-    /// The certificate and the key are no pair, or not for TLS.
+    /// The certificate and the key do not belong together, or are not for TLS.
     #[error("the certificate {certificate} and the key {key} cannot be used together: {source}")]
     Unusable {
         /// The certificate's file.
         certificate: PathBuf,
         /// The key's file.
         key: PathBuf,
-        /// What rustls says.
+        /// The error of rustls.
         source: rustls::Error,
     },
 }
 
-/// Where the certificate, with the chain behind it, and its key are.
+/// The files of a certificate chain and its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Files {
     pub(crate) certificate: PathBuf,
     pub(crate) key: PathBuf,
 }
 
-/// When each of the two files was last written, and how long it is; nothing for one that cannot be asked.
+/// The modification time and length of each of the two files; nothing for a file whose metadata cannot be read.
 type Stamps = [Option<(SystemTime, u64)>; 2];
 
-/// What the server shows itself with, as the files have it now.
+/// The server's certificate and key, kept up to date with their files.
 #[derive(Debug)]
 pub(crate) struct Identity {
     files: Files,
-    /// Those of the files as they were read first.
+    /// The stamps of the files when they were first read.
     stamps: Stamps,
     config: RwLock<Arc<ServerConfig>>,
-    /// When the certificate that was read first is valid.
+    /// The validity of the certificate that was read first.
     validity: Option<Validity>,
 }
 
@@ -94,7 +94,7 @@ impl Identity {
     ///
     /// [`TlsError`].
     pub(crate) fn read(files: Files) -> Result<Self, TlsError> {
-        // Before the files are read, so that a change from then on is seen, however long it takes until anybody looks.
+        // Taken before the files are read, so that no later change is missed.
         let stamps = files.stamps();
         let (config, validity) = read(&files)?;
         Ok(Self {
@@ -105,44 +105,44 @@ impl Identity {
         })
     }
 
-    /// From when until when the certificate that was read first is valid, where that can be read.
+    /// Returns the validity of the certificate that was read first; nothing if it cannot be determined.
     pub(crate) fn validity(&self) -> Option<Validity> {
         self.validity
     }
 
-    /// What a new connection is accepted with.
+    /// Returns what accepts new connections, with the current certificate.
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::clone(&self.config.read()))
     }
 
-    /// Reads the files again when they change, until it is dropped. What cannot be used is logged, and what was read before
-    /// stays: whoever renews a certificate writes one file after the other.
+    /// Reads the files again when they change, until this future is dropped. Files that cannot be used are logged, and the
+    /// previous certificate stays in use: a renewal writes one file after the other.
     pub(crate) async fn keep_current(&self) {
-        let mut ticks = interval(LOOK_EVERY);
+        let mut ticks = interval(CHECK_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut seen, mut validity) = (self.stamps, self.validity);
-        let mut told = Instant::now();
-        self.files.tell_concern(validity);
+        let (mut stamps, mut validity) = (self.stamps, self.validity);
+        let mut warned = Instant::now();
+        self.files.warn_of_expiry(validity);
         loop {
             ticks.tick().await;
-            let now = self.files.stamps();
-            if now == seen {
-                if told.elapsed() >= TELL_EVERY {
-                    told = Instant::now();
-                    self.files.tell_concern(validity);
+            let current = self.files.stamps();
+            if current == stamps {
+                if warned.elapsed() >= WARN_EVERY {
+                    warned = Instant::now();
+                    self.files.warn_of_expiry(validity);
                 }
                 continue;
             }
-            seen = now;
+            stamps = current;
             match read(&self.files) {
-                Ok((config, valid)) => {
+                Ok((config, new_validity)) => {
                     *self.config.write() = config;
                     tracing::info!(certificate = %self.files.certificate.display(), "TLS certificate read again");
-                    (validity, told) = (valid, Instant::now());
-                    self.files.tell_concern(validity);
+                    (validity, warned) = (new_validity, Instant::now());
+                    self.files.warn_of_expiry(validity);
                 }
                 Err(error) => {
-                    tracing::error!(%error, "the changed TLS files cannot be used; the previous certificate stays");
+                    tracing::error!(%error, "the changed TLS files cannot be used; the previous certificate stays in use");
                 }
             }
         }
@@ -150,7 +150,7 @@ impl Identity {
 }
 
 impl Files {
-    /// By what a change shows.
+    /// Returns the current stamps, which show whether a file has changed.
     fn stamps(&self) -> Stamps {
         [&self.certificate, &self.key].map(|path| {
             let metadata = fs::metadata(path).ok()?;
@@ -158,17 +158,18 @@ impl Files {
         })
     }
 
-    /// Logs what is wrong with the time for which the certificate is valid.
-    fn tell_concern(&self, validity: Option<Validity>) {
-        if let Some(concern) = validity.and_then(|validity| validity.concern(Timestamp::now())) {
+    /// Logs a warning if the certificate is not valid now, or expires soon.
+    fn warn_of_expiry(&self, validity: Option<Validity>) {
+        if let Some(warning) = validity.and_then(|validity| validity.warning(Timestamp::now())) {
             tracing::warn!(
-                "the TLS certificate {} {concern}",
+                "the TLS certificate {} {warning}",
                 self.certificate.display()
             );
         }
     }
 }
 
+/// Reads the files into a configuration of rustls, and determines the validity of the chain.
 fn read(files: &Files) -> Result<(Arc<ServerConfig>, Option<Validity>), TlsError> {
     let Files { certificate, key } = files;
     let bytes = load(certificate)?;
@@ -201,6 +202,7 @@ fn read(files: &Files) -> Result<(Arc<ServerConfig>, Option<Validity>), TlsError
     Ok((Arc::new(config), validity))
 }
 
+/// Reads a file.
 fn load(path: &Path) -> Result<Vec<u8>, TlsError> {
     fs::read(path).map_err(|source| TlsError::Unreadable {
         path: path.to_owned(),

@@ -1,23 +1,23 @@
-//! File descriptors: each connection takes one, and the system's default is for programs with few.
+//! The limit of open files: each connection needs a file descriptor, and the system's default limit is low.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Descriptors that are not for connections: the store's, logs, the listeners, refusals.
+/// The descriptors that are not for connections: those of the store, logs, listeners and refusals.
 const RESERVED: usize = 192;
 
-/// Raises the soft limit of open files to the hard one (`RLIMIT_NOFILE`); returns how many connections fit.
+/// Raises the soft limit of open files to the hard one (`RLIMIT_NOFILE`), and returns how many connections it allows.
 pub(crate) fn raise() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limit.maximum,
         maximum: limit.maximum,
     };
-    // Where the system refuses, what was there stays.
+    // If the system refuses, the soft limit stays as it was.
     let limit = match setrlimit(Resource::Nofile, raised) {
         Ok(()) => raised,
         Err(_) => limit,
     };
-    // No limit is said by none.
+    // `None` means no limit.
     let files = limit.current.map_or(usize::MAX, |files| {
         usize::try_from(files).unwrap_or(usize::MAX)
     });

@@ -1,4 +1,4 @@
-//! Whom a connection is with, told to every request on it.
+//! The peer of a connection, as an extension of each of its requests.
 
 use std::net::IpAddr;
 
@@ -8,21 +8,22 @@ use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
-/// The address at the other end of the connection, as an extension of each request: a client, or a proxy in front of it.
+/// The address of the other end of the connection: a client, or a proxy in front of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
-/// The router, for one connection.
+/// The router for one connection: adds the [`Peer`] to each request.
 pub(super) struct PeerService {
     router: TowerToHyperService<Router>,
     peer: Peer,
 }
 
 impl PeerService {
+    /// Wraps the router for a connection with this address.
     pub(super) fn new(router: Router, address: IpAddr) -> Self {
         Self {
             router: TowerToHyperService::new(router),
-            // An IPv4 client of a listener on [::] is the same client as on 0.0.0.0.
+            // An IPv4 client has the same address on a listener on [::] as on one on 0.0.0.0.
             peer: Peer(address.to_canonical()),
         }
     }

@@ -122,8 +122,8 @@ fn certified(certificate: &str, identity: &Identity) -> Finding {
     let Some(validity) = identity.validity() else {
         return Finding::ok("tls", format!("{certificate} and its key are a pair"));
     };
-    match validity.concern(Timestamp::now()) {
-        Some(concern) => Finding::warning("tls", format!("{certificate} {concern}")),
+    match validity.warning(Timestamp::now()) {
+        Some(warning) => Finding::warning("tls", format!("{certificate} {warning}")),
         None => Finding::ok(
             "tls",
             format!(

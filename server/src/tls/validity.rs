@@ -1,4 +1,4 @@
-//! From when until when a certificate is valid (RFC 5280, section 4.1.2.5).
+//! The validity of a certificate chain (RFC 5280, section 4.1.2.5), and the warnings about it.
 
 use std::time::Duration;
 
@@ -7,26 +7,27 @@ use webpki::{EndEntityCert, Error, KeyUsage};
 
 use crate::timestamp::Timestamp;
 
-/// How long before its end a certificate should have been renewed: those who renew by ACME do it at 30 days of 90.
+/// The remaining validity, in microseconds, below which a certificate should have been renewed. ACME clients renew a
+/// certificate of 90 days when 30 remain.
 const SOON: i64 = 14 * DAY;
 
-/// Microseconds of a day.
+/// The microseconds of a day.
 const DAY: i64 = 86_400 * 1_000_000;
 
-/// Behind every instant that a certificate can name: 10000-01-01.
-const AFTER_ALL: u64 = 253_402_300_800;
+/// An instant later than any that a certificate can name, in seconds since the Unix epoch: 10000-01-01.
+const AFTER_ANY_EXPIRY: u64 = 253_402_300_800;
 
-/// When a certificate, and every one of the chain behind it, is valid.
+/// The time in which every certificate of a chain is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Validity {
-    /// From then on.
+    /// The first instant of it.
     pub(crate) not_before: Timestamp,
-    /// Until then.
+    /// The last instant of it.
     pub(crate) not_after: Timestamp,
 }
 
 impl Validity {
-    /// That of all certificates together; nothing when one of them is beyond reading.
+    /// Determines the validity of a chain; nothing when one of its certificates cannot be read.
     pub(super) fn of(chain: &[CertificateDer<'_>]) -> Option<Self> {
         let each: Option<Vec<Self>> = chain.iter().map(Self::of_one).collect();
         each?.into_iter().reduce(|one, other| Self {
@@ -35,8 +36,10 @@ impl Validity {
         })
     }
 
-    /// webpki tells the two instants when it refuses a certificate for them, before it looks at anything else; so it is asked
-    /// at an instant before and one behind all that a certificate can name.
+    /// Determines the validity of one certificate.
+    ///
+    /// webpki has no accessor for it, but its errors for expired and not yet valid certificates hold the two instants, and it
+    /// checks them first. So it verifies the certificate at two instants: the Unix epoch, and [`AFTER_ANY_EXPIRY`].
     fn of_one(certificate: &CertificateDer<'_>) -> Option<Self> {
         let certificate = EndEntityCert::try_from(certificate).ok()?;
         let refused_at = |seconds| {
@@ -47,13 +50,13 @@ impl Validity {
                 .err()
         };
         let (Some(Error::CertExpired { not_after, .. }), earliest) =
-            (refused_at(AFTER_ALL), refused_at(0))
+            (refused_at(AFTER_ANY_EXPIRY), refused_at(0))
         else {
             return None;
         };
         let not_before = match earliest {
             Some(Error::CertNotValidYet { not_before, .. }) => instant(not_before)?,
-            // Valid since before 1970.
+            // It is valid at the epoch.
             Some(_) | None => Timestamp::from_micros(0),
         };
         Some(Self {
@@ -62,8 +65,8 @@ impl Validity {
         })
     }
 
-    /// What an operator should know at this instant, if anything: to be said behind the certificate's name.
-    pub(crate) fn concern(&self, now: Timestamp) -> Option<String> {
+    /// Returns the warning that an operator should get at this instant, if any: a sentence whose subject is the certificate.
+    pub(crate) fn warning(&self, now: Timestamp) -> Option<String> {
         let Self {
             not_before,
             not_after,
@@ -75,7 +78,7 @@ impl Validity {
             ))
         } else if left < 0 {
             Some(format!(
-                "has expired at {not_after}: clients refuse it. Renew it; a running server reads the new one by itself"
+                "expired at {not_after}: clients refuse it. Renew it; a running server reads the new one by itself"
             ))
         } else if left < SOON {
             Some(format!(
@@ -88,6 +91,7 @@ impl Validity {
     }
 }
 
+/// Converts an instant of webpki; nothing when it is too late for a [`Timestamp`].
 fn instant(time: UnixTime) -> Option<Timestamp> {
     let seconds = i64::try_from(time.as_secs()).ok()?;
     Some(Timestamp::from_micros(seconds.checked_mul(1_000_000)?))

@@ -132,9 +132,7 @@ async fn keys_from_the_environment_are_in_no_file_and_shown_nowhere() {
     };
     let config = said("config");
     assert!(
-        config.contains(
-            "# keys is not used: the environment variable DZ_KEY_RING holds what it would"
-        ),
+        config.contains("# keys is not used: the environment variable DZ_KEY_RING holds the keys"),
         "{config}"
     );
     let doctor = said("doctor");

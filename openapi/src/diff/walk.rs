@@ -8,9 +8,9 @@ pub(crate) mod fields;
 pub(crate) mod finding;
 pub(crate) mod graph;
 pub(crate) mod message;
-pub(crate) mod place;
+pub(crate) mod node;
 pub(crate) mod witness;
 
 pub(crate) use context::Context;
 pub(crate) use graph::Walk;
-pub(crate) use place::{ANYTHING, At, Both, Flow, Matched, follow};
+pub(crate) use node::{ANYTHING, Matched, Node, Pair, follow};

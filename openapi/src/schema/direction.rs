@@ -7,7 +7,7 @@ use crate::document::Document;
 use crate::{keywords, pointer};
 
 /// Which way a message goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Direction {
     /// From client to server.
     Request,
@@ -16,6 +16,14 @@ pub(crate) enum Direction {
 }
 
 impl Direction {
+    /// Returns the other direction: that of an answer, or of what the server sends to a client's own address.
+    pub(crate) fn reversed(self) -> Self {
+        match self {
+            Self::Request => Self::Response,
+            Self::Response => Self::Request,
+        }
+    }
+
     /// Whether messages going this way carry a property of this schema.
     pub(crate) fn carries(self, document: &Document, property: &Value) -> bool {
         let flag = match self {

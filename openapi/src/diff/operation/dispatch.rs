@@ -3,13 +3,13 @@
 use crate::diff::operation::paths::path_item::{Place, Role};
 use crate::diff::operation::{bodies, callbacks, parameters, responses, security, servers};
 use crate::diff::rules::{Area, Kind};
-use crate::diff::walk::{At, Both, Matched, Walk, fields};
+use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 
 impl<'a> Walk<'a> {
     /// Compares an operation.
-    pub(crate) fn compare_operations(&mut self, both: &Both<'a>, place: &Place<'a>, role: Role) {
-        let request = role.request_flow();
-        for (key, matched) in both.members() {
+    pub(crate) fn compare_operations(&mut self, pair: &Pair<'a>, place: &Place<'a>, role: Role) {
+        let request = role.request_direction();
+        for (key, matched) in pair.members() {
             match key {
                 "parameters" | "security" | "servers" => {}
                 "operationId" => {
@@ -21,27 +21,27 @@ impl<'a> Walk<'a> {
                         "the operation id",
                     );
                 }
-                "tags" => tags(self, both, &matched),
+                "tags" => tags(self, pair, &matched),
                 "requestBody" => bodies::request(self, &matched, request),
                 "responses" => {
-                    responses::compare(self, &matched.or_anything(both), request.inverted());
+                    responses::compare(self, &matched.or_anything(pair), request.reversed());
                 }
                 "callbacks" => callbacks::compare(self, &matched),
-                _ => fields::field_of(self, both, key, &matched, Area::Operation, "the operation"),
+                _ => fields::field_of(self, pair, key, &matched, Area::Operation, "the operation"),
             }
         }
-        parameters::compare(self, both, place, request);
-        security::compare(self, both);
+        parameters::compare(self, pair, place, request);
+        security::compare(self, pair);
         if !self.options.only_operations_of_base {
-            servers::of_operation(self, both, &place.items);
+            servers::of_operation(self, pair, &place.items);
         }
     }
 }
 
 /// Tags group; their order says nothing.
-fn tags(walk: &mut Walk<'_>, operation: &Both<'_>, matched: &Matched<'_>) {
-    let sorted = |at: &At<'_>| {
-        let mut tags: Vec<String> = at
+fn tags(walk: &mut Walk<'_>, operation: &Pair<'_>, matched: &Matched<'_>) {
+    let sorted = |node: &Node<'_>| {
+        let mut tags: Vec<String> = node
             .items_of("tags")
             .iter()
             .map(|tag| tag.value.to_string())

@@ -4,7 +4,7 @@ mod components;
 
 use crate::diff::operation::{paths, servers};
 use crate::diff::rules::{Area, Kind};
-use crate::diff::walk::{At, Both, Matched, Walk, fields};
+use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 use crate::document::FILES;
 
 /// Fields of the root that are compared elsewhere, or that say only how the rest is written.
@@ -23,7 +23,7 @@ const COMPARED_ELSEWHERE: &[&str] = &[
 ];
 
 pub(crate) fn compare(walk: &mut Walk<'_>) {
-    let root = Both::of_documents(walk.base, walk.revision);
+    let root = Pair::of_documents(walk.base, walk.revision);
     let whole = !walk.options.only_operations_of_base;
     if whole {
         around(walk, &root);
@@ -37,9 +37,9 @@ pub(crate) fn compare(walk: &mut Walk<'_>) {
 }
 
 /// Info, tags and the rest of what belongs to no operation.
-fn around(walk: &mut Walk<'_>, root: &Both<'_>) {
+fn around(walk: &mut Walk<'_>, root: &Pair<'_>) {
     match root.get("info") {
-        Some(Matched::Both(info)) => {
+        Some(Matched::Pair(info)) => {
             fields::every_member(walk, &info, Area::Document, "info");
         }
         Some(info) => fields::one(walk, &info, Area::Document, Kind::Text, "`info`"),
@@ -70,11 +70,11 @@ const KNOWN_DIALECTS: &[&str] = &[
 ];
 
 /// The dialect of the schemas. Of another one nothing is known: its keywords may mean anything.
-fn dialect(walk: &mut Walk<'_>, root: &Both<'_>) {
+fn dialect(walk: &mut Walk<'_>, root: &Pair<'_>) {
     let Some(matched) = root.get("jsonSchemaDialect") else {
         return;
     };
-    let is_known = |at: &At<'_>| match at.value.get("jsonSchemaDialect") {
+    let is_known = |node: &Node<'_>| match node.value.get("jsonSchemaDialect") {
         None => true,
         Some(dialect) => dialect
             .as_str()

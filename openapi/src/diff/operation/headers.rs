@@ -5,10 +5,16 @@ use serde_json::{Value, json};
 use crate::diff::operation::bodies::media_types::Choice;
 use crate::diff::operation::parameters::{styles, text_serialization};
 use crate::diff::rules::{Action, Area, Kind, Rule};
-use crate::diff::walk::{At, Both, Context, Flow, Matched, Walk, fields, follow};
+use crate::diff::walk::{Context, Matched, Node, Pair, Walk, fields, follow};
+use crate::schema::Direction;
 
 /// The headers of a message or of a part of one, by their names in any case (RFC 9110 section 5.1).
-pub(crate) fn compare<'a>(walk: &mut Walk<'a>, response: &Both<'a>, flow: Flow, subject: &str) {
+pub(crate) fn compare<'a>(
+    walk: &mut Walk<'a>,
+    response: &Pair<'a>,
+    direction: Direction,
+    subject: &str,
+) {
     let (base, revision) = (
         response.base.members_of("headers"),
         response.revision.members_of("headers"),
@@ -16,69 +22,70 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, response: &Both<'a>, flow: Flow, 
     // A response header of this name is defined by `content`, and is ignored (OpenAPI 3.1 4.8.17).
     let ignored = "Content-Type";
     let counts = |name: &str| !name.eq_ignore_ascii_case(ignored);
-    let of = |headers: &[(&str, At<'a>)]| header_of(headers, ignored).cloned();
+    let of = |headers: &[(&str, Node<'a>)]| header_of(headers, ignored).cloned();
     if let Some(matched) = Matched::of(of(&base), of(&revision)) {
         let name = format!("the header `{ignored}` of {subject}, which is ignored,");
         fields::one(walk, &matched, Area::Header, Kind::Text, &name);
     }
-    for (name, at) in base.iter().filter(|(name, _)| counts(name)) {
+    for (name, node) in base.iter().filter(|(name, _)| counts(name)) {
         match header_of(&revision, name) {
             Some(other) => {
-                let both = Both {
-                    base: at.clone(),
+                let pair = Pair {
+                    base: node.clone(),
                     revision: other.clone(),
                 };
-                walk.through_references(&both, flow, |walk, both| {
-                    header(walk, both, flow, name, subject);
+                walk.through_references(&pair, direction, |walk, pair| {
+                    header(walk, pair, direction, name, subject);
                 });
             }
             None => {
                 let was_always_there =
-                    flow == Flow::Response && follow(walk.base, at).is_set("required");
+                    direction == Direction::Response && follow(walk.base, node).is_set("required");
                 let rule = Rule::new(Area::Header, Kind::Whole, Action::Removed);
                 let message = format!("the header `{name}` of {subject} is no longer documented");
-                walk.decide(rule, at, message, was_always_there.then(without_headers));
+                walk.decide(rule, node, message, was_always_there.then(without_headers));
             }
         }
     }
-    for (name, at) in revision.iter().filter(|(name, _)| counts(name)) {
+    for (name, node) in revision.iter().filter(|(name, _)| counts(name)) {
         if header_of(&base, name).is_none() {
-            let is_demanded = flow == Flow::Request && follow(walk.revision, at).is_set("required");
+            let is_demanded =
+                direction == Direction::Request && follow(walk.revision, node).is_set("required");
             let rule = Rule::new(Area::Header, Kind::Whole, Action::Added);
             let message = format!("the header `{name}` of {subject} is new");
-            walk.decide(rule, at, message, is_demanded.then(without_headers));
+            walk.decide(rule, node, message, is_demanded.then(without_headers));
         }
     }
 }
 
 /// The header of this name; spelled like this where several are the same but for their case.
-fn header_of<'h, 'a>(headers: &'h [(&str, At<'a>)], name: &str) -> Option<&'h At<'a>> {
+fn header_of<'h, 'a>(headers: &'h [(&str, Node<'a>)], name: &str) -> Option<&'h Node<'a>> {
     let named = headers.iter().find(|(other, _)| *other == name);
     let found = named.or_else(|| {
         let mut headers = headers.iter();
         headers.find(|(other, _)| other.eq_ignore_ascii_case(name))
     });
-    found.map(|(_, at)| at)
+    found.map(|(_, node)| node)
 }
 
-fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, whose: &str) {
+fn header<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, direction: Direction, name: &str, whose: &str) {
     let subject = format!("the header `{name}` of {whose}");
-    styles::compare(walk, both, (flow, Some(name)), &subject);
-    for (key, matched) in both.members() {
+    styles::compare(walk, pair, (direction, Some(name)), &subject);
+    for (key, matched) in pair.members() {
         match (key, matched) {
             ("style" | "explode", _) => {}
-            ("schema", matched) if both.get("content").is_none() => {
-                let both = matched.or_anything(both);
-                let context = Context::new(flow, subject.clone());
-                text_serialization::compare(walk, &both, &context, Area::Header);
+            ("schema", matched) if pair.get("content").is_none() => {
+                let pair = matched.or_anything(pair);
+                let context = Context::new(direction, subject.clone());
+                text_serialization::compare(walk, &pair, &context, Area::Header);
             }
             ("content", matched) => {
-                walk.compare_content(&matched, (flow, Choice::Sender), &subject);
+                walk.compare_content(&matched, (direction, Choice::Sender), &subject);
             }
             ("required", _) => {
                 let (was, is) = (
-                    both.base.is_set("required"),
-                    both.revision.is_set("required"),
+                    pair.base.is_set("required"),
+                    pair.revision.is_set("required"),
                 );
                 if was != is {
                     let (action, word) = if was {
@@ -88,8 +95,8 @@ fn header<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, name: &str, whos
                     };
                     let rule = Rule::new(Area::Header, Kind::Required, action);
                     let message = format!("{subject} is now {word}");
-                    let breaks = is == (flow == Flow::Request);
-                    walk.decide(rule, &both.revision, message, breaks.then(without_headers));
+                    let breaks = is == (direction == Direction::Request);
+                    walk.decide(rule, &pair.revision, message, breaks.then(without_headers));
                 }
             }
             ("examples", matched) => {

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use crate::diff::operation::bodies::media_types::Choice;
 use crate::diff::operation::paths::path_item::Place;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
-use crate::diff::walk::{At, Both, Context, Flow, Matched, Walk, deprecation, fields, follow};
+use crate::diff::walk::{Context, Matched, Node, Pair, Walk, deprecation, fields, follow};
 use crate::document::Document;
 use crate::sample;
-use crate::schema::bundle_value;
+use crate::schema::{Direction, bundle_value};
 
 /// What tells one parameter from another (OpenAPI 3.1 section 4.8.12): its place and its name.
 /// Names of headers are the same in any case; names of path parameters do not matter, their place
@@ -26,16 +26,16 @@ struct Identity {
 struct Parameter<'a> {
     identity: Identity,
     /// As it is written, a reference not followed.
-    written: At<'a>,
+    written: Node<'a>,
     /// As it is defined.
-    defined: At<'a>,
+    defined: Node<'a>,
 }
 
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
-    operation: &Both<'a>,
+    operation: &Pair<'a>,
     place: &Place<'a>,
-    flow: Flow,
+    direction: Direction,
 ) {
     let (items, templates) = (&place.items, place.templates);
     let base = effective(walk.base, &operation.base, &items.base, templates.0);
@@ -51,21 +51,21 @@ pub(crate) fn compare<'a>(
             .find(|other| other.identity == parameter.identity)
         {
             Some(other) if is_ignored(parameter) => {
-                let both = Matched::Both(Both {
+                let pair = Matched::Pair(Pair {
                     base: parameter.defined.clone(),
                     revision: other.defined.clone(),
                 });
                 let name = ignored(parameter);
-                fields::one(walk, &both, Area::Parameter, Kind::Text, &name);
+                fields::one(walk, &pair, Area::Parameter, Kind::Text, &name);
             }
             Some(other) => {
-                let both = Both {
+                let pair = Pair {
                     base: parameter.written.clone(),
                     revision: other.written.clone(),
                 };
-                walk.through_references(&both, flow, |walk, both| one(walk, both, flow));
+                walk.through_references(&pair, direction, |walk, pair| one(walk, pair, direction));
             }
-            None => removed(walk, parameter, flow),
+            None => removed(walk, parameter, direction),
         }
     }
     for parameter in &revision {
@@ -75,7 +75,7 @@ pub(crate) fn compare<'a>(
         {
             continue;
         }
-        added(walk, parameter, flow);
+        added(walk, parameter, direction);
     }
 }
 
@@ -95,7 +95,7 @@ fn ignored(parameter: &Parameter<'_>) -> String {
 
 /// What the client sends may still hold it; what the server sends (to a webhook, a callback) no longer
 /// does, which is news where it always did.
-fn removed(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
+fn removed(walk: &mut Walk<'_>, parameter: &Parameter<'_>, direction: Direction) {
     let rule = Rule::new(Area::Parameter, Kind::Whole, Action::Removed);
     let name = subject(&parameter.defined);
     if is_ignored(parameter) {
@@ -107,12 +107,12 @@ fn removed(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
         let message = format!("{name} is no longer declared, {announced}");
         return walk.note(rule, Class::Docs, &parameter.written, message);
     }
-    let (message, witness) = match flow {
-        Flow::Request => (
+    let (message, witness) = match direction {
+        Direction::Request => (
             format!("{name} is no longer declared: requests that carry it are not covered"),
             Some(carrying(walk.base, &parameter.defined)),
         ),
-        Flow::Response => (
+        Direction::Response => (
             format!("{name} is no longer sent"),
             parameter
                 .defined
@@ -124,21 +124,21 @@ fn removed(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
 }
 
 /// As [`removed`], the other way round.
-fn added(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
+fn added(walk: &mut Walk<'_>, parameter: &Parameter<'_>, direction: Direction) {
     if is_ignored(parameter) {
         let new = Matched::Added(parameter.defined.clone());
         let name = ignored(parameter);
         return fields::one(walk, &new, Area::Parameter, Kind::Text, &name);
     }
     let required = parameter.defined.is_set("required");
-    let (kind, how) = match (required, flow) {
-        (true, Flow::Request) => (Kind::Required, "required: requests without it are refused"),
-        (true, Flow::Response) => (Kind::Required, "always sent"),
-        (false, Flow::Request | Flow::Response) => (Kind::Whole, "optional"),
+    let (kind, how) = match (required, direction) {
+        (true, Direction::Request) => (Kind::Required, "required: requests without it are refused"),
+        (true, Direction::Response) => (Kind::Required, "always sent"),
+        (false, Direction::Request | Direction::Response) => (Kind::Whole, "optional"),
     };
     let rule = Rule::new(Area::Parameter, kind, Action::Added);
     let message = format!("{} is new and {how}", subject(&parameter.defined));
-    let breaks = required && flow == Flow::Request;
+    let breaks = required && direction == Direction::Request;
     let witness = breaks.then(|| without(&parameter.defined));
     walk.decide(rule, &parameter.written, message, witness);
 }
@@ -147,8 +147,8 @@ fn added(walk: &mut Walk<'_>, parameter: &Parameter<'_>, flow: Flow) {
 /// identity.
 fn effective<'a>(
     document: &'a Document,
-    operation: &At<'a>,
-    item: &At<'a>,
+    operation: &Node<'a>,
+    item: &Node<'a>,
     template: &str,
 ) -> Vec<Parameter<'a>> {
     let mut parameters: Vec<Parameter<'a>> = Vec::new();
@@ -168,7 +168,7 @@ fn effective<'a>(
     parameters
 }
 
-fn identity(parameter: &At<'_>, template: &str) -> Identity {
+fn identity(parameter: &Node<'_>, template: &str) -> Identity {
     let text = |key: &str| {
         parameter
             .value
@@ -201,11 +201,11 @@ fn identity(parameter: &At<'_>, template: &str) -> Identity {
 }
 
 /// A request that carries the parameter, by its place: `{"query": {"limit": 1}}`.
-fn carrying(document: &Document, parameter: &At<'_>) -> Value {
+fn carrying(document: &Document, parameter: &Node<'_>) -> Value {
     let text = |key: &str| parameter.text_of(key);
     let schema = parameter
         .get("schema")
-        .map(|at| bundle_value(document, at.value, None));
+        .map(|node| bundle_value(document, node.value, None));
     let value = schema
         .and_then(|schema| sample::valid(&schema))
         .unwrap_or_else(|| "text".into());
@@ -213,21 +213,21 @@ fn carrying(document: &Document, parameter: &At<'_>) -> Value {
 }
 
 /// A request that lacks the parameter.
-fn without(parameter: &At<'_>) -> Value {
+fn without(parameter: &Node<'_>) -> Value {
     json!({ parameter.text_of("in"): {} })
 }
 
-fn subject(parameter: &At<'_>) -> String {
+fn subject(parameter: &Node<'_>) -> String {
     let text = |key: &str| parameter.text_of(key);
     format!("the {} parameter `{}`", text("in"), text("name"))
 }
 
-fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
-    let whole = both;
-    let subject = subject(&both.base);
+fn one<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, direction: Direction) {
+    let whole = pair;
+    let subject = subject(&pair.base);
     let (was, is) = (
-        both.base.is_set("required"),
-        both.revision.is_set("required"),
+        pair.base.is_set("required"),
+        pair.revision.is_set("required"),
     );
     if was != is {
         let (action, word) = if is {
@@ -239,17 +239,17 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
         let message = format!("{subject} is now {word}");
         walk.decide(
             rule,
-            &both.revision,
+            &pair.revision,
             message,
-            (is == (flow == Flow::Request)).then(|| without(&both.revision)),
+            (is == (direction == Direction::Request)).then(|| without(&pair.revision)),
         );
     }
-    styles::compare(walk, both, (flow, None), &subject);
-    styles::freedoms(walk, both, flow, &subject);
-    for (key, matched) in both.members() {
+    styles::compare(walk, pair, (direction, None), &subject);
+    styles::freedoms(walk, pair, direction, &subject);
+    for (key, matched) in pair.members() {
         match (key, matched) {
             // Such a parameter's name is known to nobody but the document's reader.
-            ("name", name) if matches!(both.base.text_of("in"), "path" | "querystring") => {
+            ("name", name) if matches!(pair.base.text_of("in"), "path" | "querystring") => {
                 fields::one(
                     walk,
                     &name,
@@ -263,13 +263,13 @@ fn one<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow) {
                 | "allowEmptyValue",
                 _,
             ) => {}
-            ("schema", matched) if both.get("content").is_none() => {
-                let both = matched.or_anything(both);
-                let context = Context::new(flow, subject.clone());
-                text_serialization::compare(walk, &both, &context, Area::Parameter);
+            ("schema", matched) if pair.get("content").is_none() => {
+                let pair = matched.or_anything(pair);
+                let context = Context::new(direction, subject.clone());
+                text_serialization::compare(walk, &pair, &context, Area::Parameter);
             }
             ("content", matched) => {
-                walk.compare_content(&matched, (flow, Choice::Sender), &subject);
+                walk.compare_content(&matched, (direction, Choice::Sender), &subject);
             }
             ("examples", matched) => {
                 fields::examples(walk, &matched, Area::Parameter, &subject);

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::diff::operation::paths::path_item::{Place, Role, stands_beside_operations};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
-use crate::diff::walk::{At, Both, Matched, Walk, deprecation, fields, follow};
+use crate::diff::walk::{Matched, Node, Pair, Walk, deprecation, fields, follow};
 use crate::document::{Document, Method, operations_of};
 
 /// A path item under its path.
@@ -18,7 +18,7 @@ struct Item<'a> {
     path: &'a str,
     /// The path with its parameters' names taken out: what makes two paths the same.
     shape: String,
-    at: At<'a>,
+    node: Node<'a>,
 }
 
 /// One operation of a path item.
@@ -29,16 +29,16 @@ struct Candidate<'i, 'a> {
 }
 
 impl<'a> Candidate<'_, 'a> {
-    fn at(&self) -> At<'a> {
-        At {
-            pointer: self.method.pointer(&self.item.at.pointer),
+    fn at(&self) -> Node<'a> {
+        Node {
+            pointer: self.method.pointer(&self.item.node.pointer),
             value: self.value,
         }
     }
 }
 
 /// Compares the operations below `section`, which is `paths` or `webhooks`.
-pub(crate) fn compare<'a>(walk: &mut Walk<'a>, root: &Both<'a>, section: &str) {
+pub(crate) fn compare<'a>(walk: &mut Walk<'a>, root: &Pair<'a>, section: &str) {
     let (role, area) = if section == "webhooks" {
         (Role::Webhook, Area::Webhook)
     } else {
@@ -91,14 +91,14 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, root: &Both<'a>, section: &str) {
     extensions(walk, root, section);
 }
 
-fn items<'a>(document: &'a Document, root: &At<'a>, section: &str) -> Vec<Item<'a>> {
+fn items<'a>(document: &'a Document, root: &Node<'a>, section: &str) -> Vec<Item<'a>> {
     root.members_of(section)
         .into_iter()
         .filter(|(path, _)| !path.starts_with("x-"))
-        .map(|(path, at)| Item {
+        .map(|(path, node)| Item {
             path,
             shape: shape(path),
-            at: follow(document, &at),
+            node: follow(document, &node),
         })
         .collect()
 }
@@ -122,7 +122,7 @@ fn shape(path: &str) -> String {
 
 fn operations<'i, 'a>(items: &'i [Item<'a>]) -> Vec<Candidate<'i, 'a>> {
     let of_item = |item: &'i Item<'a>| {
-        operations_of(item.at.value).map(move |(method, value)| Candidate {
+        operations_of(item.node.value).map(move |(method, value)| Candidate {
             method,
             item,
             value,
@@ -157,7 +157,11 @@ fn pair_up<'t, T, K: Eq + Hash>(
         free[*index] = false;
     }
     let mut by_shape: HashMap<K, VecDeque<usize>> = HashMap::new();
-    for (index, other) in revision.iter().enumerate().filter(|(at, _)| free[*at]) {
+    for (index, other) in revision
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| free[*index])
+    {
         by_shape.entry(shape(other)).or_default().push_back(index);
     }
     let mut pairs = Vec::with_capacity(base.len());
@@ -177,7 +181,7 @@ fn pair_up<'t, T, K: Eq + Hash>(
 
 /// Whether operations that say nothing of who may call them demand the same in both documents, and
 /// the schemes that are named are the same.
-fn inherited(walk: &mut Walk<'_>, root: &Both<'_>) -> bool {
+fn inherited(walk: &mut Walk<'_>, root: &Pair<'_>) -> bool {
     ["/security", "/components/securitySchemes"]
         .iter()
         .all(|pointer| {
@@ -195,7 +199,10 @@ fn same(walk: &mut Walk<'_>, base: &Candidate<'_, '_>, revision: &Candidate<'_, 
     base.item.path == revision.item.path
         && walk.same_values(base.value, revision.value)
         && ["parameters", "servers"].iter().all(|key| {
-            let (base, revision) = (base.item.at.value.get(key), revision.item.at.value.get(key));
+            let (base, revision) = (
+                base.item.node.value.get(key),
+                revision.item.node.value.get(key),
+            );
             same_or_neither(walk, base, revision)
         })
 }
@@ -215,19 +222,19 @@ fn matched<'a>(
     revision: &Candidate<'_, 'a>,
     role: Role,
 ) {
-    let both = Both {
+    let pair = Pair {
         base: base.at(),
         revision: revision.at(),
     };
     let place = Place {
-        items: Both {
-            base: base.item.at.clone(),
-            revision: revision.item.at.clone(),
+        items: Pair {
+            base: base.item.node.clone(),
+            revision: revision.item.node.clone(),
         },
         templates: (base.item.path, revision.item.path),
     };
-    walk.operation(name, Some(both.clone()), |walk| {
-        walk.compare_operations(&both, &place, role);
+    walk.in_operation(name, Some(pair.clone()), |walk| {
+        walk.compare_operations(&pair, &place, role);
     });
 }
 
@@ -235,14 +242,14 @@ fn matched<'a>(
 fn beside_operations(walk: &mut Walk<'_>, base: &Item<'_>, revision: &Item<'_>) {
     let mut keys = [base, revision]
         .into_iter()
-        .filter_map(|item| item.at.value.as_object())
+        .filter_map(|item| item.node.value.as_object())
         .flat_map(serde_json::Map::keys);
     if !keys.any(|key| stands_beside_operations(key)) {
         return;
     }
-    let items = Both {
-        base: base.at.clone(),
-        revision: revision.at.clone(),
+    let items = Pair {
+        base: base.node.clone(),
+        revision: revision.node.clone(),
     };
     for (key, matched) in items.members() {
         if stands_beside_operations(key) {
@@ -257,20 +264,20 @@ fn beside_operations(walk: &mut Walk<'_>, base: &Item<'_>, revision: &Item<'_>) 
 fn without_operations<'a>(
     walk: &mut Walk<'a>,
     item: &Item<'a>,
-    which: impl FnOnce(At<'a>) -> Matched<'a>,
+    which: impl FnOnce(Node<'a>) -> Matched<'a>,
 ) {
-    if operations_of(item.at.value).next().is_none() {
+    if operations_of(item.node.value).next().is_none() {
         let subject = format!("the path `{}`, which has no operations,", item.path);
-        let matched = which(item.at.clone());
+        let matched = which(item.node.clone());
         fields::one(walk, &matched, Area::Operation, Kind::Text, &subject);
     }
 }
 
-fn extensions(walk: &mut Walk<'_>, root: &Both<'_>, section: &str) {
+fn extensions(walk: &mut Walk<'_>, root: &Pair<'_>, section: &str) {
     let (Some(base), Some(revision)) = (root.base.get(section), root.revision.get(section)) else {
         return;
     };
-    for (key, matched) in (Both { base, revision }).members() {
+    for (key, matched) in (Pair { base, revision }).members() {
         if key.starts_with("x-") {
             let subject = format!("`{section}`");
             fields::field(walk, key, &matched, Area::Document, &subject);
@@ -287,27 +294,27 @@ fn name_of(role: Role, method: &str, path: &str) -> String {
     }
 }
 
-fn removed(walk: &mut Walk<'_>, name: &str, at: &At<'_>, area: Area) {
+fn removed(walk: &mut Walk<'_>, name: &str, node: &Node<'_>, area: Area) {
     let name = name.to_owned();
-    walk.operation(name.clone(), None, |walk| {
+    walk.in_operation(name.clone(), None, |walk| {
         let rule = Rule::new(area, Kind::Whole, Action::Removed);
-        if let Some(announced) = deprecation::as_announced(walk, at) {
+        if let Some(announced) = deprecation::as_announced(walk, node) {
             return walk.note(
                 rule,
                 Class::Docs,
-                at,
+                node,
                 format!("{name} is gone, {announced}"),
             );
         }
         let message = format!("{name} is gone: a call of it no longer works");
-        walk.decide(rule, at, message, Some(Value::String(name)));
+        walk.decide(rule, node, message, Some(Value::String(name)));
     });
 }
 
-fn added(walk: &mut Walk<'_>, name: &str, at: &At<'_>, area: Area) {
+fn added(walk: &mut Walk<'_>, name: &str, node: &Node<'_>, area: Area) {
     let name = name.to_owned();
-    walk.operation(name.clone(), None, |walk| {
+    walk.in_operation(name.clone(), None, |walk| {
         let rule = Rule::new(area, Kind::Whole, Action::Added);
-        walk.decide(rule, at, format!("{name} is new"), None);
+        walk.decide(rule, node, format!("{name} is new"), None);
     });
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::diff::rules::{Action, Area, Kind, Rule};
-use crate::diff::walk::{At, Both, Walk};
+use crate::diff::walk::{Node, Pair, Walk};
 use crate::document::Document;
 use crate::pointer;
 
@@ -14,7 +14,7 @@ use crate::pointer;
 type Alternative = BTreeMap<String, Vec<String>>;
 
 /// Compares what an operation demands, its own or inherited from the document (OpenAPI 3.1 4.8.10).
-pub(crate) fn compare<'a>(walk: &mut Walk<'a>, operation: &Both<'a>) {
+pub(crate) fn compare<'a>(walk: &mut Walk<'a>, operation: &Pair<'a>) {
     let base = alternatives(walk.base, &operation.base);
     let revision = alternatives(walk.revision, &operation.revision);
     let location = location(walk, operation);
@@ -37,10 +37,10 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, operation: &Both<'a>) {
 
 /// Where it is said what the operation demands: of the document as a whole, where the operation itself
 /// says nothing on either side.
-fn location<'a>(walk: &Walk<'a>, operation: &Both<'a>) -> At<'a> {
+fn location<'a>(walk: &Walk<'a>, operation: &Pair<'a>) -> Node<'a> {
     let own = operation.revision.get("security");
     let inherits = own.is_none() && operation.base.get("security").is_none();
-    let root = Both::of_documents(walk.base, walk.revision);
+    let root = Pair::of_documents(walk.base, walk.revision);
     let inherited = root
         .revision
         .get("security")
@@ -49,7 +49,7 @@ fn location<'a>(walk: &Walk<'a>, operation: &Both<'a>) -> At<'a> {
         .unwrap_or_else(|| operation.revision.clone())
 }
 
-fn alternatives(document: &Document, operation: &At<'_>) -> Vec<Alternative> {
+fn alternatives(document: &Document, operation: &Node<'_>) -> Vec<Alternative> {
     let demanded = operation
         .value
         .get("security")

@@ -3,11 +3,11 @@
 mod variables;
 
 use crate::diff::rules::{Action, Area, Kind, Rule};
-use crate::diff::walk::{At, Both, Matched, Walk, fields};
+use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 use serde_json::{Value, json};
 
 /// The address, in which a slash at the end says nothing: paths begin with one.
-fn url(server: &At<'_>) -> String {
+fn url(server: &Node<'_>) -> String {
     let url = server.value.get("url").and_then(Value::as_str);
     let url = url.unwrap_or("/");
     match url.trim_end_matches('/') {
@@ -17,7 +17,7 @@ fn url(server: &At<'_>) -> String {
 }
 
 /// Whether one names no server and the other just what that means (OpenAPI 3.1 section 4.8.1).
-fn is_the_default(none: &[At<'_>], one: &[At<'_>]) -> bool {
+fn is_the_default(none: &[Node<'_>], one: &[Node<'_>]) -> bool {
     none.is_empty()
         && one
             .iter()
@@ -26,7 +26,7 @@ fn is_the_default(none: &[At<'_>], one: &[At<'_>]) -> bool {
 
 /// What each server is called: by its address, and where several have one address, by its number among
 /// them.
-fn told_apart(servers: &[At<'_>]) -> Vec<(String, usize)> {
+fn told_apart(servers: &[Node<'_>]) -> Vec<(String, usize)> {
     let mut names: Vec<(String, usize)> = Vec::new();
     for server in servers {
         let url = url(server);
@@ -37,9 +37,9 @@ fn told_apart(servers: &[At<'_>]) -> Vec<(String, usize)> {
 }
 
 /// Two servers of one address.
-fn one(walk: &mut Walk<'_>, both: &Both<'_>, area: Area) {
-    let url = url(&both.base);
-    for (key, matched) in both.members() {
+fn one(walk: &mut Walk<'_>, pair: &Pair<'_>, area: Area) {
+    let url = url(&pair.base);
+    for (key, matched) in pair.members() {
         match (key, matched) {
             ("url", _) => {}
             // The name of a server (OpenAPI 3.2) is for readers.
@@ -47,7 +47,7 @@ fn one(walk: &mut Walk<'_>, both: &Both<'_>, area: Area) {
                 let subject = format!("`name` of the server `{url}`");
                 fields::one(walk, &matched, area, Kind::Text, &subject);
             }
-            ("variables", Matched::Both(both)) => variables::compare(walk, &both, area, &url),
+            ("variables", Matched::Pair(pair)) => variables::compare(walk, &pair, area, &url),
             (key, matched) => {
                 fields::field(walk, key, &matched, area, &format!("the server `{url}`"));
             }
@@ -56,15 +56,15 @@ fn one(walk: &mut Walk<'_>, both: &Both<'_>, area: Area) {
 }
 
 /// The servers of a document.
-pub(crate) fn of_document(walk: &mut Walk<'_>, root: &Both<'_>) {
+pub(crate) fn of_document(walk: &mut Walk<'_>, root: &Pair<'_>) {
     compare(walk, root, &[], Area::Document);
 }
 
 /// The servers of an operation: its own, which stand in the stead of its path's, and those in the
 /// document's stead (OpenAPI 3.1 sections 4.8.9 and 4.8.10). `items` are the path items that hold it.
-pub(crate) fn of_operation(walk: &mut Walk<'_>, operation: &Both<'_>, items: &Both<'_>) {
-    let root = &Both::of_documents(walk.base, walk.revision);
-    let has_own = |side: &At<'_>| !side.items_of("servers").is_empty();
+pub(crate) fn of_operation(walk: &mut Walk<'_>, operation: &Pair<'_>, items: &Pair<'_>) {
+    let root = &Pair::of_documents(walk.base, walk.revision);
+    let has_own = |side: &Node<'_>| !side.items_of("servers").is_empty();
     if !has_own(&operation.base) && !has_own(&operation.revision) {
         return compare(walk, items, &[root], Area::Operation);
     }
@@ -77,10 +77,10 @@ pub(crate) fn of_operation(walk: &mut Walk<'_>, operation: &Both<'_>, items: &Bo
 
 /// Servers, matched by URL. Where one side has none, the first that are `around` it hold, which come from
 /// the inside out.
-fn compare(walk: &mut Walk<'_>, both: &Both<'_>, around: &[&Both<'_>], area: Area) {
+fn compare(walk: &mut Walk<'_>, pair: &Pair<'_>, around: &[&Pair<'_>], area: Area) {
     let (mut base, mut revision) = (
-        both.base.items_of("servers"),
-        both.revision.items_of("servers"),
+        pair.base.items_of("servers"),
+        pair.revision.items_of("servers"),
     );
     if base.is_empty() != revision.is_empty() {
         for outer in around {
@@ -100,10 +100,10 @@ fn compare(walk: &mut Walk<'_>, both: &Both<'_>, around: &[&Both<'_>], area: Are
         match new
             .iter()
             .position(|other| other == name)
-            .map(|at| &revision[at])
+            .map(|index| &revision[index])
         {
             Some(other) => {
-                let pair = Both {
+                let pair = Pair {
                     base: server.clone(),
                     revision: other.clone(),
                 };

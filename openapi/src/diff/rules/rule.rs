@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::schema::Direction;
+
 /// The kind of a difference. Written `area-kind-action`: `response-property-removed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rule {
@@ -82,6 +84,16 @@ axis! {
         Security = "security",
         /// A component.
         Component = "component",
+    }
+}
+
+impl Area {
+    /// Returns the area of the messages that go this way.
+    pub(crate) fn of(direction: Direction) -> Self {
+        match direction {
+            Direction::Request => Self::Request,
+            Direction::Response => Self::Response,
+        }
     }
 }
 

@@ -10,16 +10,18 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::diff::rules::Area;
 use crate::diff::schema::annotations::collected::Annotations;
 use crate::diff::walk::fields::field;
-use crate::diff::walk::{Flow, Matched, Walk, deprecation};
+use crate::diff::walk::{Matched, Walk, deprecation};
+use crate::schema::Direction;
 
 /// Compares the annotations of a schema.
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
     base: &Annotations<'a>,
     revision: &Annotations<'a>,
-    flow: Flow,
+    direction: Direction,
     subject: &str,
 ) {
     let keys: BTreeSet<&str> = base.keys().chain(revision.keys()).copied().collect();
@@ -28,20 +30,27 @@ pub(crate) fn compare<'a>(
             continue;
         };
         if is_said_otherwise(key, base, revision)
-            || string_content::compare(walk, key, &matched, flow, subject)
-            || (key == "x-extensible-enum" && open_enums::lists(walk, &matched, flow, subject))
+            || string_content::compare(walk, key, &matched, direction, subject)
+            || (key == "x-extensible-enum" && open_enums::lists(walk, &matched, direction, subject))
         {
             continue;
         }
-        if let ("discriminator", Matched::Both(both)) = (key, &matched) {
-            discriminators::compare(walk, both, flow, subject);
+        if let ("discriminator", Matched::Pair(pair)) = (key, &matched) {
+            discriminators::compare(walk, pair, direction, subject);
             continue;
         }
         let deprecated = revision
             .get("deprecated")
-            .is_some_and(|at| at.value == &Value::Bool(true));
-        if !deprecation::compare(walk, key, &matched, deprecated, flow.area(), subject) {
-            field(walk, key, &matched, flow.area(), subject);
+            .is_some_and(|node| node.value == &Value::Bool(true));
+        if !deprecation::compare(
+            walk,
+            key,
+            &matched,
+            deprecated,
+            Area::of(direction),
+            subject,
+        ) {
+            field(walk, key, &matched, Area::of(direction), subject);
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use crate::diff::walk::At;
+use crate::diff::walk::Node;
 use crate::keywords;
 
 /// The keywords of a schema that accept or reject something; `None` when it is no object.
-pub(crate) fn assertions<'a>(at: &At<'a>) -> Option<Vec<&'a str>> {
-    let object: &Map<String, Value> = at.value.as_object()?;
+pub(crate) fn assertions<'a>(node: &Node<'a>) -> Option<Vec<&'a str>> {
+    let object: &Map<String, Value> = node.value.as_object()?;
     Some(
         object
             .keys()
@@ -18,7 +18,7 @@ pub(crate) fn assertions<'a>(at: &At<'a>) -> Option<Vec<&'a str>> {
 }
 
 /// Whether both say of undeclared properties what schema they have.
-pub(crate) fn undeclared_are_compared(base: &At<'_>, revision: &At<'_>) -> bool {
+pub(crate) fn undeclared_are_compared(base: &Node<'_>, revision: &Node<'_>) -> bool {
     [base, revision].iter().all(|core| {
         let additional = core.value.get("additionalProperties");
         additional.is_some_and(Value::is_object)

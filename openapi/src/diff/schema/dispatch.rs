@@ -13,19 +13,20 @@ use crate::diff::schema::references::compare_by_references;
 use crate::diff::schema::{annotations, objects, scalar_keywords, unions};
 use crate::diff::walk::finding::{finding, judged};
 use crate::diff::walk::witness::Step;
-use crate::diff::walk::{ANYTHING, At, Both, Context, Flow, Matched, Walk, follow};
+use crate::diff::walk::{ANYTHING, Context, Matched, Node, Pair, Walk, follow};
+use crate::pointer;
 use crate::relation::{Relation, relate};
-use crate::{pointer, schema};
+use crate::schema::{self, Direction};
 
 impl<'a> Walk<'a> {
     /// Compares two schemas, in every class.
-    pub(crate) fn compare_schemas(&mut self, both: &Both<'a>, context: &Context<'a>) {
-        if self.same(both) {
+    pub(crate) fn compare_schemas(&mut self, pair: &Pair<'a>, context: &Context<'a>) {
+        if self.same(pair) {
             return;
         }
-        let context = &context.rooted(both);
-        let mut base = Layers::of(both.base.clone());
-        let mut revision = Layers::of(both.revision.clone());
+        let context = &context.rooted(pair);
+        let mut base = Layers::of(pair.base.clone());
+        let mut revision = Layers::of(pair.revision.clone());
         loop {
             let refer = (base.is_reference(), revision.is_reference());
             if refer == (true, true) && base.null == revision.null {
@@ -52,17 +53,17 @@ impl<'a> Walk<'a> {
         collect(&base.core, &mut base.annotations);
         collect(&revision.core, &mut revision.annotations);
         texts(self, &base, &revision, context);
-        if base.null != revision.null && !null(self, both, &base, &revision, context) {
-            whole(self, both, context);
+        if base.null != revision.null && !null(self, pair, &base, &revision, context) {
+            whole(self, pair, context);
             return;
         }
-        core(self, both, &base, &revision, context);
+        core(self, pair, &base, &revision, context);
     }
 }
 
 fn texts<'a>(walk: &mut Walk<'a>, base: &Layers<'a>, revision: &Layers<'a>, context: &Context<'a>) {
     let (base, revision) = (&base.annotations, &revision.annotations);
-    annotations::compare(walk, base, revision, context.flow, &context.subject);
+    annotations::compare(walk, base, revision, context.direction, &context.subject);
 }
 
 /// Both sides refer: what they refer to is compared once, whoever refers to it.
@@ -72,13 +73,13 @@ fn components<'a>(
     revision: &Layers<'a>,
     context: &Context<'a>,
 ) {
-    let both = Both {
+    let pair = Pair {
         base: follow(walk.base, &base.core),
         revision: follow(walk.revision, &revision.core),
     };
     let (old, new) = (
-        pointer::last(&both.base.pointer),
-        pointer::last(&both.revision.pointer),
+        pointer::last(&pair.base.pointer),
+        pointer::last(&pair.revision.pointer),
     );
     if old != new && walk.options.component_names {
         let message = format!(
@@ -97,9 +98,9 @@ fn components<'a>(
     } else {
         context.subject.clone()
     };
-    let inner = Context::new(context.flow, subject);
-    let target = both.clone();
-    walk.pair_in_turn(&both, context.flow, move |walk| {
+    let inner = Context::new(context.direction, subject);
+    let target = pair.clone();
+    walk.in_pair_in_turn(&pair, context.direction, move |walk| {
         walk.compare_schemas(&target, &inner);
     });
 }
@@ -138,7 +139,7 @@ fn component_written_out<'a>(
 /// neither after all, and only the whole can tell.
 fn null<'a>(
     walk: &mut Walk<'a>,
-    both: &Both<'a>,
+    pair: &Pair<'a>,
     base: &Layers<'a>,
     revision: &Layers<'a>,
     context: &Context<'a>,
@@ -148,13 +149,13 @@ fn null<'a>(
     };
     let was = accepts(schema::bundle_value(
         walk.base,
-        both.base.value,
-        Some(context.flow.direction()),
+        pair.base.value,
+        Some(context.direction),
     ));
     let is = accepts(schema::bundle_value(
         walk.revision,
-        both.revision.value,
-        Some(context.flow.direction()),
+        pair.revision.value,
+        Some(context.direction),
     ));
     if was != base.null || is != revision.null {
         return false;
@@ -164,8 +165,8 @@ fn null<'a>(
     } else {
         (Action::Removed, "may no longer be null")
     };
-    let breaks = is == (context.flow == Flow::Response);
-    let location = both.revision.clone();
+    let breaks = is == (context.direction == Direction::Response);
+    let location = pair.revision.clone();
     let message = format!("{} {word}", context.subject);
     finding(
         walk,
@@ -197,22 +198,22 @@ const COMPOSED: &[&str] = &[
 ];
 
 /// The texts of schemas that are judged with what holds them.
-fn judged_with_the_shell<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>) {
+fn judged_with_the_shell<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>) {
     let mut parts = Vec::new();
-    if let Some(Matched::Both(patterns)) = cores.get("patternProperties") {
+    if let Some(Matched::Pair(patterns)) = cores.get("patternProperties") {
         parts.extend(patterns.members().into_iter().map(|(_, part)| part));
     }
     parts.extend(cores.get("propertyNames"));
     for part in parts {
-        if let Matched::Both(both) = part
-            && both.base.value != both.revision.value
+        if let Matched::Pair(pair) = part
+            && pair.base.value != pair.revision.value
         {
-            texts::compare_every(walk, &both, context);
+            texts::compare_every(walk, &pair, context);
         }
     }
 }
 
-fn is_plain(core: &At<'_>) -> bool {
+fn is_plain(core: &Node<'_>) -> bool {
     match assertions(core) {
         Some(keys) => !keys.iter().any(|key| COMPOSED.contains(key)),
         None => core.value == &ANYTHING,
@@ -221,12 +222,12 @@ fn is_plain(core: &At<'_>) -> bool {
 
 fn core<'a>(
     walk: &mut Walk<'a>,
-    both: &Both<'a>,
+    pair: &Pair<'a>,
     base: &Layers<'a>,
     revision: &Layers<'a>,
     context: &Context<'a>,
 ) {
-    let cores = Both {
+    let cores = Pair {
         base: base.core.clone(),
         revision: revision.core.clone(),
     };
@@ -245,11 +246,11 @@ fn core<'a>(
         return;
     }
     if let (Some(a), Some(b)) = (base.union(), revision.union())
-        && unions::compare(walk, both, a, b, context)
+        && unions::compare(walk, pair, a, b, context)
     {
         return;
     }
-    whole(walk, both, context);
+    whole(walk, pair, context);
 }
 
 /// The most nodes of a schema that is judged once more as a whole.
@@ -272,7 +273,7 @@ const KINDS_OF_VALUES: &[Kind] = &[
 /// Keywords that were judged apart may make up for each other, as `maxItems: 0` for `items: false`: of
 /// schemas that are equal as wholes, what was recorded of their own values since `before` says nothing. A property
 /// that is now declared is told of all the same, and so are promises.
-fn compensated<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>, before: usize) {
+fn compensated<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>, before: usize) {
     let here = &cores.revision.pointer;
     let items = pointer::join(here, "items");
     let speaks_of_values = |change: &Change| {
@@ -283,7 +284,7 @@ fn compensated<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>,
     if !walk.recorded_since(before).iter().any(speaks_of_values) {
         return;
     }
-    let Some((sender, receiver)) = walk.sides_within(cores, context.flow, SMALL) else {
+    let Some((sender, receiver)) = walk.sides_within(cores, context.direction, SMALL) else {
         return;
     };
     if relate(&sender, &receiver) == Relation::Equal {
@@ -293,36 +294,36 @@ fn compensated<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>,
 
 /// Whether values of the type are among those of both schemas: else there is nothing to descend
 /// into, and what differs is the type.
-fn admits(cores: &Both<'_>, kind: &str) -> bool {
+fn admits(cores: &Pair<'_>, kind: &str) -> bool {
     scalar_keywords::admits(cores.base.value, kind)
         && scalar_keywords::admits(cores.revision.value, kind)
 }
 
 /// Judges two schemas by the algebra alone, as one thing.
-pub(crate) fn whole<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>) {
-    if both.base.value == both.revision.value {
-        return compare_by_references(walk, both, context, |walk| {
-            texts::compare_below(walk, both, context);
+pub(crate) fn whole<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
+    if pair.base.value == pair.revision.value {
+        return compare_by_references(walk, pair, context, |walk| {
+            texts::compare_below(walk, pair, context);
         });
     }
-    let (old, new) = without_told(both);
-    let base = schema::bundle_value(walk.base, &old, Some(context.flow.direction()));
-    let revision = schema::bundle_value(walk.revision, &new, Some(context.flow.direction()));
+    let (old, new) = without_told(pair);
+    let base = schema::bundle_value(walk.base, &old, Some(context.direction));
+    let revision = schema::bundle_value(walk.revision, &new, Some(context.direction));
     let message = |what: &str| format!("{} {what}", context.subject);
     judged(
         walk,
         context,
-        &both.revision,
+        &pair.revision,
         (&base, &revision),
         Kind::Schema,
         message,
     );
-    texts::compare_below(walk, both, context);
+    texts::compare_below(walk, pair, context);
 }
 
 /// Both schemas; without their discriminators where those differ, which was told of by itself.
-fn without_told(both: &Both<'_>) -> (Value, Value) {
-    let (mut old, mut new) = (both.base.value.clone(), both.revision.value.clone());
+fn without_told(pair: &Pair<'_>) -> (Value, Value) {
+    let (mut old, mut new) = (pair.base.value.clone(), pair.revision.value.clone());
     if old.get("discriminator") != new.get("discriminator") {
         for schema in [&mut old, &mut new] {
             if let Some(schema) = schema.as_object_mut() {
@@ -333,7 +334,7 @@ fn without_told(both: &Both<'_>) -> (Value, Value) {
     (old, new)
 }
 
-fn items<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>) {
+fn items<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>) {
     if let Some(items) = cores.get("items") {
         walk.compare_schemas(&items.or_anything(cores), &context.step(Step::Item));
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::diff::schema::annotations::collected::{Annotations, collect};
 use crate::diff::schema::assertions::assertions;
-use crate::diff::walk::{At, follow};
+use crate::diff::walk::{Node, follow};
 use crate::document::Document;
 use crate::keywords;
 
@@ -22,7 +22,7 @@ pub(crate) struct Layers<'a> {
     /// Whether a layer let null in.
     pub(crate) null: bool,
     /// What is left: no wrapper, perhaps a reference.
-    pub(crate) core: At<'a>,
+    pub(crate) core: Node<'a>,
     /// Keys of the core that a layer has taken: `type` with null among the types.
     pub(crate) types_without_null: bool,
     /// The pointers to what was gone through on the way to the core.
@@ -31,11 +31,11 @@ pub(crate) struct Layers<'a> {
 
 impl<'a> Layers<'a> {
     /// Takes the layers off, up to the first reference.
-    pub(crate) fn of(at: At<'a>) -> Self {
+    pub(crate) fn of(node: Node<'a>) -> Self {
         let mut layers = Self {
             annotations: Annotations::new(),
             null: false,
-            core: at,
+            core: node,
             types_without_null: false,
             been: BTreeSet::new(),
         };
@@ -80,7 +80,7 @@ impl<'a> Layers<'a> {
     }
 
     /// The schema inside of the core, when the core only wraps it; notes null on the way.
-    fn inner(&mut self) -> Option<At<'a>> {
+    fn inner(&mut self) -> Option<Node<'a>> {
         let keys = assertions(&self.core)?;
         let [keyword @ ("allOf" | "anyOf" | "oneOf")] = keys[..] else {
             return None;
@@ -105,7 +105,7 @@ impl<'a> Layers<'a> {
     }
 
     /// The alternatives of a union, null taken out of them; `None` when the core is no union.
-    pub(crate) fn union(&self) -> Option<(&'static str, Vec<At<'a>>, bool)> {
+    pub(crate) fn union(&self) -> Option<(&'static str, Vec<Node<'a>>, bool)> {
         let keys = assertions(&self.core)?;
         let keyword = match keys[..] {
             ["anyOf"] => "anyOf",

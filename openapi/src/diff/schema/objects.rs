@@ -9,12 +9,12 @@ use crate::diff::schema::annotations::texts;
 use crate::diff::schema::assertions::undeclared_are_compared;
 use crate::diff::walk::finding::{finding, record};
 use crate::diff::walk::witness::{Lifted, Step};
-use crate::diff::walk::{ANYTHING, At, Both, Context, Flow, Matched, Walk, deprecation, witness};
+use crate::diff::walk::{ANYTHING, Context, Matched, Node, Pair, Walk, deprecation, witness};
 use crate::document::Document;
 use crate::relation::{Relation, relate};
-use crate::schema;
+use crate::schema::{self, Direction};
 
-fn required(core: &At<'_>) -> BTreeSet<String> {
+fn required(core: &Node<'_>) -> BTreeSet<String> {
     let names = core
         .value
         .get("required")
@@ -26,17 +26,17 @@ fn required(core: &At<'_>) -> BTreeSet<String> {
 
 /// The properties of an object, as far as messages of one direction carry them.
 struct Carried<'a> {
-    members: Vec<(&'a str, At<'a>)>,
+    members: Vec<(&'a str, Node<'a>)>,
     required: BTreeSet<String>,
     /// Those that travel the other way only.
     left_behind: Vec<&'a str>,
 }
 
-fn carried<'a>(document: &Document, core: &At<'a>, flow: Flow) -> Carried<'a> {
+fn carried<'a>(document: &Document, core: &Node<'a>, direction: Direction) -> Carried<'a> {
     let (members, left): (Vec<_>, Vec<_>) = core
         .members_of("properties")
         .into_iter()
-        .partition(|(_, at)| flow.direction().carries(document, at.value));
+        .partition(|(_, node)| direction.carries(document, node.value));
     let left_behind: Vec<&str> = left.into_iter().map(|(name, _)| name).collect();
     let mut required = required(core);
     required.retain(|name| !left_behind.contains(&name.as_str()));
@@ -50,45 +50,50 @@ fn carried<'a>(document: &Document, core: &At<'a>, flow: Flow) -> Carried<'a> {
 /// What changed of properties that messages of this direction never carry: for readers.
 fn not_carried<'a>(
     walk: &mut Walk<'a>,
-    cores: &Both<'a>,
+    cores: &Pair<'a>,
     old: &[&str],
     new: &[&str],
     context: &Context<'a>,
 ) {
-    let Some(Matched::Both(properties)) = cores.get("properties") else {
+    let Some(Matched::Pair(properties)) = cores.get("properties") else {
         return;
     };
-    let way = match context.flow {
-        Flow::Request => "requests do",
-        Flow::Response => "responses do",
+    let way = match context.direction {
+        Direction::Request => "requests do",
+        Direction::Response => "responses do",
     };
     for (name, matched) in properties.members() {
-        let (action, at) = match &matched {
-            Matched::Both(both) if old.contains(&name) && new.contains(&name) => {
+        let (action, node) = match &matched {
+            Matched::Pair(pair) if old.contains(&name) && new.contains(&name) => {
                 let is_demanded_as_before = required(&cores.base).contains(name)
                     == required(&cores.revision).contains(name);
-                if is_demanded_as_before && (walk.same(both) || only_respelled(walk, both)) {
+                if is_demanded_as_before && (walk.same(pair) || only_respelled(walk, pair)) {
                     continue;
                 }
-                (Action::Changed, &both.revision)
+                (Action::Changed, &pair.revision)
             }
-            Matched::Removed(at) if old.contains(&name) => (Action::Removed, at),
-            Matched::Added(at) if new.contains(&name) => (Action::Added, at),
-            Matched::Both(_) | Matched::Removed(_) | Matched::Added(_) => continue,
+            Matched::Removed(node) if old.contains(&name) => (Action::Removed, node),
+            Matched::Added(node) if new.contains(&name) => (Action::Added, node),
+            Matched::Pair(_) | Matched::Removed(_) | Matched::Added(_) => continue,
         };
         let message = format!(
             "the property `{name}` of {}, which {way} not carry, was {}",
             context.subject,
             action.name()
         );
-        walk.note(context.rule(Kind::Access, action), Class::Docs, at, message);
+        walk.note(
+            context.rule(Kind::Access, action),
+            Class::Docs,
+            node,
+            message,
+        );
     }
 }
 
 /// Whether two schemas differ neither in what they accept nor in what they tell a reader.
-fn only_respelled(walk: &Walk<'_>, both: &Both<'_>) -> bool {
-    let texts = |document, at| texts::every_text(document, at);
-    let (base, revision) = (&both.base, &both.revision);
+fn only_respelled(walk: &Walk<'_>, pair: &Pair<'_>) -> bool {
+    let texts = |document, node| texts::every_text(document, node);
+    let (base, revision) = (&pair.base, &pair.revision);
     texts(walk.base, base) == texts(walk.revision, revision) && {
         let base = schema::bundle_value(walk.base, base.value, None);
         let revision = schema::bundle_value(walk.revision, revision.value, None);
@@ -97,21 +102,21 @@ fn only_respelled(walk: &Walk<'_>, both: &Both<'_>) -> bool {
 }
 
 /// Compares the declared properties of two objects.
-pub(crate) fn properties<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>) {
-    let old = carried(walk.base, &cores.base, context.flow);
-    let new = carried(walk.revision, &cores.revision, context.flow);
+pub(crate) fn properties<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>) {
+    let old = carried(walk.base, &cores.base, context.direction);
+    let new = carried(walk.revision, &cores.revision, context.direction);
     not_carried(walk, cores, &old.left_behind, &new.left_behind, context);
     let (base, was) = (old.members, old.required);
     let (revision, is) = (new.members, new.required);
     for (name, old) in &base {
         match revision.iter().find(|(other, _)| other == name) {
             Some((_, new)) => {
-                let both = Both {
+                let pair = Pair {
                     base: old.clone(),
                     revision: new.clone(),
                 };
                 let inner = context.step(Step::Property((*name).to_owned()));
-                walk.compare_schemas(&both, &inner);
+                walk.compare_schemas(&pair, &inner);
                 if was.contains(*name) != is.contains(*name) {
                     required_changed(walk, context, name, is.contains(*name), new);
                 }
@@ -140,26 +145,27 @@ pub(crate) fn properties<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Co
     }
     // Names that are required without being declared.
     for name in was.symmetric_difference(&is) {
-        let declared = |members: &[(&str, At<'_>)]| members.iter().any(|(other, _)| other == name);
+        let declared =
+            |members: &[(&str, Node<'_>)]| members.iter().any(|(other, _)| other == name);
         if !declared(&base) && !declared(&revision) {
-            let at = if is.contains(name) {
+            let node = if is.contains(name) {
                 &cores.revision
             } else {
                 &cores.base
             };
-            required_changed(walk, context, name, is.contains(name), at);
+            required_changed(walk, context, name, is.contains(name), node);
         }
     }
 }
 
 /// The schemas of undeclared properties, where both give one.
-pub(crate) fn additional<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Context<'a>) {
+pub(crate) fn additional<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>) {
     if !undeclared_are_compared(&cores.base, &cores.revision) {
         return;
     }
-    if let Some(Matched::Both(both)) = cores.get("additionalProperties") {
+    if let Some(Matched::Pair(pair)) = cores.get("additionalProperties") {
         let declared = |name: &str| {
-            let declares = |core: &At<'_>| {
+            let declares = |core: &Node<'_>| {
                 core.value
                     .pointer("/properties")
                     .and_then(|p| p.get(name))
@@ -172,7 +178,7 @@ pub(crate) fn additional<'a>(walk: &mut Walk<'a>, cores: &Both<'a>, context: &Co
             .find(|name| !declared(name));
         let mut inner = context.step(Step::Property(name.unwrap_or_default()));
         inner.subject = format!("an undeclared property of {}", context.subject);
-        walk.compare_schemas(&both, &inner);
+        walk.compare_schemas(&pair, &inner);
     }
 }
 
@@ -182,32 +188,32 @@ fn required_changed<'a>(
     context: &Context<'a>,
     name: &str,
     is_required: bool,
-    at: &At<'a>,
+    node: &Node<'a>,
 ) {
     let (action, word) = if is_required {
         (Action::Added, "now required")
     } else {
         (Action::Removed, "no longer required")
     };
-    let breaks = is_required == (context.flow == Flow::Request);
+    let breaks = is_required == (context.direction == Direction::Request);
     let message = format!("the property `{name}` of {} is {word}", context.subject);
     if breaks {
-        absent(walk, context, (Kind::Required, action), at, message, name);
+        absent(walk, context, (Kind::Required, action), node, message, name);
     } else {
-        finding(walk, context, (Kind::Required, action), at, message, None);
+        finding(walk, context, (Kind::Required, action), node, message, None);
     }
 }
 
 /// A property that the base declares and the revision does not.
 fn removed<'a>(
     walk: &mut Walk<'a>,
-    cores: &Both<'a>,
+    cores: &Pair<'a>,
     context: &Context<'a>,
     name: &str,
-    old: &At<'a>,
+    old: &Node<'a>,
     (was, is): (bool, bool),
 ) {
-    if context.flow == Flow::Request && is && !was {
+    if context.direction == Direction::Request && is && !was {
         // Undeclared now, and required all the same.
         required_changed(walk, context, name, true, &cores.revision);
     }
@@ -222,14 +228,14 @@ fn removed<'a>(
         let rule = context.rule(kind, Action::Removed);
         return walk.note(rule, Class::Docs, old, message);
     }
-    match context.flow {
-        Flow::Response if was && !is => {
+    match context.direction {
+        Direction::Response if was && !is => {
             absent(walk, context, (kind, Action::Removed), old, message, name);
         }
-        Flow::Response if !is && !is_meant(&cores.revision, name) => {
+        Direction::Response if !is && !is_meant(&cores.revision, name) => {
             finding(walk, context, (kind, Action::Removed), old, message, None);
         }
-        Flow::Request | Flow::Response => {
+        Direction::Request | Direction::Response => {
             one_side_declares(
                 walk,
                 cores,
@@ -246,13 +252,13 @@ fn removed<'a>(
 /// A property that the revision declares and the base does not.
 fn added<'a>(
     walk: &mut Walk<'a>,
-    cores: &Both<'a>,
+    cores: &Pair<'a>,
     context: &Context<'a>,
     name: &str,
-    new: &At<'a>,
+    new: &Node<'a>,
     (was, is): (bool, bool),
 ) {
-    if context.flow == Flow::Response && was && !is {
+    if context.direction == Direction::Response && was && !is {
         // It was required without being declared.
         required_changed(walk, context, name, false, new);
     }
@@ -262,15 +268,15 @@ fn added<'a>(
     } else {
         Kind::Property
     };
-    match context.flow {
-        Flow::Request if is && !was => {
+    match context.direction {
+        Direction::Request if is && !was => {
             let message = format!("{message} and is required");
             absent(walk, context, (kind, Action::Added), new, message, name);
         }
-        Flow::Request if !was && !is_meant(&cores.base, name) => {
+        Direction::Request if !was && !is_meant(&cores.base, name) => {
             finding(walk, context, (kind, Action::Added), new, message, None);
         }
-        Flow::Request | Flow::Response => {
+        Direction::Request | Direction::Response => {
             one_side_declares(
                 walk,
                 cores,
@@ -286,9 +292,9 @@ fn added<'a>(
 
 /// What an object says of a property of this name: what it is declared as and what every pattern says that
 /// the name has; where there is neither, what is said of any undeclared one.
-fn said_of(core: &At<'_>, name: &str, declared: Option<&At<'_>>) -> Value {
-    let declared = declared.map(|at| at.value);
-    let patterned = patterned(core, name).into_iter().map(|at| at.value);
+fn said_of(core: &Node<'_>, name: &str, declared: Option<&Node<'_>>) -> Value {
+    let declared = declared.map(|node| node.value);
+    let patterned = patterned(core, name).into_iter().map(|node| node.value);
     let mut said: Vec<Value> = declared.into_iter().chain(patterned).cloned().collect();
     match said.len() {
         0 => core.value.get("additionalProperties").cloned(),
@@ -299,7 +305,7 @@ fn said_of(core: &At<'_>, name: &str, declared: Option<&At<'_>>) -> Value {
 }
 
 /// The schemas in `patternProperties` of the patterns that the name has.
-fn patterned<'a>(core: &At<'a>, name: &str) -> Vec<At<'a>> {
+fn patterned<'a>(core: &Node<'a>, name: &str) -> Vec<Node<'a>> {
     let has = |pattern: &str| {
         crate::Validator::new(&json!({ "pattern": pattern }))
             .is_ok_and(|pattern| pattern.accepts(&Value::from(name)))
@@ -313,7 +319,7 @@ fn patterned<'a>(core: &At<'a>, name: &str) -> Vec<At<'a>> {
 
 /// Whether a schema gives a property that it does not declare a schema, so that it is meant to be
 /// sent; else whoever keeps to it sends none that only the other side knows.
-fn is_meant(core: &At<'_>, name: &str) -> bool {
+fn is_meant(core: &Node<'_>, name: &str) -> bool {
     let says = |schema: &Value| schema != &json!(true) && schema != &json!({});
     !patterned(core, name).is_empty() || core.value.get("additionalProperties").is_some_and(says)
 }
@@ -321,28 +327,28 @@ fn is_meant(core: &At<'_>, name: &str) -> bool {
 /// A property that one side declares and the other takes, or sends, as an undeclared one.
 fn one_side_declares<'a>(
     walk: &mut Walk<'a>,
-    cores: &Both<'a>,
+    cores: &Pair<'a>,
     context: &Context<'a>,
     axes: (Kind, Action),
     name: &str,
-    at: &At<'a>,
+    node: &Node<'a>,
     message: String,
 ) {
     let (of_base, of_revision) = match axes.1 {
-        Action::Removed => (Some(at), None),
-        Action::Added | Action::Changed | Action::Widened | Action::Narrowed => (None, Some(at)),
+        Action::Removed => (Some(node), None),
+        Action::Added | Action::Changed | Action::Widened | Action::Narrowed => (None, Some(node)),
     };
     let base = said_of(&cores.base, name, of_base);
     let revision = said_of(&cores.revision, name, of_revision);
-    let (sender, receiver) = walk.sides(&base, &revision, context.flow);
+    let (sender, receiver) = walk.sides(&base, &revision, context.direction);
     match relate(&sender, &receiver) {
-        Relation::Equal | Relation::Compatible => finding(walk, context, axes, at, message, None),
+        Relation::Equal | Relation::Compatible => finding(walk, context, axes, node, message, None),
         Relation::Breaking(value) => {
             let inner = context.step(Step::Property(name.to_owned()));
             let message = format!("{message}, and the other side does not accept what is sent");
-            finding(walk, &inner, axes, at, message, Some(value));
+            finding(walk, &inner, axes, node, message, Some(value));
         }
-        Relation::Unproven => record(walk, context, axes, Class::Unproven, at, message, None),
+        Relation::Unproven => record(walk, context, axes, Class::Unproven, node, message, None),
     }
 }
 
@@ -351,15 +357,15 @@ fn absent<'a>(
     walk: &mut Walk<'a>,
     context: &Context<'a>,
     axes: (Kind, Action),
-    at: &At<'a>,
+    node: &Node<'a>,
     message: String,
     name: &str,
 ) {
     let Some(root) = &context.root else { return };
-    let (class, found) = match witness::without_member(walk, root, context.flow, name, at) {
+    let (class, found) = match witness::without_member(walk, root, context.direction, name, node) {
         Lifted::Breaks(found) => (Class::Breaking, Some(found)),
         Lifted::Harmless => (Class::Additive, None),
         Lifted::Unknown => (Class::Unproven, None),
     };
-    record(walk, context, axes, class, at, message, found);
+    record(walk, context, axes, class, node, message, found);
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::diff::rules::Kind;
 use crate::diff::schema::assertions::assertions;
 use crate::diff::walk::finding::verdict;
-use crate::diff::walk::{At, Both, Context, Walk};
+use crate::diff::walk::{Context, Node, Pair, Walk};
 use crate::keywords;
 use crate::relation::{Relation, relate};
 
@@ -18,28 +18,28 @@ use crate::relation::{Relation, relate};
 /// is to be blamed for what it may break elsewhere.
 pub(crate) fn compare_by_references<'a>(
     walk: &mut Walk<'a>,
-    both: &Both<'a>,
+    pair: &Pair<'a>,
     context: &Context<'a>,
     texts: impl FnOnce(&mut Walk<'a>),
 ) {
-    let references = references(both);
+    let references = references(pair);
     let each = |walk: &mut Walk<'a>| {
         for pair in &references {
-            let inner = Context::new(context.flow, context.subject.clone());
+            let inner = Context::new(context.direction, context.subject.clone());
             if assertions(&pair.base).is_some_and(|keywords| keywords == ["$ref"]) {
                 walk.compare_schemas(pair, &inner);
             } else {
                 // With something beside the reference the pair may be these two schemas themselves.
-                walk.through_references(pair, context.flow, |walk, target| {
+                walk.through_references(pair, context.direction, |walk, target| {
                     walk.compare_schemas(target, &inner);
                 });
             }
         }
     };
-    if walk.same_assertions(both) {
+    if walk.same_assertions(pair) {
         return each(walk);
     }
-    let (sender, receiver) = walk.sides(both.base.value, both.revision.value, context.flow);
+    let (sender, receiver) = walk.sides(pair.base.value, pair.revision.value, context.direction);
     let relation = relate(&sender, &receiver);
     let breaks = match relation {
         Relation::Equal | Relation::Compatible => false,
@@ -49,13 +49,13 @@ pub(crate) fn compare_by_references<'a>(
     let whole = verdict(
         walk,
         context,
-        &both.revision,
+        &pair.revision,
         relation,
         Kind::Schema,
         message,
     );
     if !breaks {
-        return walk.blaming_references(&references, context.flow, |walk| {
+        return walk.blaming_references(&references, context.direction, |walk| {
             if let Some(change) = whole {
                 walk.record(change);
             }
@@ -69,27 +69,28 @@ pub(crate) fn compare_by_references<'a>(
 }
 
 /// The references in two schemas of one text, each target once.
-fn references<'a>(both: &Both<'a>) -> Vec<Both<'a>> {
+fn references<'a>(pair: &Pair<'a>) -> Vec<Pair<'a>> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();
-    let mut pending = vec![both.clone()];
-    while let Some(both) = pending.pop() {
-        if let Some(Value::String(reference)) = both.base.value.get("$ref")
+    let mut pending = vec![pair.clone()];
+    while let Some(pair) = pending.pop() {
+        if let Some(Value::String(reference)) = pair.base.value.get("$ref")
             && seen.insert(reference)
         {
-            found.push(both.clone());
+            found.push(pair.clone());
         }
-        for (key, base) in both.base.members() {
-            let Some(revision) = both.revision.get(key) else {
+        for (key, base) in pair.base.members() {
+            let Some(revision) = pair.revision.get(key) else {
                 continue;
             };
-            let member = Both { base, revision };
+            let member = Pair { base, revision };
             if keywords::SINGLE.contains(&key) {
                 pending.push(member);
             } else if keywords::LISTS.contains(&key) {
                 pending.extend(side_by_side(member.base.items(), member.revision.items()));
             } else if keywords::MAPS.contains(&key) {
-                let values = |at: &At<'a>| at.members().into_iter().map(|(_, at)| at).collect();
+                let values =
+                    |node: &Node<'a>| node.members().into_iter().map(|(_, node)| node).collect();
                 pending.extend(side_by_side(values(&member.base), values(&member.revision)));
             }
         }
@@ -97,8 +98,11 @@ fn references<'a>(both: &Both<'a>) -> Vec<Both<'a>> {
     found
 }
 
-fn side_by_side<'a>(base: Vec<At<'a>>, revision: Vec<At<'a>>) -> impl Iterator<Item = Both<'a>> {
+fn side_by_side<'a>(
+    base: Vec<Node<'a>>,
+    revision: Vec<Node<'a>>,
+) -> impl Iterator<Item = Pair<'a>> {
     base.into_iter()
         .zip(revision)
-        .map(|(base, revision)| Both { base, revision })
+        .map(|(base, revision)| Pair { base, revision })
 }

@@ -11,7 +11,7 @@ use crate::diff::schema::assertions::undeclared_are_compared;
 use crate::diff::schema::layers::Layers;
 use crate::diff::walk::finding::judged;
 use crate::diff::walk::message::keywords_changed;
-use crate::diff::walk::{At, Context, Walk};
+use crate::diff::walk::{Context, Node, Walk};
 use crate::relation::{Relation, relate};
 use crate::schema::Validator;
 use crate::{keywords, schema};
@@ -65,8 +65,8 @@ pub(crate) fn compare<'a>(
     inert(walk, &mut old, &mut new, &revision.core, context);
     open_enums::values(walk, (base, &mut old), (revision, &mut new), context);
     format(walk, &old, &new, &revision.core, context);
-    let old_bundle = schema::bundle_value(walk.base, &old, Some(context.flow.direction()));
-    let new_bundle = schema::bundle_value(walk.revision, &new, Some(context.flow.direction()));
+    let old_bundle = schema::bundle_value(walk.base, &old, Some(context.direction));
+    let new_bundle = schema::bundle_value(walk.revision, &new, Some(context.direction));
     if old_bundle == new_bundle {
         return;
     }
@@ -112,7 +112,7 @@ fn inert<'a>(
     walk: &mut Walk<'a>,
     old: &mut Value,
     new: &mut Value,
-    at: &At<'a>,
+    node: &Node<'a>,
     context: &Context<'a>,
 ) {
     let (before, after) = (take_inert(old), take_inert(new));
@@ -121,13 +121,13 @@ fn inert<'a>(
     if names.is_empty() {
         return;
     }
-    let (sender, receiver) = walk.sides(&before, &after, context.flow);
+    let (sender, receiver) = walk.sides(&before, &after, context.direction);
     if relate(&sender, &receiver) != Relation::Equal {
         let message = format!("{what} of {}, where it has no effect", context.subject);
         walk.note(
             context.rule(Kind::Inert, Action::Changed),
             Class::Docs,
-            at,
+            node,
             message,
         );
     }
@@ -182,7 +182,13 @@ fn take_what_enum_implies(object: &mut Map<String, Value>, inert: &mut Map<Strin
 }
 
 /// A format that nobody is held to, on either side, is a text; the others are the algebra's.
-fn format<'a>(walk: &mut Walk<'a>, old: &Value, new: &Value, at: &At<'a>, context: &Context<'a>) {
+fn format<'a>(
+    walk: &mut Walk<'a>,
+    old: &Value,
+    new: &Value,
+    node: &Node<'a>,
+    context: &Context<'a>,
+) {
     let of = |shell: &Value| {
         shell
             .get("format")
@@ -206,7 +212,7 @@ fn format<'a>(walk: &mut Walk<'a>, old: &Value, new: &Value, at: &At<'a>, contex
         walk.note(
             context.rule(Kind::Format, Action::Changed),
             Class::Docs,
-            at,
+            node,
             message,
         );
     }

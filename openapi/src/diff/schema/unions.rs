@@ -3,18 +3,19 @@
 
 use serde_json::Value;
 
-use crate::diff::rules::{Action, Class, Kind, Rule};
+use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::finding::{finding, verdict};
 use crate::diff::walk::message::shown;
 use crate::diff::walk::witness::Root;
-use crate::diff::walk::{At, Both, Context, Flow, Walk};
+use crate::diff::walk::{Context, Node, Pair, Walk};
 use crate::pointer;
 use crate::relation::{Relation, relate};
+use crate::schema::Direction;
 
 /// Beyond this many nodes a union is not judged as a whole: that would cost more than it tells.
 const LIMIT: usize = 1_000;
 
-type Union<'a> = (&'static str, Vec<At<'a>>, bool);
+type Union<'a> = (&'static str, Vec<Node<'a>>, bool);
 
 /// Compares two unions by their branches. False, with nothing recorded, when they are not put
 /// together alike, and only the whole can tell.
@@ -23,7 +24,7 @@ type Union<'a> = (&'static str, Vec<At<'a>>, bool);
 /// where the difference is.
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
-    both: &Both<'a>,
+    wholes: &Pair<'a>,
     (keyword, base, base_null): Union<'a>,
     (other, revision, revision_null): Union<'a>,
     context: &Context<'a>,
@@ -35,16 +36,17 @@ pub(crate) fn compare<'a>(
     let (pairs, gone, come) = &branches;
     let is_matched = gone.is_empty() && come.is_empty();
     // A value that one more alternative of a `oneOf` accepts as well is accepted no longer.
-    if !is_matched && (keyword == "allOf" || (keyword == "oneOf" && !excludes(both))) {
+    if !is_matched && (keyword == "allOf" || (keyword == "oneOf" && !excludes(wholes))) {
         return false;
     }
     // What a discriminator that changed breaks is told of by itself.
-    let is_told = both.base.value.get("discriminator") != both.revision.value.get("discriminator");
+    let is_told =
+        wholes.base.value.get("discriminator") != wholes.revision.value.get("discriminator");
     if is_matched && (is_told || pairs.iter().all(|pair| walk.same_assertions(pair))) {
-        by_branch(walk, both, keyword, branches, context);
+        by_branch(walk, wholes, keyword, branches, context);
         return true;
     }
-    let whole = match walk.sides_within(both, context.flow, LIMIT) {
+    let whole = match walk.sides_within(wholes, context.direction, LIMIT) {
         Some((sender, receiver)) => relate(&sender, &receiver),
         None => Relation::Unproven,
     };
@@ -54,25 +56,25 @@ pub(crate) fn compare<'a>(
         Relation::Equal | Relation::Compatible => {
             let agree = pairs
                 .iter()
-                .all(|pair| is_taken_in(walk, pair, context.flow, &whole));
+                .all(|pair| is_taken_in(walk, pair, context.direction, &whole));
             if agree {
-                by_branch(walk, both, keyword, branches, context);
+                by_branch(walk, wholes, keyword, branches, context);
             }
             agree
         }
         // Of alternatives that do not exclude each other, or are too many to ask, each is judged
         // by itself: whatever it takes in, the whole does.
-        Relation::Unproven if keyword != "oneOf" || excludes(both) => {
-            by_branch(walk, both, keyword, branches, context);
+        Relation::Unproven if keyword != "oneOf" || excludes(wholes) => {
+            by_branch(walk, wholes, keyword, branches, context);
             true
         }
         Relation::Breaking(_) | Relation::Unproven => {
             let message = |what: &str| format!("{} {what}", context.subject);
             let kind = Kind::Schema;
-            let stand_in = verdict(walk, context, &both.revision, whole, kind, message);
+            let stand_in = verdict(walk, context, &wholes.revision, whole, kind, message);
             if let Some(change) = stand_in {
                 walk.with_stand_in(change, |walk| {
-                    by_branch(walk, both, keyword, branches, context);
+                    by_branch(walk, wholes, keyword, branches, context);
                 });
             }
             true
@@ -82,11 +84,16 @@ pub(crate) fn compare<'a>(
 
 /// Whether what is proven of the whole, that one takes in what the other sends or that both are
 /// equal, is proven of this pair of branches as well.
-fn is_taken_in(walk: &mut Walk<'_>, pair: &Both<'_>, flow: Flow, whole: &Relation) -> bool {
+fn is_taken_in(
+    walk: &mut Walk<'_>,
+    pair: &Pair<'_>,
+    direction: Direction,
+    whole: &Relation,
+) -> bool {
     if walk.same_assertions(pair) {
         return true;
     }
-    let Some((sender, receiver)) = walk.sides_within(pair, flow, LIMIT) else {
+    let Some((sender, receiver)) = walk.sides_within(pair, direction, LIMIT) else {
         return false;
     };
     match relate(&sender, &receiver) {
@@ -98,7 +105,7 @@ fn is_taken_in(walk: &mut Walk<'_>, pair: &Both<'_>, flow: Flow, whole: &Relatio
 
 fn by_branch<'a>(
     walk: &mut Walk<'a>,
-    both: &Both<'a>,
+    wholes: &Pair<'a>,
     keyword: &str,
     (pairs, gone, come): Matching<'a>,
     context: &Context<'a>,
@@ -111,16 +118,16 @@ fn by_branch<'a>(
     for pair in pairs {
         let mut inner = context.clone();
         inner.subject = format!("{part} of {}", context.subject);
-        if let Some(root) = made_up_for(walk, both, &pair, keyword, context.flow) {
+        if let Some(root) = made_up_for(walk, wholes, &pair, keyword, context.direction) {
             inner.root = Some(root);
         }
         walk.compare_schemas(&pair, &inner);
     }
     for branch in gone {
-        leftover(walk, both, context, &branch, Action::Removed);
+        leftover(walk, wholes, context, &branch, Action::Removed);
     }
     for branch in come {
-        leftover(walk, both, context, &branch, Action::Added);
+        leftover(walk, wholes, context, &branch, Action::Added);
     }
 }
 
@@ -129,49 +136,49 @@ fn by_branch<'a>(
 /// all that the sender's whole does.
 fn made_up_for<'a>(
     walk: &mut Walk<'a>,
-    both: &Both<'a>,
-    pair: &Both<'a>,
+    wholes: &Pair<'a>,
+    pair: &Pair<'a>,
     keyword: &str,
-    flow: Flow,
+    direction: Direction,
 ) -> Option<Root<'a>> {
     if walk.same_assertions(pair) {
         return None;
     }
-    let base_is_sender = flow == Flow::Request;
+    let base_is_sender = direction == Direction::Request;
     let whole_is_sender = keyword == "allOf";
     let (base, revision) = if base_is_sender == whole_is_sender {
-        (&both.base, &pair.revision)
+        (&wholes.base, &pair.revision)
     } else {
-        (&pair.base, &both.revision)
+        (&pair.base, &wholes.revision)
     };
-    let both = Both {
+    let pair = Pair {
         base: base.clone(),
         revision: revision.clone(),
     };
-    let (sender, receiver) = walk.sides_within(&both, flow, LIMIT)?;
+    let (sender, receiver) = walk.sides_within(&pair, direction, LIMIT)?;
     let is_taken_in = match relate(&sender, &receiver) {
         Relation::Equal | Relation::Compatible => true,
         Relation::Breaking(_) | Relation::Unproven => false,
     };
     is_taken_in.then_some(Root {
-        both,
+        pair,
         trail: Vec::new(),
     })
 }
 
 /// Whether the alternatives say by which value of which property they are told apart.
-fn excludes(both: &Both<'_>) -> bool {
-    both.base.value.get("discriminator").is_some()
-        && both.revision.value.get("discriminator").is_some()
+fn excludes(wholes: &Pair<'_>) -> bool {
+    wholes.base.value.get("discriminator").is_some()
+        && wholes.revision.value.get("discriminator").is_some()
 }
 
-type Matching<'a> = (Vec<Both<'a>>, Vec<At<'a>>, Vec<At<'a>>);
+type Matching<'a> = (Vec<Pair<'a>>, Vec<Node<'a>>, Vec<Node<'a>>);
 
 /// Pairs branches: equal ones, those of one name, those of one type, and a last pair left over.
 fn matched<'a>(
     walk: &mut Walk<'a>,
-    mut base: Vec<At<'a>>,
-    mut revision: Vec<At<'a>>,
+    mut base: Vec<Node<'a>>,
+    mut revision: Vec<Node<'a>>,
 ) -> Matching<'a> {
     let mut pairs = Vec::new();
     take_pairs(&mut base, &mut revision, &mut pairs, |a, b| {
@@ -192,15 +199,15 @@ fn matched<'a>(
 }
 
 fn take_pairs<'a>(
-    base: &mut Vec<At<'a>>,
-    revision: &mut Vec<At<'a>>,
-    pairs: &mut Vec<Both<'a>>,
-    mut alike: impl FnMut(&At<'a>, &At<'a>) -> bool,
+    base: &mut Vec<Node<'a>>,
+    revision: &mut Vec<Node<'a>>,
+    pairs: &mut Vec<Pair<'a>>,
+    mut alike: impl FnMut(&Node<'a>, &Node<'a>) -> bool,
 ) {
     let mut index = 0;
     while index < base.len() {
         match revision.iter().position(|other| alike(&base[index], other)) {
-            Some(other) => pairs.push(Both {
+            Some(other) => pairs.push(Pair {
                 base: base.remove(index),
                 revision: revision.remove(other),
             }),
@@ -209,7 +216,7 @@ fn take_pairs<'a>(
     }
 }
 
-fn name(branch: &At<'_>) -> Option<String> {
+fn name(branch: &Node<'_>) -> Option<String> {
     let reference = branch.value.get("$ref")?.as_str()?;
     Some(pointer::last(reference).into_owned())
 }
@@ -218,9 +225,9 @@ fn name(branch: &At<'_>) -> Option<String> {
 /// whole must accept all of it.
 fn leftover<'a>(
     walk: &mut Walk<'a>,
-    both: &Both<'a>,
+    wholes: &Pair<'a>,
     context: &Context<'a>,
-    branch: &At<'a>,
+    branch: &Node<'a>,
     action: Action,
 ) {
     let called = name(branch).map_or_else(|| shown(branch.value), |name| format!("`{name}`"));
@@ -230,26 +237,26 @@ fn leftover<'a>(
         action.name()
     );
     let axes = (Kind::Alternative, action);
-    let is_sent = match context.flow {
-        Flow::Request => action == Action::Removed,
-        Flow::Response => action == Action::Added,
+    let is_sent = match context.direction {
+        Direction::Request => action == Action::Removed,
+        Direction::Response => action == Action::Added,
     };
     if !is_sent {
         finding(walk, context, axes, branch, message, None);
         return;
     }
-    let (base, revision) = match context.flow {
-        Flow::Request => (branch, &both.revision),
-        Flow::Response => (&both.base, branch),
+    let (base, revision) = match context.direction {
+        Direction::Request => (branch, &wholes.revision),
+        Direction::Response => (&wholes.base, branch),
     };
-    let (sender, receiver) = walk.sides(base.value, revision.value, context.flow);
+    let (sender, receiver) = walk.sides(base.value, revision.value, context.direction);
     match relate(&sender, &receiver) {
         Relation::Equal | Relation::Compatible => {
             finding(walk, context, axes, branch, message, None);
         }
         Relation::Breaking(value) => finding(walk, context, axes, branch, message, Some(value)),
         Relation::Unproven => {
-            let rule = Rule::new(context.flow.area(), Kind::Alternative, action);
+            let rule = Rule::new(Area::of(context.direction), Kind::Alternative, action);
             walk.note(rule, Class::Unproven, branch, message);
         }
     }

@@ -15,8 +15,8 @@ use serde_json::Value;
 
 use crate::diff::change::Change;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
-use crate::diff::walk::graph::NodeId;
-use crate::diff::walk::place::Both;
+use crate::diff::walk::graph::VertexId;
+use crate::diff::walk::node::Pair;
 use crate::document::{self, FILES, METHODS};
 use crate::{keywords, pointer};
 
@@ -24,9 +24,9 @@ use crate::{keywords, pointer};
 pub(crate) struct Found<'a> {
     pub(crate) change: Change,
     /// The part of both documents in which it was found.
-    pub(crate) place: Both<'a>,
+    pub(crate) place: Pair<'a>,
     /// The nodes of the operations that it reaches.
-    pub(crate) operations: BTreeSet<NodeId>,
+    pub(crate) operations: BTreeSet<VertexId>,
 }
 
 impl Found<'_> {
@@ -38,7 +38,7 @@ impl Found<'_> {
 
 /// Puts changes that are one edit together: the first of them stands for all. `root` is the whole of
 /// both documents.
-pub(crate) fn together<'a>(found: Vec<Found<'a>>, root: &Both<'a>) -> Vec<Found<'a>> {
+pub(crate) fn together<'a>(found: Vec<Found<'a>>, root: &Pair<'a>) -> Vec<Found<'a>> {
     let outlines = outlines(&found);
     let mut alike: HashMap<&Outline, usize> = HashMap::new();
     for outline in outlines.iter().flatten() {
@@ -153,7 +153,7 @@ struct Texts<'a> {
 
 impl<'a> Texts<'a> {
     /// The text that must be the same wherever the edit was done: before and after.
-    fn around(&mut self, found: &Found<'a>, root: &Both<'a>) -> (Option<usize>, Option<usize>) {
+    fn around(&mut self, found: &Found<'a>, root: &Pair<'a>) -> (Option<usize>, Option<usize>) {
         let Change {
             rule,
             class,
@@ -166,11 +166,11 @@ impl<'a> Texts<'a> {
         let way = Way::along(location);
         let whole = way.whole(*class);
         let place = &found.place;
-        let (both, rest) = pointer::below(whole, &place.revision.pointer)
+        let (pair, rest) = pointer::below(whole, &place.revision.pointer)
             .or_else(|| pointer::below(whole, &place.base.pointer))
             .map_or((root, whole), |rest| (place, rest));
-        let before = both.base.value.pointer(rest);
-        let after = both.revision.value.pointer(rest);
+        let before = pair.base.value.pointer(rest);
+        let after = pair.revision.value.pointer(rest);
         // At an index of a list the other side has another item.
         let is_item = whole.len() == location.len() && !rest.is_empty() && way.ends_in_index();
         let was_there = !(is_item && rule.action == Action::Added);

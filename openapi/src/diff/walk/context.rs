@@ -1,13 +1,14 @@
 //! What is known about the place of a schema while it is compared.
 
-use crate::diff::rules::{Action, Kind, Rule};
-use crate::diff::walk::place::{Both, Flow};
+use crate::diff::rules::{Action, Area, Kind, Rule};
+use crate::diff::walk::node::Pair;
 use crate::diff::walk::witness::{Root, Step};
+use crate::schema::Direction;
 
 /// What is known about the place of a schema.
 #[derive(Debug, Clone)]
 pub(crate) struct Context<'a> {
-    pub(crate) flow: Flow,
+    pub(crate) direction: Direction,
     /// What a message calls it: `the 201 response body (application/json)`.
     pub(crate) subject: String,
     /// The value that it is a part of; `None` before the first schema.
@@ -15,20 +16,20 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(flow: Flow, subject: String) -> Self {
+    pub(crate) fn new(direction: Direction, subject: String) -> Self {
         Self {
-            flow,
+            direction,
             subject,
             root: None,
         }
     }
 
     /// With this schema as the whole message, unless a larger one is known.
-    pub(crate) fn rooted(&self, both: &Both<'a>) -> Self {
+    pub(crate) fn rooted(&self, pair: &Pair<'a>) -> Self {
         let mut context = self.clone();
         if context.root.is_none() {
             context.root = Some(Root {
-                both: both.clone(),
+                pair: pair.clone(),
                 trail: Vec::new(),
             });
         }
@@ -49,6 +50,6 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn rule(&self, kind: Kind, action: Action) -> Rule {
-        Rule::new(self.flow.area(), kind, action)
+        Rule::new(Area::of(self.direction), kind, action)
     }
 }

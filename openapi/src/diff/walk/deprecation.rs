@@ -6,7 +6,7 @@
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::graph::Walk;
 use crate::diff::walk::message::shown;
-use crate::diff::walk::place::{At, Matched, follow};
+use crate::diff::walk::node::{Matched, Node, follow};
 use serde_json::Value;
 
 /// Compares the extension if it is a promise; false when it is none.
@@ -28,23 +28,25 @@ pub(crate) fn compare(
 
 /// Of what is gone from the base: that it was announced for a day which has come, when it was
 /// deprecated with one. The promise was kept.
-pub(crate) fn as_announced(walk: &Walk<'_>, gone: &At<'_>) -> Option<String> {
+pub(crate) fn as_announced(walk: &Walk<'_>, gone: &Node<'_>) -> Option<String> {
     let today = walk.options.today?.to_string();
     let defined = follow(walk.base, gone);
-    let of = |at: &At<'_>| {
-        let date = date_of(at.value.get("x-sunset")?)?;
-        (at.is_set("deprecated") && date <= today.as_str()).then(|| date.to_owned())
+    let of = |node: &Node<'_>| {
+        let date = date_of(node.value.get("x-sunset")?)?;
+        (node.is_set("deprecated") && date <= today.as_str()).then(|| date.to_owned())
     };
     let date = of(gone).or_else(|| of(&defined))?;
     Some(format!("as was announced for {date}"))
 }
 
 /// What was promised and what is, each with its place.
-fn ends<'m, 'a>(matched: &'m Matched<'a>) -> (Option<&'m At<'a>>, Option<&'m At<'a>>, &'m At<'a>) {
+fn ends<'m, 'a>(
+    matched: &'m Matched<'a>,
+) -> (Option<&'m Node<'a>>, Option<&'m Node<'a>>, &'m Node<'a>) {
     match matched {
-        Matched::Both(both) => (Some(&both.base), Some(&both.revision), &both.revision),
-        Matched::Removed(at) => (Some(at), None, at),
-        Matched::Added(at) => (None, Some(at), at),
+        Matched::Pair(pair) => (Some(&pair.base), Some(&pair.revision), &pair.revision),
+        Matched::Removed(node) => (Some(node), None, node),
+        Matched::Added(node) => (None, Some(node), node),
     }
 }
 
@@ -55,9 +57,9 @@ fn sunset(
     area: Area,
     subject: &str,
 ) {
-    let (was, is, at) = ends(matched);
-    let old = was.and_then(|at| date_of(at.value));
-    let new = is.and_then(|at| date_of(at.value));
+    let (was, is, node) = ends(matched);
+    let old = was.and_then(|node| date_of(node.value));
+    let new = is.and_then(|node| date_of(node.value));
     let (action, class, what) = match (was, is) {
         (Some(a), Some(b)) if a.value == b.value => return,
         (_, Some(_)) if new.is_none() => (Action::Changed, Class::Breaking, "is no date"),
@@ -83,7 +85,8 @@ fn sunset(
         ),
         (Some(_), None) => (Action::Removed, Class::Docs, "is called off"),
     };
-    let shown = [was, is].map(|at| at.map_or_else(|| "none".to_owned(), |at| shown(at.value)));
+    let shown =
+        [was, is].map(|node| node.map_or_else(|| "none".to_owned(), |node| shown(node.value)));
     let message = format!(
         "the sunset of {subject} {what}: {} → {}",
         shown[0], shown[1]
@@ -92,20 +95,21 @@ fn sunset(
         walk,
         Rule::new(area, Kind::Sunset, action),
         class,
-        at,
+        node,
         message,
         was.or(is),
     );
 }
 
 fn stability(walk: &mut Walk<'_>, matched: &Matched<'_>, area: Area, subject: &str) {
-    let (was, is, at) = ends(matched);
+    let (was, is, node) = ends(matched);
     // What says nothing of its stability is stable.
-    let level = |at: Option<&At<'_>>| at.map_or(Some(LEVELS.len() - 1), |at| level_of(at.value));
+    let level =
+        |node: Option<&Node<'_>>| node.map_or(Some(LEVELS.len() - 1), |node| level_of(node.value));
     let (old, new) = (level(was), level(is));
     let (action, class, what) = match (old, new) {
         (Some(old), Some(new)) if old == new => return,
-        (None, None) if was.map(|at| at.value) == is.map(|at| at.value) => return,
+        (None, None) if was.map(|node| node.value) == is.map(|node| node.value) => return,
         (_, None) => (
             Action::Changed,
             Class::Breaking,
@@ -119,7 +123,8 @@ fn stability(walk: &mut Walk<'_>, matched: &Matched<'_>, area: Area, subject: &s
         (Some(old), Some(new)) if new < old => (Action::Narrowed, Class::Breaking, "was lowered"),
         (Some(_), Some(_)) => (Action::Widened, Class::Docs, "was raised"),
     };
-    let shown = [was, is].map(|at| at.map_or_else(|| "stable".to_owned(), |at| shown(at.value)));
+    let shown =
+        [was, is].map(|node| node.map_or_else(|| "stable".to_owned(), |node| shown(node.value)));
     let message = format!(
         "the stability level of {subject} {what}: {} → {}",
         shown[0], shown[1]
@@ -128,7 +133,7 @@ fn stability(walk: &mut Walk<'_>, matched: &Matched<'_>, area: Area, subject: &s
         walk,
         Rule::new(area, Kind::Stability, action),
         class,
-        at,
+        node,
         message,
         was.or(is),
     );
@@ -139,15 +144,15 @@ fn record(
     walk: &mut Walk<'_>,
     rule: Rule,
     class: Class,
-    at: &At<'_>,
+    node: &Node<'_>,
     message: String,
-    promise: Option<&At<'_>>,
+    promise: Option<&Node<'_>>,
 ) {
-    walk.note(rule, class, at, message);
+    walk.note(rule, class, node, message);
     if class == Class::Breaking
         && let Some(change) = walk.last()
     {
-        change.witness = promise.map(|at| at.value.clone());
+        change.witness = promise.map(|node| node.value.clone());
     }
 }
 

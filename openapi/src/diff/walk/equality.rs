@@ -15,13 +15,13 @@ use crate::{keywords, pointer};
 #[derive(Default)]
 pub(crate) struct Equality {
     ids: HashMap<(String, String), usize>,
-    pairs: Vec<Pair>,
+    pairs: Vec<TargetPair>,
     names_count: bool,
     /// What only tells a reader something is passed over.
     of_assertions: bool,
 }
 
-struct Pair {
+struct TargetPair {
     equal: bool,
     needed_by: Vec<usize>,
 }
@@ -140,7 +140,7 @@ impl Equality {
     fn admit(&mut self, key: (String, String)) -> usize {
         let id = self.pairs.len();
         self.ids.insert(key, id);
-        self.pairs.push(Pair {
+        self.pairs.push(TargetPair {
             equal: true,
             needed_by: Vec::new(),
         });

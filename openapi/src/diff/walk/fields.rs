@@ -6,8 +6,9 @@ use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::deprecation;
 use crate::diff::walk::graph::Walk;
 use crate::diff::walk::message::{both_shown, shown};
-use crate::diff::walk::place::{At, Both, Flow, Matched};
+use crate::diff::walk::node::{Matched, Node, Pair};
 use crate::pointer;
+use crate::schema::Direction;
 
 /// The kind and class of a field that only annotates, by its name; `None` for other fields.
 fn kind_of(key: &str) -> Option<(Kind, Class)> {
@@ -29,8 +30,8 @@ fn kind_of(key: &str) -> Option<(Kind, Class)> {
 }
 
 /// Every member of the two objects, as text.
-pub(crate) fn every_member(walk: &mut Walk<'_>, both: &Both<'_>, area: Area, subject: &str) {
-    for (key, matched) in both.members() {
+pub(crate) fn every_member(walk: &mut Walk<'_>, pair: &Pair<'_>, area: Area, subject: &str) {
+    for (key, matched) in pair.members() {
         let (kind, class) = kind_of(key).unwrap_or((Kind::Text, Class::Docs));
         record(
             walk,
@@ -64,26 +65,26 @@ pub(crate) fn field(
 /// Examples by their names (OpenAPI 3.1 section 4.8.14): one that is a component is told of there, once,
 /// whoever refers to it.
 pub(crate) fn examples<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, area: Area, subject: &str) {
-    if let Matched::Both(both) = matched {
-        let mut differ_here = !both.base.value.is_object();
-        for (_, example) in both.members() {
+    if let Matched::Pair(pair) = matched {
+        let mut differ_here = !pair.base.value.is_object();
+        for (_, example) in pair.members() {
             match example {
-                Matched::Both(example) if refer_to_one_name(&example) => {
+                Matched::Pair(example) if refer_to_one_name(&example) => {
                     let target = walk.followed(&example);
                     let name = pointer::last(&target.revision.pointer).into_owned();
                     // Which way the message goes does not matter to a text.
-                    walk.pair(&target, Flow::Response, |walk| {
-                        let both = Matched::Both(target.clone());
+                    walk.in_pair(&target, Direction::Response, |walk| {
+                        let pair = Matched::Pair(target.clone());
                         one(
                             walk,
-                            &both,
+                            &pair,
                             area,
                             Kind::Example,
                             &format!("the example `{name}`"),
                         );
                     });
                 }
-                Matched::Both(example) => differ_here |= !walk.same(&example),
+                Matched::Pair(example) => differ_here |= !walk.same(&example),
                 Matched::Removed(_) | Matched::Added(_) => differ_here = true,
             }
         }
@@ -95,9 +96,9 @@ pub(crate) fn examples<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, area: Are
 }
 
 /// Whether both refer to examples of one name, and say the same beside it.
-fn refer_to_one_name(example: &Both<'_>) -> bool {
-    let name = |at: &At<'_>| {
-        let reference = at.value.get("$ref")?.as_str()?;
+fn refer_to_one_name(example: &Pair<'_>) -> bool {
+    let name = |node: &Node<'_>| {
+        let reference = node.value.get("$ref")?.as_str()?;
         Some(pointer::last(reference).into_owned())
     };
     let (base, revision) = (name(&example.base), name(&example.revision));
@@ -112,7 +113,7 @@ fn refer_to_one_name(example: &Both<'_>) -> bool {
 /// A field of an object that may make promises (an operation, a parameter): as [`field`] otherwise.
 pub(crate) fn field_of(
     walk: &mut Walk<'_>,
-    whole: &Both<'_>,
+    whole: &Pair<'_>,
     key: &str,
     matched: &Matched<'_>,
     area: Area,
@@ -143,41 +144,41 @@ fn record(
     subject: &str,
 ) {
     match matched {
-        Matched::Both(both) => {
+        Matched::Pair(pair) => {
             // What the same text refers to is told where it stands.
-            if both.base.value == both.revision.value || walk.same(both) {
+            if pair.base.value == pair.revision.value || walk.same(pair) {
                 return;
             }
-            let (was, is) = both_shown(both.base.value, both.revision.value);
+            let (was, is) = both_shown(pair.base.value, pair.revision.value);
             let message = format!("{subject} changed from {was} to {is}");
             walk.note(
                 Rule::new(area, kind, Action::Changed),
                 class,
-                &both.revision,
+                &pair.revision,
                 message,
             );
-            let (base, revision) = (both.base.value.clone(), both.revision.value.clone());
+            let (base, revision) = (pair.base.value.clone(), pair.revision.value.clone());
             if let Some(change) = walk.last() {
                 change.base = Some(base);
                 change.revision = Some(revision);
             }
         }
-        Matched::Removed(at) if !is_default(subject, at) => {
-            let message = format!("{subject} was removed; it was {}", shown(at.value));
-            walk.note(Rule::new(area, kind, Action::Removed), class, at, message);
+        Matched::Removed(node) if !is_default(subject, node) => {
+            let message = format!("{subject} was removed; it was {}", shown(node.value));
+            walk.note(Rule::new(area, kind, Action::Removed), class, node, message);
         }
-        Matched::Added(at) if !is_default(subject, at) => {
-            let message = format!("{subject} was added: {}", shown(at.value));
-            walk.note(Rule::new(area, kind, Action::Added), class, at, message);
+        Matched::Added(node) if !is_default(subject, node) => {
+            let message = format!("{subject} was added: {}", shown(node.value));
+            walk.note(Rule::new(area, kind, Action::Added), class, node, message);
         }
         Matched::Removed(_) | Matched::Added(_) => {}
     }
 }
 
 /// Whether the field says what its absence says.
-fn is_default(subject: &str, at: &At<'_>) -> bool {
+fn is_default(subject: &str, node: &Node<'_>) -> bool {
     let flag = ["`deprecated`", "`readOnly`", "`writeOnly`"]
         .iter()
         .any(|name| subject.starts_with(name));
-    flag && at.value == &Value::Bool(false)
+    flag && node.value == &Value::Bool(false)
 }

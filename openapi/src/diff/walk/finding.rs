@@ -6,10 +6,11 @@ use crate::diff::change::Change;
 use crate::diff::rules::{Action, Class, Kind};
 use crate::diff::walk::context::Context;
 use crate::diff::walk::graph::Walk;
-use crate::diff::walk::place::{At, Flow};
+use crate::diff::walk::node::Node;
 use crate::diff::walk::witness;
 use crate::diff::walk::witness::Lifted;
 use crate::relation::{Relation, relate};
+use crate::schema::Direction;
 
 /// Records a difference of the schema at hand: breaking with a value that shows it at the spot,
 /// which is lifted into a whole message, or additive without. Unproven where no whole message with it
@@ -18,7 +19,7 @@ pub(crate) fn finding<'a>(
     walk: &mut Walk<'a>,
     context: &Context<'a>,
     axes: (Kind, Action),
-    location: &At<'a>,
+    location: &Node<'a>,
     message: String,
     witness: Option<Value>,
 ) {
@@ -30,13 +31,13 @@ fn found<'a>(
     walk: &Walk<'a>,
     context: &Context<'a>,
     axes: (Kind, Action),
-    location: &At<'a>,
+    location: &Node<'a>,
     message: String,
     witness: Option<Value>,
 ) -> Change {
     let (class, shown) = match (witness, &context.root) {
         (Some(local), Some(root)) => {
-            match witness::lift(walk, root, context.flow, &local, location) {
+            match witness::lift(walk, root, context.direction, &local, location) {
                 Lifted::Breaks(found) => (Class::Breaking, Some(found)),
                 Lifted::Harmless => (Class::Additive, None),
                 Lifted::Unknown => (Class::Unproven, None),
@@ -54,7 +55,7 @@ pub(crate) fn record<'a>(
     context: &Context<'a>,
     axes: (Kind, Action),
     class: Class,
-    location: &At<'a>,
+    location: &Node<'a>,
     message: String,
     shown: Option<witness::Found>,
 ) {
@@ -65,7 +66,7 @@ fn change(
     context: &Context<'_>,
     (kind, action): (Kind, Action),
     class: Class,
-    location: &At<'_>,
+    location: &Node<'_>,
     message: String,
     shown: Option<witness::Found>,
 ) -> Change {
@@ -89,14 +90,14 @@ fn change(
 pub(crate) fn judged<'a>(
     walk: &mut Walk<'a>,
     context: &Context<'a>,
-    location: &At<'a>,
+    location: &Node<'a>,
     (base, revision): (&Value, &Value),
     kind: Kind,
     message: impl Fn(&str) -> String,
 ) {
-    let relation = match context.flow {
-        Flow::Request => relate(base, revision),
-        Flow::Response => relate(revision, base),
+    let relation = match context.direction {
+        Direction::Request => relate(base, revision),
+        Direction::Response => relate(revision, base),
     };
     if let Some(change) = verdict(walk, context, location, relation, kind, message) {
         walk.record(change);
@@ -107,7 +108,7 @@ pub(crate) fn judged<'a>(
 pub(crate) fn verdict<'a>(
     walk: &Walk<'a>,
     context: &Context<'a>,
-    location: &At<'a>,
+    location: &Node<'a>,
     relation: Relation,
     kind: Kind,
     message: impl Fn(&str) -> String,
@@ -115,9 +116,9 @@ pub(crate) fn verdict<'a>(
     match relation {
         Relation::Equal => None,
         Relation::Compatible => {
-            let (action, word) = match context.flow {
-                Flow::Request => (Action::Widened, "accepts more"),
-                Flow::Response => (Action::Narrowed, "sends less"),
+            let (action, word) = match context.direction {
+                Direction::Request => (Action::Widened, "accepts more"),
+                Direction::Response => (Action::Narrowed, "sends less"),
             };
             Some(found(
                 walk,
@@ -129,9 +130,9 @@ pub(crate) fn verdict<'a>(
             ))
         }
         Relation::Breaking(value) => {
-            let (action, word) = match context.flow {
-                Flow::Request => (Action::Narrowed, "accepts less"),
-                Flow::Response => (Action::Widened, "sends more"),
+            let (action, word) = match context.direction {
+                Direction::Request => (Action::Narrowed, "accepts less"),
+                Direction::Response => (Action::Widened, "sends more"),
             };
             let shown = Some(value);
             Some(found(

@@ -13,32 +13,31 @@ use crate::diff::change::Change;
 use crate::diff::options::Options;
 use crate::diff::rules::{Class, Rule};
 use crate::diff::walk::equality::Equality;
+use crate::diff::walk::node::{Node, Pair, follow};
 use crate::document::Document;
-use crate::schema;
+use crate::schema::{self, Direction};
 
-pub(crate) use super::place::{At, Both, Flow, follow};
-
-pub(crate) type NodeId = usize;
+pub(crate) type VertexId = usize;
 
 /// A pair of components by their pointers, and the way in which what they describe goes.
-type PairId = (String, String, Flow);
+type PairId = (String, String, Direction);
 
-fn pair_id(both: &Both<'_>, flow: Flow) -> PairId {
-    let (base, revision) = (&both.base.pointer, &both.revision.pointer);
-    (base.clone(), revision.clone(), flow)
+fn pair_id(pair: &Pair<'_>, direction: Direction) -> PairId {
+    let (base, revision) = (&pair.base.pointer, &pair.revision.pointer);
+    (base.clone(), revision.clone(), direction)
 }
 
 #[derive(Default)]
-struct Node<'a> {
+struct Vertex<'a> {
     operation: Option<String>,
     /// The part of both documents that is walked: where nothing is said, its parent's.
-    place: Option<Both<'a>>,
+    place: Option<Pair<'a>>,
     changes: Vec<Change>,
     /// Stands for what was found below, where none of that is as grave.
     stands_in: Option<Change>,
     /// The pairs that its changes come from: where those are walked as well, they tell.
     comes_from: Vec<PairId>,
-    children: HashSet<NodeId>,
+    children: HashSet<VertexId>,
 }
 
 /// One comparison under way.
@@ -48,13 +47,13 @@ pub(crate) struct Walk<'a> {
     pub(crate) options: Options,
     equality: Equality,
     equality_of_assertions: Equality,
-    nodes: Vec<Node<'a>>,
-    pairs: HashMap<PairId, NodeId>,
-    current: NodeId,
+    vertices: Vec<Vertex<'a>>,
+    pairs: HashMap<PairId, VertexId>,
+    current: VertexId,
     /// How many pairs are being walked one within another.
     nested: usize,
     /// Pairs whose turn is yet to come, by their nodes.
-    waiting: VecDeque<(NodeId, Turn<'a>)>,
+    waiting: VecDeque<(VertexId, Turn<'a>)>,
 }
 
 /// The walk of a pair that waits.
@@ -71,7 +70,7 @@ impl<'a> Walk<'a> {
             options,
             equality: Equality::new(options.component_names),
             equality_of_assertions: Equality::of_assertions(),
-            nodes: vec![Node::default()],
+            vertices: vec![Vertex::default()],
             pairs: HashMap::new(),
             current: 0,
             nested: 0,
@@ -80,8 +79,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether both places are equal in every class.
-    pub(crate) fn same(&mut self, both: &Both<'_>) -> bool {
-        self.same_values(both.base.value, both.revision.value)
+    pub(crate) fn same(&mut self, pair: &Pair<'_>) -> bool {
+        self.same_values(pair.base.value, pair.revision.value)
     }
 
     /// Whether a value of the base and one of the revision are equal in every class.
@@ -91,36 +90,36 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether both schemas accept the same, by text and apart from what only a reader sees.
-    pub(crate) fn same_assertions(&mut self, both: &Both<'_>) -> bool {
-        let (base, revision) = (both.base.value, both.revision.value);
+    pub(crate) fn same_assertions(&mut self, pair: &Pair<'_>) -> bool {
+        let (base, revision) = (pair.base.value, pair.revision.value);
         self.equality_of_assertions
             .holds((self.base, base), (self.revision, revision))
     }
 
     /// Records a change in the node that is being walked.
     pub(crate) fn record(&mut self, change: Change) {
-        self.nodes[self.current].changes.push(change);
+        self.vertices[self.current].changes.push(change);
     }
 
     /// How many changes were recorded in the node that is being walked.
     pub(crate) fn recorded(&self) -> usize {
-        self.nodes[self.current].changes.len()
+        self.vertices[self.current].changes.len()
     }
 
     /// The changes that were recorded there after so many.
     pub(crate) fn recorded_since(&self, before: usize) -> &[Change] {
-        &self.nodes[self.current].changes[before..]
+        &self.vertices[self.current].changes[before..]
     }
 
     /// Takes back those of them that `is_void`.
     pub(crate) fn forget_since(&mut self, before: usize, is_void: impl Fn(&Change) -> bool) {
-        let changes = &mut self.nodes[self.current].changes;
+        let changes = &mut self.vertices[self.current].changes;
         let since = changes.split_off(before);
         changes.extend(since.into_iter().filter(|change| !is_void(change)));
     }
 
     /// Records a change that has no witness.
-    pub(crate) fn note(&mut self, rule: Rule, class: Class, location: &At<'_>, message: String) {
+    pub(crate) fn note(&mut self, rule: Rule, class: Class, location: &Node<'_>, message: String) {
         self.record(Change {
             rule,
             class,
@@ -141,7 +140,7 @@ impl<'a> Walk<'a> {
     pub(crate) fn decide(
         &mut self,
         rule: Rule,
-        location: &At<'_>,
+        location: &Node<'_>,
         message: String,
         breaks: Option<Value>,
     ) {
@@ -158,172 +157,181 @@ impl<'a> Walk<'a> {
 
     /// A schema of the base and one of the revision, each on its own, as the sender's and the
     /// receiver's of what flows this way.
-    pub(crate) fn sides(&self, base: &Value, revision: &Value, flow: Flow) -> (Value, Value) {
-        let base = schema::bundle_value(self.base, base, Some(flow.direction()));
-        let revision = schema::bundle_value(self.revision, revision, Some(flow.direction()));
-        match flow {
-            Flow::Request => (base, revision),
-            Flow::Response => (revision, base),
+    pub(crate) fn sides(
+        &self,
+        base: &Value,
+        revision: &Value,
+        direction: Direction,
+    ) -> (Value, Value) {
+        let base = schema::bundle_value(self.base, base, Some(direction));
+        let revision = schema::bundle_value(self.revision, revision, Some(direction));
+        match direction {
+            Direction::Request => (base, revision),
+            Direction::Response => (revision, base),
         }
     }
 
     /// As [`Self::sides`]; `None` when one of them is made of more than `limit` nodes.
     pub(crate) fn sides_within(
         &self,
-        both: &Both<'_>,
-        flow: Flow,
+        pair: &Pair<'_>,
+        direction: Direction,
         limit: usize,
     ) -> Option<(Value, Value)> {
-        let (base, revision) = (both.base.value, both.revision.value);
-        let base = schema::bundle_within(self.base, base, Some(flow.direction()), limit)?;
-        let revision =
-            schema::bundle_within(self.revision, revision, Some(flow.direction()), limit)?;
-        Some(match flow {
-            Flow::Request => (base, revision),
-            Flow::Response => (revision, base),
+        let (base, revision) = (pair.base.value, pair.revision.value);
+        let base = schema::bundle_within(self.base, base, Some(direction), limit)?;
+        let revision = schema::bundle_within(self.revision, revision, Some(direction), limit)?;
+        Some(match direction {
+            Direction::Request => (base, revision),
+            Direction::Response => (revision, base),
         })
     }
 
     /// The change recorded last, to be completed.
     pub(crate) fn last(&mut self) -> Option<&mut Change> {
-        self.nodes[self.current].changes.last_mut()
+        self.vertices[self.current].changes.last_mut()
     }
 
     /// Walks an operation in a node of its own; its name goes to all that is reached from it. `place`
     /// is where both documents have it.
-    pub(crate) fn operation(
+    pub(crate) fn in_operation(
         &mut self,
         name: String,
-        place: Option<Both<'a>>,
+        place: Option<Pair<'a>>,
         walk: impl FnOnce(&mut Self),
     ) {
-        let node = self.admit(Node {
+        let vertex = self.admit(Vertex {
             operation: Some(name),
             place,
-            ..Node::default()
+            ..Vertex::default()
         });
-        self.within(node, walk);
+        self.within(vertex, walk);
     }
 
     /// Walks a pair of components, unless that was done or is being done.
-    pub(crate) fn pair(&mut self, both: &Both<'a>, flow: Flow, walk: impl FnOnce(&mut Self)) {
-        let key = pair_id(both, flow);
-        if let Some(&node) = self.pairs.get(&key) {
-            self.nodes[self.current].children.insert(node);
+    pub(crate) fn in_pair(
+        &mut self,
+        pair: &Pair<'a>,
+        direction: Direction,
+        walk: impl FnOnce(&mut Self),
+    ) {
+        let key = pair_id(pair, direction);
+        if let Some(&vertex) = self.pairs.get(&key) {
+            self.vertices[self.current].children.insert(vertex);
             return;
         }
-        let node = self.admit(Node {
-            place: Some(both.clone()),
-            ..Node::default()
+        let vertex = self.admit(Vertex {
+            place: Some(pair.clone()),
+            ..Vertex::default()
         });
-        self.pairs.insert(key, node);
-        self.within(node, walk);
+        self.pairs.insert(key, vertex);
+        self.within(vertex, walk);
     }
 
-    /// As [`Self::pair`], for what refers to more of its kind without end: a chain of components may be
+    /// As [`Self::in_pair`], for what refers to more of its kind without end: a chain of components may be
     /// as long as the document, the stack is not, so that what is nested too deeply waits its turn.
-    pub(crate) fn pair_in_turn(
+    pub(crate) fn in_pair_in_turn(
         &mut self,
-        both: &Both<'a>,
-        flow: Flow,
+        pair: &Pair<'a>,
+        direction: Direction,
         walk: impl FnOnce(&mut Self) + 'a,
     ) {
         if self.nested == DEEPEST {
             let mut waiting = None;
-            self.pair(both, flow, |inner| waiting = Some(inner.current));
-            if let Some(node) = waiting {
-                self.waiting.push_back((node, Box::new(walk)));
+            self.in_pair(pair, direction, |inner| waiting = Some(inner.current));
+            if let Some(vertex) = waiting {
+                self.waiting.push_back((vertex, Box::new(walk)));
             }
             return;
         }
         self.nested += 1;
-        self.pair(both, flow, walk);
+        self.in_pair(pair, direction, walk);
         self.nested -= 1;
     }
 
     /// Walks what waits its turn.
     fn walk_waiting(&mut self) {
-        while let Some((node, walk)) = self.waiting.pop_front() {
-            self.within(node, walk);
+        while let Some((vertex, walk)) = self.waiting.pop_front() {
+            self.within(vertex, walk);
         }
     }
 
-    fn admit(&mut self, mut node: Node<'a>) -> NodeId {
-        let id = self.nodes.len();
-        if node.place.is_none() {
-            node.place.clone_from(&self.nodes[self.current].place);
+    fn admit(&mut self, mut vertex: Vertex<'a>) -> VertexId {
+        let id = self.vertices.len();
+        if vertex.place.is_none() {
+            vertex.place.clone_from(&self.vertices[self.current].place);
         }
-        self.nodes.push(node);
-        self.nodes[self.current].children.insert(id);
+        self.vertices.push(vertex);
+        self.vertices[self.current].children.insert(id);
         id
     }
 
-    fn within(&mut self, node: NodeId, walk: impl FnOnce(&mut Self)) {
-        let outer = std::mem::replace(&mut self.current, node);
+    fn within(&mut self, vertex: VertexId, walk: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.current, vertex);
         walk(self);
         self.current = outer;
     }
 
     /// Both places with the references there followed.
-    pub(crate) fn followed(&self, both: &Both<'a>) -> Both<'a> {
-        Both {
-            base: follow(self.base, &both.base),
-            revision: follow(self.revision, &both.revision),
+    pub(crate) fn followed(&self, pair: &Pair<'a>) -> Pair<'a> {
+        Pair {
+            base: follow(self.base, &pair.base),
+            revision: follow(self.revision, &pair.revision),
         }
     }
 
     /// Walks parts of which it is known that together they make `change`, which is reported unless
     /// the walk finds something as grave in one of them.
     pub(crate) fn with_stand_in(&mut self, change: Change, walk: impl FnOnce(&mut Self)) {
-        let node = self.admit(Node {
+        let vertex = self.admit(Vertex {
             stands_in: Some(change),
-            ..Node::default()
+            ..Vertex::default()
         });
-        self.within(node, walk);
+        self.within(vertex, walk);
     }
 
     /// Records what comes of differences in what is referred to, and of nothing else: where those
     /// are walked by themselves, they are not told twice.
     pub(crate) fn blaming_references(
         &mut self,
-        referred: &[Both<'a>],
-        flow: Flow,
+        referred: &[Pair<'a>],
+        direction: Direction,
         record: impl FnOnce(&mut Self),
     ) {
         let mut comes_from = Vec::new();
-        for both in referred {
-            if !self.same(both) {
-                comes_from.push(pair_id(&self.followed(both), flow));
+        for pair in referred {
+            if !self.same(pair) {
+                comes_from.push(pair_id(&self.followed(pair), direction));
             }
         }
-        let node = self.admit(Node {
+        let vertex = self.admit(Vertex {
             comes_from,
-            ..Node::default()
+            ..Vertex::default()
         });
-        self.within(node, record);
+        self.within(vertex, record);
     }
 
     /// Walks what both places hold or refer to, in a node of its own, which is one for all that refer
     /// to it where both refer.
     pub(crate) fn through_references(
         &mut self,
-        both: &Both<'a>,
-        flow: Flow,
-        walk: impl FnOnce(&mut Self, &Both<'a>),
+        pair: &Pair<'a>,
+        direction: Direction,
+        walk: impl FnOnce(&mut Self, &Pair<'a>),
     ) {
-        if self.same(both) {
+        if self.same(pair) {
             return;
         }
-        let target = self.followed(both);
-        let refers = |place: &At<'_>, end: &At<'_>| place.pointer != end.pointer;
-        if refers(&both.base, &target.base) && refers(&both.revision, &target.revision) {
-            self.pair(&target, flow, |inner| walk(inner, &target));
+        let target = self.followed(pair);
+        let refers = |place: &Node<'_>, end: &Node<'_>| place.pointer != end.pointer;
+        if refers(&pair.base, &target.base) && refers(&pair.revision, &target.revision) {
+            self.in_pair(&target, direction, |inner| walk(inner, &target));
         } else {
-            let node = self.admit(Node {
+            let vertex = self.admit(Vertex {
                 place: Some(target.clone()),
-                ..Node::default()
+                ..Vertex::default()
             });
-            self.within(node, |inner| walk(inner, &target));
+            self.within(vertex, |inner| walk(inner, &target));
         }
     }
 }

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use crate::diff::walk::graph::Walk;
-use crate::diff::walk::place::{At, Both, Flow};
+use crate::diff::walk::node::{Node, Pair};
 use crate::relation::{Relation, relate};
-use crate::schema::Validator;
+use crate::schema::{Direction, Validator};
 use crate::{pointer, sample};
 
 /// Beyond this many nodes a whole is not judged, only tried with values.
@@ -21,7 +21,7 @@ pub(crate) enum Step {
 /// The larger value that a schema being compared describes a part of.
 #[derive(Debug, Clone)]
 pub(crate) struct Root<'a> {
-    pub(crate) both: Both<'a>,
+    pub(crate) pair: Pair<'a>,
     pub(crate) trail: Vec<Step>,
 }
 
@@ -43,9 +43,9 @@ pub(crate) enum Lifted {
 pub(crate) fn lift(
     walk: &Walk<'_>,
     root: &Root<'_>,
-    flow: Flow,
+    direction: Direction,
     local: &Value,
-    spot: &At<'_>,
+    spot: &Node<'_>,
 ) -> Lifted {
     let planted = |whole: &Value| {
         let mut replaced = whole.clone();
@@ -54,16 +54,16 @@ pub(crate) fn lift(
         merge(part_of(&mut merged, &root.trail)?, local);
         Some(vec![replaced, merged])
     };
-    shown_by(walk, root, flow, spot, planted)
+    shown_by(walk, root, direction, spot, planted)
 }
 
 /// As [`lift`], for a member that may be absent at the spot.
 pub(crate) fn without_member(
     walk: &Walk<'_>,
     root: &Root<'_>,
-    flow: Flow,
+    direction: Direction,
     name: &str,
-    spot: &At<'_>,
+    spot: &Node<'_>,
 ) -> Lifted {
     // What is no object at the spot lacks the member too, and shows nothing of it.
     let lacking = |whole: &Value| {
@@ -72,7 +72,7 @@ pub(crate) fn without_member(
         part.shift_remove(name);
         Some(vec![whole])
     };
-    shown_by(walk, root, flow, spot, lacking)
+    shown_by(walk, root, direction, spot, lacking)
 }
 
 /// What comes of the wholes that `altered` makes of those that are sent: each shows the difference at
@@ -80,12 +80,12 @@ pub(crate) fn without_member(
 fn shown_by(
     walk: &Walk<'_>,
     root: &Root<'_>,
-    flow: Flow,
-    spot: &At<'_>,
+    direction: Direction,
+    spot: &Node<'_>,
     altered: impl Fn(&Value) -> Option<Vec<Value>>,
 ) -> Lifted {
-    let of_whole = |value| Lifted::Breaks((value, schema_of(walk, &root.both, spot)));
-    let (sender, receiver) = walk.sides(root.both.base.value, root.both.revision.value, flow);
+    let of_whole = |value| Lifted::Breaks((value, schema_of(walk, &root.pair, spot)));
+    let (sender, receiver) = walk.sides(root.pair.base.value, root.pair.revision.value, direction);
     let (Ok(sends), Ok(accepts)) = (Validator::new(&sender), Validator::new(&receiver)) else {
         return Lifted::Unknown;
     };
@@ -107,7 +107,7 @@ fn shown_by(
     }
     // What the spot says of a value may leave out what is compared elsewhere (its items, what it
     // requires), so that its value fits nowhere: the wholes themselves may show one.
-    let Some((sender, receiver)) = walk.sides_within(&root.both, flow, LIMIT) else {
+    let Some((sender, receiver)) = walk.sides_within(&root.pair, direction, LIMIT) else {
         return Lifted::Unknown;
     };
     match relate(&sender, &receiver) {
@@ -159,8 +159,8 @@ fn part_of<'v>(value: &'v mut Value, trail: &[Step]) -> Option<&'v mut Value> {
 
 /// The pointer to the whole's schema, in the document that the spot stands in: the revision, or the base
 /// for what the revision lacks.
-pub(crate) fn schema_of(walk: &Walk<'_>, both: &Both<'_>, spot: &At<'_>) -> String {
-    let (base, revision) = (&both.base.pointer, &both.revision.pointer);
+pub(crate) fn schema_of(walk: &Walk<'_>, pair: &Pair<'_>, spot: &Node<'_>) -> String {
+    let (base, revision) = (&pair.base.pointer, &pair.revision.pointer);
     let holds = |whole: &str| pointer::below(&spot.pointer, whole).is_some();
     // Behind a reference, neither of the wholes holds it.
     let is_in_revision =

@@ -4,34 +4,35 @@
 use crate::diff::operation::bodies::media_types::MediaType;
 use crate::diff::operation::headers;
 use crate::diff::rules::{Action, Area, Kind, Rule};
-use crate::diff::walk::{At, Both, Flow, Matched, Walk, fields, follow};
+use crate::diff::walk::{Matched, Node, Pair, Walk, fields, follow};
+use crate::schema::Direction;
 use serde_json::{Value, json};
 
 /// Compares the encodings of the parts of a body, whose media type objects are `bodies`.
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
-    bodies: &Both<'a>,
+    bodies: &Pair<'a>,
     matched: Matched<'a>,
-    flow: Flow,
+    direction: Direction,
     (media_type, subject): (&str, &str),
 ) {
     let kind = MediaType::of(media_type);
     let is_multipart = MediaType::of("multipart/*").covers(&kind);
     if !is_multipart && kind != MediaType::of("application/x-www-form-urlencoded") {
         let subject = format!("`encoding` of {subject}, where it has no effect");
-        return fields::one(walk, &matched, flow.area(), Kind::Text, &subject);
+        return fields::one(walk, &matched, Area::of(direction), Kind::Text, &subject);
     }
     for (name, part) in parts(bodies, matched) {
         let subject = format!("the part `{name}` of {subject}");
         for (key, matched) in part.members() {
             match key {
-                "contentType" => content_type(walk, bodies, (name, &matched), flow, &subject),
-                "headers" if is_multipart => headers::compare(walk, &part, flow, &subject),
+                "contentType" => content_type(walk, bodies, (name, &matched), direction, &subject),
+                "headers" if is_multipart => headers::compare(walk, &part, direction, &subject),
                 "headers" => {
                     let subject = format!("`headers` of {subject}, where they have no effect");
                     fields::one(walk, &matched, Area::Header, Kind::Text, &subject);
                 }
-                _ => fields::field(walk, key, &matched, flow.area(), &subject),
+                _ => fields::field(walk, key, &matched, Area::of(direction), &subject),
             }
         }
     }
@@ -39,7 +40,7 @@ pub(crate) fn compare<'a>(
 
 /// The parts by their names. One that is described on one side only is the usual one on the other, of which
 /// nothing is said.
-fn parts<'a>(bodies: &Both<'a>, matched: Matched<'a>) -> Vec<(&'a str, Both<'a>)> {
+fn parts<'a>(bodies: &Pair<'a>, matched: Matched<'a>) -> Vec<(&'a str, Pair<'a>)> {
     let members = matched.or_anything(bodies).members().into_iter();
     members
         .map(|(name, matched)| (name, matched.or_anything(bodies)))
@@ -49,22 +50,22 @@ fn parts<'a>(bodies: &Both<'a>, matched: Matched<'a>) -> Vec<(&'a str, Both<'a>)
 /// Which media types a part may have. The sender chooses among them.
 fn content_type<'a>(
     walk: &mut Walk<'a>,
-    bodies: &Both<'a>,
+    bodies: &Pair<'a>,
     (name, matched): (&str, &Matched<'a>),
-    flow: Flow,
+    direction: Direction,
     subject: &str,
 ) {
     let usual = (
         usual_of(walk.base, &bodies.base, name),
         usual_of(walk.revision, &bodies.revision, name),
     );
-    let (old, new, at) = match matched {
-        Matched::Both(both) => (listed(&both.base), listed(&both.revision), &both.revision),
-        Matched::Removed(at) => (listed(at), usual.1.map(named), at),
-        Matched::Added(at) => (usual.0.map(named), listed(at), at),
+    let (old, new, node) = match matched {
+        Matched::Pair(pair) => (listed(&pair.base), listed(&pair.revision), &pair.revision),
+        Matched::Removed(node) => (listed(node), usual.1.map(named), node),
+        Matched::Added(node) => (usual.0.map(named), listed(node), node),
     };
     let (Some(old), Some(new)) = (old, new) else {
-        return fields::field(walk, "contentType", matched, flow.area(), subject);
+        return fields::field(walk, "contentType", matched, Area::of(direction), subject);
     };
     let besides = |these: &[(String, MediaType)], others: &[(String, MediaType)]| {
         let is_among = |one: &MediaType| {
@@ -86,11 +87,11 @@ fn content_type<'a>(
     ];
     for (one, action, word) in found {
         let Some(one) = one else { continue };
-        let breaks = (action == Action::Narrowed) == (flow == Flow::Request);
-        let rule = Rule::new(flow.area(), Kind::MediaType, action);
+        let breaks = (action == Action::Narrowed) == (direction == Direction::Request);
+        let rule = Rule::new(Area::of(direction), Kind::MediaType, action);
         let witness = json!({ name: { "headers": { "content-type": &one } } });
         let message = format!("{subject} {word} `{one}`");
-        walk.decide(rule, at, message, breaks.then_some(witness));
+        walk.decide(rule, node, message, breaks.then_some(witness));
     }
 }
 
@@ -99,24 +100,28 @@ fn named(media_type: &str) -> Vec<(String, MediaType)> {
 }
 
 /// Whether a string holds octets: it is encoded, or `format: binary`, which reading has lifted.
-fn holds_octets(schema: &At<'_>) -> bool {
+fn holds_octets(schema: &Node<'_>) -> bool {
     let held = schema.value.get("contentMediaType");
     schema.value.get("contentEncoding").is_some()
         || held.is_some_and(|held| held == "application/octet-stream")
 }
 
 /// The media types of a list that is written with commas.
-fn listed(at: &At<'_>) -> Option<Vec<(String, MediaType)>> {
-    let types = at.value.as_str()?.split(',').map(str::trim);
+fn listed(node: &Node<'_>) -> Option<Vec<(String, MediaType)>> {
+    let types = node.value.as_str()?.split(',').map(str::trim);
     Some(types.flat_map(named).collect())
 }
 
 /// The media type that a part of this name has where none is named: by the type of its schema, where it
 /// has one type.
-fn usual_of<'a>(document: &'a crate::Document, body: &At<'a>, name: &str) -> Option<&'static str> {
+fn usual_of<'a>(
+    document: &'a crate::Document,
+    body: &Node<'a>,
+    name: &str,
+) -> Option<&'static str> {
     let schema = follow(document, &body.get("schema")?);
     let property = follow(document, &schema.get("properties")?.get(name)?);
-    let of = |schema: &At<'a>| {
+    let of = |schema: &Node<'a>| {
         Some(match schema.value.get("type")?.as_str()? {
             "string" if holds_octets(schema) => "application/octet-stream",
             "string" | "number" | "integer" | "boolean" => "text/plain",

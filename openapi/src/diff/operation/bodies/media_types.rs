@@ -1,7 +1,7 @@
 //! Media types and their ranges (RFC 9110 section 8.3.1 and 12.5.1): which entry of `content` stands
 //! for which messages.
 
-use crate::diff::walk::At;
+use crate::diff::walk::Node;
 
 /// A key of `content`, as far as it tells messages apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,17 +78,17 @@ impl MediaType {
 pub(crate) struct Entry<'a> {
     pub(crate) key: &'a str,
     pub(crate) media_type: MediaType,
-    pub(crate) at: At<'a>,
+    pub(crate) node: Node<'a>,
 }
 
 /// The entries of a `content` object.
-pub(crate) fn entries<'a>(content: &At<'a>) -> Vec<Entry<'a>> {
+pub(crate) fn entries<'a>(content: &Node<'a>) -> Vec<Entry<'a>> {
     let members = content.members().into_iter();
     members
-        .map(|(key, at)| Entry {
+        .map(|(key, node)| Entry {
             key,
             media_type: MediaType::of(key),
-            at,
+            node,
         })
         .collect()
 }

@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
-use crate::diff::walk::{At, Both, Matched, Walk, fields};
+use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 use crate::document::Document;
 use crate::{keywords, pointer};
 
 const SECURITY_SCHEMES: &str = "/components/securitySchemes";
 
 /// Components that nothing reaches in either document; they affect no message.
-pub(crate) fn compare(walk: &mut Walk<'_>, root: &Both<'_>) {
+pub(crate) fn compare(walk: &mut Walk<'_>, root: &Pair<'_>) {
     let used = [reached(walk.base), reached(walk.revision)];
     let mut seen = HashSet::new();
     let mut names: Vec<(String, String)> = Vec::new();
@@ -32,8 +32,8 @@ pub(crate) fn compare(walk: &mut Walk<'_>, root: &Both<'_>) {
             }
         }
     }
-    if let Some(Matched::Both(both)) = root.get("components") {
-        let extensions = both.members().into_iter();
+    if let Some(Matched::Pair(pair)) = root.get("components") {
+        let extensions = pair.members().into_iter();
         for (key, matched) in extensions.filter(|(key, _)| key.starts_with("x-")) {
             fields::field(walk, key, &matched, Area::Component, "the components");
         }
@@ -55,7 +55,7 @@ pub(crate) fn compare(walk: &mut Walk<'_>, root: &Both<'_>) {
             (None, Some(revision)) => (Action::Added, revision),
             (None, None) => continue,
         };
-        let at = At { pointer, value };
+        let node = Node { pointer, value };
         let message = format!(
             "the component `{name}`, which no message needs, was {}",
             action.name()
@@ -63,7 +63,7 @@ pub(crate) fn compare(walk: &mut Walk<'_>, root: &Both<'_>) {
         walk.note(
             Rule::new(Area::Component, Kind::Whole, action),
             Class::Docs,
-            &at,
+            &node,
             message,
         );
     }
@@ -77,15 +77,15 @@ fn security_scheme_texts(walk: &mut Walk<'_>, pointer: &str, name: &str) {
     let (Some(base), Some(revision)) = (walk.base.at(pointer), walk.revision.at(pointer)) else {
         return;
     };
-    let at = |value| At {
+    let node = |value| Node {
         pointer: pointer.to_owned(),
         value,
     };
-    let both = Both {
-        base: at(base),
-        revision: at(revision),
+    let pair = Pair {
+        base: node(base),
+        revision: node(revision),
     };
-    for (key, matched) in both.members() {
+    for (key, matched) in pair.members() {
         if !matches!(key, "type" | "in" | "name" | "scheme" | "openIdConnectUrl") {
             fields::one(
                 walk,

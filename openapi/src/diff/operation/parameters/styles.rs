@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use crate::diff::operation::parameters::text_serialization;
 use crate::diff::rules::{Action, Area, Kind, Rule};
-use crate::diff::walk::{At, Both, Flow, Walk, fields};
+use crate::diff::walk::{Node, Pair, Walk, fields};
 use crate::document::Document;
+use crate::schema::Direction;
 
 /// How a value is written, with what absence says.
 #[derive(PartialEq, Eq)]
@@ -26,9 +27,9 @@ struct Shape {
 }
 
 impl Shape {
-    fn of<'a>(document: &'a Document, parameter: &At<'a>) -> Self {
+    fn of<'a>(document: &'a Document, parameter: &Node<'a>) -> Self {
         let schema = parameter.get("schema");
-        let of = |is: fn(&'a Document, &At<'a>) -> bool| {
+        let of = |is: fn(&'a Document, &Node<'a>) -> bool| {
             schema.as_ref().is_some_and(|schema| is(document, schema))
         };
         Self {
@@ -38,7 +39,7 @@ impl Shape {
     }
 }
 
-fn style<'a>(parameter: &At<'a>, shape: Shape) -> Style<'a> {
+fn style<'a>(parameter: &Node<'a>, shape: Shape) -> Style<'a> {
     let text = |key: &str| parameter.value.get(key).and_then(Value::as_str);
     let usual = match text("in") {
         Some("query" | "cookie") => "form",
@@ -62,19 +63,19 @@ fn style<'a>(parameter: &At<'a>, shape: Shape) -> Style<'a> {
 /// header, unlike a parameter, is named by who holds it.
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
-    both: &Both<'a>,
-    (flow, header): (Flow, Option<&str>),
+    pair: &Pair<'a>,
+    (direction, header): (Direction, Option<&str>),
     subject: &str,
 ) {
     let (old, new) = (
-        Shape::of(walk.base, &both.base),
-        Shape::of(walk.revision, &both.revision),
+        Shape::of(walk.base, &pair.base),
+        Shape::of(walk.revision, &pair.revision),
     );
     let shape = Shape {
         composed: old.composed || new.composed,
         objects: old.objects || new.objects,
     };
-    let (old, new) = (style(&both.base, shape), style(&both.revision, shape));
+    let (old, new) = (style(&pair.base, shape), style(&pair.revision, shape));
     if old == new {
         return;
     }
@@ -93,9 +94,9 @@ pub(crate) fn compare<'a>(
         name(&old),
         name(&new)
     );
-    let (sender, sent) = match flow {
-        Flow::Request => (&both.base, &old),
-        Flow::Response => (&both.revision, &new),
+    let (sender, sent) = match direction {
+        Direction::Request => (&pair.base, &old),
+        Direction::Response => (&pair.revision, &new),
     };
     let witness = match header {
         Some(name) => json!({"headers": {name: as_written("header", name, sent)}}),
@@ -104,7 +105,7 @@ pub(crate) fn compare<'a>(
             json!({ place: as_written(place, name, sent) })
         }
     };
-    walk.decide(rule, &both.revision, message, Some(witness));
+    walk.decide(rule, &pair.revision, message, Some(witness));
 }
 
 /// A value written in the style: a list of two, an object of one member, or a scalar, where no others may be.
@@ -135,26 +136,26 @@ fn as_written(place: &str, name: &str, style: &Style<'_>) -> String {
 }
 
 /// Compares the flags that let a parameter be written in more ways than one.
-pub(crate) fn freedoms(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, subject: &str) {
+pub(crate) fn freedoms(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction, subject: &str) {
     for key in ["allowReserved", "allowEmptyValue"] {
-        freedom(walk, both, flow, key, subject);
+        freedom(walk, pair, direction, key, subject);
     }
 }
 
 /// Absent, a flag is not set.
-fn freedom(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, key: &str, subject: &str) {
-    let (was, is) = (both.base.is_set(key), both.revision.is_set(key));
+fn freedom(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction, key: &str, subject: &str) {
+    let (was, is) = (pair.base.is_set(key), pair.revision.is_set(key));
     if was == is {
         return;
     }
-    let place = both.base.text_of("in");
+    let place = pair.base.text_of("in");
     // Headers are not percent-encoded; an empty value is a query's matter (OpenAPI 3.2).
     let has_effect = match key {
         "allowReserved" => place != "header",
         _ => place == "query",
     };
     if !has_effect {
-        for (_, matched) in both
+        for (_, matched) in pair
             .members()
             .into_iter()
             .filter(|(other, _)| *other == key)
@@ -173,9 +174,9 @@ fn freedom(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, key: &str, subject:
     let value = if key == "allowReserved" { "/" } else { "" };
     let written = match place {
         "path" => value.to_owned(),
-        _ => format!("{}={value}", both.base.text_of("name")),
+        _ => format!("{}={value}", pair.base.text_of("name")),
     };
-    let breaks = (is != (flow == Flow::Request)).then(|| json!({ place: written }));
+    let breaks = (is != (direction == Direction::Request)).then(|| json!({ place: written }));
     let message = format!("`{key}` of {subject} {word}");
-    walk.decide(rule, &both.revision, message, breaks);
+    walk.decide(rule, &pair.revision, message, breaks);
 }

@@ -8,29 +8,29 @@ use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::schema::annotations::texts;
 use crate::diff::schema::layers::Layers;
 use crate::diff::walk::finding::{finding, record};
-use crate::diff::walk::{At, Both, Context, Flow, Walk};
+use crate::diff::walk::{Context, Node, Pair, Walk};
 use crate::document::Document;
 use crate::relation::{Relation, relate};
 use crate::sample;
-use crate::schema::Validator;
+use crate::schema::{Direction, Validator};
 
 /// Compares the schemas of two values that are written as text, of a parameter or of a header.
-pub(crate) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Context<'a>, area: Area) {
-    if walk.same(both) {
+pub(crate) fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>, area: Area) {
+    if walk.same(pair) {
         return;
     }
-    let both = &one_of_a_list(walk, both, context.flow, area);
+    let pair = &one_of_a_list(walk, pair, context.direction, area);
     let (old, new) = (
-        types(walk.base, &both.base),
-        types(walk.revision, &both.revision),
+        types(walk.base, &pair.base),
+        types(walk.revision, &pair.revision),
     );
     if old == new || !are_scalar(&old) || !are_scalar(&new) {
-        return walk.compare_schemas(both, context);
+        return walk.compare_schemas(pair, context);
     }
-    let (sender, receiver) = walk.sides(both.base.value, both.revision.value, context.flow);
-    let action = match context.flow {
-        Flow::Request => Action::Widened,
-        Flow::Response => Action::Narrowed,
+    let (sender, receiver) = walk.sides(pair.base.value, pair.revision.value, context.direction);
+    let action = match context.direction {
+        Direction::Request => Action::Widened,
+        Direction::Response => Action::Narrowed,
     };
     let what = format!(
         "{}, written as text, was {} and is {}",
@@ -39,76 +39,81 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, both: &Both<'a>, context: &Contex
         new.join(" or ")
     );
     match relate(&sender, &receiver) {
-        Relation::Equal | Relation::Compatible => walk.compare_schemas(both, context),
+        Relation::Equal | Relation::Compatible => walk.compare_schemas(pair, context),
         Relation::Breaking(_) | Relation::Unproven if takes_any_text(&receiver) => {
             finding(
                 walk,
                 context,
                 (Kind::Type, action),
-                &both.revision,
+                &pair.revision,
                 what,
                 None,
             );
-            texts::compare_every(walk, both, context);
+            texts::compare_every(walk, pair, context);
         }
         Relation::Breaking(_) | Relation::Unproven => {
-            let action = match context.flow {
-                Flow::Request => Action::Narrowed,
-                Flow::Response => Action::Widened,
+            let action = match context.direction {
+                Direction::Request => Action::Narrowed,
+                Direction::Response => Action::Widened,
             };
             match misread(&sender, &receiver) {
                 Some(value) => {
                     let axes = (Kind::Type, action);
-                    finding(walk, context, axes, &both.revision, what, Some(value));
+                    finding(walk, context, axes, &pair.revision, what, Some(value));
                 }
                 None => {
                     let axes = (Kind::Type, Action::Changed);
-                    let at = &both.revision;
-                    record(walk, context, axes, Class::Unproven, at, what, None);
+                    let node = &pair.revision;
+                    record(walk, context, axes, Class::Unproven, node, what, None);
                 }
             }
-            texts::compare_every(walk, both, context);
+            texts::compare_every(walk, pair, context);
         }
     }
 }
 
 /// A single value is also the list of that one value: where a request's value has become a list, it is
 /// compared with the list's items.
-fn one_of_a_list<'a>(walk: &mut Walk<'a>, both: &Both<'a>, flow: Flow, area: Area) -> Both<'a> {
+fn one_of_a_list<'a>(
+    walk: &mut Walk<'a>,
+    pair: &Pair<'a>,
+    direction: Direction,
+    area: Area,
+) -> Pair<'a> {
     let (old, new) = (
-        types(walk.base, &both.base),
-        types(walk.revision, &both.revision),
+        types(walk.base, &pair.base),
+        types(walk.revision, &pair.revision),
     );
     let list = new.iter().any(|kind| kind == "array")
         && new.iter().all(|kind| kind == "array" || kind == "null");
-    if flow != Flow::Request || !are_scalar(&old) || !list {
-        return both.clone();
+    if direction != Direction::Request || !are_scalar(&old) || !list {
+        return pair.clone();
     }
-    let Some(items) = core(walk.revision, &both.revision).get("items") else {
-        return both.clone();
+    let Some(items) = core(walk.revision, &pair.revision).get("items") else {
+        return pair.clone();
     };
     let rule = Rule::new(area, Kind::Type, Action::Widened);
     let message = "a single value has become a list, of which it is one".to_owned();
-    walk.decide(rule, &both.revision, message, None);
-    Both {
-        base: both.base.clone(),
+    walk.decide(rule, &pair.revision, message, None);
+    Pair {
+        base: pair.base.clone(),
         revision: items,
     }
 }
 
 /// Whether values of the schema may be more than one text: lists and objects.
-pub(crate) fn may_be_composed<'a>(document: &'a Document, schema: &At<'a>) -> bool {
+pub(crate) fn may_be_composed<'a>(document: &'a Document, schema: &Node<'a>) -> bool {
     let types = types(document, schema);
     types.is_empty() || !are_scalar(&types)
 }
 
 /// Whether values of the schema may be objects.
-pub(crate) fn may_be_an_object<'a>(document: &'a Document, schema: &At<'a>) -> bool {
+pub(crate) fn may_be_an_object<'a>(document: &'a Document, schema: &Node<'a>) -> bool {
     let types = types(document, schema);
     types.is_empty() || types.iter().any(|kind| kind == "object")
 }
 
-fn core<'a>(document: &'a Document, schema: &At<'a>) -> At<'a> {
+fn core<'a>(document: &'a Document, schema: &Node<'a>) -> Node<'a> {
     let mut layers = Layers::of(schema.clone());
     for _ in 0..32 {
         if !layers.is_reference() {
@@ -120,7 +125,7 @@ fn core<'a>(document: &'a Document, schema: &At<'a>) -> At<'a> {
 }
 
 /// The types that the schema names, sorted; none when it names none.
-fn types<'a>(document: &'a Document, schema: &At<'a>) -> Vec<String> {
+fn types<'a>(document: &'a Document, schema: &Node<'a>) -> Vec<String> {
     let mut types = match core(document, schema).value.get("type") {
         Some(Value::String(kind)) => vec![kind.clone()],
         Some(Value::Array(kinds)) => kinds

@@ -1,7 +1,8 @@
 //! A path item, as far as the operations below it need to know it.
 
-use crate::diff::walk::{Both, Flow};
+use crate::diff::walk::Pair;
 use crate::document::holds_operations;
+use crate::schema::Direction;
 
 /// Who calls an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,10 +17,10 @@ pub(crate) enum Role {
 
 impl Role {
     /// Which way the operation's request goes.
-    pub(crate) fn request_flow(self) -> Flow {
+    pub(crate) fn request_direction(self) -> Direction {
         match self {
-            Self::Path => Flow::Request,
-            Self::Webhook | Self::Callback => Flow::Response,
+            Self::Path => Direction::Request,
+            Self::Webhook | Self::Callback => Direction::Response,
         }
     }
 }
@@ -28,7 +29,7 @@ impl Role {
 #[derive(Debug, Clone)]
 pub(crate) struct Place<'a> {
     /// The path items that hold it.
-    pub(crate) items: Both<'a>,
+    pub(crate) items: Pair<'a>,
     /// The path templates, of the base and of the revision.
     pub(crate) templates: (&'a str, &'a str),
 }

@@ -3,14 +3,14 @@
 
 use crate::diff::rules::{Action, Area, Kind, Rule};
 use crate::diff::walk::message::shown;
-use crate::diff::walk::{At, Both, Matched, Walk, fields};
+use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 use serde_json::{Value, json};
 
 /// Compares the variables of one server; `url` is its address, as it is written.
-pub(crate) fn compare(walk: &mut Walk<'_>, variables: &Both<'_>, area: Area, url: &str) {
+pub(crate) fn compare(walk: &mut Walk<'_>, variables: &Pair<'_>, area: Area, url: &str) {
     for (name, matched) in variables.members() {
         match matched {
-            Matched::Both(both) => variable(walk, &both, area, (url, name)),
+            Matched::Pair(pair) => variable(walk, &pair, area, (url, name)),
             matched => fields::field(
                 walk,
                 name,
@@ -22,9 +22,9 @@ pub(crate) fn compare(walk: &mut Walk<'_>, variables: &Both<'_>, area: Area, url
     }
 }
 
-fn variable(walk: &mut Walk<'_>, both: &Both<'_>, area: Area, (url, name): (&str, &str)) {
+fn variable(walk: &mut Walk<'_>, pair: &Pair<'_>, area: Area, (url, name): (&str, &str)) {
     let subject = format!("the variable `{name}` of the server `{url}`");
-    for (key, matched) in both.members() {
+    for (key, matched) in pair.members() {
         match key {
             "enum" => {}
             "default" => {
@@ -39,7 +39,7 @@ fn variable(walk: &mut Walk<'_>, both: &Both<'_>, area: Area, (url, name): (&str
             _ => fields::field(walk, key, &matched, area, &subject),
         }
     }
-    values(walk, both, area, &subject, |value| {
+    values(walk, pair, area, &subject, |value| {
         Value::from(url.replace(&format!("{{{name}}}"), value))
     });
 }
@@ -47,12 +47,12 @@ fn variable(walk: &mut Walk<'_>, both: &Both<'_>, area: Area, (url, name): (&str
 /// The values that may stand there: no list is every value.
 fn values(
     walk: &mut Walk<'_>,
-    both: &Both<'_>,
+    pair: &Pair<'_>,
     area: Area,
     subject: &str,
     address: impl Fn(&str) -> Value,
 ) {
-    let (old, new) = (listed(&both.base), listed(&both.revision));
+    let (old, new) = (listed(&pair.base), listed(&pair.revision));
     let is_among = |list: &Option<Vec<&str>>, value: &str| {
         list.as_ref().is_none_or(|list| list.contains(&value))
     };
@@ -87,11 +87,11 @@ fn values(
         };
         let message = format!("{subject} {word} {which}");
         let breaks = (action == Action::Narrowed).then(|| address(first));
-        walk.decide(rule, &both.revision, message, breaks);
+        walk.decide(rule, &pair.revision, message, breaks);
     }
 }
 
-fn listed<'a>(variable: &At<'a>) -> Option<Vec<&'a str>> {
+fn listed<'a>(variable: &Node<'a>) -> Option<Vec<&'a str>> {
     let values = variable.value.get("enum")?.as_array()?;
     Some(values.iter().filter_map(Value::as_str).collect())
 }

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::diff::walk::At;
+use crate::diff::walk::Node;
 use crate::keywords;
 
 /// The annotations that one schema, with the wrappers around it, puts before a reader.
-pub(crate) type Annotations<'a> = BTreeMap<&'a str, At<'a>>;
+pub(crate) type Annotations<'a> = BTreeMap<&'a str, Node<'a>>;
 
 /// Adds the annotations of one schema object; those already there, of a wrapper around it, stand.
-pub(crate) fn collect<'a>(schema: &At<'a>, into: &mut Annotations<'a>) {
-    for (key, at) in schema.members() {
+pub(crate) fn collect<'a>(schema: &Node<'a>, into: &mut Annotations<'a>) {
+    for (key, node) in schema.members() {
         if is_shown(key) {
-            into.entry(key).or_insert(at);
+            into.entry(key).or_insert(node);
         }
     }
 }

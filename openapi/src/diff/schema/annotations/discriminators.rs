@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::diff::rules::{Action, Class, Kind, Rule};
+use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::message::shown;
-use crate::diff::walk::{At, Both, Flow, Walk, fields};
+use crate::diff::walk::{Node, Pair, Walk, fields};
 use crate::document::Document;
 use crate::pointer;
 use crate::relation::{Relation, relate};
+use crate::schema::Direction;
 
 /// What a discriminator says.
 struct Discriminator<'a> {
@@ -28,15 +29,15 @@ struct Discriminator<'a> {
 }
 
 /// Compares the discriminators of two schemas.
-pub(crate) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, subject: &str) {
-    let old = of(walk.base, &both.base);
-    let new = of(walk.revision, &both.revision);
-    let extensions = both.members().into_iter();
+pub(crate) fn compare(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction, subject: &str) {
+    let old = of(walk.base, &pair.base);
+    let new = of(walk.revision, &pair.revision);
+    let extensions = pair.members().into_iter();
     for (key, matched) in extensions.filter(|(key, _)| key.starts_with("x-")) {
         let whose = format!("the discriminator of {subject}");
-        fields::field(walk, key, &matched, flow.area(), &whose);
+        fields::field(walk, key, &matched, Area::of(direction), &whose);
     }
-    let rule = Rule::new(flow.area(), Kind::Discriminator, Action::Changed);
+    let rule = Rule::new(Area::of(direction), Kind::Discriminator, Action::Changed);
     if old.property != new.property {
         let message = format!(
             "the property that tells the alternatives of {subject} apart was `{}` and is `{}`",
@@ -44,17 +45,17 @@ pub(crate) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, subject:
         );
         let value = old.mapped.first().map_or("…", |(value, _)| value);
         let witness = json!({ old.property: value });
-        walk.decide(rule, &both.revision, message, Some(witness));
-        return whole(walk, both, flow);
+        walk.decide(rule, &pair.revision, message, Some(witness));
+        return whole(walk, pair, direction);
     }
-    let (sender, receiver) = match flow {
-        Flow::Request => (&old, &new),
-        Flow::Response => (&new, &old),
+    let (sender, receiver) = match direction {
+        Direction::Request => (&old, &new),
+        Direction::Response => (&new, &old),
     };
     if let Some(message) = default_breaks(sender, receiver, subject) {
         let witness = json!({ sender.property: unmapped(sender, receiver) });
-        walk.decide(rule, &both.revision, message, Some(witness));
-        return whole(walk, both, flow);
+        walk.decide(rule, &pair.revision, message, Some(witness));
+        return whole(walk, pair, direction);
     }
     let unknown: Vec<&str> = sender
         .sent()
@@ -71,16 +72,16 @@ pub(crate) fn compare(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow, subject:
                 names.join(", ")
             );
             let witness = json!({ sender.property: first });
-            walk.decide(rule, &both.revision, message, Some(witness));
-            whole(walk, both, flow);
+            walk.decide(rule, &pair.revision, message, Some(witness));
+            whole(walk, pair, direction);
         }
         None if old.mapped_sorted() != new.mapped_sorted() || old.default != new.default => {
             let message = format!(
                 "the discriminator of {subject} changed from {} to {}",
-                shown(both.base.value),
-                shown(both.revision.value)
+                shown(pair.base.value),
+                shown(pair.revision.value)
             );
-            walk.note(rule, Class::Docs, &both.revision, message);
+            walk.note(rule, Class::Docs, &pair.revision, message);
         }
         None => {}
     }
@@ -118,18 +119,18 @@ fn unmapped(sender: &Discriminator<'_>, receiver: &Discriminator<'_>) -> String 
 }
 
 /// Gives the change recorded last a whole value as its witness, when one is found.
-fn whole(walk: &mut Walk<'_>, both: &Both<'_>, flow: Flow) {
-    let schema = |document: &Document, at: &At<'_>| {
-        let pointer = at.pointer.strip_suffix("/discriminator")?.to_owned();
+fn whole(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction) {
+    let schema = |document: &Document, node: &Node<'_>| {
+        let pointer = node.pointer.strip_suffix("/discriminator")?.to_owned();
         document.at(&pointer).map(|value| (pointer, value.clone()))
     };
     let (Some((_, base)), Some((pointer, revision))) = (
-        schema(walk.base, &both.base),
-        schema(walk.revision, &both.revision),
+        schema(walk.base, &pair.base),
+        schema(walk.revision, &pair.revision),
     ) else {
         return;
     };
-    let (sender, receiver) = walk.sides(&base, &revision, flow);
+    let (sender, receiver) = walk.sides(&base, &revision, direction);
     if let Relation::Breaking(value) = relate(&sender, &receiver)
         && let Some(change) = walk.last()
     {
@@ -184,14 +185,14 @@ impl Discriminator<'_> {
     }
 }
 
-fn of<'a>(document: &'a Document, at: &At<'a>) -> Discriminator<'a> {
-    let property = at.value.get("propertyName").and_then(Value::as_str);
-    let mapping = at.value.get("mapping").and_then(Value::as_object);
+fn of<'a>(document: &'a Document, node: &Node<'a>) -> Discriminator<'a> {
+    let property = node.value.get("propertyName").and_then(Value::as_str);
+    let mapping = node.value.get("mapping").and_then(Value::as_object);
     let mapped = mapping
         .into_iter()
         .flatten()
         .filter_map(|(value, target)| Some((value.as_str(), name(target.as_str()?))));
-    let schema = at
+    let schema = node
         .pointer
         .strip_suffix("/discriminator")
         .and_then(|pointer| document.at(pointer));
@@ -201,7 +202,7 @@ fn of<'a>(document: &'a Document, at: &At<'a>) -> Discriminator<'a> {
     Discriminator {
         property: property.unwrap_or_default(),
         mapped: mapped.collect(),
-        default: (at.value.get("defaultMapping").and_then(Value::as_str)).map(name),
+        default: (node.value.get("defaultMapping").and_then(Value::as_str)).map(name),
         alternatives: branches.map(|branches| {
             branches
                 .iter()

@@ -3,21 +3,27 @@
 //! The field says so in extensions: `x-extensible-enum` is the list itself, or `true` beside an `enum`;
 //! `x-ms-enum` has `modelAsString`.
 
-use crate::diff::rules::{Action, Class, Kind, Rule};
+use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::schema::annotations::collected::Annotations;
 use crate::diff::schema::layers::Layers;
 use crate::diff::walk::finding::finding;
 use crate::diff::walk::message::shown;
-use crate::diff::walk::{Context, Flow, Matched, Walk};
+use crate::diff::walk::{Context, Matched, Walk};
+use crate::schema::Direction;
 use serde_json::Value;
 
 /// Compares two lists of known values, none of which a validator holds anybody to. False when they are
 /// no lists, or one is missing.
-pub(crate) fn lists(walk: &mut Walk<'_>, matched: &Matched<'_>, flow: Flow, subject: &str) -> bool {
-    let Matched::Both(both) = matched else {
+pub(crate) fn lists(
+    walk: &mut Walk<'_>,
+    matched: &Matched<'_>,
+    direction: Direction,
+    subject: &str,
+) -> bool {
+    let Matched::Pair(pair) = matched else {
         return false;
     };
-    let (Some(old), Some(new)) = (both.base.value.as_array(), both.revision.value.as_array())
+    let (Some(old), Some(new)) = (pair.base.value.as_array(), pair.revision.value.as_array())
     else {
         return false;
     };
@@ -37,14 +43,14 @@ pub(crate) fn lists(walk: &mut Walk<'_>, matched: &Matched<'_>, flow: Flow, subj
             "the open list of values of {subject} {word} {}",
             names.join(", ")
         );
-        let breaks = flow == Flow::Request && action == Action::Narrowed;
-        let rule = Rule::new(flow.area(), Kind::Enum, action);
+        let breaks = direction == Direction::Request && action == Action::Narrowed;
+        let rule = Rule::new(Area::of(direction), Kind::Enum, action);
         let class = if breaks {
             Class::Breaking
         } else {
             Class::Additive
         };
-        walk.note(rule, class, &both.revision, message);
+        walk.note(rule, class, &pair.revision, message);
         if let Some(change) = walk.last().filter(|_| breaks) {
             change.witness = Some(first.clone());
         }
@@ -56,10 +62,10 @@ pub(crate) fn lists(walk: &mut Walk<'_>, matched: &Matched<'_>, flow: Flow, subj
 fn is_open(annotations: &Annotations<'_>) -> bool {
     let listed = annotations
         .get("x-extensible-enum")
-        .is_some_and(|at| at.value != &Value::Bool(false));
+        .is_some_and(|node| node.value != &Value::Bool(false));
     let modelled = annotations
         .get("x-ms-enum")
-        .is_some_and(|at| at.is_set("modelAsString"));
+        .is_some_and(|node| node.is_set("modelAsString"));
     listed || modelled
 }
 
@@ -71,9 +77,9 @@ pub(crate) fn values<'a>(
     (revision, new): (&Layers<'a>, &mut Value),
     context: &Context<'a>,
 ) {
-    let receiver = match context.flow {
-        Flow::Request => revision,
-        Flow::Response => base,
+    let receiver = match context.direction {
+        Direction::Request => revision,
+        Direction::Response => base,
     };
     let listed = |shell: &Value| shell.get("enum").and_then(Value::as_array).cloned();
     let (Some(before), Some(after)) = (listed(old), listed(new)) else {

@@ -2,8 +2,9 @@
 //! Schema Validation section 8). No validator asserts them, yet who decodes by one of them misreads
 //! what was encoded by another.
 
-use crate::diff::rules::{Action, Kind, Rule};
-use crate::diff::walk::{ANYTHING, At, Both, Context, Flow, Matched, Walk};
+use crate::diff::rules::{Action, Area, Kind, Rule};
+use crate::diff::walk::{ANYTHING, Context, Matched, Node, Pair, Walk};
+use crate::schema::Direction;
 
 /// Compares the keyword if it says what a string holds; false when it does not, or when only one side
 /// has it, which only tells a reader more or less.
@@ -11,47 +12,51 @@ pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
     key: &str,
     matched: &Matched<'a>,
-    flow: Flow,
+    direction: Direction,
     subject: &str,
 ) -> bool {
     match (key, matched) {
-        ("contentEncoding" | "contentMediaType", Matched::Both(both)) => {
-            let (old, new) = (both.base.value.as_str(), both.revision.value.as_str());
+        ("contentEncoding" | "contentMediaType", Matched::Pair(pair)) => {
+            let (old, new) = (pair.base.value.as_str(), pair.revision.value.as_str());
             let (Some(old), Some(new)) = (old, new) else {
                 return false;
             };
             if old.eq_ignore_ascii_case(new) {
                 return true;
             }
-            let sent = if flow == Flow::Request { old } else { new };
+            let sent = if direction == Direction::Request {
+                old
+            } else {
+                new
+            };
             let message = format!("`{key}` of {subject} changed from `{old}` to `{new}`");
-            let rule = Rule::new(flow.area(), Kind::Format, Action::Changed);
-            walk.decide(rule, &both.revision, message, Some(example(sent).into()));
+            let rule = Rule::new(Area::of(direction), Kind::Format, Action::Changed);
+            walk.decide(rule, &pair.revision, message, Some(example(sent).into()));
             true
         }
         ("contentSchema", matched) => {
-            let both = match matched {
-                Matched::Both(both) => both.clone(),
-                Matched::Removed(base) => Both {
+            let pair = match matched {
+                Matched::Pair(pair) => pair.clone(),
+                Matched::Removed(base) => Pair {
                     base: base.clone(),
                     revision: anything(base),
                 },
-                Matched::Added(revision) => Both {
+                Matched::Added(revision) => Pair {
                     base: anything(revision),
                     revision: revision.clone(),
                 },
             };
             let held = format!("what {subject} holds");
-            walk.compare_schemas(&both, &Context::new(flow, held));
+            walk.compare_schemas(&pair, &Context::new(direction, held));
             true
         }
         _ => false,
     }
 }
 
-fn anything<'a>(at: &At<'a>) -> At<'a> {
-    At {
-        pointer: at.pointer.clone(),
+fn anything<'a>(node: &Node<'a>) -> Node<'a> {
+    Node {
+        pointer: node.pointer.clone(),
         value: &ANYTHING,
     }
 }

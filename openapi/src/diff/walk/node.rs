@@ -2,60 +2,23 @@
 
 use serde_json::Value;
 
-use crate::diff::rules::Area;
 use crate::document::Document;
 use crate::pointer;
-use crate::schema::Direction;
-
-/// Which way a message goes, seen from the client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Flow {
-    /// The client sends by the base, the server accepts by the revision.
-    Request,
-    /// The server sends by the revision, the client accepts by the base.
-    Response,
-}
 
 /// The schema that accepts everything: what no schema means.
 pub(crate) static ANYTHING: Value = Value::Bool(true);
 
-impl Flow {
-    /// Which properties what flows this way carries.
-    pub(crate) fn direction(self) -> Direction {
-        match self {
-            Self::Request => Direction::Request,
-            Self::Response => Direction::Response,
-        }
-    }
-
-    /// The area of what flows this way.
-    pub(crate) fn area(self) -> Area {
-        match self {
-            Self::Request => Area::Request,
-            Self::Response => Area::Response,
-        }
-    }
-
-    /// The direction of what a server sends to its client's own address: webhooks, callbacks.
-    pub(crate) fn inverted(self) -> Self {
-        match self {
-            Self::Request => Self::Response,
-            Self::Response => Self::Request,
-        }
-    }
-}
-
 /// A place in one of the documents.
 #[derive(Debug, Clone)]
-pub(crate) struct At<'a> {
+pub(crate) struct Node<'a> {
     pub(crate) pointer: String,
     pub(crate) value: &'a Value,
 }
 
-impl<'a> At<'a> {
+impl<'a> Node<'a> {
     /// The member `key`, when there is one.
-    pub(crate) fn get(&self, key: &str) -> Option<At<'a>> {
-        self.value.get(key).map(|value| At {
+    pub(crate) fn get(&self, key: &str) -> Option<Node<'a>> {
+        self.value.get(key).map(|value| Node {
             pointer: pointer::join(&self.pointer, key),
             value,
         })
@@ -73,31 +36,31 @@ impl<'a> At<'a> {
     }
 
     /// The members of an object, in order; none of anything else.
-    pub(crate) fn members(&self) -> Vec<(&'a str, At<'a>)> {
+    pub(crate) fn members(&self) -> Vec<(&'a str, Node<'a>)> {
         let members = self.value.as_object().into_iter().flatten();
         members
             .map(|(key, value)| {
                 let pointer = pointer::join(&self.pointer, key);
-                (key.as_str(), At { pointer, value })
+                (key.as_str(), Node { pointer, value })
             })
             .collect()
     }
 
     /// The members of the object under `key`; none when there is no such object.
-    pub(crate) fn members_of(&self, key: &str) -> Vec<(&'a str, At<'a>)> {
-        self.get(key).map(|at| at.members()).unwrap_or_default()
+    pub(crate) fn members_of(&self, key: &str) -> Vec<(&'a str, Node<'a>)> {
+        self.get(key).map(|node| node.members()).unwrap_or_default()
     }
 
     /// The items of the array under `key`; none when there is no such array.
-    pub(crate) fn items_of(&self, key: &str) -> Vec<At<'a>> {
-        self.get(key).map(|at| at.items()).unwrap_or_default()
+    pub(crate) fn items_of(&self, key: &str) -> Vec<Node<'a>> {
+        self.get(key).map(|node| node.items()).unwrap_or_default()
     }
 
     /// The items of an array, in order; none of anything else.
-    pub(crate) fn items(&self) -> Vec<At<'a>> {
+    pub(crate) fn items(&self) -> Vec<Node<'a>> {
         let items = self.value.as_array().into_iter().flatten().enumerate();
         items
-            .map(|(index, value)| At {
+            .map(|(index, value)| Node {
                 pointer: pointer::join(&self.pointer, &index.to_string()),
                 value,
             })
@@ -107,23 +70,23 @@ impl<'a> At<'a> {
 
 /// The same place in both documents.
 #[derive(Debug, Clone)]
-pub(crate) struct Both<'a> {
-    pub(crate) base: At<'a>,
-    pub(crate) revision: At<'a>,
+pub(crate) struct Pair<'a> {
+    pub(crate) base: Node<'a>,
+    pub(crate) revision: Node<'a>,
 }
 
 /// What two documents hold under one name.
 pub(crate) enum Matched<'a> {
-    Both(Both<'a>),
-    Removed(At<'a>),
-    Added(At<'a>),
+    Pair(Pair<'a>),
+    Removed(Node<'a>),
+    Added(Node<'a>),
 }
 
 impl<'a> Matched<'a> {
     /// What is there, on one side or both; `None` when on neither.
-    pub(crate) fn of(base: Option<At<'a>>, revision: Option<At<'a>>) -> Option<Self> {
+    pub(crate) fn of(base: Option<Node<'a>>, revision: Option<Node<'a>>) -> Option<Self> {
         match (base, revision) {
-            (Some(base), Some(revision)) => Some(Self::Both(Both { base, revision })),
+            (Some(base), Some(revision)) => Some(Self::Pair(Pair { base, revision })),
             (Some(base), None) => Some(Self::Removed(base)),
             (None, Some(revision)) => Some(Self::Added(revision)),
             (None, None) => None,
@@ -131,18 +94,18 @@ impl<'a> Matched<'a> {
     }
 
     /// Both schemas: the one that a holder lacks accepts everything.
-    pub(crate) fn or_anything(self, holder: &Both<'a>) -> Both<'a> {
-        let anything = |holder: &At<'a>| At {
+    pub(crate) fn or_anything(self, holder: &Pair<'a>) -> Pair<'a> {
+        let anything = |holder: &Node<'a>| Node {
             pointer: holder.pointer.clone(),
             value: &ANYTHING,
         };
         match self {
-            Self::Both(both) => both,
-            Self::Removed(base) => Both {
+            Self::Pair(pair) => pair,
+            Self::Removed(base) => Pair {
                 revision: anything(&holder.revision),
                 base,
             },
-            Self::Added(revision) => Both {
+            Self::Added(revision) => Pair {
                 base: anything(&holder.base),
                 revision,
             },
@@ -150,10 +113,10 @@ impl<'a> Matched<'a> {
     }
 }
 
-impl<'a> Both<'a> {
+impl<'a> Pair<'a> {
     /// The whole of both documents.
     pub(crate) fn of_documents(base: &'a Document, revision: &'a Document) -> Self {
-        let whole = |document: &'a Document| At {
+        let whole = |document: &'a Document| Node {
             pointer: String::new(),
             value: document.value(),
         };
@@ -173,7 +136,7 @@ impl<'a> Both<'a> {
         let mut members = Vec::new();
         for (key, base) in self.base.members() {
             let matched = match self.revision.get(key) {
-                Some(revision) => Matched::Both(Both { base, revision }),
+                Some(revision) => Matched::Pair(Pair { base, revision }),
                 None => Matched::Removed(base),
             };
             members.push((key, matched));
@@ -187,14 +150,14 @@ impl<'a> Both<'a> {
     }
 }
 
-pub(crate) fn follow<'a>(document: &'a Document, place: &At<'a>) -> At<'a> {
+pub(crate) fn follow<'a>(document: &'a Document, place: &Node<'a>) -> Node<'a> {
     let is_reference = place.value.get("$ref").is_some_and(Value::is_string);
     if !is_reference {
         return place.clone();
     }
     let pointer = document.follow(&place.pointer);
     match document.at(&pointer) {
-        Some(value) => At { pointer, value },
+        Some(value) => Node { pointer, value },
         None => place.clone(),
     }
 }

@@ -14,8 +14,11 @@
 //! assert!(diff.changes[0].witness.is_some());
 //! ```
 //!
-//! Everything here is pure: no network, no clock, no async, nothing but values in and values out.
+//! The library is pure: no network, no clock, no files, no async; values in, values out. Only the command line
+//! `cli`, a feature that is off by default, reads files and the clock.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diff;
 pub mod document;
 mod keywords;

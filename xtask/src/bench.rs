@@ -12,8 +12,8 @@ pub(crate) mod measure;
 pub(crate) mod server;
 pub(crate) mod timing;
 
-use crate::exit::{Exit, Failure, Outcome};
 use crate::programs;
+use openapi::cli::{Exit, Failure, Outcome};
 
 /// The agreement with oasdiff, then the cost on the largest documents.
 pub(crate) fn diff() -> Outcome {

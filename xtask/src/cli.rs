@@ -4,12 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use openapi::{
-    Check, CheckFormat, CheckReport, Diff, FailOn, Format, List, ListFormat, OpenapiCommand, Pull,
-    Rules, RulesFormat,
-};
+pub(crate) use self::openapi::{Check, OpenapiCommand, Pull};
 
-pub(crate) mod openapi;
+mod openapi;
 
 /// The project's commands: emit, check and compare contracts, verify the whole, run the tests.
 #[derive(Debug, Parser)]
@@ -17,18 +14,12 @@ pub(crate) mod openapi;
     name = "cargo xtask",
     bin_name = "cargo xtask",
     version,
-    long_version = version(),
+    long_version = ::openapi::cli::version(),
     disable_help_subcommand = true
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// The version, and beneath it the contract that is built in, with its hash as `openapi list` has it.
-pub(crate) fn version() -> String {
-    let contract = ::openapi::published::fingerprints();
-    format!("{}\n{contract}", env!("CARGO_PKG_VERSION"))
 }
 
 #[derive(Debug, Subcommand)]
@@ -130,9 +121,17 @@ impl Installed {
     /// The package that it is built from.
     pub(crate) fn package(self) -> &'static str {
         match self {
-            Self::Oasproof => "xtask",
+            Self::Oasproof => "openapi",
             Self::Conformance => "conformance",
             Self::Server => "server",
+        }
+    }
+
+    /// The feature that it is built with.
+    pub(crate) fn features(self) -> &'static [&'static str] {
+        match self {
+            Self::Oasproof => &["--features", "openapi/cli"],
+            Self::Conformance | Self::Server => &[],
         }
     }
 }

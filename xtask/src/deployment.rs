@@ -7,8 +7,8 @@ use serde::Deserialize;
 use tempfile::TempDir;
 use testbed::listening::{ListenError, Listening};
 
-use crate::exit::Failure;
 use crate::{folders, programs};
+use openapi::cli::Failure;
 
 /// A running server. Dropped, it is killed; its database goes with it.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::exit::Failure;
+use openapi::cli::Failure;
 
 /// A temporary one, removed with this value or when the process ends.
 pub(crate) fn temporary() -> Result<TempDir, Failure> {

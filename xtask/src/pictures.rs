@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::cli::Pictures;
-use crate::exit::{Exit, Failure, Outcome};
 use crate::{folders, programs};
+use openapi::cli::{Exit, Failure, Outcome};
 
 /// The size of a picture, in pixels.
 const SIZE: &str = "--window-size=1000,720";

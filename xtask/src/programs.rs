@@ -6,7 +6,7 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use testbed::reaper::{self, How};
 
-use crate::exit::Failure;
+use openapi::cli::Failure;
 
 /// A program of this workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +115,7 @@ fn executables(build: &mut Command) -> Result<BTreeMap<String, PathBuf>, Failure
 
 /// Builds this very program for release, and says where it is: figures are of the release build.
 pub(crate) fn build_release_xtask() -> Result<PathBuf, Failure> {
-    build_release("xtask", &["--features", "workspace"])
+    build_release("xtask", &[])
 }
 
 /// Builds the server for release, and says where it is.

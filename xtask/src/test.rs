@@ -7,8 +7,8 @@ use testbed::postgres::{self, Cluster};
 use testbed::reaper::{self, How};
 
 use crate::cli::Test;
-use crate::exit::{Exit, Failure, Outcome};
 use crate::programs;
+use openapi::cli::{Exit, Failure, Outcome};
 
 /// A program that tests run, and Debian's package that holds it.
 struct Need {

@@ -4,19 +4,18 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::check;
 use crate::cli::Verify;
 use crate::deployment::{Deployment, User};
-use crate::exit::{Exit, Failure, Outcome};
 use crate::folders;
-use crate::openapi::check;
-use crate::openapi::waivers::Waiving;
 use crate::programs::{self, Program};
+use openapi::cli::{Exit, Failure, Outcome};
 
 pub(crate) fn run(arguments: &Verify) -> Outcome {
     let started = Instant::now();
     let built = programs::build(&[Program::Server, Program::Conformance])?;
     anstream::println!("verify: what the server emits, against the published slice");
-    let contract = check::emitted_document(&built.server()?, Waiving::nothing())?;
+    let contract = check::emitted_document(&built.server()?)?;
 
     let folder = arguments
         .report

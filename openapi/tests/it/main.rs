@@ -4,6 +4,7 @@ mod around_operations;
 mod around_schemas;
 mod beside_references;
 mod causes;
+mod cli;
 mod documented;
 mod documents;
 mod equivalences;

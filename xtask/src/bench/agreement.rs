@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ::openapi::diff::{Verdict, compare};
+use openapi::diff::{Verdict, compare};
 use serde::Deserialize;
 
-use crate::exit::{Exit, Failure};
-use crate::{openapi, programs};
+use crate::programs;
+use openapi::cli::{Exit, Failure};
 
 /// A pair of documents, and the highest level that oasdiff reports of it.
 #[derive(Debug, Deserialize)]
@@ -31,8 +31,8 @@ pub(super) fn run() -> Result<Exit, Failure> {
     let mut unaccounted = Vec::new();
     let mut accounted = 0;
     for pair in &pairs {
-        let base = openapi::input::read(&corpus.join(&pair.base))?;
-        let revision = openapi::input::read(&corpus.join(&pair.revision))?;
+        let base = openapi::cli::read(&corpus.join(&pair.base))?;
+        let revision = openapi::cli::read(&corpus.join(&pair.revision))?;
         let verdict = compare(&base, &revision).verdict();
         let agrees = match pair.verdict.as_str() {
             "error" | "warning" => verdict == Verdict::Breaking,

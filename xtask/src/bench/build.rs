@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use testbed::reaper::{self, How};
 
 use crate::cli::{Build, Installed};
-use crate::exit::{Exit, Failure, Outcome};
 use crate::{folders, programs};
+use openapi::cli::{Exit, Failure, Outcome};
 
 /// How often a build is looked after.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -68,6 +68,7 @@ pub(crate) fn run(arguments: &Build) -> Outcome {
             .arg(folder.path());
         for program in &chosen {
             command.args(["--package", program.package(), "--bin", program.program()]);
+            command.args(program.features());
         }
         finish(&mut command, arguments.limit())?;
         let seconds = started.elapsed().as_secs_f64();
@@ -85,6 +86,7 @@ pub(crate) fn run(arguments: &Build) -> Outcome {
 fn dependencies(program: Installed) -> Result<usize, Failure> {
     let output = programs::cargo()
         .args(["tree", "--locked", "--package", program.package()])
+        .args(program.features())
         .args(["--edges", "normal,build", "--prefix", "none", "--no-dedupe"])
         .args(["--format", "{p}"])
         .stderr(Stdio::inherit())

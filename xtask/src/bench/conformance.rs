@@ -14,9 +14,9 @@ use serde_json::Value;
 
 use crate::cli::Conformance;
 use crate::deployment::Deployment;
-use crate::exit::{Exit, Failure, Outcome};
 use crate::verify::Users;
 use crate::{folders, programs};
+use openapi::cli::{Exit, Failure, Outcome};
 
 /// How long each answer takes longer in the measurement over a slow network.
 const LATENCY: Duration = Duration::from_millis(50);

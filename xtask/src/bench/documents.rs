@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::exit::Failure;
 use crate::{folders, programs};
+use openapi::cli::Failure;
 
 /// Where the inputs are kept.
 pub(super) fn folder() -> Result<PathBuf, Failure> {

@@ -1,8 +1,8 @@
 //! The promise under faults, for longer than a test may take: the server's own fault tests, with their figures.
 
 use crate::cli::Faults;
-use crate::exit::{Exit, Outcome};
 use crate::programs;
+use openapi::cli::{Exit, Outcome};
 
 /// The variable by which the fault tests are told how long to go on.
 const SECONDS: &str = "DZ_FAULTS_SECONDS";

@@ -24,8 +24,8 @@ use testbed::reaper::{self, How};
 use self::input::{Real, input};
 use self::trial::Trial;
 use crate::cli::{Fuzz, FuzzPortion};
-use crate::exit::{Exit, Failure, Outcome};
 use crate::programs;
+use openapi::cli::{Exit, Failure, Outcome};
 
 /// An input that takes longer hangs: its process is ended.
 const HANG: Duration = Duration::from_secs(20);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::measure::{Cost, best_of};
 use super::{documents, edits};
-use crate::exit::{Exit, Failure};
+use openapi::cli::{Exit, Failure};
 
 /// How often each input is run; the cheapest run counts.
 const RUNS: u32 = 5;

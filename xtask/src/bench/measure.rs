@@ -9,7 +9,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Measure;
-use crate::exit::{Exit, Failure, Outcome};
+use openapi::cli::{Exit, Failure, Outcome};
 
 /// What a run cost.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! Requests a second, beside a bare handler: the server's own benchmark.
 
 use crate::cli::Server;
-use crate::exit::{Exit, Outcome};
 use crate::programs;
+use openapi::cli::{Exit, Outcome};
 
 /// The variables by which the benchmark is told for how long to measure each figure, and with how many tokens.
 const SECONDS: &str = "DZ_BENCH_SECONDS";

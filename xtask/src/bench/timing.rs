@@ -18,8 +18,8 @@ use testbed::postgres::{Cluster, StartError};
 
 use crate::cli::Timing;
 use crate::deployment::{Deployment, User};
-use crate::exit::{Exit, Failure, Outcome};
 use crate::programs;
+use openapi::cli::{Exit, Failure, Outcome};
 
 /// How many tokens of each kind are asked for, by chance: as many of either, so that caches hold both alike.
 const TOKENS: usize = 256;

@@ -9,10 +9,36 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::inputs::{document, git};
-use crate::{Folder, stderr, stdout};
+use crate::{Folder, oasproof, stderr, stdout};
 use job::{Job, action};
 use server::Server;
+
+/// A document whose only response holds a string of at most `most` characters.
+fn document(most: u32) -> String {
+    format!(
+        "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\npaths:\n  /a:\n    get:\n      responses:\n        '200':\n          description: ok\n          content:\n            application/json:\n              schema: {{type: string, maxLength: {most}}}\n"
+    )
+}
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let output = Command::new("git")
+        .args(["-c", "user.name=t", "-c", "user.email=t@example.com"])
+        .args([
+            "-c",
+            "commit.gpgsign=false",
+            "-c",
+            "core.hooksPath=/dev/null",
+        ])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("git runs");
+    assert!(
+        output.status.success(),
+        "git {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
 
 /// A clone of one commit, as a checkout on a runner is: `origin` has `main` with strings of 9 in
 /// `api/openapi.yaml`, and what is checked out has strings of at most `most` there, on a branch.
@@ -67,8 +93,8 @@ fn compared(most: u32, inputs: &[(&str, &str)], base_ref: &str) -> Compared {
     let mut job = Job::new(&work, inputs);
     job.variable("GITHUB_BASE_REF", base_ref);
     assert_eq!(job.step("tools").status.code(), Some(0));
-    assert_eq!(job.output("tools", "packages"), "xtask");
-    job.link_tool("oasproof", Path::new(env!("CARGO_BIN_EXE_oasproof")));
+    assert_eq!(job.output("tools", "packages"), "openapi");
+    job.link_tool("oasproof", oasproof());
     let output = job.step("compare");
     Compared {
         code: output.status.code(),
@@ -176,7 +202,7 @@ fn a_commit_before_that_cannot_be_fetched_is_an_error_and_none_before_is_not() {
         let mut job = Job::new(work, &[DOCUMENT]);
         job.variable("GITHUB_BASE_REF", "");
         assert_eq!(job.step("tools").status.code(), Some(0));
-        job.link_tool("oasproof", Path::new(env!("CARGO_BIN_EXE_oasproof")));
+        job.link_tool("oasproof", oasproof());
         let output = job.step("compare");
         (output.status.code(), stdout(&output))
     };
@@ -184,7 +210,7 @@ fn a_commit_before_that_cannot_be_fetched_is_an_error_and_none_before_is_not() {
     git(&work, &["remote", "set-url", "origin", "nowhere"]);
     let (code, said) = step(&work);
     assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains("git knows no revision `HEAD^`"), "{said}");
+    assert!(said.contains("git has no revision `HEAD^`"), "{said}");
 
     git(&work, &["checkout", "--quiet", "--orphan", "new"]);
     // The message is no part of what names the parents.
@@ -223,7 +249,7 @@ fn a_report_that_cannot_be_written_is_an_error_that_says_why() {
     let mut job = Job::new(&work, &[DOCUMENT]);
     job.variable("GITHUB_BASE_REF", "main");
     job.step("tools");
-    job.link_tool("oasproof", Path::new(env!("CARGO_BIN_EXE_oasproof")));
+    job.link_tool("oasproof", oasproof());
     let report = "contract-reports/contract.html";
     std::fs::create_dir_all(job.path(report)).expect("a folder in its place");
     let output = job.step("compare");
@@ -259,7 +285,7 @@ fn names_from_outside_are_no_commands() {
     let mut job = Job::new(&work, &inputs);
     job.variable("GITHUB_BASE_REF", name);
     job.step("tools");
-    job.link_tool("oasproof", Path::new(env!("CARGO_BIN_EXE_oasproof")));
+    job.link_tool("oasproof", oasproof());
     job.link_tool("conformance", Path::new("/bin/false"));
     assert_ne!(job.step("compare").status.code(), Some(0));
     assert_ne!(job.step("suite").status.code(), Some(0));
@@ -341,8 +367,7 @@ fn the_documented_script_for_gitlab_fails_for_a_breaking_change_and_leaves_its_r
         );
         let tools = work.join(".contract-tools/bin");
         std::fs::create_dir_all(&tools).expect("a folder");
-        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_oasproof"), tools.join("oasproof"))
-            .expect("a link");
+        std::os::unix::fs::symlink(oasproof(), tools.join("oasproof")).expect("a link");
         let output = Command::new("bash")
             .args(["-e", "-u", "-o", "pipefail", "-c", &lines.join("\n")])
             .current_dir(&work)

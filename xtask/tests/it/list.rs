@@ -1,4 +1,4 @@
-//! `openapi list` and `openapi rules`: what there is.
+//! `openapi list`: the slices and the emitted document.
 
 use serde_json::Value;
 
@@ -39,24 +39,4 @@ fn the_list_is_one_object_for_programs() {
     let emitted = list["emitted"]["operations"].as_array().expect("a list");
     assert!(emitted.iter().any(|operation| &operation["path"] == path));
     assert_eq!(list["emitted"]["sha256"].as_str().map(str::len), Some(64));
-}
-
-#[test]
-fn the_rules_are_listed_in_each_format() {
-    for (format, start) in [
-        (
-            "text",
-            "operation-removed breaking docs\n    An operation is gone.\n",
-        ),
-        ("json", "[\n  {\n    \"id\": \"operation-removed\",\n"),
-        ("markdown", "| Rule | Class | What it means | Why |\n| --- "),
-    ] {
-        let output = xtask(&["openapi", "rules", "--format", format]);
-        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        assert!(
-            stdout(&output).starts_with(start),
-            "{format}: {}",
-            stdout(&output)
-        );
-    }
 }

@@ -3,18 +3,15 @@
 mod actions;
 mod bench;
 mod check;
-mod diff;
-mod inputs;
 mod list;
-mod mistakes;
-mod oasproof;
+mod openapi;
 mod pull;
 mod readme;
 mod verify;
-mod waivers;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
 use testbed::cargo;
 
@@ -32,6 +29,22 @@ fn xtask(arguments: &[&str]) -> Output {
         .current_dir(workspace_root())
         .output()
         .expect("xtask runs")
+}
+
+/// Returns the `oasproof` of this checkout. Built for all packages, it is what `cargo test --workspace` has built
+/// already.
+fn oasproof() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let mut build = cargo::command();
+        build
+            .args(["build", "--workspace", "--bin", "oasproof"])
+            .current_dir(workspace_root());
+        let mut programs = cargo::programs(&mut build).expect("the program builds");
+        programs
+            .remove("oasproof")
+            .expect("cargo names the program")
+    })
 }
 
 /// The server and the suite of this very checkout, by the command line of `cargo xtask verify`, so that

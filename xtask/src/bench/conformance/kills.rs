@@ -6,8 +6,8 @@ use std::process::Stdio;
 
 use serde::Deserialize;
 
-use crate::exit::Failure;
 use crate::programs;
+use openapi::cli::Failure;
 
 /// The test that runs all mutants and writes what became of them.
 const TEST: &str = "mutants::each_mutant_is_killed_by_the_case_that_it_names";

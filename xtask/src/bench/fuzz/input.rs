@@ -7,8 +7,8 @@ use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
 
 use super::{grammar, mutation, wild};
-use crate::exit::Failure;
 use crate::programs;
+use openapi::cli::Failure;
 
 /// Two texts that are read as documents and compared.
 #[derive(Debug, Clone)]
@@ -59,7 +59,7 @@ impl Real {
             }
             // A document of several files can't be read alone; its text is an input all the same.
             let name = path.display().to_string();
-            if let Ok(document) = ::openapi::Document::parse(&name, &text) {
+            if let Ok(document) = openapi::Document::parse(&name, &text) {
                 values.push(document.value().clone());
             }
             texts.push(text);

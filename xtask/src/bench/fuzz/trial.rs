@@ -5,9 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use ::openapi::diff::{Diff, compare};
-use ::openapi::render::{self, Report};
-use ::openapi::{Document, DocumentError};
+use openapi::diff::{Diff, compare};
+use openapi::render::{self, Report};
+use openapi::{Document, DocumentError};
 use serde::{Deserialize, Serialize};
 
 use super::input::{Input, Text};

@@ -131,7 +131,7 @@ impl Session {
     /// is on the search path from here on.
     fn install(&self, package: &str) {
         let (package, program) = match package {
-            "xtask" => (package, "oasproof"),
+            "openapi" => (package, "oasproof"),
             other => (other, other),
         };
         let manifest = workspace_root().join(package).join("Cargo.toml");
@@ -290,8 +290,7 @@ fn built() -> BTreeMap<String, PathBuf> {
     built.extend([
         ("server".to_owned(), server),
         ("conformance".to_owned(), conformance),
-        // Cargo has built it for this test.
-        ("oasproof".to_owned(), env!("CARGO_BIN_EXE_oasproof").into()),
+        ("oasproof".to_owned(), crate::oasproof().to_owned()),
     ]);
     built
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Folder, stderr, stdout, xtask};
+use super::{Folder, oasproof, stderr, stdout};
 
 const EARLIER: &str = "openapi/published/revoke-token.earlier.json";
 const CURRENT: &str = "openapi/published/revoke-token.json";
@@ -20,8 +20,8 @@ expires = 9999-12-31
 fn what_is_waived_does_not_fail_and_is_still_shown() {
     let folder = Folder::new();
     let waivers = folder.file("waivers.toml", WAIVERS);
-    let diff = ["openapi", "diff", EARLIER, CURRENT, "--waivers", &waivers];
-    let output = xtask(&diff);
+    let diff = ["diff", EARLIER, CURRENT, "--waivers", &waivers];
+    let output = oasproof(&diff);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let text = stdout(&output);
     assert_eq!(
@@ -32,7 +32,7 @@ fn what_is_waived_does_not_fail_and_is_still_shown() {
     );
     assert!(!text.contains("\nbreaking"), "{text}");
 
-    let output = xtask(&[&diff[..], &["--format", "json"]].concat());
+    let output = oasproof(&[&diff[..], &["--format", "json"]].concat());
     let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
     assert_ne!(report["verdict"], "breaking");
     assert_eq!(report["changes"][0]["waived"]["expires"], "9999-12-31");
@@ -51,15 +51,10 @@ fn a_stale_waiver_fails_a_comparison_that_would_not() {
         (&expired, "expired after 2020-01-01: remove it"),
     ] {
         for command in [
-            &["openapi", "diff", CURRENT, CURRENT][..],
-            &[
-                "openapi",
-                "check",
-                "--document",
-                "openapi/emitted/server.json",
-            ],
+            &["diff", CURRENT, CURRENT][..],
+            &["check", "--document", "openapi/emitted/server.json"],
         ] {
-            let output = xtask(&[command, &["--waivers", waivers]].concat());
+            let output = oasproof(&[command, &["--waivers", waivers]].concat());
             assert_eq!(
                 output.status.code(),
                 Some(1),
@@ -85,7 +80,7 @@ expires = 9999-12-31
 "#,
     );
     let emitted =
-        std::fs::read_to_string(crate::workspace_root().join("openapi/emitted/server.json"))
+        std::fs::read_to_string(super::workspace_root().join("openapi/emitted/server.json"))
             .expect("the emitted document");
     let mut document: Value = serde_json::from_str(&emitted).expect("JSON");
     let post = document
@@ -93,9 +88,9 @@ expires = 9999-12-31
         .expect("the operation");
     post["description"] = "Another".into();
     let document = folder.file("edited.json", &document.to_string());
-    let check = ["openapi", "check", "--document", &document];
-    assert_eq!(xtask(&check).status.code(), Some(1));
-    let output = xtask(&[&check[..], &["--waivers", &waivers]].concat());
+    let check = ["check", "--document", &document];
+    assert_eq!(oasproof(&check).status.code(), Some(1));
+    let output = oasproof(&[&check[..], &["--waivers", &waivers]].concat());
     assert_eq!(
         output.status.code(),
         Some(0),
@@ -131,7 +126,7 @@ fn a_file_of_waivers_that_is_none_is_usage() {
         ),
         ("nowhere.toml", 3, "cannot read the waivers in nowhere.toml"),
     ] {
-        let output = xtask(&["openapi", "diff", CURRENT, CURRENT, "--waivers", waivers]);
+        let output = oasproof(&["diff", CURRENT, CURRENT, "--waivers", waivers]);
         assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
         assert!(stderr(&output).contains(expected), "{}", stderr(&output));
         assert_eq!(stdout(&output), "");

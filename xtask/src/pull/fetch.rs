@@ -9,7 +9,7 @@ use url::Url;
 
 use super::MOST_BYTES;
 use super::source::too_large;
-use crate::exit::Failure;
+use openapi::cli::Failure;
 
 /// How many redirects are followed.
 const REDIRECTS: &str = "5";

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use chrono::{NaiveDate, Utc};
 use tempfile::NamedTempFile;
 
-use ::openapi::{Document, published};
+use openapi::{Document, published};
 
 use super::source::Source;
-use crate::exit::Failure;
 use crate::programs;
+use openapi::cli::Failure;
 
 /// The slice's file.
 pub(super) const SLICE: &str = "revoke-token.json";
@@ -40,7 +40,7 @@ impl Vendored {
         };
         let text = read(SLICE)?;
         Ok(Self {
-            document: crate::openapi::parse(SLICE, &text)?,
+            document: openapi::cli::parse(SLICE, &text)?,
             readme: read(README)?,
             folder,
             text,

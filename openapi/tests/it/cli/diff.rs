@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Folder, stderr, stdout, xtask};
+use super::{Folder, oasproof, stderr, stdout};
 
 const EARLIER: &str = "openapi/published/revoke-token.earlier.json";
 const CURRENT: &str = "openapi/published/revoke-token.json";
@@ -18,7 +18,7 @@ fn document(schema: &Value, description: &str) -> String {
 
 #[test]
 fn the_earlier_form_to_the_current_one_breaks_three_members() {
-    let output = xtask(&["openapi", "diff", EARLIER, CURRENT, "--format", "json"]);
+    let output = oasproof(&["diff", EARLIER, CURRENT, "--format", "json"]);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
     assert_eq!(report["verdict"], "breaking");
@@ -49,7 +49,7 @@ fn the_earlier_form_to_the_current_one_breaks_three_members() {
 #[test]
 fn another_spelling_of_the_slice_is_identical() {
     for (base, revision) in [(CURRENT, UTOIPA), (UTOIPA, CURRENT)] {
-        let output = xtask(&["openapi", "diff", base, revision, "--fail-on", "docs"]);
+        let output = oasproof(&["diff", base, revision, "--fail-on", "docs"]);
         assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
         assert!(
             stdout(&output).starts_with("identical"),
@@ -87,7 +87,7 @@ fn the_threshold_decides_the_exit_code() {
         (&text, &unproven, "none", 0),
     ];
     for (base, revision, fail_on, expected) in rows {
-        let output = xtask(&["openapi", "diff", base, revision, "--fail-on", fail_on]);
+        let output = oasproof(&["diff", base, revision, "--fail-on", fail_on]);
         assert_eq!(
             output.status.code(),
             Some(expected),
@@ -116,7 +116,7 @@ fn a_document_that_cannot_be_read_is_named_with_its_place() {
         ),
         ("nowhere.json", "cannot read nowhere.json: No such file"),
     ] {
-        let output = xtask(&["openapi", "diff", path, CURRENT]);
+        let output = oasproof(&["diff", path, CURRENT]);
         assert_eq!(output.status.code(), Some(3), "{path}");
         assert!(
             stderr(&output).contains(expected),
@@ -130,10 +130,10 @@ fn a_document_that_cannot_be_read_is_named_with_its_place() {
 #[test]
 fn a_wrong_command_line_is_usage() {
     for arguments in [
-        &["openapi", "diff", CURRENT][..],
-        &["openapi", "diff", CURRENT, CURRENT, "--format", "xml"],
-        &["openapi", "nonsense"],
+        &["diff", CURRENT][..],
+        &["diff", CURRENT, CURRENT, "--format", "xml"],
+        &["nonsense"],
     ] {
-        assert_eq!(xtask(arguments).status.code(), Some(2), "{arguments:?}");
+        assert_eq!(oasproof(arguments).status.code(), Some(2), "{arguments:?}");
     }
 }

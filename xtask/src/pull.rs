@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use serde::de::IgnoredAny;
 
-use ::openapi::Document;
-use ::openapi::diff::{Action, Area, Diff, Kind, Options, compare_with};
-use ::openapi::render;
+use openapi::Document;
+use openapi::diff::{Action, Area, Diff, Kind, Options, compare_with};
+use openapi::render;
 
 use crate::cli::Pull;
-use crate::exit::{Exit, Failure, Outcome};
+use crate::emit;
+use openapi::cli::{Exit, Failure, Outcome, print};
 use source::Source;
 use vendored::Vendored;
 
@@ -35,7 +36,7 @@ pub(crate) fn run(arguments: &Pull) -> Outcome {
     };
     let diff = compare_with(&vendored.document, &pulled, options);
     refuse_another(&diff, &source)?;
-    super::print("the differences", |out| {
+    print("the differences", |out| {
         render::text::write(out, &diff, vendored::SLICE, &source.to_string())
     })?;
     if !arguments.write {
@@ -61,7 +62,7 @@ fn slice(name: &str, text: &str) -> Result<Document, Failure> {
             "{name} is not JSON, as a published slice is: {error}"
         )));
     }
-    super::parse_own(name, text)
+    emit::parse_complete(name, text)
 }
 
 /// Refuses a document that does not hold what the vendored slice is about: another page's, say.

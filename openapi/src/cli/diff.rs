@@ -1,18 +1,20 @@
-//! `openapi diff`: two documents compared by meaning.
+//! `diff`: two documents compared by meaning.
 
 use std::io::{self, Write};
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
-use ::openapi::diff::{Options, compare_with};
-use ::openapi::render::{self, Report};
+use super::options::{Diff, Format};
+use super::{ActiveWaivers, Exit, Failure, Outcome, exit_of, input, write_to};
+use crate::diff::{Options, compare_with};
+use crate::render::{self, Report};
 
-use super::input;
-use super::waivers::Waiving;
-use crate::cli::{Diff, Format};
-use crate::exit::{Exit, Failure, Outcome};
-
-pub(crate) fn run(arguments: &Diff) -> Outcome {
+/// Compares the two documents that the command line names, and writes the report.
+///
+/// # Errors
+///
+/// [`Failure`], when a document, the waivers or the command line is invalid.
+pub fn run(arguments: &Diff) -> Outcome {
     let standard_input = Path::new(input::STANDARD_INPUT);
     if arguments.base == standard_input && arguments.revision == standard_input {
         return Err(Failure::new(
@@ -20,17 +22,17 @@ pub(crate) fn run(arguments: &Diff) -> Outcome {
             "standard input (-) can be the base or the revision, not both: give one as a file",
         ));
     }
-    let mut waiving = Waiving::by(arguments.waivers.as_deref())?;
-    // The program ends when the report is written; to take documents of many megabytes apart first
-    // would cost as much as to compare them.
+    let mut waivers = ActiveWaivers::read(arguments.waivers.as_deref())?;
+    // The program ends after the report is written. Dropping documents of many megabytes would take as long as
+    // comparing them.
     let base = ManuallyDrop::new(input::read(&arguments.base)?);
     let revision = ManuallyDrop::new(input::read(&arguments.revision)?);
     let options = Options {
-        today: Some(waiving.today()),
+        today: Some(waivers.today()),
         ..Options::default()
     };
     let mut diff = compare_with(&base, &revision, options);
-    waiving.apply(&mut diff);
+    waivers.apply(&mut diff);
     let file = input::file_of(&arguments.revision);
     let report = Report {
         diff: &diff,
@@ -39,13 +41,13 @@ pub(crate) fn run(arguments: &Diff) -> Outcome {
         file: file.as_deref(),
     };
     let output = arguments.output.as_deref();
-    super::put("the differences", output, |out| {
+    write_to(output, "the differences", |out| {
         write(out, arguments.format, &report)
     })?;
     if let Some(path) = output {
         anstream::println!("{}: written to {}", diff.verdict().name(), path.display());
     }
-    Ok(waiving.conclude(super::exit_of(&diff, arguments.fail_on)))
+    Ok(waivers.report_stale(exit_of(&diff, arguments.fail_on)))
 }
 
 fn write(out: &mut dyn Write, format: Format, report: &Report<'_>) -> io::Result<()> {

@@ -1,32 +1,34 @@
-//! Documents as the command line names them: a file, `-` for standard input, or `REV:PATH` for what
-//! git holds.
+//! Documents by their names on the command line: a file, `-` for standard input, or `REV:PATH` as in git.
 
 use std::io::{ErrorKind, Read as _};
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
-use ::openapi::Document;
+use super::Failure;
+use crate::Document;
 
-use crate::exit::Failure;
+/// The name for standard input.
+pub(super) const STANDARD_INPUT: &str = "-";
 
-/// The name on the command line for standard input.
-pub(crate) const STANDARD_INPUT: &str = "-";
-
-/// Reads a document: from standard input, from a file, or from git where no such file exists.
-pub(crate) fn read(path: &Path) -> Result<Document, Failure> {
+/// Reads a document from standard input, from a file or, if no such file exists, from git.
+///
+/// # Errors
+///
+/// [`Exit::Unreadable`](super::Exit::Unreadable), for a document that cannot be read, parsed or resolved.
+pub fn read(path: &Path) -> Result<Document, Failure> {
     if path.as_os_str() == STANDARD_INPUT {
         let mut bytes = Vec::new();
         std::io::stdin()
             .read_to_end(&mut bytes)
             .map_err(|error| Failure::unreadable(format!("cannot read standard input: {error}")))?;
         return document("standard input", bytes, |_| {
-            Err("standard input lies in no folder".to_owned())
+            Err("standard input is not in a folder".to_owned())
         });
     }
     let name = path.display().to_string();
     if let Some(object) = revision_of(path) {
         let bytes = from_git(object)?;
-        // `main:api/openapi.yaml` lies in `main:api/`, `main:openapi.yaml` in `main:`.
+        // `main:api/openapi.yaml` is in `main:api/`, `main:openapi.yaml` in `main:`.
         let end = object
             .rfind(['/', ':'])
             .map_or(0, |separator| separator + 1);
@@ -39,8 +41,8 @@ pub(crate) fn read(path: &Path) -> Result<Document, Failure> {
     }
     if name.contains("://") {
         return Err(Failure::unreadable(format!(
-            "cannot read {name}: nothing is fetched here: download it first, or hand it in on \
-             standard input, with - in its place: `curl … | …`"
+            "cannot read {name}: nothing is fetched here: download it first, or pass it on standard \
+             input, with - in its place: `curl … | …`"
         )));
     }
     let bytes = std::fs::read(path).map_err(|error| {
@@ -51,8 +53,8 @@ pub(crate) fn read(path: &Path) -> Result<Document, Failure> {
     document(&name, bytes, |file| beside(&folder, file))
 }
 
-/// What may have been meant by the name of a file that cannot be read.
-pub(crate) fn hint(path: &Path, error: &std::io::Error) -> String {
+/// Returns a suggestion for the name of a file that cannot be read.
+pub(super) fn hint(path: &Path, error: &std::io::Error) -> String {
     match error.kind() {
         ErrorKind::IsADirectory => ": name a document in it".to_owned(),
         ErrorKind::NotFound => {
@@ -72,18 +74,18 @@ pub(crate) fn hint(path: &Path, error: &std::io::Error) -> String {
     }
 }
 
-/// The name that differs from the written one by a slip or two, if there is one.
-fn nearest(written: &str, names: impl Iterator<Item = String>) -> Option<String> {
-    let slips = |name: &str| strsim::damerau_levenshtein(name, written);
+/// Returns the name that differs from the given one by a typing error or two, if there is one.
+fn nearest(given: &str, names: impl Iterator<Item = String>) -> Option<String> {
+    let distance = |name: &str| strsim::damerau_levenshtein(name, given);
     names
-        .map(|name| (slips(&name), name))
-        .filter(|(slips, _)| *slips <= written.chars().count() / 4)
+        .map(|name| (distance(&name), name))
+        .filter(|(distance, _)| *distance <= given.chars().count() / 4)
         .min()
         .map(|(_, name)| name)
 }
 
-/// The text of a file below the folder. Links that lead out of the folder are refused: what a
-/// document refers to must not tell of other files of whoever compares it.
+/// Reads a file below the folder. Links out of the folder are refused: a document must not disclose other
+/// files of the person who compares it.
 fn beside(folder: &Path, file: &str) -> Result<String, String> {
     let folder = if folder.as_os_str().is_empty() {
         Path::new(".")
@@ -94,7 +96,7 @@ fn beside(folder: &Path, file: &str) -> Result<String, String> {
     let path = folder.join(file).canonicalize();
     let path = path.map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
-            "there is none: it is looked for from the folder of what refers to it".to_owned()
+            "no such file: the path is relative to the document that refers to it".to_owned()
         }
         _ => error.to_string(),
     })?;
@@ -104,15 +106,15 @@ fn beside(folder: &Path, file: &str) -> Result<String, String> {
     std::fs::read_to_string(&path).map_err(|error| error.to_string())
 }
 
-/// The file that a reader of a report opens, relative to the repository's top folder as forges name
-/// files; `None` for standard input.
-pub(crate) fn file_of(path: &Path) -> Option<String> {
+/// Returns the path that a report names, relative to the repository's top folder as forges expect it;
+/// `None` for standard input.
+pub(super) fn file_of(path: &Path) -> Option<String> {
     if path.as_os_str() == STANDARD_INPUT {
         return None;
     }
     let inside = revision_of(path).and_then(|object| object.split_once(':'));
     let path = match inside {
-        // As git reads it: from the current folder only where that is written.
+        // As git resolves it: relative to the current folder only if it begins with a dot.
         Some((_, inside)) if inside.starts_with("./") || inside.starts_with("../") => {
             Path::new(inside)
         }
@@ -126,19 +128,19 @@ pub(crate) fn file_of(path: &Path) -> Option<String> {
         .find(|folder| folder.join(".git").exists())
         .unwrap_or(&current);
     let shown = full.strip_prefix(top).unwrap_or(&full);
-    // Annotations and SARIF separate folders by slashes wherever they are made.
+    // Annotations and SARIF separate folders by slashes on every system.
     Some(shown.display().to_string().replace('\\', "/"))
 }
 
-/// The path as git's name of an object (`main:openapi.json`), when it is that and no file.
+/// Returns the path as git's name of an object (`main:openapi.json`), if it is one and no such file exists.
 fn revision_of(path: &Path) -> Option<&str> {
     let text = path.to_str()?;
-    // Git's references do not begin with a hyphen, so that nothing here is taken for an option.
+    // A reference of git does not begin with a hyphen, so that git cannot take it for an option.
     let named = text.contains(':') && !text.contains("://") && !text.starts_with('-');
     (named && !path.exists()).then_some(text)
 }
 
-/// The content of `object` as git holds it, without filters and conversions.
+/// Reads an object from git, without filters and conversions.
 fn from_git(object: &str) -> Result<Vec<u8>, Failure> {
     let (revision, inside) = object.split_once(':').unwrap_or((object, ""));
     let output = Command::new("git")
@@ -147,7 +149,7 @@ fn from_git(object: &str) -> Result<Vec<u8>, Failure> {
         .output()
         .map_err(|error| {
             Failure::unreadable(format!(
-                "cannot read {object}: no such file exists, and git, which could know a revision of \
+                "cannot read {object}: no such file exists, and git, which could have a revision of \
                  that name, does not run: {error}"
             ))
         })?;
@@ -156,25 +158,25 @@ fn from_git(object: &str) -> Result<Vec<u8>, Failure> {
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let said = said.trim().lines().next().unwrap_or_default();
-    // Git's own words, which are not translated here.
+    // Messages of git: `LC_ALL` above keeps them in English.
     let why = if said.contains("not a git repository") {
         format!(
-            "and this folder is in no repository of git, which could hold `{inside}` at \
+            "and this folder is not in a git repository, which could have `{inside}` at \
              `{revision}`: run this in one, or name a file"
         )
     } else if said.contains("invalid object name") {
         let meant = nearest(revision, references().into_iter());
         let meant = meant.map_or_else(String::new, |name| format!(", did you mean `{name}`?"));
         format!(
-            "and git knows no revision `{revision}`{meant}\n\
-             `git branch --all` and `git tag` list those that it knows; a shallow clone lacks others \
-             until `git fetch` brings them"
+            "and git has no revision `{revision}`{meant}\n\
+             `git branch --all` and `git tag` list the revisions; a shallow clone lacks some until \
+             `git fetch` gets them"
         )
     } else {
         format!(
-            "and git holds no `{inside}` at `{revision}`: {said}\n\
-             `git ls-tree -r --name-only {revision}` lists the paths there, all from the repository's \
-             top folder"
+            "and git has no `{inside}` at `{revision}`: {said}\n\
+             `git ls-tree -r --name-only {revision}` lists the paths there, relative to the \
+             repository's top folder"
         )
     };
     Err(Failure::unreadable(format!(
@@ -182,7 +184,7 @@ fn from_git(object: &str) -> Result<Vec<u8>, Failure> {
     )))
 }
 
-/// The branches and tags that git knows here.
+/// Returns the branches and tags of the repository.
 fn references() -> Vec<String> {
     let output = Command::new("git")
         .args(["for-each-ref", "--format=%(refname:short)"])
@@ -192,6 +194,7 @@ fn references() -> Vec<String> {
     listed.lines().map(str::to_owned).collect()
 }
 
+/// Parses a document, whose references to other files are read by `read_file`.
 fn document(
     name: &str,
     bytes: Vec<u8>,
@@ -200,15 +203,15 @@ fn document(
     let text = String::from_utf8(bytes).map_err(|error| {
         let start = error.utf8_error().valid_up_to();
         Failure::unreadable(format!(
-            "{name}: not UTF-8 text: the byte at offset {start} belongs to no character"
+            "{name}: not UTF-8 text: the byte at offset {start} is not part of a character"
         ))
     })?;
     Document::parse_with_files(name, &text, read_file)
         .map_err(|error| Failure::unreadable(error.to_string()))
 }
 
-/// The path without `.` and `..`, by its text: a report names a file as its reader wrote it, links
-/// not followed.
+/// Removes `.` and `..` from a path by its text: links are not followed, so that a report names a file as
+/// the command line does.
 fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {

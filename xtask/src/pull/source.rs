@@ -8,7 +8,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::{MOST_BYTES, fetch};
-use crate::exit::{Exit, Failure};
+use openapi::cli::{Exit, Failure};
 
 /// An address, or a file that somebody saved.
 #[derive(Debug)]

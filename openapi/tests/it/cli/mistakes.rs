@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::inputs::git;
-use crate::{Folder, stderr, stdout};
+use super::inputs::git;
+use super::{Folder, stderr, stdout};
 
 /// Runs `oasproof` in a folder with a sound document, `openapi.json`, and gives what it said and its exit
 /// code.

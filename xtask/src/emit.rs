@@ -1,27 +1,36 @@
-//! `openapi emit`: what the server emits, into the committed file.
+//! `openapi emit`: the document that the server emits, written to the committed file.
 
 use std::path::{Path, PathBuf};
 
-use crate::exit::{Exit, Failure, Outcome};
+use openapi::Document;
+use openapi::cli::{Exit, Failure, Outcome, parse, refuse_defects};
+
 use crate::programs::{self, Program};
 
 /// The committed file, from the workspace's folder: a review shows the change of the contract beside the
 /// change of the code.
 pub(crate) const FILE: &str = "openapi/emitted/server.json";
 
-/// The committed file, from wherever this runs.
+/// Returns the path of the committed file.
 pub(crate) fn committed() -> PathBuf {
     programs::workspace_root().join(FILE)
 }
 
-/// The document that this server emits, as text.
+/// Returns the document that this server emits, as text.
 pub(crate) fn emitted(server: &Path) -> Result<String, Failure> {
     programs::output(server, &["openapi"])
 }
 
+/// Parses a document that is to be published, and checks it against the whole specification.
+pub(crate) fn parse_complete(name: &str, text: &str) -> Result<Document, Failure> {
+    let document = parse(name, text)?;
+    refuse_defects(&document)?;
+    Ok(document)
+}
+
 pub(crate) fn run() -> Outcome {
     let text = emitted(&programs::build(&[Program::Server])?.server()?)?;
-    super::parse_own("what the server emits", &text)?;
+    parse_complete("what the server emits", &text)?;
     let path = committed();
     let unchanged = std::fs::read_to_string(&path).is_ok_and(|old| old == text);
     if unchanged {

@@ -5,16 +5,16 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::{Folder, stderr, stdout};
+use super::{Folder, stderr, stdout};
 
 /// A document whose only response holds a string of at most `most` characters.
-pub(crate) fn document(most: u32) -> String {
+pub(super) fn document(most: u32) -> String {
     format!(
         "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\npaths:\n  /a:\n    get:\n      responses:\n        '200':\n          description: ok\n          content:\n            application/json:\n              schema: {{type: string, maxLength: {most}}}\n"
     )
 }
 
-pub(crate) fn git(folder: &Path, arguments: &[&str]) {
+pub(super) fn git(folder: &Path, arguments: &[&str]) {
     let output = Command::new("git")
         .args(["-c", "user.name=t", "-c", "user.email=t@example.com"])
         .args([
@@ -36,7 +36,7 @@ pub(crate) fn git(folder: &Path, arguments: &[&str]) {
 
 /// A repository whose branch `main` holds `api/openapi.yaml` with strings of 9, and whose working
 /// tree has strings of 5 there.
-pub(crate) fn repository() -> Folder {
+pub(super) fn repository() -> Folder {
     let folder = Folder::new();
     let root = folder.0.path();
     git(root, &["init", "--quiet", "--initial-branch", "main"]);
@@ -49,20 +49,20 @@ pub(crate) fn repository() -> Folder {
 }
 
 fn diff_in(folder: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(["openapi", "diff"])
+    let mut child = Command::new(env!("CARGO_BIN_EXE_oasproof"))
+        .args(["diff"])
         .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("xtask runs");
+        .expect("oasproof runs");
     let mut stdin = child.stdin.take().expect("a pipe");
     // Who does not read its input closes it; that is no failure of the test.
     let _ = stdin.write_all(input.as_bytes());
     drop(stdin);
-    child.wait_with_output().expect("xtask ends")
+    child.wait_with_output().expect("oasproof ends")
 }
 
 #[test]
@@ -167,18 +167,18 @@ fn a_revision_that_git_does_not_hold_is_named_with_the_remedy() {
         (
             folder.0.path(),
             "gone:api/openapi.yaml",
-            "and git knows no revision `gone`\n`git branch --all`",
+            "and git has no revision `gone`\n`git branch --all`",
         ),
         (
             folder.0.path(),
             "main:openapi.yaml",
             "`git ls-tree -r --name-only main` lists the paths",
         ),
-        (folder.0.path(), "main:api", "git holds no `api` at `main`"),
+        (folder.0.path(), "main:api", "git has no `api` at `main`"),
         (
             outside.0.path(),
             "main:api/openapi.yaml",
-            "this folder is in no repository of git",
+            "this folder is not in a git repository",
         ),
         (folder.0.path(), "--output:x", "unexpected argument"),
         (

@@ -1,0 +1,5 @@
+//! `oasproof`: compares OpenAPI documents by meaning.
+
+fn main() -> std::process::ExitCode {
+    openapi::cli::oasproof()
+}

@@ -1,0 +1,88 @@
+//! Every exit code of `oasproof` and `cargo xtask`, and the error that carries one.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// The meaning of an exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: every check passed; a comparison found nothing at or above the threshold.
+    Success,
+    /// 1: a check failed; a comparison found something at or above the threshold, or a waiver is stale.
+    Failed,
+    /// 2: the command line is invalid, or a file that belongs to it is.
+    Usage,
+    /// 3: a document cannot be read, parsed or resolved, or a program that is needed does not run.
+    Unreadable,
+    /// 4: a comparison found only differences that it could prove neither compatible nor breaking.
+    Unproven,
+}
+
+impl Exit {
+    /// Returns the graver of two results of the same command.
+    #[must_use]
+    pub fn or_worse(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
+            (one, Self::Success) => one,
+            (_, other) => other,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Success => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Unreadable => 3,
+            Exit::Unproven => 4,
+        })
+    }
+}
+
+/// A command that could not do its work: the message says what, why and what to do.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    message: String,
+}
+
+impl Failure {
+    /// Builds a failure that ends the program with this exit code.
+    #[must_use]
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            message: message.into(),
+        }
+    }
+
+    /// Builds a failure for something that cannot be read or run.
+    #[must_use]
+    pub fn unreadable(message: impl Into<String>) -> Self {
+        Self::new(Exit::Unreadable, message)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// The result of a command.
+pub type Outcome = Result<Exit, Failure>;
+
+/// Returns the exit code of a command, after printing the message of a failure.
+#[must_use]
+pub fn conclude(outcome: Outcome) -> ExitCode {
+    let exit = outcome.unwrap_or_else(|failure| {
+        anstream::eprintln!("error: {failure}");
+        failure.exit
+    });
+    exit.into()
+}

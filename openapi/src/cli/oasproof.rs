@@ -1,0 +1,108 @@
+//! The program `oasproof`: the command line, and which command does what.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use manual::Manual;
+
+use super::options::{CheckReport, Diff, FURTHER_EXIT_CODES, List, Rules, diff_help, waivers_help};
+use super::{Exit, Failure, Outcome, check, conclude, diff, list, rules};
+
+/// Compares OpenAPI documents by meaning, and shows for each breaking change a value that breaks.
+#[derive(Debug, Parser)]
+#[command(
+    name = "oasproof",
+    version,
+    long_version = super::version(),
+    after_help = examples(),
+    disable_help_subcommand = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Compare two documents by meaning
+    #[command(after_help = diff_help("oasproof"))]
+    Diff(Diff),
+    /// Compare a document with each published slice; any difference fails
+    #[command(after_help = check_help())]
+    Check(Check),
+    /// List the published slices in this program, with their operations and hashes
+    List(List),
+    /// List every rule that a comparison can report: what it means, and why it breaks or does not
+    Rules(Rules),
+    #[command(flatten)]
+    Manual(Manual),
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+struct Check {
+    /// The document to check (JSON or YAML): a file, REV:PATH as in git, or - for standard input
+    #[arg(long, value_name = "FILE")]
+    document: PathBuf,
+    #[command(flatten)]
+    report: CheckReport,
+}
+
+fn examples() -> String {
+    format!(
+        "\
+Examples:
+  oasproof diff main:openapi.json openapi.json
+  oasproof diff old.yaml new.yaml --format html --output differences.html
+  oasproof check --document openapi.json
+
+Exit codes:
+  0  nothing at or above the threshold
+  1  something is, or a waiver is stale
+{FURTHER_EXIT_CODES}"
+    )
+}
+
+fn check_help() -> String {
+    format!(
+        "\
+Exit codes:
+  0  no difference that is not waived
+  1  a difference, or a stale waiver
+{FURTHER_EXIT_CODES}
+
+Examples:
+  oasproof check --document build/openapi.json
+  server openapi | oasproof check --document -
+  oasproof check --document openapi.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"
+
+{}",
+        waivers_help("oasproof")
+    )
+}
+
+/// Runs `oasproof` with the arguments of this process.
+#[must_use]
+pub fn oasproof() -> ExitCode {
+    conclude(run(&Arguments::parse().command))
+}
+
+/// Returns the command line of `oasproof`.
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+fn run(command: &Command) -> Outcome {
+    match command {
+        Command::Diff(arguments) => diff::run(arguments),
+        Command::Check(arguments) => check::run(&arguments.document, &arguments.report),
+        Command::List(arguments) => list::run(arguments),
+        Command::Rules(arguments) => rules::run(arguments),
+        Command::Manual(manual) => match manual.run(Arguments::command()) {
+            Ok(()) => Ok(Exit::Success),
+            Err(error) => Err(Failure::unreadable(error.to_string())),
+        },
+    }
+}

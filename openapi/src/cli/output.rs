@@ -1,0 +1,49 @@
+//! Where reports are written: standard output or a file.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::Failure;
+
+/// Writes to standard output. A reader that closes the pipe early is not an error.
+///
+/// # Errors
+///
+/// [`Exit::Unreadable`](super::Exit::Unreadable), when standard output cannot be written to.
+pub fn print(
+    what: &str,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::unreadable(format!("cannot write {what}: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes to a file, or to standard output when no file is given. The file is written at once, so that an
+/// error leaves no partial file.
+///
+/// # Errors
+///
+/// [`Exit::Unreadable`](super::Exit::Unreadable), when it cannot be written.
+pub fn write_to(
+    file: Option<&Path>,
+    what: &str,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let Some(path) = file else {
+        return print(what, write);
+    };
+    let mut text = anstream::StripStream::new(Vec::new());
+    write(&mut text)
+        .and_then(|()| std::fs::write(path, text.into_inner()))
+        .map_err(|error| {
+            Failure::unreadable(format!(
+                "cannot write {what} to {}: {error}: name a file in a folder that exists and is writable",
+                path.display()
+            ))
+        })
+}

@@ -1,0 +1,70 @@
+//! The waivers file of a comparison, as of today.
+
+use std::path::Path;
+
+use chrono::{NaiveDate, Utc};
+
+use super::input;
+use super::{Exit, Failure};
+use crate::diff::{Diff, Waivers};
+
+/// The waivers of a comparison, and today's date, by which they expire.
+#[derive(Debug)]
+pub struct ActiveWaivers {
+    waivers: Option<Waivers>,
+    today: NaiveDate,
+}
+
+impl ActiveWaivers {
+    /// Builds an empty set.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            waivers: None,
+            // In UTC, so that a waiver expires on the same day wherever this runs.
+            today: Utc::now().date_naive(),
+        }
+    }
+
+    /// Reads the waivers file, if one is given.
+    ///
+    /// # Errors
+    ///
+    /// [`Exit::Unreadable`] for a file that cannot be read, [`Exit::Usage`] for one that is invalid.
+    pub fn read(path: Option<&Path>) -> Result<Self, Failure> {
+        let mut active = Self::none();
+        if let Some(path) = path {
+            let name = path.display().to_string();
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                let hint = input::hint(path, &error);
+                Failure::unreadable(format!("cannot read the waivers in {name}: {error}{hint}"))
+            })?;
+            let waivers = Waivers::parse(&name, &text)
+                .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+            active.waivers = Some(waivers);
+        }
+        Ok(active)
+    }
+
+    /// Returns the date of the comparison.
+    pub(super) fn today(&self) -> NaiveDate {
+        self.today
+    }
+
+    /// Marks the changes that are waived.
+    pub(super) fn apply(&mut self, diff: &mut Diff) {
+        if let Some(waivers) = &mut self.waivers {
+            waivers.apply(diff, self.today);
+        }
+    }
+
+    /// Prints each stale waiver. Returns [`Exit::Failed`] if there is one, else the given exit code.
+    pub(super) fn report_stale(&self, exit: Exit) -> Exit {
+        let waivers = self.waivers.iter();
+        let stale = waivers.flat_map(|waivers| waivers.stale(self.today));
+        stale.fold(exit, |_, stale| {
+            anstream::eprintln!("error: {stale}");
+            Exit::Failed
+        })
+    }
+}

@@ -1,0 +1,23 @@
+//! `rules`: every rule in each format.
+
+use super::{oasproof, stderr, stdout};
+
+#[test]
+fn the_rules_are_listed_in_each_format() {
+    for (format, start) in [
+        (
+            "text",
+            "operation-removed breaking docs\n    An operation is gone.\n",
+        ),
+        ("json", "[\n  {\n    \"id\": \"operation-removed\",\n"),
+        ("markdown", "| Rule | Class | What it means | Why |\n| --- "),
+    ] {
+        let output = oasproof(&["rules", "--format", format]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert!(
+            stdout(&output).starts_with(start),
+            "{format}: {}",
+            stdout(&output)
+        );
+    }
+}

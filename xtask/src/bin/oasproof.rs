@@ -1,5 +1,0 @@
-//! `oasproof`: the comparison of OpenAPI documents as a program of its own.
-
-fn main() -> std::process::ExitCode {
-    xtask::standalone()
-}

@@ -28,11 +28,10 @@ use std::sync::Arc;
 
 use conformance::case::Effect;
 use conformance::cases;
-use conformance::deployment::Deployment;
 use conformance::deployment::pace::Limits;
 use conformance::event::{CaseRecord, Verdict};
 use conformance::runner;
-use conformance::session::Opening;
+use conformance::session::{Opening, Session};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use tokio::runtime::Handle;
 
@@ -48,20 +47,20 @@ fn main() -> ExitCode {
             own: &[],
             limits: Limits::default(),
         };
-        let deployment = opening.open().map_err(|error| error.to_string())?;
+        let session = opening.open().map_err(|error| error.to_string())?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
-        Ok((deployment, runtime))
+        Ok((session, runtime))
     });
-    let (deployment, runtime) = match prepared {
+    let (session, runtime) = match prepared {
         Ok(prepared) => prepared,
         Err(problem) => {
             eprintln!("conformance: {problem}");
             return ExitCode::from(2);
         }
     };
-    let conclusion = libtest_mimic::run(&arguments, trials(&deployment, runtime.handle()));
+    let conclusion = libtest_mimic::run(&arguments, trials(&session, runtime.handle()));
     // Revokes the tokens of interrupted cases.
-    for token in runtime.block_on(runner::finish(&deployment)) {
+    for token in runtime.block_on(runner::finish(&session)) {
         eprintln!(
             "conformance: token {} of the {} is still live",
             token.token_id, token.owner
@@ -71,12 +70,12 @@ fn main() -> ExitCode {
 }
 
 /// Returns one test for each case of the deployment's contract.
-pub(crate) fn trials(deployment: &Arc<Deployment>, runtime: &Handle) -> Vec<Trial> {
-    (cases::of(&deployment.contract).into_iter())
+pub(crate) fn trials(session: &Arc<Session>, runtime: &Handle) -> Vec<Trial> {
+    (cases::of(&session.deployment.contract).into_iter())
         .map(|case| {
-            let (deployment, runtime) = (Arc::clone(deployment), runtime.clone());
+            let (session, runtime) = (Arc::clone(session), runtime.clone());
             let test = move || {
-                let decided = runner::run_case(&deployment, case, Effect::Revokes, false);
+                let decided = runner::run_case(&session, case, Effect::Revokes, false);
                 outcome(&runtime.block_on(decided))
             };
             Trial::ignorable_test(case.id, test).with_kind(case.level.name())

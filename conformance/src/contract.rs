@@ -1,14 +1,15 @@
 //! The contract that a deployment is held to: an OpenAPI slice, with the schema of each answer ready to validate.
 
+pub(crate) mod parameters;
 pub mod summary;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use openapi::{Document, Operation, Validator, pointer};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-use crate::event::ContractName;
 
 /// The media type that every answer of the contract has.
 pub(crate) const JSON: &str = "application/json";
@@ -51,6 +52,17 @@ impl std::fmt::Debug for Contract {
             .field("name", &self.name)
             .finish_non_exhaustive()
     }
+}
+
+/// Which contract, exactly.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ContractName {
+    /// `info.title` of the document.
+    pub title: String,
+    /// `info.version` of the document.
+    pub version: String,
+    /// SHA-256 of the document's bytes, in hexadecimal.
+    pub sha256: String,
 }
 
 /// Why a contract cannot be used.

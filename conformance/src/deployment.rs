@@ -12,15 +12,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::Method;
 use secrecy::ExposeSecret;
-use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
 use crate::contract::Contract;
 use crate::coverage::{Coverage, Tracker};
-use crate::fixtures::{Fixtures, Supply};
 use crate::profile::{Credentials, Policy, Profile};
 use crate::redact::Secrets;
 use crate::wire::{Client, Exchange, Form, NoAnswer, Request, To, Wire};
 use leak::Leak;
+use ledger::{Ledger, Token};
 use pace::{Errand, Limits, Pace};
 
 /// How often a connection that did not come about is tried again.
@@ -28,9 +28,6 @@ const RETRIES: u32 = 2;
 
 /// So many connections in a row that did not come about, and the deployment is taken to be gone.
 const GONE: u32 = 24;
-
-/// More exchanges than ever run side by side; all of them together mean that none is under way.
-const EXCHANGES: u32 = 4096;
 
 /// A deployment under test. Shared by all cases of a run.
 #[derive(Debug)]
@@ -45,9 +42,10 @@ pub struct Deployment {
     pub contract: Contract,
     /// What must not leave the suite.
     pub secrets: Secrets,
-    pub(crate) fixtures: Fixtures,
+    /// The tokens that the suite created or was given.
+    pub(crate) ledger: Ledger,
     client: Client,
-    under_way: Arc<Semaphore>,
+    under_way: TaskTracker,
     pace: Pace,
     retries: AtomicU64,
     /// How many connections in a row did not come about.
@@ -68,8 +66,6 @@ pub struct Parts {
     pub origin: (PathBuf, String),
     /// The credentials that the profile names.
     pub credentials: Credentials,
-    /// Where its disposable tokens come from.
-    pub supply: Supply,
     /// The contract that it is held to.
     pub contract: Contract,
     /// The way to it.
@@ -86,7 +82,6 @@ impl Deployment {
             profile,
             origin,
             credentials,
-            supply,
             contract,
             client,
             limits,
@@ -119,7 +114,7 @@ impl Deployment {
             secrets.conceal(expired.expose_secret(), &name);
         }
         Arc::new(Deployment {
-            fixtures: Fixtures::new(supply, profile.fixtures.max_live, &secrets),
+            ledger: Ledger::default(),
             coverage: Mutex::new(Tracker::of(contract.document())),
             pace: Pace::new(limits),
             retries: AtomicU64::new(0),
@@ -131,7 +126,7 @@ impl Deployment {
             contract,
             secrets,
             client,
-            under_way: Arc::new(Semaphore::new(EXCHANGES as usize)),
+            under_way: TaskTracker::new(),
             reached: AtomicBool::new(false),
             choices: Mutex::new(BTreeMap::new()),
             leaks: Mutex::new(Vec::new()),
@@ -246,12 +241,7 @@ impl Deployment {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> T {
-        let permit = Arc::clone(&self.under_way).acquire_owned().await;
-        let task = tokio::spawn(async move {
-            let _permit = permit;
-            work.await
-        });
-        match task.await {
+        match self.under_way.spawn(work).await {
             Ok(done) => done,
             // The case runs under `catch_unwind`, which turns this into the verdict `error`.
             Err(stopped) => match stopped.try_into_panic() {
@@ -311,8 +301,10 @@ impl Deployment {
 
     /// Waits until no exchange and no command that makes a token is under way.
     pub(crate) async fn settled(&self) {
-        // The semaphore is never closed, so the only outcome is the permits, which go back at once.
-        drop(self.under_way.acquire_many(EXCHANGES).await);
+        // A closed tracker still takes tasks; only a closed one can be waited for.
+        self.under_way.close();
+        self.under_way.wait().await;
+        self.under_way.reopen();
     }
 
     /// Takes from an exchange what the whole run needs to know.
@@ -329,10 +321,16 @@ impl Deployment {
             let path = path_of(&exchange.request);
             if exchange.request.method == Method::POST && response.status == 201 {
                 if path == self.contract.tokens_path() {
-                    created = (self.fixtures).learn_created(self, case, exchange, response);
+                    created = (self.ledger).learn_created(
+                        &self.credentials,
+                        &self.secrets,
+                        case,
+                        exchange,
+                        response,
+                    );
                 } else if path.to_ascii_lowercase().ends_with("/revoke") {
                     self.reached.store(true, Ordering::Relaxed);
-                    let revoked = self.fixtures.learn_revoked(&self.contract, path);
+                    let revoked = self.ledger.strike(&self.contract, path);
                     self.pace.release(revoked);
                 }
             }
@@ -356,9 +354,10 @@ impl Deployment {
             .collect()
     }
 
-    /// Keeps requests in reserve for tokens that were had without one.
-    pub(crate) fn reserve(&self, tokens: usize) {
-        self.pace.reserve(tokens);
+    /// Enters a token that was obtained without a request into the ledger, and keeps requests in reserve to revoke it.
+    pub(crate) fn enter(&self, case: &'static str, token: Token) -> Arc<Token> {
+        self.pace.reserve(1);
+        self.ledger.enter(token, case, &self.secrets)
     }
 
     /// Whether the budget of requests is used up; gives its size.

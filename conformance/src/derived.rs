@@ -7,74 +7,20 @@
 //! same path or one above it.
 
 mod naming;
+mod parameter;
 mod request;
 mod steps;
 mod values;
 
-use openapi::{Operation, pointer};
+use openapi::Operation;
 use serde_json::Value;
 
-use crate::case::{Case, Clause, Effect, Level, Needs};
-use crate::contract::summary;
-use crate::contract::{Contract, JSON};
+use crate::case::sample::{Change, Expects, Location};
+use crate::case::{Case, Clause, Effect, Level, Needs, Sample};
+use crate::contract::Contract;
 use naming::Names;
+use parameter::{Parameter, body, parameters};
 use values::Values;
-
-/// A request that the contract's schemas suggest: an ordinary one, changed in one place.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Sample {
-    /// The operation's place in the contract's document.
-    pub(crate) operation: usize,
-    /// The one place where the request is not an ordinary one.
-    pub(crate) change: Change,
-    /// What may be answered.
-    pub(crate) expects: Expects,
-    /// What the request is, in words.
-    pub(crate) purpose: String,
-}
-
-/// Where a request differs from an ordinary one.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Change {
-    /// Nowhere.
-    Nothing,
-    /// In a parameter, which has this text or is left out.
-    Parameter {
-        location: Location,
-        name: String,
-        text: Option<String>,
-    },
-    /// In its JSON body, which is this or is left out.
-    Body(Option<Value>),
-}
-
-/// Where a parameter stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Location {
-    Path,
-    Query,
-    Header,
-    Cookie,
-}
-
-/// What may be answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Expects {
-    /// Whatever the contract documents.
-    Documented,
-    /// A documented refusal (4xx), and nothing has changed.
-    Refused,
-}
-
-/// A parameter of an operation.
-struct Parameter<'c> {
-    /// The pointer below the operation, as cases name what they cover.
-    below: String,
-    location: Location,
-    name: &'c str,
-    required: bool,
-    schema: Value,
-}
 
 /// The cases that a contract gives. They live as long as the process, as the written ones do.
 #[must_use]
@@ -174,55 +120,6 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
         }
     }
     cases
-}
-
-/// The schema of an operation's JSON body, self-contained, and whether a body is required.
-fn body(contract: &Contract, operation: &Operation) -> Option<(Value, bool)> {
-    let document = contract.document();
-    let schema = document.request_schema(operation, JSON)?;
-    let body = document.resolve(&pointer::join(&operation.pointer, "requestBody"))?;
-    let schema = openapi::schema::bundle(document, &schema.pointer);
-    Some((schema, body["required"] == true))
-}
-
-/// The parameters of an operation that values can be sampled for.
-fn parameters<'c>(contract: &'c Contract, operation: &Operation) -> Vec<Parameter<'c>> {
-    let document = contract.document();
-    let found = summary::declared(document, operation).into_iter();
-    let found = found.filter_map(|parameter| {
-        // A parameter with `content` in place of `schema` is JSON within a text, which nothing here samples.
-        let schema = pointer::join(&parameter.place, "schema");
-        document.at(&schema)?;
-        Some(Parameter {
-            below: parameter.below,
-            location: Location::named(parameter.value["in"].as_str()?)?,
-            name: parameter.value["name"].as_str()?,
-            required: parameter.value["required"] == true,
-            schema: openapi::schema::bundle(document, &schema),
-        })
-    });
-    found.collect()
-}
-
-impl Location {
-    fn named(name: &str) -> Option<Location> {
-        match name {
-            "path" => Some(Location::Path),
-            "query" => Some(Location::Query),
-            "header" => Some(Location::Header),
-            "cookie" => Some(Location::Cookie),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Location::Path => "path",
-            Location::Query => "query",
-            Location::Header => "header",
-            Location::Cookie => "cookie",
-        }
-    }
 }
 
 /// A case for a sample.

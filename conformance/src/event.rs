@@ -7,10 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Clause, Effect, Level};
+use crate::contract::ContractName;
 use crate::contract::summary::Operation;
 use crate::coverage::Coverage;
 use crate::exit::ExitCode;
-use crate::profile::Profile;
+use crate::profile::{Profile, Waived};
 
 /// One thing that happened in a run, in order: one start, the cases as they finish, one end. As JSON, one a line, they
 /// are `events.ndjson`.
@@ -54,17 +55,6 @@ pub struct Suite {
     pub name: String,
     /// Its version.
     pub version: String,
-}
-
-/// Which contract, exactly.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct ContractName {
-    /// `info.title` of the document.
-    pub title: String,
-    /// `info.version` of the document.
-    pub version: String,
-    /// SHA-256 of the document's bytes, in hexadecimal.
-    pub sha256: String,
 }
 
 /// What of the catalogue was asked for.
@@ -190,15 +180,6 @@ impl CaseRecord {
         (self.operation.as_deref()).is_none_or(|own| own == operation)
             && self.covers.iter().any(within)
     }
-}
-
-/// The waiver of a skipped case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Waived {
-    /// Why the deployment's owner does without the case.
-    pub reason: String,
-    /// The last day on which the waiver holds (UTC).
-    pub expires: chrono::NaiveDate,
 }
 
 /// One expectation and what was found.

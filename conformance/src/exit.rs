@@ -3,9 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case::Level;
-use crate::event::{CaseRecord, Verdict};
-
 /// The exit code of `conformance`, and what each means. The numbers never change their meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -62,90 +59,6 @@ impl ExitCode {
 impl From<ExitCode> for std::process::ExitCode {
     fn from(code: ExitCode) -> Self {
         std::process::ExitCode::from(code.code())
-    }
-}
-
-/// Whether a run saw the contract's operation work at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reached {
-    /// It did.
-    Success,
-    /// No revocation was answered with 201.
-    NoRevocation,
-    /// The contract has no operation that revokes, and none of its operations was answered with 2xx.
-    NoSuccess,
-}
-
-/// What the exit code is judged by: a fold over the cases of a run.
-#[derive(Debug, Clone, Default)]
-pub struct Tally {
-    failed: Vec<String>,
-    broken: Vec<String>,
-    unproven: Vec<String>,
-    cases: usize,
-}
-
-impl Tally {
-    /// Takes one finished case into account.
-    pub fn add(&mut self, case: &CaseRecord) {
-        self.cases += 1;
-        match case.verdict {
-            Verdict::Fail => self.failed.push(case.id.clone()),
-            Verdict::Error => self.broken.push(case.id.clone()),
-            // The deployment's owner has decided, with a reason and until a day, to do without it.
-            Verdict::Skip if case.waived.is_some() => {}
-            Verdict::Skip | Verdict::Inconclusive => match case.level {
-                Level::Must => self.unproven.push(case.id.clone()),
-                Level::Should | Level::May => {}
-            },
-            Verdict::Pass | Verdict::Warn => {}
-        }
-    }
-
-    /// The exit code, and why this one. `trouble` is what stopped the run as a whole, if anything did; `reached`
-    /// says whether a revocation was answered with 201.
-    ///
-    /// A proven failure outranks whatever broke beside it, since no later run takes it back; a run that was stopped
-    /// outranks both, since it shows only a part.
-    #[must_use]
-    pub fn judge(&self, trouble: Option<&str>, reached: Reached) -> (ExitCode, String) {
-        if let Some(trouble) = trouble {
-            return (ExitCode::Broken, trouble.to_owned());
-        }
-        if !self.failed.is_empty() {
-            return (ExitCode::Failed, format!("failed: {}", named(&self.failed)));
-        }
-        if !self.broken.is_empty() {
-            return (
-                ExitCode::Broken,
-                format!("could not be run: {}", named(&self.broken)),
-            );
-        }
-        if self.cases == 0 {
-            return (
-                ExitCode::NothingProven,
-                "no case was selected: see `conformance list` for the ids".to_owned(),
-            );
-        }
-        if !self.unproven.is_empty() {
-            return (
-                ExitCode::NothingProven,
-                format!("not proven: {}", named(&self.unproven)),
-            );
-        }
-        let missing = match reached {
-            Reached::Success => None,
-            Reached::NoRevocation => Some(
-                "no revocation was answered with 201, so nothing shows that the operation works at all",
-            ),
-            Reached::NoSuccess => Some(
-                "no operation was answered with success, so nothing shows that any of them works at all",
-            ),
-        };
-        if let Some(why) = missing {
-            return (ExitCode::NothingProven, why.to_owned());
-        }
-        (ExitCode::Conformant, "every selected MUST held".to_owned())
     }
 }
 

@@ -21,13 +21,13 @@
 //!     own: &[],
 //!     limits: Limits::default(),
 //! };
-//! let deployment = opening.open()?;
-//! for case in cases::of(&deployment.contract) {
-//!     let record = runner::run_case(&deployment, case, Effect::Revokes, false).await;
+//! let session = opening.open()?;
+//! for case in cases::of(&session.deployment.contract) {
+//!     let record = runner::run_case(&session, case, Effect::Revokes, false).await;
 //!     println!("{:?} {}: {}", record.verdict, record.id, record.reason);
 //! }
 //! // Revokes whatever an interrupted case may have left.
-//! runner::finish(&deployment).await;
+//! runner::finish(&session).await;
 //! # Ok(())
 //! # }
 //! ```

@@ -2,7 +2,6 @@
 //! to edit.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -10,9 +9,9 @@ use uuid::Uuid;
 
 use crate::case::{Case, Effect};
 use crate::cases;
-use crate::deployment::Deployment;
 use crate::profile::Policy;
 use crate::runner::{self, Plan};
+use crate::session::Session;
 use crate::wire::Caller;
 use crate::wire::{NoAnswer, Request, Response};
 
@@ -155,7 +154,8 @@ impl Known {
 ///
 /// # Errors
 /// When nobody answers there, in words.
-pub async fn look(deployment: &Arc<Deployment>, allow: Effect) -> Result<Found, String> {
+pub async fn look(session: &Session, allow: Effect) -> Result<Found, String> {
+    let deployment = &session.deployment;
     let caller = Caller::new(
         &deployment.contract,
         "",
@@ -190,11 +190,11 @@ pub async fn look(deployment: &Arc<Deployment>, allow: Effect) -> Result<Found, 
             seed: None,
         };
         // What comes of the cases is for the run to say; here only their answers count.
-        runner::run(deployment, &plan, std::future::pending(), |_| {}).await;
+        runner::run(session, &plan, std::future::pending(), |_| {}).await;
         found.choices = deployment.choices();
     }
     if allow == Effect::Revokes {
-        found.mints = Some(deployment.fixtures.has_minted());
+        found.mints = Some(!deployment.ledger.is_empty());
     }
     Ok(found)
 }

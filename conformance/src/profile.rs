@@ -8,6 +8,7 @@
 mod credential;
 mod locate;
 mod policy;
+mod role;
 mod tls;
 mod waiver;
 
@@ -25,8 +26,9 @@ pub(crate) use credential::variable;
 pub use credential::{Credentials, Identity, Source};
 pub(crate) use policy::one_of;
 pub use policy::{Policies, Policy};
+pub use role::Role;
 pub use tls::Tls;
-pub use waiver::Waiver;
+pub use waiver::{Waived, Waiver};
 
 /// A deployment, as its owner describes it.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]

@@ -1,5 +1,7 @@
 //! Runs cases and says what happens, as events. Knows no report.
 
+mod tally;
+
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -11,17 +13,19 @@ use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom as _;
 
-use crate::case::{Case, Effect, Level, Needs};
+use crate::case::{Case, Effect, Level, Needs, Stop};
 use crate::cases;
 use crate::deployment::Deployment;
 use crate::event::{
     CaseRecord, Event, Exit, LeftBehind, RunFooter, RunHeader, Selection, Suite, Verdict,
 };
-use crate::exit::{ExitCode, Reached, Tally};
-use crate::fixtures::Role;
-use crate::profile::{ProfileError, Waiver};
-use crate::trial::{Stop, Tokens, Trial};
+use crate::exit::ExitCode;
+use crate::fixtures::Fixtures;
+use crate::profile::{ProfileError, Role, Waiver};
+use crate::session::Session;
+use crate::trial::{Tokens, Trial};
 use crate::wire::NoAnswer;
+use tally::{Reached, Tally};
 
 /// What of a catalogue to run, and how.
 #[derive(Debug, Clone)]
@@ -55,11 +59,12 @@ impl Plan {
 
 /// Runs a plan until it is done or `interrupt` resolves. What was minted is revoked either way.
 pub async fn run(
-    deployment: &Arc<Deployment>,
+    session: &Session,
     plan: &Plan,
     interrupt: impl Future<Output = ()>,
     mut emit: impl FnMut(Event),
 ) -> ExitCode {
+    let deployment = &session.deployment;
     let clock = Instant::now();
     emit(Event::RunStarted(Box::new(header(deployment, plan))));
     let mut order = plan.cases.clone();
@@ -83,10 +88,9 @@ pub async fn run(
         let (last, first): (Vec<&Case>, Vec<&Case>) =
             order.iter().partition(|case| case.needs.others_done);
         let first = stream::iter(first)
-            .map(|case| run_case(deployment, case, plan.allow, plan.strict))
+            .map(|case| run_case(session, case, plan.allow, plan.strict))
             .buffer_unordered(plan.jobs.max(1));
-        let last =
-            stream::iter(last).then(|case| run_case(deployment, case, plan.allow, plan.strict));
+        let last = stream::iter(last).then(|case| run_case(session, case, plan.allow, plan.strict));
         let records = first.chain(last).take_until(interrupt);
         let mut records = std::pin::pin!(records);
         let mut decided = 0;
@@ -103,7 +107,7 @@ pub async fn run(
         }
     }
 
-    let left_behind = finish(deployment).await;
+    let left_behind = finish(session).await;
     let (code, reason) = tally.judge(trouble.as_deref(), reached(deployment));
     emit(Event::RunFinished(Box::new(RunFooter {
         finished_at: Utc::now(),
@@ -126,10 +130,10 @@ pub async fn run(
 
 /// Waits until nothing is under way any more and revokes what was minted and is still live. Gives what could not be
 /// revoked, for a person to do it.
-pub async fn finish(deployment: &Arc<Deployment>) -> Vec<LeftBehind> {
-    deployment.settled().await;
-    deployment.fixtures.clean_up(deployment, None).await;
-    deployment.fixtures.left_behind()
+pub async fn finish(session: &Session) -> Vec<LeftBehind> {
+    session.deployment.settled().await;
+    session.fixtures.clean_up(None).await;
+    session.deployment.ledger.left_behind()
 }
 
 fn reached(deployment: &Deployment) -> Reached {
@@ -213,12 +217,16 @@ fn advice(target: &str, problem: &NoAnswer) -> String {
 /// returns; [`finish`] looks after what could not be. A case that judges the answers of all others sees those that came
 /// so far: run those whose [`Needs::others_done`] says so last.
 pub async fn run_case(
-    deployment: &Arc<Deployment>,
+    session: &Session,
     case: &'static Case,
     allow: Effect,
     strict: bool,
 ) -> CaseRecord {
-    match missing(deployment, case, allow) {
+    let Session {
+        deployment,
+        fixtures,
+    } = session;
+    match missing(session, case, allow) {
         Some(Missing::Leave(reason)) => return undecided(deployment, case, Verdict::Skip, reason),
         Some(Missing::Means(reason)) => return lacking(deployment, case, reason),
         None => {}
@@ -229,7 +237,7 @@ pub async fn run_case(
     }
     let needs = case.needs;
     let own = if needs.all_places {
-        deployment.fixtures.max_live()
+        deployment.profile.fixtures.max_live
     } else {
         needs.own + needs.room
     };
@@ -238,12 +246,12 @@ pub async fn run_case(
         (Role::Member, needs.members),
         (Role::Outsider, needs.foreign),
     ];
-    let lease = deployment.fixtures.lease(places).await;
+    let lease = fixtures.lease(places).await;
     let clock = Instant::now();
-    let mut trial = Trial::new(Arc::clone(deployment), case);
+    let mut trial = Trial::new(Arc::clone(deployment), case.id, needs.sample);
     let limit = deployment.profile.timeouts.case();
     let steps = async {
-        let tokens = mint(deployment, case.id, needs, &trial).await?;
+        let tokens = mint(fixtures, case.id, needs, &trial).await?;
         trial.give(tokens);
         (case.steps)(&trial).await
     };
@@ -262,13 +270,10 @@ pub async fn run_case(
     if let Some(operation) = cases::operation_index(&deployment.contract, case) {
         deployment.ran(operation, case.covers);
     }
-    deployment
-        .fixtures
-        .clean_up(deployment, Some(case.id))
-        .await;
+    fixtures.clean_up(Some(case.id)).await;
     drop(lease);
 
-    let (steps, exchanges) = trial.records();
+    let (steps, exchanges) = trial.transcript().records();
     let (verdict, reason) = match outcome {
         Ok(()) => (
             Verdict::Pass,
@@ -298,24 +303,23 @@ pub async fn run_case(
 }
 
 async fn mint(
-    deployment: &Arc<Deployment>,
+    fixtures: &Fixtures,
     case: &'static str,
     needs: Needs,
     trial: &Trial,
 ) -> Result<Tokens, Stop> {
     let record = |exchange| {
-        trial.note(exchange);
+        trial.transcript().note(exchange);
     };
-    let fixtures = &deployment.fixtures;
     Ok(Tokens {
         own: fixtures
-            .mint(deployment, case, Role::Operator, needs.own, &record)
+            .mint(case, Role::Operator, needs.own, &record)
             .await?,
         members: fixtures
-            .mint(deployment, case, Role::Member, needs.members, &record)
+            .mint(case, Role::Member, needs.members, &record)
             .await?,
         foreign: fixtures
-            .mint(deployment, case, Role::Outsider, needs.foreign, &record)
+            .mint(case, Role::Outsider, needs.foreign, &record)
             .await?,
     })
 }
@@ -332,20 +336,20 @@ enum Missing {
 }
 
 /// Why a case cannot be run against this deployment, if it cannot.
-fn missing(deployment: &Deployment, case: &Case, allow: Effect) -> Option<Missing> {
+fn missing(session: &Session, case: &Case, allow: Effect) -> Option<Missing> {
     if case.effect > allow {
         return Some(Missing::Leave(format!(
             "its effect is `{0}`: run with --allow {0}",
             case.effect.name()
         )));
     }
-    lacks(deployment, case).map(Missing::Means)
+    lacks(session, case).map(Missing::Means)
 }
 
 /// What the deployment cannot give that a case needs.
-fn lacks(deployment: &Deployment, case: &Case) -> Option<String> {
+fn lacks(session: &Session, case: &Case) -> Option<String> {
     let needs = case.needs;
-    let profile = &deployment.profile;
+    let profile = &session.deployment.profile;
     if (needs.member || needs.members > 0) && profile.member.is_none() {
         return Some("the profile names no [member]: a user of the business who may not revoke others' tokens".to_owned());
     }
@@ -358,13 +362,13 @@ fn lacks(deployment: &Deployment, case: &Case) -> Option<String> {
                 .to_owned(),
         );
     }
-    if needs.own + needs.members + needs.foreign > 0 && !deployment.fixtures.has_supply() {
+    if needs.own + needs.members + needs.foreign > 0 && !session.fixtures.has_supply() {
         return Some("the profile gives no way to disposable tokens: set fixtures.mint".to_owned());
     }
     let most = (needs.own + needs.room)
         .max(needs.members)
         .max(needs.foreign);
-    if most > deployment.fixtures.max_live() {
+    if most > profile.fixtures.max_live {
         return Some(format!(
             "it needs {most} disposable tokens at a time: raise fixtures.max_live"
         ));
@@ -394,12 +398,12 @@ fn lacking(deployment: &Deployment, case: &Case, reason: String) -> CaseRecord {
 /// # Errors
 /// For the first waiver that does not, with its line.
 pub fn check_waivers(
-    deployment: &Deployment,
+    session: &Session,
     catalogue: &[&Case],
     selected: &[&Case],
 ) -> Result<(), ProfileError> {
-    let (path, text) = &deployment.origin;
-    for waiver in &deployment.profile.waivers {
+    let (path, text) = &session.deployment.origin;
+    for waiver in &session.deployment.profile.waivers {
         let case = waiver.case.get_ref();
         if !catalogue.iter().any(|case| waiver.names(case.id)) {
             let problem = format!("`{case}` names no case");
@@ -412,8 +416,8 @@ pub fn check_waivers(
             .peekable();
         // A pool may run dry at any time, so nobody can say beforehand that a waiver is not needed.
         if named.peek().is_some()
-            && !deployment.fixtures.may_run_dry()
-            && named.all(|case| lacks(deployment, case).is_none())
+            && !session.fixtures.may_run_dry()
+            && named.all(|case| lacks(session, case).is_none())
         {
             let problem =
                 format!("the waiver of `{case}` is not used: nothing that it names is skipped");

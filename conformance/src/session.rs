@@ -7,9 +7,17 @@ use std::sync::Arc;
 use crate::contract::{Contract, ContractError};
 use crate::deployment::pace::Limits;
 use crate::deployment::{Deployment, Parts};
-use crate::fixtures::Supply;
+use crate::fixtures::{Fixtures, Supply};
 use crate::profile::{Credentials, Profile, ProfileError};
 use crate::wire::{Client, ClientError, Way};
+
+/// A deployment that cases can be run against, and where their disposable tokens come from.
+#[derive(Debug)]
+pub struct Session {
+    /// The deployment.
+    pub deployment: Arc<Deployment>,
+    pub(crate) fixtures: Fixtures,
+}
 
 /// What names a deployment.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +65,7 @@ impl Opening<'_> {
     ///
     /// # Errors
     /// When one of them is wrong, or the target is another machine that nobody has said to own.
-    pub fn open(self) -> Result<Arc<Deployment>, OpeningError> {
+    pub fn open(self) -> Result<Arc<Session>, OpeningError> {
         let (_, text) = Profile::load(self.profile)?;
         self.open_text(text)
     }
@@ -66,7 +74,7 @@ impl Opening<'_> {
     ///
     /// # Errors
     /// As [`Opening::open`].
-    pub fn open_text(self, text: String) -> Result<Arc<Deployment>, OpeningError> {
+    pub fn open_text(self, text: String) -> Result<Arc<Session>, OpeningError> {
         let profile = Profile::parse(self.profile, &text)?;
         let credentials = Credentials::resolve(&profile, self.profile, &text)?;
         let client = Client::new(Way {
@@ -94,14 +102,17 @@ impl Opening<'_> {
         };
         profile.check_for(&contract, self.profile, &text)?;
         let supply = Supply::open(&profile, self.profile, &text)?;
-        Ok(Deployment::new(Parts {
+        let deployment = Deployment::new(Parts {
             profile,
             origin: (self.profile.to_owned(), text),
             credentials,
-            supply,
             contract,
             client,
             limits: self.limits,
+        });
+        Ok(Arc::new(Session {
+            fixtures: Fixtures::new(Arc::clone(&deployment), supply),
+            deployment,
         }))
     }
 }

@@ -4,35 +4,19 @@
 //! Every expectation becomes a step of the report, whether it held or not; the first that did not ends the case.
 
 mod answer;
+mod transcript;
 mod uses;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 pub use answer::Answer;
 
-use crate::case::Case;
+use crate::case::{Sample, Stop};
 use crate::deployment::Deployment;
-use crate::derived::Sample;
-use crate::event::{ExchangeRecord, StepRecord};
-use crate::fixtures::Token;
+use crate::deployment::ledger::Token;
 use crate::profile::{Identity, Timeouts};
 use crate::wire::{Caller, Exchange, Form, NoAnswer, Request, Wire};
-
-/// Why the steps of a case ended early.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stop {
-    /// An expectation did not hold: which, what was expected, and what was found.
-    Failed(String),
-    /// The deployment is of a kind that the case does not apply to, so it cannot break the promise: it passes, and
-    /// the reason says why.
-    Inapplicable(String),
-    /// Something that the case needs ran out before its first step: it is skipped.
-    Lacking(String),
-    /// The case cannot be decided: something it builds on did not come about.
-    Inconclusive(String),
-    /// The way to the target broke.
-    Broken(String),
-}
+use transcript::Transcript;
 
 /// The disposable tokens that a case asked for.
 #[derive(Debug, Default)]
@@ -42,78 +26,46 @@ pub(crate) struct Tokens {
     pub(crate) foreign: Vec<Arc<Token>>,
 }
 
-/// The most of what a step expected or found that a report tells, in characters; the exchange beside it shows more.
-const TOLD: usize = 2000;
-
 /// One run of one case.
 #[derive(Debug)]
 pub struct Trial {
-    deployment: Arc<Deployment>,
-    case: &'static Case,
+    transcript: Transcript,
     tokens: Tokens,
-    log: Mutex<Log>,
-}
-
-/// What happened so far.
-#[derive(Debug, Default)]
-struct Log {
-    steps: Vec<StepRecord>,
-    exchanges: Vec<Exchange>,
+    sample: Option<&'static Sample>,
 }
 
 impl Trial {
-    pub(crate) fn new(deployment: Arc<Deployment>, case: &'static Case) -> Trial {
+    /// Starts the trial of the case with this id, and the sample that it is about where it is a derived one.
+    pub(crate) fn new(
+        deployment: Arc<Deployment>,
+        case: &'static str,
+        sample: Option<&'static Sample>,
+    ) -> Trial {
         Trial {
-            deployment,
-            case,
+            transcript: Transcript::new(deployment, case),
             tokens: Tokens::default(),
-            log: Mutex::new(Log::default()),
+            sample,
         }
     }
 
+    /// Gives the trial the disposable tokens that its case asked for.
     pub(crate) fn give(&mut self, tokens: Tokens) {
         self.tokens = tokens;
     }
 
-    /// Notes an exchange; gives its place in the record. Of a long answer only the beginning is kept: a case has
-    /// hundreds of them where a list has many pages.
-    pub(crate) fn note(&self, mut exchange: Exchange) -> usize {
-        if let Ok(response) = &mut exchange.outcome {
-            response.shorten();
-        }
-        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        log.exchanges.push(exchange);
-        log.exchanges.len() - 1
-    }
-
-    /// What happened, redacted.
-    pub(crate) fn records(&self) -> (Vec<StepRecord>, Vec<ExchangeRecord>) {
-        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        let secrets = &self.deployment.secrets;
-        let steps = log.steps.iter().map(|step| StepRecord {
-            what: secrets.redact(&step.what),
-            expected: secrets.excerpt(&step.expected, TOLD),
-            actual: secrets.excerpt(&step.actual, TOLD),
-            ..step.clone()
-        });
-        let to = self.deployment.to();
-        (
-            steps.collect(),
-            log.exchanges
-                .iter()
-                .map(|exchange| exchange.record(to, secrets))
-                .collect(),
-        )
+    /// Returns what happened.
+    pub(crate) fn transcript(&self) -> &Transcript {
+        &self.transcript
     }
 
     /// The deployment.
     pub(crate) fn deployment(&self) -> &Arc<Deployment> {
-        &self.deployment
+        self.transcript.deployment()
     }
 
     /// How long the suite waits for what.
     pub(crate) fn timeouts(&self) -> &Timeouts {
-        &self.deployment.profile.timeouts
+        &self.deployment().profile.timeouts
     }
 
     /// The `n`th disposable token of the operator. The declaration of the case says how many there are.
@@ -131,21 +83,20 @@ impl Trial {
         &self.tokens.foreign[n]
     }
 
-    /// The request that a generated case is about.
+    /// The request that a derived case is about.
     pub(crate) fn sample(&self) -> Result<&'static Sample, Stop> {
-        let sample = self.case.needs.sample;
-        sample
+        self.sample
             .ok_or_else(|| Stop::Broken("the case has no sample: a defect of the suite".to_owned()))
     }
 
     /// The operator.
     pub(crate) fn operator(&self) -> Caller<'_> {
-        self.caller(&self.deployment.credentials.operator)
+        self.caller(&self.deployment().credentials.operator)
     }
 
     /// The member; the declaration of the case says that there is one.
     pub(crate) fn member(&self) -> Result<Caller<'_>, Stop> {
-        self.deployment
+        self.deployment()
             .credentials
             .member
             .as_ref()
@@ -155,14 +106,14 @@ impl Trial {
 
     /// The outsider; the declaration of the case says that there is one.
     pub(crate) fn outsider(&self) -> Result<Caller<'_>, Stop> {
-        let outsider = self.deployment.credentials.outsider.as_ref();
+        let outsider = self.deployment().credentials.outsider.as_ref();
         outsider
             .map(|identity| self.caller(identity))
             .ok_or_else(|| absent("outsider"))
     }
 
     fn caller(&self, identity: &Identity) -> Caller<'_> {
-        Caller::of(&self.deployment.contract, identity)
+        Caller::of(&self.deployment().contract, identity)
     }
 
     /// Sends a request and gives the answer, which is held to be no server error.
@@ -172,7 +123,7 @@ impl Trial {
             Ok(answer) => Ok(answer),
             Err(problem) => {
                 let what = format!("{purpose}: an answer");
-                self.step(
+                self.transcript.step(
                     what,
                     false,
                     "a whole HTTP answer".to_owned(),
@@ -202,7 +153,8 @@ impl Trial {
                 let held = matches!(problem, NoAnswer::Broken(_));
                 let what = format!("{purpose}: an answer");
                 let expected = "a whole HTTP answer, or the connection closed".to_owned();
-                self.step(what, held, expected, problem.to_string(), Some(index))?;
+                self.transcript
+                    .step(what, held, expected, problem.to_string(), Some(index))?;
                 Ok(None)
             }
         }
@@ -210,7 +162,7 @@ impl Trial {
 
     /// Opens a connection to the deployment, for requests that no HTTP client would send.
     pub(crate) async fn connect(&self) -> Result<Wire, Stop> {
-        self.deployment.wire().await.map_err(|problem| {
+        self.deployment().wire().await.map_err(|problem| {
             Stop::Broken(format!(
                 "a connection of its own, straight to the target and through no proxy: {problem}"
             ))
@@ -226,8 +178,14 @@ impl Trial {
         request: Request,
     ) -> Result<Result<Answer<'_>, NoAnswer>, Stop> {
         let exchange = self
-            .deployment
-            .send_on(wire, form, self.case.id, purpose.to_owned(), request)
+            .deployment()
+            .send_on(
+                wire,
+                form,
+                self.transcript.case(),
+                purpose.to_owned(),
+                request,
+            )
             .await;
         let (_, outcome) = self.judged(purpose, exchange)?;
         Ok(outcome)
@@ -240,8 +198,8 @@ impl Trial {
         request: Request,
     ) -> Result<(usize, Result<Answer<'_>, NoAnswer>), Stop> {
         let exchange = self
-            .deployment
-            .send(self.case.id, purpose.to_owned(), request)
+            .deployment()
+            .send(self.transcript.case(), purpose.to_owned(), request)
             .await;
         self.judged(purpose, exchange)
     }
@@ -253,11 +211,17 @@ impl Trial {
     ) -> Result<(usize, Result<Answer<'_>, NoAnswer>), Stop> {
         let outcome = exchange.outcome.clone();
         let window = (exchange.started_at, exchange.started_at + exchange.duration);
-        let index = self.note(exchange);
+        let index = self.transcript.note(exchange);
         match outcome {
             Ok(response) => {
                 let status = response.status;
-                let answer = Answer::new(self, index, purpose.to_owned(), response, window);
+                let answer = Answer::new(
+                    &self.transcript,
+                    index,
+                    purpose.to_owned(),
+                    response,
+                    window,
+                );
                 // 505 refuses the version of HTTP, and only a request by another one meets it.
                 if status >= 500 && status != 505 {
                     answer.expect("no server error", false, "a status below 500", status)?;
@@ -291,7 +255,7 @@ impl Trial {
         expected: impl ToString,
         actual: impl ToString,
     ) -> Result<(), Stop> {
-        self.step(
+        self.transcript.step(
             what.to_owned(),
             held,
             expected.to_string(),
@@ -300,35 +264,9 @@ impl Trial {
         )
     }
 
-    fn step(
-        &self,
-        what: String,
-        held: bool,
-        expected: String,
-        actual: String,
-        exchange: Option<usize>,
-    ) -> Result<(), Stop> {
-        let outcome = if held {
-            Ok(())
-        } else {
-            Err(Stop::Failed(format!(
-                "{what}: expected {expected}, found {actual}"
-            )))
-        };
-        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        log.steps.push(StepRecord {
-            what,
-            expected,
-            actual,
-            held,
-            exchange,
-        });
-        outcome
-    }
-
     /// Registers a value made from a credential, so that reports show its name and not what it was made from.
     pub(crate) fn conceal(&self, value: &str, name: &str) {
-        self.deployment.secrets.conceal(value, name);
+        self.deployment().secrets.conceal(value, name);
     }
 }
 

@@ -6,8 +6,9 @@
 use secrecy::ExposeSecret;
 
 use super::clauses;
+use crate::case::Stop;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
-use crate::trial::{Answer, Stop, Trial};
+use crate::trial::{Answer, Trial};
 use crate::wire::Request;
 
 /// Demands that a request for the case's token is refused with the documented 401, and that the token lives on.

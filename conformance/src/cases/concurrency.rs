@@ -7,9 +7,9 @@ use futures_util::future::{join, try_join_all};
 use serde_json::json;
 
 use super::clauses;
+use crate::case::Stop;
 use crate::case::{Case, Effect, Level, Needs};
 use crate::profile::Policy;
-use crate::trial::Stop;
 
 /// Says before the `n`th read beside a revocation whether it is the last one: it is when the revocation is `answered` by
 /// now and there are as many as `least`. Where an answer takes long the reads come more slowly, to stay within bounds.

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::clauses;
+use crate::case::Stop;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
 use crate::profile::Policy;
-use crate::trial::{Answer, Stop, Trial};
+use crate::trial::{Answer, Trial};
 
 const ROOM: Needs = Needs {
     room: 1,
@@ -88,7 +89,7 @@ async fn days(t: &Trial, days: Value, policy: Policy) -> Outcome {
         .await?;
     answer.status_follows(policy)?;
     answer.is_json()?;
-    match t.deployment().fixtures.created(answer.bytes()) {
+    match t.deployment().ledger.created(answer.bytes()) {
         Some(token) => t.lives(&token, "right after it was created").await,
         None => {
             let expected = "a token with an id, or a refusal";

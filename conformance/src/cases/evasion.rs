@@ -11,8 +11,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::clauses;
+use crate::case::Stop;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
-use crate::trial::{Answer, Stop, Trial};
+use crate::trial::{Answer, Trial};
 use crate::wire::{Form, NoAnswer, Request};
 
 /// A revocation of the case's second token by means of its first, which is revoked.

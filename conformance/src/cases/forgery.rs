@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use super::authentication::refused;
 use super::clauses;
+use crate::case::Stop;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
-use crate::trial::{Stop, Trial};
+use crate::trial::Trial;
 
 /// A token's parts: what stands before the JWT (such as `dz_`), and the JWT's three parts, still encoded.
 struct Parts {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::clauses;
+use crate::case::Stop;
 use crate::case::{Case, Effect, Level, Needs};
-use crate::trial::Stop;
 use crate::wire::percent_encoded;
 
 pub(super) const CASES: &[Case] = &[

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::clauses;
+use crate::case::Stop;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
-use crate::fixtures::Token;
-use crate::trial::{Stop, Trial};
+use crate::deployment::ledger::Token;
+use crate::trial::Trial;
 
 /// Demands that a reason comes back character by character, from the revocation itself.
 async fn round_trips(t: &Trial, reason: &str) -> Outcome {

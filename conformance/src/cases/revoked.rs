@@ -135,7 +135,7 @@ pub(super) const CASES: &[Case] = &[
         steps: |t| {
             Box::pin(async move {
                 t.revoked(t.own(0)).await?;
-                let revoked = t.deployment().fixtures.revoked();
+                let revoked = t.deployment().ledger.revoked();
                 // The first ones are those that a blacklist of limited size or age has lost.
                 let revoked = &revoked[..revoked.len().min(LOOKED_AT)];
                 for from in (0..revoked.len()).step_by(SIDE_BY_SIDE) {

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::clauses;
+use crate::case::Stop;
 use crate::case::{Case, Effect, Level, Needs};
 use crate::profile::Policy;
-use crate::trial::Stop;
 
 /// The members of a 201, by the slice.
 const ENVELOPE: &[&str] = &["success", "message", "code", "data"];

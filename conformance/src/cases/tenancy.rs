@@ -168,7 +168,7 @@ pub(super) const CASES: &[Case] = &[
             Box::pin(async move {
                 if t.deployment().profile.policy.foreign_token == Some(403) {
                     // The deployment's owner decided that its ids are no secret.
-                    return Err(crate::trial::Stop::Inapplicable(
+                    return Err(crate::case::Stop::Inapplicable(
                         "policy.foreign_token is 403".to_owned(),
                     ));
                 }
@@ -195,7 +195,7 @@ pub(super) const CASES: &[Case] = &[
                 if foreign.status() == 403 && t.deployment().profile.policy.foreign_token.is_none()
                 {
                     let reason = "the deployment answers 403 to a foreign token, which the contract leaves to it";
-                    return Err(crate::trial::Stop::Inapplicable(reason.to_owned()));
+                    return Err(crate::case::Stop::Inapplicable(reason.to_owned()));
                 }
                 foreign.expect(
                     "status",

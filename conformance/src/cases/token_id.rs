@@ -4,9 +4,10 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::clauses;
+use crate::case::Stop;
 use crate::case::{Case, Effect, Level, Needs, Outcome};
 use crate::profile::Policy;
-use crate::trial::{Answer, Stop, Trial};
+use crate::trial::{Answer, Trial};
 use crate::wire::Request;
 
 /// Demands that an id that is no UUID is refused as the policy has it.

@@ -81,15 +81,15 @@ pub(crate) fn probe(arguments: &Arguments) -> ExitCode {
         own: &arguments.i_own,
         limits: Limits::default(),
     };
-    let deployment = match opening.open_text(known.draft()) {
-        Ok(deployment) => deployment,
+    let session = match opening.open_text(known.draft()) {
+        Ok(session) => session,
         Err(problem) => return refuse(ExitCode::Usage, &problem),
     };
     let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(code) => return code,
     };
-    let found = match runtime.block_on(probe::look(&deployment, arguments.allow)) {
+    let found = match runtime.block_on(probe::look(&session, arguments.allow)) {
         Ok(found) => found,
         Err(problem) => return refuse(ExitCode::Broken, &problem),
     };

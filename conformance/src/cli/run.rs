@@ -122,18 +122,19 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         Ok(runtime) => runtime,
         Err(code) => return code,
     };
-    let deployment = match arguments.target.opening().open() {
-        Ok(deployment) => deployment,
+    let session = match arguments.target.opening().open() {
+        Ok(session) => session,
         Err(problem) => return refuse(ExitCode::Usage, &problem),
     };
+    let deployment = &session.deployment;
     let catalogue = cases::of(&deployment.contract);
     let selected = Plan::select(&catalogue, &arguments.filter);
-    if let Err(problem) = runner::check_waivers(&deployment, &catalogue, &selected) {
+    if let Err(problem) = runner::check_waivers(&session, &catalogue, &selected) {
         return refuse(ExitCode::Usage, &problem);
     }
     // Before anything is sent: a run whose reports cannot be written is not worth its traces on the deployment.
     let stream = publish::prepare(&arguments.report).and_then(|()| {
-        let deployment = Arc::clone(&deployment);
+        let deployment = Arc::clone(deployment);
         let scan = move || Scan::from_secrets(&deployment.secrets);
         EventWriter::start(&publish::events_path(&arguments.report), scan)
     });
@@ -151,7 +152,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         seed: arguments.seed,
     };
     let mut progress = Progress::new();
-    let code = runtime.block_on(runner::run(&deployment, &plan, interrupted(), |event| {
+    let code = runtime.block_on(runner::run(&session, &plan, interrupted(), |event| {
         progress.update(&event);
         stream.send(event);
     }));

@@ -4,7 +4,7 @@ use openapi::{Document, Operation, pointer};
 use serde_json::Value;
 
 use super::{CoveredPart, PartKind};
-use crate::contract::summary;
+use crate::contract::parameters::declared;
 
 /// How deep properties of properties are followed. Schemas that hold themselves end here.
 const DEPTH: usize = 6;
@@ -75,7 +75,7 @@ pub(super) fn of(document: &Document, index: usize, operation: &Operation) -> Ve
             },
         });
     };
-    for parameter in summary::declared(document, operation) {
+    for parameter in declared(document, operation) {
         let text = |key: &str| parameter.value[key].as_str().unwrap_or_default().to_owned();
         let (location, name) = (text("in"), text("name"));
         let label = format!("{location} {name}");

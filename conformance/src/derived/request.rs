@@ -4,10 +4,12 @@ use openapi::{pointer, sample};
 use reqwest::Method;
 use serde_json::Value;
 
+use super::parameter::{Parameter, body, parameters};
 use super::values::text_of;
-use super::{Change, Location, Parameter, Sample};
+use crate::case::sample::{Change, Location};
+use crate::case::{Sample, Stop};
 use crate::contract::Contract;
-use crate::trial::{Stop, Trial};
+use crate::trial::Trial;
 use crate::wire::{Request, percent_encoded};
 
 /// The request of a sample. The operator sends it.
@@ -27,7 +29,7 @@ fn build(t: &Trial, index: usize, change: &Change) -> Result<Request, Stop> {
         .map_err(|error| Stop::Broken(format!("{operation}: {error}")))?;
     let mut request = t.operator().request(method, operation.path.clone());
     let (mut query, mut cookies): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    for parameter in super::parameters(contract, operation) {
+    for parameter in parameters(contract, operation) {
         let text = match change {
             Change::Parameter {
                 location,
@@ -74,7 +76,7 @@ fn build(t: &Trial, index: usize, change: &Change) -> Result<Request, Stop> {
     Ok(match change {
         Change::Body(Some(value)) => request.json(value),
         Change::Body(None) => request,
-        Change::Nothing | Change::Parameter { .. } => match super::body(contract, operation) {
+        Change::Nothing | Change::Parameter { .. } => match body(contract, operation) {
             Some((schema, true)) => match sample::valid(&schema) {
                 Some(value) => request.json(&value),
                 None => return Err(no_value(&operation.to_string(), "its body")),

@@ -1,10 +1,11 @@
 //! What a generated case does: send its request, hold the answer to the contract, and look whether a refusal changed
 //! anything.
 
-use super::{Expects, Sample, request};
-use crate::case::Outcome;
+use super::request;
+use crate::case::sample::{Change, Expects, Location};
+use crate::case::{Outcome, Sample, Stop};
 use crate::contract::JSON;
-use crate::trial::{Answer, Stop, Trial};
+use crate::trial::{Answer, Trial};
 use crate::wire::Request;
 
 /// The steps of every generated case.
@@ -20,8 +21,8 @@ pub(super) async fn steps(t: &Trial) -> Outcome {
             // Another id was named than the token's, which must not have died of it.
             (
                 Expects::Documented,
-                super::Change::Parameter {
-                    location: super::Location::Path,
+                Change::Parameter {
+                    location: Location::Path,
                     ..
                 },
             ) => t.lives(t.own(0), "which was not named").await,

@@ -3,7 +3,7 @@
 use openapi::{Validator, pointer, sample};
 use serde_json::Value;
 
-use super::Location;
+use crate::case::sample::Location;
 
 /// The most valid values of one schema.
 const VALID: usize = 12;
@@ -177,7 +177,8 @@ fn ends<T>(mut values: Vec<T>, most: usize) -> Vec<T> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Location, Values};
+    use super::Values;
+    use crate::case::sample::Location;
 
     #[test]
     fn members_are_violated_one_at_a_time_through_references() {

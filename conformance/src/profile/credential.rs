@@ -9,7 +9,7 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
-use super::{Profile, ProfileError, locate};
+use super::{Profile, ProfileError, Role, locate};
 
 /// How the message about an inline credential begins.
 pub(super) const INLINE: &str = "a credential may not stand in the profile itself";
@@ -112,6 +112,15 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    /// Returns the user of a role, where the profile names one.
+    pub(crate) fn of(&self, role: Role) -> Option<&Identity> {
+        match role {
+            Role::Operator => Some(&self.operator),
+            Role::Member => self.member.as_ref(),
+            Role::Outsider => self.outsider.as_ref(),
+        }
+    }
+
     /// Fetches the credentials that a profile names; `text` is the profile's text, for the lines in messages.
     ///
     /// # Errors

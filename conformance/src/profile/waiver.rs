@@ -8,7 +8,6 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{ProfileError, locate};
-use crate::event::Waived;
 
 /// A case that may be skipped without the run being less of a pass. It waives nothing but a skip for what the profile
 /// cannot give: a case that is run and fails, or that `--allow` keeps from running, is not waived.
@@ -87,6 +86,15 @@ impl Waiver {
         }
         Ok(())
     }
+}
+
+/// The waiver of a skipped case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Waived {
+    /// Why the deployment's owner does without the case.
+    pub reason: String,
+    /// The last day on which the waiver holds (UTC).
+    pub expires: NaiveDate,
 }
 
 #[cfg(test)]

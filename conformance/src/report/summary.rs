@@ -4,7 +4,8 @@
 use super::Report;
 use crate::case::Level;
 use crate::coverage::Coverage;
-use crate::event::{CaseRecord, ExchangeRecord, StepRecord, Verdict, Waived};
+use crate::event::{CaseRecord, ExchangeRecord, StepRecord, Verdict};
+use crate::profile::Waived;
 
 /// The verdicts of findings, worst first.
 const FINDINGS: [Verdict; 4] = [

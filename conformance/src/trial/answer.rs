@@ -3,7 +3,8 @@
 use chrono::{DateTime, FixedOffset, Utc};
 use serde_json::Value;
 
-use super::{Stop, Trial};
+use super::transcript::Transcript;
+use crate::case::Stop;
 use crate::contract::JSON;
 use crate::profile::Policy;
 use crate::wire::Response;
@@ -14,7 +15,7 @@ const QUOTED: usize = 300;
 /// An answer of the deployment. Each expectation becomes a step of the report.
 #[derive(Debug)]
 pub struct Answer<'t> {
-    trial: &'t Trial,
+    transcript: &'t Transcript,
     exchange: usize,
     purpose: String,
     response: Response,
@@ -23,14 +24,14 @@ pub struct Answer<'t> {
 
 impl<'t> Answer<'t> {
     pub(super) fn new(
-        trial: &'t Trial,
+        transcript: &'t Transcript,
         exchange: usize,
         purpose: String,
         response: Response,
         window: (DateTime<Utc>, DateTime<Utc>),
     ) -> Answer<'t> {
         Answer {
-            trial,
+            transcript,
             exchange,
             purpose,
             response,
@@ -90,7 +91,7 @@ impl<'t> Answer<'t> {
     /// The beginning of the body, for messages.
     pub(crate) fn quote(&self) -> String {
         let text = String::from_utf8_lossy(&self.response.body);
-        self.trial.deployment().secrets.excerpt(&text, QUOTED)
+        self.transcript.deployment().secrets.excerpt(&text, QUOTED)
     }
 
     /// Holds the answer to an expectation.
@@ -106,7 +107,7 @@ impl<'t> Answer<'t> {
         actual: impl ToString,
     ) -> Result<(), Stop> {
         let what = format!("{}: {what}", self.purpose);
-        self.trial.step(
+        self.transcript.step(
             what,
             held,
             expected.to_string(),
@@ -175,7 +176,7 @@ impl<'t> Answer<'t> {
     /// Demands a body just as the slice documents it for the status that the answer has.
     pub(crate) fn body_documented(&self) -> Result<Value, Stop> {
         let status = self.status();
-        let contract = &self.trial.deployment().contract;
+        let contract = &self.transcript.deployment().contract;
         let documented = contract.documents(status);
         self.expect(
             "status",
@@ -210,7 +211,7 @@ impl<'t> Answer<'t> {
     /// As [`Answer::follows`], without a word about the body: for operations that are not the contract's.
     pub(crate) fn status_follows(&self, policy: Policy) -> Result<u16, Stop> {
         let status = self.status();
-        if let Some(set) = self.trial.deployment().profile.policy.get(policy) {
+        if let Some(set) = self.transcript.deployment().profile.policy.get(policy) {
             let expected = format!("{set}, by policy.{} of the profile", policy.key());
             let actual = if status == set {
                 status.to_string()
@@ -221,9 +222,9 @@ impl<'t> Answer<'t> {
         } else {
             self.status_is(policy.documented())?;
             if let Some((other, case)) =
-                self.trial
+                self.transcript
                     .deployment()
-                    .chose(policy, status, self.trial.case.id)
+                    .chose(policy, status, self.transcript.case())
             {
                 let expected = format!(
                     "{other} as in {case}, since policy.{} is not set",
@@ -257,8 +258,14 @@ impl<'t> Answer<'t> {
         what: &str,
         moment: DateTime<FixedOffset>,
     ) -> Result<(), Stop> {
-        let skew =
-            chrono::TimeDelta::seconds(self.trial.deployment().profile.clock.skew_seconds.into());
+        let skew = chrono::TimeDelta::seconds(
+            self.transcript
+                .deployment()
+                .profile
+                .clock
+                .skew_seconds
+                .into(),
+        );
         // A deployment may keep whole seconds only, and then the moment lies up to one before the request's start.
         let earliest = self.window.0 - skew - chrono::TimeDelta::seconds(1);
         let latest = self.window.1 + skew;

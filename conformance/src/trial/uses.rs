@@ -6,8 +6,10 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Answer, Stop, Trial};
-use crate::fixtures::{Role, Token, unwrapped};
+use super::{Answer, Trial};
+use crate::case::Stop;
+use crate::deployment::ledger::{Token, unwrapped};
+use crate::profile::Role;
 use crate::wire::{Caller, Request, percent_encoded};
 
 impl Trial {
@@ -116,7 +118,7 @@ impl Trial {
     ) -> Result<(Arc<Token>, Answer<'_>), Stop> {
         let answer = self.send(purpose, self.operator().create(body)).await?;
         answer.status_is(&[201])?;
-        let token = self.deployment().fixtures.created(answer.bytes());
+        let token = self.deployment().ledger.created(answer.bytes());
         answer.expect(
             "body",
             token.is_some(),

@@ -28,15 +28,15 @@ async fn tested(
             own: &[],
             limits: Limits::default(),
         };
-        let deployment = opening.open().expect("a deployment");
-        let trials = example::trials(&deployment, &runtime);
+        let session = opening.open().expect("a deployment");
+        let trials = example::trials(&session, &runtime);
         // The output of these tests must not be mixed with that of the tests that run them.
         let printed = tempfile::NamedTempFile::new().expect("a file");
         let mut arguments =
             Arguments::from_iter(["conformance", filter, "--quiet", "--test-threads", "4"]);
         arguments.logfile = Some(printed.path().to_string_lossy().into_owned());
         let conclusion = libtest_mimic::run(&arguments, trials);
-        assert!(runtime.block_on(runner::finish(&deployment)).is_empty());
+        assert!(runtime.block_on(runner::finish(&session)).is_empty());
         (
             conclusion.num_passed,
             conclusion.num_failed,

@@ -1,11 +1,12 @@
 //! A fixed sample run with one case of each verdict, for snapshots of reports.
 
 use conformance::case::{Effect, Level};
+use conformance::contract::ContractName;
 use conformance::contract::summary::{Kind, Member, Operation, Part};
 use conformance::coverage::{Coverage, CoveredPart, PartKind};
 use conformance::event::{
-    BodyRecord, CaseRecord, ClauseRecord, ContractName, Event, ExchangeRecord, Exit, HeaderRecord,
-    RequestRecord, ResponseRecord, RunFooter, RunHeader, Selection, StepRecord, Suite, Verdict,
+    BodyRecord, CaseRecord, ClauseRecord, Event, ExchangeRecord, Exit, HeaderRecord, RequestRecord,
+    ResponseRecord, RunFooter, RunHeader, Selection, StepRecord, Suite, Verdict,
 };
 use conformance::exit::ExitCode;
 use conformance::profile::Profile;

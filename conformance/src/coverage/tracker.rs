@@ -1,0 +1,269 @@
+//! Follows the exchanges of a run, and notes which parts of the contract they reach.
+
+use std::collections::BTreeMap;
+
+use openapi::Document;
+use serde_json::Value;
+
+use super::parts::{self, Item, Place, Step};
+use super::{Coverage, CoveredPart, Undocumented};
+use crate::wire::{Exchange, Request, Response};
+
+/// Watches the exchanges of a run.
+#[derive(Debug)]
+pub(crate) struct Tracker {
+    operations: Vec<Tracked>,
+    items: Vec<Item>,
+    undocumented: BTreeMap<(usize, u16), u64>,
+}
+
+#[derive(Debug)]
+struct Tracked {
+    method: String,
+    path: String,
+}
+
+impl Tracker {
+    /// A tracker of the parts that a document declares.
+    pub(crate) fn of(document: &Document) -> Tracker {
+        let operations = document.operations();
+        let items = (operations.iter().enumerate())
+            .flat_map(|(index, operation)| parts::of(document, index, operation))
+            .collect();
+        let operations = operations.into_iter().map(|operation| Tracked {
+            method: operation.method,
+            path: operation.path,
+        });
+        Tracker {
+            operations: operations.collect(),
+            items,
+            undocumented: BTreeMap::new(),
+        }
+    }
+
+    /// Notes that a case ran which covers these JSON pointers below an operation.
+    pub(crate) fn ran(&mut self, operation: usize, covers: &[&str]) {
+        let under = |place: &str, cover: &str| {
+            let below = |long: &str, short: &str| {
+                long.strip_prefix(short)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            below(place, cover) || below(cover, place)
+        };
+        for item in &mut self.items {
+            if item.operation == operation && covers.iter().any(|cover| under(&item.below, cover)) {
+                item.part.exercised |= item.part.kind.is_of_answers();
+            }
+        }
+    }
+
+    /// Notes an exchange. Gives whether it is one of an operation that succeeded.
+    pub(crate) fn learn(&mut self, exchange: &Exchange) -> bool {
+        let request = &exchange.request;
+        let path = request.path.split('?').next().unwrap_or_default();
+        let Some(operation) = self.operation(request.method.as_str(), path) else {
+            return false;
+        };
+        let response = exchange.outcome.as_ref().ok();
+        let key = response.and_then(|response| self.status_key(operation, response.status));
+        let template = self.operations[operation].path.clone();
+        if let (Some(response), None) = (response, &key) {
+            *self
+                .undocumented
+                .entry((operation, response.status))
+                .or_default() += 1;
+        }
+        let sent = Sent::of(request, &template, path);
+        let answered = response.map(Answered::of);
+        let items = self.items.iter_mut();
+        for item in items.filter(|item| item.operation == operation) {
+            if sent.carries(&item.place) {
+                item.part.exercised = true;
+                item.part.observed |= key.is_some();
+            }
+            if let (Some(key), Some(answered)) = (&key, &answered)
+                && answered.shows(key, &item.place)
+            {
+                item.part.exercised = true;
+                item.part.observed = true;
+            }
+        }
+        key.is_some() && response.is_some_and(|response| response.status / 100 == 2)
+    }
+
+    /// The operation that a request is for. A template of more literal parts counts before one of fewer.
+    fn operation(&self, method: &str, path: &str) -> Option<usize> {
+        let candidates = self.operations.iter().enumerate();
+        candidates
+            .filter(|(_, tracked)| tracked.method == method && matches(&tracked.path, path))
+            .min_by_key(|(_, tracked)| tracked.path.matches('{').count())
+            .map(|(index, _)| index)
+    }
+
+    /// How the contract names a status: itself, its range, or `default`.
+    fn status_key(&self, operation: usize, status: u16) -> Option<String> {
+        let keys = [
+            status.to_string(),
+            format!("{}XX", status / 100),
+            "default".to_owned(),
+        ];
+        keys.into_iter().find(|key| {
+            self.items.iter().any(|item| {
+                item.operation == operation
+                    && matches!(&item.place, Place::Status(declared) if declared == key)
+            })
+        })
+    }
+
+    /// What was reached so far.
+    pub(crate) fn coverage(&self) -> Coverage {
+        let parts: Vec<CoveredPart> = self.items.iter().map(|item| item.part.clone()).collect();
+        let undocumented = self
+            .undocumented
+            .iter()
+            .map(|((operation, status), times)| {
+                let tracked = &self.operations[*operation];
+                Undocumented {
+                    operation: format!("{} {}", tracked.method, tracked.path),
+                    status: *status,
+                    times: *times,
+                }
+            });
+        Coverage {
+            declared: parts.len(),
+            exercised: parts.iter().filter(|part| part.exercised).count(),
+            observed: parts.iter().filter(|part| part.observed).count(),
+            undocumented: undocumented.collect(),
+            parts,
+        }
+    }
+}
+
+/// Whether a path is one of a template's. A parameter stands for anything but nothing within one segment.
+pub(crate) fn matches(template: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (template.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given)) if wanted.contains('{') && !given.is_empty() => {}
+            (Some(wanted), Some(given)) if wanted == given => {}
+            (_, _) => return false,
+        }
+    }
+}
+
+/// What a request carries.
+struct Sent<'r> {
+    request: &'r Request,
+    /// The names of the path's parameters, all of which it has since it fits the template.
+    template: &'r str,
+    query: &'r str,
+    media_type: String,
+    body: Option<Value>,
+}
+
+impl<'r> Sent<'r> {
+    fn of(request: &'r Request, template: &'r str, path: &str) -> Sent<'r> {
+        let body = request.body.as_deref().filter(|body| !body.is_empty());
+        Sent {
+            request,
+            template,
+            query: request.path.get(path.len() + 1..).unwrap_or_default(),
+            media_type: body
+                .and(request.header("content-type"))
+                .map(essence)
+                .unwrap_or_default(),
+            body: body.and_then(|body| serde_json::from_slice(body).ok()),
+        }
+    }
+
+    fn carries(&self, place: &Place) -> bool {
+        match place {
+            Place::Parameter { location, name } => match location.as_str() {
+                "path" => self.template.contains(&format!("{{{name}}}")),
+                "header" => (self.request.headers.iter())
+                    .any(|(present, _)| present.eq_ignore_ascii_case(name)),
+                "query" => (self.query.split('&'))
+                    .any(|pair| pair.split('=').next() == Some(name.as_str())),
+                "cookie" => (self.request.header("cookie").unwrap_or_default().split(';'))
+                    .any(|pair| pair.trim().split('=').next() == Some(name.as_str())),
+                _ => false,
+            },
+            Place::RequestBody(media_type) => self.media_type == *media_type,
+            Place::RequestProperty { media_type, steps } => {
+                self.media_type == *media_type
+                    && self.body.as_ref().is_some_and(|body| has(body, steps))
+            }
+            Place::Status(_) | Place::MediaType { .. } | Place::ResponseProperty { .. } => false,
+        }
+    }
+}
+
+/// What an answer shows.
+struct Answered {
+    media_type: String,
+    body: Option<Value>,
+}
+
+impl Answered {
+    fn of(response: &Response) -> Answered {
+        let header = (response.headers.iter()).find(|(name, _)| name == "content-type");
+        Answered {
+            media_type: header
+                .map(|(_, value)| essence(&String::from_utf8_lossy(value)))
+                .unwrap_or_default(),
+            body: serde_json::from_slice(&response.body).ok(),
+        }
+    }
+
+    fn shows(&self, key: &str, place: &Place) -> bool {
+        match place {
+            Place::Status(status) => status == key,
+            Place::MediaType { status, media_type } => {
+                status == key && *media_type == self.media_type
+            }
+            Place::ResponseProperty {
+                status,
+                media_type,
+                steps,
+            } => {
+                status == key
+                    && *media_type == self.media_type
+                    && self.body.as_ref().is_some_and(|body| has(body, steps))
+            }
+            Place::Parameter { .. } | Place::RequestBody(_) | Place::RequestProperty { .. } => {
+                false
+            }
+        }
+    }
+}
+
+/// A media type without its parameters.
+fn essence(media_type: &str) -> String {
+    let essence = media_type.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
+/// Whether a value has something at the end of these steps.
+fn has(value: &Value, steps: &[Step]) -> bool {
+    match steps {
+        [] => true,
+        [Step::Member(name), rest @ ..] => value.get(name).is_some_and(|inner| has(inner, rest)),
+        [Step::Each, rest @ ..] => value
+            .as_array()
+            .is_some_and(|items| items.iter().any(|item| has(item, rest))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn paths_fit_templates_part_by_part() {
+        assert!(matches("/tokens/{id}/revoke", "/tokens/7/revoke"));
+        assert!(!matches("/tokens/{id}/revoke", "/tokens//revoke"));
+        assert!(!matches("/tokens/{id}/revoke", "/tokens/7/revoke/"));
+        assert!(!matches("/tokens/{id}", "/tokens/7/revoke"));
+    }
+}

@@ -1,4 +1,4 @@
-//! Where a request comes from: the connection's other end, or what a trusted proxy says of it.
+//! The address of a request's client: the peer of the connection, or the address that a trusted proxy gives.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,29 +9,30 @@ use ipnet::IpNet;
 
 use crate::connections::peer::Peer;
 
-/// Holds the addresses that a request came through, the client's first, each added by the proxy that saw it.
+/// The header with the addresses that a request passed, the client's first. Each was added by the proxy that received it.
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The client's address, as an extension of each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ClientAddress(pub(crate) IpAddr);
 
-/// Proxies whose `x-forwarded-for` is believed.
+/// The proxies whose `x-forwarded-for` is believed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TrustedProxies(Arc<[IpNet]>);
 
 impl TrustedProxies {
-    /// These networks.
+    /// Trusts the proxies in these networks.
     pub(crate) fn new(networks: &[IpNet]) -> Self {
         Self(networks.into())
     }
 
+    /// Returns whether this is the address of a trusted proxy.
     fn trust(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// The address of the client behind `peer`: from the right, the first one that is no trusted proxy. Whatever stands
-    /// further left was sent by that client and proves nothing.
+    /// Returns the address of the client: the last entry of `x-forwarded-for` that is not a trusted proxy, or `peer` if that is
+    /// not one. Entries further left were sent by that client, and prove nothing.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         if !self.trust(peer) {
             return peer;
@@ -43,7 +44,7 @@ impl TrustedProxies {
             .flat_map(|line| line.to_str().unwrap_or("?").rsplit(','));
         let mut nearest = peer;
         for entry in entries {
-            // What is no address ends what can be followed.
+            // Entries left of one that is not an address cannot be trusted.
             let Ok(address) = entry.trim().parse::<IpAddr>() else {
                 break;
             };
@@ -56,7 +57,7 @@ impl TrustedProxies {
     }
 }
 
-/// Adds the [`ClientAddress`] to the request, and gives it; `None` for one that came over no connection of ours.
+/// Adds the [`ClientAddress`] to the request and returns it; `None` for a request without a [`Peer`].
 pub(crate) fn identify(proxies: &TrustedProxies, request: &mut Request) -> Option<IpAddr> {
     let Peer(peer) = request.extensions().get().copied()?;
     let client = proxies.client(peer, request.headers());
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn client_is_the_first_address_from_the_right_that_is_no_trusted_proxy() {
+    fn client_is_the_last_address_that_is_not_a_trusted_proxy() {
         let proxies =
             TrustedProxies::new(&["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()]);
         let client = |peer: &str, forwarded: &[&str]| {

@@ -1,11 +1,11 @@
-//! The OpenAPI document that the handlers emit, as text: the whole, its hash, and the published operation.
+//! The OpenAPI document that the handlers emit, as text: the whole document, its hash, and the published operation alone.
 
 use std::sync::LazyLock;
 
 use crate::openapi::{self, slice};
 use crate::routes;
 
-/// Returns the document as pretty JSON with a newline at its end: the same bytes every time.
+/// Returns the document as pretty-printed JSON with a newline at its end. The bytes are the same on every call.
 pub fn json() -> &'static str {
     static JSON: LazyLock<String> = LazyLock::new(|| {
         let document = openapi::finish(routes::operations().into_openapi());
@@ -25,9 +25,9 @@ pub fn sha256() -> String {
     bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Returns the published operation, `POST /api/v1/tokens/{token_id}/revoke`, as pretty JSON with a newline at its end.
+/// Returns the published operation alone, `POST /api/v1/tokens/{token_id}/revoke`, in the form of [`json`].
 ///
-/// It is cut out of the document that the handlers emit: this server cannot read what is published.
+/// It is cut out of [`json`]: this server cannot read the published contract.
 pub(crate) fn revoke_token() -> &'static str {
     static JSON: LazyLock<String> = LazyLock::new(|| {
         let whole = serde_json::from_str(json()).expect("the document is JSON");

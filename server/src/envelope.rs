@@ -1,4 +1,4 @@
-//! The envelope around every successful answer.
+//! The envelope of every successful answer.
 
 use std::borrow::Cow;
 
@@ -29,8 +29,8 @@ impl<T> SuccessEnvelope<T> {
     }
 }
 
-// Written by hand because utoipa composes the names of generics in its own manner, and the published names are pydantic's:
-// the component is `SuccessEnvelope_T_`, its title `SuccessEnvelope[T]`.
+// Written by hand, because utoipa's names of generic types differ from the published ones, which are pydantic's: the component
+// is `SuccessEnvelope_T_`, its title `SuccessEnvelope[T]`.
 impl<T: ToSchema> ToSchema for SuccessEnvelope<T> {
     fn name() -> Cow<'static, str> {
         Cow::Owned(format!("SuccessEnvelope_{}_", T::name()))
@@ -65,6 +65,7 @@ impl<T: ToSchema> PartialSchema for SuccessEnvelope<T> {
     }
 }
 
+/// Returns the schema of a string or null.
 fn nullable_string(title: &str) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(SchemaType::from_iter([Type::String, Type::Null]))

@@ -1,4 +1,4 @@
-//! What a caller is told when a request is refused: one of the two documented shapes, and never more than it may know.
+//! Refusals: each becomes an answer of one of the two documented shapes, and reveals nothing that the caller may not know.
 
 use std::time::Duration;
 
@@ -15,16 +15,16 @@ use crate::validation::{HTTPValidationError, ValidationError};
 /// A refusal. Each variant is one row of the contract's table; its answer is a function of the variant alone.
 #[derive(Debug)]
 pub(crate) enum ApiError {
-    /// 401 (RFC 9110, section 11.6.1; RFC 6750, section 3). `token_sent` says that a credential was there and is no good.
+    /// 401 (RFC 9110, section 11.6.1; RFC 6750, section 3).
     NotAuthenticated {
-        /// Whether the challenge says `error="invalid_token"`.
+        /// Whether a credential was sent that is not valid: the challenge then has `error="invalid_token"`.
         token_sent: bool,
     },
-    /// 400, with a text that names the culprit.
+    /// 400, with a text that names the invalid header.
     BadRequest(String),
-    /// 422, with everything that is wrong.
+    /// 422, with all errors.
     Invalid(Vec<ValidationError>),
-    /// 404 for a token or business that does not exist, or is not the caller's: the same bytes.
+    /// 404 for a token or business that does not exist or is not the caller's: the answers are the same bytes.
     NotFound,
     /// 404 for a path that no operation has.
     NoSuchRoute,
@@ -32,7 +32,7 @@ pub(crate) enum ApiError {
     MethodNotAllowed,
     /// 403.
     Forbidden,
-    /// 408: the request, or our work on it, took too long.
+    /// 408: receiving or processing the request took too long.
     TimedOut,
     /// 413.
     TooLarge {
@@ -41,16 +41,17 @@ pub(crate) enum ApiError {
     },
     /// 429 (RFC 6585, section 4).
     TooManyRequests {
-        /// When the next request is taken again.
+        /// The time until the next request is accepted.
         wait: Duration,
     },
-    /// 503: the store does not answer. What it said is in the log.
+    /// 503: the store does not answer. The log has its error.
     Unavailable,
-    /// 500: a defect of ours. What happened is in the log.
+    /// 500: a defect of ours. The log has the error.
     Internal,
 }
 
 impl ApiError {
+    /// Returns the status and the `detail` of the answer.
     fn parts(&self) -> (StatusCode, String) {
         let (status, detail) = match self {
             Self::NotAuthenticated { .. } => (StatusCode::UNAUTHORIZED, "Not authenticated"),
@@ -106,8 +107,8 @@ impl IntoResponse for ApiError {
                 (status, challenge, Json(json!({ "detail": detail }))).into_response()
             }
             Self::TimedOut | Self::TooLarge { .. } => {
-                // What is left of the request would be read as the next one (RFC 9110, sections 15.5.9 and 15.5.14), so the
-                // connection ends, and a client is told before it sends another request on it.
+                // The unread rest of the request would be read as the next one, so the connection is closed, and the header
+                // announces it to the client (RFC 9110, sections 15.5.9 and 15.5.14).
                 (
                     status,
                     [(header::CONNECTION, "close")],
@@ -130,7 +131,7 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// Seconds as `Retry-After` counts them (RFC 9110, section 10.2.3), rounded up: a client that waits so long is not refused again.
+/// Returns the seconds of `Retry-After` (RFC 9110, section 10.2.3), rounded up, so that a client that waits is accepted.
 fn whole_seconds(wait: Duration) -> u64 {
     let seconds = wait.as_secs();
     if wait.subsec_nanos() > 0 || seconds == 0 {
@@ -141,7 +142,7 @@ fn whole_seconds(wait: Duration) -> u64 {
 }
 
 impl From<StoreError> for ApiError {
-    /// Logs what the store said and keeps it from the caller.
+    /// Logs the store's error, which the answer does not contain.
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_)

@@ -1,5 +1,4 @@
-//! What handlers take from a request. Everything that the framework would refuse in its own words is read here instead, and
-//! refused in ours.
+//! The extractors of path, query, headers and body. They replace the framework's, so that every rejection has our shapes.
 
 pub(crate) mod body;
 pub(crate) mod credential;

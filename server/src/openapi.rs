@@ -1,4 +1,4 @@
-//! What the handlers' annotations cannot say of the OpenAPI document, and the operation that is cut out of it.
+//! The parts of the OpenAPI document that the handlers' annotations cannot express.
 
 pub(crate) mod slice;
 
@@ -22,12 +22,12 @@ API tokens of a business: create, list and revoke them. A revoked token is refus
 Send the token as `Authorization: Bearer dz_…` and the id of your business as `x-business-id`. To try an operation out here, \
 enter both under **Authorize** first.";
 
-/// The document before any operation is in it.
+/// Returns the document without operations.
 pub(crate) fn base() -> OpenApi {
     let mut info = Info::new("Token service", env!("CARGO_PKG_VERSION"));
     info.description = Some(DESCRIPTION.to_owned());
-    // No operation *requires* these: the published one documents its credential as a header parameter. They are what
-    // Swagger UI's Authorize dialogue asks for.
+    // Swagger UI's Authorize dialogue asks for these. No operation requires them, since the published one documents its
+    // credential as a header parameter.
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
@@ -58,10 +58,10 @@ pub(crate) fn base() -> OpenApi {
 
 /// Adds what utoipa's annotations cannot express, by the rules of FastAPI and pydantic:
 ///
-/// - a component is titled by its name and a property by its name in words, unless they say otherwise;
-/// - a component has no description of its own, since rustdoc of a type is for the readers of this code;
+/// - a component's title is its name, a property's title its name in words, unless an annotation gives another;
+/// - a component has no description, since rustdoc of a type is for the readers of this code;
 /// - integers have no `format`;
-/// - a body that may be `null` is titled after FastAPI's name for it, `payload`.
+/// - a body that may be `null` has the title `Payload`, after the parameter's name in FastAPI.
 pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
     if let Some(components) = &mut document.components {
         for (name, schema) in &mut components.schemas {
@@ -76,6 +76,7 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
     document
 }
 
+/// Sets the titles of a component and its properties, and removes what pydantic does not write.
 fn finish_component(name: &str, schema: &mut RefOr<Schema>) {
     let RefOr::T(Schema::Object(component)) = schema else {
         return;
@@ -95,13 +96,13 @@ fn finish_component(name: &str, schema: &mut RefOr<Schema>) {
             RefOr::T(Schema::Array(property)) => {
                 property.title.get_or_insert_with(|| in_words(name));
             }
-            // pydantic titles neither references nor what is composed of them; the enum is not exhaustive.
+            // pydantic titles neither references nor unions of them. The enum is not exhaustive.
             RefOr::Ref(_) | RefOr::T(_) => {}
         }
     }
 }
 
-/// `revoked_at` as `Revoked At`.
+/// Turns `revoked_at` into `Revoked At`.
 fn in_words(name: &str) -> String {
     let words = name.split('_').map(|word| {
         let mut letters = word.chars();
@@ -112,6 +113,7 @@ fn in_words(name: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// Sets the title of a body that may be `null`.
 fn title_nullable_body(operation: &mut Operation) {
     let Some(RefOr::T(body)) = &mut operation.request_body else {
         return;
@@ -125,7 +127,7 @@ fn title_nullable_body(operation: &mut Operation) {
     }
 }
 
-/// The errors that every operation documents, word for word as published.
+/// The errors that every operation documents, with the published texts.
 pub(crate) struct DocumentedErrors;
 
 impl IntoResponses for DocumentedErrors {

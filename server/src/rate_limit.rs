@@ -1,6 +1,4 @@
-//! How many requests one caller, and one address, may make in a second.
-//!
-//! The limits are of this process: with several replicas each counts for itself.
+//! Limits on the requests per second of one caller and of one address. Each replica counts its own requests.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -16,18 +14,19 @@ use uuid::Uuid;
 use crate::error::ApiError;
 use crate::telemetry::metrics::METRICS;
 
-/// How often what is no longer needed is forgotten.
-const FORGET_EVERY: Duration = Duration::from_secs(10);
+/// How often counts that limit nobody any more are removed.
+const CLEANUP_INTERVAL: Duration = Duration::from_secs(10);
 
-/// The bits of an IPv6 address that one customer has at least (RFC 6177, section 2): a limit on less would be none.
+/// The length of the IPv6 prefix that counts as one address. Every site has at least a /64 (RFC 6177, section 2), so a limit
+/// on longer prefixes would have no effect.
 const IPV6_PREFIX: u32 = 64;
 
-/// Requests a second, or no limit.
+/// A number of requests per second, or no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rate {
     /// No limit.
     Off,
-    /// So many, all of which may come at once.
+    /// At most this many, which may arrive at once.
     PerSecond(NonZeroU32),
 }
 
@@ -53,7 +52,7 @@ pub(crate) struct RateLimits {
 }
 
 impl RateLimits {
-    /// Limits of so much.
+    /// Builds the limits from their rates.
     pub(crate) fn new(callers: Rate, addresses: Rate) -> Self {
         Self {
             callers: Limiter::of(callers),
@@ -72,7 +71,7 @@ impl RateLimits {
             .map_or(Ok(()), |limit| limit.count(&user, "caller"))
     }
 
-    /// Whether addresses are limited.
+    /// Returns whether addresses are limited.
     pub(crate) fn limit_addresses(&self) -> bool {
         self.addresses.is_some()
     }
@@ -88,22 +87,23 @@ impl RateLimits {
             .map_or(Ok(()), |limit| limit.count(&network(address), "address"))
     }
 
-    /// Forgets whoever has not been seen for a while, until it is dropped: otherwise memory would grow with every address that
-    /// ever came.
+    /// Removes the counts that are not needed any more, again and again until this future is dropped. Without it memory would
+    /// grow with every new address.
     pub(crate) async fn keep_small(&self) {
-        let mut ticks = interval(FORGET_EVERY);
+        let mut ticks = interval(CLEANUP_INTERVAL);
         loop {
             ticks.tick().await;
             if let Some(limit) = &self.callers {
-                limit.forget();
+                limit.cleanup();
             }
             if let Some(limit) = &self.addresses {
-                limit.forget();
+                limit.cleanup();
             }
         }
     }
 }
 
+/// The counts of one limit, by key.
 #[derive(Debug)]
 struct Limiter<K: Hash + Eq + Clone> {
     counts: RateLimiter<K, HashMapStateStore<K>, DefaultClock>,
@@ -111,6 +111,7 @@ struct Limiter<K: Hash + Eq + Clone> {
 }
 
 impl<K: Hash + Eq + Clone> Limiter<K> {
+    /// Builds the limiter of a rate; nothing for no limit.
     fn of(rate: Rate) -> Option<Self> {
         match rate {
             Rate::Off => None,
@@ -121,6 +122,7 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         }
     }
 
+    /// Counts a request, or refuses it.
     fn count(&self, key: &K, name: &'static str) -> Result<(), ApiError> {
         self.counts.check_key(key).map_err(|refusal| {
             METRICS.rate_limited(name);
@@ -130,12 +132,14 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         })
     }
 
-    fn forget(&self) {
+    /// Removes the counts that limit nobody any more.
+    fn cleanup(&self) {
         self.counts.retain_recent();
         self.counts.shrink_to_fit();
     }
 }
 
+/// Returns the address by which a client is counted: an IPv4 address, or the first of an IPv6 network.
 fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
@@ -158,14 +162,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_seen_for_a_while_is_forgotten() {
+    fn counts_are_removed_when_they_limit_nobody() {
         let limit = Limiter::of(Rate::PerSecond(NonZeroU32::new(1000).unwrap())).unwrap();
         for key in 0..500 {
             limit.count(&key, "test").unwrap();
         }
         assert_eq!(limit.counts.len(), 500);
         std::thread::sleep(Duration::from_millis(20));
-        limit.forget();
+        limit.cleanup();
         assert_eq!(limit.counts.len(), 0);
     }
 }

@@ -1,4 +1,4 @@
-//! The operations. A handler reads: who calls, in which business, may it; one call to the store; wrap in the envelope.
+//! The operations. A handler authorises the caller, makes one call to the store, and wraps the result in the envelope.
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

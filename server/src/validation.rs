@@ -1,4 +1,4 @@
-//! The documented shape of a 422, in the spelling of FastAPI and pydantic, which clients of the published service parse.
+//! The body of a 422 in the format of FastAPI and pydantic, which clients of the published service parse.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -12,17 +12,17 @@ use crate::redact;
 
 pub(crate) mod fields;
 
-/// One step of the way to the offending value: a name (`body`, `reason`) or a position.
+/// One step of an error's location: a name (`body`, `reason`) or a position.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Step {
-    /// The part of the request, or the name of a field, parameter or header.
+    /// A part of the request, or the name of a field, parameter or header.
     Name(&'static str),
-    /// A position in a text, in characters from its beginning.
+    /// A position in a text, in characters from its start.
     Position(usize),
 }
 
-/// One thing that is wrong with a request (contract, 422).
+/// One error in a request (contract, 422).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct ValidationError {
     #[serde(rename = "type")]
@@ -35,8 +35,8 @@ pub(crate) struct ValidationError {
 }
 
 impl ValidationError {
-    /// An error of pydantic's type `kind` at `loc`; `input` is the client's own value, of which only what [`redact`] allows
-    /// is shown.
+    /// Builds an error of pydantic's type `kind` at `loc`. `input` is the client's value, shown in the form of
+    /// [`redact::value`].
     pub(crate) fn new(
         kind: &'static str,
         loc: &[&'static str],
@@ -52,31 +52,31 @@ impl ValidationError {
         }
     }
 
-    /// The same error with one more machine-readable detail, such as the limit that was passed.
+    /// Adds a machine-readable detail, such as the limit that was exceeded.
     pub(crate) fn with(mut self, name: &str, detail: impl Into<Value>) -> Self {
         self.ctx.insert(name.to_owned(), detail.into());
         self
     }
 
-    /// The same error with a position appended to its location.
+    /// Appends a position to the location.
     pub(crate) fn at(mut self, position: usize) -> Self {
         self.loc.push(Step::Position(position));
         self
     }
 
-    /// The body is required and absent.
+    /// Builds the error of a required value that is absent.
     pub(crate) fn missing(loc: &[&'static str], input: &Value) -> Self {
         Self::new("missing", loc, "Field required", input)
     }
 
-    /// The body is no JSON. `position` counts characters; `reason` says what the parser met.
+    /// Builds the error of a body that is not JSON, from the position in characters and the parser's message.
     pub(crate) fn json_invalid(position: usize, reason: impl Into<Value>) -> Self {
         Self::new("json_invalid", &["body"], "JSON decode error", &json!({}))
             .at(position)
             .with("error", reason)
     }
 
-    /// The body is JSON, or of a media type that is not JSON, but no object.
+    /// Builds the error of a body that is not an object, or not of a JSON media type.
     pub(crate) fn not_an_object(input: &Value) -> Self {
         Self::new(
             "model_attributes_type",
@@ -86,7 +86,7 @@ impl ValidationError {
         )
     }
 
-    /// A value that should be a UUID in its canonical form, and is not.
+    /// Builds the error of a text that is not a UUID in its canonical form.
     pub(crate) fn not_a_uuid(loc: &[&'static str], input: &str) -> Self {
         let error =
             "expected the canonical form: 32 lower-case hexadecimal digits in groups of 8-4-4-4-12";
@@ -100,15 +100,15 @@ impl ValidationError {
     }
 }
 
-/// The body of a 422: every [`ValidationError`] that was found.
+/// The body of a 422.
 #[derive(Debug, Serialize)]
 pub(crate) struct HTTPValidationError {
-    /// What is wrong, at least one entry.
+    /// All errors of the request, at least one.
     pub(crate) detail: Vec<ValidationError>,
 }
 
-// The two schemas are written by hand: the published titles are not those of the fields ("Location", "Error Type"), and the
-// published properties carry no description, which a derived schema would take from the comments above.
+// The two schemas are written by hand: the published titles differ from the fields' names ("Location", "Error Type"), and the
+// published properties have no descriptions, which a derived schema would take from the comments above.
 impl ToSchema for HTTPValidationError {}
 
 impl PartialSchema for HTTPValidationError {

@@ -15,23 +15,23 @@ use crate::validation::ValidationError;
 /// The largest request body, in bytes.
 pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// A type that a request body becomes.
+/// A type that is read from a request body.
 pub(crate) trait FromBody: Sized {
-    /// Reads the body's value: `None` when there is no body at all. Duplicate names in an object have been resolved to their
-    /// last value, as JSON parsers do (RFC 8259, section 4).
+    /// Reads the body's value, which is `None` without a body. Of a name that appears twice in an object, the value holds the
+    /// last member (RFC 8259, section 4).
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it.
+    /// All problems of the value.
     fn from_body(body: Option<Value>) -> Result<Self, Vec<ValidationError>>;
 }
 
-/// The body as a `T`. An empty body is no body, whatever its media type says: the published cURL sample sends
-/// `Content-Type: application/json` and nothing.
+/// The request body as a `T`. An empty body counts as no body, with any media type: the published cURL sample sends
+/// `Content-Type: application/json` and no content.
 pub(crate) struct JsonBody<T> {
     pub(crate) value: T,
-    /// The token that the request wants something done with, looked up again behind a body that had to be waited for.
-    pub(crate) renewed: Option<Option<Found>>,
+    /// The token that the request targets, read again after the body arrived; nothing when the request has no body.
+    pub(crate) target_after_body: Option<Option<Found>>,
 }
 
 impl<T: FromBody> FromRequest<AppState> for JsonBody<T> {
@@ -41,14 +41,14 @@ impl<T: FromBody> FromRequest<AppState> for JsonBody<T> {
         if request.body().is_end_stream() {
             return Ok(Self {
                 value: T::from_body(None)?,
-                renewed: None,
+                target_after_body: None,
             });
         }
         let is_json = is_json(request.headers());
         let credential = request.extensions().get::<Credential>().copied();
         let read = Bytes::from_request(request, state).await;
-        // It came when its client liked.
-        let renewed = match credential {
+        // The client chose when to send the body: its token may have been revoked since.
+        let target_after_body = match credential {
             Some(credential) => Some(credential.confirm(state).await?),
             None => None,
         };
@@ -58,8 +58,8 @@ impl<T: FromBody> FromRequest<AppState> for JsonBody<T> {
                     limit: MAX_BODY_BYTES,
                 }
             }
-            // The connection broke or its framing did; if anybody still listens, the body is what was wrong. The enum is not
-            // exhaustive.
+            // The connection or the framing broke. A client that still reads gets the error of an invalid body. The enum is
+            // not exhaustive.
             _ => ValidationError::json_invalid(0, "The request body could not be read").into(),
         })?;
         let body = if bytes.is_empty() {
@@ -72,12 +72,12 @@ impl<T: FromBody> FromRequest<AppState> for JsonBody<T> {
         };
         Ok(Self {
             value: T::from_body(body)?,
-            renewed,
+            target_after_body,
         })
     }
 }
 
-/// Whether the body's media type is JSON (`application/json`, or a `+json` suffix, RFC 6839), or not said.
+/// Returns whether the body's media type is JSON (`application/json`, or a `+json` suffix, RFC 6839) or is not given.
 fn is_json(headers: &HeaderMap) -> bool {
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
     match (values.next(), values.next()) {
@@ -98,7 +98,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     }
 }
 
-/// The JSON value in `bytes`. serde_json refuses `NaN`, invalid UTF-8, lone surrogates and nesting deeper than 128 levels.
+/// Parses `bytes` as JSON. serde_json refuses `NaN`, invalid UTF-8, lone surrogates and nesting deeper than 128 levels.
 fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
     serde_json::from_slice(bytes).map_err(|error| {
         let before = bytes
@@ -109,7 +109,7 @@ fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
             .saturating_sub(1)
             .min(bytes.len());
         let position = String::from_utf8_lossy(&bytes[..offset]).chars().count();
-        // The message without " at line 1 column 2", which the position says already.
+        // The message ends in " at line 1 column 2", which `position` replaces.
         let message = error.to_string();
         let reason = message
             .split(" at line ")

@@ -1,4 +1,4 @@
-//! The token that a request was authenticated with, looked up again when its body has come.
+//! The token that a request was authenticated with, to be checked again after the body arrived.
 
 use uuid::Uuid;
 
@@ -8,10 +8,10 @@ use crate::store::{Found, WantedToken};
 use crate::telemetry::metrics::METRICS;
 use crate::timestamp::Timestamp;
 
-/// The token that a request was authenticated with, for whoever reads the request's body.
+/// The token that a request was authenticated with, and the token that it targets.
 ///
-/// A [`Caller`] is made of the head of a request, and the client says when the body comes: a token that is revoked between the
-/// two must not get anything done.
+/// A [`Caller`](crate::auth::Caller) is made from the head of a request, and the client chooses when to send the body. A token
+/// that is revoked between the two must have no effect.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Credential {
     pub(crate) jti: Uuid,
@@ -19,11 +19,12 @@ pub(crate) struct Credential {
 }
 
 impl Credential {
-    /// The token that the request wants something done with, as it is now, if the one that it came with is still good.
+    /// Checks that the token is still active, and reads the targeted token again.
     ///
     /// # Errors
     ///
-    /// [`ApiError::NotAuthenticated`] when it no longer is.
+    /// [`ApiError::NotAuthenticated`] when the token is not active any more; [`ApiError::Unavailable`] or
+    /// [`ApiError::Internal`] when the store fails.
     pub(crate) async fn confirm(self, state: &AppState) -> Result<Option<Found>, ApiError> {
         let known = state.store().authentication(self.jti, self.wanted).await?;
         match known {

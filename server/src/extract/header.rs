@@ -1,4 +1,4 @@
-//! Headers: `x-business-id`, `x-user-email`, and how `Authorization` is documented.
+//! The headers `x-business-id` and `x-user-email`, and the documentation of `Authorization`.
 
 use axum::http::{HeaderMap, HeaderName};
 use utoipa::IntoParams;
@@ -10,16 +10,16 @@ use uuid::Uuid;
 use crate::error::ApiError;
 use crate::redact;
 
-/// Names the business that a request is in.
+/// The header that names the business of a request.
 pub(crate) static BUSINESS_ID: HeaderName = HeaderName::from_static("x-business-id");
 
-/// Claims a person on whose behalf a request is made. Recorded, never trusted.
+/// The header with the email that a client claims to act for. Recorded in the audit trail, never trusted.
 static USER_EMAIL: HeaderName = HeaderName::from_static("x-user-email");
 
-/// The longest address that mail can have (RFC 5321, section 4.5.3.1.3, without the brackets).
+/// The longest email address (RFC 5321, section 4.5.3.1.3, without the brackets).
 const MAX_EMAIL: usize = 254;
 
-/// The business that `x-business-id` names.
+/// Returns the business that `x-business-id` names.
 ///
 /// # Errors
 ///
@@ -43,7 +43,7 @@ pub(crate) fn business_id(headers: &HeaderMap) -> Result<Uuid, ApiError> {
     )))
 }
 
-/// What `x-user-email` claims, when it is a text of a plausible length and no credential put there by mistake.
+/// Returns the value of `x-user-email`, unless it is empty, too long, or seems to be a credential that was sent by mistake.
 pub(crate) fn claimed_email(headers: &HeaderMap) -> Option<String> {
     let claimed = headers.get(&USER_EMAIL)?.to_str().ok()?.trim();
     let plausible =
@@ -51,8 +51,8 @@ pub(crate) fn claimed_email(headers: &HeaderMap) -> Option<String> {
     plausible.then(|| claimed.to_owned())
 }
 
-/// How operations document `Authorization`: optional and nullable, as the published slice does, because the service
-/// answers 401 rather than 422 when it is absent.
+/// The documentation of `Authorization` in each operation: optional and nullable, as in the published slice, because the
+/// service answers 401 rather than 422 when it is absent.
 pub(crate) struct AuthorizationHeader;
 
 impl IntoParams for AuthorizationHeader {

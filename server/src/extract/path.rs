@@ -1,4 +1,4 @@
-//! Path parameters.
+//! The path parameter `token_id`.
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -12,7 +12,7 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use crate::validation::ValidationError;
 
-/// The path parameter `token_id`: a UUID in its canonical form, so that one token has one address.
+/// The path parameter `token_id`: a UUID in its canonical form, so that a token has only one URL.
 pub(crate) struct TokenId(pub(crate) Uuid);
 
 impl FromRequestParts<AppState> for TokenId {
@@ -20,7 +20,7 @@ impl FromRequestParts<AppState> for TokenId {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let loc = ["path", "token_id"];
-        // The only rejection is of a percent-encoding that is not UTF-8.
+        // The only rejection is a percent-encoding that is not UTF-8.
         let params = RawPathParams::from_request_parts(parts, state)
             .await
             .map_err(|_| ValidationError::not_a_uuid(&loc, "\u{fffd}"))?;

@@ -1,4 +1,4 @@
-//! Query parameters, read the way FastAPI reads them: percent-decoded text, of a repeated name the last value.
+//! Query parameters, read as FastAPI reads them: percent-decoded text; of a repeated name the last value counts.
 
 use std::convert::Infallible;
 use std::ops::RangeInclusive;
@@ -11,7 +11,7 @@ use url::form_urlencoded;
 use crate::state::AppState;
 use crate::validation::ValidationError;
 
-/// The query of a request, unread.
+/// The query of a request, and the errors in the parameters read so far.
 pub(crate) struct QueryFields {
     pairs: Vec<(String, String)>,
     errors: Vec<ValidationError>,
@@ -23,7 +23,7 @@ impl FromRequestParts<AppState> for QueryFields {
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
         let query = parts.uri.query().unwrap_or_default();
         Ok(Self {
-            // Every text is a list of pairs: decoding replaces what is not UTF-8 and does not fail.
+            // Every text is a list of pairs: parsing does not fail, and replaces what is not UTF-8.
             pairs: form_urlencoded::parse(query.as_bytes())
                 .into_owned()
                 .collect(),
@@ -33,7 +33,7 @@ impl FromRequestParts<AppState> for QueryFields {
 }
 
 impl QueryFields {
-    /// The text of a parameter.
+    /// Returns the text of a parameter.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.pairs
             .iter()
@@ -42,7 +42,7 @@ impl QueryFields {
             .map(|(_, value)| value.as_str())
     }
 
-    /// A boolean, in any of the spellings that pydantic takes.
+    /// Reads a boolean, in any of the spellings that pydantic accepts.
     pub(crate) fn boolean(&mut self, name: &'static str, default: bool) -> bool {
         let Some(text) = self.text(name) else {
             return default;
@@ -63,7 +63,7 @@ impl QueryFields {
         }
     }
 
-    /// An integer in decimal.
+    /// Reads a decimal integer.
     pub(crate) fn integer(
         &mut self,
         name: &'static str,
@@ -96,7 +96,7 @@ impl QueryFields {
         default
     }
 
-    /// One of a few words; the first is the default.
+    /// Reads one of these words. The first is the default.
     pub(crate) fn choice<T: Copy>(
         &mut self,
         name: &'static str,
@@ -125,16 +125,16 @@ impl QueryFields {
         default
     }
 
-    /// Records what is wrong with a parameter that the caller of this type reads by itself.
+    /// Records the error of a parameter, also of one that another module reads.
     pub(crate) fn refuse(&mut self, error: ValidationError) {
         self.errors.push(error);
     }
 
-    /// `value` when every parameter that was read is valid.
+    /// Returns `value` if every parameter that was read is valid.
     ///
     /// # Errors
     ///
-    /// All that was found wrong.
+    /// All recorded errors.
     pub(crate) fn finish<T>(self, value: T) -> Result<T, Vec<ValidationError>> {
         if self.errors.is_empty() {
             Ok(value)

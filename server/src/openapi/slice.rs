@@ -1,13 +1,13 @@
-//! One operation of the document on its own, as upstream publishes its operations: with what it refers to, and nothing else.
+//! A slice of the document: one operation and the schemas that it refers to, in the form in which upstream publishes them.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// What the references to components start with.
+/// The prefix of a reference to a component schema.
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// Returns the document without the other operations, and without the schemas that the one that is left does not reach.
+/// Returns the document without other operations, and without schemas that this operation does not reach.
 pub(crate) fn operation(mut document: Value, path: &str, method: &str) -> Value {
     let operation = document["paths"][path][method].take();
     document["info"]["title"] = operation["summary"].clone();

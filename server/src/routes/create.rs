@@ -1,4 +1,4 @@
-//! `POST /api/v1/tokens`: a new token for the caller.
+//! `POST /api/v1/tokens`: creates a token of the caller.
 
 use std::time::Duration;
 
@@ -24,13 +24,13 @@ use crate::telemetry::metrics::METRICS;
 use crate::validation::ValidationError;
 use crate::validation::fields::Fields;
 
-/// The most tokens that a user may have that are neither revoked nor expired.
+/// The most active tokens of a user, neither revoked nor expired.
 const MAX_ACTIVE_TOKENS: u32 = 10;
 
-/// How long a token is valid when nothing else is said, in days.
+/// The default lifetime of a token, in days.
 const DEFAULT_DAYS: u16 = 365;
 
-/// The most days that a token may be good for.
+/// The longest lifetime of a token, in days.
 pub(crate) const MOST_DAYS: u16 = 365;
 
 /// The longest name, in Unicode scalar values.
@@ -39,7 +39,7 @@ const MAX_NAME: usize = 255;
 /// The longest description, in Unicode scalar values.
 const MAX_DESCRIPTION: usize = 1000;
 
-/// What the new token is to be.
+/// The properties of the new token.
 #[derive(Debug, ToSchema)]
 pub(crate) struct APITokenCreateRequest {
     /// Token name
@@ -73,7 +73,7 @@ impl FromBody for APITokenCreateRequest {
     }
 }
 
-/// The new token, whole for this once.
+/// The new token, which no later answer contains, and its record.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct APITokenCreateResponse {
     /// The token. It is shown once and cannot be retrieved again
@@ -84,6 +84,7 @@ pub(crate) struct APITokenCreateResponse {
     token_info: APITokenInfo,
 }
 
+/// Serialises the token in full.
 fn shown_once<S: Serializer>(token: &Minted, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(token.text.expose_secret())
 }

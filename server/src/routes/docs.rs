@@ -1,4 +1,4 @@
-//! `/openapi.json`, the published operation alone at `/openapi/revoke-token.json`, and Swagger UI at `/docs/`, whose files are in this binary.
+//! The answers at `/openapi.json` and `/openapi/revoke-token.json`, and Swagger UI at `/docs/`, whose files are in this binary.
 
 use std::sync::Arc;
 
@@ -16,12 +16,13 @@ const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-resource-policy");
 
-/// Starts Swagger UI on our document. It is our own, because Swagger UI ignores header parameters named `Authorization`, and
-/// the published operation documents its credential as one: the credentials of the Authorize dialogue are added here.
+/// The script that starts Swagger UI on our document, in place of Swagger UI's own. The published operation documents its
+/// credential as a header parameter named `authorization`, which Swagger UI ignores: this script adds the credentials of the
+/// Authorize dialogue to each request.
 const INITIALIZER: &str = include_str!("docs/swagger-initializer.js");
 
-/// What the page may load and who may show it: only what this server sends, and nobody in a frame. Styles may also stand in the
-/// page itself, because Swagger UI writes some there; its pictures are in its style sheet.
+/// The Content-Security-Policy of the pages: they load only what this server sends, and may not be framed. Inline styles are
+/// allowed because Swagger UI writes some; `data:` because its style sheet contains its pictures.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -42,26 +43,26 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
     response
 }
 
-/// Answers with this JSON document.
+/// Returns an answer that contains this JSON document.
 pub(crate) fn json(document: &'static str) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], document).into_response()
 }
 
-/// Swagger UI's files are linked relative to the slash.
+/// Redirects to `/docs/`: the links of the page are relative to it.
 pub(crate) async fn docs() -> Redirect {
     Redirect::permanent("/docs/")
 }
 
-/// Swagger UI's page.
+/// Returns Swagger UI's page.
 pub(crate) async fn docs_index() -> Result<Response, ApiError> {
     file("index.html")
 }
 
-/// A file of Swagger UI.
+/// Returns a file of Swagger UI.
 pub(crate) async fn docs_file(
     name: Result<Path<String>, PathRejection>,
 ) -> Result<Response, ApiError> {
-    // What is not UTF-8 is the name of no file.
+    // No file has a name that is not UTF-8.
     let Ok(Path(name)) = name else {
         return Err(ApiError::NoSuchRoute);
     };
@@ -75,12 +76,13 @@ pub(crate) async fn docs_file(
     file(&name)
 }
 
+/// Returns a file of Swagger UI, or 404 for an unknown name.
 fn file(name: &str) -> Result<Response, ApiError> {
     let file = match serve(name, Arc::new(Config::from("/openapi.json"))) {
         Ok(Some(file)) => file,
         Ok(None) => return Err(ApiError::NoSuchRoute),
         Err(error) => {
-            tracing::error!(%error, name, "Swagger UI has a file that it cannot render");
+            tracing::error!(%error, name, "a file of Swagger UI cannot be rendered");
             return Err(ApiError::Internal);
         }
     };

@@ -1,4 +1,4 @@
-//! `/healthz` and `/readyz`, for whatever restarts the process and whatever sends it traffic.
+//! `/healthz`, for what restarts the process, and `/readyz`, for what routes traffic to it.
 
 use std::time::Duration;
 
@@ -11,15 +11,15 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use crate::telemetry::metrics::METRICS;
 
-/// How long the store may take to answer before the process counts as not ready.
+/// The longest time that the store may take to answer if the process is ready.
 const READY_WITHIN: Duration = Duration::from_secs(2);
 
-/// The process is up. Says nothing of the store: restarting does not mend one.
+/// Answers that the process is up. It does not check the store, which a restart would not fix.
 pub(crate) async fn healthz() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// The store answers, so that traffic may come; 503 otherwise.
+/// Answers that the process is ready for traffic, or 503 when the store does not answer.
 pub(crate) async fn readyz(State(state): State<AppState>) -> Result<Json<Value>, ApiError> {
     let answer = match timeout(READY_WITHIN, state.store().ping()).await {
         Ok(answer) => answer.map_err(ApiError::from),

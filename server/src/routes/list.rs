@@ -1,4 +1,4 @@
-//! `GET /api/v1/tokens`: the caller's tokens, in pages.
+//! `GET /api/v1/tokens`: lists the caller's tokens, in pages.
 
 use axum::Json;
 use axum::extract::State;

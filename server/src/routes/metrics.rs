@@ -1,4 +1,4 @@
-//! `/metrics`, on a listener of its own: what an operator may know is not for everybody who may call the API.
+//! `/metrics`, on a separate listener: callers of the API may not see what an operator may see.
 
 use axum::Router;
 use axum::http::header;
@@ -8,7 +8,7 @@ use axum::routing::get;
 use crate::error::ApiError;
 use crate::telemetry::metrics::{MEDIA_TYPE, METRICS};
 
-/// The router of the listener.
+/// Returns the router of that listener.
 pub(crate) fn router() -> Router {
     Router::new()
         .route("/metrics", get(metrics))

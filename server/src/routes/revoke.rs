@@ -24,7 +24,7 @@ use crate::validation::fields::Fields;
 /// The longest reason, in Unicode scalar values.
 const MAX_REASON: usize = 500;
 
-/// The body, if there is one.
+/// The optional body.
 #[derive(Debug, ToSchema)]
 pub(crate) struct APITokenRevokeRequest {
     /// Optional reason for revocation
@@ -45,7 +45,7 @@ impl FromBody for APITokenRevokeRequest {
     }
 }
 
-/// The record of a revocation, which never changes after the first answer.
+/// The record of a revocation. It never changes after the first answer.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct APITokenRevokeResponse {
     /// Token record ID
@@ -63,10 +63,10 @@ pub(crate) struct APITokenRevokeResponse {
     revocation_reason: Option<String>,
 }
 
-/// The 201 of this operation, under the name that its component is published by.
+/// The 201 of this operation, under the published name of its component.
 type RevokeEnvelope = SuccessEnvelope<APITokenRevokeResponse>;
 
-/// The published description, which readers of the document see word for word.
+/// The published description, word for word.
 const DESCRIPTION: &str = "\
 Revoke an API token.
 
@@ -83,8 +83,8 @@ Revoked tokens cannot be un-revoked.
 
 **Returns:** Revoked token information with revocation timestamp.";
 
-/// Revokes a token, durably before the answer. A token that is revoked already keeps its record, and the answer says so by
-/// its code: whoever lost the first answer can ask again.
+/// Revokes a token, durably before it answers. A token that is already revoked keeps its record, and the answer has another
+/// code: a client that lost the first answer can safely ask again.
 #[utoipa::path(
     post,
     path = "/api/v1/tokens/{token_id}/revoke",
@@ -99,10 +99,15 @@ Revoked tokens cannot be un-revoked.
 pub(crate) async fn revoke_token(
     State(state): State<AppState>,
     CallerOnToken { caller, token }: CallerOnToken,
-    JsonBody { value, renewed }: JsonBody<APITokenRevokeRequest>,
+    JsonBody {
+        value,
+        target_after_body,
+    }: JsonBody<APITokenRevokeRequest>,
 ) -> Result<(StatusCode, Json<RevokeEnvelope>), ApiError> {
     let business_id = caller.business()?;
-    let token = renewed.unwrap_or(token).ok_or(ApiError::NotFound)?;
+    let token = target_after_body
+        .unwrap_or(token)
+        .ok_or(ApiError::NotFound)?;
     let reason = value.reason;
     if !token.may_be_revoked() {
         state

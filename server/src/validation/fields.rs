@@ -1,4 +1,4 @@
-//! Reading the fields of a JSON object, collecting everything that is wrong with them.
+//! A reader of the fields of a JSON object that collects their errors.
 
 use std::ops::RangeInclusive;
 
@@ -6,15 +6,15 @@ use serde_json::{Map, Value};
 
 use crate::validation::ValidationError;
 
-/// Reads named fields of the body's object. Unknown fields are ignored; each error is kept, so that a client learns of all
-/// of them at once.
+/// The fields of the body's object, and the errors in those read so far. Unknown fields are ignored. A client gets all errors
+/// in one answer.
 pub(crate) struct Fields<'a> {
     object: &'a Map<String, Value>,
     errors: Vec<ValidationError>,
 }
 
 impl<'a> Fields<'a> {
-    /// Fields of `object`, the body of the request.
+    /// Begins to read the fields of `object`, the body of the request.
     pub(crate) fn of(object: &'a Map<String, Value>) -> Self {
         Self {
             object,
@@ -22,7 +22,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// An optional string: absent and `null` are the same.
+    /// Reads an optional string. `null` counts as absent.
     pub(crate) fn optional_string(
         &mut self,
         name: &'static str,
@@ -34,8 +34,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A required string. An error is recorded when it is absent or no string; the answer is then empty and
-    /// [`finish`](Self::finish) refuses.
+    /// Reads a required string. If it is absent or invalid, records an error and returns an empty string, and
+    /// [`finish`](Self::finish) returns the error.
     pub(crate) fn required_string(
         &mut self,
         name: &'static str,
@@ -52,7 +52,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// An integer with a default for when it is absent. Taken literally: `"5"`, `5.0`, `true` and `null` are no integers.
+    /// Reads an integer, or returns the default if it is absent. `"5"`, `5.0`, `true` and `null` are not integers.
     pub(crate) fn integer(
         &mut self,
         name: &'static str,
@@ -92,11 +92,11 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// `value` when every field that was read is valid.
+    /// Returns `value` if every field that was read is valid.
     ///
     /// # Errors
     ///
-    /// All that was found wrong.
+    /// All recorded errors.
     pub(crate) fn finish<T>(self, value: T) -> Result<T, Vec<ValidationError>> {
         if self.errors.is_empty() {
             Ok(value)
@@ -105,7 +105,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A string whose length, counted in Unicode scalar values as pydantic counts it, lies in `length`.
+    /// Checks that the value is a string whose length is in `length`, in Unicode scalar values as pydantic counts it.
     fn string(
         &mut self,
         name: &'static str,
@@ -136,7 +136,7 @@ impl<'a> Fields<'a> {
                 ValidationError::new("string_too_long", &loc, msg, value).with("max_length", most),
             );
         } else if text.contains('\0') {
-            // PostgreSQL's text cannot hold U+0000, and what one store refuses the other must not accept.
+            // PostgreSQL's text cannot hold U+0000, and both stores must accept the same values.
             let error = "the character U+0000 is not allowed";
             let msg = format!("Value error, {error}");
             self.errors
@@ -148,6 +148,7 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Returns the number with its unit.
 fn counted(characters: usize) -> String {
     if characters == 1 {
         "1 character".to_owned()

@@ -1,6 +1,6 @@
 window.onload = function () {
-  // What the Authorize dialogue holds goes with each request of "Try it out". Swagger UI would do so by itself only for
-  // operations that declare `security`, which the published operation does not; it documents the header instead.
+  // Adds the values of the Authorize dialogue to each request of "Try it out". Swagger UI itself does so only for operations
+  // that declare `security`; the published operation documents the header instead.
   function withCredentials(request) {
     if (request.loadSpec) {
       return request;
@@ -17,7 +17,7 @@ window.onload = function () {
     return request;
   }
 
-  // The documented header is no field to fill in: Swagger UI would not send what is entered there.
+  // Replaces the input field of the documented header by a note: Swagger UI would not send what is entered there.
   function CredentialsByAuthorize(system) {
     const element = system.React.createElement;
     const note = "Press Authorize above: it sends this header and x-business-id.";

@@ -1,4 +1,4 @@
-//! The query of a listing: which page, in which order.
+//! The query of a listing: its page and its order.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,7 +18,7 @@ use crate::validation::ValidationError;
 /// The sizes that a page may have, in tokens.
 const LIMITS: std::ops::RangeInclusive<u32> = 1..=1000;
 
-/// The size of a page when nothing is said.
+/// The default size of a page, in tokens.
 const DEFAULT_LIMIT: u32 = 50;
 
 /// The query of a listing.
@@ -45,7 +45,7 @@ impl ListQuery {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with them.
+    /// All errors of the parameters.
     pub(super) fn read(mut query: QueryFields) -> Result<Self, Vec<ValidationError>> {
         let sort_by = query.choice("sort_by", &SORTS);
         let descending = query.boolean("descending", true);
@@ -149,8 +149,8 @@ impl IntoParams for ListQuery {
     }
 }
 
-/// A place in a listing together with the order of that listing, as base64url of JSON. Clients treat it as opaque; it holds
-/// nothing that its owner does not know, and is good for nothing but the owner's own list.
+/// A place in a listing and the order of that listing, sent as base64url of JSON. It is opaque to clients. It holds nothing
+/// that the token's owner does not know, and works only in the owner's list.
 #[derive(Serialize, Deserialize)]
 struct Cursor {
     by: String,
@@ -159,7 +159,7 @@ struct Cursor {
     id: Uuid,
 }
 
-/// The cursor of this token's place in a listing in this order.
+/// Returns the cursor of this token's place in a listing of this order.
 pub(super) fn cursor_of(token: &TokenRecord, sort_by: SortBy, descending: bool) -> String {
     let key = match sort_by {
         SortBy::CreatedAt => token.created_at.as_micros().into(),
@@ -177,14 +177,14 @@ pub(super) fn cursor_of(token: &TokenRecord, sort_by: SortBy, descending: bool) 
 }
 
 impl Cursor {
-    /// The place that `text` names, when it is a cursor of a listing in this order.
+    /// Returns the place that `text` names; nothing if it is not the cursor of a listing of this order.
     fn read(text: &str, sort_by: SortBy, descending: bool) -> Option<Place> {
         let cursor: Self = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         if cursor.by != word_of(sort_by) || cursor.desc != descending {
             return None;
         }
         let key = match sort_by {
-            // Of no token is the instant before 1970, nor a NUL in the name: PostgreSQL knows neither all of the one nor the other.
+            // No token has an instant before 1970 or a NUL in its name, and PostgreSQL cannot represent all of them.
             SortBy::CreatedAt | SortBy::ExpiresAt => {
                 let micros = cursor.key.as_i64().filter(|micros| *micros >= 0)?;
                 SortKey::Instant(Timestamp::from_micros(micros))
@@ -198,6 +198,7 @@ impl Cursor {
     }
 }
 
+/// Returns the value of `sort_by` for this order.
 fn word_of(sort_by: SortBy) -> &'static str {
     match sort_by {
         SortBy::CreatedAt => "created_at",

@@ -1,6 +1,6 @@
-//! Why no traces can be sent.
+//! The errors of the exporter of traces.
 
-/// Why no traces can be sent.
+/// Why traces cannot be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum TracesError {
     /// This build has no exporter.

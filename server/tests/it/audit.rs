@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Folder, Server, binary, output, revoke_path, text};
 
-/// The events that `server audit` prints, beside a running server or without one.
+/// Returns the events that `server audit` prints. A server may be running.
 fn audit(folder: &Folder, arguments: &[&str]) -> Vec<Value> {
     let output = output(
         binary()
@@ -43,7 +43,7 @@ pub(crate) async fn trail_says_who_did_what_to_which_token_and_from_where() {
     assert_eq!(revoke(&admin.token_id).by(&member).send().await.status, 403);
 
     let mut events = audit(server.folder(), &[]);
-    // On PostgreSQL its operator comes first, with a business of its own.
+    // On PostgreSQL the harness has bootstrapped another business first.
     events.retain(|event| event["business_id"] == admin.business_id.as_str());
     let summary: Vec<_> = events
         .iter()
@@ -100,11 +100,11 @@ pub(crate) async fn trail_says_who_did_what_to_which_token_and_from_where() {
 }
 
 #[tokio::test]
-async fn trail_is_printed_from_an_instant_on_in_pages_that_lose_nothing() {
+async fn trail_since_an_instant_is_complete_over_several_pages() {
     let server = Server::start();
     let admin = server.admin();
     let pool = server.folder().sqlite().await;
-    // More than one page, a second apart, long ago.
+    // More events than a page holds, one per second from 1970 on.
     sqlx::query(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
          INSERT INTO audit_events (at, action) SELECT i * 1000000, 'token.created' FROM n",
@@ -145,7 +145,7 @@ async fn trail_is_append_only() {
 }
 
 #[test]
-fn instant_that_is_none_is_refused_with_examples() {
+fn invalid_instant_is_refused_with_examples() {
     let output = output(binary().args(["audit", "--since", "yesterday"]));
     assert_eq!(output.status.code(), Some(2));
     assert!(
@@ -156,7 +156,7 @@ fn instant_that_is_none_is_refused_with_examples() {
 }
 
 #[tokio::test]
-async fn trail_is_read_where_it_is_and_nothing_is_made_or_changed() {
+async fn audit_creates_and_migrates_nothing() {
     let folder = Folder::new();
     let audit = || {
         let output = output(binary().arg("audit").args(&folder.arguments()[..2]));

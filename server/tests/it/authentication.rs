@@ -1,4 +1,4 @@
-//! Who is let in.
+//! Which credentials are accepted.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::harness::{Answer, Credential, Folder, PATIENCE, Server, revoke_path};
 
-/// That an answer is the one refusal of credentials, with or without the remark that one was sent.
+/// Asserts that an answer is the 401 of the contract, with `invalid_token` if a token was sent.
 pub(crate) fn assert_not_authenticated(answer: &Answer, token_sent: bool) {
     assert_eq!(answer.refusal(), (401, "Not authenticated".to_owned()));
     assert_eq!(answer.body, r#"{"detail":"Not authenticated"}"#);
@@ -121,7 +121,7 @@ async fn token_in_the_query_string_is_refused_with_and_without_a_header() {
 }
 
 #[tokio::test]
-async fn nothing_is_told_before_the_caller_is_known() {
+async fn unauthenticated_caller_gets_401_before_any_other_check() {
     let server = Server::start();
     let unknown = server
         .request("POST", "/api/v1/tokens/not-a-uuid/revoke")
@@ -144,7 +144,7 @@ async fn token_signed_by_our_key_but_not_on_record_is_refused() {
         true,
     );
 
-    // The jti of a good token, in a token that differs: its row is there, and its digest is another.
+    // The jti of an active token in another token: the row exists, but its digest differs.
     let mut same_jti = claims.clone();
     same_jti["jti"] = json!(admin.jti);
     assert_not_authenticated(
@@ -152,7 +152,7 @@ async fn token_signed_by_our_key_but_not_on_record_is_refused() {
         true,
     );
 
-    // What the same forgery is worth once it is on record: the digest is what kept it out.
+    // The same forgery is accepted once it is on record: only the digest kept it out.
     forger.record(&server, &admin, &claims).await;
     assert_eq!(
         forger
@@ -206,7 +206,7 @@ async fn recorded_token_in_another_algorithm_or_under_an_unknown_key_is_refused(
     tokens.push(format!("{}.", none.rsplit_once('.').unwrap().0));
     tokens.push(none);
     for token in tokens {
-        // On record with its very digest, so that nothing but header and signature can be what keeps it out.
+        // On record with its own digest, so that only the header and the signature can be the reason for the refusal.
         let claims = forger.record_as(&server, &admin, &claims, &token).await;
         assert_eq!(claims, 1);
         assert_not_authenticated(&forger.probe(&server, &admin, &token).await, true);
@@ -218,7 +218,7 @@ async fn recorded_token_in_another_algorithm_or_under_an_unknown_key_is_refused(
 }
 
 #[tokio::test]
-async fn token_that_was_good_vouches_for_none_that_differs() {
+async fn accepted_token_does_not_make_a_changed_one_accepted() {
     let server = Server::start();
     let admin = server.admin();
     let forger = Forger::new(server.folder());
@@ -239,7 +239,7 @@ async fn token_that_was_good_vouches_for_none_that_differs() {
         format!("{header}.{payload}={signature}"),
         format!("{good}."),
     ] {
-        // On record in the place of the good one, with its very digest.
+        // On record in place of the accepted token, with its own digest.
         forger.forget(&server, &good).await;
         forger.record_as(&server, &admin, &claims, &token).await;
         assert_not_authenticated(&forger.probe(&server, &admin, &token).await, true);
@@ -270,7 +270,7 @@ async fn recorded_token_without_a_sound_expiry_is_refused() {
 }
 
 #[tokio::test]
-async fn token_is_refused_from_the_second_of_its_expiry_on() {
+async fn token_is_refused_from_the_second_of_its_expiry() {
     let server = Server::start();
     let admin = server.admin();
     let forger = Forger::new(server.folder());
@@ -279,7 +279,7 @@ async fn token_is_refused_from_the_second_of_its_expiry_on() {
     assert_eq!(
         forger.probe(&server, &admin, &token).await.status,
         200,
-        "it is good until then"
+        "it is accepted until then"
     );
 
     let expiry = SystemTime::UNIX_EPOCH + Duration::from_secs(claims["exp"].as_u64().unwrap());
@@ -300,16 +300,16 @@ async fn user_who_left_the_business_is_refused() {
         .execute(&mut *connection)
         .await
         .unwrap();
-    let gone = sqlx::query("DELETE FROM memberships WHERE user_id = ?")
+    let deleted = sqlx::query("DELETE FROM memberships WHERE user_id = ?")
         .bind(&member.user_id)
         .execute(&mut *connection)
         .await
         .unwrap();
-    assert_eq!(gone.rows_affected(), 1);
+    assert_eq!(deleted.rows_affected(), 1);
     assert_eq!(server.probe(&member).await, 401);
 }
 
-/// Somebody with the leaked key file, and in some tests with the database as well.
+/// An attacker with the leaked key file, and in some tests with write access to the database.
 pub(crate) struct Forger {
     pub(crate) kid: String,
     pub(crate) secret: Vec<u8>,
@@ -328,7 +328,7 @@ impl Forger {
         }
     }
 
-    /// Claims of a new token of this user's that expires in so many seconds.
+    /// Returns the claims of a new token of this user that expires in this many seconds.
     pub(crate) fn claims(&self, user: &Credential, expires_in: i64) -> Value {
         let now = chrono::Utc::now().timestamp();
         json!({
@@ -363,7 +363,7 @@ impl Forger {
         token
     }
 
-    /// Puts a token on record, with an expiry that is far away whatever its claims say.
+    /// Inserts a token that expires in an hour, for any `exp` of its claims.
     pub(crate) async fn record_as(
         &self,
         server: &Server,
@@ -409,9 +409,9 @@ impl Forger {
     }
 }
 
-/// SQLite's own shell, unlike the server, does not mind that there are tokens.
+/// SQLite's shell, unlike the server, can delete a membership that tokens refer to.
 #[tokio::test]
-async fn user_whose_membership_was_deleted_is_nobody() {
+async fn token_is_refused_after_its_membership_was_deleted() {
     let server = Server::start();
     let (admin, member) = (server.admin(), server.member());
     let mut shell = server.folder().sqlite().await.acquire().await.unwrap();

@@ -28,7 +28,7 @@ pub(crate) async fn bootstrap_works_before_and_while_a_server_runs_and_any_numbe
 }
 
 #[tokio::test]
-pub(crate) async fn bootstrap_is_the_way_back_in_for_a_user_at_the_limit() {
+pub(crate) async fn bootstrap_is_exempt_from_the_limit_of_active_tokens() {
     let server = Server::start();
     let admin = server.admin();
     for number in 2..=10 {
@@ -64,9 +64,9 @@ fn bootstrap_prints_a_report_for_people_or_for_programs() {
 }
 
 #[tokio::test]
-async fn a_token_lives_as_long_as_was_asked_for() {
+async fn token_has_the_requested_lifetime() {
     let server = Server::start();
-    let asked_for = |lifetime: &str| {
+    let with_lifetime = |lifetime: &str| {
         let mut arguments = vec!["--json", "--business", "Acme"];
         arguments.extend(["--email", "ada@acme.example", "--expires-in", lifetime]);
         let printed = bootstrap(server.folder(), &arguments);
@@ -76,16 +76,16 @@ async fn a_token_lives_as_long_as_was_asked_for() {
         (Credential::from_report(&report), expires_at)
     };
     let before = chrono::Utc::now();
-    let (long, expires_at) = asked_for("90d");
-    // Expiry is cut to whole seconds, so that no life is longer than what was asked for.
-    let life = expires_at - before;
+    let (long, expires_at) = with_lifetime("90d");
+    // The expiry is cut to whole seconds, so that no lifetime is longer than requested.
+    let lifetime = expires_at - before;
     assert!(
-        life > chrono::TimeDelta::days(90) - chrono::TimeDelta::seconds(1),
-        "{life}"
+        lifetime > chrono::TimeDelta::days(90) - chrono::TimeDelta::seconds(1),
+        "{lifetime}"
     );
     assert!(expires_at <= chrono::Utc::now() + chrono::TimeDelta::days(90));
 
-    let (short, expires_at) = asked_for("1s");
+    let (short, expires_at) = with_lifetime("1s");
     let left = (expires_at - chrono::Utc::now()).to_std();
     tokio::time::sleep(left.unwrap_or_default()).await;
     assert_eq!(server.probe(&short).await, 401);
@@ -93,7 +93,7 @@ async fn a_token_lives_as_long_as_was_asked_for() {
 }
 
 #[test]
-fn a_life_that_no_token_may_have_is_an_error_that_says_what_may_be() {
+fn lifetime_that_no_token_may_have_is_refused_with_examples() {
     let folder = Folder::new();
     for wrong in [
         "0s",
@@ -128,7 +128,7 @@ fn a_life_that_no_token_may_have_is_an_error_that_says_what_may_be() {
 }
 
 #[test]
-fn another_role_for_a_member_is_an_error_that_says_what_to_do() {
+fn another_role_for_a_member_is_refused_with_a_remedy() {
     let folder = Folder::new();
     folder.bootstrap("Acme", "ada@acme.example", "admin");
     let refused = bootstrap(

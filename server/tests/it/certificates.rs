@@ -1,4 +1,4 @@
-//! Certificates for this machine, each signed by itself.
+//! Self-signed certificates for this machine.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use rcgen::{CertificateParams, KeyPair};
 
-/// A certificate as it is to be.
+/// The names and the validity of a certificate to be created.
 pub(crate) struct Certificate<'a> {
     pub(crate) names: &'a [&'a str],
-    /// From when until when it is good, in days from now.
+    /// The start and the end of its validity, in days from now.
     pub(crate) days: (i64, i64),
 }
 
 impl Default for Certificate<'_> {
-    /// By all names of this machine; good for long.
+    /// Returns a certificate for all names of this machine, valid for 90 days.
     fn default() -> Self {
         Self {
             names: &["localhost", "127.0.0.1"],
@@ -24,13 +24,13 @@ impl Default for Certificate<'_> {
     }
 }
 
-/// Writes `cert.pem` and its `key.pem`, as they usually are.
+/// Writes `cert.pem` and `key.pem` of the default certificate.
 pub(crate) fn certify(folder: &Path) {
     Certificate::default().write(folder);
 }
 
 impl Certificate<'_> {
-    /// Writes `cert.pem` and its `key.pem`.
+    /// Writes `cert.pem` and `key.pem`.
     pub(crate) fn write(&self, folder: &Path) {
         let names: Vec<String> = self.names.iter().map(ToString::to_string).collect();
         let mut parameters = CertificateParams::new(names).unwrap();
@@ -42,7 +42,7 @@ impl Certificate<'_> {
         (parameters.not_before, parameters.not_after) = (at(self.days.0), at(self.days.1));
         let key = KeyPair::generate().unwrap();
         let certificate = parameters.self_signed(&key).unwrap();
-        // Each under another name first, as whoever renews certificates does it.
+        // Written under another name and renamed, as ACME clients do it.
         for (name, pem) in [
             ("cert.pem", certificate.pem()),
             ("key.pem", key.serialize_pem()),
@@ -54,7 +54,7 @@ impl Certificate<'_> {
     }
 }
 
-/// The options by which a server takes both.
+/// Returns the options that give both files to a server.
 pub(crate) fn options(folder: &Path) -> [String; 4] {
     let path = |name: &str| folder.join(name).display().to_string();
     [

@@ -1,4 +1,4 @@
-//! The program as it is started: arguments, environment, files, exit codes.
+//! The command line: arguments, environment, files, exit codes.
 
 use std::fs::{self, Permissions};
 use std::io::Read;
@@ -15,7 +15,7 @@ use testbed::reaper::{self, How};
 
 use crate::harness::{Folder, PATIENCE, Server, binary, output, shared_cluster, text};
 
-/// Exit code and stderr of a command that fails without having printed anything.
+/// Runs a command that fails without printing anything to standard output; returns its exit code and standard error.
 fn failure(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String) {
     let output = output(
         binary()
@@ -50,7 +50,7 @@ fn help_shows_commands_defaults_and_exit_codes() {
 }
 
 #[test]
-fn version_tells_the_contract_that_is_emitted_by_its_hash() {
+fn version_prints_the_hash_of_the_emitted_contract() {
     let document = output(binary().arg("openapi")).stdout;
     let digest = ring::digest::digest(&ring::digest::SHA256, &document);
     let hash: String = (digest.as_ref().iter())
@@ -186,12 +186,12 @@ fn wrong_arguments_exit_2_and_say_what_to_do() {
     assert_eq!(
         fs::read_dir(folder.path()).unwrap().count(),
         0,
-        "nothing was begun"
+        "nothing was created"
     );
 }
 
 #[tokio::test]
-async fn what_is_not_there_exits_3() {
+async fn unavailable_resources_exit_3() {
     let server = Server::start();
     let elsewhere = Folder::new();
     let (code, stderr) = failure(&elsewhere, &["serve", "--listen", server.address()]);
@@ -213,7 +213,7 @@ async fn what_is_not_there_exits_3() {
 
     fs::write(
         folder.database(),
-        "this is no database, and long enough to be seen as none".repeat(100),
+        "this is not a database, and long enough to be recognised as such".repeat(100),
     )
     .unwrap();
     let (code, stderr) = failure(&folder, &["migrate"]);
@@ -230,13 +230,13 @@ async fn second_server_on_a_sqlite_file_is_refused_until_the_first_has_ended() {
     assert!(stderr.starts_with(&said), "{stderr}");
     assert!(stderr.contains("PostgreSQL"), "{stderr}");
 
-    // However it ended: the lock goes with the process.
+    // The system releases the lock however the process ends.
     let server = Server::start_on(server.kill(), &[]);
     assert_eq!(server.probe(&server.admin()).await, 200);
 }
 
 #[test]
-fn migrate_says_what_it_did() {
+fn migrate_prints_what_it_applied() {
     let folder = Folder::new();
     let migrate = || {
         let output = output(binary().arg("migrate").args(folder.arguments()));

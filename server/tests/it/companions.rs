@@ -44,14 +44,18 @@ pub(crate) async fn created_token_works_at_once_and_is_shown_once() {
     let (token, info) = (string(&body["data"]["token"]), &body["data"]["token_info"]);
     let prefix = string(&info["token_prefix"]);
     assert!(token.starts_with(&prefix) && token.starts_with("dz_"));
-    // By it people recognise a token: it is another's for no other, and gives away nothing that the record does not.
+    // People recognise a token by its prefix: it is unique, and reveals nothing that the record does not.
     assert!(!admin.token.starts_with(&prefix));
     let shown = prefix.split('.').nth(1).expect("the header is shown whole");
     assert_eq!(
         text(&URL_SAFE_NO_PAD.decode(&shown[..20]).unwrap()),
         format!(r#"{{"jti":"{}"#, &string(&info["jti"])[..7])
     );
-    assert_eq!(prefix.matches('.').count(), 1, "nothing of the signature");
+    assert_eq!(
+        prefix.matches('.').count(),
+        1,
+        "it holds no part of the signature"
+    );
     assert_eq!(
         (&info["name"], &info["description"]),
         (&json!("ci"), &json!("for CI"))
@@ -79,7 +83,7 @@ pub(crate) async fn created_token_works_at_once_and_is_shown_once() {
 }
 
 #[tokio::test]
-async fn create_checks_each_field_and_takes_types_literally() {
+async fn create_checks_each_field_without_converting_types() {
     let server = Server::start();
     let admin = server.admin();
     let kind = async |body: Value| {
@@ -136,7 +140,7 @@ async fn create_checks_each_field_and_takes_types_literally() {
     assert_eq!(
         all.json()["detail"].as_array().unwrap().len(),
         3,
-        "a client learns of all at once"
+        "all errors are in one answer"
     );
     for good in [
         json!({ "name": "é".repeat(255), "expires_in_days": 365 }),
@@ -201,13 +205,13 @@ pub(crate) async fn list_shows_the_callers_tokens_and_hides_revoked_ones() {
     let server = Server::start();
     let (admin, member) = (server.admin(), server.member());
     let elsewhere = server.bootstrap("Globex", "max@acme.example", "member");
-    let gone = server.create(&member, "gone").await;
+    let revoked = server.create(&member, "gone").await;
     let before = list(&server, &member, "").await;
     assert_eq!(names(&before), ["gone", "bootstrap"]);
     let body = json!({ "reason": "lost" }).to_string();
     assert_eq!(
         server
-            .revoke_with(&admin, &gone.token_id, body)
+            .revoke_with(&admin, &revoked.token_id, body)
             .await
             .status,
         201
@@ -241,7 +245,7 @@ pub(crate) async fn list_shows_the_callers_tokens_and_hides_revoked_ones() {
 }
 
 #[tokio::test]
-pub(crate) async fn pages_neither_repeat_nor_lose_in_any_order_and_lead_back() {
+pub(crate) async fn pages_hold_each_token_once_in_any_order_and_direction() {
     let server = Server::start();
     let admin = server.admin();
     for name in ["b", "a", "a", "ü", "c"] {
@@ -309,7 +313,7 @@ pub(crate) async fn list_checks_its_parameters() {
         server.create(&admin, "another").await;
         string(&list(&server, &admin, "limit=1").await["next_cursor"])
     };
-    // As ours look, but with what no token has.
+    // In the form of our cursors, but with values that no token has.
     let forged = |by: &str, key: Value| {
         let cursor = json!({ "by": by, "desc": true, "key": key, "id": admin.token_id });
         format!(
@@ -403,7 +407,7 @@ pub(crate) async fn last_use_of_a_token_shows_in_the_list_soon() {
 async fn last_use_of_a_token_is_on_record_when_the_server_has_stopped() {
     let server = Server::start();
     let admin = server.admin();
-    // Used just now: it waits for the next second.
+    // The use waits to be written within the next second.
     let token = server.create(&admin, "used").await;
     assert_eq!(server.probe(&token).await, 200);
     let folder = server.stop();

@@ -1,11 +1,11 @@
-//! Where options come from: defaults, the file, the environment, flags.
+//! The layers of configuration: defaults, the file, the environment, flags.
 
 use std::fs;
 use std::process::Command;
 
 use crate::harness::{Folder, binary, output, text};
 
-/// `server config` in this folder.
+/// Returns `server config` in this folder, with this configuration file.
 fn config(folder: &Folder, file: Option<&str>) -> Command {
     let mut command = binary();
     command.arg("config").current_dir(folder.path());
@@ -36,7 +36,7 @@ fn line<'a>(text: &'a str, key: &str) -> &'a str {
 }
 
 #[test]
-fn each_layer_overrides_the_one_before_and_is_named() {
+fn each_layer_overrides_the_weaker_one_and_is_named() {
     let folder = Folder::new();
     let file = "# a comment\nhead_timeout = 4\ndrain_timeout = 5\nrequest_timeout = 6.5\n";
     let shown = printed(
@@ -119,7 +119,7 @@ fn mistakes_in_the_file_are_named_with_line_and_key() {
 }
 
 #[test]
-fn list_may_be_empty_and_empty_what_a_weaker_layer_gives() {
+fn empty_list_overrides_the_list_of_a_weaker_layer() {
     let folder = Folder::new();
     let proxies = |command: &mut Command| {
         let shown = printed(command);

@@ -1,4 +1,4 @@
-//! `server doctor`: what is wrong, what to do, and that nothing is changed.
+//! `server doctor`: its findings and remedies, and that it changes nothing.
 
 use std::fs::{self, Permissions};
 use std::net::TcpListener;
@@ -10,9 +10,9 @@ use crate::certificates::{Certificate, certify, options};
 use crate::harness::{Folder, Server, binary, output, shared_cluster, text};
 use crate::small_disk::Mount;
 
-/// Exit code and diagnosis, with what differs from run to run replaced.
+/// Runs `server doctor`; returns its exit code and its output, with the folder's path replaced.
 fn doctor(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String) {
-    // Of an option that a test gives itself there must be no other.
+    // An option that the test gives must not be given twice.
     let usual = |option: &str, values: &[String]| {
         let given = arguments.contains(&option);
         if given { Vec::new() } else { values.to_vec() }
@@ -30,7 +30,7 @@ fn doctor(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), said)
 }
 
-/// The line about a subject.
+/// Returns the line about a subject.
 fn line<'a>(diagnosis: &'a str, subject: &str) -> &'a str {
     diagnosis
         .lines()
@@ -38,6 +38,7 @@ fn line<'a>(diagnosis: &'a str, subject: &str) -> &'a str {
         .unwrap_or_else(|| panic!("nothing about {subject} in\n{diagnosis}"))
 }
 
+/// Replaces what differs between machines.
 fn of_any_machine(diagnosis: &str) -> String {
     diagnosis
         .lines()
@@ -51,7 +52,7 @@ fn of_any_machine(diagnosis: &str) -> String {
 }
 
 #[test]
-fn before_the_first_start_all_is_well_and_nothing_is_made() {
+fn doctor_before_the_first_start_finds_no_problem_and_creates_nothing() {
     let folder = Folder::new();
     let (code, said) = doctor(&folder, &[]);
     assert_eq!(code, Some(0));
@@ -60,7 +61,7 @@ fn before_the_first_start_all_is_well_and_nothing_is_made() {
 }
 
 #[tokio::test]
-async fn beside_a_running_server_all_is_well() {
+async fn doctor_beside_a_running_server_finds_no_problem() {
     let server = Server::start();
     server.admin();
     let (code, said) = doctor(server.folder(), &[]);
@@ -81,7 +82,7 @@ async fn beside_a_running_server_all_is_well() {
 }
 
 #[tokio::test]
-async fn each_trouble_is_told_with_what_to_do_and_the_exit_code_of_serve() {
+async fn each_problem_is_reported_with_a_remedy_and_the_exit_code_of_serve() {
     let folder = Folder::new();
     folder.bootstrap("Acme", "ada@acme.example", "admin");
 
@@ -95,7 +96,7 @@ async fn each_trouble_is_told_with_what_to_do_and_the_exit_code_of_serve() {
     let (code, said) = doctor(&folder, &[]);
     assert_eq!(code, Some(2));
     assert!(line(&said, "keys").contains("Restore the file"), "{said}");
-    assert!(!folder.key_file().exists(), "doctor makes no keys");
+    assert!(!folder.key_file().exists(), "doctor creates no keys");
     fs::rename(folder.path().join("elsewhere"), folder.key_file()).unwrap();
 
     fs::set_permissions(folder.database(), Permissions::from_mode(0o644)).unwrap();
@@ -181,7 +182,7 @@ fn store_that_cannot_be_reached_is_a_failure() {
     let folder = Folder::new();
     fs::write(
         folder.database(),
-        "no database, and long enough to be seen as none".repeat(100),
+        "not a database, and long enough to be recognised as such".repeat(100),
     )
     .unwrap();
     let (code, said) = doctor(&folder, &[]);
@@ -203,7 +204,7 @@ fn store_that_cannot_be_reached_is_a_failure() {
 }
 
 #[test]
-fn certificate_that_does_not_fit_the_day_or_its_key_is_told() {
+fn certificate_that_is_not_valid_now_or_not_for_its_key_is_reported() {
     let folder = Folder::new();
     let options = options(folder.path());
     let of_tls = |from, until| {
@@ -242,25 +243,25 @@ fn certificate_that_does_not_fit_the_day_or_its_key_is_told() {
 }
 
 #[test]
-fn key_of_tls_that_others_may_use_is_told() {
+fn tls_key_that_others_may_use_is_reported() {
     let folder = Folder::new();
     certify(folder.path());
     let options = options(folder.path());
-    for (mode, told) in [(0o640, true), (0o604, true), (0o600, false), (0o400, false)] {
+    for (mode, reported) in [(0o640, true), (0o604, true), (0o600, false), (0o400, false)] {
         let key = folder.path().join("key.pem");
         fs::set_permissions(key, Permissions::from_mode(mode)).unwrap();
         let (code, said) = doctor(&folder, &options.each_ref().map(String::as_str));
         assert_eq!(code, Some(0), "it serves all the same: {said}");
         assert_eq!(
             said.contains("Run `chmod 600 FOLDER/key.pem`"),
-            told,
+            reported,
             "{mode:o}: {said}"
         );
     }
 }
 
 #[test]
-fn listeners_that_are_in_each_others_way_are_a_failure() {
+fn two_listeners_on_one_address_are_a_failure() {
     let folder = Folder::new();
     let found = TcpListener::bind("127.0.0.1:0").unwrap();
     let free = found.local_addr().unwrap();
@@ -279,7 +280,7 @@ fn listeners_that_are_in_each_others_way_are_a_failure() {
 }
 
 #[test]
-fn limit_of_open_files_below_the_connections_is_told() {
+fn limit_of_open_files_below_the_connections_is_reported() {
     let folder = Folder::new();
     let doctor = format!(
         "ulimit -n 300; exec {} doctor --listen 127.0.0.1:0 --max-connections 200",
@@ -301,7 +302,7 @@ fn limit_of_open_files_below_the_connections_is_told() {
 }
 
 #[test]
-fn disk_that_is_nearly_full_or_cannot_be_written_to_is_told() {
+fn disk_that_is_nearly_full_or_read_only_is_reported() {
     let folder = Folder::new();
     let place = folder.path().to_owned();
     let Some(mount) = Mount::of(&place, "2m") else {
@@ -317,7 +318,7 @@ fn disk_that_is_nearly_full_or_cannot_be_written_to_is_told() {
     let (code, said) = doctor(&folder, &[]);
     assert_eq!(code, Some(3));
     assert!(line(&said, "disk").contains("mounted read-only"), "{said}");
-    // What the command says that it foretells.
+    // `serve` fails as predicted.
     let refused = output(
         binary()
             .args(["serve", "--listen", "127.0.0.1:0"])
@@ -328,7 +329,7 @@ fn disk_that_is_nearly_full_or_cannot_be_written_to_is_told() {
 }
 
 #[tokio::test]
-async fn postgres_is_asked_for_its_schema_and_its_clock() {
+async fn schema_and_clock_of_postgresql_are_checked() {
     let Some(cluster) = shared_cluster() else {
         return;
     };

@@ -44,7 +44,7 @@ async fn served_document_is_the_printed_one() {
 }
 
 #[tokio::test]
-async fn published_operation_alone_is_that_of_the_document_with_what_it_refers_to() {
+async fn published_operation_alone_equals_that_of_the_document_with_its_references() {
     let server = Server::start();
     let served = server
         .request("GET", "/openapi/revoke-token.json")
@@ -70,7 +70,7 @@ async fn published_operation_alone_is_that_of_the_document_with_what_it_refers_t
 }
 
 #[test]
-fn document_names_the_service_and_invents_nothing() {
+fn document_has_only_the_fields_that_we_set() {
     let document = emitted();
     assert_eq!(document["openapi"], "3.1.0");
     assert_eq!(document["servers"], json!([{ "url": "/" }]));
@@ -81,7 +81,7 @@ fn document_names_the_service_and_invents_nothing() {
     );
 }
 
-/// Word for word what the published page says; that the schemas mean what the slice says is for the contract's own check.
+/// The texts are those of the published page, word for word. `cargo xtask openapi check` compares the schemas with the slice.
 #[test]
 fn revoke_operation_reads_as_published() {
     let document = emitted();
@@ -96,9 +96,9 @@ fn revoke_operation_reads_as_published() {
     }));
 }
 
-/// An example that is not what the server says would mislead whoever builds on it.
+/// An example that differs from the server's answers would mislead those who write clients.
 #[tokio::test]
-async fn examples_are_what_the_server_takes_and_says() {
+async fn examples_are_what_the_server_accepts_and_answers() {
     let server = Server::start();
     let admin = server.admin();
     let document = emitted();
@@ -121,29 +121,29 @@ async fn examples_are_what_the_server_takes_and_says() {
     let mut listed = listed.json();
     let items = listed["data"]["items"].as_array_mut().unwrap();
     items.retain(|item| item["name"] == "deploy");
-    for (said, told) in [
+    for (answered, documented) in [
         (created.json(), example(&create["responses"]["201"])),
         (listed, example(&list["responses"]["200"])),
     ] {
-        assert_eq!(without_moments(&said), without_moments(&told));
+        assert_eq!(normalised(&answered), normalised(&documented));
     }
 }
 
-/// A text with what differs from one answer to the next replaced by its form: ids, instants, the token.
-fn without_moments(answer: &Value) -> Value {
+/// Replaces what differs between answers: ids, instants and the token.
+fn normalised(answer: &Value) -> Value {
     match answer {
         Value::Object(members) => members
             .iter()
             .map(|(name, member)| {
                 let member = match name.as_str() {
-                    // It is written later, or never.
+                    // It may not be written yet.
                     "last_used_at" => Value::Null,
-                    _ => without_moments(member),
+                    _ => normalised(member),
                 };
                 (name.clone(), member)
             })
             .collect(),
-        Value::Array(elements) => elements.iter().map(without_moments).collect(),
+        Value::Array(elements) => elements.iter().map(normalised).collect(),
         Value::String(text) if uuid::Uuid::try_parse(text).is_ok() => "(id)".into(),
         Value::String(text) if chrono::DateTime::parse_from_rfc3339(text).is_ok() => {
             format!("(instant of {} characters)", text.len()).into()
@@ -196,7 +196,7 @@ fn collect_references(value: &Value, references: &mut Vec<String>) {
 }
 
 #[tokio::test]
-async fn swagger_ui_comes_from_the_binary_and_sends_what_authorize_holds() {
+async fn swagger_ui_comes_from_the_binary_and_sends_the_credentials_of_authorize() {
     let server = Server::start();
     let page = server.request("GET", "/docs").send().await;
     assert_eq!(
@@ -204,7 +204,7 @@ async fn swagger_ui_comes_from_the_binary_and_sends_what_authorize_holds() {
         (200, Some("text/html")),
         "redirected to the page"
     );
-    // Whatever the page loads is here: nothing external, nothing missing.
+    // Everything that the page loads comes from this server.
     let links: Vec<&str> = page
         .body
         .split(['"', '\''])
@@ -227,7 +227,7 @@ async fn swagger_ui_comes_from_the_binary_and_sends_what_authorize_holds() {
         .send()
         .await;
     assert!(start.body.contains("requestInterceptor") && start.body.contains("/openapi.json"));
-    // The dialogue asks for what the interceptor reads.
+    // The interceptor reads the values of each security scheme.
     let schemes = emitted()["components"]["securitySchemes"].clone();
     let schemes = schemes.as_object().unwrap();
     assert!(!schemes.is_empty());

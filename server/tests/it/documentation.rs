@@ -1,11 +1,11 @@
-//! `/docs`, a page on which people enter credentials.
+//! `/docs`, the page on which people enter credentials.
 
 mod swagger_ui;
 
 use crate::harness::Server;
 
 #[tokio::test]
-async fn page_loads_nothing_from_elsewhere_and_is_shown_in_no_frame() {
+async fn page_loads_only_from_this_server_and_cannot_be_framed() {
     let server = Server::start();
     for path in [
         "/docs",

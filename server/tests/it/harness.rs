@@ -1,4 +1,4 @@
-//! Starts the real binary and talks to it.
+//! The harness: starts the real binary, and sends requests to it.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -23,31 +23,31 @@ mod postgres;
 pub(crate) use exchange::{Answer, Credential, Request};
 pub(crate) use postgres::{own_cluster, own_cluster_with_tls, shared_cluster};
 
-/// Nothing that these tests wait for takes longer on a machine that works.
+/// The longest time that a test waits for anything.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A command of the binary under test, with nothing of the environment of whoever runs the tests.
+/// Returns a command of the binary under test, with an empty environment.
 pub(crate) fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
     command.env_clear().stdin(Stdio::null());
     command
 }
 
-/// A server process on a folder of its own. It is killed when the test ends, also by a panic.
+/// A server process on a separate folder. It is killed when the test ends, also by a panic.
 pub(crate) struct Server {
     process: Listening,
     pub(crate) url: String,
     folder: Folder,
 }
 
-/// Where a server keeps its data; outlives the server when the test keeps it.
+/// The folder in which a server keeps its data. A test can keep it after the server has ended.
 pub(crate) struct Folder {
     folder: TempDir,
-    /// The database that holds the data in place of a SQLite file.
+    /// The PostgreSQL database that holds the data in place of a SQLite file.
     database: Option<Arc<Database>>,
-    /// The role that the server is in that database.
+    /// The server's role in that database.
     role: String,
-    /// What the programs get by their environment.
+    /// The environment variables of the programs.
     environment: Vec<(&'static str, String)>,
 }
 
@@ -55,17 +55,17 @@ pub(crate) struct Folder {
 const SUPERUSER: &str = "postgres";
 
 thread_local! {
-    /// The server that holds the data of this thread's tests, in place of SQLite files.
+    /// The PostgreSQL server that holds the data of this thread's test, in place of a SQLite file.
     static CLUSTER: RefCell<Option<Arc<Cluster>>> = const { RefCell::new(None) };
 }
 
-/// Runs a test with its data in PostgreSQL, or says that it is skipped because there is none.
+/// Runs a test with its data in PostgreSQL, or reports that it is skipped because there is no PostgreSQL.
 pub(crate) fn with_postgres(test: impl FnOnce()) {
     let Some(cluster) = shared_cluster() else {
         return;
     };
     CLUSTER.set(Some(cluster));
-    // Each test has a thread of its own, so that this needs no end; but the cluster needs one, also when the test panics.
+    // The cluster ends when its last user drops it, which must also happen when the test panics.
     struct End;
     impl Drop for End {
         fn drop(&mut self) {
@@ -77,13 +77,13 @@ pub(crate) fn with_postgres(test: impl FnOnce()) {
 }
 
 impl Folder {
-    /// A fresh one: a SQLite file to be, or within [`with_postgres`] a database of its own.
+    /// Creates a folder without data: for a SQLite file, or within [`with_postgres`] with a separate database.
     pub(crate) fn new() -> Self {
         let cluster = CLUSTER.with_borrow(Clone::clone);
         Self::with(cluster.map(|cluster| Arc::new(cluster.database())))
     }
 
-    /// A folder whose data is in this database.
+    /// Creates a folder whose data is in this database.
     pub(crate) fn on(database: Arc<Database>) -> Self {
         Self::with(Some(database))
     }
@@ -97,12 +97,12 @@ impl Folder {
         }
     }
 
-    /// The database in place of a SQLite file.
+    /// Returns the PostgreSQL database, if the data is in one.
     pub(crate) fn postgres(&self) -> Option<&Arc<Database>> {
         self.database.as_ref()
     }
 
-    /// The same, used by another role.
+    /// Sets the server's role in the database.
     pub(crate) fn used_by(self, role: &str) -> Self {
         Self {
             role: role.to_owned(),
@@ -110,7 +110,7 @@ impl Folder {
         }
     }
 
-    /// The same, whose key ring is in the environment and in no file.
+    /// Gives the key ring in the environment, in place of a file.
     pub(crate) fn with_key_ring(self, ring: &str) -> Self {
         Self {
             environment: vec![("DZ_KEY_RING", ring.to_owned())],
@@ -130,7 +130,7 @@ impl Folder {
         self.path().join("tokens.db.keys.json")
     }
 
-    /// `--database …` for this folder, and `--keys …` where there is no usual place for them.
+    /// Returns `--database …` for this folder, and `--keys …` where there is no default.
     pub(crate) fn arguments(&self) -> Vec<String> {
         let mut arguments = vec!["--database".to_owned()];
         match &self.database {
@@ -170,7 +170,7 @@ impl Folder {
         )
     }
 
-    /// A connection to the file beside the server's own, to arrange what no request can.
+    /// Opens the SQLite file beside the server, to arrange what no request can.
     pub(crate) async fn sqlite(&self) -> sqlx::SqlitePool {
         let options = sqlx::sqlite::SqliteConnectOptions::new()
             .filename(self.database())
@@ -182,17 +182,17 @@ impl Folder {
 }
 
 impl Server {
-    /// A server on a fresh folder.
+    /// Starts a server on a new folder.
     pub(crate) fn start() -> Self {
         Self::start_on(Folder::new(), &[])
     }
 
-    /// A server on this folder, with more arguments.
+    /// Starts a server on this folder, with more arguments.
     pub(crate) fn start_on(folder: Folder, arguments: &[&str]) -> Self {
         Self::start_with_stderr(folder, arguments, Stdio::null())
     }
 
-    /// A server on this folder, with more arguments, and the file that its logs go to.
+    /// Starts a server on this folder, with more arguments; returns it and its log file.
     pub(crate) fn start_logging(folder: Folder, arguments: &[&str]) -> (Self, PathBuf) {
         let log = folder.path().join("log");
         let stderr = File::create(&log).expect("the folder is ours");
@@ -205,7 +205,7 @@ impl Server {
     fn start_with_stderr(folder: Folder, arguments: &[&str], stderr: Stdio) -> Self {
         let keys_are_missing = folder.environment.is_empty() && !folder.key_file().exists();
         if folder.database.is_some() && keys_are_missing {
-            // Replicas do not make keys: their operator does.
+            // `serve` on PostgreSQL does not create keys.
             folder.bootstrap("Operators", "operator@localhost", "admin");
         }
         let started = Listening::start(
@@ -255,30 +255,30 @@ impl Server {
         self.process.terminate().expect("the process is ours");
     }
 
-    /// Waits for the process to end by itself.
+    /// Waits until the process ends by itself.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         self.process.wait().expect("the server ends")
     }
 
-    /// Kills the process at once (SIGKILL) and keeps its data.
+    /// Kills the process (SIGKILL) and keeps its data.
     pub(crate) fn kill(self) -> Folder {
         self.process.kill().expect("the process is ours");
         self.folder
     }
 
-    /// Stops the process as an operator does and keeps its data.
+    /// Stops the process with SIGTERM and keeps its data.
     pub(crate) fn stop(self) -> Folder {
         let stopped = self.process.stop().expect("the server ends");
         assert_eq!(stopped.code(), Some(0));
         self.folder
     }
 
-    /// A request to this server.
+    /// Builds a request to this server.
     pub(crate) fn request(&self, method: &str, path: &str) -> Request {
         Request::new(method, &format!("{}{path}", self.url))
     }
 
-    /// The status of a harmless authenticated request: whether the token is good.
+    /// Returns the status of a listing with this token: 200 if it is active.
     pub(crate) async fn probe(&self, credential: &Credential) -> u16 {
         self.request("GET", "/api/v1/tokens")
             .by(credential)
@@ -306,14 +306,14 @@ impl Server {
             .await
     }
 
-    /// Creates a token of the caller's over the API.
+    /// Creates a token of the caller through the API.
     pub(crate) async fn create(&self, by: &Credential, name: &str) -> Credential {
         let answer = self.create_with(by, &json!({ "name": name })).await;
         assert_eq!(answer.status, 201, "{}", answer.body);
         Credential::created(&answer.json()["data"], by)
     }
 
-    /// Asks for a new token of the caller's with this body.
+    /// Sends this body to create a token of the caller.
     pub(crate) async fn create_with(&self, by: &Credential, body: &Value) -> Answer {
         self.request("POST", "/api/v1/tokens")
             .by(by)
@@ -322,7 +322,7 @@ impl Server {
             .await
     }
 
-    /// Sends bytes as they are and returns everything that comes back until the server closes.
+    /// Sends these bytes, and returns everything that the server sends until it closes.
     pub(crate) async fn raw(&self, bytes: &[u8]) -> String {
         let exchange = async {
             let mut stream = TcpStream::connect(self.address())
@@ -350,7 +350,7 @@ pub(crate) fn unknown_id() -> String {
     Uuid::new_v4().to_string()
 }
 
-/// Runs a command to its end, which must come.
+/// Runs a command to its end, which must come within [`PATIENCE`].
 pub(crate) fn output(command: &mut Command) -> Output {
     let child = command
         .stdout(Stdio::piped())
@@ -360,16 +360,16 @@ pub(crate) fn output(command: &mut Command) -> Output {
     reaper::end(&child, How::Kill);
     let process = Pid::from_child(&child);
     let (sender, ended) = mpsc::channel();
-    // Read while it runs: it may print more than fits into a pipe.
+    // Its output is read while it runs, since it may print more than fits into a pipe.
     std::thread::spawn(move || sender.send(child.wait_with_output()));
     let Ok(output) = ended.recv_timeout(PATIENCE) else {
         let _ = kill_process(process, Signal::KILL);
         panic!("the command did not end: {command:?}");
     };
-    output.expect("what it prints reads")
+    output.expect("its output can be read")
 }
 
-/// Does something this many times at the same moment, each time on a thread of its own.
+/// Runs a function this many times at the same time, each time on a separate thread.
 pub(crate) fn at_once<T: Send>(times: usize, what: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let what = &what;
     std::thread::scope(|scope| {
@@ -386,7 +386,7 @@ pub(crate) fn at_once<T: Send>(times: usize, what: impl Fn(usize) -> T + Sync) -
 pub(crate) fn string(value: &Value) -> String {
     value
         .as_str()
-        .unwrap_or_else(|| panic!("{value} is no string"))
+        .unwrap_or_else(|| panic!("{value} is not a string"))
         .to_owned()
 }
 

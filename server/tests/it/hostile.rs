@@ -1,4 +1,4 @@
-//! Whatever is sent ends in a documented status or a closed connection: never in a 5xx, a panic or growing memory.
+//! Hostile input ends in a documented status or a closed connection: never in a 5xx, a panic or growing memory.
 
 use std::fs;
 use std::io;
@@ -19,7 +19,7 @@ mod smuggling;
 mod texts;
 mod tokens;
 
-/// A server under attack: its log and its memory are looked at in the end.
+/// A server under attack, whose log and memory are checked at the end.
 struct Target {
     server: Server,
     admin: Credential,
@@ -32,7 +32,7 @@ impl Target {
         let arguments = [&["--log-format", "json"], arguments].concat();
         let (server, log) = Server::start_logging(Folder::new(), &arguments);
         let admin = server.admin();
-        // Once through, so that what is allocated once is allocated.
+        // The first request makes the allocations that happen only once.
         assert_eq!(server.probe(&admin).await, 200);
         let resident_before = resident_bytes(server.pid());
         Self {
@@ -43,7 +43,7 @@ impl Target {
         }
     }
 
-    /// The lines of a good request's head, up to `Authorization` and `X-Business-Id`, without the empty line behind it.
+    /// Returns the head of an authenticated request, without the empty line after it.
     fn head(&self, request_line: &str) -> String {
         format!(
             "{request_line}\r\nHost: test\r\nAuthorization: Bearer {}\r\nX-Business-Id: {}\r\n",
@@ -51,11 +51,11 @@ impl Target {
         )
     }
 
-    /// Sends bytes and returns what comes back until the server closes, which it must.
+    /// Sends bytes, and returns everything that the server sends until it closes, which it must do.
     async fn send(&self, bytes: impl AsRef<[u8]>) -> String {
         let exchange = async {
             let mut stream = TcpStream::connect(self.server.address()).await.unwrap();
-            // A server that has heard enough may close while we are still talking.
+            // The server may close before it has read everything.
             let _ = stream.write_all(bytes.as_ref()).await;
             rest(&mut stream).await
         };
@@ -64,7 +64,7 @@ impl Target {
             .expect("the server closes the connection")
     }
 
-    /// The log, with all that was logged before this: another thread writes it, in order.
+    /// Returns the log with everything that was logged before this call. Another thread writes it, in order.
     async fn logged(&self) -> String {
         let mark = Uuid::new_v4().to_string();
         let request = self.server.request("GET", "/api/v1/tokens").by(&self.admin);
@@ -73,8 +73,8 @@ impl Target {
         let written = async {
             loop {
                 let log = fs::read_to_string(&self.log).unwrap();
-                let behind = log.split_once(&mark).map(|(_, behind)| behind);
-                if behind.is_some_and(|behind| behind.contains('\n')) {
+                let after = log.split_once(&mark).map(|(_, after)| after);
+                if after.is_some_and(|after| after.contains('\n')) {
                     break log;
                 }
                 sleep(Duration::from_millis(5)).await;
@@ -85,7 +85,7 @@ impl Target {
             .expect("the line of a request is written")
     }
 
-    /// The server is well, logged no panic and no error, and holds no more memory than `mebibytes` above its beginning.
+    /// Asserts that the server works, logged no panic and no error, and uses at most `mebibytes` more memory than at first.
     async fn unharmed(&self, mebibytes: u64) {
         let log = self.logged().await;
         let grown = resident_bytes(self.server.pid()).saturating_sub(self.resident_before);
@@ -102,7 +102,7 @@ impl Target {
     }
 }
 
-/// What comes until the connection ends, in whichever way.
+/// Reads until the connection is closed or reset.
 async fn rest(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer).await {
@@ -112,7 +112,7 @@ async fn rest(stream: &mut TcpStream) -> String {
     text(&answer)
 }
 
-/// The statuses of all answers in a text.
+/// Returns the statuses of all answers in a text.
 fn statuses(answers: &str) -> Vec<u16> {
     answers
         .split("HTTP/1.")
@@ -121,13 +121,13 @@ fn statuses(answers: &str) -> Vec<u16> {
         .collect()
 }
 
-/// Memory that a process has in RAM (`VmRSS`).
+/// Returns the resident memory of a process (`VmRSS`).
 fn resident_bytes(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status
         .lines()
         .find_map(|line| line.strip_prefix("VmRSS:"))
-        .expect("Linux tells it");
+        .expect("Linux reports it");
     let kibibytes: u64 = line
         .trim()
         .trim_end_matches(" kB")

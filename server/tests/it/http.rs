@@ -1,4 +1,4 @@
-//! HTTP around the operations: methods, routes, ids, errors of the protocol.
+//! HTTP around the operations: methods, routes, request ids, timeouts.
 
 use serde_json::json;
 
@@ -82,7 +82,7 @@ async fn connection_stays_usable_after_refusals() {
 }
 
 #[tokio::test]
-async fn request_id_is_taken_over_when_it_has_the_form_of_one() {
+async fn request_id_of_the_client_is_used_if_it_has_the_form_of_one() {
     let server = Server::start();
     let request = |id: &str| {
         server
@@ -146,7 +146,7 @@ async fn connection_that_never_sends_a_whole_head_is_closed() {
 }
 
 #[tokio::test]
-async fn no_answer_may_be_kept_or_taken_for_another_type() {
+async fn no_answer_may_be_cached_or_sniffed() {
     let server = Server::start();
     let admin = server.admin();
     let answers = [

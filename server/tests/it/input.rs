@@ -1,4 +1,4 @@
-//! What is not well formed is 422 in pydantic's spelling, and changes nothing.
+//! Invalid input is 422 in pydantic's format, and changes nothing.
 
 use serde_json::{Value, json};
 
@@ -90,7 +90,7 @@ async fn reasons_come_back_as_they_were_sent() {
 }
 
 #[tokio::test]
-async fn body_that_is_no_json_object_is_422() {
+async fn body_that_is_not_a_json_object_is_422() {
     let server = Server::start();
     let admin = server.admin();
     let send = async |body: &[u8]| {
@@ -170,7 +170,7 @@ async fn body_of_another_media_type_is_422_and_of_a_json_type_is_read() {
             "{other}"
         );
     }
-    // That the body was read shows in the error being about its field.
+    // The error about the field shows that the body was read.
     for json in [
         "application/json",
         "Application/JSON; charset=utf-8",

@@ -1,4 +1,4 @@
-//! The keys that sign tokens: from a file or the environment, and replaced without a token lost.
+//! The keys that sign tokens: from a file or the environment, and their rotation.
 
 use std::fs;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use testbed::postgres::Database;
 
 use crate::harness::{Credential, Folder, Server, at_once, binary, output, shared_cluster, text};
 
-/// A key with this name, whose secret is a run of this byte.
+/// Returns a key with this name, whose secret repeats this byte.
 fn key(kid: &str, byte: u8) -> Value {
     json!({ "kid": kid, "secret": URL_SAFE_NO_PAD.encode([byte; 32]) })
 }
@@ -19,14 +19,14 @@ fn ring(active: &str, keys: &[Value]) -> String {
     json!({ "active": active, "keys": keys }).to_string()
 }
 
-/// The key that a token names.
+/// Returns the `kid` in a token's header.
 fn kid_of(credential: &Credential) -> String {
     let header = credential.token["dz_".len()..].split('.').next().unwrap();
     let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
     header["kid"].as_str().unwrap().to_owned()
 }
 
-/// Writes another ring where the operator of this folder keeps it.
+/// Replaces the key file of this folder.
 fn replace(folder: &Folder, ring: &str) {
     let beside = folder.path().join("new");
     fs::copy(folder.key_file(), &beside).expect("the mode stays");
@@ -35,7 +35,7 @@ fn replace(folder: &Folder, ring: &str) {
 }
 
 #[tokio::test]
-async fn rotation_loses_no_token_until_its_key_is_taken_out() {
+async fn rotation_keeps_tokens_valid_until_their_key_is_removed() {
     let server = Server::start();
     let old = server.admin();
     let folder = server.stop();
@@ -57,7 +57,7 @@ async fn rotation_loses_no_token_until_its_key_is_taken_out() {
 }
 
 #[tokio::test]
-async fn replicas_that_are_rotated_one_after_the_other_take_each_others_tokens() {
+async fn replicas_that_are_rotated_one_after_the_other_accept_each_others_tokens() {
     let Some(cluster) = shared_cluster() else {
         return;
     };
@@ -79,7 +79,7 @@ async fn replicas_that_are_rotated_one_after_the_other_take_each_others_tokens()
         for credential in [&from_ahead, &from_behind] {
             assert_eq!(server.probe(credential).await, 200);
         }
-        assert!(!server.folder().key_file().exists(), "no file is made");
+        assert!(!server.folder().key_file().exists(), "no file is created");
     }
     assert_eq!(
         ahead
@@ -159,7 +159,7 @@ async fn keys_from_the_environment_are_in_no_file_and_shown_nowhere() {
 }
 
 #[test]
-fn keys_in_the_environment_that_are_none_or_given_twice_are_refused() {
+fn keys_in_the_environment_that_are_invalid_or_given_twice_are_refused() {
     let folder = Folder::new();
     let bootstrap = |ring: &str, more: &[(&str, &str)], flags: &[&str]| {
         let output = output(

@@ -1,4 +1,4 @@
-//! The server as its users meet it: the real binary, over real HTTP, on a real SQLite file or a real PostgreSQL.
+//! Tests of the real binary, over real HTTP, on a SQLite file or a PostgreSQL database.
 
 mod harness;
 

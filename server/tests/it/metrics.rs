@@ -1,21 +1,21 @@
-//! What Prometheus scrapes.
+//! The metrics that Prometheus scrapes.
 
 use std::path::Path;
 use std::time::Instant;
 
 use crate::harness::{Folder, PATIENCE, Request, Server, revoke_path};
 
-/// A server with metrics, and where they are.
+/// Starts a server with metrics; returns it and the base URL of the metrics.
 pub(crate) fn start(arguments: &[&str]) -> (Server, String) {
     let own = ["--log-format", "json", "--metrics-listen", "127.0.0.1:0"];
     let (server, log) = Server::start_logging(Folder::new(), &[&own, arguments].concat());
-    let metrics = said_in(&log);
+    let metrics = url_in(&log);
     (server, metrics)
 }
 
-/// Where the metrics are, as a server says it in its log of any format.
-pub(crate) fn said_in(log: &Path) -> String {
-    // Said before the line on stdout that the harness waits for; written by another thread.
+/// Reads the base URL of the metrics from a server's log, in any format.
+pub(crate) fn url_in(log: &Path) -> String {
+    // The server logs it before it prints the line that the harness waits for, but another thread writes the log.
     let begun = Instant::now();
     loop {
         let log = std::fs::read_to_string(log).unwrap();
@@ -43,7 +43,7 @@ pub(crate) async fn scrape(metrics: &str) -> String {
     answer.body
 }
 
-/// The value of a time series.
+/// Returns the value of a time series.
 fn value(scraped: &str, series: &str) -> f64 {
     scraped
         .lines()
@@ -54,7 +54,7 @@ fn value(scraped: &str, series: &str) -> f64 {
 }
 
 #[tokio::test]
-async fn what_happened_is_counted() {
+async fn requests_authentications_and_revocations_are_counted() {
     let (server, metrics) = start(&[]);
     let admin = server.admin();
     let token = server.create(&admin, "counted").await;
@@ -107,7 +107,7 @@ async fn what_happened_is_counted() {
 }
 
 #[tokio::test]
-async fn limits_and_trouble_are_counted() {
+async fn rate_limits_and_store_errors_are_counted() {
     let (server, metrics) = start(&["--rate-per-address", "1"]);
     let requests = (0..20).map(|_| server.request("GET", "/openapi.json").send());
     let answers = futures_util::future::join_all(requests).await;
@@ -128,7 +128,7 @@ async fn limits_and_trouble_are_counted() {
 }
 
 #[tokio::test]
-async fn metrics_are_not_with_the_api_and_the_api_is_not_with_metrics() {
+async fn metrics_and_api_are_on_separate_listeners() {
     let (server, metrics) = start(&[]);
     assert_eq!(server.request("GET", "/metrics").send().await.status, 404);
     for path in ["/", "/healthz", "/api/v1/tokens", &revoke_path("x")] {

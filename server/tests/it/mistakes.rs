@@ -1,4 +1,4 @@
-//! The likeliest mistakes in front of the server: each message says what, where, why and what to do.
+//! The most likely mistakes of an operator: each message says what, where, why and what to do.
 
 use std::fs::{self, Permissions};
 use std::net::TcpListener;
@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::harness::{Folder, binary, output, own_cluster, text};
 
-/// What the server says in this folder to these arguments, and its exit code.
+/// Returns what the server prints in this folder for these arguments, and its exit code.
 fn said(folder: &Folder, arguments: &[&str]) -> String {
     let output = output(binary().args(arguments).current_dir(folder.path()));
     let folder = folder.path().display().to_string();
@@ -21,9 +21,9 @@ fn said(folder: &Folder, arguments: &[&str]) -> String {
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
 #[test]
-fn each_is_told_with_its_place_its_reason_and_a_remedy() {
-    let mut told = Vec::new();
-    let mut tell = |mistake: &str, said: String| told.push(format!("# {mistake}\n{said}"));
+fn each_mistake_is_reported_with_place_reason_and_remedy() {
+    let mut reports = Vec::new();
+    let mut report = |mistake: &str, said: String| reports.push(format!("# {mistake}\n{said}"));
     let folder = Folder::new();
     let serve = |options: &[&str]| said(&folder, &[&SERVE, options].concat());
     let file = |name: &str, text: &str, mode: u32| {
@@ -35,79 +35,85 @@ fn each_is_told_with_its_place_its_reason_and_a_remedy() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let said_of_port = said(&folder, &["serve", "--listen", &address]);
-    tell(
+    report(
         "a port that is taken",
         said_of_port.replace(&address, "ADDRESS"),
     );
-    tell(
+    report(
         "a port without an address",
         said(&folder, &["serve", "--listen", "8080"]),
     );
-    tell(
+    report(
         "a name in place of an address",
         said(&folder, &["serve", "--listen", "localhost:8080"]),
     );
 
     file(
         "notes.txt",
-        "this is no database, and long enough to have a header of a hundred bytes: see it is left as it was.\n",
+        "this is not a database, and long enough to have a header of a hundred bytes, so that it is recognised.\n",
         0o600,
     );
-    tell(
-        "a file that is no database",
+    report(
+        "a file that is not a database",
         serve(&["--database", "sqlite:notes.txt"]),
     );
-    tell(
-        "a folder that is not there",
-        serve(&["--database", "sqlite:gone/tokens.db"]),
+    report(
+        "a folder that does not exist",
+        serve(&["--database", "sqlite:missing/tokens.db"]),
     );
-    tell(
+    report(
         "a path in place of a URL",
         serve(&["--database", "tokens.db"]),
     );
-    tell(
+    report(
         "another kind of database",
         serve(&["--database", "mysql://db/tokens"]),
     );
 
     file("open.json", "{}", 0o644);
-    tell(
+    report(
         "a key file that others may read",
         serve(&["--keys", "open.json"]),
     );
     file("empty.json", "", 0o600);
-    tell("an empty key file", serve(&["--keys", "empty.json"]));
+    report("an empty key file", serve(&["--keys", "empty.json"]));
     fs::create_dir(folder.path().join("keys")).unwrap();
     fs::set_permissions(folder.path().join("keys"), Permissions::from_mode(0o700)).unwrap();
-    tell(
+    report(
         "a folder in place of the key file",
         serve(&["--keys", "keys"]),
     );
-    tell("half of TLS", serve(&["--tls-cert", "cert.pem"]));
-    tell(
-        "no such certificate",
+    report(
+        "a certificate without its key",
+        serve(&["--tls-cert", "cert.pem"]),
+    );
+    report(
+        "a certificate that does not exist",
         serve(&["--tls-cert", "cert.pem", "--tls-key", "key.pem"]),
     );
 
     file("server.toml", "# Ours\nlistn = \"127.0.0.1:8080\"\n", 0o600);
-    tell(
-        "a slip in the configuration file",
+    report(
+        "a typing error in the configuration file",
         serve(&["--config", "server.toml"]),
     );
     file("server.toml", "request_timeout = \"soon\"\n", 0o600);
-    tell(
-        "a value of another kind",
+    report(
+        "a value of another type",
         serve(&["--config", "server.toml"]),
     );
     file("server.toml", "log = info\n", 0o600);
-    tell("a text without quotes", serve(&["--config", "server.toml"]));
-    tell(
-        "no such configuration file",
-        serve(&["--config", "gone.toml"]),
+    report(
+        "a string without quotes",
+        serve(&["--config", "server.toml"]),
     );
-    tell("a slip in a command", said(&folder, &["srve"]));
-    tell(
-        "a slip in an option",
+    report(
+        "a configuration file that does not exist",
+        serve(&["--config", "missing.toml"]),
+    );
+    report("a typing error in a command", said(&folder, &["srve"]));
+    report(
+        "a typing error in an option",
         said(&folder, &["serve", "--lisen", "127.0.0.1:0"]),
     );
     let wrong = output(
@@ -116,12 +122,12 @@ fn each_is_told_with_its_place_its_reason_and_a_remedy() {
             .env("DZ_LISTEN", "8080")
             .current_dir(folder.path()),
     );
-    tell("a wrong environment variable", text(&wrong.stderr));
-    insta::assert_snapshot!("mistakes", told.join("\n\n"));
+    report("an invalid environment variable", text(&wrong.stderr));
+    insta::assert_snapshot!("mistakes", reports.join("\n\n"));
 }
 
 #[test]
-fn a_wrong_password_of_postgresql_is_told_without_it() {
+fn wrong_password_of_postgresql_is_reported_and_not_shown() {
     let folder = Folder::new();
     let rules = folder.path().join("hba.conf");
     fs::write(
@@ -141,7 +147,7 @@ fn a_wrong_password_of_postgresql_is_told_without_it() {
     );
     let authority = url.split('@').nth(1).expect("a host");
     let said = said.replace(authority, "HOST/postgres");
-    // The line is one of PostgreSQL's own sources.
+    // The line number is one of PostgreSQL's source code.
     insta::with_settings!({filters => [(r" at line \d+", " at line LINE")]}, {
         insta::assert_snapshot!(said, @r#"
         error: the store is not available: error returned from database: password authentication failed for user "dz" at line LINE

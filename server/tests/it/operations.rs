@@ -1,4 +1,4 @@
-//! What an operator watches: health, readiness, the store going away.
+//! Health and readiness, also when the store fails.
 
 use crate::harness::Server;
 
@@ -15,7 +15,7 @@ pub(crate) async fn healthy_and_ready_while_the_store_answers() {
 }
 
 #[tokio::test]
-async fn store_that_fails_means_503_and_never_an_accept() {
+async fn failing_store_means_503_and_no_accepted_request() {
     let server = Server::start();
     let admin = server.admin();
     let pool = server.folder().sqlite().await;
@@ -48,7 +48,7 @@ async fn store_that_fails_means_503_and_never_an_accept() {
     assert_eq!(
         server.request("GET", "/healthz").send().await.status,
         200,
-        "the process is up all the same"
+        "the process is up"
     );
 
     sqlx::query("ALTER TABLE elsewhere RENAME TO tokens")

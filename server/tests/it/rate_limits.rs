@@ -1,4 +1,4 @@
-//! How often a caller and an address may ask.
+//! The limits on the requests per second of a caller and of an address.
 
 use crate::harness::{Answer, Credential, Folder, Server};
 
@@ -25,11 +25,11 @@ async fn statuses(
 }
 
 #[tokio::test]
-async fn caller_that_asks_too_often_is_429_with_a_time_to_wait_and_others_are_not() {
+async fn caller_over_its_rate_gets_429_with_retry_after_and_others_do_not() {
     let server = Server::start_on(Folder::new(), &["--rate-per-caller", "2"]);
     let (admin, member) = (server.admin(), server.member());
     let another = server.bootstrap("Acme", "ada@acme.example", "admin");
-    // All at once: what takes longer gives places back meanwhile.
+    // Sent at once: the rate allows more requests the longer they take.
     let requests = (0..40).map(|_| ask(&server, &admin, ""));
     let answers = futures_util::future::join_all(requests).await;
     let refused: Vec<_> = answers
@@ -46,16 +46,16 @@ async fn caller_that_asks_too_often_is_429_with_a_time_to_wait_and_others_are_no
         (429, "Too many requests; try again in 1 s".to_owned())
     );
     assert_eq!(refusal.header("cache-control"), Some("no-store"));
-    // The limit is the user's, whichever token it uses.
+    // All tokens of a user share its limit.
     assert!(statuses(&server, &another, "", 3).await.contains(&429));
     assert_eq!(statuses(&server, &member, "", 2).await, [200, 200]);
 
-    // Whoever waits as it was told is served again.
+    // A client that waits for `Retry-After` is served again.
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     assert_eq!(ask(&server, &admin, "").await.status, 200);
 }
 
-/// The statuses of forty requests at the same time, by nobody.
+/// Sends forty requests without credentials at the same time; returns their statuses.
 async fn forty_times(server: &Server, method: &str, path: &str) -> Vec<u16> {
     let requests = (0..40).map(|_| server.request(method, path).send());
     let answers = futures_util::future::join_all(requests).await;
@@ -63,7 +63,7 @@ async fn forty_times(server: &Server, method: &str, path: &str) -> Vec<u16> {
 }
 
 #[tokio::test]
-async fn address_is_limited_before_it_is_known_who_asks_and_health_is_not() {
+async fn address_is_limited_before_authentication_and_health_is_not_limited() {
     let server = Server::start_on(Folder::new(), &["--rate-per-address", "2"]);
     let statuses = forty_times(&server, "GET", "/api/v1/tokens").await;
     let count = |of| statuses.iter().filter(|status| **status == of).count();
@@ -81,7 +81,7 @@ async fn address_is_limited_before_it_is_known_who_asks_and_health_is_not() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_limited_like_the_rest() {
+async fn unknown_routes_and_methods_are_limited_too() {
     let server = Server::start_on(Folder::new(), &["--rate-per-address", "2"]);
     for (method, path, refusal) in [("GET", "/nothing", 404), ("PUT", "/api/v1/tokens", 405)] {
         let statuses = forty_times(&server, method, path).await;
@@ -89,7 +89,7 @@ async fn what_is_not_there_is_limited_like_the_rest() {
         assert_eq!(count(refusal) + count(429), 40, "{path}");
         assert!(count(429) > 20, "{path}: {}", count(429));
     }
-    // Health is not limited, whatever is asked of it.
+    // Health is not limited for any method.
     assert_eq!(server.request("PUT", "/healthz").send().await.status, 405);
 }
 
@@ -104,7 +104,7 @@ async fn forwarded_address_counts_only_from_a_trusted_proxy() {
     }
     assert!(
         seen.contains(&429),
-        "whoever lies about its address is limited: {seen:?}"
+        "a client that forges its address is limited: {seen:?}"
     );
 
     let trusting = [&limit[..], &["--trusted-proxies", "127.0.0.0/8"]].concat();
@@ -114,10 +114,10 @@ async fn forwarded_address_counts_only_from_a_trusted_proxy() {
         let address = format!("192.0.2.{number}");
         assert_eq!(statuses(&server, &admin, &address, 1).await, [200]);
     }
-    let lying = statuses(&server, &admin, "203.0.113.1, 198.51.100.1", 10).await;
+    let forged = statuses(&server, &admin, "203.0.113.1, 198.51.100.1", 10).await;
     assert!(
-        lying.contains(&429),
-        "what stands left of the proxy's own entry is not believed: {lying:?}"
+        forged.contains(&429),
+        "entries left of the proxy's own are not believed: {forged:?}"
     );
 }
 

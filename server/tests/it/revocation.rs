@@ -1,4 +1,4 @@
-//! What a revocation answers and does.
+//! Revocations: their answers and their effect.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -57,7 +57,7 @@ pub(crate) async fn revoked_token_is_refused_and_a_bystander_is_not() {
 
 const BODY: &str = r#"{"name": "minted by a thief", "reason": "in spite"}"#;
 
-/// Sends the head of a POST whose body is to come, and waits until the server asks for that: then it has seen to the head.
+/// Sends the head of a POST without its body, and waits for `100 Continue`: then the server has authenticated the head.
 async fn head_alone(server: &Server, path: &str, by: &Credential) -> TcpStream {
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     let head = format!(
@@ -82,9 +82,9 @@ async fn with_body(mut stream: TcpStream) -> String {
     answer
 }
 
-/// The head of a request says who asks, and its client decides when the body comes.
+/// A request is authenticated by its head, and the client chooses when to send the body.
 #[tokio::test]
-pub(crate) async fn request_whose_body_comes_behind_the_revocation_of_its_token_is_refused() {
+pub(crate) async fn request_whose_body_comes_after_the_revocation_of_its_token_is_refused() {
     let server = Server::start();
     let admin = server.admin();
     let target = server.create(&admin, "target").await;
@@ -106,7 +106,7 @@ pub(crate) async fn request_whose_body_comes_behind_the_revocation_of_its_token_
 }
 
 #[tokio::test]
-pub(crate) async fn admin_who_is_one_no_more_when_the_body_comes_is_refused() {
+pub(crate) async fn admin_who_loses_the_role_before_the_body_comes_is_refused() {
     let server = Server::start();
     let (admin, member) = (server.admin(), server.member());
     let stream = head_alone(&server, &revoke_path(&member.token_id), &admin).await;
@@ -126,7 +126,7 @@ pub(crate) async fn admin_who_is_one_no_more_when_the_body_comes_is_refused() {
 }
 
 #[tokio::test]
-pub(crate) async fn every_way_to_give_no_reason_is_the_same() {
+pub(crate) async fn every_way_to_give_no_reason_is_equivalent() {
     let server = Server::start();
     let admin = server.admin();
     let answers = [
@@ -252,7 +252,7 @@ pub(crate) async fn parallel_revokes_agree_on_one_record_and_one_of_them_is_firs
 }
 
 #[tokio::test]
-async fn claimed_email_is_recorded_and_is_no_identity() {
+async fn claimed_email_is_recorded_and_is_not_an_identity() {
     let server = Server::start();
     let admin = server.admin();
     let answer = server
@@ -273,7 +273,7 @@ async fn claimed_email_is_recorded_and_is_no_identity() {
 }
 
 #[tokio::test]
-async fn database_refuses_to_change_or_forget_a_revocation() {
+async fn database_refuses_to_change_or_delete_a_revocation() {
     let server = Server::start();
     let (admin, token) = (server.admin(), server.member());
     assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
@@ -296,7 +296,7 @@ async fn database_refuses_to_change_or_forget_a_revocation() {
             .to_string();
         assert!(error.contains(reason), "{statement}: {error}");
     }
-    // This one is not refused but does nothing: the first revocation stands.
+    // This statement is not refused but has no effect: the first revocation stays.
     sqlx::query(
         "INSERT OR REPLACE INTO revocations (jti, revoked_at, revoked_by) VALUES (?, 0, 'mallory')",
     )

@@ -1,4 +1,4 @@
-//! The code samples of the published page, as they stand: only base URL, ids and token are filled in.
+//! The code samples of the published page, unchanged except for the base URL, ids and token.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::harness::{Server, output, text};
 
-/// A sample with the placeholders of the published page filled in.
+/// Replaces the placeholders of a published sample.
 fn filled_in(sample: &str, server: &Server) -> String {
     let admin = server.admin();
     let filled = sample
@@ -18,7 +18,7 @@ fn filled_in(sample: &str, server: &Server) -> String {
     filled
 }
 
-/// Runs a sample that ends by printing the status and the body, each on a line.
+/// Runs a sample that prints the status and the body, each on a line, and asserts that the status is 201.
 fn assert_prints_201(command: &mut Command, package: &str) {
     let program = command.get_program().to_owned();
     assert!(
@@ -90,7 +90,7 @@ async fn python_sample_gets_201() {
     assert_prints_201(Command::new(python).args(["-c", &script]), "python3");
 }
 
-/// A Python that has httpx: the system's, or a virtual environment in the target directory.
+/// Returns a Python that has httpx: the system's, or that of a virtual environment in the target directory.
 fn python_with_httpx() -> PathBuf {
     let has_httpx = |python: &Path| {
         Command::new(python)

@@ -1,4 +1,4 @@
-//! Nothing that is logged at any level, counted or kept holds a credential.
+//! Logs at any level, metrics and the database hold no credential.
 
 use std::fs;
 use std::time::Duration;
@@ -24,7 +24,7 @@ fn password_in_a_url_that_is_refused_is_not_repeated() {
 #[test]
 fn password_of_the_database_is_shown_nowhere() {
     let folder = Folder::new();
-    // Nobody listens there.
+    // No server listens there.
     let url = "postgres://dz:canary-password@127.0.0.1:1/dz";
     for command in [
         &["config"][..],
@@ -58,8 +58,7 @@ fn password_of_the_database_is_shown_nowhere() {
 }
 
 #[tokio::test]
-pub(crate) async fn nothing_that_is_logged_counted_or_kept_holds_a_token_or_a_key_wherever_a_client_puts_it()
- {
+pub(crate) async fn logs_metrics_and_database_hold_no_token_and_no_key() {
     for (level, format) in [
         ("trace", "json"),
         ("trace", "pretty"),
@@ -69,7 +68,7 @@ pub(crate) async fn nothing_that_is_logged_counted_or_kept_holds_a_token_or_a_ke
         ("error", "json"),
     ] {
         let folder = Folder::new();
-        // It says where the metrics are at any level.
+        // The line with the address of the metrics is needed at any level.
         let filter = match level {
             "warn" | "error" => format!("{level},server::serve=info"),
             _ => level.to_owned(),
@@ -83,7 +82,7 @@ pub(crate) async fn nothing_that_is_logged_counted_or_kept_holds_a_token_or_a_ke
             "127.0.0.1:0",
         ];
         let (server, log) = Server::start_logging(folder, &arguments);
-        let metrics = metrics::said_in(&log);
+        let metrics = metrics::url_in(&log);
         let admin = server.admin();
         let created = server.create(&admin, "canary").await;
         let token = created.token.clone();
@@ -132,7 +131,7 @@ pub(crate) async fn nothing_that_is_logged_counted_or_kept_holds_a_token_or_a_ke
         assert_eq!(
             log.contains("token revoked"),
             ["trace", "debug", "info"].contains(&level),
-            "the log is there, at level {level}"
+            "level {level}: the log has been written"
         );
         let kept = match folder.postgres() {
             None => text(&fs::read(folder.database()).unwrap()),
@@ -142,7 +141,7 @@ pub(crate) async fn nothing_that_is_logged_counted_or_kept_holds_a_token_or_a_ke
                 tables.map(rows).concat()
             }
         };
-        assert!(kept.contains("canary"), "it is the database");
+        assert!(kept.contains("canary"), "the database has been read");
         let places = [
             ("log", log),
             ("metrics", counted),
@@ -153,7 +152,7 @@ pub(crate) async fn nothing_that_is_logged_counted_or_kept_holds_a_token_or_a_ke
         let header = &token[..60];
         for needle in [token.as_str(), &secret, &payload[..32], header] {
             for (place, contents) in &places {
-                // What people recognise a token by is on record, and its header is a part of that.
+                // The database holds the token's prefix, which the header is a part of.
                 if *place == "database" && needle == header {
                     continue;
                 }
@@ -193,7 +192,7 @@ async fn every_request_leaves_a_line_with_its_id_route_status_and_user() {
 }
 
 #[tokio::test]
-async fn log_lines_are_written_within_a_moment_and_the_last_ones_before_the_server_ends() {
+async fn log_lines_are_written_soon_and_the_last_ones_before_the_server_ends() {
     const REQUESTS: usize = 200;
     let (server, path) = Server::start_logging(Folder::new(), &["--log-format", "json"]);
     let answered = |log: &str| log.matches(r#""message":"answered""#).count();

@@ -1,13 +1,13 @@
-//! A small file system, to fill it or to take it away.
+//! A small file system, to be filled or made read-only.
 
 use std::path::Path;
 use std::process::Command;
 
-/// A small file system, gone when this is.
+/// A small file system. It is unmounted when this is dropped.
 pub(crate) struct Mount<'a>(&'a Path);
 
 impl<'a> Mount<'a> {
-    /// `None`, said plainly, where this process may not mount.
+    /// Mounts it. Reports a skipped test and returns `None` if this process may not mount.
     pub(crate) fn of(at: &'a Path, size: &str) -> Option<Self> {
         let mounted = Command::new("mount")
             .args([
@@ -21,13 +21,13 @@ impl<'a> Mount<'a> {
             .output()
             .is_ok_and(|output| output.status.success());
         if !mounted {
-            // Nothing that could be installed.
+            // Installing a package would not help, so the test is not required.
             testbed::say_skipped(&"a small file system cannot be mounted here; that takes root");
         }
         mounted.then_some(Self(at))
     }
 
-    /// Gives it this size from now on.
+    /// Changes its size.
     pub(crate) fn resize(&self, size: &str) {
         self.remount(&format!("size={size}"));
     }

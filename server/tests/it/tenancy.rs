@@ -38,7 +38,7 @@ async fn business_header_is_required_once_and_a_uuid() {
 }
 
 #[tokio::test]
-async fn business_is_asked_for_before_the_request_is_looked_at() {
+async fn business_is_checked_before_path_and_body() {
     let server = Server::start();
     let admin = server.admin();
     let answer = server
@@ -125,14 +125,14 @@ async fn malformed_request_in_a_foreign_business_is_422_before_404() {
 }
 
 #[tokio::test]
-pub(crate) async fn member_may_not_revoke_what_is_not_its_own_but_an_admin_may() {
+pub(crate) async fn member_may_revoke_only_its_own_tokens_and_an_admin_all() {
     let server = Server::start();
     let (admin, member) = (server.admin(), server.member());
 
     let answer = server.revoke(&member, &admin.token_id).await;
     assert_eq!(answer.refusal(), (403, "Not enough permissions".to_owned()));
     assert_eq!(server.probe(&admin).await, 200, "the token still works");
-    // 403 is also the answer for a token that is revoked already: state is looked at last.
+    // 403 is also the answer for a token that is already revoked: its state is checked last.
     let token = server.create(&admin, "gone").await;
     assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
     assert_eq!(server.revoke(&member, &token.token_id).await.status, 403);

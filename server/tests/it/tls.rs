@@ -1,4 +1,4 @@
-//! HTTPS as curl sees it, with a certificate that it is told to trust.
+//! HTTPS with curl, which trusts a given certificate.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ fn start(folder: Folder, more: &[&str]) -> Server {
     Server::start_on(folder, &arguments)
 }
 
-/// Asks for `/healthz` trusting one certificate.
+/// Runs curl for `/healthz`, trusting this certificate.
 fn curl(server: &Server, certificate: &Path, more: &[&str]) -> Output {
     output(
         Command::new("curl")
@@ -42,7 +42,7 @@ fn curl(server: &Server, certificate: &Path, more: &[&str]) -> Output {
 }
 
 #[tokio::test]
-async fn curl_that_trusts_the_certificate_is_served_and_one_that_does_not_is_not() {
+async fn curl_accepts_the_server_only_with_its_certificate() {
     let server = start(Folder::new(), &[]);
     assert!(
         server.url.starts_with("https://127.0.0.1:"),
@@ -65,7 +65,7 @@ async fn curl_that_trusts_the_certificate_is_served_and_one_that_does_not_is_not
     certify(another.path());
     let answer = curl(&server, &another.path().join("cert.pem"), &[]);
     assert_eq!(answer.status.code(), Some(60), "{}", text(&answer.stderr));
-    // By the server: curl's own library would refuse it at its usual level.
+    // At its default security level, curl's library would refuse TLS 1.1 before the server does.
     let offered = [
         "--tlsv1.1",
         "--tls-max",
@@ -106,7 +106,7 @@ async fn renewed_certificate_is_used_without_a_restart_and_a_broken_one_is_not()
 }
 
 #[tokio::test]
-async fn connection_that_does_not_shake_hands_is_closed() {
+async fn connection_without_a_handshake_is_closed() {
     let server = start(Folder::new(), &["--head-timeout", "0.5"]);
     let address = server.url.trim_start_matches("https://").to_owned();
     for bytes in ["", "GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n"] {
@@ -119,13 +119,13 @@ async fn connection_that_does_not_shake_hands_is_closed() {
             .expect("the server closes");
         assert!(
             !text(&answer).contains("HTTP"),
-            "nothing is said in the clear: {answer:?}"
+            "no plain text is sent: {answer:?}"
         );
     }
 }
 
 #[tokio::test]
-async fn connection_that_does_not_shake_hands_does_not_hold_up_the_end() {
+async fn connection_without_a_handshake_does_not_delay_the_end() {
     let mut server = start(Folder::new(), &["--drain-timeout", "15"]);
     let address = server.url.trim_start_matches("https://").to_owned();
     let silent = TcpStream::connect(&address).await.unwrap();
@@ -136,13 +136,13 @@ async fn connection_that_does_not_shake_hands_does_not_hold_up_the_end() {
     let begun = Instant::now();
     server.terminate();
     assert_eq!(server.wait().code(), Some(0));
-    // Less than the drain timeout, which is for requests.
+    // The drain timeout is for requests only.
     assert!(begun.elapsed() < Duration::from_secs(10));
     drop(silent);
 }
 
 #[test]
-fn files_that_cannot_be_used_are_named_before_anything_is_begun() {
+fn unusable_tls_files_are_reported_before_anything_is_created() {
     let folder = Folder::new();
     certify(folder.path());
     let refused = |arguments: &[&str]| {

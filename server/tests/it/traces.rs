@@ -1,4 +1,4 @@
-//! Traces by OTLP, to a collector that is a socket.
+//! Traces by OTLP, sent to a socket of the test.
 
 #[cfg(not(feature = "otlp"))]
 use crate::harness::{Folder, binary, output, text};
@@ -34,7 +34,7 @@ mod exported {
 
     use crate::harness::{Folder, PATIENCE, Server, revoke_path};
 
-    /// A request that the collector got: its head, and its body of protobuf.
+    /// A request to the collector: its head, and its body of protobuf.
     struct Export {
         head: String,
         body: Vec<u8>,
@@ -46,7 +46,7 @@ mod exported {
         }
     }
 
-    /// A collector that answers every export with `status`.
+    /// Starts a collector that answers every export with `status`; returns its URL and the exports.
     async fn collector(status: &'static str) -> (String, mpsc::UnboundedReceiver<Export>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -89,7 +89,7 @@ mod exported {
     #[tokio::test]
     async fn request_is_a_span_in_the_trace_that_it_names() {
         let (url, mut exports) = collector("200 OK").await;
-        // Spans are sent whatever is logged.
+        // Spans are sent at any log level.
         let server = Server::start_on(Folder::new(), &["--otlp-endpoint", &url, "--log", "error"]);
         let admin = server.admin();
         let answer = server
@@ -104,7 +104,7 @@ mod exported {
         assert_eq!(answer.status, 201);
         let token = admin.token.clone();
         let user = admin.user_id.clone();
-        // What is not sent yet is sent at the end.
+        // The remaining spans are sent when the server stops.
         tokio::task::spawn_blocking(move || server.stop())
             .await
             .unwrap();
@@ -142,7 +142,7 @@ mod exported {
     }
 
     #[tokio::test]
-    async fn collector_in_trouble_does_not_disturb_the_service() {
+    async fn failing_collector_does_not_disturb_the_service() {
         let (failing, _exports) = collector("503 Service Unavailable").await;
         for endpoint in [failing.as_str(), "http://127.0.0.1:1"] {
             let server = Server::start_on(Folder::new(), &["--otlp-endpoint", endpoint]);
@@ -153,7 +153,7 @@ mod exported {
             let stopped = tokio::task::spawn_blocking(move || server.stop());
             timeout(PATIENCE + Duration::from_secs(5), stopped)
                 .await
-                .expect("the end is not held up")
+                .expect("stopping is not delayed")
                 .unwrap();
         }
     }

@@ -1,4 +1,4 @@
-//! Swagger UI in a real Chromium, against the real server: what an integrator reads and does there.
+//! Swagger UI in Chromium, against the real binary: what an integrator reads and does there.
 
 use base64::Engine as _;
 use serde_json::{Value, json};
@@ -6,16 +6,16 @@ use testbed::chromium::{Chromium, Page};
 
 use crate::harness::{Credential, Server};
 
-/// The elements of the operations.
+/// The selectors of the operations.
 const LIST: &str = "#operations-api-tokens-list_tokens_api_v1_tokens_get";
 const CREATE: &str = "#operations-api-tokens-create_token_api_v1_tokens_post";
 const REVOKE: &str = "#operations-api-tokens-revoke_token_api_v1_tokens__token_id__revoke_post";
 
-/// What Chromium itself writes to the console about an answer of 401, which the page is meant to get.
+/// The end of Chromium's own console message about a 401.
 const REFUSED: &str =
     "Failed to load resource: the server responded with a status of 401 (Unauthorized)";
 
-/// Shows the page, with its operations.
+/// Opens the page, and waits for its operations.
 async fn open(browser: &Chromium, server: &Server) -> Page {
     let page = browser.open(&format!("{}/docs", server.url)).await;
     shown(&page, REVOKE).await;
@@ -29,14 +29,14 @@ async fn shown(page: &Page, selector: &str) {
         .await;
 }
 
-/// Opens an operation, and waits for what is below its heading.
+/// Unfolds an operation, and waits for its content.
 async fn unfold(page: &Page, operation: &str) {
     page.click(&format!("{operation} .opblock-summary-control"))
         .await;
     shown(page, &format!("{operation} .responses-wrapper")).await;
 }
 
-/// Fills the Authorize dialogue in, in place of what it held.
+/// Enters a credential in the Authorize dialogue, in place of an earlier one.
 async fn authorize(page: &Page, credential: &Credential) {
     page.click(".auth-wrapper .authorize").await;
     shown(page, ".modal-ux").await;
@@ -45,8 +45,8 @@ async fn authorize(page: &Page, credential: &Credential) {
         (2, "#api_key_value", &credential.business_id),
     ] {
         let scheme = format!(".modal-ux .auth-container:nth-of-type({scheme})");
-        let held = format!("return document.querySelector('{field}') === null");
-        if page.run(&held).await == true {
+        let is_set = format!("return document.querySelector('{field}') === null");
+        if page.run(&is_set).await == true {
             page.click(&format!(
                 "{scheme} button[aria-label='Remove authorization']"
             ))
@@ -60,7 +60,7 @@ async fn authorize(page: &Page, credential: &Credential) {
     page.click(".modal-ux .btn-done").await;
 }
 
-/// Presses Execute, and gives the status and the body that the page shows.
+/// Presses Execute; returns the status and the body that the page shows.
 async fn execute(page: &Page, operation: &str) -> (String, Value) {
     let answer = format!("{operation} .live-responses-table");
     let clear = format!("{operation} .btn-clear");
@@ -72,8 +72,8 @@ async fn execute(page: &Page, operation: &str) -> (String, Value) {
         == true
     {
         page.click(&clear).await;
-        let gone = format!("document.querySelector('{answer}') === null");
-        page.wait_until(&gone).await;
+        let removed = format!("document.querySelector('{answer}') === null");
+        page.wait_until(&removed).await;
     }
     page.click(&format!("{operation} .execute")).await;
     shown(page, &format!("{answer} .response-col_status")).await;
@@ -87,21 +87,21 @@ async fn execute(page: &Page, operation: &str) -> (String, Value) {
     (status, body)
 }
 
-/// Demands that nothing but this server was asked for anything, and that the console holds only what was foreseen.
-async fn keeps_to_itself(page: &Page, server: &Server, foreseen: &[&str]) {
+/// Asserts that the page requested nothing from other servers, and that the console has only the expected entries.
+async fn assert_isolated(page: &Page, server: &Server, expected: &[&str]) {
     let console = page.console().await;
-    assert_eq!(console.len(), foreseen.len(), "{console:?}");
-    for (entry, end) in console.iter().zip(foreseen) {
+    assert_eq!(console.len(), expected.len(), "{console:?}");
+    for (entry, end) in console.iter().zip(expected) {
         assert!(entry.ends_with(end), "{entry}");
     }
     for url in page.asked_for().await {
-        // Swagger UI's style sheet holds its pictures itself.
-        let at_home = url.starts_with(&format!("{}/", server.url)) || url.starts_with("data:");
-        assert!(at_home, "{url}");
+        // Swagger UI's style sheet contains its pictures.
+        let is_ours = url.starts_with(&format!("{}/", server.url)) || url.starts_with("data:");
+        assert!(is_ours, "{url}");
     }
 }
 
-/// Leaves a picture of the whole page below cargo's target folder, for whoever wants to look.
+/// Saves a picture of the whole page below cargo's target folder.
 async fn photograph(page: &Page, name: &str) {
     let whole = json!({ "format": "png", "captureBeyondViewport": true });
     let taken = page.devtools("Page.captureScreenshot", whole).await;
@@ -112,7 +112,7 @@ async fn photograph(page: &Page, name: &str) {
 }
 
 #[tokio::test]
-async fn operations_are_shown_with_their_texts_their_answers_and_examples() {
+async fn operations_are_shown_with_their_descriptions_responses_and_examples() {
     let server = Server::start();
     let browser = Chromium::start();
     let page = open(&browser, &server).await;
@@ -125,9 +125,9 @@ async fn operations_are_shown_with_their_texts_their_answers_and_examples() {
         unfold(&page, element).await;
         let operation = &document["paths"][path][method];
         let text = page.text(element).await;
-        // Markdown is shown without its signs.
-        let told = operation["description"].as_str().expect("a description");
-        for line in told.lines().map(|line| line.replace(['*', '`'], "")) {
+        // The page shows Markdown without its markup.
+        let description = operation["description"].as_str().expect("a description");
+        for line in description.lines().map(|line| line.replace(['*', '`'], "")) {
             let line = line.strip_prefix("- ").unwrap_or(&line).trim();
             assert!(text.contains(line), "{element}: {line}\n{text}");
         }
@@ -154,7 +154,7 @@ async fn operations_are_shown_with_their_texts_their_answers_and_examples() {
             let example: Value = serde_json::from_str(&example).expect("JSON");
             match media.get("example") {
                 Some(documented) => assert_eq!(&example, documented),
-                // Made of the schema, by Swagger UI.
+                // Swagger UI generates it from the schema.
                 None if status == success => assert_eq!(example["success"], true),
                 None => assert!(example["detail"][0]["loc"].is_array(), "{example}"),
             }
@@ -168,12 +168,12 @@ async fn operations_are_shown_with_their_texts_their_answers_and_examples() {
     let beyond =
         "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
     assert_eq!(page.run(beyond).await, 0, "a phone has to scroll sideways");
-    keeps_to_itself(&page, &server, &[]).await;
+    assert_isolated(&page, &server, &[]).await;
     page.close().await;
 }
 
 #[tokio::test]
-async fn token_is_revoked_by_try_it_out_and_refused_from_then_on() {
+async fn token_that_try_it_out_revokes_is_refused() {
     let server = Server::start();
     let admin = server.admin();
     let lost = server.create(&admin, "laptop").await;
@@ -188,7 +188,7 @@ async fn token_is_revoked_by_try_it_out_and_refused_from_then_on() {
         &lost.token_id,
     )
     .await;
-    // All of the example is selected, and typed over.
+    // Control+A selects the example, which the body then replaces.
     let body = format!("{REVOKE} textarea.body-param__text");
     page.keys(&body, "\u{e009}a\u{e000}").await;
     page.keys(&body, r#"{"reason": "left on the train"}"#).await;
@@ -206,11 +206,8 @@ async fn token_is_revoked_by_try_it_out_and_refused_from_then_on() {
     let (status, again) = execute(&page, REVOKE).await;
     assert_eq!(status, "201");
     assert_eq!(again["code"], "TOKEN_ALREADY_REVOKED");
-    assert_eq!(
-        again["data"], first["data"],
-        "the record and its time stay as they were"
-    );
-    keeps_to_itself(&page, &server, &[]).await;
+    assert_eq!(again["data"], first["data"], "the record is unchanged");
+    assert_isolated(&page, &server, &[]).await;
 
     authorize(&page, &lost).await;
     unfold(&page, LIST).await;
@@ -220,18 +217,18 @@ async fn token_is_revoked_by_try_it_out_and_refused_from_then_on() {
         (status.as_str(), refused),
         ("401", json!({ "detail": "Not authenticated" }))
     );
-    keeps_to_itself(&page, &server, &[REFUSED]).await;
+    assert_isolated(&page, &server, &[REFUSED]).await;
     page.close().await;
 }
 
-/// The policy is what keeps the page to itself, also where a document or a library would have it otherwise.
+/// The Content-Security-Policy isolates the page even if a document or a library tries to load something.
 #[tokio::test]
-async fn page_cannot_reach_another_origin_nor_run_what_was_written_into_it() {
+async fn page_cannot_reach_another_origin_nor_run_injected_scripts() {
     let server = Server::start();
     let elsewhere = Server::start();
     let browser = Chromium::start();
     let page = open(&browser, &server).await;
-    keeps_to_itself(&page, &server, &[]).await;
+    assert_isolated(&page, &server, &[]).await;
     let reach = format!(
         "return fetch('{}/openapi.json', {{ mode: 'no-cors' }}).then(() => 'reached', () => 'refused')",
         elsewhere.url
@@ -258,13 +255,13 @@ async fn published_operation_can_be_shown_alone() {
         choice.dispatchEvent(new Event('change', { bubbles: true }));",
     )
     .await;
-    let gone = format!("document.querySelector('{LIST}') === null");
-    page.wait_until(&gone).await;
+    let removed = format!("document.querySelector('{LIST}') === null");
+    page.wait_until(&removed).await;
     shown(&page, REVOKE).await;
     assert_eq!(
         page.text(".info .title").await.lines().next(),
         Some("Revoke token")
     );
-    keeps_to_itself(&page, &server, &[]).await;
+    assert_isolated(&page, &server, &[]).await;
     page.close().await;
 }

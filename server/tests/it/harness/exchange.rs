@@ -1,4 +1,4 @@
-//! One request and its answer.
+//! A request and its answer.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{PATIENCE, string};
 
-/// What `server bootstrap` or the API gave.
+/// A token from `server bootstrap` or the API, with its ids.
 #[derive(Clone)]
 pub(crate) struct Credential {
     pub(crate) token: String,
@@ -28,7 +28,7 @@ impl Credential {
         }
     }
 
-    /// What the API gave to a caller who created a token: the `data` of its answer.
+    /// Reads a token from the `data` of the answer to its creation by this caller.
     pub(crate) fn created(data: &Value, by: &Self) -> Self {
         Self {
             token: string(&data["token"]),
@@ -39,7 +39,7 @@ impl Credential {
     }
 }
 
-/// A request that is being put together.
+/// A request that is being built.
 pub(crate) struct Request(reqwest::RequestBuilder);
 
 impl Request {
@@ -47,23 +47,23 @@ impl Request {
         Self(client().request(method.parse().expect("a method"), url))
     }
 
-    /// With this caller's token and business.
+    /// Adds the headers with this caller's token and business.
     pub(crate) fn by(self, caller: &Credential) -> Self {
         self.header("authorization", &format!("Bearer {}", caller.token))
             .header("x-business-id", &caller.business_id)
     }
 
-    /// With one more header.
+    /// Adds a header.
     pub(crate) fn header(self, name: &str, value: &str) -> Self {
         Self(self.0.header(name, value))
     }
 
-    /// With a body that says it is JSON.
+    /// Sets a body of the media type JSON.
     pub(crate) fn json(self, body: impl Into<Vec<u8>>) -> Self {
         self.header("content-type", "application/json").body(body)
     }
 
-    /// With a body.
+    /// Sets a body.
     pub(crate) fn body(self, body: impl Into<Vec<u8>>) -> Self {
         Self(self.0.body(body.into()))
     }
@@ -80,7 +80,7 @@ impl Request {
     }
 }
 
-/// What the server answered.
+/// The server's answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -104,12 +104,12 @@ impl Answer {
             .map(|value| value.to_str().expect("headers are text"))
     }
 
-    /// Status and `detail`, which is all that most refusals are.
+    /// Returns the status and the `detail` of a refusal.
     pub(crate) fn refusal(&self) -> (u16, String) {
         (self.status, string(&self.json()["detail"]))
     }
 
-    /// The one entry of a 422's `detail`.
+    /// Returns the only entry of a 422's `detail`.
     pub(crate) fn only_validation_error(&self) -> Value {
         assert_eq!(self.status, 422, "{}", self.body);
         let body = self.json();
@@ -119,11 +119,11 @@ impl Answer {
     }
 }
 
-/// One client for all tests: making one reads the system's certificates. It keeps no connection, because a connection belongs to
-/// the runtime of the test that made it.
+/// Returns the client of all tests: building one reads the system's certificates. It keeps no idle connections, because a
+/// connection belongs to the runtime of the test that opened it.
 fn client() -> &'static reqwest::Client {
     static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
-        // reqwest wants a provider of cryptography even where it only speaks HTTP; a second installation changes nothing.
+        // reqwest needs a provider of cryptography also for plain HTTP. The only error is that one is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         reqwest::Client::builder()
             .no_proxy()

@@ -1,12 +1,12 @@
-//! The PostgreSQL that tests use, where there is one.
+//! The PostgreSQL servers of the tests.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use testbed::postgres::{Cluster, StartError};
 
-/// The server that tests share: the one that was given (`cargo xtask test` gives one), or one that ends with the last test
-/// that uses it. `None`, said plainly, when there are no binaries and need not be.
+/// Returns the server that tests share: the given one (`cargo xtask test` gives one), or one that ends with the last test that
+/// uses it. Reports a skipped test and returns `None` when PostgreSQL is not installed and not required.
 pub(crate) fn shared_cluster() -> Option<Arc<Cluster>> {
     static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -22,12 +22,13 @@ pub(crate) fn shared_cluster() -> Option<Arc<Cluster>> {
     Some(cluster)
 }
 
-/// A server of the test's own, with these settings. `None`, said plainly, when there are no binaries and need not be.
+/// Starts a server for one test, with these settings. Reports a skipped test and returns `None` when PostgreSQL is not installed
+/// and not required.
 pub(crate) fn own_cluster(settings: &[&str]) -> Option<Cluster> {
     or_skipped(Cluster::start(settings))
 }
 
-/// The same, speaking TLS with this certificate and key.
+/// Starts a server for one test, with TLS by this certificate and key. See [`own_cluster`].
 pub(crate) fn own_cluster_with_tls(certificate: &Path, key: &Path) -> Option<Cluster> {
     or_skipped(Cluster::start_with_tls(certificate, key))
 }

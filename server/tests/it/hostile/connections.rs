@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 use super::{Target, resident_bytes, rest, statuses};
 use crate::harness::{PATIENCE, text};
 
-/// Raises this process' limit of open files as far as it may; returns how many connections it can hold.
+/// Raises this process' limit of open files to the hard one, and returns how many connections it allows.
 fn room() -> usize {
     let hard = getrlimit(Resource::Nofile).maximum;
     let raised = Rlimit {
@@ -19,13 +19,13 @@ fn room() -> usize {
         maximum: hard,
     };
     setrlimit(Resource::Nofile, raised).expect("the hard limit is allowed");
-    // What else this process and its server have open.
+    // This process and its server have other files open.
     let files = hard.map_or(usize::MAX, |files| usize::try_from(files).unwrap());
     files.saturating_sub(1000)
 }
 
 #[tokio::test]
-async fn ten_thousand_idle_connections_neither_stop_the_server_nor_fill_its_memory() {
+async fn ten_thousand_idle_connections_neither_block_the_server_nor_fill_its_memory() {
     let connections = room().min(10_000);
     let target = Target::start(&["--max-connections", "12000"]).await;
     let mut idle = Vec::with_capacity(connections);
@@ -40,7 +40,7 @@ async fn ten_thousand_idle_connections_neither_stop_the_server_nor_fill_its_memo
         }
         idle.push(stream);
     }
-    // Answered behind all of them, and with all of them open.
+    // A request is answered while all of them are open.
     let last = async {
         let mut stream = TcpStream::connect(target.server.address()).await.unwrap();
         let request = target.head("GET /api/v1/tokens HTTP/1.1") + "Connection: close\r\n\r\n";
@@ -56,26 +56,26 @@ async fn ten_thousand_idle_connections_neither_stop_the_server_nor_fill_its_memo
         "{connections} idle connections: {} KiB, {each} bytes each",
         grown >> 10
     );
-    assert!(each < 32 * 1024, "an idle connection takes {each} bytes");
+    assert!(each < 32 * 1024, "an idle connection uses {each} bytes");
     drop(idle);
     assert_eq!(target.server.probe(&target.admin).await, 200);
 }
 
 #[tokio::test]
-async fn one_connection_too_many_is_503_until_another_ends() {
+async fn connection_beyond_the_limit_is_503_until_another_ends() {
     let target = Target::start(&["--max-connections", "4", "--head-timeout", "3"]).await;
     let mut connections = Vec::new();
     for _ in 0..5 {
         connections.push(TcpStream::connect(target.server.address()).await.unwrap());
     }
-    // What each is told before anybody is silent for too long: nothing, when it has a place.
-    let told = connections.iter_mut().map(|stream| async move {
+    // A connection that was accepted gets no answer before the head timeout.
+    let answers = connections.iter_mut().map(|stream| async move {
         let mut first = [0; 4096];
         let read = timeout(Duration::from_secs(1), stream.read(&mut first)).await;
         read.ok().map(|read| text(&first[..read.unwrap()]))
     });
-    let told = join_all(told).await;
-    let refused: Vec<String> = told.into_iter().flatten().collect();
+    let answers = join_all(answers).await;
+    let refused: Vec<String> = answers.into_iter().flatten().collect();
     // The connection of the probe may still have been open.
     assert!([1, 2].contains(&refused.len()), "{refused:?}");
     insta::assert_snapshot!(refused[0].replace('\r', ""), @r#"
@@ -89,10 +89,13 @@ async fn one_connection_too_many_is_503_until_another_ends() {
     {"detail":"The service has too many connections; try later"}
     "#);
 
-    // The silent ones are closed by the head timeout, and there is a place again.
+    // The head timeout closes the idle connections, so that another one is accepted.
     let begun = tokio::time::Instant::now();
     loop {
-        assert!(begun.elapsed() < PATIENCE, "no place is given back");
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "no connection is accepted again"
+        );
         let answer = target
             .send(target.head("GET /api/v1/tokens HTTP/1.1") + "Connection: close\r\n\r\n")
             .await;

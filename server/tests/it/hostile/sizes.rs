@@ -1,4 +1,4 @@
-//! Requests that are too much.
+//! Requests that are too large.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -9,7 +9,7 @@ use crate::harness::{PATIENCE, revoke_path, text};
 
 const MEBIBYTE: usize = 1 << 20;
 
-/// Sends `begin`, then `block` until the server has heard enough; returns what it says and how much it took.
+/// Sends `begin`, then `block` until the server closes; returns its answer and how many bytes it accepted.
 async fn pour(target: &Target, begin: &str, block: &[u8], at_most: usize) -> (String, usize) {
     let stream = TcpStream::connect(target.server.address()).await.unwrap();
     let (mut reader, mut writer) = stream.into_split();
@@ -75,7 +75,7 @@ async fn heads_that_are_too_large_are_refused() {
             "{what}: {answer}"
         );
     }
-    // The largest that is still read: refused for what it says, not for its size.
+    // A head below the limit is refused for its content, not for its size.
     let just = "x".repeat(20_000);
     let answer = target
         .send(format!(
@@ -165,14 +165,14 @@ async fn bodies_without_an_end_are_not_read_to_it() {
             401,
         ),
     ] {
-        // Zeros in front of a chunk's size mean nothing and are kept nowhere: there it is the time that ends, however many come.
+        // Leading zeros of a chunk's size are skipped and not stored: only the request timeout ends this request.
         let endless = what == "size";
         let at_most = if endless { usize::MAX } else { 100 * MEBIBYTE };
         let (answer, taken) = pour(&target, &begin, &block, at_most).await;
         let statuses = statuses(&answer);
         assert!(statuses.len() <= 1, "{what}: {answer}");
         assert!(
-            // On a busy machine the time can be over first.
+            // On a busy machine the request timeout may come first.
             statuses
                 .iter()
                 .all(|status| [expected, 408].contains(status)),
@@ -205,7 +205,7 @@ async fn nesting_of_100_000_levels_is_refused() {
     ] {
         assert_eq!(send(body).await.status, 413);
     }
-    // As deep as the limit of size allows.
+    // As deep as the limit on the body's size allows.
     for body in [
         arrays(32_000),
         objects(10_000),

@@ -1,4 +1,4 @@
-//! Clients that take their time.
+//! Slow clients.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 use super::{Target, rest, statuses};
 use crate::harness::{PATIENCE, revoke_path};
 
-/// Sends one byte after another for as long as the server takes them; returns what it says.
+/// Sends one byte after another until the server closes; returns its answer.
 async fn drip(target: &Target, begin: &str) -> String {
     let stream = TcpStream::connect(target.server.address()).await.unwrap();
     let (mut reader, mut writer) = stream.into_split();
@@ -29,7 +29,7 @@ async fn drip(target: &Target, begin: &str) -> String {
 }
 
 #[tokio::test]
-async fn head_that_comes_byte_by_byte_is_not_waited_for() {
+async fn connection_whose_head_comes_byte_by_byte_is_closed() {
     let target = Target::start(&["--head-timeout", "0.5"]).await;
     for begin in ["", "GET /", "GET /healthz HTTP/1.1\r\nHost: test\r\nX: "] {
         let answer = drip(&target, begin).await;
@@ -52,9 +52,9 @@ async fn body_that_comes_byte_by_byte_is_408() {
     target.unharmed(16).await;
 }
 
-/// Answers that nobody reads fill the buffers of both systems; then the server waits to write.
+/// Answers that the client does not read fill the buffers of both systems. Then the server waits to write.
 #[tokio::test]
-async fn client_that_never_reads_is_left() {
+async fn connection_of_a_client_that_never_reads_is_closed() {
     let target = Target::start(&["--head-timeout", "0.5"]).await;
     let mut stream = TcpStream::connect(target.server.address()).await.unwrap();
     let request = "GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: test\r\n\r\n";
@@ -66,7 +66,7 @@ async fn client_that_never_reads_is_left() {
         .expect("the server closes the connection");
     assert!(
         answers.matches("HTTP/1.1 200 OK").count() < requests,
-        "it went on while nobody read"
+        "the server answered although the client did not read"
     );
     target.unharmed(32).await;
 }

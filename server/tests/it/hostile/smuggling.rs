@@ -1,14 +1,14 @@
-//! Requests whose end two recipients could see in different places (RFC 9112, section 11.2).
+//! Request smuggling: requests whose end two recipients could see at different places (RFC 9112, section 11.2).
 
 use super::{Target, statuses};
 use crate::harness::{revoke_path, text, unknown_id};
 
-/// How a body is sent, with a request hidden where a recipient that reads the head otherwise would find one.
+/// The framing of a request with a second request hidden in it, where a recipient that reads the head differently finds it.
 struct Shape {
     what: &'static str,
-    /// Header lines, each with its end.
+    /// The header lines, each with its CRLF.
     framing: &'static str,
-    /// What stands before the hidden request.
+    /// The bytes between the head and the hidden request.
     before: &'static str,
 }
 
@@ -156,14 +156,14 @@ const SHAPES: &[Shape] = &[
 ];
 
 #[tokio::test]
-async fn nothing_behind_an_ambiguous_request_is_taken_for_a_request() {
+async fn bytes_after_an_ambiguous_request_are_not_read_as_a_request() {
     let target = Target::start(&[]).await;
     let victim = target.server.create(&target.admin, "victim").await;
     let hidden = format!(
         "{}Content-Length: 0\r\n\r\n",
         target.head(&format!("POST {} HTTP/1.1", revoke_path(&victim.token_id)))
     );
-    // A token that does not exist: the request itself changes nothing, and is understood.
+    // The request itself targets a token that does not exist, and so changes nothing.
     let path = revoke_path(&unknown_id());
     for Shape {
         what,
@@ -193,7 +193,7 @@ async fn nothing_behind_an_ambiguous_request_is_taken_for_a_request() {
             "{what}: the hidden request was carried out"
         );
     }
-    // Seen as a request it would have been.
+    // Sent alone, the hidden request is carried out.
     let alone = hidden.replacen("Content-Length", "Connection: close\r\nContent-Length", 1);
     assert_eq!(statuses(&target.send(alone).await), [201]);
     assert_eq!(target.server.probe(&victim).await, 401);
@@ -201,7 +201,7 @@ async fn nothing_behind_an_ambiguous_request_is_taken_for_a_request() {
 }
 
 #[tokio::test]
-async fn http_1_0_with_a_transfer_encoding_is_no_way_around() {
+async fn http_1_0_with_a_transfer_encoding_is_refused() {
     let target = Target::start(&[]).await;
     let hidden = target.head("GET /api/v1/tokens HTTP/1.1") + "\r\n";
     let answer = target
@@ -215,7 +215,7 @@ async fn http_1_0_with_a_transfer_encoding_is_no_way_around() {
 }
 
 #[tokio::test]
-async fn host_must_be_there_once() {
+async fn host_must_be_sent_exactly_once() {
     let target = Target::start(&[]).await;
     for hosts in ["", "Host: a\r\nHost: b\r\n", "Host: a\r\nHost: a\r\n"] {
         let answer = target
@@ -232,7 +232,7 @@ async fn host_must_be_there_once() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_1_request_is_refused() {
+async fn bytes_that_are_not_an_http_1_request_are_refused() {
     let target = Target::start(&[]).await;
     for bytes in [
         &b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..],
@@ -252,7 +252,7 @@ async fn what_is_no_http_1_request_is_refused() {
         b"GET /healthz HTTP/1.1\r\nHost: a\r\n: y\r\n\r\n",
     ] {
         let answer = target.send(bytes).await;
-        // Nothing is said to a client that begins HTTP/2.
+        // hyper closes without an answer when a client begins HTTP/2.
         let http_2 = bytes.starts_with(b"PRI ");
         let expected: &[u16] = if http_2 { &[] } else { &[400] };
         assert_eq!(statuses(&answer), expected, "{}", text(bytes));

@@ -1,4 +1,4 @@
-//! Texts that aim at whoever reads them next: a database, a file system, a log, a header.
+//! Texts that attack what reads them next: a database, a file system, a log, a header.
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn percent_encoded(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn sql_and_paths_are_texts_like_any_other_in_every_field() {
+async fn sql_and_paths_are_ordinary_texts_in_every_field() {
     let target = Target::start(&["--rate-per-caller", "off"]).await;
     let (server, admin) = (&target.server, &target.admin);
     for hostile in CORPUS {
@@ -90,7 +90,7 @@ async fn sql_and_paths_are_texts_like_any_other_in_every_field() {
             .await;
         assert_eq!(token.status, 401);
 
-        // What is text comes back as it was sent.
+        // A text field comes back as it was sent.
         let created = server
             .request("POST", "/api/v1/tokens")
             .by(admin)
@@ -137,13 +137,13 @@ async fn sql_and_paths_are_texts_like_any_other_in_every_field() {
     assert_eq!(
         listed["data"]["total"],
         CORPUS.len() + 1,
-        "every token is there, and no other"
+        "exactly the created tokens exist"
     );
     target.unharmed(16).await;
 }
 
 #[tokio::test]
-async fn invalid_utf_8_is_refused_or_a_text_wherever_it_is() {
+async fn invalid_utf_8_is_refused_or_ignored_everywhere() {
     let target = Target::start(&[]).await;
     let bad = b"\xff\xfe\xc0\xaf\xed\xa0\x80";
     let path = revoke_path(&target.admin.token_id);
@@ -185,7 +185,7 @@ async fn invalid_utf_8_is_refused_or_a_text_wherever_it_is() {
 }
 
 #[tokio::test]
-async fn nul_is_refused_wherever_it_is() {
+async fn nul_is_refused_everywhere() {
     let target = Target::start(&[]).await;
     let (server, admin) = (&target.server, &target.admin);
     for (body, field) in [
@@ -247,9 +247,9 @@ async fn nul_is_refused_wherever_it_is() {
     target.unharmed(16).await;
 }
 
-/// A line break in a claimed email or a reason must not become one in a header, an answer or a log.
+/// A line break in a claimed email or a reason must not become one in a header or a log.
 #[tokio::test]
-async fn line_breaks_make_no_header_and_no_line_of_the_log() {
+async fn line_breaks_cannot_forge_a_header_or_a_log_line() {
     let target = Target::start(&[]).await;
     let (server, admin) = (&target.server, &target.admin);
     for (what, value, expected) in [
@@ -289,7 +289,7 @@ async fn line_breaks_make_no_header_and_no_line_of_the_log() {
 }
 
 #[tokio::test]
-async fn headers_that_decide_something_are_taken_once() {
+async fn headers_that_decide_something_may_be_sent_only_once() {
     let target = Target::start(&[]).await;
     let head = target.head("GET /api/v1/tokens HTTP/1.1") + "Connection: close\r\n";
     let (token, business) = (&target.admin.token, &target.admin.business_id);
@@ -298,7 +298,7 @@ async fn headers_that_decide_something_are_taken_once() {
         (format!("Authorization: Bearer {token}\r\n"), 401),
         ("Authorization: \r\n".to_owned(), 401),
         ("Host: another\r\n".to_owned(), 400),
-        // Claims and names of requests decide nothing.
+        // The claimed email and the request id decide nothing.
         (
             "X-User-Email: a@b.example\r\nX-User-Email: c@d.example\r\n".to_owned(),
             200,

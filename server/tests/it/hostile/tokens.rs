@@ -1,4 +1,4 @@
-//! Tokens whose headers and claims are not what they should be, signed by our own key and on record where that is possible.
+//! Tokens with invalid headers and claims, signed by our key and on record where that is possible.
 
 use ring::hmac;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::Target;
 use crate::authentication::{Forger, assert_not_authenticated};
 
 #[tokio::test]
-async fn header_of_a_token_names_our_algorithm_and_our_key_or_is_refused() {
+async fn token_whose_header_names_another_algorithm_or_key_is_refused() {
     let target = Target::start(&[]).await;
     let (server, admin) = (&target.server, &target.admin);
     let forger = Forger::new(server.folder());
@@ -56,7 +56,7 @@ async fn header_of_a_token_names_our_algorithm_and_our_key_or_is_refused() {
         assert_not_authenticated(&forger.probe(server, admin, &token).await, true);
         forger.forget(server, &token).await;
     }
-    // Keys that a token brings along are not looked at: ours verifies, so the token is what its signature says it is.
+    // A key within the token is ignored: only our key verifies.
     let claims = forger.claims(admin, 3600);
     let jwk = json!({ "kty": "oct", "k": "AAAA" });
     let foreign = hmac_with(
@@ -75,7 +75,7 @@ async fn header_of_a_token_names_our_algorithm_and_our_key_or_is_refused() {
 }
 
 #[tokio::test]
-async fn claims_of_a_token_have_their_types_or_it_is_refused() {
+async fn token_whose_claims_have_other_types_is_refused() {
     let target = Target::start(&[]).await;
     let (server, admin) = (&target.server, &target.admin);
     let forger = Forger::new(server.folder());

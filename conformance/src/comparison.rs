@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::case::Level;
 use crate::event::{CaseRecord, Verdict};
 use crate::exit::ExitCode;
-use crate::report::{Report, Totals};
+use crate::report::{self, Report, Totals};
 
 pub use json::schema;
 
@@ -213,9 +213,7 @@ impl Comparison {
 
 fn side(report: &Report) -> Side {
     let end = report.end.as_ref();
-    let coverage = end
-        .map(|end| &end.coverage)
-        .filter(|coverage| coverage.declared > 0);
+    let coverage = report::coverage(report);
     Side {
         target: report.run.target.clone(),
         started_at: report.run.started_at,
@@ -389,10 +387,10 @@ fn differences(name: &str, a: &Value, b: &Value, out: &mut Vec<Condition>) {
 
 fn coverage(a: &Report, b: &Report) -> CoverageChange {
     let of = |report: &Report| -> Option<BTreeSet<String>> {
-        let coverage = &report.end.as_ref()?.coverage;
-        let parts = coverage.parts.iter().filter(|part| part.observed);
-        let names = parts.map(|part| format!("{} {}", part.operation, part.name));
-        (coverage.declared > 0).then(|| names.collect())
+        let parts = report::coverage(report)?.parts.iter();
+        let observed = parts.filter(|part| part.observed);
+        let names = observed.map(|part| format!("{} {}", part.operation, part.name));
+        Some(names.collect())
     };
     match (of(a), of(b)) {
         (Some(a), Some(b)) => CoverageChange {

@@ -25,7 +25,7 @@ pub use event_writer::EventWriter;
 pub use file::{ReportError, refuse_secrets, write_scanned};
 pub use format::Format;
 pub use read::{ReadError, read};
-pub(crate) use summary::duration;
+pub(crate) use summary::{coverage, duration};
 pub use version::FORMAT;
 
 use crate::event::{CaseRecord, Event, RunFooter, RunHeader, Verdict};
@@ -83,6 +83,18 @@ impl Totals {
             }
         }
         totals
+    }
+
+    /// Returns the number of cases with a verdict.
+    pub(crate) fn with(self, verdict: Verdict) -> usize {
+        match verdict {
+            Verdict::Pass => self.pass,
+            Verdict::Fail => self.fail,
+            Verdict::Warn => self.warn,
+            Verdict::Skip => self.skip,
+            Verdict::Inconclusive => self.inconclusive,
+            Verdict::Error => self.error,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::wording::{CHANGES, rows, step, title, value};
 use super::{Change, Comparison};
+use crate::exit::ExitCode;
 use crate::report::duration;
 use crate::report::markdown::cell;
 use openapi::render::markup::{code, words};
@@ -12,7 +13,7 @@ use openapi::render::markup::{code, words};
 const LISTED: usize = 100;
 
 pub(super) fn render(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
-    let mark = if comparison.exit.code == 0 {
+    let mark = if comparison.code() == ExitCode::Conformant {
         "✅"
     } else {
         "❌"

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::wording::{CHANGES, Row, rows, step, title, value};
 use super::{Change, Comparison};
+use crate::exit::ExitCode;
 use crate::report::duration;
 use openapi::render::visible::visible;
 
@@ -101,7 +102,7 @@ pub(super) fn render(comparison: &Comparison, out: &mut dyn Write) -> io::Result
         comparison.cases.len(),
         comparison.unchanged
     )?;
-    let style = if comparison.exit.code == 0 {
+    let style = if comparison.code() == ExitCode::Conformant {
         GREEN
     } else {
         RED

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::{Report, summary};
 use crate::event::Verdict;
+use crate::exit::ExitCode;
 use openapi::render::visible::{visible, visible_lines};
 
 /// Renders an annotation for each finding and each group of skipped cases, and then the verdict of the run. The worst
@@ -44,7 +45,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     let verdict = summary::verdict(report);
     match &report.end {
-        Some(end) if end.exit.code == 0 => writeln!(
+        Some(end) if end.exit.name == ExitCode::Conformant => writeln!(
             out,
             "conformance: {} ({})",
             visible(&verdict),

@@ -6,6 +6,7 @@ use super::summary::Finding;
 use super::{Report, summary};
 use crate::case::Level;
 use crate::event::{CaseRecord, Verdict};
+use crate::exit::ExitCode;
 use openapi::render::markup::{code, words};
 use openapi::render::visible::{visible, visible_lines};
 
@@ -72,7 +73,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn mark(report: &Report) -> &'static str {
     match &report.end {
-        Some(end) if end.exit.code == 0 => "✅ Conformance",
+        Some(end) if end.exit.name == ExitCode::Conformant => "✅ Conformance",
         Some(_) | None => "❌ Conformance",
     }
 }

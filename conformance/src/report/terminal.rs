@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::summary::Finding;
 use super::{Report, summary};
 use crate::event::{StepRecord, Verdict};
+use crate::exit::ExitCode;
 use openapi::render::visible::{visible as one_line, visible_lines};
 
 const RED: Style = AnsiColor::Red.on_default().bold();
@@ -14,6 +15,16 @@ const GREEN: Style = AnsiColor::Green.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
+
+/// The verdicts, in the order in which they are counted.
+const VERDICTS: [Verdict; 6] = [
+    Verdict::Pass,
+    Verdict::Fail,
+    Verdict::Warn,
+    Verdict::Skip,
+    Verdict::Inconclusive,
+    Verdict::Error,
+];
 
 /// The width of a column in which expected and actual are printed side by side.
 const COLUMN: usize = 48;
@@ -199,20 +210,15 @@ fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let totals = report.totals;
-    let counts = [
-        (Verdict::Pass, totals.pass),
-        (Verdict::Fail, totals.fail),
-        (Verdict::Warn, totals.warn),
-        (Verdict::Skip, totals.skip),
-        (Verdict::Inconclusive, totals.inconclusive),
-        (Verdict::Error, totals.error),
-    ];
-    let shown = counts
-        .iter()
-        .filter(|(verdict, count)| *count > 0 || *verdict == Verdict::Pass);
-    let words = shown.map(|(verdict, count)| {
-        let style = style_of(*verdict);
-        format!("{style}{count} {}{style:#}", verdict.name())
+    let shown = (VERDICTS.into_iter())
+        .filter(|verdict| totals.with(*verdict) > 0 || *verdict == Verdict::Pass);
+    let words = shown.map(|verdict| {
+        let style = style_of(verdict);
+        format!(
+            "{style}{} {}{style:#}",
+            totals.with(verdict),
+            verdict.name()
+        )
     });
     write!(
         out,
@@ -244,7 +250,11 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if let Some(why) = summary::incomplete(report) {
         writeln!(out, "{RED}incomplete{RED:#}: {why}")?;
     }
-    let style = if end.exit.code == 0 { GREEN } else { RED };
+    let style = if end.exit.name == ExitCode::Conformant {
+        GREEN
+    } else {
+        RED
+    };
     writeln!(
         out,
         "{style}exit {}{style:#}: {}",

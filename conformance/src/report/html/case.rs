@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::matrix::Cells;
-use super::parts::{LEVELS, VERDICTS, badge, beginning, folded, link, number, path_of};
+use super::parts::{LEVELS, VERDICTS, badge, beginning, folded, link, path_of};
 use super::waterfall::{self, Axis};
 use crate::event::{BodyRecord, CaseRecord, ExchangeRecord, HeaderRecord, Verdict};
 use crate::report::{Report, summary};
@@ -50,7 +50,7 @@ fn filters(report: &Report) -> Markup {
             fieldset {
                 legend { "Verdict" }
                 div class="choices" { @for verdict in VERDICTS {
-                    @let number = number(report, verdict);
+                    @let number = report.totals.with(verdict);
                     @if number > 0 {
                         label class=(verdict.name()) {
                             input type="checkbox" name="verdict" value=(verdict.name()) checked;

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::parts::{VERDICTS, badge, beginning, link, number};
+use super::parts::{VERDICTS, badge, beginning, link};
 use crate::event::Verdict;
+use crate::exit::ExitCode;
 use crate::report::summary::Finding;
 use crate::report::{Report, summary};
 use openapi::render::visible::{visible, visible_lines};
@@ -16,20 +17,20 @@ pub(super) fn headline(report: &Report) -> &'static str {
     let Some(end) = &report.end else {
         return "Cut off";
     };
-    match end.exit.code {
-        0 => "Conformant",
-        1 => "Not conformant",
-        4 => "Not proven",
-        _ => "Not completed",
+    match end.exit.name {
+        ExitCode::Conformant => "Conformant",
+        ExitCode::Failed => "Not conformant",
+        ExitCode::NothingProven => "Not proven",
+        ExitCode::Usage | ExitCode::Broken => "Not completed",
     }
 }
 
 fn outcome_class(report: &Report) -> &'static str {
-    match report.end.as_ref().map(|end| end.exit.code) {
-        Some(0) => "pass",
-        Some(1) => "fail",
-        Some(4) => "skip",
-        Some(_) | None => "error",
+    match report.end.as_ref().map(|end| end.exit.name) {
+        Some(ExitCode::Conformant) => "pass",
+        Some(ExitCode::Failed) => "fail",
+        Some(ExitCode::NothingProven) => "skip",
+        Some(ExitCode::Usage | ExitCode::Broken) | None => "error",
     }
 }
 
@@ -66,7 +67,7 @@ pub(super) fn header(report: &Report) -> Markup {
             (share(report))
             ul class="tallies" aria-label="Cases by verdict" {
                 @for verdict in VERDICTS {
-                    @let number = number(report, verdict);
+                    @let number = report.totals.with(verdict);
                     @if number > 0 || verdict == Verdict::Pass {
                         li class=(verdict.name()) { strong { (number) " " (verdict.name()) } }
                     }
@@ -85,7 +86,7 @@ fn share(report: &Report) -> Markup {
         .selected
         .max(report.totals.cases)
         .max(1);
-    let numbers = VERDICTS.map(|verdict| number(report, verdict));
+    let numbers = VERDICTS.map(|verdict| report.totals.with(verdict));
     html! {
         svg class="share" aria-hidden="true" focusable="false" {
             rect class="none" width="100%" height="100%" {}

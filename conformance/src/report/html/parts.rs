@@ -4,7 +4,6 @@ use maud::{Markup, html};
 
 use crate::case::Level;
 use crate::event::Verdict;
-use crate::report::Report;
 use crate::wire::percent_encoded;
 use openapi::render::visible::visible;
 
@@ -23,19 +22,6 @@ pub(super) const VERDICTS: [Verdict; 6] = [
 
 /// The levels, strongest first.
 pub(super) const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::May];
-
-/// Returns the number of cases with a verdict.
-pub(super) fn number(report: &Report, verdict: Verdict) -> usize {
-    let totals = report.totals;
-    match verdict {
-        Verdict::Pass => totals.pass,
-        Verdict::Warn => totals.warn,
-        Verdict::Skip => totals.skip,
-        Verdict::Inconclusive => totals.inconclusive,
-        Verdict::Error => totals.error,
-        Verdict::Fail => totals.fail,
-    }
-}
 
 /// Returns the worst of several verdicts.
 pub(super) fn worst(verdicts: impl IntoIterator<Item = Verdict>) -> Option<Verdict> {

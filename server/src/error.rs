@@ -147,6 +147,8 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Unavailable(_)
             | StoreError::Disconnected(_)
+            | StoreError::NotADatabase(_)
+            | StoreError::WrongPassword(_)
             | StoreError::Claimed { .. } => {
                 METRICS.store_failed("unavailable");
                 tracing::error!(%error, "the store does not answer");

@@ -143,15 +143,15 @@ impl Failure {
     }
 }
 
-/// What to do about a store that fails.
+/// Says what to do about a store that fails.
 fn remedy(source: &StoreError, at: &Location) -> &'static str {
     match (source, at) {
         (StoreError::Claimed { .. }, _) => "Or choose another file with --database",
-        // SQLite's own words for its code SQLITE_NOTADB.
-        (StoreError::Unavailable(why), Location::Sqlite(_))
-            if why.contains("is not a database") =>
-        {
+        (StoreError::NotADatabase(_), _) => {
             "It is left as it is. Choose another file with --database, one that is not there yet for a new database"
+        }
+        (StoreError::WrongPassword(_), _) => {
+            "Is the role there, and its password right? Both are part of the URL in --database or DZ_DATABASE"
         }
         (
             StoreError::Unavailable(_)
@@ -160,15 +160,9 @@ fn remedy(source: &StoreError, at: &Location) -> &'static str {
             | StoreError::Migration(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)),
             Location::Sqlite(_),
         ) => "Is its directory there and writable? Choose another one with --database",
-        // What it holds is not what this program has made.
+        // Its schema is not one that this program has made.
         (StoreError::Migration(_), Location::Sqlite(_)) => {
             "It is left as it is. Or choose another file with --database"
-        }
-        // PostgreSQL's own words for its code 28P01, which a setting can translate: then the next remedy stands.
-        (StoreError::Unavailable(why), Location::Postgres(_))
-            if why.contains("password authentication failed") =>
-        {
-            "Is the role there, and its password right? Both are part of the URL in --database or DZ_DATABASE"
         }
         (StoreError::Migration(_), Location::Postgres(_)) => {
             "Has `server migrate` been run as a role that may change the schema?"

@@ -201,7 +201,7 @@ impl Store {
         match (self, at) {
             (Self::Sqlite(store), Moment::Sqlite(at)) => store.list_tokens(list, *at).await,
             (Self::Postgres(store), Moment::Postgres(at)) => store.list_tokens(list, at).await,
-            (Self::Sqlite(_) | Self::Postgres(_), _) => Err(StoreError::of_another()),
+            (Self::Sqlite(_) | Self::Postgres(_), _) => Err(StoreError::Inconsistent("a moment of another store".to_owned())),
         }
     }
 

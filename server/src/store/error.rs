@@ -1,7 +1,8 @@
 //! Why the store could not do what it was asked.
 
 use rusqlite::ErrorCode;
-use sqlx::error::ErrorKind;
+use sqlx::error::{DatabaseError, ErrorKind};
+use sqlx::migrate::MigrateError;
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +13,12 @@ pub enum StoreError {
     /// The connection to it ended while it was asked; another one may work.
     #[error("the store is not available: {0}")]
     Disconnected(String),
+    /// The file is not a SQLite database.
+    #[error("the store is not available: {0}")]
+    NotADatabase(String),
+    /// PostgreSQL does not take the role's password.
+    #[error("the store is not available: {0}")]
+    WrongPassword(String),
     /// Another process serves the SQLite file.
     #[error(
         "another server{} uses this SQLite file, which is for one. Stop that one, or let replicas share PostgreSQL",
@@ -28,19 +35,17 @@ pub enum StoreError {
     #[error(
         "the store cannot be migrated: {0}. If a newer version of this program has used it, use that one"
     )]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    Migration(#[from] MigrateError),
 }
 
 impl StoreError {
-    pub(super) fn of_another() -> Self {
-        Self::Inconsistent("a moment of another store".to_owned())
-    }
-
-    /// The same for another who waits for the same work.
+    /// Copies the error, for several callers that wait for the same work.
     pub(super) fn share(&self) -> Self {
         match self {
             Self::Unavailable(why) => Self::Unavailable(why.clone()),
             Self::Disconnected(why) => Self::Disconnected(why.clone()),
+            Self::NotADatabase(why) => Self::NotADatabase(why.clone()),
+            Self::WrongPassword(why) => Self::WrongPassword(why.clone()),
             Self::Inconsistent(why) => Self::Inconsistent(why.clone()),
             Self::Claimed { process } => Self::Claimed { process: *process },
             Self::Migration(error) => Self::Inconsistent(error.to_string()),
@@ -48,47 +53,53 @@ impl StoreError {
     }
 }
 
-/// SQLSTATEs that say that the database ended the session: it is shutting down, has crashed or is starting
-/// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>, class 57).
-const SESSION_ENDED: [&str; 3] = ["57P01", "57P02", "57P03"];
-
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        let text = error.to_string();
         match error {
             sqlx::Error::ColumnDecode { .. }
             | sqlx::Error::ColumnNotFound(_)
             | sqlx::Error::ColumnIndexOutOfBounds { .. }
             | sqlx::Error::Decode(_)
             | sqlx::Error::RowNotFound
-            | sqlx::Error::TypeNotFound { .. } => Self::Inconsistent(error.to_string()),
-            sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => Self::Disconnected(error.to_string()),
-            sqlx::Error::Database(ref answer)
-                if answer
-                    .code()
-                    .is_some_and(|code| SESSION_ENDED.contains(&&*code)) =>
-            {
-                Self::Disconnected(error.to_string())
-            }
-            // A constraint that a statement of ours violates, as against a file that is locked, full or gone.
-            sqlx::Error::Database(ref answer) if answer.kind() != ErrorKind::Other => {
-                Self::Inconsistent(error.to_string())
-            }
-            // The enum is not exhaustive; what is left concerns connections, files and locks.
-            error => Self::Unavailable(error.to_string()),
+            | sqlx::Error::TypeNotFound { .. } => Self::Inconsistent(text),
+            sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => Self::Disconnected(text),
+            sqlx::Error::Database(answer) => by_code(&*answer, text),
+            // The enum is not exhaustive; the rest concerns connections, files and locks.
+            _ => Self::Unavailable(text),
         }
+    }
+}
+
+/// Tells errors of a database apart by their code: PostgreSQL's SQLSTATE
+/// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>) or SQLite's result code
+/// (<https://sqlite.org/rescode.html>), which has at most four digits where a SQLSTATE has five characters.
+fn by_code(answer: &dyn DatabaseError, text: String) -> StoreError {
+    match answer.code().as_deref() {
+        // The database ended the session: it is shutting down, has crashed or is starting.
+        Some("57P01" | "57P02" | "57P03") => StoreError::Disconnected(text),
+        // invalid_password
+        Some("28P01") => StoreError::WrongPassword(text),
+        // SQLITE_NOTADB
+        Some("26") => StoreError::NotADatabase(text),
+        // A constraint that a statement of ours violates, in contrast to a file that is locked, full or removed.
+        Some(_) | None if answer.kind() != ErrorKind::Other => StoreError::Inconsistent(text),
+        Some(_) | None => StoreError::Unavailable(text),
     }
 }
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        let text = error.to_string();
         match error.sqlite_error_code() {
-            // A constraint that a statement of ours violates, as against a file that is locked, full or gone.
+            // A constraint that a statement of ours violates, in contrast to a file that is locked, full or removed.
             Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch) => {
-                Self::Inconsistent(error.to_string())
+                Self::Inconsistent(text)
             }
-            Some(_) => Self::Unavailable(error.to_string()),
+            Some(ErrorCode::NotADatabase) => Self::NotADatabase(text),
+            Some(_) => Self::Unavailable(text),
             // Not from SQLite but about what it answered: a missing column or row, another type.
-            None => Self::Inconsistent(error.to_string()),
+            None => Self::Inconsistent(text),
         }
     }
 }

@@ -152,6 +152,8 @@ impl Connections {
             // It may be in the midst of a transaction or of an answer.
             Err(
                 StoreError::Unavailable(_)
+                | StoreError::NotADatabase(_)
+                | StoreError::WrongPassword(_)
                 | StoreError::Claimed { .. }
                 | StoreError::Inconsistent(_)
                 | StoreError::Migration(_),

@@ -26,7 +26,11 @@ const SETTINGS: &str = "
 pub(super) async fn begin(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
     let mut connection = PgConnection::connect_with(options)
         .await
-        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        .map_err(|error| match StoreError::from(error) {
+            // There is no session yet that could have ended.
+            StoreError::Disconnected(why) => StoreError::Unavailable(why),
+            error => error,
+        })?;
     connection.execute(SETTINGS).await?;
     let row = connection
         .fetch_one(

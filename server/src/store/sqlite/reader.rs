@@ -150,7 +150,10 @@ impl Readers {
         reader.renew(now)?;
         let result = work(&mut reader);
         // One that failed may fail again.
-        if matches!(result, Err(StoreError::Unavailable(_))) {
+        if matches!(
+            result,
+            Err(StoreError::Unavailable(_) | StoreError::NotADatabase(_))
+        ) {
             return result;
         }
         if let Some(free) = &mut *self.free() {

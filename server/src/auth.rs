@@ -15,14 +15,14 @@ use crate::extract::credential::Credential;
 use crate::extract::header::{business_id, claimed_email};
 use crate::extract::path::TokenId;
 use crate::state::AppState;
-use crate::store::{Actor, Found, Moment, WantedToken};
+use crate::store::{Actor, Snapshot, Target, TargetKey, TokenUse};
 use crate::telemetry::metrics::METRICS;
 use crate::timestamp::Timestamp;
 
-/// The authenticated user behind a request.
+/// The authenticated user of a request.
 ///
-/// As an extractor it makes the first two checks of the contract: 401 when the credential is no good (and 429 when it
-/// is good too often), then 400 when `x-business-id` is not. Which business the request is in comes out of [`business`](Self::business) alone.
+/// As an extractor it makes the first two checks of the contract: 401 without a valid credential, 429 when the caller asks too
+/// often, then 400 without a valid `x-business-id`. Only [`business`](Self::business) returns which business the request is in.
 #[derive(Debug)]
 pub(crate) struct Caller {
     token_id: Uuid,
@@ -31,16 +31,16 @@ pub(crate) struct Caller {
     named_business: Uuid,
     claimed_email: Option<String>,
     remote_address: Option<IpAddr>,
-    moment: Moment,
+    snapshot: Snapshot,
 }
 
 impl Caller {
-    /// The business that the request is in.
+    /// Returns the business that the request is in.
     ///
     /// # Errors
     ///
-    /// [`ApiError::NotFound`] when `x-business-id` names another business than the one of the caller's token: whether such
-    /// a business exists is not told.
+    /// [`ApiError::NotFound`] when `x-business-id` names another business than the one of the caller's token: the answer does not
+    /// show whether such a business exists.
     pub(crate) fn business(&self) -> Result<Uuid, ApiError> {
         if self.named_business == self.own_business {
             Ok(self.own_business)
@@ -49,17 +49,17 @@ impl Caller {
         }
     }
 
-    /// The caller's user id.
+    /// Returns the caller's user id.
     pub(crate) fn user_id(&self) -> Uuid {
         self.user_id
     }
 
-    /// The moment of the store at which the caller's token was good.
-    pub(crate) fn moment(&self) -> &Moment {
-        &self.moment
+    /// Returns the snapshot of the store at which the caller's token was good.
+    pub(crate) fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
     }
 
-    /// The caller, as the audit trail names it.
+    /// Builds the actor that the audit trail records.
     pub(crate) fn actor(&self) -> Actor {
         Actor {
             user_id: self.user_id,
@@ -80,14 +80,14 @@ impl FromRequestParts<AppState> for Caller {
     }
 }
 
-/// The authenticated user behind a request that is about one token, which its path names.
+/// The authenticated user of a request about one token, which its path names.
 ///
 /// As an extractor it makes [`Caller`]'s checks, then the one of the path: 422.
 #[derive(Debug)]
 pub(crate) struct CallerOnToken {
     pub(crate) caller: Caller,
-    /// The token, if it is in the business of the caller's token.
-    pub(crate) token: Option<Found>,
+    /// The token, if it exists in the business of the caller's token.
+    pub(crate) token: Option<Target>,
 }
 
 impl FromRequestParts<AppState> for CallerOnToken {
@@ -95,47 +95,48 @@ impl FromRequestParts<AppState> for CallerOnToken {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let id = TokenId::from_request_parts(parts, state).await;
-        let wanted = id.as_ref().ok().map(|TokenId(id)| *id);
-        let (caller, token) = counted(authenticate(parts, state, wanted).await)?;
+        let target = id.as_ref().ok().map(|TokenId(id)| *id);
+        let (caller, token) = counted(authenticate(parts, state, target).await)?;
         id?;
         Ok(Self { caller, token })
     }
 }
 
-/// Counts whether somebody was known.
+/// Counts whether the caller was authenticated.
 fn counted<T>(caller: Result<T, ApiError>) -> Result<T, ApiError> {
     match &caller {
         Err(ApiError::NotAuthenticated { .. }) => METRICS.authenticated(false),
-        // Whatever else is refused is refused to a caller who is known, or for a store that does not answer.
+        // The store did not answer.
         Err(ApiError::Unavailable | ApiError::Internal) => {}
+        // Any other refusal is of an authenticated caller.
         Ok(_) | Err(_) => METRICS.authenticated(true),
     }
     caller
 }
 
-/// Who calls, and the token with this id that is wanted, all of it read at once.
+/// Authenticates the caller, and reads the token with this id that the request is about in the same snapshot.
 async fn authenticate(
     parts: &mut Parts,
     state: &AppState,
-    wanted: Option<Uuid>,
-) -> Result<(Caller, Option<Found>), ApiError> {
+    target: Option<Uuid>,
+) -> Result<(Caller, Option<Target>), ApiError> {
     let refused = ApiError::NotAuthenticated { token_sent: true };
     let token = bearer(&parts.headers, &parts.uri)?;
     let now = Timestamp::now();
     let Some((claims, digest)) = token::verify(state.keys(), &token, now) else {
         return Err(refused);
     };
-    // Nothing of it is told to anybody whose token turns out to be no good.
-    let wanted = wanted.map(|id| WantedToken {
+    // The target is only used if the caller's token turns out to be good.
+    let target = target.map(|id| TargetKey {
         business_id: claims.business,
         id,
         asker: claims.sub,
     });
-    let Some(known) = state.store().authentication(claims.jti, wanted).await? else {
+    let Some(found) = state.store().authentication(claims.jti, target).await? else {
         return Err(refused);
     };
 
-    let token = known.token;
+    let token = found.token;
     let genuine = token.digest.matches(&digest)
         && token.user_id == claims.sub
         && token.business_id == claims.business;
@@ -144,11 +145,15 @@ async fn authenticate(
     }
     if !parts.method.is_safe() {
         let jti = claims.jti;
-        parts.extensions.insert(Credential { jti, wanted });
+        parts.extensions.insert(Credential { jti, target });
     }
 
     state.rate_limits().caller(token.user_id)?;
-    state.last_used().note(claims.jti, now, token.last_used_at);
+    let last = TokenUse {
+        owner: token.user_id,
+        at: now,
+    };
+    state.last_used().note(claims.jti, last, token.last_used_at);
     let span = tracing::Span::current();
     let mut buffer = Uuid::encode_buffer();
     span.record(
@@ -169,17 +174,17 @@ async fn authenticate(
             .extensions
             .get()
             .map(|ClientAddress(address)| *address),
-        moment: known.moment,
+        snapshot: found.snapshot,
     };
-    Ok((caller, known.wanted))
+    Ok((caller, found.target))
 }
 
-/// The token of `Authorization: Bearer …` (RFC 6750, section 2.1; the scheme's name in any case, RFC 9110, section 11.1).
+/// Reads the token of `Authorization: Bearer …` (RFC 6750, section 2.1; the scheme's name in any case, RFC 9110, section 11.1).
 ///
 /// # Errors
 ///
 /// [`ApiError::NotAuthenticated`] when there is none, more than one, another scheme, or when the request carries a token in
-/// its query (RFC 6750, section 2.3), where logs and proxies of others have seen it already.
+/// its query (RFC 6750, section 2.3), where other parties' logs and proxies have seen it already.
 fn bearer(headers: &HeaderMap, uri: &Uri) -> Result<SecretString, ApiError> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let in_query = has_token_in_query(uri);
@@ -205,9 +210,10 @@ fn bearer(headers: &HeaderMap, uri: &Uri) -> Result<SecretString, ApiError> {
     Ok(SecretString::from(credential))
 }
 
+/// Returns whether the query has a token.
 fn has_token_in_query(uri: &Uri) -> bool {
     uri.query().is_some_and(|query| {
-        // Decoded, as whoever else reads the query does it.
+        // Decoded, as other readers of the query do it.
         url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "access_token")
     })
 }

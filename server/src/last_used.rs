@@ -1,9 +1,9 @@
 //! When tokens were last used: noted in memory on the request's path, written in batches beside it.
 //!
-//! What is not written yet when the process dies is lost, which for this one column is a fair price: no request waits for a
-//! disk because its caller was authenticated. And what is on record is exact to a minute: a write for every use would cost
-//! the database more than all that it is asked, and each one makes SQLite's readers read their pages anew. Nor are all written at
-//! once: behind a start every token in use has a use to write, and revocations would wait for them.
+//! Uses that are not written yet are lost when the process dies, which is acceptable for this one column: no request waits for a
+//! disk because its caller was authenticated. What is stored is exact to a minute: a write for every use would cost the database
+//! more than all its reads, and each one makes SQLite's readers read their pages again. Nor are all written at once: after a start
+//! every token in use has a use to write, and revocations would wait for them.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,41 +12,42 @@ use parking_lot::Mutex;
 use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
-use crate::store::Store;
+use crate::store::{Store, TokenUse};
 use crate::timestamp::Timestamp;
 
-/// How often uses are written.
+/// The time between two writes.
 const PERIOD: Duration = Duration::from_secs(1);
 
-/// How many uses a period may write, whatever waits.
+/// The number of uses that may be written in one period, however few wait.
 const FEW: usize = 1000;
 
-/// The part of those that wait that it may write where that is more: of however many, half are written in some twenty seconds.
+/// The part of the waiting uses that may be written in one period where that is more: half of any number are written in some
+/// twenty seconds.
 const PART: usize = 30;
 
-/// How old the use on record has to be for a later one to be worth a write.
+/// The age of the stored use from which on a later one is worth a write.
 const EXACT_TO: Duration = Duration::from_secs(60);
 
 /// The uses that wait to be written, by `jti`.
 #[derive(Debug, Default)]
-pub(crate) struct LastUsed(Mutex<HashMap<Uuid, Timestamp>>);
+pub(crate) struct LastUsed(Mutex<HashMap<Uuid, TokenUse>>);
 
 impl LastUsed {
-    /// Notes that a token was used, unless a use is `on_record` that is about as late.
-    pub(crate) fn note(&self, jti: Uuid, at: Timestamp, on_record: Option<Timestamp>) {
-        if on_record.is_some_and(|last| at.is_within(EXACT_TO, last)) {
+    /// Notes the use of a token, unless the `stored` use is about as late.
+    pub(crate) fn note(&self, jti: Uuid, last: TokenUse, stored: Option<Timestamp>) {
+        if stored.is_some_and(|stored| last.at.is_within(EXACT_TO, stored)) {
             return;
         }
-        self.0.lock().insert(jti, at);
+        self.0.lock().insert(jti, last);
     }
 
-    /// How many one period may write.
+    /// Returns how many uses one period may write.
     fn share(&self) -> usize {
         FEW.max(self.0.lock().len() / PART)
     }
 
-    /// Takes this many of those that wait, or all.
-    fn take(&self, most: usize) -> HashMap<Uuid, Timestamp> {
+    /// Takes this many of the waiting uses, or all.
+    fn take(&self, most: usize) -> HashMap<Uuid, TokenUse> {
         let mut waiting = self.0.lock();
         if waiting.len() <= most {
             return std::mem::take(&mut *waiting);
@@ -54,7 +55,7 @@ impl LastUsed {
         waiting.extract_if(|_, _| true).take(most).collect()
     }
 
-    async fn write(store: &Store, uses: HashMap<Uuid, Timestamp>) {
+    async fn write(store: &Store, uses: HashMap<Uuid, TokenUse>) {
         if uses.is_empty() {
             return;
         }
@@ -63,7 +64,7 @@ impl LastUsed {
         }
     }
 
-    /// Writes some of what was noted every second until `stop` comes, and all of it then.
+    /// Writes some of the waiting uses every second until `stop` completes, and then all of them.
     pub(crate) async fn keep_writing(&self, store: &Store, stop: impl Future<Output = ()>) {
         let mut ticks = interval(PERIOD);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -87,11 +88,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn use_is_noted_when_the_one_on_record_is_older_than_a_minute() {
-        let noted = |on_record: Option<i64>| {
+    fn use_is_noted_when_the_stored_one_is_older_than_a_minute() {
+        let noted = |stored: Option<i64>| {
             let uses = LastUsed::default();
-            let at = Timestamp::from_micros(1_000_000_000);
-            uses.note(Uuid::nil(), at, on_record.map(Timestamp::from_micros));
+            let last = TokenUse {
+                owner: Uuid::nil(),
+                at: Timestamp::from_micros(1_000_000_000),
+            };
+            uses.note(Uuid::nil(), last, stored.map(Timestamp::from_micros));
             uses.0.into_inner().contains_key(&Uuid::nil())
         };
         assert!(noted(None));
@@ -104,10 +108,13 @@ mod tests {
     #[test]
     fn many_uses_are_written_some_at_a_time_and_none_is_lost_or_waits_for_ever() {
         let uses = LastUsed::default();
-        let at = Timestamp::from_micros(1);
+        let last = TokenUse {
+            owner: Uuid::nil(),
+            at: Timestamp::from_micros(1),
+        };
         let mut waiting: std::collections::HashSet<_> = (0..100_000).map(Uuid::from_u128).collect();
         for jti in &waiting {
-            uses.note(*jti, at, None);
+            uses.note(*jti, last, None);
         }
         let mut periods = 0;
         while !waiting.is_empty() {

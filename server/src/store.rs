@@ -1,6 +1,6 @@
-//! What the service remembers. Knows nothing of HTTP.
+//! What the service stores. Knows nothing of HTTP.
 //!
-//! [`Store`] is the one door: routes call it and do not see which database is behind it. SQLite is the embedded one.
+//! [`Store`] is the only way to it: routes call it and do not see which database it uses. SQLite is the embedded one.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,10 +10,11 @@ use uuid::Uuid;
 use crate::timestamp::Timestamp;
 
 mod audit;
+mod cached_reads;
 mod digest;
 mod error;
-mod facts;
 mod inspection;
+mod listing;
 mod location;
 mod migrations;
 mod postgres;
@@ -24,31 +25,32 @@ pub(crate) use audit::{Actor, AuditAction, AuditEvent, NewAuditEvent};
 pub(crate) use digest::TokenDigest;
 pub use error::StoreError;
 pub(crate) use inspection::Inspection;
+pub(crate) use listing::{Direction, ListTokens, Page, Place, SortBy, SortKey};
 pub use location::Location;
 use postgres::PostgresStore;
 pub use records::Role;
 pub(crate) use records::{
-    Authenticated, Direction, Found, ListTokens, Membership, NewRevocation, NewToken, Page, Place,
-    Revoked, SortBy, SortKey, TokenRecord, WantedToken,
+    Authentication, Membership, NewRevocation, NewToken, Revoked, Target, TargetKey, TokenRecord,
+    TokenUse,
 };
 pub use sqlite::SqliteFile;
 use sqlite::SqliteStore;
 
-/// A moment of the store that lies behind the arrival of a request: whatever else the request reads may be of it, so that what
-/// is known of that moment need not be read.
+/// A snapshot of the store that was taken after a request arrived. Whatever else the request reads may be of it, so that cached
+/// reads of this snapshot answer the request.
 #[derive(Clone, Debug)]
-pub(crate) enum Moment {
-    /// Of a SQLite file, if its log could tell.
-    Sqlite(Option<sqlite::Moment>),
+pub(crate) enum Snapshot {
+    /// Of a SQLite file, if its mark could be read.
+    Sqlite(Option<sqlite::CommitMark>),
     /// Of a PostgreSQL database.
-    Postgres(Arc<postgres::Moment>),
+    Postgres(Arc<postgres::Snapshot>),
 }
 
-/// Looks at the store at this location. A SQLite file must exist; it is opened only to read.
+/// Inspects the store at this location. A SQLite file must exist; it is opened only to read.
 ///
 /// # Errors
 ///
-/// [`StoreError`] when it cannot be reached or read, or is one that would not keep what it acknowledges.
+/// [`StoreError`] when it cannot be reached or read, or would not keep what it acknowledges.
 pub(crate) async fn inspect(location: &Location) -> Result<Inspection, StoreError> {
     match location {
         Location::Sqlite(file) => sqlite::inspect(file).await,
@@ -66,7 +68,7 @@ pub enum Store {
 }
 
 impl Store {
-    /// Opens the store; a SQLite file is created when it does not exist. Its schema is as it was left: see
+    /// Opens the store; a SQLite file is created when it does not exist. Its schema is not changed: see
     /// [`migrate`](Self::migrate).
     ///
     /// # Errors
@@ -79,7 +81,7 @@ impl Store {
         }
     }
 
-    /// Takes the store for a process that serves, until it ends: a SQLite file has one of them.
+    /// Claims the store for this process, which serves, until it ends: one process serves a SQLite file.
     ///
     /// # Errors
     ///
@@ -87,7 +89,7 @@ impl Store {
     pub fn claim(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(store) => store.claim(),
-            // Made for any number of them.
+            // Any number of processes may serve it.
             Self::Postgres(_) => Ok(()),
         }
     }
@@ -96,7 +98,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Migration`], above all when a newer program has been here.
+    /// [`StoreError::Migration`], above all when a newer version of this program has used it.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         match self {
             Self::Sqlite(store) => store.migrate().await,
@@ -117,7 +119,7 @@ impl Store {
         }
     }
 
-    /// Whether any token has ever been minted here.
+    /// Returns whether any token has ever been minted here.
     ///
     /// # Errors
     ///
@@ -129,11 +131,11 @@ impl Store {
         }
     }
 
-    /// Asks for an answer that needs the schema, and whether writes could be done.
+    /// Checks that the store answers a question that needs the schema, and that it could write.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when there is none.
+    /// [`StoreError`] when it does not.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(store) => store.ping(),
@@ -141,7 +143,7 @@ impl Store {
         }
     }
 
-    /// Closes the store; what was acknowledged is on disk long before.
+    /// Closes the store. What was acknowledged is on disk already.
     pub async fn close(&self) {
         match self {
             Self::Sqlite(store) => store.close().await,
@@ -149,27 +151,27 @@ impl Store {
         }
     }
 
-    /// What is known of the token with this `jti`, and the token that is wanted with it, at a moment behind this call, so that it
-    /// sees every revocation that was acknowledged before.
+    /// Reads the token with this `jti`, and the token that the request is about, at a snapshot taken after this call, so that it
+    /// shows every revocation that was acknowledged before.
     pub(crate) async fn authentication(
         &self,
         jti: Uuid,
-        wanted: Option<WantedToken>,
-    ) -> Result<Option<Authenticated<Moment>>, StoreError> {
+        target: Option<TargetKey>,
+    ) -> Result<Option<Authentication<Snapshot>>, StoreError> {
         match self {
             Self::Sqlite(store) => {
-                let found = store.authentication(jti, wanted)?;
-                Ok(found.map(|found| found.at(Moment::Sqlite)))
+                let found = store.authentication(jti, target)?;
+                Ok(found.map(|found| found.map(Snapshot::Sqlite)))
             }
             Self::Postgres(store) => {
-                let found = store.authentication(jti, wanted).await?;
-                Ok(found.map(|found| found.at(Moment::Postgres)))
+                let found = store.authentication(jti, target).await?;
+                Ok(found.map(|found| found.map(Snapshot::Postgres)))
             }
         }
     }
 
-    /// Puts a token on the blacklist, unless it is there already: of any number of revocations, in parallel or not, one
-    /// stands for ever. Returns when it, and the audit trail's word of it, are durable.
+    /// Puts a token on the blacklist, unless it is there already: of any number of revocations, in parallel or not, the first one
+    /// stays for ever. Returns when it and its event in the audit trail are durable.
     pub(crate) async fn revoke(&self, revocation: NewRevocation) -> Result<Revoked, StoreError> {
         match self {
             Self::Sqlite(store) => store.revoke(revocation).await,
@@ -178,8 +180,8 @@ impl Store {
     }
 
     /// Adds a token. With `max_active`, returns nothing and adds nothing when the user has that many tokens already that
-    /// are neither revoked nor expired; the check, the insertion and the audit trail's word of it are one transaction. `by` is
-    /// the caller, or nobody for the command line.
+    /// are neither revoked nor expired; the check, the insertion and the event in the audit trail are one transaction. `by` is
+    /// the caller, or `None` for the command line.
     pub(crate) async fn add_token(
         &self,
         token: NewToken,
@@ -192,23 +194,25 @@ impl Store {
         }
     }
 
-    /// A page of one user's tokens, at this moment or later.
+    /// Reads a page of one user's tokens, at this snapshot or a later one.
     pub(crate) async fn list_tokens(
         &self,
         list: &ListTokens,
-        at: &Moment,
+        at: &Snapshot,
     ) -> Result<Page, StoreError> {
         match (self, at) {
-            (Self::Sqlite(store), Moment::Sqlite(at)) => store.list_tokens(list, *at).await,
-            (Self::Postgres(store), Moment::Postgres(at)) => store.list_tokens(list, at).await,
-            (Self::Sqlite(_) | Self::Postgres(_), _) => Err(StoreError::Inconsistent("a moment of another store".to_owned())),
+            (Self::Sqlite(store), Snapshot::Sqlite(mark)) => store.list_tokens(list, *mark).await,
+            (Self::Postgres(store), Snapshot::Postgres(at)) => store.list_tokens(list, at).await,
+            (Self::Sqlite(_) | Self::Postgres(_), _) => Err(StoreError::Inconsistent(
+                "a snapshot of another store".to_owned(),
+            )),
         }
     }
 
     /// Records when tokens, named by `jti`, were last used. A later use on record stays.
     pub(crate) async fn record_uses(
         &self,
-        uses: &HashMap<Uuid, Timestamp>,
+        uses: &HashMap<Uuid, TokenUse>,
     ) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(store) => store.record_uses(uses).await,
@@ -216,7 +220,7 @@ impl Store {
         }
     }
 
-    /// The membership of a user in a business, creating whichever of business, user and membership does not exist. An
+    /// Returns the membership of a user in a business, and creates whichever of business, user and membership does not exist. An
     /// existing membership keeps its role.
     pub(crate) async fn ensure_member(
         &self,
@@ -230,8 +234,8 @@ impl Store {
         }
     }
 
-    /// Adds an event to the audit trail; returns when it is durable. What changes something is recorded with it: this is for
-    /// the rest.
+    /// Adds an event to the audit trail; returns when it is durable. Changes are recorded in their own transaction: this is for
+    /// other events.
     pub(crate) async fn record(&self, event: NewAuditEvent) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(store) => store.record(event).await,
@@ -239,8 +243,8 @@ impl Store {
         }
     }
 
-    /// At most `limit` events of the audit trail from `since` on whose number is greater than `after`, in the order of their
-    /// numbers: the last one's is the next call's `after`.
+    /// Reads at most `limit` events of the audit trail since `since` whose number is greater than `after`, in the order of their
+    /// numbers: the last one's number is the next call's `after`.
     pub(crate) async fn audit_since(
         &self,
         since: Timestamp,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::credential::Credential;
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::store::Found;
+use crate::store::Target;
 use crate::validation::ValidationError;
 
 /// The largest request body, in bytes.
@@ -31,7 +31,7 @@ pub(crate) trait FromBody: Sized {
 pub(crate) struct JsonBody<T> {
     pub(crate) value: T,
     /// The token that the request targets, read again after the body arrived; nothing when the request has no body.
-    pub(crate) target_after_body: Option<Option<Found>>,
+    pub(crate) target_after_body: Option<Option<Target>>,
 }
 
 impl<T: FromBody> FromRequest<AppState> for JsonBody<T> {

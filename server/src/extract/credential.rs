@@ -4,18 +4,18 @@ use uuid::Uuid;
 
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::store::{Found, WantedToken};
+use crate::store::{Target, TargetKey};
 use crate::telemetry::metrics::METRICS;
 use crate::timestamp::Timestamp;
 
 /// The token that a request was authenticated with, and the token that it targets.
 ///
-/// A [`Caller`](crate::auth::Caller) is made from the head of a request, and the client chooses when to send the body. A token
+/// A `Caller` is made from the head of a request, and the client chooses when to send the body. A token
 /// that is revoked between the two must have no effect.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Credential {
     pub(crate) jti: Uuid,
-    pub(crate) wanted: Option<WantedToken>,
+    pub(crate) target: Option<TargetKey>,
 }
 
 impl Credential {
@@ -25,10 +25,10 @@ impl Credential {
     ///
     /// [`ApiError::NotAuthenticated`] when the token is not active any more; [`ApiError::Unavailable`] or
     /// [`ApiError::Internal`] when the store fails.
-    pub(crate) async fn confirm(self, state: &AppState) -> Result<Option<Found>, ApiError> {
-        let known = state.store().authentication(self.jti, self.wanted).await?;
-        match known {
-            Some(known) if known.token.is_active(Timestamp::now()) => Ok(known.wanted),
+    pub(crate) async fn confirm(self, state: &AppState) -> Result<Option<Target>, ApiError> {
+        let found = state.store().authentication(self.jti, self.target).await?;
+        match found {
+            Some(found) if found.token.is_active(Timestamp::now()) => Ok(found.target),
             Some(_) | None => {
                 METRICS.authenticated(false);
                 Err(ApiError::NotAuthenticated { token_sent: true })

@@ -162,7 +162,7 @@ pub(crate) async fn list_tokens(
         limit: query.limit,
         count_total: query.include_total_count,
     };
-    let page = state.store().list_tokens(&list, caller.moment()).await?;
+    let page = state.store().list_tokens(&list, caller.snapshot()).await?;
     let cursor = |token: Option<&TokenRecord>| {
         token.map(|token| cursor_of(token, list.sort_by, list.descending))
     };

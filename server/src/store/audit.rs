@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use crate::timestamp::Timestamp;
 
-/// An authenticated caller, as the trail names it.
+/// An authenticated caller, as the trail records it.
 #[derive(Clone, Debug)]
 pub(crate) struct Actor {
     pub(crate) user_id: Uuid,
     /// The token that the caller used.
     pub(crate) token_id: Uuid,
     pub(crate) business_id: Uuid,
-    /// The client's address: the other end of the connection, or what trusted proxies say of it.
+    /// The client's address: the other end of the connection, or the one that trusted proxies report.
     pub(crate) remote_address: Option<IpAddr>,
     /// What `x-user-email` claimed: recorded, never an identity.
     pub(crate) claimed_email: Option<String>,
@@ -29,14 +29,14 @@ pub(crate) enum AuditAction {
     Bootstrapped,
     /// A token was revoked.
     Revoked,
-    /// A token that was revoked already was asked to be revoked again; nothing changed.
+    /// A revocation of a token that was revoked already; nothing changed.
     RevokeRepeated,
-    /// A caller asked for a revocation that it may not have.
+    /// A revocation that the caller may not make.
     RevokeRefused,
 }
 
 impl AuditAction {
-    /// The name that the trail keeps, which never changes.
+    /// Returns the name that the trail stores, which never changes.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Created => "token.created",
@@ -52,9 +52,9 @@ impl AuditAction {
 #[derive(Clone, Debug)]
 pub(crate) struct NewAuditEvent {
     pub(crate) action: AuditAction,
-    /// Nobody for what was done on the command line.
+    /// `None` for what was done on the command line.
     pub(crate) actor: Option<Actor>,
-    /// The business that it happened in.
+    /// The business in which it was done.
     pub(crate) business_id: Option<Uuid>,
     /// The token that it was done to.
     pub(crate) target_token_id: Option<Uuid>,
@@ -64,9 +64,9 @@ pub(crate) struct NewAuditEvent {
 /// A recorded event. Its action is a text, because a newer version of this program may have recorded it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct AuditEvent {
-    /// Its number, which grows with every event.
+    /// The number, which grows with every event.
     pub(crate) id: i64,
-    /// When.
+    /// The instant.
     pub(crate) at: Timestamp,
     /// What was done: `token.created`, `token.revoked` and so on.
     pub(crate) action: String,
@@ -74,13 +74,13 @@ pub(crate) struct AuditEvent {
     pub(crate) actor_user_id: Option<Uuid>,
     /// The token that the user used.
     pub(crate) actor_token_id: Option<Uuid>,
-    /// The business that it happened in.
+    /// The business in which it was done.
     pub(crate) business_id: Option<Uuid>,
     /// The token that it was done to.
     pub(crate) target_token_id: Option<Uuid>,
     /// The reason that was given.
     pub(crate) reason: Option<String>,
-    /// The client's address, behind the proxies that were trusted.
+    /// The client's address, as the trusted proxies report it.
     pub(crate) remote_address: Option<String>,
     /// What `x-user-email` claimed.
     pub(crate) claimed_email: Option<String>,

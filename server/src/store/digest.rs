@@ -3,7 +3,7 @@
 use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 use subtle::ConstantTimeEq;
 
-/// The SHA-256 of a whole token, prefix included: all that the store keeps of it.
+/// The SHA-256 of a whole token, prefix included: all that is stored of its text.
 #[derive(Clone, Copy)]
 pub(crate) struct TokenDigest([u8; 32]);
 
@@ -15,17 +15,17 @@ impl TokenDigest {
         Self(bytes)
     }
 
-    /// The digest that the store keeps, when it has the right length.
+    /// Reads a stored digest. Returns `None` when it has another length.
     pub(crate) fn from_stored(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
     }
 
-    /// The 32 bytes.
+    /// Returns the 32 bytes.
     pub(crate) fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// Whether two digests are equal, in a time that does not depend on where they differ.
+    /// Compares two digests, in a time that does not depend on where they differ.
     pub(crate) fn matches(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }

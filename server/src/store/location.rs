@@ -18,7 +18,7 @@ pub enum Location {
 }
 
 impl Location {
-    /// The SQLite file, if it is one.
+    /// Returns the path of the SQLite file, if it is one.
     pub fn sqlite_file(&self) -> Option<&Path> {
         match self {
             Self::Sqlite(file) => Some(file.path()),
@@ -56,7 +56,7 @@ impl FromStr for Location {
         }
         if path.contains('?') {
             return Err(
-                "parameters behind `?` are not supported; write just sqlite:PATH".to_owned(),
+                "parameters after `?` are not supported; write just sqlite:PATH".to_owned(),
             );
         }
         if Path::new(path).is_dir() {

@@ -1,4 +1,4 @@
-//! Migrations as both stores have them: ordered steps, each applied once and never edited after its release.
+//! Migrations of both databases: ordered steps, each applied once and never edited after its release.
 
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{AppliedMigration, Migration, MigrationType, Migrator};
@@ -11,7 +11,7 @@ pub(super) struct Step {
     pub(super) sql: &'static str,
 }
 
-/// What applies these steps.
+/// Builds the migrator that applies these steps.
 pub(super) fn migrator(steps: &[Step]) -> Migrator {
     let migrations = steps.iter().map(|step| {
         Migration::new(
@@ -25,10 +25,10 @@ pub(super) fn migrator(steps: &[Step]) -> Migrator {
     Migrator::with_migrations(migrations.collect())
 }
 
-/// How a schema differs from this program's.
+/// The differences of a schema from this program's.
 #[derive(Debug, Default)]
 pub(crate) struct Difference {
-    /// Descriptions of the steps that are still to be applied.
+    /// The descriptions of the steps that are still to be applied.
     pub(crate) pending: Vec<String>,
     /// A step that was applied and that this program does not know.
     pub(crate) unknown: Option<i64>,
@@ -37,13 +37,13 @@ pub(crate) struct Difference {
 }
 
 impl Difference {
-    /// Whether there is none.
+    /// Returns whether the schemas are the same.
     pub(super) fn is_none(&self) -> bool {
         self.pending.is_empty() && self.unknown.is_none() && self.edited.is_none()
     }
 }
 
-/// How what was applied differs from what these steps would make.
+/// Compares the steps that were applied with those of this program.
 pub(super) fn difference(migrator: &Migrator, applied: &[AppliedMigration]) -> Difference {
     let step = |version| migrator.iter().find(|step| step.version == version);
     Difference {
@@ -59,7 +59,7 @@ pub(super) fn difference(migrator: &Migrator, applied: &[AppliedMigration]) -> D
     }
 }
 
-/// The descriptions of the steps that had not been applied before.
+/// Lists the descriptions of the steps that are not among those that were applied.
 pub(super) fn not_among(migrator: &Migrator, applied: &[AppliedMigration]) -> Vec<String> {
     migrator
         .iter()

@@ -2,9 +2,10 @@
 //!
 //! A commit is acknowledged when its record is on disk (`synchronous_commit`), and every statement that starts afterwards, on
 //! any connection, sees it. So an authentication is a statement that starts after its request arrived: requests that arrive
-//! while others are being answered share the next statement, and none ever joins one that has been sent. What such a statement
-//! read before is [`Known`] as long as the next one sees the same, or it is known what has changed: a notification of a revocation
-//! can be late or lost, a read of the primary can not.
+//! while others are being answered share the next statement, and none ever joins one that has been sent.
+//!
+//! What such a statement read is [cached](SnapshotCache) as long as the next one sees the same snapshot, or all changes in between
+//! are known: a notification of a revocation can be late or lost, a read of the primary cannot.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,9 +15,10 @@ use uuid::Uuid;
 
 use super::audit::{Actor, AuditEvent, NewAuditEvent};
 use super::error::StoreError;
+use super::listing::{ListTokens, Page};
 use super::records::{
-    Authenticated, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked, Role,
-    TokenRecord, WantedToken,
+    Authentication, Membership, NewRevocation, NewToken, Revoked, Role, TargetKey, TokenRecord,
+    TokenUse,
 };
 use crate::timestamp::Timestamp;
 
@@ -25,14 +27,14 @@ mod changes;
 mod coalesce;
 mod connections;
 mod inspection;
-mod known;
 mod listing;
-mod moment;
 mod read;
 mod revoke;
 mod row;
 mod schema;
 mod session;
+mod snapshot;
+mod snapshot_cache;
 mod trail;
 mod write;
 
@@ -40,26 +42,27 @@ use authentication::{Answer, Authentications, Question};
 use coalesce::Coalescer;
 use connections::Connections;
 pub(super) use inspection::inspect;
-use known::Known;
-pub(super) use moment::Moment;
+
+pub(super) use snapshot::Snapshot;
+use snapshot_cache::SnapshotCache;
 
 /// The most connections of one process.
 const CONNECTIONS: usize = 10;
 
-/// Statements of one kind of read in progress at the same time, on behalf of any number of requests: the more wait, the more the
-/// next one answers.
+/// The most statements of one kind of read in progress, on behalf of any number of requests: the more requests wait, the more
+/// the next statement answers.
 const READS: usize = 1;
 
-/// Statements that revoke in progress at the same time: one may have to wait for another replica's row.
+/// The most statements that revoke in progress: one may have to wait for another replica's row.
 const REVOCATIONS: usize = 2;
 
 /// A PostgreSQL database.
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
     connections: Arc<Connections>,
-    /// That of authentications alone: a moment is of a session.
+    /// The connection of authentications alone: a snapshot names its session.
     authenticating: Arc<Connections>,
-    known: Arc<Known>,
+    cache: Arc<SnapshotCache>,
     presence: Arc<Coalescer<read::Presence>>,
     authentications: Arc<Coalescer<Authentications>>,
     first_pages: Arc<Coalescer<listing::FirstPages>>,
@@ -69,24 +72,24 @@ pub struct PostgresStore {
 impl PostgresStore {
     pub(super) async fn open(options: &PgConnectOptions) -> Result<Self, StoreError> {
         let connections = Arc::new(Connections::to(options.clone(), CONNECTIONS - READS));
-        // What is wrong is said now rather than by the first request.
+        // A mistake shows now rather than with the first request.
         connections.warm().await?;
         let to = || Arc::clone(&connections);
         let authenticating = Arc::new(Connections::to(options.clone(), READS));
-        let known = Arc::new(Known::default());
+        let cache = Arc::new(SnapshotCache::default());
         let authentications = Authentications {
             connections: Arc::clone(&authenticating),
-            known: Arc::clone(&known),
+            cache: Arc::clone(&cache),
         };
         let first_pages = listing::FirstPages {
             connections: to(),
-            known: Arc::clone(&known),
+            cache: Arc::clone(&cache),
         };
         Ok(Self {
             presence: Arc::new(Coalescer::start(read::Presence(to()), READS)),
             authentications: Arc::new(Coalescer::start(authentications, READS)),
             first_pages: Arc::new(Coalescer::start(first_pages, READS)),
-            known,
+            cache,
             revocations: Arc::new(Coalescer::start(revoke::Revocations(to()), REVOCATIONS)),
             connections,
             authenticating,
@@ -113,14 +116,18 @@ impl PostgresStore {
     pub(super) async fn authentication(
         &self,
         jti: Uuid,
-        wanted: Option<WantedToken>,
-    ) -> Result<Option<Authenticated<Arc<Moment>>>, StoreError> {
-        let question = Question { jti, wanted };
-        let Answer { token, at, wanted } = self.authentications.ask(question).await?;
-        Ok(token.map(|token| Authenticated {
+        target: Option<TargetKey>,
+    ) -> Result<Option<Authentication<Arc<Snapshot>>>, StoreError> {
+        let question = Question { jti, target };
+        let Answer {
             token,
-            moment: at,
-            wanted,
+            snapshot,
+            target,
+        } = self.authentications.ask(question).await?;
+        Ok(token.map(|token| Authentication {
+            token,
+            snapshot,
+            target,
         }))
     }
 
@@ -145,13 +152,13 @@ impl PostgresStore {
     pub(super) async fn list_tokens(
         &self,
         list: &ListTokens,
-        at: &Arc<Moment>,
+        at: &Arc<Snapshot>,
     ) -> Result<Page, StoreError> {
         if !listing::is_short_first(list) {
             return self.connections.read(list).await;
         }
-        if let Some(known) = self.known.page(at, list) {
-            return Ok(known);
+        if let Some(cached) = self.cache.page(at, list) {
+            return Ok(cached);
         }
         let question = listing::Question {
             list: list.clone(),
@@ -162,7 +169,7 @@ impl PostgresStore {
 
     pub(super) async fn record_uses(
         &self,
-        uses: &HashMap<Uuid, Timestamp>,
+        uses: &HashMap<Uuid, TokenUse>,
     ) -> Result<(), StoreError> {
         self.connections.run(&write::RecordUses(uses)).await
     }

@@ -1,4 +1,4 @@
-//! What goes into the store and what comes out of it, whichever database is behind.
+//! What the store is given and what it returns, the same for both databases.
 
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The role's name, as the store and the command line spell it.
+    /// Returns the role's name, as the store and the command line spell it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Admin => "admin",
@@ -24,6 +24,7 @@ impl Role {
         }
     }
 
+    /// Finds the role with this name.
     pub(super) fn from_name(name: &str) -> Option<Self> {
         [Self::Admin, Self::Member]
             .into_iter()
@@ -31,9 +32,9 @@ impl Role {
     }
 }
 
-/// What is needed to decide whether a presented token is good.
+/// The stored token of a caller: what is needed to decide whether a presented token is good.
 #[derive(Clone, Debug)]
-pub(crate) struct Authentication {
+pub(crate) struct CallerToken {
     pub(crate) token_id: Uuid,
     pub(crate) user_id: Uuid,
     pub(crate) business_id: Uuid,
@@ -43,29 +44,29 @@ pub(crate) struct Authentication {
     pub(crate) revoked: bool,
 }
 
-impl Authentication {
-    /// Whether the token is good at this instant: neither revoked nor expired.
+impl CallerToken {
+    /// Returns whether the token is good at this instant: neither revoked nor expired.
     pub(crate) fn is_active(&self, now: Timestamp) -> bool {
         !self.revoked && self.expires_at > now
     }
 }
 
-/// The token that a request came with, as it was at a moment behind the request's arrival.
+/// What is read to authenticate a request, at a snapshot taken after the request arrived.
 #[derive(Debug)]
-pub(crate) struct Authenticated<Moment> {
-    pub(crate) token: Authentication,
-    pub(crate) moment: Moment,
-    /// The token that the request wants something done with, if there is one and it is there.
-    pub(crate) wanted: Option<Found>,
+pub(crate) struct Authentication<Snapshot> {
+    pub(crate) token: CallerToken,
+    pub(crate) snapshot: Snapshot,
+    /// The token that the request is about, if it names one and that exists.
+    pub(crate) target: Option<Target>,
 }
 
-impl<Moment> Authenticated<Moment> {
-    /// Converts the moment.
-    pub(super) fn at<Other>(self, convert: impl FnOnce(Moment) -> Other) -> Authenticated<Other> {
-        Authenticated {
+impl<Snapshot> Authentication<Snapshot> {
+    /// Converts the snapshot.
+    pub(super) fn map<Other>(self, convert: fn(Snapshot) -> Other) -> Authentication<Other> {
+        Authentication {
             token: self.token,
-            moment: convert(self.moment),
-            wanted: self.wanted,
+            snapshot: convert(self.snapshot),
+            target: self.target,
         }
     }
 }
@@ -84,21 +85,21 @@ pub(crate) struct TokenRecord {
     pub(crate) revocation: Option<Revocation>,
 }
 
-/// A token that a user wants something done with, in a business.
+/// The token that a request is about, as the request names it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct WantedToken {
+pub(crate) struct TargetKey {
     pub(crate) business_id: Uuid,
     pub(crate) id: Uuid,
-    /// The user who wants it.
+    /// The user who asks.
     pub(crate) asker: Uuid,
 }
 
-/// What never changes of a token that was [wanted](WantedToken), and who it is that wants it.
+/// The token that a request is about: what never changes of it, and who asks.
 #[derive(Clone, Debug)]
-pub(crate) struct Found {
+pub(crate) struct Target {
     pub(crate) id: Uuid,
     pub(crate) jti: Uuid,
-    /// Whose token it is.
+    /// The user whose token it is.
     pub(crate) owner: Uuid,
     pub(crate) name: String,
     pub(crate) asker: Member,
@@ -112,8 +113,8 @@ pub(crate) struct Member {
     pub(crate) role: Role,
 }
 
-impl Found {
-    /// Whether who wants it may revoke it: its owner and admins of its business may.
+impl Target {
+    /// Returns whether the asker may revoke it: its owner and admins of its business may.
     pub(crate) fn may_be_revoked(&self) -> bool {
         match self.asker.role {
             Role::Admin => true,
@@ -128,6 +129,14 @@ pub(crate) struct Revocation {
     pub(crate) revoked_at: Timestamp,
     pub(crate) revoked_by: String,
     pub(crate) reason: Option<String>,
+}
+
+/// The latest use of a token that is not stored yet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TokenUse {
+    /// The user whose token it is.
+    pub(crate) owner: Uuid,
+    pub(crate) at: Timestamp,
 }
 
 /// A token to be stored.
@@ -150,7 +159,7 @@ pub(crate) struct NewToken {
 pub(crate) struct NewRevocation {
     pub(crate) token_id: Uuid,
     pub(crate) jti: Uuid,
-    /// Whose token it is.
+    /// The user whose token it is.
     pub(crate) owner: Uuid,
     /// The email of the user who revokes.
     pub(crate) revoked_by: String,
@@ -160,7 +169,7 @@ pub(crate) struct NewRevocation {
 }
 
 impl NewToken {
-    /// What the audit trail says of it; without an actor it was the command line.
+    /// Builds the event of it for the audit trail; without an actor it was the command line.
     pub(super) fn event(&self, by: Option<Actor>) -> NewAuditEvent {
         NewAuditEvent {
             action: match by {
@@ -176,7 +185,7 @@ impl NewToken {
 }
 
 impl NewRevocation {
-    /// What the audit trail says of it.
+    /// Builds the event of it for the audit trail.
     pub(super) fn event(&self, first: bool) -> NewAuditEvent {
         NewAuditEvent {
             action: if first {
@@ -193,7 +202,7 @@ impl NewRevocation {
 }
 
 impl From<NewToken> for TokenRecord {
-    /// The record of a token that has just been stored: never used, not revoked.
+    /// Builds the record of a token that has just been stored: never used, not revoked.
     fn from(token: NewToken) -> Self {
         Self {
             id: token.id,
@@ -209,103 +218,13 @@ impl From<NewToken> for TokenRecord {
     }
 }
 
-/// What a revocation found.
+/// The result of a revocation.
 #[derive(Clone, Debug)]
 pub(crate) struct Revoked {
-    /// The row that stands: this revocation's, or the first one's.
+    /// The row on the blacklist: this revocation's, or that of an earlier one.
     pub(crate) revocation: Revocation,
-    /// Whether this revocation is the one that stands.
+    /// Whether the row is this revocation's.
     pub(crate) first: bool,
-}
-
-/// What a listing is sorted by; ties are broken by id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum SortBy {
-    CreatedAt,
-    ExpiresAt,
-    Name,
-}
-
-/// A place in a listing: the sort key and id of one of its tokens.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Place {
-    pub(crate) key: SortKey,
-    pub(crate) id: Uuid,
-}
-
-/// The value that a token is sorted by.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum SortKey {
-    Instant(Timestamp),
-    Text(String),
-}
-
-/// Which way a page lies from its cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Direction {
-    Next,
-    Prev,
-}
-
-/// A page of one user's tokens in one business.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct ListTokens {
-    pub(crate) business_id: Uuid,
-    pub(crate) user_id: Uuid,
-    pub(crate) include_revoked: bool,
-    pub(crate) sort_by: SortBy,
-    pub(crate) descending: bool,
-    pub(crate) cursor: Option<Place>,
-    pub(crate) direction: Direction,
-    pub(crate) limit: u32,
-    pub(crate) count_total: bool,
-}
-
-impl ListTokens {
-    /// The order in which tokens are read: walking back is walking forth in the opposite order.
-    pub(super) fn walks_descending(&self) -> bool {
-        self.descending != (self.direction == Direction::Prev)
-    }
-
-    /// The page that `tokens` are, which were read in that order, one more than asked for if there is one.
-    pub(super) fn page(&self, mut tokens: Vec<TokenRecord>, total: Option<u64>) -> Page {
-        let more = tokens.len() > self.limit as usize;
-        tokens.truncate(self.limit as usize);
-        self.page_of(tokens, more, total)
-    }
-
-    /// The page that `tokens` are, which were read in that order, when it is known whether there are more of them.
-    pub(super) fn page_of(
-        &self,
-        mut tokens: Vec<TokenRecord>,
-        more: bool,
-        total: Option<u64>,
-    ) -> Page {
-        // Behind us lies at least the token of the cursor.
-        let behind = self.cursor.is_some();
-        let (has_next, has_prev) = match self.direction {
-            Direction::Next => (more, behind),
-            Direction::Prev => {
-                tokens.reverse();
-                (behind, more)
-            }
-        };
-        Page {
-            tokens,
-            has_next,
-            has_prev,
-            total,
-        }
-    }
-}
-
-/// The answer to [`ListTokens`], in the listing's order whichever way it was walked.
-#[derive(Clone, Debug)]
-pub(crate) struct Page {
-    pub(crate) tokens: Vec<TokenRecord>,
-    pub(crate) has_next: bool,
-    pub(crate) has_prev: bool,
-    pub(crate) total: Option<u64>,
 }
 
 /// The membership that a user has in a business.
@@ -313,6 +232,6 @@ pub(crate) struct Page {
 pub(crate) struct Membership {
     pub(crate) business_id: Uuid,
     pub(crate) user_id: Uuid,
-    /// The role that the store has, which may be another than the one asked for.
+    /// The stored role, which may differ from the one asked for.
     pub(crate) role: Role,
 }

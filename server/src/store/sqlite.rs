@@ -3,8 +3,9 @@
 //! In that mode a commit has reached the disk when it returns (<https://sqlite.org/pragma.html#pragma_synchronous>), and only
 //! then does the index of the write-ahead log show it to readers (<https://sqlite.org/walformat.html>). So a read that starts
 //! after an acknowledged commit sees it, on any connection of any process, and no read sees what a crash could take back.
+//!
 //! Reads run on the thread that asks, where a cached page costs less than handing the work to another thread, in transactions
-//! that stay open for as long as nothing is committed; writes run on one thread of their own, many in one transaction.
+//! that stay open until something is committed; writes run on a separate thread, many in one transaction.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,42 +14,43 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::audit::{Actor, AuditEvent, NewAuditEvent};
+use super::cached_reads::Changes;
 use super::error::StoreError;
-use super::facts::Changes;
 use super::inspection::HAS_TOKENS;
+use super::listing::{ListTokens, Page};
 use super::records::{
-    Authenticated, ListTokens, Membership, NewRevocation, NewToken, Page, Revoked, Role,
-    TokenRecord, WantedToken,
+    Authentication, Membership, NewRevocation, NewToken, Revoked, Role, TargetKey, TokenRecord,
+    TokenUse,
 };
 use crate::timestamp::Timestamp;
 
 mod checkpoint;
 mod claim;
+mod commit_watch;
 mod file;
 mod identity;
 mod inspection;
-mod known;
 mod listing;
 mod reader;
 mod row;
 mod schema;
+mod snapshot_cache;
 mod trail;
-mod wal_index;
 mod write;
 mod writer;
 
 use checkpoint::Checkpoints;
 use claim::Claim;
+pub(super) use commit_watch::CommitMark;
+use commit_watch::CommitWatch;
 pub use file::SqliteFile;
 use identity::FileIdentity;
 pub(super) use inspection::inspect;
 use reader::Readers;
-pub(super) use wal_index::Moment;
-use wal_index::WalIndex;
 use writer::Writer;
 
 /// The most uses of tokens that one transaction writes, so that a revocation never waits for many of them.
-const USES_AT_ONCE: usize = 256;
+const MAX_USES: usize = 256;
 
 /// An open SQLite file.
 #[derive(Clone, Debug)]
@@ -64,9 +66,9 @@ impl SqliteStore {
         // The writer comes first and alone: it is the one that may have to switch a new file to WAL.
         let writer = file.connect().await?;
         let identity = FileIdentity::of(file)?;
-        let index = WalIndex::of(file)?;
-        let readers = Arc::new(Readers::of(file.clone(), identity.clone(), index));
-        let checkpoints = Checkpoints::of(Arc::clone(&readers));
+        let watch = CommitWatch::start(file)?;
+        let readers = Arc::new(Readers::new(file.clone(), identity.clone(), watch));
+        let checkpoints = Checkpoints::new(Arc::clone(&readers));
         let of_writer = Arc::clone(&readers);
         Ok(Self {
             file: file.clone(),
@@ -106,45 +108,43 @@ impl SqliteStore {
     pub(super) fn authentication(
         &self,
         jti: Uuid,
-        wanted: Option<WantedToken>,
-    ) -> Result<Option<Authenticated<Option<Moment>>>, StoreError> {
-        let (Some(token), at) = self.readers.authentication(jti)? else {
+        target: Option<TargetKey>,
+    ) -> Result<Option<Authentication<Option<CommitMark>>>, StoreError> {
+        let (Some(token), mark) = self.readers.token(jti)? else {
             return Ok(None);
         };
-        let wanted = match wanted {
-            Some(wanted) => self
+        let target = match target {
+            Some(target) => self
                 .readers
-                .read_at(at, |connection| row::find_token(connection, wanted))?,
+                .read_since(mark, |connection| row::find_target(connection, target))?,
             None => None,
         };
-        Ok(Some(Authenticated {
+        Ok(Some(Authentication {
             token,
-            moment: at,
-            wanted,
+            snapshot: mark,
+            target,
         }))
     }
 
     pub(super) async fn list_tokens(
         &self,
         list: &ListTokens,
-        at: Option<Moment>,
+        since: Option<CommitMark>,
     ) -> Result<Page, StoreError> {
         if listing::is_short(list) {
-            return self.readers.page(list, at);
+            return self.readers.page(list, since);
         }
-        let (readers, list) = (Arc::clone(&self.readers), list.clone());
-        let reading = tokio::task::spawn_blocking(move || readers.page(&list, at));
-        reading
+        let list = list.clone();
+        self.read_aside(move |readers| readers.page(&list, since))
             .await
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?
     }
 
     pub(super) async fn revoke(&self, revocation: NewRevocation) -> Result<Revoked, StoreError> {
-        let changes = Changes::Token {
-            jti: revocation.jti,
-            user: revocation.owner,
+        let changes = Changes {
+            jtis: vec![revocation.jti],
+            users: vec![revocation.owner],
         };
-        self.write(changes, move |connection| {
+        self.write(Some(changes), move |connection| {
             write::revoke(connection, &revocation)
         })
         .await
@@ -156,10 +156,11 @@ impl SqliteStore {
         max_active: Option<u32>,
         by: Option<Actor>,
     ) -> Result<Option<TokenRecord>, StoreError> {
-        let changes = Changes::Pages {
-            user: token.user_id,
+        let changes = Changes {
+            jtis: Vec::new(),
+            users: vec![token.user_id],
         };
-        self.write(changes, move |connection| {
+        self.write(Some(changes), move |connection| {
             write::add_token(connection, token, max_active, by)
         })
         .await
@@ -167,13 +168,16 @@ impl SqliteStore {
 
     pub(super) async fn record_uses(
         &self,
-        uses: &HashMap<Uuid, Timestamp>,
+        uses: &HashMap<Uuid, TokenUse>,
     ) -> Result<(), StoreError> {
-        let uses: Vec<_> = uses.iter().map(|(jti, at)| (*jti, *at)).collect();
-        for some in uses.chunks(USES_AT_ONCE) {
+        let uses: Vec<_> = uses.iter().map(|(jti, last)| (*jti, *last)).collect();
+        for some in uses.chunks(MAX_USES) {
             let some = some.to_vec();
-            let changes = Changes::Tokens(some.iter().map(|(jti, _)| *jti).collect());
-            self.write(changes, move |connection| {
+            let changes = Changes {
+                jtis: some.iter().map(|(jti, _)| *jti).collect(),
+                users: some.iter().map(|(_, last)| last.owner).collect(),
+            };
+            self.write(Some(changes), move |connection| {
                 write::record_uses(connection, &some)
             })
             .await?;
@@ -188,14 +192,14 @@ impl SqliteStore {
         role: Role,
     ) -> Result<Membership, StoreError> {
         let (business, email) = (business.to_owned(), email.to_owned());
-        self.write(Changes::Everything, move |connection| {
+        self.write(None, move |connection| {
             write::ensure_member(connection, &business, &email, role)
         })
         .await
     }
 
     pub(super) async fn record(&self, event: NewAuditEvent) -> Result<(), StoreError> {
-        self.write(Changes::Nothing, move |connection| {
+        self.write(Some(Changes::default()), move |connection| {
             trail::record(connection, &event, Timestamp::now())
         })
         .await
@@ -207,19 +211,28 @@ impl SqliteStore {
         after: i64,
         limit: u32,
     ) -> Result<Vec<AuditEvent>, StoreError> {
-        let readers = Arc::clone(&self.readers);
-        let reading = tokio::task::spawn_blocking(move || {
+        self.read_aside(move |readers| {
             readers.read(|connection| trail::since(connection, since, after, limit))
-        });
-        reading
+        })
+        .await
+    }
+
+    /// Runs a read that takes long on another thread.
+    async fn read_aside<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Readers) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let readers = Arc::clone(&self.readers);
+        tokio::task::spawn_blocking(move || read(&readers))
             .await
             .map_err(|error| StoreError::Unavailable(error.to_string()))?
     }
 
-    /// Runs `work` within a transaction of the writer; returns when that is durable. It changes no more than `changes` says.
+    /// Runs `work` within a transaction of the writer; returns when that is durable. It changes no more than `changes` says, or
+    /// anything without it.
     async fn write<T: Send + 'static>(
         &self,
-        changes: Changes,
+        changes: Option<Changes>,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.writer.write(changes, work).await

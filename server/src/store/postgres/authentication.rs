@@ -1,7 +1,7 @@
-//! Who calls, and the token that the caller wants something done with: one statement for many requests.
+//! The caller's token, and the token that the request is about: one statement for many requests.
 //!
-//! A token of another business is not found, rather than found and refused, so that the time of the answer does not tell that it
-//! exists.
+//! A target of another business is not found, rather than found and refused, so that the time of the answer does not show that
+//! it exists.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,47 +12,47 @@ use uuid::Uuid;
 
 use super::super::digest::TokenDigest;
 use super::super::error::StoreError;
-use super::super::records::{Authentication, Found, Member, WantedToken};
+use super::super::records::{CallerToken, Member, Target, TargetKey};
 use super::changes::Between;
 use super::coalesce::Batch;
 use super::connections::{Connections, Work};
-use super::known::{Known, Read};
-use super::moment::{Moment, moment_column};
 use super::read::ByKeys;
 use super::row::Stored;
+use super::snapshot::{Snapshot, snapshot_column};
+use super::snapshot_cache::{ReadTokens, SnapshotCache};
 
-/// What [`authentication`] reads of a token `t` and its revocation `r`, if there is one. That a token's owner is a member of its
-/// business is what a foreign key says, here for whoever writes.
-macro_rules! authentication_columns {
+/// What [`caller_token`] reads of a token `t` and its revocation `r`, if there is one. A foreign key ensures, for all who write,
+/// that a token's owner is a member of its business.
+macro_rules! caller_columns {
     () => {
         "t.jti, t.id, t.user_id, t.business_id, t.token_sha256, t.expires_at, t.last_used_at, r.jti IS NOT NULL AS revoked"
     };
 }
 
-/// A row of the moment for each token that is there, or one of the moment alone.
-const AUTHENTICATIONS: &str = concat!(
+/// A row with the snapshot for each token that exists, or one with the snapshot alone.
+const TOKENS: &str = concat!(
     "SELECT ",
-    moment_column!(),
+    snapshot_column!(),
     ", ",
-    authentication_columns!(),
+    caller_columns!(),
     " FROM (VALUES (true)) AS now LEFT JOIN (tokens t LEFT JOIN revocations r ON r.jti = t.jti) ON t.jti = ANY($1)"
 );
 
-/// A row for each question, with the token that it came with and the one that it wants, as far as they are asked for and there.
+/// A row for each question, with the caller's token and the target, as far as they are asked for and exist.
 ///
-/// The wanted one is looked up as the index `tokens_within_business` has it. The limits, which there is nothing to cut off, keep
-/// the planner from joining the whole table while that is small, by a plan that would be kept while it grows. Who asks is looked
-/// up for a token that is there.
-const BOTH: &str = concat!(
+/// The target is looked up by the expression of the index `tokens_within_business`. The limits, which cut nothing off, keep the
+/// planner from joining the whole table while that is small, by a plan that would be kept while it grows. The asker is only
+/// looked up for a target that exists.
+const TOKENS_AND_TARGETS: &str = concat!(
     "SELECT ",
-    moment_column!(),
-    ", came.*, wanted.*, asked.nth
+    snapshot_column!(),
+    ", caller.*, target.*, asked.nth
      FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[]) WITH ORDINALITY AS asked (jti, business_id, id, asker, nth)
      LEFT JOIN LATERAL (
          SELECT ",
-    authentication_columns!(),
+    caller_columns!(),
     "    FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti WHERE t.jti = asked.jti LIMIT 1
-     ) came ON true
+     ) caller ON true
      LEFT JOIN LATERAL (
          SELECT t.id, t.jti, t.user_id, t.name, m.email, m.role
          FROM (
@@ -63,38 +63,37 @@ const BOTH: &str = concat!(
              SELECT u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id
              WHERE m.business_id = t.business_id AND m.user_id = asked.asker LIMIT 1
          ) m
-     ) wanted ON true"
+     ) target ON true"
 );
 
-/// The columns of the wanted token, and of the question's number, which counts from 1.
-const WANTED: usize = 9;
-const NTH: usize = WANTED + 6;
+/// The first column of the target, and the column of the question's number, which counts from 1.
+const TARGET: usize = 9;
+const NTH: usize = TARGET + 6;
 
-/// What a request asks, all of it at once.
+/// What a request asks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Question {
-    /// The token that it came with.
+    /// The `jti` of the caller's token.
     pub(super) jti: Uuid,
-    pub(super) wanted: Option<WantedToken>,
+    pub(super) target: Option<TargetKey>,
 }
 
-/// What there is.
+/// What exists of that.
 #[derive(Debug)]
 pub(super) struct Answer {
-    pub(super) token: Option<Authentication>,
-    /// The moment at which the token was so, which is behind the question.
-    pub(super) at: Arc<Moment>,
-    pub(super) wanted: Option<Found>,
+    pub(super) token: Option<CallerToken>,
+    /// The snapshot at which the token was so, taken after the question was asked.
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) target: Option<Target>,
 }
 
-/// Those who call.
+/// Reads of callers' tokens and of targets.
 ///
-/// What is known of the tokens that they come with is not read again: the statement says whether the moment that it was read at
-/// still lasts.
+/// A cached token is not read again: the statement shows whether the snapshot that it belongs to is still the current one.
 #[derive(Debug)]
 pub(super) struct Authentications {
     pub(super) connections: Arc<Connections>,
-    pub(super) known: Arc<Known>,
+    pub(super) cache: Arc<SnapshotCache>,
 }
 
 impl Batch for Authentications {
@@ -103,133 +102,136 @@ impl Batch for Authentications {
 
     async fn ask(&self, questions: &[Question]) -> Result<Vec<Answer>, StoreError> {
         let jtis: Vec<Uuid> = questions.iter().map(|question| question.jti).collect();
-        let known = self.known.authentications(&jtis);
-        let is_known = |jti: &Uuid| {
-            known
-                .as_ref()
-                .is_some_and(|known| known.found.contains_key(jti))
+        let cached = self.cache.tokens(&jtis);
+        let is_cached = |jti: &Uuid| {
+            let cached = cached.as_ref();
+            cached.is_some_and(|cached| cached.tokens.contains_key(jti))
         };
-        let (mut read, wanted) = if questions.iter().any(|question| question.wanted.is_some()) {
-            let unknown = |question: &Question| Some(question.jti).filter(|jti| !is_known(jti));
-            let unknown = questions.iter().map(unknown).collect();
-            self.connections.read(&Both { questions, unknown }).await?
+        let (mut read, targets) = if questions.iter().any(|question| question.target.is_some()) {
+            let missing = |question: &Question| Some(question.jti).filter(|jti| !is_cached(jti));
+            let missing = questions.iter().map(missing).collect();
+            let ask = TokensAndTargets { questions, missing };
+            self.connections.read(&ask).await?
         } else {
-            let unknown = jtis.iter().filter(|jti| !is_known(jti));
-            (self.read(unknown.copied()).await?, Vec::new())
+            let missing = jtis.iter().filter(|jti| !is_cached(jti));
+            (self.read(missing.copied()).await?, Vec::new())
         };
-        match known {
-            Some(known) if known.at == read.at => {
-                self.known.learn(&read);
-                read.found.extend(known.found);
+        match cached {
+            Some(cached) if cached.snapshot == read.snapshot => {
+                self.cache.add_tokens(&read);
+                read.tokens.extend(cached.tokens);
             }
-            known => {
-                self.renew(&read).await?;
-                let asked = known.map(|known| known.found.into_keys());
-                let asked: Vec<Uuid> = asked.into_iter().flatten().collect();
-                let still = self.known.authentications(&asked);
-                let still = still.filter(|still| still.at == read.at);
-                let still = still.map(|still| still.found).unwrap_or_default();
-                read.found.extend(still);
-                let lost = asked.iter().filter(|jti| !read.found.contains_key(jti));
-                let lost: Vec<Uuid> = lost.copied().collect();
-                if !lost.is_empty() {
-                    // Later than the moment, and so all the better.
-                    read.found.extend(self.read(lost.into_iter()).await?.found);
-                }
+            cached => {
+                let outdated = cached.map(|cached| cached.tokens.into_keys().collect());
+                self.renew(&mut read, outdated.unwrap_or_default()).await?;
             }
         }
-        let wanted = wanted.into_iter().chain(std::iter::repeat(None));
-        let answer = |(jti, wanted): (&Uuid, Option<Found>)| Answer {
-            token: read.found.get(jti).cloned(),
-            at: Arc::clone(&read.at),
-            wanted,
+        let targets = targets.into_iter().chain(std::iter::repeat(None));
+        let answer = |(jti, target): (&Uuid, Option<Target>)| Answer {
+            token: read.tokens.get(jti).cloned(),
+            snapshot: Arc::clone(&read.snapshot),
+            target,
         };
-        Ok(jtis.iter().zip(wanted).map(answer).collect())
+        Ok(jtis.iter().zip(targets).map(answer).collect())
     }
 }
 
 impl Authentications {
-    /// Takes what is known along to the moment that these tokens were read at, as far as that is possible and worth it.
-    async fn renew(&self, read: &Read) -> Result<(), StoreError> {
-        if let Some(behind) = self.known.behind(&read.at) {
+    /// Makes the cached reads those of the snapshot that these tokens were read at. Adds to what was read the tokens of which
+    /// there was only a cached read of an earlier snapshot.
+    async fn renew(&self, read: &mut ReadTokens, outdated: Vec<Uuid>) -> Result<(), StoreError> {
+        if let Some(earlier) = self.cache.outdated(&read.snapshot) {
             let between = Between {
-                from: &behind,
-                to: &read.at,
+                from: &earlier,
+                to: &read.snapshot,
             };
             if let Some(changes) = self.connections.read(&between).await? {
-                self.known.take_along(&behind, &read.at, &changes);
+                self.cache.carry_over(&earlier, &read.snapshot, &changes);
             }
         }
-        self.known.learn(read);
+        self.cache.add_tokens(read);
+        if let Some(carried) = self.cache.tokens(&outdated)
+            && carried.snapshot == read.snapshot
+        {
+            read.tokens.extend(carried.tokens);
+        }
+        let missing = |jti: &Uuid| !read.tokens.contains_key(jti);
+        let missing: Vec<Uuid> = outdated.into_iter().filter(missing).collect();
+        if !missing.is_empty() {
+            // These are read later than the snapshot, which is even better.
+            read.tokens
+                .extend(self.read(missing.into_iter()).await?.tokens);
+        }
         Ok(())
     }
 
-    /// Reads these tokens, and the moment, also where there are none.
-    async fn read(&self, jtis: impl Iterator<Item = Uuid>) -> Result<Read, StoreError> {
-        let ask = ByKeys::new(AUTHENTICATIONS, jtis);
+    /// Reads these tokens and the snapshot, which is also read when no token is asked for.
+    async fn read(&self, jtis: impl Iterator<Item = Uuid>) -> Result<ReadTokens, StoreError> {
+        let ask = ByKeys::new(TOKENS, jtis);
         tokens(&self.connections.read(&ask).await?)
     }
 }
 
-/// [`BOTH`], with its questions, and the tokens that they came with where those are to be read.
-struct Both<'a> {
+/// The statement [`TOKENS_AND_TARGETS`].
+struct TokensAndTargets<'a> {
     questions: &'a [Question],
-    unknown: Vec<Option<Uuid>>,
+    /// The callers' tokens that are to be read.
+    missing: Vec<Option<Uuid>>,
 }
 
-impl Work for Both<'_> {
-    type Output = (Read, Vec<Option<Found>>);
+impl Work for TokensAndTargets<'_> {
+    type Output = (ReadTokens, Vec<Option<Target>>);
 
-    async fn on(&self, connection: &mut PgConnection) -> Result<Self::Output, StoreError> {
-        let column = |of: fn(&WantedToken) -> Uuid| -> Vec<Option<Uuid>> {
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<Self::Output, StoreError> {
+        let column = |of: fn(&TargetKey) -> Uuid| -> Vec<Option<Uuid>> {
             let questions = self.questions.iter();
             questions
-                .map(|question| question.wanted.as_ref().map(of))
+                .map(|question| question.target.as_ref().map(of))
                 .collect()
         };
-        let rows = sqlx::query(BOTH)
-            .bind(&self.unknown)
-            .bind(column(|wanted| wanted.business_id))
-            .bind(column(|wanted| wanted.id))
-            .bind(column(|wanted| wanted.asker))
+        let rows = sqlx::query(TOKENS_AND_TARGETS)
+            .bind(&self.missing)
+            .bind(column(|target| target.business_id))
+            .bind(column(|target| target.id))
+            .bind(column(|target| target.asker))
             .fetch_all(connection)
             .await?;
-        let mut wanted = vec![None; self.questions.len()];
+        let mut targets = vec![None; self.questions.len()];
         for row in &rows {
             let nth: i64 = row.try_get(NTH)?;
             let at = usize::try_from(nth - 1)
                 .ok()
-                .filter(|at| *at < wanted.len());
+                .filter(|at| *at < targets.len());
             let at = at.ok_or_else(|| {
-                StoreError::Inconsistent("a row that nobody asked for".to_owned())
+                StoreError::Inconsistent("a row that no request asked for".to_owned())
             })?;
-            if let Some(asked) = self.questions[at].wanted {
-                wanted[at] = found(row, asked.asker)?;
+            if let Some(asked) = self.questions[at].target {
+                targets[at] = target(row, asked.asker)?;
             }
         }
-        Ok((tokens(&rows)?, wanted))
+        Ok((tokens(&rows)?, targets))
     }
 }
 
-/// The moment of rows, and the tokens that are in them.
-fn tokens(rows: &[PgRow]) -> Result<Read, StoreError> {
+/// Reads the tokens of rows, and their snapshot.
+fn tokens(rows: &[PgRow]) -> Result<ReadTokens, StoreError> {
     let first = rows.first();
     let first = first.ok_or_else(|| StoreError::Inconsistent("no answer".to_owned()))?;
-    let mut found = HashMap::with_capacity(rows.len());
+    let mut tokens = HashMap::with_capacity(rows.len());
     for row in rows {
         if let Some(jti) = row.try_get(1)? {
-            found.insert(jti, authentication(row)?);
+            tokens.insert(jti, caller_token(row)?);
         }
     }
-    Ok(Read {
-        at: Arc::new(Moment::of(first, 0)?),
-        found,
+    Ok(ReadTokens {
+        snapshot: Arc::new(Snapshot::from_row(first, 0)?),
+        tokens,
     })
 }
 
-/// The columns behind the moment and the `jti`, by their places.
-fn authentication(row: &PgRow) -> Result<Authentication, StoreError> {
-    Ok(Authentication {
+/// Reads the columns after the snapshot and the `jti`, by their positions.
+fn caller_token(row: &PgRow) -> Result<CallerToken, StoreError> {
+    Ok(CallerToken {
         token_id: row.try_get(2)?,
         user_id: row.try_get(3)?,
         business_id: row.try_get(4)?,
@@ -242,20 +244,20 @@ fn authentication(row: &PgRow) -> Result<Authentication, StoreError> {
     })
 }
 
-/// The wanted token of a row, if it is there.
-fn found(row: &PgRow, asker: Uuid) -> Result<Option<Found>, StoreError> {
-    let Some(id) = row.try_get(WANTED)? else {
+/// Reads the target of a row, if it exists.
+fn target(row: &PgRow, asker: Uuid) -> Result<Option<Target>, StoreError> {
+    let Some(id) = row.try_get(TARGET)? else {
         return Ok(None);
     };
-    Ok(Some(Found {
+    Ok(Some(Target {
         id,
-        jti: row.try_get(WANTED + 1)?,
-        owner: row.try_get(WANTED + 2)?,
-        name: row.try_get(WANTED + 3)?,
+        jti: row.try_get(TARGET + 1)?,
+        owner: row.try_get(TARGET + 2)?,
+        name: row.try_get(TARGET + 3)?,
         asker: Member {
             user_id: asker,
-            email: row.try_get(WANTED + 4)?,
-            role: row.role(WANTED + 5)?,
+            email: row.try_get(TARGET + 4)?,
+            role: row.role(TARGET + 5)?,
         },
     }))
 }

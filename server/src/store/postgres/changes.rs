@@ -1,51 +1,43 @@
-//! What was changed between two moments, as those tell it who changed it.
+//! What was changed between two snapshots, as recorded by the transactions that changed it.
 //!
-//! Each statement of ours that writes leaves a row, in the same transaction, that says what of tokens it changed. From two moments
-//! it is known which transactions were committed between them, and where all of those have a row, nothing else has changed. One
-//! without a row is somebody else's, an operator's with a shell, who may have changed anything.
+//! Each statement of ours that writes inserts a row, in the same transaction, that says what it changed of tokens. Two snapshots
+//! show which transactions ended between them, and if all of those have a row, nothing else has changed. A transaction without a
+//! row is another program's, such as an operator's shell, and may have changed anything.
 
 use sqlx::Row;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
+use super::super::cached_reads::Changes;
 use super::super::error::StoreError;
 use super::connections::Work;
-use super::moment::{Moment, moment_column};
+use super::snapshot::{Snapshot, snapshot_column};
 
 /// The rows of these transactions. A row counts only for the transaction that inserted it: numbers that a backup brings from
-/// another server, or from another life of this one, are those of other transactions.
+/// another server, or from an earlier run of this one, are those of other transactions.
 const CHANGES: &str = concat!(
     "SELECT ",
-    moment_column!(),
+    snapshot_column!(),
     ", c.xid::text, c.jtis, c.users
      FROM (VALUES (true)) AS now LEFT JOIN changes c ON c.xid = ANY($1::text[]::xid8[]) AND c.xid::xid = c.xmin"
 );
 
-/// What is forgotten of old transactions: nobody asks for one that lies so many behind.
+/// The number of transactions whose rows are kept: nobody asks for older ones.
 ///
-/// It goes with whatever else the statement does: a transaction of its own would have no row.
-pub(super) const KEPT: i64 = 10_000;
+/// A statement that writes anyway deletes them: a transaction that did only that would have no row.
+pub(super) const MAX_KEPT: i64 = 10_000;
 
-/// What was changed.
-#[derive(Debug, Default)]
-pub(super) struct Changes {
-    /// Tokens, by their `jti`.
-    pub(super) jtis: Vec<Uuid>,
-    /// Users whose pages are others now.
-    pub(super) users: Vec<Uuid>,
-}
-
-/// What was changed between two moments; `None` when that is not known.
+/// The question of what was changed between two snapshots, answered with `None` when that is unknown.
 pub(super) struct Between<'a> {
-    pub(super) from: &'a Moment,
-    pub(super) to: &'a Moment,
+    pub(super) from: &'a Snapshot,
+    pub(super) to: &'a Snapshot,
 }
 
 impl Work for Between<'_> {
     type Output = Option<Changes>;
 
-    async fn on(&self, connection: &mut PgConnection) -> Result<Option<Changes>, StoreError> {
-        let Some(mut missing) = self.to.committed_since(self.from) else {
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<Option<Changes>, StoreError> {
+        let Some(mut missing) = self.to.ended_since(self.from) else {
             return Ok(None);
         };
         let asked: Vec<String> = missing.iter().map(ToString::to_string).collect();
@@ -54,8 +46,9 @@ impl Work for Between<'_> {
             .fetch_all(connection)
             .await?;
         let mut changes = Changes::default();
-        // The moment is the same in each of them.
-        let read_at = rows.first().map(|row| Moment::of(row, 0)).transpose()?;
+        // The snapshot is the same in each row.
+        let first = rows.first();
+        let read_at = first.map(|row| Snapshot::from_row(row, 0)).transpose()?;
         if !read_at.is_some_and(|read_at| read_at.is_of_session(self.to)) {
             return Ok(None);
         }
@@ -65,7 +58,7 @@ impl Work for Between<'_> {
             };
             let xid: u64 = xid
                 .parse()
-                .map_err(|_| StoreError::Inconsistent(format!("{xid:?} is no transaction")))?;
+                .map_err(|_| StoreError::Inconsistent(format!("{xid:?} is not a transaction")))?;
             missing.retain(|transaction| *transaction != xid);
             changes.jtis.extend(row.try_get::<Vec<Uuid>, _>(2)?);
             changes.users.extend(row.try_get::<Vec<Uuid>, _>(3)?);
@@ -74,8 +67,8 @@ impl Work for Between<'_> {
     }
 }
 
-/// Leaves the row of the transaction that this connection is in.
-pub(super) async fn tell(
+/// Inserts the row of the transaction that this connection is in.
+pub(super) async fn record(
     connection: &mut PgConnection,
     changes: &Changes,
 ) -> Result<(), StoreError> {

@@ -1,4 +1,4 @@
-//! Many questions, one statement.
+//! One statement for the questions of many requests.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use tokio::task::{JoinSet, yield_now};
 use super::super::error::StoreError;
 
 /// The most questions of one statement.
-const MOST: usize = 256;
+const MAX_QUESTIONS: usize = 256;
 
 /// Questions that one statement can answer together.
 pub(super) trait Batch: Send + Sync + 'static {
     type Question: Send + 'static;
     type Answer: Send + 'static;
 
-    /// Asks all of them now. The answers come in the questions' order.
+    /// Asks all of them now. Returns the answers in the order of the questions.
     fn ask(
         &self,
         questions: &[Self::Question],
@@ -28,18 +28,18 @@ type Asked<B> = (
     oneshot::Sender<Result<<B as Batch>::Answer, StoreError>>,
 );
 
-/// Gathers questions while statements are in progress, and sends what has gathered as the next one.
+/// Collects questions while statements are in progress, and sends them together as the next one.
 ///
-/// A question waits in the queue until a statement is made of all that is there, and it is made before it is sent: so no
-/// question is ever answered by a statement that started before it was asked.
+/// A question waits in the queue until a statement is built from all questions in it, which is then sent: so no question is ever
+/// answered by a statement that was sent before it was asked.
 pub(super) struct Coalescer<B: Batch> {
     queue: mpsc::UnboundedSender<Asked<B>>,
-    /// Ends with this.
+    /// Aborted when this is dropped.
     _workers: JoinSet<()>,
 }
 
 impl<B: Batch> Coalescer<B> {
-    /// Answers with at most `in_progress` statements at a time.
+    /// Starts to answer questions, with at most `in_progress` statements at a time.
     pub(super) fn start(batch: B, in_progress: usize) -> Self {
         // Bounded by the requests in progress, each of which asks one question at a time.
         let (queue, questions) = mpsc::unbounded_channel();
@@ -54,15 +54,16 @@ impl<B: Batch> Coalescer<B> {
         }
     }
 
-    /// The answer of a statement that starts after this call.
+    /// Returns the answer of a statement that starts after this call.
     pub(super) async fn ask(&self, question: B::Question) -> Result<B::Answer, StoreError> {
-        let gone = || StoreError::Unavailable("the task that asks has ended".to_owned());
+        let ended = || StoreError::Unavailable("the task that asks has ended".to_owned());
         let (sender, answer) = oneshot::channel();
-        self.queue.send((question, sender)).map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())?
+        self.queue.send((question, sender)).map_err(|_| ended())?;
+        answer.await.map_err(|_| ended())?
     }
 }
 
+/// Answers questions until the queue is closed.
 async fn work<B: Batch>(batch: Arc<B>, questions: Arc<Mutex<mpsc::UnboundedReceiver<Asked<B>>>>) {
     let mut asked = Vec::new();
     loop {
@@ -74,11 +75,11 @@ async fn work<B: Batch>(batch: Arc<B>, questions: Arc<Mutex<mpsc::UnboundedRecei
         match batch.ask(&questions).await {
             Ok(answers) => {
                 for (sender, answer) in senders.into_iter().zip(answers) {
-                    // An error says that nobody waits any more.
+                    // An error says that the request no longer waits.
                     let _ = sender.send(Ok(answer));
                 }
             }
-            // The database refused the statement: one question may have spoilt it for the others.
+            // The database refused the statement, possibly because of one question: each is asked alone.
             Err(StoreError::Inconsistent(_)) if questions.len() > 1 => {
                 for (sender, question) in senders.into_iter().zip(questions) {
                     let answer = batch.ask(&[question]).await;
@@ -98,12 +99,12 @@ async fn work<B: Batch>(batch: Arc<B>, questions: Arc<Mutex<mpsc::UnboundedRecei
     }
 }
 
-/// Waits for questions, and takes all that there are; gives how many.
+/// Waits for questions, and takes all of them, up to the maximum. Returns how many.
 async fn gather<T>(queue: &mut mpsc::UnboundedReceiver<T>, asked: &mut Vec<T>) -> usize {
-    if queue.recv_many(asked, MOST).await > 0 {
-        // Whoever can ask now, asks first: requests that came together are answered together.
+    if queue.recv_many(asked, MAX_QUESTIONS).await > 0 {
+        // Tasks that are ready to ask run first: requests that arrived together are answered together.
         yield_now().await;
-        while asked.len() < MOST
+        while asked.len() < MAX_QUESTIONS
             && let Ok(question) = queue.try_recv()
         {
             asked.push(question);

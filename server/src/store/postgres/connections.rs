@@ -1,7 +1,7 @@
 //! Connections to the database, each used by one statement or transaction at a time.
 //!
 //! sqlx's own pool asks the database whether a connection still works each time that one is returned, which is a second round
-//! trip for every read. Here a connection goes back when what it did has ended in order, and is dropped otherwise.
+//! trip for every read. Here a connection is returned when its work has succeeded, and dropped otherwise.
 
 use std::fmt;
 use std::pin::Pin;
@@ -22,37 +22,36 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 /// How long a statement or transaction may take, and how long one may wait for a connection.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
-/// What is done on one connection, from beginning to end.
+/// A piece of work on one connection.
 pub(super) trait Work: Sync {
     type Output: Send;
 
-    /// Does it.
-    fn on(
+    /// Runs it.
+    fn run_on(
         &self,
         connection: &mut PgConnection,
     ) -> impl Future<Output = Result<Self::Output, StoreError>> + Send;
 }
 
-/// Work being done. It is thousands of bytes, which are not to be part of every request that may come to do it: a request is moved
-/// more than once before it begins.
+/// Work in progress. It is boxed because it takes thousands of bytes, which every request that may do it would hold and move.
 pub(super) type Working<'a, W> =
     Pin<Box<dyn Future<Output = Result<<W as Work>::Output, StoreError>> + Send + 'a>>;
 
-/// The database, and the connections to it that are free.
+/// The database, and the free connections to it.
 pub(super) struct Connections {
     options: PgConnectOptions,
-    most: usize,
+    max: usize,
     permits: Semaphore,
     free: Mutex<Vec<PgConnection>>,
 }
 
 impl Connections {
-    /// At most this many connections at a time.
-    pub(super) fn to(options: PgConnectOptions, most: usize) -> Self {
+    /// Builds the connections to a database, at most `max` at a time, without opening one.
+    pub(super) fn to(options: PgConnectOptions, max: usize) -> Self {
         Self {
             options,
-            most,
-            permits: Semaphore::new(most),
+            max,
+            permits: Semaphore::new(max),
             free: Mutex::default(),
         }
     }
@@ -61,7 +60,7 @@ impl Connections {
         &self.options
     }
 
-    /// Does `work` once on a connection. Whether it was done is not known when the connection fails meanwhile.
+    /// Runs `work` once on a connection. When the connection fails meanwhile, it is unknown whether the work was done.
     ///
     /// When the caller stops waiting, the connection is closed, and what it did not commit never happened.
     pub(super) fn run<'a, W: Work>(&'a self, work: &'a W) -> Working<'a, W> {
@@ -75,8 +74,8 @@ impl Connections {
         })
     }
 
-    /// Does `work`, which only reads, on a connection; and once more on a new one when the connection fails, which after a
-    /// restart of the database all that were free do.
+    /// Runs `work`, which only reads, on a connection. Runs it again on a new one when the connection fails, as all free ones do
+    /// after a restart of the database.
     pub(super) fn read<'a, W: Work>(&'a self, work: &'a W) -> Working<'a, W> {
         Box::pin(async {
             let _permit = self.permit().await?;
@@ -91,7 +90,7 @@ impl Connections {
         })
     }
 
-    /// Connects, unless there is a connection already.
+    /// Opens a connection, unless one is free.
     pub(super) async fn warm(&self) -> Result<(), StoreError> {
         let _permit = self.permit().await?;
         let connection = match self.take_free() {
@@ -102,12 +101,12 @@ impl Connections {
         Ok(())
     }
 
-    /// Takes no more work, and tells the database goodbye.
+    /// Closes the free connections, and refuses more work.
     pub(super) async fn close(&self) {
         self.permits.close();
         let free = std::mem::take(&mut *self.free());
         for connection in free {
-            // It is going away whether or not the database hears of it.
+            // It is dropped whether or not the database answers.
             let _ = timeout(CONNECT_WITHIN, connection.close()).await;
         }
     }
@@ -119,7 +118,7 @@ impl Connections {
             Ok(Err(_)) => Err(StoreError::Unavailable("it is closed".to_owned())),
             Err(_) => Err(StoreError::Unavailable(format!(
                 "none of the {} connections became free",
-                self.most
+                self.max
             ))),
         }
     }
@@ -139,7 +138,7 @@ impl Connections {
         mut connection: PgConnection,
         work: &W,
     ) -> Result<W::Output, StoreError> {
-        let result = match timeout(ANSWER_WITHIN, work.on(&mut connection)).await {
+        let result = match timeout(ANSWER_WITHIN, work.run_on(&mut connection)).await {
             Ok(result) => result,
             Err(_) => Err(StoreError::Unavailable(
                 "it does not answer in time".to_owned(),
@@ -147,9 +146,9 @@ impl Connections {
         };
         match &result {
             Ok(_) => self.free().push(connection),
-            // Those that are free are of the same age, and most likely as dead.
+            // The free ones are most likely broken as well.
             Err(StoreError::Disconnected(_)) => self.free().clear(),
-            // It may be in the midst of a transaction or of an answer.
+            // It may be within a transaction or an answer.
             Err(
                 StoreError::Unavailable(_)
                 | StoreError::NotADatabase(_)

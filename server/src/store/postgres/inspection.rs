@@ -1,4 +1,4 @@
-//! A look at a PostgreSQL database that changes nothing in it.
+//! An inspection of a PostgreSQL database, which changes nothing in it.
 
 use chrono::{DateTime, Utc};
 use sqlx::migrate::Migrate;
@@ -12,7 +12,7 @@ use super::schema::migrator;
 use super::session;
 use crate::timestamp::Timestamp;
 
-/// Looks at this database.
+/// Inspects this database.
 pub(crate) async fn inspect(options: &PgConnectOptions) -> Result<Inspection, StoreError> {
     let mut connection = session::begin(options).await?;
     let row = sqlx::query("SELECT to_regclass('_sqlx_migrations') IS NOT NULL, clock_timestamp()")
@@ -28,7 +28,7 @@ pub(crate) async fn inspect(options: &PgConnectOptions) -> Result<Inspection, St
         Vec::new()
     };
     let schema = migrations::difference(&migrator, &applied);
-    // Its first step made the table.
+    // The first step created the table.
     let has_tokens = !applied.is_empty()
         && schema.unknown.is_none()
         && sqlx::query(HAS_TOKENS)

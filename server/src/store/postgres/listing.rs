@@ -1,7 +1,7 @@
-//! Pages of a listing, by keyset: a page starts behind a token, not at a number, so that tokens that come and go between two
-//! pages make none repeat or disappear.
+//! Pages of a listing, by keyset: a page starts after a token, not at a number, so that tokens that are added or removed between
+//! two pages make none repeat or disappear.
 //!
-//! Short first pages, which is what most requests ask for, are read for many requests in one statement; any other page by itself.
+//! Most requests ask for a short first page. Those are read for many requests in one statement, any other page by itself.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,12 +11,13 @@ use sqlx::{AssertSqlSafe, Connection, QueryBuilder, Row};
 use uuid::Uuid;
 
 use super::super::error::StoreError;
-use super::super::records::{ListTokens, Page, SortBy, SortKey, TokenRecord};
+use super::super::listing::{ListTokens, Page, SortBy, SortKey};
+use super::super::records::TokenRecord;
 use super::coalesce::Batch;
 use super::connections::{Connections, Work};
-use super::known::Known;
-use super::moment::Moment;
 use super::row::{TOKEN_COLUMNS, token_columns, token_record};
+use super::snapshot::Snapshot;
+use super::snapshot_cache::SnapshotCache;
 
 /// Tokens with their revocations, for [`token_record`].
 const SELECT_TOKENS: &str = concat!(
@@ -25,26 +26,26 @@ const SELECT_TOKENS: &str = concat!(
     " FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti"
 );
 
-/// The most tokens of a page that is read together with others: one statement of many such pages stays small.
+/// The most tokens of a page that is read together with others, so that one statement of many such pages stays small.
 const SHORT: u32 = 100;
 
-/// Whether a page can be read together with those of others.
+/// Returns whether a page can be read together with those of other requests.
 pub(super) fn is_short_first(list: &ListTokens) -> bool {
     list.cursor.is_none() && !list.count_total && list.limit <= SHORT
 }
 
-/// First pages of listings.
+/// Reads of first pages.
 #[derive(Debug)]
 pub(super) struct FirstPages {
     pub(super) connections: Arc<Connections>,
-    pub(super) known: Arc<Known>,
+    pub(super) cache: Arc<SnapshotCache>,
 }
 
-/// A listing, for a request that was authenticated at this moment.
+/// A listing, for a request that was authenticated at this snapshot.
 #[derive(Clone, Debug)]
 pub(super) struct Question {
     pub(super) list: ListTokens,
-    pub(super) at: Arc<Moment>,
+    pub(super) at: Arc<Snapshot>,
 }
 
 impl Batch for FirstPages {
@@ -52,7 +53,7 @@ impl Batch for FirstPages {
     type Answer = Page;
 
     async fn ask(&self, questions: &[Question]) -> Result<Vec<Page>, StoreError> {
-        // One statement for each order and filter. Nearly all ask for the same.
+        // One statement for each order and filter, which are nearly always the same.
         let mut shapes: HashMap<Shape, Vec<usize>> = HashMap::new();
         for (nth, question) in questions.iter().enumerate() {
             let shape = Shape::of(&question.list);
@@ -71,7 +72,7 @@ impl Batch for FirstPages {
             for (nth, tokens) in places.into_iter().zip(tokens) {
                 let Question { list, at } = &questions[nth];
                 let page = list.page(tokens, None);
-                self.known.learn_page(at, list, &page);
+                self.cache.add_page(at, list, &page);
                 pages[nth] = Some(page);
             }
         }
@@ -83,7 +84,7 @@ impl Batch for FirstPages {
     }
 }
 
-/// Which tokens a page has, and in which order they are read.
+/// The filter of a page, and the order in which it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Shape {
     include_revoked: bool,
@@ -96,11 +97,11 @@ impl Shape {
         Self {
             include_revoked: list.include_revoked,
             sort_by: list.sort_by,
-            descending: list.walks_descending(),
+            descending: list.reads_descending(),
         }
     }
 
-    /// What tokens are sorted by, and the direction.
+    /// Returns the column that tokens are sorted by, and the direction.
     fn order(self) -> (&'static str, &'static str) {
         let column = match self.sort_by {
             SortBy::CreatedAt => "t.created_at",
@@ -110,8 +111,8 @@ impl Shape {
         (column, if self.descending { "DESC" } else { "ASC" })
     }
 
-    /// The statement: for each user and business the first tokens, as many as each asks for, with the number of the question,
-    /// which counts from 1.
+    /// Writes the statement: for each user and business the first tokens, as many as each asks for, with the number of the
+    /// question, which counts from 1.
     fn sql(self) -> String {
         let (column, order) = self.order();
         let filter = if self.include_revoked {
@@ -127,8 +128,8 @@ impl Shape {
         )
     }
 
-    /// Puts the tokens of one page in their order, which SQL promises for a subquery alone and not for what it is joined with.
-    /// They are in that order already, which sorting finds out in one pass.
+    /// Sorts the tokens of one page: SQL promises the order of a subquery alone, and not of a join with it. They are sorted
+    /// already in practice, which takes one pass.
     fn sort(self, tokens: &mut [TokenRecord]) {
         tokens.sort_by(|one, other| {
             let keys = match self.sort_by {
@@ -158,9 +159,9 @@ struct First {
 impl Work for First {
     type Output = Vec<Vec<TokenRecord>>;
 
-    /// The tokens of each page, in the order of the questions.
-    async fn on(&self, connection: &mut PgConnection) -> Result<Self::Output, StoreError> {
-        // Made of words of this file alone.
+    /// Reads the tokens of each page, in the order of the questions.
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<Self::Output, StoreError> {
+        // It consists of words of this file alone.
         let rows = sqlx::query(AssertSqlSafe(self.shape.sql()))
             .bind(&self.users)
             .bind(&self.businesses)
@@ -175,7 +176,7 @@ impl Work for First {
                 .ok()
                 .and_then(|at| pages.get_mut(at));
             let page = page.ok_or_else(|| {
-                StoreError::Inconsistent("a page that nobody asked for".to_owned())
+                StoreError::Inconsistent("a page that no request asked for".to_owned())
             })?;
             page.push(token_record(row)?);
         }
@@ -186,15 +187,15 @@ impl Work for First {
     }
 }
 
-/// One page, with all that it may ask for.
+/// One page of any listing.
 impl Work for ListTokens {
     type Output = Page;
 
-    async fn on(&self, connection: &mut PgConnection) -> Result<Page, StoreError> {
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<Page, StoreError> {
         if !self.count_total {
             return read(connection, self, None).await;
         }
-        // One snapshot, so that the total and the page are of the same moment.
+        // One snapshot, so that the total fits the page.
         let mut transaction = connection
             .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             .await?;
@@ -244,7 +245,7 @@ async fn read(
     Ok(list.page(tokens, total))
 }
 
-/// How many tokens are read: one more than asked for tells whether there is more.
+/// Returns how many tokens are read: one more than asked for shows whether there are more.
 fn one_more(list: &ListTokens) -> i64 {
     i64::from(list.limit) + 1
 }

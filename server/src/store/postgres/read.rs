@@ -19,7 +19,7 @@ pub(super) struct ByKeys {
 }
 
 impl ByKeys {
-    /// Many requests may ask for the same key, which is asked for once.
+    /// Builds the read. A key that several requests ask for is asked for once.
     pub(super) fn new(sql: &'static str, keys: impl Iterator<Item = Uuid>) -> Self {
         let mut keys: Vec<Uuid> = keys.collect();
         keys.sort_unstable();
@@ -31,13 +31,13 @@ impl ByKeys {
 impl Work for ByKeys {
     type Output = Vec<PgRow>;
 
-    async fn on(&self, connection: &mut PgConnection) -> Result<Vec<PgRow>, StoreError> {
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<Vec<PgRow>, StoreError> {
         let query = sqlx::query(self.sql).bind(&self.keys);
         Ok(query.fetch_all(connection).await?)
     }
 }
 
-/// Whether there is any token; many who ask whether the database answers share one answer.
+/// The read whether there is any token. Many requests, which ask whether the database answers, share one answer.
 #[derive(Debug)]
 pub(super) struct Presence(pub(super) Arc<Connections>);
 
@@ -57,7 +57,7 @@ struct AnyToken;
 impl Work for AnyToken {
     type Output = bool;
 
-    async fn on(&self, connection: &mut PgConnection) -> Result<bool, StoreError> {
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<bool, StoreError> {
         let row = connection.fetch_one(HAS_TOKENS).await?;
         Ok(row.try_get(0)?)
     }

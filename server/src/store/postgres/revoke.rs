@@ -1,4 +1,4 @@
-//! Revocations: what has come while others were committed goes into the next statement together.
+//! Revocations: those that arrive while others are committed go into the next statement together.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use super::connections::{Connections, Work};
 use super::read::ByKeys;
 use super::row::Stored;
 
-/// Adds what is not there yet, and the audit trail's word of each, in one transaction, which is the statement. The trail is told
-/// which one of several for the same token was the first by its place in the arrays.
+/// Inserts the revocations that do not exist yet, and an event in the audit trail for each, in one transaction, which is the
+/// statement. Of several for the same token, the one with `leads` is the first for the trail.
 ///
-/// Another replica's row that is in the way is waited for: it is committed when this statement ends, and so it is durable.
+/// The statement waits for another replica's row for the same token: that is committed, and so durable, when this one ends.
 const REVOKE: &str = "
     WITH asked AS (
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[],
@@ -32,7 +32,7 @@ const REVOKE: &str = "
         ON CONFLICT (jti) DO NOTHING
         RETURNING jti, revoked_at, revoked_by, reason
     ),
-    told AS (
+    recorded AS (
         INSERT INTO audit_events (at, action, actor_user_id, actor_token_id, business_id, target_token_id, reason,
                                   remote_address, claimed_email)
         SELECT CASE WHEN first THEN statement_timestamp() ELSE clock_timestamp() END,
@@ -43,7 +43,7 @@ const REVOKE: &str = "
     changed AS (INSERT INTO changes (jtis, users) VALUES ($1, $13))
     SELECT jti, revoked_at, revoked_by, reason FROM added";
 
-const STANDING: &str =
+const KEPT: &str =
     "SELECT jti, revoked_at, revoked_by, reason FROM revocations WHERE jti = ANY($1)";
 
 /// Revocations that are committed together.
@@ -61,31 +61,26 @@ impl Batch for Revocations {
             .map(|revocation| revocation.jti)
             .filter(|jti| !added.contains_key(jti))
             .collect();
-        let standing = if others.is_empty() {
+        let kept = if others.is_empty() {
             HashMap::new()
         } else {
-            // A statement of its own: the one above cannot see rows that came after it began.
-            by_jti(
-                &self
-                    .0
-                    .read(&ByKeys::new(STANDING, others.into_iter()))
-                    .await?,
-            )?
+            // A separate statement: the one above cannot see rows that were committed after it began.
+            by_jti(&self.0.read(&ByKeys::new(KEPT, others.into_iter())).await?)?
         };
 
-        // The first of several for the same token is the one that stands.
-        let mut told = HashMap::new();
+        // Of several for the same token, the first one is kept.
+        let mut first_of = HashMap::new();
         revocations
             .iter()
             .map(|revocation| {
                 let jti = revocation.jti;
                 let (revocation, first) = match added.remove(&jti) {
-                    Some(row) => (told.entry(jti).or_insert(row).clone(), true),
+                    Some(row) => (first_of.entry(jti).or_insert(row).clone(), true),
                     None => {
-                        let row = told.get(&jti).or_else(|| standing.get(&jti));
+                        let row = first_of.get(&jti).or_else(|| kept.get(&jti));
                         let row = row.cloned().ok_or_else(|| {
                             StoreError::Inconsistent(
-                                "a revocation that was in the way is not there".to_owned(),
+                                "a revocation that was in the way does not exist".to_owned(),
                             )
                         })?;
                         (row, false)
@@ -97,15 +92,15 @@ impl Batch for Revocations {
     }
 }
 
-/// The statement; gives the rows that it added.
+/// The statement [`REVOKE`], which returns the rows that it added.
 struct Add<'a>(&'a [NewRevocation]);
 
 impl Work for Add<'_> {
     type Output = HashMap<Uuid, Revocation>;
 
-    async fn on(&self, connection: &mut PgConnection) -> Result<Self::Output, StoreError> {
-        // In the order of their keys, so that two replicas with the same tokens never wait for each other in a circle. The sort
-        // is stable: of several for one token the first stays the first.
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<Self::Output, StoreError> {
+        // Sorted by key, so that two replicas with the same tokens never wait for each other in a circle. The sort is stable: of
+        // several for one token the first stays the first.
         let mut ordered: Vec<&NewRevocation> = self.0.iter().collect();
         ordered.sort_by_key(|revocation| revocation.jti);
         let leads: Vec<bool> = ordered

@@ -17,16 +17,16 @@ macro_rules! token_columns {
 }
 pub(super) use token_columns;
 
-/// How many columns [`token_record`] reads: what a statement asks for behind them begins here.
+/// The number of columns that [`token_record`] reads, and so the position of the next column of a statement.
 pub(super) const TOKEN_COLUMNS: usize = 11;
 
-/// Columns of types that PostgreSQL does not know.
+/// Columns of types that PostgreSQL does not have.
 pub(super) trait Stored {
-    /// A role, kept by its name.
+    /// Reads a role that is stored by its name.
     fn role(&self, column: impl ColumnIndex<PgRow>) -> Result<Role, StoreError>;
-    /// An instant.
+    /// Reads an instant.
     fn instant(&self, column: impl ColumnIndex<PgRow>) -> Result<Timestamp, StoreError>;
-    /// An instant or nothing.
+    /// Reads an instant or null.
     fn optional_instant(
         &self,
         column: impl ColumnIndex<PgRow>,
@@ -53,7 +53,7 @@ impl Stored for PgRow {
     }
 }
 
-/// The token of a row that begins with [`token_columns`], by their places: looking names up takes longer than reading them.
+/// Reads the token of a row that begins with [`token_columns`], by their positions: looking up a name takes longer than the read.
 pub(super) fn token_record(row: &PgRow) -> Result<TokenRecord, StoreError> {
     let revocation = match row.optional_instant(8)? {
         Some(revoked_at) => Some(Revocation {

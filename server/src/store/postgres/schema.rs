@@ -1,4 +1,4 @@
-//! The schema, its migrations, and what a server may do to it.
+//! The schema, its migrations, and the grants that a server needs.
 
 use sqlx::migrate::{AppliedMigration, Migrate, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -37,7 +37,7 @@ const STEPS: [Step; 5] = [
     },
 ];
 
-/// What a role needs to serve: no UPDATE and no DELETE but of the instant of a token's last use, and of what was told of changes.
+/// The grants that a role needs to serve: no UPDATE but of a token's last use, and no DELETE but of the rows of `changes`.
 const GRANTS: [&str; 5] = [
     "GRANT SELECT ON _sqlx_migrations, businesses, users, memberships, tokens, revocations, audit_events, changes TO ",
     "GRANT INSERT ON tokens, revocations, audit_events, changes TO ",
@@ -46,16 +46,15 @@ const GRANTS: [&str; 5] = [
     "REVOKE UPDATE, DELETE, TRUNCATE ON revocations, audit_events FROM ",
 ];
 
-/// What applies the schema's steps.
+/// Builds the migrator that applies the schema's steps.
 pub(super) fn migrator() -> Migrator {
     migrations::migrator(&STEPS)
 }
 
-/// Brings the schema to the one of this program, over a connection of its own. Returns the descriptions of the migrations that
+/// Brings the schema to the one of this program, over a separate connection. Returns the descriptions of the migrations that
 /// were applied.
 ///
-/// Replicas may start together: an advisory lock makes them wait for the one that migrates, and they find nothing left
-/// to do. A role that may not change the schema can start once another has.
+/// Replicas may start together: an advisory lock makes them wait for the one that migrates, and they find nothing to apply. A role that may not change the schema can start once another has.
 pub(super) async fn migrate(options: &PgConnectOptions) -> Result<Vec<String>, StoreError> {
     let migrator = migrator();
     let mut connection = PgConnection::connect_with(options).await?;
@@ -72,7 +71,7 @@ pub(super) async fn migrate(options: &PgConnectOptions) -> Result<Vec<String>, S
     Ok(migrations::not_among(&migrator, &before))
 }
 
-/// What has been applied; nothing where there is not even a table of it. Only reads, which every role may.
+/// Reads which steps were applied: none where the table of steps does not exist. It only reads, which every role may.
 async fn applied(
     connection: &mut PgConnection,
     migrator: &Migrator,
@@ -89,6 +88,7 @@ async fn applied(
     }
 }
 
+/// Returns whether all steps were applied, and no others.
 fn is_current(migrator: &Migrator, applied: &[AppliedMigration]) -> bool {
     migrator.iter().len() == applied.len()
         && migrator.iter().all(|step| {
@@ -98,7 +98,7 @@ fn is_current(migrator: &Migrator, applied: &[AppliedMigration]) -> bool {
         })
 }
 
-/// Lets a role serve and do nothing else.
+/// The grants that let a role serve and do nothing else.
 #[derive(Debug)]
 pub(super) struct Grant<'a> {
     pub(super) role: &'a str,
@@ -107,7 +107,7 @@ pub(super) struct Grant<'a> {
 impl Work for Grant<'_> {
     type Output = ();
 
-    async fn on(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
         let row = sqlx::query("SELECT quote_ident($1)")
             .bind(self.role)
             .fetch_one(&mut *connection)

@@ -5,10 +5,10 @@ use sqlx::{Connection, Executor, Row};
 
 use super::super::error::StoreError;
 
-/// What every session begins with.
+/// The settings of every session.
 ///
-/// Every statement of ours looks rows up by a key that has an index. Told so, the planner has one plan for each of them, which
-/// does not depend on how full the tables were when it was made.
+/// Every statement of ours looks rows up by a key that has an index. With these settings the planner has one plan for each of
+/// them, which does not depend on how full the tables were when it was made.
 const SETTINGS: &str = "
     SET plan_cache_mode = force_generic_plan;
     SET enable_seqscan = off;
@@ -21,16 +21,16 @@ const SETTINGS: &str = "
 ///
 /// # Errors
 ///
-/// [`StoreError::Unavailable`] when it cannot be reached, or when it is one that could forget what it acknowledged or
-/// not know what the primary did: a standby, or a server with `fsync=off`.
+/// [`StoreError::Unavailable`] when it cannot be reached, or could lose what was acknowledged: a standby, which may not have the
+/// primary's latest commits, or a server with `fsync=off`. [`StoreError::WrongPassword`] when it does not take the password.
 pub(super) async fn begin(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
-    let mut connection = PgConnection::connect_with(options)
-        .await
-        .map_err(|error| match StoreError::from(error) {
+    let mut connection = PgConnection::connect_with(options).await.map_err(|error| {
+        match StoreError::from(error) {
             // There is no session yet that could have ended.
             StoreError::Disconnected(why) => StoreError::Unavailable(why),
             error => error,
-        })?;
+        }
+    })?;
     connection.execute(SETTINGS).await?;
     let row = connection
         .fetch_one(

@@ -4,8 +4,9 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Row};
 
 use super::super::audit::{AuditEvent, NewAuditEvent};
+use super::super::cached_reads::Changes;
 use super::super::error::StoreError;
-use super::changes::{self, Changes};
+use super::changes;
 use super::connections::Work;
 use super::row::Stored;
 use crate::timestamp::Timestamp;
@@ -36,16 +37,16 @@ pub(super) async fn record(
 impl Work for NewAuditEvent {
     type Output = ();
 
-    async fn on(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
         let mut transaction = connection.begin().await?;
         record(&mut transaction, self).await?;
-        // None of tokens.
-        changes::tell(&mut transaction, &Changes::default()).await?;
+        // No token was changed.
+        changes::record(&mut transaction, &Changes::default()).await?;
         Ok(transaction.commit().await?)
     }
 }
 
-/// Events from `since` on whose number is greater than `after`, in the order of their numbers.
+/// The read of events since `since` whose number is greater than `after`, in the order of their numbers.
 #[derive(Debug)]
 pub(super) struct Since {
     pub(super) since: Timestamp,
@@ -56,7 +57,7 @@ pub(super) struct Since {
 impl Work for Since {
     type Output = Vec<AuditEvent>;
 
-    async fn on(&self, connection: &mut PgConnection) -> Result<Vec<AuditEvent>, StoreError> {
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<Vec<AuditEvent>, StoreError> {
         let rows = sqlx::query(
         "SELECT id, at, action, actor_user_id, actor_token_id, business_id, target_token_id, reason, remote_address,
          claimed_email FROM audit_events WHERE id > $1 AND at >= $2 ORDER BY id LIMIT $3",

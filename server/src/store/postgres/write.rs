@@ -1,4 +1,4 @@
-//! The writes that are transactions of their own.
+//! The writes that each have a transaction to themselves.
 
 use std::collections::HashMap;
 
@@ -8,15 +8,16 @@ use sqlx::{Connection, Executor, Row};
 use uuid::Uuid;
 
 use super::super::audit::Actor;
+use super::super::cached_reads::Changes;
 use super::super::error::StoreError;
-use super::super::records::{Membership, NewToken, Role, TokenRecord};
-use super::changes::{self, Changes};
+use super::super::records::{Membership, NewToken, Role, TokenRecord, TokenUse};
+use super::changes;
 use super::connections::Work;
 use super::row::Stored;
 use super::trail;
 use crate::timestamp::Timestamp;
 
-/// Adds a token, unless the user has `max_active` of them.
+/// The insertion of a token, unless the user has `max_active` of them.
 #[derive(Debug)]
 pub(super) struct AddToken {
     pub(super) token: NewToken,
@@ -27,7 +28,7 @@ pub(super) struct AddToken {
 impl Work for AddToken {
     type Output = Option<TokenRecord>;
 
-    async fn on(&self, connection: &mut PgConnection) -> Result<Self::Output, StoreError> {
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<Self::Output, StoreError> {
         let Self {
             token,
             max_active,
@@ -35,8 +36,8 @@ impl Work for AddToken {
         } = self;
         let mut transaction = connection.begin().await?;
         if let Some(max_active) = *max_active {
-            // Creations of one user wait for each other on whichever replica; the count is a statement behind that, so that it
-            // sees what the one before committed. The lock goes with the transaction.
+            // Creations of one user wait for each other, on all replicas. The count is a later statement, so that it sees what the
+            // previous creation committed. The lock ends with the transaction.
             sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
                 .bind(format!("tokens of {}", token.user_id))
                 .execute(&mut *transaction)
@@ -75,23 +76,26 @@ impl Work for AddToken {
             jtis: Vec::new(),
             users: vec![token.user_id],
         };
-        changes::tell(&mut transaction, &changes).await?;
+        changes::record(&mut transaction, &changes).await?;
         transaction.commit().await?;
         Ok(Some(token.clone().into()))
     }
 }
 
-/// Records when tokens were last used.
+/// The update of when tokens were last used.
 #[derive(Debug)]
-pub(super) struct RecordUses<'a>(pub(super) &'a HashMap<Uuid, Timestamp>);
+pub(super) struct RecordUses<'a>(pub(super) &'a HashMap<Uuid, TokenUse>);
 
 impl Work for RecordUses<'_> {
     type Output = ();
 
-    async fn on(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
-        let (jtis, instants): (Vec<Uuid>, Vec<DateTime<Utc>>) =
-            self.0.iter().map(|(jti, at)| (*jti, at.as_utc())).unzip();
-        // A row that another replica is writing at this moment gets as late an instant from there.
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
+        let (jtis, instants): (Vec<Uuid>, Vec<DateTime<Utc>>) = self
+            .0
+            .iter()
+            .map(|(jti, last)| (*jti, last.at.as_utc()))
+            .unzip();
+        // A row that another replica is writing now is skipped: it gets as late an instant from there.
         sqlx::query(
         "WITH used AS (
              SELECT t.jti, t.user_id, u.at FROM tokens t
@@ -107,14 +111,14 @@ impl Work for RecordUses<'_> {
     )
     .bind(jtis)
     .bind(instants)
-    .bind(changes::KEPT)
+    .bind(changes::MAX_KEPT)
     .execute(connection)
     .await?;
         Ok(())
     }
 }
 
-/// Finds or creates a membership.
+/// The read of a membership, which is created if it does not exist.
 #[derive(Debug)]
 pub(super) struct EnsureMember<'a> {
     pub(super) business: &'a str,
@@ -125,7 +129,7 @@ pub(super) struct EnsureMember<'a> {
 impl Work for EnsureMember<'_> {
     type Output = Membership;
 
-    async fn on(&self, connection: &mut PgConnection) -> Result<Membership, StoreError> {
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<Membership, StoreError> {
         let Self {
             business,
             email,

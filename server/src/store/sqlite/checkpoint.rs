@@ -1,8 +1,8 @@
-//! When pages of the write-ahead log go into the file, and the log begins again.
+//! When pages of the write-ahead log are moved into the file, so that the log begins again.
 //!
-//! SQLite does this within a commit, where whoever waits for the commit waits for it too, and where readers that stay in
+//! SQLite does this within a commit, where everybody who waits for the commit waits for it too, and where readers that stay in
 //! their transactions keep the log from ever beginning again (<https://sqlite.org/wal.html>, "Avoiding Excessively Large WAL
-//! Files"). So it is done between commits, with the readers out of the way.
+//! Files"). So it is done between commits, while no reader is in a transaction.
 
 use std::sync::Arc;
 
@@ -11,43 +11,54 @@ use rusqlite::Connection;
 use super::file::CHECKPOINT_PAGES;
 use super::reader::Readers;
 
-/// The log, and who reads in it.
+/// The checkpoints of the log, and its readers.
 #[derive(Debug)]
 pub(super) struct Checkpoints {
     readers: Arc<Readers>,
-    /// How many pages the log had at the last one.
-    done: u32,
+    /// The number of pages in the log at the last checkpoint.
+    pages_then: u32,
 }
 
 impl Checkpoints {
-    pub(super) fn of(readers: Arc<Readers>) -> Self {
-        Self { readers, done: 0 }
+    /// Builds the checkpoints of the log that these connections read.
+    pub(super) fn new(readers: Arc<Readers>) -> Self {
+        Self {
+            readers,
+            pages_then: 0,
+        }
     }
 
-    /// Lets others have the log to themselves, whose checkpoints would wait for our readers: an operator's, or another command's.
+    /// Ends the readers' transactions, for which checkpoints of other processes would wait: an operator's, or another command's.
     pub(super) fn when_quiet(&self) {
         self.readers.release();
     }
 
-    /// Makes one when it is time, over the connection that writes.
+    /// Makes a checkpoint if the log has grown enough, over the connection that writes.
     pub(super) fn after_commit(&mut self, connection: &Connection) {
-        let Some(moment) = self.readers.index().now() else {
+        let Some(pages) = pages_in_log(connection) else {
             return;
         };
-        let pages = moment.frames();
-        if pages < self.done {
-            // It has begun again.
-            self.done = 0;
+        if pages < self.pages_then {
+            // The log has begun again.
+            self.pages_then = 0;
         }
-        if pages - self.done < CHECKPOINT_PAGES {
+        if pages - self.pages_then < CHECKPOINT_PAGES {
             return;
         }
-        // Who reads in an old transaction keeps later pages from being moved.
+        // A reader in an old transaction keeps later pages from being moved.
         self.readers.release();
-        // What cannot be moved now, on a disk that is full or for a long read, is moved the next time.
+        // What cannot be moved now, because the disk is full or a read takes long, is moved the next time.
         let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-        // And who reads in the log at all keeps it from beginning again: from here on they read in the file.
+        // A reader in the log keeps it from beginning again; from here on they read the file.
         self.readers.release();
-        self.done = pages;
+        self.pages_then = pages;
     }
+}
+
+/// Reads how many pages are in the log (<https://sqlite.org/pragma.html#pragma_wal_checkpoint>).
+fn pages_in_log(connection: &Connection) -> Option<u32> {
+    let mut statement = connection
+        .prepare_cached("PRAGMA wal_checkpoint(NOOP)")
+        .ok()?;
+    statement.query_row([], |row| row.get("log")).ok()
 }

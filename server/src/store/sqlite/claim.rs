@@ -1,9 +1,8 @@
-//! One server process a file: a lock that the system gives back when the process ends, however it ends.
+//! One server process for each file: a lock that the system releases when the process ends, however it ends.
 //!
-//! The lock is on a file of its own. One on the database would end SQLite's own locks when it is closed, as POSIX has it
+//! The lock is on a separate file. A lock on the database would end SQLite's own locks when it is closed, as POSIX defines it
 //! (<https://sqlite.org/howtocorrupt.html>, section 2.2). Only `serve` takes it: `bootstrap`, `migrate` and other commands of
-//! an operator go through SQLite's locks beside a running server, which reads the file for every request and sees what
-//! they did.
+//! an operator use SQLite's locks beside a running server, which checks the file for every request and sees what they did.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -38,7 +37,7 @@ impl Claim {
             .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {
-                // Who holds it is told to whoever comes next; the lock holds without it.
+                // The next process that tries reads who holds the lock. The lock works without that.
                 let _ = file
                     .set_len(0)
                     .and_then(|()| writeln!(file, "{}", std::process::id()));

@@ -14,21 +14,21 @@ use super::super::error::StoreError;
 /// How long a statement waits for another process that writes to the file.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a read waits where it must. In WAL mode that is only while the file is recovered after a crash, and a thread that
-/// serves requests waits with it.
+/// How long a read waits where it must. In WAL mode that is only while the file is recovered after a crash, and the read blocks a
+/// thread that serves requests.
 const READ_BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long to pause where SQLite does not wait by itself.
+/// The pause between two attempts where SQLite does not wait by itself.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
-/// Pages that all connections that read keep together, in KiB, where as many threads serve as there are processors; what they
-/// have not is in the system's cache, from where each page is copied.
+/// The page cache of all connections that read together, in KiB, where as many threads serve as there are processors. Other pages
+/// are copied from the system's cache.
 const READ_CACHE_KIB: usize = 160 * 1024;
 
-/// Pages that one of them keeps at least, in KiB.
-const LEAST_READ_CACHE_KIB: usize = 8 * 1024;
+/// The smallest page cache of one of them, in KiB.
+const MIN_READ_CACHE_KIB: usize = 8 * 1024;
 
-/// Statements that a connection keeps prepared: more than there are.
+/// The most statements that a connection keeps prepared: more than there are.
 const STATEMENTS: usize = 64;
 
 /// Pages by which the write-ahead log grows between two checkpoints of ours: 4 MB.
@@ -42,17 +42,17 @@ const SQLITE_CHECKPOINT_PAGES: u32 = 8 * CHECKPOINT_PAGES;
 pub struct SqliteFile(PathBuf);
 
 impl SqliteFile {
-    /// The file at `path`.
+    /// Names the file at `path`.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
     }
 
-    /// Where it is.
+    /// Returns the path.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// A connection that may write; the file exists and is in WAL mode from here on.
+    /// Opens a connection that may write; the file exists and is in WAL mode from then on.
     ///
     /// Of two processes that switch a new file to WAL at the same moment, SQLite refuses one as busy without having waited
     /// for the busy timeout (<https://sqlite.org/wal.html>), so that waiting is done here.
@@ -79,12 +79,12 @@ impl SqliteFile {
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "wal_autocheckpoint", SQLITE_CHECKPOINT_PAGES)?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        // The log and its index exist from the first read on.
+        // The log and its index exist after the first read.
         connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))?;
         Ok(connection)
     }
 
-    /// A connection that reads.
+    /// Opens a connection that reads.
     pub(super) fn connect_to_read(&self) -> Result<Connection, StoreError> {
         let connection = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         connection.busy_timeout(READ_BUSY_TIMEOUT)?;
@@ -99,7 +99,7 @@ impl SqliteFile {
         let connection =
             Connection::open_with_flags(&self.0, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        // Otherwise a new value for a LIMIT throws the prepared statement away, and it is compiled again for every request
+        // Otherwise SQLite drops a prepared statement for each new value of a LIMIT, and compiles it again for every request
         // (<https://sqlite.org/queryplanner-ng.html#qpstab>).
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(connection)
@@ -108,11 +108,11 @@ impl SqliteFile {
 
 fn read_cache_kib() -> usize {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    (READ_CACHE_KIB / threads).max(LEAST_READ_CACHE_KIB)
+    (READ_CACHE_KIB / threads).max(MIN_READ_CACHE_KIB)
 }
 
-/// Creates the file when it does not exist, so that nobody but its owner may read it; SQLite gives the files beside it the
-/// same mode. A file that exists is not touched: closing it would end the locks that this process has on it.
+/// Creates the file when it does not exist, so that only its owner may read it; SQLite gives the files beside it the same
+/// mode. A file that exists is not touched: closing it would end the locks that this process has on it.
 fn create_private(path: &Path) -> io::Result<()> {
     let created = OpenOptions::new()
         .write(true)

@@ -1,8 +1,8 @@
 //! Whether the path still names the file that was opened.
 //!
-//! A file that is deleted or replaced under a running server lives on for whoever has it open, and for nobody else: what is
-//! written to it is gone with the process, and a connection that is opened later reads another file. So nothing is acknowledged
-//! then, and nothing new is opened.
+//! A file that is deleted or replaced under a running server still exists for the processes that have it open: what is written to
+//! it is lost when they end, and a connection that is opened later reads another file. So from then on nothing is acknowledged,
+//! and no connection is opened.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use super::super::error::StoreError;
 use super::file::SqliteFile;
 
-/// What the file system knows the file by.
+/// The device and the inode of a file.
 #[derive(Clone, Debug)]
 pub(super) struct FileIdentity {
     path: PathBuf,
@@ -20,7 +20,7 @@ pub(super) struct FileIdentity {
 }
 
 impl FileIdentity {
-    /// That of the file that the path names now, which is open: its number is nobody else's until it is closed.
+    /// Reads the identity of the file that the path names now, which is open: no other file gets its inode until it is closed.
     pub(super) fn of(file: &SqliteFile) -> Result<Self, StoreError> {
         let metadata = fs::metadata(file.path()).map_err(|error| {
             StoreError::Unavailable(format!("{}: {error}", file.path().display()))
@@ -32,7 +32,7 @@ impl FileIdentity {
         })
     }
 
-    /// Fails when the path names no file any more, or another.
+    /// Returns an error when the path no longer names this file.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         let same = fs::metadata(&self.path)
             .is_ok_and(|metadata| (metadata.dev(), metadata.ino()) == (self.device, self.inode));

@@ -1,4 +1,4 @@
-//! A look at a SQLite file that changes nothing in it.
+//! An inspection of a SQLite file, which changes nothing in it.
 
 use sqlx::migrate::Migrate;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -11,7 +11,7 @@ use super::file::SqliteFile;
 use super::schema::migrator;
 use crate::timestamp::Timestamp;
 
-/// Looks at this file, which must exist and is opened only to read.
+/// Inspects this file, which must exist and is opened only to read.
 pub(crate) async fn inspect(file: &SqliteFile) -> Result<Inspection, StoreError> {
     let options = SqliteConnectOptions::new()
         .filename(file.path())
@@ -31,7 +31,7 @@ pub(crate) async fn inspect(file: &SqliteFile) -> Result<Inspection, StoreError>
         Vec::new()
     };
     let schema = migrations::difference(&migrator, &applied);
-    // Its first step made the table.
+    // The first step created the table.
     let has_tokens = !applied.is_empty()
         && schema.unknown.is_none()
         && sqlx::query(HAS_TOKENS)

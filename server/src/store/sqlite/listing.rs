@@ -1,24 +1,24 @@
-//! Pages of a listing, by keyset: a page starts behind a token, not at a number, so that tokens that come and go between two
-//! pages make none repeat or disappear.
+//! Pages of a listing, by keyset: a page starts after a token, not at a number, so that tokens that are added or removed between
+//! two pages make none repeat or disappear.
 
 use std::fmt::Write;
 
 use rusqlite::{Connection, ToSql, params_from_iter};
 
 use super::super::error::StoreError;
-use super::super::records::{ListTokens, Page, SortBy, SortKey};
+use super::super::listing::{ListTokens, Page, SortBy, SortKey};
 use super::row::{SELECT_TOKENS, token_record};
 
-/// The most tokens that are read on the thread that serves requests.
+/// The most tokens of a page that is read on the thread that serves requests.
 const SHORT: u32 = 100;
 
-/// Whether a page is read so quickly that another thread would not be worth it.
+/// Returns whether a page is read so quickly that another thread would not be worth it.
 pub(super) fn is_short(list: &ListTokens) -> bool {
     list.limit <= SHORT && !list.count_total
 }
 
 pub(super) fn page(connection: &Connection, list: &ListTokens) -> Result<Page, StoreError> {
-    // In the transaction that the connection is in, so that the total and the page are of the same moment.
+    // Both in the connection's transaction, so that the total and the page are of the same snapshot.
     let total = if list.count_total {
         Some(count(connection, list)?)
     } else {
@@ -43,7 +43,7 @@ fn read(
     list: &ListTokens,
     total: Option<u64>,
 ) -> Result<Page, StoreError> {
-    let descending = list.walks_descending();
+    let descending = list.reads_descending();
     let column = match list.sort_by {
         SortBy::CreatedAt => "t.created_at",
         SortBy::ExpiresAt => "t.expires_at",
@@ -65,7 +65,7 @@ fn read(
     }
     let order = if descending { "DESC" } else { "ASC" };
     let _ = write!(sql, " ORDER BY {column} {order}, t.id {order} LIMIT ?");
-    // One more than asked for tells whether there is more.
+    // One more than asked for shows whether there are more.
     parameters.push(Box::new(i64::from(list.limit) + 1));
 
     let mut statement = connection.prepare_cached(&sql)?;

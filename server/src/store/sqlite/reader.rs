@@ -1,9 +1,9 @@
 //! Connections that read, on whichever thread asks.
 //!
 //! Beginning and ending a read transaction costs more than the reads of a request: each takes a lock of the file, which all
-//! threads wait for. So a connection stays in its transaction, and reads on in it as long as the [`WalIndex`] says that
-//! nobody has committed since it began; otherwise it begins another one. What is asked again and again, whose token a request has
-//! and what a short page holds, is [`Known`] for as long as it stays so, and then not read at all.
+//! threads wait for. So a connection stays in its transaction, and reads on in it as long as the [`CommitWatch`] shows that nobody
+//! has committed since it began; otherwise it begins another one. The callers' tokens and short pages, which are asked for again
+//! and again, come from the [`SnapshotCache`] while it is current.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,45 +13,46 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::super::error::StoreError;
-use super::super::records::{Authentication, ListTokens, Page};
+use super::super::listing::{ListTokens, Page};
+use super::super::records::CallerToken;
+use super::commit_watch::{CommitMark, CommitWatch};
 use super::file::SqliteFile;
 use super::identity::FileIdentity;
-use super::known::Known;
-use super::wal_index::{Moment, WalIndex};
+use super::snapshot_cache::SnapshotCache;
 use super::{listing, row};
 
-/// The connections that are free. There are never more than threads have read at the same moment.
+/// The free connections. There are never more than threads have read at the same time.
 pub(super) struct Readers {
     file: SqliteFile,
     identity: FileIdentity,
-    index: WalIndex,
-    known: Known,
-    /// The last one that was used comes first: its pages are the warmest. `None` once the store is closed.
+    watch: CommitWatch,
+    cache: SnapshotCache,
+    /// The connection that was used last is taken first: its pages are the warmest. `None` once the store is closed.
     free: Mutex<Option<Vec<Reader>>>,
-    /// How often transactions were to be let go.
+    /// The number of calls of [`release`](Self::release).
     releases: AtomicU64,
 }
 
 struct Reader {
     connection: Connection,
-    /// From before the transaction began that the connection is in.
-    since: Option<Moment>,
+    /// The mark that was read before the connection's transaction began.
+    since: Option<CommitMark>,
 }
 
 impl Reader {
-    /// Sees to it that what is read next is not older than `now`, at which the index was looked at. What is committed since then
-    /// may be in it, and only costs another transaction next time.
-    fn renew(&mut self, now: Option<Moment>) -> Result<(), StoreError> {
-        if self.since.is_some() && self.since == now && !self.connection.is_autocommit() {
+    /// Begins another transaction if the current one may be older than this mark. A commit after the mark may be visible in it,
+    /// which only costs another transaction next time.
+    fn renew(&mut self, mark: Option<CommitMark>) -> Result<(), StoreError> {
+        if self.since.is_some() && self.since == mark && !self.connection.is_autocommit() {
             return Ok(());
         }
         self.release()?;
         self.connection.prepare_cached("BEGIN")?.execute([])?;
-        self.since = now;
+        self.since = mark;
         Ok(())
     }
 
-    /// Ends the transaction, and with it what it holds back: the log starts again from its beginning only when nobody reads in it.
+    /// Ends the transaction: the log only begins again when nobody reads in it.
     fn release(&mut self) -> Result<(), StoreError> {
         self.since = None;
         if !self.connection.is_autocommit() {
@@ -62,12 +63,13 @@ impl Reader {
 }
 
 impl Readers {
-    pub(super) fn of(file: SqliteFile, identity: FileIdentity, index: WalIndex) -> Self {
+    /// Builds the readers of a file, without a connection yet.
+    pub(super) fn new(file: SqliteFile, identity: FileIdentity, watch: CommitWatch) -> Self {
         Self {
             file,
             identity,
-            index,
-            known: Known::default(),
+            watch,
+            cache: SnapshotCache::default(),
             free: Mutex::new(Some(Vec::new())),
             releases: AtomicU64::new(0),
         }
@@ -78,57 +80,61 @@ impl Readers {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.read_at(None, work)
+        self.read_since(None, work)
     }
 
-    /// Reads on this thread, all of it in one transaction, which is not older than this moment; without one, than this call.
-    pub(super) fn read_at<T>(
+    /// Reads on this thread, all of it in one transaction, which is not older than this mark; without a mark, than this call.
+    pub(super) fn read_since<T>(
         &self,
-        at: Option<Moment>,
+        mark: Option<CommitMark>,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let now = at.or_else(|| self.index.now());
-        self.with(now, |reader| work(&reader.connection))
+        let mark = mark.or_else(|| self.watch.mark());
+        self.with(mark, |reader| work(&reader.connection))
     }
 
-    /// What is known of the token with this `jti`, as [`read`](Self::read) sees it, and the moment before that began.
-    pub(super) fn authentication(
+    /// Returns the token with this `jti`, as [`read`](Self::read) sees it, and the mark that was read before.
+    pub(super) fn token(
         &self,
         jti: Uuid,
-    ) -> Result<(Option<Authentication>, Option<Moment>), StoreError> {
-        let now = self.index.now();
-        if let Some(known) = now.and_then(|now| self.known.authentication(now, jti)) {
-            return Ok((Some(known), now));
+    ) -> Result<(Option<CallerToken>, Option<CommitMark>), StoreError> {
+        let mark = self.watch.mark();
+        if let Some(cached) = mark.and_then(|mark| self.cache.token(mark, jti)) {
+            return Ok((Some(cached), mark));
         }
-        let found = self.with(now, |reader| {
-            let found = row::authentication(&reader.connection, jti)?;
-            if let (Some(found), Some(since)) = (&found, reader.since) {
-                self.known
-                    .learn_authentication(&self.index, since, jti, found);
+        let token = self.with(mark, |reader| {
+            let token = row::caller_token(&reader.connection, jti)?;
+            if let (Some(token), Some(since)) = (&token, reader.since) {
+                self.cache.add_token(&self.watch, since, jti, token);
             }
-            Ok(found)
+            Ok(token)
         })?;
-        Ok((found, now))
+        Ok((token, mark))
     }
 
-    /// A page of a listing, as [`read_at`](Self::read_at) sees it.
-    pub(super) fn page(&self, list: &ListTokens, at: Option<Moment>) -> Result<Page, StoreError> {
-        let now = at.or_else(|| self.index.now());
-        if let Some(known) = now.and_then(|now| self.known.page(now, list)) {
-            return Ok(known);
+    /// Returns a page of a listing, as [`read_since`](Self::read_since) sees it.
+    pub(super) fn page(
+        &self,
+        list: &ListTokens,
+        mark: Option<CommitMark>,
+    ) -> Result<Page, StoreError> {
+        let mark = mark.or_else(|| self.watch.mark());
+        if let Some(cached) = mark.and_then(|mark| self.cache.page(mark, list)) {
+            return Ok(cached);
         }
-        self.with(now, |reader| {
+        self.with(mark, |reader| {
             let page = listing::page(&reader.connection, list)?;
             if let Some(since) = reader.since {
-                self.known.learn_page(&self.index, since, list, &page);
+                self.cache.add_page(&self.watch, since, list, &page);
             }
             Ok(page)
         })
     }
 
+    /// Runs `work` on a connection whose transaction is not older than this mark.
     fn with<T>(
         &self,
-        now: Option<Moment>,
+        mark: Option<CommitMark>,
         work: impl FnOnce(&mut Reader) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let releases = self.releases.load(Ordering::Acquire);
@@ -147,9 +153,9 @@ impl Readers {
                 }
             }
         };
-        reader.renew(now)?;
+        reader.renew(mark)?;
         let result = work(&mut reader);
-        // One that failed may fail again.
+        // A connection that failed may fail again.
         if matches!(
             result,
             Err(StoreError::Unavailable(_) | StoreError::NotADatabase(_))
@@ -165,7 +171,7 @@ impl Readers {
         result
     }
 
-    /// Ends all transactions: those of free connections now, the others with the read that they are in.
+    /// Ends all transactions: those of free connections now, the others after the read that they are used for.
     pub(super) fn release(&self) {
         let mut free = self.free();
         self.releases.fetch_add(1, Ordering::AcqRel);
@@ -174,17 +180,17 @@ impl Readers {
         }
     }
 
-    /// What is known of the file.
-    pub(super) fn known(&self) -> &Known {
-        &self.known
+    /// Returns the cached reads.
+    pub(super) fn cache(&self) -> &SnapshotCache {
+        &self.cache
     }
 
-    /// What the index of the log says now.
-    pub(super) fn index(&self) -> &WalIndex {
-        &self.index
+    /// Reads the current mark.
+    pub(super) fn mark(&self) -> Option<CommitMark> {
+        self.watch.mark()
     }
 
-    /// Closes what is free now, and what is in use afterwards.
+    /// Closes the free connections now, and the others after their use.
     pub(super) fn close(&self) {
         self.free().take();
     }

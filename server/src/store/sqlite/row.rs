@@ -1,4 +1,4 @@
-//! Rows as the types of the store, and the reads that give one.
+//! Rows as the types of the store, and the reads that return one.
 
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::super::digest::TokenDigest;
 use super::super::error::StoreError;
 use super::super::records::{
-    Authentication, Found, Member, Revocation, Role, TokenRecord, WantedToken,
+    CallerToken, Member, Revocation, Role, Target, TargetKey, TokenRecord,
 };
 use crate::timestamp::Timestamp;
 
@@ -17,22 +17,18 @@ pub(super) const SELECT_TOKENS: &str =
      FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti";
 
 /// What never changes of the token with this id in this business, by its [`key`]. The index is named because the planner would take
-/// the one of ids, and then the time would tell tokens of other businesses from those that do not exist.
-const FIND_TOKEN: &str = "SELECT jti, user_id, name FROM tokens INDEXED BY tokens_within_business
+/// the one of ids, and then the time would tell tokens of other businesses apart from those that do not exist.
+const FIND_TARGET: &str = "SELECT jti, user_id, name FROM tokens INDEXED BY tokens_within_business
      WHERE substr(id, 1, 18) || substr(business_id, 1, 13) = ? AND id = ? AND business_id = ?";
 
-/// What the index `tokens_within_business` has of a token.
-fn key(id: &str, business: &str) -> String {
-    [&id[..18], &business[..13]].concat()
-}
-
-/// Who a user is in a business.
+/// The email and role of a user in a business.
 const FIND_MEMBER: &str =
     "SELECT u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id
      WHERE m.business_id = ? AND m.user_id = ?";
 
-/// A user without the membership is nobody: with SQLite's shell it can be deleted in spite of its tokens.
-const AUTHENTICATION: &str =
+/// What is needed of a caller's token. A user without the membership is not found: with SQLite's shell a membership can be deleted
+/// in spite of the user's tokens.
+const CALLER_TOKEN: &str =
     "SELECT t.id, t.user_id, t.business_id, t.token_sha256, t.expires_at, t.last_used_at, r.jti IS NOT NULL
      FROM tokens t
      JOIN users u ON u.id = t.user_id
@@ -40,19 +36,19 @@ const AUTHENTICATION: &str =
      LEFT JOIN revocations r ON r.jti = t.jti
      WHERE t.jti = ?";
 
-/// What is known of the token with this `jti`. One statement, so that all of it is of one moment.
-pub(super) fn authentication(
+/// Reads the token with this `jti` in one statement, so that all of it is of one snapshot.
+pub(super) fn caller_token(
     connection: &Connection,
     jti: Uuid,
-) -> Result<Option<Authentication>, StoreError> {
+) -> Result<Option<CallerToken>, StoreError> {
     let mut buffer = Uuid::encode_buffer();
     let jti: &str = jti.hyphenated().encode_lower(&mut buffer);
-    let mut statement = connection.prepare_cached(AUTHENTICATION)?;
+    let mut statement = connection.prepare_cached(CALLER_TOKEN)?;
     let mut rows = statement.query([jti])?;
     let Some(row) = rows.next()? else {
         return Ok(None);
     };
-    Ok(Some(Authentication {
+    Ok(Some(CallerToken {
         token_id: uuid(row, 0)?,
         user_id: uuid(row, 1)?,
         business_id: uuid(row, 2)?,
@@ -68,20 +64,20 @@ pub(super) fn authentication(
     }))
 }
 
-/// The token that is wanted, if it is there. Who wants it is looked up for one that is.
-pub(super) fn find_token(
+/// Finds the token that a request is about. The asker is only looked up for a token that exists.
+pub(super) fn find_target(
     connection: &Connection,
-    wanted: WantedToken,
-) -> Result<Option<Found>, StoreError> {
-    let WantedToken {
+    target: TargetKey,
+) -> Result<Option<Target>, StoreError> {
+    let TargetKey {
         business_id,
         id,
         asker,
-    } = wanted;
+    } = target;
     let mut buffers = [Uuid::encode_buffer(); 3];
     let [first, second, third] = &mut buffers;
     let business: &str = business_id.hyphenated().encode_lower(first);
-    let mut tokens = connection.prepare_cached(FIND_TOKEN)?;
+    let mut tokens = connection.prepare_cached(FIND_TARGET)?;
     let token: &str = id.hyphenated().encode_lower(second);
     let mut rows = tokens.query([&key(token, business), token, business])?;
     let Some(token) = rows.next()? else {
@@ -92,7 +88,7 @@ pub(super) fn find_token(
     let Some(member) = rows.next()? else {
         return Ok(None);
     };
-    Ok(Some(Found {
+    Ok(Some(Target {
         id,
         jti: uuid(token, 0)?,
         owner: uuid(token, 1)?,
@@ -105,7 +101,12 @@ pub(super) fn find_token(
     }))
 }
 
-/// A row of [`SELECT_TOKENS`].
+/// Builds the expression that the index `tokens_within_business` has of a token.
+fn key(id: &str, business: &str) -> String {
+    [&id[..18], &business[..13]].concat()
+}
+
+/// Reads a row of [`SELECT_TOKENS`].
 pub(super) fn token_record(row: &Row<'_>) -> Result<TokenRecord, StoreError> {
     let revocation = match optional_instant(row, 8)? {
         Some(revoked_at) => Some(Revocation {
@@ -128,25 +129,25 @@ pub(super) fn token_record(row: &Row<'_>) -> Result<TokenRecord, StoreError> {
     })
 }
 
-/// A UUID, kept as text.
+/// Reads a UUID that is stored as text.
 pub(super) fn uuid(row: &Row<'_>, column: usize) -> Result<Uuid, StoreError> {
     optional_uuid(row, column)?
-        .ok_or_else(|| StoreError::Inconsistent(format!("column {column} is null and no UUID")))
+        .ok_or_else(|| StoreError::Inconsistent(format!("column {column} is null and not a UUID")))
 }
 
-/// A UUID, kept as text, or nothing.
+/// Reads a UUID that is stored as text, or null.
 pub(super) fn optional_uuid(row: &Row<'_>, column: usize) -> Result<Option<Uuid>, StoreError> {
     row.get_ref(column)?
         .as_str_or_null()
         .map_err(rusqlite::Error::from)?
         .map(|text| {
             Uuid::try_parse(text)
-                .map_err(|_| StoreError::Inconsistent(format!("column {column} is no UUID")))
+                .map_err(|_| StoreError::Inconsistent(format!("column {column} is not a UUID")))
         })
         .transpose()
 }
 
-/// A role, kept by its name.
+/// Reads a role that is stored by its name.
 pub(super) fn role(row: &Row<'_>, column: usize) -> Result<Role, StoreError> {
     let name = row
         .get_ref(column)?
@@ -168,7 +169,7 @@ mod tests {
     use super::super::schema;
     use super::*;
 
-    /// A query that an expression of an index is not found in goes through all of it, and answers the same.
+    /// A query without the index's expression goes through the whole index, and answers the same.
     #[tokio::test]
     async fn token_is_looked_up_in_its_index_rather_than_sought_through_it() {
         let folder = tempfile::tempdir().unwrap();
@@ -177,7 +178,7 @@ mod tests {
         schema::migrate(&file).await.unwrap();
         let plan: String = connection
             .query_row(
-                &format!("EXPLAIN QUERY PLAN {FIND_TOKEN}"),
+                &format!("EXPLAIN QUERY PLAN {FIND_TARGET}"),
                 ["", "", ""],
                 |row| row.get("detail"),
             )

@@ -37,12 +37,12 @@ const STEPS: [Step; 5] = [
     },
 ];
 
-/// What applies the schema's steps.
+/// Builds the migrator that applies the schema's steps.
 pub(super) fn migrator() -> Migrator {
     migrations::migrator(&STEPS)
 }
 
-/// Brings the schema to the one of this program, over a connection of its own. Returns the descriptions of the migrations that
+/// Brings the schema to the one of this program, over a separate connection. Returns the descriptions of the migrations that
 /// were applied.
 pub(super) async fn migrate(file: &SqliteFile) -> Result<Vec<String>, StoreError> {
     let migrator = migrator();
@@ -50,8 +50,7 @@ pub(super) async fn migrate(file: &SqliteFile) -> Result<Vec<String>, StoreError
         .filename(file.path())
         .busy_timeout(BUSY_TIMEOUT);
     let mut connection = options.connect().await?;
-    // Another process may be migrating the same new file at this moment: the lock makes the second one wait, and find
-    // nothing left to do.
+    // Another process may be migrating the same new file now: the lock makes the second one wait, and find nothing to apply.
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     let table = &*migrator.table_name;
     transaction.ensure_migrations_table(table).await?;

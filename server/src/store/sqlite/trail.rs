@@ -32,7 +32,7 @@ pub(super) fn record(
     Ok(())
 }
 
-/// Events from `since` on whose number is greater than `after`, in the order of their numbers.
+/// Reads events since `since` whose number is greater than `after`, in the order of their numbers.
 pub(super) fn since(
     connection: &Connection,
     since: Timestamp,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::super::audit::Actor;
 use super::super::error::StoreError;
 use super::super::records::{
-    Membership, NewRevocation, NewToken, Revocation, Revoked, Role, TokenRecord,
+    Membership, NewRevocation, NewToken, Revocation, Revoked, Role, TokenRecord, TokenUse,
 };
 use super::{row, trail};
 use crate::timestamp::Timestamp;
@@ -31,7 +31,7 @@ pub(super) fn revoke(
             revocation.by.claimed_email
         ])?;
     let first = added == 1;
-    let standing = if first {
+    let kept = if first {
         Revocation {
             revoked_at: now,
             revoked_by: revocation.revoked_by.clone(),
@@ -50,7 +50,7 @@ pub(super) fn revoke(
     };
     trail::record(connection, &revocation.event(first), now)?;
     Ok(Revoked {
-        revocation: standing,
+        revocation: kept,
         first,
     })
 }
@@ -98,13 +98,13 @@ pub(super) fn add_token(
 
 pub(super) fn record_uses(
     connection: &Connection,
-    uses: &[(Uuid, Timestamp)],
+    uses: &[(Uuid, TokenUse)],
 ) -> Result<(), StoreError> {
     let mut update = connection.prepare_cached(
         "UPDATE tokens SET last_used_at = MAX(?, COALESCE(last_used_at, 0)) WHERE jti = ?",
     )?;
-    for (jti, at) in uses {
-        update.execute(params![at.as_micros(), jti.to_string()])?;
+    for (jti, last) in uses {
+        update.execute(params![last.at.as_micros(), jti.to_string()])?;
     }
     Ok(())
 }
@@ -148,7 +148,7 @@ pub(super) fn ensure_member(
         .optional()?
         .unwrap_or_else(|| {
             Err(StoreError::Inconsistent(
-                "a membership that was just stored is not there".to_owned(),
+                "a membership that was just stored does not exist".to_owned(),
             ))
         })
 }

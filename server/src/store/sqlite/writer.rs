@@ -1,7 +1,7 @@
-//! The one thread that writes: what has come while it wrote goes into its next transaction together.
+//! The one thread that writes: all writes that arrive during one transaction go into the next one together.
 //!
 //! A commit costs one wait for the disk whatever it holds, so that many writers share it. None of them is answered before
-//! the commit that holds its write has returned, and none waits for others to come.
+//! the commit that holds its write has returned, and none waits for others to arrive.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -12,29 +12,31 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::super::cached_reads::Changes;
 use super::super::error::StoreError;
-use super::super::facts::Changes;
 use super::checkpoint::Checkpoints;
+use super::commit_watch::data_version;
 use super::identity::FileIdentity;
 use super::reader::Readers;
 
 /// The most writes in one transaction: what the last of them waits for, and what one commit that fails takes with it.
-const MOST: usize = 512;
+const MAX_BATCH: usize = 512;
 
-/// After how long without a write the log is left to others.
+/// The time without a write after which other processes may make checkpoints.
 const QUIET: Duration = Duration::from_secs(2);
 
 /// A write.
 struct Job {
-    changes: Changes,
-    /// Runs it within the transaction; what it returns is called with how the transaction ended.
+    /// What it changes at most; `None` when that is unknown.
+    changes: Option<Changes>,
+    /// Runs it within the transaction. The function that it returns is called with the outcome of the transaction.
     run: Box<dyn FnOnce(&Connection) -> Answer + Send>,
 }
 
-/// Tells whoever asked. `Err` says why nothing of the transaction is on disk.
+/// Answers the caller. `Err` says why nothing of the transaction is on disk.
 type Answer = Box<dyn FnOnce(Result<(), &str>) + Send>;
 
-/// The thread, and the way to it.
+/// The thread, and the queue of its jobs.
 #[derive(Debug)]
 pub(super) struct Writer {
     jobs: Mutex<Option<Sender<Job>>>,
@@ -64,54 +66,58 @@ impl Writer {
     }
 
     /// Runs `work` in a transaction, with others or alone, and returns its result when that is durable. When `work` fails,
-    /// nothing of it stays. What it returns is never told when the commit fails. It changes no more than `changes` says.
+    /// nothing of it is written. When the commit fails, its result is dropped. It changes no more than `changes` says.
     pub(super) async fn write<T: Send + 'static>(
         &self,
-        changes: Changes,
+        changes: Option<Changes>,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (sender, answer) = oneshot::channel();
         let run: Box<dyn FnOnce(&Connection) -> Answer + Send> = Box::new(move |connection| {
             let result = within_savepoint(connection, work);
             Box::new(move |committed| {
-                // An error says that nobody waits any more.
+                // An error says that the caller no longer waits.
                 let _ = sender.send(match committed {
                     Ok(()) => result,
                     Err(why) => Err(StoreError::Unavailable(why.to_owned())),
                 });
             })
         });
-        let gone = || StoreError::Unavailable("the thread that writes has ended".to_owned());
         match &*self.jobs.lock() {
-            Some(jobs) => jobs.send(Job { changes, run }).map_err(|_| gone())?,
-            None => return Err(gone()),
+            Some(jobs) => jobs
+                .send(Job { changes, run })
+                .map_err(|_| thread_ended())?,
+            None => return Err(thread_ended()),
         }
-        answer.await.map_err(|_| gone())?
+        answer.await.map_err(|_| thread_ended())?
     }
 
-    /// Whether the thread still runs, and what it writes to is where it was.
+    /// Returns an error unless the thread still runs, and the path still names the file that it writes to.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         self.identity.check()?;
         let thread = self.thread.lock();
         match &*thread {
             Some(thread) if !thread.is_finished() => Ok(()),
-            Some(_) | None => Err(StoreError::Unavailable(
-                "the thread that writes has ended".to_owned(),
-            )),
+            Some(_) | None => Err(thread_ended()),
         }
     }
 
-    /// Lets the thread finish what it was given, and waits for it.
+    /// Lets the thread finish its jobs, and waits for it.
     pub(super) async fn close(&self) {
         self.jobs.lock().take();
         let thread = self.thread.lock().take();
         if let Some(thread) = thread {
-            // Errors say that it panicked, which the log has told already.
+            // An error says that it panicked, which the log shows already.
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
     }
 }
 
+fn thread_ended() -> StoreError {
+    StoreError::Unavailable("the thread that writes has ended".to_owned())
+}
+
+/// Runs jobs until the queue is closed.
 fn run(
     connection: &Connection,
     identity: &FileIdentity,
@@ -128,10 +134,10 @@ fn run(
             }
             Err(RecvTimeoutError::Disconnected) => return,
         };
-        let batch = std::iter::once(first).chain(jobs.try_iter().take(MOST - 1));
+        let batch = std::iter::once(first).chain(jobs.try_iter().take(MAX_BATCH - 1));
         let mut answers = Vec::new();
         let committed = commit(connection, readers, batch, &mut answers)
-            // Looked at behind the commit: what was replaced before it is not acknowledged.
+            // Checked after the commit: what was written to a file that was replaced before is not acknowledged.
             .and_then(|()| identity.check().map_err(|error| error.to_string()));
         let outcome = committed.as_ref().map(|_| ()).map_err(String::as_str);
         for answer in answers {
@@ -141,62 +147,60 @@ fn run(
     }
 }
 
-/// Runs the jobs in one transaction. Every answer is in `answers`, also when it fails.
+/// Runs the jobs in one transaction. Adds the answer of every job to `answers`, also when the transaction fails.
 fn commit(
     connection: &Connection,
     readers: &Readers,
     batch: impl Iterator<Item = Job>,
     answers: &mut Vec<Answer>,
 ) -> Result<(), String> {
-    // It takes the write lock at once: one that reads first and writes later could be refused then.
+    // This takes the write lock at once: a transaction that reads first could be refused when it writes.
     let mut state = connection
         .execute_batch("BEGIN IMMEDIATE")
         .map_err(|error| error.to_string());
-    // Nobody else commits from here on.
-    let (before, others_before) = (readers.index().now(), others(connection));
-    let mut changes = Vec::new();
+    // No other process can commit from here on.
+    let (before, others_before) = (readers.mark(), data_version(connection));
+    let mut changes = Some(Vec::new());
     for job in batch {
-        changes.push(job.changes);
+        changes = changes.zip(job.changes).map(|(mut all, of_job)| {
+            all.push(of_job);
+            all
+        });
         answers.push((job.run)(connection));
-        // Where the disk is full or fails, SQLite may end the whole transaction by itself; the jobs before are gone then, and
-        // those behind must not commit one by one.
+        // Where the disk is full or fails, SQLite may end the whole transaction by itself. The earlier jobs are undone then, and
+        // the later ones must not commit one by one.
         if state.is_ok() && connection.is_autocommit() {
             state = Err("the transaction was ended by SQLite; is the disk full?".to_owned());
         }
     }
-    readers.known().committing();
+    readers.cache().committing();
     state = state.and_then(|()| {
         connection
             .execute_batch("COMMIT")
             .map_err(|error| error.to_string())
     });
-    // Again they do, and what they may have committed until now shows in the second look at them.
-    let after = readers.index().now();
-    if state.is_ok() && others_before.is_some() && others_before == others(connection) {
-        readers.known().committed(before, after, changes.iter());
+    // Other processes can commit again: if one has, `data_version` is different now.
+    let after = readers.mark();
+    if state.is_ok() && others_before.is_some() && others_before == data_version(connection) {
+        let changes = changes.as_deref();
+        readers.cache().committed(before, after, changes);
     } else {
-        readers.known().lost();
+        readers.cache().lost();
     }
     if state.is_err() && !connection.is_autocommit() {
-        // Also what is half written must not meet the next transaction.
+        // What is half written must not become part of the next transaction.
         let _ = connection.execute_batch("ROLLBACK");
     }
     state
 }
 
-/// A number that is another one when somebody else has committed (<https://sqlite.org/pragma.html#pragma_data_version>).
-fn others(connection: &Connection) -> Option<i64> {
-    let mut statement = connection.prepare_cached("PRAGMA data_version").ok()?;
-    statement.query_row([], |row| row.get(0)).ok()
-}
-
-/// Undoes what `work` did when it fails, and leaves the rest of the transaction as it was.
+/// Runs `work`, and undoes what it did when it fails, without the rest of the transaction.
 fn within_savepoint<T>(
     connection: &Connection,
     work: impl FnOnce(&Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     if connection.is_autocommit() {
-        // There is no transaction: it did not begin, or SQLite has ended it. Every job of it is told that.
+        // It did not begin, or SQLite has ended it. Every job of it gets this error.
         return Err(StoreError::Unavailable(
             "there is no transaction".to_owned(),
         ));
@@ -214,10 +218,10 @@ fn within_savepoint<T>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::commit_watch::data_version;
     use super::super::file::SqliteFile;
-    use super::others;
 
-    /// From outside nobody can commit between a commit of the server and the look behind it, which takes some microseconds.
+    /// A test from outside cannot commit between a commit of the server and the read of the number, which takes some microseconds.
     #[tokio::test]
     async fn commits_of_others_show_and_our_own_do_not() {
         let folder = tempfile::tempdir().unwrap();
@@ -226,21 +230,21 @@ mod tests {
         ours.execute_batch("CREATE TABLE t (x)").unwrap();
         let begin = || {
             ours.execute_batch("BEGIN IMMEDIATE").unwrap();
-            others(&ours).unwrap()
+            data_version(&ours).unwrap()
         };
 
         for write in ["INSERT INTO t VALUES (1)", "UPDATE t SET x = 1", ""] {
             let before = begin();
             ours.execute_batch(write).unwrap();
             ours.execute_batch("COMMIT").unwrap();
-            assert_eq!(others(&ours), Some(before), "{write:?}");
+            assert_eq!(data_version(&ours), Some(before), "{write:?}");
         }
         for write in ["INSERT INTO t VALUES (2)", ""] {
             let before = begin();
             ours.execute_batch(write).unwrap();
             ours.execute_batch("COMMIT").unwrap();
             theirs.execute_batch("INSERT INTO t VALUES (3)").unwrap();
-            assert_ne!(others(&ours), Some(before), "{write:?}");
+            assert_ne!(data_version(&ours), Some(before), "{write:?}");
         }
     }
 }

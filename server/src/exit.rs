@@ -1,4 +1,4 @@
-//! How the program ends: every exit code, and the failures behind them.
+//! How the program ends: every exit code, and the failures that lead to them.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,12 +18,12 @@ use crate::tls::TlsError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// It did what it was asked, or was stopped by a signal and finished what it had begun.
+    /// The command has succeeded, or was stopped by a signal and finished the requests in progress.
     Ok = 0,
-    /// It was asked wrongly: arguments, environment, or a key file that is not as it must be. Trying again changes nothing.
+    /// Invalid arguments, environment, configuration or key file. Trying again does not help.
     Usage = 2,
-    /// What it needs is not there: the address is taken, the store or standard output does not work; or it failed while it
-    /// served. Trying again may help.
+    /// Something is not available: the address is taken, the store or standard output does not work; or the server failed while
+    /// it served. Trying again may help.
     Unavailable = 3,
 }
 
@@ -33,10 +33,10 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command failed, in one or two lines that say what to do.
+/// Why a command failed. The message says so in one or two lines, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// `DZ_LOG` or `--log` is no filter.
+    /// `DZ_LOG` or `--log` is not a valid filter.
     #[error(
         "the log filter is not valid: {0}. Give a level such as `info`, or `server=debug,sqlx=warn`"
     )]
@@ -44,13 +44,13 @@ pub enum Failure {
     /// The configuration file cannot be used.
     #[error(transparent)]
     Config(#[from] FileError),
-    /// TLS cannot be spoken.
+    /// TLS is not configured correctly.
     #[error(transparent)]
     Tls(#[from] TlsError),
     /// Traces cannot be sent.
     #[error(transparent)]
     Traces(#[from] TracesError),
-    /// The key ring cannot be had.
+    /// There is no valid key ring.
     #[error(transparent)]
     Keys(#[from] KeyError),
     /// The store cannot be opened or does not answer.
@@ -58,10 +58,10 @@ pub enum Failure {
     Store {
         /// The store.
         at: Location,
-        /// What the store said.
+        /// The error of the store.
         source: StoreError,
     },
-    /// The address cannot be listened on.
+    /// The server cannot listen on the address.
     #[error(
         "cannot listen on {address}: {source}. Choose another address with {option}, or port 0 for a free one"
     )]
@@ -70,10 +70,10 @@ pub enum Failure {
         address: SocketAddr,
         /// The option that asked for it.
         option: &'static str,
-        /// What the system answered.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The user is in the business with another role than the one asked for.
+    /// The user has another role in the business than the one asked for.
     #[error(
         "{email} is in {business} as {actual} already, and bootstrap changes no roles. \
          Leave the role as it is with `--role {actual}`"
@@ -86,13 +86,13 @@ pub enum Failure {
         /// The role that the user has.
         actual: &'static str,
     },
-    /// A first token cannot be issued.
+    /// The first token cannot be issued.
     #[error("no token could be issued: {0}")]
     Issue(#[from] IssueError),
     /// Signal handlers, threads or the like cannot be set up.
     #[error("the runtime cannot start: {0}")]
     Runtime(#[source] io::Error),
-    /// A part of a server panicked while it served.
+    /// A task of the server panicked while it served.
     #[error(
         "a part of the server has failed, so that it has stopped. The log says which and why; start it again"
     )]
@@ -123,7 +123,7 @@ impl Failure {
         }
     }
 
-    /// The exit code that tells a program of this failure.
+    /// Returns the exit code of this failure.
     pub fn exit(&self) -> Exit {
         match self {
             Self::LogFilter(_)

@@ -4,8 +4,8 @@
 //! checks in its order: who is calling (401), in which business (400), is the request well formed (422). The handler then asks
 //! the [`store`] and wraps what it says in an `envelope`. Whatever is refused becomes an answer in `error` and nowhere else.
 //!
-//! The promise: once a revocation is acknowledged with 201, the token is never accepted again. So [`store`] makes it durable
-//! before it returns, every authentication reads the store, and nothing un-revokes.
+//! The promise: after a revocation is acknowledged with 201, the token is never accepted again. So [`store`] makes it durable
+//! before it returns, every authentication reads the store or a cache that is proven to be current, and nothing un-revokes.
 
 pub mod config;
 pub mod document;

@@ -16,7 +16,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> std::process::ExitCode {
     let exit = run().unwrap_or_else(|failure| {
-        // Nothing is left to tell about a stderr that is gone.
+        // There is no other place to report a closed standard error.
         let _ = writeln!(std::io::stderr(), "error: {failure}");
         failure.exit()
     });

@@ -1,10 +1,10 @@
-//! `server migrate`: the schema, and a role that may serve.
+//! `server migrate`: the schema, and the grants of a role that serves.
 
 use crate::config::Migrate;
 use crate::exit::Failure;
 use crate::startup::{Purpose, open_migrated};
 
-/// Migrates the database; returns what is to be printed.
+/// Migrates the database. Returns the text to print.
 ///
 /// # Errors
 ///

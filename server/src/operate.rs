@@ -1,4 +1,4 @@
-//! What an operator does beside a server.
+//! The commands of an operator, which may run beside a server.
 
 pub mod audit;
 pub mod bootstrap;

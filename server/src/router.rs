@@ -20,7 +20,7 @@ use crate::routes::{self, docs, health};
 use crate::state::AppState;
 use crate::{document, protocol, telemetry};
 
-/// The whole service. A request that takes longer than `request_timeout`, its body included, is answered with 408.
+/// Builds the whole service. A request that takes longer than `request_timeout`, its body included, is answered with 408.
 pub(crate) fn router(
     state: AppState,
     request_timeout: Duration,
@@ -39,15 +39,15 @@ pub(crate) fn router(
         .merge(documentation)
         .fallback(async || ApiError::NoSuchRoute)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed);
-    // Each layer costs every request a few allocations: one that would do nothing is left out.
+    // Each layer costs every request a few allocations: one without an effect is left out.
     if state.rate_limits().limit_addresses() {
-        // Around the fallbacks, too: whoever looks for what is not there asks as well.
+        // Around the fallbacks, too: requests for other paths count as well.
         let limited = state.clone();
         router = router.layer(from_fn(move |request, next| {
             limit_rate(limited.clone(), request, next)
         }));
     }
-    // Whoever watches the server's health is not limited.
+    // Health checks are not limited.
     let health: Router<AppState> = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
@@ -56,18 +56,18 @@ pub(crate) fn router(
     surround(router, request_timeout, proxies)
 }
 
-/// Adds what holds for every answer: see [`answer`].
+/// Adds the layer around every handler: see [`answer`].
 fn surround(router: Router, request_timeout: Duration, proxies: TrustedProxies) -> Router {
     router.layer(from_fn(move |request, next| {
         answer(request, next, request_timeout, proxies.clone())
     }))
 }
 
-/// What surrounds every handler, from the outside in: who the client is, the request's id and log line, the headers of every
-/// answer, JSON for a panic, what HTTP demands of a request, the time limit, and the body limit.
+/// Answers a request with what surrounds every handler, from the outside in: the client's address, the request's id and log line,
+/// the headers of every answer, JSON for a panic, what HTTP demands of a request, the time limit, and the body limit.
 ///
-/// One layer rather than one for each: axum copies all that lies within a layer for every request, so that seven around each
-/// other copied it seven times, a fifth of what a request cost.
+/// This is one layer rather than seven: axum copies everything within a layer for every request, and seven nested layers took a
+/// fifth of the time of a request.
 async fn answer(
     mut request: Request,
     next: Next,
@@ -80,7 +80,7 @@ async fn answer(
             DefaultBodyLimit::max(MAX_BODY_BYTES).apply(&mut request);
             limit_time(request, next, request_timeout).await
         });
-        // Nothing that the handler shares with others is left half changed: what it holds is its own, and the store's.
+        // Unwind safe: a handler shares nothing with others that it could leave half changed, except in the store's transactions.
         let mut response = match AssertUnwindSafe(answered).catch_unwind().await {
             Ok(response) => response,
             // The panic hook has logged the message and the place already.
@@ -93,8 +93,8 @@ async fn answer(
 }
 
 async fn limit_time(request: Request, next: Next, limit: Duration) -> Response {
-    // A client that sends without pause uses up tokio's budget before the handler's turn comes, each time. `tokio::time::timeout`
-    // would not look at its clock then (<https://docs.rs/tokio/1/tokio/task/coop>).
+    // A client that sends without pause uses up tokio's budget each time before the handler runs. `tokio::time::timeout` would not
+    // check its clock then (<https://docs.rs/tokio/1/tokio/task/coop>).
     let over = tokio::task::unconstrained(tokio::time::sleep(limit));
     match select(pin!(next.run(request)), pin!(over)).await {
         Either::Left((response, _)) => response,
@@ -112,8 +112,8 @@ async fn limit_rate(state: AppState, request: Request, next: Next) -> Response {
     }
 }
 
-/// Answers to requests with credentials must not be kept by anyone on the way (RFC 9111, section 5.2.2.5), errors included;
-/// and no answer is to be taken for another type than it says.
+/// Adds the headers of every answer, errors included: no cache on the way may store it (RFC 9111, section 5.2.2.5), and no client
+/// may take it for another type than it says.
 fn add_headers(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(
@@ -126,9 +126,9 @@ fn add_headers(headers: &mut HeaderMap) {
 mod tests {
     use super::*;
 
-    /// No operation of ours panics, so the layers are put around one that does.
+    /// No operation of ours panics, so the layer is put around one that does.
     #[tokio::test]
-    async fn panic_is_a_500_as_json_that_tells_nothing_and_the_server_goes_on() {
+    async fn panic_is_a_500_as_json_without_details_and_the_server_goes_on() {
         let panicking = async || -> &'static str { panic!("a secret") };
         let router = Router::new()
             .route("/panic", get(panicking))

@@ -1,16 +1,16 @@
-//! The store and the keys that every command begins with.
+//! Opening the store and the keys.
 
 use crate::config::Storage;
 use crate::domain::keys::{IfMissing, KeyRing};
 use crate::exit::Failure;
 use crate::store::{Location, Store};
 
-/// What a store is opened for.
+/// The purpose that a store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// To serve: of a SQLite file only one process at a time may.
+    /// To serve: only one process at a time may serve a SQLite file.
     Serve,
-    /// To do one thing, possibly beside a server.
+    /// To run one command, possibly beside a server.
     Administer,
 }
 
@@ -37,6 +37,11 @@ pub(crate) async fn open(storage: &Storage, purpose: Purpose) -> Result<(Store, 
     Ok((store, keys))
 }
 
+/// Opens the store and brings its schema to the one of this program. Also returns the migrations that were applied.
+///
+/// # Errors
+///
+/// [`Failure::Store`].
 pub(crate) async fn open_migrated(
     at: &Location,
     purpose: Purpose,
@@ -44,7 +49,7 @@ pub(crate) async fn open_migrated(
     let failed = |source| Failure::store(at, source);
     let store = Store::open(at).await.map_err(failed)?;
     match purpose {
-        // Before the migration, which a running server would meet unprepared.
+        // Before the migration, for which a running server would not be prepared.
         Purpose::Serve => store.claim().map_err(failed)?,
         Purpose::Administer => {}
     }

@@ -7,7 +7,7 @@ use crate::last_used::LastUsed;
 use crate::rate_limit::RateLimits;
 use crate::store::Store;
 
-/// The state of a server. Each request has a copy of it, which is why it is one pointer.
+/// The state of a server, complete from the start. Each request has a copy of it, which is why it is one pointer.
 #[derive(Clone, Debug)]
 pub(crate) struct AppState(Arc<Shared>);
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub(crate) struct Claims {
     /// The name of this token; the blacklist's key.
     pub(crate) jti: Uuid,
-    /// The user whom the token belongs to.
+    /// The user that the token belongs to.
     pub(crate) sub: Uuid,
     /// The business in which the token is valid.
     pub(crate) business: Uuid,
@@ -19,7 +19,7 @@ pub(crate) struct Claims {
     pub(crate) exp: i64,
 }
 
-/// [`Claims`] as they stand in a token.
+/// [`Claims`] as they are read from a token.
 #[derive(Deserialize)]
 pub(super) struct SignedClaims {
     jti: Uuid,

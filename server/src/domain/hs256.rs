@@ -1,7 +1,6 @@
 //! HMAC with SHA-256 for `jsonwebtoken`, computed by ring, the one provider of cryptography in this project.
 //!
-//! Nothing else is offered: a token that asks for another algorithm finds none, whatever its header says (RFC 8725,
-//! section 3.1).
+//! There is no other algorithm: a token whose header names one is refused (RFC 8725, section 3.1).
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result, new_error};
@@ -9,7 +8,7 @@ use jsonwebtoken::signature::{Error, Signer, Verifier};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use ring::hmac;
 
-/// Makes this provider the one that `jsonwebtoken` uses in this process. May be called any number of times.
+/// Installs this provider for `jsonwebtoken` in this process. May be called any number of times.
 pub(crate) fn install() {
     static PROVIDER: CryptoProvider = CryptoProvider {
         signer_factory: signer,

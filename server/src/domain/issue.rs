@@ -1,4 +1,4 @@
-//! Minting a token and putting it on record, for the API and for `server bootstrap` alike.
+//! Minting a token and storing its record, for the API and for `server bootstrap`.
 
 use std::time::Duration;
 
@@ -10,18 +10,18 @@ use super::token::{Minted, mint};
 use crate::store::{Actor, NewToken, Store, StoreError, TokenRecord};
 use crate::timestamp::Timestamp;
 
-/// What token is wanted.
+/// The token that is to be issued.
 #[derive(Debug)]
 pub(crate) struct Order {
     pub(crate) business_id: Uuid,
     pub(crate) user_id: Uuid,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
-    /// How long it is good for, in whole seconds.
+    /// How long it is valid, in whole seconds.
     pub(crate) lifetime: Duration,
     /// The most active tokens that the user may have with this one, or no limit.
     pub(crate) max_active: Option<u32>,
-    /// Who wants it; nobody for the command line.
+    /// The caller; `None` for the command line.
     pub(crate) by: Option<Actor>,
 }
 
@@ -36,11 +36,11 @@ pub enum IssueError {
     Signing(#[from] jsonwebtoken::errors::Error),
 }
 
-/// Mints a token and stores its record; nothing when the user has `max_active` tokens already.
+/// Mints a token and stores its record. Returns `None` when the user has `max_active` tokens already.
 ///
 /// # Errors
 ///
-/// [`IssueError`]; the token is then nowhere.
+/// [`IssueError`]; then nothing was stored.
 pub(crate) async fn issue(
     store: &Store,
     keys: &KeyRing,

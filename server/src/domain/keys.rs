@@ -1,6 +1,6 @@
 //! The key ring: the secrets that sign and verify tokens, kept in a file or in the environment.
 //!
-//! Either holds JSON: `{"active": KID, "keys": [{"kid": KID, "secret": BASE64URL}, …]}`. New tokens are signed with the active
+//! Both hold JSON: `{"active": KID, "keys": [{"kid": KID, "secret": BASE64URL}, …]}`. New tokens are signed with the active
 //! key; a token names its key by `kid`, so that every key of the ring verifies. To rotate, add a key, make it active, and
 //! remove the old one when the last token that it signed has expired, with a restart after each.
 
@@ -17,26 +17,24 @@ use serde::Deserialize;
 
 mod error;
 mod file;
-mod verified;
 mod verifying;
 
 use super::hs256;
 pub use error::KeyError;
-use verified::Verified;
 pub(super) use verifying::{VerifyingKey, header};
 
 /// The environment variable that may hold the ring itself. There is no flag for it, which every process could read, and no
 /// key of the configuration file.
 pub(crate) const VARIABLE: &str = "DZ_KEY_RING";
 
-/// What a ring looks like, as messages show it.
+/// The form of a ring, as messages show it.
 const FORM: &str =
     r#"{"active": KID, "keys": [{"kid": KID, "secret": 32 bytes or more in base64url}]}"#;
 
 /// The shortest secret that is accepted, in bytes: as long as the digest (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
 
-/// The longest name of a key, in bytes. Every token holds it, and one must not grow beyond what is looked at.
+/// The longest name of a key, in bytes. Every token holds it, and must not become longer than what is accepted.
 const MAX_KID_BYTES: usize = 128;
 
 /// Where a key ring is kept.
@@ -57,10 +55,10 @@ impl fmt::Display for KeySource {
     }
 }
 
-/// The value of `DZ_KEY_RING`. One that is set to nothing counts as set: an operator who names the variable means it, and keys
-/// from elsewhere would refuse every token.
+/// Reads the value of `DZ_KEY_RING`. An empty value counts as set: an operator who sets the variable means it, and keys from
+/// elsewhere would refuse every token.
 pub(crate) fn from_environment() -> Option<SecretString> {
-    // What is not UTF-8 is no JSON either, and is refused as such.
+    // What is not UTF-8 is not JSON either, and is refused as such.
     std::env::var_os(VARIABLE).map(|value| SecretString::from(value.to_string_lossy().as_ref()))
 }
 
@@ -69,7 +67,6 @@ pub struct KeyRing {
     active: String,
     signing: EncodingKey,
     verifying: HashMap<String, VerifyingKey>,
-    verified: Verified,
 }
 
 impl fmt::Debug for KeyRing {
@@ -84,17 +81,17 @@ impl fmt::Debug for KeyRing {
 /// What to do when there is no key file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IfMissing {
-    /// This is a first start: a ring with one random key is written with mode 0600.
+    /// Write a ring with one random key, with mode 0600: this is a first start.
     Create,
-    /// Tokens exist. A new key would silently make all of them invalid, and the file is more likely to be misplaced than to
-    /// have never existed.
+    /// Fail with [`KeyError::Lost`]: tokens exist. A new key would silently make all of them invalid, and the file is more likely
+    /// to be misplaced than to have never existed.
     Lost,
-    /// Replicas share the store, and must share a file that somebody makes for all of them.
+    /// Fail with [`KeyError::Missing`]: replicas share the store, and must share a file that an operator makes for all of them.
     Missing,
 }
 
 impl KeyRing {
-    /// The key ring that is kept there. Only a file can be missing.
+    /// Opens the key ring that is kept there. Only a file can be missing.
     ///
     /// # Errors
     ///
@@ -123,13 +120,13 @@ impl KeyRing {
         Self::parse(&text, &format!("the key file {}", path.display()))
     }
 
-    /// The ring of this JSON, which was found in this place.
+    /// Parses the JSON of a ring, which was read from this place.
     fn parse(text: &SecretString, place: &str) -> Result<Self, KeyError> {
         let malformed = |problem: String| KeyError::Malformed {
             place: place.to_owned(),
             problem,
         };
-        // The message of serde_json can quote what it found, which may be the secret: only the place is told.
+        // The message of serde_json can quote what it found, which may be the secret: only the position is shown.
         let stored: StoredRing = serde_json::from_str(text.expose_secret()).map_err(|error| {
             malformed(format!(
                 "it must have the form {FORM}, and has another at line {}, column {}",
@@ -141,7 +138,7 @@ impl KeyRing {
         let mut verifying = HashMap::new();
         for StoredKey { kid, secret } in stored.keys {
             if kid.len() > MAX_KID_BYTES {
-                // Not shown: so long a text in this place may be the secret.
+                // The name is not shown: so long a text may be the secret.
                 return Err(malformed(format!(
                     "the name of a key (`kid`) has {} bytes, and every token repeats it: give one of at most {MAX_KID_BYTES}",
                     kid.len()
@@ -180,34 +177,28 @@ impl KeyRing {
             active: stored.active,
             signing,
             verifying,
-            verified: Verified::default(),
         })
     }
 
-    /// What is in it, without a secret: which key signs, and how many others verify.
+    /// Describes the ring without a secret: which key signs, and how many others verify.
     pub(crate) fn summary(&self) -> String {
         let others = self.verifying.len() - 1;
         format!("key {} signs, {others} more verify", self.active)
     }
 
-    /// The key that new tokens are signed with, and its `kid`.
+    /// Returns the key that new tokens are signed with, and its `kid`.
     pub(crate) fn signing(&self) -> (&str, &EncodingKey) {
         (&self.active, &self.signing)
     }
 
-    /// The key that a token with this `kid` is verified with.
+    /// Returns the key that a token with this `kid` is verified with.
     pub(crate) fn verifying(&self, kid: &str) -> Option<&VerifyingKey> {
         self.verifying.get(kid)
     }
 
-    /// All keys that tokens are verified with.
+    /// Returns all keys that tokens are verified with.
     pub(crate) fn all_verifying(&self) -> impl Iterator<Item = &VerifyingKey> {
         self.verifying.values()
-    }
-
-    /// The tokens that were verified with them.
-    pub(crate) fn verified(&self) -> &Verified {
-        &self.verified
     }
 }
 

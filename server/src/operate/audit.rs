@@ -7,19 +7,19 @@ use crate::exit::Failure;
 use crate::store::{Location, Store, StoreError, inspect};
 use crate::timestamp::Timestamp;
 
-/// How many events are read at a time.
+/// The number of events that are read at a time.
 const PAGE: u32 = 1000;
 
-/// Prints the events since an instant, or all of them, one JSON object a line, in the order of their numbers. It makes no database
-/// and changes none: also a server of another version may run on it.
+/// Prints the events since an instant, or all of them, one JSON object a line, in the order of their numbers. It neither creates
+/// nor changes a database: a server of another version may run on it.
 ///
 /// # Errors
 ///
-/// [`Failure::Store`], or [`Failure::Stdout`] unless whoever reads has seen enough.
+/// [`Failure::Store`], or [`Failure::Stdout`] unless the reader has closed the pipe.
 pub async fn audit(command: Audit) -> Result<(), Failure> {
     let at = &command.database.location;
     let failed = |source| Failure::store(at, source);
-    let store = open_as_it_is(at).await.map_err(failed)?;
+    let store = open_unchanged(at).await.map_err(failed)?;
     let since = command
         .since
         .map_or(Timestamp::from_micros(0), Since::instant);
@@ -48,7 +48,7 @@ pub async fn audit(command: Audit) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn open_as_it_is(at: &Location) -> Result<Store, StoreError> {
+async fn open_unchanged(at: &Location) -> Result<Store, StoreError> {
     if let Some(path) = at.sqlite_file()
         && !path.exists()
     {

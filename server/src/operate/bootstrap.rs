@@ -1,4 +1,4 @@
-//! `server bootstrap`: the first business, the first user and the first token, without which nobody could call the API.
+//! `server bootstrap`: the first business, the first user and the first token, which every other request needs.
 
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use crate::startup::{Purpose, open};
 use crate::store::Store;
 use crate::timestamp::Timestamp;
 
-/// What `--json` prints.
+/// The output of `--json`.
 #[derive(Serialize)]
 struct Report<'a> {
     business_id: Uuid,
@@ -26,14 +26,14 @@ struct Report<'a> {
     expires_at: Timestamp,
 }
 
-/// Creates business, user and membership where they are missing and mints a token; returns what is to be printed. May be run
-/// any number of times, also while a server runs on the same file: each run prints another token.
+/// Creates business, user and membership where they are missing, and mints a token. Returns the text to print. It may be run any
+/// number of times, also while a server runs on the same file: each run prints another token.
 ///
-/// The limit of active tokens does not apply: this is also the way back in for a user who lost them all.
+/// The limit of active tokens does not apply, so that a user who lost all tokens can get a new one.
 ///
 /// # Errors
 ///
-/// [`Failure::OtherRole`] when the user is in the business in another role; otherwise when store or keys are not to be had.
+/// [`Failure::OtherRole`] when the user has another role in the business; other failures when store or keys are not available.
 pub async fn bootstrap(command: Bootstrap) -> Result<String, Failure> {
     let (store, keys) = open(&command.storage, Purpose::Administer).await?;
     let printed = mint_first(&store, &keys, &command).await;

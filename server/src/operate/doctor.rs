@@ -1,4 +1,4 @@
-//! `server doctor`: looks at everything that `serve` would need, changes nothing, and says what to do.
+//! `server doctor`: checks everything that `serve` would need, changes nothing, and says what to do.
 
 use std::fmt::Write as _;
 use std::io;
@@ -18,16 +18,16 @@ mod storage;
 
 use finding::{Finding, State, exposed};
 
-/// What `server doctor` prints, and how it ends.
+/// The output and the exit code of `server doctor`.
 #[derive(Debug)]
 pub struct Diagnosis {
-    /// One thing a line, with what to do below it where something is to be done.
+    /// A line for each finding, followed by what to do where something has to be done.
     pub text: String,
     /// [`Exit::Ok`] when a server would start, warnings or not; otherwise what `serve` would exit with.
     pub exit: Exit,
 }
 
-/// Examines configuration, keys, store, clock and system for a server with these options.
+/// Checks configuration, keys, store, clock and system for a server with these options.
 pub async fn examine(command: &Serve) -> Diagnosis {
     let mut findings = vec![limits(command), transport(command)];
     findings.extend(exposed_key(command));
@@ -38,6 +38,7 @@ pub async fn examine(command: &Serve) -> Diagnosis {
     report(&findings)
 }
 
+/// Writes the findings and the verdict.
 fn report(findings: &[Finding]) -> Diagnosis {
     let mut text = String::new();
     let (mut warnings, mut failures) = (0, 0);
@@ -57,7 +58,7 @@ fn report(findings: &[Finding]) -> Diagnosis {
                 "failed"
             }
         };
-        // Whatever takes more than a line is set below its beginning.
+        // Further lines are aligned with the text of the first one.
         let said = finding.text.replace('\n', "\n                   ");
         writeln!(text, "{state:8} {:9} {said}", finding.subject)
             .expect("a String takes everything");
@@ -75,6 +76,7 @@ fn report(findings: &[Finding]) -> Diagnosis {
     Diagnosis { text, exit }
 }
 
+/// Describes the limits of rates.
 fn limits(command: &Serve) -> Finding {
     let (caller, address) = command.rates();
     let said = |rate| match rate {
@@ -94,6 +96,7 @@ fn limits(command: &Serve) -> Finding {
     }
 }
 
+/// Checks the files of TLS.
 fn transport(command: &Serve) -> Finding {
     match command.tls.files() {
         Err(error) => Finding::failed("tls", &error.into()),
@@ -117,7 +120,7 @@ fn transport(command: &Serve) -> Finding {
     }
 }
 
-/// A certificate that fits its key: whether it is valid now and for a while.
+/// Checks whether a certificate that fits its key is valid now and for a while.
 fn certified(certificate: &str, identity: &Identity) -> Finding {
     let Some(validity) = identity.validity() else {
         return Finding::ok("tls", format!("{certificate} and its key are a pair"));
@@ -134,7 +137,7 @@ fn certified(certificate: &str, identity: &Identity) -> Finding {
     }
 }
 
-/// That others than its owner may use the key of TLS, if they may.
+/// Returns a finding if others than its owner may use the key of TLS.
 fn exposed_key(command: &Serve) -> Option<Finding> {
     let key = command.tls.tls_key.as_deref()?;
     let mode = exposed(key)?;
@@ -147,9 +150,10 @@ fn exposed_key(command: &Serve) -> Option<Finding> {
     ))
 }
 
+/// Checks whether the addresses are free.
 fn listeners(command: &Serve) -> Vec<Finding> {
     let listen = TcpListener::bind(command.listen);
-    // While the other listens, as it is with a server.
+    // While the other listener is open, as in a server.
     let beside = command
         .monitoring
         .metrics_listen
@@ -158,7 +162,7 @@ fn listeners(command: &Serve) -> Vec<Finding> {
     let mut findings = vec![listener(command.listen, "--listen", listen)];
     if let Some((address, bound)) = beside {
         let bound = match (bound, TcpListener::bind(address)) {
-            // It is free now that the other does not listen.
+            // It is free after the other listener was closed.
             (Err(_), Ok(_)) if listens => {
                 let why = format!("--listen takes {}", command.listen);
                 Err(io::Error::other(why))
@@ -170,14 +174,14 @@ fn listeners(command: &Serve) -> Vec<Finding> {
     findings
 }
 
-/// What came of listening on this address, which ends with this.
+/// Describes whether the address is free, by the result of listening on it.
 fn listener(address: SocketAddr, option: &'static str, bound: io::Result<TcpListener>) -> Finding {
     match bound {
         Ok(_) => Finding::ok("network", format!("{address} is free")),
         Err(source) if source.kind() == io::ErrorKind::AddrInUse => Finding::warning(
             "network",
             format!(
-                "somebody listens on {address}. If it is not this server, choose another address with {option}"
+                "another process listens on {address}. If it is not this server, choose another address with {option}"
             ),
         ),
         Err(source) => Finding::failed(
@@ -191,13 +195,14 @@ fn listener(address: SocketAddr, option: &'static str, bound: io::Result<TcpList
     }
 }
 
-/// That a collector is named to a build that cannot send it anything.
+/// Returns a failure if a collector is named and this build cannot send traces.
 fn traces(command: &Serve) -> Option<Finding> {
     let named = command.monitoring.otlp_endpoint.is_some();
     (named && !cfg!(feature = "otlp"))
         .then(|| Finding::failed("traces", &TracesError::NotBuilt.into()))
 }
 
+/// Checks the limit of open files.
 fn files(command: &Serve) -> Finding {
     let wanted = usize::try_from(command.limits.max_connections.get()).unwrap_or(usize::MAX);
     let fit = descriptors::raise();

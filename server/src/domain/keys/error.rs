@@ -3,13 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why a key ring could not be had. No message holds a secret.
+/// Why there is no key ring. No message holds a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read or written.
     #[error("cannot {action} the key file {path}: {source}. Name one of this user's with --keys")]
     Io {
-        /// What was tried.
+        /// What failed.
         action: &'static str,
         /// The key file.
         path: PathBuf,
@@ -26,15 +26,15 @@ pub enum KeyError {
         /// Its permission bits.
         mode: u32,
     },
-    /// What is there is no key ring.
-    #[error("{place} is no key ring: {problem}")]
+    /// The contents are not a key ring.
+    #[error("{place} is not a key ring: {problem}")]
     Malformed {
         /// The key file, or the environment variable.
         place: String,
         /// What is wrong with it.
         problem: String,
     },
-    /// There are tokens, and the keys that signed them are gone.
+    /// There are tokens, and the keys that signed them are missing.
     #[error(
         "the key file {path} does not exist, but the database holds tokens that only its keys can verify. \
          Restore the file, or name the right one with --keys"
@@ -43,7 +43,7 @@ pub enum KeyError {
         /// The key file.
         path: PathBuf,
     },
-    /// There is no file, and one made here would not be the other replicas'.
+    /// There is no file, and a new one would differ from those of the other replicas.
     #[error(
         "the key file {path} does not exist. Replicas on PostgreSQL must all have the same keys: `server bootstrap` creates it \
          once; copy it to where --keys names it, or give its contents in DZ_KEY_RING"
@@ -52,13 +52,13 @@ pub enum KeyError {
         /// The key file.
         path: PathBuf,
     },
-    /// No file was named, and there is no usual place for one.
+    /// No file was named, and there is no default place for one.
     #[error(
-        "name the key file with --keys, or give the keys in DZ_KEY_RING: PostgreSQL has no place beside it, and replicas must \
+        "name the key file with --keys, or give the keys in DZ_KEY_RING: with PostgreSQL there is no default place, and replicas must \
          all have the same"
     )]
     Unnamed,
-    /// The system gave no random numbers.
+    /// The system's random number generator failed.
     #[error("the system's random number generator failed, so that no key can be made")]
     Random,
 }

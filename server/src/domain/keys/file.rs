@@ -1,4 +1,4 @@
-//! The file of a key ring: read when nobody else may, created whole or not at all.
+//! The file of a key ring: read if only its owner may use it, created completely or not at all.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::error::KeyError;
 
-/// Reads the file at `path`, which nobody but its owner may use.
+/// Reads the file at `path`, which only its owner may use.
 ///
 /// # Errors
 ///
@@ -36,7 +36,7 @@ pub(super) fn read(path: &Path) -> Result<SecretString, KeyError> {
     Ok(SecretString::from(io::read_to_string(file).map_err(io)?))
 }
 
-/// Writes a ring with one new key, or leaves what another process has written there at the same moment.
+/// Writes a ring with one new key, unless another process has written one at the same time.
 ///
 /// # Errors
 ///
@@ -68,8 +68,8 @@ pub(super) fn create(path: &Path, secret_bytes: usize) -> Result<(), KeyError> {
     };
     let json = serde_json::to_vec_pretty(&ring).expect("strings serialise");
 
-    // Written beside and then linked into place: whoever finds the file finds it whole, and a link never replaces a ring that
-    // another process put there first.
+    // Written beside and then linked into place: other processes only see the complete file, and a link never replaces a ring
+    // that another process wrote first.
     let beside = path.with_added_extension(format!("{kid}.new"));
     let written = write_durably(&beside, &json).and_then(|()| match fs::hard_link(&beside, path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),

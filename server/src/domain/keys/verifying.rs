@@ -14,7 +14,7 @@ pub(crate) struct VerifyingKey {
 }
 
 impl VerifyingKey {
-    /// The key with this name and secret.
+    /// Builds the key with this name and secret.
     pub(super) fn new(kid: &str, secret: &[u8]) -> Self {
         let header = serde_json::to_vec(&header(kid)).expect("a header of strings serialises");
         Self {
@@ -24,7 +24,7 @@ impl VerifyingKey {
     }
 }
 
-/// The header (RFC 7515, section 4) of the tokens that the key of this name signs.
+/// Builds the header (RFC 7515, section 4) of the tokens that the key of this name signs.
 pub(in crate::domain) fn header(kid: &str) -> Header {
     Header {
         kid: Some(kid.to_owned()),

@@ -1,4 +1,4 @@
-//! The file system that a SQLite file is on: whether it can be written to, and how much room is left.
+//! The file system of a SQLite file: whether it is writable, and how much space is free.
 
 use std::path::Path;
 
@@ -8,11 +8,11 @@ use super::finding::Finding;
 use crate::exit::Failure;
 use crate::store::{Location, StoreError};
 
-/// Below so many bytes the end is near: a revocation takes less than a kilobyte, but the log in front of the file grows to
-/// some megabytes before it is taken over.
+/// The free bytes below which there is a warning: a revocation takes less than a kilobyte, but the write-ahead log grows to some
+/// megabytes before a checkpoint.
 const ENOUGH: u64 = 100 << 20;
 
-/// How the file system of this folder is; nothing when it cannot be asked, which the finding about the store tells.
+/// Checks the file system of this folder. Returns `None` when it does not answer, which the finding about the store shows.
 pub(super) fn examine(location: &Location, folder: &Path) -> Option<Finding> {
     let system = statvfs(folder).ok()?;
     let shown = folder.display();
@@ -23,12 +23,12 @@ pub(super) fn examine(location: &Location, folder: &Path) -> Option<Finding> {
     if system.f_flag.contains(StatVfsMountFlags::RDONLY) {
         return unwritable("is on a file system that is mounted read-only");
     }
-    // SQLite makes its log beside the file.
+    // SQLite creates its log beside the file.
     if access(folder, Access::WRITE_OK | Access::EXEC_OK).is_err() {
         return unwritable("is a folder that this user may not write to");
     }
     let free = system.f_bavail.saturating_mul(system.f_frsize);
-    // A file system without a fixed number of files says that it has none.
+    // A file system without a fixed number of files reports zero.
     let no_files = system.f_files > 0 && system.f_favail == 0;
     let said = format!("{} free in {shown}", size(free));
     Some(if free < ENOUGH || no_files {

@@ -1,4 +1,4 @@
-//! One thing that was looked at, and how it is.
+//! A finding: what was checked, and its state.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::exit::{Exit, Failure};
 
-/// One thing that was looked at.
+/// What was checked, and what to do about it.
 #[derive(Debug)]
 pub(super) struct Finding {
     pub(super) state: State,
@@ -14,13 +14,13 @@ pub(super) struct Finding {
     pub(super) text: String,
 }
 
-/// How a thing is.
+/// The state of what was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Ok,
-    /// It serves, and somebody should look at it.
+    /// A server would start, and an operator should look at it.
     Warning,
-    /// It would not serve; with what exit code.
+    /// A server would not start, but end with this exit code.
     Failed(Exit),
 }
 
@@ -41,7 +41,7 @@ impl Finding {
         }
     }
 
-    /// What `serve` would end with.
+    /// Builds the finding of a failure that `serve` would end with.
     pub(super) fn failed(subject: &'static str, failure: &Failure) -> Self {
         Self {
             state: State::Failed(failure.exit()),
@@ -51,7 +51,7 @@ impl Finding {
     }
 }
 
-/// The mode of a file that others than its owner may use.
+/// Returns the mode of a file if others than its owner may use it.
 pub(super) fn exposed(file: &Path) -> Option<u32> {
     let mode = fs::metadata(file).ok()?.permissions().mode() & 0o777;
     (mode & 0o077 != 0).then_some(mode)

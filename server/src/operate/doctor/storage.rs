@@ -11,12 +11,13 @@ use crate::exit::Failure;
 use crate::store::{Inspection, Location, SqliteFile, StoreError, inspect};
 use crate::timestamp::Timestamp;
 
-/// Microseconds by which two clocks may differ unnoticed: an answer takes its time.
+/// The microseconds by which two clocks may differ without a warning: an answer takes some time.
 const TOLERANCE: i64 = 2_000_000;
 
-/// An instant before which this program did not exist: 2026-01-01. A machine without a battery for its clock starts at 1970.
+/// An instant before this program existed: 2026-01-01. A machine without a battery for its clock starts at 1970.
 const EARLIEST: i64 = 1_767_225_600_000_000;
 
+/// Checks everything that is stored.
 pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
     let location = storage.location();
     if let Some(path) = location.sqlite_file()
@@ -51,6 +52,7 @@ pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
     findings
 }
 
+/// Checks whether the first start could create the file.
 fn first_start(path: &Path) -> Finding {
     let directory = folder_of(path);
     match fs::metadata(directory) {
@@ -71,7 +73,7 @@ fn first_start(path: &Path) -> Finding {
     }
 }
 
-/// The folder that a SQLite file is in.
+/// Returns the folder of a SQLite file.
 fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -79,7 +81,7 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// That others may read a SQLite file, if they may.
+/// Returns a warning if others than its owner may use a SQLite file.
 fn exposed_file(location: &Location) -> Option<Finding> {
     let path = location.sqlite_file()?;
     let mode = exposed(path)?;
@@ -92,6 +94,7 @@ fn exposed_file(location: &Location) -> Option<Finding> {
     ))
 }
 
+/// Compares the schema with the one of this program.
 fn schema(location: &Location, inspection: &Inspection) -> Finding {
     let difference = &inspection.schema;
     if let Some(version) = difference.unknown {
@@ -125,7 +128,7 @@ fn schema(location: &Location, inspection: &Inspection) -> Finding {
     }
 }
 
-/// The clock decides when tokens expire, so it must agree with the store's and must not have gone back.
+/// Checks the clock, which decides when tokens expire: it must agree with the store's, and must not have been set back.
 fn clock(inspection: Option<&Inspection>) -> Finding {
     let now = Timestamp::now();
     let set = "Set it, and keep it right with NTP";
@@ -146,14 +149,14 @@ fn clock(inspection: Option<&Inspection>) -> Finding {
         Some(latest) if latest.as_micros() > now.as_micros() + TOLERANCE => Finding::warning(
             "clock",
             format!(
-                "it says {now}, and the audit trail has an event of {latest}: a clock has gone back. {set}"
+                "it says {now}, and the audit trail has an event of {latest}: a clock was set back. {set}"
             ),
         ),
         Some(_) | None => Finding::ok("clock", format!("{now}")),
     }
 }
 
-/// The key ring. Where there are tokens, its file must not be missing.
+/// Checks the key ring, whose file must not be missing where there are tokens.
 fn keys(storage: &Storage, has_tokens: bool) -> Finding {
     let source = match storage.keys() {
         Ok(source) => source,

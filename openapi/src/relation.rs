@@ -1,7 +1,8 @@
-//! The last judge of two schemas: the only room that knows `jsonschema::canonical`.
+//! The relation of two schemas as sets of values: equal, compatible in one direction, or breaking, with a value
+//! that shows it. Only this file uses `jsonschema::canonical`, the algebra.
 //!
-//! One side sends values, the other receives them. A property that only the receiver declares is
-//! not sent (see `closed.rs`); each side's schema is otherwise taken literally.
+//! One side sends values, the other receives them. A property that only the receiver declares is not sent
+//! (see `closing.rs`). Otherwise both schemas are taken literally.
 
 mod closing;
 mod normal_form;
@@ -16,70 +17,70 @@ use jsonschema::canonical::{self, CanonicalSchema, Containment, Satisfiability};
 use serde_json::Value;
 
 use self::closing::close;
-use self::normal_form::plain;
+use self::normal_form::normalized;
 use crate::sample;
 use crate::schema::{Inclusion, Validator, depth, size};
 
-/// Beyond this many nodes on one side the algebra is not asked: its cost grows steeply (18 s were
-/// measured for 140 large components), and samples decide what they can.
+/// The most nodes on one side for which the algebra is used: its cost grows steeply (18 s were measured for 140
+/// large components). Larger schemas are decided by samples alone.
 const ALGEBRA_BUDGET: usize = 600;
 
-/// Beyond this many levels of objects and lists the algebra is not asked either: what takes it a second at
-/// seventy takes it minutes at eighty.
+/// The deepest nesting for which the algebra is used: a schema that takes a second at seventy levels takes
+/// minutes at eighty.
 const ALGEBRA_DEPTH: usize = 64;
 
-/// What holds between what one side may send and what the other accepts.
+/// The relation between the values that one side may send and those that the other accepts.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Relation {
     /// Proven: both schemas accept the same values.
     Equal,
-    /// Proven: whatever the sender may send, the receiver accepts.
+    /// Proven: the receiver accepts every value that the sender may send.
     Compatible,
-    /// This value may be sent and is not accepted; the validator has confirmed both.
+    /// A value that may be sent and is not accepted, both confirmed by the validator.
     Breaking(Value),
     /// Neither was proven.
     Unproven,
 }
 
-/// Relates two self-contained schemas (see [`crate::schema::bundle()`]): `sender` says what may be sent,
-/// `receiver` what is accepted.
+/// Compares two self-contained schemas (see [`crate::schema::bundle()`]): `sender` describes the values that may
+/// be sent, `receiver` those that are accepted.
 #[must_use]
 pub fn relate(sender: &Value, receiver: &Value) -> Relation {
-    let (sender, receiver) = (&plain(sender), &plain(receiver));
+    let (sender, receiver) = (&normalized(sender), &normalized(receiver));
     if sender == receiver {
         return Relation::Equal;
     }
-    let asked = (sender.to_string(), receiver.to_string());
-    if let Some(known) = KNOWN.with_borrow(|known| known.get(&asked).cloned()) {
-        return known;
+    let key = (sender.to_string(), receiver.to_string());
+    if let Some(relation) = CACHE.with_borrow(|cache| cache.get(&key).cloned()) {
+        return relation;
     }
-    let found = judged(sender, receiver);
-    KNOWN.with_borrow_mut(|known| {
-        if known.len() == MOST_KNOWN {
-            known.clear();
+    let relation = relate_uncached(sender, receiver);
+    CACHE.with_borrow_mut(|cache| {
+        if cache.len() == CACHE_SIZE {
+            cache.clear();
         }
-        known.insert(asked, found.clone());
+        cache.insert(key, relation.clone());
     });
-    found
+    relation
 }
 
-/// How many answers are remembered.
-const MOST_KNOWN: usize = 512;
+/// The most relations in the cache.
+const CACHE_SIZE: usize = 512;
 
 thread_local! {
-    /// What was asked last and what came of it: what stands in many places is judged in each of them.
-    static KNOWN: RefCell<HashMap<(String, String), Relation>> = RefCell::default();
+    /// The latest relations: equal schemas in many places of a document are compared in each of them.
+    static CACHE: RefCell<HashMap<(String, String), Relation>> = RefCell::default();
 }
 
-fn judged(sender: &Value, receiver: &Value) -> Relation {
-    if pattern_size::too_far(sender) || pattern_size::too_far(receiver) {
+fn relate_uncached(sender: &Value, receiver: &Value) -> Relation {
+    if pattern_size::is_too_large(sender) || pattern_size::is_too_large(receiver) {
         return Relation::Unproven;
     }
     let closed = close(sender, receiver);
     let mut suspects = Vec::new();
-    match string_schemas::related(sender, receiver) {
+    match string_schemas::inclusion_of(sender, receiver) {
         Inclusion::Included => {
-            return match string_schemas::related(receiver, sender) {
+            return match string_schemas::inclusion_of(receiver, sender) {
                 Inclusion::Included => Relation::Equal,
                 Inclusion::Not(_) | Inclusion::Unknown => Relation::Compatible,
             };
@@ -90,9 +91,9 @@ fn judged(sender: &Value, receiver: &Value) -> Relation {
     let is_within_budget =
         |schema: &Value| size(schema) <= ALGEBRA_BUDGET && depth(schema) <= ALGEBRA_DEPTH;
     if is_within_budget(&closed) && is_within_budget(receiver) {
-        // The algebra is another's, and young: where it fails, samples decide what they can.
-        let asked = std::panic::catch_unwind(|| algebra(sender, &closed, receiver));
-        match asked.unwrap_or(Algebra::Unknown) {
+        // The algebra is a young dependency: where it panics, samples decide.
+        let result = std::panic::catch_unwind(|| algebra(sender, &closed, receiver));
+        match result.unwrap_or(Algebra::Unknown) {
             Algebra::Equal => return Relation::Equal,
             Algebra::Compatible => return Relation::Compatible,
             Algebra::Difference(schema) => suspects.extend(sample::candidates(&schema)),
@@ -105,10 +106,11 @@ fn judged(sender: &Value, receiver: &Value) -> Relation {
     }
 }
 
+/// The result of the algebra.
 enum Algebra {
     Equal,
     Compatible,
-    /// What may be sent and is not accepted, as a schema; it may turn out to be empty.
+    /// The schema of the values that may be sent and are not accepted. It may accept nothing.
     Difference(Value),
     Unknown,
 }
@@ -154,21 +156,23 @@ fn canonicalized(schema: &Value) -> Option<CanonicalSchema> {
         .ok()
 }
 
-/// A value that both readings of the sender's schema accept and the receiver's rejects.
+/// Returns a value that the sender's schema accepts, open and closed, and the receiver's rejects.
 fn witness(
     sender: &Value,
     closed: &Value,
     receiver: &Value,
     suspects: Vec<Value>,
 ) -> Option<Value> {
-    let sends = Validator::new(sender).ok()?;
-    let declares = Validator::new(closed).ok()?;
-    let accepts = Validator::new(receiver).ok()?;
+    let open = Validator::new(sender).ok()?;
+    let closed_validator = Validator::new(closed).ok()?;
+    let receives = Validator::new(receiver).ok()?;
     suspects
         .into_iter()
         .chain(sample::candidates(closed))
         .chain(sample::near_misses(receiver))
-        .filter(|value| sends.accepts(value) && declares.accepts(value) && !accepts.accepts(value))
+        .filter(|value| {
+            open.accepts(value) && closed_validator.accepts(value) && !receives.accepts(value)
+        })
         .min_by_key(size)
 }
 

@@ -1,12 +1,11 @@
-//! What a sender that keeps to its schema sends.
+//! Closing: the sender's schema without the properties that only the receiver declares.
 //!
-//! An object that says nothing of undeclared properties may hold others, but none that the other
-//! side gives a meaning to: whoever sends by a document does not send what it knows nothing of, so
-//! that a property declared by the receiver alone breaks nobody. A name that the sender requires is one
-//! that it knows. Other names stay open, as they are for who writes `additionalProperties: true` in full.
+//! An object may have undeclared properties, but a sender does not send a property that its own document
+//! does not name: so a property that only the receiver declares breaks nothing. A name that the sender
+//! requires is named. All other names stay open, whether `additionalProperties: true` is written or not.
 //!
-//! The parts of an `allOf` see each other's properties, so it is their whole that is closed. What
-//! stands below `not` and `if`, where closing would widen, stays open.
+//! An `allOf` is closed as a whole, since its parts see each other's properties. Schemas below `not` and
+//! `if` stay open: to close them would allow more values.
 
 use std::collections::BTreeSet;
 
@@ -15,11 +14,11 @@ use serde_json::{Map, Value, json};
 use crate::schema::{Validator, definition_name};
 use crate::{keywords, pointer};
 
-/// The suffix of a definition that is left open, for use as a part of a whole.
+/// The suffix of the open form of a definition, which the parts of an `allOf` refer to.
 const OPEN: &str = ".open";
 
-/// The self-contained schema of a sender with its objects closed to the names that only the
-/// receiver, a self-contained schema too, declares.
+/// Returns the sender's schema with its objects closed to the names that only the receiver declares. Both
+/// schemas are self-contained.
 pub(crate) fn close(sender: &Value, receiver: &Value) -> Value {
     let no_definitions = Map::new();
     let definitions = sender
@@ -28,25 +27,28 @@ pub(crate) fn close(sender: &Value, receiver: &Value) -> Value {
         .unwrap_or(&no_definitions);
     let mut closing = Closing {
         definitions,
-        names: names_declared(receiver),
-        open_wanted: BTreeSet::new(),
+        names: declared_names(receiver),
+        wanted_open: BTreeSet::new(),
     };
     if closing.names.is_empty() {
         return sender.clone();
     }
-    let mut closed = closing.of(sender, Scope::Whole);
+    let mut closed = closing.schema(sender, Scope::Whole);
     let mut members: Map<String, Value> = definitions
         .iter()
-        .map(|(name, definition)| (name.clone(), closing.of(definition, Scope::Whole)))
+        .map(|(name, definition)| (name.clone(), closing.schema(definition, Scope::Whole)))
         .collect();
     let mut done = BTreeSet::new();
-    while let Some(name) = closing.open_wanted.pop_first() {
+    while let Some(name) = closing.wanted_open.pop_first() {
         if done.insert(name.clone())
             && let Some(definition) = definitions.get(&name)
         {
-            members.insert(format!("{name}{OPEN}"), closing.of(definition, Scope::Part));
+            members.insert(
+                format!("{name}{OPEN}"),
+                closing.schema(definition, Scope::Part),
+            );
         }
-        closing.open_wanted.retain(|name| !done.contains(name));
+        closing.wanted_open.retain(|name| !done.contains(name));
     }
     if let Value::Object(object) = &mut closed
         && !members.is_empty()
@@ -56,8 +58,8 @@ pub(crate) fn close(sender: &Value, receiver: &Value) -> Value {
     closed
 }
 
-/// Every name of a property that a schema declares anywhere in it.
-fn names_declared(schema: &Value) -> BTreeSet<String> {
+/// Returns the names of all properties that a schema declares anywhere in it.
+fn declared_names(schema: &Value) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     keywords::visit_asserted(schema, &mut |object| {
         if let Some(Value::Object(properties)) = object.get("properties") {
@@ -76,49 +78,49 @@ enum Scope {
 
 struct Closing<'a> {
     definitions: &'a Map<String, Value>,
-    /// What the receiver declares.
+    /// The names that the receiver declares.
     names: BTreeSet<String>,
-    /// Names of definitions of which an open form is referred to.
-    open_wanted: BTreeSet<String>,
+    /// The names of the definitions whose open form is referred to.
+    wanted_open: BTreeSet<String>,
 }
 
-/// What an object, with its parts, says of its properties.
+/// The properties that a schema and its parts name.
 #[derive(Default)]
 struct Declared {
-    /// Those that it declares or requires.
+    /// The properties that are declared or required.
     names: BTreeSet<String>,
-    /// Patterns of `patternProperties`.
+    /// The patterns of `patternProperties`.
     patterns: BTreeSet<String>,
-    /// Whether objects are meant at all.
+    /// Whether the schema describes objects.
     is_object: bool,
 }
 
 impl Closing<'_> {
-    fn of(&mut self, schema: &Value, scope: Scope) -> Value {
+    fn schema(&mut self, schema: &Value, scope: Scope) -> Value {
         let Value::Object(object) = schema else {
             return schema.clone();
         };
-        // Alternatives and a reference are wholes where nothing stands beside them.
+        // Alternatives and a reference are closed by themselves where they are the only keyword.
         let alone = object.len() == 1 + usize::from(object.contains_key("$defs"));
-        let composed = object.contains_key("allOf") || (is_by_others(object) && !alone);
+        let composed = object.contains_key("allOf") || (is_composed_of_wholes(object) && !alone);
         let inner = if composed { Scope::Part } else { scope };
         let mut closed: Map<String, Value> = object
             .iter()
             .filter(|(keyword, _)| *keyword != "$defs")
             .map(|(keyword, value)| (keyword.clone(), self.keyword(keyword, value, inner)))
             .collect();
-        if scope == Scope::Part || (!composed && is_by_others(object)) {
+        if scope == Scope::Part || (!composed && is_composed_of_wholes(object)) {
             return Value::Object(closed);
         }
         let mut declared = Declared::default();
-        if self.declared(object, &mut declared, 0) && declared.is_object {
-            self.leave_out(&mut closed, &declared);
+        if self.collect_declared(object, &mut declared, 0) && declared.is_object {
+            self.exclude_undeclared(&mut closed, &declared);
         }
         Value::Object(closed)
     }
 
-    /// Adds that the receiver's names are not sent, unless the sender declares them.
-    fn leave_out(&self, closed: &mut Map<String, Value>, declared: &Declared) {
+    /// Excludes the receiver's names that the sender does not declare.
+    fn exclude_undeclared(&self, closed: &mut Map<String, Value>, declared: &Declared) {
         let patterns: Vec<Validator> = declared
             .patterns
             .iter()
@@ -128,29 +130,30 @@ impl Closing<'_> {
             let name = Value::from(name);
             patterns.iter().any(|pattern| pattern.accepts(&name))
         };
-        let unknown: Vec<&String> = self
+        let undeclared: Vec<&String> = self
             .names
             .iter()
             .filter(|name| !declared.names.contains(*name) && !is_patterned(name))
             .collect();
-        if unknown.is_empty() {
+        if undeclared.is_empty() {
             return;
         }
         let properties = closed
             .entry("properties")
             .or_insert_with(|| Value::Object(Map::new()));
         if let Value::Object(properties) = properties {
-            properties.extend(unknown.into_iter().map(|name| (name.clone(), json!(false))));
+            let excluded = undeclared.into_iter();
+            properties.extend(excluded.map(|name| (name.clone(), json!(false))));
         }
     }
 
     fn keyword(&mut self, keyword: &str, value: &Value, scope: Scope) -> Value {
         match keyword {
-            "items" | "additionalProperties" | "contains" => self.of(value, Scope::Whole),
+            "items" | "additionalProperties" | "contains" => self.schema(value, Scope::Whole),
             "properties" | "patternProperties" => {
                 let members = value.as_object().into_iter().flatten();
                 let members =
-                    members.map(|(name, schema)| (name.clone(), self.of(schema, Scope::Whole)));
+                    members.map(|(name, schema)| (name.clone(), self.schema(schema, Scope::Whole)));
                 Value::Object(members.collect())
             }
             "prefixItems" => self.list(value, Scope::Whole),
@@ -159,7 +162,7 @@ impl Closing<'_> {
             "$ref" if scope == Scope::Part => match value.as_str().and_then(definition_name) {
                 Some(name) => {
                     let reference = format!("#/$defs/{}{OPEN}", pointer::escape(&name));
-                    self.open_wanted.insert(name);
+                    self.wanted_open.insert(name);
                     Value::String(reference)
                 }
                 None => value.clone(),
@@ -170,20 +173,25 @@ impl Closing<'_> {
 
     fn list(&mut self, value: &Value, scope: Scope) -> Value {
         let items = value.as_array().into_iter().flatten();
-        Value::Array(items.map(|item| self.of(item, scope)).collect())
+        Value::Array(items.map(|item| self.schema(item, scope)).collect())
     }
 
-    /// Collects what a schema and its parts declare; false when one of them gives undeclared
-    /// properties a schema, so that they are meant to be sent.
-    fn declared(&self, object: &Map<String, Value>, into: &mut Declared, depth: usize) -> bool {
-        if gives_undeclared_a_schema(object) || depth > 32 {
+    /// Collects what a schema and its parts declare. Returns false when one of them gives undeclared properties
+    /// a schema: these are then meant to be sent.
+    fn collect_declared(
+        &self,
+        object: &Map<String, Value>,
+        into: &mut Declared,
+        depth: usize,
+    ) -> bool {
+        if has_schema_for_undeclared(object) || depth > 32 {
             return false;
         }
         if let Some(Value::Object(properties)) = object.get("properties") {
             into.is_object = true;
             into.names.extend(properties.keys().cloned());
         }
-        // What must be there is sent, declared or not.
+        // Required properties are sent, declared or not.
         let required = object.get("required").and_then(Value::as_array);
         let required = required.into_iter().flatten().filter_map(Value::as_str);
         into.names.extend(required.map(str::to_owned));
@@ -205,26 +213,26 @@ impl Closing<'_> {
             .into_iter()
             .filter_map(|keyword| object.get(keyword)?.as_array())
             .flatten();
-        let on_conditions = ["if", "then", "else"]
+        let conditional = ["if", "then", "else"]
             .into_iter()
             .filter_map(|keyword| object.get(keyword));
-        let on_names = object.get("dependentSchemas").and_then(Value::as_object);
-        let on_names = on_names.into_iter().flatten().map(|(_, part)| part);
+        let dependent = object.get("dependentSchemas").and_then(Value::as_object);
+        let dependent = dependent.into_iter().flatten().map(|(_, part)| part);
         let mut parts =
-            (parts.chain(on_conditions).chain(on_names).chain(target)).filter_map(Value::as_object);
-        parts.all(|part| self.declared(part, into, depth + 1))
+            (parts.chain(conditional).chain(dependent).chain(target)).filter_map(Value::as_object);
+        parts.all(|part| self.collect_declared(part, into, depth + 1))
     }
 }
 
-/// Whether others say what the value is, each of which is closed by itself.
-fn is_by_others(object: &Map<String, Value>) -> bool {
+/// Returns whether a schema consists of other schemas that are each closed by themselves.
+fn is_composed_of_wholes(object: &Map<String, Value>) -> bool {
     ["anyOf", "oneOf", "$ref"]
         .iter()
         .any(|keyword| object.contains_key(*keyword))
 }
 
-/// Whether undeclared properties are given a schema that says something of them.
-fn gives_undeclared_a_schema(object: &Map<String, Value>) -> bool {
+/// Returns whether a schema restricts undeclared properties.
+fn has_schema_for_undeclared(object: &Map<String, Value>) -> bool {
     ["additionalProperties", "unevaluatedProperties"]
         .iter()
         .filter_map(|keyword| object.get(*keyword))
@@ -238,7 +246,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_whole_of_an_all_of_is_closed_and_its_parts_are_not() {
+    fn an_all_of_is_closed_as_a_whole() {
         let schema = json!({
             "allOf": [{"$ref": "#/$defs/A"}, {"properties": {"b": {"type": "string"}}}],
             "$defs": {"A": {"type": "object", "properties": {"a": true, "inner": {"$ref": "#/$defs/A"}}}}
@@ -246,13 +254,13 @@ mod tests {
         let receiver = json!({"properties": {"a": true, "b": true, "c": true}});
         let validator = Validator::new(&close(&schema, &receiver)).expect("a valid schema");
         assert!(validator.accepts(&json!({"a": 1, "b": "x", "inner": {"a": 2}})));
-        assert!(validator.accepts(&json!({"of nobody": 1})));
+        assert!(validator.accepts(&json!({"undeclared": 1})));
         assert!(!validator.accepts(&json!({"c": 1})));
         assert!(!validator.accepts(&json!({"inner": {"b": "x"}})));
     }
 
     #[test]
-    fn alternatives_see_what_stands_beside_them() {
+    fn alternatives_see_the_properties_beside_them() {
         let schema = json!({"properties": {"a": true}, "oneOf": [{"type": "object"}]});
         let receiver = json!({"properties": {"a": {"type": "integer"}, "b": true}});
         let validator = Validator::new(&close(&schema, &receiver)).expect("a valid schema");
@@ -261,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_declared_on_a_condition_is_sent() {
+    fn properties_declared_on_a_condition_are_sent() {
         let receiver = json!({"properties": {"a": true, "b": true, "c": true}});
         for conditional in [
             json!({"type": "object", "if": {"required": ["a"]}, "then": {"properties": {"b": true}}}),
@@ -275,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_required_is_sent_though_nothing_is_said_of_it() {
+    fn required_properties_are_sent_though_they_are_not_declared() {
         let receiver = json!({"properties": {"a": {"type": "integer"}, "b": true}});
         for requiring in [
             json!({"type": "object", "required": ["a"]}),
@@ -292,14 +300,14 @@ mod tests {
     }
 
     #[test]
-    fn a_map_is_meant_to_hold_any_name() {
+    fn a_map_may_have_any_name() {
         let map = json!({"type": "object", "additionalProperties": {"type": "string"}});
         let receiver = json!({"properties": {"a": {"type": "integer"}}});
         assert_eq!(close(&map, &receiver), map);
     }
 
     #[test]
-    fn open_in_full_is_open_by_silence() {
+    fn additional_properties_true_means_the_same_as_no_keyword() {
         let receiver = json!({"properties": {"a": {"type": "integer"}}});
         for open in [
             json!({"type": "object"}),

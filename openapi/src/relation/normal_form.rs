@@ -1,9 +1,8 @@
-//! A self-contained schema in the plainest spelling there is of it: what is only another way to write
-//! the same is written in one way, so that two schemas that differ in nothing else are equal as
-//! texts, also where the algebra knows no answer.
+//! The normal form of a self-contained schema. Different spellings of the same schema become equal texts, also
+//! where the algebra decides nothing.
 //!
-//! Definitions that do not lead back to themselves are written in place; those that do are named by
-//! the order in which they are met.
+//! Definitions that are not recursive are inlined. Recursive ones are named in the order in which they are
+//! first referred to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,12 +11,11 @@ use serde_json::{Map, Value, json};
 use crate::keywords;
 use crate::schema::{definition_name, size};
 
-/// Larger schemas stay as they are, and so do those that would become larger by writing definitions
-/// in place.
+/// The most nodes of a normal form: a schema that is larger, or becomes larger by inlining, stays as it is.
 const LARGEST: usize = 4_000;
 
-/// The schema in its plainest spelling.
-pub(super) fn plain(schema: &Value) -> Value {
+/// Returns the schema in its normal form.
+pub(super) fn normalized(schema: &Value) -> Value {
     if size(schema) > LARGEST {
         return schema.clone();
     }
@@ -26,48 +24,48 @@ pub(super) fn plain(schema: &Value) -> Value {
         .get("$defs")
         .and_then(Value::as_object)
         .unwrap_or(&no_definitions);
-    let mut writing = Writing {
+    let mut normalizer = Normalizer {
         definitions,
-        recursive: recursive(definitions),
+        recursive: recursive_names(definitions),
         names: BTreeMap::new(),
         pending: Vec::new(),
-        left: LARGEST,
+        remaining: LARGEST,
     };
-    let mut plain = writing.of(schema);
+    let mut normal = normalizer.schema(schema);
     let mut kept = Map::new();
-    while let Some((name, new)) = writing.pending.pop() {
-        let definition = writing.definition(&name);
+    while let Some((name, new)) = normalizer.pending.pop() {
+        let definition = normalizer.definition(&name);
         kept.insert(new, definition);
     }
-    if writing.left == 0 {
+    if normalizer.remaining == 0 {
         return schema.clone();
     }
     if !kept.is_empty() {
-        if !plain.is_object() {
-            plain = json!({"allOf": [plain]});
+        if !normal.is_object() {
+            normal = json!({"allOf": [normal]});
         }
-        plain["$defs"] = Value::Object(kept);
+        normal["$defs"] = Value::Object(kept);
     }
-    plain
+    normal
 }
 
-struct Writing<'a> {
+struct Normalizer<'a> {
     definitions: &'a Map<String, Value>,
-    /// Names of definitions that lead back to themselves.
+    /// The names of the recursive definitions.
     recursive: BTreeSet<String>,
-    /// The names that those have here.
+    /// The new names of those that were referred to.
     names: BTreeMap<String, String>,
-    /// Those of them that are yet to be written: the old name, and the new.
+    /// The old and the new names of those that are not yet written.
     pending: Vec<(String, String)>,
-    /// How many more schemas may be written.
-    left: usize,
+    /// The number of schemas that may still be written.
+    remaining: usize,
 }
 
-impl Writing<'_> {
-    fn of(&mut self, schema: &Value) -> Value {
-        self.left = self.left.saturating_sub(1);
-        if self.left == 0 {
-            // What has been written so far is thrown away.
+impl Normalizer<'_> {
+    fn schema(&mut self, schema: &Value) -> Value {
+        self.remaining = self.remaining.saturating_sub(1);
+        if self.remaining == 0 {
+            // The caller discards the result.
             return Value::Null;
         }
         let Value::Object(object) = schema else {
@@ -78,23 +76,23 @@ impl Writing<'_> {
         {
             return self.definition(&name);
         }
-        // In the order of their names, so that what is met first does not depend on how it is written.
+        // In a fixed order, so that the new names do not depend on the order of keywords.
         let mut members: Vec<(&String, &Value)> = object.iter().collect();
         members.sort_by_key(|(keyword, _)| *keyword);
-        let mut plain = Map::new();
+        let mut normal = Map::new();
         for (keyword, value) in members {
             if let Some((keyword, value)) = self.keyword(keyword, value) {
-                plain.insert(keyword, value);
+                normal.insert(keyword, value);
             }
         }
-        match one_branch(&plain) {
+        match only_branch(&normal) {
             Some(branch) => branch,
-            None if plain.is_empty() => Value::Bool(true),
-            None => Value::Object(plain),
+            None if normal.is_empty() => Value::Bool(true),
+            None => Value::Object(normal),
         }
     }
 
-    /// What a keyword is in the plain spelling; `None` where it says nothing.
+    /// Returns the normal form of a keyword; `None` where it asserts nothing.
     fn keyword(&mut self, keyword: &str, value: &Value) -> Option<(String, Value)> {
         let value = match (keyword, value) {
             ("$defs", _) => return None,
@@ -107,29 +105,26 @@ impl Writing<'_> {
             ("type", Value::Array(kinds)) if kinds.len() == 1 => kinds[0].clone(),
             ("enum" | "required" | "type", Value::Array(items)) => sorted(items.clone()),
             ("$ref", Value::String(reference)) => json!(self.reference(reference)),
-            (keyword, value) if keywords::SINGLE.contains(&keyword) => self.of(value),
+            (keyword, value) if keywords::SINGLE.contains(&keyword) => self.schema(value),
             ("prefixItems", Value::Array(items)) => {
-                Value::Array(items.iter().map(|item| self.of(item)).collect())
+                Value::Array(items.iter().map(|item| self.schema(item)).collect())
             }
             (keyword, Value::Array(branches)) if keywords::LISTS.contains(&keyword) => {
-                sorted(branches.iter().map(|branch| self.of(branch)).collect())
+                sorted(branches.iter().map(|branch| self.schema(branch)).collect())
             }
             (keyword, Value::Object(members)) if keywords::MAPS.contains(&keyword) => {
                 let mut members: Vec<(&String, &Value)> = members.iter().collect();
                 members.sort_by_key(|(name, _)| *name);
-                let plain = members.into_iter();
-                Value::Object(
-                    plain
-                        .map(|(name, member)| (name.clone(), self.of(member)))
-                        .collect(),
-                )
+                let members = members.into_iter();
+                let members = members.map(|(name, member)| (name.clone(), self.schema(member)));
+                Value::Object(members.collect())
             }
             (_, value) => value.clone(),
         };
         Some((keyword.to_owned(), value))
     }
 
-    /// The reference to a definition by its new name.
+    /// Returns the reference to a definition by its new name.
     fn reference(&mut self, reference: &str) -> String {
         let Some(name) = definition_name(reference) else {
             return reference.to_owned();
@@ -146,7 +141,7 @@ impl Writing<'_> {
 
     fn definition(&mut self, name: &str) -> Value {
         match self.definitions.get(name) {
-            Some(definition) => self.of(definition),
+            Some(definition) => self.schema(definition),
             None => Value::Bool(true),
         }
     }
@@ -157,8 +152,8 @@ fn sorted(mut items: Vec<Value>) -> Value {
     Value::Array(items)
 }
 
-/// The only schema that an `allOf`, `anyOf` or `oneOf` alone holds.
-fn one_branch(object: &Map<String, Value>) -> Option<Value> {
+/// Returns the branch of a schema that is only an `allOf`, `anyOf` or `oneOf` with one branch.
+fn only_branch(object: &Map<String, Value>) -> Option<Value> {
     let (keyword, branches) = object.iter().next().filter(|_| object.len() == 1)?;
     match (keyword.as_str(), branches.as_array().map(Vec::as_slice)) {
         ("allOf" | "anyOf" | "oneOf", Some([branch])) => Some(branch.clone()),
@@ -166,15 +161,15 @@ fn one_branch(object: &Map<String, Value>) -> Option<Value> {
     }
 }
 
-/// The name of the definition that a schema refers to, when it does nothing else.
+/// Returns the name of the definition that a schema refers to, if it has no other keywords.
 fn only_reference(object: &Map<String, Value>) -> Option<String> {
     let others = object.keys().filter(|keyword| *keyword != "$defs").count();
     definition_name(object.get("$ref")?.as_str()?).filter(|_| others == 1)
 }
 
-/// The names of the definitions that lead back to themselves.
-fn recursive(definitions: &Map<String, Value>) -> BTreeSet<String> {
-    let leads_to: BTreeMap<&str, BTreeSet<String>> = definitions
+/// Returns the names of the definitions that refer to themselves, directly or through others.
+fn recursive_names(definitions: &Map<String, Value>) -> BTreeSet<String> {
+    let references: BTreeMap<&str, BTreeSet<String>> = definitions
         .iter()
         .map(|(name, definition)| {
             let mut names = BTreeSet::new();
@@ -185,11 +180,11 @@ fn recursive(definitions: &Map<String, Value>) -> BTreeSet<String> {
             (name.as_str(), names)
         })
         .collect();
-    let leads_back = |name: &str| {
+    let is_recursive = |name: &str| {
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         let mut pending = vec![name];
         while let Some(from) = pending.pop() {
-            for to in leads_to.get(from).into_iter().flatten() {
+            for to in references.get(from).into_iter().flatten() {
                 if to == name {
                     return true;
                 }
@@ -201,16 +196,16 @@ fn recursive(definitions: &Map<String, Value>) -> BTreeSet<String> {
         false
     };
     let names = definitions.keys();
-    names.filter(|name| leads_back(name)).cloned().collect()
+    names.filter(|name| is_recursive(name)).cloned().collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::normalized;
     use serde_json::json;
 
     #[test]
-    fn what_is_only_spelling_is_spelled_alike() {
+    fn spellings_of_the_same_schema_become_equal() {
         let spellings = [
             (
                 json!({"contains": {"$ref": "#/$defs/A"}, "$defs": {"A": {"const": 1}}}),
@@ -226,13 +221,13 @@ mod tests {
             ),
         ];
         for (a, b) in spellings {
-            assert_eq!(plain(&a), plain(&b));
+            assert_eq!(normalized(&a), normalized(&b));
         }
     }
 
     #[test]
-    fn what_would_grow_without_end_stays_as_it_is() {
-        // Each definition holds the next one eight times: 8^40 in place.
+    fn a_schema_that_would_grow_too_large_stays_as_it_is() {
+        // Each definition refers to the next one eight times: inlined, that is 8^40 copies.
         let mut definitions = serde_json::Map::new();
         for index in 0..40 {
             let next = json!({"$ref": format!("#/$defs/A{}", index + 1)});
@@ -240,12 +235,12 @@ mod tests {
         }
         definitions.insert("A40".to_owned(), json!({"type": "string"}));
         let schema = json!({"not": {"$ref": "#/$defs/A0"}, "$defs": definitions});
-        assert_eq!(plain(&schema), schema);
+        assert_eq!(normalized(&schema), schema);
     }
 
     #[test]
-    fn what_means_something_stays() {
+    fn keywords_with_a_meaning_stay() {
         let schema = json!({"prefixItems": [{"type": "string"}, true], "minContains": 0});
-        assert_eq!(plain(&schema), schema);
+        assert_eq!(normalized(&schema), schema);
     }
 }

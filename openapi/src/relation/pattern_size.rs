@@ -1,38 +1,37 @@
-//! Patterns that count further than anybody can: `a{99999}` is a machine of as many states, and to hold
-//! long strings against it takes minutes.
+//! The check for patterns that are too large to run: `a{99999}` becomes an automaton of as many states, and to
+//! match long strings takes minutes.
 
 use serde_json::Value;
 
-/// The highest count that is still tried.
-const HIGHEST: usize = 5_000;
+/// The largest pattern that is run, in characters and classes with all repetitions written out.
+const LARGEST: usize = 5_000;
 
-/// Whether a pattern anywhere in the schema counts too far to be tried.
-pub(super) fn too_far(schema: &Value) -> bool {
+/// Returns whether any pattern in the schema is too large to run.
+pub(super) fn is_too_large(schema: &Value) -> bool {
     match schema {
         Value::Object(object) => object
             .iter()
             .any(|(key, value)| match (key.as_str(), value) {
-                ("pattern", Value::String(pattern)) => counts_too_far(pattern),
+                ("pattern", Value::String(pattern)) => is_too_large_pattern(pattern),
                 ("patternProperties", Value::Object(members)) => {
-                    members.keys().any(|pattern| counts_too_far(pattern))
-                        || members.values().any(too_far)
+                    members.keys().any(|pattern| is_too_large_pattern(pattern))
+                        || members.values().any(is_too_large)
                 }
-                _ => too_far(value),
+                _ => is_too_large(value),
             }),
-        Value::Array(items) => items.iter().any(too_far),
+        Value::Array(items) => items.iter().any(is_too_large),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
-/// Counts within counts multiply, those that follow one another add up: what matters is how long the
-/// pattern is when all that it counts is written out.
-fn counts_too_far(pattern: &str) -> bool {
-    pattern.contains('{') && written_out(pattern) > HIGHEST
+fn is_too_large_pattern(pattern: &str) -> bool {
+    pattern.contains('{') && expanded_size(pattern) > LARGEST
 }
 
-/// How many characters and classes a pattern is made of when what it counts is written out.
-fn written_out(pattern: &str) -> usize {
-    // For each group that is open, the whole before its last part, and that part.
+/// Returns the number of characters and classes of a pattern with all repetitions written out: nested
+/// repetitions multiply, consecutive ones add up.
+fn expanded_size(pattern: &str) -> usize {
+    // The size of each open group: of all its parts but the last, and of the last.
     let mut open = vec![(0_usize, 0_usize)];
     let mut rest = pattern.chars();
     while let Some(character) = rest.next() {
@@ -45,7 +44,7 @@ fn written_out(pattern: &str) -> usize {
                 .pop()
                 .map_or(1, |(before, last)| before.saturating_add(last)),
             '{' => {
-                if let Some((count, after)) = counted(rest.as_str()) {
+                if let Some((count, after)) = repetition(rest.as_str()) {
                     if let Some((_, last)) = open.last_mut() {
                         *last = last.saturating_mul(count);
                     }
@@ -59,7 +58,7 @@ fn written_out(pattern: &str) -> usize {
                 1
             }
             '[' => {
-                // A class, up to the bracket that ends it, is one part.
+                // A class counts as one.
                 while let Some(inside) = rest.next() {
                     match inside {
                         '\\' => {
@@ -83,9 +82,9 @@ fn written_out(pattern: &str) -> usize {
     })
 }
 
-/// The highest number of a count whose brace has been read, and what follows it; `None` where the brace
-/// begins none.
-fn counted(rest: &str) -> Option<(usize, &str)> {
+/// Returns the highest number of a repetition, and the text after it; `None` where the brace, which has been
+/// read, does not begin one.
+fn repetition(rest: &str) -> Option<(usize, &str)> {
     let (count, after) = rest.split_once('}')?;
     let highest = count.rsplit(',').find(|number| !number.is_empty())?;
     let all_digits = count
@@ -96,10 +95,10 @@ fn counted(rest: &str) -> Option<(usize, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::counts_too_far;
+    use super::is_too_large_pattern;
 
     #[test]
-    fn counts_within_counts_multiply_and_others_add_up() {
+    fn nested_repetitions_multiply_and_consecutive_ones_add_up() {
         for pattern in [
             "a{99999}",
             "(a{100}){100}",
@@ -109,7 +108,7 @@ mod tests {
             "a{3000}b{3000}",
             r"[\]{]{6000}",
         ] {
-            assert!(counts_too_far(pattern), "{pattern}");
+            assert!(is_too_large_pattern(pattern), "{pattern}");
         }
         for pattern in [
             "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
@@ -120,7 +119,7 @@ mod tests {
             "a{x}",
             "a{0,4096}",
         ] {
-            assert!(!counts_too_far(pattern), "{pattern}");
+            assert!(!is_too_large_pattern(pattern), "{pattern}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Two schemas that differ in what they say of strings only: `pattern`, `minLength`, `maxLength`.
+//! The relation of two schemas that differ only in `pattern`, `minLength` and `maxLength`.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +6,17 @@ use serde_json::{Map, Value};
 
 use crate::schema::{Inclusion, Strings, inclusion};
 
-/// Keywords that speak of strings alone, in a way that [`Strings`] knows.
-const KNOWN: &[&str] = &["pattern", "minLength", "maxLength"];
+/// The keywords that [`Strings`] reads.
+const STRING_KEYWORDS: &[&str] = &["pattern", "minLength", "maxLength"];
 
-/// Keywords that hold whatever stands beside them, so that having them only narrows a schema.
+/// The keywords that do not depend on others: each of them only narrows a schema.
 const NARROWING: &[&str] = &["enum", "const", "format"];
 
-/// Whether every value of `sender` is one of `receiver`.
+/// Returns whether `receiver` accepts every value that `sender` accepts.
 ///
-/// [`Inclusion::Included`] holds of all values. The string of [`Inclusion::Not`] is one that the
-/// patterns and lengths tell apart: other keywords may say otherwise of it, so it is a suspect.
-pub(super) fn related(sender: &Value, receiver: &Value) -> Inclusion {
+/// [`Inclusion::Included`] is proven for all values. The string of [`Inclusion::Not`] follows from patterns and
+/// lengths alone: other keywords may make no difference between the schemas, so it must be confirmed.
+pub(super) fn inclusion_of(sender: &Value, receiver: &Value) -> Inclusion {
     let (Some(sender), Some(receiver)) = (Parts::of(sender), Parts::of(receiver)) else {
         return Inclusion::Unknown;
     };
@@ -28,15 +28,17 @@ pub(super) fn related(sender: &Value, receiver: &Value) -> Inclusion {
         return Inclusion::Unknown;
     }
     match inclusion(&sender.strings, &receiver.strings) {
-        Inclusion::Included if !sender.agrees(&receiver) => Inclusion::Unknown,
+        Inclusion::Included if !sender.is_within_apart_from_strings(&receiver) => {
+            Inclusion::Unknown
+        }
         decided => decided,
     }
 }
 
-/// What a schema says, all of which holds together. A split `allOf` says it no otherwise.
+/// The assertions of a schema, those of its `allOf` included.
 #[derive(Debug)]
 struct Parts<'v> {
-    /// `None` when the schema does not say.
+    /// The allowed types; `None` when the schema allows all.
     types: Option<Vec<&'v str>>,
     strings: Strings,
     others: BTreeMap<&'v str, &'v Value>,
@@ -45,25 +47,24 @@ struct Parts<'v> {
 impl<'v> Parts<'v> {
     fn of(schema: &'v Value) -> Option<Self> {
         let schema = schema.as_object()?;
-        Self::joined(schema).or_else(|| Self::own(schema))
+        Self::with_all_of(schema).or_else(|| Self::own(schema))
     }
 
-    /// The parts of the schema and of the members of its `allOf`; `None` where those say more than
-    /// can be put together.
-    fn joined(schema: &'v Map<String, Value>) -> Option<Self> {
+    /// Returns the parts of the schema merged with those of its `allOf`; `None` where they cannot be merged.
+    fn with_all_of(schema: &'v Map<String, Value>) -> Option<Self> {
         let mut parts = Self::own(schema)?;
         parts.others.remove("allOf");
         for member in schema.get("allOf")?.as_array()? {
             let member = Self::own(member.as_object()?)?;
             parts.types = match (parts.types, member.types) {
-                (Some(types), Some(others)) => Some(both(&types, &others)),
+                (Some(types), Some(others)) => Some(common(&types, &others)),
                 (types, others) => types.or(others),
             };
             parts.strings.patterns.extend(member.strings.patterns);
-            parts.strings.lengths = parts.strings.lengths.and(member.strings.lengths);
+            parts.strings.lengths = (parts.strings.lengths).intersection(member.strings.lengths);
             for (keyword, value) in member.others {
-                let known = parts.others.insert(keyword, value);
-                if !NARROWING.contains(&keyword) || known.is_some_and(|known| known != value) {
+                let previous = parts.others.insert(keyword, value);
+                if !NARROWING.contains(&keyword) || previous.is_some_and(|other| other != value) {
                     return None;
                 }
             }
@@ -71,13 +72,14 @@ impl<'v> Parts<'v> {
         Some(parts)
     }
 
+    /// Returns the parts of the schema's own keywords.
     fn own(schema: &'v Map<String, Value>) -> Option<Self> {
         let types = match schema.get("type") {
             None => None,
             Some(Value::String(only)) => Some(vec![only.as_str()]),
             Some(types) => Some(types.as_array()?.iter().filter_map(Value::as_str).collect()),
         };
-        let is_other = |keyword: &str| !KNOWN.contains(&keyword) && keyword != "type";
+        let is_other = |keyword: &str| !STRING_KEYWORDS.contains(&keyword) && keyword != "type";
         let others = schema
             .iter()
             .map(|(keyword, value)| (keyword.as_str(), value))
@@ -89,8 +91,8 @@ impl<'v> Parts<'v> {
         })
     }
 
-    /// Whether these parts are within the receiver's as far as all but the strings goes.
-    fn agrees(&self, receiver: &Self) -> bool {
+    /// Returns whether these parts are within the receiver's, apart from the strings.
+    fn is_within_apart_from_strings(&self, receiver: &Self) -> bool {
         let mut kept = receiver.others.iter();
         let mut more = self
             .others
@@ -107,8 +109,8 @@ impl<'v> Parts<'v> {
     }
 }
 
-/// The types of values that are of both.
-fn both<'v>(types: &[&'v str], others: &[&'v str]) -> Vec<&'v str> {
+/// Returns the types that are in both lists.
+fn common<'v>(types: &[&'v str], others: &[&'v str]) -> Vec<&'v str> {
     let here = types.iter().filter(|kind| is_among(kind, others));
     let there = others.iter().filter(|kind| is_among(kind, types));
     here.chain(there).copied().collect()
@@ -120,12 +122,12 @@ fn is_among(kind: &str, types: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::related;
+    use super::inclusion_of;
     use crate::schema::Inclusion;
     use serde_json::json;
 
     #[test]
-    fn what_stands_beside_the_pattern_decides_with_it() {
+    fn keywords_beside_the_pattern_are_compared_as_well() {
         let digits = json!({"type": "string", "pattern": r"^\d+$"});
         for (sender, receiver, expected) in [
             (
@@ -149,14 +151,14 @@ mod tests {
                 digits.clone(),
                 true,
             ),
-            // What is declared decides what is undeclared.
+            // `properties` changes the meaning of `additionalProperties`.
             (
                 json!({"pattern": "^a", "additionalProperties": false, "properties": {"a": true}}),
                 json!({"pattern": "a", "additionalProperties": false}),
                 false,
             ),
             (digits.clone(), json!({"type": "string"}), true),
-            // A split `allOf` is the same as its whole, where its parts can be put together.
+            // An `allOf` is the same as one schema, where its parts can be merged.
             (
                 digits.clone(),
                 json!({"allOf": [{"type": "string"}, {"pattern": "^[0-9]"}, {"pattern": "[0-9]$"}]}),
@@ -189,11 +191,11 @@ mod tests {
             ),
             (json!({"type": "integer", "pattern": "a"}), digits, false),
         ] {
-            let related = related(&sender, &receiver);
+            let inclusion = inclusion_of(&sender, &receiver);
             assert_eq!(
-                related == Inclusion::Included,
+                inclusion == Inclusion::Included,
                 expected,
-                "{sender} in {receiver}: {related:?}"
+                "{sender} in {receiver}: {inclusion:?}"
             );
         }
     }

@@ -1,5 +1,5 @@
-//! One schema of a document, made to stand alone: what it refers to comes along as `$defs`, and
-//! what accepts or rejects nothing stays behind.
+//! Bundling: one schema of a document made self-contained. The schemas that it refers to become `$defs`, and
+//! annotations are removed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,22 +11,22 @@ use super::size::size;
 use crate::document::Document;
 use crate::{keywords, pointer};
 
-/// The types that a JSON value may have (JSON Schema Validation section 6.1.1).
+/// The types of JSON values (JSON Schema Validation section 6.1.1).
 const TYPES: &[&str] = &[
     "null", "boolean", "object", "array", "number", "string", "integer",
 ];
 
-/// The schema at `pointer` as a self-contained JSON Schema 2020-12 that holds assertions only.
+/// Returns the schema at `pointer` as a self-contained JSON Schema 2020-12 with assertions only.
 ///
-/// `int32` becomes the range that it stands for (OpenAPI 3.1 section 4.4); a pointer that leads
-/// nowhere becomes the schema that accepts everything.
+/// `int32` becomes its range (OpenAPI 3.1 section 4.4). A pointer that does not resolve becomes the schema
+/// that accepts everything.
 #[must_use]
 pub fn bundle(document: &Document, pointer: &str) -> Value {
     let schema = document.at(pointer).unwrap_or(&Value::Bool(true));
     bundle_value(document, schema, None)
 }
 
-/// As [`bundle`], for a schema value made from parts of `document`, and for messages going one way.
+/// Bundles a schema that was made from parts of `document`, for messages in one direction.
 pub(crate) fn bundle_value(
     document: &Document,
     schema: &Value,
@@ -35,7 +35,7 @@ pub(crate) fn bundle_value(
     bundle_within(document, schema, direction, usize::MAX).unwrap_or(Value::Bool(true))
 }
 
-/// As [`bundle_value`]; `None` as soon as it is seen to be made of more than `limit` nodes.
+/// Bundles as [`bundle_value`] does; `None` as soon as the bundle has more than `limit` nodes.
 pub(crate) fn bundle_within(
     document: &Document,
     schema: &Value,
@@ -43,17 +43,17 @@ pub(crate) fn bundle_within(
     limit: usize,
 ) -> Option<Value> {
     let mut names = Names::default();
-    let mut left = limit;
+    let mut remaining = limit;
     let mut root = assertions_of(document, schema, direction, &mut names);
     let mut definitions = Map::new();
     if limit != usize::MAX {
-        left = left.checked_sub(size(&root))?;
+        remaining = remaining.checked_sub(size(&root))?;
     }
     while let Some((pointer, name)) = names.pending.pop() {
         let target = document.at(&pointer).unwrap_or(&Value::Bool(true));
         let definition = assertions_of(document, target, direction, &mut names);
         if limit != usize::MAX {
-            left = left.checked_sub(size(&definition))?;
+            remaining = remaining.checked_sub(size(&definition))?;
         }
         definitions.insert(name, definition);
     }
@@ -67,28 +67,31 @@ pub(crate) fn bundle_within(
     Some(root)
 }
 
-/// The name of the definition that a reference within a bundle leads to.
+/// Returns the name of the definition that a reference within a bundle refers to.
 pub(crate) fn definition_name(reference: &str) -> Option<String> {
     Some(pointer::last(reference.strip_prefix("#/$defs")?).into_owned())
 }
 
+/// The names of the definitions of a bundle.
 #[derive(Default)]
 struct Names {
     by_pointer: BTreeMap<String, String>,
     taken: BTreeSet<String>,
+    /// The pointers and names of the definitions that are not yet written.
     pending: Vec<(String, String)>,
 }
 
 impl Names {
-    /// Where the definition that a reference leads to comes from.
+    /// Returns the pointer from which the definition that a reference refers to was made.
     fn pointer_of(&self, reference: &str) -> Option<&str> {
         let name = reference.strip_prefix("#/$defs/")?;
-        let known = self.by_pointer.iter().find(|(_, known)| *known == name);
-        known.map(|(pointer, _)| pointer.as_str())
+        let definition = self.by_pointer.iter().find(|(_, other)| *other == name);
+        definition.map(|(pointer, _)| pointer.as_str())
     }
 
-    /// The name below `$defs` of what `pointer` points at: its own last name where that is free.
-    fn of(&mut self, pointer: String) -> &str {
+    /// Returns the name of the definition for the schema at `pointer`: the pointer's last token, with a number
+    /// if that name is taken.
+    fn name_for(&mut self, pointer: String) -> &str {
         let (by_pointer, taken, pending) =
             (&mut self.by_pointer, &mut self.taken, &mut self.pending);
         by_pointer.entry(pointer.clone()).or_insert_with(|| {
@@ -108,6 +111,7 @@ impl Names {
     }
 }
 
+/// Returns a schema with its assertions only and with references to definitions of the bundle.
 fn assertions_of(
     document: &Document,
     schema: &Value,
@@ -119,27 +123,27 @@ fn assertions_of(
         direction.strip(document, &mut schema);
     }
     keywords::rewrite(&mut schema, &mut |object| {
-        discriminate(object, names);
+        assert_discriminator(object, names);
         object.retain(|keyword, _| {
             !keywords::is_annotation(keyword) && !keywords::is_container(keyword)
         });
         if let Some(Value::String(reference)) = object.get("$ref")
             && let Some(pointer) = pointer::of_reference(reference)
         {
-            let name = names.of(pointer);
+            let name = names.name_for(pointer);
             object.insert("$ref".to_owned(), json!(format!("#/$defs/{name}")));
         }
         keep_asserted_format(object);
         if let Some(Value::String(kind)) = object.get("type")
             && !TYPES.contains(&kind.as_str())
         {
-            // No value is of a type that JSON does not have.
+            // No value has a type that is not JSON's.
             *object = Map::from_iter([("not".to_owned(), json!({}))]);
         }
         if object
             .get("pattern")
             .and_then(Value::as_str)
-            .is_some_and(accepts_every_string)
+            .is_some_and(matches_every_string)
         {
             object.shift_remove("pattern");
         }
@@ -147,17 +151,16 @@ fn assertions_of(
     schema
 }
 
-/// Holds each alternative to the values by which the discriminator names it (OpenAPI 3.1 section
-/// 4.8.25): its own name, and those that are mapped to it. Who reads by the discriminator tells
-/// alternatives apart that a validator finds alike.
-fn discriminate(object: &mut Map<String, Value>, names: &Names) {
+/// Restricts each alternative to the discriminator's values for it: its own name, and those that are mapped to
+/// it (OpenAPI 3.1 section 4.8.25). A reader chooses the alternative by this value, which a validator ignores.
+fn assert_discriminator(object: &mut Map<String, Value>, names: &Names) {
     let Some(discriminator) = object.get("discriminator") else {
         return;
     };
-    // With a default the property may be absent or hold anything (OpenAPI 3.2).
     let Some(property) = discriminator.get("propertyName").and_then(Value::as_str) else {
         return;
     };
+    // With a default, the property may be absent or have any value (OpenAPI 3.2).
     if discriminator.get("defaultMapping").is_some() {
         return;
     }
@@ -191,14 +194,15 @@ fn discriminate(object: &mut Map<String, Value>, names: &Names) {
             values.push(&own);
             values.sort_unstable();
             values.dedup();
-            let held = json!({"required": [property], "properties": {&property: {"enum": values}}});
-            *branch = json!({"allOf": [branch.take(), held]});
+            let named =
+                json!({"required": [property], "properties": {&property: {"enum": values}}});
+            *branch = json!({"allOf": [branch.take(), named]});
         }
     }
 }
 
-/// Whether a pattern, which is searched for anywhere in a string (JSON Schema Validation section
-/// 6.3.3), is found in every one.
-fn accepts_every_string(pattern: &str) -> bool {
+/// Returns whether a pattern, which may match anywhere in a string (JSON Schema Validation section 6.3.3),
+/// matches every string.
+fn matches_every_string(pattern: &str) -> bool {
     matches!(pattern, "" | "^" | "$" | ".*" | "^.*" | ".*$")
 }

@@ -1,12 +1,12 @@
-//! Which properties a message carries: `readOnly` ones travel in responses alone, `writeOnly` ones
-//! in requests alone (OpenAPI 3.0 section 4.7.24.2, JSON Schema Validation section 9.4).
+//! The direction of a message, and the properties that it has: `readOnly` ones are in responses only,
+//! `writeOnly` ones in requests only (OpenAPI 3.0 section 4.7.24.2, JSON Schema Validation section 9.4).
 
 use serde_json::{Map, Value};
 
 use crate::document::Document;
 use crate::{keywords, pointer};
 
-/// Which way a message goes.
+/// The direction of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Direction {
     /// From client to server.
@@ -24,7 +24,7 @@ impl Direction {
         }
     }
 
-    /// Whether messages going this way carry a property of this schema.
+    /// Returns whether messages in this direction have a property with this schema.
     pub(crate) fn carries(self, document: &Document, property: &Value) -> bool {
         let flag = match self {
             Self::Request => "readOnly",
@@ -33,23 +33,23 @@ impl Direction {
         !is_flagged(document, property, flag, 0)
     }
 
-    /// Takes out of a schema, and of all that stands in it, what messages going this way do not
-    /// carry: the properties, and the demands for them.
+    /// Removes the properties that messages in this direction do not have from a schema and everything in it,
+    /// and no longer requires them.
     pub(super) fn strip(self, document: &Document, schema: &mut Value) {
-        // One part of a whole may demand what another declares.
-        keywords::rewrite(schema, &mut |whole| {
-            if whole.contains_key("allOf") {
+        // One part of an `allOf` may require a property that another part declares.
+        keywords::rewrite(schema, &mut |object| {
+            if object.contains_key("allOf") {
                 let mut names = Vec::new();
-                self.left_behind(document, whole, 0, &mut names);
-                release(whole, &names);
+                self.collect_absent(document, object, 0, &mut names);
+                unrequire(object, &names);
             }
         });
         keywords::rewrite(schema, &mut |object| self.strip_object(document, object));
     }
 
-    /// Collects the names of the properties that a schema, with its parts, declares and messages going
-    /// this way do not carry.
-    fn left_behind(
+    /// Collects the names of the properties that a schema and its parts declare and that messages in this
+    /// direction do not have.
+    fn collect_absent(
         self,
         document: &Document,
         schema: &Map<String, Value>,
@@ -57,9 +57,9 @@ impl Direction {
         names: &mut Vec<String>,
     ) {
         let properties = schema.get("properties").and_then(Value::as_object);
-        let gone = properties.into_iter().flatten();
-        let gone = gone.filter(|(_, property)| !self.carries(document, property));
-        names.extend(gone.map(|(name, _)| name.clone()));
+        let absent = properties.into_iter().flatten();
+        let absent = absent.filter(|(_, property)| !self.carries(document, property));
+        names.extend(absent.map(|(name, _)| name.clone()));
         if depth == DEEPEST {
             return;
         }
@@ -71,7 +71,7 @@ impl Direction {
         let parts = schema.get("allOf").and_then(Value::as_array);
         let parts = parts.into_iter().flatten().chain(target);
         for part in parts.filter_map(Value::as_object) {
-            self.left_behind(document, part, depth + 1, names);
+            self.collect_absent(document, part, depth + 1, names);
         }
     }
 
@@ -79,36 +79,36 @@ impl Direction {
         let Some(Value::Object(properties)) = object.get_mut("properties") else {
             return;
         };
-        let mut left_behind = Vec::new();
+        let mut absent = Vec::new();
         properties.retain(|name, property| {
             let carried = self.carries(document, property);
             if !carried {
-                left_behind.push(name.clone());
+                absent.push(name.clone());
             }
             carried
         });
         if let Some(Value::Array(required)) = object.get_mut("required") {
-            required.retain(|name| !left_behind.iter().any(|gone| name == gone.as_str()));
+            required.retain(|name| !absent.iter().any(|absent| name == absent.as_str()));
         }
     }
 }
 
-/// Takes the names out of what a schema and its parts demand.
-fn release(schema: &mut Map<String, Value>, names: &[String]) {
+/// Removes the names from the `required` of a schema and its parts.
+fn unrequire(schema: &mut Map<String, Value>, names: &[String]) {
     if let Some(Value::Array(required)) = schema.get_mut("required") {
-        required.retain(|name| !names.iter().any(|gone| name == gone.as_str()));
+        required.retain(|name| !names.iter().any(|absent| name == absent.as_str()));
     }
     let parts = schema.get_mut("allOf").and_then(Value::as_array_mut);
     for part in parts.into_iter().flatten().filter_map(Value::as_object_mut) {
-        release(part, names);
+        unrequire(part, names);
     }
 }
 
-/// How deep a flag is looked for behind references and parts of a whole, which may go in a circle.
+/// The most references and parts that are followed to find a flag: they may form a circle.
 const DEEPEST: usize = 16;
 
-/// Whether the flag is set on a schema: by itself, by what it refers to, by a part of it, or by the
-/// only alternative.
+/// Returns whether a flag is set on a schema: by itself, by the schema that it refers to, by a part of an
+/// `allOf`, or by the only alternative.
 fn is_flagged(document: &Document, schema: &Value, flag: &str, depth: usize) -> bool {
     let Value::Object(object) = schema else {
         return false;

@@ -1,17 +1,16 @@
-//! The characters that some patterns tell apart, each kind of them under one symbol.
+//! The alphabet of some patterns: characters that no pattern distinguishes share one symbol.
 //!
-//! Patterns name sets of characters. Two characters that are in the same ones are treated alike
-//! by all of the patterns, so one of each kind, the one that reads best, stands for the rest: a
-//! handful instead of 1,112,064.
+//! Patterns name sets of characters. All patterns treat two characters alike that are in the same sets, so
+//! one of them, the most readable, represents the others: a handful instead of 1,112,064.
 
 use std::collections::{BTreeMap, HashMap};
 
 use regex_syntax::hir::ClassUnicode;
 
-/// The most kinds of characters that are told apart.
+/// The most kinds of characters in an alphabet.
 const MOST_SYMBOLS: usize = 512;
 
-/// Which characters are preferred to stand for their kind, best first.
+/// The characters that are preferred to represent their kind, best first.
 const PREFERENCE: &[(char, char)] = &[
     ('a', 'z'),
     ('0', '9'),
@@ -24,21 +23,21 @@ const PREFERENCE: &[(char, char)] = &[
     ('\u{0}', '\u{10ffff}'),
 ];
 
-/// The code points that are not characters of a string (Unicode 16.0 section 3.8).
+/// The surrogates: code points that are not characters of a string (Unicode 16.0 section 3.8).
 const SURROGATES: (u32, u32) = (0xd800, 0xdfff);
 
-/// A set of characters that a pattern names, by its place in the list of those.
+/// The index of a set of characters in [`Classes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ClassId(usize);
 
-/// A kind of character, by its place in [`Alphabet::symbols`].
+/// The index of a kind of character in [`Alphabet`].
 pub(super) type Symbol = usize;
 
-/// The sets of characters that patterns name, each once.
+/// The sets of characters that patterns name, without duplicates.
 #[derive(Debug, Default)]
 pub(super) struct Classes {
     classes: Vec<Vec<(u32, u32)>>,
-    known: HashMap<Vec<(u32, u32)>, ClassId>,
+    ids: HashMap<Vec<(u32, u32)>, ClassId>,
 }
 
 impl Classes {
@@ -58,7 +57,7 @@ impl Classes {
     fn add(&mut self, ranges: Vec<(u32, u32)>) -> ClassId {
         let next = ClassId(self.classes.len());
         let classes = &mut self.classes;
-        *self.known.entry(ranges).or_insert_with_key(|ranges| {
+        *self.ids.entry(ranges).or_insert_with_key(|ranges| {
             classes.push(ranges.clone());
             next
         })
@@ -68,38 +67,37 @@ impl Classes {
 /// One kind of character.
 #[derive(Debug)]
 pub(super) struct Kind {
-    /// The character that stands for the kind.
+    /// The character that represents the kind.
     pub(super) character: char,
-    /// Whether it can be read by whoever only reads ASCII.
+    /// Whether that character is printable ASCII.
     pub(super) printable: bool,
-    /// For each class, whether it holds these characters.
-    member: Vec<bool>,
+    /// Whether each class contains these characters, by its index.
+    is_in_class: Vec<bool>,
 }
 
-/// All kinds of characters there are, those that read best first.
+/// All kinds of characters, the most readable first.
 #[derive(Debug)]
 pub(super) struct Alphabet {
     kinds: Vec<Kind>,
 }
 
 impl Alphabet {
-    /// `None` when there are more kinds than anybody wants to look at.
+    /// Splits all characters into kinds; `None` when there are more than [`MOST_SYMBOLS`].
     pub(super) fn new(classes: &Classes) -> Option<Self> {
-        // Where classes begin and end, from the first code point to the last: between two such
-        // points all characters are of one kind.
-        let mut turns: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        turns.insert(0, Vec::new());
+        // The code points where classes begin or end: between two of them all characters are of one kind.
+        let mut boundaries: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        boundaries.insert(0, Vec::new());
         for (class, ranges) in classes.classes.iter().enumerate() {
             for &(start, end) in ranges {
-                turns.entry(start).or_default().push(class);
-                turns.entry(end + 1).or_default().push(class);
+                boundaries.entry(start).or_default().push(class);
+                boundaries.entry(end + 1).or_default().push(class);
             }
         }
         let mut inside = vec![false; classes.classes.len()];
         let mut spans: HashMap<Vec<bool>, Vec<(u32, u32)>> = HashMap::new();
-        let mut points = turns.iter().peekable();
-        while let Some((&start, turning)) = points.next() {
-            for &class in turning {
+        let mut points = boundaries.iter().peekable();
+        while let Some((&start, changed)) = points.next() {
+            for &class in changed {
                 inside[class] = !inside[class];
             }
             let end = points
@@ -114,13 +112,13 @@ impl Alphabet {
         }
         let mut kinds: Vec<(usize, Kind)> = spans
             .into_iter()
-            .filter_map(|(member, spans)| {
+            .filter_map(|(is_in_class, spans)| {
                 let (rank, character) = best_of(&spans)?;
                 let printable = matches!(character, ' '..='~');
                 let kind = Kind {
                     character,
                     printable,
-                    member,
+                    is_in_class,
                 };
                 Some((rank, kind))
             })
@@ -139,12 +137,13 @@ impl Alphabet {
         &self.kinds[symbol]
     }
 
-    pub(super) fn holds(&self, class: ClassId, symbol: Symbol) -> bool {
-        self.kinds[symbol].member[class.0]
+    /// Returns whether a class contains the characters of a symbol.
+    pub(super) fn is_in_class(&self, symbol: Symbol, class: ClassId) -> bool {
+        self.kinds[symbol].is_in_class[class.0]
     }
 }
 
-/// The character of the spans that reads best, and how well; `None` when there are only surrogates.
+/// Returns the most readable character of the spans and its rank; `None` when all are surrogates.
 fn best_of(spans: &[(u32, u32)]) -> Option<(usize, char)> {
     PREFERENCE
         .iter()
@@ -169,18 +168,18 @@ mod tests {
     use super::{Alphabet, Classes};
 
     #[test]
-    fn characters_that_no_pattern_tells_apart_are_one_symbol() {
+    fn characters_that_no_pattern_distinguishes_share_a_symbol() {
         let mut classes = Classes::default();
         let x = classes.of_char('x');
-        let surrogates_apart = classes.add(vec![(0xe000, 0x10_ffff)]);
+        let after_surrogates = classes.add(vec![(0xe000, 0x10_ffff)]);
         let alphabet = Alphabet::new(&classes).expect("few kinds");
         let shown: Vec<char> = alphabet
             .symbols()
             .map(|symbol| alphabet.kind(symbol).character)
             .collect();
         assert_eq!(shown, ['a', 'x', '\u{e000}']);
-        assert!(alphabet.holds(x, 1) && !alphabet.holds(x, 0));
-        assert!(alphabet.holds(surrogates_apart, 2));
+        assert!(alphabet.is_in_class(1, x) && !alphabet.is_in_class(0, x));
+        assert!(alphabet.is_in_class(2, after_surrogates));
         assert!(alphabet.kind(1).printable && !alphabet.kind(2).printable);
     }
 }

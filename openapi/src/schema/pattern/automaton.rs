@@ -1,32 +1,32 @@
-//! One pattern as a nondeterministic automaton over characters (Thompson's construction).
+//! The nondeterministic automaton of one pattern (Thompson's construction).
 //!
-//! A step is a character, not a byte as in `regex-automata`: lengths count characters, `\p{L}` is
-//! one step rather than hundreds of states, and `\B` never looks into a character.
+//! It reads characters, not bytes as `regex-automata` does: lengths count characters, `\p{L}` is one
+//! step and not hundreds of states, and `\B` never splits a character.
 
-use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
 use super::alphabet::{ClassId, Classes};
 
 /// The most states of a nondeterministic automaton; counted repetitions multiply them.
 const MOST_STATES: usize = 6_000;
 
-/// A state, by its place in the list of them.
+/// The index of a state in [`Nfa::states`].
 pub(super) type StateId = usize;
 
-/// What a state waits for or leads to.
+/// A state of the automaton.
 #[derive(Debug)]
 pub(super) enum State {
-    /// One character of the class.
+    /// Reads one character of the class.
     Character(ClassId, StateId),
-    /// Any of these, without a character.
+    /// Continues at any of these states.
     Either(Vec<StateId>),
-    /// On, without a character, where the assertion holds.
+    /// Continues where the assertion holds.
     Where(Assertion, StateId),
-    /// The end of the pattern.
+    /// Ends the pattern.
     Found,
 }
 
-/// What ECMA-262 asks of a place between characters (its section 22.2.2.4).
+/// An assertion of ECMA-262 about a place between characters (its section 22.2.2.4).
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Assertion {
     Start,
@@ -36,7 +36,7 @@ pub(super) enum Assertion {
 }
 
 impl Assertion {
-    /// `None` for those that only Rust has.
+    /// Returns the assertion; `None` for those that only Rust has.
     fn of(look: Look) -> Option<Self> {
         match look {
             Look::Start => Some(Self::Start),
@@ -61,48 +61,49 @@ impl Assertion {
     }
 }
 
-/// A pattern, to be searched for.
+/// The automaton of a pattern.
 #[derive(Debug)]
 pub(super) struct Nfa {
     pub(super) states: Vec<State>,
     pub(super) start: StateId,
-    /// Whether a match can only begin where the string does.
+    /// Whether a match can only begin at the start of the string.
     pub(super) anchored: bool,
-    /// Whether the pattern asks where words begin and end.
-    pub(super) asks_for_words: bool,
+    /// Whether the pattern has `\b` or `\B`.
+    pub(super) has_word_boundaries: bool,
 }
 
 impl Nfa {
-    /// `None` when the automaton would be too large, or asserts what ECMA-262 does not know.
+    /// Builds the automaton; `None` when it would be too large, or has an assertion that ECMA-262 does not
+    /// have.
     pub(super) fn new(pattern: &Hir, classes: &mut Classes) -> Option<Self> {
-        let mut building = Building {
+        let mut builder = Builder {
             states: vec![State::Found],
             classes,
         };
-        let start = building.before(pattern, 0)?;
+        let start = builder.prepend(pattern, 0)?;
         let looks = pattern.properties().look_set();
         Some(Self {
-            states: building.states,
+            states: builder.states,
             start,
             anchored: pattern.properties().look_set_prefix().contains(Look::Start),
-            asks_for_words: looks.contains_word(),
+            has_word_boundaries: looks.contains_word(),
         })
     }
 }
 
-struct Building<'c> {
+struct Builder<'c> {
     states: Vec<State>,
     classes: &'c mut Classes,
 }
 
-impl Building<'_> {
+impl Builder<'_> {
     fn add(&mut self, state: State) -> Option<StateId> {
         self.states.push(state);
         (self.states.len() <= MOST_STATES).then(|| self.states.len() - 1)
     }
 
-    /// The state from which the expression leads to `next`.
-    fn before(&mut self, hir: &Hir, next: StateId) -> Option<StateId> {
+    /// Adds the states of an expression that continues at `next`, and returns the first of them.
+    fn prepend(&mut self, hir: &Hir, next: StateId) -> Option<StateId> {
         match hir.kind() {
             HirKind::Empty => Some(next),
             HirKind::Literal(literal) => {
@@ -121,44 +122,46 @@ impl Building<'_> {
                 self.add(State::Character(class, next))
             }
             HirKind::Look(look) => self.add(State::Where(Assertion::of(*look)?, next)),
-            HirKind::Capture(capture) => self.before(&capture.sub, next),
+            HirKind::Capture(capture) => self.prepend(&capture.sub, next),
             HirKind::Concat(parts) => parts
                 .iter()
                 .rev()
-                .try_fold(next, |next, part| self.before(part, next)),
+                .try_fold(next, |next, part| self.prepend(part, next)),
             HirKind::Alternation(branches) => {
-                let branches = branches.iter().map(|branch| self.before(branch, next));
+                let branches = branches.iter().map(|branch| self.prepend(branch, next));
                 let branches = branches.collect::<Option<Vec<_>>>()?;
                 self.add(State::Either(branches))
             }
-            HirKind::Repetition(repetition) => {
-                let (sub, least) = (&repetition.sub, repetition.min);
-                let mut first = next;
-                match repetition.max {
-                    None => {
-                        first = self.add(State::Either(vec![next]))?;
-                        let body = self.before(sub, first)?;
-                        self.states[first] = State::Either(vec![body, next]);
-                    }
-                    Some(most) => {
-                        for _ in least..most {
-                            let body = self.before(sub, first)?;
-                            if body == first {
-                                break;
-                            }
-                            first = self.add(State::Either(vec![body, next]))?;
-                        }
-                    }
-                }
-                for _ in 0..least {
-                    let body = self.before(sub, first)?;
+            HirKind::Repetition(repetition) => self.prepend_repetition(repetition, next),
+        }
+    }
+
+    fn prepend_repetition(&mut self, repetition: &Repetition, next: StateId) -> Option<StateId> {
+        let (sub, least) = (&repetition.sub, repetition.min);
+        let mut first = next;
+        match repetition.max {
+            None => {
+                first = self.add(State::Either(vec![next]))?;
+                let body = self.prepend(sub, first)?;
+                self.states[first] = State::Either(vec![body, next]);
+            }
+            Some(most) => {
+                for _ in least..most {
+                    let body = self.prepend(sub, first)?;
                     if body == first {
                         break;
                     }
-                    first = body;
+                    first = self.add(State::Either(vec![body, next]))?;
                 }
-                Some(first)
             }
         }
+        for _ in 0..least {
+            let body = self.prepend(sub, first)?;
+            if body == first {
+                break;
+            }
+            first = body;
+        }
+        Some(first)
     }
 }

@@ -1,19 +1,59 @@
-//! The automata of two sets of strings over one alphabet, and what is read out of them.
+//! The comparison of two sets of strings, as automata over one alphabet.
 
 use regex_syntax::hir::{Class, HirKind};
 
 use super::alphabet::{Alphabet, ClassId, Classes};
 use super::automaton::Nfa;
+use super::fuel::{Fuel, OutOfFuel};
 use super::product::{Product, Side};
 use super::search::Search;
-use super::{Fuel, Inclusion, Lengths, OutOfFuel, Strings, syntax};
+use super::strings::{Lengths, Strings};
+use super::syntax;
 
-/// What words are made of in ECMA-262 (its section 22.2.2.9.3).
+/// The steps of one comparison, which take some milliseconds.
+const FUEL: usize = 500_000;
+
+/// The word characters of ECMA-262 (its section 22.2.2.9.3).
 const ECMA_WORDS: &str = r"(?-u:\w)";
-/// What words are made of to `\b` as the validator reads it.
+/// The word characters of `\b` in the validator.
 const VALIDATOR_WORDS: &str = r"\w";
 
-/// Two sets of strings, ready to be walked through side by side.
+/// Whether one set of strings is within another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Inclusion {
+    /// Proven: every string of the first set is in the second.
+    Included,
+    /// A string that is in the first set and not in the second: the shortest of those with the fewest
+    /// characters that are hard to read.
+    Not(String),
+    /// The patterns are not regular, not understood, or too large.
+    Unknown,
+}
+
+/// Returns whether every string of `a` is a string of `b`.
+pub(crate) fn inclusion(a: &Strings, b: &Strings) -> Inclusion {
+    if a.lengths.is_within(b.lengths) {
+        // What holds for the patterns alone holds at every length, and is cheaper to compute.
+        let of_any_length = |strings: &Strings| Strings {
+            patterns: strings.patterns.clone(),
+            lengths: Lengths::default(),
+        };
+        match compare(&of_any_length(a), &of_any_length(b)) {
+            Inclusion::Not(string) if !a.lengths.contains(string.chars().count()) => {}
+            decided => return decided,
+        }
+    }
+    compare(a, b)
+}
+
+fn compare(a: &Strings, b: &Strings) -> Inclusion {
+    match Comparison::new(a, b) {
+        Some(comparison) => comparison.inclusion(),
+        None => Inclusion::Unknown,
+    }
+}
+
+/// Two sets of strings as automata, ready to be walked side by side.
 pub(super) struct Comparison {
     left: (Vec<Nfa>, Lengths),
     right: (Vec<Nfa>, Lengths),
@@ -21,12 +61,12 @@ pub(super) struct Comparison {
 }
 
 impl Comparison {
-    /// `None` when a pattern is not understood, or too large.
+    /// Builds the automata; `None` when a pattern is not understood, or too large.
     pub(super) fn new(left: &Strings, right: &Strings) -> Option<Self> {
         let mut classes = Classes::default();
         let mut automaton = |pattern: &String| Nfa::new(&syntax::parse(pattern)?, &mut classes);
         let left_automata: Option<Vec<Nfa>> = left.patterns.iter().map(&mut automaton).collect();
-        // What the left side asks for as well need not be asked again.
+        // A pattern of the left side holds on the right side as well.
         let others = right.patterns.iter().filter(|p| !left.patterns.contains(p));
         let right_automata: Option<Vec<Nfa>> = others.map(&mut automaton).collect();
         Some(Self {
@@ -36,80 +76,80 @@ impl Comparison {
         })
     }
 
-    /// Whether the left side is within the right one. Given only where it does not depend on what
-    /// words are made of, of which ECMA-262 and the validator have different opinions.
-    pub(super) fn answer(mut self) -> Inclusion {
-        if !self.asks_for_words() {
-            return self.read(None);
+    /// Returns whether the left side is within the right one. ECMA-262 and the validator disagree on word
+    /// characters: where the result depends on them it is unknown.
+    fn inclusion(mut self) -> Inclusion {
+        if !self.has_word_boundaries() {
+            return self.inclusion_with(None);
         }
         let readings: Option<Vec<ClassId>> = [ECMA_WORDS, VALIDATOR_WORDS]
             .into_iter()
-            .map(|words| self.words(words))
+            .map(|words| self.class_of(words))
             .collect();
-        let mut answer = Inclusion::Unknown;
+        let mut inclusion = Inclusion::Unknown;
         for words in readings.into_iter().flatten() {
-            answer = self.read(Some(words));
-            match &answer {
+            inclusion = self.inclusion_with(Some(words));
+            match &inclusion {
                 Inclusion::Included => {}
-                // Both read ASCII alike.
-                Inclusion::Not(string) if string.is_ascii() => return answer,
+                // Both agree on ASCII.
+                Inclusion::Not(string) if string.is_ascii() => return inclusion,
                 Inclusion::Not(_) | Inclusion::Unknown => return Inclusion::Unknown,
             }
         }
-        answer
+        inclusion
     }
 
-    /// What `ask` finds among the strings of the left side, its words being ECMA-262's.
+    /// Returns the strings of the left side that `search` finds, with the word characters of ECMA-262.
     pub(super) fn examples(
         mut self,
-        ask: impl FnOnce(&mut Product<'_>) -> Result<Vec<String>, OutOfFuel>,
+        search: impl FnOnce(&mut Product<'_>) -> Result<Vec<String>, OutOfFuel>,
     ) -> Vec<String> {
-        let words = if self.asks_for_words() {
-            self.words(ECMA_WORDS)
+        let words = if self.has_word_boundaries() {
+            self.class_of(ECMA_WORDS)
         } else {
             None
         };
-        let examples = self.walk(words, ask).and_then(Result::ok);
+        let examples = self.with_product(words, search).and_then(Result::ok);
         examples.unwrap_or_default()
     }
 
-    fn asks_for_words(&self) -> bool {
+    fn has_word_boundaries(&self) -> bool {
         let mut automata = self.left.0.iter().chain(&self.right.0);
-        automata.any(|automaton| automaton.asks_for_words)
+        automata.any(|automaton| automaton.has_word_boundaries)
     }
 
-    fn read(&self, words: Option<ClassId>) -> Inclusion {
-        match self.walk(words, |product| product.best(&mut Fuel::full())) {
+    fn inclusion_with(&self, words: Option<ClassId>) -> Inclusion {
+        match self.with_product(words, |product| product.best(&mut Fuel::new(FUEL))) {
             Some(Ok(None)) => Inclusion::Included,
             Some(Ok(Some(string))) => Inclusion::Not(string),
             Some(Err(OutOfFuel)) | None => Inclusion::Unknown,
         }
     }
 
-    /// `None` when the patterns tell too many kinds of characters apart.
-    fn walk<R>(
+    /// Calls `search` with the product of the automata; `None` when the alphabet would be too large.
+    fn with_product<R>(
         &self,
         words: Option<ClassId>,
-        ask: impl FnOnce(&mut Product<'_>) -> R,
+        search: impl FnOnce(&mut Product<'_>) -> R,
     ) -> Option<R> {
         let alphabet = Alphabet::new(&self.classes)?;
-        let search = |automaton| Search::new(automaton, &alphabet, words);
+        let searcher = |automaton| Search::new(automaton, &alphabet, words);
         let mut product = Product {
             alphabet: &alphabet,
             left: Side {
-                searches: self.left.0.iter().map(search).collect(),
+                searches: self.left.0.iter().map(searcher).collect(),
                 lengths: self.left.1,
             },
             right: Side {
-                searches: self.right.0.iter().map(search).collect(),
+                searches: self.right.0.iter().map(searcher).collect(),
                 lengths: self.right.1,
             },
         };
-        Some(ask(&mut product))
+        Some(search(&mut product))
     }
 
-    /// The class of the characters that the expression stands for.
-    fn words(&mut self, expression: &str) -> Option<ClassId> {
+    /// Returns the class of characters that an expression stands for.
+    fn class_of(&mut self, expression: &str) -> Option<ClassId> {
         let hir = regex_syntax::parse(expression).ok()?;
         match hir.kind() {
             HirKind::Class(Class::Unicode(class)) => Some(self.classes.of_class(class)),

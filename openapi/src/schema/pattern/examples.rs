@@ -1,34 +1,36 @@
-//! Some strings of a set: the shortest, one for each way through the patterns, those at the bounds.
+//! Examples of the strings of a set: the shortest, one for each path through the patterns, those at the
+//! bounds on length; and one that misses a pattern.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::alphabet::Symbol;
-use super::comparison::Comparison;
+use super::comparison::{Comparison, Inclusion, inclusion};
+use super::fuel::{Fuel, OutOfFuel};
 use super::product::{Node, Product};
-use super::{Fuel, Lengths, OutOfFuel, Strings};
+use super::strings::{Lengths, Strings};
 
-/// The most ways through the patterns that are shown.
-const MOST_WAYS: usize = 6;
+/// The most paths through the patterns that become examples.
+const MOST_PATHS: usize = 6;
 
-/// The longest string that is made to sit at a bound.
+/// The longest example that is made for a bound on length.
 const LONGEST: usize = 512;
 
-/// How many steps a search for examples may take: they are asked for often.
+/// The steps of a search for examples: fewer than for a comparison, since examples are asked for often.
 const EXAMPLES_FUEL: usize = 100_000;
 
-/// How much of an automaton is looked at for other ways than the shortest.
+/// The most nodes in which paths beside the shortest are searched.
 const MOST_NODES: usize = 400;
 
 impl Strings {
-    /// A few of the strings, the shortest first; none where the patterns are not understood. The
-    /// same set gives the same ones.
+    /// Returns a few of the strings, the shortest first; none where the patterns are not understood. The
+    /// result is deterministic.
     pub(crate) fn examples(&self) -> Vec<String> {
-        let mut examples = among(self, |product| {
-            let routes = Routes::new(product, &mut Fuel(EXAMPLES_FUEL))?;
-            Ok(routes.map_or_else(Vec::new, |routes| routes.ways(product)))
+        let mut examples = search(self, |product| {
+            let paths = Paths::new(product, &mut Fuel::new(EXAMPLES_FUEL))?;
+            Ok(paths.map_or_else(Vec::new, |paths| paths.strings(product)))
         });
         for bound in [self.lengths.least, self.lengths.most] {
-            if bound == 0 || bound > LONGEST || !self.lengths.hold(bound) {
+            if bound == 0 || bound > LONGEST || !self.lengths.contains(bound) {
                 continue;
             }
             let at_bound = Self {
@@ -38,52 +40,66 @@ impl Strings {
                     most: bound,
                 },
             };
-            examples.extend(among(&at_bound, |product| {
+            examples.extend(search(&at_bound, |product| {
                 Ok(product
-                    .best(&mut Fuel(EXAMPLES_FUEL))?
+                    .best(&mut Fuel::new(EXAMPLES_FUEL))?
                     .into_iter()
                     .collect())
             }));
         }
-        let mut known = HashSet::new();
-        examples.retain(|example| known.insert(example.clone()));
+        let mut seen = HashSet::new();
+        examples.retain(|example| seen.insert(example.clone()));
         examples
+    }
+
+    /// Returns a string whose length is within the bounds and in which a pattern is not found; `None` when
+    /// there is none, or none is known.
+    pub(crate) fn unmatched(&self) -> Option<String> {
+        let any = Self {
+            patterns: Vec::new(),
+            lengths: self.lengths,
+        };
+        match inclusion(&any, self) {
+            Inclusion::Not(string) => Some(string),
+            Inclusion::Included | Inclusion::Unknown => None,
+        }
     }
 }
 
-fn among(
+/// Returns what `find` finds among the strings.
+fn search(
     strings: &Strings,
-    ask: impl FnOnce(&mut Product<'_>) -> Result<Vec<String>, OutOfFuel>,
+    find: impl FnOnce(&mut Product<'_>) -> Result<Vec<String>, OutOfFuel>,
 ) -> Vec<String> {
     let nothing = Strings {
         patterns: Vec::new(),
         lengths: Lengths::NONE,
     };
-    Comparison::new(strings, &nothing).map_or_else(Vec::new, |comparison| comparison.examples(ask))
+    Comparison::new(strings, &nothing).map_or_else(Vec::new, |comparison| comparison.examples(find))
 }
 
-/// A step from a node by a character to a node.
+/// A step from one node to another by a character.
 type Edge = (usize, Symbol, usize);
 
-/// The nodes nearest to the beginning, and how to get on from them.
-struct Routes {
+/// The nodes nearest to the start, and the paths between them.
+struct Paths {
     edges: Vec<Edge>,
-    /// For each node the edges that lead on from it.
+    /// The edges that leave each node.
     out: Vec<Vec<Edge>>,
-    /// For each node the edge by which it was first reached, on a shortest way.
-    by: Vec<Option<Edge>>,
-    /// For each node how many steps it is from the beginning.
+    /// The edge by which each node was first reached, on a shortest path.
+    reached_by: Vec<Option<Edge>>,
+    /// The number of steps from the start to each node.
     depth: Vec<usize>,
-    /// For each node how many steps are left to the nearest end; `None` where none was seen.
+    /// The number of steps from each node to the nearest end; `None` where no end was found.
     left: Vec<Option<usize>>,
 }
 
-impl Routes {
-    /// `None` when no end was seen.
+impl Paths {
+    /// Explores the nodes; `None` when no end was found.
     fn new(product: &mut Product<'_>, fuel: &mut Fuel) -> Result<Option<Self>, OutOfFuel> {
         let mut nodes = vec![product.begin()];
-        let mut known: HashMap<Node, usize> = HashMap::from([(product.begin(), 0)]);
-        let (mut edges, mut by, mut depth) = (Vec::new(), vec![None], vec![0]);
+        let mut ids: HashMap<Node, usize> = HashMap::from([(product.begin(), 0)]);
+        let (mut edges, mut reached_by, mut depth) = (Vec::new(), vec![None], vec![0]);
         let mut from = 0;
         while from < nodes.len() {
             let node = nodes[from].clone();
@@ -91,12 +107,12 @@ impl Routes {
                 let Some(next) = product.step(&node, symbol, fuel)? else {
                     continue;
                 };
-                let to = match known.get(&next) {
+                let to = match ids.get(&next) {
                     Some(&to) => to,
                     None if nodes.len() >= MOST_NODES => continue,
                     None => {
-                        known.insert(next.clone(), nodes.len());
-                        by.push(Some((from, symbol, nodes.len())));
+                        ids.insert(next.clone(), nodes.len());
+                        reached_by.push(Some((from, symbol, nodes.len())));
                         depth.push(depth[from] + 1);
                         nodes.push(next);
                         nodes.len() - 1
@@ -108,75 +124,75 @@ impl Routes {
         }
         let mut left = Vec::with_capacity(nodes.len());
         for node in &nodes {
-            left.push(product.suits(node, fuel)?.then_some(0));
+            left.push(product.contains(node, fuel)?.then_some(0));
         }
-        let mut routes = Self {
+        let mut paths = Self {
             out: vec![Vec::new(); nodes.len()],
             edges,
-            by,
+            reached_by,
             depth,
             left,
         };
-        routes.measure();
-        Ok(routes.left[0].is_some().then_some(routes))
+        paths.measure();
+        Ok(paths.left[0].is_some().then_some(paths))
     }
 
-    /// Finds how far each node is from an end, beginning at the ends.
+    /// Computes the distance of each node from an end, beginning at the ends.
     fn measure(&mut self) {
-        let mut into = vec![Vec::new(); self.left.len()];
+        let mut sources = vec![Vec::new(); self.left.len()];
         for &edge in &self.edges {
             self.out[edge.0].push(edge);
-            into[edge.2].push(edge.0);
+            sources[edge.2].push(edge.0);
         }
         let ends = (0..self.left.len()).filter(|&node| self.left[node].is_some());
         let mut pending: VecDeque<usize> = ends.collect();
         while let Some(node) = pending.pop_front() {
             let further = self.left[node].map(|steps| steps + 1);
-            for &before in &into[node] {
-                if self.left[before].is_none() {
-                    self.left[before] = further;
-                    pending.push_back(before);
+            for &source in &sources[node] {
+                if self.left[source].is_none() {
+                    self.left[source] = further;
+                    pending.push_back(source);
                 }
             }
         }
     }
 
-    /// Strings that between them take as many different edges as can be, the shortest first.
-    fn ways(&self, product: &Product<'_>) -> Vec<String> {
+    /// Returns strings that together take as many different edges as possible, the shortest first.
+    fn strings(&self, product: &Product<'_>) -> Vec<String> {
         let mut taken: HashSet<Edge> = HashSet::new();
         let mut found = Vec::new();
-        let mut way = self.onwards(0, &taken);
-        while found.len() < MOST_WAYS {
+        let mut path = self.path_to_end(0, &taken);
+        while found.len() < MOST_PATHS {
             let character = |edge: &Edge| product.alphabet.kind(edge.1).character;
-            found.push(way.iter().map(character).collect());
-            taken.extend(way);
+            found.push(path.iter().map(character).collect());
+            taken.extend(path);
             let new = self.edges.iter().filter(|edge| !taken.contains(edge));
             let new = new.filter_map(|edge| Some((self.depth[edge.0] + self.left[edge.2]?, edge)));
             let Some((_, &edge)) = new.min_by_key(|(length, _)| *length) else {
                 break;
             };
-            way = self.way_to(edge.0);
-            way.push(edge);
-            way.extend(self.onwards(edge.2, &taken));
+            path = self.path_to(edge.0);
+            path.push(edge);
+            path.extend(self.path_to_end(edge.2, &taken));
         }
         found
     }
 
-    /// A shortest way from the beginning.
-    fn way_to(&self, node: usize) -> Vec<Edge> {
-        let mut way = Vec::new();
+    /// Returns a shortest path from the start to a node.
+    fn path_to(&self, node: usize) -> Vec<Edge> {
+        let mut path = Vec::new();
         let mut at = node;
-        while let Some(edge) = self.by[at] {
-            way.push(edge);
+        while let Some(edge) = self.reached_by[at] {
+            path.push(edge);
             at = edge.0;
         }
-        way.reverse();
-        way
+        path.reverse();
+        path
     }
 
-    /// A shortest way to an end, by edges that were not taken where there are such.
-    fn onwards(&self, from: usize, taken: &HashSet<Edge>) -> Vec<Edge> {
-        let mut way = Vec::new();
+    /// Returns a shortest path to an end, by edges that were not taken where there are some.
+    fn path_to_end(&self, from: usize, taken: &HashSet<Edge>) -> Vec<Edge> {
+        let mut path = Vec::new();
         let mut at = from;
         while let Some(steps @ 1..) = self.left[at] {
             let mut nearer = self.out[at]
@@ -186,9 +202,9 @@ impl Routes {
             let Some(&edge) = nearer.find(|edge| !taken.contains(edge)).or(first) else {
                 break;
             };
-            way.push(edge);
+            path.push(edge);
             at = edge.2;
         }
-        way
+        path
     }
 }

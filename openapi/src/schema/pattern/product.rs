@@ -1,20 +1,21 @@
-//! Walks several searches side by side, for the string that suits best.
+//! The walk of several searches side by side, for the best string of a difference.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 use super::alphabet::{Alphabet, Symbol};
+use super::fuel::{Fuel, OutOfFuel};
 use super::search::{BEGIN, FOUND, LOST, PlaceId, Search};
-use super::{Fuel, Lengths, OutOfFuel};
+use super::strings::Lengths;
 
-/// A set of strings: each of the patterns is found in them, and their lengths hold.
+/// One set of strings: each pattern is found in them, and their lengths are within bounds.
 #[derive(Debug)]
 pub(super) struct Side<'a> {
     pub(super) searches: Vec<Search<'a>>,
     pub(super) lengths: Lengths,
 }
 
-/// The strings of the left side that are none of the right side's.
+/// The difference: the strings of the left side that are not in the right side.
 #[derive(Debug)]
 pub(super) struct Product<'a> {
     pub(super) alphabet: &'a Alphabet,
@@ -22,23 +23,23 @@ pub(super) struct Product<'a> {
     pub(super) right: Side<'a>,
 }
 
-/// Where the walk stands: the place of each search, and how many characters there were, as far as
-/// that matters.
+/// A state of the walk: the place of each search, and the number of characters, up to the number from which
+/// on it makes no difference.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Node {
     places: Box<[PlaceId]>,
     length: usize,
 }
 
-/// What a node costs beside the steps to it.
-const NODE: usize = 16;
+/// The fuel that a new node costs beside the steps to it.
+const NODE_FUEL: usize = 16;
 
-/// Characters that are hard to read, and all characters.
+/// The number of characters that are hard to read, and of all characters.
 type Cost = (usize, usize);
 
 impl Product<'_> {
-    /// The string with the fewest characters that are hard to read, and the shortest of those;
-    /// `None` when there is no string at all.
+    /// Returns the string with the fewest characters that are hard to read, and the shortest of those;
+    /// `None` when the difference is empty.
     pub(super) fn best(&mut self, fuel: &mut Fuel) -> Result<Option<String>, OutOfFuel> {
         let mut nodes = vec![(self.begin(), None)];
         let mut costs: HashMap<Node, Cost> = HashMap::from([(self.begin(), (0, 0))]);
@@ -48,8 +49,8 @@ impl Product<'_> {
             if costs.get(&node).is_some_and(|known| *known < cost) {
                 continue;
             }
-            if self.suits(&node, fuel)? {
-                return Ok(Some(self.spell(&nodes, at)));
+            if self.contains(&node, fuel)? {
+                return Ok(Some(self.string_to(&nodes, at)));
             }
             for symbol in self.alphabet.symbols() {
                 let Some(next) = self.step(&node, symbol, fuel)? else {
@@ -63,13 +64,13 @@ impl Product<'_> {
                 costs.insert(next.clone(), cost);
                 heap.push(Reverse((cost, nodes.len())));
                 nodes.push((next, Some((at, symbol))));
-                fuel.burn(NODE)?;
+                fuel.burn(NODE_FUEL)?;
             }
         }
         Ok(None)
     }
 
-    /// Before the first character.
+    /// Returns the node before the first character.
     pub(super) fn begin(&self) -> Node {
         Node {
             places: vec![BEGIN; self.left.searches.len() + self.right.searches.len()].into(),
@@ -77,7 +78,7 @@ impl Product<'_> {
         }
     }
 
-    /// Where a character leads; `None` where nothing suits, whatever follows.
+    /// Returns the node after a character; `None` where no string that continues so is in the difference.
     pub(super) fn step(
         &mut self,
         node: &Node,
@@ -85,10 +86,9 @@ impl Product<'_> {
         fuel: &mut Fuel,
     ) -> Result<Option<Node>, OutOfFuel> {
         fuel.burn(1)?;
-        // Beyond this many characters no bound tells lengths apart.
-        let enough = self.left.lengths.enough().max(self.right.lengths.enough());
-        let length = (node.length + 1).min(enough);
-        if length > self.left.lengths.most {
+        let (left, right) = (self.left.lengths, self.right.lengths);
+        let length = (node.length + 1).min(left.saturation().max(right.saturation()));
+        if length > left.most {
             return Ok(None);
         }
         let searches = self
@@ -98,12 +98,12 @@ impl Product<'_> {
             .chain(&mut self.right.searches);
         let mut places = Vec::with_capacity(node.places.len());
         for (search, &place) in searches.zip(&node.places) {
-            places.push(search.after(place, symbol, fuel)?);
+            places.push(search.step(place, symbol, fuel)?);
         }
-        let (left, right) = places.split_at(self.left.searches.len());
-        let fits = length >= self.right.lengths.least && self.right.lengths.most == usize::MAX;
-        let accepted = fits && right.iter().all(|place| *place == FOUND);
-        if accepted || left.contains(&LOST) {
+        let (left_places, right_places) = places.split_at(self.left.searches.len());
+        let stays_within = length >= right.least && right.most == usize::MAX;
+        let is_in_right = stays_within && right_places.iter().all(|place| *place == FOUND);
+        if is_in_right || left_places.contains(&LOST) {
             return Ok(None);
         }
         Ok(Some(Node {
@@ -112,14 +112,15 @@ impl Product<'_> {
         }))
     }
 
-    /// Whether the string that ends here is one of those looked for.
-    pub(super) fn suits(&mut self, node: &Node, fuel: &mut Fuel) -> Result<bool, OutOfFuel> {
+    /// Returns whether the string that ends here is in the difference.
+    pub(super) fn contains(&mut self, node: &Node, fuel: &mut Fuel) -> Result<bool, OutOfFuel> {
         let (left, right) = node.places.split_at(self.left.searches.len());
-        Ok(self.left.holds(left, node.length, fuel)?
-            && !self.right.holds(right, node.length, fuel)?)
+        Ok(self.left.contains(left, node.length, fuel)?
+            && !self.right.contains(right, node.length, fuel)?)
     }
 
-    fn spell(&self, nodes: &[(Node, Option<(usize, Symbol)>)], end: usize) -> String {
+    /// Returns the string of the characters that lead to a node.
+    fn string_to(&self, nodes: &[(Node, Option<(usize, Symbol)>)], end: usize) -> String {
         let mut characters = Vec::new();
         let mut at = end;
         while let Some((before, symbol)) = nodes[at].1 {
@@ -131,18 +132,18 @@ impl Product<'_> {
 }
 
 impl Side<'_> {
-    /// Whether the string that ends at these places and has this length is in the set.
-    fn holds(
+    /// Returns whether a string of this length that ends at these places is in the set.
+    fn contains(
         &mut self,
         places: &[PlaceId],
         length: usize,
         fuel: &mut Fuel,
     ) -> Result<bool, OutOfFuel> {
-        if !self.lengths.hold(length) {
+        if !self.lengths.contains(length) {
             return Ok(false);
         }
         for (search, &place) in self.searches.iter_mut().zip(places) {
-            if !search.ends(place, fuel)? {
+            if !search.is_found(place, fuel)? {
                 return Ok(false);
             }
         }

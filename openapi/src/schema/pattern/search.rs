@@ -1,13 +1,13 @@
-//! The search for one pattern as a deterministic automaton, made from the nondeterministic one as
-//! far as somebody walks.
+//! The search for one pattern as a deterministic automaton, built from the nondeterministic one as far as
+//! it is walked.
 
 use std::collections::HashMap;
 
 use super::alphabet::{Alphabet, ClassId, Symbol};
 use super::automaton::{Assertion, Nfa, State, StateId};
-use super::{Fuel, OutOfFuel};
+use super::fuel::{Fuel, OutOfFuel};
 
-/// What stands before a place in the string.
+/// The character before a place in the string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Before {
     Nothing,
@@ -15,39 +15,41 @@ enum Before {
     Other,
 }
 
-/// Where the search stands: the states that wait for the next character, and what they stand after.
+/// A state of the deterministic automaton: the nondeterministic states that wait for the next character, and
+/// the character before it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Place {
     states: Vec<StateId>,
     before: Before,
 }
 
-/// A state of the deterministic automaton.
+/// The index of a [`Place`].
 pub(super) type PlaceId = u32;
 
-/// The pattern was found, whatever follows.
+/// The place where the pattern was found, whatever follows.
 pub(super) const FOUND: PlaceId = 0;
-/// The pattern will not be found, whatever follows.
+/// The place from which the pattern cannot be found, whatever follows.
 pub(super) const LOST: PlaceId = 1;
-/// Before the first character.
+/// The place before the first character.
 pub(super) const BEGIN: PlaceId = 2;
 
 const UNKNOWN: PlaceId = PlaceId::MAX;
 
-/// The deterministic automaton of a search, made as it is walked.
+/// The deterministic automaton of a search.
 #[derive(Debug)]
 pub(super) struct Search<'a> {
     nfa: &'a Nfa,
     alphabet: &'a Alphabet,
-    /// The characters that words are made of, where the pattern asks for words.
+    /// The word characters, where the pattern has word boundaries.
     words: Option<ClassId>,
     places: Vec<Place>,
-    known: HashMap<Place, PlaceId>,
-    /// For each place and each symbol the place after it.
+    ids: HashMap<Place, PlaceId>,
+    /// The next place, for each place and each symbol.
     steps: Vec<PlaceId>,
-    ends: Vec<Option<bool>>,
-    /// For each state of the pattern, the number of the last round that came by.
-    seen: Vec<u64>,
+    /// Whether the pattern is found in a string that ends at each place; `None` until it is computed.
+    is_found_at: Vec<Option<bool>>,
+    /// The number of the last round that visited each state of the pattern.
+    visited: Vec<u64>,
     round: u64,
 }
 
@@ -58,20 +60,20 @@ impl<'a> Search<'a> {
             alphabet,
             words,
             places: Vec::new(),
-            known: HashMap::new(),
+            ids: HashMap::new(),
             steps: Vec::new(),
-            ends: Vec::new(),
-            seen: vec![0; nfa.states.len()],
+            is_found_at: Vec::new(),
+            visited: vec![0; nfa.states.len()],
             round: 0,
         };
-        let nowhere = |before| Place {
+        let without_states = |before| Place {
             states: Vec::new(),
             before,
         };
+        // FOUND, LOST and BEGIN, in this order. No search reaches the first two by its states.
         for place in [
-            // No search stands at the first of these: it is only the number of having found.
-            nowhere(Before::Word),
-            nowhere(Before::Other),
+            without_states(Before::Word),
+            without_states(Before::Other),
             Place {
                 states: vec![nfa.start],
                 before: Before::Nothing,
@@ -79,27 +81,27 @@ impl<'a> Search<'a> {
         ] {
             search.id_of(place);
         }
-        search.ends[FOUND as usize] = Some(true);
-        search.ends[LOST as usize] = Some(false);
+        search.is_found_at[FOUND as usize] = Some(true);
+        search.is_found_at[LOST as usize] = Some(false);
         search
     }
 
     fn id_of(&mut self, place: Place) -> PlaceId {
-        if let Some(&id) = self.known.get(&place) {
+        if let Some(&id) = self.ids.get(&place) {
             return id;
         }
-        #[allow(clippy::cast_possible_truncation, reason = "fuel ends long before")]
+        #[allow(clippy::cast_possible_truncation, reason = "fuel runs out earlier")]
         let id = self.places.len() as PlaceId;
         self.places.push(place.clone());
-        self.known.insert(place, id);
+        self.ids.insert(place, id);
         self.steps
             .extend(std::iter::repeat_n(UNKNOWN, self.alphabet.symbols().len()));
-        self.ends.push(None);
+        self.is_found_at.push(None);
         id
     }
 
-    /// The place after a character of that kind.
-    pub(super) fn after(
+    /// Returns the place after a character of that kind.
+    pub(super) fn step(
         &mut self,
         from: PlaceId,
         symbol: Symbol,
@@ -112,16 +114,16 @@ impl<'a> Search<'a> {
         if self.steps[at] != UNKNOWN {
             return Ok(self.steps[at]);
         }
-        let is_word = |words| self.alphabet.holds(words, symbol);
-        let next = if self.nfa.asks_for_words && self.words.is_some_and(is_word) {
+        let is_word = |words| self.alphabet.is_in_class(symbol, words);
+        let next = if self.nfa.has_word_boundaries && self.words.is_some_and(is_word) {
             Before::Word
         } else {
             Before::Other
         };
         let mut states = Vec::new();
         let alphabet = self.alphabet;
-        let found = self.reached(from, Some(next), fuel, |class, next| {
-            if alphabet.holds(class, symbol) {
+        let found = self.follow(from, Some(next), fuel, |class, next| {
+            if alphabet.is_in_class(symbol, class) {
                 states.push(next);
             }
         })?;
@@ -147,19 +149,19 @@ impl<'a> Search<'a> {
         Ok(to)
     }
 
-    /// Whether the pattern is found in the string that ends here.
-    pub(super) fn ends(&mut self, at: PlaceId, fuel: &mut Fuel) -> Result<bool, OutOfFuel> {
-        if let Some(known) = self.ends[at as usize] {
+    /// Returns whether the pattern is found in the string that ends here.
+    pub(super) fn is_found(&mut self, at: PlaceId, fuel: &mut Fuel) -> Result<bool, OutOfFuel> {
+        if let Some(known) = self.is_found_at[at as usize] {
             return Ok(known);
         }
-        let found = self.reached(at, None, fuel, |_, _| {})?;
-        self.ends[at as usize] = Some(found);
+        let found = self.follow(at, None, fuel, |_, _| {})?;
+        self.is_found_at[at as usize] = Some(found);
         Ok(found)
     }
 
-    /// Follows all that takes no character, seeing what comes `next` (`None`: the end). Tells of
-    /// each class that is waited for, and says whether the pattern was found.
-    fn reached(
+    /// Follows all transitions that read no character, with `next` as the next one (`None`: the end of the
+    /// string). Calls `waits` with each class that is waited for, and returns whether the pattern was found.
+    fn follow(
         &mut self,
         at: PlaceId,
         next: Option<Before>,
@@ -170,7 +172,7 @@ impl<'a> Search<'a> {
         let mut pending = place.states.clone();
         self.round += 1;
         while let Some(state) = pending.pop() {
-            if std::mem::replace(&mut self.seen[state], self.round) == self.round {
+            if std::mem::replace(&mut self.visited[state], self.round) == self.round {
                 continue;
             }
             fuel.burn(1)?;
@@ -189,7 +191,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Whether the assertion holds between what is before and what comes next.
+/// Returns whether the assertion holds between two characters.
 fn holds(assertion: Assertion, before: Before, next: Option<Before>) -> bool {
     let boundary = (before == Before::Word) != (next == Some(Before::Word));
     match assertion {

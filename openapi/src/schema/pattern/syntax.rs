@@ -1,35 +1,34 @@
-//! A `pattern` as `regex-syntax` reads it.
+//! The parser of a `pattern`.
 //!
-//! JSON Schema's patterns are regular expressions of ECMA-262 with Unicode (JSON Schema Core
-//! 2020-12 section 6.4). `jsonschema-regex`, which the validator translates them with as well,
-//! turns ECMA-262's spelling into Rust's: `\d` and `\w` are ASCII's, `\s` is ECMA-262's set of
-//! blanks, `.` stops at its four line terminators, `\cX` is a control character, and what looks
-//! like an operation on sets within a class is not one. What is left to see to here is what Rust
-//! reads otherwise than ECMA-262 without a word.
+//! JSON Schema's patterns are regular expressions of ECMA-262 with Unicode (JSON Schema Core 2020-12
+//! section 6.4). `jsonschema-regex`, which the validator uses as well, translates them into Rust's syntax:
+//! `\d` and `\w` are ASCII's, `\s` is ECMA-262's white space, `.` excludes its four line terminators, `\cX`
+//! is a control character, and a class has no set operations. This file refuses the rest that Rust accepts
+//! and reads differently.
 
 use regex_syntax::ast::{self, Ast, Flag, FlagsItemKind, GroupKind, Visitor};
 use regex_syntax::hir::Hir;
 use regex_syntax::hir::translate::Translator;
 
-/// The longest pattern, in bytes, that is looked into.
+/// The longest pattern, in bytes, that is parsed.
 const LONGEST: usize = 8_192;
 
-/// What the pattern means; `None` where it is not regular (look-around, back-references), is no
-/// valid expression, or is one of which ECMA-262 and Rust have different opinions.
+/// Parses a pattern; `None` where it is not regular (look-around, back-references), is not valid, or
+/// means different things in ECMA-262 and in Rust.
 pub(super) fn parse(pattern: &str) -> Option<Hir> {
     if pattern.len() > LONGEST {
         return None;
     }
     let translated = jsonschema_regex::to_rust_regex(pattern).ok()?;
     let ast = ast::parse::Parser::new().parse(&translated).ok()?;
-    ast::visit(&ast, OwnFlags).ok()?;
+    ast::visit(&ast, RefuseFlags).ok()?;
     Translator::new().translate(&translated, &ast).ok()
 }
 
-/// Refuses every flag but `i`: the lines and dots of the others are not ECMA-262's.
-struct OwnFlags;
+/// The visitor that refuses every flag but `i`: the others change lines and dots as ECMA-262 does not.
+struct RefuseFlags;
 
-impl Visitor for OwnFlags {
+impl Visitor for RefuseFlags {
     type Output = ();
     type Err = ();
 
@@ -55,7 +54,7 @@ impl Visitor for OwnFlags {
             | Ast::Alternation(_)
             | Ast::Concat(_) => return Ok(()),
         };
-        let known = flags.items.iter().all(|item| match item.kind {
+        let are_allowed = flags.items.iter().all(|item| match item.kind {
             FlagsItemKind::Negation | FlagsItemKind::Flag(Flag::CaseInsensitive) => true,
             FlagsItemKind::Flag(
                 Flag::MultiLine
@@ -66,7 +65,7 @@ impl Visitor for OwnFlags {
                 | Flag::IgnoreWhitespace,
             ) => false,
         });
-        if known { Ok(()) } else { Err(()) }
+        if are_allowed { Ok(()) } else { Err(()) }
     }
 }
 
@@ -75,7 +74,7 @@ mod tests {
     use super::parse;
 
     #[test]
-    fn what_is_not_regular_or_not_ecmas_is_refused() {
+    fn patterns_that_are_not_regular_or_not_ecma_262_are_refused() {
         for pattern in [
             r"^(?=a)a$",
             r"(a)\1",

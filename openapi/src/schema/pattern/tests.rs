@@ -17,9 +17,9 @@ fn not(string: &str) -> Inclusion {
     Inclusion::Not(string.to_owned())
 }
 
-/// Pairs of patterns, and the string that the first has and the second has not.
-const KNOWN: &[(&str, &str, Option<&str>)] = &[
-    // A pattern is searched for, unless it is anchored.
+/// Pairs of patterns, and a string that the first matches and the second does not.
+const PAIRS: &[(&str, &str, Option<&str>)] = &[
+    // A pattern matches anywhere, unless it is anchored.
     ("a", "", None),
     ("", "a", Some("")),
     ("^a", "a", None),
@@ -71,13 +71,13 @@ const KNOWN: &[(&str, &str, Option<&str>)] = &[
     (r"^\/v[1-9]\/", "^/v[0-9]+/", None),
     (r"^a\.b$", "^a.b$", None),
     ("^a.b$", r"^a\.b$", Some("aab")),
-    // Where words begin and end.
+    // Word boundaries.
     (r"^\bab\b$", "^ab$", None),
     (r"\bab\b", r"(^|\W)ab(\W|$)", None),
     (r"ab", r"\bab\b", Some("aab")),
     (r"^a\Bb$", r"^ab$", None),
     (r"^a\bb$", "^c$", None),
-    // Identifiers as they are really written.
+    // Real identifiers.
     (
         "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
         "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
@@ -93,8 +93,8 @@ const KNOWN: &[(&str, &str, Option<&str>)] = &[
 ];
 
 #[test]
-fn pairs_of_patterns_are_decided() {
-    for &(a, b, counterexample) in KNOWN {
+fn inclusion_of_patterns_is_decided() {
+    for &(a, b, counterexample) in PAIRS {
         let expected = counterexample.map_or(Inclusion::Included, not);
         assert_eq!(inclusion(&strings(a), &strings(b)), expected, "{a} in {b}");
     }
@@ -102,7 +102,7 @@ fn pairs_of_patterns_are_decided() {
 
 #[test]
 fn counterexamples_are_confirmed_by_the_validator() {
-    for &(a, b, counterexample) in KNOWN {
+    for &(a, b, counterexample) in PAIRS {
         let Some(string) = counterexample else {
             continue;
         };
@@ -116,9 +116,9 @@ fn counterexamples_are_confirmed_by_the_validator() {
 }
 
 #[test]
-fn lengths_count_with_the_patterns() {
+fn lengths_are_compared_together_with_patterns() {
     let pairs = [
-        // What a pattern says of lengths and what the keywords say is one.
+        // A length in the pattern and a length in a keyword mean the same.
         (
             json!({"pattern": "^[a-z]{1,8}$"}),
             json!({"maxLength": 8, "minLength": 1}),
@@ -170,13 +170,13 @@ fn lengths_count_with_the_patterns() {
             json!({"maxLength": 1}),
             not("😀😀"),
         ),
-        // Nothing at all is within everything.
+        // The empty set is within every set.
         (
             json!({"pattern": "^a{9}$", "maxLength": 8}),
             json!({"pattern": "b"}),
             Inclusion::Included,
         ),
-        // Bounds too large to count up to matter only where they differ.
+        // Bounds that are too large to count to matter only where they differ.
         (
             json!({"pattern": "^[a-z]+$", "maxLength": 1_000_000}),
             json!({"pattern": r"^\w+$", "maxLength": 1_000_000}),
@@ -199,18 +199,18 @@ fn lengths_count_with_the_patterns() {
 }
 
 #[test]
-fn what_cannot_be_decided_is_unknown() {
+fn patterns_that_cannot_be_decided_are_unknown() {
     for (a, b) in [
         ("^(?=.*a)b", "b"),
         ("b", r"(.)\1"),
         ("(?m)^a$", "a"),
         ("[", "a"),
-        // Everything, in ECMA-262; neither Rust nor the validator has such a class.
+        // Every character, in ECMA-262; neither Rust nor the validator has such a class.
         ("a", "[^]"),
         (r"a\<b", "a"),
-        // Beyond ASCII, ECMA-262 and the validator disagree where words begin.
+        // Outside ASCII, ECMA-262 and the validator disagree on word boundaries.
         (r"^é\b", "^x"),
-        // As an automaton, these take more room than anybody gives them.
+        // These automata are too large.
         ("(a|b)*a(a|b){40}$", "(b|a)*a(a|b){40}$"),
         ("^(a{1,1000}){1,1000}$", "^b"),
     ] {
@@ -227,7 +227,7 @@ fn what_cannot_be_decided_is_unknown() {
 }
 
 #[test]
-fn examples_take_every_way_through_a_pattern() {
+fn examples_take_every_path_through_a_pattern() {
     for (schema, expected) in [
         (
             json!({"pattern": "^(cat|dog|horse)$"}),
@@ -241,7 +241,7 @@ fn examples_take_every_way_through_a_pattern() {
             json!({"pattern": "^[0-9a-f]{4}-[a-z]$"}),
             vec!["aaaa-a", "0000-g"],
         ),
-        // The shortest and the longest are among them.
+        // They include the shortest and the longest.
         (
             json!({"pattern": "^a(bc)*$", "minLength": 3, "maxLength": 7}),
             vec!["abc", "abcbc", "abcbcbc"],
@@ -258,7 +258,7 @@ fn examples_take_every_way_through_a_pattern() {
 }
 
 #[test]
-fn a_string_without_the_pattern_keeps_to_the_lengths() {
+fn an_unmatched_string_has_an_allowed_length() {
     for (schema, expected) in [
         (json!({"pattern": "^[a-z]+$", "minLength": 2}), Some("a0")),
         (json!({"pattern": "^[^ ]*$", "maxLength": 1}), Some(" ")),

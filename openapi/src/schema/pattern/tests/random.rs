@@ -1,4 +1,4 @@
-//! Random patterns, held against the validator on every short string.
+//! Random patterns, checked with the validator on every short string.
 
 use rand::rngs::SmallRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -8,10 +8,10 @@ use super::of;
 use crate::schema::pattern::{Inclusion, inclusion};
 use crate::{Validator, sample};
 
-/// Characters of different kinds: those that patterns below name, and others.
+/// Characters of different kinds: some that the patterns below name, and others.
 const CHARACTERS: [char; 5] = ['a', 'b', '1', ' ', 'é'];
 
-/// All strings of up to four of the characters.
+/// Returns all strings of up to four of the characters.
 fn short_strings() -> Vec<String> {
     let mut strings = vec![String::new()];
     let mut longest = 0;
@@ -58,7 +58,7 @@ fn schema(random: &mut SmallRng) -> Value {
 }
 
 #[test]
-fn no_string_contradicts_a_verdict() {
+fn no_string_contradicts_an_inclusion() {
     let mut random = SmallRng::seed_from_u64(0x0A11);
     let strings: Vec<Value> = short_strings().into_iter().map(Value::String).collect();
     let (mut included, mut not, mut unknown) = (0, 0, 0);
@@ -66,7 +66,7 @@ fn no_string_contradicts_a_verdict() {
         let a = schema(&mut random);
         let mut b = schema(&mut random);
         if random.random_ratio(1, 2) {
-            // Pairs that are near to each other, so that some are included.
+            // Similar patterns, so that some pairs are included.
             let (first, second) = (a["pattern"].as_str(), b["pattern"].as_str());
             b["pattern"] = json!(format!("{}|{}", first.unwrap_or(""), second.unwrap_or("")));
         }
@@ -88,7 +88,7 @@ fn no_string_contradicts_a_verdict() {
                     breaks(&json!(string)),
                     "{string:?} is in {a}, and not in {b}"
                 );
-                // Nothing that is as easy to read is shorter.
+                // No string that is as easy to read is shorter.
                 let shorter = strings.iter().filter_map(Value::as_str).find(|other| {
                     other.is_ascii()
                         && other.len() < string.chars().count()
@@ -96,7 +96,7 @@ fn no_string_contradicts_a_verdict() {
                 });
                 assert!(
                     shorter.is_none(),
-                    "{shorter:?} before {string:?}: {a} in {b}"
+                    "{shorter:?} is shorter than {string:?}: {a} in {b}"
                 );
             }
             Inclusion::Unknown => unknown += 1,
@@ -116,15 +116,18 @@ fn examples_are_strings_of_their_set() {
         let Ok(validator) = Validator::new(&schema) else {
             continue;
         };
-        // Beyond ASCII the validator has other words than ECMA-262.
-        let asks_for_words = schema.to_string().to_lowercase().contains(r"\\b");
+        // Outside ASCII the word characters of the validator are not those of ECMA-262.
+        let has_word_boundaries = schema.to_string().to_lowercase().contains(r"\\b");
         let examples = of(&schema).examples();
         shown += examples.len();
         for example in &examples {
             let is_accepted = validator.accepts(&json!(example));
-            assert!(is_accepted || asks_for_words, "{example:?} of {schema}");
+            assert!(
+                is_accepted || has_word_boundaries,
+                "{example:?} of {schema}"
+            );
         }
-        if examples.is_empty() && !asks_for_words {
+        if examples.is_empty() && !has_word_boundaries {
             let missed = strings.iter().find(|string| validator.accepts(string));
             assert_eq!(missed, None, "{schema}");
         }

@@ -1,19 +1,20 @@
-//! Strings of a schema: by its formats, its pattern, and its bounds on length.
+//! Strings of a schema: by its format, its pattern, and its bounds on length.
 
 use rand::SeedableRng as _;
 use rand::distr::Distribution as _;
 use rand::rngs::SmallRng;
 use serde_json::{Map, Value};
 
+use super::keyword_values::count;
 use crate::schema::Strings;
 
-/// The longest string that is made to sit at a bound.
+/// The longest string that is made for a bound on length.
 const LONGEST: usize = 100_000;
 
-/// Strings that the keywords of `schema` probably accept.
-pub(super) fn strings(schema: &Map<String, Value>) -> Vec<String> {
-    let minimum = super::count(schema, "minLength").unwrap_or(0);
-    let maximum = super::count(schema, "maxLength").unwrap_or(usize::MAX);
+/// Returns strings that `schema` probably accepts.
+pub(super) fn of_schema(schema: &Map<String, Value>) -> Vec<String> {
+    let minimum = count(schema, "minLength").unwrap_or(0);
+    let maximum = count(schema, "maxLength").unwrap_or(usize::MAX);
     let mut strings: Vec<String> = Vec::new();
     if let Some(Value::String(format)) = schema.get("format") {
         strings.extend(of_format(format).iter().map(|&text| text.to_owned()));
@@ -36,26 +37,25 @@ pub(super) fn strings(schema: &Map<String, Value>) -> Vec<String> {
     strings
 }
 
-/// A string of `length` characters.
+/// Returns a string of `length` characters.
 pub(super) fn letters(length: usize) -> String {
     "a".repeat(length.min(LONGEST))
 }
 
-/// A few strings in which the pattern is found.
+/// Returns a few strings in which the pattern is found.
 pub(super) fn of_pattern(pattern: &str) -> Vec<String> {
     let mut strings = Strings::with_pattern(pattern).examples();
     strings.extend(random(pattern));
     strings
 }
 
-/// A few strings that match the regular expression, made from a fixed seed. Expressions that the
-/// `regex` syntax does not know (look-around, back-references) give none. Classes such as `\w` are
-/// ASCII's, as in ECMA-262, which JSON Schema's patterns follow.
+/// Returns a few random strings, from a fixed seed, that match the pattern; none where `regex-syntax` cannot
+/// parse it (look-around, back-references). Classes such as `\w` are ASCII's, as in ECMA-262.
 fn random(pattern: &str) -> Vec<String> {
     let mut random = SmallRng::seed_from_u64(0x5EED);
     let mut strings = Vec::new();
     for repeat in [1, 4] {
-        // A pattern is a search: what stands outside of the match is free, so anchors go.
+        // The generator does not support anchors. Without them it makes strings that match as well.
         let unanchored = pattern.strip_prefix('^').unwrap_or(pattern);
         let unanchored = unanchored.strip_suffix('$').unwrap_or(unanchored);
         let ascii = regex_syntax::ParserBuilder::new()

@@ -1,12 +1,14 @@
-//! Values that break one keyword of a schema and as little else as can be.
+//! Values that violate one keyword of a schema and as little else as possible.
 
 use serde_json::{Map, Value, json};
 
-use super::{BREADTH, candidates, count, list, most_of, text};
+use super::candidates::{MOST_CANDIDATES, candidates, most_items};
+use super::keyword_values::{count, list};
+use super::strings::letters;
 use crate::schema::Strings;
 
-/// Values near those of the self-contained `schema` that it probably rejects: one step over a
-/// bound, one required property short, of another type.
+/// Returns values that the self-contained `schema` probably just rejects: one step over a bound, one required
+/// property missing, of another type.
 #[must_use]
 pub fn near_misses(schema: &Value) -> Vec<Value> {
     let mut values = Vec::new();
@@ -26,7 +28,7 @@ pub fn near_misses(schema: &Value) -> Vec<Value> {
     if object.contains_key("enum") || object.contains_key("const") {
         values.extend([json!("another value"), json!(-1)]);
     }
-    values.truncate(4 * BREADTH);
+    values.truncate(4 * MOST_CANDIDATES);
     values
 }
 
@@ -46,12 +48,12 @@ fn of_type(schema: &Map<String, Value>, values: &mut Vec<Value>) {
 
 fn of_strings(schema: &Map<String, Value>, values: &mut Vec<Value>) {
     if let Some(maximum) = count(schema, "maxLength") {
-        values.push(Value::String(text::letters(maximum.saturating_add(1))));
+        values.push(Value::String(letters(maximum.saturating_add(1))));
     }
     if let Some(minimum) = count(schema, "minLength")
         && minimum > 0
     {
-        values.push(Value::String(text::letters(minimum - 1)));
+        values.push(Value::String(letters(minimum - 1)));
     }
     let unmatched = Strings::of(schema).and_then(|strings| strings.unmatched());
     values.extend(unmatched.map(Value::String));
@@ -89,7 +91,7 @@ fn of_arrays(schema: &Map<String, Value>, values: &mut Vec<Value>) {
         .and_then(|items| items.into_iter().next());
     let item = item.unwrap_or(Value::Null);
     let filled = |length: usize| {
-        let most = most_of(std::slice::from_ref(&item));
+        let most = most_items(std::slice::from_ref(&item));
         Value::Array(vec![item.clone(); length.min(most)])
     };
     if let Some(maximum) = count(schema, "maxItems") {

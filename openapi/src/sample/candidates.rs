@@ -1,0 +1,339 @@
+//! Values that a schema probably accepts.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use super::keyword_values::{count, list};
+use super::numbers::{fractions, integers};
+use super::strings;
+use super::types::{ordinary, types_of};
+use crate::pointer;
+use crate::schema::{self, Validator};
+
+/// The most candidates of one schema.
+pub(super) const MOST_CANDIDATES: usize = 24;
+/// The most references and levels of nesting that are followed; deeper values are ordinary ones.
+const DEPTH: usize = 12;
+/// The most nodes of a value: the nodes that each level requires multiply.
+const LARGEST: usize = 20_000;
+
+/// Returns values that the self-contained `schema` probably accepts, simple ones first.
+#[must_use]
+pub fn candidates(schema: &Value) -> Vec<Value> {
+    let sampler = Sampler {
+        root: schema,
+        cache: RefCell::new(HashMap::new()),
+    };
+    sampler.values(schema, DEPTH)
+}
+
+struct Sampler<'a> {
+    root: &'a Value,
+    /// The values of a schema, by its address and the remaining depth. Without it, a schema would be sampled
+    /// once for each path of references to it, of which there may be millions.
+    cache: RefCell<HashMap<(*const Value, usize), Vec<Value>>>,
+}
+
+impl Sampler<'_> {
+    fn values(&self, schema: &Value, depth: usize) -> Vec<Value> {
+        let key = (std::ptr::from_ref(schema), depth);
+        if let Some(values) = self.cache.borrow().get(&key) {
+            return values.clone();
+        }
+        let mut values = match schema {
+            Value::Bool(false) => Vec::new(),
+            Value::Object(object) if depth > 0 => self.of_object(object, depth - 1),
+            _ => ordinary(),
+        };
+        dedup(&mut values);
+        values.truncate(MOST_CANDIDATES);
+        values.retain(|value| schema::size(value) <= LARGEST);
+        self.cache.borrow_mut().insert(key, values.clone());
+        values
+    }
+
+    fn first_value(&self, schema: &Value, depth: usize) -> Option<Value> {
+        self.values(schema, depth).into_iter().next()
+    }
+
+    fn of_object(&self, schema: &Map<String, Value>, depth: usize) -> Vec<Value> {
+        if let Some(value) = schema.get("const") {
+            return vec![value.clone()];
+        }
+        if let Some(Value::Array(values)) = schema.get("enum") {
+            return values.clone();
+        }
+        let composed = self.of_composition(schema, depth);
+        let own = self.of_own_keywords(schema, depth, composed.is_some());
+        match composed {
+            Some(composed) if own.is_empty() => composed,
+            Some(composed) => merged(&composed, own),
+            None => own,
+        }
+    }
+
+    /// Returns the values of what a schema is composed of; `None` when it is not composed.
+    fn of_composition(&self, schema: &Map<String, Value>, depth: usize) -> Option<Vec<Value>> {
+        let mut values = Vec::new();
+        let mut is_composed = false;
+        if let Some(target) = schema
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|reference| self.target(reference))
+        {
+            is_composed = true;
+            values.extend(self.values(target, depth));
+        }
+        for keyword in ["anyOf", "oneOf"] {
+            for branch in list(schema, keyword) {
+                is_composed = true;
+                values.extend(self.values(branch, depth).into_iter().take(6));
+            }
+        }
+        for branch in list(schema, "allOf") {
+            is_composed = true;
+            values = merged(&values, self.values(branch, depth));
+        }
+        is_composed.then_some(values)
+    }
+
+    fn target(&self, reference: &str) -> Option<&Value> {
+        self.root.pointer(&pointer::of_reference(reference)?)
+    }
+
+    /// Returns the values of the keywords beside any composition: none for a composed schema whose other keywords
+    /// assert nothing.
+    fn of_own_keywords(
+        &self,
+        schema: &Map<String, Value>,
+        depth: usize,
+        is_composed: bool,
+    ) -> Vec<Value> {
+        let types = types_of(schema);
+        if types.is_empty() {
+            return if is_composed { Vec::new() } else { ordinary() };
+        }
+        // One value of each type first, so that the values of one type do not displace the others.
+        let mut by_type: Vec<std::vec::IntoIter<Value>> = types
+            .iter()
+            .map(|kind| self.of_type(kind, schema, depth).into_iter())
+            .collect();
+        let mut values = Vec::new();
+        loop {
+            let count = values.len();
+            values.extend(by_type.iter_mut().filter_map(Iterator::next));
+            if values.len() == count {
+                return values;
+            }
+        }
+    }
+
+    fn of_type(&self, kind: &str, schema: &Map<String, Value>, depth: usize) -> Vec<Value> {
+        match kind {
+            "null" => vec![Value::Null],
+            "boolean" => vec![json!(true), json!(false)],
+            "integer" => integers(schema),
+            "number" => {
+                let mut values = integers(schema);
+                values.extend(fractions(schema));
+                values
+            }
+            "string" => strings::of_schema(schema)
+                .into_iter()
+                .map(Value::String)
+                .collect(),
+            "array" => self.arrays(schema, depth),
+            "object" => self.objects(schema, depth),
+            _ => Vec::new(),
+        }
+    }
+
+    fn arrays(&self, schema: &Map<String, Value>, depth: usize) -> Vec<Value> {
+        let minimum = count(schema, "minItems").unwrap_or(0);
+        let maximum = count(schema, "maxItems").unwrap_or(usize::MAX);
+        let fixed: Vec<Value> = list(schema, "prefixItems")
+            .iter()
+            .map_while(|item| self.first_value(item, depth))
+            .collect();
+        let mut items = match schema.get("items") {
+            Some(item) => self.values(item, depth),
+            None => ordinary(),
+        };
+        if let Some(wanted) = schema.get("contains") {
+            items.splice(0..0, self.values(wanted, depth));
+        }
+        let most = most_items(&items);
+        let filled = |length: usize, first: usize| {
+            let mut array: Vec<Value> = fixed.iter().take(length).cloned().collect();
+            let rest = (first..items.len()).chain(0..first).cycle();
+            if !items.is_empty() {
+                array.extend(
+                    rest.take(length.saturating_sub(fixed.len()).min(most))
+                        .map(|i| items[i].clone()),
+                );
+            }
+            Value::Array(array)
+        };
+        let least = minimum.max(usize::from(schema.contains_key("contains")));
+        let mut values = vec![filled(least, 0)];
+        let one = least.max(fixed.len() + 1).min(maximum);
+        values.extend((0..items.len().min(8)).map(|first| filled(one, first)));
+        values.push(filled(least.max(fixed.len()).min(maximum), 0));
+        if maximum <= 1_000.min(most) {
+            values.push(filled(maximum, 0));
+        }
+        values
+    }
+
+    fn objects(&self, schema: &Map<String, Value>, depth: usize) -> Vec<Value> {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let choices: Vec<(&str, Vec<Value>)> = (properties.into_iter().flatten())
+            .map(|(name, schema)| (name.as_str(), self.values(schema, depth)))
+            .collect();
+        let least = self.least_object(schema, &choices, depth);
+        let mut full = least.clone();
+        for (name, values) in &choices {
+            if let Some(value) = values.first() {
+                full.entry(*name).or_insert_with(|| value.clone());
+            }
+        }
+        let mut values = vec![Value::Object(least.clone()), Value::Object(full)];
+        add_variations(&mut values, &least, &choices);
+        for (name, value) in self.undeclared_properties(schema, depth) {
+            let mut object = least.clone();
+            object.insert(name, value);
+            values.insert(1, Value::Object(object));
+        }
+        values
+    }
+
+    /// Returns an object with the required properties only.
+    fn least_object(
+        &self,
+        schema: &Map<String, Value>,
+        choices: &[(&str, Vec<Value>)],
+        depth: usize,
+    ) -> Map<String, Value> {
+        let mut object = Map::new();
+        for name in list(schema, "required").iter().filter_map(Value::as_str) {
+            let declared = choices.iter().find(|(declared, _)| *declared == name);
+            let value = match declared {
+                Some((_, values)) => values.first().cloned(),
+                None => self.of_name(schema, name, depth).into_iter().next(),
+            };
+            object.insert(name.to_owned(), value.unwrap_or(Value::Null));
+        }
+        let wanted = count(schema, "minProperties").unwrap_or(0);
+        for index in 0..wanted.min(64) {
+            if object.len() >= wanted {
+                break;
+            }
+            let value = self.of_undeclared(schema, depth).into_iter().next();
+            object.insert(format!("key{index}"), value.unwrap_or(Value::Null));
+        }
+        object
+    }
+
+    /// Returns properties that `patternProperties` or `additionalProperties` allow.
+    fn undeclared_properties(
+        &self,
+        schema: &Map<String, Value>,
+        depth: usize,
+    ) -> Vec<(String, Value)> {
+        let mut properties = Vec::new();
+        let mut add = |name: &str, values: Vec<Value>| {
+            let values = values.into_iter().take(4);
+            properties.extend(values.map(|value| (name.to_owned(), value)));
+        };
+        let patterns = schema.get("patternProperties").and_then(Value::as_object);
+        for (pattern, member) in patterns.into_iter().flatten() {
+            if let Some(name) = strings::of_pattern(pattern).into_iter().next() {
+                add(&name, self.values(member, depth));
+            }
+        }
+        if !matches!(schema.get("additionalProperties"), Some(Value::Bool(false))) {
+            add("extra", self.of_undeclared(schema, depth));
+        }
+        properties
+    }
+
+    /// Returns the values of an undeclared property: those of the pattern that its name matches, if any.
+    fn of_name(&self, schema: &Map<String, Value>, name: &str, depth: usize) -> Vec<Value> {
+        let patterns = schema.get("patternProperties").and_then(Value::as_object);
+        let matching = patterns.into_iter().flatten().find(|(pattern, _)| {
+            Validator::new(&json!({ "pattern": pattern }))
+                .is_ok_and(|pattern| pattern.accepts(&Value::from(name)))
+        });
+        match matching {
+            Some((_, schema)) => self.values(schema, depth),
+            None => self.of_undeclared(schema, depth),
+        }
+    }
+
+    fn of_undeclared(&self, schema: &Map<String, Value>, depth: usize) -> Vec<Value> {
+        schema
+            .get("additionalProperties")
+            .map_or_else(ordinary, |schema| self.values(schema, depth))
+    }
+}
+
+/// Adds objects in which one property at a time takes one of its values. The properties take turns, so that one
+/// with many values does not displace the others.
+fn add_variations(
+    values: &mut Vec<Value>,
+    least: &Map<String, Value>,
+    choices: &[(&str, Vec<Value>)],
+) {
+    let longest = choices.iter().map(|(_, values)| values.len()).max();
+    for index in 0..longest.unwrap_or(0) {
+        for (name, options) in choices {
+            if let Some(option) = options.get(index) {
+                let mut object = least.clone();
+                object.insert((*name).to_owned(), option.clone());
+                values.push(Value::Object(object));
+            }
+        }
+        if values.len() >= MOST_CANDIDATES {
+            return;
+        }
+    }
+}
+
+/// Returns the most items of an array, given the values of its items: nested arrays would not fit in memory.
+pub(super) fn most_items(items: &[Value]) -> usize {
+    let largest = items.iter().map(schema::size).max().unwrap_or(1);
+    (2_000 / largest.max(1)).max(1)
+}
+
+/// Merges the values of two parts of one schema: objects are merged pairwise, other values are kept.
+fn merged(left: &[Value], right: Vec<Value>) -> Vec<Value> {
+    if left.is_empty() {
+        return right;
+    }
+    let mut values = Vec::new();
+    for a in left.iter().take(6) {
+        for b in right.iter().take(6) {
+            if let (Value::Object(a), Value::Object(b)) = (a, b) {
+                let mut merged = a.clone();
+                merged.extend(b.clone());
+                values.push(Value::Object(merged));
+            }
+        }
+    }
+    values.extend(left.iter().cloned());
+    values.extend(right);
+    values
+}
+
+fn dedup(values: &mut Vec<Value>) {
+    let mut seen: Vec<Value> = Vec::with_capacity(values.len());
+    values.retain(|value| {
+        let new = !seen.contains(value);
+        if new {
+            seen.push(value.clone());
+        }
+        new
+    });
+}

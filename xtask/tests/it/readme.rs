@@ -90,6 +90,7 @@ fn links_lead_somewhere_and_pictures_say_what_they_show() {
         "openapi/README.md",
         "openapi/published/README.md",
         "server/README.md",
+        "server/OPERATING.md",
         "conformance/README.md",
         "xtask/README.md",
         "xtask/testbed/README.md",

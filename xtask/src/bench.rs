@@ -1,53 +1,136 @@
-//! `bench`: figures, printed with their inputs and limits.
+//! `bench`: runs the benchmarks of the crates, whose options are checked before anything is built; and measures builds.
 
-mod agreement;
-pub(crate) mod build;
-pub(crate) mod conformance;
-mod documents;
-mod edits;
-pub(crate) mod faults;
-pub(crate) mod fuzz;
-mod large;
-pub(crate) mod measure;
-pub(crate) mod server;
-pub(crate) mod timing;
+mod build;
 
-use crate::programs;
-use openapi::cli::{Exit, Failure, Outcome};
+use std::process::{Command, ExitStatus};
 
-/// The agreement with oasdiff, then the cost on the largest documents.
-pub(crate) fn diff() -> Outcome {
-    let program = programs::build_release_xtask()?;
-    let agreement = agreement::run()?;
-    anstream::println!();
-    let large = large::run(&program)?;
-    Ok(match (agreement, large) {
-        (Exit::Success, Exit::Success) => Exit::Success,
-        _ => Exit::Failed,
+use openapi::cli::{Exit, Outcome};
+
+use crate::cli::{BenchCommand, Fuzz, Server};
+use crate::{programs, test};
+
+pub(crate) fn run(command: &BenchCommand) -> Outcome {
+    match command {
+        BenchCommand::Diff => Bench::OF_DIFF.run(&[]),
+        // As fast in a debug build, which is built sooner.
+        BenchCommand::Corpus => Bench::OF_DIFF.debug().run(&["agreement".to_owned()]),
+        BenchCommand::Fuzz(arguments) => fuzz(arguments),
+        BenchCommand::Conformance(arguments) => {
+            let mut options = vec![format!("--runs={}", arguments.runs)];
+            options.extend(arguments.no_mutants.then(|| "--no-mutants".to_owned()));
+            Bench::OF_SUITE.run(&options)
+        }
+        BenchCommand::Timing(arguments) => {
+            let (pairs, seed) = (arguments.pairs, arguments.seed);
+            Bench::OF_TIMING.run(&[format!("--pairs={pairs}"), format!("--seed={seed}")])
+        }
+        BenchCommand::Faults(arguments) => faults(arguments.seconds),
+        BenchCommand::Server(arguments) => server(arguments),
+        BenchCommand::Build(arguments) => build::run(arguments),
+    }
+}
+
+/// A benchmark of a crate, and how it is built.
+#[derive(Clone, Copy)]
+struct Bench {
+    name: &'static str,
+    build: &'static [&'static str],
+}
+
+/// Cargo's arguments for a benchmark of the comparison.
+const OF_OPENAPI: &[&str] = &["bench", "--no-run", "--package=openapi", "--features=cli"];
+
+impl Bench {
+    const OF_DIFF: Self = Self {
+        name: "diff",
+        build: OF_OPENAPI,
+    };
+    const OF_FUZZ: Self = Self {
+        name: "fuzz",
+        build: OF_OPENAPI,
+    };
+    const OF_SUITE: Self = Self {
+        name: "suite",
+        build: &["bench", "--no-run", "--package=conformance"],
+    };
+    const OF_TIMING: Self = Self {
+        name: "timing",
+        build: &["bench", "--no-run", "--package=server"],
+    };
+
+    /// Returns the same benchmark as a debug build, of dependencies that `cargo test --workspace` has built.
+    fn debug(self) -> Self {
+        Self {
+            build: &["build", "--workspace"],
+            ..self
+        }
+    }
+
+    /// Builds the benchmark and runs it with these options, in the caller's folder.
+    fn run(self, options: &[String]) -> Outcome {
+        let mut build = programs::cargo();
+        build
+            .args(self.build)
+            .args(["--locked", "--bench", self.name]);
+        let program = programs::built_by(&mut build, self.name)?;
+        let status = programs::run(Command::new(program).args(options))?;
+        Ok(exit_of(status))
+    }
+}
+
+/// Returns the exit code of a benchmark as ours.
+fn exit_of(status: ExitStatus) -> Exit {
+    match status.code() {
+        Some(0) => Exit::Success,
+        Some(1) => Exit::Failed,
+        Some(2) => Exit::Usage,
+        Some(_) | None => Exit::Unreadable,
+    }
+}
+
+fn fuzz(arguments: &Fuzz) -> Outcome {
+    let mut options = vec![
+        format!("--inputs={}", arguments.inputs),
+        format!("--seed={}", arguments.seed),
+        format!("--from={}", arguments.from),
+    ];
+    options.extend(arguments.show.map(|number| format!("--show={number}")));
+    if arguments.as_built || arguments.show.is_some() {
+        Bench::OF_FUZZ.debug().run(&options)
+    } else {
+        Bench::OF_FUZZ.run(&options)
+    }
+}
+
+/// Runs the server's fault tests for longer than a test may take, with their figures.
+fn faults(seconds: u32) -> Outcome {
+    let mut tests = programs::cargo();
+    tests
+        .args(["test", "--release", "--locked", "--package", "server"])
+        .args(["--test", "it", "faults::", "--"])
+        .args(["--nocapture", "--test-threads=1"])
+        .env("DZ_FAULTS_SECONDS", seconds.to_string());
+    run_complete(&mut tests)
+}
+
+/// Runs the server's benchmark of requests.
+fn server(arguments: &Server) -> Outcome {
+    let mut bench = programs::cargo();
+    bench
+        .args(["bench", "--locked", "--package", "server"])
+        .args(["--bench", "requests"])
+        .env("DZ_BENCH_SECONDS", arguments.seconds.to_string())
+        .env("DZ_BENCH_TOKENS", &arguments.tokens);
+    run_complete(&mut bench)
+}
+
+/// Runs cargo with everything installed that the tests need.
+fn run_complete(cargo: &mut Command) -> Outcome {
+    test::provide()?;
+    let status = programs::run(cargo.env(testbed::COMPLETE, "1"))?;
+    Ok(if status.success() {
+        Exit::Success
+    } else {
+        Exit::Failed
     })
-}
-
-/// The agreement with oasdiff alone.
-pub(crate) fn corpus() -> Outcome {
-    agreement::run()
-}
-
-/// A folder given by a variable, or the usual place beside the workspace; `None`, said plainly,
-/// when there is none.
-fn folder(variable: &str, usual: &str) -> Result<Option<std::path::PathBuf>, Failure> {
-    let given = std::env::var_os(variable).map(std::path::PathBuf::from);
-    let path = given
-        .clone()
-        .unwrap_or_else(|| programs::workspace_root().join(usual));
-    if path.is_dir() {
-        return Ok(Some(path));
-    }
-    if given.is_some() {
-        return Err(Failure::unreadable(format!(
-            "{variable} names {}, which is no folder",
-            path.display()
-        )));
-    }
-    anstream::println!("skipped: no {usual} here; {variable} names another place");
-    Ok(None)
 }

@@ -1,10 +1,11 @@
-//! What CI runs: the lints and what the usual build leaves out, then all tests.
+//! `ci`: the lints, the builds that are not the default, and then all tests.
+
+use openapi::cli::{Exit, Failure, Outcome};
 
 use crate::cli::Test;
 use crate::{programs, test};
-use openapi::cli::{Exit, Failure, Outcome};
 
-/// A step's name, cargo's arguments, and variables set for it.
+/// A step: its name, cargo's arguments, and the variables that are set for it.
 type Step = (
     &'static str,
     &'static [&'static str],
@@ -55,7 +56,7 @@ const STEPS: &[Step] = &[
         ],
         &[],
     ),
-    // What builds have only when it is asked for.
+    // A feature that is off by default.
     (
         "lints of the server with traces",
         &[
@@ -92,26 +93,26 @@ const STEPS: &[Step] = &[
     ),
 ];
 
-/// The least version of Rust that the workspace states. Clippy's `incompatible_msrv`, which is on, refuses
-/// what the standard library has had only since a later one, whichever toolchain runs this.
-const LEAST: &str = env!("CARGO_PKG_RUST_VERSION");
+/// The minimum version of Rust that the workspace declares. Clippy's lint `incompatible_msrv`, which is on, reports
+/// uses of later parts of the standard library on any toolchain.
+const MINIMUM: &str = env!("CARGO_PKG_RUST_VERSION");
 
-/// What is said of the toolchain: a green run on a newer one does not show that the least one suffices.
-fn standing(toolchain: &str) -> String {
+/// Describes the toolchain: a successful run on a newer one does not show that the minimum suffices.
+fn described(toolchain: &str) -> String {
     let version = toolchain.split_whitespace().nth(1).unwrap_or_default();
-    let of_least = version == LEAST || version.starts_with(&format!("{LEAST}."));
-    if of_least {
-        format!("{toolchain}, the least version that is supported")
+    let is_minimum = version == MINIMUM || version.starts_with(&format!("{MINIMUM}."));
+    if is_minimum {
+        format!("{toolchain}, the minimum supported version")
     } else {
         format!(
-            "{toolchain}; the least version that is supported, {LEAST}, is not what this run tests: \
-             `rustup run {LEAST} cargo xtask ci` does"
+            "{toolchain}; this run does not test the minimum supported version, {MINIMUM}: \
+             `rustup run {MINIMUM} cargo xtask ci` does"
         )
     }
 }
 
 pub(crate) fn run() -> Outcome {
-    anstream::println!("ci: {}", standing(&programs::toolchain()?));
+    anstream::println!("ci: {}", described(&programs::toolchain()?));
     for (name, arguments, variables) in STEPS {
         anstream::println!("ci: {name}");
         let status = programs::cargo()
@@ -132,21 +133,21 @@ pub(crate) fn run() -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::{LEAST, standing};
+    use super::{MINIMUM, described};
 
     #[test]
     fn the_toolchain_is_named_with_what_it_proves() {
-        let least = standing(&format!("rustc {LEAST}.1 (0000000 2026-04-14)"));
+        let minimum = described(&format!("rustc {MINIMUM}.1 (0000000 2026-04-14)"));
         assert!(
-            least.ends_with("the least version that is supported"),
-            "{least}"
+            minimum.ends_with("the minimum supported version"),
+            "{minimum}"
         );
         for other in [
             "rustc 1.9.0 (0000000 2016-05-26)",
             "rustc 2.0.0 (0000000 2099-01-01)",
         ] {
-            let said = standing(other);
-            assert!(said.contains("is not what this run tests"), "{said}");
+            let text = described(other);
+            assert!(text.contains("does not test the minimum"), "{text}");
         }
     }
 }

@@ -7,7 +7,6 @@ mod bench;
 mod check;
 mod ci;
 mod cli;
-mod deployment;
 mod emit;
 mod folders;
 mod list;
@@ -21,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use cli::{BenchCommand, Command, OpenapiCommand};
+use cli::{Command, OpenapiCommand};
 
 fn main() -> ExitCode {
     let outcome = match cli::Arguments::parse().command {
@@ -37,18 +36,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Ci => ci::run(),
         Command::Pictures(arguments) => pictures::run(&arguments),
-        Command::Bench { command } => match command {
-            BenchCommand::Diff => bench::diff(),
-            BenchCommand::Corpus => bench::corpus(),
-            BenchCommand::Fuzz(arguments) => bench::fuzz::run(&arguments),
-            BenchCommand::FuzzPortion(arguments) => bench::fuzz::try_portion(&arguments),
-            BenchCommand::Conformance(arguments) => bench::conformance::run(&arguments),
-            BenchCommand::Timing(arguments) => bench::timing::run(&arguments),
-            BenchCommand::Faults(arguments) => bench::faults::run(&arguments),
-            BenchCommand::Server(arguments) => bench::server::run(&arguments),
-            BenchCommand::Build(arguments) => bench::build::run(&arguments),
-            BenchCommand::Measure(arguments) => bench::measure::run(&arguments),
-        },
+        Command::Bench { command } => bench::run(&command),
     };
     openapi::cli::conclude(outcome)
 }

@@ -1,11 +1,12 @@
-//! `pictures`: what README.md shows of the reports, taken by Chromium.
+//! `pictures`: screenshots of reports for README.md, taken by Chromium.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use openapi::cli::{Exit, Failure, Outcome};
+
 use crate::cli::Pictures;
 use crate::{folders, programs};
-use openapi::cli::{Exit, Failure, Outcome};
 
 /// The size of a picture, in pixels.
 const SIZE: &str = "--window-size=1000,720";
@@ -14,7 +15,7 @@ pub(crate) fn run(arguments: &Pictures) -> Outcome {
     let report = programs::target_directory().join("verify/report.html");
     if !report.is_file() {
         return Err(Failure::unreadable(format!(
-            "there is no {}: run `cargo xtask verify` first, whose report is shown",
+            "there is no {}: run `cargo xtask verify` first, which writes it",
             report.display()
         )));
     }
@@ -29,13 +30,13 @@ pub(crate) fn run(arguments: &Pictures) -> Outcome {
         let into = arguments.into.clone().unwrap_or_else(usual);
         folders::make(&into)?;
         let picture = into.join(name);
-        photograph(page, &picture, folder.path())?;
+        screenshot(page, &picture, folder.path())?;
         anstream::println!("{} written", picture.display());
     }
     Ok(Exit::Success)
 }
 
-/// Writes a comparison as a page. The pair is the one that the comparison's own reports are tested with.
+/// Writes a comparison as a page, of the pair of documents in the tests of reports.
 fn compare(page: &Path) -> Result<(), Failure> {
     let this = std::env::current_exe()
         .map_err(|error| Failure::unreadable(format!("cannot find this program: {error}")))?;
@@ -67,11 +68,11 @@ fn compare(page: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Takes a picture (PNG) of the top of a page.
-fn photograph(page: &Path, picture: &Path, folder: &Path) -> Result<(), Failure> {
+/// Takes a screenshot (PNG) of the top of a page.
+fn screenshot(page: &Path, picture: &Path, folder: &Path) -> Result<(), Failure> {
     let failed = |why: String| {
         Failure::unreadable(format!(
-            "chromium took no picture of {}: {why}",
+            "chromium took no screenshot of {}: {why}",
             page.display()
         ))
     };
@@ -85,7 +86,7 @@ fn photograph(page: &Path, picture: &Path, folder: &Path) -> Result<(), Failure>
             "--no-first-run",
             "--disable-dev-shm-usage",
         ])
-        // This may be run by root in a container, where Chromium's sandbox does not start; the page is our own.
+        // Chromium's sandbox does not start for root in a container. The page is ours.
         .args(["--no-sandbox", "--hide-scrollbars", SIZE])
         .arg(format!(
             "--user-data-dir={}",

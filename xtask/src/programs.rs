@@ -1,12 +1,13 @@
-//! The workspace's own programs, built and run as processes.
+//! The workspace's programs, built and run as processes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
-use testbed::reaper::{self, How};
-
 use openapi::cli::Failure;
+use testbed::reaper;
+
+pub(crate) use testbed::cargo::{in_workspace as cargo, target_directory, workspace_root};
 
 /// A program of this workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ impl Program {
     }
 }
 
-/// Where the built programs lie.
+/// The paths of programs that are built.
 #[derive(Debug)]
 pub(crate) struct Built {
     executables: BTreeMap<String, PathBuf>,
@@ -43,50 +44,13 @@ impl Built {
         self.executables
             .get(program.name())
             .cloned()
-            .ok_or_else(|| {
-                Failure::unreadable(format!(
-                    "cargo built no program called `{}`",
-                    program.name()
-                ))
-            })
+            .ok_or_else(|| not_built(program.name()))
     }
 }
 
-/// The folder that holds the workspace's manifest.
-pub(crate) fn workspace_root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."))
-}
-
-/// The variable that names cargo's target directory, from where cargo is called.
-const TARGET: &str = "CARGO_TARGET_DIR";
-
-/// The folder for what the commands leave behind: cargo's target directory, wherever this was called.
-pub(crate) fn target_directory() -> PathBuf {
-    given_target().unwrap_or_else(|| workspace_root().join("target"))
-}
-
-/// The target directory that the environment names: from the caller's folder, as for the cargo that runs this.
-fn given_target() -> Option<PathBuf> {
-    let given = std::env::var_os(TARGET).map(PathBuf::from)?;
-    Some(std::path::absolute(&given).unwrap_or(given))
-}
-
-/// Cargo in the workspace's folder.
-pub(crate) fn cargo() -> Command {
-    let mut cargo = testbed::cargo::command();
-    cargo.current_dir(workspace_root());
-    // Which would mean another place from there.
-    if let Some(target) = given_target() {
-        cargo.env(TARGET, target);
-    }
-    cargo
-}
-
-/// The compiler that cargo uses, as it names itself: `rustc 1.95.0 (59807616e 2026-04-14)`.
+/// Returns the version of the compiler that cargo uses: `rustc 1.95.0 (59807616e 2026-04-14)`.
 pub(crate) fn toolchain() -> Result<String, Failure> {
-    // Cargo has chosen the toolchain for everything that it starts, this program among it.
+    // Cargo sets the toolchain for everything that it starts, also for this program.
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc)
         .arg("--version")
@@ -96,7 +60,7 @@ pub(crate) fn toolchain() -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Builds programs, and says where cargo put them: what is run is never stale.
+/// Builds programs and returns their paths: what is run is never stale.
 pub(crate) fn build(programs: &[Program]) -> Result<Built, Failure> {
     let mut command = cargo();
     command.arg("build");
@@ -108,50 +72,32 @@ pub(crate) fn build(programs: &[Program]) -> Result<Built, Failure> {
     })
 }
 
-/// Runs a build, and gives the programs that cargo names, each with its path.
+/// Runs a build and returns the programs that cargo names, each with its path.
 fn executables(build: &mut Command) -> Result<BTreeMap<String, PathBuf>, Failure> {
     testbed::cargo::programs(build).map_err(|error| Failure::unreadable(error.to_string()))
 }
 
-/// Builds this very program for release, and says where it is: figures are of the release build.
-pub(crate) fn build_release_xtask() -> Result<PathBuf, Failure> {
-    build_release("xtask", &[])
+/// Runs a build and returns the program of this name.
+pub(crate) fn built_by(build: &mut Command, name: &str) -> Result<PathBuf, Failure> {
+    executables(build)?
+        .remove(name)
+        .ok_or_else(|| not_built(name))
 }
 
-/// Builds the server for release, and says where it is.
-pub(crate) fn build_release_server() -> Result<PathBuf, Failure> {
-    build_release(Program::Server.name(), &[])
+/// Builds the failure of a build without the expected program.
+fn not_built(name: &str) -> Failure {
+    Failure::unreadable(format!("cargo built no program called `{name}`"))
 }
 
-/// Builds the conformance suite for release, and says where it is.
-pub(crate) fn build_release_suite() -> Result<PathBuf, Failure> {
-    build_release(Program::Conformance.name(), &[])
-}
-
-fn build_release(program: &str, options: &[&str]) -> Result<PathBuf, Failure> {
-    let mut command = cargo();
-    command
-        .args(["build", "--release"])
-        .args(["--package", program, "--bin", program])
-        .args(options);
-    executables(&mut command)?
-        .remove(program)
-        .ok_or_else(|| Failure::unreadable(format!("cargo built no program called `{program}`")))
-}
-
-/// Runs a program to its end. It ends with this one, should that be killed.
+/// Runs a program to its end, which comes at the latest with the end of this process.
 pub(crate) fn run(command: &mut Command) -> Result<ExitStatus, Failure> {
-    let spawned = command.spawn().and_then(|mut child| {
-        reaper::end(&child, How::Kill);
-        child.wait()
-    });
-    spawned.map_err(|error| {
+    reaper::run(command).map_err(|error| {
         let program = command.get_program().display();
         Failure::unreadable(format!("cannot run {program}: {error}"))
     })
 }
 
-/// Runs a program to its end and gives what it printed.
+/// Runs a program to its end and returns its standard output.
 pub(crate) fn output(program: &Path, arguments: &[&str]) -> Result<String, Failure> {
     let called = format!("{} {}", program.display(), arguments.join(" "));
     let output = Command::new(program)
@@ -166,5 +112,5 @@ pub(crate) fn output(program: &Path, arguments: &[&str]) -> Result<String, Failu
         )));
     }
     String::from_utf8(output.stdout)
-        .map_err(|_| Failure::unreadable(format!("`{called}` printed what is not UTF-8")))
+        .map_err(|_| Failure::unreadable(format!("`{called}` printed something other than UTF-8")))
 }

@@ -1,28 +1,25 @@
-//! `openapi pull`: upstream's slice as it is published today, beside the vendored one.
+//! `openapi pull`: upstream's slice as published today, compared with the vendored one.
 
 mod fetch;
+mod limit;
 mod source;
 mod vendored;
 
 use std::time::Duration;
 
-use serde::de::IgnoredAny;
-
 use openapi::Document;
+use openapi::cli::{Exit, Failure, Outcome, print};
 use openapi::diff::{Action, Area, Diff, Kind, Options, compare_with};
 use openapi::render;
+use serde::de::IgnoredAny;
 
 use crate::cli::Pull;
 use crate::emit;
-use openapi::cli::{Exit, Failure, Outcome, print};
 use source::Source;
 use vendored::Vendored;
 
-/// The most that is read of a slice. The vendored one has 10 kB.
-const MOST_BYTES: u64 = 4 << 20;
-
 pub(crate) fn run(arguments: &Pull) -> Outcome {
-    let source = Source::of(&arguments.from)?;
+    let source = Source::parse(&arguments.from)?;
     let vendored = Vendored::read(arguments.into.as_deref())?;
     let text = source.text(Duration::from_secs(arguments.timeout))?;
     let pulled = slice(&source.to_string(), &text)?;
@@ -41,7 +38,7 @@ pub(crate) fn run(arguments: &Pull) -> Outcome {
     })?;
     if !arguments.write {
         anstream::println!(
-            "nothing was written: `--write` puts it in place of {}",
+            "nothing was written: `--write` replaces {}",
             vendored::SLICE
         );
         return Ok(Exit::Failed);
@@ -55,7 +52,7 @@ pub(crate) fn run(arguments: &Pull) -> Outcome {
     Ok(Exit::Success)
 }
 
-/// What upstream publishes, if it is a valid document in JSON, as which it is embedded.
+/// Parses what upstream publishes. It must be a valid document in JSON, because it is embedded as such.
 fn slice(name: &str, text: &str) -> Result<Document, Failure> {
     if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
         return Err(Failure::unreadable(format!(
@@ -65,17 +62,17 @@ fn slice(name: &str, text: &str) -> Result<Document, Failure> {
     emit::parse_complete(name, text)
 }
 
-/// Refuses a document that does not hold what the vendored slice is about: another page's, say.
+/// Refuses a document without the operation of the vendored slice, such as that of another page.
 fn refuse_another(diff: &Diff, source: &Source) -> Result<(), Failure> {
-    let gone = diff.changes.iter().find(|change| {
+    let removed = diff.changes.iter().find(|change| {
         (change.rule.area, change.rule.kind, change.rule.action)
             == (Area::Operation, Kind::Whole, Action::Removed)
     });
-    match gone {
+    match removed {
         None => Ok(()),
         Some(change) => Err(Failure::unreadable(format!(
-            "{source} does not hold {}, which {} is about: check the address; if upstream has \
-             withdrawn the operation, replacing the slice is not the answer",
+            "{source} does not have {}, the operation of {}: check the address; if upstream has \
+             withdrawn the operation, do not replace the slice",
             change.operations.join(", "),
             vendored::SLICE
         ))),

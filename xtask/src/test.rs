@@ -1,18 +1,18 @@
-//! `test`: all tests, and what they need from the system.
+//! `test`: all tests, and the programs that they need.
 
 use std::io::{BufRead as _, BufReader, IsTerminal as _};
 use std::process::{Command, Stdio};
 
+use openapi::cli::{Exit, Failure, Outcome};
 use testbed::postgres::{self, Cluster};
 use testbed::reaper::{self, How};
 
 use crate::cli::Test;
 use crate::programs;
-use openapi::cli::{Exit, Failure, Outcome};
 
-/// A program that tests run, and Debian's package that holds it.
+/// A program that tests run, and its Debian package.
 struct Need {
-    /// The command that shows that it is there.
+    /// A command that succeeds if it is installed.
     probe: &'static [&'static str],
     package: &'static str,
     why: &'static str,
@@ -59,7 +59,7 @@ const NEEDS: &[Need] = &[
 pub(crate) fn run(arguments: &Test) -> Outcome {
     provide()?;
     let failed = |error: std::io::Error| Failure::unreadable(format!("cannot run cargo: {error}"));
-    // Some tests leave connections of servers that they have killed.
+    // Some tests kill servers whose connections stay open for a while.
     let postgres = Cluster::start(&["max_connections=300"])
         .map_err(|error| Failure::unreadable(error.to_string()))?;
     let mut command = programs::cargo();
@@ -87,7 +87,7 @@ pub(crate) fn run(arguments: &Test) -> Outcome {
     }
     let status = child.wait().map_err(failed)?;
     drop(postgres);
-    // Cargo sums up each program of tests by itself; this is all of them.
+    // Cargo prints a summary for each test program; this is their sum.
     let Counts {
         passed,
         failed,
@@ -101,7 +101,7 @@ pub(crate) fn run(arguments: &Test) -> Outcome {
     })
 }
 
-/// What the summaries of the programs of tests come to.
+/// The sum of the summaries of all test programs.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Counts {
     passed: u64,
@@ -131,7 +131,7 @@ impl Counts {
     }
 }
 
-/// Finds what the tests need; installs what is missing where that is allowed; else names it.
+/// Installs the missing programs that the tests need. Fails, naming them, if that is not possible.
 pub(crate) fn provide() -> Result<(), Failure> {
     let missing = || {
         NEEDS
@@ -169,10 +169,11 @@ pub(crate) fn provide() -> Result<(), Failure> {
         .collect::<Vec<_>>()
         .join("\n");
     Err(Failure::unreadable(format!(
-        "the tests need programs that are not here; on Debian install these packages:\n{wanted}"
+        "the tests need programs that are not installed; on Debian install these packages:\n{wanted}"
     )))
 }
 
+/// Returns whether a command succeeds.
 fn succeeds(command: &[&str]) -> bool {
     let [program, arguments @ ..] = command else {
         return false;

@@ -45,7 +45,7 @@ return least;
 /// Asserts that the page wrote nothing to the console and requested nothing except its own file.
 async fn assert_quiet(page: &Page) {
     assert_eq!(page.console().await, Vec::<String>::new());
-    for url in page.asked_for().await {
+    for url in page.requested().await {
         assert!(
             url.starts_with("file:///") && url.contains("report.html"),
             "{url}"

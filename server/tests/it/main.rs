@@ -29,5 +29,6 @@ mod samples;
 mod secrecy;
 mod small_disk;
 mod tenancy;
+mod timing_sampling;
 mod tls;
 mod traces;

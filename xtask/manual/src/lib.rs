@@ -1,5 +1,5 @@
-//! What a program tells of itself beside its help: manual pages, and what shells need to complete its
-//! command lines. Both are made from the program's own [`Command`], so that neither can be stale.
+//! Manual pages and shell completions of a program. Both are generated from its [`Command`], so that neither can
+//! be stale.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,51 +8,51 @@ use clap::{Command, Subcommand};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-/// The commands that each program has beside its own; clap's `flatten` puts them among those.
+/// The commands that each program has in addition to its own; clap's `flatten` adds them.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Manual {
-    /// Print what a shell needs to complete this program's command lines
+    /// Print a shell's completions for this program
     #[command(after_help = COMPLETIONS_HELP)]
     Completions {
         /// The shell
         shell: Shell,
     },
-    /// Print this program's manual page, or write those of all its commands to a folder
+    /// Print this program's manual page, or write the pages of all its commands to a folder
     #[command(after_help = MAN_HELP)]
     Man {
-        /// The folder, such as ~/.local/share/man/man1; made where it is missing
+        /// The folder, such as ~/.local/share/man/man1; created if it does not exist
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },
 }
 
 const COMPLETIONS_HELP: &str = "\
-Where shells look for it:
+Where shells look for them:
   bash  ~/.local/share/bash-completion/completions/PROGRAM
   zsh   _PROGRAM in a folder of $fpath
   fish  ~/.config/fish/completions/PROGRAM.fish";
 
 const MAN_HELP: &str = "\
-To read it at once: PROGRAM man | man -l -";
+To read it now: PROGRAM man | man -l -";
 
-/// Why nothing, or not all, was written.
+/// Why a page or a script was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Standard output takes no more, though its reader has not gone.
+    /// Standard output cannot be written to, though its reader has not closed it.
     #[error("cannot write to standard output: {0}")]
     Stdout(#[source] io::Error),
-    /// A folder or a file in it cannot be made.
-    #[error("cannot write {path}: {source}: name a folder that can be written to", path = path.display())]
+    /// A folder or a file in it cannot be written.
+    #[error("cannot write {path}: {source}: name a writable folder", path = path.display())]
     File {
         /// The folder or file.
         path: PathBuf,
-        /// What the system answered.
+        /// The system's error.
         source: io::Error,
     },
 }
 
 impl Manual {
-    /// Does what was asked for, for the program with this command line.
+    /// Runs the command, for the program with this command line.
     ///
     /// # Errors
     ///
@@ -73,7 +73,7 @@ impl Manual {
                     path: folder.clone(),
                     source,
                 })?;
-                // Names the commands in full: `program-command`.
+                // Gives the commands their full names: `program-command`.
                 let mut program = program.disable_help_subcommand(true);
                 program.build();
                 write_pages(&program, folder)
@@ -82,7 +82,7 @@ impl Manual {
     }
 }
 
-/// Writes the page of the command, and those of all below it.
+/// Writes the pages of a command and of all its subcommands.
 fn write_pages(command: &Command, folder: &Path) -> Result<(), Error> {
     for below in command
         .get_subcommands()
@@ -97,8 +97,8 @@ fn write_pages(command: &Command, folder: &Path) -> Result<(), Error> {
     std::fs::write(&path, page(command.clone())).map_err(|source| Error::File { path, source })
 }
 
-/// The manual page, with what stands below the help (exit codes, examples) in lines as they are written
-/// there: it is commands and tables, which no paragraph is to be made of.
+/// Renders the manual page. The text below the help (exit codes, examples) keeps its lines, because it consists
+/// of commands and tables.
 fn page(command: Command) -> String {
     let mut page = Vec::new();
     Man::new(command)
@@ -109,7 +109,7 @@ fn page(command: Command) -> String {
         .replace(".SH VERSION\n", ".fi\n.SH VERSION\n")
 }
 
-/// Writes to standard output. Whoever reads may stop reading.
+/// Writes to standard output. A reader that closes the pipe early is not an error.
 fn print(text: &[u8]) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     match out.write_all(text).and_then(|()| out.flush()) {

@@ -1,27 +1,26 @@
-//! `bench build`: what the installed programs cost to build from nothing, what they are made of, and how
-//! large they are.
+//! `bench build`: the time to build the installed programs from scratch, their dependencies and their sizes.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use openapi::cli::{Exit, Failure, Outcome};
 use testbed::reaper::{self, How};
 
 use crate::cli::{Build, Installed};
 use crate::{folders, programs};
-use openapi::cli::{Exit, Failure, Outcome};
 
-/// How often a build is looked after.
+/// The interval at which a running build is checked.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 const MIB: f64 = 1024.0 * 1024.0;
 
-/// A way to build.
+/// A profile of cargo.
 struct Profile {
     name: &'static str,
     options: &'static [&'static str],
-    /// The folder below the target directory.
+    /// The folder in the target directory.
     folder: &'static str,
 }
 
@@ -52,7 +51,7 @@ pub(crate) fn run(arguments: &Build) -> Outcome {
         let count = dependencies(*program)?;
         anstream::println!("{:<12} {count} dependencies", program.program());
     }
-    // Sources are there already: what is measured is the build, not the network.
+    // The sources are downloaded first: the build is measured, not the network.
     finish(
         programs::cargo().args(["fetch", "--locked", "--quiet"]),
         arguments.limit(),
@@ -82,7 +81,7 @@ pub(crate) fn run(arguments: &Build) -> Outcome {
     Ok(Exit::Success)
 }
 
-/// How many packages the program is built from, besides this workspace's.
+/// Returns the number of packages that the program is built from, without this workspace's.
 fn dependencies(program: Installed) -> Result<usize, Failure> {
     let output = programs::cargo()
         .args(["tree", "--locked", "--package", program.package()])
@@ -98,7 +97,7 @@ fn dependencies(program: Installed) -> Result<usize, Failure> {
         ));
     }
     let listed = String::from_utf8_lossy(&output.stdout);
-    // Packages of the workspace are listed with their folders.
+    // Packages of the workspace are listed with their paths.
     let foreign = listed.lines().filter(|line| !line.contains(" (/"));
     Ok(foreign.collect::<BTreeSet<_>>().len())
 }
@@ -111,7 +110,7 @@ fn size(file: &Path) -> Result<f64, Failure> {
     Ok(metadata.len() as f64)
 }
 
-/// Runs cargo to its end, which must come within the limit.
+/// Runs cargo to its end. Fails if it takes longer than the limit.
 fn finish(command: &mut Command, limit: Duration) -> Result<(), Failure> {
     let mut child = command
         .spawn()
@@ -145,7 +144,7 @@ fn finish(command: &mut Command, limit: Duration) -> Result<(), Failure> {
     }
 }
 
-/// Ends cargo; the compilers that it runs end with the step that they are at.
+/// Ends cargo. The compilers that it runs end after their current step.
 fn stop(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();

@@ -1,26 +1,24 @@
-//! One GET over HTTP by `curl`, bounded in time, size and redirects. A client library would be built
-//! with every first `cargo xtask verify`, for a command that is run when upstream publishes.
+//! One GET over HTTP by `curl`, limited in time, size and redirects. A client library would be compiled
+//! for every `cargo xtask`, for a command that is rarely run.
 
-use std::io::Read as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use openapi::cli::Failure;
 use url::Url;
 
-use super::MOST_BYTES;
-use super::source::too_large;
-use openapi::cli::Failure;
+use super::limit::{self, too_large};
 
-/// How many redirects are followed.
+/// The most redirects that are followed.
 const REDIRECTS: &str = "5";
 
-/// curl's exit codes that are told in our own words (its manual, section "Exit codes").
+/// curl's exit code for its time limit (its manual, section "Exit codes").
 const TIMED_OUT: i32 = 28;
 
-/// The body of the answer, when it is a success.
+/// Returns the body of a successful response.
 pub(super) fn bytes(url: &Url, time: Duration) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| cannot(url, &format!("curl does not run: {error}"));
-    // What was asked for over TLS is not taken from anybody who answers without.
+    // A request over TLS is not redirected to a server without it.
     let protocols = if url.scheme() == "https" {
         "=https"
     } else {
@@ -28,7 +26,7 @@ pub(super) fn bytes(url: &Url, time: Duration) -> Result<Vec<u8>, Failure> {
     };
     let mut command = Command::new("curl");
     command
-        // No configuration of the caller's: it could change any of what follows.
+        // Without the caller's configuration file, which could change any option below.
         .args([
             "--disable",
             "--silent",
@@ -47,7 +45,7 @@ pub(super) fn bytes(url: &Url, time: Duration) -> Result<Vec<u8>, Failure> {
         .args(["--max-time", &time.as_secs_f64().to_string()])
         .args(["--header", "Accept: application/json"]);
     if is_loopback(url) {
-        // A proxy configured for the network would answer in place of this very machine.
+        // A proxy for the network would answer instead of this machine.
         command.args(["--noproxy", "*"]);
     }
     let mut child = command
@@ -57,19 +55,14 @@ pub(super) fn bytes(url: &Url, time: Duration) -> Result<Vec<u8>, Failure> {
         .stderr(Stdio::piped())
         .spawn()
         .map_err(failed)?;
-    let mut body = Vec::new();
-    if let Some(stdout) = child.stdout.take() {
-        stdout
-            .take(MOST_BYTES + 1)
-            .read_to_end(&mut body)
-            .map_err(failed)?;
-    }
-    if body.len() as u64 > MOST_BYTES {
-        // It may have ended by itself meanwhile; either way nothing more is wanted of it.
+    let stdout = child.stdout.take();
+    let body = stdout.map_or(Ok(Some(Vec::new())), limit::read);
+    let Some(body) = body.map_err(failed)? else {
+        // Both fail if it has ended by itself, which is fine here.
         let _ = child.kill();
         let _ = child.wait();
         return Err(too_large(url.as_str()));
-    }
+    };
     let output = child.wait_with_output().map_err(failed)?;
     if output.status.success() {
         return Ok(body);
@@ -77,23 +70,25 @@ pub(super) fn bytes(url: &Url, time: Duration) -> Result<Vec<u8>, Failure> {
     if output.status.code() == Some(TIMED_OUT) {
         return Err(cannot(
             url,
-            &format!("no whole answer within {} s", time.as_secs()),
+            &format!("no complete response within {} s", time.as_secs()),
         ));
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let said = said.lines().next().unwrap_or_default();
-    // `curl: (7) Failed to connect …`: the number helps nobody here.
+    // Without the number in `curl: (7) Failed to connect …`.
     let cause = said.split_once(") ").map_or(said, |(_, cause)| cause);
     Err(cannot(url, cause))
 }
 
+/// Builds the failure of a download.
 fn cannot(url: &Url, why: &str) -> Failure {
     Failure::unreadable(format!(
         "cannot fetch {url}: {why}\n\
-         If this machine has no way there, save the document elsewhere and give it by `--from FILE`"
+         If this machine cannot reach it, download the document elsewhere and pass it with `--from FILE`"
     ))
 }
 
+/// Returns whether a URL names this machine.
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let address = host.parse::<std::net::IpAddr>();

@@ -1,16 +1,16 @@
-//! Where a slice is pulled from.
+//! The source of a slice.
 
 use std::fmt;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use openapi::cli::{Exit, Failure};
 use url::Url;
 
-use super::{MOST_BYTES, fetch};
-use openapi::cli::{Exit, Failure};
+use super::fetch;
+use super::limit::{self, too_large};
 
-/// An address, or a file that somebody saved.
+/// A URL or a local file.
 #[derive(Debug)]
 pub(super) enum Source {
     Url(Url),
@@ -18,30 +18,30 @@ pub(super) enum Source {
 }
 
 impl Source {
-    /// What the command line names.
-    pub(super) fn of(from: &str) -> Result<Self, Failure> {
+    /// Parses the value of `--from`.
+    pub(super) fn parse(from: &str) -> Result<Self, Failure> {
         let usage = |message: String| Failure::new(Exit::Usage, message);
         if !from.contains("://") {
             return Ok(Self::File(PathBuf::from(from)));
         }
-        let url =
-            Url::parse(from).map_err(|error| usage(format!("--from {from} is no URL: {error}")))?;
+        let url = Url::parse(from)
+            .map_err(|error| usage(format!("--from {from} is not a URL: {error}")))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(usage(format!(
-                "--from {from}: only http and https are fetched; give a file by its path"
+                "--from {from}: only http and https are supported; name a file by its path"
             )));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(usage(
-                "--from holds credentials, and would be written down with them: save the document \
-                 by other means and give the file"
+                "--from contains credentials, which would be written to the README: download the \
+                 document by other means and name the file"
                     .to_owned(),
             ));
         }
         Ok(Self::Url(url))
     }
 
-    /// The text there, of no more than [`MOST_BYTES`] and, if it is fetched, in no more than `time`.
+    /// Reads the text, in no more than `time` if it is downloaded.
     pub(super) fn text(&self, time: Duration) -> Result<String, Failure> {
         let bytes = match self {
             Self::Url(url) => fetch::bytes(url, time)?,
@@ -50,12 +50,12 @@ impl Source {
         String::from_utf8(bytes).map_err(|error| {
             let start = error.utf8_error().valid_up_to();
             Failure::unreadable(format!(
-                "{self}: not UTF-8 text: the byte at offset {start} belongs to no character"
+                "{self}: not UTF-8 text: the byte at offset {start} is not part of a character"
             ))
         })
     }
 
-    /// The source as it is noted for later readers, who do not have this machine's folders.
+    /// Returns the source as the README names it, without this machine's folders.
     pub(super) fn noted(&self) -> String {
         match self {
             Self::Url(url) => format!("<{url}>"),
@@ -76,22 +76,11 @@ impl fmt::Display for Source {
     }
 }
 
-/// That there is more than is read of any slice.
-pub(super) fn too_large(name: &str) -> Failure {
-    Failure::unreadable(format!(
-        "{name} holds more than {} MiB, which no slice does: check what it is",
-        MOST_BYTES >> 20
-    ))
-}
-
+/// Reads a file.
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let name = path.display().to_string();
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
+    let bytes = std::fs::File::open(path)
+        .and_then(limit::read)
         .map_err(|error| Failure::unreadable(format!("cannot read {name}: {error}")))?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(too_large(&name));
-    }
-    Ok(bytes)
+    bytes.ok_or_else(|| too_large(&name))
 }

@@ -1,25 +1,24 @@
-//! The vendored slice, and the note in its README of where it comes from.
+//! The vendored slice, and the line in its README that names its source.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Utc};
-use tempfile::NamedTempFile;
-
+use openapi::cli::{Failure, parse};
 use openapi::{Document, published};
+use tempfile::NamedTempFile;
 
 use super::source::Source;
 use crate::programs;
-use openapi::cli::Failure;
 
 /// The slice's file.
 pub(super) const SLICE: &str = "revoke-token.json";
-/// The file that says what the slices are.
+/// The file that describes the slices.
 pub(super) const README: &str = "README.md";
-/// How the line begins that says when the slice was pulled.
+/// The beginning of the line with date and source.
 const PULLED: &str = "Pulled: ";
 
-/// The slice as it is in a folder.
+/// The slice in a folder.
 pub(super) struct Vendored {
     folder: PathBuf,
     pub(super) text: String,
@@ -28,7 +27,7 @@ pub(super) struct Vendored {
 }
 
 impl Vendored {
-    /// Reads the slice in `folder`, by default the one that is embedded.
+    /// Reads the slice in `folder`, by default the embedded one.
     pub(super) fn read(folder: Option<&Path>) -> Result<Self, Failure> {
         let embedded = || programs::workspace_root().join("openapi/published");
         let folder = folder.map_or_else(embedded, Path::to_owned);
@@ -40,25 +39,25 @@ impl Vendored {
         };
         let text = read(SLICE)?;
         Ok(Self {
-            document: openapi::cli::parse(SLICE, &text)?,
+            document: parse(SLICE, &text)?,
             readme: read(README)?,
             folder,
             text,
         })
     }
 
-    /// Puts `text` in place of the slice, and its hash, the day and the source into the README. Each
-    /// file is replaced as a whole, once both are known to be writable.
+    /// Replaces the slice by `text`, and hash, date and source in the README. Each file is replaced at
+    /// once, after both are written beside the old ones.
     pub(super) fn replace(&self, text: &str, source: &Source) -> Result<(), Failure> {
         let today = Utc::now().date_naive();
-        let readme = noted(&self.readme, &published::sha256(text), today, source)?;
+        let readme = updated(&self.readme, &published::sha256(text), today, source)?;
         let slice = self.prepare(SLICE, text)?;
         let readme = self.prepare(README, &readme)?;
         self.put(slice, SLICE)?;
         self.put(readme, README)
     }
 
-    /// A new file beside the one that it is to replace, with that one's permissions.
+    /// Writes a new file beside the one that it replaces, with the same permissions.
     fn prepare(&self, name: &str, text: &str) -> Result<NamedTempFile, Failure> {
         let write = || -> io::Result<NamedTempFile> {
             let permissions = std::fs::metadata(self.folder.join(name))?.permissions();
@@ -83,8 +82,8 @@ impl Vendored {
     }
 }
 
-/// The README with another hash in the slice's row, and another day and source.
-fn noted(readme: &str, sha256: &str, day: NaiveDate, source: &Source) -> Result<String, Failure> {
+/// Returns the README with another hash in the slice's row, and another date and source.
+fn updated(readme: &str, sha256: &str, day: NaiveDate, source: &Source) -> Result<String, Failure> {
     let row = format!("| `{SLICE}` |");
     let (mut rows, mut notes) = (0, 0);
     let mut lines = Vec::new();
@@ -103,8 +102,8 @@ fn noted(readme: &str, sha256: &str, day: NaiveDate, source: &Source) -> Result<
     }
     if (rows, notes) != (1, 1) {
         return Err(Failure::unreadable(format!(
-            "{README} has {rows} rows for {SLICE} and {notes} lines that begin with `{PULLED}`, and \
-             must have one of each: nothing was written"
+            "{README} has {rows} rows for {SLICE} and {notes} lines that begin with `{PULLED}`; it must have \
+             one of each: nothing was written"
         )));
     }
     Ok(lines.join("\n") + "\n")

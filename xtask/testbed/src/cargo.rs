@@ -1,13 +1,13 @@
-//! Cargo, run by what it runs itself: a test or a command that needs this workspace's programs as they are now.
+//! Cargo, called by a test, a benchmark or a command that needs this workspace's programs in their current state.
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
-/// Why there are no programs.
+/// Why programs were not built.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     /// Cargo cannot be run.
@@ -18,27 +18,60 @@ pub enum BuildError {
     Failed,
 }
 
-/// The cargo that runs this process, so that both are of one toolchain. What it has told this process
-/// of itself is taken out of the environment: build scripts that look at it (ring's does) would run
-/// again, and everything above them be built again, each time the caller changes.
+/// Returns the cargo that runs this process, so that both are of one toolchain. The variables that cargo has set for
+/// this process are removed: build scripts that read them (ring's does) would run again, and all dependents be built
+/// again, each time the caller changes.
 pub fn command() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        let told = [
+        let own = [
             "CARGO_PKG_",
             "CARGO_MANIFEST_",
             "CARGO_BIN_",
             "CARGO_CRATE_NAME",
         ];
-        if told.iter().any(|prefix| text.starts_with(prefix)) {
+        if own.iter().any(|prefix| text.starts_with(prefix)) {
             cargo.env_remove(&name);
         }
     }
     cargo
 }
 
-/// What cargo says of something that it has built, as far as it is read here.
+/// The variable that names cargo's target directory, relative to the folder in which cargo is called.
+const TARGET: &str = "CARGO_TARGET_DIR";
+
+/// Returns the folder that holds the workspace's manifest.
+pub fn workspace_root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .unwrap_or(Path::new("."))
+}
+
+/// Returns cargo's target directory, where commands and benchmarks leave their files.
+pub fn target_directory() -> PathBuf {
+    given_target().unwrap_or_else(|| workspace_root().join("target"))
+}
+
+/// Returns the target directory that the environment names, relative to the caller's folder as for cargo itself.
+fn given_target() -> Option<PathBuf> {
+    let given = std::env::var_os(TARGET).map(PathBuf::from)?;
+    Some(std::path::absolute(&given).unwrap_or(given))
+}
+
+/// Returns cargo, to be run in the workspace's folder.
+pub fn in_workspace() -> Command {
+    let mut cargo = command();
+    cargo.current_dir(workspace_root());
+    // A relative path would name another place from there.
+    if let Some(target) = given_target() {
+        cargo.env(TARGET, target);
+    }
+    cargo
+}
+
+/// Cargo's message on something that it has built.
 #[derive(Deserialize)]
 struct Message {
     executable: Option<PathBuf>,
@@ -50,8 +83,7 @@ struct Target {
     name: String,
 }
 
-/// Runs a `cargo build` with these options, and gives the programs that it names, each with its path: what is run is
-/// never stale.
+/// Runs a build and returns the paths of the programs that it names: what is run is never stale.
 ///
 /// # Errors
 ///

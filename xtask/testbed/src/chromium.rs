@@ -1,6 +1,6 @@
-//! Chromium, driven by `chromedriver`. Both end with their value, also when a test panics.
+//! Chromium, driven by `chromedriver`. Both end when their values are dropped, also when a test panics.
 //!
-//! Only with the feature `chromium`, so that what only starts servers is built without a client for browsers.
+//! The feature `chromium` is off by default, so that other users of this crate are built without a client for browsers.
 
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
@@ -16,7 +16,7 @@ use url::Url;
 use crate::listening::await_line;
 use crate::reaper::{self, How};
 
-/// How long the driver may take to start, and a page to come to what is waited for.
+/// The time limit for the driver's start, and for a page to reach an expected state.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A running driver.
@@ -24,13 +24,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Chromium {
     driver: Child,
     url: String,
-    /// Where browsers keep what they keep.
+    /// The folder for the browsers' profiles.
     folder: TempDir,
 }
 
 impl Drop for Chromium {
     fn drop(&mut self) {
-        // The browsers are in the driver's process group; a test that panicked has not closed them.
+        // The browsers are in the driver's process group. A test that panics does not close them.
         let group = format!("-{}", self.driver.id());
         let _ = Command::new("kill")
             .args(["-KILL", "--", &group])
@@ -45,7 +45,7 @@ impl Chromium {
     ///
     /// # Panics
     ///
-    /// When it is not installed, or does not start.
+    /// If it is not installed, or does not start.
     pub fn start() -> Chromium {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
@@ -65,17 +65,17 @@ impl Chromium {
             url: String::new(),
             folder: crate::folder().expect("a folder"),
         };
-        // What has started is ended with its value, also where it does not say what is waited for.
-        let (port, _) = found.expect("chromedriver says which port it listens on");
+        // `started` ends the driver also if it does not print its port.
+        let (port, _) = found.expect("chromedriver prints its port");
         started.url = format!("http://127.0.0.1:{port}");
         started
     }
 
-    /// A browser of its own that shows an address.
+    /// Opens an address in a new browser.
     ///
     /// # Panics
     ///
-    /// When there is no Chromium that starts, or it cannot show that.
+    /// If Chromium does not start, or cannot open the address.
     pub async fn open(&self, address: &str) -> Page {
         let kept = tempfile::tempdir_in(self.folder.path())
             .expect("a folder")
@@ -83,8 +83,7 @@ impl Chromium {
         let options = json!({
             "args": [
                 "--headless=new", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
-                // The tests may be run by root in a container, where Chromium's sandbox does not start; what it opens
-                // is a file that this very test wrote.
+                // Chromium's sandbox does not start for root in a container. The page is the test's.
                 "--no-sandbox",
                 format!("--user-data-dir={}", kept.display()),
             ],
@@ -94,7 +93,7 @@ impl Chromium {
             "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
         });
         let Value::Object(capabilities) = capabilities else {
-            unreachable!("an object stands above")
+            unreachable!("it is an object above")
         };
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
@@ -108,53 +107,53 @@ impl Chromium {
     }
 }
 
-/// A browser with its one page.
+/// A browser with one page.
 #[derive(Debug)]
 pub struct Page {
     client: Client,
 }
 
 impl Page {
-    /// Shows another address.
+    /// Opens another address.
     ///
     /// # Panics
     ///
-    /// When it cannot.
+    /// If it cannot be opened.
     pub async fn go(&self, address: &str) {
-        self.client.goto(address).await.expect("it is shown");
+        self.client.goto(address).await.expect("it opens");
     }
 
-    /// Runs a script in the page and gives what it returns.
+    /// Runs a script in the page and returns its result.
     ///
     /// # Panics
     ///
-    /// When the script fails.
+    /// If the script fails.
     pub async fn run(&self, script: &str) -> Value {
         let outcome = self.client.execute(script, Vec::new()).await;
         outcome.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Waits until an expression holds in the page.
+    /// Waits until an expression is true in the page.
     ///
     /// # Panics
     ///
-    /// When it does not come to hold.
+    /// If it does not become true in time.
     pub async fn wait_until(&self, expression: &str) {
         let started = Instant::now();
         while self.run(&format!("return {expression}")).await != true {
             assert!(
                 started.elapsed() < PATIENCE,
-                "it never came about that {expression}"
+                "{expression} did not become true"
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Clicks as a person does: on what is to be seen, and not below what stays at the top.
+    /// Clicks an element as a person does: scrolled into view, and not below a fixed header.
     ///
     /// # Panics
     ///
-    /// When it is not there, or cannot be clicked.
+    /// If it does not exist, or cannot be clicked.
     pub async fn click(&self, selector: &str) {
         let quoted = Value::from(selector);
         self.run(&format!(
@@ -171,45 +170,45 @@ impl Page {
     ///
     /// # Panics
     ///
-    /// When it is not there, or takes no text.
+    /// If it does not exist, or accepts no text.
     pub async fn keys(&self, selector: &str, text: &str) {
         let element = self.client.find(Locator::Css(selector)).await;
         let element = element.unwrap_or_else(|error| panic!("{selector}: {error}"));
         element.send_keys(text).await.expect("it takes text");
     }
 
-    /// Presses a key, wherever the focus is.
+    /// Presses a key in the focused element.
     ///
     /// # Panics
     ///
-    /// When nothing takes it.
+    /// If nothing has the focus.
     pub async fn press(&self, key: &str) {
         let element = self.client.active_element().await.expect("there is one");
         element.send_keys(key).await.expect("it takes keys");
     }
 
-    /// The text that an element shows.
+    /// Returns the visible text of an element.
     ///
     /// # Panics
     ///
-    /// When it is not there.
+    /// If it does not exist.
     pub async fn text(&self, selector: &str) -> String {
         let element = self.client.find(Locator::Css(selector)).await;
         element.expect("it is there").text().await.expect("a text")
     }
 
-    /// Makes the screen of a size, in light or in dark.
+    /// Sets the screen's size and its colour scheme.
     ///
     /// # Panics
     ///
-    /// When Chromium refuses.
+    /// If Chromium refuses.
     pub async fn look(&self, width: u32, height: u32, dark: bool) {
         let metrics =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics)
             .await;
         let scheme = if dark { "dark" } else { "light" };
-        // Without motion: nothing is clicked while it still glides.
+        // Without animations, so that no moving element is clicked.
         let features = json!({ "features": [
             { "name": "prefers-color-scheme", "value": scheme },
             { "name": "prefers-reduced-motion", "value": "reduce" },
@@ -221,7 +220,7 @@ impl Page {
     ///
     /// # Panics
     ///
-    /// When Chromium refuses.
+    /// If Chromium refuses.
     pub async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
         let body = json!({ "cmd": command, "params": parameters });
         let outcome = self
@@ -234,30 +233,30 @@ impl Page {
         outcome.unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
-    /// What was written to the console since it was last asked for, by the page or by the browser about it.
+    /// Returns the console's messages since the last call.
     ///
     /// # Panics
     ///
-    /// When Chromium refuses.
+    /// If Chromium refuses.
     pub async fn console(&self) -> Vec<String> {
         let entries = self.log("browser").await;
         let texts = entries.iter().map(|entry| entry["message"].as_str());
         texts.map(|text| text.expect("a text").to_owned()).collect()
     }
 
-    /// The addresses that the page asked for since this was last called, its own among them.
+    /// Returns the addresses that the page requested since the last call, including its own.
     ///
     /// # Panics
     ///
-    /// When it asked for nothing at all: then the log is of no use.
-    pub async fn asked_for(&self) -> Vec<String> {
+    /// If there are none: then the log is unusable.
+    pub async fn requested(&self) -> Vec<String> {
         let mut asked = Vec::new();
         for entry in self.log("performance").await {
             let message = entry["message"].as_str().expect("a text");
             let message: Value = serde_json::from_str(message).expect("JSON");
             let sent = &message["message"];
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-            // A browser that starts shows a page of its own first.
+            // A browser opens an internal page first.
             if sent["method"] == "Network.requestWillBeSent"
                 && !text(&sent["params"]["documentURL"]).starts_with("chrome:")
             {
@@ -266,7 +265,7 @@ impl Page {
         }
         assert!(
             !asked.is_empty(),
-            "not even the page itself was asked for: the log is of no use"
+            "not even the page itself was requested: the log is unusable"
         );
         asked
     }
@@ -287,13 +286,13 @@ impl Page {
     ///
     /// # Panics
     ///
-    /// When it does not close.
+    /// If it does not close.
     pub async fn close(self) {
         self.client.close().await.expect("it closes");
     }
 }
 
-/// A command that chromedriver has beyond the standard's.
+/// A command of chromedriver that is not in the WebDriver standard.
 #[derive(Debug)]
 struct Vendor {
     path: &'static str,

@@ -1,4 +1,4 @@
-//! A server as a process, from when it listens until it is stopped.
+//! A server as a process, from its start until it is stopped.
 
 use std::io::{self, BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -9,10 +9,10 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::reaper::{self, How};
 
-/// How long it may usually take to accept connections, and to end when it is asked to.
+/// The usual time limit for accepting connections, and for ending after a request to stop.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What stands before its address in the first line that it prints.
+/// The text before the address in the first line that it prints.
 const SAYS: &str = "listening on ";
 
 /// A running server. It is killed when this is dropped or the process ends.
@@ -24,18 +24,18 @@ pub struct Listening {
     _stdout: BufReader<ChildStdout>,
 }
 
-/// Why there is no server.
+/// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
     /// Its program cannot be run.
     #[error("the server cannot be run: {0}")]
     Io(#[from] io::Error),
-    /// It ended, or took too long and was killed, or said something else.
-    #[error("the server did not say where it listens, but {said:?}, and ended with {status}")]
+    /// It ended, took too long and was killed, or printed something else.
+    #[error("the server did not print its address, but {said:?}, and ended with {status}")]
     Said {
-        /// What it said in place of where it listens.
+        /// The line that it printed instead of its address.
         said: String,
-        /// How it ended: by SIGKILL if it still ran.
+        /// Its exit status: SIGKILL if it was still running.
         status: ExitStatus,
     },
 }
@@ -50,7 +50,7 @@ impl Listening {
         Self::start_within(server, PATIENCE)
     }
 
-    /// The same, where it may take this long: whoever has cargo build it first waits longer.
+    /// Does the same with another time limit, for a command that builds the server first.
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ impl Listening {
                 _stdout: stdout,
             }),
             other => {
-                // Whether it died or never spoke, it is not needed any more.
+                // It has ended, or is useless.
                 child.kill()?;
                 Err(ListenError::Said {
                     said: other.map(|(line, _)| line).unwrap_or_default(),
@@ -76,12 +76,12 @@ impl Listening {
         }
     }
 
-    /// Its base URL.
+    /// Returns its base URL.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The id of its process.
+    /// Returns the id of its process.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -90,16 +90,16 @@ impl Listening {
     ///
     /// # Errors
     ///
-    /// What the system answered.
+    /// The system's error.
     pub fn terminate(&self) -> io::Result<()> {
         self.signal(Signal::TERM)
     }
 
-    /// Stops it without ending it (SIGSTOP), or lets it go on (SIGCONT).
+    /// Suspends it (SIGSTOP), or resumes it (SIGCONT).
     ///
     /// # Errors
     ///
-    /// What the system answered.
+    /// The system's error.
     pub fn pause(&self, paused: bool) -> io::Result<()> {
         self.signal(if paused { Signal::STOP } else { Signal::CONT })
     }
@@ -112,7 +112,7 @@ impl Listening {
     ///
     /// # Errors
     ///
-    /// What the system answered, or that it still runs after half a minute.
+    /// The system's error, or that it still runs after half a minute.
     pub fn wait(&mut self) -> io::Result<ExitStatus> {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
@@ -129,7 +129,7 @@ impl Listening {
     ///
     /// # Errors
     ///
-    /// What the system answered, or that it still runs.
+    /// The system's error, or that it still runs.
     pub fn stop(mut self) -> io::Result<ExitStatus> {
         self.terminate()?;
         self.wait()
@@ -139,7 +139,7 @@ impl Listening {
     ///
     /// # Errors
     ///
-    /// What the system answered.
+    /// The system's error.
     pub fn kill(mut self) -> io::Result<ExitStatus> {
         self.child.kill()?;
         self.child.wait()
@@ -148,14 +148,14 @@ impl Listening {
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        // After `stop` and `kill` both fail, and there is nothing left to do.
+        // Both fail after `stop` and `kill`, which is fine here.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// The first line that a process prints in which this finds something, waited for so long: what it finds, and the rest of
-/// what is printed. `None` when no such line comes.
+/// Reads lines until `find` returns something, and returns it with the rest of the output. Returns `None` if there is no such
+/// line within the time limit.
 pub(crate) fn await_line<T: Send + 'static>(
     stdout: ChildStdout,
     patience: Duration,

@@ -1,4 +1,4 @@
-//! A PostgreSQL of one's own: Debian's binaries, a temporary folder, a free port.
+//! A private PostgreSQL: Debian's binaries, a temporary folder, a free port.
 
 use std::fs;
 use std::io;
@@ -19,16 +19,16 @@ mod programs;
 
 pub use database::Database;
 
-/// The environment variable with the URL of a server that tests may use, with a role that may create databases.
+/// The environment variable with the URL of a server for tests, with a role that may create databases.
 pub const GIVEN: &str = "DZ_TEST_POSTGRES";
 
-/// The command that succeeds where PostgreSQL's programs are.
+/// A command that succeeds if PostgreSQL's programs are installed.
 pub const PROBE: &[&str] = &["sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb"];
 
-/// How long it may take to accept connections, and to end.
+/// The time limit for accepting connections, and for ending.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Why there is no PostgreSQL.
+/// Why PostgreSQL did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Its programs are not installed.
@@ -36,21 +36,22 @@ pub enum StartError {
         "there is no PostgreSQL under /usr/lib/postgresql; on Debian install the package postgresql"
     )]
     Missing,
-    /// They did not do what they should.
+    /// Its programs failed.
     #[error("PostgreSQL does not start: {0}")]
     Failed(String),
-    /// They cannot be run, or what they need cannot be made.
+    /// Its programs cannot be run, or their files cannot be made.
     #[error("PostgreSQL does not start: {0}")]
     Io(#[from] io::Error),
 }
 
-/// A server: one that tests share because it was given, or one of one's own that may be killed.
+/// A server: either given and shared by tests, or private and killed at will.
 #[derive(Debug)]
 pub struct Cluster {
     url: String,
     own: Option<Own>,
 }
 
+/// A private server.
 #[derive(Debug)]
 struct Own {
     folder: TempDir,
@@ -60,15 +61,15 @@ struct Own {
 }
 
 impl Cluster {
-    /// The server that [`GIVEN`] names, if it does; its life is another's.
+    /// Returns the server that [`GIVEN`] names, if it is set. Another process starts and ends that server.
     pub fn given() -> Option<Self> {
         let url = std::env::var(GIVEN).ok()?;
         Some(Self { url, own: None })
     }
 
-    /// A server of one's own with these settings (`name=value`), which accepts connections.
+    /// Starts a private server with these settings (`name=value`), and waits until it accepts connections.
     ///
-    /// It is in memory: where processes die and the machine does not, that keeps as well as a disk, and `fsync` costs nothing.
+    /// Its data are in memory: they survive the death of processes as on a disk, and `fsync` costs nothing.
     ///
     /// # Errors
     ///
@@ -77,7 +78,7 @@ impl Cluster {
         Self::start_in(in_memory()?, settings)
     }
 
-    /// The same in this folder.
+    /// Does the same with its data in this folder.
     ///
     /// # Errors
     ///
@@ -86,7 +87,7 @@ impl Cluster {
         Self::start_on(free_port, folder, settings)
     }
 
-    /// The same on one of these ports.
+    /// Does the same on one of these ports.
     fn start_on(
         ports: impl FnMut() -> io::Result<u16>,
         folder: TempDir,
@@ -111,7 +112,7 @@ impl Cluster {
         })
     }
 
-    /// A server of one's own that speaks TLS with this certificate and key, which are in PEM files.
+    /// Starts a private server with TLS, with a certificate and a key in PEM files.
     ///
     /// # Errors
     ///
@@ -122,7 +123,7 @@ impl Cluster {
             [certificate, key].map(|file| folder.path().join(file.file_name().unwrap_or_default()));
         for (from, to) in [certificate, key].into_iter().zip(&own) {
             fs::copy(from, to)?;
-            // PostgreSQL takes a key that only its own user may read.
+            // PostgreSQL accepts only a key that no other user may read.
             fs::set_permissions(to, fs::Permissions::from_mode(0o600))?;
         }
         programs::hand_over(&own)?;
@@ -135,45 +136,45 @@ impl Cluster {
         Self::start_in(folder, &settings.each_ref().map(String::as_str))
     }
 
-    /// A new, empty database.
+    /// Creates an empty database.
     ///
     /// # Panics
     ///
-    /// When the server refuses to make one.
+    /// If the server refuses.
     pub fn database(self: &Arc<Self>) -> Database {
         Database::create(self)
     }
 
-    /// The URL of the server, without a database.
+    /// Returns the server's URL, without a database.
     pub fn server_url(&self) -> &str {
         &self.url
     }
 
-    /// The URL of one of its databases.
+    /// Returns the URL of one of its databases.
     pub fn url(&self, database: &str) -> String {
         format!("{}/{database}", self.url)
     }
 
-    /// Whether it was given, and is not one's own.
+    /// Returns whether the server was given.
     fn is_given(&self) -> bool {
         self.own.is_none()
     }
 
-    /// Runs statements as the superuser; gives what they return, unaligned.
+    /// Runs statements as the superuser and returns their output, unaligned.
     ///
     /// # Panics
     ///
-    /// When they fail.
+    /// If they fail.
     pub fn execute(&self, database: &str, sql: &str) -> String {
         let done = self.try_execute(database, sql);
         done.unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
-    /// Runs statements as the superuser; gives what they return.
+    /// Runs statements as the superuser and returns their output.
     ///
     /// # Errors
     ///
-    /// What was said against them.
+    /// The server's error message.
     fn try_execute(&self, database: &str, sql: &str) -> Result<String, String> {
         let psql = programs::folder()
             .map_err(|error| error.to_string())?
@@ -194,21 +195,21 @@ impl Cluster {
         }
     }
 
-    /// The ids of its processes.
+    /// Returns the ids of its processes.
     ///
     /// # Panics
     ///
-    /// When it was given.
+    /// If the server was given.
     pub fn processes(&self) -> Vec<u32> {
         let postmaster = self.own().postmaster().as_ref().map(Child::id);
         postmaster.into_iter().flat_map(with_children).collect()
     }
 
-    /// Kills every process of it at once, so that nothing is finished or flushed.
+    /// Kills all its processes at once, so that nothing is finished or flushed.
     ///
     /// # Panics
     ///
-    /// When it was given.
+    /// If the server was given.
     pub fn kill(&self) {
         if let Some(mut child) = self.own().postmaster().take() {
             let processes = with_children(child.id());
@@ -218,11 +219,11 @@ impl Cluster {
         }
     }
 
-    /// Stops every process of it without ending it, or lets all go on.
+    /// Suspends all its processes, or resumes them.
     ///
     /// # Panics
     ///
-    /// When it was given.
+    /// If the server was given.
     pub fn pause(&self, paused: bool) {
         let how = if paused { Signal::STOP } else { Signal::CONT };
         if let Some(child) = &*self.own().postmaster() {
@@ -236,7 +237,7 @@ impl Cluster {
     ///
     /// # Panics
     ///
-    /// When it was given, or does not start.
+    /// If the server was given, or does not start.
     pub fn restart(&self) {
         if let Err(error) = self.own().start() {
             panic!("{error}");
@@ -244,7 +245,7 @@ impl Cluster {
     }
 
     fn own(&self) -> &Own {
-        self.own.as_ref().expect("this server is one's own")
+        self.own.as_ref().expect("this server is private")
     }
 }
 
@@ -255,8 +256,8 @@ impl Own {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A server on one of these ports: what took one since it was found free makes the server end, and then the next one is
-    /// tried.
+    /// Starts a server on one of these ports. If another process has taken a port since it was found free, the server ends,
+    /// and the next port is tried.
     fn start_on(
         mut ports: impl FnMut() -> io::Result<u16>,
         folder: TempDir,
@@ -278,7 +279,8 @@ impl Own {
         Ok(own)
     }
 
-    /// What was killed may hold its memory for a moment longer, which makes the next one refuse to start: then it is tried again.
+    /// Starts the server, again if necessary: a killed server may hold its memory for a moment, and the next one then refuses
+    /// to start.
     fn start(&self) -> Result<(), StartError> {
         let begun = Instant::now();
         while !self.try_start()? {
@@ -305,7 +307,7 @@ impl Own {
             .args(["-c", "listen_addresses=127.0.0.1"])
             .args(["-c", "unix_socket_directories="])
             .args(["-c", "shared_buffers=64MB"])
-            // Memory that it shares is in its folder, and goes with that however it ends.
+            // Shared memory in its folder, which is removed however the server ends.
             .args(["-c", "dynamic_shared_memory_type=mmap"])
             .args(self.settings.iter().flat_map(|setting| ["-c", setting]))
             .stdin(Stdio::null())
@@ -330,8 +332,8 @@ impl Own {
         Ok(false)
     }
 
-    /// Whether this very process accepts connections, by the file in which it says so, as `pg_ctl --wait` reads it: its id is
-    /// in the first line and its state in the eighth. Whoever answers at the port might be another.
+    /// Returns whether this process accepts connections, as `pg_ctl --wait` does: its file has its id in the first line and its
+    /// state in the eighth. Another process may answer at the port.
     fn is_ready(&self, process: u32) -> bool {
         let file = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
         let lines: Vec<&str> = file.lines().map(str::trim).collect();
@@ -352,8 +354,8 @@ impl Drop for Own {
         let Some(mut child) = self.postmaster().take() else {
             return;
         };
-        // It may be paused. Then an immediate shutdown, which takes the children along and leaves nothing in the system's
-        // tables (<https://www.postgresql.org/docs/current/server-shutdown.html>): nobody needs what it holds.
+        // It may be paused. An immediate shutdown also ends the children and frees shared memory
+        // (<https://www.postgresql.org/docs/current/server-shutdown.html>). The data are not needed any more.
         signal(&with_children(child.id()), Signal::CONT);
         signal(&[child.id()], Signal::QUIT);
         let begun = Instant::now();
@@ -365,20 +367,20 @@ impl Drop for Own {
     }
 }
 
-/// A folder in memory where there is such a place.
+/// Makes a temporary folder, in memory if possible.
 fn in_memory() -> Result<TempDir, StartError> {
     let folder = TempDir::new_in("/dev/shm").or_else(|_| TempDir::new())?;
     reaper::remove(folder.path());
     Ok(folder)
 }
 
-/// A port that nobody listens on now.
+/// Returns a port that is free now.
 fn free_port() -> io::Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     Ok(listener.local_addr()?.port())
 }
 
-/// A process and its children.
+/// Returns a process and its children.
 fn with_children(process: u32) -> Vec<u32> {
     let path = format!("/proc/{process}/task/{process}/children");
     let children = fs::read_to_string(path).unwrap_or_default();
@@ -388,7 +390,7 @@ fn with_children(process: u32) -> Vec<u32> {
     std::iter::once(process).chain(children).collect()
 }
 
-/// An error says that a process is gone already.
+/// Sends a signal to processes. An error means that a process has already ended.
 fn signal(processes: &[u32], signal: Signal) {
     for process in processes {
         if let Some(pid) = Pid::from_raw(process.cast_signed()) {
@@ -401,9 +403,9 @@ fn signal(processes: &[u32], signal: Signal) {
 mod tests {
     use super::{Cluster, StartError, free_port, in_memory};
 
-    /// Between choosing a port and listening on it there is a moment, in which another may take it.
+    /// Another process may take a port between its choice and the server's start.
     #[test]
-    fn a_port_that_another_has_taken_meanwhile_is_left_to_it() {
+    fn a_port_that_another_process_has_taken_is_replaced() {
         let first = match Cluster::start(&[]) {
             Err(error @ StartError::Missing) => return crate::skip(&error),
             started => started.unwrap(),

@@ -1,26 +1,25 @@
-//! Ends what this process has started when this process has ended, however it did.
+//! Ends the processes and removes the folders of this process after it has ended, for whatever reason.
 //!
-//! `Drop` ends things when a test or a benchmark ends by itself or panics. A signal runs no `Drop`: Ctrl-C, a CI system that
-//! cancels, the kernel out of memory. So a shell beside this process — in a process group of its own, which the terminal's
-//! signals do not reach — reads the ends of things from a pipe, and acts when the pipe is closed, which the system does
-//! for every process that ends. Processes are named with the time of their start, so that nothing is ended that got the
-//! same number later.
+//! `Drop` does so when a test or a benchmark returns or panics. A signal runs no `Drop`: Ctrl-C, a CI system that cancels, the
+//! kernel out of memory. So a shell in a separate process group, which the terminal's signals do not reach, reads from a pipe
+//! what is to be ended, and acts when the pipe is closed, which the system does for every process that ends. A process is
+//! identified by its number and the time of its start, because numbers are reused.
 //!
-//! It needs Linux's `/proc`; elsewhere, and where there is no shell, nothing is done, and `Drop` is all there is.
+//! This needs Linux's `/proc` and a shell. Without them only `Drop` is left.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// How a process is ended. Its children are ended with it.
+/// The way in which a process and its children are ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
     /// SIGKILL: at once.
     Kill,
-    /// SIGQUIT, which PostgreSQL takes as an immediate shutdown and gives its shared memory back; SIGKILL after five seconds.
+    /// SIGQUIT, on which PostgreSQL shuts down immediately and frees its shared memory; SIGKILL after five seconds.
     Quit,
 }
 
@@ -33,7 +32,7 @@ impl How {
     }
 }
 
-/// In POSIX's shell. It goes on in the background, so that nobody has to wait for it.
+/// The POSIX shell script. It continues in the background, so that nothing has to wait for it.
 const SCRIPT: &str = r#"
 exec 3<&0
 (
@@ -70,44 +69,56 @@ exec 3<&0
 ) <&3 3<&- >/dev/null 2>&1 &
 "#;
 
-/// Ends this child and its children when this process has ended, if they still run.
+/// Ends this child and its children after this process has ended, if they still run.
 pub fn end(child: &Child, how: How) {
     let Some(began) = start_of(child.id()) else {
         return;
     };
-    tell(&format!(
+    register(&format!(
         "process {}:{began}:{}\n",
         child.id(),
         how.signal()
     ));
 }
 
-/// Removes this folder, with all that is in it, when this process has ended; a file system that is mounted there first.
+/// Runs a program to its end, which comes at the latest with the end of this process.
+///
+/// # Errors
+///
+/// The system's error.
+pub fn run(command: &mut Command) -> io::Result<ExitStatus> {
+    let mut child = command.spawn()?;
+    end(&child, How::Kill);
+    child.wait()
+}
+
+/// Removes this folder and its contents after this process has ended. A file system that is mounted there is unmounted.
 pub fn remove(folder: &Path) {
-    // The path of a temporary folder; one with a line break would be another's.
+    // The script reads a path a line.
     if let Some(path) = folder.to_str().filter(|path| !path.contains('\n')) {
-        tell(&format!("folder {path}\n"));
+        register(&format!("folder {path}\n"));
     }
 }
 
-/// When a process was started, in the kernel's ticks: the 22nd field of `/proc/PID/stat` (proc(5)), of which the second may
-/// hold anything but ends with the last parenthesis.
+/// Returns when a process was started, in the kernel's ticks: the 22nd field of `/proc/PID/stat` (proc(5)). The second field
+/// may hold any character, but ends with the last parenthesis.
 fn start_of(process: u32) -> Option<String> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let (_, fields) = stat.rsplit_once(") ")?;
     fields.split(' ').nth(19).map(str::to_owned)
 }
 
-fn tell(line: &str) {
+/// Writes a line to the shell.
+fn register(line: &str) {
     static REAPER: OnceLock<Option<Mutex<ChildStdin>>> = OnceLock::new();
     if let Some(reaper) = REAPER.get_or_init(start) {
         let mut reaper = reaper.lock().unwrap_or_else(PoisonError::into_inner);
-        // Without it there is still `Drop`.
+        // `Drop` still works without it.
         let _ = reaper.write_all(line.as_bytes());
     }
 }
 
-/// Other children do not get the pipe's end: the standard library opens it to be closed when they begin.
+/// Starts the shell. Other children do not inherit the pipe: the standard library opens it close-on-exec.
 fn start() -> Option<Mutex<ChildStdin>> {
     let mut shell = Command::new("sh")
         .args(["-c", SCRIPT])
@@ -119,7 +130,7 @@ fn start() -> Option<Mutex<ChildStdin>> {
         .spawn()
         .ok()?;
     let pipe = shell.stdin.take();
-    // The shell in front ends at once.
+    // Only its background part continues.
     let _ = shell.wait();
     pipe.map(Mutex::new)
 }

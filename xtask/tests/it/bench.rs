@@ -1,11 +1,11 @@
-//! `bench` where there is nothing to measure: that it says so, and passes for nothing.
+//! `bench`: errors that are found before anything is measured.
 
 use std::process::Command;
 
 use crate::{Folder, stderr, stdout, xtask};
 
 #[test]
-fn a_corpus_without_pairs_is_no_agreement() {
+fn a_corpus_without_pairs_is_an_error() {
     let folder = Folder::new();
     let manifest = folder.file("manifest.jsonl", "");
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
@@ -20,13 +20,13 @@ fn a_corpus_without_pairs_is_no_agreement() {
 }
 
 #[test]
-fn times_and_numbers_that_are_none_are_refused_before_anything_is_built() {
+fn invalid_times_and_numbers_are_refused_before_anything_is_built() {
     for (option, value, why) in [
-        ("--seconds", "abc", "no number of seconds"),
-        ("--seconds", "-1", "no time to measure in"),
-        ("--seconds", "0", "no time to measure in"),
-        ("--tokens", "abc", "`abc` is no number of tokens"),
-        ("--tokens", "1000,,10", "`` is no number of tokens"),
+        ("--seconds", "abc", "not a number of seconds"),
+        ("--seconds", "-1", "too short to measure"),
+        ("--seconds", "0", "too short to measure"),
+        ("--tokens", "abc", "`abc` is not a number of tokens"),
+        ("--tokens", "1000,,10", "`` is not a number of tokens"),
     ] {
         let output = xtask(&["bench", "server", &format!("{option}={value}")]);
         let said = stderr(&output);
@@ -36,7 +36,7 @@ fn times_and_numbers_that_are_none_are_refused_before_anything_is_built() {
 }
 
 #[test]
-fn a_target_directory_is_where_its_caller_says() {
+fn a_target_directory_is_relative_to_the_caller() {
     let folder = Folder::new();
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .arg("pictures")

@@ -1,4 +1,4 @@
-//! `openapi pull`: upstream's slice, shown and, only where that is asked for, written.
+//! `openapi pull`: upstream's slice is shown, and written only with `--write`.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -43,7 +43,7 @@ impl Vendored {
         let files = std::fs::read_dir(self.0.0.path())
             .expect("the folder")
             .count();
-        assert_eq!(files, 2, "something was left behind");
+        assert_eq!(files, 2, "a temporary file remains");
     }
 }
 
@@ -52,19 +52,19 @@ fn published(name: &str) -> String {
     std::fs::read_to_string(path).expect("a file of the published slices")
 }
 
-/// The slice with another summary.
-fn retold() -> String {
+/// Returns the slice with another summary.
+fn reworded() -> String {
     let text = published(SLICE);
-    let retold = text.replacen(
+    let reworded = text.replacen(
         "\"summary\": \"Revoke token\"",
-        "\"summary\": \"Retold\"",
+        "\"summary\": \"Reworded\"",
         1,
     );
-    assert_ne!(retold, text);
-    retold
+    assert_ne!(reworded, text);
+    reworded
 }
 
-/// The URL of a server that answers every request with `answer`, and then says nothing more.
+/// Starts a server that sends `answer` to every request and keeps the connection open. Returns its URL.
 fn serving(answer: Vec<u8>) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let address = listener.local_addr().expect("an address");
@@ -74,7 +74,7 @@ fn serving(answer: Vec<u8>) -> String {
             let mut stream = stream.expect("a connection");
             let mut request = [0; 4096];
             let _ = stream.read(&mut request);
-            // The other side may have heard enough.
+            // The client may have closed the connection.
             let _ = stream.write_all(&answer);
             open.push(stream);
         }
@@ -90,12 +90,12 @@ fn answer(status: &str, body: &str) -> Vec<u8> {
 
 #[track_caller]
 fn assert_code(output: &Output, code: i32) {
-    let said = stdout(output) + &stderr(output);
-    assert_eq!(output.status.code(), Some(code), "{said}");
+    let text = stdout(output) + &stderr(output);
+    assert_eq!(output.status.code(), Some(code), "{text}");
 }
 
 #[test]
-fn the_same_slice_is_nothing_to_write() {
+fn the_same_slice_is_not_written() {
     let vendored = Vendored::new();
     let url = serving(answer("200 OK", &published(SLICE)));
     let output = vendored.pull(&["--from", &url, "--write"]);
@@ -105,33 +105,33 @@ fn the_same_slice_is_nothing_to_write() {
 }
 
 #[test]
-fn another_slice_is_shown_and_not_written_unasked() {
+fn another_slice_is_shown_and_not_written_without_the_option() {
     let vendored = Vendored::new();
     let folder = Folder::new();
-    let file = folder.file("upstream.json", &retold());
-    let url = serving(answer("200 OK", &retold()));
+    let file = folder.file("upstream.json", &reworded());
+    let url = serving(answer("200 OK", &reworded()));
     for from in [&file, &url] {
         let output = vendored.pull(&["--from", from]);
         assert_code(&output, 1);
-        let said = stdout(&output);
-        assert!(said.contains("[operation-text-changed]"), "{said}");
-        assert!(said.contains("Retold"), "{said}");
-        assert!(said.contains("nothing was written"), "{said}");
+        let text = stdout(&output);
+        assert!(text.contains("[operation-text-changed]"), "{text}");
+        assert!(text.contains("Reworded"), "{text}");
+        assert!(text.contains("nothing was written"), "{text}");
         vendored.assert_untouched();
     }
 }
 
 #[test]
-fn what_is_asked_to_be_written_is_written_and_noted() {
+fn another_slice_is_written_with_hash_date_and_source() {
     let vendored = Vendored::new();
-    let url = serving(answer("200 OK", &retold()));
+    let url = serving(answer("200 OK", &reworded()));
     let before = std::fs::metadata(vendored.path(SLICE))
         .expect("a file")
         .permissions();
     let output = vendored.pull(&["--from", &url, "--write"]);
     assert_code(&output, 0);
-    assert!(stdout(&output).contains("Retold"), "{}", stdout(&output));
-    assert_eq!(vendored.text(SLICE), retold());
+    assert!(stdout(&output).contains("Reworded"), "{}", stdout(&output));
+    assert_eq!(vendored.text(SLICE), reworded());
     let after = std::fs::metadata(vendored.path(SLICE))
         .expect("a file")
         .permissions();
@@ -149,7 +149,10 @@ fn what_is_asked_to_be_written_is_written_and_noted() {
     };
     assert!(row.starts_with("| `revoke-token.json` | `POST "), "{row}");
     assert!(
-        row.ends_with(&format!("| `{}` |", openapi::published::sha256(&retold()))),
+        row.ends_with(&format!(
+            "| `{}` |",
+            openapi::published::sha256(&reworded())
+        )),
         "{row}"
     );
     let date = note
@@ -158,7 +161,7 @@ fn what_is_asked_to_be_written_is_written_and_noted() {
     let date = date.unwrap_or_else(|| panic!("{note}"));
     assert!(date.len() == 10 && date.starts_with("20"), "{note}");
 
-    // Now it is the same, and the note can be written again.
+    // Now it is the same; a further change can be written as well.
     assert_code(&vendored.pull(&["--from", &url]), 0);
     let folder = Folder::new();
     let file = folder.file("back.json", &published(SLICE));
@@ -181,7 +184,7 @@ fn a_redirect_is_followed() {
 }
 
 #[test]
-fn what_is_no_slice_is_refused_and_nothing_is_written() {
+fn another_document_is_refused_and_nothing_is_written() {
     let vendored = Vendored::new();
     let page = "<!doctype html><title>Moved</title>".to_owned();
     let elsewhere = published(SLICE).replace(PATH, "/api/v2/tokens/{token_id}/revoke");
@@ -198,10 +201,10 @@ fn what_is_no_slice_is_refused_and_nothing_is_written() {
         (page.as_str(), "is not JSON, as a published slice is"),
         ("openapi: 3.1.0\n", "is not JSON, as a published slice is"),
         (swagger, "Swagger 2.0 is not supported"),
-        (other, "does not hold POST /api/v1/tokens/{token_id}/revoke"),
+        (other, "does not have POST /api/v1/tokens/{token_id}/revoke"),
         (
             &elsewhere,
-            "does not hold POST /api/v1/tokens/{token_id}/revoke",
+            "does not have POST /api/v1/tokens/{token_id}/revoke",
         ),
         (&undescribed, "has no `description`"),
     ] {
@@ -219,12 +222,12 @@ fn what_is_no_slice_is_refused_and_nothing_is_written() {
 }
 
 #[test]
-fn what_is_too_large_is_given_up() {
+fn a_source_that_is_too_large_is_not_read_to_its_end() {
     let vendored = Vendored::new();
     let large = format!("{{\"x\": \"{}\"}}", " ".repeat(5 << 20));
     let folder = Folder::new();
     let file = folder.file("large.json", &large);
-    // A body without an announced length is cut off as well.
+    // The same for a body without a declared length.
     let endless = [b"HTTP/1.1 200 OK\r\n\r\n".as_slice(), large.as_bytes()].concat();
     for from in [file, serving(answer("200 OK", &large)), serving(endless)] {
         let output = vendored.pull(&["--from", &from, "--write"]);
@@ -239,28 +242,28 @@ fn what_is_too_large_is_given_up() {
 }
 
 #[test]
-fn what_cannot_be_fetched_is_said_with_the_way_around() {
+fn a_failed_download_is_reported_with_an_alternative() {
     let vendored = Vendored::new();
     let closed = {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         format!("http://{}/", listener.local_addr().expect("an address"))
     };
     let silent = serving(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{".to_vec());
-    let gone = serving(answer("404 Not Found", "{}"));
+    let missing = serving(answer("404 Not Found", "{}"));
     for (url, expected) in [
         (&closed, "Failed to connect"),
-        (&silent, "no whole answer within 1 s"),
-        (&gone, "returned error: 404"),
+        (&silent, "no complete response within 1 s"),
+        (&missing, "returned error: 404"),
     ] {
         let output = vendored.pull(&["--from", url, "--timeout", "1"]);
         assert_code(&output, 3);
-        let said = stderr(&output);
-        assert!(said.contains(&format!("cannot fetch {url}: ")), "{said}");
-        assert!(said.contains(expected), "{said}");
-        assert!(said.contains("--from FILE"), "{said}");
+        let text = stderr(&output);
+        assert!(text.contains(&format!("cannot fetch {url}: ")), "{text}");
+        assert!(text.contains(expected), "{text}");
+        assert!(text.contains("--from FILE"), "{text}");
         assert_eq!(stdout(&output), "");
     }
-    // To curl, no time at all would be time without end.
+    // 0 would mean no limit to curl.
     assert_code(&vendored.pull(&["--from", &silent, "--timeout", "0"]), 2);
     let output = vendored.pull(&["--from", "nowhere.json"]);
     assert_code(&output, 3);
@@ -277,8 +280,11 @@ fn only_http_without_credentials_is_fetched() {
     for (from, expected) in [
         ("ftp://127.0.0.1/slice.json", "only http and https"),
         ("file:///etc/hostname", "only http and https"),
-        ("http://user:secret@127.0.0.1/", "--from holds credentials"),
-        ("http://", "is no URL"),
+        (
+            "http://user:secret@127.0.0.1/",
+            "--from contains credentials",
+        ),
+        ("http://", "is not a URL"),
     ] {
         let output = vendored.pull(&["--from", from]);
         assert_code(&output, 2);
@@ -288,10 +294,10 @@ fn only_http_without_credentials_is_fetched() {
 }
 
 #[test]
-fn a_readme_that_cannot_be_kept_true_stops_the_writing() {
+fn a_readme_without_the_expected_lines_stops_the_writing() {
     let vendored = Vendored::new();
     vendored.0.file("README.md", "# Slices\n");
-    let url = serving(answer("200 OK", &retold()));
+    let url = serving(answer("200 OK", &reworded()));
     let output = vendored.pull(&["--from", &url, "--write"]);
     assert_code(&output, 3);
     assert!(

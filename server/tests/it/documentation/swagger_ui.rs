@@ -94,7 +94,7 @@ async fn assert_isolated(page: &Page, server: &Server, expected: &[&str]) {
     for (entry, end) in console.iter().zip(expected) {
         assert!(entry.ends_with(end), "{entry}");
     }
-    for url in page.asked_for().await {
+    for url in page.requested().await {
         // Swagger UI's style sheet contains its pictures.
         let is_ours = url.starts_with(&format!("{}/", server.url)) || url.starts_with("data:");
         assert!(is_ours, "{url}");

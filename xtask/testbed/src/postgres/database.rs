@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Cluster;
 
-/// A database, dropped with this.
+/// A database that is dropped with this.
 #[derive(Debug)]
 pub struct Database {
     cluster: Arc<Cluster>,
@@ -12,11 +12,11 @@ pub struct Database {
 }
 
 impl Database {
-    /// A new, empty one.
+    /// Creates an empty database.
     ///
     /// # Panics
     ///
-    /// When the server refuses to make one.
+    /// If the server refuses.
     pub(super) fn create(cluster: &Arc<Cluster>) -> Self {
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         cluster.execute("postgres", &format!("CREATE DATABASE {name}"));
@@ -26,40 +26,40 @@ impl Database {
         }
     }
 
-    /// Its name, which is a word of lower-case letters, digits and underscores.
+    /// Returns its name, which consists of lower-case letters, digits and underscores.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The server that it is in.
+    /// Returns its server.
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
     }
 
-    /// Its URL, for the superuser.
+    /// Returns its URL for the superuser.
     pub fn url(&self) -> String {
         self.cluster.url(&self.name)
     }
 
-    /// The URL for another role.
+    /// Returns its URL for another role.
     pub fn url_for(&self, role: &str) -> String {
         self.url().replacen("//postgres@", &format!("//{role}@"), 1)
     }
 
-    /// Runs statements as the superuser; gives what they return, unaligned.
+    /// Runs statements as the superuser and returns their output, unaligned.
     ///
     /// # Panics
     ///
-    /// When they fail.
+    /// If they fail.
     pub fn execute(&self, sql: &str) -> String {
         self.cluster.execute(&self.name, sql)
     }
 
-    /// Runs statements as the superuser; gives what they return.
+    /// Runs statements as the superuser and returns their output.
     ///
     /// # Errors
     ///
-    /// What was said against them.
+    /// The server's error message.
     pub fn try_execute(&self, sql: &str) -> Result<String, String> {
         self.cluster.try_execute(&self.name, sql)
     }
@@ -67,7 +67,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // A cluster of the test's own goes as a whole, and may be dead already.
+        // A private cluster is removed as a whole, and may have been killed.
         if self.cluster.is_given() || Arc::strong_count(&self.cluster) > 1 {
             let _ = self.cluster.try_execute(
                 "postgres",

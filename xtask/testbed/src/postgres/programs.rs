@@ -7,10 +7,10 @@ use std::process::Command;
 
 use super::{GIVEN, StartError};
 
-/// The user that Debian's package has made.
+/// The user that Debian's package creates.
 const USER: &str = "postgres";
 
-/// The newest version's folder of programs.
+/// Returns the folder with the programs of the newest version.
 ///
 /// # Errors
 ///
@@ -32,7 +32,7 @@ pub(super) fn folder() -> Result<PathBuf, StartError> {
         .ok_or(StartError::Missing)
 }
 
-/// A program that refuses to run as root, run as the user that Debian's package has made for it.
+/// Returns a program, to be run as the user of Debian's package if this process is root: it refuses to run as root.
 pub(super) fn unprivileged(name: &str) -> Result<Command, StartError> {
     let path = folder()?.join(name);
     let mut command = if rustix::process::geteuid().is_root() {
@@ -46,7 +46,7 @@ pub(super) fn unprivileged(name: &str) -> Result<Command, StartError> {
     } else {
         Command::new(path)
     };
-    // Signals for the terminal of whoever runs the tests are not for it: it ends behind those that use it.
+    // Without the terminal's signals: it must end after its clients.
     command.env_remove(GIVEN).current_dir("/").process_group(0);
     Ok(command)
 }

@@ -1,4 +1,4 @@
-//! What is started says where it is, and ends with whoever started it, also by a signal.
+//! Processes and folders end with the process that started them, also by a signal; servers are known by their address.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
@@ -10,16 +10,16 @@ use testbed::listening::{ListenError, Listening};
 use testbed::postgres::{Cluster, StartError};
 use testbed::reaper::{self, How};
 
-/// Set for the process that is to be killed.
+/// The variable that is set for the process that will be killed.
 const VICTIM: &str = "TESTBED_VICTIM";
 
-/// What the reaper may take: five seconds for a process that does not obey, and a machine that is busy.
+/// The time limit of the reaper: five seconds for a process that ignores the signal, and more on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// This test again, in a process that is killed when the test ends at the latest.
+/// The same test in another process, which is killed at the latest when the test ends.
 struct Victim {
     child: Child,
-    /// What it said that it has started: `process PID` or `folder PATH`.
+    /// The lines that it printed about what it started: `process PID` or `folder PATH`.
     started: Vec<String>,
 }
 
@@ -67,8 +67,8 @@ impl Drop for Victim {
     }
 }
 
-/// In the victim: says what was started, and waits to be killed.
-fn say_and_wait(processes: &[u32], folders: &[&Path]) {
+/// Prints, in the victim, what was started, and waits to be killed.
+fn print_and_wait(processes: &[u32], folders: &[&Path]) {
     println!("begin");
     for process in processes {
         println!("process {process}");
@@ -80,7 +80,7 @@ fn say_and_wait(processes: &[u32], folders: &[&Path]) {
     std::thread::sleep(PATIENCE * 4);
 }
 
-/// A process that is gone, or ended and not yet waited for by whoever adopted it.
+/// Returns whether a process has ended, even if its new parent has not waited for it yet.
 fn is_over(process: &Path) -> bool {
     let stat = std::fs::read_to_string(process.join("stat")).unwrap_or_default();
     stat.rsplit_once(") ")
@@ -95,27 +95,27 @@ fn eventually(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
-fn kill_and_look(mut victim: Victim, signal: &str) {
+fn kill_and_check(mut victim: Victim, signal: &str) {
     assert!(!victim.started.is_empty());
     let (processes, folders) = (victim.processes(), victim.folders());
-    // PostgreSQL's workers come and go; the postmaster stays.
+    // PostgreSQL's workers start and end; the postmaster stays.
     assert!(!is_over(&processes[0]), "{:?}", victim.started);
     assert!(folders.iter().all(|folder| folder.exists()));
     let id = victim.child.id().to_string();
     let sent = Command::new("kill").args([signal, &id]).status().unwrap();
     assert!(sent.success());
     victim.child.wait().unwrap();
-    eventually(&format!("processes are left: {processes:?}"), || {
+    eventually(&format!("processes remain: {processes:?}"), || {
         processes.iter().all(|process| is_over(process))
     });
-    eventually(&format!("folders are left: {folders:?}"), || {
+    eventually(&format!("folders remain: {folders:?}"), || {
         folders.iter().all(|folder| !folder.exists())
     });
 }
 
 #[test]
-fn processes_with_their_children_and_folders_end_with_whoever_is_killed() {
-    let name = "processes_with_their_children_and_folders_end_with_whoever_is_killed";
+fn processes_with_their_children_and_folders_end_with_the_killed_process() {
+    let name = "processes_with_their_children_and_folders_end_with_the_killed_process";
     if std::env::var_os(VICTIM).is_some() {
         let folder = testbed::folder().unwrap();
         // A stopped process, and one that has a child.
@@ -136,7 +136,7 @@ fn processes_with_their_children_and_folders_end_with_whoever_is_killed() {
         };
         eventually("the shell has a child", || !children().is_empty());
         let child: u32 = children().trim().parse().unwrap();
-        say_and_wait(&[stopped.id(), parent.id(), child], &[folder.path()]);
+        print_and_wait(&[stopped.id(), parent.id(), child], &[folder.path()]);
         for mut child in [stopped, parent] {
             let _ = child.kill();
             let _ = child.wait();
@@ -144,20 +144,20 @@ fn processes_with_their_children_and_folders_end_with_whoever_is_killed() {
         return;
     }
     for signal in ["-KILL", "-TERM", "-INT"] {
-        kill_and_look(Victim::start(name), signal);
+        kill_and_check(Victim::start(name), signal);
     }
 }
 
 #[test]
-fn postgres_ends_with_whoever_is_killed_also_when_it_was_restarted() {
-    let name = "postgres_ends_with_whoever_is_killed_also_when_it_was_restarted";
+fn postgres_ends_with_the_killed_process_also_after_a_restart() {
+    let name = "postgres_ends_with_the_killed_process_also_after_a_restart";
     if std::env::var_os(VICTIM).is_some() {
         let cluster = Cluster::start(&[]).unwrap();
         cluster.kill();
         cluster.restart();
         cluster.pause(true);
         let folder = std::fs::read_link(format!("/proc/{}/cwd", cluster.processes()[0])).unwrap();
-        say_and_wait(&cluster.processes(), &[folder.parent().unwrap()]);
+        print_and_wait(&cluster.processes(), &[folder.parent().unwrap()]);
         return;
     }
     match Cluster::start(&[]) {
@@ -166,11 +166,11 @@ fn postgres_ends_with_whoever_is_killed_also_when_it_was_restarted() {
     }
     let victim = Victim::start(name);
     assert!(victim.processes().len() > 3, "{:?}", victim.started);
-    kill_and_look(victim, "-KILL");
+    kill_and_check(victim, "-KILL");
 }
 
 #[test]
-fn a_server_is_known_by_the_address_that_it_says() {
+fn a_server_is_known_by_the_address_that_it_prints() {
     let shell = |script: &str| {
         let mut server = Command::new("sh");
         server.args(["-c", script]);
@@ -188,7 +188,7 @@ fn a_server_is_known_by_the_address_that_it_says() {
             (None, Some(9)),
         ),
         ("exit 3", "", (Some(3), None)),
-        // It never says anything.
+        // It never prints anything.
         ("exec sleep 100", "", (None, Some(9))),
     ] {
         let begun = Instant::now();
@@ -221,7 +221,7 @@ fn a_server_is_paused_waited_for_and_killed() {
     paused.pause(true).unwrap();
     eventually("it is stopped", || state() == Some('T'));
     paused.pause(false).unwrap();
-    eventually("it goes on", || state() != Some('T'));
+    eventually("it continues", || state() != Some('T'));
     let process = PathBuf::from(format!("/proc/{}", paused.id()));
     assert_eq!(paused.kill().unwrap().signal(), Some(9));
     assert!(!process.exists());
@@ -237,8 +237,8 @@ fn a_server_is_paused_waited_for_and_killed() {
 }
 
 #[test]
-fn what_is_skipped_is_told_and_fails_where_all_is_to_be_run() {
-    let name = "what_is_skipped_is_told_and_fails_where_all_is_to_be_run";
+fn a_skipped_test_is_reported_and_fails_under_the_variable() {
+    let name = "a_skipped_test_is_reported_and_fails_under_the_variable";
     if std::env::var_os(VICTIM).is_some() {
         return testbed::skip(&StartError::Missing);
     }

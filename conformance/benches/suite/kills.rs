@@ -1,15 +1,15 @@
-//! The faults that the suite's own tests put in front of the server, and which of them it notices.
+//! The faults that the suite's tests put in front of the server, and which of them it notices.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Stdio;
 
 use serde::Deserialize;
+use testbed::cargo;
 
-use crate::programs;
-use openapi::cli::Failure;
+use crate::{Error, run_to_end};
 
-/// The test that runs all mutants and writes what became of them.
+/// The test that runs all mutants and writes the result of each.
 const TEST: &str = "mutants::each_mutant_is_killed_by_the_case_that_it_names";
 
 #[derive(Debug, Deserialize)]
@@ -19,10 +19,10 @@ struct Fate {
     killed: bool,
 }
 
-/// Runs the mutants and prints how many of each class are killed; gives whether all are.
-pub(super) fn table(path: &Path) -> Result<bool, Failure> {
+/// Runs the mutants and prints how many of each class are killed; returns whether all are.
+pub(super) fn table(path: &Path) -> Result<bool, Error> {
     let _ = std::fs::remove_file(path);
-    let mut command = programs::cargo();
+    let mut command = cargo::in_workspace();
     command
         .args([
             "test",
@@ -38,12 +38,10 @@ pub(super) fn table(path: &Path) -> Result<bool, Failure> {
         .env("CONFORMANCE_KILL_TABLE", path)
         .stdout(Stdio::null())
         .stderr(Stdio::inherit());
-    programs::run(&mut command)?;
-    let unreadable = |error: &dyn std::fmt::Display| {
-        Failure::unreadable(format!(
-            "the test of the mutants left no table: {}: {error}",
-            path.display()
-        ))
+    run_to_end(&mut command)?;
+    let unreadable = |error: &dyn std::fmt::Display| Error::Table {
+        path: path.to_owned(),
+        why: error.to_string(),
     };
     let text = std::fs::read_to_string(path).map_err(|error| unreadable(&error))?;
     let fates: Vec<Fate> = text
@@ -57,7 +55,7 @@ pub(super) fn table(path: &Path) -> Result<bool, Failure> {
         *killed += usize::from(fate.killed);
         *all += 1;
     }
-    anstream::println!("faults that the case noticed which names them");
+    anstream::println!("faults that the case that names them noticed");
     for (class, (killed, all)) in &classes {
         anstream::println!("  {class:<16} {killed:>3} of {all:>3}");
     }

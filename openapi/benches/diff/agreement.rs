@@ -1,14 +1,15 @@
-//! Agreement with oasdiff over the documents of its own tests. Where we disagree, a line of
+//! Agreement with oasdiff over the documents of its tests. For each disagreement, a line of
 //! `openapi/tests/corpus-disagreements.md` says why.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use openapi::cli::{Exit, Failure, Outcome, read};
 use openapi::diff::{Verdict, compare};
 use serde::Deserialize;
+use testbed::cargo::workspace_root;
 
-use crate::programs;
-use openapi::cli::{Exit, Failure};
+use crate::documents;
 
 /// A pair of documents, and the highest level that oasdiff reports of it.
 #[derive(Debug, Deserialize)]
@@ -18,9 +19,9 @@ struct Pair {
     verdict: String,
 }
 
-/// Compares every pair; prints the figures and what is not accounted for.
-pub(super) fn run() -> Result<Exit, Failure> {
-    let Some(corpus) = super::folder("OPENAPI_CORPUS", "../shared/specdiff-corpus")? else {
+/// Compares every pair; prints the figures and the disagreements that are not accounted for.
+pub(super) fn run() -> Outcome {
+    let Some(corpus) = documents::given("OPENAPI_CORPUS", "../shared/specdiff-corpus")? else {
         return Ok(Exit::Success);
     };
     let pairs = pairs(&corpus)?;
@@ -31,13 +32,13 @@ pub(super) fn run() -> Result<Exit, Failure> {
     let mut unaccounted = Vec::new();
     let mut accounted = 0;
     for pair in &pairs {
-        let base = openapi::cli::read(&corpus.join(&pair.base))?;
-        let revision = openapi::cli::read(&corpus.join(&pair.revision))?;
+        let base = read(&corpus.join(&pair.base))?;
+        let revision = read(&corpus.join(&pair.revision))?;
         let verdict = compare(&base, &revision).verdict();
         let agrees = match pair.verdict.as_str() {
             "error" | "warning" => verdict == Verdict::Breaking,
             "info" => matches!(verdict, Verdict::Additive | Verdict::Docs),
-            // Pairs that differ and of which oasdiff says nothing: each wants an entry.
+            // oasdiff reports nothing for a pair that differs: any change of ours is right.
             _ => verdict != Verdict::Identical,
         };
         if pair.verdict == "unreported-diff" {
@@ -88,6 +89,7 @@ pub(super) fn run() -> Result<Exit, Failure> {
     })
 }
 
+/// Reads the corpus's list of pairs.
 fn pairs(corpus: &Path) -> Result<Vec<Pair>, Failure> {
     let path = corpus.join("manifest.jsonl");
     let text = std::fs::read_to_string(&path)
@@ -104,15 +106,15 @@ fn pairs(corpus: &Path) -> Result<Vec<Pair>, Failure> {
     if pairs.is_empty() {
         let path = path.display();
         return Err(Failure::unreadable(format!(
-            "{path} names no pair of documents: there is nothing to agree upon"
+            "{path} names no pair of documents: nothing can be compared"
         )));
     }
     Ok(pairs)
 }
 
-/// The pairs that the file of disagreements accounts for, as `base → revision`.
+/// Returns the pairs that the file of disagreements accounts for, as `base → revision`.
 fn accounts() -> Result<Vec<String>, Failure> {
-    let path = programs::workspace_root().join("openapi/tests/corpus-disagreements.md");
+    let path = workspace_root().join("openapi/tests/corpus-disagreements.md");
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(text
             .lines()

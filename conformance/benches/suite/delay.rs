@@ -1,4 +1,4 @@
-//! A proxy that passes bytes on, the requests some time later: a deployment that is far away.
+//! A proxy that forwards requests after a delay, as if the deployment were far away.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use openapi::cli::Failure;
+use crate::Error;
 
 /// A running proxy. Its threads end with the process, or when both sides of their connection have closed.
 pub(super) struct Proxy {
@@ -15,10 +15,8 @@ pub(super) struct Proxy {
 
 impl Proxy {
     /// Starts a proxy in front of a URL.
-    pub(super) fn start(upstream: &str, latency: Duration) -> Result<Self, Failure> {
-        let failed = |error: &dyn std::fmt::Display| {
-            Failure::unreadable(format!("the proxy that delays cannot be started: {error}"))
-        };
+    pub(super) fn start(upstream: &str, latency: Duration) -> Result<Self, Error> {
+        let failed = |error: &dyn std::fmt::Display| Error::Proxy(error.to_string());
         let upstream: SocketAddr = upstream
             .trim_start_matches("http://")
             .parse()
@@ -27,7 +25,7 @@ impl Proxy {
         let address = listener.local_addr().map_err(|error| failed(&error))?;
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                // A connection that does not come about is closed, which the suite tells of.
+                // A connection that cannot be opened is closed, which the suite reports.
                 let _ = connect(client, upstream, latency);
             }
         });
@@ -41,8 +39,8 @@ impl Proxy {
     }
 }
 
-/// One connection: what the client sends arrives later, in order; what the server answers arrives at once. So each
-/// exchange takes the latency once, as a round trip does.
+/// Forwards one connection: requests later and in order, responses at once. So each exchange takes the latency once, as a
+/// round trip does.
 fn connect(client: TcpStream, upstream: SocketAddr, latency: Duration) -> std::io::Result<()> {
     let server = TcpStream::connect(upstream)?;
     client.set_nodelay(true)?;

@@ -1,4 +1,4 @@
-//! One input tried: read, compared both ways and with itself, written in every format.
+//! The trial of one input: read, compared both ways and with itself, rendered in every format.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,28 +10,28 @@ use openapi::render::{self, Report};
 use openapi::{Document, DocumentError};
 use serde::{Deserialize, Serialize};
 
-use super::input::{Input, Text};
+use crate::input::{Input, Text};
 
-/// An input that takes longer is a find.
+/// The time after which an input is a finding.
 const SLOW: Duration = Duration::from_secs(2);
 
-/// What a trial came to.
+/// The result of a trial.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Trial {
     /// At least one of the texts was refused.
     Refused,
     /// Both were read and compared.
     Compared,
-    /// What must not happen.
-    Find {
-        /// In a few words, the same for finds of one cause.
+    /// A defect.
+    Finding {
+        /// A short description, the same for all findings of one cause.
         what: String,
-        /// The rest.
+        /// The details of this one.
         detail: String,
     },
 }
 
-/// The last panic's message and place: a hook hears of it, who catches it does not.
+/// The last panic's message and place, which only a hook receives.
 static PANIC: Mutex<String> = Mutex::new(String::new());
 
 /// Keeps panics for [`trial`] in place of printing them.
@@ -47,19 +47,19 @@ pub(super) fn keep_panics() {
 /// Tries an input.
 pub(super) fn trial(input: &Input) -> Trial {
     let started = Instant::now();
-    let outcome = catch_unwind(AssertUnwindSafe(|| compared(input)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| compare_input(input)));
     let took = started.elapsed();
     match outcome {
         Err(_) => {
             let text = PANIC.lock().map(|text| text.clone()).unwrap_or_default();
             let place = text.split(": ").next().unwrap_or_default();
-            Trial::Find {
+            Trial::Finding {
                 what: place.to_owned(),
                 detail: text,
             }
         }
         Ok(Err(broken)) => broken,
-        Ok(Ok(_)) if took > SLOW => Trial::Find {
+        Ok(Ok(_)) if took > SLOW => Trial::Finding {
             what: "slow".to_owned(),
             detail: format!("{took:.1?}"),
         },
@@ -68,15 +68,15 @@ pub(super) fn trial(input: &Input) -> Trial {
     }
 }
 
-/// Whether both were documents; an error says what should have held.
-fn compared(input: &Input) -> Result<bool, Trial> {
+/// Compares the input; returns whether both texts are documents, or what went wrong.
+fn compare_input(input: &Input) -> Result<bool, Trial> {
     let base = read(&input.base);
     let revision = read(&input.revision);
     for document in [&base, &revision] {
         match document {
             Ok(document) => with_itself(document)?,
             Err(error) if error.message.is_empty() => {
-                return Err(find("an error that says nothing", error));
+                return Err(finding("an error without a message", error));
             }
             Err(_) => {}
         }
@@ -86,7 +86,7 @@ fn compared(input: &Input) -> Result<bool, Trial> {
     };
     for (base, revision) in [(&base, &revision), (&revision, &base)] {
         write_all(&compare(base, revision), base, revision)
-            .map_err(|error| find("a format that cannot be written", &error))?;
+            .map_err(|error| finding("a report that cannot be rendered", &error))?;
     }
     Ok(true)
 }
@@ -95,7 +95,7 @@ fn read(text: &Text) -> Result<Document, DocumentError> {
     Document::parse(text.name, &text.text)
 }
 
-/// A document written out again means what it meant.
+/// Checks that a document that is written and read again is the same.
 fn with_itself(document: &Document) -> Result<(), Trial> {
     let _ = document.defects();
     let again = serde_json::to_string(document.value()).unwrap_or_default();
@@ -103,25 +103,26 @@ fn with_itself(document: &Document) -> Result<(), Trial> {
         Ok(again) => again,
         // YAML is read to a greater depth than JSON.
         Err(error) if error.message.contains("recursion limit") => return Ok(()),
-        Err(error) => return Err(find("a document that cannot be read again", &error)),
+        Err(error) => return Err(finding("a document that cannot be read again", &error)),
     };
     let diff = compare(document, &again);
     match diff.changes.first() {
         None => Ok(()),
-        Some(change) => Err(find(
+        Some(change) => Err(finding(
             "a document that differs from itself",
             &format!("{}: {}", change.location, change.message),
         )),
     }
 }
 
-fn find(what: &str, detail: &impl std::fmt::Display) -> Trial {
-    Trial::Find {
+fn finding(what: &str, detail: &impl std::fmt::Display) -> Trial {
+    Trial::Finding {
         what: what.to_owned(),
         detail: detail.to_string(),
     }
 }
 
+/// Renders a comparison in every format.
 fn write_all(diff: &Diff, base: &Document, revision: &Document) -> io::Result<()> {
     let report = Report {
         diff,

@@ -1,27 +1,30 @@
-//! The conformance suite: what it notices, by class of fault; whether it blames a sound server; how fast it is, also where
-//! each answer takes 50 ms more.
+//! The conformance suite measured: which faults it notices, by class; whether it blames a correct server; how fast it is,
+//! also with 50 ms of latency.
+//!
+//! `cargo xtask bench conformance` runs it.
 
 mod delay;
 mod kills;
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitCode, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use clap::Parser;
 use serde_json::Value;
+use testbed::cargo::{self, BuildError};
+use testbed::deployment::{Deployment, DeploymentError, Users};
+use testbed::reaper;
 
-use crate::cli::Conformance;
-use crate::deployment::Deployment;
-use crate::verify::Users;
-use crate::{folders, programs};
-use openapi::cli::{Exit, Failure, Outcome};
+/// The suite's program.
+const SUITE: &str = env!("CARGO_BIN_EXE_conformance");
 
-/// How long each answer takes longer in the measurement over a slow network.
+/// The latency in the measurement over a slow network.
 const LATENCY: Duration = Duration::from_millis(50);
 
-/// How many shuffled runs go on side by side.
+/// The number of shuffled runs in parallel.
 const LANES: u32 = 4;
 
 /// Areas without a case that waits on purpose.
@@ -34,15 +37,14 @@ const NEVER_WAITING: &[&str] = &[
     "generated.",
 ];
 
-/// The programs and the deployment that they are measured with.
+/// A deployment with users, against which the suite is measured.
 struct Bench {
-    suite: PathBuf,
     deployment: Deployment,
     users: Users,
     folder: PathBuf,
 }
 
-/// What a run came to.
+/// The result of a run.
 struct Run {
     exit: Option<i32>,
     requests: u64,
@@ -66,46 +68,96 @@ impl Run {
     }
 }
 
-/// Measures and prints. Fails where a fault is not noticed or a sound server is blamed; no time fails anything.
-pub(crate) fn run(arguments: &Conformance) -> Outcome {
-    let (server, suite) = (
-        programs::build_release_server()?,
-        programs::build_release_suite()?,
-    );
-    let folder = programs::target_directory().join("bench-conformance");
-    let bench = Bench::start(&server, &suite, folder.clone())?;
+/// Why the suite cannot be measured.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    #[error(transparent)]
+    Deployment(#[from] DeploymentError),
+    #[error("cannot read {path}: {why}", path = path.display())]
+    Report { path: PathBuf, why: String },
+    #[error("cannot {0}: {1}")]
+    Io(&'static str, #[source] std::io::Error),
+    #[error("the proxy that delays cannot be started: {0}")]
+    Proxy(String),
+    #[error("the test of the mutants left no table: {path}: {why}", path = path.display())]
+    Table { path: PathBuf, why: String },
+}
+
+/// Measures the conformance suite; fails if it misses a fault or blames a correct server.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The number of shuffled runs of our server, all of which must be clean
+    #[arg(long, value_name = "COUNT", default_value_t = 100)]
+    runs: u32,
+    /// Leave out the faults, which take minutes
+    #[arg(long)]
+    no_mutants: bool,
+    /// The flag that `cargo bench` adds
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+/// Measures and prints. Returns whether all faults are noticed and no correct server is blamed; no time fails anything.
+fn run(arguments: &Arguments) -> Result<bool, Error> {
+    let server = build_server()?;
+    let folder = cargo::target_directory().join("bench-conformance");
+    let bench = Bench::start(&server, folder.clone())?;
     let fast = bench.speed()?;
     let stopped = bench.stop()?;
-    let sound = fast & shuffled(&server, &suite, &folder, arguments.runs)?;
+    let sound = fast & shuffled(&server, &folder, arguments.runs)?;
     let killed = if arguments.no_mutants {
         true
     } else {
         anstream::println!();
         kills::table(&folder.join("kills.jsonl"))?
     };
-    Ok(if sound && killed && stopped {
-        Exit::Success
-    } else {
-        Exit::Failed
-    })
+    Ok(sound && killed && stopped)
+}
+
+/// Builds the server for release, as the suite is built for this.
+fn build_server() -> Result<PathBuf, BuildError> {
+    let mut build = cargo::in_workspace();
+    build.args([
+        "build",
+        "--release",
+        "--package",
+        "server",
+        "--bin",
+        "server",
+    ]);
+    let mut programs = cargo::programs(&mut build)?;
+    programs.remove("server").ok_or(BuildError::Failed)
 }
 
 impl Bench {
     /// Starts a deployment; `folder` is for its log and the reports.
-    fn start(server: &Path, suite: &Path, folder: PathBuf) -> Result<Self, Failure> {
-        folders::make(&folder)?;
+    fn start(server: &Path, folder: PathBuf) -> Result<Self, Error> {
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| Error::Io("make the folder of the reports", error))?;
         let deployment = Deployment::start(server, &folder.join("server.log"))?;
         let users = Users::of(&deployment)?;
         Ok(Self {
-            suite: suite.to_owned(),
             deployment,
             users,
             folder,
         })
     }
 
-    /// Stops the deployment; whether it did so by itself.
-    fn stop(self) -> Result<bool, Failure> {
+    /// Stops the deployment; returns whether it stopped by itself.
+    fn stop(self) -> Result<bool, Error> {
         let stopped = self.deployment.stop()?;
         if !stopped.success() {
             anstream::println!("NO: the server did not stop by itself: {stopped}");
@@ -113,8 +165,8 @@ impl Bench {
         Ok(stopped.success())
     }
 
-    /// How fast the suite is; gives whether all runs were clean.
-    fn speed(&self) -> Result<bool, Failure> {
+    /// Measures how fast the suite is; returns whether all runs were clean.
+    fn speed(&self) -> Result<bool, Error> {
         anstream::println!(
             "speed, release build, server and suite on the same machine, an embedded database"
         );
@@ -170,13 +222,13 @@ impl Bench {
     }
 
     /// Runs the suite, strictly, with more arguments.
-    fn run(&self, target: &str, more: &[&str]) -> Result<Run, Failure> {
-        let mut command = self.users.suite(&self.suite, target, &self.folder)?;
+    fn run(&self, target: &str, more: &[&str]) -> Result<Run, Error> {
+        let mut command = self.users.suite(Path::new(SUITE), target, &self.folder)?;
         command
             .args(more)
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let status = programs::run(&mut command)?;
+        let status = run_to_end(&mut command)?;
         let report = report(&self.folder.join("report.json"))?;
         let cases = report["cases"].as_array().map_or(&[][..], Vec::as_slice);
         let steps = cases
@@ -199,15 +251,15 @@ impl Bench {
     }
 }
 
-/// Whether a sound server is clean in so many shuffled runs. What a run waits for on purpose takes most of its time, so
-/// some go on side by side, each against a deployment of its own.
-fn shuffled(server: &Path, suite: &Path, folder: &Path, runs: u32) -> Result<bool, Failure> {
+/// Returns whether a correct server is clean in so many shuffled runs. A run spends most of its time waiting on purpose, so
+/// several run in parallel, each against its own deployment.
+fn shuffled(server: &Path, folder: &Path, runs: u32) -> Result<bool, Error> {
     let lanes: Vec<Bench> = (1..=LANES.min(runs))
-        .map(|lane| Bench::start(server, suite, folder.join(format!("lane-{lane}"))))
+        .map(|lane| Bench::start(server, folder.join(format!("lane-{lane}"))))
         .collect::<Result<_, _>>()?;
     let next = AtomicU32::new(1);
     let blamed = Mutex::new(Vec::new());
-    let work = |lane: &Bench| -> Result<(), Failure> {
+    let work = |lane: &Bench| -> Result<(), Error> {
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed > runs {
@@ -244,9 +296,16 @@ fn shuffled(server: &Path, suite: &Path, folder: &Path, runs: u32) -> Result<boo
     Ok(blamed.is_empty() && stopped)
 }
 
-fn report(path: &Path) -> Result<Value, Failure> {
-    let unreadable = |error: &dyn std::fmt::Display| {
-        Failure::unreadable(format!("cannot read {}: {error}", path.display()))
+/// Runs a program to its end, which comes at the latest with the end of this process.
+fn run_to_end(command: &mut std::process::Command) -> Result<std::process::ExitStatus, Error> {
+    reaper::run(command).map_err(|error| Error::Io("run a program", error))
+}
+
+/// Reads the report of a run.
+fn report(path: &Path) -> Result<Value, Error> {
+    let unreadable = |error: &dyn std::fmt::Display| Error::Report {
+        path: path.to_owned(),
+        why: error.to_string(),
     };
     let bytes = std::fs::read(path).map_err(|error| unreadable(&error))?;
     serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))

@@ -1,17 +1,17 @@
-//! Small changes to a document: of its values, and of its text.
+//! Small random changes of a document's values or of its text.
 
 use rand::RngExt as _;
 use rand::rngs::SmallRng;
 use serde_json::{Map, Value, json};
 
-use super::wild;
+use crate::wild;
 
 /// Changes a value in a few random places. `donor` gives subtrees to graft.
 pub(super) fn of_value(random: &mut SmallRng, value: &mut Value, donor: &Value) {
     for _ in 0..random.random_range(1..5) {
         let count = size(value);
         let index = random.random_range(0..count);
-        // What is grafted is taken first, since the place that takes it may be a part of it.
+        // The graft is cloned first, because the place may be a part of it.
         let graft = match random.random_range(0..3) {
             0 => nth_clone(donor, random.random_range(0..size(donor))),
             1 => nth_clone(value, random.random_range(0..count)),
@@ -27,6 +27,7 @@ pub(super) fn of_value(random: &mut SmallRng, value: &mut Value, donor: &Value) 
     }
 }
 
+/// Changes the value at one place.
 fn at(random: &mut SmallRng, place: &mut Value, graft: Value, reference: &str) {
     match random.random_range(0..12) {
         0 => *place = graft,
@@ -36,7 +37,7 @@ fn at(random: &mut SmallRng, place: &mut Value, graft: Value, reference: &str) {
             *place = json!({ keyword: [place.take(), graft] });
         }
         3 => {
-            // Deep, but not so deep that every reader refuses it.
+            // Deep, but not so deep that every parser refuses it.
             let keyword = *wild::pick(random, &["allOf", "items", "not", "properties", "x"]);
             for _ in 0..random.random_range(1..60) {
                 *place = match keyword {
@@ -63,9 +64,9 @@ fn at(random: &mut SmallRng, place: &mut Value, graft: Value, reference: &str) {
         },
         8 | 9 => match place {
             Value::Object(members) if !members.is_empty() => {
-                let gone = random.random_range(0..members.len());
+                let removed = random.random_range(0..members.len());
                 let kept = std::mem::take(members).into_iter().enumerate();
-                *members = (kept.filter(|(index, _)| *index != gone))
+                *members = (kept.filter(|(index, _)| *index != removed))
                     .map(|(_, member)| member)
                     .collect();
             }
@@ -92,7 +93,7 @@ fn at(random: &mut SmallRng, place: &mut Value, graft: Value, reference: &str) {
     }
 }
 
-/// How many values there are in a value, itself included.
+/// Returns the number of values in a value, itself included.
 fn size(value: &Value) -> usize {
     match value {
         Value::Object(members) => 1 + members.values().map(size).sum::<usize>(),
@@ -101,7 +102,7 @@ fn size(value: &Value) -> usize {
     }
 }
 
-/// The value with the number `left`, counted from the outside in.
+/// Returns the value with the number `left`, counted depth-first.
 fn nth<'v>(value: &'v mut Value, left: &mut usize) -> Option<&'v mut Value> {
     if *left == 0 {
         return Some(value);
@@ -114,13 +115,14 @@ fn nth<'v>(value: &'v mut Value, left: &mut usize) -> Option<&'v mut Value> {
     }
 }
 
+/// Clones the value with this number.
 fn nth_clone(value: &Value, index: usize) -> Value {
     nth(&mut value.clone(), &mut { index })
         .cloned()
         .unwrap_or(Value::Null)
 }
 
-/// A reference to a random object of the document.
+/// Makes a reference to a random object of the document.
 fn reference_into(random: &mut SmallRng, value: &Value) -> String {
     let mut pointer = "#".to_owned();
     let mut here = value;
@@ -147,8 +149,8 @@ fn reference_into(random: &mut SmallRng, value: &Value) -> String {
     pointer
 }
 
-/// Most documents with a dangling reference are refused at once, which tells little: makes most such
-/// references lead somewhere.
+/// Replaces most dangling references by ones that resolve: a document with a dangling reference is refused at
+/// once, which tests little.
 pub(super) fn repair(random: &mut SmallRng, document: &mut Value) {
     let dangling = |document: &Value, reference: &str| {
         let pointer = reference
@@ -183,6 +185,7 @@ pub(super) fn repair(random: &mut SmallRng, document: &mut Value) {
     }
 }
 
+/// Makes a reference to a random component schema.
 fn component(random: &mut SmallRng, document: &Value) -> Option<String> {
     let schemas: Option<&Map<String, Value>> = document.pointer("/components/schemas")?.as_object();
     let names: Vec<&String> = schemas?.keys().collect();
@@ -234,7 +237,7 @@ pub(super) fn of_text(random: &mut SmallRng, text: &mut String) {
         let from = place(random, text);
         let to = place(random, text);
         let (from, to) = (from.min(to), from.max(to));
-        // Cuts and copies stay short: the rest of the document shall still be met.
+        // Cuts and copies stay short, so that the rest of the document is still read.
         let to = (from..=to.min(from + 60))
             .rev()
             .find(|&at| text.is_char_boundary(at))
@@ -264,6 +267,7 @@ pub(super) fn of_text(random: &mut SmallRng, text: &mut String) {
     }
 }
 
+/// Returns a random position between two characters.
 fn place(random: &mut SmallRng, text: &str) -> usize {
     let mut at = random.random_range(0..=text.len());
     while !text.is_char_boundary(at) {

@@ -1,15 +1,15 @@
-//! Values that nobody expects.
+//! Random values, often unusual ones.
 
 use rand::RngExt as _;
 use rand::rngs::SmallRng;
 use serde_json::{Map, Number, Value, json};
 
-/// One of them.
+/// Picks one at random.
 pub(super) fn pick<'t, T>(random: &mut SmallRng, from: &'t [T]) -> &'t T {
     &from[random.random_range(0..from.len())]
 }
 
-/// Keys that mean something somewhere.
+/// Keys with a meaning in some object of OpenAPI.
 pub(super) const KEYS: &[&str] = &[
     "$ref",
     "type",
@@ -52,7 +52,7 @@ pub(super) const KEYS: &[&str] = &[
     "name",
 ];
 
-/// A number, often one at an edge.
+/// Makes a number, often at a limit.
 pub(super) fn number(random: &mut SmallRng) -> Value {
     match random.random_range(0..12) {
         0 => json!(u64::MAX),
@@ -68,7 +68,7 @@ pub(super) fn number(random: &mut SmallRng) -> Value {
     }
 }
 
-/// A string, often an awkward one.
+/// Makes a string, often one that is hard to handle.
 pub(super) fn text(random: &mut SmallRng) -> String {
     let texts = [
         "",
@@ -99,7 +99,7 @@ pub(super) fn text(random: &mut SmallRng) -> String {
     }
 }
 
-/// A value of any type, nested at most `depth` deep.
+/// Makes a value of any type, nested at most `depth` deep.
 pub(super) fn value(random: &mut SmallRng, depth: usize) -> Value {
     match random.random_range(0..if depth == 0 { 5 } else { 8 }) {
         0 => Value::Null,

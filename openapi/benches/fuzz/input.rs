@@ -1,14 +1,14 @@
-//! The inputs, each by its number: what is random in it is made from the seed and that number alone.
+//! The inputs by their numbers. Each is made from the seed and its number alone.
 
 use std::path::{Path, PathBuf};
 
+use openapi::cli::Failure;
 use rand::rngs::SmallRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
+use testbed::cargo::workspace_root;
 
-use super::{grammar, mutation, wild};
-use crate::programs;
-use openapi::cli::Failure;
+use crate::{grammar, mutation, wild};
 
 /// Two texts that are read as documents and compared.
 #[derive(Debug, Clone)]
@@ -17,28 +17,28 @@ pub(super) struct Input {
     pub(super) revision: Text,
 }
 
-/// A text under the name of a file, by which its format is told.
+/// A text with the name of a file, which decides its format.
 #[derive(Debug, Clone)]
 pub(super) struct Text {
     pub(super) name: &'static str,
     pub(super) text: String,
 }
 
-/// Real documents, to be changed.
+/// Real documents, from which inputs are made.
 pub(super) struct Real {
     texts: Vec<String>,
     values: Vec<Value>,
 }
 
-/// Larger documents are left out: a million inputs are to be tried.
+/// The size limit of real documents, in bytes: a million inputs are to be tried.
 const LARGEST: usize = 40_000;
 
 impl Real {
-    /// Our own documents, and those of the corpus when it is here; always in the same order.
+    /// Reads our own documents, and those of the corpus if it is here, always in the same order.
     pub(super) fn read(corpus: Option<&Path>) -> Result<Self, Failure> {
         let mut paths = Vec::new();
         for folder in ["openapi/published", "openapi/emitted"] {
-            files_below(&programs::workspace_root().join(folder), &mut paths)?;
+            files_below(&workspace_root().join(folder), &mut paths)?;
         }
         if let Some(corpus) = corpus {
             files_below(&corpus.join("data"), &mut paths)?;
@@ -57,7 +57,7 @@ impl Real {
             if text.len() > LARGEST {
                 continue;
             }
-            // A document of several files can't be read alone; its text is an input all the same.
+            // A document of several files cannot be read alone, but its text is an input all the same.
             let name = path.display().to_string();
             if let Ok(document) = openapi::Document::parse(&name, &text) {
                 values.push(document.value().clone());
@@ -67,12 +67,13 @@ impl Real {
         Ok(Self { texts, values })
     }
 
-    /// How many there are.
+    /// Returns the number of documents.
     pub(super) fn count(&self) -> usize {
         self.texts.len()
     }
 }
 
+/// Collects the files below a folder.
 fn files_below(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let failed = |error| Failure::unreadable(format!("cannot read {}: {error}", folder.display()));
     for entry in std::fs::read_dir(folder).map_err(failed)? {
@@ -86,9 +87,9 @@ fn files_below(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The input with this number.
+/// Makes the input with this number.
 pub(super) fn input(real: &Real, seed: u64, number: u64) -> Input {
-    // Neighbouring seeds give unrelated streams: the generator mixes what it is seeded with.
+    // Neighbouring seeds give unrelated streams: the generator mixes its seed.
     let mut random = SmallRng::seed_from_u64(seed.rotate_left(32) ^ number);
     let random = &mut random;
     match random.random_range(0..100) {
@@ -128,6 +129,7 @@ pub(super) fn input(real: &Real, seed: u64, number: u64) -> Input {
     }
 }
 
+/// Returns a file name for a text by its format.
 fn name_for(text: &str) -> &'static str {
     if text.trim_start().starts_with('{') {
         "document.json"
@@ -150,14 +152,14 @@ fn two(random: &mut SmallRng, text: fn(&mut SmallRng) -> String) -> Input {
     }
 }
 
-/// Bytes, as far as they are text.
+/// Makes a text of random bytes, with replacement characters where they are not UTF-8.
 fn arbitrary(random: &mut SmallRng) -> String {
     let length = random.random_range(0..300);
     let bytes: Vec<u8> = (0..length).map(|_| random.random()).collect();
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Pieces of YAML and JSON in no order.
+/// Makes a text of pieces of YAML and JSON in random order.
 fn tokens(random: &mut SmallRng) -> String {
     const PIECES: &[&str] = &[
         "openapi: 3.1.0\n",
@@ -208,13 +210,13 @@ fn tokens(random: &mut SmallRng) -> String {
 
 fn values(random: &mut SmallRng, base: &Value, revision: &Value) -> Input {
     Input {
-        base: written(random, base),
-        revision: written(random, revision),
+        base: serialized(random, base),
+        revision: serialized(random, revision),
     }
 }
 
-/// A value in one of its spellings.
-fn written(random: &mut SmallRng, value: &Value) -> Text {
+/// Serializes a value in one of several ways.
+fn serialized(random: &mut SmallRng, value: &Value) -> Text {
     let (name, text) = match random.random_range(0..4) {
         0 => ("document.json", serde_json::to_string_pretty(value)),
         // JSON is YAML as well.
@@ -235,7 +237,7 @@ fn written(random: &mut SmallRng, value: &Value) -> Text {
     }
 }
 
-/// Writes a value in YAML's block style; scalars and what is empty as in JSON.
+/// Writes a value in YAML's block style; scalars and empty collections as in JSON.
 fn yaml(value: &Value, indent: usize, text: &mut String) {
     match value {
         Value::Object(members) if !members.is_empty() => {

@@ -1,21 +1,28 @@
-//! The largest real documents there are, found or fetched, and kept below `target/bench`.
+//! The largest real documents, found or downloaded, and kept below `target/bench`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::{folders, programs};
 use openapi::cli::Failure;
+use testbed::{cargo, inputs};
 
-/// Where the inputs are kept.
+/// Returns the folder that the variable names, or the usual one beside the workspace; `None` if neither is here.
+pub(super) fn given(variable: &'static str, usual: &str) -> Result<Option<PathBuf>, Failure> {
+    inputs::folder(variable, usual).map_err(|error| Failure::unreadable(error.to_string()))
+}
+
+/// Makes the folder in which the inputs are kept.
 pub(super) fn folder() -> Result<PathBuf, Failure> {
-    let folder = programs::target_directory().join("bench");
-    folders::make(&folder)?;
+    let folder = cargo::target_directory().join("bench");
+    std::fs::create_dir_all(&folder).map_err(|error| {
+        Failure::unreadable(format!("cannot make {}: {error}", folder.display()))
+    })?;
     Ok(folder)
 }
 
-/// Stripe's pair, unpacked; `None`, said plainly, when it is not here.
+/// Unpacks Stripe's pair. Prints that it is skipped and returns `None` if it is not here.
 pub(super) fn stripe() -> Result<Option<(PathBuf, PathBuf)>, Failure> {
-    let Some(packed) = super::folder("OPENAPI_LARGE", "../shared/large")? else {
+    let Some(packed) = given("OPENAPI_LARGE", "../shared/large")? else {
         return Ok(None);
     };
     let mut paths = Vec::new();
@@ -53,21 +60,22 @@ pub(super) fn stripe() -> Result<Option<(PathBuf, PathBuf)>, Failure> {
     Ok(Some((base.clone(), revision.clone())))
 }
 
-/// GitHub's document of a version of the npm package that holds it; `None`, said plainly, when it
-/// cannot be had.
+/// Downloads GitHub's document from a version of its npm package. Prints that it is skipped and returns `None` if
+/// npm does not deliver it.
 pub(super) fn github(version: &str) -> Result<Option<PathBuf>, Failure> {
     let to = folder()?.join(format!("github-{version}.json"));
     if to.exists() {
         return Ok(Some(to));
     }
-    let scratch = folders::temporary()?;
+    let scratch = testbed::folder()
+        .map_err(|error| Failure::unreadable(format!("cannot make a temporary folder: {error}")))?;
     let package = format!("@octokit/openapi@{version}");
     let packed = run(Command::new("npm")
         .args(["pack", "--silent", &package])
         .current_dir(scratch.path()));
     let Some(archive) = packed.as_deref().and_then(|out| out.lines().last()) else {
         anstream::println!(
-            "skipped: GitHub's document {version} could not be had from npm as {package}"
+            "skipped: GitHub's document {version} could not be obtained from npm as {package}"
         );
         return Ok(None);
     };
@@ -88,7 +96,7 @@ pub(super) fn github(version: &str) -> Result<Option<PathBuf>, Failure> {
     Ok(Some(to))
 }
 
-/// The output of a command that succeeded.
+/// Runs a command and returns its output if it succeeds.
 fn run(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
     output

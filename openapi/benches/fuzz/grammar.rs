@@ -1,17 +1,17 @@
-//! Documents in the shape of OpenAPI, with wrong types wherever there is a type.
+//! Random documents in the shape of OpenAPI, some with values of wrong types.
 
 use rand::RngExt as _;
 use rand::rngs::SmallRng;
 use serde_json::{Map, Value, json};
 
-use super::wild;
+use crate::wild;
 
-/// What may stand somewhere.
+/// The value of a field.
 #[derive(Debug, Clone, Copy)]
 enum Shape {
     One(Part),
     List(Part),
-    /// Named by the writer.
+    /// Members with names of the author's choice.
     Map(Part),
     Text,
     Flag,
@@ -59,7 +59,7 @@ use Part::{
 };
 use Shape::{Any, Flag, List, Map as Named, Number, One, Text, Word, Words};
 
-/// Names that are used again and again, so that things of one name meet; some are those of fields.
+/// A small set of names, so that names collide; some are those of fields.
 const NAMES: &[&str] = &[
     "a", "b", "A", "B", "default", "example", "$ref", "x-a", "type", "a/b", "m~n", "é", "",
 ];
@@ -68,6 +68,7 @@ const TYPES: &[&str] = &[
     "string", "integer", "number", "boolean", "object", "array", "null",
 ];
 
+/// Returns the fields of an object; one that appears twice is chosen more often.
 fn fields(part: Part) -> &'static [(&'static str, Shape)] {
     match part {
         Document => &[
@@ -256,7 +257,7 @@ fn fields(part: Part) -> &'static [(&'static str, Shape)] {
     }
 }
 
-/// Where components of a part lie.
+/// Returns the section of the components object that holds parts of this kind.
 fn section(part: Part) -> Option<&'static str> {
     Some(match part {
         Schema => "schemas",
@@ -274,26 +275,27 @@ fn section(part: Part) -> Option<&'static str> {
     })
 }
 
-/// A document; `wildness` of a thousand values are of a type that does not belong there.
+/// Makes a document in which `wildness` of a thousand values have a wrong type.
 pub(super) fn document(random: &mut SmallRng, wildness: u32) -> Value {
-    let mut writing = Writing { random, wildness };
-    let mut document = writing.object(Document, 0);
-    let version = *wild::pick(writing.random, &["3.0.3", "3.1.0", "3.1.1", "3.2.0"]);
+    let mut generator = Generator { random, wildness };
+    let mut document = generator.object(Document, 0);
+    let version = *wild::pick(generator.random, &["3.0.3", "3.1.0", "3.1.1", "3.2.0"]);
     let root = document.as_object_mut();
     if let Some(root) = root
-        && writing.random.random_bool(0.98)
+        && generator.random.random_bool(0.98)
     {
         root.insert("openapi".to_owned(), json!(version));
     }
     document
 }
 
-struct Writing<'r> {
+/// A document that is being made.
+struct Generator<'r> {
     random: &'r mut SmallRng,
     wildness: u32,
 }
 
-impl Writing<'_> {
+impl Generator<'_> {
     fn object(&mut self, part: Part, depth: usize) -> Value {
         if depth > 0
             && let Some(section) = section(part)
@@ -356,7 +358,7 @@ impl Writing<'_> {
         }
     }
 
-    /// A name for a member of a map that holds such parts.
+    /// Picks a name for a member of a map that holds parts of this kind.
     fn name(&mut self, part: Part) -> String {
         let names: &[&str] = match part {
             PathItem => &["/a", "/a/{b}", "/a/{c}", "/{x}/{y}", "/b", "a", "b"],

@@ -1,18 +1,18 @@
-//! Six edits of the kinds that reach far, made in a large document: each is one cause.
+//! Six edits in a large document that each affect many operations: each is one cause.
 
 use serde_json::{Map, Value, json};
 
-/// What each edit does to GitHub's document, in words.
+/// The six edits of GitHub's document, in words.
 pub(super) const EDITS: [&str; 6] = [
-    "a required property leaves the component `simple-user`",
+    "a required property is removed from the component `simple-user`",
     "the component `author-association` gains a value",
     "the shared parameter `per-page` becomes required",
-    "the header `Link` goes from every response that has it",
-    "the document demands a bearer token",
-    "`total_count` becomes a string in every answer that writes it out",
+    "the header `Link` is removed from every response that has it",
+    "the document requires a bearer token",
+    "`total_count` becomes a string in every response with an inline schema",
 ];
 
-/// GitHub's document with all of the edits made; `None` when it lacks something that they edit.
+/// Makes all edits in GitHub's document. Returns `None` if it lacks something that they edit.
 pub(super) fn six(document: &Value) -> Option<Value> {
     let mut edited = document.clone();
     let schemas = edited.pointer_mut("/components/schemas")?;
@@ -47,7 +47,7 @@ pub(super) fn six(document: &Value) -> Option<Value> {
     (headers > 1 && counts > 1).then_some(edited)
 }
 
-/// Every response that an operation writes out.
+/// Returns every response that is inline in an operation.
 fn responses(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
     let items = document.get_mut("paths").into_iter().flat_map(members);
     let operations = items.flat_map(members);

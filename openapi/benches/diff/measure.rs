@@ -1,37 +1,35 @@
-//! What one run of a program costs. A process of its own waits for the program, since the system
-//! keeps the peak of memory over all children that a process ever had.
+//! The cost of one run of a program. A separate process waits for the program, because the system keeps one peak
+//! of memory for all children that a process ever had.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use nix::sys::resource::{UsageWho, getrusage};
+use openapi::cli::{Exit, Failure, Outcome};
 use serde::{Deserialize, Serialize};
 
-use crate::cli::Measure;
-use openapi::cli::{Exit, Failure, Outcome};
-
-/// What a run cost.
+/// The cost of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Cost {
+pub(super) struct Cost {
     /// Processor time, in seconds, of the program and of the system for it.
-    pub(crate) cpu_seconds: f64,
+    pub(super) cpu_seconds: f64,
     /// Elapsed time, in seconds.
-    pub(crate) wall_seconds: f64,
+    pub(super) wall_seconds: f64,
     /// The most memory that was resident, in bytes.
-    pub(crate) peak_bytes: u64,
+    pub(super) peak_bytes: u64,
 }
 
-/// Runs the program that the command line names; prints its cost.
-pub(crate) fn run(arguments: &Measure) -> Outcome {
+/// Runs a program, writes its standard output to a file, and prints its cost.
+pub(super) fn run(stdout: &Path, command: &[String]) -> Outcome {
     let failed =
         |error: &dyn std::fmt::Display| Failure::unreadable(format!("cannot measure: {error}"));
-    let [program, rest @ ..] = &arguments.command[..] else {
+    let [program, rest @ ..] = command else {
         return Err(failed(&"no program is named"));
     };
-    let out = std::fs::File::create(&arguments.stdout).map_err(|error| failed(&error))?;
+    let out = std::fs::File::create(stdout).map_err(|error| failed(&error))?;
     let started = Instant::now();
-    // Programs tell of what they find by their exit codes: none is a failure here.
+    // The exit code of a comparison is its finding, not a failure of the measurement.
     Command::new(program)
         .args(rest)
         .stdin(Stdio::null())
@@ -56,34 +54,35 @@ pub(crate) fn run(arguments: &Measure) -> Outcome {
     Ok(Exit::Success)
 }
 
-/// Measures `xtask` with these arguments by a process of its own; its output goes to `out`.
-pub(crate) fn of(xtask: &Path, arguments: &[&str], out: &Path) -> Result<Cost, Failure> {
-    let output = Command::new(xtask)
-        .args(["bench", "measure", "--stdout"])
+/// Measures a program with these arguments in a separate process; its standard output is written to `out`.
+fn of(program: &str, arguments: &[&str], out: &Path) -> Result<Cost, Failure> {
+    let failed = |why: String| Failure::unreadable(format!("cannot measure: {why}"));
+    let this = std::env::current_exe().map_err(|error| failed(error.to_string()))?;
+    let output = Command::new(this)
+        .args(["measure", "--stdout"])
         .arg(out)
-        .arg("--")
-        .arg(xtask)
+        .args(["--", program])
         .args(arguments)
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| Failure::unreadable(format!("cannot run {}: {error}", xtask.display())))?;
+        .map_err(|error| failed(error.to_string()))?;
     serde_json::from_slice(&output.stdout).map_err(|error| {
-        Failure::unreadable(format!(
-            "the measuring process said something else: {error}"
+        failed(format!(
+            "the measuring process printed something else: {error}"
         ))
     })
 }
 
-/// The cheapest of several runs: what the work costs when nothing else disturbs it.
-pub(crate) fn best_of(
+/// Returns the cheapest of several runs, which is the least disturbed one.
+pub(super) fn best_of(
     runs: u32,
-    xtask: &Path,
+    program: &str,
     arguments: &[&str],
     out: &Path,
 ) -> Result<Cost, Failure> {
-    let mut best = of(xtask, arguments, out)?;
+    let mut best = of(program, arguments, out)?;
     for _ in 1..runs {
-        let cost = of(xtask, arguments, out)?;
+        let cost = of(program, arguments, out)?;
         if cost.cpu_seconds < best.cpu_seconds {
             best = cost;
         }

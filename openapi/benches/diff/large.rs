@@ -1,27 +1,31 @@
-//! The cost of comparing the largest documents, each beside its limit and the rival's figures.
+//! The cost of comparing the largest documents, each with its limit and the figures of oasdiff.
 
 use std::path::{Path, PathBuf};
 
+use openapi::cli::{Exit, Failure, Outcome};
 use serde_json::{Map, Value};
 
-use super::measure::{Cost, best_of};
-use super::{documents, edits};
-use openapi::cli::{Exit, Failure};
+use crate::measure::{Cost, best_of};
+use crate::{documents, edits};
 
-/// How often each input is run; the cheapest run counts.
+/// The program that is measured.
+const OASPROOF: &str = env!("CARGO_BIN_EXE_oasproof");
+
+/// The number of runs of each input; the cheapest counts.
 const RUNS: u32 = 5;
 
-/// How often each size is run whose time is held against another's.
+/// The number of runs of each size, where the time of one is compared with that of another.
 const GROWTH_RUNS: u32 = 7;
 
-/// By how much time may grow faster than size.
+/// The limit for the growth of time, as a multiple of the growth of size.
 const MOST_GROWTH: f64 = 1.2;
 
-/// The most entries that six edits may come to.
+/// The most entries that six edits may result in.
 const MOST_ENTRIES: usize = 10;
 
 const MEBIBYTE: f64 = 1024.0 * 1024.0;
 
+/// An input, its limits and the figures of oasdiff.
 struct Row {
     what: &'static str,
     base: PathBuf,
@@ -31,7 +35,8 @@ struct Row {
     rival: &'static str,
 }
 
-pub(super) fn run(xtask: &Path) -> Result<Exit, Failure> {
+/// Measures each document that is here; fails if one is over its limit.
+pub(super) fn run() -> Outcome {
     let mut rows = Vec::new();
     if let Some((base, revision)) = documents::stripe()? {
         rows.push(Row {
@@ -77,27 +82,22 @@ pub(super) fn run(xtask: &Path) -> Result<Exit, Failure> {
     );
     let mut within = true;
     for row in &rows {
-        within &= measured(xtask, row)?;
+        within &= measured(row)?;
     }
     if let Some(new) = &new {
         let document = document(new)?;
-        within &= causes(xtask, new, &document)?;
-        within &= growth(xtask, &document)?;
+        within &= causes(new, &document)?;
+        within &= growth(&document)?;
     }
     Ok(if within { Exit::Success } else { Exit::Failed })
 }
 
-/// The cheapest of `runs` comparisons, and how many entries they find.
-fn compare(
-    xtask: &Path,
-    base: &Path,
-    revision: &Path,
-    runs: u32,
-) -> Result<(Cost, usize), Failure> {
+/// Returns the cost of the cheapest of `runs` comparisons, and the number of entries that they find.
+fn compare(base: &Path, revision: &Path, runs: u32) -> Result<(Cost, usize), Failure> {
     let out = documents::folder()?.join("report.json");
     let (base, revision) = (base.to_string_lossy(), revision.to_string_lossy());
-    let arguments = ["openapi", "diff", &base, &revision, "--format", "json"];
-    let cost = best_of(runs, xtask, &arguments, &out)?;
+    let arguments = ["diff", &base, &revision, "--format", "json"];
+    let cost = best_of(runs, OASPROOF, &arguments, &out)?;
     let text = std::fs::read(&out)
         .map_err(|error| Failure::unreadable(format!("cannot read {}: {error}", out.display())))?;
     let report: Value = serde_json::from_slice(&text).map_err(|error| {
@@ -107,8 +107,9 @@ fn compare(
     Ok((cost, entries))
 }
 
-fn measured(xtask: &Path, row: &Row) -> Result<bool, Failure> {
-    let (cost, entries) = compare(xtask, &row.base, &row.revision, RUNS)?;
+/// Measures an input; returns whether it is within its limits.
+fn measured(row: &Row) -> Result<bool, Failure> {
+    let (cost, entries) = compare(&row.base, &row.revision, RUNS)?;
     let size = mebibytes(size_of(&row.base)? + size_of(&row.revision)?);
     let peak = mebibytes(cost.peak_bytes);
     let within =
@@ -128,6 +129,7 @@ fn measured(xtask: &Path, row: &Row) -> Result<bool, Failure> {
     Ok(within)
 }
 
+/// Reads a document in JSON.
 fn document(path: &Path) -> Result<Value, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::unreadable(format!("cannot read {}: {error}", path.display())))?;
@@ -135,15 +137,18 @@ fn document(path: &Path) -> Result<Value, Failure> {
         .map_err(|error| Failure::unreadable(format!("{}: {error}", path.display())))
 }
 
-/// Edits of a few causes that reach much of the document: how many entries they come to.
-fn causes(xtask: &Path, base: &Path, document: &Value) -> Result<bool, Failure> {
+/// Compares a document with six edits of it; returns whether they result in few enough entries.
+fn causes(base: &Path, document: &Value) -> Result<bool, Failure> {
     let Some(edited) = edits::six(document) else {
-        anstream::println!("skipped: {} lacks what the six edits edit", base.display());
+        anstream::println!(
+            "skipped: {} lacks something that the six edits edit",
+            base.display()
+        );
         return Ok(true);
     };
     let revision = documents::folder()?.join("six-edits.json");
     documents::write(&revision, edited.to_string().as_bytes())?;
-    let (cost, entries) = compare(xtask, base, &revision, 1)?;
+    let (cost, entries) = compare(base, &revision, 1)?;
     let within = entries <= MOST_ENTRIES;
     anstream::println!(
         "{:<28} {:>9.1} {:>9.2} {:>8.2} {:>9.0} {entries:>8}  {} {MOST_ENTRIES} entries; oasdiff 1,001",
@@ -160,20 +165,20 @@ fn causes(xtask: &Path, base: &Path, document: &Value) -> Result<bool, Failure> 
     Ok(within)
 }
 
-/// Copies of a document's paths in one document: the time should grow as the size does.
-fn growth(xtask: &Path, document: &Value) -> Result<bool, Failure> {
+/// Compares documents that hold the same paths several times; returns whether the time grows as the size does.
+fn growth(document: &Value) -> Result<bool, Failure> {
     let mut sizes = Vec::new();
     for copies in [1_u32, 2, 4, 8] {
         let (base, revision) = multiplied(document, copies)?;
         sizes.push((copies, base, revision, None));
     }
-    // All sizes in turn, again and again: what disturbs the machine for a while disturbs all of them.
+    // All sizes in turn, several times: a disturbance of the machine then affects all of them.
     for _ in 0..GROWTH_RUNS {
         for (_, base, revision, cheapest) in &mut sizes {
-            let (cost, entries) = compare(xtask, base, revision, 1)?;
-            let known: &mut (Cost, usize) = cheapest.get_or_insert((cost, entries));
-            if cost.cpu_seconds < known.0.cpu_seconds {
-                *known = (cost, entries);
+            let (cost, entries) = compare(base, revision, 1)?;
+            let best: &mut (Cost, usize) = cheapest.get_or_insert((cost, entries));
+            if cost.cpu_seconds < best.0.cpu_seconds {
+                *best = (cost, entries);
             }
         }
     }
@@ -203,7 +208,7 @@ fn growth(xtask: &Path, document: &Value) -> Result<bool, Failure> {
     Ok(within)
 }
 
-/// The document with its paths several times over, and the same with one description changed.
+/// Writes the document with its paths several times, and the same with one description changed.
 fn multiplied(document: &Value, copies: u32) -> Result<(PathBuf, PathBuf), Failure> {
     let mut base = document.clone();
     let mut paths = Map::new();

@@ -1,9 +1,10 @@
-//! `bench fuzz`: documents that nobody should write, by the million, and what the comparison does
-//! not survive. Every input has a number, and is made again from it and the seed.
+//! Fuzzing of the comparison: malformed and hostile documents by the million. An input has a number, and is made
+//! from the seed and that number.
 //!
-//! The inputs are tried by a process of their own with limits on time and memory, so that a stack
-//! overflow, a hang and a runaway allocation are finds like a panic, after which the next input is
-//! tried.
+//! A separate process with limits on time and memory tries the inputs, so that a stack overflow, a hang or a
+//! runaway allocation is a finding as a panic is, after which the next input is tried.
+//!
+//! `cargo xtask bench fuzz` runs it.
 
 mod grammar;
 mod input;
@@ -13,28 +14,79 @@ mod wild;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use clap::{Args, Parser, Subcommand};
 use nix::sys::resource::{Resource, setrlimit};
+use openapi::cli::{Exit, Failure, Outcome, conclude};
+use testbed::inputs;
 use testbed::reaper::{self, How};
 
-use self::input::{Real, input};
-use self::trial::Trial;
-use crate::cli::{Fuzz, FuzzPortion};
-use crate::programs;
-use openapi::cli::{Exit, Failure, Outcome};
+use input::{Real, input};
+use trial::Trial;
 
-/// An input that takes longer hangs: its process is ended.
+/// The time after which an input counts as a hang, and its process is ended.
 const HANG: Duration = Duration::from_secs(20);
 /// The address space of a process that tries inputs, in bytes.
 const MEMORY: u64 = 3 << 30;
 
-/// Tries the inputs, and prints each kind of find with the numbers of inputs that show it.
-pub(crate) fn run(arguments: &Fuzz) -> Outcome {
-    let corpus = super::folder("OPENAPI_CORPUS", "../shared/specdiff-corpus")?;
+/// Compares malformed and hostile documents; fails if the comparison does not survive one.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// How many inputs to try
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000_000)]
+    inputs: u64,
+    /// The seed from which, with its number, each input is made
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The number of the first input
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    from: u64,
+    /// Print the two documents of one input, and try none
+    #[arg(long, value_name = "NUMBER")]
+    show: Option<u64>,
+    #[command(subcommand)]
+    portion: Option<Hidden>,
+    /// The flag that `cargo bench` adds
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Hidden {
+    /// Try some of the inputs in this process
+    #[command(hide = true)]
+    Portion(Portion),
+}
+
+/// The inputs that one process tries.
+#[derive(Debug, Args)]
+struct Portion {
+    #[arg(long)]
+    seed: u64,
+    #[arg(long)]
+    from: u64,
+    #[arg(long)]
+    to: u64,
+    #[arg(long)]
+    corpus: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    conclude(match &arguments.portion {
+        None => run(&arguments),
+        Some(Hidden::Portion(portion)) => try_portion(portion),
+    })
+}
+
+/// Tries the inputs, and prints each kind of finding with the numbers of its first inputs.
+fn run(arguments: &Arguments) -> Outcome {
+    let corpus = inputs::folder("OPENAPI_CORPUS", "../shared/specdiff-corpus")
+        .map_err(|error| Failure::unreadable(error.to_string()))?;
     let real = Real::read(corpus.as_deref())?;
     if let Some(number) = arguments.show {
         let input = input(&real, arguments.seed, number);
@@ -43,18 +95,12 @@ pub(crate) fn run(arguments: &Fuzz) -> Outcome {
         }
         return Ok(Exit::Success);
     }
-    let program = if arguments.as_built {
-        std::env::current_exe()
-            .map_err(|error| Failure::unreadable(format!("cannot name this program: {error}")))?
-    } else {
-        programs::build_release_xtask()?
-    };
     let (seed, end) = (
         arguments.seed,
         arguments.from.saturating_add(arguments.inputs),
     );
     anstream::println!(
-        "seed {seed}, inputs {} to {}, of {} real documents and out of nothing; \
+        "seed {seed}, inputs {} to {}, from {} real documents and from scratch; \
          `--seed {seed} --show NUMBER` prints one",
         arguments.from,
         end.saturating_sub(1),
@@ -63,28 +109,27 @@ pub(crate) fn run(arguments: &Fuzz) -> Outcome {
     let mut tally = Tally::default();
     let mut next = arguments.from;
     while next < end {
-        next = portion(&program, seed, next..end, corpus.as_deref(), &mut tally)?;
+        next = portion(seed, next..end, corpus.as_deref(), &mut tally)?;
     }
     tally.print();
-    Ok(if tally.finds.is_empty() {
+    Ok(if tally.findings.is_empty() {
         Exit::Success
     } else {
         Exit::Failed
     })
 }
 
-/// Tries inputs in a process of its own until they or it come to an end; gives the next number.
+/// Tries inputs in a separate process until either ends; returns the next number.
 fn portion(
-    program: &Path,
     seed: u64,
     numbers: std::ops::Range<u64>,
     corpus: Option<&Path>,
     tally: &mut Tally,
 ) -> Result<u64, Failure> {
-    let failed = |error| Failure::unreadable(format!("cannot run {}: {error}", program.display()));
-    let mut command = Command::new(program);
+    let failed = |error| Failure::unreadable(format!("cannot run this program again: {error}"));
+    let mut command = Command::new(std::env::current_exe().map_err(failed)?);
     command
-        .args(["bench", "fuzz-portion", "--seed", &seed.to_string()])
+        .args(["portion", "--seed", &seed.to_string()])
         .args(["--from", &numbers.start.to_string()])
         .args(["--to", &numbers.end.to_string()]);
     if let Some(corpus) = corpus {
@@ -108,18 +153,18 @@ fn portion(
                 }
                 Err(_) => {
                     return Err(Failure::unreadable(format!(
-                        "the process that tries inputs said `{line}`"
+                        "the process that tries inputs printed `{line}`"
                     )));
                 }
             },
             Err(RecvTimeoutError::Timeout) => {
-                tally.find(current, "hang", &format!("more than {HANG:?}"));
+                tally.add(current, "hang", &format!("more than {HANG:?}"));
                 return Ok(current + 1);
             }
             Err(RecvTimeoutError::Disconnected) => {
                 let status = child.0.wait().map_err(failed)?;
                 if current < numbers.end {
-                    tally.find(current, "the process ended", &status.to_string());
+                    tally.add(current, "the process ended", &status.to_string());
                     return Ok(current + 1);
                 }
                 return Ok(current);
@@ -128,17 +173,18 @@ fn portion(
     }
 }
 
-/// A process that ends with this value.
+/// A process that is killed when this is dropped.
 struct Ending(Child);
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        // It may have ended by itself, and there is nothing left to do about it here.
+        // Both fail if it has ended by itself, which is fine here.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
+/// Reads the lines that a process prints on a separate thread.
 fn lines_of(child: &mut Child) -> Receiver<String> {
     let (sender, lines) = channel();
     let output = child.stdout.take();
@@ -154,7 +200,7 @@ fn lines_of(child: &mut Child) -> Receiver<String> {
 }
 
 /// Tries inputs in this process, and prints a line for each.
-pub(crate) fn try_portion(arguments: &FuzzPortion) -> Outcome {
+fn try_portion(arguments: &Portion) -> Outcome {
     setrlimit(Resource::RLIMIT_AS, MEMORY, MEMORY)
         .map_err(|error| Failure::unreadable(format!("cannot limit the memory: {error}")))?;
     trial::keep_panics();
@@ -162,10 +208,10 @@ pub(crate) fn try_portion(arguments: &FuzzPortion) -> Outcome {
     let mut out = std::io::stdout().lock();
     for number in arguments.from..arguments.to {
         let input = input(&real, arguments.seed, number);
-        // On a thread, since callers do: its stack is a quarter of what the first one has.
+        // On a thread, as callers may: its stack is a quarter of the main thread's.
         let trial = std::thread::scope(|scope| scope.spawn(|| trial::trial(&input)).join());
-        let trial = trial.unwrap_or_else(|_| Trial::Find {
-            what: "a panic out of a panic".to_owned(),
+        let trial = trial.unwrap_or_else(|_| Trial::Finding {
+            what: "a panic within a panic".to_owned(),
             detail: String::new(),
         });
         let line = serde_json::to_string(&(number, trial)).unwrap_or_default();
@@ -175,13 +221,13 @@ pub(crate) fn try_portion(arguments: &FuzzPortion) -> Outcome {
     Ok(Exit::Success)
 }
 
-/// What came of the inputs so far.
+/// The results so far.
 struct Tally {
     started: Instant,
     refused: u64,
     compared: u64,
-    /// By what was found: how often, and the numbers and details of the first few.
-    finds: BTreeMap<String, (u64, Vec<String>)>,
+    /// For each kind of finding its count, and number and detail of the first few.
+    findings: BTreeMap<String, (u64, Vec<String>)>,
 }
 
 impl Default for Tally {
@@ -190,7 +236,7 @@ impl Default for Tally {
             started: Instant::now(),
             refused: 0,
             compared: 0,
-            finds: BTreeMap::new(),
+            findings: BTreeMap::new(),
         }
     }
 }
@@ -200,32 +246,32 @@ impl Tally {
         match trial {
             Trial::Refused => self.refused += 1,
             Trial::Compared => self.compared += 1,
-            Trial::Find { what, detail } => self.find(number, &what, &detail),
+            Trial::Finding { what, detail } => self.add(number, &what, &detail),
         }
     }
 
-    fn find(&mut self, number: u64, what: &str, detail: &str) {
-        let (count, shown) = self.finds.entry(what.to_owned()).or_default();
+    fn add(&mut self, number: u64, what: &str, detail: &str) {
+        let (count, shown) = self.findings.entry(what.to_owned()).or_default();
         *count += 1;
         if shown.len() < 3 {
             let detail: String = detail.chars().take(300).collect();
-            // At once, too: the run may take an hour.
-            anstream::println!("find in input {number}: {what}: {detail}");
+            // Printed at once as well: the run may take an hour.
+            anstream::println!("finding in input {number}: {what}: {detail}");
             shown.push(format!("input {number}: {detail}"));
         }
     }
 
     fn print(&self) {
-        let finds: u64 = self.finds.values().map(|(count, _)| count).sum();
+        let findings: u64 = self.findings.values().map(|(count, _)| count).sum();
         anstream::println!(
-            "{} inputs in {:.0?}: {} compared, {} refused, {finds} finds of {} kinds",
-            self.compared + self.refused + finds,
+            "{} inputs in {:.0?}: {} compared, {} refused, {findings} findings of {} kinds",
+            self.compared + self.refused + findings,
             self.started.elapsed(),
             self.compared,
             self.refused,
-            self.finds.len()
+            self.findings.len()
         );
-        for (what, (count, shown)) in &self.finds {
+        for (what, (count, shown)) in &self.findings {
             anstream::println!("{count:>8} × {what}");
             for line in shown {
                 anstream::println!("           {line}");

@@ -1,0 +1,56 @@
+//! The comparison on real inputs: agreement with oasdiff over its corpus, and the cost of the largest documents.
+//!
+//! `cargo xtask bench diff` and `cargo xtask bench corpus` run it.
+
+mod agreement;
+mod documents;
+mod edits;
+mod large;
+mod measure;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use openapi::cli::{Outcome, conclude};
+
+/// Measures the comparison.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    part: Option<Part>,
+    /// The flag that `cargo bench` adds
+    #[arg(long, hide = true, global = true)]
+    bench: bool,
+}
+
+/// A part of the benchmark. Without one, agreement and cost are measured.
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// Agreement with oasdiff alone
+    Agreement,
+    /// Run a program and print what it cost, as JSON
+    #[command(hide = true)]
+    Measure {
+        /// The file that takes the program's standard output
+        #[arg(long)]
+        stdout: PathBuf,
+        /// The program and its arguments
+        #[arg(trailing_var_arg = true, required = true)]
+        command: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    conclude(match Arguments::parse().part {
+        None => whole(),
+        Some(Part::Agreement) => agreement::run(),
+        Some(Part::Measure { stdout, command }) => measure::run(&stdout, &command),
+    })
+}
+
+fn whole() -> Outcome {
+    let agreement = agreement::run()?;
+    anstream::println!();
+    Ok(agreement.or_worse(large::run()?))
+}

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use conformance::comparison::{Comparison, Format};
+use conformance::comparison::{self, Comparison, Format};
 use conformance::exit::ExitCode;
 use conformance::redact::Scan;
 use conformance::report::{ReportError, refuse_secrets, write_scanned};
@@ -51,7 +51,7 @@ pub(crate) fn compare(arguments: &Arguments) -> ExitCode {
         (Ok(a), Ok(b)) => (a, b),
         (Err(error), _) | (_, Err(error)) => return refuse(ExitCode::Usage, &error),
     };
-    let comparison = Comparison::new(&a, &b, arguments.strict);
+    let comparison = comparison::compare(&a, &b, arguments.strict);
     let scans = [
         Scan::from_profile(&a.run.profile),
         Scan::from_profile(&b.run.profile),
@@ -75,9 +75,7 @@ fn write(
 ) -> Result<(), ReportError> {
     let path = output.unwrap_or(Path::new("standard output"));
     let mut content = Vec::new();
-    comparison
-        .render(format, &mut content)
-        .map_err(ReportError::unwritable(path))?;
+    comparison::render(comparison, format, &mut content).map_err(ReportError::unwritable(path))?;
     for scan in scans {
         refuse_secrets(path, &content, scan)?;
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Comparison;
+use super::record::Comparison;
 
 pub(super) fn render(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, comparison)?;

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
+use super::record::{Change, Comparison};
 use super::wording::{CHANGES, rows, step, title, value};
-use super::{Change, Comparison};
 use crate::exit::ExitCode;
 use crate::report::duration;
 use crate::report::markdown::cell;

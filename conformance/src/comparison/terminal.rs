@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::record::{Change, Comparison};
 use super::wording::{CHANGES, Row, rows, step, title, value};
-use super::{Change, Comparison};
 use crate::exit::ExitCode;
 use crate::report::duration;
 use openapi::render::visible::visible;

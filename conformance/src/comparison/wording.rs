@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Change, Comparison, Side};
+use super::record::{Change, Comparison, Side};
 use crate::event::Verdict;
 use crate::report::duration;
 

@@ -156,7 +156,7 @@ impl From<StoreError> for ApiError {
             }
             StoreError::Inconsistent(_) | StoreError::Migration(_) => {
                 METRICS.store_failed("inconsistent");
-                tracing::error!(%error, "the store answered something unexpected");
+                tracing::error!(%error, "the store returned an unexpected answer");
                 Self::Internal
             }
         }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::error::ApiError;
 use crate::telemetry::metrics::METRICS;
 
-/// How often counts that limit nobody any more are removed.
+/// How often counts that have no effect any more are removed.
 const CLEANUP_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The length of the IPv6 prefix that counts as one address. Every site has at least a /64 (RFC 6177, section 2), so a limit
@@ -132,7 +132,7 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         })
     }
 
-    /// Removes the counts that limit nobody any more.
+    /// Removes the counts that have no effect any more.
     fn cleanup(&self) {
         self.counts.retain_recent();
         self.counts.shrink_to_fit();
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_removed_when_they_limit_nobody() {
+    fn counts_are_removed_when_they_have_no_effect() {
         let limit = Limiter::of(Rate::PerSecond(NonZeroU32::new(1000).unwrap())).unwrap();
         for key in 0..500 {
             limit.count(&key, "test").unwrap();

@@ -59,7 +59,7 @@ impl ValidationError {
     }
 
     /// Appends a position to the location.
-    pub(crate) fn at(mut self, position: usize) -> Self {
+    pub(crate) fn at_position(mut self, position: usize) -> Self {
         self.loc.push(Step::Position(position));
         self
     }
@@ -72,7 +72,7 @@ impl ValidationError {
     /// Builds the error of a body that is not JSON, from the position in characters and the parser's message.
     pub(crate) fn json_invalid(position: usize, reason: impl Into<Value>) -> Self {
         Self::new("json_invalid", &["body"], "JSON decode error", &json!({}))
-            .at(position)
+            .at_position(position)
             .with("error", reason)
     }
 

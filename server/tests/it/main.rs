@@ -14,6 +14,7 @@ mod document;
 mod documentation;
 mod durability;
 mod faults;
+mod forger;
 mod hostile;
 mod http;
 mod input;

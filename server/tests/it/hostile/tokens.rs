@@ -4,7 +4,8 @@ use ring::hmac;
 use serde_json::{Value, json};
 
 use super::Target;
-use crate::authentication::{Forger, assert_not_authenticated};
+use crate::authentication::assert_not_authenticated;
+use crate::forger::Forger;
 
 #[tokio::test]
 async fn token_whose_header_names_another_algorithm_or_key_is_refused() {

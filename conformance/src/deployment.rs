@@ -6,7 +6,6 @@ pub(crate) mod ledger;
 pub mod pace;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -34,8 +33,6 @@ const GONE: u32 = 24;
 pub struct Deployment {
     /// Its profile.
     pub profile: Profile,
-    /// The profile's file and its text, for messages about it.
-    pub(crate) origin: (PathBuf, String),
     /// The users whom the suite acts as there.
     pub credentials: Credentials,
     /// The contract that it is held to.
@@ -62,8 +59,6 @@ pub struct Deployment {
 pub struct Parts {
     /// Its profile.
     pub profile: Profile,
-    /// The profile's file and its text, for messages about it.
-    pub origin: (PathBuf, String),
     /// The credentials that the profile names.
     pub credentials: Credentials,
     /// The contract that it is held to.
@@ -80,7 +75,6 @@ impl Deployment {
     pub fn new(parts: Parts) -> Arc<Deployment> {
         let Parts {
             profile,
-            origin,
             credentials,
             contract,
             client,
@@ -121,7 +115,6 @@ impl Deployment {
             refused: AtomicU32::new(0),
             alone: tokio::sync::Mutex::new(()),
             profile,
-            origin,
             credentials,
             contract,
             secrets,

@@ -42,6 +42,7 @@ pub mod derived;
 pub mod event;
 pub mod exit;
 pub mod fixtures;
+mod percent;
 pub mod probe;
 pub mod profile;
 pub mod redact;

@@ -5,10 +5,12 @@
 //! reads one and says for each mistake where it is and what to do about it; [`Credentials::resolve`] fetches the
 //! credentials that it names.
 
-mod credential;
-mod locate;
+mod credentials;
+mod explain;
+mod origin;
 mod policy;
 mod role;
+mod source;
 mod tls;
 mod waiver;
 
@@ -22,11 +24,14 @@ use uuid::Uuid;
 
 use crate::contract::Contract;
 
-pub(crate) use credential::variable;
-pub use credential::{Credentials, Identity, Source};
+pub use credentials::{Credentials, Identity};
+pub(crate) use origin::Origin;
+pub use origin::ProfileError;
 pub(crate) use policy::one_of;
 pub use policy::{Policies, Policy};
 pub use role::Role;
+pub use source::Source;
+pub(crate) use source::variable;
 pub use tls::Tls;
 pub use waiver::{Waived, Waiver};
 
@@ -243,38 +248,6 @@ impl Timeouts {
     }
 }
 
-/// What is wrong with a profile: where, what, and what to do.
-#[derive(Debug, thiserror::Error)]
-#[error("{}{}: {problem}\n  {remedy}", .file.display(), .place)]
-pub struct ProfileError {
-    /// The profile's file.
-    pub file: PathBuf,
-    /// The line and the key, such as `:7: operator.token`; empty when it is about the whole file.
-    pub place: String,
-    /// What is wrong.
-    pub problem: String,
-    /// What to do about it.
-    pub remedy: String,
-}
-
-impl ProfileError {
-    /// A mistake in the key of a table.
-    pub(crate) fn at(
-        path: &Path,
-        text: &str,
-        (table, key): (&str, &str),
-        problem: String,
-        remedy: String,
-    ) -> ProfileError {
-        ProfileError {
-            file: path.to_owned(),
-            place: locate::place_of(text, table, key),
-            problem,
-            remedy,
-        }
-    }
-}
-
 impl Profile {
     /// Reads a profile from a file. The credentials that it names are not looked at yet.
     ///
@@ -297,13 +270,17 @@ impl Profile {
     /// # Errors
     /// When the text is not TOML, or does not hold what a profile holds.
     pub fn parse(path: &Path, text: &str) -> Result<Profile, ProfileError> {
+        Profile::read(Origin { path, text })
+    }
+
+    pub(crate) fn read(origin: Origin<'_>) -> Result<Profile, ProfileError> {
         let profile: Profile =
-            toml::from_str(text).map_err(|error| locate::explain(path, text, &error))?;
-        profile.check(path, text)?;
+            toml::from_str(origin.text).map_err(|error| explain::explain(origin, &error))?;
+        profile.check(origin)?;
         Ok(profile)
     }
 
-    /// Makes sure that the profile has what the cases of a contract cannot do without: where it holds the revoke
+    /// Checks that the profile has what the cases of a contract cannot do without: where it holds the revoke
     /// operation, the business of each user who acts in it.
     ///
     /// # Errors
@@ -311,8 +288,7 @@ impl Profile {
     pub(crate) fn check_for(
         &self,
         contract: &Contract,
-        path: &Path,
-        text: &str,
+        origin: Origin<'_>,
     ) -> Result<(), ProfileError> {
         if !contract.has_revoke() {
             return Ok(());
@@ -323,16 +299,10 @@ impl Profile {
         ];
         for (table, party) in parties {
             if party.is_some_and(|party| party.business_id.is_none()) {
-                let problem =
-                    "the business is missing, and the revoke operation of the contract acts in one";
-                let remedy = "Add the id that `x-business-id` names, such as business_id = \"7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249\".";
-                let key = (table, "business_id");
-                return Err(ProfileError::at(
-                    path,
-                    text,
-                    key,
-                    problem.to_owned(),
-                    remedy.to_owned(),
+                return Err(origin.error_in(
+                    (table, "business_id"),
+                    "the business is missing, and the revoke operation of the contract acts in one",
+                    "Add the id that `x-business-id` names, such as business_id = \"7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249\".",
                 ));
             }
         }
@@ -349,7 +319,7 @@ impl Profile {
     }
 
     /// The bounds that the types cannot hold.
-    fn check(&self, path: &Path, text: &str) -> Result<(), ProfileError> {
+    fn check(&self, origin: Origin<'_>) -> Result<(), ProfileError> {
         let bounded = [
             ("fixtures", "max_live", self.fixtures.max_live, 1, 1000),
             ("clock", "skew_seconds", self.clock.skew_seconds, 0, 3600),
@@ -398,25 +368,20 @@ impl Profile {
             if value < least || value > most {
                 let problem = format!("{value} is out of bounds");
                 let remedy = format!("Write a number from {least} to {most}.");
-                return Err(ProfileError::at(path, text, (table, key), problem, remedy));
+                return Err(origin.error_in((table, key), problem, remedy));
             }
         }
         if let Some(Mint::Command(words)) = &self.fixtures.mint
             && words.is_empty()
         {
-            let remedy =
-                "Write the program and its arguments: { command = [\"./mint\", \"--json\"] }.";
-            let problem = "the command is empty".to_owned();
-            return Err(ProfileError::at(
-                path,
-                text,
+            return Err(origin.error_in(
                 ("fixtures", "mint"),
-                problem,
-                remedy.to_owned(),
+                "the command is empty",
+                "Write the program and its arguments: { command = [\"./mint\", \"--json\"] }.",
             ));
         }
         for waiver in &self.waivers {
-            waiver.check(path, text)?;
+            waiver.check(origin)?;
         }
         for policy in Policy::ALL {
             let Some(set) = self.policy.get(policy) else {
@@ -431,7 +396,7 @@ impl Profile {
                     policy.choices()
                 );
                 let key = ("policy", policy.key());
-                return Err(ProfileError::at(path, text, key, problem, remedy));
+                return Err(origin.error_in(key, problem, remedy));
             }
         }
         Ok(())

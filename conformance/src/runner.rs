@@ -222,10 +222,7 @@ pub async fn run_case(
     allow: Effect,
     strict: bool,
 ) -> CaseRecord {
-    let Session {
-        deployment,
-        fixtures,
-    } = session;
+    let (deployment, fixtures) = (&session.deployment, &session.fixtures);
     match missing(session, case, allow) {
         Some(Missing::Leave(reason)) => return undecided(deployment, case, Verdict::Skip, reason),
         Some(Missing::Means(reason)) => return lacking(deployment, case, reason),
@@ -402,13 +399,13 @@ pub fn check_waivers(
     catalogue: &[&Case],
     selected: &[&Case],
 ) -> Result<(), ProfileError> {
-    let (path, text) = &session.deployment.origin;
+    let origin = session.origin();
     for waiver in &session.deployment.profile.waivers {
         let case = waiver.case.get_ref();
         if !catalogue.iter().any(|case| waiver.names(case.id)) {
             let problem = format!("`{case}` names no case");
             let remedy = "Name one that `conformance list` shows, or an area: `tenancy.*`.";
-            return Err(waiver.wrong(path, text, problem, remedy));
+            return Err(waiver.wrong(origin, problem, remedy));
         }
         let mut named = selected
             .iter()
@@ -421,7 +418,7 @@ pub fn check_waivers(
         {
             let problem =
                 format!("the waiver of `{case}` is not used: nothing that it names is skipped");
-            return Err(waiver.wrong(path, text, problem, "Remove it."));
+            return Err(waiver.wrong(origin, problem, "Remove it."));
         }
     }
     Ok(())

@@ -1,14 +1,14 @@
 //! From a command line's words to a deployment that cases can be run against: everything that can be wrong before
 //! anything is sent.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::contract::{Contract, ContractError};
 use crate::deployment::pace::Limits;
 use crate::deployment::{Deployment, Parts};
 use crate::fixtures::{Fixtures, Supply};
-use crate::profile::{Credentials, Profile, ProfileError};
+use crate::profile::{Credentials, Origin, Profile, ProfileError};
 use crate::wire::{Client, ClientError, Way};
 
 /// A deployment that cases can be run against, and where their disposable tokens come from.
@@ -17,6 +17,16 @@ pub struct Session {
     /// The deployment.
     pub deployment: Arc<Deployment>,
     pub(crate) fixtures: Fixtures,
+    /// The profile's file and its text, for messages about it.
+    profile: (PathBuf, String),
+}
+
+impl Session {
+    /// Returns the profile's file and its text.
+    pub(crate) fn origin(&self) -> Origin<'_> {
+        let (path, text) = &self.profile;
+        Origin { path, text }
+    }
 }
 
 /// What names a deployment.
@@ -75,13 +85,17 @@ impl Opening<'_> {
     /// # Errors
     /// As [`Opening::open`].
     pub fn open_text(self, text: String) -> Result<Arc<Session>, OpeningError> {
-        let profile = Profile::parse(self.profile, &text)?;
-        let credentials = Credentials::resolve(&profile, self.profile, &text)?;
+        let origin = Origin {
+            path: self.profile,
+            text: &text,
+        };
+        let profile = Profile::read(origin)?;
+        let credentials = Credentials::resolve(&profile, origin)?;
         let client = Client::new(Way {
             target: self.target,
             timeouts: &profile.timeouts,
-            roots: &profile.tls.roots(self.profile, &text)?,
-            ca_file: profile.tls.ca_file(self.profile),
+            roots: &profile.tls.roots(origin)?,
+            ca_file: profile.tls.ca_file(origin),
         })?;
         if let Some(host) = client.foreign_host() {
             let owned = self.own.iter().chain(&profile.hosts);
@@ -100,11 +114,10 @@ impl Opening<'_> {
             Some(path) => Contract::load(path)?,
             None => Contract::published()?,
         };
-        profile.check_for(&contract, self.profile, &text)?;
-        let supply = Supply::open(&profile, self.profile, &text)?;
+        profile.check_for(&contract, origin)?;
+        let supply = Supply::open(&profile, origin)?;
         let deployment = Deployment::new(Parts {
             profile,
-            origin: (self.profile.to_owned(), text),
             credentials,
             contract,
             client,
@@ -113,6 +126,7 @@ impl Opening<'_> {
         Ok(Arc::new(Session {
             fixtures: Fixtures::new(Arc::clone(&deployment), supply),
             deployment,
+            profile: (self.profile.to_owned(), text),
         }))
     }
 }

@@ -6,7 +6,6 @@ mod client;
 mod connection;
 mod curl;
 mod exchange;
-mod percent;
 mod record;
 mod tls;
 
@@ -15,4 +14,3 @@ pub use client::{Client, ClientError, Way};
 pub(crate) use connection::{Form, Wire};
 pub(crate) use exchange::To;
 pub use exchange::{Exchange, NoAnswer, Request, Response};
-pub(crate) use percent::percent_encoded;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::clauses;
 use crate::case::Stop;
 use crate::case::{Case, Effect, Level, Needs};
-use crate::wire::percent_encoded;
+use crate::percent::percent_encoded;
 
 pub(super) const CASES: &[Case] = &[
     Case {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ring::digest;
 use serde_json::Value;
 
 use crate::contract::Contract;
@@ -77,10 +76,7 @@ pub(super) fn of_value(value: &Value, valid: bool) -> String {
         return format!("{validity}_{told}");
     }
     let text = value.to_string();
-    let hash = digest::digest(&digest::SHA256, text.as_bytes());
-    let hash: String = (hash.as_ref().iter().take(3))
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = &openapi::published::sha256(&text)[..6];
     let start: String = words(&text).chars().take(LENGTH / 2).collect();
     match start.trim_end_matches('_') {
         "" => format!("{validity}_{hash}"),

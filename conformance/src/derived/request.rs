@@ -9,8 +9,9 @@ use super::values::text_of;
 use crate::case::sample::{Change, Location};
 use crate::case::{Sample, Stop};
 use crate::contract::Contract;
+use crate::percent::percent_encoded;
 use crate::trial::Trial;
-use crate::wire::{Request, percent_encoded};
+use crate::wire::Request;
 
 /// The request of a sample. The operator sends it.
 pub(super) fn of(t: &Trial, sample: &Sample) -> Result<Request, Stop> {

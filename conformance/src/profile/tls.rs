@@ -1,13 +1,13 @@
 //! Whom to believe over TLS, besides those whom this machine trusts.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ProfileError;
+use super::origin::{Origin, ProfileError};
 
 /// How the deployment proves over TLS who it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -20,28 +20,25 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// Where the file is; `profile` is the profile's own path.
-    #[must_use]
-    pub fn ca_file(&self, profile: &Path) -> Option<PathBuf> {
-        let ca = self.ca.as_ref()?;
-        Some(profile.parent().unwrap_or(Path::new("")).join(ca))
+    /// Returns the path of the file.
+    pub(crate) fn ca_file(&self, origin: Origin<'_>) -> Option<PathBuf> {
+        Some(origin.beside(self.ca.as_ref()?))
     }
 
-    /// The certificates in the file; none where the profile names no file. `path` and `text` are the profile's own.
+    /// Reads the certificates in the file; none where the profile names no file.
     ///
     /// # Errors
     /// When the file cannot be read, or holds no certificate.
     pub(crate) fn roots(
         &self,
-        path: &Path,
-        text: &str,
+        origin: Origin<'_>,
     ) -> Result<Vec<CertificateDer<'static>>, ProfileError> {
-        let Some(file) = self.ca_file(path) else {
+        let Some(file) = self.ca_file(origin) else {
             return Ok(Vec::new());
         };
         let wrong = |problem: String| {
             let remedy = "Name a file with the authority's certificate in PEM, which begins with -----BEGIN CERTIFICATE-----; the path is relative to the profile's folder.";
-            ProfileError::at(path, text, ("tls", "ca"), problem, remedy.to_owned())
+            origin.error_in(("tls", "ca"), problem, remedy)
         };
         let bytes = std::fs::read(&file)
             .map_err(|error| wrong(format!("{} cannot be read: {error}", file.display())))?;

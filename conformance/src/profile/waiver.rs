@@ -1,13 +1,11 @@
 //! Waivers: cases that a deployment's owner does without, for a reason and until a day.
 
-use std::path::Path;
-
 use chrono::{NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{ProfileError, locate};
+use super::origin::{Origin, ProfileError};
 
 /// A case that may be skipped without the run being less of a pass. It waives nothing but a skip for what the profile
 /// cannot give: a case that is run and fails, or that `--allow` keeps from running, is not waived.
@@ -55,34 +53,22 @@ impl Waiver {
         }
     }
 
-    /// A mistake in this waiver, with its line.
-    pub(crate) fn wrong(
-        &self,
-        path: &Path,
-        text: &str,
-        problem: String,
-        remedy: &str,
-    ) -> ProfileError {
-        let line = locate::line_at(text, self.case.span().start);
-        ProfileError {
-            file: path.to_owned(),
-            place: format!(":{line}: waiver.case"),
-            problem,
-            remedy: remedy.to_owned(),
-        }
+    /// Builds the error of a mistake in this waiver.
+    pub(crate) fn wrong(&self, origin: Origin<'_>, problem: String, remedy: &str) -> ProfileError {
+        origin.error_at(self.case.span().start, "waiver.case", problem, remedy)
     }
 
-    pub(super) fn check(&self, path: &Path, text: &str) -> Result<(), ProfileError> {
+    pub(super) fn check(&self, origin: Origin<'_>) -> Result<(), ProfileError> {
         let case = self.case.get_ref();
         if self.reason.trim().is_empty() {
             let problem = format!("the waiver of `{case}` gives no reason");
-            return Err(self.wrong(path, text, problem, "Say why the case may be skipped."));
+            return Err(self.wrong(origin, problem, "Say why the case may be skipped."));
         }
         if self.expires < Utc::now().date_naive() {
             let problem = format!("the waiver of `{case}` expired after {}", self.expires);
             let remedy =
-                "Make the case run, or decide anew: a later day, with a reason that still holds.";
-            return Err(self.wrong(path, text, problem, remedy));
+                "Make the case run, or decide again: a later day, with a reason that still holds.";
+            return Err(self.wrong(origin, problem, remedy));
         }
         Ok(())
     }

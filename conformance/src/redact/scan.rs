@@ -4,7 +4,7 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{Secrets, unregistered_jwt};
-use crate::wire::percent_encoded;
+use crate::percent::percent_encoded;
 
 /// The fewest letters and digits of a secret that are searched for alone. Fewer could be an ordinary word.
 const LEAST_LETTERS: usize = 16;

@@ -9,8 +9,9 @@ use uuid::Uuid;
 use super::{Answer, Trial};
 use crate::case::Stop;
 use crate::deployment::ledger::{Token, unwrapped};
+use crate::percent::percent_encoded;
 use crate::profile::Role;
-use crate::wire::{Caller, Request, percent_encoded};
+use crate::wire::{Caller, Request};
 
 impl Trial {
     /// Whoever uses a token as their credential, in the token's own business.

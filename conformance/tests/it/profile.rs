@@ -109,7 +109,7 @@ async fn business_that_is_not_a_uuid() {
 async fn broken_toml() {
     insta::assert_snapshot!(message("[operator\ntoken = 1\n").await, @r#"
     conformance: profile.toml:1: operator: unclosed table, expected `]`
-      Mend the TOML there; `conformance schema profile` describes what a profile holds.
+      Fix the TOML syntax there; `conformance schema profile` describes what a profile holds.
     "#);
 }
 
@@ -165,7 +165,7 @@ async fn waiver_that_has_expired() {
         "[[waiver]]\ncase = \"tenancy.*\"\nreason = \"one business\"\nexpires = 2020-01-01\n";
     insta::assert_snapshot!(message(&format!("{VALID}{waiver}")).await, @r#"
     conformance: profile.toml:5: waiver.case: the waiver of `tenancy.*` expired after 2020-01-01
-      Make the case run, or decide anew: a later day, with a reason that still holds.
+      Make the case run, or decide again: a later day, with a reason that still holds.
     "#);
 }
 

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::case::Level;
 use crate::event::Verdict;
-use crate::wire::percent_encoded;
+use crate::percent::percent_encoded;
 use openapi::render::visible::visible;
 
 /// The most bytes of a long text that are shown at first.

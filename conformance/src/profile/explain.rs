@@ -1,18 +1,16 @@
-//! Finds the line and the key that a mistake in a profile is about, and the remedy for it.
+//! Errors of the TOML reader in our words, each with a remedy.
 
-use std::path::Path;
+use super::origin::{Origin, ProfileError};
+use super::source;
 
-use super::ProfileError;
-
-/// An error of the TOML reader in our words: which line, which key, what, and what to do.
+/// Explains an error of the TOML reader: which line, which key, what, and what to do.
 ///
 /// The reader's own rendering is not used, since it prints the line: that line may hold a credential that someone
 /// wrote inline by mistake.
-pub(super) fn explain(path: &Path, text: &str, error: &toml::de::Error) -> ProfileError {
+pub(super) fn explain(origin: Origin<'_>, error: &toml::de::Error) -> ProfileError {
     let message = error.message();
     let offset = error.span().map_or(0, |span| span.start);
-    let line = line_at(text, offset);
-    let mut key = key_at(text, line);
+    let mut key = origin.key_at(offset);
     if let Some(field) = between_backticks(message, "missing field ") {
         // `operator` is the one table that a profile must have; it is missing from the file, not from another table.
         key = if key.is_empty() || field == "operator" {
@@ -21,61 +19,7 @@ pub(super) fn explain(path: &Path, text: &str, error: &toml::de::Error) -> Profi
             format!("{key}.{field}")
         };
     }
-    let place = if key.is_empty() {
-        format!(":{line}")
-    } else {
-        format!(":{line}: {key}")
-    };
-    ProfileError {
-        file: path.to_owned(),
-        place,
-        problem: without_values(message),
-        remedy: remedy(message),
-    }
-}
-
-/// The line that an offset in the text lies in, counted from one.
-pub(super) fn line_at(text: &str, offset: usize) -> usize {
-    text.get(..offset)
-        .map_or(1, |before| before.matches('\n').count() + 1)
-}
-
-/// The place of a key: `:12: policy.second_revoke`. Where the key is missing, the line is that of its table.
-pub(super) fn place_of(text: &str, table: &str, key: &str) -> String {
-    let wanted = format!("{table}.{key}");
-    let line = |named: &str| (1..=text.lines().count()).find(|&line| key_at(text, line) == named);
-    match line(&wanted).or_else(|| line(table)) {
-        Some(line) => format!(":{line}: {wanted}"),
-        None => format!(": {wanted}"),
-    }
-}
-
-/// The dotted key that a line sets, or the table that it opens.
-fn key_at(text: &str, line: usize) -> String {
-    let mut table = String::new();
-    let mut key = String::new();
-    for current in text.lines().take(line) {
-        let current = current.trim();
-        key.clear();
-        if let Some(header) = current.strip_prefix('[') {
-            table = header
-                .trim_start_matches('[')
-                .split(']')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .to_owned();
-        } else if let Some((name, _)) = current.split_once('=')
-            && !name.trim_start().starts_with('#')
-        {
-            key = name.trim().to_owned();
-        }
-    }
-    match (table.is_empty(), key.is_empty()) {
-        (_, true) => table,
-        (true, false) => key,
-        (false, false) => format!("{table}.{key}"),
-    }
+    origin.error_at(offset, &key, without_values(message), remedy(message))
 }
 
 fn between_backticks<'a>(message: &'a str, after: &str) -> Option<&'a str> {
@@ -133,8 +77,7 @@ fn remedy(message: &str) -> String {
     if message.starts_with("missing field") {
         return "Add the key; `conformance schema profile` describes it.".to_owned();
     }
-    if message.starts_with(super::credential::INLINE) || message.starts_with(super::credential::ONE)
-    {
+    if message.starts_with(source::INLINE) || message.starts_with(source::ONE) {
         return "Write { env = \"NAME\" } or { file = \"path\" }, so that the profile can be shared and committed."
             .to_owned();
     }
@@ -148,5 +91,6 @@ fn remedy(message: &str) -> String {
         return "Write a value of the expected type; `conformance schema profile` describes it."
             .to_owned();
     }
-    "Mend the TOML there; `conformance schema profile` describes what a profile holds.".to_owned()
+    "Fix the TOML syntax there; `conformance schema profile` describes what a profile holds."
+        .to_owned()
 }

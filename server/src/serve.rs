@@ -1,4 +1,4 @@
-//! `server serve`: from a configuration to a listening server and back to a closed store.
+//! `server serve`: from the configuration to a listening server, and from there to a closed store.
 
 use std::future::pending;
 use std::io::Write;
@@ -24,18 +24,18 @@ use crate::state::AppState;
 use crate::telemetry::metrics::METRICS;
 use crate::tls::Identity;
 
-/// The most connections of the listener for metrics. A few scrapers need a few.
+/// The most connections of the listener for metrics: there are only a few scrapers.
 const METRICS_CONNECTIONS: usize = 64;
 
-/// Serves until SIGTERM or SIGINT, then stops accepting, finishes what has begun within the drain timeout, and closes the
-/// store. When it accepts connections it prints `listening on http://ADDR:PORT` (or https), with the real port, as the one line on
-/// standard output.
+/// Serves until SIGTERM or SIGINT. Then it accepts no more connections, finishes the requests in progress within the drain timeout,
+/// and closes the store. When it accepts connections it prints `listening on http://ADDR:PORT` (or https), with the real port, as
+/// the only line on standard output.
 ///
 /// # Errors
 ///
 /// [`Failure`], before the first connection is accepted; [`Failure::Part`] afterwards.
 pub async fn serve(command: Serve) -> Result<(), Failure> {
-    // Before anything is begun, so that no signal is missed that comes while it is.
+    // First, so that no signal is missed that arrives during the start.
     let mut signals = Signals::listen()?;
 
     let tls = match command.tls.files()? {
@@ -46,7 +46,7 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     let limits = RateLimits::new(callers, addresses);
     let (store, keys) = tokio::select! {
         opened = open(&command.storage, Purpose::Serve) => opened?,
-        // It may have to wait for another replica, which migrates for as long as that takes.
+        // It may have to wait for another replica, which migrates for a long time.
         name = signals.next() => {
             tracing::info!(signal = name, "stopped before it served");
             return Ok(());
@@ -60,47 +60,13 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
         None => None,
     };
 
-    let (stop, stopping) = watch::channel(Phase::Serving);
-    let proxies = TrustedProxies::new(&command.limits.trusted_proxies.concat());
-    let router = router(state.clone(), command.timeouts.request_timeout, proxies);
-    let settings = connections::Settings {
-        name: "api",
-        tls: tls.clone(),
-        max_connections: connections_that_fit(command.limits.max_connections),
-        stall_timeout: command.timeouts.head_timeout,
-    };
-    let draining = reached(stopping.clone(), Phase::Draining);
-    let serving = connections::serve(listener, router, settings, draining);
-    let mut serving = tokio::spawn(serving);
-    let mut beside = JoinSet::new();
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let (stop, phases) = watch::channel(Phase::Serving);
+    let mut tasks = Tasks::start(&command, &state, listener, tls, &phases);
     if let Some((listener, address)) = metrics {
         tracing::info!(%address, "metrics at /metrics");
-        let settings = connections::Settings {
-            name: "metrics",
-            tls: None,
-            max_connections: METRICS_CONNECTIONS,
-            stall_timeout: command.timeouts.head_timeout,
-        };
-        let router = metrics::router();
-        beside.spawn(connections::serve(listener, router, settings, pending()));
+        tasks.serve_metrics(listener, command.timeouts.head_timeout);
     }
-    if let Some(identity) = tls.clone() {
-        beside.spawn(async move { identity.keep_current().await });
-    }
-    let forgetting = state.clone();
-    beside.spawn(async move { forgetting.rate_limits().keep_small().await });
-    let writing = {
-        let state = state.clone();
-        async move {
-            state
-                .last_used()
-                .keep_writing(state.store(), reached(stopping, Phase::Drained))
-                .await;
-        }
-    };
-    let mut writing = tokio::spawn(writing);
-
-    let scheme = if tls.is_some() { "https" } else { "http" };
     announce(&format!("listening on {scheme}://{address}\n")).map_err(Failure::Stdout)?;
     tracing::info!(%address, database = %command.storage.location(), "listening");
 
@@ -109,19 +75,15 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
             tracing::info!(signal = name, "stopping: no new connections");
             Ok(())
         }
-        () = one_ended(&mut serving, &mut writing, &mut beside) => {
+        () = tasks.one_ended() => {
             tracing::error!("stopping: a part of the server has failed");
             Err(Failure::Part)
         }
     };
     stop.send_replace(Phase::Draining);
-    drain(&mut serving, command.timeouts.drain_timeout).await;
+    tasks.drain(command.timeouts.drain_timeout).await;
     stop.send_replace(Phase::Drained);
-    if !writing.is_finished() {
-        // An error says that the task panicked, which the log has told already.
-        let _ = writing.await;
-    }
-    beside.shutdown().await;
+    tasks.finish().await;
     state.store().close().await;
     tracing::info!("stopped");
     ended
@@ -134,7 +96,7 @@ struct Signals {
 }
 
 impl Signals {
-    /// From now on none is missed.
+    /// Listens to the signals: from now on none is missed.
     fn listen() -> Result<Self, Failure> {
         let of = |kind| signal(kind).map_err(Failure::Runtime);
         Ok(Self {
@@ -143,7 +105,7 @@ impl Signals {
         })
     }
 
-    /// The name of the next one.
+    /// Waits for the next signal. Returns its name.
     async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
@@ -152,19 +114,115 @@ impl Signals {
     }
 }
 
-/// Waits until one of these tasks has ended. While the server serves none does but by a panic, which the log tells.
-async fn one_ended(
-    serving: &mut JoinHandle<()>,
-    writing: &mut JoinHandle<()>,
-    beside: &mut JoinSet<()>,
-) {
-    tokio::select! {
-        _ = serving => {}
-        _ = writing => {}
-        Some(_) = beside.join_next() => {}
+/// The phases of a server that stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    Serving,
+    Draining,
+    Drained,
+}
+
+/// Waits until the server has reached this phase.
+async fn reached(mut phases: watch::Receiver<Phase>, phase: Phase) {
+    // An error says that the sender was dropped, with the rest of the server.
+    let _ = phases.wait_for(|current| *current >= phase).await;
+}
+
+/// The tasks of a server. While it serves, none of them ends except by a panic, which the log shows.
+struct Tasks {
+    /// Serves requests.
+    serving: JoinHandle<()>,
+    /// Writes the last uses of tokens.
+    writing: JoinHandle<()>,
+    others: JoinSet<()>,
+}
+
+impl Tasks {
+    /// Starts the tasks of a server that listens here.
+    fn start(
+        command: &Serve,
+        state: &AppState,
+        listener: TcpListener,
+        tls: Option<Arc<Identity>>,
+        phases: &watch::Receiver<Phase>,
+    ) -> Self {
+        let proxies = TrustedProxies::new(&command.limits.trusted_proxies.concat());
+        let router = router(state.clone(), command.timeouts.request_timeout, proxies);
+        let settings = connections::Settings {
+            name: "api",
+            tls: tls.clone(),
+            max_connections: connections_that_fit(command.limits.max_connections),
+            stall_timeout: command.timeouts.head_timeout,
+        };
+        let draining = reached(phases.clone(), Phase::Draining);
+        let serving = connections::serve(listener, router, settings, draining);
+
+        let (of_uses, drained) = (state.clone(), reached(phases.clone(), Phase::Drained));
+        let writing = async move {
+            let uses = of_uses.last_used();
+            uses.keep_writing(of_uses.store(), drained).await;
+        };
+
+        let mut others = JoinSet::new();
+        if let Some(identity) = tls {
+            others.spawn(async move { identity.keep_current().await });
+        }
+        let of_limits = state.clone();
+        others.spawn(async move { of_limits.rate_limits().keep_small().await });
+        Self {
+            serving: tokio::spawn(serving),
+            writing: tokio::spawn(writing),
+            others,
+        }
+    }
+
+    /// Also serves metrics, on this listener.
+    fn serve_metrics(&mut self, listener: TcpListener, stall_timeout: Duration) {
+        let settings = connections::Settings {
+            name: "metrics",
+            tls: None,
+            max_connections: METRICS_CONNECTIONS,
+            stall_timeout,
+        };
+        let serving = connections::serve(listener, metrics::router(), settings, pending());
+        self.others.spawn(serving);
+    }
+
+    /// Waits until one of the tasks has ended.
+    async fn one_ended(&mut self) {
+        tokio::select! {
+            _ = &mut self.serving => {}
+            _ = &mut self.writing => {}
+            Some(_) = self.others.join_next() => {}
+        }
+    }
+
+    /// Waits for the requests in progress, and aborts them after this time.
+    async fn drain(&mut self, limit: Duration) {
+        let serving = &mut self.serving;
+        if serving.is_finished() {
+            return;
+        }
+        if tokio::time::timeout(limit, &mut *serving).await.is_err() {
+            tracing::warn!(
+                seconds = limit.as_secs_f64(),
+                "requests were still in progress when the drain timeout ended"
+            );
+            serving.abort();
+        }
+    }
+
+    /// Waits until the last uses are written, and aborts the other tasks.
+    async fn finish(mut self) {
+        if !self.writing.is_finished() {
+            // An error says that the task panicked, which the log shows already.
+            let _ = self.writing.await;
+        }
+        self.others.shutdown().await;
     }
 }
 
+/// Listens on the address that this option asked for. Also returns the real address.
 async fn bind(
     address: SocketAddr,
     option: &'static str,
@@ -179,33 +237,7 @@ async fn bind(
     Ok((listener, address))
 }
 
-/// How far the server has come on its way to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Phase {
-    Serving,
-    Draining,
-    Drained,
-}
-
-async fn reached(mut phases: watch::Receiver<Phase>, phase: Phase) {
-    // An error says that the sender is gone, and with it the server.
-    let _ = phases.wait_for(|current| *current >= phase).await;
-}
-
-async fn drain(serving: &mut JoinHandle<()>, limit: Duration) {
-    if serving.is_finished() {
-        return;
-    }
-    if tokio::time::timeout(limit, &mut *serving).await.is_err() {
-        tracing::warn!(
-            seconds = limit.as_secs_f64(),
-            "requests were still in progress when the drain timeout ended"
-        );
-        serving.abort();
-    }
-}
-
-/// The most connections: as many as are configured, or as the system's limit of open files has room for.
+/// Returns the most connections: as many as are configured, or as the system's limit of open files allows.
 fn connections_that_fit(configured: NonZeroU32) -> usize {
     let configured = usize::try_from(configured.get()).unwrap_or(usize::MAX);
     let fit = descriptors::raise();
@@ -219,6 +251,7 @@ fn connections_that_fit(configured: NonZeroU32) -> usize {
     configured.min(fit)
 }
 
+/// Prints a line now.
 fn announce(line: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(line.as_bytes())?;
@@ -231,21 +264,24 @@ mod tests {
 
     use super::*;
 
-    /// No part of ours can be made to panic from outside.
+    /// A test from outside cannot make a task panic.
     #[tokio::test]
-    async fn part_that_ends_is_noticed_whichever_it_is() {
+    async fn task_that_ends_is_noticed_whichever_it_is() {
         let ended = || tokio::spawn(ready(()));
         let runs = || tokio::spawn(pending());
-        one_ended(&mut ended(), &mut runs(), &mut JoinSet::new()).await;
-        one_ended(&mut runs(), &mut ended(), &mut JoinSet::new()).await;
-        let mut beside = JoinSet::new();
-        beside.spawn(pending());
-        beside.spawn(ready(()));
-        one_ended(&mut runs(), &mut runs(), &mut beside).await;
+        let tasks = |serving, writing| Tasks {
+            serving,
+            writing,
+            others: JoinSet::new(),
+        };
+        tasks(ended(), runs()).one_ended().await;
+        tasks(runs(), ended()).one_ended().await;
+        let mut tasks = tasks(runs(), runs());
+        tasks.others.spawn(pending());
+        tasks.others.spawn(ready(()));
+        tasks.one_ended().await;
 
-        let (mut serving, mut writing) = (runs(), runs());
-        let none = one_ended(&mut serving, &mut writing, &mut beside);
-        let waited = tokio::time::timeout(Duration::from_millis(50), none).await;
-        assert!(waited.is_err(), "all that is left runs");
+        let waited = tokio::time::timeout(Duration::from_millis(50), tasks.one_ended()).await;
+        assert!(waited.is_err(), "all remaining tasks run");
     }
 }

@@ -1,4 +1,4 @@
-//! The limit: axum, a handler that does nothing, and the same bytes.
+//! The upper limit: axum with a handler that does nothing but send the same bytes.
 
 use std::fs;
 use std::process::{Command, ExitCode};
@@ -19,7 +19,7 @@ pub(crate) fn serve(answer: &str) -> ExitCode {
     let headers: Vec<(HeaderName, HeaderValue)> = answer
         .headers
         .iter()
-        // These hyper writes by itself.
+        // hyper writes these by itself.
         .filter(|(name, _)| !["content-length", "date"].contains(&name.as_str()))
         .map(|(name, value)| {
             (
@@ -38,7 +38,7 @@ pub(crate) fn serve(answer: &str) -> ExitCode {
     serve_on_a_free_port(async { Router::new().fallback(any(handler)) })
 }
 
-/// A process that gives this answer to everything.
+/// Starts a process that sends this answer to every request.
 pub(crate) fn start(answer: &[u8]) -> Serving {
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     fs::write(file.path(), answer).expect("the file is ours");

@@ -1,4 +1,4 @@
-//! Clients that do as little as they can: bytes out, one answer in, again.
+//! Clients that do as little as possible: they write a request, read one answer, and repeat.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 /// Connections that ask at the same time.
 pub(crate) const CLIENTS: usize = 64;
 
-/// An answer, taken apart.
+/// The parts of an answer.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
@@ -37,16 +37,16 @@ impl Answer {
     }
 }
 
-/// What the clients saw.
+/// What the clients measured.
 #[derive(Default)]
-pub(crate) struct Seen {
-    /// How long each answer took, in microseconds, sorted.
+pub(crate) struct Measured {
+    /// The time that each answer took, in microseconds, sorted.
     micros: Vec<u32>,
     pub(crate) elapsed: Duration,
 }
 
-impl Seen {
-    /// Several turns as one.
+impl Measured {
+    /// Joins several turns.
     pub(crate) fn all(turns: Vec<Self>) -> Self {
         let mut all = Self::default();
         for turn in turns {
@@ -65,7 +65,7 @@ impl Seen {
         self.micros.len() as f64 / self.elapsed.as_secs_f64()
     }
 
-    /// The latency that this part of the requests stayed below, in milliseconds.
+    /// Returns the latency that this part of the requests stayed below, in milliseconds.
     pub(crate) fn percentile(&self, part: f64) -> f64 {
         let last = self.micros.len().saturating_sub(1);
         let at = (self.micros.len() as f64 * part) as usize;
@@ -76,14 +76,14 @@ impl Seen {
 /// When to stop.
 #[derive(Clone, Copy)]
 pub(crate) enum Until {
-    /// The time is over; requests repeat.
+    /// After this time; requests repeat.
     Time(Duration),
-    /// Each request was sent once, or the time is over.
+    /// When each request was sent once, or after this time.
     Once(Duration),
 }
 
-/// Sends the requests to this address over `clients` connections, each of which waits for its answer. All of them are on one
-/// thread, as wrk's are with `-t1`: more of them than that would take turns with what they measure.
+/// Sends the requests to this address over `clients` connections, each of which waits for its answer. All clients run on one
+/// thread, as wrk's do with `-t1`: more threads would compete with what they measure.
 ///
 /// # Panics
 ///
@@ -94,7 +94,7 @@ pub(crate) async fn send(
     expected: u16,
     clients: usize,
     until: Until,
-) -> Seen {
+) -> Measured {
     let (address, requests) = (address.to_owned(), Arc::clone(requests));
     let sending = tokio::task::spawn_blocking(move || {
         tokio::runtime::Builder::new_current_thread()
@@ -114,7 +114,7 @@ async fn send_on_this_thread(
     expected: u16,
     clients: usize,
     until: Until,
-) -> Seen {
+) -> Measured {
     let next = Arc::new(AtomicUsize::new(0));
     let begun = Instant::now();
     let mut tasks = JoinSet::new();
@@ -158,10 +158,10 @@ async fn send_on_this_thread(
     let mut micros: Vec<u32> = tasks.join_all().await.into_iter().flatten().collect();
     let elapsed = begun.elapsed();
     micros.sort_unstable();
-    Seen { micros, elapsed }
+    Measured { micros, elapsed }
 }
 
-/// One exchange; gives the whole answer.
+/// Sends one request. Returns the whole answer.
 pub(crate) async fn exchange(address: &str, request: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address)
         .await
@@ -173,7 +173,7 @@ pub(crate) async fn exchange(address: &str, request: &[u8]) -> Vec<u8> {
     buffer
 }
 
-/// Reads one answer to the front of the buffer; gives its length.
+/// Reads one answer to the front of the buffer. Returns its length.
 async fn receive(stream: &mut TcpStream, buffer: &mut [u8]) -> usize {
     let mut filled = 0;
     loop {

@@ -1,4 +1,4 @@
-//! Tokens by the million, put where the server keeps them.
+//! Tokens by the million, written to the server's database.
 
 use std::fs;
 use std::path::Path;
@@ -10,20 +10,21 @@ use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Tokens of each user.
+/// The number of tokens of each user.
 const EACH: usize = 10;
 
-/// What the rows say that no request looks at.
+/// The instants in the rows, which no request shows.
 const THEN: i64 = 1_750_000_000;
 const EXPIRY: i64 = 4_102_444_800;
 
-/// The key that signs, as `server bootstrap` made it.
+/// The key that signs, as `server bootstrap` created it.
 struct Key {
     kid: String,
     key: hmac::Key,
 }
 
 impl Key {
+    /// Reads the active key from the key file.
     fn of(file: &Path) -> Self {
         let ring: Value = serde_json::from_slice(&fs::read(file).expect("there is a key file"))
             .expect("it is JSON");
@@ -49,7 +50,7 @@ impl Key {
     }
 }
 
-/// A user who can ask: the token to ask with, and the ids of the others.
+/// A user who sends requests: the token to send, and the ids of the user's other tokens.
 pub(crate) struct Asker {
     pub(crate) token: String,
     pub(crate) business: Uuid,
@@ -76,7 +77,7 @@ pub(crate) struct Row {
     pub(crate) revoked: bool,
 }
 
-/// All rows of a store with `count` tokens, a tenth of them revoked, and some users who can ask.
+/// All rows of a store, a tenth of the tokens revoked, and some users who send requests.
 pub(crate) struct Data {
     pub(crate) business: Uuid,
     pub(crate) users: Vec<Uuid>,
@@ -85,7 +86,7 @@ pub(crate) struct Data {
 }
 
 impl Data {
-    /// `count` tokens, of so many users that `asking` of them, spread evenly over all, can ask.
+    /// Builds `count` tokens. `asking` of their users, spread evenly over all, send requests.
     pub(crate) fn new(count: usize, asking: usize, business: Uuid, key_file: &Path) -> Self {
         let key = Key::of(key_file);
         let users: Vec<Uuid> = (0..count / EACH).map(|_| Uuid::new_v4()).collect();
@@ -99,7 +100,7 @@ impl Data {
                     id,
                     jti,
                     user,
-                    // Nobody has the token that this would be the digest of.
+                    // No token has this digest.
                     digest: [id.into_bytes(), jti.into_bytes()].concat(),
                     revoked: nth == EACH - 1,
                 });
@@ -128,13 +129,13 @@ impl Data {
         }
     }
 
-    /// Adds all of it to a SQLite file that `server bootstrap` has made.
+    /// Adds all rows to a SQLite file that `server bootstrap` has created.
     pub(crate) fn add_to_sqlite(&self, file: &Path) {
         let mut connection = Connection::open(file).expect("the file opens");
         connection
             .pragma_update(None, "synchronous", "OFF")
             .expect("a setting");
-        // A row finds its place in each index without the disk, and what it refers to is there.
+        // All indexes fit into memory, and all referenced rows exist.
         connection
             .pragma_update(None, "cache_size", -1_000_000)
             .expect("a setting");
@@ -193,11 +194,11 @@ impl Data {
         transaction.commit().expect("a commit");
     }
 
-    /// Adds all of it to a PostgreSQL database that `server bootstrap` has prepared.
+    /// Adds all rows to a PostgreSQL database that `server bootstrap` has prepared.
     pub(crate) async fn add_to_postgres(&self, url: &str) {
         use sqlx::Connection;
         let mut connection = sqlx::PgConnection::connect(url).await.expect("it accepts");
-        // What the rows refer to is there: checking it for each takes longer than all the rest.
+        // All referenced rows exist: checking that for each row takes longer than everything else.
         for setting in [
             "SET session_replication_role = replica",
             "SET synchronous_commit = off",

@@ -20,10 +20,10 @@ mod revocations;
 mod servers;
 mod singly;
 
-/// Seconds that a figure is measured for.
+/// The variable with the seconds that each figure is measured for.
 const SECONDS: &str = "DZ_BENCH_SECONDS";
 
-/// Numbers of tokens, with commas between.
+/// The variable with the numbers of tokens, separated by commas.
 const TOKENS: &str = "DZ_BENCH_TOKENS";
 
 fn main() -> std::process::ExitCode {
@@ -33,7 +33,7 @@ fn main() -> std::process::ExitCode {
         [_, mode, url] if mode == "singly" => return singly::serve(url),
         _ => {}
     }
-    // `cargo test` builds and runs this as well, and has no use for it.
+    // `cargo test` builds and runs this as well: then nothing is measured.
     if !std::env::args().any(|argument| argument == "--bench") {
         return std::process::ExitCode::SUCCESS;
     }
@@ -46,14 +46,14 @@ fn main() -> std::process::ExitCode {
     }
 }
 
-/// How long to measure each figure, and with how many tokens.
+/// Reads how long to measure each figure, and with how many tokens.
 fn asked_for() -> Result<(Duration, Vec<usize>), String> {
     let Seconds(seconds) = variable(SECONDS, "4", "a number of seconds")?;
     let Sizes(sizes) = variable(TOKENS, "1000,100000,1000000", "a list of numbers of tokens")?;
     Ok((seconds, sizes))
 }
 
-/// Some time, in seconds and parts of them.
+/// A time, in seconds and fractions of them.
 struct Seconds(Duration);
 
 impl FromStr for Seconds {
@@ -68,7 +68,7 @@ impl FromStr for Seconds {
     }
 }
 
-/// Numbers with commas between.
+/// Numbers, separated by commas.
 struct Sizes(Vec<usize>);
 
 impl FromStr for Sizes {
@@ -80,7 +80,7 @@ impl FromStr for Sizes {
     }
 }
 
-/// What a variable asks for, or what is usual.
+/// Reads a variable, or the usual value.
 fn variable<T: FromStr>(name: &str, usual: &str, what: &str) -> Result<T, String> {
     let given = std::env::var_os(name);
     let text = given.map_or(usual.into(), |given| given.to_string_lossy().into_owned());
@@ -88,7 +88,7 @@ fn variable<T: FromStr>(name: &str, usual: &str, what: &str) -> Result<T, String
         .map_err(|_| format!("{name}={text}: {what} is wanted, such as {usual}"))
 }
 
-/// Serves this until it is killed, and says where as the server does.
+/// Serves this until it is killed, and prints its address as the server does.
 fn serve_on_a_free_port(router: impl Future<Output = Router>) -> std::process::ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -108,7 +108,7 @@ fn serve_on_a_free_port(router: impl Future<Output = Router>) -> std::process::E
     std::process::ExitCode::SUCCESS
 }
 
-/// Runs a command to its end.
+/// Runs a command until it ends.
 fn output(command: &mut Command) -> Output {
     command
         .output()
@@ -126,7 +126,7 @@ struct Serving {
 }
 
 impl Serving {
-    /// Starts it and waits until it says where it listens.
+    /// Starts it and waits until it prints its address.
     fn start(command: &mut Command) -> Self {
         let process = Listening::start(command.stderr(Stdio::null()))
             .unwrap_or_else(|error| panic!("{command:?}: {error}"));

@@ -1,7 +1,7 @@
-//! What writing revocations costs without gathering them: a service that does nothing else, and writes each of them by itself.
+//! The cost of writing revocations without batching them: a service that does nothing else, and writes each of them separately.
 //!
-//! It knows nobody: no credential is read, no answer is made of what is stored. On SQLite it commits one after the other, which
-//! is all that SQLite can; on PostgreSQL it sends one statement for each over sqlx's pool as it comes.
+//! It reads no credential, and does not read what is stored. On SQLite it commits one after the other, since SQLite has one
+//! writer; on PostgreSQL it sends one statement for each over sqlx's pool when it arrives.
 
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use uuid::Uuid;
 
 use crate::{Serving, serve_on_a_free_port};
 
-/// Connections to PostgreSQL: what sqlx's pool has when nothing else is said.
+/// The number of connections to PostgreSQL: the default of sqlx's pool.
 const CONNECTIONS: u32 = 10;
 
-/// Where it writes.
+/// The database that it writes to.
 #[derive(Clone)]
 pub(crate) enum Writes {
     Sqlite(Arc<Mutex<Connection>>),
@@ -28,7 +28,7 @@ pub(crate) enum Writes {
 }
 
 impl Writes {
-    /// Opens it, with the settings that whoever says nothing gets.
+    /// Opens it, with default settings.
     pub(crate) async fn to(url: &str) -> Self {
         let Some(file) = url.strip_prefix("sqlite:") else {
             let options = sqlx::postgres::PgPoolOptions::new().max_connections(CONNECTIONS);
@@ -90,7 +90,7 @@ pub(crate) fn serve(url: &str) -> ExitCode {
     })
 }
 
-/// A process that does.
+/// Starts a process that does.
 pub(crate) fn start(url: &str) -> Serving {
     let this = std::env::current_exe().expect("this program has a path");
     Serving::start(Command::new(this).args(["plain", url]))

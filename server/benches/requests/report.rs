@@ -1,4 +1,4 @@
-//! What is measured, in which order, and what it is held against.
+//! What is measured, in which order, and the limits of the figures.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -6,30 +6,30 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use crate::clients::{CLIENTS, Seen, Until, exchange, send};
+use crate::clients::{CLIENTS, Measured, Until, exchange, send};
 use crate::data::Asker;
 use crate::servers::{Kind, Store, cpu_of, peak_of};
 use crate::{Serving, bare, revocations, text};
 
-/// How many times a server and its limit take turns, so that what disturbs the machine disturbs both.
+/// The number of turns of a server and of the bare handler, so that other load on the machine affects both.
 const ROUNDS: u32 = 4;
 
-/// How many times two servers take turns whose tails are compared.
+/// The number of turns of two servers whose tails are compared.
 const TAILS: usize = 9;
 
-/// Users who ask, of all that there are.
+/// The number of users who send requests.
 const ASKING: usize = 2000;
 
-/// Users who revoke: all that there are.
+/// The number of users who revoke: all users.
 const REVOKING: usize = 15_000;
 
-/// The number of tokens that revocations are measured with: there have to be enough to revoke.
+/// The number of tokens that revocations are measured with: enough to revoke one for each request.
 const TO_REVOKE: usize = 150_000;
 
-/// How often somebody writes while others read: each commit ends what SQLite's readers remember.
+/// The time between two writes beside reads: each commit ends the read transactions of SQLite.
 const WRITE_EVERY: Duration = Duration::from_millis(20);
 
-/// A figure and the least or most that it should be.
+/// A figure and its limit.
 struct Pin {
     what: String,
     figure: f64,
@@ -40,7 +40,7 @@ struct Pin {
 enum Bound {
     AtLeast(f64),
     AtMost(f64),
-    /// Told, and not held against anything.
+    /// Reported without a limit.
     None,
 }
 
@@ -99,7 +99,7 @@ async fn measure(seconds: Duration, sizes: &[usize]) -> Vec<Pin> {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     println!(
         "{CLIENTS} clients on the same {cores} cores, {:.1} s for each figure; CPU in µs for each request, by the bare handler, the \
-         server and its database; `writes`: somebody commits 50 times a second beside it",
+         server and its database; `writes`: another client commits 50 times a second beside it",
         seconds.as_secs_f64()
     );
     println!(
@@ -134,7 +134,7 @@ struct Served {
     serving: Serving,
 }
 
-/// Both paths with each number of tokens; then the tails with the least and the most tokens, in turns; then memory.
+/// Measures the paths with each number of tokens; then the tails with the least and the most tokens, in turns; then memory.
 async fn of_reads(kind: Kind, sizes: &[usize], seconds: Duration) -> Vec<Pin> {
     let (mut pins, mut ratios) = (Vec::new(), Vec::new());
     let mut smallest: Option<Served> = None;
@@ -211,7 +211,7 @@ async fn of_revocations(kind: Kind, seconds: Duration) -> Vec<Pin> {
         Kind::Postgres => (3.0, "one statement each"),
     };
     let of = compared.served.per_second;
-    for (who, told) in [
+    for (who, figures) in [
         ("the server", &compared.served),
         (singly, &compared.singly),
         ("written alone, nothing read", &compared.plain),
@@ -219,10 +219,10 @@ async fn of_revocations(kind: Kind, seconds: Duration) -> Vec<Pin> {
         println!(
             "{:<10} {TO_REVOKE:>8}  revocations, {who:<27} {:>7.0}   {:>5.2} {:>35.1} {:>8.1}",
             kind.name(),
-            told.per_second,
-            of / told.per_second,
-            told.of_service,
-            told.of_database,
+            figures.per_second,
+            of / figures.per_second,
+            figures.of_service,
+            figures.of_database,
         );
     }
     let what = format!("{}: revocations a second, of {singly}", kind.name());
@@ -230,14 +230,14 @@ async fn of_revocations(kind: Kind, seconds: Duration) -> Vec<Pin> {
     vec![Pin::new(what, ratio, Bound::AtLeast(least))]
 }
 
-/// What is asked for.
+/// The kind of request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Path {
     /// The caller's first token.
     List,
-    /// A revocation of a token that is not there.
+    /// A revocation of a token that does not exist.
     RefusedRevoke,
-    /// The caller's first token, while somebody writes every [`WRITE_EVERY`]. Told, and not held against anything.
+    /// The caller's first token, while another client writes every [`WRITE_EVERY`]. Reported without a limit.
     ListBesideWrites,
 }
 
@@ -268,7 +268,7 @@ impl Path {
     }
 }
 
-/// Measures one path beside the bare handler, in turns; prints a line, and gives the ratio of the rates.
+/// Measures one path beside the bare handler, in turns. Prints a line, and returns the ratio of the rates.
 async fn compare(served: &Served, kind: Kind, path: Path, seconds: Duration) -> f64 {
     let Served {
         size,
@@ -292,12 +292,12 @@ async fn compare(served: &Served, kind: Kind, path: Path, seconds: Duration) -> 
         seen.push(send(&serving.address, &requests, status, CLIENTS, turn).await);
     }
     if let Some(writing) = writing {
-        assert!(!writing.is_finished(), "whoever writes has failed");
+        assert!(!writing.is_finished(), "the client that writes has failed");
         writing.abort();
     }
-    let (limit, seen) = (Seen::all(limit), Seen::all(seen));
+    let (limit, seen) = (Measured::all(limit), Measured::all(seen));
     let ratio = seen.per_second() / limit.per_second();
-    let each = |cpu: Duration, before: Duration, seen: &Seen| {
+    let each = |cpu: Duration, before: Duration, seen: &Measured| {
         cpu.saturating_sub(before).as_secs_f64() * 1e6 / seen.requests() as f64
     };
     println!(
@@ -316,7 +316,7 @@ async fn compare(served: &Served, kind: Kind, path: Path, seconds: Duration) -> 
     ratio
 }
 
-/// Revokes one token again and again, until it is aborted: what is left of each is a line in the audit trail, and a commit.
+/// Revokes one token again and again, until it is aborted: each revocation adds an event to the audit trail, and is a commit.
 fn keep_writing(served: &Served) -> tokio::task::JoinHandle<()> {
     let address = served.serving.address.clone();
     let by = &served.store.data.askers[0];
@@ -331,8 +331,8 @@ fn keep_writing(served: &Served) -> tokio::task::JoinHandle<()> {
     })
 }
 
-/// The p99 of authenticated requests with many tokens, of that with few: the median turn of each, since a turn in which the
-/// machine was elsewhere has a tail of its own.
+/// Returns the p99 of authenticated requests with many tokens, relative to that with few: of the median turn of each, since
+/// other load on the machine spoils the tail of a turn.
 async fn compare_tails(few: &Served, many: &Served, seconds: Duration) -> f64 {
     let path = Path::List;
     let turn = Until::Time(seconds / ROUNDS);

@@ -1,20 +1,20 @@
-//! Revocations a second, beside services that do each by itself.
+//! Revocations a second, beside services that handle each one separately.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Serving;
-use crate::clients::{CLIENTS, Seen, Until, send};
+use crate::clients::{CLIENTS, Measured, Until, send};
 use crate::servers::{Store, cpu_of};
 use crate::{plain, singly};
 
-/// How many times they take turns.
+/// The number of turns of each.
 const ROUNDS: usize = 4;
 
-/// What a service did.
+/// The turns of one service.
 #[derive(Default)]
 pub(crate) struct Revoked {
-    turns: Vec<Seen>,
+    turns: Vec<Measured>,
     of_service: Duration,
     of_database: Duration,
 }
@@ -31,10 +31,11 @@ impl Revoked {
         self.of_database += store.cpu().saturating_sub(before.1);
     }
 
-    fn told(self) -> Told {
-        let seen = Seen::all(self.turns);
+    /// Computes the figures of all turns.
+    fn figures(self) -> Figures {
+        let seen = Measured::all(self.turns);
         let each = |cpu: Duration| cpu.as_secs_f64() * 1e6 / seen.requests() as f64;
-        Told {
+        Figures {
             per_second: seen.per_second(),
             of_service: each(self.of_service),
             of_database: each(self.of_database),
@@ -43,7 +44,7 @@ impl Revoked {
 }
 
 /// Revocations a second, and the processor time of each in microseconds.
-pub(crate) struct Told {
+pub(crate) struct Figures {
     pub(crate) per_second: f64,
     pub(crate) of_service: f64,
     pub(crate) of_database: f64,
@@ -52,14 +53,14 @@ pub(crate) struct Told {
 /// Revocations over HTTP by 64 clients.
 pub(crate) struct Compared {
     /// The server's.
-    pub(crate) served: Told,
-    /// Those of a service that does the same for each [`singly`].
-    pub(crate) singly: Told,
-    /// Those of a [`plain`] service, which does no more than write each.
-    pub(crate) plain: Told,
+    pub(crate) served: Figures,
+    /// Those of a service that does the same for each one [`singly`].
+    pub(crate) singly: Figures,
+    /// Those of a [`plain`] service, which only writes each one.
+    pub(crate) plain: Figures,
 }
 
-/// Measures them in turns. Every token is revoked once: a second revocation would change nothing and cost less.
+/// Measures the services in turns. Every token is revoked once: a second revocation would change nothing and cost less.
 pub(crate) async fn compare(store: &Store, limit: Duration) -> Compared {
     let requests = requests(store);
     let turn = limit / u32::try_from(ROUNDS).unwrap_or(1);
@@ -78,7 +79,7 @@ pub(crate) async fn compare(store: &Store, limit: Duration) -> Compared {
             .turn(store, &plain::start(&store.url), part(), turn)
             .await;
     }
-    let [served, singly, plain] = revoked.map(Revoked::told);
+    let [served, singly, plain] = revoked.map(Revoked::figures);
     Compared {
         served,
         singly,

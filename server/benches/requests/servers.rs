@@ -1,4 +1,4 @@
-//! The server on a store with tokens in it, and what it uses of the machine.
+//! The server on a store with tokens, and the processor time and memory that it uses.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use testbed::postgres::{Cluster, Database, StartError};
 use crate::data::Data;
 use crate::{Serving, output, text};
 
-/// Which store is behind the server.
+/// The kind of store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Sqlite,
@@ -30,7 +30,7 @@ impl Kind {
     }
 }
 
-/// PostgreSQL's own memory: far from the quarter of the machine that its documentation advises, and enough for what is asked for.
+/// PostgreSQL's own memory: less than the quarter of the machine that its documentation advises, and enough for these reads.
 const SHARED_BUFFERS: &str = "shared_buffers=1GB";
 
 /// A store with tokens.
@@ -43,7 +43,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// A fresh one, on disk; `None`, said plainly, when there is no PostgreSQL here.
+    /// Creates a store on disk. Returns `None`, with a message, when PostgreSQL is not installed.
     pub(crate) async fn with(kind: Kind, tokens: usize, asking: usize) -> Option<Self> {
         let folder = testbed::folder().expect("a temporary folder");
         let file = folder.path().join("tokens.db");
@@ -93,7 +93,7 @@ impl Store {
         )
     }
 
-    /// The processor time of the database's own processes.
+    /// Returns the processor time of the database's own processes.
     pub(crate) fn cpu(&self) -> Duration {
         let processes = self
             .database
@@ -103,14 +103,14 @@ impl Store {
     }
 }
 
-/// The server with nothing of this environment.
+/// Builds the command of the server, without this environment.
 fn server() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
     command.env_clear();
     command
 }
 
-/// Makes the schema, the keys and a business; gives the business.
+/// Creates the schema, the keys and a business. Returns the business.
 fn bootstrap(url: &str, keys: &Path) -> uuid::Uuid {
     let done = output(
         server()
@@ -133,10 +133,10 @@ fn bootstrap(url: &str, keys: &Path) -> uuid::Uuid {
         .expect("it has a business")
 }
 
-/// The processor time that a process has used, its own and the system's for it (proc(5), `/proc/PID/stat`).
+/// Reads the processor time that a process has used, its own and the system's for it (proc(5), `/proc/PID/stat`).
 pub(crate) fn cpu_of(process: u32) -> Duration {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    // Behind the name, which may hold anything, `utime` and `stime` are the twelfth and thirteenth fields, in hundredths.
+    // After the name, which may hold anything, `utime` and `stime` are the twelfth and thirteenth fields, in hundredths.
     let fields = stat
         .rsplit_once(") ")
         .map(|(_, fields)| fields)
@@ -150,7 +150,7 @@ pub(crate) fn cpu_of(process: u32) -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
-/// The most memory that was resident, in MiB (proc(5), `VmHWM`).
+/// Reads the most memory that was resident, in MiB (proc(5), `VmHWM`).
 pub(crate) fn peak_of(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,9 +1,9 @@
-//! What revocations cost without being gathered: a service that does for each of them, by itself, what it takes.
+//! The cost of revocations without batching: a service that handles each of them separately.
 //!
-//! It reads the token that the request came with, looks up the one that is to be revoked and who asks, and writes the revocation
-//! and its line of the audit trail. On SQLite it does so for one request after the other, which is all that SQLite can; on
-//! PostgreSQL it sends one statement for each of the three over sqlx's pool as the request comes. It is otherwise as little of a
-//! service as can be: no signature is checked, no limit kept and nothing logged.
+//! It reads the caller's token, the token to revoke and the caller's membership, and writes the revocation and its event in the
+//! audit trail. On SQLite it handles one request after the other, since SQLite has one writer; on PostgreSQL it sends a statement
+//! for each of the three over sqlx's pool when the request arrives. It does nothing else: no signature is checked, no limit is
+//! enforced, and nothing is logged.
 
 use std::process::{Command, ExitCode};
 
@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::plain::Writes;
 use crate::{Serving, serve_on_a_free_port};
 
-/// What a token says of itself.
+/// The claims of a token.
 #[derive(Clone, Copy, Deserialize)]
 struct Claims {
     jti: Uuid,
@@ -37,7 +37,7 @@ impl Claims {
     }
 }
 
-/// Revokes the token with this id; gives whether it was there, and the caller's token good.
+/// Revokes the token with this id. Returns whether it exists and the caller's token is good.
 async fn revoke(writes: Writes, caller: Claims, id: Uuid) -> bool {
     match writes {
         Writes::Sqlite(connection) => {
@@ -147,7 +147,7 @@ pub(crate) fn serve(url: &str) -> ExitCode {
     })
 }
 
-/// A process that does.
+/// Starts a process that does.
 pub(crate) fn start(url: &str) -> Serving {
     let this = std::env::current_exe().expect("this program has a path");
     Serving::start(Command::new(this).args(["singly", url]))

@@ -1,8 +1,10 @@
 //! Log lines as JSON, one object per line.
 //!
 //! The formatter of tracing-subscriber keeps the fields of a span as JSON text. It parses and writes this text again for each
-//! field that is added later and for each line within the span, which was a third of the cost of a request. This formatter
-//! only appends, and produces the same objects.
+//! field that is added later and for each line within the span. This formatter only appends, and produces the same objects.
+//!
+//! In 7 paired runs of `cargo xtask bench server --tokens 100000` on SQLite, the library's formatter had 16 % (list) and 19 %
+//! (refused revoke) less of the bare handler's rate, with 30 % more processor time for each request.
 
 use std::fmt::{Debug, Display, Write};
 use std::io;

@@ -43,7 +43,7 @@ impl SnapshotCache {
         token: &CallerToken,
     ) {
         let mut state = self.0.write();
-        if state.is_current(watch, at) {
+        if state.accepts(watch, at) {
             state.reads.add_token(&at, jti, token.clone());
         }
     }
@@ -60,7 +60,7 @@ impl SnapshotCache {
             return;
         }
         let mut state = self.0.write();
-        if state.is_current(watch, at) {
+        if state.accepts(watch, at) {
             state.reads.add_page(&at, list, page);
         }
     }
@@ -100,20 +100,18 @@ impl SnapshotCache {
 }
 
 impl State {
-    /// Returns whether what was read since `at` is what the file says now, so that it can be cached with the rest.
+    /// Returns whether what was read since `at` can be cached with the rest, which it replaces if it is newer.
     ///
-    /// The transaction may have begun later than `at` was read. While the mark is still the same, there was no commit
-    /// that it could have seen.
-    fn is_current(&mut self, watch: &CommitWatch, at: CommitMark) -> bool {
-        if watch.mark() != Some(at) {
+    /// The transaction may have begun later than `at` was read, after another commit. What it read is cached all the same while the
+    /// rest belongs to `at`: it is at least as new, and a commit of another process is never carried over.
+    fn accepts(&mut self, watch: &CommitWatch, at: CommitMark) -> bool {
+        if self.reads.are_of(&at) {
+            return true;
+        }
+        if self.committing || watch.mark() != Some(at) {
             return false;
         }
-        if !self.reads.are_of(&at) {
-            if self.committing {
-                return false;
-            }
-            self.reads.restart(Some(at));
-        }
+        self.reads.restart(Some(at));
         true
     }
 }

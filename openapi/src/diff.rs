@@ -1,12 +1,15 @@
 //! What changed between two documents, by meaning: each difference in one class, each cause once.
 //!
-//! The walk goes through both documents side by side. Parts with equal text under equal references
-//! are equal and are passed over; parts that differ are paired and descended into; what differs in
-//! spelling at the bottom is judged by [`crate::relation`]. A pair of components is walked
-//! once however many operations reach it; which ones do is found at the end, over the graph of who
-//! refers to what.
+//! The walk goes through both documents side by side. Parts with equal text under equal references are equal and are
+//! skipped. Parts that differ are paired and compared part by part; the smallest differing schemas are judged by
+//! [`crate::relation`]. A pair of components is walked once, however many operations reach it. Which operations do is
+//! computed at the end, over the graph of references.
+//!
+//! The wings, each of which imports only those before it: `rules` (what a change can be), `walk` (what the walk
+//! remembers), `schema`, `operation`; beside them `waivers`.
 
 mod change;
+mod message;
 mod operation;
 mod options;
 mod rules;
@@ -15,6 +18,7 @@ mod waivers;
 mod walk;
 
 pub use change::{Change, Diff, Waived};
+pub use message::{Message, Part};
 pub use options::Options;
 pub use rules::{Action, Area, Class, Documented, Kind, Rule, Verdict, rule_of, rules};
 pub use waivers::{Stale, Waivers, WaiversError};
@@ -48,11 +52,11 @@ pub fn compare_with(base: &Document, revision: &Document, options: Options) -> D
     Diff { changes }
 }
 
-/// The stack of a comparison, in bytes; what is not used is never there.
+/// The stack of a comparison, in bytes. The system commits only the pages that are used.
 const STACK: usize = 256 << 20;
 
-/// Schemas nest within schemas, and whoever judges them calls itself: the caller's stack, of which a
-/// thread may have little, does not suffice for documents that nest by the thousand.
+/// Runs `work` on a thread with a large stack. Schemas nest within schemas and the comparison is recursive, so the caller's
+/// stack may be too small for documents with thousands of levels.
 fn on_a_large_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
     let on_a_thread = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
@@ -63,7 +67,7 @@ fn on_a_large_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
     match on_a_thread {
         Some(Ok(done)) => done,
         Some(Err(panic)) => std::panic::resume_unwind(panic),
-        // The system grants no such stack; most documents do without.
+        // The system grants no such stack; most documents do not need it.
         None => work(),
     }
 }

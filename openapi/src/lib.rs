@@ -22,6 +22,7 @@ pub mod cli;
 pub mod diff;
 pub mod document;
 mod keywords;
+pub mod media_type;
 pub mod pointer;
 mod position;
 pub mod published;
@@ -29,6 +30,7 @@ pub mod relation;
 pub mod render;
 pub mod sample;
 pub mod schema;
+pub mod shown;
 mod text_error;
 
 pub use document::{Document, DocumentError, Operation, SchemaRef};

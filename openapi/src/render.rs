@@ -7,12 +7,12 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
-pub mod markup;
 mod report;
 pub mod rules;
 pub mod sarif;
-mod sentence;
 pub mod text;
-pub mod visible;
 
 pub use report::Report;
+
+pub use crate::shown as visible;
+pub use crate::shown::markdown as markup;

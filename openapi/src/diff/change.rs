@@ -1,9 +1,11 @@
-//! One difference, and how grave it is.
+//! One difference, and the list of all of them.
 
-use crate::diff::rules::{Class, Rule, Verdict};
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::diff::message::Message;
+use crate::diff::rules::{Class, Rule, Verdict};
 
 /// One difference between two documents.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -14,22 +16,20 @@ pub struct Change {
     pub class: Class,
     /// The JSON pointer to it: into the revision, or into the base for what the revision lacks.
     pub location: String,
-    /// Where else the same edit was done: the pointers to copies, each with the same text before and
-    /// after; in the order found.
+    /// Where else the same edit was made: the pointers to copies, each with the same text before and after the edit; in
+    /// the order found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub more_places: Vec<String>,
-    /// The operations that it reaches (`POST /path`), in the document's order; empty when it
-    /// belongs to none.
+    /// The operations that it reaches (`POST /path`), in the document's order; empty when it belongs to none.
     pub operations: Vec<String>,
     /// What changed, in one sentence without a full stop.
-    pub message: String,
-    /// A JSON value that worked and now does not: one that the base accepts and the revision
-    /// rejects in a request, or that the revision may send and the base forbids in a response.
-    /// The validator has confirmed it on both sides.
+    pub message: Message,
+    /// A JSON value that worked and no longer does: one that the base accepts and the revision rejects in a request, or
+    /// that the revision may send and the base forbids in a response. The validator has confirmed it on both sides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witness: Option<Value>,
-    /// The JSON pointer of the schema that the witness is a value of, into the same document as
-    /// `location`: the message's body, or the component at fault.
+    /// The JSON pointer of the schema that the witness is a value of, into the same document as `location`: the message's
+    /// body, or the component at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witness_schema: Option<String>,
     /// What the base says there, when it is short enough to help.
@@ -38,13 +38,30 @@ pub struct Change {
     /// What the revision says there, when it is short enough to help.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<Value>,
-    /// Why this one does not count, and until when; set by [`crate::diff::Waivers::apply`].
+    /// Why this change does not count, and until when; set by [`crate::diff::Waivers::apply`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waived>,
 }
 
 impl Change {
-    /// Every place at which it stands: the location, then the others.
+    /// Builds a change without a witness.
+    pub(crate) fn new(rule: Rule, class: Class, location: &str, message: Message) -> Self {
+        Self {
+            rule,
+            class,
+            location: location.to_owned(),
+            more_places: Vec::new(),
+            operations: Vec::new(),
+            message,
+            witness: None,
+            witness_schema: None,
+            base: None,
+            revision: None,
+            waived: None,
+        }
+    }
+
+    /// Returns every place of the change: the location, then the others.
     pub fn places(&self) -> impl Iterator<Item = &str> {
         let more = self.more_places.iter();
         std::iter::once(&self.location)
@@ -52,7 +69,7 @@ impl Change {
             .map(String::as_str)
     }
 
-    /// The location as reports write it for people: the document itself is `/`.
+    /// Returns the location as reports write it for people: the document itself is `/`.
     pub(crate) fn shown_location(&self) -> &str {
         match self.location.as_str() {
             "" => "/",
@@ -61,25 +78,25 @@ impl Change {
     }
 }
 
-/// What was said for letting a change pass.
+/// Why a change is waived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Waived {
     /// Why.
     pub reason: String,
-    /// The last day on which it is let pass.
+    /// The last day on which it is waived.
     pub expires: NaiveDate,
 }
 
 /// The differences between two documents.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Diff {
-    /// Each cause once: the gravest class first, within a class what reaches most operations, then in
-    /// the order of the documents.
+    /// Each cause once: the gravest class first, within a class what reaches most operations, then in the order of the
+    /// documents.
     pub changes: Vec<Change>,
 }
 
 impl Diff {
-    /// The gravest class among the changes that count, as the one word for the whole.
+    /// Returns the gravest class among the changes that count, as the verdict of the whole.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         match self.counted().map(|change| change.class).max() {
@@ -89,7 +106,7 @@ impl Diff {
         }
     }
 
-    /// The changes that nobody has waived.
+    /// Returns the changes that are not waived.
     pub fn counted(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.waived.is_none())
     }

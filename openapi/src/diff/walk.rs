@@ -7,8 +7,8 @@ pub(crate) mod equality;
 pub(crate) mod fields;
 pub(crate) mod finding;
 pub(crate) mod graph;
-pub(crate) mod message;
 pub(crate) mod node;
+pub(crate) mod schema_findings;
 pub(crate) mod witness;
 
 pub(crate) use context::Context;

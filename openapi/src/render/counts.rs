@@ -10,7 +10,7 @@ pub(super) const CLASSES: [Class; 4] = [
     Class::Docs,
 ];
 
-/// The class as a heading.
+/// Returns the class as a heading.
 pub(super) fn title(class: Class) -> &'static str {
     match class {
         Class::Breaking => "Breaking",
@@ -20,17 +20,17 @@ pub(super) fn title(class: Class) -> &'static str {
     }
 }
 
-/// How many operations of a change are named before the rest is folded away.
+/// How many operations of a change are listed before the others are folded.
 pub(super) const OPERATIONS: usize = 10;
 
-/// The changes of a class, in the comparison's order.
+/// Returns the changes of a class, in the comparison's order.
 pub(super) fn of_class(diff: &Diff, class: Class) -> impl Iterator<Item = &Change> {
     diff.changes
         .iter()
         .filter(move |change| change.class == class)
 }
 
-/// `and in 3 more places`: where else the change stands; `None` when it stands in one place.
+/// Returns `and in 3 more places`; `None` when the change has one place.
 pub(super) fn more_places(change: &Change) -> Option<String> {
     match change.more_places.len() {
         0 => None,
@@ -39,8 +39,8 @@ pub(super) fn more_places(change: &Change) -> Option<String> {
     }
 }
 
-/// `3 breaking, 1 docs, 1 waived`: the classes that occur among what counts, the gravest first, and how
-/// much is waived; empty when there is no change.
+/// Returns `3 breaking, 1 docs, 1 waived`: the classes of the changes that count, the gravest first, and how many are waived;
+/// empty when there is no change.
 pub(super) fn summary(diff: &Diff) -> String {
     let of_classes = CLASSES.into_iter().map(|class| {
         let counted = of_class(diff, class).filter(|change| change.waived.is_none());

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::counts::{self, OPERATIONS};
 use super::report::{Place, Report, Side};
-use super::visible::visible;
 use crate::diff::{Change, Class};
+use crate::shown::visible;
 
 /// Writes a command for each change, and the verdict as an ordinary line.
 ///
@@ -50,7 +50,7 @@ fn write_change(
 }
 
 fn text(report: &Report<'_>, change: &Change, place: Place<'_>) -> String {
-    let mut lines = vec![change.message.clone()];
+    let mut lines = vec![change.message.to_string()];
     if let Some(waived) = &change.waived {
         lines.push(format!(
             "waived until {}: {}",
@@ -79,14 +79,14 @@ fn text(report: &Report<'_>, change: &Change, place: Place<'_>) -> String {
     lines.join("\n")
 }
 
-/// The message of a command, with the escapes that the runner undoes.
+/// Escapes the message of a command as the runner unescapes it.
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-/// The value of a command's property: what ends a property is escaped as well.
+/// Escapes the value of a command's property: what would end it is escaped as well.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,4 +1,4 @@
-//! One HTML page that needs nothing beside itself: no script, no image, no font, no network.
+//! One self-contained HTML page: no script, no image, no font, no network.
 
 use std::io::{self, Write};
 
@@ -10,9 +10,8 @@ use serde_json::Value;
 
 use super::counts::{self, CLASSES, OPERATIONS};
 use super::report::{Place, Report};
-use super::sentence::{Part, parts};
-use super::visible::visible;
-use crate::diff::{Change, Class, Verdict};
+use crate::diff::{Change, Class, Part, Verdict};
+use crate::shown::visible;
 
 const STYLE: &str = include_str!("html.css");
 
@@ -38,7 +37,7 @@ fn page(report: &Report<'_>) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { "OpenAPI: " (verdict.name()) }
-                // The style is this crate's own text, which the policy above knows by its hash.
+                // The style is this crate's own text, which the policy above allows by its hash.
                 style { (PreEscaped(STYLE)) }
             }
             body {
@@ -61,8 +60,8 @@ fn page(report: &Report<'_>) -> Markup {
     }
 }
 
-/// Nothing is loaded and nothing runs, whatever a text of a document might smuggle in; the one style
-/// is allowed by its hash.
+/// Returns the content security policy: nothing is loaded and nothing runs, whatever a text of a document contains; the one
+/// style is allowed by its hash.
 fn policy() -> String {
     let hash = digest::digest(&digest::SHA256, STYLE.as_bytes());
     let hash = STANDARD.encode(hash);
@@ -101,10 +100,10 @@ fn section(report: &Report<'_>, class: Class, placed: &[(&Change, Place)]) -> Ma
 fn article(report: &Report<'_>, change: &Change, place: Place<'_>) -> Markup {
     html! {
         article {
-            h3 { @for part in parts(&change.message) {
+            h3 { @for part in change.message.parts() {
                 @match part {
-                    Part::Words(text) => { (visible(text)) }
-                    Part::Code(text) => { code { (visible(text)) } }
+                    Part::Code(name) => { code { (visible(name)) } }
+                    words => { (visible(&words.to_string())) }
                 }
             } }
             dl {
@@ -142,7 +141,7 @@ fn article(report: &Report<'_>, change: &Change, place: Place<'_>) -> Markup {
     }
 }
 
-/// A value in a box of its own that scrolls, by keyboard too, which is why it takes the focus.
+/// Shows a value in a box that scrolls. It takes the focus, so that it scrolls by keyboard too.
 fn value(label: &str, value: &Value) -> Markup {
     let text = format!("{value:#}");
     let lines: Vec<_> = text.lines().map(visible).collect();

@@ -6,12 +6,11 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite, XmlString
 
 use super::counts;
 use super::report::{Place, Report};
-use super::visible::visible;
 use crate::diff::{Change, Class, Verdict};
+use crate::shown::visible;
 
-/// Writes the comparison: what breaks and what is unproven as failures, what is waived as skipped, all
-/// else as passed. Where nothing changed there is one test case that passed, since many readers take
-/// an empty suite for an error.
+/// Writes the comparison: what breaks and what is unproven as failures, what is waived as skipped, all else as passed. Where
+/// nothing changed there is one test case that passed, since many readers treat an empty suite as an error.
 ///
 /// # Errors
 ///
@@ -54,7 +53,7 @@ fn test_case(report: &Report<'_>, change: &Change, place: Place<'_>) -> TestCase
             "{}: waived until {}: {}",
             change.message, waived.expires, waived.reason
         ),
-        None => change.message.clone(),
+        None => change.message.to_string(),
     };
     status.set_message(xml(&message));
     let passed = matches!(status, TestCaseStatus::Success { .. });
@@ -75,7 +74,7 @@ fn test_case(report: &Report<'_>, change: &Change, place: Place<'_>) -> TestCase
     case
 }
 
-/// Where, a value that shows it, and every operation: nobody pays for the lines of a file.
+/// Returns the location, a witness, and all places and operations: a file has room for every line.
 fn description(report: &Report<'_>, change: &Change, place: Place<'_>) -> String {
     let (location, shown) = (change.shown_location(), report.shown(place));
     let mut lines = vec![format!("at {location} ({shown})")];
@@ -90,7 +89,7 @@ fn description(report: &Report<'_>, change: &Change, place: Place<'_>) -> String
     lines.join("\n")
 }
 
-/// One line of text from a document: XML 1.0 section 2.2 has no place for much of what it may hold.
+/// Returns one line of text without the characters that XML 1.0 section 2.2 does not allow.
 fn xml(text: &str) -> XmlString {
     XmlString::new(visible(text))
 }

@@ -5,35 +5,34 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use super::counts::{self, CLASSES, OPERATIONS};
-use super::markup::{code, words};
 use super::report::{Place, Report};
-use super::sentence::{Part, parts};
-use super::visible::visible;
-use crate::diff::{Change, Class};
+use crate::diff::{Change, Class, Part};
+use crate::shown::markdown::{code, words};
+use crate::shown::visible;
 
-/// From how many changes on a class of which nothing can break is folded away.
+/// A class that cannot break is folded when it has more changes than this.
 const FOLDED: usize = 10;
 
-/// From how many lines on a witness is folded away.
+/// A witness with more lines than this is folded.
 const LINES: usize = 20;
 
-/// The most that is written, in bytes: a comment on GitHub holds 65,536 characters, and a longer one
-/// is refused as a whole.
+/// The most bytes that are written: a comment on GitHub has at most 65,536 characters, and a longer one is rejected as a
+/// whole.
 const MOST: usize = 65_536;
 
-/// Room for what stands behind the last change.
+/// Room for what follows the last change.
 const CLOSING: usize = 512;
 
 /// How much of each change is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Detail {
     Full,
-    /// Without what is folded away otherwise.
+    /// Without what is folded otherwise.
     Brief,
 }
 
-/// Writes the comparison, as much of it as a comment on GitHub holds: where all is too much, folded
-/// lists go first, then the last changes, whose number is told.
+/// Writes the comparison, as much of it as a comment on GitHub can contain. Where all is too much, folded lists are left out
+/// first, then the last changes, whose number is shown.
 ///
 /// # Errors
 ///
@@ -74,7 +73,7 @@ fn page(report: &Report<'_>, detail: Detail) -> io::Result<Vec<u8>> {
             let mut one = Vec::new();
             write_change(&mut one, report, change, *place, detail)?;
             let length = out.len() + section.len() + one.len();
-            // The gravest come first: nothing is shown that follows what did not fit.
+            // The gravest come first: nothing is shown after what did not fit.
             if detail == Detail::Brief && (length + CLOSING > MOST || !left_out.is_empty()) {
                 break;
             }
@@ -109,17 +108,15 @@ fn write_change(
     detail: Detail,
 ) -> io::Result<()> {
     write!(out, "- ")?;
-    if !change
-        .message
-        .starts_with(|first: char| first.is_alphabetic() || first == '`')
-    {
+    let is_harmless = |first: char| first.is_alphabetic() || first == '`';
+    if !change.message.to_string().starts_with(is_harmless) {
         // What begins with a digit, a hyphen or an equals sign could be a list or a heading.
         write!(out, "&#8203;")?;
     }
-    for part in parts(&change.message) {
+    for part in change.message.parts() {
         match part {
-            Part::Words(text) => write!(out, "{}", words(text))?,
-            Part::Code(text) => write!(out, "{}", code(text))?,
+            Part::Code(name) => write!(out, "{}", code(name))?,
+            text => write!(out, "{}", words(&text.to_string()))?,
         }
     }
     writeln!(out, "  ")?;

@@ -1,5 +1,4 @@
-//! What the formats that point into files start from: a comparison, its two documents, and the place of
-//! each change in their texts.
+//! A comparison with its two documents, and the place of each change in their texts: for formats that point into files.
 
 use std::borrow::Cow;
 
@@ -11,14 +10,14 @@ use crate::position::Position;
 /// A comparison with its documents.
 #[derive(Debug, Clone, Copy)]
 pub struct Report<'a> {
-    /// What was found.
+    /// The differences.
     pub diff: &'a Diff,
     /// The document in force.
     pub base: &'a Document,
     /// The document that is to replace it.
     pub revision: &'a Document,
-    /// The revision's file as whoever shows annotations knows it: relative to the repository's top
-    /// folder, with slashes. `None` when it came from no file.
+    /// The revision's file as the tool that shows annotations knows it: relative to the repository's top folder, with slashes.
+    /// `None` when it came from no file.
     pub file: Option<&'a str>,
 }
 
@@ -29,32 +28,32 @@ pub(super) enum Side {
     Revision,
 }
 
-/// Where a change stands.
+/// Where a change is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place<'a> {
     /// The document that its location points into.
     pub(super) side: Side,
     /// The location's place in that document's texts.
     there: document::Place<'a>,
-    /// The place in the revision: of the location, or of what would hold it if it were still there.
-    /// Only the revision is at hand where a change is reviewed.
+    /// The place in the revision: of the location, or of what would contain it if it still existed. Only the revision is
+    /// available where a change is reviewed.
     in_revision: document::Place<'a>,
 }
 
 impl Place<'_> {
-    /// The location's position on its side.
+    /// Returns the location's position on its side.
     pub(super) fn position(&self) -> Option<Position> {
         self.there.position
     }
 
-    /// The position in the revision's file, as [`Report::file_of`] names it.
+    /// Returns the position in the revision's file, which [`Report::file_of`] names.
     pub(super) fn in_revision(&self) -> Option<Position> {
         self.in_revision.position
     }
 }
 
 impl<'a> Report<'a> {
-    /// Each change with its place, in the comparison's order.
+    /// Returns each change with its place, in the comparison's order.
     pub(super) fn placed(&self) -> Vec<(&'a Change, Place<'a>)> {
         let changes = &self.diff.changes;
         let sides: Vec<Side> = changes.iter().map(|change| self.side(change)).collect();
@@ -88,7 +87,7 @@ impl<'a> Report<'a> {
             .collect()
     }
 
-    /// The name of the document on that side.
+    /// Returns the name of the document on that side.
     pub(super) fn name(&self, side: Side) -> &'a str {
         match side {
             Side::Base => self.base.name(),
@@ -96,7 +95,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// `name:line:column`, as compilers write it and editors follow it.
+    /// Returns `name:line:column`, as compilers write it and editors follow it.
     pub(super) fn shown(&self, place: Place<'_>) -> String {
         let name = self.name_of(place);
         match place.position() {
@@ -105,13 +104,13 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// The name of the text that holds the location: the document's, or its neighbour's.
+    /// Returns the name of the text that contains the location: the document's, or that of a file beside it.
     pub(super) fn name_of(&self, place: Place<'_>) -> Cow<'a, str> {
         beside(self.name(place.side), place.there.file)
     }
 
-    /// The revision's file that holds the place, as [`Self::file`] names it; `None` when the revision
-    /// came from no file.
+    /// Returns the revision's file that contains the place, as [`Self::file`] names it; `None` when the revision came from no
+    /// file.
     pub(super) fn file_of(&self, place: Place<'_>) -> Option<Cow<'a, str>> {
         self.file.map(|file| beside(file, place.in_revision.file))
     }
@@ -121,15 +120,15 @@ impl<'a> Report<'a> {
         if self.base.at(location).is_none() {
             return Side::Revision;
         }
-        if self.revision.at(location).is_none() || is_gone_from_a_list(change) {
+        if self.revision.at(location).is_none() || is_removed_item(change) {
             return Side::Base;
         }
         Side::Revision
     }
 }
 
-/// Whether the change took an item out of a list. At its index the revision may well hold another.
-fn is_gone_from_a_list(change: &Change) -> bool {
+/// Returns whether the change removed an item of a list. At its index the revision may have another.
+fn is_removed_item(change: &Change) -> bool {
     let index = pointer::last(&change.location);
     change.rule.action == Action::Removed
         && !index.is_empty()
@@ -140,13 +139,13 @@ fn is_gone_from_a_list(change: &Change) -> bool {
         )
 }
 
-/// The pointer to what holds the place that `location` points at.
+/// Returns the pointer to what contains the place at `location`.
 fn holder(location: &str) -> &str {
     location.rsplit_once('/').map_or("", |(holder, _)| holder)
 }
 
-/// A document's own name, or that of a file by its path from the document's folder: beside
-/// `main:api/openapi.yaml` lies `main:api/token.yaml`.
+/// Returns a document's own name, or that of a file by its path from the document's folder: beside `main:api/openapi.yaml` is
+/// `main:api/token.yaml`.
 fn beside<'a>(name: &'a str, file: Option<&str>) -> Cow<'a, str> {
     let folder = name.rfind(['/', '\\', ':']).map_or(0, |end| end + 1);
     match file {

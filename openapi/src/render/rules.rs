@@ -7,7 +7,7 @@ use anstyle::Style;
 use super::text::style_of;
 use crate::diff::{Class, Documented};
 
-/// Writes the rules as plain text, with ANSI escapes that a writer that is no terminal strips.
+/// Writes the rules as plain text, with ANSI escapes that a writer strips if it is not a terminal.
 ///
 /// # Errors
 ///

@@ -1,5 +1,6 @@
 //! SARIF 2.1.0, the format of code scanning (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/>).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -50,7 +51,7 @@ struct Finding<'a> {
 
 #[derive(Serialize)]
 struct Text<'a> {
-    text: &'a str,
+    text: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -89,7 +90,7 @@ struct LogicalLocation<'a> {
     fully_qualified_name: &'a str,
 }
 
-/// What SARIF has no place for, and a program may want all the same.
+/// What SARIF has no place for, and a program may still need.
 #[derive(Serialize)]
 struct Properties<'a> {
     class: Class,
@@ -162,7 +163,7 @@ fn finding<'a>(
         physical_location: physical(&report.name_of(place), place.position()),
         logical_locations: Vec::new(),
         message: Some(Text {
-            text: "What is gone stood here",
+            text: "What was removed was here".into(),
         }),
     };
     let waived = change.waived.iter().map(|waived| {
@@ -177,7 +178,7 @@ fn finding<'a>(
         rule_index,
         level: level(change.class),
         message: Text {
-            text: &change.message,
+            text: change.message.to_string().into(),
         },
         locations: [in_revision],
         related_locations: match place.side {
@@ -195,7 +196,7 @@ fn finding<'a>(
     }
 }
 
-/// A rule with what the library's own table says of it.
+/// Returns a rule with its documentation.
 fn described(rule: Rule, documented: &[Documented]) -> Value {
     let id = rule.to_string();
     let mut described = json!({"id": id});
@@ -228,15 +229,15 @@ fn physical(file: &str, position: Option<Position>) -> PhysicalLocation {
     }
 }
 
-/// What stays the same of a change while lines move: it tells scanners that they have seen it before.
+/// Returns what identifies a change while lines move, so that scanners recognise it.
 fn fingerprint(change: &Change) -> String {
     let (rule, location, message) = (change.rule, &change.location, &change.message);
     sha256(&format!("{rule}\0{location}\0{message}\0"))
 }
 
-/// The URI of a file: relative to the repository, or `file:` for a path from the root. Everything that
-/// is not unreserved (RFC 3986 section 2.3) or a slash is percent-encoded, so that neither a colon
-/// makes a scheme nor a number sign a fragment.
+/// Returns the URI of a file: relative to the repository, or `file:` for a path from the root. Everything that is not
+/// unreserved (RFC 3986 section 2.3) or a slash is percent-encoded, so that a colon makes no scheme and a number sign no
+/// fragment.
 fn uri(file: &str) -> String {
     let mut uri = String::with_capacity(file.len());
     if file.starts_with('/') {

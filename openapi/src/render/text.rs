@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::counts::{self, OPERATIONS};
-use super::visible::visible;
 use crate::diff::{Change, Class, Diff};
+use crate::shown::visible;
 
-/// Writes the comparison of the documents called `base` and `revision`. Styles are ANSI escapes,
-/// which a writer that is no terminal strips.
+/// Writes the comparison of the documents called `base` and `revision`. Styles are ANSI escapes, which a writer that is not a
+/// terminal strips.
 ///
 /// # Errors
 ///
@@ -51,7 +51,7 @@ fn write_change(out: &mut dyn Write, change: &Change) -> io::Result<()> {
         out,
         "{style}{mark}{}{style:#} {} {dim}[{}]{dim:#}",
         change.class.name(),
-        visible(&change.message),
+        visible(&change.message.to_string()),
         change.rule
     )?;
     if let Some(waived) = &change.waived {

@@ -49,7 +49,7 @@ fn names_of_components_count_where_they_are_asked_for() {
     assert!(
         diff.changes
             .iter()
-            .any(|change| change.message.contains("RevokeReason")),
+            .any(|change| change.message.to_string().contains("RevokeReason")),
         "{:?}",
         diff.changes
     );

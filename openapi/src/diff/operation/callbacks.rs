@@ -1,13 +1,15 @@
-//! Callbacks: operations that the server calls, at an address that an earlier request named.
+//! Callbacks: operations that the server calls, at an address that an earlier request gave.
 
 use serde_json::Value;
 
-use crate::diff::operation::paths::path_item::{Place, Role, stands_beside_operations};
+use crate::diff::message::message;
+use crate::diff::operation::paths::path_item::{Place, Role, is_beside_operations};
 use crate::diff::rules::{Action, Area, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 use crate::document::{Method, operations_of};
 use crate::schema::Direction;
 
+/// Compares the callbacks of an operation.
 pub(crate) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>) {
     match matched {
         Matched::Pair(pair) => {
@@ -19,25 +21,25 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>) {
                             expressions(walk, pair, name);
                         });
                     }
-                    Matched::Removed(node) => callback_gone(walk, &node, name),
-                    Matched::Added(node) => callback_new(walk, &node, name),
+                    Matched::Removed(node) => removed(walk, &node, name),
+                    Matched::Added(node) => added(walk, &node, name),
                 }
             }
         }
         Matched::Removed(node) => {
             for (name, node) in node.members() {
-                callback_gone(walk, &node, name);
+                removed(walk, &node, name);
             }
         }
         Matched::Added(node) => {
             for (name, node) in node.members() {
-                callback_new(walk, &node, name);
+                added(walk, &node, name);
             }
         }
     }
 }
 
-/// The addresses of one callback, each with a path item.
+/// Compares the addresses of one callback, each of which has a path item.
 fn expressions<'a>(walk: &mut Walk<'a>, callback: &Pair<'a>, name: &str) {
     for (expression, matched) in callback.members() {
         match matched {
@@ -47,34 +49,35 @@ fn expressions<'a>(walk: &mut Walk<'a>, callback: &Pair<'a>, name: &str) {
                 });
             }
             Matched::Removed(node) if !expression.starts_with("x-") => {
-                callback_gone(walk, &node, &format!("{name} {expression}"));
+                removed(walk, &node, &format!("{name} {expression}"));
             }
             Matched::Added(node) if !expression.starts_with("x-") => {
-                callback_new(walk, &node, &format!("{name} {expression}"));
+                added(walk, &node, &format!("{name} {expression}"));
             }
-            matched => fields::field(
-                walk,
-                expression,
-                &matched,
-                Area::Callback,
-                &format!("the callback `{name}`"),
-            ),
+            matched => {
+                let subject = message!("the callback `{}`", name);
+                fields::field(walk, expression, &matched, Area::Callback, &subject);
+            }
         }
     }
 }
 
-fn callback_gone(walk: &mut Walk<'_>, node: &Node<'_>, name: &str) {
+fn removed(walk: &mut Walk<'_>, node: &Node<'_>, name: &str) {
     let rule = Rule::new(Area::Callback, Kind::Whole, Action::Removed);
-    let message = format!("the callback `{name}` is gone: the client is no longer called");
+    let message = message!(
+        "the callback `{}` was removed: the client is no longer called",
+        name
+    );
     walk.decide(rule, node, message, Some(Value::from(name)));
 }
 
-fn callback_new(walk: &mut Walk<'_>, node: &Node<'_>, name: &str) {
+fn added(walk: &mut Walk<'_>, node: &Node<'_>, name: &str) {
     let rule = Rule::new(Area::Callback, Kind::Whole, Action::Added);
-    walk.decide(rule, node, format!("the callback `{name}` is new"), None);
+    let message = message!("the callback `{}` is new", name);
+    walk.decide(rule, node, message, None);
 }
 
-/// The operations of one callback: path items as under `paths`, but called by the server.
+/// Compares the operations of one callback: path items as under `paths`, but called by the server.
 fn operations<'a>(walk: &mut Walk<'a>, items: &Pair<'a>, expression: &'a str) {
     let place = Place {
         items: items.clone(),
@@ -98,17 +101,17 @@ fn operations<'a>(walk: &mut Walk<'a>, items: &Pair<'a>, expression: &'a str) {
                 };
                 walk.compare_operations(&pair, &place, Role::Callback);
             }
-            None => callback_gone(walk, node, &name(*method)),
+            None => removed(walk, node, &name(*method)),
         }
     }
     for (method, node) in &revision {
         if !base.iter().any(|(other, _)| other == method) {
-            callback_new(walk, node, &name(*method));
+            added(walk, node, &name(*method));
         }
     }
+    let subject = message!("the callback at `{}`", expression);
     for (key, matched) in items.members() {
-        if stands_beside_operations(key) {
-            let subject = format!("the callback at `{expression}`");
+        if is_beside_operations(key) {
             fields::field(walk, key, &matched, Area::Callback, &subject);
         }
     }

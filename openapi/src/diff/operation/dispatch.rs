@@ -1,5 +1,6 @@
 //! One operation: its texts, parameters, body, responses, callbacks, security and servers.
 
+use crate::diff::message::message;
 use crate::diff::operation::paths::path_item::{Place, Role};
 use crate::diff::operation::{bodies, callbacks, parameters, responses, security, servers};
 use crate::diff::rules::{Area, Kind};
@@ -9,17 +10,13 @@ impl<'a> Walk<'a> {
     /// Compares an operation.
     pub(crate) fn compare_operations(&mut self, pair: &Pair<'a>, place: &Place<'a>, role: Role) {
         let request = role.request_direction();
+        let subject = message!("the operation");
         for (key, matched) in pair.members() {
             match key {
                 "parameters" | "security" | "servers" => {}
                 "operationId" => {
-                    fields::one(
-                        self,
-                        &matched,
-                        Area::Operation,
-                        Kind::Id,
-                        "the operation id",
-                    );
+                    let subject = message!("the operation id");
+                    fields::one(self, &matched, Area::Operation, Kind::Id, &subject);
                 }
                 "tags" => tags(self, pair, &matched),
                 "requestBody" => bodies::request(self, &matched, request),
@@ -27,7 +24,7 @@ impl<'a> Walk<'a> {
                     responses::compare(self, &matched.or_anything(pair), request.reversed());
                 }
                 "callbacks" => callbacks::compare(self, &matched),
-                _ => fields::field_of(self, pair, key, &matched, Area::Operation, "the operation"),
+                _ => fields::field_of(self, pair, key, &matched, Area::Operation, &subject),
             }
         }
         parameters::compare(self, pair, place, request);
@@ -38,24 +35,16 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Tags group; their order says nothing.
+/// Compares tags, which group operations; their order means nothing.
 fn tags(walk: &mut Walk<'_>, operation: &Pair<'_>, matched: &Matched<'_>) {
     let sorted = |node: &Node<'_>| {
-        let mut tags: Vec<String> = node
-            .items_of("tags")
-            .iter()
-            .map(|tag| tag.value.to_string())
-            .collect();
+        let tags = node.items_of("tags").into_iter();
+        let mut tags: Vec<String> = tags.map(|tag| tag.value.to_string()).collect();
         tags.sort_unstable();
         tags
     };
     if sorted(&operation.base) != sorted(&operation.revision) {
-        fields::one(
-            walk,
-            matched,
-            Area::Operation,
-            Kind::Tags,
-            "the operation's tags",
-        );
+        let subject = message!("the operation's tags");
+        fields::one(walk, matched, Area::Operation, Kind::Tags, &subject);
     }
 }

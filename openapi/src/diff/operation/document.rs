@@ -1,13 +1,14 @@
-//! The whole document: what stands around the operations, the operations, the components.
+//! The whole document: what is around the operations, the operations, the components.
 
 mod components;
 
+use crate::diff::message::message;
 use crate::diff::operation::{paths, servers};
 use crate::diff::rules::{Area, Kind};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 use crate::document::FILES;
 
-/// Fields of the root that are compared elsewhere, or that say only how the rest is written.
+/// Fields of the root that are compared elsewhere, or that only say how the rest is written.
 const COMPARED_ELSEWHERE: &[&str] = &[
     "openapi",
     FILES,
@@ -22,6 +23,7 @@ const COMPARED_ELSEWHERE: &[&str] = &[
     "externalDocs",
 ];
 
+/// Compares two documents.
 pub(crate) fn compare(walk: &mut Walk<'_>) {
     let root = Pair::of_documents(walk.base, walk.revision);
     let whole = !walk.options.only_operations_of_base;
@@ -36,32 +38,27 @@ pub(crate) fn compare(walk: &mut Walk<'_>) {
     }
 }
 
-/// Info, tags and the rest of what belongs to no operation.
+/// Compares info, tags and what else belongs to no operation.
 fn around(walk: &mut Walk<'_>, root: &Pair<'_>) {
     match root.get("info") {
         Some(Matched::Pair(info)) => {
-            fields::every_member(walk, &info, Area::Document, "info");
+            fields::every_member(walk, &info, Area::Document, &message!("info"));
         }
-        Some(info) => fields::one(walk, &info, Area::Document, Kind::Text, "`info`"),
+        Some(info) => fields::one(walk, &info, Area::Document, Kind::Text, &message!("`info`")),
         None => {}
     }
     dialect(walk, root);
+    let subject = message!("the document");
     for (key, matched) in root.members() {
         if matches!(key, "tags" | "externalDocs" | "$self") {
-            fields::one(
-                walk,
-                &matched,
-                Area::Document,
-                Kind::Text,
-                &format!("`{key}` of the document"),
-            );
+            fields::text_field(walk, key, &matched, Area::Document, &subject);
         } else if !COMPARED_ELSEWHERE.contains(&key) {
-            fields::field(walk, key, &matched, Area::Document, "the document");
+            fields::field(walk, key, &matched, Area::Document, &subject);
         }
     }
 }
 
-/// The dialects of which every keyword means what it means here (OpenAPI 3.1 section 4.8.24.6).
+/// The dialects of which every keyword has the meaning known here (OpenAPI 3.1 section 4.8.24.6).
 const KNOWN_DIALECTS: &[&str] = &[
     "https://spec.openapis.org/oas/3.1/dialect/base",
     "https://spec.openapis.org/oas/3.1/dialect/2024-11-10",
@@ -69,24 +66,18 @@ const KNOWN_DIALECTS: &[&str] = &[
     "https://json-schema.org/draft/2020-12/schema",
 ];
 
-/// The dialect of the schemas. Of another one nothing is known: its keywords may mean anything.
+/// Compares the dialects of the schemas. The keywords of an unknown dialect may mean anything.
 fn dialect(walk: &mut Walk<'_>, root: &Pair<'_>) {
-    let Some(matched) = root.get("jsonSchemaDialect") else {
+    const KEY: &str = "jsonSchemaDialect";
+    let Some(matched) = root.get(KEY) else {
         return;
     };
-    let is_known = |node: &Node<'_>| match node.value.get("jsonSchemaDialect") {
+    let is_known = |node: &Node<'_>| match node.value.get(KEY) {
         None => true,
-        Some(dialect) => dialect
-            .as_str()
-            .is_some_and(|name| KNOWN_DIALECTS.contains(&name)),
+        Some(dialect) => KNOWN_DIALECTS.iter().any(|known| dialect == known),
     };
     if !is_known(&root.base) || !is_known(&root.revision) {
-        fields::field(
-            walk,
-            "jsonSchemaDialect",
-            &matched,
-            Area::Document,
-            "the document",
-        );
+        let subject = message!("the document");
+        fields::field(walk, KEY, &matched, Area::Document, &subject);
     }
 }

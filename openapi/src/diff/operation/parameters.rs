@@ -1,11 +1,11 @@
-//! Parameters, at path and operation level alike: matched by place and name, those of the path by
-//! their place in the template.
+//! Parameters, of paths and of operations: matched by place and name, those of the path by their position in the template.
 
 pub(crate) mod styles;
 pub(crate) mod text_serialization;
 
 use serde_json::{Value, json};
 
+use crate::diff::message::{Message, message};
 use crate::diff::operation::bodies::media_types::Choice;
 use crate::diff::operation::paths::path_item::Place;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
@@ -14,9 +14,8 @@ use crate::document::Document;
 use crate::sample;
 use crate::schema::{Direction, bundle_value};
 
-/// What tells one parameter from another (OpenAPI 3.1 section 4.8.12): its place and its name.
-/// Names of headers are the same in any case; names of path parameters do not matter, their place
-/// in the template does.
+/// What identifies a parameter (OpenAPI 3.1 section 4.8.12): its place and its name. Names of headers are equal in any case.
+/// Names of path parameters do not matter, their position in the template does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Identity {
     place: String,
@@ -31,120 +30,118 @@ struct Parameter<'a> {
     defined: Node<'a>,
 }
 
+/// Compares the parameters of an operation.
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
     operation: &Pair<'a>,
     place: &Place<'a>,
     direction: Direction,
 ) {
-    let (items, templates) = (&place.items, place.templates);
-    let base = effective(walk.base, &operation.base, &items.base, templates.0);
-    let revision = effective(
-        walk.revision,
-        &operation.revision,
-        &items.revision,
-        templates.1,
-    );
-    for parameter in &base {
-        match revision
+    let (items, (old, new)) = (&place.items, place.templates);
+    let base = effective(walk.base, &operation.base, &items.base, old);
+    let revision = effective(walk.revision, &operation.revision, &items.revision, new);
+    let same = |one: &Parameter<'a>, among: &[Parameter<'a>]| {
+        among
             .iter()
-            .find(|other| other.identity == parameter.identity)
-        {
-            Some(other) if is_ignored(parameter) => {
-                let pair = Matched::Pair(Pair {
+            .position(|other| other.identity == one.identity)
+    };
+    for parameter in &base {
+        match same(parameter, &revision).map(|index| &revision[index]) {
+            Some(other) if parameter.is_ignored() => {
+                let pair = Pair {
                     base: parameter.defined.clone(),
                     revision: other.defined.clone(),
-                });
-                let name = ignored(parameter);
-                fields::one(walk, &pair, Area::Parameter, Kind::Text, &name);
+                };
+                parameter.note_ignored(walk, &Matched::Pair(pair));
             }
             Some(other) => {
                 let pair = Pair {
                     base: parameter.written.clone(),
                     revision: other.written.clone(),
                 };
-                walk.through_references(&pair, direction, |walk, pair| one(walk, pair, direction));
+                walk.through_references(&pair, direction, |walk, pair| {
+                    matched(walk, pair, direction);
+                });
             }
             None => removed(walk, parameter, direction),
         }
     }
     for parameter in &revision {
-        if base
-            .iter()
-            .any(|other| other.identity == parameter.identity)
-        {
-            continue;
+        if same(parameter, &base).is_none() {
+            added(walk, parameter, direction);
         }
-        added(walk, parameter, direction);
     }
 }
 
-/// Whether the specification ignores the parameter: what these headers hold is said elsewhere (OpenAPI 3.1
-/// section 4.8.12.1). `Authorization` is on that list as well, yet counts here: frameworks that make
-/// documents from code declare a credential so and name no security scheme, as the published slice does,
-/// and whoever passed over its loss would call two contracts one.
-fn is_ignored(parameter: &Parameter<'_>) -> bool {
-    let Identity { place, name } = &parameter.identity;
-    place == "header" && matches!(name.as_str(), "accept" | "content-type")
+impl<'a> Parameter<'a> {
+    /// Returns whether the specification ignores the parameter: these headers are described elsewhere (OpenAPI 3.1 section
+    /// 4.8.12.1). `Authorization` is on that list as well, yet counts here: frameworks that generate documents from code
+    /// declare a credential so, and no security scheme, as the published slice does. Ignoring its removal would make two
+    /// contracts equal that are not.
+    fn is_ignored(&self) -> bool {
+        let Identity { place, name } = &self.identity;
+        place == "header" && matches!(name.as_str(), "accept" | "content-type")
+    }
+
+    fn note_ignored(&self, walk: &mut Walk<'a>, matched: &Matched<'a>) {
+        let subject = message!("{}, which is ignored,", &subject(&self.defined));
+        fields::one(walk, matched, Area::Parameter, Kind::Text, &subject);
+    }
 }
 
-/// What such a parameter is called.
-fn ignored(parameter: &Parameter<'_>) -> String {
-    format!("{}, which is ignored,", subject(&parameter.defined))
-}
-
-/// What the client sends may still hold it; what the server sends (to a webhook, a callback) no longer
-/// does, which is news where it always did.
-fn removed(walk: &mut Walk<'_>, parameter: &Parameter<'_>, direction: Direction) {
+/// Records a parameter that is no longer declared. A client may still send it; a server (to a webhook, a callback) no longer
+/// does, which breaks where it always did.
+fn removed<'a>(walk: &mut Walk<'a>, parameter: &Parameter<'a>, direction: Direction) {
+    let Parameter {
+        written, defined, ..
+    } = parameter;
+    if parameter.is_ignored() {
+        return parameter.note_ignored(walk, &Matched::Removed(defined.clone()));
+    }
     let rule = Rule::new(Area::Parameter, Kind::Whole, Action::Removed);
-    let name = subject(&parameter.defined);
-    if is_ignored(parameter) {
-        let gone = Matched::Removed(parameter.defined.clone());
-        let name = ignored(parameter);
-        return fields::one(walk, &gone, Area::Parameter, Kind::Text, &name);
+    let name = &subject(defined);
+    if let Some(announcement) = deprecation::announcement(walk, defined) {
+        let message = message!("{} is no longer declared, {}", name, &announcement);
+        return walk.note(rule, Class::Docs, written, message);
     }
-    if let Some(announced) = deprecation::as_announced(walk, &parameter.defined) {
-        let message = format!("{name} is no longer declared, {announced}");
-        return walk.note(rule, Class::Docs, &parameter.written, message);
-    }
-    let (message, witness) = match direction {
+    let (template, witness) = match direction {
         Direction::Request => (
-            format!("{name} is no longer declared: requests that carry it are not covered"),
-            Some(carrying(walk.base, &parameter.defined)),
+            "{} is no longer declared: requests that carry it are not covered",
+            Some(carrying(walk.base, defined)),
         ),
         Direction::Response => (
-            format!("{name} is no longer sent"),
-            parameter
-                .defined
-                .is_set("required")
-                .then(|| without(&parameter.defined)),
+            "{} is no longer sent",
+            defined.is_set("required").then(|| without(defined)),
         ),
     };
-    walk.decide(rule, &parameter.written, message, witness);
+    walk.decide(rule, written, message!(template, name), witness);
 }
 
-/// As [`removed`], the other way round.
-fn added(walk: &mut Walk<'_>, parameter: &Parameter<'_>, direction: Direction) {
-    if is_ignored(parameter) {
-        let new = Matched::Added(parameter.defined.clone());
-        let name = ignored(parameter);
-        return fields::one(walk, &new, Area::Parameter, Kind::Text, &name);
+/// Records a parameter that is new.
+fn added<'a>(walk: &mut Walk<'a>, parameter: &Parameter<'a>, direction: Direction) {
+    let Parameter {
+        written, defined, ..
+    } = parameter;
+    if parameter.is_ignored() {
+        return parameter.note_ignored(walk, &Matched::Added(defined.clone()));
     }
-    let required = parameter.defined.is_set("required");
-    let (kind, how) = match (required, direction) {
-        (true, Direction::Request) => (Kind::Required, "required: requests without it are refused"),
-        (true, Direction::Response) => (Kind::Required, "always sent"),
-        (false, Direction::Request | Direction::Response) => (Kind::Whole, "optional"),
+    let (kind, template) = match (defined.is_set("required"), direction) {
+        (true, Direction::Request) => (
+            Kind::Required,
+            "{} is new and required: requests without it are refused",
+        ),
+        (true, Direction::Response) => (Kind::Required, "{} is new and always sent"),
+        (false, Direction::Request | Direction::Response) => {
+            (Kind::Whole, "{} is new and optional")
+        }
     };
     let rule = Rule::new(Area::Parameter, kind, Action::Added);
-    let message = format!("{} is new and {how}", subject(&parameter.defined));
-    let breaks = required && direction == Direction::Request;
-    let witness = breaks.then(|| without(&parameter.defined));
-    walk.decide(rule, &parameter.written, message, witness);
+    let breaks = kind == Kind::Required && direction == Direction::Request;
+    let message = message!(template, &subject(defined));
+    walk.decide(rule, written, message, breaks.then(|| without(defined)));
 }
 
-/// The parameters that hold for an operation: its own, and its path's where it has none of that
-/// identity.
+/// Returns the parameters of an operation: its own, and those of its path that it does not override.
 fn effective<'a>(
     document: &'a Document,
     operation: &Node<'a>,
@@ -169,18 +166,11 @@ fn effective<'a>(
 }
 
 fn identity(parameter: &Node<'_>, template: &str) -> Identity {
-    let text = |key: &str| {
-        parameter
-            .value
-            .get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let text = |key: &str| parameter.text(key).unwrap_or_default().to_owned();
     let (place, name) = (text("in"), text("name"));
     let name = match place.as_str() {
         "header" => name.to_lowercase(),
-        // It is the whole of what follows the question mark; its name is written nowhere (OpenAPI 3.2).
+        // It is everything after the question mark; its name is not part of a request (OpenAPI 3.2).
         "querystring" => String::new(),
         "path" => {
             let mut names = template
@@ -190,7 +180,7 @@ fn identity(parameter: &Node<'_>, template: &str) -> Identity {
             let only = names.clone().count() == 1;
             match names.position(|other| other == Some(&name)) {
                 Some(index) => index.to_string(),
-                // A name that the template lacks is a slip; where there is one place, it is meant.
+                // A name that the template lacks is a mistake; the only position is meant.
                 None if only => "0".to_owned(),
                 None => name,
             }
@@ -200,73 +190,51 @@ fn identity(parameter: &Node<'_>, template: &str) -> Identity {
     Identity { place, name }
 }
 
-/// A request that carries the parameter, by its place: `{"query": {"limit": 1}}`.
+/// Returns a request that carries the parameter, by its place: `{"query": {"limit": 1}}`.
 fn carrying(document: &Document, parameter: &Node<'_>) -> Value {
-    let text = |key: &str| parameter.text_of(key);
-    let schema = parameter
-        .get("schema")
-        .map(|node| bundle_value(document, node.value, None));
+    let schema = parameter.get("schema");
     let value = schema
-        .and_then(|schema| sample::valid(&schema))
+        .and_then(|schema| sample::valid(&bundle_value(document, schema.value, None)))
         .unwrap_or_else(|| "text".into());
-    json!({ text("in"): { text("name"): value } })
+    json!({ parameter.text_of("in"): { parameter.text_of("name"): value } })
 }
 
-/// A request that lacks the parameter.
+/// Returns a request that lacks the parameter.
 fn without(parameter: &Node<'_>) -> Value {
     json!({ parameter.text_of("in"): {} })
 }
 
-fn subject(parameter: &Node<'_>) -> String {
-    let text = |key: &str| parameter.text_of(key);
-    format!("the {} parameter `{}`", text("in"), text("name"))
+fn subject(parameter: &Node<'_>) -> Message {
+    message!(
+        "the {} parameter `{}`",
+        parameter.text_of("in"),
+        parameter.text_of("name")
+    )
 }
 
-fn one<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, direction: Direction) {
-    let whole = pair;
+/// Compares a parameter that both sides have.
+fn matched<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, direction: Direction) {
     let subject = subject(&pair.base);
-    let (was, is) = (
-        pair.base.is_set("required"),
-        pair.revision.is_set("required"),
-    );
-    if was != is {
-        let (action, word) = if is {
-            (Action::Added, "required")
-        } else {
-            (Action::Removed, "optional")
-        };
-        let rule = Rule::new(Area::Parameter, Kind::Required, action);
-        let message = format!("{subject} is now {word}");
-        walk.decide(
-            rule,
-            &pair.revision,
-            message,
-            (is == (direction == Direction::Request)).then(|| without(&pair.revision)),
-        );
-    }
+    required(walk, pair, direction, &subject);
     styles::compare(walk, pair, (direction, None), &subject);
-    styles::freedoms(walk, pair, direction, &subject);
+    styles::flags(walk, pair, direction, &subject);
     for (key, matched) in pair.members() {
         match (key, matched) {
-            // Such a parameter's name is known to nobody but the document's reader.
+            // Only a reader of the document sees the name of such a parameter.
             ("name", name) if matches!(pair.base.text_of("in"), "path" | "querystring") => {
-                fields::one(
-                    walk,
-                    &name,
-                    Area::Parameter,
-                    Kind::Name,
-                    &format!("the name of {subject}"),
-                );
+                let subject = message!("the name of {}", &subject);
+                fields::one(walk, &name, Area::Parameter, Kind::Name, &subject);
             }
             (
                 "name" | "in" | "required" | "style" | "explode" | "allowReserved"
                 | "allowEmptyValue",
                 _,
             ) => {}
+            // A value with `content` is not written by its schema.
             ("schema", matched) if pair.get("content").is_none() => {
-                let pair = matched.or_anything(pair);
                 let context = Context::new(direction, subject.clone());
-                text_serialization::compare(walk, &pair, &context, Area::Parameter);
+                let schemas = matched.or_anything(pair);
+                text_serialization::compare(walk, &schemas, &context, Area::Parameter);
             }
             ("content", matched) => {
                 walk.compare_content(&matched, (direction, Choice::Sender), &subject);
@@ -275,8 +243,24 @@ fn one<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, direction: Direction) {
                 fields::examples(walk, &matched, Area::Parameter, &subject);
             }
             (key, matched) => {
-                fields::field_of(walk, whole, key, &matched, Area::Parameter, &subject);
+                fields::field_of(walk, pair, key, &matched, Area::Parameter, &subject);
             }
         }
     }
+}
+
+fn required(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction, subject: &Message) {
+    let (was, is) = pair.are_set("required");
+    if was == is {
+        return;
+    }
+    let (action, template) = if is {
+        (Action::Added, "{} is now required")
+    } else {
+        (Action::Removed, "{} is now optional")
+    };
+    let rule = Rule::new(Area::Parameter, Kind::Required, action);
+    let breaks = is == (direction == Direction::Request);
+    let witness = breaks.then(|| without(&pair.revision));
+    walk.decide(rule, &pair.revision, message!(template, subject), witness);
 }

@@ -1,42 +1,98 @@
-//! Who may call: alternatives of requirements, and the schemes that they name.
+//! Who may call: alternative requirements, and the schemes that they name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use crate::diff::rules::{Action, Area, Kind, Rule};
+use crate::diff::change::Change;
+use crate::diff::message::{Message, message};
+use crate::diff::rules::{Action, Area, Class, Kind, Rule};
+use crate::diff::walk::finding::Finding;
 use crate::diff::walk::{Node, Pair, Walk};
 use crate::document::Document;
 use crate::pointer;
 
-/// One alternative: the schemes that must all be satisfied, by what they are rather than by their
-/// names, each with its scopes.
-type Alternative = BTreeMap<String, Vec<String>>;
+/// One alternative: the schemes that must all be satisfied.
+type Alternative = BTreeMap<Scheme, Scopes>;
 
-/// Compares what an operation demands, its own or inherited from the document (OpenAPI 3.1 4.8.10).
+type Scopes = BTreeSet<String>;
+
+/// What a security scheme is, for one of its flows; its name in the document does not matter.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Scheme {
+    kind: String,
+    /// The name of the header, cookie or query parameter with an API key.
+    key: Option<String>,
+}
+
+impl Scheme {
+    fn of(kind: String) -> Self {
+        Self { kind, key: None }
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.kind)?;
+        match &self.key {
+            Some(key) => write!(formatter, " `{key}`"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Compares what an operation demands, by itself or inherited from the document (OpenAPI 3.1 section 4.8.10).
 pub(crate) fn compare<'a>(walk: &mut Walk<'a>, operation: &Pair<'a>) {
     let base = alternatives(walk.base, &operation.base);
     let revision = alternatives(walk.revision, &operation.revision);
     let location = location(walk, operation);
     for demand in &base {
         if !revision.iter().any(|other| is_satisfied_by(other, demand)) {
-            let message = format!("a caller with {} is no longer let in", described(demand));
-            let rule = Rule::new(Area::Security, Kind::Requirement, Action::Narrowed);
-            let witness = json!({ "credentials": demand.keys().collect::<Vec<_>>() });
-            walk.decide(rule, &location, message, Some(witness));
+            let credentials = demand.keys().map(Scheme::to_string).collect::<Vec<_>>();
+            let witness = json!({ "credentials": credentials });
+            record(walk, &location, Action::Narrowed, demand, Some(witness));
         }
     }
     for demand in &revision {
         if !base.iter().any(|other| is_satisfied_by(other, demand)) {
-            let message = format!("a caller with {} is now let in", described(demand));
-            let rule = Rule::new(Area::Security, Kind::Requirement, Action::Widened);
-            walk.decide(rule, &location, message, None);
+            record(walk, &location, Action::Widened, demand, None);
         }
     }
 }
 
-/// Where it is said what the operation demands: of the document as a whole, where the operation itself
-/// says nothing on either side.
+/// Records that callers with the credentials of an alternative are no longer accepted, or now are.
+fn record(
+    walk: &mut Walk<'_>,
+    location: &Node<'_>,
+    action: Action,
+    demand: &Alternative,
+    witness: Option<Value>,
+) {
+    let template = match action {
+        Action::Narrowed => "a caller with {} is no longer accepted",
+        _ => "a caller with {} is now accepted",
+    };
+    let class = match witness {
+        Some(_) => Class::Breaking,
+        None => Class::Additive,
+    };
+    let rule = Rule::new(Area::Security, Kind::Requirement, action);
+    walk.record(Finding {
+        change: Change {
+            witness,
+            ..Change::new(
+                rule,
+                class,
+                &location.pointer,
+                message!(template, &described(demand)),
+            )
+        },
+        edit: Some(format!("{demand:?}")),
+    });
+}
+
+/// Returns where the demand is written: at the operation, or in the document where the operation has none on either side.
 fn location<'a>(walk: &Walk<'a>, operation: &Pair<'a>) -> Node<'a> {
     let own = operation.revision.get("security");
     let inherits = own.is_none() && operation.base.get("security").is_none();
@@ -65,21 +121,25 @@ fn alternatives(document: &Document, operation: &Node<'_>) -> Vec<Alternative> {
     alternatives
 }
 
-/// A scheme of several flows is satisfied by what any of them gives (OpenAPI 3.1 section 4.8.27.2), so
-/// that a requirement of it is one for each.
+/// The most ways to satisfy one requirement that are listed one by one.
+const MOST_WAYS: usize = 64;
+
+/// Returns the ways to satisfy a requirement. A scheme with several flows is satisfied by any of them (OpenAPI 3.1 section
+/// 4.8.27.2), so a requirement of it is one for each.
 fn ways_to_satisfy(document: &Document, requirement: &Map<String, Value>) -> Vec<Alternative> {
     let mut ways = vec![Alternative::new()];
     for (name, scopes) in requirement {
         let schemes = schemes(document, name);
         let scopes = scopes_of(scopes);
         if ways.len() * schemes.len() > MOST_WAYS {
-            let joined = schemes.join(" or ");
+            let names: Vec<String> = schemes.iter().map(Scheme::to_string).collect();
+            let joined = Scheme::of(names.join(" or "));
             for way in &mut ways {
                 demand(way, &joined, &scopes);
             }
             continue;
         }
-        let one_more = |way: &Alternative, scheme: &String| {
+        let one_more = |way: &Alternative, scheme: &Scheme| {
             let mut way = way.clone();
             demand(&mut way, scheme, &scopes);
             way
@@ -91,45 +151,45 @@ fn ways_to_satisfy(document: &Document, requirement: &Map<String, Value>) -> Vec
     ways
 }
 
-/// Adds a scheme to what is demanded, with its scopes: schemes of several names may be one.
-fn demand(way: &mut Alternative, scheme: &str, scopes: &[String]) {
-    let demanded = way.entry(scheme.to_owned()).or_default();
-    demanded.extend_from_slice(scopes);
-    demanded.sort_unstable();
-    demanded.dedup();
+/// Adds a scheme with its scopes to what is demanded: schemes of several names may be the same.
+fn demand(way: &mut Alternative, scheme: &Scheme, scopes: &Scopes) {
+    let demanded = way.entry(scheme.clone()).or_default();
+    demanded.extend(scopes.iter().cloned());
 }
 
-/// How many ways to satisfy one requirement are told apart.
-const MOST_WAYS: usize = 64;
-
-fn scopes_of(scopes: &Value) -> Vec<String> {
+fn scopes_of(scopes: &Value) -> Scopes {
     let scopes = scopes.as_array().into_iter().flatten();
-    let mut scopes: Vec<String> = scopes
+    scopes
         .filter_map(Value::as_str)
         .map(str::to_owned)
-        .collect();
-    scopes.sort_unstable();
-    scopes
+        .collect()
 }
 
-/// What a scheme is, in a word for each of its flows: its name in the document is only a name.
-fn schemes(document: &Document, name: &str) -> Vec<String> {
+/// Returns what a scheme is, once for each of its flows.
+fn schemes(document: &Document, name: &str) -> Vec<Scheme> {
     let pointer = pointer::join("/components/securitySchemes", name);
     let Some(scheme) = document.resolve(&pointer) else {
-        return vec![name.to_owned()];
+        return vec![Scheme::of(name.to_owned())];
     };
     let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
     let only = match text("type") {
         "http" => format!("http {}", text("scheme").to_lowercase()),
-        // Names of headers are the same in any case (RFC 9110 section 5.1).
-        "apiKey" if text("in") == "header" => {
-            format!("apiKey in header `{}`", text("name").to_lowercase())
+        // Names of headers are equal in any case (RFC 9110 section 5.1).
+        "apiKey" => {
+            let (place, name) = (text("in"), text("name"));
+            let key = match place {
+                "header" => name.to_lowercase(),
+                _ => name.to_owned(),
+            };
+            return vec![Scheme {
+                kind: format!("apiKey in {place}"),
+                key: Some(key),
+            }];
         }
-        "apiKey" => format!("apiKey in {} `{}`", text("in"), text("name")),
         "openIdConnect" => format!("openIdConnect {}", text("openIdConnectUrl")),
         // It has nothing but its type (OpenAPI 3.1 section 4.8.27).
         "mutualTLS" => "mutualTLS".to_owned(),
-        // By its kinds of flow; where a flow begins is told to a reader, and may move.
+        // By its kinds of flow; the URL where a flow begins is only a text, and may change.
         "oauth2" => {
             let flows = scheme.get("flows").and_then(Value::as_object);
             let kinds = flows.into_iter().flatten().map(|(kind, _)| kind);
@@ -139,31 +199,35 @@ fn schemes(document: &Document, name: &str) -> Vec<String> {
                 kinds.push("oauth2".to_owned());
             }
             kinds.sort_unstable();
-            return kinds;
+            return kinds.into_iter().map(Scheme::of).collect();
         }
         other => format!("{other} {name}"),
     };
-    vec![only]
+    vec![Scheme::of(only)]
 }
 
-/// Whether whoever satisfies `held` satisfies `demand` as well.
-fn is_satisfied_by(demand: &Alternative, held: &Alternative) -> bool {
+/// Returns whether credentials for `offered` satisfy `demand` as well.
+fn is_satisfied_by(demand: &Alternative, offered: &Alternative) -> bool {
     demand.iter().all(|(scheme, scopes)| {
-        held.get(scheme)
-            .is_some_and(|held| scopes.iter().all(|scope| held.contains(scope)))
+        let offered = offered.get(scheme);
+        offered.is_some_and(|offered| scopes.is_subset(offered))
     })
 }
 
-fn described(alternative: &Alternative) -> String {
+fn described(alternative: &Alternative) -> Message {
     if alternative.is_empty() {
-        return "no credentials".to_owned();
+        return message!("no credentials");
     }
     let schemes = alternative.iter().map(|(scheme, scopes)| {
-        if scopes.is_empty() {
-            scheme.clone()
-        } else {
-            format!("{scheme} ({})", scopes.join(", "))
+        let scheme = match &scheme.key {
+            Some(key) => message!("{} `{}`", &scheme.kind, key),
+            None => message!("{}", &scheme.kind),
+        };
+        let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+        match scopes.join(", ") {
+            scopes if scopes.is_empty() => scheme,
+            scopes => message!("{} ({})", &scheme, &scopes),
         }
     });
-    schemes.collect::<Vec<_>>().join(" and ")
+    Message::join(schemes, " and ")
 }

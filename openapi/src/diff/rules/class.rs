@@ -1,8 +1,8 @@
-//! How grave a difference is, and the word for a whole comparison.
+//! How grave a difference is, and the verdict of a whole comparison.
 
 use serde::Serialize;
 
-/// How grave a difference is. Ordered: what must be looked at first is greatest.
+/// How grave a difference is. Ordered: the gravest is greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
@@ -10,14 +10,14 @@ pub enum Class {
     Docs,
     /// Messages are affected, and every one that worked still works.
     Additive,
-    /// Nothing was proven in either direction; treated as breaking until someone has looked.
+    /// Nothing was proven in either direction; treated as breaking until a person has looked.
     Unproven,
     /// A message that worked no longer does.
     Breaking,
 }
 
 impl Class {
-    /// The word in reports and on the command line.
+    /// Returns the word in reports and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The word in reports.
+    /// Returns the word in reports.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

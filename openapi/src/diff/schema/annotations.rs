@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::diff::message::Message;
 use crate::diff::rules::Area;
 use crate::diff::schema::annotations::collected::Annotations;
 use crate::diff::walk::fields::field;
@@ -22,14 +23,15 @@ pub(crate) fn compare<'a>(
     base: &Annotations<'a>,
     revision: &Annotations<'a>,
     direction: Direction,
-    subject: &str,
+    subject: &Message,
 ) {
+    let area = Area::of(direction);
     let keys: BTreeSet<&str> = base.keys().chain(revision.keys()).copied().collect();
     for key in keys {
         let Some(matched) = Matched::of(base.get(key).cloned(), revision.get(key).cloned()) else {
             continue;
         };
-        if is_said_otherwise(key, base, revision)
+        if is_respelled_example(key, base, revision)
             || string_content::compare(walk, key, &matched, direction, subject)
             || (key == "x-extensible-enum" && open_enums::lists(walk, &matched, direction, subject))
         {
@@ -39,34 +41,21 @@ pub(crate) fn compare<'a>(
             discriminators::compare(walk, pair, direction, subject);
             continue;
         }
-        let deprecated = revision
-            .get("deprecated")
-            .is_some_and(|node| node.value == &Value::Bool(true));
-        if !deprecation::compare(
-            walk,
-            key,
-            &matched,
-            deprecated,
-            Area::of(direction),
-            subject,
-        ) {
-            field(walk, key, &matched, Area::of(direction), subject);
+        let deprecated = revision.get("deprecated");
+        let deprecated = deprecated.is_some_and(|node| node.value == &Value::Bool(true));
+        if !deprecation::compare(walk, key, &matched, deprecated, area, subject) {
+            field(walk, key, &matched, area, subject);
         }
     }
 }
 
-/// Whether the annotation and its counterpart say the same in two spellings: one example as `example`
-/// and as a list of one (OpenAPI 3.1 section 4.8.24).
-fn is_said_otherwise(key: &str, base: &Annotations<'_>, revision: &Annotations<'_>) -> bool {
-    match key {
-        "example" | "examples" => {
-            let only = |of: &Annotations<'_>| match (of.get("example"), of.get("examples")) {
-                (Some(one), None) => Some(vec![one.value.clone()]),
-                (None, Some(list)) => list.value.as_array().cloned(),
-                (Some(_), Some(_)) | (None, None) => None,
-            };
-            only(base).is_some() && only(base) == only(revision)
-        }
-        _ => false,
-    }
+/// Returns whether both sides have the same example in two spellings: as `example`, and as a list of one (OpenAPI 3.1
+/// section 4.8.24).
+fn is_respelled_example(key: &str, base: &Annotations<'_>, revision: &Annotations<'_>) -> bool {
+    let only = |of: &Annotations<'_>| match (of.get("example"), of.get("examples")) {
+        (Some(one), None) => Some(vec![one.value.clone()]),
+        (None, Some(list)) => list.value.as_array().cloned(),
+        (Some(_), Some(_)) | (None, None) => None,
+    };
+    matches!(key, "example" | "examples") && only(base).is_some() && only(base) == only(revision)
 }

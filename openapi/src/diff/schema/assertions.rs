@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::diff::walk::Node;
 use crate::keywords;
 
-/// The keywords of a schema that accept or reject something; `None` when it is no object.
+/// Returns the keywords of a schema that accept or reject values; `None` when it is not an object.
 pub(crate) fn assertions<'a>(node: &Node<'a>) -> Option<Vec<&'a str>> {
     let object: &Map<String, Value> = node.value.as_object()?;
     Some(
@@ -17,7 +17,7 @@ pub(crate) fn assertions<'a>(node: &Node<'a>) -> Option<Vec<&'a str>> {
     )
 }
 
-/// Whether both say of undeclared properties what schema they have.
+/// Returns whether both schemas have a schema for undeclared properties, so that those two are compared.
 pub(crate) fn undeclared_are_compared(base: &Node<'_>, revision: &Node<'_>) -> bool {
     [base, revision].iter().all(|core| {
         let additional = core.value.get("additionalProperties");

@@ -1,9 +1,10 @@
-//! Two schemas: layers off, references paired, objects and arrays descended into by keyword, and
-//! what is left at the bottom judged by the algebra.
+//! Two schemas: layers are taken off, references are paired, objects and arrays are compared by keyword, and what remains
+//! is judged by [`crate::relation`].
 
 use serde_json::Value;
 
 use crate::diff::change::Change;
+use crate::diff::message::{Message, message};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::schema::annotations::collected::collect;
 use crate::diff::schema::annotations::texts;
@@ -11,12 +12,12 @@ use crate::diff::schema::assertions::assertions;
 use crate::diff::schema::layers::Layers;
 use crate::diff::schema::references::compare_by_references;
 use crate::diff::schema::{annotations, objects, scalar_keywords, unions};
-use crate::diff::walk::finding::{finding, judged};
+use crate::diff::walk::schema_findings::{record_difference, record_relation};
 use crate::diff::walk::witness::Step;
 use crate::diff::walk::{ANYTHING, Context, Matched, Node, Pair, Walk, follow};
 use crate::pointer;
 use crate::relation::{Relation, relate};
-use crate::schema::{self, Direction};
+use crate::schema::{Direction, Validator};
 
 impl<'a> Walk<'a> {
     /// Compares two schemas, in every class.
@@ -30,11 +31,9 @@ impl<'a> Walk<'a> {
         loop {
             let refer = (base.is_reference(), revision.is_reference());
             if refer == (true, true) && base.null == revision.null {
-                // What stands beside the reference (JSON Schema 2020-12 Core section 8.2.3.1) is told of here, once for
+                // What is beside the reference (JSON Schema 2020-12 Core section 8.2.3.1) is reported here, once for
                 // each place that refers.
-                collect(&base.core, &mut base.annotations);
-                collect(&revision.core, &mut revision.annotations);
-                texts(self, &base, &revision, context);
+                own_annotations(self, &mut base, &mut revision, context);
                 return components(self, &base, &revision, context);
             }
             if refer == (false, false) {
@@ -50,9 +49,7 @@ impl<'a> Walk<'a> {
                 revision = revision.through(self.revision);
             }
         }
-        collect(&base.core, &mut base.annotations);
-        collect(&revision.core, &mut revision.annotations);
-        texts(self, &base, &revision, context);
+        own_annotations(self, &mut base, &mut revision, context);
         if base.null != revision.null && !null(self, pair, &base, &revision, context) {
             whole(self, pair, context);
             return;
@@ -61,12 +58,26 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn texts<'a>(walk: &mut Walk<'a>, base: &Layers<'a>, revision: &Layers<'a>, context: &Context<'a>) {
-    let (base, revision) = (&base.annotations, &revision.annotations);
-    annotations::compare(walk, base, revision, context.direction, &context.subject);
+/// Compares the annotations of both schemas, with those of the layers around them.
+fn own_annotations<'a>(
+    walk: &mut Walk<'a>,
+    base: &mut Layers<'a>,
+    revision: &mut Layers<'a>,
+    context: &Context<'a>,
+) {
+    for layers in [&mut *base, &mut *revision] {
+        collect(&layers.core, &mut layers.annotations);
+    }
+    annotations::compare(
+        walk,
+        &base.annotations,
+        &revision.annotations,
+        context.direction,
+        &context.subject,
+    );
 }
 
-/// Both sides refer: what they refer to is compared once, whoever refers to it.
+/// Compares what both sides refer to: once, however many places refer to it.
 fn components<'a>(
     walk: &mut Walk<'a>,
     base: &Layers<'a>,
@@ -77,24 +88,19 @@ fn components<'a>(
         base: follow(walk.base, &base.core),
         revision: follow(walk.revision, &revision.core),
     };
-    let (old, new) = (
-        pointer::last(&pair.base.pointer),
-        pointer::last(&pair.revision.pointer),
-    );
+    let old = pointer::last(&pair.base.pointer);
+    let new = pointer::last(&pair.revision.pointer);
     if old != new && walk.options.component_names {
-        let message = format!(
-            "the component `{old}` of {} is now called `{new}`",
-            context.subject
+        let message = message!(
+            "the component `{}` of {} is now called `{}`",
+            old.as_ref(),
+            &context.subject,
+            new.as_ref(),
         );
-        walk.note(
-            Rule::new(Area::Component, Kind::Name, Action::Changed),
-            Class::Docs,
-            &revision.core,
-            message,
-        );
+        note_name(walk, &revision.core, message);
     }
     let subject = if old == new {
-        format!("`{new}`")
+        message!("`{}`", new.as_ref())
     } else {
         context.subject.clone()
     };
@@ -111,32 +117,30 @@ fn component_written_out<'a>(
     revision: &Layers<'a>,
     context: &Context<'a>,
 ) {
-    let name = |layers: &Layers<'_>| {
-        pointer::last(layers.core.value["$ref"].as_str().unwrap_or_default()).into_owned()
-    };
+    let name = |layers: &Layers<'a>| pointer::last(layers.core.text("$ref").unwrap_or_default());
     let message = if base.is_reference() {
-        format!(
+        message!(
             "{} is written out in place; it was the component `{}`",
-            context.subject,
-            name(base)
+            &context.subject,
+            name(base).as_ref(),
         )
     } else {
-        format!(
+        message!(
             "{} is now the component `{}`; it was written out in place",
-            context.subject,
-            name(revision)
+            &context.subject,
+            name(revision).as_ref(),
         )
     };
-    walk.note(
-        Rule::new(Area::Component, Kind::Name, Action::Changed),
-        Class::Docs,
-        &revision.core,
-        message,
-    );
+    note_name(walk, &revision.core, message);
 }
 
-/// One side's layers let null in and the other's do not. False when null is let in by both or by
-/// neither after all, and only the whole can tell.
+fn note_name(walk: &mut Walk<'_>, location: &Node<'_>, message: Message) {
+    let rule = Rule::new(Area::Component, Kind::Name, Action::Changed);
+    walk.note(rule, Class::Docs, location, message);
+}
+
+/// Compares two schemas of which the layers of only one accept null. Returns false, with nothing recorded, when null is
+/// accepted by both or by neither after all, and only the wholes can be compared.
 fn null<'a>(
     walk: &mut Walk<'a>,
     pair: &Pair<'a>,
@@ -144,42 +148,37 @@ fn null<'a>(
     revision: &Layers<'a>,
     context: &Context<'a>,
 ) -> bool {
-    let accepts = |bundle: Value| {
-        crate::Validator::new(&bundle).is_ok_and(|validator| validator.accepts(&Value::Null))
+    let accepts = |schema: &Value| {
+        Validator::new(schema).is_ok_and(|validator| validator.accepts(&Value::Null))
     };
-    let was = accepts(schema::bundle_value(
-        walk.base,
-        pair.base.value,
-        Some(context.direction),
-    ));
-    let is = accepts(schema::bundle_value(
-        walk.revision,
-        pair.revision.value,
-        Some(context.direction),
-    ));
+    let direction = context.direction;
+    let (sender, receiver) = walk.sides(pair.base.value, pair.revision.value, direction);
+    let (sends, takes) = (accepts(&sender), accepts(&receiver));
+    let (was, is) = match direction {
+        Direction::Request => (sends, takes),
+        Direction::Response => (takes, sends),
+    };
     if was != base.null || is != revision.null {
         return false;
     }
-    let (action, word) = if is {
-        (Action::Added, "may now be null")
+    let (action, template) = if is {
+        (Action::Added, "{} may now be null")
     } else {
-        (Action::Removed, "may no longer be null")
+        (Action::Removed, "{} may no longer be null")
     };
-    let breaks = is == (context.direction == Direction::Response);
-    let location = pair.revision.clone();
-    let message = format!("{} {word}", context.subject);
-    finding(
+    let breaks = is == (direction == Direction::Response);
+    record_difference(
         walk,
         context,
         (Kind::Null, action),
-        &location,
-        message,
+        &pair.revision,
+        message!(template, &context.subject),
         breaks.then_some(Value::Null),
     );
     true
 }
 
-/// Keywords that put schemas together, or look at the whole.
+/// Keywords that combine schemas, or apply to the whole value.
 const COMPOSED: &[&str] = &[
     "$ref",
     "$dynamicRef",
@@ -197,8 +196,49 @@ const COMPOSED: &[&str] = &[
     "unevaluatedProperties",
 ];
 
-/// The texts of schemas that are judged with what holds them.
-fn judged_with_the_shell<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>) {
+fn is_plain(core: &Node<'_>) -> bool {
+    match assertions(core) {
+        Some(keys) => !keys.iter().any(|key| COMPOSED.contains(key)),
+        None => core.value == &ANYTHING,
+    }
+}
+
+/// Compares two schemas without their layers.
+fn core<'a>(
+    walk: &mut Walk<'a>,
+    pair: &Pair<'a>,
+    base: &Layers<'a>,
+    revision: &Layers<'a>,
+    context: &Context<'a>,
+) {
+    let cores = Pair {
+        base: base.core.clone(),
+        revision: revision.core.clone(),
+    };
+    if is_plain(&cores.base) && is_plain(&cores.revision) {
+        let count = walk.recorded();
+        scalar_keywords::compare(walk, base, revision, context);
+        texts_of_patterns(walk, &cores, context);
+        if admit(&cores, "object") {
+            objects::properties(walk, &cores, context);
+            objects::additional(walk, &cores, context);
+        }
+        if admit(&cores, "array") {
+            items(walk, &cores, context);
+        }
+        forget_compensated(walk, &cores, context, count);
+        return;
+    }
+    if let (Some(a), Some(b)) = (base.union(), revision.union())
+        && unions::compare(walk, pair, a, b, context)
+    {
+        return;
+    }
+    whole(walk, pair, context);
+}
+
+/// Compares the texts in `patternProperties` and `propertyNames`, whose schemas are judged with the scalar keywords.
+fn texts_of_patterns<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>) {
     let mut parts = Vec::new();
     if let Some(Matched::Pair(patterns)) = cores.get("patternProperties") {
         parts.extend(patterns.members().into_iter().map(|(_, part)| part));
@@ -213,50 +253,23 @@ fn judged_with_the_shell<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Co
     }
 }
 
-fn is_plain(core: &Node<'_>) -> bool {
-    match assertions(core) {
-        Some(keys) => !keys.iter().any(|key| COMPOSED.contains(key)),
-        None => core.value == &ANYTHING,
-    }
+/// Returns whether values of the type are among those of both schemas. If not, there are no parts to compare, and what
+/// differs is the type.
+fn admit(cores: &Pair<'_>, kind: &str) -> bool {
+    scalar_keywords::admits(cores.base.value, kind)
+        && scalar_keywords::admits(cores.revision.value, kind)
 }
 
-fn core<'a>(
-    walk: &mut Walk<'a>,
-    pair: &Pair<'a>,
-    base: &Layers<'a>,
-    revision: &Layers<'a>,
-    context: &Context<'a>,
-) {
-    let cores = Pair {
-        base: base.core.clone(),
-        revision: revision.core.clone(),
-    };
-    if is_plain(&cores.base) && is_plain(&cores.revision) {
-        let before = walk.recorded();
-        scalar_keywords::compare(walk, base, revision, context);
-        judged_with_the_shell(walk, &cores, context);
-        if admits(&cores, "object") {
-            objects::properties(walk, &cores, context);
-            objects::additional(walk, &cores, context);
-        }
-        if admits(&cores, "array") {
-            items(walk, &cores, context);
-        }
-        compensated(walk, &cores, context, before);
-        return;
+fn items<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>) {
+    if let Some(items) = cores.get("items") {
+        walk.compare_schemas(&items.or_anything(cores), &context.step(Step::Item));
     }
-    if let (Some(a), Some(b)) = (base.union(), revision.union())
-        && unions::compare(walk, pair, a, b, context)
-    {
-        return;
-    }
-    whole(walk, pair, context);
 }
 
 /// The most nodes of a schema that is judged once more as a whole.
 const SMALL: usize = 200;
 
-/// The kinds of a change that speaks of the values which a schema takes in.
+/// The kinds of changes to the set of values of a schema itself.
 const KINDS_OF_VALUES: &[Kind] = &[
     Kind::Type,
     Kind::Null,
@@ -270,59 +283,49 @@ const KINDS_OF_VALUES: &[Kind] = &[
     Kind::Schema,
 ];
 
-/// Keywords that were judged apart may make up for each other, as `maxItems: 0` for `items: false`: of
-/// schemas that are equal as wholes, what was recorded of their own values since `before` says nothing. A property
-/// that is now declared is told of all the same, and so are promises.
-fn compensated<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>, before: usize) {
+/// Removes what was recorded after the first `count` findings where keywords that were judged separately compensate each
+/// other, as `maxItems: 0` and `items: false` do: schemas that are equal as wholes have equal sets of values. A property that
+/// is now declared is reported all the same, and so are promises.
+fn forget_compensated<'a>(
+    walk: &mut Walk<'a>,
+    cores: &Pair<'a>,
+    context: &Context<'a>,
+    count: usize,
+) {
     let here = &cores.revision.pointer;
     let items = pointer::join(here, "items");
-    let speaks_of_values = |change: &Change| {
+    let is_about_values = |change: &Change| {
         change.class != Class::Docs
             && KINDS_OF_VALUES.contains(&change.rule.kind)
             && (change.location == *here || change.location == items)
     };
-    if !walk.recorded_since(before).iter().any(speaks_of_values) {
+    if !walk.recorded_since(count).any(is_about_values) {
         return;
     }
     let Some((sender, receiver)) = walk.sides_within(cores, context.direction, SMALL) else {
         return;
     };
     if relate(&sender, &receiver) == Relation::Equal {
-        walk.forget_since(before, speaks_of_values);
+        walk.forget_since(count, is_about_values);
     }
 }
 
-/// Whether values of the type are among those of both schemas: else there is nothing to descend
-/// into, and what differs is the type.
-fn admits(cores: &Pair<'_>, kind: &str) -> bool {
-    scalar_keywords::admits(cores.base.value, kind)
-        && scalar_keywords::admits(cores.revision.value, kind)
-}
-
-/// Judges two schemas by the algebra alone, as one thing.
-pub(crate) fn whole<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
+/// Judges two schemas by their relation alone, as one thing.
+fn whole<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
     if pair.base.value == pair.revision.value {
         return compare_by_references(walk, pair, context, |walk| {
             texts::compare_below(walk, pair, context);
         });
     }
-    let (old, new) = without_told(pair);
-    let base = schema::bundle_value(walk.base, &old, Some(context.direction));
-    let revision = schema::bundle_value(walk.revision, &new, Some(context.direction));
-    let message = |what: &str| format!("{} {what}", context.subject);
-    judged(
-        walk,
-        context,
-        &pair.revision,
-        (&base, &revision),
-        Kind::Schema,
-        message,
-    );
+    let (old, new) = without_discriminators(pair);
+    let (sender, receiver) = walk.sides(&old, &new, context.direction);
+    let sides = (&sender, &receiver);
+    record_relation(walk, context, &pair.revision, sides, Kind::Schema, None);
     texts::compare_below(walk, pair, context);
 }
 
-/// Both schemas; without their discriminators where those differ, which was told of by itself.
-fn without_told(pair: &Pair<'_>) -> (Value, Value) {
+/// Returns both schemas, without their discriminators where those differ, which is reported separately.
+fn without_discriminators(pair: &Pair<'_>) -> (Value, Value) {
     let (mut old, mut new) = (pair.base.value.clone(), pair.revision.value.clone());
     if old.get("discriminator") != new.get("discriminator") {
         for schema in [&mut old, &mut new] {
@@ -332,10 +335,4 @@ fn without_told(pair: &Pair<'_>) -> (Value, Value) {
         }
     }
     (old, new)
-}
-
-fn items<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>) {
-    if let Some(items) = cores.get("items") {
-        walk.compare_schemas(&items.or_anything(cores), &context.step(Step::Item));
-    }
 }

@@ -1,8 +1,7 @@
-//! A schema without its wrapping: what is only a way of writing it down is taken off.
+//! A schema without its layers: what is only a way of writing it is taken off.
 //!
-//! `allOf`, `anyOf` or `oneOf` of one schema, null as one of the alternatives, null as one of the
-//! types: each is a layer around a core. Annotations on a layer belong to the whole; an outer one
-//! stands before an inner one.
+//! `allOf`, `anyOf` or `oneOf` of one schema, null as one of the alternatives, null as one of the types: each is a layer
+//! around a core. Annotations on a layer belong to the whole; those of an outer layer take precedence.
 
 use std::collections::BTreeSet;
 
@@ -17,16 +16,16 @@ use crate::keywords;
 /// A schema as its layers and its core.
 #[derive(Debug, Clone)]
 pub(crate) struct Layers<'a> {
-    /// What the layers tell a reader.
+    /// The annotations of the layers.
     pub(crate) annotations: Annotations<'a>,
-    /// Whether a layer let null in.
+    /// Whether a layer accepts null.
     pub(crate) null: bool,
-    /// What is left: no wrapper, perhaps a reference.
+    /// The schema within all layers, perhaps a reference.
     pub(crate) core: Node<'a>,
-    /// Keys of the core that a layer has taken: `type` with null among the types.
+    /// Whether null is removed from the core's types, since a layer accepts it.
     pub(crate) types_without_null: bool,
-    /// The pointers to what was gone through on the way to the core.
-    been: BTreeSet<String>,
+    /// The pointers to the references that were followed on the way to the core.
+    followed: BTreeSet<String>,
 }
 
 impl<'a> Layers<'a> {
@@ -37,24 +36,24 @@ impl<'a> Layers<'a> {
             null: false,
             core: node,
             types_without_null: false,
-            been: BTreeSet::new(),
+            followed: BTreeSet::new(),
         };
         layers.peel();
         layers
     }
 
-    /// Whether the core is a reference that may be followed without losing what stands beside it, and
-    /// not for ever: a schema may be nothing but a way back to itself.
+    /// Returns whether the core is a reference that may be followed: nothing beside it is lost, and it was not followed
+    /// before, since a schema may only refer to itself.
     pub(crate) fn is_reference(&self) -> bool {
-        !self.been.contains(&self.core.pointer)
+        !self.followed.contains(&self.core.pointer)
             && assertions(&self.core)
                 .is_some_and(|keys| keys == ["$ref"] && self.core.value["$ref"].is_string())
     }
 
-    /// Goes through the reference that the core is, and takes off the layers behind it.
+    /// Follows the reference that the core is, and takes off the layers of its target.
     pub(crate) fn through(mut self, document: &'a Document) -> Self {
         collect(&self.core, &mut self.annotations);
-        self.been.insert(self.core.pointer.clone());
+        self.followed.insert(self.core.pointer.clone());
         self.core = follow(document, &self.core);
         self.peel();
         self
@@ -79,7 +78,7 @@ impl<'a> Layers<'a> {
         }
     }
 
-    /// The schema inside of the core, when the core only wraps it; notes null on the way.
+    /// Returns the schema inside the core, when the core only wraps it; records null on the way.
     fn inner(&mut self) -> Option<Node<'a>> {
         let keys = assertions(&self.core)?;
         let [keyword @ ("allOf" | "anyOf" | "oneOf")] = keys[..] else {
@@ -94,9 +93,8 @@ impl<'a> Layers<'a> {
         }
         let null = branches.iter().position(|branch| is_null(branch.value))?;
         let other = branches.swap_remove(1 - null);
-        // Exactly one of two: null is let in only if the other does not let it in as well. Here
-        // that is known of schemas that name their types; a reference is assumed to be to one,
-        // which `relation` checks before anything is said about null.
+        // Exactly one of two: null is accepted only if the other schema does not accept it as well. That is known here of
+        // schemas with types; a reference is assumed to lead to one, which is checked before null is reported.
         if keyword == "oneOf" && admits_null(other.value) {
             return None;
         }
@@ -104,7 +102,7 @@ impl<'a> Layers<'a> {
         Some(other)
     }
 
-    /// The alternatives of a union, null taken out of them; `None` when the core is no union.
+    /// Returns the alternatives of a union without null; `None` when the core is not a union.
     pub(crate) fn union(&self) -> Option<(&'static str, Vec<Node<'a>>, bool)> {
         let keys = assertions(&self.core)?;
         let keyword = match keys[..] {
@@ -123,7 +121,7 @@ impl<'a> Layers<'a> {
     }
 }
 
-/// Whether the schema accepts null and nothing else.
+/// Returns whether the schema accepts null and nothing else.
 fn is_null(schema: &Value) -> bool {
     let one_type = match schema.get("type") {
         Some(Value::Array(kinds)) => kinds.len() == 1 && kinds[0] == "null",
@@ -140,7 +138,7 @@ fn is_null(schema: &Value) -> bool {
     })
 }
 
-/// Whether a schema that names its types names null.
+/// Returns whether null is among the types of a schema.
 fn admits_null(schema: &Value) -> bool {
     match schema.get("type") {
         Some(Value::Array(types)) => types.contains(&Value::from("null")),
@@ -152,7 +150,7 @@ fn admits_null(schema: &Value) -> bool {
     }
 }
 
-/// The one schema that an `allOf`, `anyOf` or `oneOf` holds beside which nothing is asserted.
+/// Returns the only schema of an `allOf`, `anyOf` or `oneOf` beside which nothing is asserted.
 fn only_branch(schema: &Value) -> Option<&Value> {
     let mut asserted = schema
         .as_object()?

@@ -1,21 +1,19 @@
-//! Schemas of one text that differ in what they refer to: the cause stands there, and is told there.
+//! Schemas of one text whose references lead to different targets: the cause is there, and is reported there.
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use crate::diff::rules::Kind;
 use crate::diff::schema::assertions::assertions;
-use crate::diff::walk::finding::verdict;
+use crate::diff::walk::schema_findings::change_of;
 use crate::diff::walk::{Context, Node, Pair, Walk};
 use crate::keywords;
 use crate::relation::{Relation, relate};
 
-/// Compares two schemas of one text by what they refer to. `texts` compares what both tell a reader.
+/// Compares two schemas of one text by what they refer to. `texts` compares their annotations.
 ///
-/// Where the whole breaks and nothing as grave is found there, the whole is told of as well: a part
-/// may take in more, and the whole less, as under `not`. Where the whole does not break, no part of it
-/// is to be blamed for what it may break elsewhere.
+/// Where the whole breaks and nothing as grave is found in a target, the whole is reported as well: a part may accept more
+/// and the whole less, as under `not`. Where the whole does not break, its parts are not blamed for what they break
+/// elsewhere.
 pub(crate) fn compare_by_references<'a>(
     walk: &mut Walk<'a>,
     pair: &Pair<'a>,
@@ -29,7 +27,7 @@ pub(crate) fn compare_by_references<'a>(
             if assertions(&pair.base).is_some_and(|keywords| keywords == ["$ref"]) {
                 walk.compare_schemas(pair, &inner);
             } else {
-                // With something beside the reference the pair may be these two schemas themselves.
+                // With something beside the reference, the pair may be these two schemas themselves.
                 walk.through_references(pair, context.direction, |walk, target| {
                     walk.compare_schemas(target, &inner);
                 });
@@ -45,15 +43,8 @@ pub(crate) fn compare_by_references<'a>(
         Relation::Equal | Relation::Compatible => false,
         Relation::Breaking(_) | Relation::Unproven => true,
     };
-    let message = |what: &str| format!("{} {what}", context.subject);
-    let whole = verdict(
-        walk,
-        context,
-        &pair.revision,
-        relation,
-        Kind::Schema,
-        message,
-    );
+    let location = &pair.revision;
+    let whole = change_of(walk, context, location, relation, Kind::Schema, None);
     if !breaks {
         return walk.blaming_references(&references, context.direction, |walk| {
             if let Some(change) = whole {
@@ -68,16 +59,16 @@ pub(crate) fn compare_by_references<'a>(
     }
 }
 
-/// The references in two schemas of one text, each target once.
+/// Returns the references in two schemas of one text, each target once.
 fn references<'a>(pair: &Pair<'a>) -> Vec<Pair<'a>> {
     let mut seen = HashSet::new();
-    let mut found = Vec::new();
+    let mut references = Vec::new();
     let mut pending = vec![pair.clone()];
     while let Some(pair) = pending.pop() {
-        if let Some(Value::String(reference)) = pair.base.value.get("$ref")
+        if let Some(reference) = pair.base.text("$ref")
             && seen.insert(reference)
         {
-            found.push(pair.clone());
+            references.push(pair.clone());
         }
         for (key, base) in pair.base.members() {
             let Some(revision) = pair.revision.get(key) else {
@@ -95,7 +86,7 @@ fn references<'a>(pair: &Pair<'a>) -> Vec<Pair<'a>> {
             }
         }
     }
-    found
+    references
 }
 
 fn side_by_side<'a>(

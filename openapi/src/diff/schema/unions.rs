@@ -1,27 +1,27 @@
-//! Alternatives (`anyOf`, `oneOf`) and parts (`allOf`): matched one to one where that is possible,
-//! then compared pair by pair.
+//! Alternatives (`anyOf`, `oneOf`) and parts (`allOf`): matched one to one where that is possible, then compared pair by pair.
 
 use serde_json::Value;
 
-use crate::diff::rules::{Action, Area, Class, Kind, Rule};
-use crate::diff::walk::finding::{finding, verdict};
-use crate::diff::walk::message::shown;
-use crate::diff::walk::witness::Root;
+use crate::diff::message::{Part, message};
+use crate::diff::rules::{Action, Kind};
+use crate::diff::walk::schema_findings::{change_of, record_difference, record_embedded};
+use crate::diff::walk::witness::{Embedding, Root};
 use crate::diff::walk::{Context, Node, Pair, Walk};
 use crate::pointer;
 use crate::relation::{Relation, relate};
 use crate::schema::Direction;
 
-/// Beyond this many nodes a union is not judged as a whole: that would cost more than it tells.
+/// The most nodes of a union that is judged as a whole; of a larger one that would cost more than it shows.
 const LIMIT: usize = 1_000;
 
+/// A keyword, its branches without null, and whether null was among them.
 type Union<'a> = (&'static str, Vec<Node<'a>>, bool);
 
-/// Compares two unions by their branches. False, with nothing recorded, when they are not put
-/// together alike, and only the whole can tell.
+/// Compares two unions by their branches. Returns false, with nothing recorded, when they are composed differently and only
+/// the wholes can be compared.
 ///
-/// What a branch no longer takes in, another may. So the whole is judged first; its branches tell
-/// where the difference is.
+/// What a branch no longer accepts, another may. So the wholes are judged first, and the branches show where the difference
+/// is.
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
     wholes: &Pair<'a>,
@@ -32,17 +32,17 @@ pub(crate) fn compare<'a>(
     if keyword != other || base_null != revision_null {
         return false;
     }
-    let branches = matched(walk, base, revision);
-    let (pairs, gone, come) = &branches;
-    let is_matched = gone.is_empty() && come.is_empty();
-    // A value that one more alternative of a `oneOf` accepts as well is accepted no longer.
-    if !is_matched && (keyword == "allOf" || (keyword == "oneOf" && !excludes(wholes))) {
+    let branches = Branches::matched(walk, base, revision);
+    let is_matched = branches.removed.is_empty() && branches.added.is_empty();
+    // A value that one more alternative of a `oneOf` accepts as well is no longer accepted.
+    if !is_matched && (keyword == "allOf" || (keyword == "oneOf" && !are_exclusive(wholes))) {
         return false;
     }
-    // What a discriminator that changed breaks is told of by itself.
-    let is_told =
-        wholes.base.value.get("discriminator") != wholes.revision.value.get("discriminator");
-    if is_matched && (is_told || pairs.iter().all(|pair| walk.same_assertions(pair))) {
+    // What a changed discriminator breaks is reported separately.
+    let (old, new) = (wholes.base.value, wholes.revision.value);
+    let is_reported = old.get("discriminator") != new.get("discriminator");
+    let same = |walk: &mut Walk<'a>| branches.pairs.iter().all(|pair| walk.same_assertions(pair));
+    if is_matched && (is_reported || same(walk)) {
         by_branch(walk, wholes, keyword, branches, context);
         return true;
     }
@@ -51,27 +51,25 @@ pub(crate) fn compare<'a>(
         None => Relation::Unproven,
     };
     match whole {
-        // Nothing is gone and nothing is new: the alternatives are only put together otherwise.
+        // Nothing was removed and nothing added: the alternatives are only composed differently.
         Relation::Equal if !is_matched => false,
         Relation::Equal | Relation::Compatible => {
-            let agree = pairs
-                .iter()
-                .all(|pair| is_taken_in(walk, pair, context.direction, &whole));
+            let mut pairs = branches.pairs.iter();
+            let agree = pairs.all(|pair| is_included(walk, pair, context.direction, &whole));
             if agree {
                 by_branch(walk, wholes, keyword, branches, context);
             }
             agree
         }
-        // Of alternatives that do not exclude each other, or are too many to ask, each is judged
-        // by itself: whatever it takes in, the whole does.
-        Relation::Unproven if keyword != "oneOf" || excludes(wholes) => {
+        // Alternatives that do not exclude each other, or are too many, are judged one by one: what one accepts, the whole
+        // accepts.
+        Relation::Unproven if keyword != "oneOf" || are_exclusive(wholes) => {
             by_branch(walk, wholes, keyword, branches, context);
             true
         }
         Relation::Breaking(_) | Relation::Unproven => {
-            let message = |what: &str| format!("{} {what}", context.subject);
-            let kind = Kind::Schema;
-            let stand_in = verdict(walk, context, &wholes.revision, whole, kind, message);
+            let location = &wholes.revision;
+            let stand_in = change_of(walk, context, location, whole, Kind::Schema, None);
             if let Some(change) = stand_in {
                 walk.with_stand_in(change, |walk| {
                     by_branch(walk, wholes, keyword, branches, context);
@@ -82,9 +80,9 @@ pub(crate) fn compare<'a>(
     }
 }
 
-/// Whether what is proven of the whole, that one takes in what the other sends or that both are
-/// equal, is proven of this pair of branches as well.
-fn is_taken_in(
+/// Returns whether what is proven of the wholes (one accepts what the other sends, or both are equal) is proven of this pair
+/// of branches as well.
+fn is_included(
     walk: &mut Walk<'_>,
     pair: &Pair<'_>,
     direction: Direction,
@@ -107,34 +105,34 @@ fn by_branch<'a>(
     walk: &mut Walk<'a>,
     wholes: &Pair<'a>,
     keyword: &str,
-    (pairs, gone, come): Matching<'a>,
+    branches: Branches<'a>,
     context: &Context<'a>,
 ) {
-    let part = if keyword == "allOf" {
-        "a part"
+    let template = if keyword == "allOf" {
+        "a part of {}"
     } else {
-        "an alternative"
+        "an alternative of {}"
     };
-    for pair in pairs {
+    for pair in branches.pairs {
         let mut inner = context.clone();
-        inner.subject = format!("{part} of {}", context.subject);
-        if let Some(root) = made_up_for(walk, wholes, &pair, keyword, context.direction) {
+        inner.subject = message!(template, &context.subject);
+        if let Some(root) = compensating_root(walk, wholes, &pair, keyword, context.direction) {
             inner.root = Some(root);
         }
         walk.compare_schemas(&pair, &inner);
     }
-    for branch in gone {
-        leftover(walk, wholes, context, &branch, Action::Removed);
+    for branch in branches.removed {
+        unmatched(walk, wholes, context, &branch, Action::Removed);
     }
-    for branch in come {
-        leftover(walk, wholes, context, &branch, Action::Added);
+    for branch in branches.added {
+        unmatched(walk, wholes, context, &branch, Action::Added);
     }
 }
 
-/// What a difference within a pair of branches is held against, where it is proven to break nothing: of
-/// alternatives, the receiver's whole takes in all that the sender's sends; of parts, the receiver's takes in
+/// Returns what a difference within a pair of branches is judged against, where that is proven to break nothing: of
+/// alternatives, the receiver's whole accepts all that the sender's alternative sends; of parts, the receiver's part accepts
 /// all that the sender's whole does.
-fn made_up_for<'a>(
+fn compensating_root<'a>(
     walk: &mut Walk<'a>,
     wholes: &Pair<'a>,
     pair: &Pair<'a>,
@@ -156,85 +154,86 @@ fn made_up_for<'a>(
         revision: revision.clone(),
     };
     let (sender, receiver) = walk.sides_within(&pair, direction, LIMIT)?;
-    let is_taken_in = match relate(&sender, &receiver) {
-        Relation::Equal | Relation::Compatible => true,
-        Relation::Breaking(_) | Relation::Unproven => false,
-    };
-    is_taken_in.then_some(Root {
-        pair,
-        trail: Vec::new(),
-    })
+    match relate(&sender, &receiver) {
+        Relation::Equal | Relation::Compatible => Some(Root {
+            pair,
+            trail: Vec::new(),
+        }),
+        Relation::Breaking(_) | Relation::Unproven => None,
+    }
 }
 
-/// Whether the alternatives say by which value of which property they are told apart.
-fn excludes(wholes: &Pair<'_>) -> bool {
+/// Returns whether discriminators tell the alternatives of both unions apart.
+fn are_exclusive(wholes: &Pair<'_>) -> bool {
     wholes.base.value.get("discriminator").is_some()
         && wholes.revision.value.get("discriminator").is_some()
 }
 
-type Matching<'a> = (Vec<Pair<'a>>, Vec<Node<'a>>, Vec<Node<'a>>);
-
-/// Pairs branches: equal ones, those of one name, those of one type, and a last pair left over.
-fn matched<'a>(
-    walk: &mut Walk<'a>,
-    mut base: Vec<Node<'a>>,
-    mut revision: Vec<Node<'a>>,
-) -> Matching<'a> {
-    let mut pairs = Vec::new();
-    take_pairs(&mut base, &mut revision, &mut pairs, |a, b| {
-        walk.same_values(a.value, b.value)
-    });
-    take_pairs(&mut base, &mut revision, &mut pairs, |a, b| {
-        name(a).is_some() && name(a) == name(b)
-    });
-    take_pairs(&mut base, &mut revision, &mut pairs, |a, b| {
-        a.value.get("type").is_some()
-            && a.value.get("type") == b.value.get("type")
-            && a.value.get("type") != Some(&Value::from("object"))
-    });
-    if base.len() == 1 && revision.len() == 1 {
-        take_pairs(&mut base, &mut revision, &mut pairs, |_, _| true);
-    }
-    (pairs, base, revision)
+/// The branches of two unions.
+struct Branches<'a> {
+    pairs: Vec<Pair<'a>>,
+    removed: Vec<Node<'a>>,
+    added: Vec<Node<'a>>,
 }
 
-fn take_pairs<'a>(
-    base: &mut Vec<Node<'a>>,
-    revision: &mut Vec<Node<'a>>,
-    pairs: &mut Vec<Pair<'a>>,
-    mut alike: impl FnMut(&Node<'a>, &Node<'a>) -> bool,
-) {
-    let mut index = 0;
-    while index < base.len() {
-        match revision.iter().position(|other| alike(&base[index], other)) {
-            Some(other) => pairs.push(Pair {
-                base: base.remove(index),
-                revision: revision.remove(other),
-            }),
-            None => index += 1,
+impl<'a> Branches<'a> {
+    /// Pairs branches: equal ones, those of one name, those of one type, and a last pair that remains.
+    fn matched(walk: &mut Walk<'a>, base: Vec<Node<'a>>, revision: Vec<Node<'a>>) -> Self {
+        let mut branches = Self {
+            pairs: Vec::new(),
+            removed: base,
+            added: revision,
+        };
+        branches.pair_by(|a, b| walk.same_values(a.value, b.value));
+        branches.pair_by(|a, b| name(a).is_some() && name(a) == name(b));
+        branches.pair_by(|a, b| {
+            a.value.get("type").is_some()
+                && a.value.get("type") == b.value.get("type")
+                && a.value.get("type") != Some(&Value::from("object"))
+        });
+        if branches.removed.len() == 1 && branches.added.len() == 1 {
+            branches.pair_by(|_, _| true);
+        }
+        branches
+    }
+
+    fn pair_by(&mut self, mut alike: impl FnMut(&Node<'a>, &Node<'a>) -> bool) {
+        let mut index = 0;
+        while index < self.removed.len() {
+            let branch = &self.removed[index];
+            match self.added.iter().position(|other| alike(branch, other)) {
+                Some(other) => self.pairs.push(Pair {
+                    base: self.removed.remove(index),
+                    revision: self.added.remove(other),
+                }),
+                None => index += 1,
+            }
         }
     }
 }
 
+/// Returns the name of the component that a branch refers to.
 fn name(branch: &Node<'_>) -> Option<String> {
-    let reference = branch.value.get("$ref")?.as_str()?;
-    Some(pointer::last(reference).into_owned())
+    Some(pointer::last(branch.text("$ref")?).into_owned())
 }
 
-/// A branch that only one side has. It matters when it is what is sent: then the other side's
-/// whole must accept all of it.
-fn leftover<'a>(
+/// Judges a branch that only one side has. It matters when it is sent: then the other side's whole must accept all of it.
+fn unmatched<'a>(
     walk: &mut Walk<'a>,
     wholes: &Pair<'a>,
     context: &Context<'a>,
     branch: &Node<'a>,
     action: Action,
 ) {
-    let called = name(branch).map_or_else(|| shown(branch.value), |name| format!("`{name}`"));
-    let message = format!(
-        "the alternative {called} of {} was {}",
-        context.subject,
-        action.name()
+    let which = match name(branch) {
+        Some(name) => Part::code(&name),
+        None => Part::value(branch.value),
+    };
+    let message = message!(
+        "the alternative {} of {} was {}",
+        which,
+        &context.subject,
+        Part::Text(action.name()),
     );
     let axes = (Kind::Alternative, action);
     let is_sent = match context.direction {
@@ -242,8 +241,7 @@ fn leftover<'a>(
         Direction::Response => action == Action::Added,
     };
     if !is_sent {
-        finding(walk, context, axes, branch, message, None);
-        return;
+        return record_difference(walk, context, axes, branch, message, None);
     }
     let (base, revision) = match context.direction {
         Direction::Request => (branch, &wholes.revision),
@@ -252,12 +250,14 @@ fn leftover<'a>(
     let (sender, receiver) = walk.sides(base.value, revision.value, context.direction);
     match relate(&sender, &receiver) {
         Relation::Equal | Relation::Compatible => {
-            finding(walk, context, axes, branch, message, None);
+            record_difference(walk, context, axes, branch, message, None);
         }
-        Relation::Breaking(value) => finding(walk, context, axes, branch, message, Some(value)),
+        Relation::Breaking(value) => {
+            record_difference(walk, context, axes, branch, message, Some(value));
+        }
         Relation::Unproven => {
-            let rule = Rule::new(Area::of(context.direction), Kind::Alternative, action);
-            walk.note(rule, Class::Unproven, branch, message);
+            let unknown = Embedding::Unknown;
+            record_embedded(walk, context, axes, branch, message, unknown);
         }
     }
 }

@@ -1,10 +1,10 @@
-//! One entry for one edit: what stands written out in many places, and was edited alike in all of
-//! them, is told once, with every place and all operations that they reach.
+//! One entry for one edit: what is written out in many places, and was edited alike in all of them, is reported once, with
+//! every place and all operations that they reach.
 //!
-//! Its text before must be the same in all places, and its text after. Of a header, a parameter, or
-//! a property in an operation that is the text of the thing itself, at its place, without annotations
-//! where messages are affected; of a property in a component it is the text of the object that owns it,
-//! since components with properties of one name are not copies of each other.
+//! The text before the edit must be the same in all places, and so must the text after it. For a header, a parameter, or a
+//! property in an operation that is the text of the thing itself, without annotations where messages are affected. For a
+//! property in a component it is the text of the object that owns the property, since components with properties of one name
+//! are not copies of each other.
 
 mod edits;
 
@@ -15,64 +15,64 @@ use serde_json::Value;
 
 use crate::diff::change::Change;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
+use crate::diff::walk::finding::Finding;
 use crate::diff::walk::graph::VertexId;
 use crate::diff::walk::node::Pair;
 use crate::document::{self, FILES, METHODS};
 use crate::{keywords, pointer};
 
-/// A change as the walk found it.
-pub(crate) struct Found<'a> {
-    pub(crate) change: Change,
+/// A finding with its place in the graph.
+pub(crate) struct Placed<'a> {
+    pub(crate) finding: Finding,
     /// The part of both documents in which it was found.
     pub(crate) place: Pair<'a>,
-    /// The nodes of the operations that it reaches.
+    /// The vertices of the operations that it reaches.
     pub(crate) operations: BTreeSet<VertexId>,
 }
 
-impl Found<'_> {
-    fn take_in(&mut self, other: Self) {
+impl Placed<'_> {
+    fn merge(&mut self, other: Self) {
         self.operations.extend(other.operations);
-        self.change.more_places.push(other.change.location);
+        let places = &mut self.finding.change.more_places;
+        places.push(other.finding.change.location);
     }
 }
 
-/// Puts changes that are one edit together: the first of them stands for all. `root` is the whole of
-/// both documents.
-pub(crate) fn together<'a>(found: Vec<Found<'a>>, root: &Pair<'a>) -> Vec<Found<'a>> {
-    let outlines = outlines(&found);
+/// Merges the findings of each edit into the first of them. `root` is the whole of both documents.
+pub(crate) fn merged<'a>(findings: Vec<Placed<'a>>, root: &Pair<'a>) -> Vec<Placed<'a>> {
+    let outlines = outlines(&findings);
     let mut alike: HashMap<&Outline, usize> = HashMap::new();
     for outline in outlines.iter().flatten() {
         *alike.entry(outline).or_default() += 1;
     }
     let mut texts = Texts::default();
     let mut edits: HashMap<Edit<'_>, usize> = HashMap::new();
-    let mut causes: Vec<Found<'a>> = Vec::new();
-    for (found, outline) in found.into_iter().zip(&outlines) {
+    let mut causes: Vec<Placed<'a>> = Vec::new();
+    for (placed, outline) in findings.into_iter().zip(&outlines) {
         let outline = outline.as_ref().filter(|outline| alike[outline] > 1);
         let edit = outline.and_then(|outline| {
-            let texts = texts.around(&found, root);
-            // What has no text on either side is like no other, unless its outline says all.
-            let is_known = texts != (None, None) || found.change.rule.area == Area::Security;
+            let texts = texts.around(&placed, root);
+            // What has no text on either side equals nothing else, unless its edit is known.
+            let is_known = texts != (None, None) || placed.finding.edit.is_some();
             is_known.then_some(Edit { outline, texts })
         });
         let first = edit.map_or(causes.len(), |edit| {
             *edits.entry(edit).or_insert(causes.len())
         });
         match causes.get_mut(first) {
-            Some(cause) => cause.take_in(found),
-            None => causes.push(found),
+            Some(cause) => cause.merge(placed),
+            None => causes.push(placed),
         }
     }
-    for Found { change, .. } in &mut causes {
-        let mut seen = HashSet::from([change.location.clone()]);
-        change
-            .more_places
-            .retain(|place| seen.insert(place.clone()));
+    for Placed { finding, .. } in &mut causes {
+        let mut seen = HashSet::from([finding.change.location.clone()]);
+        let places = &mut finding.change.more_places;
+        places.retain(|place| seen.insert(place.clone()));
     }
     causes
 }
 
-/// What was done, wherever it was done.
+/// What was edited, wherever it was.
 #[derive(PartialEq, Eq, Hash)]
 struct Edit<'o> {
     outline: &'o Outline,
@@ -80,28 +80,29 @@ struct Edit<'o> {
     texts: (Option<usize>, Option<usize>),
 }
 
-/// What is cheap to know of an edit: only where all of this is the same, texts are looked at.
+/// What is cheap to compare of an edit: texts are only compared where outlines are equal.
 #[derive(PartialEq, Eq, Hash)]
 struct Outline {
     rule: Rule,
     class: Class,
     /// The place within the text that must be the same, or within the operation.
     spot: String,
-    /// Which one it is of several changes with this rule at one location.
+    /// The number of the finding among those of its rule at its location.
     ordinal: usize,
 }
 
-/// The outline of each change; `None` of those that are like no other.
-fn outlines(found: &[Found<'_>]) -> Vec<Option<Outline>> {
+/// Returns the outline of each finding; `None` for those that equal nothing else.
+fn outlines(findings: &[Placed<'_>]) -> Vec<Option<Outline>> {
     let mut ordinals: HashMap<(Rule, &str, [*const Value; 2]), usize> = HashMap::new();
-    let mut outlines = Vec::with_capacity(found.len());
-    for Found { change, place, .. } in found {
+    let mut outlines = Vec::with_capacity(findings.len());
+    for Placed { finding, place, .. } in findings {
+        let change = &finding.change;
         let copy = [place.base.value, place.revision.value].map(std::ptr::from_ref);
         let ordinal = ordinals
             .entry((change.rule, &change.location, copy))
             .or_default();
         *ordinal += 1;
-        outlines.push(spot(change).map(|spot| Outline {
+        outlines.push(spot(finding, place).map(|spot| Outline {
             rule: change.rule,
             class: change.class,
             spot,
@@ -111,13 +112,12 @@ fn outlines(found: &[Found<'_>]) -> Vec<Option<Outline>> {
     outlines
 }
 
-/// The place of a change within the text that must be the same wherever the edit was done.
-fn spot(change: &Change) -> Option<String> {
-    if change.rule.area == Area::Security {
-        // The message says all: which credentials are let in, or are no longer. What the document
-        // demands is one thing, what operations demand is another.
+/// Returns the place of a finding within the text that must be the same wherever the edit was made.
+fn spot(Finding { change, edit }: &Finding, place: &Pair<'_>) -> Option<String> {
+    if let Some(edit) = edit {
+        // What the document demands is one cause, what operations demand is another.
         let inherited = change.location == "/security";
-        return Some(format!("{inherited} {}", change.message));
+        return Some(format!("{inherited} {edit}"));
     }
     if is_unneeded(change) {
         return Some(String::new());
@@ -128,44 +128,57 @@ fn spot(change: &Change) -> Option<String> {
         return Some(format!("{} {owned}", way.operation > 0));
     }
     let within_operation = way.tokens[way.operation..].join("/");
-    if way.parameter.is_some() {
-        // The message names the parameter.
-        return Some(format!("{within_operation} {}", change.message));
+    if let Some(length) = way.parameter {
+        let parameter = way.beginning(length);
+        let is_walked = [&place.base, &place.revision].map(|node| node.pointer == parameter);
+        let which = if is_walked.contains(&true) {
+            format!(
+                "{} {}",
+                place.base.text_of("in"),
+                place.base.text_of("name")
+            )
+        } else if change.class == Class::Docs {
+            String::new()
+        } else {
+            // A whole parameter: what its loss means depends on who sends it.
+            way.tokens[0].to_string()
+        };
+        return Some(format!("{within_operation} {which}"));
     }
     // An operation is only itself.
     (!within_operation.is_empty()).then_some(within_operation)
 }
 
-/// Whether the change is of a component that no message needs: its edits are not told one by one, so
-/// that all of them must be the same.
+/// Returns whether the change is of a component that no message needs. Its edits are not reported one by one, so all of them
+/// must be the same.
 fn is_unneeded(change: &Change) -> bool {
     let Rule { area, kind, action } = change.rule;
     (area, kind, action) == (Area::Component, Kind::Whole, Action::Changed)
 }
 
-/// Texts, numbered: equal ones have one number.
+/// Texts by numbers: equal texts have one number.
 #[derive(Default)]
 struct Texts<'a> {
     numbers: HashMap<Cow<'a, Value>, usize>,
-    /// The numbers by where the texts are and whether annotations count, so that each is read once.
+    /// The numbers by the addresses of the texts and whether annotations count, so that each text is read once.
     known: HashMap<(*const Value, bool), usize>,
 }
 
 impl<'a> Texts<'a> {
-    /// The text that must be the same wherever the edit was done: before and after.
-    fn around(&mut self, found: &Found<'a>, root: &Pair<'a>) -> (Option<usize>, Option<usize>) {
+    /// Returns the text that must be the same wherever the edit was made: before and after.
+    fn around(&mut self, placed: &Placed<'a>, root: &Pair<'a>) -> (Option<usize>, Option<usize>) {
+        let Placed { finding, place, .. } = placed;
+        if finding.edit.is_some() {
+            return (None, None);
+        }
         let Change {
             rule,
             class,
             location,
             ..
-        } = &found.change;
-        if rule.area == Area::Security {
-            return (None, None);
-        }
+        } = &finding.change;
         let way = Way::along(location);
         let whole = way.whole(*class);
-        let place = &found.place;
         let (pair, rest) = pointer::below(whole, &place.revision.pointer)
             .or_else(|| pointer::below(whole, &place.base.pointer))
             .map_or((root, whole), |rest| (place, rest));
@@ -175,7 +188,7 @@ impl<'a> Texts<'a> {
         let is_item = whole.len() == location.len() && !rest.is_empty() && way.ends_in_index();
         let was_there = !(is_item && rule.action == Action::Added);
         let is_there = !(is_item && rule.action == Action::Removed);
-        if is_unneeded(&found.change) {
+        if is_unneeded(&finding.change) {
             let edits = before.zip(after).map(|(was, is)| edits::between(was, is));
             return (edits.map(|edits| self.number_of(Cow::Owned(edits))), None);
         }
@@ -207,7 +220,7 @@ impl<'a> Texts<'a> {
     }
 }
 
-/// A text without what affects no message; `named` says that its members are named by the writer.
+/// Returns a text without what affects no message. `named` says that the names of its members are the author's.
 fn without_annotations(text: &Value, named: bool) -> Value {
     match text {
         Value::Object(members) => {
@@ -231,16 +244,15 @@ fn without_annotations(text: &Value, named: bool) -> Value {
     }
 }
 
-/// A location's tokens, and what they lead through.
+/// The tokens of a location, and what they lead through.
 struct Way<'l> {
     location: &'l str,
-    /// Without what differs between copies in operations: statuses of responses that hold the change,
-    /// indices of parameters.
+    /// Without what differs between copies in operations: statuses of responses that contain the change, indices of
+    /// parameters.
     tokens: Vec<Cow<'l, str>>,
     /// How many tokens lead to the operation; none where there is none.
     operation: usize,
-    /// How many tokens lead to the innermost object schema that owns the property at which or below
-    /// which the change is.
+    /// How many tokens lead to the innermost object schema that owns the property at or below which the change is.
     owner: Option<usize>,
     /// How many tokens lead to the parameter that is written out in place.
     parameter: Option<usize>,
@@ -277,7 +289,7 @@ impl<'l> Way<'l> {
         while index < self.tokens.len() {
             let token = self.tokens[index].as_ref();
             let last = index + 2 >= self.tokens.len();
-            // How many tokens the field takes: those of a field that holds names take the name too.
+            // How many tokens the field takes: a field of names takes the name too.
             let mut taken = 1;
             if token == "properties" {
                 self.owner = Some(index);
@@ -314,7 +326,7 @@ impl<'l> Way<'l> {
         !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit())
     }
 
-    /// The pointer to the text that must be the same wherever the edit was done.
+    /// Returns the pointer to the text that must be the same wherever the edit was made.
     fn whole(&self, class: Class) -> &'l str {
         let length = match (self.owner, self.operation) {
             (Some(owner), 0) => owner,
@@ -322,6 +334,11 @@ impl<'l> Way<'l> {
             (Some(owner), _) => owner + 2,
             (None, _) => self.parameter.unwrap_or(self.tokens.len()),
         };
+        self.beginning(length)
+    }
+
+    /// Returns the pointer that the first `length` tokens are.
+    fn beginning(&self, length: usize) -> &'l str {
         let end = self.location.match_indices('/').nth(length);
         end.map_or(self.location, |(end, _)| &self.location[..end])
     }

@@ -1,22 +1,24 @@
-//! What is known about the place of a schema while it is compared.
+//! The context in which two schemas are compared.
 
+use crate::diff::message::{Message, message};
 use crate::diff::rules::{Action, Area, Kind, Rule};
 use crate::diff::walk::node::Pair;
 use crate::diff::walk::witness::{Root, Step};
 use crate::schema::Direction;
 
-/// What is known about the place of a schema.
+/// What is known about a schema from where it is used.
 #[derive(Debug, Clone)]
 pub(crate) struct Context<'a> {
     pub(crate) direction: Direction,
-    /// What a message calls it: `the 201 response body (application/json)`.
-    pub(crate) subject: String,
-    /// The value that it is a part of; `None` before the first schema.
+    /// What a message calls the schema: `the 201 response body (application/json)`.
+    pub(crate) subject: Message,
+    /// The value that it describes a part of; `None` above the first schema.
     pub(crate) root: Option<Root<'a>>,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(direction: Direction, subject: String) -> Self {
+    /// Builds the context of a schema that describes a value of its own.
+    pub(crate) fn new(direction: Direction, subject: Message) -> Self {
         Self {
             direction,
             subject,
@@ -24,7 +26,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// With this schema as the whole message, unless a larger one is known.
+    /// Returns the context with this schema as the whole value, unless a larger one is known.
     pub(crate) fn rooted(&self, pair: &Pair<'a>) -> Self {
         let mut context = self.clone();
         if context.root.is_none() {
@@ -36,12 +38,12 @@ impl<'a> Context<'a> {
         context
     }
 
-    /// For a part of the value.
+    /// Returns the context of a part of the value.
     pub(crate) fn step(&self, step: Step) -> Self {
         let mut context = self.clone();
         context.subject = match &step {
-            Step::Property(name) => format!("`{name}` of {}", self.subject),
-            Step::Item => format!("an item of {}", self.subject),
+            Step::Property(name) => message!("`{}` of {}", name, &self.subject),
+            Step::Item => message!("an item of {}", &self.subject),
         };
         if let Some(root) = &mut context.root {
             root.trail.push(step);
@@ -49,6 +51,7 @@ impl<'a> Context<'a> {
         context
     }
 
+    /// Builds a rule in the area of the context.
     pub(crate) fn rule(&self, kind: Kind, action: Action) -> Rule {
         Rule::new(Area::of(self.direction), kind, action)
     }

@@ -1,22 +1,23 @@
-//! Promises about the future, by the extensions that the field uses: until when something
-//! deprecated is served (`x-sunset`, a date), and how stable something is (`x-stability-level`:
-//! draft, alpha, beta or stable). Who relied on a promise is let down when it is taken back, though
-//! no message fails today.
+//! Promises about the future, made by extensions: until when something deprecated is served (`x-sunset`, a date), and how
+//! stable something is (`x-stability-level`: draft, alpha, beta or stable). Taking a promise back is breaking, though no
+//! message fails today.
 
-use crate::diff::rules::{Action, Area, Class, Kind, Rule};
-use crate::diff::walk::graph::Walk;
-use crate::diff::walk::message::shown;
-use crate::diff::walk::node::{Matched, Node, follow};
 use serde_json::Value;
 
-/// Compares the extension if it is a promise; false when it is none.
+use crate::diff::change::Change;
+use crate::diff::message::{Message, Part, message};
+use crate::diff::rules::{Action, Area, Class, Kind, Rule};
+use crate::diff::walk::graph::Walk;
+use crate::diff::walk::node::{Matched, Node, follow};
+
+/// Compares the extension if it is a promise, and returns whether it is one.
 pub(crate) fn compare(
     walk: &mut Walk<'_>,
     key: &str,
     matched: &Matched<'_>,
     still_deprecated: bool,
     area: Area,
-    subject: &str,
+    subject: &Message,
 ) -> bool {
     match key {
         "x-sunset" => sunset(walk, matched, still_deprecated, area, subject),
@@ -26,20 +27,20 @@ pub(crate) fn compare(
     true
 }
 
-/// Of what is gone from the base: that it was announced for a day which has come, when it was
-/// deprecated with one. The promise was kept.
-pub(crate) fn as_announced(walk: &Walk<'_>, gone: &Node<'_>) -> Option<String> {
+/// Returns the announcement of what was removed from the base, if it was deprecated with a sunset that has come: the promise
+/// was kept.
+pub(crate) fn announcement(walk: &Walk<'_>, removed: &Node<'_>) -> Option<Message> {
     let today = walk.options.today?.to_string();
-    let defined = follow(walk.base, gone);
+    let defined = follow(walk.base, removed);
     let of = |node: &Node<'_>| {
         let date = date_of(node.value.get("x-sunset")?)?;
         (node.is_set("deprecated") && date <= today.as_str()).then(|| date.to_owned())
     };
-    let date = of(gone).or_else(|| of(&defined))?;
-    Some(format!("as was announced for {date}"))
+    let date = of(removed).or_else(|| of(&defined))?;
+    Some(message!("as announced for {}", &date))
 }
 
-/// What was promised and what is, each with its place.
+/// Returns the node of each side, and the node at which a change is reported.
 fn ends<'m, 'a>(
     matched: &'m Matched<'a>,
 ) -> (Option<&'m Node<'a>>, Option<&'m Node<'a>>, &'m Node<'a>) {
@@ -55,105 +56,115 @@ fn sunset(
     matched: &Matched<'_>,
     still_deprecated: bool,
     area: Area,
-    subject: &str,
+    subject: &Message,
 ) {
-    let (was, is, node) = ends(matched);
+    let (was, is, _) = ends(matched);
     let old = was.and_then(|node| date_of(node.value));
     let new = is.and_then(|node| date_of(node.value));
-    let (action, class, what) = match (was, is) {
+    let (action, class, template) = match (was, is) {
         (Some(a), Some(b)) if a.value == b.value => return,
-        (_, Some(_)) if new.is_none() => (Action::Changed, Class::Breaking, "is no date"),
+        (_, Some(_)) if new.is_none() => (
+            Action::Changed,
+            Class::Breaking,
+            "the sunset of {} is not a date: {} → {}",
+        ),
         (Some(_), Some(_)) if new < old => (
             Action::Narrowed,
             Class::Breaking,
-            "comes earlier than was promised",
+            "the sunset of {} is earlier than promised: {} → {}",
         ),
-        (Some(_), Some(_)) if old.is_none() => {
-            (Action::Widened, Class::Docs, "is a date, which it was not")
-        }
+        (Some(_), Some(_)) if old.is_none() => (
+            Action::Widened,
+            Class::Docs,
+            "the sunset of {} is now a date: {} → {}",
+        ),
         (Some(_), Some(_)) if old == new => (
             Action::Widened,
             Class::Docs,
-            "is the same day, written otherwise",
+            "the sunset of {} is the same day in another spelling: {} → {}",
         ),
-        (Some(_), Some(_)) => (Action::Widened, Class::Docs, "comes later"),
-        (None, _) => (Action::Added, Class::Docs, "is announced"),
+        (Some(_), Some(_)) => (
+            Action::Widened,
+            Class::Docs,
+            "the sunset of {} is later: {} → {}",
+        ),
+        (None, _) => (
+            Action::Added,
+            Class::Docs,
+            "the sunset of {} is announced: {} → {}",
+        ),
         (Some(_), None) if still_deprecated => (
             Action::Removed,
             Class::Breaking,
-            "is no longer named, though it is still deprecated",
+            "the sunset of {} was removed, though it is still deprecated: {} → {}",
         ),
-        (Some(_), None) => (Action::Removed, Class::Docs, "is called off"),
+        (Some(_), None) => (
+            Action::Removed,
+            Class::Docs,
+            "the sunset of {} was withdrawn: {} → {}",
+        ),
     };
-    let shown =
-        [was, is].map(|node| node.map_or_else(|| "none".to_owned(), |node| shown(node.value)));
-    let message = format!(
-        "the sunset of {subject} {what}: {} → {}",
-        shown[0], shown[1]
-    );
-    record(
-        walk,
-        Rule::new(area, Kind::Sunset, action),
-        class,
-        node,
-        message,
-        was.or(is),
-    );
+    let rule = Rule::new(area, Kind::Sunset, action);
+    record(walk, rule, class, matched, (template, subject, "none"));
 }
 
-fn stability(walk: &mut Walk<'_>, matched: &Matched<'_>, area: Area, subject: &str) {
-    let (was, is, node) = ends(matched);
-    // What says nothing of its stability is stable.
+fn stability(walk: &mut Walk<'_>, matched: &Matched<'_>, area: Area, subject: &Message) {
+    let (was, is, _) = ends(matched);
+    // What does not state its stability is stable.
     let level =
         |node: Option<&Node<'_>>| node.map_or(Some(LEVELS.len() - 1), |node| level_of(node.value));
     let (old, new) = (level(was), level(is));
-    let (action, class, what) = match (old, new) {
+    let (action, class, template) = match (old, new) {
         (Some(old), Some(new)) if old == new => return,
         (None, None) if was.map(|node| node.value) == is.map(|node| node.value) => return,
         (_, None) => (
             Action::Changed,
             Class::Breaking,
-            "is none of draft, alpha, beta and stable",
+            "the stability level of {} is not one of draft, alpha, beta and stable: {} → {}",
         ),
         (None, Some(_)) => (
             Action::Changed,
             Class::Breaking,
-            "was none of draft, alpha, beta and stable",
+            "the stability level of {} was not one of draft, alpha, beta and stable: {} → {}",
         ),
-        (Some(old), Some(new)) if new < old => (Action::Narrowed, Class::Breaking, "was lowered"),
-        (Some(_), Some(_)) => (Action::Widened, Class::Docs, "was raised"),
+        (Some(old), Some(new)) if new < old => (
+            Action::Narrowed,
+            Class::Breaking,
+            "the stability level of {} was lowered: {} → {}",
+        ),
+        (Some(_), Some(_)) => (
+            Action::Widened,
+            Class::Docs,
+            "the stability level of {} was raised: {} → {}",
+        ),
     };
-    let shown =
-        [was, is].map(|node| node.map_or_else(|| "stable".to_owned(), |node| shown(node.value)));
-    let message = format!(
-        "the stability level of {subject} {what}: {} → {}",
-        shown[0], shown[1]
-    );
-    record(
-        walk,
-        Rule::new(area, Kind::Stability, action),
-        class,
-        node,
-        message,
-        was.or(is),
-    );
+    let rule = Rule::new(area, Kind::Stability, action);
+    record(walk, rule, class, matched, (template, subject, "stable"));
 }
 
-/// The witness of a broken promise is the promise.
+/// Records a change of a promise. The witness of a broken promise is the promise.
 fn record(
     walk: &mut Walk<'_>,
     rule: Rule,
     class: Class,
-    node: &Node<'_>,
-    message: String,
-    promise: Option<&Node<'_>>,
+    matched: &Matched<'_>,
+    (template, subject, absent): (&'static str, &Message, &'static str),
 ) {
-    walk.note(rule, class, node, message);
-    if class == Class::Breaking
-        && let Some(change) = walk.last()
-    {
-        change.witness = promise.map(|node| node.value.clone());
-    }
+    let (was, is, location) = ends(matched);
+    let [old, new] = [was, is].map(|node| match node {
+        Some(node) => Part::value(node.value),
+        None => Part::Text(absent),
+    });
+    let promise = was.or(is).map(|node| node.value.clone());
+    walk.record(Change {
+        witness: promise.filter(|_| class == Class::Breaking),
+        ..Change::new(
+            rule,
+            class,
+            &location.pointer,
+            message!(template, subject, old, new),
+        )
+    });
 }
 
 const LEVELS: [&str; 4] = ["draft", "alpha", "beta", "stable"];
@@ -162,7 +173,7 @@ fn level_of(value: &Value) -> Option<usize> {
     LEVELS.iter().position(|level| value == level)
 }
 
-/// The date part of a full date or a date with a time (RFC 3339), which sort as text.
+/// Returns the date part of a full date or of a date with a time (RFC 3339). Dates sort as text.
 fn date_of(value: &Value) -> Option<&str> {
     let text = value.as_str()?;
     let date = text.get(..10)?;

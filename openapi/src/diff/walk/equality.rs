@@ -1,9 +1,8 @@
 //! Equal text under equal references: the cheap proof that two parts mean the same.
 //!
-//! References are equal when what they lead to is, assumed while it is being looked at, so cycles
-//! are no obstacle. A pair of targets is looked at once; when one proves unequal, the pairs that
-//! were called equal only because of it are called back. What is written out on one side is equal to a
-//! reference on the other when it is equal to what that leads to.
+//! References are equal when their targets are. A pair of targets is assumed equal while it is compared, so cycles end. It
+//! is compared once; when it proves unequal, so are the pairs that depended on it. What is written out on one side is equal
+//! to a reference on the other when it is equal to the reference's target.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,12 +11,13 @@ use serde_json::{Map, Number, Value};
 use crate::document::Document;
 use crate::{keywords, pointer};
 
+/// The known equalities between parts of the two documents.
 #[derive(Default)]
 pub(crate) struct Equality {
     ids: HashMap<(String, String), usize>,
     pairs: Vec<TargetPair>,
     names_count: bool,
-    /// What only tells a reader something is passed over.
+    /// Whether annotations are ignored.
     of_assertions: bool,
 }
 
@@ -30,10 +30,10 @@ struct TargetPair {
 struct Matching<'a> {
     base: &'a Document,
     revision: &'a Document,
-    /// What references on both sides lead to, to be compared as pairs.
+    /// The targets of references on both sides, to be compared as pairs.
     references: Vec<(String, String)>,
-    /// What references on one side only lead to, beside what is written out on the other, by their
-    /// addresses: assumed to be equal while they are being looked at, since all must be for any to count.
+    /// The addresses of the targets of references on one side and of what is written out on the other. They are assumed equal
+    /// while they are compared, since all must be equal for any to count.
     assumed: HashSet<(usize, usize)>,
 }
 
@@ -47,22 +47,22 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// Whether these two are assumed to be equal already; from now on they are.
+    /// Returns whether these two are already assumed equal, and assumes it.
     fn assumes(&mut self, a: &Value, b: &Value) -> bool {
         let address = |value: &Value| std::ptr::from_ref(value) as usize;
         !self.assumed.insert((address(a), address(b)))
     }
 }
 
-/// What the value refers to, when it does nothing else.
-fn led_to<'a>(document: &'a Document, value: &Value) -> Option<&'a Value> {
+/// Returns the target of a value that is a reference and nothing else.
+fn target_of<'a>(document: &'a Document, value: &Value) -> Option<&'a Value> {
     let object = value.as_object().filter(|object| object.len() == 1)?;
     let reference = object.get("$ref")?.as_str()?;
     document.at(&document.follow(&pointer::of_reference(reference)?))
 }
 
 impl Equality {
-    /// With `names_count`, references to components of different names are unequal.
+    /// Builds an equality of everything. With `names_count`, references to components of different names are unequal.
     pub(crate) fn new(names_count: bool) -> Self {
         Self {
             names_count,
@@ -70,7 +70,7 @@ impl Equality {
         }
     }
 
-    /// Of schemas, by what they accept: annotations do not count.
+    /// Builds an equality of schemas by what they accept: annotations do not count.
     pub(crate) fn of_assertions() -> Self {
         Self {
             of_assertions: true,
@@ -78,7 +78,7 @@ impl Equality {
         }
     }
 
-    /// Whether the two values, of the two documents, are equal in every class.
+    /// Returns whether two values of the two documents are equal.
     pub(crate) fn holds(
         &mut self,
         (base, a): (&Document, &Value),
@@ -155,31 +155,31 @@ impl Equality {
         }
     }
 
-    /// Follows the reference where one side is only that and the other is written out; `None` elsewhere,
-    /// and where names count, by which the two differ.
-    fn one_led_to(&self, a: &Value, b: &Value, matching: &mut Matching<'_>) -> Option<bool> {
+    /// Compares a reference on one side with what is written out on the other. Returns `None` for anything else, and where
+    /// names count, by which the two differ.
+    fn one_refers(&self, a: &Value, b: &Value, matching: &mut Matching<'_>) -> Option<bool> {
         let refers = |value: &Value| value.get("$ref").is_some();
         if self.names_count || refers(a) == refers(b) {
             return None;
         }
         let (base, revision) = (matching.base, matching.revision);
         let (a, b) = if refers(a) {
-            (led_to(base, a)?, b)
+            (target_of(base, a)?, b)
         } else {
-            (a, led_to(revision, b)?)
+            (a, target_of(revision, b)?)
         };
         Some(matching.assumes(a, b) || self.match_by_text(a, b, matching))
     }
 
-    /// As [`Self::texts_match`], of two schemas and without their annotations.
+    /// Compares two schemas as [`Self::texts_match`] does, without their annotations.
     fn assertions_match(&self, a: &Value, b: &Value, matching: &mut Matching<'_>) -> bool {
-        if let Some(equal) = self.one_led_to(a, b, matching) {
+        if let Some(equal) = self.one_refers(a, b, matching) {
             return equal;
         }
         let (Value::Object(left), Value::Object(right)) = (a, b) else {
             return self.texts_match(a, b, matching);
         };
-        // These only tell a reader something, and decide all the same what is read how.
+        // These annotations decide how a value is read.
         let decides = |key: &str| matches!(key, "readOnly" | "writeOnly" | "discriminator");
         let counts = |key: &str| {
             decides(key) || (!keywords::is_annotation(key) && !keywords::is_container(key))
@@ -223,16 +223,16 @@ impl Equality {
         })
     }
 
-    /// Whether the texts are equal, references aside, which are put on the list.
+    /// Returns whether the texts are equal apart from references, and collects those.
     fn texts_match(&self, a: &Value, b: &Value, matching: &mut Matching<'_>) -> bool {
         match (a, b) {
             (Value::Object(_), Value::Object(_))
-                if let Some(equal) = self.one_led_to(a, b, matching) =>
+                if let Some(equal) = self.one_refers(a, b, matching) =>
             {
                 equal
             }
             (Value::Object(a), Value::Object(b)) => {
-                // Most often the members stand in the same order, and none has to be looked up.
+                // Most often the members are in the same order, and none has to be looked up.
                 let mut in_order = b.iter();
                 a.len() == b.len()
                     && a.iter().all(|(key, a)| {
@@ -269,12 +269,12 @@ impl Equality {
     }
 }
 
-/// Whether the numbers are one, however they are written: 1 and 1.0 are, 2^53 and 2^53 + 1 are not.
+/// Returns whether two numbers are equal, however they are written: 1 and 1.0 are, 2^53 and 2^53 + 1 are not.
 fn numbers_match(a: &Number, b: &Number) -> bool {
     a == b || integer(a).is_some_and(|integer_of_a| integer(b) == Some(integer_of_a))
 }
 
-/// The integer that a number is.
+/// Returns the number as an integer, if it is one.
 fn integer(number: &Number) -> Option<i128> {
     if let Some(integer) = number.as_i64() {
         return Some(integer.into());

@@ -1,87 +1,116 @@
-//! What only a reader sees: texts, examples, extensions, and fields without a rule of their own.
+//! Fields that only a reader sees (texts, examples, extensions), and fields without a rule of their own.
 
 use serde_json::Value;
 
+use crate::diff::change::Change;
+use crate::diff::message::{Message, Part, message};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::deprecation;
 use crate::diff::walk::graph::Walk;
-use crate::diff::walk::message::{both_shown, shown};
-use crate::diff::walk::node::{Matched, Node, Pair};
+use crate::diff::walk::node::{Matched, Pair};
 use crate::pointer;
 use crate::schema::Direction;
 
-/// The kind and class of a field that only annotates, by its name; `None` for other fields.
-fn kind_of(key: &str) -> Option<(Kind, Class)> {
-    let (kind, class) = match key {
-        "title" | "summary" | "description" | "externalDocs" | "xml" => (Kind::Text, Class::Docs),
-        "example" | "examples" => (Kind::Example, Class::Docs),
-        "deprecated" => (Kind::Deprecation, Class::Docs),
-        "default" => (Kind::Default, Class::Docs),
-        "tags" => (Kind::Tags, Class::Docs),
-        // What it does to messages is compared where the properties are.
-        "readOnly" | "writeOnly" => (Kind::Access, Class::Docs),
-        // A hint at which alternative to read; what is accepted is the alternatives' matter.
-        "discriminator" => (Kind::Discriminator, Class::Docs),
-        "format" | "contentEncoding" | "contentMediaType" => (Kind::Format, Class::Docs),
-        key if key.starts_with("x-") => (Kind::Extension, Class::Docs),
+/// Returns the kind of a field that only annotates, by its name; `None` for other fields.
+fn kind_of(key: &str) -> Option<Kind> {
+    Some(match key {
+        "title" | "summary" | "description" | "externalDocs" | "xml" => Kind::Text,
+        "example" | "examples" => Kind::Example,
+        "deprecated" => Kind::Deprecation,
+        "default" => Kind::Default,
+        "tags" => Kind::Tags,
+        // What it means for messages is compared with the properties.
+        "readOnly" | "writeOnly" => Kind::Access,
+        // It only helps to choose an alternative; what is accepted is decided by the alternatives.
+        "discriminator" => Kind::Discriminator,
+        "format" | "contentEncoding" | "contentMediaType" => Kind::Format,
+        key if key.starts_with("x-") => Kind::Extension,
         _ => return None,
-    };
-    Some((kind, class))
+    })
 }
 
-/// Every member of the two objects, as text.
-pub(crate) fn every_member(walk: &mut Walk<'_>, pair: &Pair<'_>, area: Area, subject: &str) {
+/// Compares every member of two objects as text.
+pub(crate) fn every_member(walk: &mut Walk<'_>, pair: &Pair<'_>, area: Area, subject: &Message) {
     for (key, matched) in pair.members() {
-        let (kind, class) = kind_of(key).unwrap_or((Kind::Text, Class::Docs));
-        record(
-            walk,
-            &matched,
-            area,
-            (kind, class),
-            &format!("`{key}` of {subject}"),
-        );
+        let kind = kind_of(key).unwrap_or(Kind::Text);
+        member(walk, key, &matched, area, (kind, Class::Docs), subject);
     }
 }
 
-/// A field that the caller has no rule for: an annotation by its name, else unproven, since nothing
-/// may be silent.
+/// Compares a field that the caller has no rule for. It is an annotation by its name, otherwise unproven, since nothing may
+/// be silent.
 pub(crate) fn field(
     walk: &mut Walk<'_>,
     key: &str,
     matched: &Matched<'_>,
     area: Area,
-    subject: &str,
+    subject: &Message,
 ) {
-    let (kind, class) = kind_of(key).unwrap_or((Kind::Field, Class::Unproven));
-    record(
-        walk,
-        matched,
-        area,
-        (kind, class),
-        &format!("`{key}` of {subject}"),
-    );
+    let axes = match kind_of(key) {
+        Some(kind) => (kind, Class::Docs),
+        None => (Kind::Field, Class::Unproven),
+    };
+    member(walk, key, matched, area, axes, subject);
 }
 
-/// Examples by their names (OpenAPI 3.1 section 4.8.14): one that is a component is told of there, once,
-/// whoever refers to it.
-pub(crate) fn examples<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, area: Area, subject: &str) {
+/// Compares a field that is known to be only text, and whose name is part of the message.
+pub(crate) fn text_field(
+    walk: &mut Walk<'_>,
+    key: &str,
+    matched: &Matched<'_>,
+    area: Area,
+    subject: &Message,
+) {
+    member(walk, key, matched, area, (Kind::Text, Class::Docs), subject);
+}
+
+fn member(
+    walk: &mut Walk<'_>,
+    key: &str,
+    matched: &Matched<'_>,
+    area: Area,
+    axes: (Kind, Class),
+    subject: &Message,
+) {
+    // These say nothing when they are false: absence means the same.
+    let is_default = match matched {
+        Matched::Removed(node) | Matched::Added(node) => {
+            matches!(key, "deprecated" | "readOnly" | "writeOnly")
+                && node.value == &Value::Bool(false)
+        }
+        Matched::Pair(_) => false,
+    };
+    if !is_default {
+        record(
+            walk,
+            matched,
+            area,
+            axes,
+            &message!("`{}` of {}", key, subject),
+        );
+    }
+}
+
+/// Compares examples by their names (OpenAPI 3.1 section 4.8.14). One that is a component is compared once, whatever refers
+/// to it.
+pub(crate) fn examples<'a>(
+    walk: &mut Walk<'a>,
+    matched: &Matched<'a>,
+    area: Area,
+    subject: &Message,
+) {
     if let Matched::Pair(pair) = matched {
         let mut differ_here = !pair.base.value.is_object();
         for (_, example) in pair.members() {
             match example {
                 Matched::Pair(example) if refer_to_one_name(&example) => {
                     let target = walk.followed(&example);
-                    let name = pointer::last(&target.revision.pointer).into_owned();
-                    // Which way the message goes does not matter to a text.
+                    let name = pointer::last(&target.revision.pointer);
+                    let subject = message!("the example `{}`", name.as_ref());
+                    // The direction of the message does not matter to a text.
                     walk.in_pair(&target, Direction::Response, |walk| {
-                        let pair = Matched::Pair(target.clone());
-                        one(
-                            walk,
-                            &pair,
-                            area,
-                            Kind::Example,
-                            &format!("the example `{name}`"),
-                        );
+                        let matched = Matched::Pair(target.clone());
+                        one(walk, &matched, area, Kind::Example, &subject);
                     });
                 }
                 Matched::Pair(example) => differ_here |= !walk.same(&example),
@@ -95,29 +124,23 @@ pub(crate) fn examples<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, area: Are
     field(walk, "examples", matched, area, subject);
 }
 
-/// Whether both refer to examples of one name, and say the same beside it.
+/// Returns whether both refer to examples of one name, and say the same beside the reference.
 fn refer_to_one_name(example: &Pair<'_>) -> bool {
-    let name = |node: &Node<'_>| {
-        let reference = node.value.get("$ref")?.as_str()?;
-        Some(pointer::last(reference).into_owned())
-    };
-    let (base, revision) = (name(&example.base), name(&example.revision));
+    let [base, revision] =
+        [&example.base, &example.revision].map(|node| node.text("$ref").map(pointer::last));
     // A Reference Object has no other fields (OpenAPI 3.1 section 4.8.23).
-    let beside = |key: &str| {
-        let (base, revision) = (example.base.value.get(key), example.revision.value.get(key));
-        base == revision
-    };
+    let beside = |key: &str| example.base.value.get(key) == example.revision.value.get(key);
     base.is_some() && base == revision && beside("summary") && beside("description")
 }
 
-/// A field of an object that may make promises (an operation, a parameter): as [`field`] otherwise.
+/// Compares a field of an object that may make promises (an operation, a parameter); other fields as [`field`] does.
 pub(crate) fn field_of(
     walk: &mut Walk<'_>,
     whole: &Pair<'_>,
     key: &str,
     matched: &Matched<'_>,
     area: Area,
-    subject: &str,
+    subject: &Message,
 ) {
     let deprecated = whole.revision.is_set("deprecated");
     if !deprecation::compare(walk, key, matched, deprecated, area, subject) {
@@ -125,13 +148,13 @@ pub(crate) fn field_of(
     }
 }
 
-/// A field that is known to be only text.
+/// Compares a field that is known to be only text.
 pub(crate) fn one(
     walk: &mut Walk<'_>,
     matched: &Matched<'_>,
     area: Area,
     kind: Kind,
-    subject: &str,
+    subject: &Message,
 ) {
     record(walk, matched, area, (kind, Class::Docs), subject);
 }
@@ -141,44 +164,34 @@ fn record(
     matched: &Matched<'_>,
     area: Area,
     (kind, class): (Kind, Class),
-    subject: &str,
+    subject: &Message,
 ) {
     match matched {
         Matched::Pair(pair) => {
-            // What the same text refers to is told where it stands.
-            if pair.base.value == pair.revision.value || walk.same(pair) {
+            let (base, revision) = (pair.base.value, pair.revision.value);
+            // What equal texts refer to is reported where it is.
+            if base == revision || walk.same(pair) {
                 return;
             }
-            let (was, is) = both_shown(pair.base.value, pair.revision.value);
-            let message = format!("{subject} changed from {was} to {is}");
-            walk.note(
-                Rule::new(area, kind, Action::Changed),
-                class,
-                &pair.revision,
-                message,
-            );
-            let (base, revision) = (pair.base.value.clone(), pair.revision.value.clone());
-            if let Some(change) = walk.last() {
-                change.base = Some(base);
-                change.revision = Some(revision);
-            }
+            let [was, is] = Part::differing(base, revision);
+            walk.record(Change {
+                base: Some(base.clone()),
+                revision: Some(revision.clone()),
+                ..Change::new(
+                    Rule::new(area, kind, Action::Changed),
+                    class,
+                    &pair.revision.pointer,
+                    message!("{} changed from {} to {}", subject, was, is),
+                )
+            });
         }
-        Matched::Removed(node) if !is_default(subject, node) => {
-            let message = format!("{subject} was removed; it was {}", shown(node.value));
+        Matched::Removed(node) => {
+            let message = message!("{} was removed; it was {}", subject, node.value);
             walk.note(Rule::new(area, kind, Action::Removed), class, node, message);
         }
-        Matched::Added(node) if !is_default(subject, node) => {
-            let message = format!("{subject} was added: {}", shown(node.value));
+        Matched::Added(node) => {
+            let message = message!("{} was added: {}", subject, node.value);
             walk.note(Rule::new(area, kind, Action::Added), class, node, message);
         }
-        Matched::Removed(_) | Matched::Added(_) => {}
     }
-}
-
-/// Whether the field says what its absence says.
-fn is_default(subject: &str, node: &Node<'_>) -> bool {
-    let flag = ["`deprecated`", "`readOnly`", "`writeOnly`"]
-        .iter()
-        .any(|name| subject.starts_with(name));
-    flag && node.value == &Value::Bool(false)
 }

@@ -1,7 +1,7 @@
-//! The walk's memory: what was found where, and which operation reaches it.
+//! The walk and its graph: what was found where, and which operation reaches it.
 //!
-//! Each operation and each pair of components is a node that holds the changes found in its own
-//! text. A change is reported once, with every operation from which its node can be reached.
+//! Each operation and each pair of components is a vertex with the findings in its own text. A finding is reported once,
+//! with every operation from which its vertex can be reached.
 
 mod outcome;
 
@@ -10,16 +10,18 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use serde_json::Value;
 
 use crate::diff::change::Change;
+use crate::diff::message::Message;
 use crate::diff::options::Options;
 use crate::diff::rules::{Class, Rule};
 use crate::diff::walk::equality::Equality;
+use crate::diff::walk::finding::Finding;
 use crate::diff::walk::node::{Node, Pair, follow};
 use crate::document::Document;
 use crate::schema::{self, Direction};
 
 pub(crate) type VertexId = usize;
 
-/// A pair of components by their pointers, and the way in which what they describe goes.
+/// A pair of components by their pointers, and the direction of the messages that they describe.
 type PairId = (String, String, Direction);
 
 fn pair_id(pair: &Pair<'_>, direction: Direction) -> PairId {
@@ -30,17 +32,17 @@ fn pair_id(pair: &Pair<'_>, direction: Direction) -> PairId {
 #[derive(Default)]
 struct Vertex<'a> {
     operation: Option<String>,
-    /// The part of both documents that is walked: where nothing is said, its parent's.
+    /// The part of both documents that is walked; the parent's where none is given.
     place: Option<Pair<'a>>,
-    changes: Vec<Change>,
-    /// Stands for what was found below, where none of that is as grave.
-    stands_in: Option<Change>,
-    /// The pairs that its changes come from: where those are walked as well, they tell.
+    findings: Vec<Finding>,
+    /// The change to report if nothing as grave is found below.
+    stand_in: Option<Change>,
+    /// The pairs that the findings come from: where those are walked as well, they report the cause.
     comes_from: Vec<PairId>,
     children: HashSet<VertexId>,
 }
 
-/// One comparison under way.
+/// One comparison in progress.
 pub(crate) struct Walk<'a> {
     pub(crate) base: &'a Document,
     pub(crate) revision: &'a Document,
@@ -52,12 +54,12 @@ pub(crate) struct Walk<'a> {
     current: VertexId,
     /// How many pairs are being walked one within another.
     nested: usize,
-    /// Pairs whose turn is yet to come, by their nodes.
-    waiting: VecDeque<(VertexId, Turn<'a>)>,
+    /// Pairs that were too deeply nested and are walked at the end, by their vertices.
+    waiting: VecDeque<(VertexId, Deferred<'a>)>,
 }
 
 /// The walk of a pair that waits.
-type Turn<'a> = Box<dyn FnOnce(&mut Walk<'a>) + 'a>;
+type Deferred<'a> = Box<dyn FnOnce(&mut Walk<'a>) + 'a>;
 
 /// The most pairs of schemas that are walked one within another.
 const DEEPEST: usize = 50;
@@ -78,85 +80,73 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether both places are equal in every class.
+    /// Returns whether both nodes are equal in every class.
     pub(crate) fn same(&mut self, pair: &Pair<'_>) -> bool {
         self.same_values(pair.base.value, pair.revision.value)
     }
 
-    /// Whether a value of the base and one of the revision are equal in every class.
+    /// Returns whether a value of the base and one of the revision are equal in every class.
     pub(crate) fn same_values(&mut self, base: &Value, revision: &Value) -> bool {
         self.equality
             .holds((self.base, base), (self.revision, revision))
     }
 
-    /// Whether both schemas accept the same, by text and apart from what only a reader sees.
+    /// Returns whether the assertions of both schemas are equal by text; annotations are ignored.
     pub(crate) fn same_assertions(&mut self, pair: &Pair<'_>) -> bool {
         let (base, revision) = (pair.base.value, pair.revision.value);
         self.equality_of_assertions
             .holds((self.base, base), (self.revision, revision))
     }
 
-    /// Records a change in the node that is being walked.
-    pub(crate) fn record(&mut self, change: Change) {
-        self.vertices[self.current].changes.push(change);
+    /// Records a finding in the current vertex.
+    pub(crate) fn record(&mut self, finding: impl Into<Finding>) {
+        self.vertices[self.current].findings.push(finding.into());
     }
 
-    /// How many changes were recorded in the node that is being walked.
+    /// Returns how many findings the current vertex has.
     pub(crate) fn recorded(&self) -> usize {
-        self.vertices[self.current].changes.len()
+        self.vertices[self.current].findings.len()
     }
 
-    /// The changes that were recorded there after so many.
-    pub(crate) fn recorded_since(&self, before: usize) -> &[Change] {
-        &self.vertices[self.current].changes[before..]
+    /// Returns the changes that were recorded in the current vertex after the first `count`.
+    pub(crate) fn recorded_since(&self, count: usize) -> impl Iterator<Item = &Change> {
+        let since = &self.vertices[self.current].findings[count..];
+        since.iter().map(|finding| &finding.change)
     }
 
-    /// Takes back those of them that `is_void`.
-    pub(crate) fn forget_since(&mut self, before: usize, is_void: impl Fn(&Change) -> bool) {
-        let changes = &mut self.vertices[self.current].changes;
-        let since = changes.split_off(before);
-        changes.extend(since.into_iter().filter(|change| !is_void(change)));
+    /// Removes from those the changes that are void.
+    pub(crate) fn forget_since(&mut self, count: usize, is_void: impl Fn(&Change) -> bool) {
+        let findings = &mut self.vertices[self.current].findings;
+        let since = findings.split_off(count).into_iter();
+        findings.extend(since.filter(|finding| !is_void(&finding.change)));
     }
 
     /// Records a change that has no witness.
-    pub(crate) fn note(&mut self, rule: Rule, class: Class, location: &Node<'_>, message: String) {
-        self.record(Change {
-            rule,
-            class,
-            location: location.pointer.clone(),
-            more_places: Vec::new(),
-            operations: Vec::new(),
-            message,
-            witness: None,
-            witness_schema: None,
-            base: None,
-            revision: None,
-            waived: None,
-        });
+    pub(crate) fn note(&mut self, rule: Rule, class: Class, location: &Node<'_>, message: Message) {
+        self.record(Change::new(rule, class, &location.pointer, message));
     }
 
-    /// Records a difference between messages: breaking where a message that worked and no longer
-    /// does is given, additive where there is none.
+    /// Records a change of messages: breaking with a message that worked and no longer does, additive without one.
     pub(crate) fn decide(
         &mut self,
         rule: Rule,
         location: &Node<'_>,
-        message: String,
-        breaks: Option<Value>,
+        message: Message,
+        witness: Option<Value>,
     ) {
-        let class = if breaks.is_some() {
+        let class = if witness.is_some() {
             Class::Breaking
         } else {
             Class::Additive
         };
-        self.note(rule, class, location, message);
-        if let Some(change) = self.last() {
-            change.witness = breaks;
-        }
+        self.record(Change {
+            witness,
+            ..Change::new(rule, class, &location.pointer, message)
+        });
     }
 
-    /// A schema of the base and one of the revision, each on its own, as the sender's and the
-    /// receiver's of what flows this way.
+    /// Returns a schema of the base and one of the revision, each self-contained, as those of the sender and the receiver
+    /// of messages in this direction.
     pub(crate) fn sides(
         &self,
         base: &Value,
@@ -171,7 +161,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// As [`Self::sides`]; `None` when one of them is made of more than `limit` nodes.
+    /// Returns what [`Self::sides`] does; `None` when one of the schemas has more than `limit` nodes.
     pub(crate) fn sides_within(
         &self,
         pair: &Pair<'_>,
@@ -187,13 +177,8 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// The change recorded last, to be completed.
-    pub(crate) fn last(&mut self) -> Option<&mut Change> {
-        self.vertices[self.current].changes.last_mut()
-    }
-
-    /// Walks an operation in a node of its own; its name goes to all that is reached from it. `place`
-    /// is where both documents have it.
+    /// Walks an operation in a vertex of its own; everything reached from it is reported with its name. `place` is where
+    /// both documents have it.
     pub(crate) fn in_operation(
         &mut self,
         name: String,
@@ -228,8 +213,8 @@ impl<'a> Walk<'a> {
         self.within(vertex, walk);
     }
 
-    /// As [`Self::in_pair`], for what refers to more of its kind without end: a chain of components may be
-    /// as long as the document, the stack is not, so that what is nested too deeply waits its turn.
+    /// Walks a pair as [`Self::in_pair`] does, or later where it is nested too deeply: a chain of components may be as long
+    /// as the document, but the stack may not.
     pub(crate) fn in_pair_in_turn(
         &mut self,
         pair: &Pair<'a>,
@@ -249,7 +234,7 @@ impl<'a> Walk<'a> {
         self.nested -= 1;
     }
 
-    /// Walks what waits its turn.
+    /// Walks the pairs that wait.
     fn walk_waiting(&mut self) {
         while let Some((vertex, walk)) = self.waiting.pop_front() {
             self.within(vertex, walk);
@@ -272,7 +257,7 @@ impl<'a> Walk<'a> {
         self.current = outer;
     }
 
-    /// Both places with the references there followed.
+    /// Returns both nodes with their references followed.
     pub(crate) fn followed(&self, pair: &Pair<'a>) -> Pair<'a> {
         Pair {
             base: follow(self.base, &pair.base),
@@ -280,26 +265,26 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Walks parts of which it is known that together they make `change`, which is reported unless
-    /// the walk finds something as grave in one of them.
+    /// Walks parts that together are known to make `change`, which is reported unless the walk finds something as grave in
+    /// one of them.
     pub(crate) fn with_stand_in(&mut self, change: Change, walk: impl FnOnce(&mut Self)) {
         let vertex = self.admit(Vertex {
-            stands_in: Some(change),
+            stand_in: Some(change),
             ..Vertex::default()
         });
         self.within(vertex, walk);
     }
 
-    /// Records what comes of differences in what is referred to, and of nothing else: where those
-    /// are walked by themselves, they are not told twice.
+    /// Records findings that come from differences in what is referred to, and from nothing else: where those are walked
+    /// by themselves, the findings are not reported twice.
     pub(crate) fn blaming_references(
         &mut self,
-        referred: &[Pair<'a>],
+        references: &[Pair<'a>],
         direction: Direction,
         record: impl FnOnce(&mut Self),
     ) {
         let mut comes_from = Vec::new();
-        for pair in referred {
+        for pair in references {
             if !self.same(pair) {
                 comes_from.push(pair_id(&self.followed(pair), direction));
             }
@@ -311,8 +296,8 @@ impl<'a> Walk<'a> {
         self.within(vertex, record);
     }
 
-    /// Walks what both places hold or refer to, in a node of its own, which is one for all that refer
-    /// to it where both refer.
+    /// Walks what both nodes contain or refer to, in a separate vertex. Where both refer, all that refer to the same pair
+    /// share that vertex.
     pub(crate) fn through_references(
         &mut self,
         pair: &Pair<'a>,
@@ -323,7 +308,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let target = self.followed(pair);
-        let refers = |place: &Node<'_>, end: &Node<'_>| place.pointer != end.pointer;
+        let refers = |from: &Node<'_>, to: &Node<'_>| from.pointer != to.pointer;
         if refers(&pair.base, &target.base) && refers(&pair.revision, &target.revision) {
             self.in_pair(&target, direction, |inner| walk(inner, &target));
         } else {

@@ -1,4 +1,4 @@
-//! From a value that shows the difference at the spot to one of the whole that holds the spot.
+//! Witnesses: from a value that shows a difference in a part to a value of the whole that contains the part.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use crate::relation::{Relation, relate};
 use crate::schema::{Direction, Validator};
 use crate::{pointer, sample};
 
-/// Beyond this many nodes a whole is not judged, only tried with values.
+/// The most nodes of a whole that is judged as a schema; a larger one is only tried with values.
 const LIMIT: usize = 2_000;
 
 /// A step from a value to a part of it.
@@ -18,35 +18,36 @@ pub(crate) enum Step {
     Item,
 }
 
-/// The larger value that a schema being compared describes a part of.
+/// The larger value of which the compared schemas describe a part.
 #[derive(Debug, Clone)]
 pub(crate) struct Root<'a> {
     pub(crate) pair: Pair<'a>,
+    /// The steps from the whole to the part.
     pub(crate) trail: Vec<Step>,
 }
 
 /// A confirmed witness: the value, and the pointer of the schema that it is a value of.
-pub(crate) type Found = (Value, String);
+pub(crate) type Witness = (Value, String);
 
-/// What a value that shows a difference at the spot shows of the whole.
-pub(crate) enum Lifted {
-    /// A value of the whole that works no longer.
-    Breaks(Found),
-    /// The whole is proven to take in all that is sent: what the spot lets go, something around it
-    /// takes, or forbade before.
+/// What a difference in a part means for the whole.
+pub(crate) enum Embedding {
+    /// A value of the whole no longer works.
+    Breaks(Witness),
+    /// The whole is proven to accept all that is sent: what the part no longer accepts, something around it accepts, or
+    /// rejected already.
     Harmless,
     /// No value of the whole was found.
     Unknown,
 }
 
-/// Embeds `local`, found at the spot, into a value of the whole.
-pub(crate) fn lift(
+/// Embeds `local`, a value that shows the difference in the part at `location`, into a value of the whole.
+pub(crate) fn embed(
     walk: &Walk<'_>,
     root: &Root<'_>,
     direction: Direction,
     local: &Value,
-    spot: &Node<'_>,
-) -> Lifted {
+    location: &Node<'_>,
+) -> Embedding {
     let planted = |whole: &Value| {
         let mut replaced = whole.clone();
         *part_of(&mut replaced, &root.trail)? = local.clone();
@@ -54,50 +55,50 @@ pub(crate) fn lift(
         merge(part_of(&mut merged, &root.trail)?, local);
         Some(vec![replaced, merged])
     };
-    shown_by(walk, root, direction, spot, planted)
+    embed_altered(walk, root, direction, location, planted)
 }
 
-/// As [`lift`], for a member that may be absent at the spot.
-pub(crate) fn without_member(
+/// Embeds the absence of a member of the part at `location` into a value of the whole.
+pub(crate) fn embed_absence(
     walk: &Walk<'_>,
     root: &Root<'_>,
     direction: Direction,
     name: &str,
-    spot: &Node<'_>,
-) -> Lifted {
-    // What is no object at the spot lacks the member too, and shows nothing of it.
+    location: &Node<'_>,
+) -> Embedding {
+    // A part that is not an object lacks the member too, and shows nothing.
     let lacking = |whole: &Value| {
         let mut whole = whole.clone();
         let part = part_of(&mut whole, &root.trail)?.as_object_mut()?;
         part.shift_remove(name);
         Some(vec![whole])
     };
-    shown_by(walk, root, direction, spot, lacking)
+    embed_altered(walk, root, direction, location, lacking)
 }
 
-/// What comes of the wholes that `altered` makes of those that are sent: each shows the difference at
-/// the spot, if it fits in.
-fn shown_by(
+/// Tries the wholes that `altered` makes of those that are sent, each of which shows the difference if it is valid.
+fn embed_altered(
     walk: &Walk<'_>,
     root: &Root<'_>,
     direction: Direction,
-    spot: &Node<'_>,
+    location: &Node<'_>,
     altered: impl Fn(&Value) -> Option<Vec<Value>>,
-) -> Lifted {
-    let of_whole = |value| Lifted::Breaks((value, schema_of(walk, &root.pair, spot)));
-    let (sender, receiver) = walk.sides(root.pair.base.value, root.pair.revision.value, direction);
+) -> Embedding {
+    let pair = &root.pair;
+    let of_whole = |value| Embedding::Breaks((value, schema_of(walk, pair, location)));
+    let (sender, receiver) = walk.sides(pair.base.value, pair.revision.value, direction);
     let (Ok(sends), Ok(accepts)) = (Validator::new(&sender), Validator::new(&receiver)) else {
-        return Lifted::Unknown;
+        return Embedding::Unknown;
     };
     let mut shortest: Option<((bool, usize), Value)> = None;
     for plain in sample::candidates(&sender) {
         let breaks = |value: &Value| sends.accepts(value) && !accepts.accepts(value);
         for value in altered(&plain).into_iter().flatten().filter(breaks) {
-            // Where the whole was refused before, what it is refused for may be another difference.
+            // Where the whole was rejected already, it may be rejected for another difference.
             let by_another = !accepts.accepts(&plain);
             let rank = (by_another, value.to_string().len());
             let is_shorter = shortest.as_ref().is_none_or(|(other, _)| rank < *other);
-            if is_shorter && (!by_another || is_refused_at(&accepts, &value, &root.trail)) {
+            if is_shorter && (!by_another || is_rejected_at(&accepts, &value, &root.trail)) {
                 shortest = Some((rank, value));
             }
         }
@@ -105,22 +106,22 @@ fn shown_by(
     if let Some((_, value)) = shortest {
         return of_whole(value);
     }
-    // What the spot says of a value may leave out what is compared elsewhere (its items, what it
-    // requires), so that its value fits nowhere: the wholes themselves may show one.
-    let Some((sender, receiver)) = walk.sides_within(&root.pair, direction, LIMIT) else {
-        return Lifted::Unknown;
+    // The part's schema may leave out what is compared elsewhere (its items, what it requires), so that its value fits
+    // nowhere: the relation of the wholes may still give a value.
+    let Some((sender, receiver)) = walk.sides_within(pair, direction, LIMIT) else {
+        return Embedding::Unknown;
     };
     match relate(&sender, &receiver) {
-        Relation::Breaking(value) if is_refused_at(&accepts, &value, &root.trail) => {
+        Relation::Breaking(value) if is_rejected_at(&accepts, &value, &root.trail) => {
             of_whole(value)
         }
-        Relation::Equal | Relation::Compatible => Lifted::Harmless,
-        Relation::Breaking(_) | Relation::Unproven => Lifted::Unknown,
+        Relation::Equal | Relation::Compatible => Embedding::Harmless,
+        Relation::Breaking(_) | Relation::Unproven => Embedding::Unknown,
     }
 }
 
-/// Whether what the value is refused for is at the end of the trail, on the way there or below.
-fn is_refused_at(accepts: &Validator, value: &Value, trail: &[Step]) -> bool {
+/// Returns whether the value is rejected for something at the end of the trail, on the way there or below.
+fn is_rejected_at(accepts: &Validator, value: &Value, trail: &[Step]) -> bool {
     let leads_there = |(step, token): (&Step, std::borrow::Cow<'_, str>)| match step {
         Step::Property(name) => *name == token,
         Step::Item => token.parse::<usize>().is_ok(),
@@ -137,7 +138,7 @@ fn merge(part: &mut Value, local: &Value) {
     }
 }
 
-/// The part of `value` at the end of the trail, made where it is missing.
+/// Returns the part of `value` at the end of the trail; inserts what is missing on the way.
 fn part_of<'v>(value: &'v mut Value, trail: &[Step]) -> Option<&'v mut Value> {
     let mut part = value;
     for step in trail {
@@ -157,14 +158,14 @@ fn part_of<'v>(value: &'v mut Value, trail: &[Step]) -> Option<&'v mut Value> {
     Some(part)
 }
 
-/// The pointer to the whole's schema, in the document that the spot stands in: the revision, or the base
-/// for what the revision lacks.
-pub(crate) fn schema_of(walk: &Walk<'_>, pair: &Pair<'_>, spot: &Node<'_>) -> String {
+/// Returns the pointer to the whole's schema in the document that `location` points into: the revision, or the base for
+/// what the revision lacks.
+fn schema_of(walk: &Walk<'_>, pair: &Pair<'_>, location: &Node<'_>) -> String {
     let (base, revision) = (&pair.base.pointer, &pair.revision.pointer);
-    let holds = |whole: &str| pointer::below(&spot.pointer, whole).is_some();
-    // Behind a reference, neither of the wholes holds it.
+    let contains = |whole: &str| pointer::below(&location.pointer, whole).is_some();
+    // Below a reference, neither of the wholes contains it.
     let is_in_revision =
-        holds(revision) || (!holds(base) && walk.revision.at(&spot.pointer).is_some());
+        contains(revision) || (!contains(base) && walk.revision.at(&location.pointer).is_some());
     if is_in_revision {
         revision.clone()
     } else {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use crate::diff::message::{Part, message};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 use crate::document::Document;
@@ -11,40 +12,25 @@ use crate::{keywords, pointer};
 
 const SECURITY_SCHEMES: &str = "/components/securitySchemes";
 
-/// Components that nothing reaches in either document; they affect no message.
+/// Compares the components that nothing reaches in either document, and the texts of security schemes. They affect no
+/// message.
 pub(crate) fn compare(walk: &mut Walk<'_>, root: &Pair<'_>) {
     let used = [reached(walk.base), reached(walk.revision)];
-    let mut seen = HashSet::new();
-    let mut names: Vec<(String, String)> = Vec::new();
-    for (section, members) in root
-        .base
-        .members_of("components")
-        .iter()
-        .chain(&root.revision.members_of("components"))
-    {
-        if section.starts_with("x-") {
-            continue;
-        }
-        for (name, _) in members.members() {
-            let pointer = pointer::join_all("/components", [section, name]);
-            if seen.insert(pointer.clone()) {
-                names.push((pointer, format!("{section}/{name}")));
+    if let Some(Matched::Pair(pair)) = root.get("components") {
+        let subject = message!("the components");
+        for (key, matched) in pair.members() {
+            if key.starts_with("x-") {
+                fields::field(walk, key, &matched, Area::Component, &subject);
             }
         }
     }
-    if let Some(Matched::Pair(pair)) = root.get("components") {
-        let extensions = pair.members().into_iter();
-        for (key, matched) in extensions.filter(|(key, _)| key.starts_with("x-")) {
-            fields::field(walk, key, &matched, Area::Component, "the components");
-        }
-    }
-    for (pointer, name) in names {
+    for (pointer, name) in names(root) {
         if used.iter().any(|used| used.contains(&pointer)) {
             security_scheme_texts(walk, &pointer, &name);
             continue;
         }
         let (action, value) = match (walk.base.at(&pointer), walk.revision.at(&pointer)) {
-            // What the same text refers to is told where it stands.
+            // What equal texts refer to is reported where it is.
             (Some(base), Some(revision))
                 if base == revision || walk.same_values(base, revision) =>
             {
@@ -55,21 +41,36 @@ pub(crate) fn compare(walk: &mut Walk<'_>, root: &Pair<'_>) {
             (None, Some(revision)) => (Action::Added, revision),
             (None, None) => continue,
         };
-        let node = Node { pointer, value };
-        let message = format!(
-            "the component `{name}`, which no message needs, was {}",
-            action.name()
+        let message = message!(
+            "the component `{}`, which no message needs, was {}",
+            &name,
+            Part::Text(action.name()),
         );
-        walk.note(
-            Rule::new(Area::Component, Kind::Whole, action),
-            Class::Docs,
-            &node,
-            message,
-        );
+        let rule = Rule::new(Area::Component, Kind::Whole, action);
+        walk.note(rule, Class::Docs, &Node { pointer, value }, message);
     }
 }
 
-/// What a security scheme demands is compared where it is demanded; what it tells a reader, here.
+/// Returns the pointers and names (`schemas/Token`) of the components of both documents.
+fn names(root: &Pair<'_>) -> Vec<(String, String)> {
+    let mut seen = HashSet::new();
+    let mut names = Vec::new();
+    let sections = [&root.base, &root.revision].map(|node| node.members_of("components"));
+    for (section, members) in sections.into_iter().flatten() {
+        if section.starts_with("x-") {
+            continue;
+        }
+        for (name, _) in members.members() {
+            let pointer = pointer::join_all("/components", [section, name]);
+            if seen.insert(pointer.clone()) {
+                names.push((pointer, format!("{section}/{name}")));
+            }
+        }
+    }
+    names
+}
+
+/// Compares the texts of a security scheme. What it demands is compared where it is demanded.
 fn security_scheme_texts(walk: &mut Walk<'_>, pointer: &str, name: &str) {
     if !pointer.starts_with(SECURITY_SCHEMES) {
         return;
@@ -85,25 +86,20 @@ fn security_scheme_texts(walk: &mut Walk<'_>, pointer: &str, name: &str) {
         base: node(base),
         revision: node(revision),
     };
+    let subject = message!("the component `{}`", name);
     for (key, matched) in pair.members() {
         if !matches!(key, "type" | "in" | "name" | "scheme" | "openIdConnectUrl") {
-            fields::one(
-                walk,
-                &matched,
-                Area::Component,
-                Kind::Text,
-                &format!("`{key}` of the component `{name}`"),
-            );
+            fields::text_field(walk, key, &matched, Area::Component, &subject);
         }
     }
 }
 
-/// The pointers of everything that the operations and webhooks refer to, directly or not, and of
-/// the security schemes that are demanded anywhere. What extensions and values refer to is only text.
+/// Returns the pointers of everything that operations and webhooks refer to, directly or not, and of the security schemes that
+/// are demanded anywhere. References in extensions and values are only text.
 fn reached(document: &Document) -> HashSet<String> {
     let mut reached: HashSet<String> = demanded(document.value().get("security")).collect();
     let mut references: HashSet<&str> = HashSet::new();
-    // Each with whether the names of its members are the writer's.
+    // Each value with whether the names of its members are the author's.
     let mut pending: Vec<(&Value, bool)> = ["paths", "webhooks"]
         .iter()
         .filter_map(|section| Some((document.value().get(section)?, true)))
@@ -125,7 +121,7 @@ fn reached(document: &Document) -> HashSet<String> {
                         pending.push((value, false));
                     }
                     match member {
-                        // Of values, only examples that are components are looked at by themselves.
+                        // Of values, only examples that are components are followed.
                         Value::Object(_) if !named && key == "examples" => {
                             pending.push((member, true));
                         }
@@ -150,7 +146,7 @@ fn reached(document: &Document) -> HashSet<String> {
     reached
 }
 
-/// The pointers of the schemes that a list of security requirements names.
+/// Returns the pointers of the schemes that a list of security requirements names.
 fn demanded(requirements: Option<&Value>) -> impl Iterator<Item = String> {
     let requirements = requirements.and_then(Value::as_array).into_iter().flatten();
     let names = requirements

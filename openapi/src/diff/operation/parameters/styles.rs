@@ -1,20 +1,20 @@
-//! How values of parameters and headers are written as text (OpenAPI 3.1 sections 4.8.12.2 to 4.8.12.4):
-//! in which style, and with which freedoms.
+//! How values of parameters and headers are written as text (OpenAPI 3.1 sections 4.8.12.2 to 4.8.12.4): in which style, and
+//! with which flags.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::diff::message::{Message, Part, message};
 use crate::diff::operation::parameters::text_serialization;
 use crate::diff::rules::{Action, Area, Kind, Rule};
 use crate::diff::walk::{Node, Pair, Walk, fields};
 use crate::document::Document;
 use crate::schema::Direction;
 
-/// How a value is written, with what absence says.
+/// How a value is written; what is absent has its default.
 #[derive(PartialEq, Eq)]
 struct Style<'a> {
     style: &'a str,
-    /// Whether the parts of a value are written one by one rather than joined; `None` where that makes no
-    /// difference.
+    /// Whether the parts of a value are written one by one rather than joined; `None` where that makes no difference.
     explode: Option<bool>,
 }
 
@@ -39,79 +39,88 @@ impl Shape {
     }
 }
 
-fn style<'a>(parameter: &Node<'a>, shape: Shape) -> Style<'a> {
-    let text = |key: &str| parameter.value.get(key).and_then(Value::as_str);
-    let usual = match text("in") {
-        Some("query" | "cookie") => "form",
-        _ => "simple",
-    };
-    let style = text("style").unwrap_or(usual);
-    let explode = parameter.value.get("explode").and_then(Value::as_bool);
-    // A list in the style `simple` is joined either way.
-    let matters = match style {
-        "simple" => shape.objects,
-        _ => shape.composed,
-    };
-    let exploded_by_itself = matches!(style, "form" | "cookie");
-    Style {
-        style,
-        explode: matters.then(|| explode.unwrap_or(exploded_by_itself)),
+impl<'a> Style<'a> {
+    fn of(parameter: &Node<'a>, shape: Shape) -> Self {
+        let default = match parameter.text("in") {
+            Some("query" | "cookie") => "form",
+            _ => "simple",
+        };
+        let style = parameter.text("style").unwrap_or(default);
+        let explode = parameter.value.get("explode");
+        let explode = explode.and_then(serde_json::Value::as_bool);
+        // A list in the style `simple` is joined either way.
+        let matters = match style {
+            "simple" => shape.objects,
+            _ => shape.composed,
+        };
+        let by_default = matches!(style, "form" | "cookie");
+        Self {
+            style,
+            explode: matters.then(|| explode.unwrap_or(by_default)),
+        }
+    }
+
+    fn name(&self) -> Message {
+        match self.explode {
+            Some(true) => message!("{}, explode true", self.style),
+            Some(false) => message!("{}, explode false", self.style),
+            None => message!("{}", self.style),
+        }
     }
 }
 
-/// Compares how values are written: a list that was repeated and is now joined is read as another. A
-/// header, unlike a parameter, is named by who holds it.
+/// Compares how values are written: a list that was repeated and is now joined is read as something else. A header, unlike a
+/// parameter, does not contain its name.
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
     pair: &Pair<'a>,
     (direction, header): (Direction, Option<&str>),
-    subject: &str,
+    subject: &Message,
 ) {
-    let (old, new) = (
-        Shape::of(walk.base, &pair.base),
-        Shape::of(walk.revision, &pair.revision),
-    );
+    let old = Shape::of(walk.base, &pair.base);
+    let new = Shape::of(walk.revision, &pair.revision);
     let shape = Shape {
         composed: old.composed || new.composed,
         objects: old.objects || new.objects,
     };
-    let (old, new) = (style(&pair.base, shape), style(&pair.revision, shape));
+    let (old, new) = (
+        Style::of(&pair.base, shape),
+        Style::of(&pair.revision, shape),
+    );
     if old == new {
         return;
     }
-    let name = |style: &Style<'_>| {
-        let explode = style.explode.map(|explode| format!(", explode {explode}"));
-        format!("{}{}", style.style, explode.unwrap_or_default())
-    };
-    let area = if header.is_some() {
-        Area::Header
-    } else {
-        Area::Parameter
-    };
-    let rule = Rule::new(area, Kind::Style, Action::Changed);
-    let message = format!(
-        "{subject} is written in another style: {} → {}",
-        name(&old),
-        name(&new)
+    let message = message!(
+        "{} is written in another style: {} → {}",
+        subject,
+        &old.name(),
+        &new.name(),
     );
     let (sender, sent) = match direction {
         Direction::Request => (&pair.base, &old),
         Direction::Response => (&pair.revision, &new),
     };
-    let witness = match header {
-        Some(name) => json!({"headers": {name: as_written("header", name, sent)}}),
+    let (area, witness) = match header {
+        Some(name) => {
+            let text = example("header", name, sent);
+            (Area::Header, json!({"headers": {name: text}}))
+        }
         None => {
             let (place, name) = (sender.text_of("in"), sender.text_of("name"));
-            json!({ place: as_written(place, name, sent) })
+            (
+                Area::Parameter,
+                json!({ place: example(place, name, sent) }),
+            )
         }
     };
+    let rule = Rule::new(area, Kind::Style, Action::Changed);
     walk.decide(rule, &pair.revision, message, Some(witness));
 }
 
-/// A value written in the style: a list of two, an object of one member, or a scalar, where no others may be.
-fn as_written(place: &str, name: &str, style: &Style<'_>) -> String {
+/// Returns a value written in the style: a list of two, an object of one member, or a scalar where nothing else may be.
+fn example(place: &str, name: &str, style: &Style<'_>) -> String {
     match (style.style, style.explode) {
-        // The style `cookie` leaves a comma as it is, `form` encodes it (OpenAPI 3.2).
+        // The style `cookie` leaves a comma as is, `form` encodes it (OpenAPI 3.2).
         ("form", None) if place == "cookie" => format!("{name}=a%2Cb"),
         ("cookie", None) => format!("{name}=a,b"),
         ("form" | "spaceDelimited" | "pipeDelimited", None) => format!("{name}=a"),
@@ -135,48 +144,39 @@ fn as_written(place: &str, name: &str, style: &Style<'_>) -> String {
     }
 }
 
-/// Compares the flags that let a parameter be written in more ways than one.
-pub(crate) fn freedoms(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction, subject: &str) {
-    for key in ["allowReserved", "allowEmptyValue"] {
-        freedom(walk, pair, direction, key, subject);
-    }
-}
-
-/// Absent, a flag is not set.
-fn freedom(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction, key: &str, subject: &str) {
-    let (was, is) = (pair.base.is_set(key), pair.revision.is_set(key));
-    if was == is {
-        return;
-    }
-    let place = pair.base.text_of("in");
-    // Headers are not percent-encoded; an empty value is a query's matter (OpenAPI 3.2).
-    let has_effect = match key {
-        "allowReserved" => place != "header",
-        _ => place == "query",
-    };
-    if !has_effect {
-        for (_, matched) in pair
-            .members()
-            .into_iter()
-            .filter(|(other, _)| *other == key)
-        {
-            let subject = format!("`{key}` of {subject}, where it has no effect,");
-            fields::one(walk, &matched, Area::Parameter, Kind::Text, &subject);
+/// Compares the flags that allow more spellings of a parameter. An absent flag is not set.
+pub(crate) fn flags(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction, subject: &Message) {
+    let (place, name) = (pair.base.text_of("in"), pair.base.text_of("name"));
+    for (key, value) in [("allowReserved", "/"), ("allowEmptyValue", "")] {
+        let (was, is) = pair.are_set(key);
+        if was == is {
+            continue;
         }
-        return;
+        // Headers are not percent-encoded; only a query may have empty values (OpenAPI 3.2).
+        let has_effect = match key {
+            "allowReserved" => place != "header",
+            _ => place == "query",
+        };
+        if !has_effect {
+            if let Some(matched) = pair.get(key) {
+                let subject = message!("`{}` of {}, where it has no effect,", key, subject);
+                fields::one(walk, &matched, Area::Parameter, Kind::Text, &subject);
+            }
+            continue;
+        }
+        let (action, word) = if is {
+            (Action::Widened, "is now allowed")
+        } else {
+            (Action::Narrowed, "is no longer allowed")
+        };
+        let rule = Rule::new(Area::Parameter, Kind::Style, action);
+        let written = match place {
+            "path" => value.to_owned(),
+            _ => format!("{name}={value}"),
+        };
+        let breaks = is != (direction == Direction::Request);
+        let message = message!("`{}` of {} {}", key, subject, Part::Text(word));
+        let witness = breaks.then(|| json!({ place: written }));
+        walk.decide(rule, &pair.revision, message, witness);
     }
-    let (action, word) = if is {
-        (Action::Widened, "is now allowed")
-    } else {
-        (Action::Narrowed, "is no longer allowed")
-    };
-    let rule = Rule::new(Area::Parameter, Kind::Style, action);
-    let value = if key == "allowReserved" { "/" } else { "" };
-    let written = match place {
-        "path" => value.to_owned(),
-        _ => format!("{}={value}", pair.base.text_of("name")),
-    };
-    let breaks = (is != (direction == Direction::Request)).then(|| json!({ place: written }));
-    let message = format!("`{key}` of {subject} {word}");
-    walk.decide(rule, &pair.revision, message, breaks);
 }

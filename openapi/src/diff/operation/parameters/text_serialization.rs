@@ -1,13 +1,14 @@
-//! Values that are written as text: those of parameters and headers. `5` is an integer to who asks
-//! for one and a text to who asks for that, so that types which differ may still understand each
-//! other (OpenAPI 3.1 section 4.8.12.3).
+//! Values that are written as text: those of parameters and headers. A receiver may read `5` as an integer or as a text, so
+//! types that differ may still be compatible (OpenAPI 3.1 section 4.8.12.3).
 
 use serde_json::{Value, json};
 
-use crate::diff::rules::{Action, Area, Class, Kind, Rule};
+use crate::diff::message::{Message, message};
+use crate::diff::rules::{Action, Area, Kind, Rule};
 use crate::diff::schema::annotations::texts;
 use crate::diff::schema::layers::Layers;
-use crate::diff::walk::finding::{finding, record};
+use crate::diff::walk::schema_findings::{record_difference, record_embedded};
+use crate::diff::walk::witness::Embedding;
 use crate::diff::walk::{Context, Node, Pair, Walk};
 use crate::document::Document;
 use crate::relation::{Relation, relate};
@@ -19,81 +20,63 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Contex
     if walk.same(pair) {
         return;
     }
-    let pair = &one_of_a_list(walk, pair, context.direction, area);
-    let (old, new) = (
-        types(walk.base, &pair.base),
-        types(walk.revision, &pair.revision),
-    );
+    let pair = &item_of_a_list(walk, pair, context.direction, area);
+    let old = types(walk.base, &pair.base);
+    let new = types(walk.revision, &pair.revision);
     if old == new || !are_scalar(&old) || !are_scalar(&new) {
         return walk.compare_schemas(pair, context);
     }
     let (sender, receiver) = walk.sides(pair.base.value, pair.revision.value, context.direction);
-    let action = match context.direction {
-        Direction::Request => Action::Widened,
-        Direction::Response => Action::Narrowed,
-    };
-    let what = format!(
-        "{}, written as text, was {} and is {}",
-        context.subject,
-        old.join(" or "),
-        new.join(" or ")
-    );
     match relate(&sender, &receiver) {
-        Relation::Equal | Relation::Compatible => walk.compare_schemas(pair, context),
-        Relation::Breaking(_) | Relation::Unproven if takes_any_text(&receiver) => {
-            finding(
-                walk,
-                context,
-                (Kind::Type, action),
-                &pair.revision,
-                what,
-                None,
-            );
-            texts::compare_every(walk, pair, context);
-        }
-        Relation::Breaking(_) | Relation::Unproven => {
-            let action = match context.direction {
-                Direction::Request => Action::Narrowed,
-                Direction::Response => Action::Widened,
-            };
-            match misread(&sender, &receiver) {
-                Some(value) => {
-                    let axes = (Kind::Type, action);
-                    finding(walk, context, axes, &pair.revision, what, Some(value));
-                }
-                None => {
-                    let axes = (Kind::Type, Action::Changed);
-                    let node = &pair.revision;
-                    record(walk, context, axes, Class::Unproven, node, what, None);
-                }
-            }
-            texts::compare_every(walk, pair, context);
-        }
+        Relation::Equal | Relation::Compatible => return walk.compare_schemas(pair, context),
+        Relation::Breaking(_) | Relation::Unproven => {}
     }
+    let (accepts_more, accepts_less) = match context.direction {
+        Direction::Request => (Action::Widened, Action::Narrowed),
+        Direction::Response => (Action::Narrowed, Action::Widened),
+    };
+    let names =
+        |types: &[&str]| Message::join(types.iter().map(|kind| message!("{}", *kind)), " or ");
+    let message = message!(
+        "{}, written as text, was {} and is {}",
+        &context.subject,
+        &names(&old),
+        &names(&new),
+    );
+    let location = &pair.revision;
+    if accepts_any_text(&receiver) {
+        let axes = (Kind::Type, accepts_more);
+        record_difference(walk, context, axes, location, message, None);
+    } else if let Some(value) = misread(&sender, &receiver) {
+        let axes = (Kind::Type, accepts_less);
+        record_difference(walk, context, axes, location, message, Some(value));
+    } else {
+        let axes = (Kind::Type, Action::Changed);
+        record_embedded(walk, context, axes, location, message, Embedding::Unknown);
+    }
+    texts::compare_every(walk, pair, context);
 }
 
-/// A single value is also the list of that one value: where a request's value has become a list, it is
-/// compared with the list's items.
-fn one_of_a_list<'a>(
+/// Returns the item of the revision's list in place of the list, where a request's single value has become a list: the value
+/// is also the list of that one value.
+fn item_of_a_list<'a>(
     walk: &mut Walk<'a>,
     pair: &Pair<'a>,
     direction: Direction,
     area: Area,
 ) -> Pair<'a> {
-    let (old, new) = (
-        types(walk.base, &pair.base),
-        types(walk.revision, &pair.revision),
-    );
-    let list = new.iter().any(|kind| kind == "array")
-        && new.iter().all(|kind| kind == "array" || kind == "null");
-    if direction != Direction::Request || !are_scalar(&old) || !list {
+    let old = types(walk.base, &pair.base);
+    let new = types(walk.revision, &pair.revision);
+    let is_list =
+        new.contains(&"array") && new.iter().all(|kind| matches!(*kind, "array" | "null"));
+    if direction != Direction::Request || !are_scalar(&old) || !is_list {
         return pair.clone();
     }
     let Some(items) = core(walk.revision, &pair.revision).get("items") else {
         return pair.clone();
     };
     let rule = Rule::new(area, Kind::Type, Action::Widened);
-    let message = "a single value has become a list, of which it is one".to_owned();
+    let message = message!("a single value has become a list, of which it is one");
     walk.decide(rule, &pair.revision, message, None);
     Pair {
         base: pair.base.clone(),
@@ -101,18 +84,18 @@ fn one_of_a_list<'a>(
     }
 }
 
-/// Whether values of the schema may be more than one text: lists and objects.
+/// Returns whether values of the schema may be lists or objects.
 pub(crate) fn may_be_composed<'a>(document: &'a Document, schema: &Node<'a>) -> bool {
-    let types = types(document, schema);
-    types.is_empty() || !are_scalar(&types)
+    !are_scalar(&types(document, schema))
 }
 
-/// Whether values of the schema may be objects.
+/// Returns whether values of the schema may be objects.
 pub(crate) fn may_be_an_object<'a>(document: &'a Document, schema: &Node<'a>) -> bool {
     let types = types(document, schema);
-    types.is_empty() || types.iter().any(|kind| kind == "object")
+    types.is_empty() || types.contains(&"object")
 }
 
+/// Returns a schema without its layers, references followed.
 fn core<'a>(document: &'a Document, schema: &Node<'a>) -> Node<'a> {
     let mut layers = Layers::of(schema.clone());
     for _ in 0..32 {
@@ -124,40 +107,32 @@ fn core<'a>(document: &'a Document, schema: &Node<'a>) -> Node<'a> {
     layers.core
 }
 
-/// The types that the schema names, sorted; none when it names none.
-fn types<'a>(document: &'a Document, schema: &Node<'a>) -> Vec<String> {
+/// Returns the types of a schema, sorted; none where it does not restrict them.
+fn types<'a>(document: &'a Document, schema: &Node<'a>) -> Vec<&'a str> {
     let mut types = match core(document, schema).value.get("type") {
-        Some(Value::String(kind)) => vec![kind.clone()],
-        Some(Value::Array(kinds)) => kinds
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
+        Some(Value::String(kind)) => vec![kind.as_str()],
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
     types.sort_unstable();
     types
 }
 
-fn are_scalar(types: &[String]) -> bool {
-    let scalar = |kind: &String| {
-        matches!(
-            kind.as_str(),
-            "string" | "number" | "integer" | "boolean" | "null"
-        )
-    };
-    !types.is_empty() && types.iter().all(scalar)
+fn are_scalar(types: &[&str]) -> bool {
+    let is_scalar =
+        |kind: &&str| matches!(*kind, "string" | "number" | "integer" | "boolean" | "null");
+    !types.is_empty() && types.iter().all(is_scalar)
 }
 
-/// Whether the schema takes every text there is.
-fn takes_any_text(schema: &Value) -> bool {
+/// Returns whether the schema accepts every text.
+fn accepts_any_text(schema: &Value) -> bool {
     matches!(
         relate(&json!({"type": "string"}), schema),
         Relation::Equal | Relation::Compatible
     )
 }
 
-/// A value that may be sent and, written as text, is none that the receiver knows.
+/// Returns a value that may be sent and that, written as text, the receiver does not accept.
 fn misread(sender: &Value, receiver: &Value) -> Option<Value> {
     let sends = Validator::new(sender).ok()?;
     let accepts = Validator::new(receiver).ok()?;
@@ -180,7 +155,7 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// What a text may be read as.
+/// Returns the values that a text may be read as.
 fn readings(text: &str) -> Vec<Value> {
     let mut readings = vec![Value::from(text)];
     match serde_json::from_str(text) {

@@ -1,4 +1,4 @@
-//! A path item, as far as the operations below it need to know it.
+//! Path items, as far as the operations in them depend on them.
 
 use crate::diff::walk::Pair;
 use crate::document::holds_operations;
@@ -9,14 +9,14 @@ use crate::schema::Direction;
 pub(crate) enum Role {
     /// The client calls the server.
     Path,
-    /// The server calls the client, unasked.
+    /// The server calls the client, unrequested.
     Webhook,
-    /// The server calls the client, as an earlier request told it to.
+    /// The server calls the client, at an address that an earlier request gave.
     Callback,
 }
 
 impl Role {
-    /// Which way the operation's request goes.
+    /// Returns the direction of the operation's request.
     pub(crate) fn request_direction(self) -> Direction {
         match self {
             Self::Path => Direction::Request,
@@ -25,16 +25,16 @@ impl Role {
     }
 }
 
-/// What stands around an operation.
+/// The place of an operation in both documents.
 #[derive(Debug, Clone)]
 pub(crate) struct Place<'a> {
-    /// The path items that hold it.
+    /// The path items that contain it.
     pub(crate) items: Pair<'a>,
     /// The path templates, of the base and of the revision.
     pub(crate) templates: (&'a str, &'a str),
 }
 
-/// Whether a field of a path item is about the path by itself, not about its operations.
-pub(crate) fn stands_beside_operations(key: &str) -> bool {
+/// Returns whether a field of a path item is about the path itself, not about its operations.
+pub(crate) fn is_beside_operations(key: &str) -> bool {
     !holds_operations(key) && !matches!(key, "parameters" | "servers" | "$ref")
 }

@@ -1,40 +1,32 @@
-//! What stands in an address: variables, each with its values and the one that holds unless another is
-//! chosen (OpenAPI 3.1 section 4.8.6).
+//! The variables of an address, each with its values and its default (OpenAPI 3.1 section 4.8.6).
 
-use crate::diff::rules::{Action, Area, Kind, Rule};
-use crate::diff::walk::message::shown;
-use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 use serde_json::{Value, json};
 
-/// Compares the variables of one server; `url` is its address, as it is written.
+use crate::diff::message::{Message, Part, message};
+use crate::diff::rules::{Action, Area, Kind, Rule};
+use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
+
+/// Compares the variables of one server; `url` is its address, as written.
 pub(crate) fn compare(walk: &mut Walk<'_>, variables: &Pair<'_>, area: Area, url: &str) {
     for (name, matched) in variables.members() {
         match matched {
             Matched::Pair(pair) => variable(walk, &pair, area, (url, name)),
-            matched => fields::field(
-                walk,
-                name,
-                &matched,
-                area,
-                &format!("the variables of the server `{url}`"),
-            ),
+            matched => {
+                let subject = message!("the variables of the server `{}`", url);
+                fields::field(walk, name, &matched, area, &subject);
+            }
         }
     }
 }
 
 fn variable(walk: &mut Walk<'_>, pair: &Pair<'_>, area: Area, (url, name): (&str, &str)) {
-    let subject = format!("the variable `{name}` of the server `{url}`");
+    let subject = message!("the variable `{}` of the server `{}`", name, url);
     for (key, matched) in pair.members() {
         match key {
             "enum" => {}
             "default" => {
-                fields::one(
-                    walk,
-                    &matched,
-                    area,
-                    Kind::Default,
-                    &format!("the default of {subject}"),
-                );
+                let subject = message!("the default of {}", &subject);
+                fields::one(walk, &matched, area, Kind::Default, &subject);
             }
             _ => fields::field(walk, key, &matched, area, &subject),
         }
@@ -44,12 +36,12 @@ fn variable(walk: &mut Walk<'_>, pair: &Pair<'_>, area: Area, (url, name): (&str
     });
 }
 
-/// The values that may stand there: no list is every value.
+/// Compares the values of a variable; without a list it may have any value.
 fn values(
     walk: &mut Walk<'_>,
     pair: &Pair<'_>,
     area: Area,
-    subject: &str,
+    subject: &Message,
     address: impl Fn(&str) -> Value,
 ) {
     let (old, new) = (listed(&pair.base), listed(&pair.revision));
@@ -63,29 +55,38 @@ fn values(
                 .filter(|value| !is_among(other, value))
                 .map(|value| (*value).to_owned())
                 .collect(),
-            // Of all values one that the other side does not list.
+            // One of all values that the other side does not list.
             None => other
                 .iter()
                 .map(|other| format!("not-{}", other.concat()))
                 .collect(),
         }
     };
-    let (gone, come) = (besides(&old, &new), besides(&new, &old));
-    let found: [(&[String], bool, Action, &str); 2] = [
-        (&gone, old.is_some(), Action::Narrowed, "may no longer be"),
-        (&come, new.is_some(), Action::Widened, "may now be"),
+    let changes = [
+        (
+            besides(&old, &new),
+            old.is_some(),
+            Action::Narrowed,
+            "{} may no longer be {}",
+        ),
+        (
+            besides(&new, &old),
+            new.is_some(),
+            Action::Widened,
+            "{} may now be {}",
+        ),
     ];
-    for (values, is_listed, action, word) in found {
+    for (values, is_listed, action, template) in changes {
         let Some(first) = values.first() else {
             continue;
         };
         let rule = Rule::new(area, Kind::Server, action);
         let which = if is_listed {
-            shown(&json!(values))
+            Part::value(&json!(values))
         } else {
-            "any value".to_owned()
+            Part::Text("any value")
         };
-        let message = format!("{subject} {word} {which}");
+        let message = message!(template, subject, which);
         let breaks = (action == Action::Narrowed).then(|| address(first));
         walk.decide(rule, &pair.revision, message, breaks);
     }

@@ -1,14 +1,15 @@
 //! Discriminators: which value of which property names which alternative (OpenAPI 3.1 section 4.8.25).
 //!
-//! No validator holds a message to one. Who reads by it, as generated clients and servers do, is
-//! at a loss over a value that it does not map.
+//! No validator checks them. Generated clients and servers read by them, and cannot read a value that a discriminator does
+//! not map.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::diff::change::Change;
+use crate::diff::message::{Message, Part, message};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
-use crate::diff::walk::message::shown;
 use crate::diff::walk::{Node, Pair, Walk, fields};
 use crate::document::Document;
 use crate::pointer;
@@ -20,93 +21,111 @@ struct Discriminator<'a> {
     property: &'a str,
     /// The value and the name of the component that it stands for, as written.
     mapped: Vec<(&'a str, String)>,
-    /// The names of the alternatives, each of which stands for itself as well; `None` where the
-    /// schema has none, and any component may extend it.
+    /// The names of the alternatives, each of which stands for itself as well; `None` where the schema has none, and any
+    /// component may extend it.
     alternatives: Option<BTreeSet<String>>,
-    /// The component that a value stands for which nothing else is said of, and its absence
-    /// (`defaultMapping`, OpenAPI 3.2).
+    /// The component for values that are not mapped, and for the property's absence (`defaultMapping`, OpenAPI 3.2).
     default: Option<String>,
 }
 
 /// Compares the discriminators of two schemas.
-pub(crate) fn compare(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction, subject: &str) {
-    let old = of(walk.base, &pair.base);
-    let new = of(walk.revision, &pair.revision);
+pub(crate) fn compare(
+    walk: &mut Walk<'_>,
+    pair: &Pair<'_>,
+    direction: Direction,
+    subject: &Message,
+) {
+    let old = Discriminator::of(walk.base, &pair.base);
+    let new = Discriminator::of(walk.revision, &pair.revision);
     let extensions = pair.members().into_iter();
     for (key, matched) in extensions.filter(|(key, _)| key.starts_with("x-")) {
-        let whose = format!("the discriminator of {subject}");
-        fields::field(walk, key, &matched, Area::of(direction), &whose);
+        let subject = message!("the discriminator of {}", subject);
+        fields::field(walk, key, &matched, Area::of(direction), &subject);
     }
     let rule = Rule::new(Area::of(direction), Kind::Discriminator, Action::Changed);
+    if let Some((message, property)) = difference(&old, &new, direction, subject) {
+        let (witness, witness_schema) = match whole_message(walk, pair, direction) {
+            Some((witness, schema)) => (witness, Some(schema)),
+            None => (property, None),
+        };
+        walk.record(Change {
+            witness: Some(witness),
+            witness_schema,
+            ..Change::new(rule, Class::Breaking, &pair.revision.pointer, message)
+        });
+    } else if old.mapped_sorted() != new.mapped_sorted() || old.default != new.default {
+        let message = message!(
+            "the discriminator of {} changed from {} to {}",
+            subject,
+            pair.base.value,
+            pair.revision.value,
+        );
+        walk.note(rule, Class::Docs, &pair.revision, message);
+    }
+}
+
+/// Returns what breaks, and an object with the property at fault; `None` where nothing breaks.
+fn difference(
+    old: &Discriminator<'_>,
+    new: &Discriminator<'_>,
+    direction: Direction,
+    subject: &Message,
+) -> Option<(Message, Value)> {
     if old.property != new.property {
-        let message = format!(
-            "the property that tells the alternatives of {subject} apart was `{}` and is `{}`",
-            old.property, new.property
+        let message = message!(
+            "the discriminator of {} was the property `{}` and is `{}`",
+            subject,
+            old.property,
+            new.property,
         );
         let value = old.mapped.first().map_or("…", |(value, _)| value);
-        let witness = json!({ old.property: value });
-        walk.decide(rule, &pair.revision, message, Some(witness));
-        return whole(walk, pair, direction);
+        return Some((message, json!({ old.property: value })));
     }
     let (sender, receiver) = match direction {
-        Direction::Request => (&old, &new),
-        Direction::Response => (&new, &old),
+        Direction::Request => (old, new),
+        Direction::Response => (new, old),
     };
     if let Some(message) = default_breaks(sender, receiver, subject) {
-        let witness = json!({ sender.property: unmapped(sender, receiver) });
-        walk.decide(rule, &pair.revision, message, Some(witness));
-        return whole(walk, pair, direction);
+        let value = unmapped(sender, receiver);
+        return Some((message, json!({ sender.property: value })));
     }
-    let unknown: Vec<&str> = sender
-        .sent()
-        .into_iter()
+    let sent = sender.sent().into_iter();
+    let unknown: Vec<&str> = sent
         .filter(|(value, target)| !receiver.reads(value, target))
         .map(|(value, _)| value)
         .collect();
-    match unknown.first() {
-        Some(first) => {
-            let names: Vec<String> = unknown.iter().map(|value| format!("`{value}`")).collect();
-            let message = format!(
-                "`{}` of {subject} may be {}, which the other side maps to no such alternative",
-                sender.property,
-                names.join(", ")
-            );
-            let witness = json!({ sender.property: first });
-            walk.decide(rule, &pair.revision, message, Some(witness));
-            whole(walk, pair, direction);
-        }
-        None if old.mapped_sorted() != new.mapped_sorted() || old.default != new.default => {
-            let message = format!(
-                "the discriminator of {subject} changed from {} to {}",
-                shown(pair.base.value),
-                shown(pair.revision.value)
-            );
-            walk.note(rule, Class::Docs, &pair.revision, message);
-        }
-        None => {}
-    }
+    let first = unknown.first()?;
+    let message = message!(
+        "`{}` of {} may be {}, which the other side does not map to this alternative",
+        sender.property,
+        subject,
+        &Message::list(unknown.iter().map(|value| Part::code(value))),
+    );
+    Some((message, json!({ sender.property: first })))
 }
 
-/// What the sender means by a value that it maps to nothing, and the receiver does not read so.
+/// Compares how values that are not mapped are sent with how they are read.
 fn default_breaks(
     sender: &Discriminator<'_>,
     receiver: &Discriminator<'_>,
-    subject: &str,
-) -> Option<String> {
+    subject: &Message,
+) -> Option<Message> {
     let sent = sender.default.as_ref()?;
     let read = match &receiver.default {
         Some(read) if read == sent => return None,
-        Some(read) => format!("is read as `{read}`"),
-        None => "is read as none".to_owned(),
+        Some(read) => message!("is read as `{}`", read),
+        None => message!("is read as none"),
     };
-    Some(format!(
-        "`{}` of {subject} may be absent or hold a value that is mapped to nothing, which is sent as \
-         `{sent}` and {read}",
-        sender.property
+    Some(message!(
+        "`{}` of {} may be absent or have a value that is not mapped, which is sent as `{}` and {}",
+        sender.property,
+        subject,
+        sent,
+        &read,
     ))
 }
 
-/// A value that neither maps to anything.
+/// Returns a value that neither side maps.
 fn unmapped(sender: &Discriminator<'_>, receiver: &Discriminator<'_>) -> String {
     let is_mapped = |value: &str| {
         [sender, receiver].iter().any(|side| {
@@ -118,29 +137,58 @@ fn unmapped(sender: &Discriminator<'_>, receiver: &Discriminator<'_>) -> String 
     values.find(|value| !is_mapped(value)).unwrap_or_default()
 }
 
-/// Gives the change recorded last a whole value as its witness, when one is found.
-fn whole(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction) {
-    let schema = |document: &Document, node: &Node<'_>| {
-        let pointer = node.pointer.strip_suffix("/discriminator")?.to_owned();
-        document.at(&pointer).map(|value| (pointer, value.clone()))
+/// Returns a value of the whole schema that no longer works, if one is found, and the schema's pointer.
+fn whole_message(
+    walk: &Walk<'_>,
+    pair: &Pair<'_>,
+    direction: Direction,
+) -> Option<(Value, String)> {
+    let holder = |node: &Node<'_>| {
+        node.pointer
+            .strip_suffix("/discriminator")
+            .map(str::to_owned)
     };
-    let (Some((_, base)), Some((pointer, revision))) = (
-        schema(walk.base, &pair.base),
-        schema(walk.revision, &pair.revision),
-    ) else {
-        return;
-    };
-    let (sender, receiver) = walk.sides(&base, &revision, direction);
-    if let Relation::Breaking(value) = relate(&sender, &receiver)
-        && let Some(change) = walk.last()
-    {
-        change.witness = Some(value);
-        change.witness_schema = Some(pointer);
+    let pointer = holder(&pair.revision)?;
+    let base = walk.base.at(&holder(&pair.base)?)?;
+    let revision = walk.revision.at(&pointer)?;
+    let (sender, receiver) = walk.sides(base, revision, direction);
+    match relate(&sender, &receiver) {
+        Relation::Breaking(value) => Some((value, pointer)),
+        Relation::Equal | Relation::Compatible | Relation::Unproven => None,
+    }
+}
+
+impl<'a> Discriminator<'a> {
+    /// Reads the discriminator at `node`.
+    fn of(document: &'a Document, node: &Node<'a>) -> Self {
+        let mapping = node.value.get("mapping").and_then(Value::as_object);
+        let mapped = mapping
+            .into_iter()
+            .flatten()
+            .filter_map(|(value, target)| Some((value.as_str(), name(target.as_str()?))));
+        let schema = node
+            .pointer
+            .strip_suffix("/discriminator")
+            .and_then(|pointer| document.at(pointer));
+        let branches = ["oneOf", "anyOf"]
+            .into_iter()
+            .find_map(|keyword| schema?.get(keyword)?.as_array());
+        Self {
+            property: node.text("propertyName").unwrap_or_default(),
+            mapped: mapped.collect(),
+            default: node.text("defaultMapping").map(name),
+            alternatives: branches.map(|branches| {
+                branches
+                    .iter()
+                    .filter_map(|branch| Some(name(branch.get("$ref")?.as_str()?)))
+                    .collect()
+            }),
+        }
     }
 }
 
 impl Discriminator<'_> {
-    /// The values that are sent, each with the component that it stands for.
+    /// Returns the values that are sent, each with the component that it stands for.
     fn sent(&self) -> Vec<(&str, &str)> {
         let named = self.alternatives.iter().flatten().map(String::as_str);
         let by_themselves =
@@ -154,8 +202,8 @@ impl Discriminator<'_> {
             .collect()
     }
 
-    /// Whether the value is read, and as no other of the alternatives than the one it stands for. An
-    /// alternative that is gone, or has another name, is told of by itself.
+    /// Returns whether the value is read as the alternative that it stands for. An alternative that was removed or renamed is
+    /// reported separately.
     fn reads(&self, value: &str, target: &str) -> bool {
         let is_known = |name: &str| {
             self.alternatives
@@ -163,7 +211,7 @@ impl Discriminator<'_> {
                 .is_none_or(|names| names.contains(name))
         };
         let read = self.mapped.iter().find(|(known, _)| *known == value);
-        // Mapped to nothing, it is read as the default, also where that is what it stands for.
+        // A value that is not mapped is read as the default.
         if read.is_none() && self.default.as_deref() == Some(target) {
             return true;
         }
@@ -185,34 +233,7 @@ impl Discriminator<'_> {
     }
 }
 
-fn of<'a>(document: &'a Document, node: &Node<'a>) -> Discriminator<'a> {
-    let property = node.value.get("propertyName").and_then(Value::as_str);
-    let mapping = node.value.get("mapping").and_then(Value::as_object);
-    let mapped = mapping
-        .into_iter()
-        .flatten()
-        .filter_map(|(value, target)| Some((value.as_str(), name(target.as_str()?))));
-    let schema = node
-        .pointer
-        .strip_suffix("/discriminator")
-        .and_then(|pointer| document.at(pointer));
-    let branches = ["oneOf", "anyOf"]
-        .into_iter()
-        .find_map(|keyword| schema?.get(keyword)?.as_array());
-    Discriminator {
-        property: property.unwrap_or_default(),
-        mapped: mapped.collect(),
-        default: (node.value.get("defaultMapping").and_then(Value::as_str)).map(name),
-        alternatives: branches.map(|branches| {
-            branches
-                .iter()
-                .filter_map(|branch| Some(name(branch.get("$ref")?.as_str()?)))
-                .collect()
-        }),
-    }
-}
-
-/// The name of the component that a mapping or a reference leads to, by either of its spellings.
+/// Returns the name of the component that a mapping or a reference leads to, by either of its spellings.
 fn name(target: &str) -> String {
     if target.contains('/') {
         pointer::last(target).into_owned()

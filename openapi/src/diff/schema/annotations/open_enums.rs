@@ -1,24 +1,23 @@
-//! Enumerations that are open: whoever receives a value was told that others may come.
+//! Open enumerations: the receiver of a value has to expect others.
 //!
-//! The field says so in extensions: `x-extensible-enum` is the list itself, or `true` beside an `enum`;
-//! `x-ms-enum` has `modelAsString`.
+//! Extensions say so: `x-extensible-enum` is the list itself, or `true` beside an `enum`; `x-ms-enum` has `modelAsString`.
 
-use crate::diff::rules::{Action, Area, Class, Kind, Rule};
-use crate::diff::schema::annotations::collected::Annotations;
-use crate::diff::schema::layers::Layers;
-use crate::diff::walk::finding::finding;
-use crate::diff::walk::message::shown;
-use crate::diff::walk::{Context, Matched, Walk};
-use crate::schema::Direction;
 use serde_json::Value;
 
-/// Compares two lists of known values, none of which a validator holds anybody to. False when they are
-/// no lists, or one is missing.
+use crate::diff::message::{Message, Part, message};
+use crate::diff::rules::{Action, Area, Kind, Rule};
+use crate::diff::schema::annotations::collected::Annotations;
+use crate::diff::schema::layers::Layers;
+use crate::diff::walk::schema_findings::record_difference;
+use crate::diff::walk::{Context, Matched, Walk};
+use crate::schema::Direction;
+
+/// Compares two lists of known values, which no validator checks. Returns false when they are not lists, or one is missing.
 pub(crate) fn lists(
     walk: &mut Walk<'_>,
     matched: &Matched<'_>,
     direction: Direction,
-    subject: &str,
+    subject: &Message,
 ) -> bool {
     let Matched::Pair(pair) = matched else {
         return false;
@@ -27,38 +26,34 @@ pub(crate) fn lists(
     else {
         return false;
     };
-    let gone: Vec<&Value> = old.iter().filter(|value| !new.contains(value)).collect();
-    let come: Vec<&Value> = new.iter().filter(|value| !old.contains(value)).collect();
-    for (action, values) in [(Action::Narrowed, gone), (Action::Widened, come)] {
+    let removed = old.iter().filter(|value| !new.contains(value)).collect();
+    let added = new.iter().filter(|value| !old.contains(value)).collect();
+    let changes: [(Vec<&Value>, Action, &str); 2] = [
+        (
+            removed,
+            Action::Narrowed,
+            "the open list of values of {} no longer has {}",
+        ),
+        (
+            added,
+            Action::Widened,
+            "the open list of values of {} now has {}",
+        ),
+    ];
+    for (values, action, template) in changes {
         let Some(&first) = values.first() else {
             continue;
         };
-        let names: Vec<String> = values.iter().map(|value| shown(value)).collect();
-        let word = if action == Action::Narrowed {
-            "no longer has"
-        } else {
-            "now has"
-        };
-        let message = format!(
-            "the open list of values of {subject} {word} {}",
-            names.join(", ")
-        );
         let breaks = direction == Direction::Request && action == Action::Narrowed;
+        let names = Message::list(values.into_iter().map(Part::value));
+        let message = message!(template, subject, &names);
         let rule = Rule::new(Area::of(direction), Kind::Enum, action);
-        let class = if breaks {
-            Class::Breaking
-        } else {
-            Class::Additive
-        };
-        walk.note(rule, class, &pair.revision, message);
-        if let Some(change) = walk.last().filter(|_| breaks) {
-            change.witness = Some(first.clone());
-        }
+        walk.decide(rule, &pair.revision, message, breaks.then(|| first.clone()));
     }
     true
 }
 
-/// Whether an enumeration is open by what stands beside it.
+/// Returns whether annotations make an enumeration open.
 fn is_open(annotations: &Annotations<'_>) -> bool {
     let listed = annotations
         .get("x-extensible-enum")
@@ -69,8 +64,8 @@ fn is_open(annotations: &Annotations<'_>) -> bool {
     listed || modelled
 }
 
-/// Where the receiver's enumeration is open, takes the values out of both schemas and says how they
-/// differ: whatever comes was to be expected.
+/// Removes the values from both schemas where the receiver's enumeration is open, since it has to expect any value, and
+/// records how they differ.
 pub(crate) fn values<'a>(
     walk: &mut Walk<'a>,
     (base, old): (&Layers<'a>, &mut Value),
@@ -81,18 +76,27 @@ pub(crate) fn values<'a>(
         Direction::Request => revision,
         Direction::Response => base,
     };
-    let listed = |shell: &Value| shell.get("enum").and_then(Value::as_array).cloned();
-    let (Some(before), Some(after)) = (listed(old), listed(new)) else {
+    let (Some(before), Some(after)) = (old.get("enum"), new.get("enum")) else {
+        return;
+    };
+    let (Some(before_values), Some(after_values)) = (before.as_array(), after.as_array()) else {
         return;
     };
     let within = |one: &[Value], other: &[Value]| one.iter().all(|value| other.contains(value));
-    let (narrowed, widened) = (!within(&before, &after), !within(&after, &before));
+    let narrowed = !within(before_values, after_values);
+    let widened = !within(after_values, before_values);
     if !is_open(&receiver.annotations) || !(narrowed || widened) {
         return;
     }
-    for shell in [old, new] {
-        if let Some(shell) = shell.as_object_mut() {
-            shell.shift_remove("enum");
+    let message = message!(
+        "the values of {} changed from {} to {}; the list is open",
+        &context.subject,
+        before,
+        after,
+    );
+    for schema in [old, new] {
+        if let Some(schema) = schema.as_object_mut() {
+            schema.shift_remove("enum");
         }
     }
     let action = if widened {
@@ -100,12 +104,6 @@ pub(crate) fn values<'a>(
     } else {
         Action::Narrowed
     };
-    let message = format!(
-        "the values of {} changed from {} to {}; the list is open",
-        context.subject,
-        shown(&Value::Array(before)),
-        shown(&Value::Array(after))
-    );
     let axes = (Kind::Enum, action);
-    finding(walk, context, axes, &revision.core, message, None);
+    record_difference(walk, context, axes, &revision.core, message, None);
 }

@@ -1,19 +1,19 @@
-//! What a string holds: its encoding, the media type of what is decoded, and a schema of that (JSON
-//! Schema Validation section 8). No validator asserts them, yet who decodes by one of them misreads
-//! what was encoded by another.
+//! The content of a string: its encoding, the media type of what is decoded, and a schema of that (JSON Schema Validation
+//! section 8). No validator asserts them, yet a receiver that decodes by one encoding misreads what was encoded by another.
 
+use crate::diff::message::{Message, message};
 use crate::diff::rules::{Action, Area, Kind, Rule};
-use crate::diff::walk::{ANYTHING, Context, Matched, Node, Pair, Walk};
+use crate::diff::walk::{Context, Matched, Pair, Walk};
 use crate::schema::Direction;
 
-/// Compares the keyword if it says what a string holds; false when it does not, or when only one side
-/// has it, which only tells a reader more or less.
+/// Compares a keyword about the content of a string. Returns false for other keywords, and where only one side has it, which
+/// is only a text.
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
     key: &str,
     matched: &Matched<'a>,
     direction: Direction,
-    subject: &str,
+    subject: &Message,
 ) -> bool {
     match (key, matched) {
         ("contentEncoding" | "contentMediaType", Matched::Pair(pair)) => {
@@ -29,7 +29,13 @@ pub(crate) fn compare<'a>(
             } else {
                 new
             };
-            let message = format!("`{key}` of {subject} changed from `{old}` to `{new}`");
+            let message = message!(
+                "`{}` of {} changed from `{}` to `{}`",
+                key,
+                subject,
+                old,
+                new
+            );
             let rule = Rule::new(Area::of(direction), Kind::Format, Action::Changed);
             walk.decide(rule, &pair.revision, message, Some(example(sent).into()));
             true
@@ -39,29 +45,22 @@ pub(crate) fn compare<'a>(
                 Matched::Pair(pair) => pair.clone(),
                 Matched::Removed(base) => Pair {
                     base: base.clone(),
-                    revision: anything(base),
+                    revision: base.anything(),
                 },
                 Matched::Added(revision) => Pair {
-                    base: anything(revision),
+                    base: revision.anything(),
                     revision: revision.clone(),
                 },
             };
-            let held = format!("what {subject} holds");
-            walk.compare_schemas(&pair, &Context::new(direction, held));
+            let content = message!("the content of {}", subject);
+            walk.compare_schemas(&pair, &Context::new(direction, content));
             true
         }
         _ => false,
     }
 }
 
-fn anything<'a>(node: &Node<'a>) -> Node<'a> {
-    Node {
-        pointer: node.pointer.clone(),
-        value: &ANYTHING,
-    }
-}
-
-/// `{"a":1}` in the encoding, or a small document of the media type.
+/// Returns `{"a":1}` in the encoding, or a small document of the media type.
 fn example(of: &str) -> String {
     match of.to_ascii_lowercase().as_str() {
         "base64" | "base64url" => "eyJhIjoxfQ==".to_owned(),

@@ -1,69 +1,62 @@
-//! The texts anywhere within two schemas, for schemas that are not walked part by part.
+//! The texts anywhere within two schemas, for schemas that are not compared part by part.
 
 use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::Document;
+use crate::diff::message::message;
 use crate::diff::rules::{Action, Class, Kind};
-use crate::diff::schema::annotations::collected::is_shown;
+use crate::diff::schema::annotations::collected::is_compared;
 use crate::diff::schema::assertions::assertions;
 use crate::diff::walk::{Context, Node, Pair, Walk, follow};
+use crate::document::Document;
 use crate::keywords;
 
-/// The texts of two schemas, and those anywhere within them, where the schemas are not walked.
+/// Compares the texts of two schemas and those anywhere within them.
 pub(crate) fn compare_every<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
     let old = every_text(walk.base, &pair.base);
     let new = every_text(walk.revision, &pair.revision);
-    texts_differ(walk, &old, &new, &pair.revision, context);
+    note_first_difference(walk, &old, &new, &pair.revision, context);
 }
 
-/// The texts anywhere within two schemas that are judged as one thing.
+/// Compares the texts anywhere within two schemas, but not their own.
 pub(crate) fn compare_below<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
-    let old = all_below(walk.base, &pair.base);
-    let new = all_below(walk.revision, &pair.revision);
-    texts_differ(walk, &old, &new, &pair.revision, context);
+    let old = texts_of(walk.base, &pair.base, false);
+    let new = texts_of(walk.revision, &pair.revision, false);
+    note_first_difference(walk, &old, &new, &pair.revision, context);
 }
 
-fn texts_differ(
+fn note_first_difference(
     walk: &mut Walk<'_>,
     old: &[String],
     new: &[String],
-    node: &Node<'_>,
+    location: &Node<'_>,
     context: &Context<'_>,
 ) {
-    if let Some(difference) = first_difference(old, new) {
-        let rule = context.rule(Kind::Text, Action::Changed);
-        let message = format!("texts within {} differ: {difference}", context.subject);
-        walk.note(rule, Class::Docs, node, message);
-    }
+    let removed = old.iter().find(|text| !new.contains(text));
+    let added = new.iter().find(|text| !old.contains(text));
+    let subject = &context.subject;
+    let message = match (removed, added) {
+        (Some(old), Some(new)) => {
+            message!("texts within {} differ: {} → {}", subject, old, new)
+        }
+        (Some(old), None) => message!("texts within {} differ: {} removed", subject, old),
+        (None, Some(new)) => message!("texts within {} differ: {} added", subject, new),
+        (None, None) => return,
+    };
+    let rule = context.rule(Kind::Text, Action::Changed);
+    walk.note(rule, Class::Docs, location, message);
 }
 
-fn first_difference(old: &[String], new: &[String]) -> Option<String> {
-    let gone = old.iter().find(|text| !new.contains(text));
-    let come = new.iter().find(|text| !old.contains(text));
-    match (gone, come) {
-        (Some(gone), Some(come)) => Some(format!("{gone} → {come}")),
-        (Some(gone), None) => Some(format!("{gone} removed")),
-        (None, Some(come)) => Some(format!("{come} added")),
-        (None, None) => None,
-    }
-}
-
-/// Every annotation anywhere below a schema but its own, for parts that are compared as a whole: the
-/// texts in any order, since such parts differ in how they are put together.
-fn all_below(document: &Document, schema: &Node<'_>) -> Vec<String> {
-    texts_of(document, schema, false)
-}
-
-/// Every annotation of a schema and of what is below it.
+/// Returns every annotation of a schema and of what is below it.
 pub(crate) fn every_text(document: &Document, schema: &Node<'_>) -> Vec<String> {
     texts_of(document, schema, true)
 }
 
+/// Returns the annotations within a schema, sorted, since schemas that are compared as wholes may be composed differently.
 fn texts_of(document: &Document, schema: &Node<'_>, with_its_own: bool) -> Vec<String> {
-    let mut found = Vec::new();
-    // What only refers is a layer around what it refers to, whose texts are its own.
+    let mut texts = Vec::new();
+    // A schema that is only a reference is a layer around its target, whose texts are its own.
     let only_refers = assertions(schema).is_some_and(|keys| keys == ["$ref"]);
     let whole = if only_refers && !with_its_own {
         follow(document, schema)
@@ -77,15 +70,15 @@ fn texts_of(document: &Document, schema: &Node<'_>, with_its_own: bool) -> Vec<S
             continue;
         }
         if with_its_own || seen.len() > 1 {
-            found.extend(shown_texts(&node));
+            texts.extend(own_texts(&node));
         }
-        // What stands beside a reference is read with what it leads to.
+        // What is beside a reference is read together with its target.
         let target = follow(document, &node);
         if target.pointer != node.pointer {
             pending.push(target);
         }
         for (key, member) in node.members() {
-            if is_shown(key) {
+            if is_compared(key) {
                 continue;
             }
             if keywords::SINGLE.contains(&key) {
@@ -97,16 +90,16 @@ fn texts_of(document: &Document, schema: &Node<'_>, with_its_own: bool) -> Vec<S
             }
         }
     }
-    found.sort_unstable();
-    found
+    texts.sort_unstable();
+    texts
 }
 
-/// The annotations of one schema object. A flag that is not set says what its absence says.
-fn shown_texts(schema: &Node<'_>) -> Vec<String> {
+/// Returns the annotations of one schema object. A flag that is false means the same as its absence.
+fn own_texts(schema: &Node<'_>) -> Vec<String> {
     let members = schema.members().into_iter();
     members
         .filter(|(key, member)| {
-            is_shown(key) && (member.value != &Value::Bool(false) || *key == "default")
+            is_compared(key) && (member.value != &Value::Bool(false) || *key == "default")
         })
         .map(|(key, member)| format!("{key}: {}", member.value))
         .collect()

@@ -1,12 +1,12 @@
-//! The smallest edits that make one text of another, without where they are done: what copies of one
-//! thing have in common when each stands in another component.
+//! The smallest edits that turn one text into another, without their places: what copies of one thing have in common when
+//! each is in another component.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// The edits from `before` to `after`, in an order that depends on nothing else: each a field's name,
-/// what it was and what it is, once however often it was done.
+/// Returns the edits from `before` to `after`, sorted: each has a field's name, what it was and what it is, and occurs once
+/// however often it was made.
 pub(crate) fn between(before: &Value, after: &Value) -> Value {
     let mut edits = BTreeMap::new();
     collect("", before, after, &mut edits);
@@ -29,21 +29,21 @@ fn collect(name: &str, before: &Value, after: &Value, edits: &mut BTreeMap<Strin
                 add(edits, json!({"in": key, "is": is}));
             }
         }
-        // Lists of schemas and parameters keep their order; of names and values each counts by itself.
+        // Schemas and parameters are compared by position, names and values as a set.
         (Value::Array(old), Value::Array(new)) if old.len() == new.len() && !are_plain(old) => {
             for (was, is) in old.iter().zip(new) {
                 collect(name, was, is, edits);
             }
         }
         (Value::Array(old), Value::Array(new)) => {
-            let (gone, come) = (missing(new, old), missing(old, new));
-            if gone.is_empty() && come.is_empty() {
+            let (removed, added) = (missing(new, old), missing(old, new));
+            if removed.is_empty() && added.is_empty() {
                 add(edits, json!({"in": name, "was": before, "is": after}));
             }
-            for was in gone {
+            for was in removed {
                 add(edits, json!({"in": name, "was": was}));
             }
-            for is in come {
+            for is in added {
                 add(edits, json!({"in": name, "is": is}));
             }
         }
@@ -72,7 +72,7 @@ mod tests {
     use super::between;
 
     #[test]
-    fn an_edit_is_the_same_in_whatever_it_is_done_and_however_often() {
+    fn an_edit_is_the_same_wherever_and_however_often_it_was_made() {
         let user =
             json!({"required": ["id", "url"], "properties": {"id": {}, "url": {"type": "string"}}});
         let without = json!({"required": ["id"], "properties": {"id": {}}});

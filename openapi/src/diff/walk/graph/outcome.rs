@@ -1,22 +1,20 @@
-//! What came of a walk, when it is over: what is told, what tells of it already, whom it reaches.
+//! The result of a finished walk: which findings are reported, and which operations they reach.
+
+use std::collections::{BTreeSet, HashSet};
 
 use crate::diff::change::Change;
 use crate::diff::rules::Class;
-use crate::diff::walk::causes;
-use crate::diff::walk::causes::Found;
+use crate::diff::walk::causes::{self, Placed};
+use crate::diff::walk::finding::Finding;
 use crate::diff::walk::graph::{PairId, VertexId, Walk};
 use crate::diff::walk::node::Pair;
-use std::collections::{BTreeSet, HashSet};
 
 impl Walk<'_> {
-    /// Every cause once, in the order found, each with the operations that it reaches.
+    /// Returns every cause once, in the order found, each with the operations that it reaches.
     pub(crate) fn into_changes(mut self) -> Vec<Change> {
         self.walk_waiting();
-        self.settle();
+        self.report_stand_ins();
         self.leave_to_references();
-        let with_changes: Vec<VertexId> = (0..self.vertices.len())
-            .filter(|&vertex| !self.vertices[vertex].changes.is_empty())
-            .collect();
         let mut parents: Vec<Vec<VertexId>> = vec![Vec::new(); self.vertices.len()];
         for (id, vertex) in self.vertices.iter().enumerate() {
             for &child in &vertex.children {
@@ -24,64 +22,59 @@ impl Walk<'_> {
             }
         }
         let root = Pair::of_documents(self.base, self.revision);
-        let mut found = Vec::new();
-        for id in with_changes {
+        let mut placed = Vec::new();
+        for id in 0..self.vertices.len() {
+            if self.vertices[id].findings.is_empty() {
+                continue;
+            }
             let operations = self.operations_above(id, &parents);
-            let place = self.vertices[id]
-                .place
-                .clone()
-                .unwrap_or_else(|| root.clone());
-            for change in std::mem::take(&mut self.vertices[id].changes) {
-                found.push(Found {
-                    change,
+            let place = self.vertices[id].place.clone();
+            let place = place.unwrap_or_else(|| root.clone());
+            for finding in std::mem::take(&mut self.vertices[id].findings) {
+                placed.push(Placed {
+                    finding,
                     place: place.clone(),
                     operations: operations.clone(),
                 });
             }
         }
-        let named = |cause: Found<'_>| {
-            let mut change = cause.change;
-            let names = cause
-                .operations
-                .iter()
-                .filter_map(|&vertex| self.vertices[vertex].operation.clone());
+        let named = |cause: Placed<'_>| {
+            let mut change = cause.finding.change;
+            let vertices = cause.operations.iter();
+            let names = vertices.filter_map(|&vertex| self.vertices[vertex].operation.clone());
             change.operations = names.collect();
             change.operations.dedup();
             change
         };
-        let causes = causes::together(found, &root);
+        let causes = causes::merged(placed, &root);
         causes.into_iter().map(named).collect()
     }
 
-    /// The operations that reach a node, in the document's order, in which their nodes are numbered.
+    /// Returns the operations that reach a vertex, in the document's order, which is the order of their vertices.
     fn operations_above(&self, vertex: VertexId, parents: &[Vec<VertexId>]) -> BTreeSet<VertexId> {
         let mut seen = HashSet::from([vertex]);
         let mut pending = vec![vertex];
-        let mut found = BTreeSet::new();
+        let mut operations = BTreeSet::new();
         while let Some(vertex) = pending.pop() {
             if self.vertices[vertex].operation.is_some() {
-                found.insert(vertex);
+                operations.insert(vertex);
                 continue;
             }
-            pending.extend(
-                parents[vertex]
-                    .iter()
-                    .copied()
-                    .filter(|&parent| seen.insert(parent)),
-            );
+            let above = parents[vertex].iter().copied();
+            pending.extend(above.filter(|&parent| seen.insert(parent)));
         }
-        found
+        operations
     }
 
-    /// Puts stand-ins among the changes where nothing as grave was found below.
-    fn settle(&mut self) {
-        // Those within others come after them.
+    /// Turns stand-ins into findings where nothing as grave was found below.
+    fn report_stand_ins(&mut self) {
+        // Those within others have greater ids.
         for id in (0..self.vertices.len()).rev() {
-            let Some(change) = self.vertices[id].stands_in.take() else {
+            let Some(change) = self.vertices[id].stand_in.take() else {
                 continue;
             };
             if self.gravest_below(id) < Some(change.class) {
-                self.vertices[id].changes.push(change);
+                self.vertices[id].findings.push(change.into());
             }
         }
     }
@@ -92,20 +85,16 @@ impl Walk<'_> {
         let mut gravest = None;
         while let Some(id) = pending.pop() {
             let vertex = &self.vertices[id];
-            gravest = gravest.max(vertex.changes.iter().map(|change| change.class).max());
-            pending.extend(
-                vertex
-                    .children
-                    .iter()
-                    .copied()
-                    .filter(|&child| seen.insert(child)),
-            );
+            let classes = vertex.findings.iter().map(|finding| finding.change.class);
+            gravest = gravest.max(classes.max());
+            let below = vertex.children.iter().copied();
+            pending.extend(below.filter(|&child| seen.insert(child)));
         }
         gravest
     }
 
-    /// Takes out what is told by the pairs that it comes from. They must not be blamed for more than
-    /// that: what they tell has to be as grave, and no graver. A text is read in whichever direction.
+    /// Removes the findings that the pairs they come from report. Those pairs must report something exactly as grave. The
+    /// direction does not matter to a text.
     fn leave_to_references(&mut self) {
         for id in 0..self.vertices.len() {
             let pairs = std::mem::take(&mut self.vertices[id].comes_from);
@@ -120,26 +109,26 @@ impl Walk<'_> {
             });
             let walked: Option<Vec<VertexId>> = pairs.iter().map(known).collect();
             let gravest = walked.as_ref().and_then(|vertices| {
-                vertices
-                    .iter()
-                    .filter_map(|&vertex| self.gravest_below(vertex))
-                    .max()
+                let classes = vertices.iter().map(|&vertex| self.gravest_below(vertex));
+                classes.flatten().max()
             });
-            let is_told = |change: &Change| match change.class {
+            let is_reported = |finding: &Finding| match finding.change.class {
                 Class::Docs => is_read,
-                Class::Additive | Class::Unproven | Class::Breaking => {
-                    gravest == Some(change.class)
+                class @ (Class::Additive | Class::Unproven | Class::Breaking) => {
+                    gravest == Some(class)
                 }
             };
-            let (told, kept): (Vec<Change>, Vec<Change>) =
-                std::mem::take(&mut self.vertices[id].changes)
+            let (reported, kept): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut self.vertices[id].findings)
                     .into_iter()
-                    .partition(is_told);
-            self.vertices[id].changes = kept;
-            if told.iter().any(|change| change.class != Class::Docs) {
-                self.vertices[id]
-                    .children
-                    .extend(walked.into_iter().flatten());
+                    .partition(is_reported);
+            self.vertices[id].findings = kept;
+            if reported
+                .iter()
+                .any(|finding| finding.change.class != Class::Docs)
+            {
+                let below = walked.into_iter().flatten();
+                self.vertices[id].children.extend(below);
             }
         }
     }

@@ -1,10 +1,10 @@
-//! Texts of others within Markdown, taken for themselves.
+//! Texts of others within Markdown, shown character by character.
 
-use super::visible::visible;
+use super::visible;
 
-/// Words with everything that Markdown or HTML could read as markup taken for itself. An at sign and
-/// a number sign get a space of no width behind them, so that no text of a document calls people or
-/// links issues from the comment that it ends up in.
+/// Escapes everything in the text that Markdown or HTML could read as markup. An at sign and a number sign are
+/// followed by a space of no width, so that no text of a document notifies people or links issues from the comment that
+/// contains it.
 #[must_use]
 pub fn words(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -27,14 +27,14 @@ pub fn words(text: &str) -> String {
     escaped
 }
 
-/// A span of code: only a run of as many backticks as open it can end it, so one more than the longest
-/// run in the text opens it.
+/// Writes the text as a code span. Only a run of as many backticks as open the span can end it, so one more than the
+/// longest run in the text opens it (CommonMark section 6.1).
 #[must_use]
 pub fn code(text: &str) -> String {
     let text = visible(text);
     let longest = text.split(|character| character != '`').map(str::len).max();
     let fence = "`".repeat(longest.unwrap_or(0) + 1);
-    // One space on each side is taken off again by the reader, but not from nothing but spaces.
+    // A reader strips one space on each side, unless the text is nothing but spaces.
     let padded = text.starts_with('`')
         || text.ends_with('`')
         || (text.starts_with(' ') && text.ends_with(' ') && !text.trim().is_empty());

@@ -1,16 +1,21 @@
 //! Texts of others (documents, deployments, profiles), made safe to show.
 
+mod excerpt;
+pub mod markdown;
+
 use std::borrow::Cow;
 
-/// The text as one line, with what is not to be seen written out as Rust's escapes: control characters, which could
-/// begin a line or drive a terminal, those that turn the direction of what follows, and two code points that XML has
-/// no place for.
+pub(crate) use excerpt::{excerpt, excerpt_beside, fits};
+
+/// Returns the text as one line. What must not reach a terminal or a file format is written out as Rust's escapes:
+/// control characters, which could begin a line or drive a terminal; characters that turn the direction of what follows;
+/// and two code points that XML does not allow.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
     escaped(text, is_hidden)
 }
 
-/// As [`visible()`], but line feeds and tabs stay: for boxes that show a text in its lines.
+/// Returns the text as [`visible()`] does, but keeps line feeds and tabs: for boxes that show a text in its lines.
 #[must_use]
 pub fn visible_lines(text: &str) -> Cow<'_, str> {
     escaped(text, |character| {
@@ -51,7 +56,7 @@ mod tests {
     use super::{visible, visible_lines};
 
     #[test]
-    fn what_is_hidden_is_written_out_and_nothing_else() {
+    fn hidden_characters_are_escaped_and_nothing_else() {
         assert_eq!(
             visible("a\n\u{1b}[31mb\u{202e}c"),
             "a\\n\\u{1b}[31mb\\u{202e}c"

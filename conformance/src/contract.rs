@@ -138,7 +138,7 @@ impl Contract {
             name: ContractName {
                 title: info("title"),
                 version: info("version"),
-                sha256: openapi::published::sha256(text),
+                sha256: openapi::sha256_hex(text),
             },
             summary: summary::operations(&document),
             promises,

@@ -113,16 +113,10 @@ impl Secrets {
         if value.is_empty() || entries.iter().any(|entry| entry.value == value) {
             return;
         }
-        let digest = ring::digest::digest(&ring::digest::SHA256, value.as_bytes());
-        let hash = digest
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
         entries.push(Entry {
             value: value.to_owned(),
             name: name.to_owned(),
-            hash,
+            hash: openapi::sha256_hex(value),
             credential,
         });
     }

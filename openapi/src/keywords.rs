@@ -1,11 +1,11 @@
-//! Which JSON Schema keywords hold schemas, which only annotate, and how to visit the former.
+//! The keywords of JSON Schema: those that hold schemas, with ways to visit them, and those that only annotate.
 //!
 //! The tables follow JSON Schema 2020-12 (Core section 10 and 11, Validation sections 6 to 9) and
 //! the schema object of OpenAPI 3.1 (section 4.8.24).
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// Keywords whose value is one schema.
+/// The keywords whose value is one schema.
 pub(crate) const SINGLE: &[&str] = &[
     "items",
     "additionalProperties",
@@ -20,10 +20,10 @@ pub(crate) const SINGLE: &[&str] = &[
     "contentSchema",
 ];
 
-/// Keywords whose value is an array of schemas.
+/// The keywords whose value is an array of schemas.
 pub(crate) const LISTS: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
 
-/// Keywords whose value is an object of named schemas.
+/// The keywords whose value is an object of named schemas.
 pub(crate) const MAPS: &[&str] = &[
     "properties",
     "patternProperties",
@@ -32,8 +32,8 @@ pub(crate) const MAPS: &[&str] = &[
     "definitions",
 ];
 
-/// Fields of OpenAPI's objects whose value is an object of named things. Their names are the
-/// writer's, and may be those of keywords: the response `default`, a header called `example`.
+/// The fields of OpenAPI's objects whose value is a map. Its author chooses the keys, which may be spelled like
+/// keywords: the response `default`, a header called `example`.
 const NAMED: &[&str] = &[
     "paths",
     "webhooks",
@@ -55,13 +55,13 @@ const NAMED: &[&str] = &[
     "$files",
 ];
 
-/// Whether the members of this field's value are named by the writer. (`parameters` is such an
-/// object among the components alone, where a name that is a keyword's does no harm.)
+/// Returns whether the author chooses the keys of this field's value. (`parameters` is a map among the components
+/// only, where a key that is spelled like a keyword does no harm.)
 pub(crate) fn holds_names(field: &str) -> bool {
     MAPS.contains(&field) || NAMED.contains(&field)
 }
 
-/// Keywords that say something to a reader and accept or reject nothing.
+/// The keywords that are for readers and accept or reject nothing.
 pub(crate) const ANNOTATIONS: &[&str] = &[
     "title",
     "description",
@@ -83,17 +83,17 @@ pub(crate) const ANNOTATIONS: &[&str] = &[
     "$anchor",
 ];
 
-/// Whether `keyword` of a schema only annotates.
+/// Returns whether `keyword` of a schema only annotates.
 pub(crate) fn is_annotation(keyword: &str) -> bool {
     keyword.starts_with("x-") || ANNOTATIONS.contains(&keyword)
 }
 
-/// Keywords that only hold definitions: what refers to them sees them, nothing else does.
+/// Returns whether a keyword only holds definitions, which count where something refers to them.
 pub(crate) fn is_container(keyword: &str) -> bool {
     matches!(keyword, "$defs" | "definitions")
 }
 
-/// Whether the members of this keyword's value are data, not schemas or references.
+/// Returns whether the members of this keyword's value are data, not schemas or references.
 pub(crate) fn holds_data(keyword: &str) -> bool {
     keyword.starts_with("x-")
         || matches!(
@@ -102,11 +102,8 @@ pub(crate) fn holds_data(keyword: &str) -> bool {
         )
 }
 
-/// Rewrites a schema: `edit` sees each schema object after its subschemas have been rewritten.
-pub(crate) fn rewrite(
-    schema: &mut Value,
-    edit: &mut impl FnMut(&mut serde_json::Map<String, Value>),
-) {
+/// Rewrites a schema: calls `edit` with each schema object, after the schemas inside it.
+pub(crate) fn rewrite(schema: &mut Value, edit: &mut impl FnMut(&mut Map<String, Value>)) {
     let Value::Object(object) = schema else {
         return;
     };
@@ -127,43 +124,36 @@ pub(crate) fn rewrite(
     edit(object);
 }
 
-/// Shows `see` each schema object of a schema, itself first.
-pub(crate) fn visit(schema: &Value, see: &mut impl FnMut(&serde_json::Map<String, Value>)) {
-    visit_but(schema, &[], see);
+/// Calls `see` with each schema object of a schema, itself first.
+pub(crate) fn visit(schema: &Value, see: &mut impl FnMut(&Map<String, Value>)) {
+    visit_except(schema, &[], see);
 }
 
-/// Shows `see` each schema object that a value is held to, itself first: not what stands below `not`
-/// and `if`.
-pub(crate) fn visit_asserted(
-    schema: &Value,
-    see: &mut impl FnMut(&serde_json::Map<String, Value>),
-) {
-    visit_but(schema, &["not", "if"], see);
+/// Calls `see` with each schema object that values must satisfy, itself first: not with those below `not` and
+/// `if`.
+pub(crate) fn visit_asserted(schema: &Value, see: &mut impl FnMut(&Map<String, Value>)) {
+    visit_except(schema, &["not", "if"], see);
 }
 
-fn visit_but(
-    schema: &Value,
-    passed_over: &[&str],
-    see: &mut impl FnMut(&serde_json::Map<String, Value>),
-) {
+fn visit_except(schema: &Value, skipped: &[&str], see: &mut impl FnMut(&Map<String, Value>)) {
     let Value::Object(object) = schema else {
         return;
     };
     see(object);
     for (keyword, value) in object {
         let keyword = keyword.as_str();
-        if passed_over.contains(&keyword) {
+        if skipped.contains(&keyword) {
             continue;
         }
         if SINGLE.contains(&keyword) {
-            visit_but(value, passed_over, see);
+            visit_except(value, skipped, see);
         } else if LISTS.contains(&keyword) {
             for item in value.as_array().into_iter().flatten() {
-                visit_but(item, passed_over, see);
+                visit_except(item, skipped, see);
             }
         } else if MAPS.contains(&keyword) {
             for (_, item) in value.as_object().into_iter().flatten() {
-                visit_but(item, passed_over, see);
+                visit_except(item, skipped, see);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The published contract slices, and the library that reads, compares and samples OpenAPI documents.
 //!
-//! Data flows one way: a text becomes a [`Document`]; two documents walked side by side become
-//! [`diff::Diff`], a list of [`diff::Change`]s; [`render`] writes those for people and machines.
+//! Data flows one way: a text becomes a [`Document`], the comparison of two documents becomes a [`diff::Diff`],
+//! which is a list of [`diff::Change`]s, and [`render`] writes the changes for people and machines.
 //! ```
 //! use openapi::diff::{Verdict, compare};
 //! use openapi::published;
@@ -30,10 +30,12 @@ pub mod relation;
 pub mod render;
 pub mod sample;
 pub mod schema;
+mod sha256;
 pub mod shown;
 mod text_error;
 
 pub use document::{Document, DocumentError, Operation, SchemaRef};
 pub use position::Position;
 pub use schema::{Problem, Validator, ValidatorError};
+pub use sha256::sha256_hex;
 pub use text_error::TextError;

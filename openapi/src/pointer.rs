@@ -1,8 +1,10 @@
-//! JSON pointers (RFC 6901) as plain strings: `/paths/~1api~1tokens/post`.
+//! JSON pointers (RFC 6901) as strings: `/paths/~1api~1tokens/post`.
 
 use std::borrow::Cow;
 
-/// One reference token, escaped for a pointer (RFC 6901 section 3).
+use percent_encoding::percent_decode_str;
+
+/// Escapes a reference token for a pointer (RFC 6901 section 3).
 #[must_use]
 pub fn escape(token: &str) -> Cow<'_, str> {
     if token.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
@@ -12,7 +14,7 @@ pub fn escape(token: &str) -> Cow<'_, str> {
     }
 }
 
-/// The pointer to the member `token` of what `pointer` points at.
+/// Returns the pointer to the member `token` of the value at `pointer`.
 #[must_use]
 pub fn join(pointer: &str, token: &str) -> String {
     let token = escape(token);
@@ -23,7 +25,7 @@ pub fn join(pointer: &str, token: &str) -> String {
     joined
 }
 
-/// The pointer to the member found by following `tokens` from what `pointer` points at.
+/// Returns the pointer to the value that `tokens` lead to from the value at `pointer`.
 #[must_use]
 pub fn join_all<'t>(pointer: &str, tokens: impl IntoIterator<Item = &'t str>) -> String {
     tokens
@@ -31,7 +33,7 @@ pub fn join_all<'t>(pointer: &str, tokens: impl IntoIterator<Item = &'t str>) ->
         .fold(pointer.to_owned(), |pointer, token| join(&pointer, token))
 }
 
-/// The reference tokens of `pointer`, unescaped, outermost first. The root pointer `""` has none.
+/// Returns the reference tokens of `pointer`, unescaped, outermost first. The root pointer `""` has none.
 pub fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     pointer.split('/').skip(1).map(|token| {
         if token.contains('~') {
@@ -42,21 +44,20 @@ pub fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     })
 }
 
-/// The last reference token of `pointer`, unescaped; empty for the root.
+/// Returns the last reference token of `pointer`, unescaped; empty for the root.
 #[must_use]
 pub fn last(pointer: &str) -> Cow<'_, str> {
     tokens(pointer).last().unwrap_or(Cow::Borrowed(""))
 }
 
-/// What follows `holder` in a pointer to the same or to something below it; `None` for one that leads
-/// elsewhere.
+/// Returns the rest of a pointer after `holder`, if it points at the same value or into it.
 pub(crate) fn below<'p>(pointer: &'p str, holder: &str) -> Option<&'p str> {
     let rest = pointer.strip_prefix(holder)?;
     (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }
 
-/// The pointer that a local reference (`#/components/schemas/Token`) stands for, percent-decoded
-/// (RFC 6901 section 6); `None` for a reference that leaves the document.
+/// Returns the pointer of a local reference (`#/components/schemas/Token`), percent-decoded (RFC 6901 section 6);
+/// `None` for a reference that leaves the document.
 #[must_use]
 pub fn of_reference(reference: &str) -> Option<String> {
     let fragment = reference.strip_prefix('#')?;
@@ -64,29 +65,18 @@ pub fn of_reference(reference: &str) -> Option<String> {
     (pointer.is_empty() || pointer.starts_with('/')).then_some(pointer)
 }
 
-/// The text with its percent-encoding undone (RFC 3986 section 2.1); `None` where that is malformed, or
-/// what comes of it is no UTF-8.
+/// Decodes a percent-encoded text (RFC 3986 section 2.1); `None` where an escape is malformed, or the result is not
+/// UTF-8.
 pub(crate) fn percent_decoded(text: &str) -> Option<String> {
-    if !text.contains('%') {
-        return Some(text.to_owned());
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        if byte == b'%' {
-            let digits = std::str::from_utf8(tail.get(..2)?).ok()?;
-            // A sign is no digit, though a number may begin with one.
-            if digits.starts_with('+') {
-                return None;
-            }
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = &tail[2..];
-        } else {
-            bytes.push(byte);
-            rest = tail;
-        }
-    }
-    String::from_utf8(bytes).ok()
+    // `percent_decode_str` keeps malformed escapes as they are.
+    let mut after_percent = text.split('%').skip(1);
+    let is_well_formed = after_percent.all(|rest| {
+        let digits = rest.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    });
+    is_well_formed.then_some(())?;
+    let decoded = percent_decode_str(text).decode_utf8().ok()?;
+    Some(decoded.into_owned())
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ pub(super) fn of_value(value: &Value, valid: bool) -> String {
         return format!("{validity}_{told}");
     }
     let text = value.to_string();
-    let hash = &openapi::published::sha256(&text)[..6];
+    let hash = &openapi::sha256_hex(&text)[..6];
     let start: String = words(&text).chars().take(LENGTH / 2).collect();
     match start.trim_end_matches('_') {
         "" => format!("{validity}_{hash}"),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::options::{List, ListFormat};
 use super::{Exit, Outcome, print};
-use crate::{Document, published};
+use crate::{Document, published, sha256_hex};
 
 /// The published slices and, in the workspace, the document that the server emits.
 #[derive(Debug, Serialize)]
@@ -111,7 +111,7 @@ impl Listed {
         let operations = document.operations().into_iter();
         Self {
             file,
-            sha256: published::sha256(text),
+            sha256: sha256_hex(text),
             operations: operations
                 .map(|operation| Operation {
                     method: operation.method,

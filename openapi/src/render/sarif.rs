@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::report::{Place, Report, Side};
 use crate::diff::{self, Change, Class, Documented, Rule};
 use crate::position::Position;
-use crate::published::sha256;
+use crate::sha256::sha256_hex;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
@@ -232,7 +232,7 @@ fn physical(file: &str, position: Option<Position>) -> PhysicalLocation {
 /// Returns what identifies a change while lines move, so that scanners recognise it.
 fn fingerprint(change: &Change) -> String {
     let (rule, location, message) = (change.rule, &change.location, &change.message);
-    sha256(&format!("{rule}\0{location}\0{message}\0"))
+    sha256_hex(&format!("{rule}\0{location}\0{message}\0"))
 }
 
 /// Returns the URI of a file: relative to the repository, or `file:` for a path from the root. Everything that is not

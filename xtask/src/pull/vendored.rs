@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Utc};
 use openapi::cli::{Failure, parse};
-use openapi::{Document, published};
+use openapi::{Document, sha256_hex};
 use tempfile::NamedTempFile;
 
 use super::source::Source;
@@ -50,7 +50,7 @@ impl Vendored {
     /// once, after both are written beside the old ones.
     pub(super) fn replace(&self, text: &str, source: &Source) -> Result<(), Failure> {
         let today = Utc::now().date_naive();
-        let readme = updated(&self.readme, &published::sha256(text), today, source)?;
+        let readme = updated(&self.readme, &sha256_hex(text), today, source)?;
         let slice = self.prepare(SLICE, text)?;
         let readme = self.prepare(README, &readme)?;
         self.put(slice, SLICE)?;

@@ -149,10 +149,7 @@ fn another_slice_is_written_with_hash_date_and_source() {
     };
     assert!(row.starts_with("| `revoke-token.json` | `POST "), "{row}");
     assert!(
-        row.ends_with(&format!(
-            "| `{}` |",
-            openapi::published::sha256(&reworded())
-        )),
+        row.ends_with(&format!("| `{}` |", openapi::sha256_hex(&reworded()))),
         "{row}"
     );
     let date = note

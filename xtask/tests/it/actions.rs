@@ -1,5 +1,5 @@
-//! What runs on a forge: the composite action's own shell, step by step, with the variables and files
-//! that a runner sets, in a repository with a remote; against the real server where it needs one.
+//! CI: the composite action's shell, step by step, with the variables and files that a runner sets, in a
+//! repository with a remote; against the real server if a step needs one.
 
 mod job;
 mod server;
@@ -13,7 +13,7 @@ use crate::{Folder, oasproof, stderr, stdout};
 use job::{Job, action};
 use server::Server;
 
-/// A document whose only response holds a string of at most `most` characters.
+/// Returns a document whose only response is a string of at most `most` characters.
 fn document(most: u32) -> String {
     format!(
         "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\npaths:\n  /a:\n    get:\n      responses:\n        '200':\n          description: ok\n          content:\n            application/json:\n              schema: {{type: string, maxLength: {most}}}\n"
@@ -40,8 +40,8 @@ fn git(folder: &Path, arguments: &[&str]) {
     );
 }
 
-/// A clone of one commit, as a checkout on a runner is: `origin` has `main` with strings of 9 in
-/// `api/openapi.yaml`, and what is checked out has strings of at most `most` there, on a branch.
+/// Makes a clone of one commit, as on a runner: `origin` has `main`, whose `api/openapi.yaml` limits strings to
+/// 9, and the checked-out branch limits them to `most`.
 fn checkout(most: u32) -> (Folder, PathBuf) {
     let folder = Folder::new();
     let origin = folder.0.path().join("origin");
@@ -79,7 +79,7 @@ fn checkout(most: u32) -> (Folder, PathBuf) {
     (folder, work)
 }
 
-/// What became of the step that compares.
+/// The result of the step that compares.
 struct Compared {
     code: Option<i32>,
     said: String,
@@ -87,7 +87,7 @@ struct Compared {
     _checkout: Folder,
 }
 
-/// The step that compares, where the branch says strings of at most `most`: what became of it.
+/// Runs the step that compares, on a branch that limits strings to `most`.
 fn compared(most: u32, inputs: &[(&str, &str)], base_ref: &str) -> Compared {
     let (folder, work) = checkout(most);
     let mut job = Job::new(&work, inputs);
@@ -126,7 +126,7 @@ fn a_change_that_breaks_nobody_passes_with_a_summary() {
 }
 
 #[test]
-fn a_breaking_change_fails_the_job_and_is_told_at_its_line_and_in_the_summary() {
+fn a_breaking_change_fails_the_job_with_an_annotation_and_a_summary() {
     let Compared {
         code,
         job,
@@ -160,14 +160,14 @@ fn a_breaking_change_fails_the_job_and_is_told_at_its_line_and_in_the_summary() 
 }
 
 #[test]
-fn the_base_is_the_commit_before_where_there_is_no_pull_request() {
+fn the_base_is_the_previous_commit_without_a_pull_request() {
     let Compared { code, said, .. } = compared(20, &[DOCUMENT], "");
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("from HEAD^:api/openapi.yaml"), "{said}");
 }
 
 #[test]
-fn the_base_is_what_is_asked_for() {
+fn the_base_can_be_chosen() {
     let Compared { code, said, .. } = compared(20, &[DOCUMENT, ("base", "main")], "");
     assert_eq!(code, Some(1), "{said}");
     let Compared { code, said, .. } =
@@ -187,7 +187,7 @@ fn the_base_is_what_is_asked_for() {
 }
 
 #[test]
-fn a_document_that_is_new_has_nothing_to_be_compared_with() {
+fn a_new_document_is_not_compared() {
     let Compared {
         code, job, said, ..
     } = compared(20, &[DOCUMENT, ("base", "empty")], "");
@@ -197,7 +197,7 @@ fn a_document_that_is_new_has_nothing_to_be_compared_with() {
 }
 
 #[test]
-fn a_commit_before_that_cannot_be_fetched_is_an_error_and_none_before_is_not() {
+fn a_previous_commit_that_cannot_be_fetched_is_an_error_and_a_first_commit_is_not() {
     let step = |work: &Path| {
         let mut job = Job::new(work, &[DOCUMENT]);
         job.variable("GITHUB_BASE_REF", "");
@@ -213,7 +213,7 @@ fn a_commit_before_that_cannot_be_fetched_is_an_error_and_none_before_is_not() {
     assert!(said.contains("git has no revision `HEAD^`"), "{said}");
 
     git(&work, &["checkout", "--quiet", "--orphan", "new"]);
-    // The message is no part of what names the parents.
+    // A line of the message does not name a parent.
     git(
         &work,
         &["commit", "--quiet", "--message", "first\n\nparent 1"],
@@ -224,7 +224,7 @@ fn a_commit_before_that_cannot_be_fetched_is_an_error_and_none_before_is_not() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_an_error_that_says_why() {
+fn a_comparison_that_fails_is_an_error_that_says_why() {
     for (inputs, why) in [
         (vec![("document", "api/opneapi.yaml")], "api/opneapi.yaml"),
         (vec![DOCUMENT, ("base", "no-such-branch")], "no-such-branch"),
@@ -251,14 +251,14 @@ fn a_report_that_cannot_be_written_is_an_error_that_says_why() {
     job.step("tools");
     job.link_tool("oasproof", oasproof());
     let report = "contract-reports/contract.html";
-    std::fs::create_dir_all(job.path(report)).expect("a folder in its place");
+    std::fs::create_dir_all(job.path(report)).expect("a folder instead of the report");
     let output = job.step("compare");
     let said = stdout(&output);
     assert_eq!(output.status.code(), Some(3), "{said}{}", stderr(&output));
     assert_eq!(job.output("compare", "exit-code"), "3");
     let why = format!("cannot write the differences to {report}");
-    for told in [&said, &stderr(&output), &job.summary()] {
-        assert!(told.contains(&why), "{told}");
+    for text in [&said, &stderr(&output), &job.summary()] {
+        assert!(text.contains(&why), "{text}");
     }
     assert!(
         said.contains(&format!("::error title=OpenAPI contract::{why}")),
@@ -273,7 +273,7 @@ fn a_report_that_cannot_be_written_is_an_error_that_says_why() {
 }
 
 #[test]
-fn names_from_outside_are_no_commands() {
+fn names_from_outside_do_not_become_commands() {
     let name = "x$(touch owned)`touch owned`;touch owned;'\"";
     let (_folder, work) = checkout(9);
     let inputs = [

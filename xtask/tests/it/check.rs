@@ -1,4 +1,4 @@
-//! `openapi check`: what the server emits is the published contract, and one slip is noticed.
+//! `openapi check`: the server emits the published contract, and every single mistake is reported.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn what_the_server_emits_is_the_published_contract() {
     insta::assert_snapshot!(stdout(&output), @"revoke-token.json: no difference to what the server emits");
 }
 
-/// Checks what the server emits after `edit` has been at it.
+/// Checks what the server emits after an edit.
 fn check_edited(edit: impl FnOnce(&mut Value)) -> (Option<i32>, String) {
     let path = workspace_root().join("openapi/emitted/server.json");
     let text = std::fs::read_to_string(path).expect("the emitted document");
@@ -42,12 +42,12 @@ fn remove(document: &mut Value, pointer: &str, key: &str) {
     assert!(object.shift_remove(key).is_some(), "no {key} at {pointer}");
 }
 
-type Slip = (&'static str, fn(&mut Value), &'static str, &'static str);
+type Mistake = (&'static str, fn(&mut Value), &'static str, &'static str);
 
-/// A slip in the handlers' annotations, the rule that must name it, and the place.
-const SLIPS: &[Slip] = &[
+/// A mistake in the handlers' annotations, the rule that must report it, and the place.
+const MISTAKES: &[Mistake] = &[
     (
-        "a documented status is lost",
+        "a documented status is removed",
         |d| remove(d, &format!("{POST}/responses"), "404"),
         "response-status-removed",
         "/responses/404",
@@ -59,7 +59,7 @@ const SLIPS: &[Slip] = &[
         "/responses/409",
     ),
     (
-        "the response loses a required member",
+        "a required member of the response is removed",
         |d| {
             remove(
                 d,
@@ -97,7 +97,7 @@ const SLIPS: &[Slip] = &[
         "/tags",
     ),
     (
-        "a parameter is lost",
+        "a parameter is removed",
         |d| {
             at(d, &format!("{POST}/parameters"))
                 .as_array_mut()
@@ -125,13 +125,13 @@ const SLIPS: &[Slip] = &[
         "/requestBody",
     ),
     (
-        "security is demanded that the contract does not name",
+        "security is required that the contract does not name",
         |d| at(d, POST)["security"] = json!([{"bearer": []}]),
         "security-requirement-narrowed",
         "/security",
     ),
     (
-        "the operation is gone",
+        "the operation is removed",
         |d| remove(d, "/paths", "/api/v1/tokens/{token_id}/revoke"),
         "operation-removed",
         "POST /api/v1/tokens/{token_id}/revoke",
@@ -157,10 +157,10 @@ const SLIPS: &[Slip] = &[
 ];
 
 #[test]
-fn every_slip_of_the_handlers_is_noticed_and_placed() {
+fn every_mistake_of_the_handlers_is_reported_with_its_place() {
     let (code, text) = check_edited(|_| {});
     assert_eq!(code, Some(0), "unedited: {text}");
-    for (what, edit, rule, place) in SLIPS {
+    for (what, edit, rule, place) in MISTAKES {
         let (code, text) = check_edited(edit);
         assert_eq!(code, Some(1), "{what}: {text}");
         assert!(
@@ -184,8 +184,8 @@ fn a_response_without_a_description_makes_the_document_invalid() {
 }
 
 #[test]
-fn one_slip_is_one_entry() {
-    for (what, edit, _, _) in SLIPS {
+fn one_mistake_is_one_entry() {
+    for (what, edit, _, _) in MISTAKES {
         let (_, text) = check_edited(edit);
         let entries = text
             .lines()

@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 
 use testbed::cargo;
 
-/// The folder that holds the workspace's manifest.
+/// Returns the folder with the workspace's manifest.
 fn workspace_root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -47,8 +47,8 @@ fn oasproof() -> &'static Path {
     })
 }
 
-/// The server and the suite of this very checkout, by the command line of `cargo xtask verify`, so that
-/// nothing is built twice.
+/// Returns the server and the suite of this checkout, built as by `cargo xtask verify`, so that nothing is built
+/// twice.
 fn built() -> [PathBuf; 2] {
     let mut build = cargo::command();
     build

@@ -1,4 +1,4 @@
-//! README.md, followed to the letter.
+//! README.md: every command in it is run, and every link followed.
 
 mod document;
 mod session;
@@ -35,13 +35,13 @@ fn every_command_of_the_readme_does_what_is_shown() {
         }
     }
     assert!(commands >= 10, "README.md has {commands} commands only");
-    // Where the text speaks of it, it would write into this very folder.
+    // With the options in the text it would write to this checkout.
     session.run("cargo xtask pictures --into pictures", &[], 0);
     let pictures = session.folder().join("pictures");
-    demand_small_pictures([&pictures.join("diff.png"), &pictures.join("report.png")]);
+    assert_small_pictures([&pictures.join("diff.png"), &pictures.join("report.png")]);
 }
 
-/// The suite and its example: built for all packages at once they are what `cargo test --workspace` has built already.
+/// Builds the suite and its example. Built for all packages, they are what `cargo test --workspace` has built already.
 fn build_what_is_run() {
     let built = (testbed::cargo::command().current_dir(workspace_root()))
         .args([
@@ -59,13 +59,14 @@ fn build_what_is_run() {
 #[test]
 fn pictures_of_the_readme_are_small() {
     let picture = |path| workspace_root().join(path);
-    demand_small_pictures([
+    assert_small_pictures([
         &picture("openapi/pictures/diff.png"),
         &picture("conformance/pictures/report.png"),
     ]);
 }
 
-fn demand_small_pictures(pictures: [&Path; 2]) {
+/// Asserts that pictures are PNG files of a reasonable size.
+fn assert_small_pictures(pictures: [&Path; 2]) {
     for picture in pictures {
         let name = picture.display();
         let bytes = fs::read(picture).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -82,7 +83,7 @@ fn demand_small_pictures(pictures: [&Path; 2]) {
 }
 
 #[test]
-fn links_lead_somewhere_and_pictures_say_what_they_show() {
+fn links_resolve_and_pictures_are_described() {
     let mut links = 0;
     for name in [
         "README.md",
@@ -113,7 +114,7 @@ fn links_lead_somewhere_and_pictures_say_what_they_show() {
                 _ => continue,
             };
             if !target.contains("://") {
-                lead_somewhere(name, &file, &target);
+                assert_resolves(name, &file, &target);
                 links += 1;
             }
         }
@@ -121,25 +122,25 @@ fn links_lead_somewhere_and_pictures_say_what_they_show() {
     assert!(links > 8, "{links}");
 }
 
-/// Demands that a link within the project has a file, and the heading in it.
-fn lead_somewhere(name: &str, file: &Path, target: &str) {
+/// Asserts that a link within the project has a file, and the heading in it.
+fn assert_resolves(name: &str, file: &Path, target: &str) {
     let (path, heading) = target.split_once('#').unwrap_or((target, ""));
     let path: PathBuf = match path {
         "" => file.to_owned(),
         path => file.with_file_name(path),
     };
-    assert!(path.exists(), "{name}: {target} leads nowhere");
+    assert!(path.exists(), "{name}: {target} does not resolve");
     if !heading.is_empty() {
         let text = fs::read_to_string(&path).expect("readable");
         let headings = text.lines().filter(|line| line.starts_with('#'));
-        // As GitHub and GitLab name them.
+        // As GitHub and GitLab derive them.
         let mut anchors = headings.map(|line| {
             let words = line.trim_start_matches('#').trim().to_lowercase();
             words.replace(' ', "-").replace(['`', ',', '.', ':'], "")
         });
         assert!(
             anchors.any(|anchor| anchor == heading),
-            "{name}: {target} leads nowhere"
+            "{name}: {target} does not resolve"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! `openapi diff`: exit codes, the JSON object, messages.
+//! `diff`: exit codes, the JSON object, messages.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ const EARLIER: &str = "openapi/published/revoke-token.earlier.json";
 const CURRENT: &str = "openapi/published/revoke-token.json";
 const UTOIPA: &str = "openapi/tests/it/pairs/revoke-token.utoipa.json";
 
-/// A document with one GET on `/a`, made from its response's schema and its description.
+/// Returns a document with one GET on `/a`, with this response schema and description.
 fn document(schema: &Value, description: &str) -> String {
     json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {
         "description": description,
@@ -63,22 +63,25 @@ fn another_spelling_of_the_slice_is_identical() {
 fn the_threshold_decides_the_exit_code() {
     let folder = Folder::new();
     let text = folder.file("text.json", &document(&json!({"type": "string"}), "one"));
-    let retold = folder.file("retold.json", &document(&json!({"type": "string"}), "two"));
+    let reworded = folder.file(
+        "reworded.json",
+        &document(&json!({"type": "string"}), "two"),
+    );
     let narrower = folder.file(
         "narrower.json",
         &document(&json!({"type": "string", "maxLength": 9}), "one"),
     );
-    let strange = document(&json!({"type": "string"}), "one").replacen(
+    let unknown = document(&json!({"type": "string"}), "one").replacen(
         "\"responses\"",
         "\"unheard-of\":1,\"responses\"",
         1,
     );
-    let unproven = folder.file("unproven.json", &strange);
+    let unproven = folder.file("unproven.json", &unknown);
     let rows = [
         (&text, &text, "docs", 0),
-        (&text, &retold, "breaking", 0),
-        (&text, &retold, "additive", 0),
-        (&text, &retold, "docs", 1),
+        (&text, &reworded, "breaking", 0),
+        (&text, &reworded, "additive", 0),
+        (&text, &reworded, "docs", 1),
         (&text, &narrower, "breaking", 0),
         (&text, &narrower, "additive", 1),
         (&narrower, &text, "breaking", 1),
@@ -98,7 +101,7 @@ fn the_threshold_decides_the_exit_code() {
 }
 
 #[test]
-fn a_document_that_cannot_be_read_is_named_with_its_place() {
+fn an_unreadable_document_is_named_with_the_place() {
     let folder = Folder::new();
     let broken = folder.file("broken.yaml", "openapi: 3.1.0\npaths:\n  /a: [\n");
     let dangling = folder.file(
@@ -128,7 +131,7 @@ fn a_document_that_cannot_be_read_is_named_with_its_place() {
 }
 
 #[test]
-fn a_wrong_command_line_is_usage() {
+fn a_wrong_command_line_is_a_usage_error() {
     for arguments in [
         &["diff", CURRENT][..],
         &["diff", CURRENT, CURRENT, "--format", "xml"],

@@ -1,5 +1,4 @@
-//! What `openapi diff` reads and where it writes: files, revisions of git, standard input, a file for
-//! the report.
+//! What `diff` reads and where it writes: files, revisions of git, standard input, a file for the report.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -7,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use super::{Folder, stderr, stdout};
 
-/// A document whose only response holds a string of at most `most` characters.
+/// Returns a document whose only response is a string of at most `most` characters.
 pub(super) fn document(most: u32) -> String {
     format!(
         "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\npaths:\n  /a:\n    get:\n      responses:\n        '200':\n          description: ok\n          content:\n            application/json:\n              schema: {{type: string, maxLength: {most}}}\n"
@@ -34,8 +33,8 @@ pub(super) fn git(folder: &Path, arguments: &[&str]) {
     );
 }
 
-/// A repository whose branch `main` holds `api/openapi.yaml` with strings of 9, and whose working
-/// tree has strings of 5 there.
+/// Makes a repository whose branch `main` limits strings to 9 in `api/openapi.yaml`, and whose working tree limits
+/// them to 5.
 pub(super) fn repository() -> Folder {
     let folder = Folder::new();
     let root = folder.0.path();
@@ -59,14 +58,14 @@ fn diff_in(folder: &Path, arguments: &[&str], input: &str) -> Output {
         .spawn()
         .expect("oasproof runs");
     let mut stdin = child.stdin.take().expect("a pipe");
-    // Who does not read its input closes it; that is no failure of the test.
+    // A program that does not read its input closes it, which is fine here.
     let _ = stdin.write_all(input.as_bytes());
     drop(stdin);
     child.wait_with_output().expect("oasproof ends")
 }
 
 #[test]
-fn a_revision_of_git_is_read_where_no_such_file_exists() {
+fn a_revision_of_git_is_read_if_no_such_file_exists() {
     let folder = repository();
     let root = folder.0.path();
     let narrower = diff_in(root, &["main:api/openapi.yaml", "api/openapi.yaml"], "");
@@ -78,7 +77,7 @@ fn a_revision_of_git_is_read_where_no_such_file_exists() {
     );
     let wider = diff_in(root, &["api/openapi.yaml", "HEAD:api/openapi.yaml"], "");
     assert_eq!(wider.status.code(), Some(1), "{}", stderr(&wider));
-    // What is staged, from a folder below the top one.
+    // The staged file, from a folder below the top.
     git(root, &["add", "."]);
     let staged = diff_in(
         &root.join("api"),
@@ -89,7 +88,7 @@ fn a_revision_of_git_is_read_where_no_such_file_exists() {
 }
 
 #[test]
-fn files_beside_a_document_are_read_from_where_it_lies() {
+fn files_beside_a_document_are_read_from_its_folder() {
     let folder = repository();
     let root = folder.0.path();
     let split = document(9).replace(
@@ -102,7 +101,7 @@ fn files_beside_a_document_are_read_from_where_it_lies() {
         "api/parts/name.yaml",
         "Name: {type: string, maxLength: 9}\n",
     );
-    // The branch holds it in one file, the working tree in two.
+    // The branch has it in one file, the working tree in two.
     let same = diff_in(
         root,
         &[
@@ -134,7 +133,7 @@ fn files_beside_a_document_are_read_from_where_it_lies() {
         stdout(&wider),
         stderr(&wider)
     );
-    // A link is a way out of the folder as well.
+    // A link can lead out of the folder as well.
     folder.file("secret.yaml", "Name: {type: string}\n");
     std::fs::remove_file(root.join("api/parts/name.yaml")).expect("the file is there");
     std::os::unix::fs::symlink("../../secret.yaml", root.join("api/parts/name.yaml"))
@@ -149,7 +148,7 @@ fn files_beside_a_document_are_read_from_where_it_lies() {
 }
 
 #[test]
-fn a_file_counts_before_a_revision_of_the_same_name() {
+fn a_file_takes_precedence_over_a_revision_of_the_same_name() {
     let folder = repository();
     let root = folder.0.path();
     std::fs::create_dir(root.join("main:api")).expect("a folder");
@@ -160,14 +159,14 @@ fn a_file_counts_before_a_revision_of_the_same_name() {
 }
 
 #[test]
-fn a_revision_that_git_does_not_hold_is_named_with_the_remedy() {
+fn a_missing_revision_is_named_with_a_remedy() {
     let folder = repository();
     let outside = Folder::new();
     let rows = [
         (
             folder.0.path(),
-            "gone:api/openapi.yaml",
-            "and git has no revision `gone`\n`git branch --all`",
+            "absent:api/openapi.yaml",
+            "and git has no revision `absent`\n`git branch --all`",
         ),
         (
             folder.0.path(),
@@ -221,7 +220,7 @@ fn one_document_comes_from_standard_input() {
 }
 
 #[test]
-fn the_report_goes_to_the_file_that_is_asked_for() {
+fn the_report_is_written_to_the_output_file() {
     let folder = repository();
     let root = folder.0.path();
     let arguments = ["api/openapi.yaml", "main:api/openapi.yaml"];

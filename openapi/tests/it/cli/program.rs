@@ -1,4 +1,4 @@
-//! `oasproof`, the comparison as a program of its own: it works where nothing of this workspace is.
+//! The program as a whole: it works without this workspace.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use super::inputs::repository;
 use super::{Folder, oasproof, oasproof_in, stderr, stdout, workspace_root};
 
 #[test]
-fn a_revision_is_compared_in_a_repository_of_somebody_else() {
+fn a_revision_is_compared_in_another_repository() {
     let folder = repository();
     let output = oasproof_in(
         folder.0.path(),
@@ -23,7 +23,7 @@ fn a_revision_is_compared_in_a_repository_of_somebody_else() {
 }
 
 #[test]
-fn the_embedded_slices_are_checked_against_in_an_empty_folder() {
+fn a_document_is_compared_with_the_embedded_slices_in_an_empty_folder() {
     let folder = Folder::new();
     let at = folder.0.path();
     let emitted = workspace_root().join("openapi/emitted/server.json");
@@ -32,10 +32,10 @@ fn the_embedded_slices_are_checked_against_in_an_empty_folder() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 
     let text = std::fs::read_to_string(emitted).expect("the emitted document");
-    let slipped = folder.file("slipped.json", &text.replace("\"jti\"", "\"jwt\""));
+    let renamed = folder.file("renamed.json", &text.replace("\"jti\"", "\"jwt\""));
     let summary = at.join("summary.md");
     let summary = summary.to_str().expect("UTF-8");
-    let arguments = ["check", "--document", &slipped, "--format", "markdown"];
+    let arguments = ["check", "--document", &renamed, "--format", "markdown"];
     let output = oasproof_in(at, &[&arguments[..], &["--output", summary]].concat());
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert_eq!(
@@ -47,11 +47,11 @@ fn the_embedded_slices_are_checked_against_in_an_empty_folder() {
 
     let output = oasproof_in(
         at,
-        &["check", "--document", "slipped.json", "--format", "github"],
+        &["check", "--document", "renamed.json", "--format", "github"],
     );
     let annotations = stdout(&output);
     assert!(
-        annotations.starts_with("::error file=slipped.json,line="),
+        annotations.starts_with("::error file=renamed.json,line="),
         "{annotations}"
     );
 }
@@ -76,7 +76,7 @@ fn the_version_shows_the_contract_with_its_hash() {
 }
 
 #[test]
-fn shells_take_the_completions_and_every_command_has_a_manual_page() {
+fn shells_accept_the_completions_and_every_command_has_a_manual_page() {
     let folder = Folder::new();
     let at = folder.0.path();
     let script = stdout(&oasproof_in(at, &["completions", "bash"]));
@@ -111,7 +111,7 @@ fn shells_take_the_completions_and_every_command_has_a_manual_page() {
 }
 
 #[test]
-fn nothing_else_is_installed_with_it() {
+fn the_feature_installs_nothing_else() {
     let output = Command::new(env!("CARGO"))
         .args([
             "metadata",

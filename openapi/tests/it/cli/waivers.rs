@@ -1,4 +1,4 @@
-//! `--waivers`: what is let pass no longer fails, and what is stale does.
+//! `--waivers`: a waived difference does not fail, and a stale waiver does.
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ expires = 9999-12-31
 "#;
 
 #[test]
-fn what_is_waived_does_not_fail_and_is_still_shown() {
+fn a_waived_difference_does_not_fail_and_is_still_shown() {
     let folder = Folder::new();
     let waivers = folder.file("waivers.toml", WAIVERS);
     let diff = ["diff", EARLIER, CURRENT, "--waivers", &waivers];
@@ -67,7 +67,7 @@ fn a_stale_waiver_fails_a_comparison_that_would_not() {
 }
 
 #[test]
-fn a_check_lets_pass_what_is_waived() {
+fn a_check_accepts_a_waived_difference() {
     let folder = Folder::new();
     let waivers = folder.file(
         "waivers.toml",
@@ -75,7 +75,7 @@ fn a_check_lets_pass_what_is_waived() {
 [[waiver]]
 rule = "operation-text-changed"
 location = "/paths/~1api~1v1~1tokens~1{token_id}~1revoke/post/description"
-reason = "told upstream"
+reason = "reported upstream"
 expires = 9999-12-31
 "#,
     );
@@ -99,14 +99,14 @@ expires = 9999-12-31
         stderr(&output)
     );
     assert!(
-        stdout(&output).contains("told upstream"),
+        stdout(&output).contains("reported upstream"),
         "{}",
         stdout(&output)
     );
 }
 
 #[test]
-fn a_file_of_waivers_that_is_none_is_usage() {
+fn an_invalid_waivers_file_is_a_usage_error() {
     let folder = Folder::new();
     let unknown = folder.file("unknown.toml", &WAIVERS.replace("reason", "because"));
     let absent = folder.file(

@@ -1,4 +1,4 @@
-//! A job on a runner, as far as the shell of a composite action can tell one.
+//! A job on a runner, as far as the shell of a composite action depends on one.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use crate::workspace_root;
 
 const ACTION: &str = ".github/actions/contract/action.yml";
 
-/// A YAML file of the workspace.
+/// Parses a YAML file of the workspace.
 pub(super) fn yaml(file: &str) -> Value {
     let text = std::fs::read_to_string(workspace_root().join(file)).expect("the file");
     serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// The composite action.
+/// Parses the composite action.
 pub(super) fn action() -> Value {
     yaml(ACTION)
 }
@@ -29,12 +29,12 @@ pub(super) struct Job {
     temp: TempDir,
     inputs: BTreeMap<String, String>,
     variables: Vec<(String, String)>,
-    /// What each step wrote to `GITHUB_OUTPUT`.
+    /// The values that each step wrote to `GITHUB_OUTPUT`.
     outputs: BTreeMap<(String, String), String>,
 }
 
 impl Job {
-    /// A job with this folder checked out, in which the action is used with these inputs.
+    /// Makes a job with this folder checked out, in which the action is used with these inputs.
     pub(super) fn new(workspace: &Path, given: &[(&str, &str)]) -> Self {
         let action = action();
         let declared = action["inputs"].as_object().expect("inputs");
@@ -71,7 +71,7 @@ impl Job {
         std::os::unix::fs::symlink(program, folder.join(name)).expect("a link");
     }
 
-    /// Runs a step by the runner's command line for `shell: bash`.
+    /// Runs a step with the runner's command line for `shell: bash`.
     pub(super) fn step(&mut self, id: &str) -> Output {
         let steps = self.action["runs"]["steps"].as_array().expect("steps");
         let step = steps
@@ -115,7 +115,7 @@ impl Job {
         output
     }
 
-    /// The value of an expression, of the two forms that the action uses: `${{ inputs.NAME }}` and
+    /// Evaluates an expression in one of the two forms that the action uses: `${{ inputs.NAME }}` and
     /// `${{ steps.ID.outputs.NAME }}`.
     fn evaluated(&self, text: &str) -> String {
         let Some(expression) = text
@@ -127,24 +127,24 @@ impl Job {
         match expression.split('.').collect::<Vec<_>>()[..] {
             ["inputs", name] => self.inputs[name].clone(),
             ["steps", id, "outputs", name] => self.output(id, name).to_owned(),
-            _ => panic!("another form of expression: {expression}"),
+            _ => panic!("an unknown form of expression: {expression}"),
         }
     }
 
-    /// What a step has given under this name.
+    /// Returns an output of a step.
     pub(super) fn output(&self, id: &str, name: &str) -> &str {
         let key = (id.to_owned(), name.to_owned());
         self.outputs
             .get(&key)
-            .unwrap_or_else(|| panic!("{id} gave no {name}"))
+            .unwrap_or_else(|| panic!("{id} has no output {name}"))
     }
 
-    /// The job's summary so far.
+    /// Returns the job's summary so far.
     pub(super) fn summary(&self) -> String {
         std::fs::read_to_string(self.temp.path().join("summary.md")).unwrap_or_default()
     }
 
-    /// A path in the checked-out folder.
+    /// Returns a path in the checked-out folder.
     pub(super) fn path(&self, path: &str) -> PathBuf {
         self.workspace.join(path)
     }

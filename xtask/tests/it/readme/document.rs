@@ -1,26 +1,26 @@
-//! README.md as a list of what its reader does, in order.
+//! README.md as a list of its reader's actions, in order.
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 
-/// One thing that the reader does.
+/// An action of the reader.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// Types a command, and sees what is shown below it. Nothing shown says nothing of what is printed.
+    /// Runs a command, whose output is shown below it. If nothing is shown, the command may print anything.
     Command {
         command: String,
         shown: Vec<String>,
-        /// Zero, unless the text behind the block begins with another: "Exit code 1".
+        /// The exit code: zero, unless the text after the block begins with "Exit code 1".
         exit: i32,
     },
-    /// Writes a file, under the name that stood last before it.
+    /// Writes a file, whose name is the last code in the text above it.
     File { name: String, text: String },
     /// Opens an address in a browser.
     Address(String),
-    /// Reads of a command in the midst of the text.
+    /// Reads about a command within the text.
     Mention(String),
 }
 
-/// What a text has its reader do.
+/// Returns the actions of a text's reader.
 pub(super) fn steps(text: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut block: Option<(String, String)> = None;
@@ -36,7 +36,9 @@ pub(super) fn steps(text: &str) -> Vec<Step> {
                     name: name.clone(),
                     text,
                 }),
-                other => panic!("a block whose meaning nobody has said: {other:?}"),
+                // A diagram.
+                Some((language, _)) if language == "text" => {}
+                other => panic!("a block of an unknown language: {other:?}"),
             },
             Event::Text(text) => {
                 if let Some((_, block)) = &mut block {
@@ -68,12 +70,12 @@ pub(super) fn steps(text: &str) -> Vec<Step> {
     steps
 }
 
-/// The commands of a block, each with the lines below it.
+/// Returns the commands of a block, each with the lines below it.
 fn commands(block: &str) -> Vec<Step> {
     let mut steps: Vec<(String, Vec<String>)> = Vec::new();
-    let mut goes_on = false;
+    let mut continues = false;
     for line in block.lines() {
-        if goes_on {
+        if continues {
             let (command, _) = steps.last_mut().expect("it began");
             command.push('\n');
             command.push_str(line);
@@ -84,7 +86,7 @@ fn commands(block: &str) -> Vec<Step> {
             shown.push(line.to_owned());
             continue;
         }
-        goes_on = line.ends_with('\\');
+        continues = line.ends_with('\\');
     }
     (steps.into_iter())
         .map(|(command, shown)| Step::Command {

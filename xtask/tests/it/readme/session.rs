@@ -1,4 +1,4 @@
-//! A reader who follows README.md: a project of theirs, a shell, servers that run on in another window.
+//! A reader who follows README.md: a project, a shell, and servers that keep running in another window.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -15,32 +15,32 @@ use testbed::postgres::{Cluster, Database};
 use super::shown;
 use crate::workspace_root;
 
-/// Within this a command ends and a server listens, also where cargo builds it first.
+/// The time limit of a command and of a server's start, also if cargo builds them first.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// The addresses that README.md invents, of which each is replaced by one that is here.
+/// The example addresses in README.md, each of which is replaced by a real one.
 const STAGING: &str = "staging.example.com";
 const DATABASE: &str = "postgres://owner@db.example.com/tokens";
 const SERVED: &str = "http://127.0.0.1:8080";
 
-/// What reads like a business of the reader's.
+/// The example ids of businesses in README.md.
 const BUSINESSES: [&str; 2] = [
     "7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249",
     "b3a5c6d7-0e1f-4a2b-8c3d-4e5f6a7b8c9d",
 ];
 
-/// What stands where the reader's shell does not see what is behind it.
+/// The reader's project, programs and servers.
 pub(super) struct Session {
-    /// The project: a repository whose `main` has the operation as it was published before, and whose working folder has it
-    /// as it is today.
+    /// The project: a repository whose `main` has the earlier form of the operation, and whose working folder has the current
+    /// one.
     folder: TempDir,
     /// The programs that were installed.
     programs: TempDir,
-    /// The workspace's programs and examples, as cargo has built them for this.
+    /// The workspace's programs and examples, built for this test.
     built: BTreeMap<String, PathBuf>,
-    /// Running servers. The first is what the suite is run against.
+    /// Running servers. The suite is run against the first.
     servers: Vec<Listening>,
-    /// What was exported: by README.md, and the credentials that its profile names, from the first server's database.
+    /// The exported variables: those in README.md, and the profile's credentials, from the first server's database.
     exported: Vec<(String, String)>,
     businesses: Vec<String>,
     database: Database,
@@ -77,7 +77,7 @@ impl Session {
         session
     }
 
-    /// The project's folder.
+    /// Returns the project's folder.
     pub(super) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -91,7 +91,7 @@ impl Session {
         fs::write(self.folder.path().join(name), text).expect("written");
     }
 
-    /// Opens an address, which must be there.
+    /// Opens an address, which must exist.
     pub(super) fn open(&self, address: &str) {
         let opened = self.quietly(&format!(
             "curl --silent --fail --location --output page '{address}'"
@@ -99,18 +99,18 @@ impl Session {
         assert!(opened.success(), "{address} does not open");
     }
 
-    /// Asks a command that the text mentions for its help, which only one that exists has.
+    /// Asks a command that the text mentions for its help, so that it must exist.
     pub(super) fn ask_for_help(&self, command: &str) {
         let answered = self.quietly(&format!("{command} --help >help"));
         assert!(answered.success(), "there is no `{command}`");
     }
 
-    /// Types a command and compares what it prints.
+    /// Runs a command and compares its output.
     pub(super) fn run(&mut self, command: &str, expected: &[String], exit: i32) {
         if let Some(package) = command.strip_prefix("cargo install --path ") {
             self.install(package.split(' ').next().expect("a folder"));
         } else if ["cargo xtask test", "cargo xtask ci"].contains(&command) {
-            // These two run this very test: that they are there is all that it can say of them.
+            // These two run this test; only their existence can be checked.
             self.ask_for_help(command);
         } else if let Some(variables) = command.strip_prefix("export ") {
             let variables = self.real(variables);
@@ -127,8 +127,8 @@ impl Session {
         }
     }
 
-    /// What `cargo install --path …` comes to, without its build for release, which takes minutes: that package's program
-    /// is on the search path from here on.
+    /// Does what `cargo install --path …` does, without the release build, which takes minutes: puts the package's program on
+    /// the search path.
     fn install(&self, package: &str) {
         let (package, program) = match package {
             "openapi" => (package, "oasproof"),
@@ -137,13 +137,13 @@ impl Session {
         let manifest = workspace_root().join(package).join("Cargo.toml");
         assert!(manifest.is_file(), "there is no folder {package}");
         let built = &self.built[program];
-        // A copy, since cargo puts the file there anew whenever it is asked to build it otherwise.
+        // A copy, because cargo replaces the file when it builds the program with other features.
         fs::copy(built, self.programs.path().join(program)).expect("copied");
     }
 
-    /// Starts a server, waits until it listens, and lets it run.
+    /// Starts a server, waits until it listens, and keeps it running.
     fn serve(&mut self, command: &str, expected: &[String]) {
-        // `cargo run` becomes the server, so that ending the one ends the other.
+        // `exec`, so that ending the shell ends the server.
         let mut shell = self.shell(&format!("exec {}", self.real(command)));
         let started = Listening::start_within(shell.stderr(Stdio::null()), PATIENCE);
         let server = started.unwrap_or_else(|error| panic!("{command}: {error}"));
@@ -154,7 +154,7 @@ impl Session {
         }
     }
 
-    /// Makes the users whom the suite's profile names, as their operator would.
+    /// Makes the users in the suite's profile, as their operator would.
     fn mint(&mut self) {
         for (variable, business, role) in [
             ("OPERATOR_TOKEN", "Acme", "admin"),
@@ -176,8 +176,8 @@ impl Session {
         }
     }
 
-    /// A command as it is run here: hosts and addresses are those that are here, cargo is told where the workspace is, and the
-    /// tests that a project made of the example are the example.
+    /// Replaces the examples in a command by what is here: hosts and addresses, the workspace's manifest, and the example as
+    /// the project's test.
     fn real(&self, command: &str) -> String {
         let manifest = workspace_root().join("Cargo.toml");
         let run = format!("cargo run --manifest-path '{}' ", manifest.display());
@@ -201,7 +201,7 @@ impl Session {
         command
     }
 
-    /// Runs a command to its end; gives its status and all that it printed.
+    /// Runs a command to its end; returns its status and its output.
     fn type_in(&self, command: &str) -> (ExitStatus, String) {
         let output = testbed::folder().expect("a folder");
         let path = output.path().join("output");
@@ -213,7 +213,7 @@ impl Session {
             .expect("sh runs");
         let begun = Instant::now();
         let status = loop {
-            if let Some(status) = child.try_wait().expect("it is ours") {
+            if let Some(status) = child.try_wait().expect("it is our child") {
                 break status;
             }
             if begun.elapsed() > PATIENCE {
@@ -234,7 +234,7 @@ impl Session {
         status
     }
 
-    /// A shell in the project, with what was installed, and without what cargo tells its tests or the tester has set.
+    /// Returns a shell in the project, with the installed programs, and without the variables of cargo and of the tester.
     fn shell(&self, command: &str) -> Command {
         let mut shell = Command::new("sh");
         shell.args(["-c", command]).current_dir(self.folder.path());
@@ -256,7 +256,7 @@ impl Session {
         let path = std::env::var("PATH").unwrap_or_default();
         shell
             .env("PATH", format!("{}:{path}", self.programs.path().display()))
-            // Any free port in place of 8080, which somebody else may have.
+            // Any free port instead of 8080, which another process may use.
             .env("DZ_LISTEN", "127.0.0.1:0")
             .env("TERM", "dumb")
             .envs(self.exported.iter().map(|(name, value)| (name, value)))
@@ -265,7 +265,7 @@ impl Session {
     }
 }
 
-/// What `cargo xtask` is short for.
+/// Returns the command that `cargo xtask` is an alias of.
 fn alias() -> String {
     let configuration = workspace_root().join(".cargo/config.toml");
     let text = fs::read_to_string(configuration).expect("cargo's configuration");
@@ -273,7 +273,7 @@ fn alias() -> String {
     alias.expect("an alias").trim_matches('"').to_owned()
 }
 
-/// What is installed and run, of this very checkout: what lies beside this test may be of an earlier build.
+/// Builds what is installed and run: the files beside this test may be from an earlier build.
 fn built() -> BTreeMap<String, PathBuf> {
     let mut build = cargo::command();
     build

@@ -1,12 +1,12 @@
-//! What README.md shows of an output, beside what was printed. A line `…` stands for any number of lines, `…` within a line for
-//! any text; times, and counts of what grows with the project, are shown as they were on some day.
+//! The outputs in README.md, compared with what is printed. A line `…` matches any number of lines, `…` within a line any text.
+//! Times, and counts that grow with the project, match any other.
 
-/// What is counted differently from one day to the next.
+/// The words after counts that grow with the project.
 const GROWING: &[&str] = &[
     "cases", "requests", "pass", "passed", "tests", "filtered", "s",
 ];
 
-/// Demands that what is shown is what was printed.
+/// Asserts that a command printed what is shown.
 pub(super) fn compare(command: &str, shown: &[String], printed: &str) {
     if shown.is_empty() {
         return;
@@ -19,13 +19,13 @@ pub(super) fn compare(command: &str, shown: &[String], printed: &str) {
             continue;
         }
         let found = if anything {
-            lines.any(|line| fits(expected, line))
+            lines.any(|line| matches(expected, line))
         } else {
-            lines.next().is_some_and(|line| fits(expected, line))
+            lines.next().is_some_and(|line| matches(expected, line))
         };
         assert!(
             found,
-            "README.md shows below `{command}`:\n  {expected}\nwhich is not there (or not in this place) in what it prints:\n{printed}"
+            "README.md shows below `{command}`:\n  {expected}\nwhich it does not print, or not in this place:\n{printed}"
         );
         anything = false;
     }
@@ -35,8 +35,9 @@ pub(super) fn compare(command: &str, shown: &[String], printed: &str) {
     }
 }
 
-fn fits(expected: &str, line: &str) -> bool {
-    let (expected, line) = (steady(expected), steady(line));
+/// Returns whether a line is the expected one.
+fn matches(expected: &str, line: &str) -> bool {
+    let (expected, line) = (normalized(expected), normalized(line));
     let mut parts = expected.split('…');
     let Some(mut rest) = parts.next().and_then(|start| line.strip_prefix(start)) else {
         return false;
@@ -57,10 +58,10 @@ fn fits(expected: &str, line: &str) -> bool {
     rest.is_empty() || open
 }
 
-/// A line without what differs from one run to the next: times, growing counts, ids.
-fn steady(line: &str) -> String {
+/// Replaces what differs between runs: times, growing counts, ids.
+fn normalized(line: &str) -> String {
     let words: Vec<&str> = line.split(' ').collect();
-    let steady = words.iter().enumerate().map(|(at, word)| {
+    let normal = words.iter().enumerate().map(|(at, word)| {
         let next = words
             .get(at + 1)
             .map_or("", |next| next.trim_matches([':', ';', ',', '.']));
@@ -73,7 +74,7 @@ fn steady(line: &str) -> String {
             word
         }
     });
-    steady.collect::<Vec<_>>().join(" ")
+    normal.collect::<Vec<_>>().join(" ")
 }
 
 #[test]

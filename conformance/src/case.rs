@@ -1,11 +1,14 @@
 //! What a case is: a declaration of what it demands, why, and how it finds out.
 
+mod builder;
 pub(crate) mod outcome;
 pub(crate) mod sample;
 mod terms;
 
 use futures_util::future::BoxFuture;
 
+pub use builder::CaseBuilder;
+pub(crate) use builder::steps;
 pub use outcome::{Outcome, Stop};
 pub use sample::Sample;
 pub use terms::{Clause, Effect, Level};
@@ -57,17 +60,10 @@ impl Needs {
         others_done: false,
         sample: None,
     };
-    /// One disposable token of the operator.
-    pub const ONE: Needs = Needs {
-        own: 1,
-        ..Needs::NONE
-    };
-    /// Two disposable tokens of the operator.
-    pub const TWO: Needs = Needs {
-        own: 2,
-        ..Needs::NONE
-    };
 }
+
+/// What a case does in a trial.
+pub type Steps = for<'a> fn(&'a Trial) -> BoxFuture<'a, Outcome>;
 
 /// One promise of the contract, and how to find out whether a deployment keeps it.
 #[derive(Debug)]
@@ -85,7 +81,7 @@ pub struct Case {
     /// What it could do to the deployment.
     pub effect: Effect,
     /// How it finds out.
-    pub steps: for<'a> fn(&'a Trial) -> BoxFuture<'a, Outcome>,
+    pub steps: Steps,
 }
 
 impl Case {

@@ -6,8 +6,7 @@
 use secrecy::ExposeSecret;
 
 use super::clauses;
-use crate::case::Stop;
-use crate::case::{Case, Effect, Level, Needs, Outcome};
+use crate::case::{Case, Outcome, Stop, steps};
 use crate::trial::{Answer, Trial};
 use crate::wire::Request;
 
@@ -32,385 +31,280 @@ fn challenged(answer: &Answer<'_>) -> Outcome {
 }
 
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "authentication.missing",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &["/parameters/1", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
+    Case::must("authentication.missing", clauses::AUTHENTICATION)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(1)
+        .steps(|t| {
             Box::pin(refused(
                 t,
                 "revoke without an Authorization header",
                 |request| request.without("authorization"),
             ))
-        },
-    },
-    Case {
-        id: "authentication.empty",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &["/parameters/1", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
+        }),
+    Case::must("authentication.empty", clauses::AUTHENTICATION)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(1)
+        .steps(|t| {
             Box::pin(refused(
                 t,
                 "revoke with an empty Authorization header",
                 |request| request.set("authorization", ""),
             ))
-        },
-    },
-    Case {
-        id: "authentication.scheme_without_token",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &["/parameters/1", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(refused(t, "revoke with the bare word Bearer", |request| {
-                request.set("authorization", "Bearer")
-            }))
-        },
-    },
-    Case {
-        id: "authentication.another_scheme",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &["/parameters/1", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.deployment().credentials.operator.token.expose_secret();
-                for scheme in ["Basic", "Token", "Digest"] {
-                    refused(
-                        t,
-                        &format!("revoke with the token under the scheme {scheme}"),
-                        |request| request.set("authorization", format!("{scheme} {token}")),
-                    )
-                    .await?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "authentication.no_scheme",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &["/parameters/1", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.deployment().credentials.operator.token.expose_secret();
-                refused(t, "revoke with the bare token for a header", |request| {
-                    request.set("authorization", token)
-                })
-                .await
-            })
-        },
-    },
-    Case {
-        id: "authentication.garbage",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &["/parameters/1", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                for garbage in [
-                    "dz_garbage",
-                    "garbage",
-                    "dz_",
-                    "dz_..",
-                    "dz_a.b.c",
-                    "null",
-                    "undefined",
-                    "dz_your_token",
-                ] {
-                    refused(
-                        t,
-                        &format!("revoke with {garbage} for a token"),
-                        |request| request.set("authorization", format!("Bearer {garbage}")),
-                    )
-                    .await?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "authentication.in_the_query",
-        level: Level::Must,
-        clause: clauses::URI_TOKENS,
-        covers: &["/parameters/1", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.deployment().credentials.operator.token.expose_secret();
-                for name in ["access_token", "token", "authorization"] {
-                    refused(
-                        t,
-                        &format!("revoke with the token as the query parameter {name}"),
-                        |request| {
-                            let path = format!("{}?{name}={token}", request.path);
-                            Request {
-                                path,
-                                ..request.without("authorization")
-                            }
-                        },
-                    )
-                    .await?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "authentication.in_a_cookie",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &["/parameters/1", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.deployment().credentials.operator.token.expose_secret();
-                refused(t, "revoke with the token in cookies", |request| {
-                    let cookies = format!(
-                        "token={token}; access_token={token}; authorization=Bearer {token}"
-                    );
-                    request.without("authorization").set("cookie", cookies)
-                })
-                .await
-            })
-        },
-    },
-    Case {
-        id: "authentication.sent_twice",
-        level: Level::Should,
-        clause: clauses::SINGLETON,
-        covers: &["/parameters/1", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let request = t
-                    .operator()
-                    .revoke(&t.own(0).id)
-                    .and("authorization", "Bearer dz_another");
-                let answer = t
-                    .send("revoke with two Authorization headers", request)
-                    .await?;
-                answer.documented_as(&[400, 401])?;
-                t.lives(t.own(0), "after the refusal").await
-            })
-        },
-    },
-    Case {
-        id: "authentication.sent_twice_the_other_way",
-        level: Level::Should,
-        clause: clauses::SINGLETON,
-        covers: &["/parameters/1", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.deployment().credentials.operator.token.expose_secret();
-                let request = t
-                    .operator()
-                    .revoke(&t.own(0).id)
-                    .set("authorization", "Bearer dz_another")
-                    .and("authorization", format!("Bearer {token}"));
-                let answer = t
-                    .send(
-                        "revoke with two Authorization headers, the good one last",
-                        request,
-                    )
-                    .await?;
-                answer.documented_as(&[400, 401])?;
-                t.lives(t.own(0), "after the refusal").await
-            })
-        },
-    },
-    Case {
-        id: "authentication.expired",
-        level: Level::Must,
-        clause: clauses::INVALID_TOKEN,
-        covers: &["/parameters/1", "/responses/401"],
-        needs: Needs {
-            expired: true,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let Some(expired) = &t.deployment().credentials.expired else {
-                    return Err(Stop::Broken("the case needs an expired token".to_owned()));
-                };
-                let expired = expired.expose_secret();
-                refused(t, "revoke with an expired token", |request| {
-                    request.set("authorization", format!("Bearer {expired}"))
-                })
-                .await?;
-                let caller = t.operator().with_token(expired);
-                t.refused(&caller, "with an expired token").await
-            })
-        },
-    },
-    Case {
-        id: "authentication.without_the_prefix",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &["/parameters/1", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.deployment().credentials.operator.token.expose_secret();
-                // A short word before an underscore, such as `dz_`, is what tells tokens of one service from others.
-                let prefixed = token
-                    .split_once('_')
-                    .filter(|(prefix, _)| prefix.len() <= 8);
-                let Some((_, bare)) = prefixed else {
-                    return Err(Stop::Inapplicable(
-                        "the deployment's tokens have no prefix".to_owned(),
-                    ));
-                };
-                t.conceal(bare, "TOKEN_WITHOUT_PREFIX");
-                refused(t, "revoke with a token without its prefix", |request| {
-                    request.set("authorization", format!("Bearer {bare}"))
-                })
-                .await
-            })
-        },
-    },
-    Case {
-        id: "authentication.scheme_in_any_case",
-        level: Level::Should,
-        clause: clauses::SCHEME,
-        covers: &["/parameters/1", "/responses/201"],
-        needs: Needs::TWO,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.deployment().credentials.operator.token.expose_secret();
-                for (n, scheme) in ["bearer", "BEARER"].into_iter().enumerate() {
-                    t.revoked_with(
-                        t.own(n),
-                        &format!("revoke with the scheme spelled {scheme}"),
-                        |request| request.set("authorization", format!("{scheme} {token}")),
-                    )
-                    .await?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "authentication.challenge",
-        level: Level::Should,
-        clause: clauses::CHALLENGE,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let request = t.operator().revoke(&t.own(0).id).without("authorization");
-                let answer = t.send("revoke without a credential", request).await?;
-                challenged(&answer)
-            })
-        },
-    },
-    Case {
-        id: "authentication.challenge_says_invalid_token",
-        level: Level::Should,
-        clause: clauses::INVALID_TOKEN,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let request = t
-                    .operator()
-                    .revoke(&t.own(0).id)
-                    .set("authorization", "Bearer dz_garbage");
-                let answer = t.send("revoke with garbage for a token", request).await?;
-                answer.status_is(&[401])?;
-                let challenges = answer.headers("www-authenticate").join(", ");
-                let held = challenges.contains("invalid_token");
-                answer.expect(
-                    "www-authenticate",
-                    held,
-                    "error=\"invalid_token\"",
-                    format!("{challenges:?}"),
-                )
-            })
-        },
-    },
-    Case {
-        id: "authentication.challenge_for_a_revoked_token",
-        level: Level::Should,
-        clause: clauses::CHALLENGE,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.revoked(t.own(0)).await?;
-                let request = t.using(t.own(0))?.revoke(&t.own(0).id);
-                let answer = t.send("revoke with the revoked token", request).await?;
-                challenged(&answer)
-            })
-        },
-    },
-    Case {
-        id: "authentication.user_email_is_no_identity",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let email = t.deployment().credentials.operator.email.clone();
-                let email = email.unwrap_or_else(|| "admin@example.com".to_owned());
+        }),
+    Case::must(
+        "authentication.scheme_without_token",
+        clauses::AUTHENTICATION,
+    )
+    .covers(&["/parameters/1", "/responses/401"])
+    .own(1)
+    .steps(|t| {
+        Box::pin(refused(t, "revoke with the bare word Bearer", |request| {
+            request.set("authorization", "Bearer")
+        }))
+    }),
+    Case::must("authentication.another_scheme", clauses::AUTHENTICATION)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.deployment().credentials.operator.token.expose_secret();
+            for scheme in ["Basic", "Token", "Digest"] {
                 refused(
                     t,
-                    "revoke with x-user-email in place of a credential",
-                    |request| request.without("authorization").set("x-user-email", email),
+                    &format!("revoke with the token under the scheme {scheme}"),
+                    |request| request.set("authorization", format!("{scheme} {token}")),
                 )
-                .await
+                .await?;
+            }
+            Ok(())
+        })),
+    Case::must("authentication.no_scheme", clauses::AUTHENTICATION)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.deployment().credentials.operator.token.expose_secret();
+            refused(t, "revoke with the bare token for a header", |request| {
+                request.set("authorization", token)
             })
-        },
-    },
-    Case {
-        id: "authentication.anonymous_learns_nothing",
-        level: Level::Must,
-        clause: clauses::UNAUTHORIZED,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        // A live token is refused with 401; any other answer for an unknown one tells strangers which ids there are.
-        steps: |t| {
-            Box::pin(async move {
-                let unknown = uuid::Uuid::new_v4().to_string();
-                for (id, which) in [
-                    (&t.own(0).id, "a live token"),
-                    (&unknown, "a token that does not exist"),
-                ] {
-                    let request = t.operator().revoke(id).without("authorization");
-                    let purpose = format!("revoke {which}, without a credential");
-                    t.send(&purpose, request).await?.documented(401)?;
-                }
-                Ok(())
+            .await
+        })),
+    Case::must("authentication.garbage", clauses::AUTHENTICATION)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            for garbage in [
+                "dz_garbage",
+                "garbage",
+                "dz_",
+                "dz_..",
+                "dz_a.b.c",
+                "null",
+                "undefined",
+                "dz_your_token",
+            ] {
+                refused(
+                    t,
+                    &format!("revoke with {garbage} for a token"),
+                    |request| request.set("authorization", format!("Bearer {garbage}")),
+                )
+                .await?;
+            }
+            Ok(())
+        })),
+    Case::must("authentication.in_the_query", clauses::URI_TOKENS)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.deployment().credentials.operator.token.expose_secret();
+            for name in ["access_token", "token", "authorization"] {
+                refused(
+                    t,
+                    &format!("revoke with the token as the query parameter {name}"),
+                    |request| {
+                        let path = format!("{}?{name}={token}", request.path);
+                        Request {
+                            path,
+                            ..request.without("authorization")
+                        }
+                    },
+                )
+                .await?;
+            }
+            Ok(())
+        })),
+    Case::must("authentication.in_a_cookie", clauses::AUTHENTICATION)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.deployment().credentials.operator.token.expose_secret();
+            refused(t, "revoke with the token in cookies", |request| {
+                let cookies =
+                    format!("token={token}; access_token={token}; authorization=Bearer {token}");
+                request.without("authorization").set("cookie", cookies)
             })
-        },
-    },
+            .await
+        })),
+    Case::should("authentication.sent_twice", clauses::SINGLETON)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let request = t
+                .operator()
+                .revoke(&t.own(0).id)
+                .and("authorization", "Bearer dz_another");
+            let answer = t
+                .send("revoke with two Authorization headers", request)
+                .await?;
+            answer.documented_as(&[400, 401])?;
+            t.lives(t.own(0), "after the refusal").await
+        })),
+    Case::should(
+        "authentication.sent_twice_the_other_way",
+        clauses::SINGLETON,
+    )
+    .covers(&["/parameters/1", "/responses/401"])
+    .own(1)
+    .steps(steps!(|t| {
+        let token = t.deployment().credentials.operator.token.expose_secret();
+        let request = t
+            .operator()
+            .revoke(&t.own(0).id)
+            .set("authorization", "Bearer dz_another")
+            .and("authorization", format!("Bearer {token}"));
+        let answer = t
+            .send(
+                "revoke with two Authorization headers, the good one last",
+                request,
+            )
+            .await?;
+        answer.documented_as(&[400, 401])?;
+        t.lives(t.own(0), "after the refusal").await
+    })),
+    Case::must("authentication.expired", clauses::INVALID_TOKEN)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(1)
+        .expired()
+        .steps(steps!(|t| {
+            let Some(expired) = &t.deployment().credentials.expired else {
+                return Err(Stop::Broken("the case needs an expired token".to_owned()));
+            };
+            let expired = expired.expose_secret();
+            refused(t, "revoke with an expired token", |request| {
+                request.set("authorization", format!("Bearer {expired}"))
+            })
+            .await?;
+            let caller = t.operator().with_token(expired);
+            t.refused(&caller, "with an expired token").await
+        })),
+    Case::must("authentication.without_the_prefix", clauses::AUTHENTICATION)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.deployment().credentials.operator.token.expose_secret();
+            // A short word before an underscore, such as `dz_`, is what tells tokens of one service from others.
+            let prefixed = token
+                .split_once('_')
+                .filter(|(prefix, _)| prefix.len() <= 8);
+            let Some((_, bare)) = prefixed else {
+                return Err(Stop::Inapplicable(
+                    "the deployment's tokens have no prefix".to_owned(),
+                ));
+            };
+            t.conceal(bare, "TOKEN_WITHOUT_PREFIX");
+            refused(t, "revoke with a token without its prefix", |request| {
+                request.set("authorization", format!("Bearer {bare}"))
+            })
+            .await
+        })),
+    Case::should("authentication.scheme_in_any_case", clauses::SCHEME)
+        .covers(&["/parameters/1", "/responses/201"])
+        .own(2)
+        .steps(steps!(|t| {
+            let token = t.deployment().credentials.operator.token.expose_secret();
+            for (n, scheme) in ["bearer", "BEARER"].into_iter().enumerate() {
+                t.revoked_with(
+                    t.own(n),
+                    &format!("revoke with the scheme spelled {scheme}"),
+                    |request| request.set("authorization", format!("{scheme} {token}")),
+                )
+                .await?;
+            }
+            Ok(())
+        })),
+    Case::should("authentication.challenge", clauses::CHALLENGE)
+        .covers(&["/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let request = t.operator().revoke(&t.own(0).id).without("authorization");
+            let answer = t.send("revoke without a credential", request).await?;
+            challenged(&answer)
+        })),
+    Case::should(
+        "authentication.challenge_says_invalid_token",
+        clauses::INVALID_TOKEN,
+    )
+    .covers(&["/responses/401"])
+    .own(1)
+    .steps(steps!(|t| {
+        let request = t
+            .operator()
+            .revoke(&t.own(0).id)
+            .set("authorization", "Bearer dz_garbage");
+        let answer = t.send("revoke with garbage for a token", request).await?;
+        answer.status_is(&[401])?;
+        let challenges = answer.headers("www-authenticate").join(", ");
+        let held = challenges.contains("invalid_token");
+        answer.expect(
+            "www-authenticate",
+            held,
+            "error=\"invalid_token\"",
+            format!("{challenges:?}"),
+        )
+    })),
+    Case::should(
+        "authentication.challenge_for_a_revoked_token",
+        clauses::CHALLENGE,
+    )
+    .covers(&["/responses/401"])
+    .own(1)
+    .steps(steps!(|t| {
+        t.revoked(t.own(0)).await?;
+        let request = t.using(t.own(0))?.revoke(&t.own(0).id);
+        let answer = t.send("revoke with the revoked token", request).await?;
+        challenged(&answer)
+    })),
+    Case::must(
+        "authentication.user_email_is_no_identity",
+        clauses::AUTHENTICATION,
+    )
+    .covers(&["/responses/401"])
+    .own(1)
+    .steps(steps!(|t| {
+        let email = t.deployment().credentials.operator.email.clone();
+        let email = email.unwrap_or_else(|| "admin@example.com".to_owned());
+        refused(
+            t,
+            "revoke with x-user-email in place of a credential",
+            |request| request.without("authorization").set("x-user-email", email),
+        )
+        .await
+    })),
+    Case::must(
+        "authentication.anonymous_learns_nothing",
+        clauses::UNAUTHORIZED,
+    )
+    .covers(&["/responses/401"])
+    .own(1)
+    // A live token is refused with 401; any other answer for an unknown one tells strangers which ids there are.
+    .steps(steps!(|t| {
+        let unknown = uuid::Uuid::new_v4().to_string();
+        for (id, which) in [
+            (&t.own(0).id, "a live token"),
+            (&unknown, "a token that does not exist"),
+        ] {
+            let request = t.operator().revoke(id).without("authorization");
+            let purpose = format!("revoke {which}, without a credential");
+            t.send(&purpose, request).await?.documented(401)?;
+        }
+        Ok(())
+    })),
 ];

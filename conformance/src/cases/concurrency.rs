@@ -7,8 +7,7 @@ use futures_util::future::{join, try_join_all};
 use serde_json::json;
 
 use super::clauses;
-use crate::case::Stop;
-use crate::case::{Case, Effect, Level, Needs};
+use crate::case::{Case, Stop, steps};
 use crate::profile::Policy;
 
 /// Says before the `n`th read beside a revocation whether it is the last one: it is when the revocation is `answered` by
@@ -21,189 +20,166 @@ async fn again(n: usize, least: usize, answered: &AtomicBool) -> bool {
 }
 
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "concurrency.parallel_revocations_agree",
-        level: Level::Must,
-        clause: clauses::NOT_UNREVOKED,
-        covers: &["/responses/201", "/responses/400"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.own(0);
-                let answers = try_join_all((1..=8).map(|n| async move {
-                    let request = t
-                        .operator()
-                        .revoke(&token.id)
-                        .json(&json!({ "reason": format!("reason {n}") }));
-                    t.send(&format!("revocation {n} of 8 at the same time"), request)
-                        .await
-                }))
-                .await?;
-                // One of those that were answered with 201 was the first; all others came second.
-                let mut records = Vec::new();
-                for answer in &answers {
-                    if answer.status() != 201 {
-                        answer.follows(Policy::SecondRevoke)?;
-                        continue;
-                    }
-                    match records.is_empty() {
-                        true => answer.documented(201).map(drop)?,
-                        false => answer.follows(Policy::SecondRevoke).map(drop)?,
-                    }
-                    records.push((
-                        answer.at("/data/revoked_at"),
-                        answer.at("/data/revocation_reason"),
-                    ));
+    Case::must(
+        "concurrency.parallel_revocations_agree",
+        clauses::NOT_UNREVOKED,
+    )
+    .covers(&["/responses/201", "/responses/400"])
+    .own(1)
+    .steps(steps!(|t| {
+        let token = t.own(0);
+        let answers = try_join_all((1..=8).map(|n| async move {
+            let request = t
+                .operator()
+                .revoke(&token.id)
+                .json(&json!({ "reason": format!("reason {n}") }));
+            t.send(&format!("revocation {n} of 8 at the same time"), request)
+                .await
+        }))
+        .await?;
+        // One of those that were answered with 201 was the first; all others came second.
+        let mut records = Vec::new();
+        for answer in &answers {
+            if answer.status() != 201 {
+                answer.follows(Policy::SecondRevoke)?;
+                continue;
+            }
+            match records.is_empty() {
+                true => answer.documented(201).map(drop)?,
+                false => answer.follows(Policy::SecondRevoke).map(drop)?,
+            }
+            records.push((
+                answer.at("/data/revoked_at"),
+                answer.at("/data/revocation_reason"),
+            ));
+        }
+        t.expect(
+            "revocations answered with 201",
+            !records.is_empty(),
+            "at least one",
+            records.len(),
+        )?;
+        records.sort_by_key(|record| format!("{record:?}"));
+        records.dedup();
+        let found: Vec<String> = records
+            .iter()
+            .map(|(when, why)| format!("{when} {why}"))
+            .collect();
+        t.expect(
+            "the records of the 201s",
+            found.len() == 1,
+            "one timestamp and one reason",
+            found.join("; "),
+        )?;
+        t.is_dead(token, "after the revocations").await
+    })),
+    Case::must(
+        "concurrency.parallel_revocations_all_stick",
+        clauses::REJECTED,
+    )
+    .covers(&["/responses/201", "/responses/401"])
+    .own(4)
+    .steps(steps!(|t| {
+        try_join_all((0..3).map(|n| async move {
+            let answer = t.revoked(t.own(n)).await?;
+            answer.field_is("/data/id", &json!(t.own(n).id))?;
+            t.is_dead(t.own(n), "right after its 201").await
+        }))
+        .await?;
+        t.lives(t.own(3), "the one that nobody revoked").await
+    })),
+    Case::must(
+        "concurrency.reads_during_a_revocation_never_go_back",
+        clauses::REJECTED,
+    )
+    .covers(&["/responses/201", "/responses/401"])
+    .own(1)
+    .steps(steps!(|t| {
+        let token = t.own(0);
+        let caller = t.using(token)?;
+        let answered = AtomicBool::new(false);
+        let reads = async {
+            let mut refused = false;
+            for n in 1.. {
+                let last = again(n, 20, &answered).await;
+                let request = caller.revoke(&uuid::Uuid::new_v4().to_string());
+                let answer = t
+                    .send(&format!("use {n} around the revocation"), request)
+                    .await?;
+                let now = answer.status() == 401;
+                let held = now || !refused;
+                answer.expect(
+                    "the credential",
+                    held,
+                    "refused, as in the use before",
+                    answer.status(),
+                )?;
+                refused = now;
+                if last {
+                    break;
                 }
+            }
+            Ok::<_, Stop>(())
+        };
+        let revocation = async {
+            let outcome = t.revoked(token).await;
+            answered.store(true, Ordering::Relaxed);
+            outcome
+        };
+        let (reads, revocation) = join(reads, revocation).await;
+        reads?;
+        revocation?;
+        t.is_dead(token, "after both").await
+    })),
+    Case::must(
+        "concurrency.lists_during_a_revocation_are_whole",
+        clauses::RETURNS,
+    )
+    .covers(&["/responses/201"])
+    .own(1)
+    .list()
+    .steps(steps!(|t| {
+        let token = t.own(0);
+        let reason = json!("all of it or nothing");
+        let body = json!({ "reason": reason });
+        let answered = AtomicBool::new(false);
+        let reads = async {
+            let mut revoked = false;
+            for n in 1.. {
+                let last = again(n, 8, &answered).await;
+                let entry = t.entry(&t.operator(), &token.id).await?;
+                let (when, why) = (&entry["revoked_at"], &entry["revocation_reason"]);
+                let before = when.is_null() && why.is_null() && !revoked;
+                let after = when.is_string() && *why == reason;
                 t.expect(
-                    "revocations answered with 201",
-                    !records.is_empty(),
-                    "at least one",
-                    records.len(),
+                    &format!("revoked_at and revocation_reason in list {n} around the revocation"),
+                    before || after,
+                    "both null, or both set and then for good",
+                    format!("{when} and {why}"),
                 )?;
-                records.sort_by_key(|record| format!("{record:?}"));
-                records.dedup();
-                let found: Vec<String> = records
-                    .iter()
-                    .map(|(when, why)| format!("{when} {why}"))
-                    .collect();
-                t.expect(
-                    "the records of the 201s",
-                    found.len() == 1,
-                    "one timestamp and one reason",
-                    found.join("; "),
-                )?;
-                t.is_dead(token, "after the revocations").await
-            })
-        },
-    },
-    Case {
-        id: "concurrency.parallel_revocations_all_stick",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/responses/201", "/responses/401"],
-        needs: Needs {
-            own: 4,
-            ..Needs::NONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                try_join_all((0..3).map(|n| async move {
-                    let answer = t.revoked(t.own(n)).await?;
-                    answer.field_is("/data/id", &json!(t.own(n).id))?;
-                    t.is_dead(t.own(n), "right after its 201").await
-                }))
-                .await?;
-                t.lives(t.own(3), "the one that nobody revoked").await
-            })
-        },
-    },
-    Case {
-        id: "concurrency.reads_during_a_revocation_never_go_back",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/responses/201", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.own(0);
-                let caller = t.using(token)?;
-                let answered = AtomicBool::new(false);
-                let reads = async {
-                    let mut refused = false;
-                    for n in 1.. {
-                        let last = again(n, 20, &answered).await;
-                        let request = caller.revoke(&uuid::Uuid::new_v4().to_string());
-                        let answer = t
-                            .send(&format!("use {n} around the revocation"), request)
-                            .await?;
-                        let now = answer.status() == 401;
-                        let held = now || !refused;
-                        answer.expect(
-                            "the credential",
-                            held,
-                            "refused, as in the use before",
-                            answer.status(),
-                        )?;
-                        refused = now;
-                        if last {
-                            break;
-                        }
-                    }
-                    Ok::<_, Stop>(())
-                };
-                let revocation = async {
-                    let outcome = t.revoked(token).await;
-                    answered.store(true, Ordering::Relaxed);
-                    outcome
-                };
-                let (reads, revocation) = join(reads, revocation).await;
-                reads?;
-                revocation?;
-                t.is_dead(token, "after both").await
-            })
-        },
-    },
-    Case {
-        id: "concurrency.lists_during_a_revocation_are_whole",
-        level: Level::Must,
-        clause: clauses::RETURNS,
-        covers: &["/responses/201"],
-        needs: Needs {
-            list: true,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.own(0);
-                let reason = json!("all of it or nothing");
-                let body = json!({ "reason": reason });
-                let answered = AtomicBool::new(false);
-                let reads = async {
-                    let mut revoked = false;
-                    for n in 1.. {
-                        let last = again(n, 8, &answered).await;
-                        let entry = t.entry(&t.operator(), &token.id).await?;
-                        let (when, why) = (&entry["revoked_at"], &entry["revocation_reason"]);
-                        let before = when.is_null() && why.is_null() && !revoked;
-                        let after = when.is_string() && *why == reason;
-                        t.expect(
-                            &format!(
-                                "revoked_at and revocation_reason in list {n} around the revocation"
-                            ),
-                            before || after,
-                            "both null, or both set and then for good",
-                            format!("{when} and {why}"),
-                        )?;
-                        revoked = after;
-                        if last {
-                            break;
-                        }
-                    }
-                    Ok::<_, Stop>(revoked)
-                };
-                let revocation = async {
-                    let outcome = t
-                        .revoked_with(token, "revoke with a reason", |request| request.json(&body))
-                        .await;
-                    answered.store(true, Ordering::Relaxed);
-                    outcome
-                };
-                let (reads, revocation) = join(reads, revocation).await;
-                revocation?;
-                let revoked = reads?;
-                let found = if revoked { "revoked" } else { "live" };
-                t.expect(
-                    "the token in a list after the 201",
-                    revoked,
-                    "revoked",
-                    found,
-                )
-            })
-        },
-    },
+                revoked = after;
+                if last {
+                    break;
+                }
+            }
+            Ok::<_, Stop>(revoked)
+        };
+        let revocation = async {
+            let outcome = t
+                .revoked_with(token, "revoke with a reason", |request| request.json(&body))
+                .await;
+            answered.store(true, Ordering::Relaxed);
+            outcome
+        };
+        let (reads, revocation) = join(reads, revocation).await;
+        revocation?;
+        let revoked = reads?;
+        let found = if revoked { "revoked" } else { "live" };
+        t.expect(
+            "the token in a list after the 201",
+            revoked,
+            "revoked",
+            found,
+        )
+    })),
 ];

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::clauses;
-use crate::case::{Case, Effect, Level, Needs, Outcome};
+use crate::case::{Case, Outcome, steps};
 use crate::trial::Trial;
 use crate::wire::{Form, NoAnswer, Request};
 
@@ -35,192 +35,130 @@ async fn detour(t: &Trial, detour: impl Fn(&str, &str) -> String) -> Outcome {
 }
 
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "http.same_connection_after_an_error",
-        level: Level::Must,
-        clause: clauses::PERSISTENCE,
-        covers: &["/responses/401", "/responses/422", "/responses/201"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let id = &t.own(0).id;
-                let revoke = || t.operator().revoke(id);
-                let requests = [
-                    (
-                        "revoke without a credential",
-                        revoke().without("authorization"),
-                    ),
-                    (
-                        "revoke with broken JSON",
-                        revoke().body("application/json", "{\"reason\": "),
-                    ),
-                    (
-                        "revoke with a number for a reason",
-                        revoke().json(&json!({ "reason": 1 })),
-                    ),
-                    ("revoke", revoke()),
-                ];
-                let mut wire = t.connect().await?;
-                for (purpose, request) in requests {
-                    if wire.is_closed() {
-                        // It said so, which every client understands.
-                        wire = t.connect().await?;
-                    }
-                    let outcome = t.send_on(&mut wire, Form::Sound, purpose, request).await?;
-                    let what = format!("{purpose}, on the connection of the requests before");
-                    match outcome {
-                        Ok(answer) if purpose == "revoke" => answer.documented(201).map(drop)?,
-                        Ok(answer) => answer.documented_as(&[400, 401, 422]).map(drop)?,
-                        Err(problem) => t.expect(&what, false, "an answer", problem)?,
-                    }
+    Case::must("http.same_connection_after_an_error", clauses::PERSISTENCE)
+        .covers(&["/responses/401", "/responses/422", "/responses/201"])
+        .own(1)
+        .steps(steps!(|t| {
+            let id = &t.own(0).id;
+            let revoke = || t.operator().revoke(id);
+            let requests = [
+                (
+                    "revoke without a credential",
+                    revoke().without("authorization"),
+                ),
+                (
+                    "revoke with broken JSON",
+                    revoke().body("application/json", "{\"reason\": "),
+                ),
+                (
+                    "revoke with a number for a reason",
+                    revoke().json(&json!({ "reason": 1 })),
+                ),
+                ("revoke", revoke()),
+            ];
+            let mut wire = t.connect().await?;
+            for (purpose, request) in requests {
+                if wire.is_closed() {
+                    // It said so, which every client understands.
+                    wire = t.connect().await?;
                 }
-                t.is_dead(t.own(0), "after the 201").await
-            })
-        },
-    },
-    Case {
-        id: "http.header_names_in_capitals",
-        level: Level::Must,
-        clause: clauses::HEADER_NAMES,
-        covers: &["/parameters/1", "/responses/201"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let mut wire = t.connect().await?;
-                let request = t.operator().revoke(&t.own(0).id);
-                let purpose = "revoke with the names of all headers in capitals";
-                match t
-                    .send_on(&mut wire, Form::Capitals, purpose, request)
-                    .await?
-                {
-                    Ok(answer) => answer.documented(201).map(drop),
-                    Err(problem) => t.expect(purpose, false, "an answer", problem),
+                let outcome = t.send_on(&mut wire, Form::Sound, purpose, request).await?;
+                let what = format!("{purpose}, on the connection of the requests before");
+                match outcome {
+                    Ok(answer) if purpose == "revoke" => answer.documented(201).map(drop)?,
+                    Ok(answer) => answer.documented_as(&[400, 401, 422]).map(drop)?,
+                    Err(problem) => t.expect(&what, false, "an answer", problem)?,
                 }
-            })
-        },
-    },
-    Case {
-        id: "http.two_lengths_are_refused",
-        level: Level::Should,
-        clause: clauses::LENGTHS,
-        covers: &["/requestBody"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
+            }
+            t.is_dead(t.own(0), "after the 201").await
+        })),
+    Case::must("http.header_names_in_capitals", clauses::HEADER_NAMES)
+        .covers(&["/parameters/1", "/responses/201"])
+        .own(1)
+        .steps(steps!(|t| {
+            let mut wire = t.connect().await?;
+            let request = t.operator().revoke(&t.own(0).id);
+            let purpose = "revoke with the names of all headers in capitals";
+            match t
+                .send_on(&mut wire, Form::Capitals, purpose, request)
+                .await?
+            {
+                Ok(answer) => answer.documented(201).map(drop),
+                Err(problem) => t.expect(purpose, false, "an answer", problem),
+            }
+        })),
+    Case::should("http.two_lengths_are_refused", clauses::LENGTHS)
+        .covers(&["/requestBody"])
+        .own(1)
         // Whoever believes the one length and passes on the other lets a caller smuggle a request past the next.
-        steps: |t| {
-            Box::pin(async move {
-                let mut wire = t.connect().await?;
-                let request = t
-                    .operator()
-                    .revoke(&t.own(0).id)
-                    .json(&json!({ "reason": "smuggled" }));
-                let purpose = "revoke with two different lengths of the body";
-                match t
-                    .send_on(&mut wire, Form::TwoLengths, purpose, request)
-                    .await?
-                {
-                    Ok(answer) => answer.status_is(&[400])?,
-                    // To close without a word is a refusal too.
-                    Err(NoAnswer::Broken(_)) => {}
-                    Err(problem) => {
-                        t.expect(purpose, false, "400, or the connection closed", problem)?;
-                    }
+        .steps(steps!(|t| {
+            let mut wire = t.connect().await?;
+            let request = t
+                .operator()
+                .revoke(&t.own(0).id)
+                .json(&json!({ "reason": "smuggled" }));
+            let purpose = "revoke with two different lengths of the body";
+            match t
+                .send_on(&mut wire, Form::TwoLengths, purpose, request)
+                .await?
+            {
+                Ok(answer) => answer.status_is(&[400])?,
+                // To close without a word is a refusal too.
+                Err(NoAnswer::Broken(_)) => {}
+                Err(problem) => {
+                    t.expect(purpose, false, "400, or the connection closed", problem)?;
                 }
-                t.lives(t.own(0), "after the refusal").await
-            })
-        },
-    },
-    Case {
-        id: "http.half_a_body_does_nothing",
-        level: Level::Must,
-        clause: clauses::INCOMPLETE,
-        covers: &["/requestBody"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let mut wire = t.connect().await?;
-                let reason =
-                    json!({ "reason": "a client that goes away in the middle of this sentence" });
-                let request = t.operator().revoke(&t.own(0).id).json(&reason);
-                let purpose = "revoke with the first half of a body, and go away";
-                if let Ok(answer) = t.send_on(&mut wire, Form::Half, purpose, request).await? {
-                    let held = (400..500).contains(&answer.status());
-                    answer.expect("status", held, "a refusal, or none", answer.status())?;
-                }
-                // A server may take a moment to notice that nothing more comes.
-                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-                t.lives(t.own(0), "after half a request").await
-            })
-        },
-    },
-    Case {
-        id: "token_id.dot_segments",
-        level: Level::Must,
-        clause: clauses::NAMED_TOKEN,
-        covers: &["/parameters/0"],
-        needs: Needs {
-            own: 2,
-            ..Needs::NONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
+            }
+            t.lives(t.own(0), "after the refusal").await
+        })),
+    Case::must("http.half_a_body_does_nothing", clauses::INCOMPLETE)
+        .covers(&["/requestBody"])
+        .own(1)
+        .steps(steps!(|t| {
+            let mut wire = t.connect().await?;
+            let reason =
+                json!({ "reason": "a client that goes away in the middle of this sentence" });
+            let request = t.operator().revoke(&t.own(0).id).json(&reason);
+            let purpose = "revoke with the first half of a body, and go away";
+            if let Ok(answer) = t.send_on(&mut wire, Form::Half, purpose, request).await? {
+                let held = (400..500).contains(&answer.status());
+                answer.expect("status", held, "a refusal, or none", answer.status())?;
+            }
+            // A server may take a moment to notice that nothing more comes.
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            t.lives(t.own(0), "after half a request").await
+        })),
+    Case::must("token_id.dot_segments", clauses::NAMED_TOKEN)
+        .covers(&["/parameters/0"])
+        .own(2)
+        .steps(|t| {
             Box::pin(detour(t, |tokens, id| {
                 format!("{tokens}/OTHER/../{id}/revoke")
             }))
-        },
-    },
-    Case {
-        id: "token_id.encoded_dot_segments",
-        level: Level::Must,
-        clause: clauses::NAMED_TOKEN,
-        covers: &["/parameters/0"],
-        needs: Needs {
-            own: 2,
-            ..Needs::NONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
+        }),
+    Case::must("token_id.encoded_dot_segments", clauses::NAMED_TOKEN)
+        .covers(&["/parameters/0"])
+        .own(2)
+        .steps(|t| {
             Box::pin(detour(t, |tokens, id| {
                 format!("{tokens}/OTHER%2F..%2F{id}/revoke")
             }))
-        },
-    },
-    Case {
-        id: "token_id.empty_segments",
-        level: Level::Must,
-        clause: clauses::NAMED_TOKEN,
-        covers: &["/parameters/0"],
-        needs: Needs {
-            own: 2,
-            ..Needs::NONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| Box::pin(detour(t, |tokens, id| format!("{tokens}//{id}//revoke"))),
-    },
-    Case {
-        id: "token_id.two_ids",
-        level: Level::Must,
-        clause: clauses::NAMED_TOKEN,
-        covers: &["/parameters/0"],
-        needs: Needs {
-            own: 2,
-            ..Needs::NONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                // A list of ids names no token; the first or the last of them would be a guess.
-                let ids = format!("{},{}", t.own(0).id, t.own(1).id);
-                let answer = t
-                    .send("revoke two ids at once", t.operator().revoke(&ids))
-                    .await?;
-                answer.status_is(&[400, 404, 422])?;
-                t.lives(t.own(0), "after the refusal").await?;
-                t.lives(t.own(1), "after the refusal").await
-            })
-        },
-    },
+        }),
+    Case::must("token_id.empty_segments", clauses::NAMED_TOKEN)
+        .covers(&["/parameters/0"])
+        .own(2)
+        .steps(|t| Box::pin(detour(t, |tokens, id| format!("{tokens}//{id}//revoke")))),
+    Case::must("token_id.two_ids", clauses::NAMED_TOKEN)
+        .covers(&["/parameters/0"])
+        .own(2)
+        .steps(steps!(|t| {
+            // A list of ids names no token; the first or the last of them would be a guess.
+            let ids = format!("{},{}", t.own(0).id, t.own(1).id);
+            let answer = t
+                .send("revoke two ids at once", t.operator().revoke(&ids))
+                .await?;
+            answer.status_is(&[400, 404, 422])?;
+            t.lives(t.own(0), "after the refusal").await?;
+            t.lives(t.own(1), "after the refusal").await
+        })),
 ];

@@ -6,16 +6,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::clauses;
-use crate::case::Stop;
-use crate::case::{Case, Effect, Level, Needs, Outcome};
+use crate::case::{Case, CaseBuilder, Outcome, Stop, steps};
 use crate::profile::Policy;
 use crate::trial::{Answer, Trial};
-
-const ROOM: Needs = Needs {
-    room: 1,
-    create: true,
-    ..Needs::NONE
-};
 
 /// Demands that a body is refused with a validation error, and that no token came of it: none whose name or description
 /// holds the mark that the body is made with.
@@ -98,136 +91,119 @@ async fn days(t: &Trial, days: Value, policy: Policy) -> Outcome {
     }
 }
 
-const fn boundary(
-    id: &'static str,
-    level: Level,
-    steps: for<'a> fn(&'a Trial) -> futures_util::future::BoxFuture<'a, Outcome>,
-) -> Case {
-    Case {
-        id,
-        level,
-        clause: clauses::CREATE,
-        covers: &[],
-        needs: ROOM,
-        effect: Effect::Revokes,
-        steps,
-    }
+const fn creating(case: CaseBuilder) -> CaseBuilder {
+    case.room(1).create()
 }
 
 pub(super) const CASES: &[Case] = &[
-    boundary("create.token_works_at_once", Level::Must, |t| {
-        Box::pin(async move {
+    creating(Case::must("create.token_works_at_once", clauses::CREATE)).steps(steps!(|t| {
+        let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
+        let (token, _) = t.created("create a token", &body).await?;
+        t.lives(&token, "right after it was created").await
+    })),
+    creating(Case::must("create.two_tokens_differ", clauses::CREATE)).steps(steps!(|t| {
+        let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
+        let (first, answer) = t.created("create a token", &body).await?;
+        t.revoked(&first).await?;
+        let (second, _) = t.created("create another of the same name", &body).await?;
+        answer.expect("the ids", first.id != second.id, "another id", &second.id)?;
+        t.is_dead(&first, "when another of its name lives").await?;
+        t.lives(&second, "when another of its name is revoked")
+            .await
+    })),
+    creating(Case::must("create.name_round_trips", clauses::CREATE)).steps(steps!(|t| {
+        let body = json!({ "name": "prod 🔑 \"Größe\" <b> ' ; --", "expires_in_days": 1 });
+        let (token, answer) = t.created("create a token", &body).await?;
+        let name = token.name.clone().unwrap_or_default();
+        answer.expect(
+            "the name",
+            json!(name) == body["name"],
+            &body["name"],
+            json!(name),
+        )?;
+        let revoked = t.revoked(&token).await?;
+        revoked.field_is("/data/name", &body["name"])
+    })),
+    Case::should("create.answer_is_not_stored", clauses::NO_STORE)
+        .room(1)
+        .create()
+        .steps(steps!(|t| {
             let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
-            let (token, _) = t.created("create a token", &body).await?;
-            t.lives(&token, "right after it was created").await
-        })
-    }),
-    boundary("create.two_tokens_differ", Level::Must, |t| {
-        Box::pin(async move {
-            let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
-            let (first, answer) = t.created("create a token", &body).await?;
-            t.revoked(&first).await?;
-            let (second, _) = t.created("create another of the same name", &body).await?;
-            answer.expect("the ids", first.id != second.id, "another id", &second.id)?;
-            t.is_dead(&first, "when another of its name lives").await?;
-            t.lives(&second, "when another of its name is revoked")
-                .await
-        })
-    }),
-    boundary("create.name_round_trips", Level::Must, |t| {
-        Box::pin(async move {
-            let body = json!({ "name": "prod 🔑 \"Größe\" <b> ' ; --", "expires_in_days": 1 });
-            let (token, answer) = t.created("create a token", &body).await?;
-            let name = token.name.clone().unwrap_or_default();
+            let (_, answer) = t.created("create a token", &body).await?;
+            let control = answer
+                .headers("cache-control")
+                .join(", ")
+                .to_ascii_lowercase();
             answer.expect(
-                "the name",
-                json!(name) == body["name"],
-                &body["name"],
-                json!(name),
-            )?;
-            let revoked = t.revoked(&token).await?;
-            revoked.field_is("/data/name", &body["name"])
-        })
-    }),
-    Case {
-        id: "create.answer_is_not_stored",
-        level: Level::Should,
-        clause: clauses::NO_STORE,
-        covers: &[],
-        needs: ROOM,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
-                let (_, answer) = t.created("create a token", &body).await?;
-                let control = answer
-                    .headers("cache-control")
-                    .join(", ")
-                    .to_ascii_lowercase();
-                answer.expect(
-                    "cache-control",
-                    control.contains("no-store"),
-                    "no-store",
-                    format!("{control:?}"),
-                )
-            })
-        },
-    },
-    boundary("create.expires_when_asked", Level::Should, |t| {
-        Box::pin(async move {
-            let body = json!({ "name": t.unique_name(), "expires_in_days": 7 });
-            let (_, answer) = t.created("create a token for seven days", &body).await?;
-            let expires_at = answer.timestamp(&pointer(&answer, "expires_at"))?;
-            answer.happened_now(
-                "expires_at, seven days earlier,",
-                expires_at - chrono::TimeDelta::days(7),
+                "cache-control",
+                control.contains("no-store"),
+                "no-store",
+                format!("{control:?}"),
             )
-        })
-    }),
-    boundary("create.longest_name", Level::Should, |t| {
-        Box::pin(async move {
-            let body = json!({ "name": "n".repeat(255), "expires_in_days": 365 });
-            t.created("create with 255 characters of name and 365 days", &body)
-                .await?;
-            Ok(())
-        })
-    }),
-    boundary("create.refuses_an_empty_name", Level::Should, |t| {
+        })),
+    creating(Case::should("create.expires_when_asked", clauses::CREATE)).steps(steps!(|t| {
+        let body = json!({ "name": t.unique_name(), "expires_in_days": 7 });
+        let (_, answer) = t.created("create a token for seven days", &body).await?;
+        let expires_at = answer.timestamp(&pointer(&answer, "expires_at"))?;
+        answer.happened_now(
+            "expires_at, seven days earlier,",
+            expires_at - chrono::TimeDelta::days(7),
+        )
+    })),
+    creating(Case::should("create.longest_name", clauses::CREATE)).steps(steps!(|t| {
+        let body = json!({ "name": "n".repeat(255), "expires_in_days": 365 });
+        t.created("create with 255 characters of name and 365 days", &body)
+            .await?;
+        Ok(())
+    })),
+    creating(Case::should(
+        "create.refuses_an_empty_name",
+        clauses::CREATE,
+    ))
+    .steps(|t| {
         Box::pin(refused(
             t,
             "an empty name",
             |mark| json!({ "name": "", "description": mark, "expires_in_days": 1 }),
         ))
     }),
-    boundary("create.refuses_a_missing_name", Level::Should, |t| {
+    creating(Case::should(
+        "create.refuses_a_missing_name",
+        clauses::CREATE,
+    ))
+    .steps(|t| {
         Box::pin(refused(
             t,
             "no name",
             |mark| json!({ "description": mark, "expires_in_days": 1 }),
         ))
     }),
-    boundary("create.refuses_a_name_too_long", Level::Should, |t| {
+    creating(Case::should(
+        "create.refuses_a_name_too_long",
+        clauses::CREATE,
+    ))
+    .steps(|t| {
         Box::pin(refused(
             t,
             "256 characters of name",
             |mark| json!({ "name": format!("{mark:n<256}"), "expires_in_days": 1 }),
         ))
     }),
-    boundary("create.refuses_zero_days", Level::Should, |t| {
+    creating(Case::should("create.refuses_zero_days", clauses::CREATE)).steps(|t| {
         Box::pin(refused(
             t,
             "zero days",
             |mark| json!({ "name": mark, "expires_in_days": 0 }),
         ))
     }),
-    boundary("create.refuses_366_days", Level::Should, |t| {
+    creating(Case::should("create.refuses_366_days", clauses::CREATE)).steps(|t| {
         Box::pin(refused(
             t,
             "366 days",
             |mark| json!({ "name": mark, "expires_in_days": 366 }),
         ))
     }),
-    boundary("create.takes_types_literally", Level::May, |t| {
+    creating(Case::may("create.takes_types_literally", clauses::CREATE)).steps(|t| {
         // A fraction is no integer by any reading; what else is one is the deployment's choice, below.
         Box::pin(refused(
             t,
@@ -235,150 +211,128 @@ pub(super) const CASES: &[Case] = &[
             |mark| json!({ "name": mark, "expires_in_days": 1.5 }),
         ))
     }),
-    boundary("create.days_as_a_boolean", Level::Must, |t| {
-        Box::pin(days(t, json!(true), Policy::DaysAsBoolean))
-    }),
-    boundary("create.days_as_a_text", Level::Must, |t| {
-        Box::pin(days(t, json!("5"), Policy::DaysAsText))
-    }),
-    boundary("create.days_as_a_whole_fraction", Level::Must, |t| {
-        Box::pin(days(t, json!(5.0), Policy::DaysAsFraction))
-    }),
-    boundary(
+    creating(Case::must("create.days_as_a_boolean", clauses::CREATE))
+        .steps(|t| Box::pin(days(t, json!(true), Policy::DaysAsBoolean))),
+    creating(Case::must("create.days_as_a_text", clauses::CREATE))
+        .steps(|t| Box::pin(days(t, json!("5"), Policy::DaysAsText))),
+    creating(Case::must(
+        "create.days_as_a_whole_fraction",
+        clauses::CREATE,
+    ))
+    .steps(|t| Box::pin(days(t, json!(5.0), Policy::DaysAsFraction))),
+    creating(Case::should(
         "create.refuses_a_name_of_another_type",
-        Level::Should,
-        |t| {
-            Box::pin(async move {
-                for name in [json!(7), json!(null), json!(["n"])] {
-                    refused(
-                        t,
-                        &format!("{name} for a name"),
-                        |mark| json!({ "name": name, "description": mark, "expires_in_days": 1 }),
-                    )
-                    .await?;
-                }
-                Ok(())
-            })
-        },
-    ),
-    boundary(
-        "create.refuses_a_description_of_another_type",
-        Level::Should,
-        |t| {
-            Box::pin(refused(
+        clauses::CREATE,
+    ))
+    .steps(steps!(|t| {
+        for name in [json!(7), json!(null), json!(["n"])] {
+            refused(
                 t,
-                "a number for a description",
-                |mark| json!({ "name": mark, "description": 7, "expires_in_days": 1 }),
-            ))
-        },
-    ),
-    boundary("create.least_of_everything", Level::Should, |t| {
-        Box::pin(async move {
-            let body = json!({ "name": "n", "description": "", "expires_in_days": 1 });
-            let (token, _) = t
-                .created("create with one character of name and one day", &body)
-                .await?;
-            t.lives(&token, "right after it was created").await
-        })
+                &format!("{name} for a name"),
+                |mark| json!({ "name": name, "description": mark, "expires_in_days": 1 }),
+            )
+            .await?;
+        }
+        Ok(())
+    })),
+    creating(Case::should(
+        "create.refuses_a_description_of_another_type",
+        clauses::CREATE,
+    ))
+    .steps(|t| {
+        Box::pin(refused(
+            t,
+            "a number for a description",
+            |mark| json!({ "name": mark, "description": 7, "expires_in_days": 1 }),
+        ))
     }),
-    boundary("create.description_round_trips", Level::Should, |t| {
-        Box::pin(async move {
-            let description = json!("for 🔑 \"deploys\" <b>\n of Größe 7");
-            let body = json!({ "name": t.unique_name(), "description": description, "expires_in_days": 1 });
-            let (_, answer) = t.created("create with a description", &body).await?;
-            answer.field_is(&pointer(&answer, "description"), &description)
-        })
-    }),
-    boundary("create.expires_in_a_year_by_default", Level::Should, |t| {
-        Box::pin(async move {
-            let body = json!({ "name": t.unique_name() });
-            let (_, answer) = t.created("create without a number of days", &body).await?;
-            let expires_at = answer.timestamp(&pointer(&answer, "expires_at"))?;
-            let earlier = expires_at - chrono::TimeDelta::days(365);
-            answer.happened_now("expires_at, 365 days earlier,", earlier)
-        })
-    }),
-    Case {
-        id: "create.token_is_shown_once",
-        level: Level::Must,
-        clause: clauses::CREATE,
-        covers: &["/responses/201"],
-        needs: Needs { list: true, ..ROOM },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
+    creating(Case::should("create.least_of_everything", clauses::CREATE)).steps(steps!(|t| {
+        let body = json!({ "name": "n", "description": "", "expires_in_days": 1 });
+        let (token, _) = t
+            .created("create with one character of name and one day", &body)
+            .await?;
+        t.lives(&token, "right after it was created").await
+    })),
+    creating(Case::should(
+        "create.description_round_trips",
+        clauses::CREATE,
+    ))
+    .steps(steps!(|t| {
+        let description = json!("for 🔑 \"deploys\" <b>\n of Größe 7");
+        let body =
+            json!({ "name": t.unique_name(), "description": description, "expires_in_days": 1 });
+        let (_, answer) = t.created("create with a description", &body).await?;
+        answer.field_is(&pointer(&answer, "description"), &description)
+    })),
+    creating(Case::should(
+        "create.expires_in_a_year_by_default",
+        clauses::CREATE,
+    ))
+    .steps(steps!(|t| {
+        let body = json!({ "name": t.unique_name() });
+        let (_, answer) = t.created("create without a number of days", &body).await?;
+        let expires_at = answer.timestamp(&pointer(&answer, "expires_at"))?;
+        let earlier = expires_at - chrono::TimeDelta::days(365);
+        answer.happened_now("expires_at, 365 days earlier,", earlier)
+    })),
+    Case::must("create.token_is_shown_once", clauses::CREATE)
+        .covers(&["/responses/201"])
+        .room(1)
+        .list()
+        .create()
+        .steps(steps!(|t| {
+            let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
+            let (token, _) = t.created("create a token", &body).await?;
+            let newest = "limit=100&sort_by=created_at&descending=true";
+            let (listed, _) = t.page("list all tokens", &t.operator(), newest).await?;
+            for answer in [listed, t.revoked(&token).await?] {
+                let shown =
+                    String::from_utf8_lossy(answer.bytes()).contains(token.secret.expose_secret());
+                let actual = if shown { "there" } else { "not there" };
+                answer.expect("the token itself", !shown, "not there", actual)?;
+            }
+            Ok(())
+        })),
+    Case::must("create.refuses_one_token_too_many", clauses::ACTIVE_TOKENS)
+        .list()
+        .create()
+        .all_places()
+        .steps(steps!(|t| {
+            let Some(most) = t.deployment().profile.companions.active_tokens else {
+                return Err(Stop::Inapplicable(
+                    "companions.active_tokens of the profile is not set".to_owned(),
+                ));
+            };
+            let most = most as usize;
+            let before = active(&t.listed(&t.operator(), "").await?);
+            for number in before + 1..=most {
                 let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
-                let (token, _) = t.created("create a token", &body).await?;
-                let newest = "limit=100&sort_by=created_at&descending=true";
-                let (listed, _) = t.page("list all tokens", &t.operator(), newest).await?;
-                for answer in [listed, t.revoked(&token).await?] {
-                    let shown = String::from_utf8_lossy(answer.bytes())
-                        .contains(token.secret.expose_secret());
-                    let actual = if shown { "there" } else { "not there" };
-                    answer.expect("the token itself", !shown, "not there", actual)?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "create.refuses_one_token_too_many",
-        level: Level::Must,
-        clause: clauses::ACTIVE_TOKENS,
-        covers: &[],
-        needs: Needs {
-            list: true,
-            create: true,
-            all_places: true,
-            ..Needs::NONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let Some(most) = t.deployment().profile.companions.active_tokens else {
-                    return Err(Stop::Inapplicable(
-                        "companions.active_tokens of the profile is not set".to_owned(),
-                    ));
-                };
-                let most = most as usize;
-                let before = active(&t.listed(&t.operator(), "").await?);
-                for number in before + 1..=most {
-                    let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
-                    t.created(&format!("create active token {number} of {most}"), &body)
-                        .await?;
-                }
-                let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
-                let request = t.operator().create(&body);
-                let answer = t.send("create one more", request).await?;
-                answer.status_is(&[400, 403, 409, 422, 429])?;
-                answer.is_json()?;
-                let after = active(&t.listed(&t.operator(), "").await?);
-                t.expect(
-                    "active tokens after the refusal",
-                    after == most,
-                    most,
-                    after,
-                )
-            })
-        },
-    },
-    Case {
-        id: "create.refuses_anonymous",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &[],
-        needs: ROOM,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let body = json!({ "name": "nobody's", "expires_in_days": 1 });
-                let request = t.operator().create(&body).without("authorization");
-                t.send("create without a credential", request)
-                    .await?
-                    .status_is(&[401])
-            })
-        },
-    },
+                t.created(&format!("create active token {number} of {most}"), &body)
+                    .await?;
+            }
+            let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
+            let request = t.operator().create(&body);
+            let answer = t.send("create one more", request).await?;
+            answer.status_is(&[400, 403, 409, 422, 429])?;
+            answer.is_json()?;
+            let after = active(&t.listed(&t.operator(), "").await?);
+            t.expect(
+                "active tokens after the refusal",
+                after == most,
+                most,
+                after,
+            )
+        })),
+    Case::must("create.refuses_anonymous", clauses::AUTHENTICATION)
+        .room(1)
+        .create()
+        .steps(steps!(|t| {
+            let body = json!({ "name": "nobody's", "expires_in_days": 1 });
+            let request = t.operator().create(&body).without("authorization");
+            t.send("create without a credential", request)
+                .await?
+                .status_is(&[401])
+        })),
 ];
 
 /// How many tokens of a list are neither revoked nor expired.

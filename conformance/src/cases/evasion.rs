@@ -11,8 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::clauses;
-use crate::case::Stop;
-use crate::case::{Case, Effect, Level, Needs, Outcome};
+use crate::case::{Case, Outcome, Stop, steps};
 use crate::trial::{Answer, Trial};
 use crate::wire::{Form, NoAnswer, Request};
 
@@ -33,321 +32,258 @@ fn shut_out(answer: &Answer<'_>) -> Outcome {
 }
 
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "revocation.refused_in_any_spelling",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/parameters/1", "/responses/401"],
-        needs: Needs::TWO,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.revoked(t.own(0)).await?;
-                let token = t.own(0).secret.expose_secret();
-                // The first three mean the same as `Bearer` and the token (RFC 9110, sections 5.5 and 11.1).
-                for (what, value, statuses) in [
-                    (
-                        "the scheme in small letters",
-                        format!("bearer {token}"),
-                        &[401][..],
-                    ),
-                    ("the scheme in capitals", format!("BEARER {token}"), &[401]),
-                    ("a space at the end", format!("Bearer {token} "), &[401]),
-                    ("two spaces", format!("Bearer  {token}"), &[400, 401]),
-                    (
-                        "a comma at the end",
-                        format!("Bearer {token},"),
-                        &[400, 401],
-                    ),
-                    ("quotes", format!("Bearer \"{token}\""), &[400, 401]),
-                ] {
-                    let request = evasive(t)?.set("authorization", value);
-                    let purpose = format!("revoke another with the revoked token, {what}");
-                    t.send(&purpose, request).await?.documented_as(statuses)?;
-                }
-                let twice = evasive(t)?.and("authorization", format!("Bearer {token}"));
-                let purpose = "revoke another with the revoked token, sent twice";
-                t.send(purpose, twice).await?.documented_as(&[400, 401])?;
-                t.lives(t.own(1), "after the refusals").await
-            })
-        },
-    },
-    Case {
-        id: "revocation.refused_in_other_places",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/parameters/1", "/responses/401"],
-        needs: Needs::TWO,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.revoked(t.own(0)).await?;
-                let token = t.own(0).secret.expose_secret();
-                for (header, value) in [
-                    ("x-api-key", token.to_owned()),
-                    ("x-auth-token", token.to_owned()),
-                    ("x-access-token", token.to_owned()),
-                    ("proxy-authorization", format!("Bearer {token}")),
-                    (
-                        "cookie",
-                        format!("token={token}; access_token={token}; session={token}"),
-                    ),
-                ] {
-                    let request = evasive(t)?.without("authorization").set(header, value);
-                    let purpose = format!("revoke another with the revoked token in {header}");
-                    t.send(&purpose, request).await?.documented(401)?;
-                }
-                for name in ["access_token", "token", "api_key"] {
-                    let request = evasive(t)?.without("authorization");
-                    let path = format!("{}?{name}={token}", request.path);
-                    let purpose =
-                        format!("revoke another with the revoked token in the query, {name}");
-                    let answer = t.send(&purpose, Request { path, ..request }).await?;
-                    answer.documented(401)?;
-                }
-                t.lives(t.own(1), "after the refusals").await
-            })
-        },
-    },
-    Case {
-        id: "revocation.refused_whoever_asks",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.revoked(t.own(0)).await?;
-                let email = t.deployment().credentials.operator.email.clone();
-                for (header, value) in [
-                    (
-                        "user-agent",
-                        "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
-                    ),
-                    ("user-agent", "python-httpx/0.28.1"),
-                    ("x-forwarded-for", "127.0.0.1"),
-                    ("x-real-ip", "127.0.0.1"),
-                    ("cache-control", "max-age=3600"),
-                    (
-                        "x-user-email",
-                        email.as_deref().unwrap_or("somebody@example.com"),
-                    ),
-                ] {
-                    let unknown = Uuid::new_v4().to_string();
-                    let request = t.using(t.own(0))?.revoke(&unknown).set(header, value);
-                    let purpose = format!("use the revoked token, {header}: {value}");
-                    t.send(&purpose, request).await?.documented(401)?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "revocation.refused_without_a_business",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/responses/401"],
-        needs: Needs::TWO,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.revoked(t.own(0)).await?;
+    Case::must("revocation.refused_in_any_spelling", clauses::REJECTED)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(2)
+        .steps(steps!(|t| {
+            t.revoked(t.own(0)).await?;
+            let token = t.own(0).secret.expose_secret();
+            // The first three mean the same as `Bearer` and the token (RFC 9110, sections 5.5 and 11.1).
+            for (what, value, statuses) in [
+                (
+                    "the scheme in small letters",
+                    format!("bearer {token}"),
+                    &[401][..],
+                ),
+                ("the scheme in capitals", format!("BEARER {token}"), &[401]),
+                ("a space at the end", format!("Bearer {token} "), &[401]),
+                ("two spaces", format!("Bearer  {token}"), &[400, 401]),
+                (
+                    "a comma at the end",
+                    format!("Bearer {token},"),
+                    &[400, 401],
+                ),
+                ("quotes", format!("Bearer \"{token}\""), &[400, 401]),
+            ] {
+                let request = evasive(t)?.set("authorization", value);
+                let purpose = format!("revoke another with the revoked token, {what}");
+                t.send(&purpose, request).await?.documented_as(statuses)?;
+            }
+            let twice = evasive(t)?.and("authorization", format!("Bearer {token}"));
+            let purpose = "revoke another with the revoked token, sent twice";
+            t.send(purpose, twice).await?.documented_as(&[400, 401])?;
+            t.lives(t.own(1), "after the refusals").await
+        })),
+    Case::must("revocation.refused_in_other_places", clauses::REJECTED)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(2)
+        .steps(steps!(|t| {
+            t.revoked(t.own(0)).await?;
+            let token = t.own(0).secret.expose_secret();
+            for (header, value) in [
+                ("x-api-key", token.to_owned()),
+                ("x-auth-token", token.to_owned()),
+                ("x-access-token", token.to_owned()),
+                ("proxy-authorization", format!("Bearer {token}")),
+                (
+                    "cookie",
+                    format!("token={token}; access_token={token}; session={token}"),
+                ),
+            ] {
+                let request = evasive(t)?.without("authorization").set(header, value);
+                let purpose = format!("revoke another with the revoked token in {header}");
+                t.send(&purpose, request).await?.documented(401)?;
+            }
+            for name in ["access_token", "token", "api_key"] {
+                let request = evasive(t)?.without("authorization");
+                let path = format!("{}?{name}={token}", request.path);
+                let purpose = format!("revoke another with the revoked token in the query, {name}");
+                let answer = t.send(&purpose, Request { path, ..request }).await?;
+                answer.documented(401)?;
+            }
+            t.lives(t.own(1), "after the refusals").await
+        })),
+    Case::must("revocation.refused_whoever_asks", clauses::REJECTED)
+        .covers(&["/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            t.revoked(t.own(0)).await?;
+            let email = t.deployment().credentials.operator.email.clone();
+            for (header, value) in [
+                (
+                    "user-agent",
+                    "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+                ),
+                ("user-agent", "python-httpx/0.28.1"),
+                ("x-forwarded-for", "127.0.0.1"),
+                ("x-real-ip", "127.0.0.1"),
+                ("cache-control", "max-age=3600"),
+                (
+                    "x-user-email",
+                    email.as_deref().unwrap_or("somebody@example.com"),
+                ),
+            ] {
                 let unknown = Uuid::new_v4().to_string();
-                for business in [None, Some(""), Some("not-a-uuid"), Some(unknown.as_str())] {
-                    let named = |request: Request| match business {
-                        None => request.without("x-business-id"),
-                        Some(business) => request.set("x-business-id", business),
-                    };
-                    let what = business.map_or("without a business".to_owned(), |business| {
-                        format!("in the business {business:?}")
-                    });
-                    let purpose = format!("revoke another with the revoked token, {what}");
-                    let answer = t.send(&purpose, named(evasive(t)?)).await?;
-                    // Which of the two faults is told of first is the deployment's choice.
-                    answer.documented_as(&[400, 401, 403, 404, 422])?;
-                    if t.deployment().profile.companions.list {
-                        let purpose = format!("list tokens with the revoked token, {what}");
-                        let list = named(t.using(t.own(0))?.list(""));
-                        shut_out(&t.send(&purpose, list).await?)?;
-                    }
-                }
-                t.lives(t.own(1), "after the refusals").await
-            })
-        },
-    },
-    Case {
-        id: "revocation.refused_for_head",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/responses/401"],
-        needs: Needs {
-            list: true,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let head = || Ok::<_, Stop>(t.using(t.own(0))?.list("").method(Method::HEAD));
-                let before = t
-                    .send("HEAD of the list, with a live token", head()?)
-                    .await?;
-                t.revoked(t.own(0)).await?;
-                let after = t
-                    .send("HEAD of the list, with the revoked token", head()?)
-                    .await?;
-                if before.status() / 100 == 2 {
-                    return after.status_is(&[401]);
-                }
-                // HEAD is not for everybody; then it is not for the revoked either.
-                shut_out(&after)
-            })
-        },
-    },
-    Case {
-        id: "revocation.refused_on_other_paths",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/parameters/0", "/responses/401"],
-        needs: Needs::TWO,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.revoked(t.own(0)).await?;
-                let mut requests = vec![evasive(t)?];
-                if t.deployment().profile.companions.list {
-                    requests.push(t.using(t.own(0))?.list(""));
-                }
-                for request in requests {
-                    let straight = request.path.clone();
-                    let (before, last) = straight.rsplit_once('/').unwrap_or(("", &straight));
-                    let first = last.bytes().next().unwrap_or_default();
-                    let rest = last.get(1..).unwrap_or_default();
-                    for path in [
-                        format!("{straight}/"),
-                        format!("/{straight}"),
-                        format!("{before}//{last}"),
-                        format!("{before}/%{first:02X}{rest}"),
-                        format!("{straight}?internal=true"),
-                        format!("{straight}?"),
-                        format!("{before}/{}", last.to_ascii_uppercase()),
-                    ] {
-                        let purpose = format!(
-                            "use the revoked token at {}",
-                            path.replace(&t.own(1).id, "…")
-                        );
-                        let request = Request {
-                            path,
-                            ..request.clone()
-                        };
-                        shut_out(&t.send(&purpose, request).await?)?;
-                    }
-                }
-                t.lives(t.own(1), "after the refusals").await
-            })
-        },
-    },
-    Case {
-        id: "revocation.refused_on_an_open_connection",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.own(0);
-                let used = || Ok::<_, Stop>(t.using(token)?.revoke(&Uuid::new_v4().to_string()));
-                let mut wire = t.connect().await?;
-                let purpose = "use the token on a connection of its own";
-                match t.send_on(&mut wire, Form::Sound, purpose, used()?).await? {
-                    Ok(answer) => answer.status_is(&[403, 404])?,
-                    Err(problem) => return t.expect(purpose, false, "an answer", problem),
-                }
-                t.revoked(token).await?;
-                if wire.is_closed() {
-                    let why = "the deployment closes each connection after an answer";
-                    return Err(Stop::Inapplicable(why.to_owned()));
-                }
-                let purpose = "use the revoked token on the connection that had let it in";
-                match t.send_on(&mut wire, Form::Sound, purpose, used()?).await? {
-                    Ok(answer) => answer.documented(401).map(drop),
-                    // A server may close an idle connection at any time, and lets nobody in by that.
-                    Err(problem) => {
-                        let held = matches!(problem, NoAnswer::Broken(_));
-                        t.expect(purpose, held, "401, or the connection closed", problem)
-                    }
-                }
-            })
-        },
-    },
-    Case {
-        id: "revocation.refused_by_http_1_0",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/responses/401"],
-        needs: Needs::TWO,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.revoked(t.own(0)).await?;
-                let mut wire = t.connect().await?;
-                let purpose = "revoke another with the revoked token, by HTTP/1.0";
-                match t
-                    .send_on(&mut wire, Form::Old, purpose, evasive(t)?)
-                    .await?
-                {
-                    Ok(answer) => shut_out(&answer)?,
-                    Err(problem) => {
-                        let held = matches!(problem, NoAnswer::Broken(_));
-                        let expected = "a refusal, or the connection closed";
-                        t.expect(purpose, held, expected, problem)?;
-                    }
-                }
-                t.lives(t.own(1), "after the refusal").await
-            })
-        },
-    },
-    Case {
-        id: "revocation.refused_with_a_body_to_come",
-        // The contract speaks of future requests, and of this one a part was there before.
-        level: Level::Should,
-        clause: clauses::REJECTED,
-        covers: &["/requestBody", "/responses/401"],
-        needs: Needs::TWO,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let mut wire = t.connect().await?;
-                let mut body = wire.hold_body();
-                let reason = json!({ "reason": "sent when the credential was revoked" });
-                let request = evasive(t)?.json(&reason).set("expect", "100-continue");
-                let purpose = "revoke another with a token that is revoked between head and body";
-                let revocation = async {
-                    if !body.is_awaited().await {
-                        return Ok(false);
-                    }
-                    t.revoked(t.own(0)).await?;
-                    Ok::<_, Stop>(body.send())
+                let request = t.using(t.own(0))?.revoke(&unknown).set(header, value);
+                let purpose = format!("use the revoked token, {header}: {value}");
+                t.send(&purpose, request).await?.documented(401)?;
+            }
+            Ok(())
+        })),
+    Case::must("revocation.refused_without_a_business", clauses::REJECTED)
+        .covers(&["/responses/401"])
+        .own(2)
+        .steps(steps!(|t| {
+            t.revoked(t.own(0)).await?;
+            let unknown = Uuid::new_v4().to_string();
+            for business in [None, Some(""), Some("not-a-uuid"), Some(unknown.as_str())] {
+                let named = |request: Request| match business {
+                    None => request.without("x-business-id"),
+                    Some(business) => request.set("x-business-id", business),
                 };
-                let answer = t.send_on(&mut wire, Form::Sound, purpose, request);
-                let (answer, waited) = join(answer, revocation).await;
-                let answer = answer?;
-                if !waited? {
-                    let why = "the deployment does not wait for the body before it answers";
-                    return Err(Stop::Inapplicable(why.to_owned()));
+                let what = business.map_or("without a business".to_owned(), |business| {
+                    format!("in the business {business:?}")
+                });
+                let purpose = format!("revoke another with the revoked token, {what}");
+                let answer = t.send(&purpose, named(evasive(t)?)).await?;
+                // Which of the two faults is told of first is the deployment's choice.
+                answer.documented_as(&[400, 401, 403, 404, 422])?;
+                if t.deployment().profile.companions.list {
+                    let purpose = format!("list tokens with the revoked token, {what}");
+                    let list = named(t.using(t.own(0))?.list(""));
+                    shut_out(&t.send(&purpose, list).await?)?;
                 }
-                match answer {
-                    // That too much time has passed is another reason to refuse it.
-                    Ok(answer) if answer.status() == 408 => {}
-                    Ok(answer) => answer.documented(401).map(drop)?,
-                    Err(problem) => {
-                        let held = matches!(problem, NoAnswer::Broken(_));
-                        t.expect(purpose, held, "401, or the connection closed", problem)?;
-                    }
+            }
+            t.lives(t.own(1), "after the refusals").await
+        })),
+    Case::must("revocation.refused_for_head", clauses::REJECTED)
+        .covers(&["/responses/401"])
+        .own(1)
+        .list()
+        .steps(steps!(|t| {
+            let head = || Ok::<_, Stop>(t.using(t.own(0))?.list("").method(Method::HEAD));
+            let before = t
+                .send("HEAD of the list, with a live token", head()?)
+                .await?;
+            t.revoked(t.own(0)).await?;
+            let after = t
+                .send("HEAD of the list, with the revoked token", head()?)
+                .await?;
+            if before.status() / 100 == 2 {
+                return after.status_is(&[401]);
+            }
+            // HEAD is not for everybody; then it is not for the revoked either.
+            shut_out(&after)
+        })),
+    Case::must("revocation.refused_on_other_paths", clauses::REJECTED)
+        .covers(&["/parameters/0", "/responses/401"])
+        .own(2)
+        .steps(steps!(|t| {
+            t.revoked(t.own(0)).await?;
+            let mut requests = vec![evasive(t)?];
+            if t.deployment().profile.companions.list {
+                requests.push(t.using(t.own(0))?.list(""));
+            }
+            for request in requests {
+                let straight = request.path.clone();
+                let (before, last) = straight.rsplit_once('/').unwrap_or(("", &straight));
+                let first = last.bytes().next().unwrap_or_default();
+                let rest = last.get(1..).unwrap_or_default();
+                for path in [
+                    format!("{straight}/"),
+                    format!("/{straight}"),
+                    format!("{before}//{last}"),
+                    format!("{before}/%{first:02X}{rest}"),
+                    format!("{straight}?internal=true"),
+                    format!("{straight}?"),
+                    format!("{before}/{}", last.to_ascii_uppercase()),
+                ] {
+                    let purpose = format!(
+                        "use the revoked token at {}",
+                        path.replace(&t.own(1).id, "…")
+                    );
+                    let request = Request {
+                        path,
+                        ..request.clone()
+                    };
+                    shut_out(&t.send(&purpose, request).await?)?;
                 }
-                t.lives(t.own(1), "after the refusal").await
-            })
-        },
-    },
+            }
+            t.lives(t.own(1), "after the refusals").await
+        })),
+    Case::must(
+        "revocation.refused_on_an_open_connection",
+        clauses::REJECTED,
+    )
+    .covers(&["/responses/401"])
+    .own(1)
+    .steps(steps!(|t| {
+        let token = t.own(0);
+        let used = || Ok::<_, Stop>(t.using(token)?.revoke(&Uuid::new_v4().to_string()));
+        let mut wire = t.connect().await?;
+        let purpose = "use the token on a connection of its own";
+        match t.send_on(&mut wire, Form::Sound, purpose, used()?).await? {
+            Ok(answer) => answer.status_is(&[403, 404])?,
+            Err(problem) => return t.expect(purpose, false, "an answer", problem),
+        }
+        t.revoked(token).await?;
+        if wire.is_closed() {
+            let why = "the deployment closes each connection after an answer";
+            return Err(Stop::Inapplicable(why.to_owned()));
+        }
+        let purpose = "use the revoked token on the connection that had let it in";
+        match t.send_on(&mut wire, Form::Sound, purpose, used()?).await? {
+            Ok(answer) => answer.documented(401).map(drop),
+            // A server may close an idle connection at any time, and lets nobody in by that.
+            Err(problem) => {
+                let held = matches!(problem, NoAnswer::Broken(_));
+                t.expect(purpose, held, "401, or the connection closed", problem)
+            }
+        }
+    })),
+    Case::must("revocation.refused_by_http_1_0", clauses::REJECTED)
+        .covers(&["/responses/401"])
+        .own(2)
+        .steps(steps!(|t| {
+            t.revoked(t.own(0)).await?;
+            let mut wire = t.connect().await?;
+            let purpose = "revoke another with the revoked token, by HTTP/1.0";
+            match t
+                .send_on(&mut wire, Form::Old, purpose, evasive(t)?)
+                .await?
+            {
+                Ok(answer) => shut_out(&answer)?,
+                Err(problem) => {
+                    let held = matches!(problem, NoAnswer::Broken(_));
+                    let expected = "a refusal, or the connection closed";
+                    t.expect(purpose, held, expected, problem)?;
+                }
+            }
+            t.lives(t.own(1), "after the refusal").await
+        })),
+    Case::should("revocation.refused_with_a_body_to_come", clauses::REJECTED)
+        .covers(&["/requestBody", "/responses/401"])
+        .own(2)
+        // The contract speaks of future requests, and of this one a part was there before.
+        .steps(steps!(|t| {
+            let mut wire = t.connect().await?;
+            let mut body = wire.hold_body();
+            let reason = json!({ "reason": "sent when the credential was revoked" });
+            let request = evasive(t)?.json(&reason).set("expect", "100-continue");
+            let purpose = "revoke another with a token that is revoked between head and body";
+            let revocation = async {
+                if !body.is_awaited().await {
+                    return Ok(false);
+                }
+                t.revoked(t.own(0)).await?;
+                Ok::<_, Stop>(body.send())
+            };
+            let answer = t.send_on(&mut wire, Form::Sound, purpose, request);
+            let (answer, waited) = join(answer, revocation).await;
+            let answer = answer?;
+            if !waited? {
+                let why = "the deployment does not wait for the body before it answers";
+                return Err(Stop::Inapplicable(why.to_owned()));
+            }
+            match answer {
+                // That too much time has passed is another reason to refuse it.
+                Ok(answer) if answer.status() == 408 => {}
+                Ok(answer) => answer.documented(401).map(drop)?,
+                Err(problem) => {
+                    let held = matches!(problem, NoAnswer::Broken(_));
+                    t.expect(purpose, held, "401, or the connection closed", problem)?;
+                }
+            }
+            t.lives(t.own(1), "after the refusal").await
+        })),
 ];

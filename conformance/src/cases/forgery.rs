@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 
 use super::authentication::refused;
 use super::clauses;
-use crate::case::Stop;
-use crate::case::{Case, Effect, Level, Needs, Outcome};
+use crate::case::{Case, Outcome, Stop, steps};
 use crate::trial::Trial;
 
 /// A token's parts: what stands before the JWT (such as `dz_`), and the JWT's three parts, still encoded.
@@ -88,173 +87,121 @@ async fn forged_refused(t: &Trial, name: &str, what: &str, token: String) -> Out
 }
 
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "authentication.truncated",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.deployment().credentials.operator.token.expose_secret();
-                let half = token[..token.len() / 2].to_owned();
-                forged_refused(t, "HALF_A_TOKEN", "the first half of a token", half).await?;
-                let short = token[..token.len() - 6].to_owned();
+    Case::must("authentication.truncated", clauses::AUTHENTICATION)
+        .covers(&["/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.deployment().credentials.operator.token.expose_secret();
+            let half = token[..token.len() / 2].to_owned();
+            forged_refused(t, "HALF_A_TOKEN", "the first half of a token", half).await?;
+            let short = token[..token.len() - 6].to_owned();
+            forged_refused(
+                t,
+                "TRUNCATED_TOKEN",
+                "a token without its last six characters",
+                short,
+            )
+            .await
+        })),
+    Case::must("authentication.extended", clauses::AUTHENTICATION)
+        .covers(&["/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.deployment().credentials.operator.token.expose_secret();
+            forged_refused(
+                t,
+                "EXTENDED_TOKEN",
+                "a token with four characters more",
+                format!("{token}AAAA"),
+            )
+            .await
+        })),
+    Case::must("authentication.bad_signature", clauses::SIGNATURES)
+        .covers(&["/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let parts = Parts::of_operator(t)?;
+            let altered = parts.assemble(&parts.header, &parts.payload, &altered(&parts.signature));
+            forged_refused(t, "BADLY_SIGNED_TOKEN", "an altered signature", altered).await?;
+            let none = parts.assemble(&parts.header, &parts.payload, "");
+            forged_refused(t, "UNSIGNED_TOKEN", "an empty signature", none).await
+        })),
+    Case::must("authentication.altered_claims", clauses::SIGNATURES)
+        .covers(&["/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let parts = Parts::of_operator(t)?;
+            let mut claims = Parts::decoded(&parts.payload)?;
+            claims["exp"] = json!(4_102_444_800_u64);
+            let payload = Parts::encoded(&claims);
+            let token = parts.assemble(&parts.header, &payload, &parts.signature);
+            forged_refused(
+                t,
+                "ALTERED_TOKEN",
+                "a later expiry under the same signature",
+                token,
+            )
+            .await
+        })),
+    Case::must("authentication.alg_none", clauses::ALGORITHMS)
+        .covers(&["/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let parts = Parts::of_operator(t)?;
+            for alg in ["none", "None", "NONE"] {
+                let header = parts.header_with_alg(alg)?;
+                let name = format!("ALG_{alg}_TOKEN");
+                let unsigned = parts.assemble(&header, &parts.payload, "");
+                forged_refused(t, &name, &format!("alg {alg} and no signature"), unsigned).await?;
+                let signed = parts.assemble(&header, &parts.payload, &parts.signature);
                 forged_refused(
                     t,
-                    "TRUNCATED_TOKEN",
-                    "a token without its last six characters",
-                    short,
+                    &format!("SIGNED_{name}"),
+                    &format!("alg {alg} and the signature"),
+                    signed,
                 )
-                .await
-            })
-        },
-    },
-    Case {
-        id: "authentication.extended",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.deployment().credentials.operator.token.expose_secret();
+                .await?;
+            }
+            Ok(())
+        })),
+    Case::must("authentication.another_algorithm", clauses::ALGORITHMS)
+        .covers(&["/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let parts = Parts::of_operator(t)?;
+            for alg in ["HS384", "HS512", "RS256", "ES256"] {
+                let header = parts.header_with_alg(alg)?;
+                if header == parts.header {
+                    continue;
+                }
+                let token = parts.assemble(&header, &parts.payload, &parts.signature);
                 forged_refused(
                     t,
-                    "EXTENDED_TOKEN",
-                    "a token with four characters more",
-                    format!("{token}AAAA"),
-                )
-                .await
-            })
-        },
-    },
-    Case {
-        id: "authentication.bad_signature",
-        level: Level::Must,
-        clause: clauses::SIGNATURES,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let parts = Parts::of_operator(t)?;
-                let altered =
-                    parts.assemble(&parts.header, &parts.payload, &altered(&parts.signature));
-                forged_refused(t, "BADLY_SIGNED_TOKEN", "an altered signature", altered).await?;
-                let none = parts.assemble(&parts.header, &parts.payload, "");
-                forged_refused(t, "UNSIGNED_TOKEN", "an empty signature", none).await
-            })
-        },
-    },
-    Case {
-        id: "authentication.altered_claims",
-        level: Level::Must,
-        clause: clauses::SIGNATURES,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let parts = Parts::of_operator(t)?;
-                let mut claims = Parts::decoded(&parts.payload)?;
-                claims["exp"] = json!(4_102_444_800_u64);
-                let payload = Parts::encoded(&claims);
-                let token = parts.assemble(&parts.header, &payload, &parts.signature);
-                forged_refused(
-                    t,
-                    "ALTERED_TOKEN",
-                    "a later expiry under the same signature",
+                    &format!("{alg}_TOKEN"),
+                    &format!("alg {alg} in the header"),
                     token,
                 )
-                .await
-            })
-        },
-    },
-    Case {
-        id: "authentication.alg_none",
-        level: Level::Must,
-        clause: clauses::ALGORITHMS,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let parts = Parts::of_operator(t)?;
-                for alg in ["none", "None", "NONE"] {
-                    let header = parts.header_with_alg(alg)?;
-                    let name = format!("ALG_{alg}_TOKEN");
-                    let unsigned = parts.assemble(&header, &parts.payload, "");
-                    forged_refused(t, &name, &format!("alg {alg} and no signature"), unsigned)
-                        .await?;
-                    let signed = parts.assemble(&header, &parts.payload, &parts.signature);
-                    forged_refused(
-                        t,
-                        &format!("SIGNED_{name}"),
-                        &format!("alg {alg} and the signature"),
-                        signed,
-                    )
-                    .await?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "authentication.another_algorithm",
-        level: Level::Must,
-        clause: clauses::ALGORITHMS,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let parts = Parts::of_operator(t)?;
-                for alg in ["HS384", "HS512", "RS256", "ES256"] {
-                    let header = parts.header_with_alg(alg)?;
-                    if header == parts.header {
-                        continue;
-                    }
-                    let token = parts.assemble(&header, &parts.payload, &parts.signature);
-                    forged_refused(
-                        t,
-                        &format!("{alg}_TOKEN"),
-                        &format!("alg {alg} in the header"),
-                        token,
-                    )
-                    .await?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "authentication.guessable_key",
-        level: Level::Must,
-        clause: clauses::KEYS,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let parts = Parts::of_operator(t)?;
-                let header = parts.header_with_alg("HS256")?;
-                let signed = format!("{header}.{}", parts.payload);
-                for (n, key) in ["", "secret", "changeme", "password", "your-256-bit-secret"]
-                    .into_iter()
-                    .enumerate()
-                {
-                    let key_bytes = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
-                    let signature =
-                        URL_SAFE_NO_PAD.encode(hmac::sign(&key_bytes, signed.as_bytes()));
-                    let token = parts.assemble(&header, &parts.payload, &signature);
-                    let what = format!("a token signed with the key {key:?}");
-                    forged_refused(t, &format!("WEAKLY_SIGNED_TOKEN_{n}"), &what, token).await?;
-                }
-                Ok(())
-            })
-        },
-    },
+                .await?;
+            }
+            Ok(())
+        })),
+    Case::must("authentication.guessable_key", clauses::KEYS)
+        .covers(&["/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let parts = Parts::of_operator(t)?;
+            let header = parts.header_with_alg("HS256")?;
+            let signed = format!("{header}.{}", parts.payload);
+            for (n, key) in ["", "secret", "changeme", "password", "your-256-bit-secret"]
+                .into_iter()
+                .enumerate()
+            {
+                let key_bytes = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
+                let signature = URL_SAFE_NO_PAD.encode(hmac::sign(&key_bytes, signed.as_bytes()));
+                let token = parts.assemble(&header, &parts.payload, &signature);
+                let what = format!("a token signed with the key {key:?}");
+                forged_refused(t, &format!("WEAKLY_SIGNED_TOKEN_{n}"), &what, token).await?;
+            }
+            Ok(())
+        })),
 ];

@@ -4,7 +4,7 @@ use reqwest::Method;
 use uuid::Uuid;
 
 use super::clauses;
-use crate::case::{Case, Effect, Level, Needs, Outcome};
+use crate::case::{Case, Outcome, steps};
 use crate::trial::Trial;
 
 /// Demands that another method is refused with 405 and `Allow: POST`, and that a live token survives it.
@@ -39,45 +39,28 @@ async fn harmless(t: &Trial, method: Method) -> Outcome {
     t.lives(t.own(0), "after it").await
 }
 
-const fn method_case(
-    id: &'static str,
-    clause: crate::case::Clause,
-    steps: for<'a> fn(&'a Trial) -> futures_util::future::BoxFuture<'a, Outcome>,
-) -> Case {
-    Case {
-        id,
-        level: Level::Must,
-        clause,
-        covers: &[],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps,
-    }
-}
-
 pub(super) const CASES: &[Case] = &[
-    method_case("http.get_not_allowed", clauses::METHOD_NOT_ALLOWED, |t| {
-        Box::pin(not_allowed(t, Method::GET))
-    }),
-    method_case("http.put_not_allowed", clauses::METHOD_NOT_ALLOWED, |t| {
-        Box::pin(not_allowed(t, Method::PUT))
-    }),
-    method_case("http.patch_not_allowed", clauses::METHOD_NOT_ALLOWED, |t| {
-        Box::pin(not_allowed(t, Method::PATCH))
-    }),
-    method_case(
-        "http.delete_not_allowed",
-        clauses::METHOD_NOT_ALLOWED,
-        |t| Box::pin(not_allowed(t, Method::DELETE)),
-    ),
-    method_case("http.head_is_harmless", clauses::SAFE_METHODS, |t| {
-        Box::pin(harmless(t, Method::HEAD))
-    }),
-    method_case("http.options_is_harmless", clauses::SAFE_METHODS, |t| {
-        Box::pin(harmless(t, Method::OPTIONS))
-    }),
-    method_case("http.method_override_ignored", clauses::SAFE_METHODS, |t| {
-        Box::pin(async move {
+    Case::must("http.get_not_allowed", clauses::METHOD_NOT_ALLOWED)
+        .own(1)
+        .steps(|t| Box::pin(not_allowed(t, Method::GET))),
+    Case::must("http.put_not_allowed", clauses::METHOD_NOT_ALLOWED)
+        .own(1)
+        .steps(|t| Box::pin(not_allowed(t, Method::PUT))),
+    Case::must("http.patch_not_allowed", clauses::METHOD_NOT_ALLOWED)
+        .own(1)
+        .steps(|t| Box::pin(not_allowed(t, Method::PATCH))),
+    Case::must("http.delete_not_allowed", clauses::METHOD_NOT_ALLOWED)
+        .own(1)
+        .steps(|t| Box::pin(not_allowed(t, Method::DELETE))),
+    Case::must("http.head_is_harmless", clauses::SAFE_METHODS)
+        .own(1)
+        .steps(|t| Box::pin(harmless(t, Method::HEAD))),
+    Case::must("http.options_is_harmless", clauses::SAFE_METHODS)
+        .own(1)
+        .steps(|t| Box::pin(harmless(t, Method::OPTIONS))),
+    Case::must("http.method_override_ignored", clauses::SAFE_METHODS)
+        .own(1)
+        .steps(steps!(|t| {
             let request = t
                 .operator()
                 .revoke(&t.own(0).id)
@@ -91,124 +74,93 @@ pub(super) const CASES: &[Case] = &[
                 answer.status(),
             )?;
             t.lives(t.own(0), "after it").await
-        })
-    }),
-    Case {
-        id: "http.get_not_allowed_for_anyone",
-        level: Level::Should,
-        clause: clauses::METHOD_NOT_ALLOWED,
-        covers: &[],
-        needs: Needs::NONE,
-        effect: Effect::Safe,
-        steps: |t| {
-            Box::pin(async move {
-                let id = Uuid::new_v4().to_string();
-                let request = t
-                    .operator()
-                    .revoke(&id)
-                    .method(Method::GET)
-                    .without("authorization");
-                t.send("GET on the path without a credential", request)
-                    .await?
-                    .status_is(&[401, 405])
-            })
-        },
-    },
-    Case {
-        id: "http.accept_without_json",
-        level: Level::Must,
-        clause: clauses::ACCEPT,
-        covers: &["/responses/201"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let request = t.operator().revoke(&t.own(0).id).set("accept", "text/html");
-                let answer = t.send("revoke accepting HTML only", request).await?;
-                t.agrees(t.own(0), &answer, &[406]).await
-            })
-        },
-    },
-    Case {
-        id: "http.error_leaves_the_connection_usable",
-        level: Level::Must,
-        clause: clauses::SERVER_ERROR,
-        covers: &["/responses/422", "/responses/201"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                for body in ["{", "[]", "\"", "{\"reason\": 1}"] {
-                    let request = t
-                        .operator()
-                        .revoke(&t.own(0).id)
-                        .body("application/json", body);
-                    t.send(&format!("revoke with {body}"), request)
-                        .await?
-                        .status_is(&[400, 422])?;
-                }
-                t.revoked(t.own(0)).await?;
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "http.answers_are_not_publicly_cacheable",
-        level: Level::Must,
-        clause: clauses::CACHING,
-        covers: &["/responses/201", "/responses/404"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let unknown = t.operator().revoke(&Uuid::new_v4().to_string());
-                let answers = [
-                    t.send("revoke an unknown token", unknown).await?,
-                    t.revoked(t.own(0)).await?,
-                ];
-                for answer in answers {
-                    let control = answer
-                        .headers("cache-control")
-                        .join(", ")
-                        .to_ascii_lowercase();
-                    let shared = control.contains("public") || control.contains("s-maxage");
-                    answer.expect(
-                        "cache-control",
-                        !shared,
-                        "nothing that lets a shared cache store it",
-                        control,
-                    )?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "http.refused_method_is_explained_in_json",
-        level: Level::May,
-        clause: clauses::METHOD_NOT_ALLOWED,
-        covers: &[],
-        needs: Needs::NONE,
-        effect: Effect::Safe,
-        steps: |t| {
-            Box::pin(async move {
-                let id = Uuid::new_v4().to_string();
-                let request = t
-                    .operator()
-                    .revoke(&id)
-                    .method(Method::GET)
-                    .without("authorization");
-                let answer = t
-                    .send("GET on the path without a credential", request)
-                    .await?;
-                let body = answer.is_json()?;
+        })),
+    Case::should(
+        "http.get_not_allowed_for_anyone",
+        clauses::METHOD_NOT_ALLOWED,
+    )
+    .steps(steps!(|t| {
+        let id = Uuid::new_v4().to_string();
+        let request = t
+            .operator()
+            .revoke(&id)
+            .method(Method::GET)
+            .without("authorization");
+        t.send("GET on the path without a credential", request)
+            .await?
+            .status_is(&[401, 405])
+    })),
+    Case::must("http.accept_without_json", clauses::ACCEPT)
+        .covers(&["/responses/201"])
+        .own(1)
+        .steps(steps!(|t| {
+            let request = t.operator().revoke(&t.own(0).id).set("accept", "text/html");
+            let answer = t.send("revoke accepting HTML only", request).await?;
+            t.agrees(t.own(0), &answer, &[406]).await
+        })),
+    Case::must(
+        "http.error_leaves_the_connection_usable",
+        clauses::SERVER_ERROR,
+    )
+    .covers(&["/responses/422", "/responses/201"])
+    .own(1)
+    .steps(steps!(|t| {
+        for body in ["{", "[]", "\"", "{\"reason\": 1}"] {
+            let request = t
+                .operator()
+                .revoke(&t.own(0).id)
+                .body("application/json", body);
+            t.send(&format!("revoke with {body}"), request)
+                .await?
+                .status_is(&[400, 422])?;
+        }
+        t.revoked(t.own(0)).await?;
+        Ok(())
+    })),
+    Case::must("http.answers_are_not_publicly_cacheable", clauses::CACHING)
+        .covers(&["/responses/201", "/responses/404"])
+        .own(1)
+        .steps(steps!(|t| {
+            let unknown = t.operator().revoke(&Uuid::new_v4().to_string());
+            let answers = [
+                t.send("revoke an unknown token", unknown).await?,
+                t.revoked(t.own(0)).await?,
+            ];
+            for answer in answers {
+                let control = answer
+                    .headers("cache-control")
+                    .join(", ")
+                    .to_ascii_lowercase();
+                let shared = control.contains("public") || control.contains("s-maxage");
                 answer.expect(
-                    "detail",
-                    body["detail"].is_string(),
-                    "what is wrong, in words",
-                    &body["detail"],
-                )
-            })
-        },
-    },
+                    "cache-control",
+                    !shared,
+                    "nothing that lets a shared cache store it",
+                    control,
+                )?;
+            }
+            Ok(())
+        })),
+    Case::may(
+        "http.refused_method_is_explained_in_json",
+        clauses::METHOD_NOT_ALLOWED,
+    )
+    .steps(steps!(|t| {
+        let id = Uuid::new_v4().to_string();
+        let request = t
+            .operator()
+            .revoke(&id)
+            .method(Method::GET)
+            .without("authorization");
+        let answer = t
+            .send("GET on the path without a credential", request)
+            .await?;
+        let body = answer.is_json()?;
+        answer.expect(
+            "detail",
+            body["detail"].is_string(),
+            "what is wrong, in words",
+            &body["detail"],
+        )
+    })),
 ];

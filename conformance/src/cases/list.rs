@@ -3,342 +3,217 @@
 use serde_json::{Value, json};
 
 use super::clauses;
-use crate::case::Stop;
-use crate::case::{Case, Effect, Level, Needs};
+use crate::case::{Case, Stop, steps};
 use crate::percent::percent_encoded;
 
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "list.refuses_anonymous",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &[],
-        needs: Needs {
-            list: true,
-            ..Needs::NONE
-        },
-        effect: Effect::Safe,
-        steps: |t| {
-            Box::pin(async move {
-                let request = t.operator().list("").without("authorization");
-                t.send("list without a credential", request)
-                    .await?
-                    .status_is(&[401])
-            })
-        },
-    },
-    Case {
-        id: "list.refuses_garbage",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &[],
-        needs: Needs {
-            list: true,
-            ..Needs::NONE
-        },
-        effect: Effect::Safe,
-        steps: |t| {
-            Box::pin(async move {
-                let request = t
-                    .operator()
-                    .list("")
-                    .set("authorization", "Bearer dz_garbage");
-                t.send("list with garbage for a token", request)
-                    .await?
-                    .status_is(&[401])
-            })
-        },
-    },
-    Case {
-        id: "list.shows_no_secret",
-        level: Level::Must,
-        clause: clauses::CREATE,
-        covers: &[],
-        needs: Needs {
-            list: true,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let entry = t.entry(&t.operator(), &t.own(0).id).await?;
-                let named = |key: &str| matches!(key, "token" | "token_hash" | "hash" | "secret");
-                let secrets: Vec<&str> = (entry
-                    .as_object()
-                    .into_iter()
-                    .flat_map(|fields| fields.keys()))
-                .map(String::as_str)
-                .filter(|key| named(key))
-                .collect();
+    Case::must("list.refuses_anonymous", clauses::AUTHENTICATION)
+        .list()
+        .steps(steps!(|t| {
+            let request = t.operator().list("").without("authorization");
+            t.send("list without a credential", request)
+                .await?
+                .status_is(&[401])
+        })),
+    Case::must("list.refuses_garbage", clauses::AUTHENTICATION)
+        .list()
+        .steps(steps!(|t| {
+            let request = t
+                .operator()
+                .list("")
+                .set("authorization", "Bearer dz_garbage");
+            t.send("list with garbage for a token", request)
+                .await?
+                .status_is(&[401])
+        })),
+    Case::must("list.shows_no_secret", clauses::CREATE)
+        .own(1)
+        .list()
+        .steps(steps!(|t| {
+            let entry = t.entry(&t.operator(), &t.own(0).id).await?;
+            let named = |key: &str| matches!(key, "token" | "token_hash" | "hash" | "secret");
+            let secrets: Vec<&str> = (entry
+                .as_object()
+                .into_iter()
+                .flat_map(|fields| fields.keys()))
+            .map(String::as_str)
+            .filter(|key| named(key))
+            .collect();
+            t.expect(
+                "its fields",
+                secrets.is_empty(),
+                "neither the token nor a hash",
+                secrets.join(", "),
+            )
+        })),
+    Case::should("list.pages_neither_repeat_nor_lose", clauses::LIST)
+        .own(3)
+        .list()
+        .steps(steps!(|t| {
+            // Other cases create and revoke meanwhile, so only the tokens of this one are counted.
+            let listed = t.listed(&t.operator(), "limit=2").await?;
+            for n in 0..3 {
+                let times = listed
+                    .iter()
+                    .filter(|item| item["id"] == json!(t.own(n).id))
+                    .count();
                 t.expect(
-                    "its fields",
-                    secrets.is_empty(),
-                    "neither the token nor a hash",
-                    secrets.join(", "),
-                )
-            })
-        },
-    },
-    Case {
-        id: "list.pages_neither_repeat_nor_lose",
-        level: Level::Should,
-        clause: clauses::LIST,
-        covers: &[],
-        needs: Needs {
-            list: true,
-            own: 3,
-            ..Needs::NONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                // Other cases create and revoke meanwhile, so only the tokens of this one are counted.
-                let listed = t.listed(&t.operator(), "limit=2").await?;
-                for n in 0..3 {
-                    let times = listed
-                        .iter()
-                        .filter(|item| item["id"] == json!(t.own(n).id))
-                        .count();
-                    t.expect(
-                        "how often a live token is listed over all pages",
-                        times == 1,
-                        "once",
-                        times,
-                    )?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "list.refuses_a_limit_of_zero",
-        level: Level::Should,
-        clause: clauses::LIST,
-        covers: &[],
-        needs: Needs {
-            list: true,
-            ..Needs::NONE
-        },
-        effect: Effect::Safe,
-        steps: |t| {
-            Box::pin(async move {
-                for query in ["limit=0", "limit=1001", "limit=many"] {
-                    let answer = t
-                        .send(&format!("list with {query}"), t.operator().list(query))
-                        .await?;
-                    answer.status_is(&[400, 422])?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "list.entry_is_the_token",
-        level: Level::Should,
-        clause: clauses::LIST,
-        covers: &[],
-        needs: Needs {
-            list: true,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.own(0);
-                let listed = t.listed(&t.operator(), "").await?;
-                let entry = listed
-                    .into_iter()
-                    .find(|item| item["id"] == json!(token.id))
-                    .unwrap_or(Value::Null);
-                t.expect("the entry", entry.is_object(), "listed", &entry)?;
-                t.expect(
-                    "its name",
-                    entry["name"] == json!(token.name),
-                    json!(token.name),
-                    &entry["name"],
+                    "how often a live token is listed over all pages",
+                    times == 1,
+                    "once",
+                    times,
                 )?;
-                t.expect(
-                    "its revoked_at",
-                    entry["revoked_at"].is_null(),
-                    "null",
-                    &entry["revoked_at"],
-                )
-            })
-        },
-    },
-    Case {
-        id: "list.sorts_by_name_both_ways",
-        level: Level::Should,
-        clause: clauses::LIST_ORDER,
-        covers: &[],
-        needs: Needs {
-            list: true,
-            create: true,
-            room: 3,
-            ..Needs::NONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                // Names that every collation orders alike, created in another order.
-                let family = uuid::Uuid::new_v4().simple().to_string();
-                for letter in ["b", "c", "a"] {
-                    let body =
-                        json!({ "name": format!("{family} {letter}"), "expires_in_days": 1 });
-                    t.created("create a token", &body).await?;
-                }
-                for (query, expected) in [
-                    ("sort_by=name&descending=false", "a b c"),
-                    ("sort_by=name&descending=true", "c b a"),
-                ] {
-                    // In pages of two, so that the order holds from page to page as well.
-                    let listed = t.listed(&t.operator(), &format!("{query}&limit=2")).await?;
-                    let order: Vec<&str> = (listed.iter())
-                        .filter_map(|item| item["name"].as_str()?.strip_prefix(&*family))
-                        .map(str::trim)
-                        .collect();
-                    let what = format!("the order of three names with {query}");
-                    t.expect(
-                        &what,
-                        order.join(" ") == expected,
-                        expected,
-                        order.join(" "),
-                    )?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "list.newest_and_oldest_first",
-        level: Level::Should,
-        clause: clauses::LIST_ORDER,
-        covers: &[],
-        needs: Needs {
-            list: true,
-            create: true,
-            room: 2,
-            ..Needs::NONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let body = || json!({ "name": t.unique_name(), "expires_in_days": 1 });
-                let (older, _) = t.created("create a token", &body()).await?;
-                // Long enough for timestamps of whole seconds to differ.
-                tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
-                let (newer, _) = t.created("create a newer token", &body()).await?;
-                for (descending, older_first) in [(false, true), (true, false)] {
-                    let query = format!("sort_by=created_at&descending={descending}");
-                    let listed = t.listed(&t.operator(), &query).await?;
-                    let place = |id: &str| listed.iter().position(|item| item["id"] == json!(id));
-                    let (first, second) = (place(&older.id), place(&newer.id));
-                    let held =
-                        first.is_some() && second.is_some() && (first < second) == older_first;
-                    let what = format!("the places of an older and a newer token with {query}");
-                    let expected = if older_first {
-                        "the older before"
-                    } else {
-                        "the newer before"
-                    };
-                    t.expect(&what, held, expected, format!("{first:?} and {second:?}"))?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "list.counts_all_when_asked",
-        level: Level::Should,
-        clause: clauses::LIST_ORDER,
-        covers: &[],
-        needs: Needs {
-            list: true,
-            all_places: true,
-            own: 3,
-            ..Needs::NONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let listed = t.listed(&t.operator(), "limit=2").await?.len();
-                let query = "limit=2&include_total_count=true";
-                let (answer, page) =
-                    (t.page("list two, with the total", &t.operator(), query)).await?;
-                let total = &page["total"];
-                answer.expect("total", *total == json!(listed), listed, total)
-            })
-        },
-    },
-    Case {
-        id: "list.goes_back_to_the_page_before",
-        level: Level::Should,
-        clause: clauses::LIST_ORDER,
-        covers: &[],
-        needs: Needs {
-            list: true,
-            all_places: true,
-            own: 3,
-            ..Needs::NONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let page = async |query: &str| {
-                    let purpose = format!("list with {query}");
-                    let (_, page) = t.page(&purpose, &t.operator(), query).await?;
-                    Ok::<_, Stop>(page)
-                };
-                let ids = |page: &Value| -> Vec<Value> {
-                    let items = page["items"].as_array().into_iter().flatten();
-                    items.map(|item| item["id"].clone()).collect()
-                };
-                let cursor = |page: &Value, key: &str| {
-                    percent_encoded(page[key].as_str().unwrap_or_default())
-                };
-                let first = page("limit=2").await?;
-                let second =
-                    page(&format!("limit=2&cursor={}", cursor(&first, "next_cursor"))).await?;
-                let has_prev = &second["has_prev"];
-                t.expect(
-                    "has_prev of the second page",
-                    *has_prev == json!(true),
-                    "true",
-                    has_prev,
-                )?;
-                let back = format!(
-                    "limit=2&direction=prev&cursor={}",
-                    cursor(&second, "prev_cursor")
-                );
-                let back = page(&back).await?;
-                let (expected, actual) = (json!(ids(&first)), json!(ids(&back)));
-                t.expect(
-                    "the page before the second",
-                    expected == actual,
-                    expected,
-                    actual,
-                )
-            })
-        },
-    },
-    Case {
-        id: "list.refuses_an_unknown_cursor",
-        level: Level::Should,
-        clause: clauses::LIST,
-        covers: &[],
-        needs: Needs {
-            list: true,
-            ..Needs::NONE
-        },
-        effect: Effect::Safe,
-        steps: |t| {
-            Box::pin(async move {
-                let request = t.operator().list("cursor=not-a-cursor");
+            }
+            Ok(())
+        })),
+    Case::should("list.refuses_a_limit_of_zero", clauses::LIST)
+        .list()
+        .steps(steps!(|t| {
+            for query in ["limit=0", "limit=1001", "limit=many"] {
                 let answer = t
-                    .send("list with a cursor that nobody gave out", request)
+                    .send(&format!("list with {query}"), t.operator().list(query))
                     .await?;
-                answer.status_is(&[400, 404, 422])
-            })
-        },
-    },
+                answer.status_is(&[400, 422])?;
+            }
+            Ok(())
+        })),
+    Case::should("list.entry_is_the_token", clauses::LIST)
+        .own(1)
+        .list()
+        .steps(steps!(|t| {
+            let token = t.own(0);
+            let listed = t.listed(&t.operator(), "").await?;
+            let entry = listed
+                .into_iter()
+                .find(|item| item["id"] == json!(token.id))
+                .unwrap_or(Value::Null);
+            t.expect("the entry", entry.is_object(), "listed", &entry)?;
+            t.expect(
+                "its name",
+                entry["name"] == json!(token.name),
+                json!(token.name),
+                &entry["name"],
+            )?;
+            t.expect(
+                "its revoked_at",
+                entry["revoked_at"].is_null(),
+                "null",
+                &entry["revoked_at"],
+            )
+        })),
+    Case::should("list.sorts_by_name_both_ways", clauses::LIST_ORDER)
+        .room(3)
+        .list()
+        .create()
+        .steps(steps!(|t| {
+            // Names that every collation orders alike, created in another order.
+            let family = uuid::Uuid::new_v4().simple().to_string();
+            for letter in ["b", "c", "a"] {
+                let body = json!({ "name": format!("{family} {letter}"), "expires_in_days": 1 });
+                t.created("create a token", &body).await?;
+            }
+            for (query, expected) in [
+                ("sort_by=name&descending=false", "a b c"),
+                ("sort_by=name&descending=true", "c b a"),
+            ] {
+                // In pages of two, so that the order holds from page to page as well.
+                let listed = t.listed(&t.operator(), &format!("{query}&limit=2")).await?;
+                let order: Vec<&str> = (listed.iter())
+                    .filter_map(|item| item["name"].as_str()?.strip_prefix(&*family))
+                    .map(str::trim)
+                    .collect();
+                let what = format!("the order of three names with {query}");
+                t.expect(
+                    &what,
+                    order.join(" ") == expected,
+                    expected,
+                    order.join(" "),
+                )?;
+            }
+            Ok(())
+        })),
+    Case::should("list.newest_and_oldest_first", clauses::LIST_ORDER)
+        .room(2)
+        .list()
+        .create()
+        .steps(steps!(|t| {
+            let body = || json!({ "name": t.unique_name(), "expires_in_days": 1 });
+            let (older, _) = t.created("create a token", &body()).await?;
+            // Long enough for timestamps of whole seconds to differ.
+            tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+            let (newer, _) = t.created("create a newer token", &body()).await?;
+            for (descending, older_first) in [(false, true), (true, false)] {
+                let query = format!("sort_by=created_at&descending={descending}");
+                let listed = t.listed(&t.operator(), &query).await?;
+                let place = |id: &str| listed.iter().position(|item| item["id"] == json!(id));
+                let (first, second) = (place(&older.id), place(&newer.id));
+                let held = first.is_some() && second.is_some() && (first < second) == older_first;
+                let what = format!("the places of an older and a newer token with {query}");
+                let expected = if older_first {
+                    "the older before"
+                } else {
+                    "the newer before"
+                };
+                t.expect(&what, held, expected, format!("{first:?} and {second:?}"))?;
+            }
+            Ok(())
+        })),
+    Case::should("list.counts_all_when_asked", clauses::LIST_ORDER)
+        .own(3)
+        .list()
+        .all_places()
+        .steps(steps!(|t| {
+            let listed = t.listed(&t.operator(), "limit=2").await?.len();
+            let query = "limit=2&include_total_count=true";
+            let (answer, page) = (t.page("list two, with the total", &t.operator(), query)).await?;
+            let total = &page["total"];
+            answer.expect("total", *total == json!(listed), listed, total)
+        })),
+    Case::should("list.goes_back_to_the_page_before", clauses::LIST_ORDER)
+        .own(3)
+        .list()
+        .all_places()
+        .steps(steps!(|t| {
+            let page = async |query: &str| {
+                let purpose = format!("list with {query}");
+                let (_, page) = t.page(&purpose, &t.operator(), query).await?;
+                Ok::<_, Stop>(page)
+            };
+            let ids = |page: &Value| -> Vec<Value> {
+                let items = page["items"].as_array().into_iter().flatten();
+                items.map(|item| item["id"].clone()).collect()
+            };
+            let cursor =
+                |page: &Value, key: &str| percent_encoded(page[key].as_str().unwrap_or_default());
+            let first = page("limit=2").await?;
+            let second = page(&format!("limit=2&cursor={}", cursor(&first, "next_cursor"))).await?;
+            let has_prev = &second["has_prev"];
+            t.expect(
+                "has_prev of the second page",
+                *has_prev == json!(true),
+                "true",
+                has_prev,
+            )?;
+            let back = format!(
+                "limit=2&direction=prev&cursor={}",
+                cursor(&second, "prev_cursor")
+            );
+            let back = page(&back).await?;
+            let (expected, actual) = (json!(ids(&first)), json!(ids(&back)));
+            t.expect(
+                "the page before the second",
+                expected == actual,
+                expected,
+                actual,
+            )
+        })),
+    Case::should("list.refuses_an_unknown_cursor", clauses::LIST)
+        .list()
+        .steps(steps!(|t| {
+            let request = t.operator().list("cursor=not-a-cursor");
+            let answer = t
+                .send("list with a cursor that nobody gave out", request)
+                .await?;
+            answer.status_is(&[400, 404, 422])
+        })),
 ];

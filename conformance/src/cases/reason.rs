@@ -5,8 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::clauses;
-use crate::case::Stop;
-use crate::case::{Case, Effect, Level, Needs, Outcome};
+use crate::case::{Case, CaseBuilder, Outcome, Stop, steps};
 use crate::deployment::ledger::Token;
 use crate::trial::Trial;
 
@@ -63,165 +62,124 @@ async fn takes(t: &Trial, spare: &mut Option<Arc<Token>>, length: usize) -> Resu
     Ok(true)
 }
 
-const fn reason_case(
-    id: &'static str,
-    steps: for<'a> fn(&'a Trial) -> futures_util::future::BoxFuture<'a, Outcome>,
-) -> Case {
-    Case {
-        id,
-        level: Level::Must,
-        clause: clauses::REASON,
-        covers: &[
+const fn with_reason(id: &'static str) -> CaseBuilder {
+    Case::must(id, clauses::REASON)
+        .covers(&[
             "/requestBody",
             "/responses/201/content/application~1json/schema",
-        ],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps,
-    }
+        ])
+        .own(1)
 }
 
 pub(super) const CASES: &[Case] = &[
-    reason_case("reason.emoji", |t| {
-        Box::pin(round_trips(t, "🔑 leaked 👩‍👩‍👧 🇩🇪"))
-    }),
-    reason_case("reason.combining_marks", |t| {
-        Box::pin(round_trips(t, "Cafe\u{301} ≠ Café, Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢"))
-    }),
-    reason_case("reason.right_to_left", |t| {
-        Box::pin(round_trips(t, "דלף \u{202e}אסימון\u{202c} تسريب"))
-    }),
-    reason_case("reason.quotes_and_backslashes", |t| {
+    with_reason("reason.emoji").steps(|t| Box::pin(round_trips(t, "🔑 leaked 👩‍👩‍👧 🇩🇪"))),
+    with_reason("reason.combining_marks")
+        .steps(|t| Box::pin(round_trips(t, "Cafe\u{301} ≠ Café, Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢"))),
+    with_reason("reason.right_to_left")
+        .steps(|t| Box::pin(round_trips(t, "דלף \u{202e}אסימון\u{202c} تسريب"))),
+    with_reason("reason.quotes_and_backslashes").steps(|t| {
         Box::pin(round_trips(
             t,
             r#"it's "quoted" \ and `ticked` / slashed \n \u0041"#,
         ))
     }),
-    reason_case("reason.control_characters", |t| {
-        Box::pin(round_trips(t, "line one\nline two\r\n\tindented"))
-    }),
-    reason_case("reason.html", |t| {
+    with_reason("reason.control_characters")
+        .steps(|t| Box::pin(round_trips(t, "line one\nline two\r\n\tindented"))),
+    with_reason("reason.html").steps(|t| {
         Box::pin(round_trips(
             t,
             "<script>alert(1)</script> &amp; <b>bold</b>",
         ))
     }),
-    reason_case("reason.sql", |t| {
-        Box::pin(round_trips(t, "'; DROP TABLE tokens; -- %s {} ${x} $1"))
-    }),
-    reason_case("reason.outer_white_space", |t| {
-        Box::pin(round_trips(t, "  two before and two after  "))
-    }),
-    reason_case("reason.words_of_json", |t| Box::pin(round_trips(t, "null"))),
-    reason_case("reason.of_255_characters", |t| {
-        Box::pin(async move { round_trips(t, &"é".repeat(255)).await })
-    }),
-    Case {
-        id: "reason.long_is_kept_whole_or_refused",
-        level: Level::Must,
-        clause: clauses::REASON,
-        covers: &["/requestBody"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                // Where a deployment draws the line is its choice; to cut silently is not.
-                for length in [100_000, 10_000, 1_001, 501] {
-                    let body = json!({ "reason": "r".repeat(length) });
-                    let request = t.operator().revoke(&t.own(0).id).json(&body);
-                    let purpose = format!("revoke with a reason of {length} characters");
-                    let Some(answer) = t.send_unwanted(&purpose, request).await? else {
-                        t.lives(t.own(0), "after the connection was closed").await?;
-                        continue;
-                    };
-                    if answer.status() == 201 {
-                        let kept = answer.at("/data/revocation_reason");
-                        let found = format!(
-                            "{} characters",
-                            kept.as_str().map_or(0, |kept| kept.chars().count())
-                        );
-                        answer.expect(
-                            "the reason",
-                            kept == body["reason"],
-                            format!("all {length} characters"),
-                            found,
-                        )?;
-                        return t.is_dead(t.own(0), "right after the 201").await;
-                    }
-                    answer.status_is(&[400, 413, 422])?;
-                    t.lives(t.own(0), "after the refusal").await?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "reason.longest_is_kept_whole",
-        level: Level::Must,
-        clause: clauses::REASON,
-        covers: &["/requestBody"],
-        needs: Needs {
-            create: true,
-            room: 1,
-            ..Needs::NONE
-        },
-        effect: Effect::Revokes,
-        // Looks for the longest reason that is taken: each that is taken costs a token, and each is held to be whole.
-        steps: |t| {
-            Box::pin(async move {
-                let (mut taken, mut refused) = (0, MOST + 1);
-                let mut token = None;
-                for length in [255, 500, 1000, 4096, MOST] {
-                    if !takes(t, &mut token, length).await? {
-                        refused = length;
-                        break;
-                    }
-                    taken = length;
-                }
-                while taken > 0 && refused <= MOST && refused - taken > 1 {
-                    let length = taken.midpoint(refused);
-                    if takes(t, &mut token, length).await? {
-                        taken = length;
-                    } else {
-                        refused = length;
-                    }
-                }
-                let found = match refused {
-                    refused if refused > MOST => format!("more than {MOST} characters"),
-                    _ => format!("{taken} characters"),
+    with_reason("reason.sql")
+        .steps(|t| Box::pin(round_trips(t, "'; DROP TABLE tokens; -- %s {} ${x} $1"))),
+    with_reason("reason.outer_white_space")
+        .steps(|t| Box::pin(round_trips(t, "  two before and two after  "))),
+    with_reason("reason.words_of_json").steps(|t| Box::pin(round_trips(t, "null"))),
+    with_reason("reason.of_255_characters")
+        .steps(steps!(|t| round_trips(t, &"é".repeat(255)).await)),
+    Case::must("reason.long_is_kept_whole_or_refused", clauses::REASON)
+        .covers(&["/requestBody"])
+        .own(1)
+        .steps(steps!(|t| {
+            // Where a deployment draws the line is its choice; to cut silently is not.
+            for length in [100_000, 10_000, 1_001, 501] {
+                let body = json!({ "reason": "r".repeat(length) });
+                let request = t.operator().revoke(&t.own(0).id).json(&body);
+                let purpose = format!("revoke with a reason of {length} characters");
+                let Some(answer) = t.send_unwanted(&purpose, request).await? else {
+                    t.lives(t.own(0), "after the connection was closed").await?;
+                    continue;
                 };
-                t.expect(
-                    "the longest reason",
-                    taken > 0,
-                    "at least 255 characters",
-                    found,
-                )
-            })
-        },
-    },
-    Case {
-        id: "reason.empty_is_kept_or_none",
-        level: Level::May,
-        clause: clauses::REASON,
-        covers: &["/requestBody"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let request = t
-                    .operator()
-                    .revoke(&t.own(0).id)
-                    .json(&json!({ "reason": "" }));
-                let answer = t.send("revoke with an empty reason", request).await?;
-                answer.documented(201)?;
-                let kept = answer.at("/data/revocation_reason");
-                answer.expect(
-                    "the reason",
-                    kept.is_null() || kept == json!(""),
-                    "\"\" or null",
-                    kept,
-                )
-            })
-        },
-    },
+                if answer.status() == 201 {
+                    let kept = answer.at("/data/revocation_reason");
+                    let found = format!(
+                        "{} characters",
+                        kept.as_str().map_or(0, |kept| kept.chars().count())
+                    );
+                    answer.expect(
+                        "the reason",
+                        kept == body["reason"],
+                        format!("all {length} characters"),
+                        found,
+                    )?;
+                    return t.is_dead(t.own(0), "right after the 201").await;
+                }
+                answer.status_is(&[400, 413, 422])?;
+                t.lives(t.own(0), "after the refusal").await?;
+            }
+            Ok(())
+        })),
+    Case::must("reason.longest_is_kept_whole", clauses::REASON)
+        .covers(&["/requestBody"])
+        .room(1)
+        .create()
+        // Looks for the longest reason that is taken: each that is taken costs a token, and each is held to be whole.
+        .steps(steps!(|t| {
+            let (mut taken, mut refused) = (0, MOST + 1);
+            let mut token = None;
+            for length in [255, 500, 1000, 4096, MOST] {
+                if !takes(t, &mut token, length).await? {
+                    refused = length;
+                    break;
+                }
+                taken = length;
+            }
+            while taken > 0 && refused <= MOST && refused - taken > 1 {
+                let length = taken.midpoint(refused);
+                if takes(t, &mut token, length).await? {
+                    taken = length;
+                } else {
+                    refused = length;
+                }
+            }
+            let found = match refused {
+                refused if refused > MOST => format!("more than {MOST} characters"),
+                _ => format!("{taken} characters"),
+            };
+            t.expect(
+                "the longest reason",
+                taken > 0,
+                "at least 255 characters",
+                found,
+            )
+        })),
+    Case::may("reason.empty_is_kept_or_none", clauses::REASON)
+        .covers(&["/requestBody"])
+        .own(1)
+        .steps(steps!(|t| {
+            let request = t
+                .operator()
+                .revoke(&t.own(0).id)
+                .json(&json!({ "reason": "" }));
+            let answer = t.send("revoke with an empty reason", request).await?;
+            answer.documented(201)?;
+            let kept = answer.at("/data/revocation_reason");
+            answer.expect(
+                "the reason",
+                kept.is_null() || kept == json!(""),
+                "\"\" or null",
+                kept,
+            )
+        })),
 ];

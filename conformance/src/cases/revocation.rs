@@ -5,442 +5,303 @@ use futures_util::future::try_join_all;
 use serde_json::json;
 
 use super::clauses;
-use crate::case::{Case, Effect, Level, Needs};
+use crate::case::{Case, steps};
 use crate::profile::Policy;
 
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "revocation.answer_names_the_token",
-        level: Level::Must,
-        clause: clauses::RETURNS,
-        covers: &["/responses/201/content/application~1json/schema"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.own(0);
-                let answer = t.revoked(token).await?;
-                answer.field_is("/data/id", &json!(token.id))?;
-                if let Some(jti) = &token.jti {
-                    answer.field_is("/data/jti", &json!(jti))?;
+    Case::must("revocation.answer_names_the_token", clauses::RETURNS)
+        .covers(&["/responses/201/content/application~1json/schema"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.own(0);
+            let answer = t.revoked(token).await?;
+            answer.field_is("/data/id", &json!(token.id))?;
+            if let Some(jti) = &token.jti {
+                answer.field_is("/data/jti", &json!(jti))?;
+            }
+            if let Some(name) = &token.name {
+                answer.field_is("/data/name", &json!(name))?;
+            }
+            Ok(())
+        })),
+    Case::must("revocation.answer_says_who", clauses::REVOKED_BY)
+        .covers(&["/responses/201/content/application~1json/schema"])
+        .own(1)
+        .steps(steps!(|t| {
+            let answer = t.revoked(t.own(0)).await?;
+            match &t.deployment().credentials.operator.email {
+                Some(email) => answer.field_is("/data/revoked_by", &json!(email)),
+                None => {
+                    let by = answer.at("/data/revoked_by");
+                    let held = by.is_null() || by.as_str().is_some_and(|by| by.contains('@'));
+                    answer.expect("/data/revoked_by", held, "an e-mail address or null", by)
                 }
-                if let Some(name) = &token.name {
-                    answer.field_is("/data/name", &json!(name))?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "revocation.answer_says_who",
-        level: Level::Must,
-        clause: clauses::REVOKED_BY,
-        covers: &["/responses/201/content/application~1json/schema"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let answer = t.revoked(t.own(0)).await?;
-                match &t.deployment().credentials.operator.email {
-                    Some(email) => answer.field_is("/data/revoked_by", &json!(email)),
-                    None => {
-                        let by = answer.at("/data/revoked_by");
-                        let held = by.is_null() || by.as_str().is_some_and(|by| by.contains('@'));
-                        answer.expect("/data/revoked_by", held, "an e-mail address or null", by)
-                    }
-                }
-            })
-        },
-    },
-    Case {
-        id: "revocation.answer_gives_the_reason",
-        level: Level::Must,
-        clause: clauses::REASON,
-        covers: &[
+            }
+        })),
+    Case::must("revocation.answer_gives_the_reason", clauses::REASON)
+        .covers(&[
             "/requestBody",
             "/responses/201/content/application~1json/schema",
-        ],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let reason = json!({ "reason": "found in a public repository" });
-                let answer = t
-                    .revoked_with(t.own(0), "revoke with a reason", |request| {
-                        request.json(&reason)
-                    })
-                    .await?;
-                answer.field_is("/data/revocation_reason", &reason["reason"])
-            })
-        },
-    },
-    Case {
-        id: "revocation.works_before",
-        level: Level::Must,
-        clause: clauses::AUTHENTICATION,
-        covers: &["/responses/404"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
+        ])
+        .own(1)
+        .steps(steps!(|t| {
+            let reason = json!({ "reason": "found in a public repository" });
+            let answer = t
+                .revoked_with(t.own(0), "revoke with a reason", |request| {
+                    request.json(&reason)
+                })
+                .await?;
+            answer.field_is("/data/revocation_reason", &reason["reason"])
+        })),
+    Case::must("revocation.works_before", clauses::AUTHENTICATION)
+        .covers(&["/responses/404"])
+        .own(1)
         // Without this, a deployment that refuses every token would seem to refuse the revoked ones.
-        steps: |t| Box::pin(async move { t.lives(t.own(0), "with a token just minted").await }),
-    },
-    Case {
-        id: "revocation.refused_at_once",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/responses/201", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.lives(t.own(0), "before its revocation").await?;
-                t.revoked(t.own(0)).await?;
-                t.is_dead(t.own(0), "right after the 201").await
+        .steps(steps!(|t| {
+            t.lives(t.own(0), "with a token just minted").await
+        })),
+    Case::must("revocation.refused_at_once", clauses::REJECTED)
+        .covers(&["/responses/201", "/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            t.lives(t.own(0), "before its revocation").await?;
+            t.revoked(t.own(0)).await?;
+            t.is_dead(t.own(0), "right after the 201").await
+        })),
+    Case::must("revocation.refused_with_a_reason_given", clauses::REJECTED)
+        .covers(&["/requestBody", "/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let reason = json!({ "reason": "rotated" });
+            t.revoked_with(t.own(0), "revoke with a reason", |request| {
+                request.json(&reason)
             })
-        },
-    },
-    Case {
-        id: "revocation.refused_with_a_reason_given",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/requestBody", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let reason = json!({ "reason": "rotated" });
-                t.revoked_with(t.own(0), "revoke with a reason", |request| {
-                    request.json(&reason)
-                })
+            .await?;
+            t.is_dead(t.own(0), "right after the 201").await
+        })),
+    Case::must("revocation.refused_on_each_further_use", clauses::REJECTED)
+        .covers(&["/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            t.revoked(t.own(0)).await?;
+            for use_number in 1..=12 {
+                t.is_dead(t.own(0), &format!("use {use_number} after the 201"))
+                    .await?;
+            }
+            Ok(())
+        })),
+    Case::must(
+        "revocation.refused_on_parallel_connections",
+        clauses::REJECTED,
+    )
+    .covers(&["/responses/401"])
+    .own(1)
+    .steps(steps!(|t| {
+        t.revoked(t.own(0)).await?;
+        try_join_all((1..=8).map(|n| async move {
+            t.is_dead(t.own(0), &format!("on connection {n} after the 201"))
+                .await
+        }))
+        .await?;
+        Ok(())
+    })),
+    Case::must("revocation.refused_after_a_while", clauses::REJECTED)
+        .covers(&["/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            t.revoked(t.own(0)).await?;
+            tokio::time::sleep(t.timeouts().forgetting()).await;
+            t.is_dead(t.own(0), "some time after the 201").await
+        })),
+    Case::must("revocation.refused_for_creating", clauses::REJECTED)
+        .covers(&["/responses/401"])
+        .own(1)
+        .room(1)
+        .create()
+        .steps(steps!(|t| {
+            t.revoked(t.own(0)).await?;
+            let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
+            let request = t.using(t.own(0))?.create(&body);
+            t.send("create a token with the revoked one", request)
+                .await?
+                .status_is(&[401])
+        })),
+    Case::must("revocation.refused_for_revoking", clauses::REJECTED)
+        .covers(&["/responses/401"])
+        .own(2)
+        .steps(steps!(|t| {
+            t.revoked(t.own(0)).await?;
+            let request = t.using(t.own(0))?.revoke(&t.own(1).id);
+            t.send("revoke another token with the revoked one", request)
+                .await?
+                .documented(401)?;
+            t.lives(t.own(1), "after the refusal").await
+        })),
+    Case::must("revocation.spares_others_of_the_user", clauses::NAMED_TOKEN)
+        .covers(&["/responses/201"])
+        .own(2)
+        .steps(steps!(|t| {
+            t.revoked(t.own(0)).await?;
+            t.is_dead(t.own(0), "the token asked for").await?;
+            t.lives(t.own(1), "a bystander of the same user").await?;
+            t.accepted(&t.operator(), "the token that asked").await
+        })),
+    Case::must(
+        "revocation.spares_others_of_the_business",
+        clauses::NAMED_TOKEN,
+    )
+    .covers(&["/responses/201"])
+    .own(1)
+    .members(1)
+    .steps(steps!(|t| {
+        t.revoked(t.own(0)).await?;
+        t.lives(t.members(0), "a bystander of the same business")
+            .await?;
+        t.accepted(&t.member()?, "the member's own token").await
+    })),
+    Case::must("revocation.of_the_token_in_use", clauses::REJECTED)
+        .covers(&["/responses/201", "/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.own(0);
+            let request = t.using(token)?.revoke(&token.id);
+            let answer = t.send("revoke a token by means of itself", request).await?;
+            answer.documented(201)?;
+            answer.field_is("/data/id", &json!(token.id))?;
+            t.is_dead(token, "right after it revoked itself").await
+        })),
+    Case::should("revocation.by_its_owner", clauses::NAMED_TOKEN)
+        .covers(&["/responses/201"])
+        .members(1)
+        .steps(steps!(|t| {
+            let answer = t.revoked(t.members(0)).await?;
+            let email = t
+                .deployment()
+                .credentials
+                .member
+                .as_ref()
+                .and_then(|member| member.email.clone());
+            if let Some(email) = email {
+                answer.field_is("/data/revoked_by", &json!(email))?;
+            }
+            t.is_dead(t.members(0), "right after its owner revoked it")
+                .await
+        })),
+    Case::must("revocation.second_changes_nothing", clauses::NOT_UNREVOKED)
+        .covers(&["/responses/201", "/responses/400"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.own(0);
+            let first = t.revoked(token).await?;
+            // Long enough for a timestamp of whole seconds to move, if it is one that moves.
+            tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+            let second = t
+                .send("revoke a second time", t.operator().revoke(&token.id))
                 .await?;
-                t.is_dead(t.own(0), "right after the 201").await
+            if second.follows(Policy::SecondRevoke)? == 201 {
+                second.field_is("/data", &first.at("/data"))?;
+            }
+            t.is_dead(token, "after the second revocation").await
+        })),
+    Case::must(
+        "revocation.second_with_another_reason",
+        clauses::NOT_UNREVOKED,
+    )
+    .covers(&["/requestBody", "/responses/201", "/responses/400"])
+    .own(1)
+    .steps(steps!(|t| {
+        let token = t.own(0);
+        let original = json!({ "reason": "the original reason" });
+        let first = t
+            .revoked_with(token, "revoke with a reason", |request| {
+                request.json(&original)
             })
-        },
-    },
-    Case {
-        id: "revocation.refused_on_each_further_use",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.revoked(t.own(0)).await?;
-                for use_number in 1..=12 {
-                    t.is_dead(t.own(0), &format!("use {use_number} after the 201"))
-                        .await?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "revocation.refused_on_parallel_connections",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.revoked(t.own(0)).await?;
-                try_join_all((1..=8).map(|n| async move {
-                    t.is_dead(t.own(0), &format!("on connection {n} after the 201"))
-                        .await
-                }))
+            .await?;
+        let other = t
+            .operator()
+            .revoke(&token.id)
+            .json(&json!({ "reason": "another reason" }));
+        let second = t
+            .send("revoke a second time, with another reason", other)
+            .await?;
+        if second.follows(Policy::SecondRevoke)? == 201 {
+            second.field_is("/data/revocation_reason", &original["reason"])?;
+            second.field_is("/data/revoked_at", &first.at("/data/revoked_at"))?;
+        }
+        t.is_dead(token, "after the second revocation").await
+    })),
+    Case::must("revocation.second_revives_nothing", clauses::NOT_UNREVOKED)
+        .covers(&["/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.own(0);
+            t.revoked(token).await?;
+            // Whether fields that the slice does not name are refused is the deployment's choice.
+            for (body, statuses) in [
+                (json!({ "reason": null }), Policy::SecondRevoke.documented()),
+                (json!({}), Policy::SecondRevoke.documented()),
+                (
+                    json!({ "revoked": false, "revoked_at": null }),
+                    &[201, 400, 422],
+                ),
+            ] {
+                let request = t.operator().revoke(&token.id).json(&body);
+                let again = t
+                    .send(&format!("revoke again with {body}"), request)
+                    .await?;
+                again.status_is(statuses)?;
+                t.is_dead(token, "after being revoked again").await?;
+            }
+            Ok(())
+        })),
+    Case::must("revocation.second_by_another_user", clauses::NOT_UNREVOKED)
+        .covers(&["/responses/201", "/responses/400", "/responses/403"])
+        .members(1)
+        .steps(steps!(|t| {
+            let token = t.members(0);
+            let first = t.revoked(token).await?;
+            let request = t.operator().revoke(&token.id);
+            let second = t
+                .send(
+                    "as the operator, revoke what its owner has revoked",
+                    request,
+                )
                 .await?;
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "revocation.refused_after_a_while",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.revoked(t.own(0)).await?;
-                tokio::time::sleep(t.timeouts().forgetting()).await;
-                t.is_dead(t.own(0), "some time after the 201").await
-            })
-        },
-    },
-    Case {
-        id: "revocation.refused_for_creating",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/responses/401"],
-        needs: Needs {
-            create: true,
-            room: 1,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.revoked(t.own(0)).await?;
-                let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
-                let request = t.using(t.own(0))?.create(&body);
-                t.send("create a token with the revoked one", request)
-                    .await?
-                    .status_is(&[401])
-            })
-        },
-    },
-    Case {
-        id: "revocation.refused_for_revoking",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/responses/401"],
-        needs: Needs::TWO,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.revoked(t.own(0)).await?;
-                let request = t.using(t.own(0))?.revoke(&t.own(1).id);
-                t.send("revoke another token with the revoked one", request)
-                    .await?
-                    .documented(401)?;
-                t.lives(t.own(1), "after the refusal").await
-            })
-        },
-    },
-    Case {
-        id: "revocation.spares_others_of_the_user",
-        level: Level::Must,
-        clause: clauses::NAMED_TOKEN,
-        covers: &["/responses/201"],
-        needs: Needs::TWO,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.revoked(t.own(0)).await?;
-                t.is_dead(t.own(0), "the token asked for").await?;
-                t.lives(t.own(1), "a bystander of the same user").await?;
-                t.accepted(&t.operator(), "the token that asked").await
-            })
-        },
-    },
-    Case {
-        id: "revocation.spares_others_of_the_business",
-        level: Level::Must,
-        clause: clauses::NAMED_TOKEN,
-        covers: &["/responses/201"],
-        needs: Needs {
-            members: 1,
-            member: true,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                t.revoked(t.own(0)).await?;
-                t.lives(t.members(0), "a bystander of the same business")
-                    .await?;
-                t.accepted(&t.member()?, "the member's own token").await
-            })
-        },
-    },
-    Case {
-        id: "revocation.of_the_token_in_use",
-        level: Level::Must,
-        clause: clauses::REJECTED,
-        covers: &["/responses/201", "/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.own(0);
-                let request = t.using(token)?.revoke(&token.id);
-                let answer = t.send("revoke a token by means of itself", request).await?;
-                answer.documented(201)?;
-                answer.field_is("/data/id", &json!(token.id))?;
-                t.is_dead(token, "right after it revoked itself").await
-            })
-        },
-    },
-    Case {
-        id: "revocation.by_its_owner",
-        level: Level::Should,
-        clause: clauses::NAMED_TOKEN,
-        covers: &["/responses/201"],
-        needs: Needs {
-            members: 1,
-            member: true,
-            ..Needs::NONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let answer = t.revoked(t.members(0)).await?;
-                let email = t
-                    .deployment()
-                    .credentials
-                    .member
-                    .as_ref()
-                    .and_then(|member| member.email.clone());
-                if let Some(email) = email {
-                    answer.field_is("/data/revoked_by", &json!(email))?;
-                }
-                t.is_dead(t.members(0), "right after its owner revoked it")
-                    .await
-            })
-        },
-    },
-    Case {
-        id: "revocation.second_changes_nothing",
-        level: Level::Must,
-        clause: clauses::NOT_UNREVOKED,
-        covers: &["/responses/201", "/responses/400"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.own(0);
-                let first = t.revoked(token).await?;
-                // Long enough for a timestamp of whole seconds to move, if it is one that moves.
-                tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
-                let second = t
-                    .send("revoke a second time", t.operator().revoke(&token.id))
-                    .await?;
-                if second.follows(Policy::SecondRevoke)? == 201 {
-                    second.field_is("/data", &first.at("/data"))?;
-                }
-                t.is_dead(token, "after the second revocation").await
-            })
-        },
-    },
-    Case {
-        id: "revocation.second_with_another_reason",
-        level: Level::Must,
-        clause: clauses::NOT_UNREVOKED,
-        covers: &["/requestBody", "/responses/201", "/responses/400"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.own(0);
-                let original = json!({ "reason": "the original reason" });
-                let first = t
-                    .revoked_with(token, "revoke with a reason", |request| {
-                        request.json(&original)
-                    })
-                    .await?;
-                let other = t
-                    .operator()
-                    .revoke(&token.id)
-                    .json(&json!({ "reason": "another reason" }));
-                let second = t
-                    .send("revoke a second time, with another reason", other)
-                    .await?;
-                if second.follows(Policy::SecondRevoke)? == 201 {
-                    second.field_is("/data/revocation_reason", &original["reason"])?;
-                    second.field_is("/data/revoked_at", &first.at("/data/revoked_at"))?;
-                }
-                t.is_dead(token, "after the second revocation").await
-            })
-        },
-    },
-    Case {
-        id: "revocation.second_revives_nothing",
-        level: Level::Must,
-        clause: clauses::NOT_UNREVOKED,
-        covers: &["/responses/401"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.own(0);
-                t.revoked(token).await?;
-                // Whether fields that the slice does not name are refused is the deployment's choice.
-                for (body, statuses) in [
-                    (json!({ "reason": null }), Policy::SecondRevoke.documented()),
-                    (json!({}), Policy::SecondRevoke.documented()),
-                    (
-                        json!({ "revoked": false, "revoked_at": null }),
-                        &[201, 400, 422],
-                    ),
-                ] {
-                    let request = t.operator().revoke(&token.id).json(&body);
-                    let again = t
-                        .send(&format!("revoke again with {body}"), request)
-                        .await?;
-                    again.status_is(statuses)?;
-                    t.is_dead(token, "after being revoked again").await?;
-                }
-                Ok(())
-            })
-        },
-    },
-    Case {
-        id: "revocation.second_by_another_user",
-        level: Level::Must,
-        clause: clauses::NOT_UNREVOKED,
-        covers: &["/responses/201", "/responses/400", "/responses/403"],
-        needs: Needs {
-            members: 1,
-            member: true,
-            ..Needs::NONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.members(0);
-                let first = t.revoked(token).await?;
-                let request = t.operator().revoke(&token.id);
-                let second = t
-                    .send(
-                        "as the operator, revoke what its owner has revoked",
-                        request,
-                    )
-                    .await?;
-                // Whether the operator may touch a member's token at all is the deployment's choice.
-                second.documented_as(&[201, 400, 403, 404])?;
-                if second.status() == 201 {
-                    second.field_is("/data", &first.at("/data"))?;
-                }
-                t.is_dead(token, "after the second revocation").await
-            })
-        },
-    },
-    Case {
-        id: "revocation.second_leaves_the_list_alone",
-        level: Level::Must,
-        clause: clauses::NOT_UNREVOKED,
-        covers: &["/responses/201", "/responses/400"],
-        needs: Needs {
-            list: true,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.own(0);
-                let reason = json!({ "reason": "the original reason" });
-                t.revoked_with(token, "revoke with a reason", |request| {
-                    request.json(&reason)
-                })
-                .await?;
-                let before = t.entry(&t.operator(), &token.id).await?;
-                // Long enough for a timestamp of whole seconds to move, if it is one that moves.
-                tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
-                let other = json!({ "reason": "another reason" });
-                let request = t.operator().revoke(&token.id).json(&other);
-                let second = t
-                    .send("revoke a second time, with another reason", request)
-                    .await?;
-                second.status_follows(Policy::SecondRevoke)?;
-                let after = t.entry(&t.operator(), &token.id).await?;
-                for key in ["revoked_at", "revoked_by", "revocation_reason"] {
-                    let what = format!("{key} in the list after the second revocation");
-                    t.expect(&what, after[key] == before[key], &before[key], &after[key])?;
-                }
-                Ok(())
-            })
-        },
-    },
+            // Whether the operator may touch a member's token at all is the deployment's choice.
+            second.documented_as(&[201, 400, 403, 404])?;
+            if second.status() == 201 {
+                second.field_is("/data", &first.at("/data"))?;
+            }
+            t.is_dead(token, "after the second revocation").await
+        })),
+    Case::must(
+        "revocation.second_leaves_the_list_alone",
+        clauses::NOT_UNREVOKED,
+    )
+    .covers(&["/responses/201", "/responses/400"])
+    .own(1)
+    .list()
+    .steps(steps!(|t| {
+        let token = t.own(0);
+        let reason = json!({ "reason": "the original reason" });
+        t.revoked_with(token, "revoke with a reason", |request| {
+            request.json(&reason)
+        })
+        .await?;
+        let before = t.entry(&t.operator(), &token.id).await?;
+        // Long enough for a timestamp of whole seconds to move, if it is one that moves.
+        tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+        let other = json!({ "reason": "another reason" });
+        let request = t.operator().revoke(&token.id).json(&other);
+        let second = t
+            .send("revoke a second time, with another reason", request)
+            .await?;
+        second.status_follows(Policy::SecondRevoke)?;
+        let after = t.entry(&t.operator(), &token.id).await?;
+        for key in ["revoked_at", "revoked_by", "revocation_reason"] {
+            let what = format!("{key} in the list after the second revocation");
+            t.expect(&what, after[key] == before[key], &before[key], &after[key])?;
+        }
+        Ok(())
+    })),
 ];

@@ -4,7 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::clauses;
-use crate::case::{Case, Effect, Level, Needs, Outcome};
+use crate::case::{Case, Outcome};
 use crate::trial::Trial;
 
 /// One exchange of each kind, so that the case has something to judge also when it is run alone.
@@ -76,38 +76,27 @@ async fn nothing_leaked(t: &Trial, credential: bool) -> Outcome {
 }
 
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "secrecy.no_answer_holds_a_credential",
-        level: Level::Must,
-        clause: clauses::CREDENTIAL_LEAKAGE,
-        covers: &[
+    Case::must(
+        "secrecy.no_answer_holds_a_credential",
+        clauses::CREDENTIAL_LEAKAGE,
+    )
+    .covers(&[
+        "/responses/201",
+        "/responses/401",
+        "/responses/404",
+        "/responses/422",
+    ])
+    .own(1)
+    .after_others()
+    .steps(|t| Box::pin(nothing_leaked(t, true))),
+    Case::must("secrecy.no_answer_shows_the_inside", clauses::INFORMATION)
+        .covers(&[
             "/responses/201",
             "/responses/401",
             "/responses/404",
             "/responses/422",
-        ],
-        needs: Needs {
-            others_done: true,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| Box::pin(nothing_leaked(t, true)),
-    },
-    Case {
-        id: "secrecy.no_answer_shows_the_inside",
-        level: Level::Must,
-        clause: clauses::INFORMATION,
-        covers: &[
-            "/responses/201",
-            "/responses/401",
-            "/responses/404",
-            "/responses/422",
-        ],
-        needs: Needs {
-            others_done: true,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| Box::pin(nothing_leaked(t, false)),
-    },
+        ])
+        .own(1)
+        .after_others()
+        .steps(|t| Box::pin(nothing_leaked(t, false))),
 ];

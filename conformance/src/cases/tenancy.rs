@@ -8,18 +8,12 @@ use uuid::Uuid;
 
 use super::clauses;
 use super::latency::{median, shown};
-use crate::case::{Case, Effect, Level, Needs};
+use crate::case::{Case, steps};
 use crate::profile::Policy;
 use crate::trial::Answer;
 
 /// What a deployment may answer to a caller whose token belongs to another business than the header names.
 const NOT_THEIRS: &[u16] = &[400, 401, 403, 404];
-
-const WITH_FOREIGN: Needs = Needs {
-    foreign: 1,
-    outsider: true,
-    ..Needs::NONE
-};
 
 /// What an answer tells, by header, by member of its body, and the body as it is; the id that was asked for, which it
 /// may repeat, has the same name in all.
@@ -39,33 +33,21 @@ fn told(answer: &Answer<'_>, id: &str) -> BTreeMap<String, String> {
 }
 
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "tenancy.foreign_token_not_revoked",
-        level: Level::Must,
-        clause: clauses::NAMED_TOKEN,
-        covers: &["/responses/404", "/responses/403"],
-        needs: WITH_FOREIGN,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
+    Case::must("tenancy.foreign_token_not_revoked", clauses::NAMED_TOKEN)
+.covers(&["/responses/404", "/responses/403"])
+.foreign(1)
+.steps(steps!(|t| {
                 let request = t.operator().revoke(&t.foreign(0).id);
                 t.send("revoke a token of another business", request)
                     .await?
                     .follows(Policy::ForeignToken)?;
                 t.lives(t.foreign(0), "after the refusal, the foreign token")
                     .await
-            })
-        },
-    },
-    Case {
-        id: "tenancy.foreign_business_in_the_header",
-        level: Level::Must,
-        clause: clauses::BUSINESS,
-        covers: &["/responses/404", "/responses/403"],
-        needs: WITH_FOREIGN,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
+            })),
+    Case::must("tenancy.foreign_business_in_the_header", clauses::BUSINESS)
+.covers(&["/responses/404", "/responses/403"])
+.foreign(1)
+.steps(steps!(|t| {
                 let business = t.outsider()?.business_id().to_owned();
                 let request = t
                     .operator()
@@ -77,21 +59,12 @@ pub(super) const CASES: &[Case] = &[
                 answer.documented_as(NOT_THEIRS)?;
                 t.lives(t.foreign(0), "after the refusal, the foreign token")
                     .await
-            })
-        },
-    },
-    Case {
-        id: "tenancy.own_token_under_a_foreign_header",
-        level: Level::Must,
-        clause: clauses::BUSINESS,
-        covers: &["/responses/404", "/responses/403"],
-        needs: Needs {
-            outsider: true,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
+            })),
+    Case::must("tenancy.own_token_under_a_foreign_header", clauses::BUSINESS)
+.covers(&["/responses/404", "/responses/403"])
+.own(1)
+.outsider()
+.steps(steps!(|t| {
                 let business = t.outsider()?.business_id().to_owned();
                 let request = t
                     .operator()
@@ -102,21 +75,12 @@ pub(super) const CASES: &[Case] = &[
                     .await?;
                 answer.documented_as(NOT_THEIRS)?;
                 t.lives(t.own(0), "after the refusal").await
-            })
-        },
-    },
-    Case {
-        id: "tenancy.outsider_revokes_nothing",
-        level: Level::Must,
-        clause: clauses::FORBIDDEN,
-        covers: &["/responses/404", "/responses/403"],
-        needs: Needs {
-            outsider: true,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
+            })),
+    Case::must("tenancy.outsider_revokes_nothing", clauses::FORBIDDEN)
+.covers(&["/responses/404", "/responses/403"])
+.own(1)
+.outsider()
+.steps(steps!(|t| {
                 let id = &t.own(0).id;
                 let request = t.outsider()?.revoke(id);
                 let answer = t
@@ -132,18 +96,11 @@ pub(super) const CASES: &[Case] = &[
                     .await?;
                 answer.documented_as(NOT_THEIRS)?;
                 t.lives(t.own(0), "after the refusals").await
-            })
-        },
-    },
-    Case {
-        id: "tenancy.unknown_business",
-        level: Level::Must,
-        clause: clauses::BUSINESS,
-        covers: &["/responses/404", "/responses/403"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
+            })),
+    Case::must("tenancy.unknown_business", clauses::BUSINESS)
+.covers(&["/responses/404", "/responses/403"])
+.own(1)
+.steps(steps!(|t| {
                 let nobody = Uuid::new_v4().to_string();
                 let request = t
                     .operator()
@@ -154,18 +111,11 @@ pub(super) const CASES: &[Case] = &[
                     .await?;
                 answer.documented_as(NOT_THEIRS)?;
                 t.lives(t.own(0), "after the refusal").await
-            })
-        },
-    },
-    Case {
-        id: "tenancy.foreign_is_like_unknown",
-        level: Level::Must,
-        clause: clauses::NO_ORACLE,
-        covers: &["/responses/404"],
-        needs: WITH_FOREIGN,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
+            })),
+    Case::must("tenancy.foreign_is_like_unknown", clauses::NO_ORACLE)
+.covers(&["/responses/404"])
+.foreign(1)
+.steps(steps!(|t| {
                 if t.deployment().profile.policy.foreign_token == Some(403) {
                     // The deployment's owner decided that its ids are no secret.
                     return Err(crate::case::Stop::Inapplicable(
@@ -224,19 +174,13 @@ pub(super) const CASES: &[Case] = &[
                     }
                 }
                 Ok(())
-            })
-        },
-    },
-    Case {
-        id: "tenancy.timing_of_foreign_and_unknown",
-        level: Level::May,
-        clause: clauses::NO_ORACLE,
-        covers: &["/responses/404"],
-        needs: WITH_FOREIGN,
-        effect: Effect::Revokes,
-        // Reported for a person to judge, never gated: over a network nothing can be said for certain.
-        steps: |t| {
-            Box::pin(async move {
+            })),
+    Case::may("tenancy.timing_of_foreign_and_unknown", clauses::NO_ORACLE)
+.covers(&["/responses/404"])
+.foreign(1)
+
+// Reported for a person to judge, never gated: over a network nothing can be said for certain.
+.steps(steps!(|t| {
                 let (mut foreign, mut unknown) = (Vec::new(), Vec::new());
                 for _ in 0..7 {
                     let request = t.operator().revoke(&Uuid::new_v4().to_string());
@@ -261,41 +205,23 @@ pub(super) const CASES: &[Case] = &[
                     "reported, never gated",
                     found,
                 )
-            })
-        },
-    },
-    Case {
-        id: "tenancy.member_is_forbidden",
-        level: Level::Must,
-        clause: clauses::FORBIDDEN,
-        covers: &["/responses/403"],
-        needs: Needs {
-            member: true,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
+            })),
+    Case::must("tenancy.member_is_forbidden", clauses::FORBIDDEN)
+.covers(&["/responses/403"])
+.own(1)
+.member()
+.steps(steps!(|t| {
                 let request = t.member()?.revoke(&t.own(0).id);
                 t.send("as the member, revoke the operator's token", request)
                     .await?
                     .documented(403)?;
                 t.lives(t.own(0), "after the refusal").await
-            })
-        },
-    },
-    Case {
-        id: "tenancy.member_is_forbidden_with_a_body",
-        level: Level::Must,
-        clause: clauses::FORBIDDEN,
-        covers: &["/requestBody", "/responses/403"],
-        needs: Needs {
-            member: true,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
+            })),
+    Case::must("tenancy.member_is_forbidden_with_a_body", clauses::FORBIDDEN)
+.covers(&["/requestBody", "/responses/403"])
+.own(1)
+.member()
+.steps(steps!(|t| {
                 let email = t
                     .deployment()
                     .credentials
@@ -316,21 +242,12 @@ pub(super) const CASES: &[Case] = &[
                 .await?
                 .documented(403)?;
                 t.lives(t.own(0), "after the refusal").await
-            })
-        },
-    },
-    Case {
-        id: "tenancy.member_may_not_revoke_again",
-        level: Level::Must,
-        clause: clauses::FORBIDDEN,
-        covers: &["/responses/403"],
-        needs: Needs {
-            member: true,
-            ..Needs::ONE
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
+            })),
+    Case::must("tenancy.member_may_not_revoke_again", clauses::FORBIDDEN)
+.covers(&["/responses/403"])
+.own(1)
+.member()
+.steps(steps!(|t| {
                 t.revoked(t.own(0)).await?;
                 let request = t.member()?.revoke(&t.own(0).id);
                 let answer = t
@@ -342,22 +259,12 @@ pub(super) const CASES: &[Case] = &[
                 // Whether the state or the right is looked at first is the deployment's choice; a 201 is not.
                 answer.documented_as(&[400, 403, 404])?;
                 Ok(())
-            })
-        },
-    },
-    Case {
-        id: "tenancy.list_shows_nothing_foreign",
-        level: Level::Must,
-        clause: clauses::LIST,
-        covers: &[],
-        needs: Needs {
-            list: true,
-            own: 1,
-            ..WITH_FOREIGN
-        },
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
+            })),
+    Case::must("tenancy.list_shows_nothing_foreign", clauses::LIST)
+.own(1)
+.foreign(1)
+.list()
+.steps(steps!(|t| {
                 let listed = t.listed(&t.operator(), "").await?;
                 let has = |id: &str| listed.iter().any(|item| item["id"] == json!(id));
                 let word = |present: bool| if present { "listed" } else { "not listed" };
@@ -369,28 +276,15 @@ pub(super) const CASES: &[Case] = &[
                     "not listed",
                     word(foreign),
                 )
-            })
-        },
-    },
-    Case {
-        id: "tenancy.list_under_a_foreign_header",
-        level: Level::Must,
-        clause: clauses::BUSINESS,
-        covers: &[],
-        needs: Needs {
-            list: true,
-            outsider: true,
-            ..Needs::NONE
-        },
-        effect: Effect::Safe,
-        steps: |t| {
-            Box::pin(async move {
+            })),
+    Case::must("tenancy.list_under_a_foreign_header", clauses::BUSINESS)
+.outsider()
+.list()
+.steps(steps!(|t| {
                 let business = t.outsider()?.business_id().to_owned();
                 let request = t.operator().list("").set("x-business-id", business);
                 t.send("list, naming another business", request)
                     .await?
                     .status_is(NOT_THEIRS)
-            })
-        },
-    },
+            })),
 ];

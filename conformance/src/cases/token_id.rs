@@ -4,8 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::clauses;
-use crate::case::Stop;
-use crate::case::{Case, Effect, Level, Needs, Outcome};
+use crate::case::{Case, CaseBuilder, Outcome, Stop, steps};
 use crate::profile::Policy;
 use crate::trial::{Answer, Trial};
 use crate::wire::Request;
@@ -39,158 +38,110 @@ async fn that_or_none(t: &Trial, answer: &Answer<'_>, refusals: &[u16]) -> Outco
     t.agrees(t.own(0), answer, refusals).await
 }
 
-const fn spelling_case(
-    id: &'static str,
-    steps: for<'a> fn(&'a Trial) -> futures_util::future::BoxFuture<'a, Outcome>,
-) -> Case {
-    Case {
-        id,
-        level: Level::Must,
-        clause: clauses::NAMED_TOKEN,
-        covers: &["/parameters/0"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps,
-    }
+const fn of_spelling(id: &'static str) -> CaseBuilder {
+    Case::must(id, clauses::NAMED_TOKEN)
+        .covers(&["/parameters/0"])
+        .own(1)
 }
 
-const fn malformed_case(
-    id: &'static str,
-    steps: for<'a> fn(&'a Trial) -> futures_util::future::BoxFuture<'a, Outcome>,
-) -> Case {
-    Case {
-        id,
-        level: Level::Must,
-        clause: clauses::NAMED_TOKEN,
-        covers: &["/parameters/0"],
-        needs: Needs::NONE,
-        effect: Effect::Risks,
-        steps,
-    }
+const fn of_malformed(id: &'static str) -> CaseBuilder {
+    Case::must(id, clauses::NAMED_TOKEN)
+        .covers(&["/parameters/0"])
+        .risks()
 }
 
 pub(super) const CASES: &[Case] = &[
-    malformed_case("token_id.word", |t| {
-        Box::pin(malformed(t, "a word for an id", "not-a-uuid"))
-    }),
-    malformed_case("token_id.number", |t| {
-        Box::pin(malformed(t, "a number for an id", "1"))
-    }),
-    malformed_case("token_id.too_short", |t| {
+    of_malformed("token_id.word")
+        .steps(|t| Box::pin(malformed(t, "a word for an id", "not-a-uuid"))),
+    of_malformed("token_id.number").steps(|t| Box::pin(malformed(t, "a number for an id", "1"))),
+    of_malformed("token_id.too_short").steps(|t| {
         Box::pin(malformed(
             t,
             "an id one digit short",
             "7b0c3d4e-8f61-4a52-9c37-1de5a0b6f24",
         ))
     }),
-    malformed_case("token_id.not_hexadecimal", |t| {
+    of_malformed("token_id.not_hexadecimal").steps(|t| {
         Box::pin(malformed(
             t,
             "an id with a letter beyond f",
             "7b0c3d4e-8f61-4a52-9c37-1de5a0b6f24g",
         ))
     }),
-    malformed_case("token_id.percent_encoded_text", |t| {
-        Box::pin(malformed(t, "an emoji for an id", "%F0%9F%94%91"))
-    }),
-    malformed_case("token_id.invalid_utf8", |t| {
-        Box::pin(async move {
-            let answer = t
-                .send(
-                    "revoke with invalid UTF-8 for an id",
-                    t.operator().revoke("%FF%FE"),
-                )
-                .await?;
-            // Whether bytes that are no text reach the operation at all depends on the deployment's router.
-            answer.status_is(&[400, 404, 422])
-        })
-    }),
-    malformed_case("token_id.sql", |t| {
-        Box::pin(malformed(t, "a piece of SQL for an id", "1'%20OR%20'1'='1"))
-    }),
-    malformed_case("token_id.very_long", |t| {
-        Box::pin(async move {
-            let answer = t
-                .send(
-                    "revoke with 4,000 digits for an id",
-                    t.operator().revoke(&"7".repeat(4000)),
-                )
-                .await?;
-            answer.status_is(&[400, 404, 414, 422])
-        })
-    }),
-    spelling_case("token_id.upper_case", |t| {
-        Box::pin(spelled(t, "in upper case", str::to_uppercase))
-    }),
-    spelling_case("token_id.without_dashes", |t| {
-        Box::pin(spelled(t, "without dashes", |id| id.replace('-', "")))
-    }),
-    spelling_case("token_id.braced", |t| {
-        Box::pin(spelled(t, "in braces", |id| format!("%7B{id}%7D")))
-    }),
-    spelling_case("token_id.as_a_urn", |t| {
-        Box::pin(spelled(t, "as a URN", |id| format!("urn:uuid:{id}")))
-    }),
-    spelling_case("token_id.percent_encoded", |t| {
+    of_malformed("token_id.percent_encoded_text")
+        .steps(|t| Box::pin(malformed(t, "an emoji for an id", "%F0%9F%94%91"))),
+    of_malformed("token_id.invalid_utf8").steps(steps!(|t| {
+        let answer = t
+            .send(
+                "revoke with invalid UTF-8 for an id",
+                t.operator().revoke("%FF%FE"),
+            )
+            .await?;
+        // Whether bytes that are no text reach the operation at all depends on the deployment's router.
+        answer.status_is(&[400, 404, 422])
+    })),
+    of_malformed("token_id.sql")
+        .steps(|t| Box::pin(malformed(t, "a piece of SQL for an id", "1'%20OR%20'1'='1"))),
+    of_malformed("token_id.very_long").steps(steps!(|t| {
+        let answer = t
+            .send(
+                "revoke with 4,000 digits for an id",
+                t.operator().revoke(&"7".repeat(4000)),
+            )
+            .await?;
+        answer.status_is(&[400, 404, 414, 422])
+    })),
+    of_spelling("token_id.upper_case")
+        .steps(|t| Box::pin(spelled(t, "in upper case", str::to_uppercase))),
+    of_spelling("token_id.without_dashes")
+        .steps(|t| Box::pin(spelled(t, "without dashes", |id| id.replace('-', "")))),
+    of_spelling("token_id.braced")
+        .steps(|t| Box::pin(spelled(t, "in braces", |id| format!("%7B{id}%7D")))),
+    of_spelling("token_id.as_a_urn")
+        .steps(|t| Box::pin(spelled(t, "as a URN", |id| format!("urn:uuid:{id}")))),
+    of_spelling("token_id.percent_encoded").steps(|t| {
         Box::pin(spelled(t, "with its dashes percent-encoded", |id| {
             id.replace('-', "%2D")
         }))
     }),
-    spelling_case("token_id.with_white_space", |t| {
-        Box::pin(spelled(t, "with a space after it", |id| format!("{id}%20")))
-    }),
-    spelling_case("token_id.trailing_slash", |t| {
-        Box::pin(async move {
-            let request = t.operator().revoke(&t.own(0).id);
-            let request = Request {
-                path: format!("{}/", request.path),
-                ..request
+    of_spelling("token_id.with_white_space")
+        .steps(|t| Box::pin(spelled(t, "with a space after it", |id| format!("{id}%20")))),
+    of_spelling("token_id.trailing_slash").steps(steps!(|t| {
+        let request = t.operator().revoke(&t.own(0).id);
+        let request = Request {
+            path: format!("{}/", request.path),
+            ..request
+        };
+        let answer = t
+            .send("revoke with a slash at the end of the path", request)
+            .await?;
+        that_or_none(t, &answer, &[307, 308, 404, 405]).await
+    })),
+    Case::should("token_id.jti_names_no_token", clauses::NAMED_TOKEN)
+        .covers(&["/parameters/0"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.own(0);
+            let Some(jti) = token.jti.as_ref().filter(|jti| **jti != token.id) else {
+                return Err(Stop::Inapplicable(
+                    "the deployment tells no jti, or it is the id".to_owned(),
+                ));
             };
             let answer = t
-                .send("revoke with a slash at the end of the path", request)
+                .send(
+                    "revoke by the jti in place of the id",
+                    t.operator().revoke(jti),
+                )
                 .await?;
-            that_or_none(t, &answer, &[307, 308, 404, 405]).await
-        })
-    }),
-    Case {
-        id: "token_id.jti_names_no_token",
-        level: Level::Should,
-        clause: clauses::NAMED_TOKEN,
-        covers: &["/parameters/0"],
-        needs: Needs::ONE,
-        effect: Effect::Revokes,
-        steps: |t| {
-            Box::pin(async move {
-                let token = t.own(0);
-                let Some(jti) = token.jti.as_ref().filter(|jti| **jti != token.id) else {
-                    return Err(Stop::Inapplicable(
-                        "the deployment tells no jti, or it is the id".to_owned(),
-                    ));
-                };
-                let answer = t
-                    .send(
-                        "revoke by the jti in place of the id",
-                        t.operator().revoke(jti),
-                    )
-                    .await?;
-                answer.documented_as(&[400, 404, 422])?;
-                t.lives(token, "after the refusal").await
-            })
-        },
-    },
-    Case {
-        id: "token_id.absent",
-        level: Level::Must,
-        clause: clauses::NAMED_TOKEN,
-        covers: &["/parameters/0"],
-        needs: Needs::NONE,
-        effect: Effect::Risks,
-        steps: |t| {
-            Box::pin(async move {
-                let request = t.operator().revoke("").method(Method::POST);
-                let answer = t.send("revoke without an id", request).await?;
-                answer.status_is(&[307, 308, 400, 404, 405, 422])
-            })
-        },
-    },
+            answer.documented_as(&[400, 404, 422])?;
+            t.lives(token, "after the refusal").await
+        })),
+    Case::must("token_id.absent", clauses::NAMED_TOKEN)
+        .covers(&["/parameters/0"])
+        .risks()
+        .steps(steps!(|t| {
+            let request = t.operator().revoke("").method(Method::POST);
+            let answer = t.send("revoke without an id", request).await?;
+            answer.status_is(&[307, 308, 400, 404, 405, 422])
+        })),
 ];

@@ -22,6 +22,7 @@ use std::fmt;
 use serde_json::Value;
 
 use self::source::Source;
+use crate::media_type::MediaType;
 use crate::pointer;
 use crate::position::Position;
 use crate::text_error::TextError;
@@ -227,11 +228,7 @@ impl Document {
     pub fn request_schema(&self, operation: &Operation, media_type: &str) -> Option<SchemaRef> {
         let body = self.follow(&pointer::join(&operation.pointer, "requestBody"));
         let content = pointer::join(&body, "content");
-        // Parameters follow a semicolon (RFC 9110 section 8.3.1).
-        let essence = |name: &str| {
-            let name = name.split(';').next().unwrap_or_default();
-            name.trim().to_ascii_lowercase()
-        };
+        let essence = |name: &str| MediaType::of(name).essence();
         let wanted = essence(media_type);
         let wildcard = wanted
             .split_once('/')

@@ -1,5 +1,5 @@
-//! One entry for each cause: edits that stand written out in many places, references that only lead
-//! to what changed, and what must stay apart.
+//! One entry for each cause: equal edits of copies in many places, references to changed components, and edits
+//! that must stay separate.
 
 use chrono::NaiveDate;
 use openapi::Document;
@@ -12,7 +12,7 @@ fn parsed(root: &Value) -> Document {
     Document::parse("test", &root.to_string()).expect("a valid document")
 }
 
-/// Twelve operations, each of which `operation` writes out by its number.
+/// Returns a document of twelve operations, which `operation` makes from their numbers.
 fn copies(operation: impl Fn(usize) -> Value) -> Value {
     let paths: serde_json::Map<String, Value> = (0..COPIES)
         .map(|n| (format!("/{n}"), json!({"get": operation(n)})))
@@ -40,14 +40,14 @@ fn summary(diff: &Diff) -> Vec<String> {
     diff.changes.iter().map(line).collect()
 }
 
-/// Each operation with something of its own around what all of them hold.
+/// Returns an operation with its own property beside the schema that all operations have.
 fn user(n: usize, user: &Value) -> Value {
     let own = format!("own{n}");
     answers(&json!({"type": "object", "properties": {own: {"type": "integer"}, "user": user}}))
 }
 
 #[test]
-fn a_schema_written_out_in_many_operations_and_edited_in_all_is_one_entry() {
+fn the_same_edit_of_a_schema_in_many_operations_is_one_entry() {
     let was = json!({"type": "object", "required": ["name"],
         "properties": {"name": {"type": "string"}, "role": {"enum": ["a", "b"]}}});
     let mut is = was.clone();
@@ -70,7 +70,7 @@ fn a_schema_written_out_in_many_operations_and_edited_in_all_is_one_entry() {
 }
 
 #[test]
-fn several_edits_of_one_copy_are_several_entries() {
+fn several_edits_of_a_copied_schema_are_several_entries() {
     let was = json!({"type": "object", "properties": {"name": {"type": "string"}, "id": {"type": "integer"}}});
     let is = json!({"type": "object", "properties": {"name": {"type": "string", "maxLength": 5}}});
     let diff = difference(&copies(|n| user(n, &was)), &copies(|n| user(n, &is)));
@@ -84,7 +84,7 @@ fn several_edits_of_one_copy_are_several_entries() {
 }
 
 #[test]
-fn other_values_are_other_edits() {
+fn edits_with_different_values_are_separate_entries() {
     let was = json!({"enum": ["a"]});
     let is = |n: usize| json!({"enum": ["a", if n < 4 { "b" } else { "c" }]});
     let diff = difference(&copies(|n| user(n, &was)), &copies(|n| user(n, &is(n))));
@@ -95,7 +95,7 @@ fn other_values_are_other_edits() {
             "breaking response-enum-widened at 4 in 4",
         ]
     );
-    // What was before counts as well.
+    // The old values count as well.
     let was = |n: usize| json!({"enum": if n < 4 { ["a", "b"] } else { ["b", "c"] }});
     let diff = difference(
         &copies(|n| user(n, &was(n))),
@@ -105,7 +105,7 @@ fn other_values_are_other_edits() {
 }
 
 #[test]
-fn components_with_properties_of_one_name_are_no_copies() {
+fn equal_properties_of_different_components_are_separate_entries() {
     let with = |kind: &str| {
         let object = |own: &str| json!({"type": "object", "properties": {"id": {"type": kind}, own: {"type": "string"}}});
         let mut root = copies(|n| {
@@ -127,7 +127,7 @@ fn components_with_properties_of_one_name_are_no_copies() {
 }
 
 #[test]
-fn copies_of_an_object_within_components_are_one_entry() {
+fn the_same_edit_of_an_object_in_several_components_is_one_entry() {
     let with = |kind: &str| {
         let user = json!({"type": "object", "properties": {"id": {"type": kind}}});
         let object = |own: &str| json!({"type": "object", "properties": {own: {"type": "string"}, "user": user}});
@@ -146,9 +146,9 @@ fn copies_of_an_object_within_components_are_one_entry() {
 }
 
 #[test]
-fn headers_and_parameters_written_out_in_many_operations_are_one_entry_each() {
+fn the_same_edit_of_headers_or_parameters_in_many_operations_is_one_entry() {
     let operation = |n: usize, required: bool, kind: &str| {
-        // What is the same stands at another index, of another status, each time.
+        // The copies have different indices and statuses.
         let mut parameters =
             vec![json!({"name": format!("own{n}"), "in": "query", "schema": {}}); n % 2];
         parameters.push(json!({"name": "tenant", "in": "query", "required": required, "schema": {"type": "string"}}));
@@ -171,7 +171,7 @@ fn headers_and_parameters_written_out_in_many_operations_are_one_entry_each() {
 }
 
 #[test]
-fn a_parameter_new_in_many_operations_is_one_entry_wherever_it_stands_in_the_list() {
+fn a_parameter_added_to_many_operations_is_one_entry_at_any_index() {
     let operation = |n: usize, new: Option<&str>| {
         let mut parameters = vec![json!({"name": format!("own{n}"), "in": "query", "schema": {}})];
         if let Some(name) = new {
@@ -196,7 +196,7 @@ fn a_parameter_new_in_many_operations_is_one_entry_wherever_it_stands_in_the_lis
 }
 
 #[test]
-fn what_the_whole_document_demands_is_one_entry_at_its_place() {
+fn security_of_the_document_is_one_entry_at_its_place() {
     let with = |scheme: &str| {
         let mut root = copies(|_| json!({"responses": {"204": {"description": "done"}}}));
         root["security"] = json!([{"token": []}]);
@@ -216,7 +216,7 @@ fn what_the_whole_document_demands_is_one_entry_at_its_place() {
 }
 
 #[test]
-fn operations_added_and_removed_are_each_an_entry() {
+fn each_added_or_removed_operation_is_an_entry() {
     let all = copies(|_| answers(&json!({"type": "string"})));
     let mut fewer = all.clone();
     let paths = fewer["paths"].as_object_mut().expect("paths");
@@ -228,8 +228,8 @@ fn operations_added_and_removed_are_each_an_entry() {
     assert_eq!(added, ["additive operation-added at 1 in 1"; 2]);
 }
 
-/// Components `A`, which operations answer with, and `Name`, which has an `allOf` beside a keyword, so
-/// that only the whole can be judged; and an extension that names `A`.
+/// Returns a document with the component `A`, which responses refer to, a component `Name`, whose `allOf` beside
+/// a keyword is compared as a whole only, and an extension that names `A`.
 fn referring(a: &Value) -> Value {
     let reference = json!({"$ref": "#/components/schemas/A"});
     let mut root = copies(|n| match n {
@@ -246,7 +246,7 @@ fn referring(a: &Value) -> Value {
 }
 
 #[test]
-fn what_refers_to_a_change_is_no_change_of_its_own() {
+fn a_reference_to_a_changed_component_is_not_a_change() {
     let was =
         json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}});
     let is =
@@ -260,18 +260,18 @@ fn what_refers_to_a_change_is_no_change_of_its_own() {
 }
 
 #[test]
-fn components_that_no_message_needs_are_one_entry_where_their_edits_are_the_same() {
-    let with = |gone: &str, other: &str| {
-        let object = |own: &str, gone: &str| {
+fn the_same_edit_of_unused_components_is_one_entry() {
+    let with = |removed: &str, other: &str| {
+        let object = |own: &str, removed: &str| {
             let mut user =
                 json!({"type": "object", "properties": {"id": {}, "url": {}, "name": {}}});
             user["properties"]
                 .as_object_mut()
                 .expect("an object")
-                .shift_remove(gone);
+                .shift_remove(removed);
             json!({"type": "object", "properties": {own: {"type": "string"}, "user": user}})
         };
-        let schemas = json!({"Opened": object("by", gone), "Closed": object("at", gone), "Moved": object("to", other)});
+        let schemas = json!({"Opened": object("by", removed), "Closed": object("at", removed), "Moved": object("to", other)});
         let mut root = copies(|_| answers(&json!({"type": "string"})));
         root["components"] = json!({"schemas": schemas});
         root
@@ -287,7 +287,7 @@ fn components_that_no_message_needs_are_one_entry_where_their_edits_are_the_same
 }
 
 #[test]
-fn an_example_that_is_a_component_is_one_entry_there() {
+fn a_changed_example_component_is_one_entry_at_the_component() {
     let with = |value: &str, own: &str| {
         let mut root = copies(|n| {
             let mut operation = answers(&json!({"type": "string"}));
@@ -331,7 +331,7 @@ fn waived(diff: &mut Diff, location: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_waiver_of_one_place_is_one_of_the_edit_and_all_below_some_place_is_not() {
+fn a_waiver_of_one_place_covers_the_edit_and_a_waiver_below_a_path_does_not() {
     let role =
         |values: &[&str]| json!({"type": "object", "properties": {"role": {"enum": values}}});
     let diff = difference(

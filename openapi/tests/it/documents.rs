@@ -1,4 +1,4 @@
-//! Texts that are no documents are refused with what, where and what to do.
+//! Reading documents: the texts that are accepted, and errors that say what is wrong, where, and what to do.
 
 use openapi::{Document, Position};
 
@@ -9,7 +9,7 @@ fn error(name: &str, text: &str) -> String {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_line_and_column() {
+fn errors_have_a_line_and_a_column() {
     let errors = [
         error("a.json", "{\n  \"openapi\": \"3.1.0\",\n  oops\n}"),
         error("a.yaml", "openapi: 3.1.0\ninfo:\n\ttitle: x\n"),
@@ -90,7 +90,7 @@ fn positions_are_found_in_json_and_yaml_alike() {
     );
 }
 
-/// Reads a document whose folder holds these files.
+/// Reads a document with these files in its folder.
 pub(crate) fn with_files(
     text: &str,
     files: &[(&str, &str)],
@@ -102,7 +102,7 @@ pub(crate) fn with_files(
     })
 }
 
-/// A document whose only answer has the schema that is referred to.
+/// Returns a document whose only response has the schema that is referred to.
 fn referring_to(reference: &str) -> String {
     format!(
         "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          description: ok\n          content:\n            application/json:\n              schema:\n                $ref: '{reference}'\ncomponents:\n  schemas:\n    Name: {{type: string, nullable: true}}\n"
@@ -132,7 +132,7 @@ fn files_below_the_folder_are_part_of_the_document() {
 }
 
 #[test]
-fn files_elsewhere_are_refused_with_the_place_of_the_reference() {
+fn files_outside_the_folder_are_refused_at_the_reference() {
     let broken = [
         ("a.yaml", "A:\n  properties:\n    b: {$ref: '#/B'}\n"),
         ("tab.yaml", "a:\n\tb: 1\n"),
@@ -187,7 +187,7 @@ fn a_recursive_schema_validates_and_compares() {
 }
 
 #[test]
-fn a_change_in_a_neighbouring_file_is_told_of_at_its_own_line() {
+fn a_change_in_a_referenced_file_is_reported_at_its_line() {
     let document = |kind: &str| {
         let file =
             format!("Token:\n  type: object\n  properties:\n    name:\n      type: {kind}\n");
@@ -219,7 +219,7 @@ fn a_change_in_a_neighbouring_file_is_told_of_at_its_own_line() {
 }
 
 #[test]
-fn a_document_that_was_lifted_is_not_lifted_further_when_it_is_read_again() {
+fn lifting_a_lifted_document_changes_nothing() {
     let text = r#"{"openapi": "3.0.3", "paths": {}, "components": {"schemas": {
         "A": {"maximum": false, "exclusiveMaximum": true},
         "B": {"minimum": true, "exclusiveMinimum": true},
@@ -233,7 +233,7 @@ fn a_document_that_was_lifted_is_not_lifted_further_when_it_is_read_again() {
 }
 
 #[test]
-fn a_key_that_stands_twice_is_refused_where_it_stands_for_the_second_time() {
+fn a_duplicate_key_is_refused_at_its_second_position() {
     let errors = [
         error(
             "a.json",
@@ -250,7 +250,7 @@ fn a_key_that_stands_twice_is_refused_where_it_stands_for_the_second_time() {
 }
 
 #[test]
-fn texts_at_the_edges_of_their_formats_are_refused_with_a_reason() {
+fn malformed_texts_are_refused_with_a_reason() {
     let errors = [
         error("a.json", ""),
         error("a.yaml", "# nothing\n"),
@@ -271,7 +271,7 @@ fn texts_at_the_edges_of_their_formats_are_refused_with_a_reason() {
     insta::assert_snapshot!(errors.join("\n"));
 }
 
-/// Nine to the power of ten values, in ten lines.
+/// Returns ten lines of YAML that expand to nine to the power of ten values.
 fn aliases_of_aliases() -> String {
     let mut text = "openapi: 3.1.0\nx-0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for index in 1..10 {
@@ -282,7 +282,7 @@ fn aliases_of_aliases() -> String {
 }
 
 #[test]
-fn yaml_is_read_as_openapi_wants_it() {
+fn yaml_is_read_as_version_1_2() {
     let yaml = "\u{feff}openapi: 3.1.0
 paths:
   /a:
@@ -306,7 +306,7 @@ x-merged: {<<: *known, b: 3}
 }
 
 #[test]
-fn a_byte_order_mark_moves_no_position() {
+fn a_byte_order_mark_does_not_move_positions() {
     for (name, text) in [
         (
             "a.json",
@@ -325,7 +325,7 @@ fn a_byte_order_mark_moves_no_position() {
 }
 
 #[test]
-fn the_schema_of_a_request_is_found_by_its_media_type_however_that_is_written() {
+fn a_request_schema_is_found_by_any_spelling_of_its_media_type() {
     let document = |keys: &[&str]| {
         let content: serde_json::Map<String, serde_json::Value> = keys
             .iter()
@@ -358,7 +358,7 @@ fn the_schema_of_a_request_is_found_by_its_media_type_however_that_is_written() 
 }
 
 #[test]
-fn a_value_that_is_mapped_to_a_neighbouring_file_stands_for_the_alternative_there() {
+fn a_discriminator_value_may_be_mapped_to_a_referenced_file() {
     let answer = |mapping: &str| {
         let text = format!(
             "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          description: ok\n          content:\n            application/json:\n              schema:\n                oneOf:\n                  - $ref: pets/cat.yaml\n                  - $ref: pets/dog.yaml\n                discriminator:\n                  propertyName: kind\n                  mapping: {mapping}\n"
@@ -376,7 +376,7 @@ fn a_value_that_is_mapped_to_a_neighbouring_file_stands_for_the_alternative_ther
     ] {
         let document = answer(mapping);
         let validator = openapi::Validator::of(&document, &schema).expect("a valid schema");
-        // The alternatives are alike but for the values that stand for them.
+        // The alternatives differ only in their discriminator values.
         for (kind, accepted) in [("meow", true), ("wuff", true), ("moo", false)] {
             let value = serde_json::json!({ "kind": kind });
             assert_eq!(validator.accepts(&value), accepted, "{mapping} {kind}");

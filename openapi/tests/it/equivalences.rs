@@ -1,9 +1,9 @@
-//! Spellings of one meaning: no entry at all, whichever way round, in a request or a response.
+//! Spellings of the same meaning: no change in either direction, in requests and responses.
 
 use crate::schemas::{Body, changes, summary};
 use serde_json::{Value, json};
 
-/// Each row holds spellings of one schema.
+/// Returns rows of spellings of the same schema.
 fn rows() -> Vec<(&'static str, Vec<Value>)> {
     let person =
         json!({"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]});
@@ -149,7 +149,7 @@ fn rows() -> Vec<(&'static str, Vec<Value>)> {
 }
 
 #[test]
-fn spellings_of_one_meaning_are_identical() {
+fn spellings_of_the_same_schema_are_identical() {
     for (name, spellings) in rows() {
         for base in &spellings {
             for revision in &spellings {
@@ -167,7 +167,7 @@ fn spellings_of_one_meaning_are_identical() {
 }
 
 #[test]
-fn openapi_3_0_and_3_1_spell_the_same() {
+fn spellings_of_3_0_and_3_1_are_identical() {
     let old = r##"{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/a":{"get":{"responses":{"200":{"description":"ok","content":{"application/json":{"schema":
         {"type":"object","properties":{
             "n":{"type":"string","nullable":true},

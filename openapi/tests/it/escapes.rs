@@ -1,5 +1,4 @@
-//! Documents that try to be more than data in a report: what they hold arrives as what it is, and
-//! nothing of it acts.
+//! Hostile texts of documents in reports: they are shown as they are and have no effect.
 
 use openapi::Document;
 use openapi::diff::{Diff, Message, Part, compare};
@@ -9,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::reports::{FORMATS, rendered};
 
-/// Names and texts that end, begin or mean something in one format or another.
+/// The names and texts that have a special meaning in one of the formats.
 const HOSTILE: &[&str] = &[
     "</script><script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
@@ -29,7 +28,7 @@ const HOSTILE: &[&str] = &[
     "",
 ];
 
-/// A pair in which a hostile name and text stands wherever a document may hold one.
+/// Returns a pair of documents with the hostile text in every name and text.
 fn pair(hostile: &str) -> (Document, Document, Diff) {
     let document = |summary: &str, kind: &str, keep: bool| {
         let property = json!({"type": "object", "properties": {hostile: {"type": kind}},
@@ -40,11 +39,11 @@ fn pair(hostile: &str) -> (Document, Document, Diff) {
             responses[&format!("x-{hostile}")] = json!(hostile);
         }
         let operation = json!({"summary": summary, "responses": responses});
-        let gone = json!({"get": {"responses": {}}});
+        let removed = json!({"get": {"responses": {}}});
         let path = format!("/{hostile}");
         let mut paths = json!({"/things": {"get": operation}});
         if keep {
-            paths[&path] = gone;
+            paths[&path] = removed;
         }
         let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
             "paths": paths, "components": {"schemas": {"S": property}}});
@@ -58,7 +57,7 @@ fn pair(hostile: &str) -> (Document, Document, Diff) {
     (base, revision, diff)
 }
 
-/// What a report shows of a text: characters that are not to be seen are written out.
+/// Returns a text as a report shows it, with invisible characters written out.
 fn visible(text: &str) -> String {
     let hidden =
         |c: char| c.is_control() || "\u{2028}\u{2029}\u{202e}\u{2066}\u{fffe}\u{ffff}".contains(c);
@@ -73,7 +72,7 @@ fn visible(text: &str) -> String {
         .collect()
 }
 
-/// A message without the backticks around code, as formats with markup of their own show it.
+/// Returns a message without the backticks around code, as formats with their own markup show it.
 fn unmarked(message: &Message) -> String {
     let parts = message.parts().iter().map(|part| match part {
         Part::Code(name) => name.to_string(),
@@ -83,13 +82,13 @@ fn unmarked(message: &Message) -> String {
 }
 
 #[test]
-fn no_report_holds_a_character_that_is_not_to_be_seen() {
+fn no_report_contains_an_invisible_character() {
     for hostile in HOSTILE {
         let (base, revision, diff) = pair(hostile);
         let mut text = Vec::new();
         render::text::write(&mut text, &diff, "base", "revision").expect("memory");
         let text = String::from_utf8(text).expect("UTF-8");
-        // The styles are escapes of our own.
+        // The report has its own escapes for styles.
         let mut all = vec![text.replace('\u{1b}', "")];
         let not_sarif = FORMATS.into_iter().filter(|(name, _)| *name != "sarif");
         all.extend(not_sarif.map(|(_, writer)| rendered(writer, &base, &revision, &diff)));
@@ -101,7 +100,7 @@ fn no_report_holds_a_character_that_is_not_to_be_seen() {
 }
 
 #[test]
-fn markdown_holds_no_markup_but_its_own() {
+fn markdown_contains_only_its_own_markup() {
     for hostile in HOSTILE {
         let (base, revision, diff) = pair(hostile);
         let markdown = rendered(render::markdown::write, &base, &revision, &diff);
@@ -147,7 +146,7 @@ fn markdown_holds_no_markup_but_its_own() {
     }
 }
 
-/// The texts between the tags of a page, and the names of the tags.
+/// Returns the texts between the tags of a page, and the names of the tags.
 fn read_html(page: &str) -> (String, Vec<String>) {
     let mut text = String::new();
     let mut tags = Vec::new();
@@ -168,7 +167,7 @@ fn read_html(page: &str) -> (String, Vec<String>) {
 }
 
 #[test]
-fn html_holds_no_element_but_its_own() {
+fn html_contains_only_its_own_elements() {
     const OWN: &[&str] = &[
         "!DOCTYPE", "html", "head", "meta", "title", "style", "body", "header", "h1", "strong",
         "p", "code", "nav", "ul", "li", "a", "main", "section", "h2", "article", "h3", "dl", "dt",
@@ -197,7 +196,7 @@ fn html_holds_no_element_but_its_own() {
 }
 
 #[test]
-fn html_needs_nothing_beside_itself_and_its_policy_lets_its_own_style_pass() {
+fn html_is_self_contained_and_its_policy_allows_its_style() {
     let (base, revision, diff) = pair("x");
     let page = rendered(render::html::write, &base, &revision, &diff);
     for outside in [
@@ -216,7 +215,7 @@ fn html_needs_nothing_beside_itself_and_its_policy_lets_its_own_style_pass() {
 }
 
 #[test]
-fn junit_is_read_back_as_what_was_found() {
+fn junit_is_parsed_back_to_the_changes() {
     for hostile in HOSTILE {
         let (base, revision, diff) = pair(hostile);
         let xml = rendered(render::junit::write, &base, &revision, &diff);
@@ -240,7 +239,7 @@ fn junit_is_read_back_as_what_was_found() {
 }
 
 #[test]
-fn a_workflow_command_is_one_line_with_its_properties_apart() {
+fn a_workflow_command_is_one_line_with_separate_properties() {
     let unescape = |text: &str| {
         let text = text.replace("%3A", ":").replace("%2C", ",");
         text.replace("%0D", "\r")
@@ -270,7 +269,7 @@ fn a_workflow_command_is_one_line_with_its_properties_apart() {
 }
 
 #[test]
-fn a_file_of_any_name_is_one_property_and_one_uri() {
+fn a_file_with_any_name_is_one_property_and_one_uri() {
     let (base, revision, diff) = pair("x");
     let report = render::Report {
         diff: &diff,
@@ -291,7 +290,7 @@ fn a_file_of_any_name_is_one_property_and_one_uri() {
 }
 
 #[test]
-fn sarif_keeps_every_text_whole() {
+fn sarif_keeps_every_text() {
     for hostile in HOSTILE {
         let (base, revision, diff) = pair(hostile);
         let sarif = rendered(render::sarif::write, &base, &revision, &diff);

@@ -1,17 +1,16 @@
-//! Documents made to bring a reader down: depth, cycles, size. Each is answered or refused, in time
-//! and without a crash.
+//! Hostile documents: deep, circular, large. Each is compared or refused, in time and without a crash.
 
 use openapi::Document;
 use openapi::diff::{Diff, Verdict, compare};
 use serde_json::{Map, Value, json};
 
-/// How many components are chained: more than a stack holds that a thread is given by default.
+/// The length of long chains of components: recursion over them would overflow the default stack of a thread.
 const THOUSANDS: usize = 4_000;
 
-/// How many are chained where each is judged together with all that follow, which costs their square.
+/// The length of chains in which each component is compared together with all that follow: the cost is quadratic.
 const HUNDRED: usize = 100;
 
-/// A chain of components: each is made from the reference to the next, the last is of the type.
+/// Returns a chain of components. `link` makes each from the reference to the next; the last one has the type.
 fn chain(length: usize, link: impl Fn(Value) -> Value, last: &str) -> Map<String, Value> {
     let reference = |index: usize| json!({"$ref": format!("#/components/schemas/A{index}")});
     let mut components: Map<String, Value> = (0..length)
@@ -67,8 +66,8 @@ fn a_chain_of_components_is_followed_to_its_end() {
 }
 
 #[test]
-fn a_whole_of_many_parts_is_judged() {
-    // The difference is at the top, so that all below it is part of what is judged.
+fn an_all_of_with_many_parts_is_compared() {
+    // The difference is at the top, so that the whole chain is compared.
     let link = |next| json!({"allOf": [next, {"type": "object"}]});
     let chain = chain(HUNDRED, link, "object");
     let first = json!({"$ref": "#/components/schemas/A0"});
@@ -99,7 +98,7 @@ fn a_chain_of_bare_references_is_refused() {
 
 #[test]
 fn components_that_all_refer_to_each_other_are_sampled_in_time() {
-    // Twenty components of twenty properties each: 20^12 ways lead through them.
+    // Twenty components of twenty properties each: 20^12 paths of references.
     let names: Vec<String> = (0..20).map(|index| format!("A{index}")).collect();
     let properties = |last: &str| -> Value {
         let mut properties: Map<String, Value> = names
@@ -130,7 +129,7 @@ fn components_that_all_refer_to_each_other_are_sampled_in_time() {
 }
 
 #[test]
-fn examples_that_refer_to_each_other_end() {
+fn examples_that_refer_to_each_other_are_compared_in_time() {
     let document = |summary: &str| {
         parsed(&json!({
             "openapi": "3.1.0",
@@ -150,7 +149,7 @@ fn examples_that_refer_to_each_other_end() {
 }
 
 #[test]
-fn a_pattern_that_counts_to_a_hundred_thousand_is_not_matched_for_minutes() {
+fn a_pattern_that_repeats_a_hundred_thousand_times_is_compared_in_time() {
     let base = document(&json!({"type": "string", "maxLength": 100_000}), Map::new());
     let revision = document(
         &json!({"type": "string", "maxLength": 100_000, "pattern": "(a|b){99999}c"}),
@@ -160,7 +159,7 @@ fn a_pattern_that_counts_to_a_hundred_thousand_is_not_matched_for_minutes() {
 }
 
 #[test]
-fn a_reference_with_something_beside_it_ends_where_what_it_leads_to_breaks() {
+fn a_reference_with_keywords_beside_it_breaks_with_its_target() {
     let document = |kind: &str| {
         let schemas = json!({"A": {"type": kind}});
         let schema = json!({"$ref": "#/components/schemas/A", "not": {"const": "b"}});
@@ -171,7 +170,7 @@ fn a_reference_with_something_beside_it_ends_where_what_it_leads_to_breaks() {
 }
 
 #[test]
-fn a_pattern_that_counts_without_end_is_left_unproven() {
+fn patterns_with_huge_repetitions_are_unproven() {
     let pattern = |pattern: &str| {
         document(
             &json!({"type": "string", "pattern": pattern, "maxLength": 100_000}),
@@ -183,7 +182,7 @@ fn a_pattern_that_counts_without_end_is_left_unproven() {
 }
 
 #[test]
-fn a_schema_that_is_only_a_way_back_to_itself_is_compared_in_time() {
+fn a_schema_that_only_refers_to_itself_is_compared_in_time() {
     let text = json!({"type": "string"});
     let way_back = json!({"allOf": [{"$ref": "#/components/schemas/A"}]});
     let of = |schema: &Value| {
@@ -209,7 +208,7 @@ fn a_schema_that_is_only_a_way_back_to_itself_is_compared_in_time() {
 }
 
 #[test]
-fn an_alternative_that_nests_by_the_dozen_is_judged_in_time() {
+fn a_deeply_nested_alternative_is_compared_in_time() {
     let thing = json!({"type": "object", "properties": {"name": {"type": "string"}}});
     let deep = (0..47).fold(
         thing.clone(),
@@ -231,7 +230,7 @@ fn an_alternative_that_nests_by_the_dozen_is_judged_in_time() {
 }
 
 #[test]
-fn lists_of_lists_that_hold_too_much_for_any_memory_are_sampled_in_time() {
+fn nested_arrays_that_exceed_memory_are_sampled_in_time() {
     let list = |items: &Value, at_least: u64| json!({"type": "array", "items": items, "minItems": at_least});
     let nested = |last: &str| {
         let innermost = list(&json!({"type": last}), 9_007_199_254_740_993);

@@ -1,30 +1,30 @@
-//! The library as its users meet it: documents in, verdicts out.
+//! The library and its command line, tested as their users use them: documents in, verdicts out.
 
-mod around_operations;
-mod around_schemas;
-mod beside_references;
+mod anchors;
 mod causes;
 mod cli;
-mod documented;
 mod documents;
 mod equivalences;
 mod escapes;
 mod hostile;
-mod limits;
+mod messages;
 mod numbers;
 mod operations;
 mod patterns;
 mod published;
-mod pushed;
 mod random;
-mod references_by_name;
+mod reference_siblings;
+mod report_size;
 mod reports;
 mod respellings;
+mod rule_docs;
 mod rules;
 mod schemas;
+mod servers_and_encodings;
 mod silence;
 mod sunsets;
 mod unions;
 mod verdicts;
 mod version_3_2;
 mod waivers;
+mod webhooks;

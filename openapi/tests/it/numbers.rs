@@ -1,4 +1,4 @@
-//! Numbers: what they are counts, not how they are written, up to the last digit that is read.
+//! Numbers: their value counts, not their spelling, up to the last digit that is read.
 
 use openapi::Document;
 use openapi::diff::{Class, Verdict, compare};
@@ -12,7 +12,7 @@ fn at_most(limit: &str) -> Value {
 }
 
 #[test]
-fn integers_of_64_bits_are_told_apart_where_doubles_are_not() {
+fn integers_of_64_bits_are_compared_exactly() {
     for (low, high) in [
         ("9007199254740992", "9007199254740993"),
         ("-9007199254740994", "-9007199254740993"),
@@ -30,7 +30,7 @@ fn integers_of_64_bits_are_told_apart_where_doubles_are_not() {
 }
 
 #[test]
-fn spellings_of_one_number_are_one() {
+fn spellings_of_the_same_number_are_identical() {
     let document = |number: &str| {
         let text = format!(
             r#"{{"openapi": "3.1.0", "paths": {{}}, "x-number": {number},

@@ -1,12 +1,12 @@
-//! One pair for each kind of difference around the schemas: operations, parameters, answers,
-//! security, promises.
+//! Verdicts on operations, parameters, responses, security and deprecation: a pair of documents for each kind of
+//! difference.
 
 use crate::schemas::summary;
 use openapi::Document;
 use openapi::diff::compare;
 use serde_json::{Value, json};
 
-/// A document of one operation, made from the operation object and the rest of the root.
+/// Returns a document of one operation, made from the operation object and the rest of the root.
 fn with_operation(operation: &Value, path: &str, rest: &Value) -> Document {
     let mut root = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {path: {"get": operation}}});
     root.as_object_mut()
@@ -184,7 +184,7 @@ fn an_operation_removed_breaks_and_one_added_does_not() {
 }
 
 #[test]
-fn templates_match_whatever_their_parameters_are_called() {
+fn path_templates_match_by_shape_and_not_by_parameter_names() {
     let operation = |name: &str| {
         json!({"responses": ok(), "parameters": [
             {"name": name, "in": "path", "required": true, "schema": {"type": "string"}}]})
@@ -197,7 +197,7 @@ fn templates_match_whatever_their_parameters_are_called() {
 }
 
 #[test]
-fn two_paths_of_one_shape_are_told_apart_by_name() {
+fn two_paths_of_the_same_shape_are_matched_by_name() {
     let item = |name: &str, method: &str| {
         let parameters =
             json!([{"name": name, "in": "path", "required": true, "schema": {"type": "string"}}]);
@@ -210,7 +210,7 @@ fn two_paths_of_one_shape_are_told_apart_by_name() {
 }
 
 #[test]
-fn a_parameter_of_the_path_is_one_of_the_operation() {
+fn a_parameter_of_the_path_item_belongs_to_its_operations() {
     let parameter = json!({"name": "q", "in": "query", "schema": {"type": "string"}});
     let text = |item: Value| {
         let root = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": item}});
@@ -223,7 +223,7 @@ fn a_parameter_of_the_path_is_one_of_the_operation() {
 }
 
 #[test]
-fn security_is_compared_by_what_it_demands() {
+fn security_is_compared_by_its_requirements() {
     let operation = json!({"responses": ok()});
     let scheme = |name: &str| {
         json!({
@@ -245,7 +245,7 @@ fn security_is_compared_by_what_it_demands() {
 }
 
 #[test]
-fn one_cause_is_one_entry_that_lists_its_operations() {
+fn a_cause_is_one_entry_with_its_operations() {
     let document = |limit: u64| {
         let paths: serde_json::Map<String, Value> = (0..12)
             .map(|n| {
@@ -267,7 +267,7 @@ fn one_cause_is_one_entry_that_lists_its_operations() {
 }
 
 #[test]
-fn a_default_response_and_a_header_called_example_are_read() {
+fn map_keys_that_look_like_keywords_are_read() {
     let root = |kind: &str| {
         let header = json!({"schema": {"type": kind, "nullable": kind == "string"}});
         let root = json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {
@@ -279,7 +279,7 @@ fn a_default_response_and_a_header_called_example_are_read() {
 }
 
 #[test]
-fn promises_about_the_future_are_kept() {
+fn sunsets_and_stability_levels_are_compared() {
     let with = |extra: Value| {
         let mut operation = json!({"responses": ok(), "deprecated": true});
         operation
@@ -348,7 +348,7 @@ fn promises_about_the_future_are_kept() {
 }
 
 #[test]
-fn a_component_that_nothing_uses_is_documentation() {
+fn a_changed_unused_component_is_docs() {
     let operation = json!({"responses": ok()});
     let base = with_operation(&operation, "/a", &json!({}));
     let revision = with_operation(

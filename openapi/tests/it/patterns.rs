@@ -1,5 +1,5 @@
-//! Patterns of strings by what they match: what is wider is compatible, what is narrower breaks
-//! with a string that shows it, and two spellings of one language are no change.
+//! Patterns, compared by what they match: a wider pattern is compatible, a narrower one breaks with a string
+//! that shows it, and two spellings of the same set of strings are identical.
 
 use openapi::diff::Class;
 use serde_json::{Value, json};
@@ -10,12 +10,12 @@ fn text(pattern: &str) -> Value {
     json!({"type": "string", "pattern": pattern})
 }
 
-/// The witness of the only change, which breaks.
+/// Returns the witness of the only change, which is breaking.
 fn witness(body: Body, base: &Value, revision: &Value) -> Value {
     let changes = changes(body, base, revision);
     assert_witnessed(body, base, revision, &changes);
     let [change] = changes.as_slice() else {
-        panic!("one change: {changes:?}");
+        panic!("not one change: {changes:?}");
     };
     assert_eq!(change.class, Class::Breaking, "{change:?}");
     change.witness.clone().expect("a witness")
@@ -31,7 +31,7 @@ fn a_wider_pattern_is_accepted_in_a_request_and_breaks_a_response() {
 }
 
 #[test]
-fn two_spellings_of_one_pattern_are_no_change() {
+fn two_spellings_of_the_same_pattern_are_identical() {
     let spellings = [
         (text(r"^\d{4}-\d{2}$"), text("^[0-9]{4}-[0-9][0-9]$")),
         (text("^(cat|dog)$"), text("^(?:dog|cat)$")),
@@ -59,7 +59,7 @@ fn two_spellings_of_one_pattern_are_no_change() {
 }
 
 #[test]
-fn a_narrower_pattern_breaks_a_request_with_the_plainest_string() {
+fn a_narrower_pattern_breaks_a_request_with_the_most_readable_string() {
     let uuid = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
     let version_4 = "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$";
     for (base, revision, string) in [
@@ -114,7 +114,7 @@ fn a_pattern_within_a_message_breaks_with_the_whole_message() {
 }
 
 #[test]
-fn what_is_not_regular_is_not_said_to_be_compatible() {
+fn patterns_that_are_not_regular_are_not_called_compatible() {
     let (ahead, plain) = (text("^(?=.*x)[a-z]+$"), text("^[a-z]+$"));
     let found = changes(Body::Request, &ahead, &plain);
     assert_eq!(summary(&found), ["unproven request-pattern-changed"]);
@@ -124,7 +124,7 @@ fn what_is_not_regular_is_not_said_to_be_compatible() {
 }
 
 #[test]
-fn counts_that_follow_one_another_are_not_too_many() {
+fn consecutive_repetitions_are_not_too_large() {
     let uuid = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
     let grouped = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
     let version_4 = "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$";

@@ -1,17 +1,15 @@
-//! The published slice: the real breaking change that upstream made, and the false alarm that this
-//! project exists to end.
+//! The published slices: the real breaking change that upstream made, and the false alarm that this project avoids.
 
 use openapi::diff::{Options, Verdict, compare, compare_with};
 use openapi::{Document, published, render};
 
 use crate::schemas::summary;
 
-/// The slice as utoipa spells it: null among the types, one-of for any-of, records written out in
-/// place, a component renamed.
+/// The slice as utoipa spells it: null in `type`, `oneOf` for `anyOf`, inlined records, a renamed component.
 const UTOIPA: &str = include_str!("pairs/revoke-token.utoipa.json");
 
 #[test]
-fn the_envelope_broke_whoever_read_the_record() {
+fn adding_the_envelope_broke_clients() {
     let base = published::REVOKE_TOKEN_EARLIER.document();
     let revision = published::REVOKE_TOKEN.document();
     let diff = compare(&base, &revision);
@@ -37,7 +35,7 @@ fn utoipas_spelling_of_the_slice_is_identical() {
 }
 
 #[test]
-fn names_of_components_count_where_they_are_asked_for() {
+fn component_names_are_compared_on_request() {
     let slice = published::REVOKE_TOKEN.document();
     let spelled = Document::parse("utoipa", UTOIPA).expect("a valid document");
     let options = Options {
@@ -56,7 +54,7 @@ fn names_of_components_count_where_they_are_asked_for() {
 }
 
 #[test]
-fn the_embedded_slices_are_what_their_readme_says() {
+fn embedded_slices_have_the_hashes_in_their_readme() {
     let readme = include_str!("../../published/README.md");
     for slice in published::ALL {
         assert!(

@@ -1,5 +1,5 @@
-//! What the property tests are made from: random schemas, edits of them, values, and the smallest
-//! pair that still shows a contradiction. Everything is made from a seed and a case's number.
+//! The generators of the property tests: random schemas, edits, values, and the smallest pair that still fails.
+//! Everything is made from a seed and the number of a case.
 
 mod edit;
 mod minimal;
@@ -15,18 +15,18 @@ pub(crate) use minimal::minimal;
 pub(crate) use schema::schema;
 pub(crate) use value::values;
 
-/// The randomness of one case. `OPENAPI_SEED` gives other cases.
+/// Returns the random generator of one case. `OPENAPI_SEED` selects other cases.
 pub(crate) fn randomness(test: u64, case: u64) -> SmallRng {
     let seed = number_of("OPENAPI_SEED").unwrap_or(1);
     SmallRng::seed_from_u64((seed << 40) ^ (test << 32) ^ case)
 }
 
-/// How many cases a test tries: as many as it says, times `OPENAPI_CASES`.
+/// Returns the number of cases that a test tries: its usual number, times `OPENAPI_CASES`.
 pub(crate) fn cases(usual: u64) -> u64 {
     usual * number_of("OPENAPI_CASES").unwrap_or(1)
 }
 
-/// The only case that is tried, when `OPENAPI_CASE` names one.
+/// Returns the only case that is tried, if `OPENAPI_CASE` names one.
 pub(crate) fn only_case() -> Option<u64> {
     number_of("OPENAPI_CASE")
 }
@@ -39,17 +39,17 @@ fn number_of(variable: &str) -> Option<u64> {
     )
 }
 
-/// One of them.
+/// Picks one of the items.
 pub(crate) fn pick<'t, T>(random: &mut SmallRng, from: &'t [T]) -> &'t T {
     &from[random.random_range(0..from.len())]
 }
 
-/// Whether this is how it comes out, once in so many times.
+/// Returns true once in so many times, at random.
 pub(crate) fn once_in(random: &mut SmallRng, times: u32) -> bool {
     random.random_ratio(1, times)
 }
 
-/// The JSON pointers of every schema in a value as [`schema`] makes them, itself and its components
+/// Returns the JSON pointers of all schemas in a schema that [`schema`] made, itself and its components
 /// included.
 pub(crate) fn places(schema: &Value) -> Vec<String> {
     let mut places = Vec::new();

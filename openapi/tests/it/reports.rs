@@ -1,4 +1,4 @@
-//! Comparisons as people and machines read them, over one small pair that has something of every class.
+//! Reports in every format, on one small pair of documents with changes of every class.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ const REVISION: &str = include_str!("pairs/orders.revision.yaml");
 
 type Writer = fn(&mut dyn Write, &Report<'_>) -> io::Result<()>;
 
-/// Every format that points into files, with its writer.
+/// The formats that point into files, with their writers.
 pub(crate) const FORMATS: [(&str, Writer); 5] = [
     ("markdown", render::markdown::write),
     ("html", render::html::write),
@@ -20,7 +20,7 @@ pub(crate) const FORMATS: [(&str, Writer); 5] = [
     ("sarif", render::sarif::write),
 ];
 
-/// What a format makes of a comparison.
+/// Returns the report on a comparison in one format.
 pub(crate) fn rendered(
     writer: Writer,
     base: &Document,
@@ -59,7 +59,7 @@ fn the_pair_has_something_of_every_class() {
 }
 
 #[test]
-fn each_format_says_it_in_its_own_way() {
+fn each_format_renders_the_comparison() {
     let (base, revision, diff) = orders();
     for (name, writer) in FORMATS {
         insta::assert_snapshot!(name, rendered(writer, &base, &revision, &diff));
@@ -70,7 +70,7 @@ fn each_format_says_it_in_its_own_way() {
 }
 
 #[test]
-fn identical_documents_are_said_to_be_so() {
+fn identical_documents_are_reported_as_identical() {
     let (base, _, _) = orders();
     let diff = compare(&base, &base);
     let mut all = String::new();
@@ -87,7 +87,7 @@ fn identical_documents_are_said_to_be_so() {
 }
 
 #[test]
-fn what_is_waived_fails_nothing_and_says_why() {
+fn a_waived_change_fails_nothing_and_shows_its_reason() {
     let (base, revision, mut diff) = orders();
     diff.changes.truncate(1);
     diff.changes[0].waived = Some(Waived {
@@ -111,7 +111,7 @@ fn what_is_waived_fails_nothing_and_says_why() {
 }
 
 #[test]
-fn what_reaches_most_operations_comes_first() {
+fn changes_that_reach_more_operations_come_first() {
     let (_, _, diff) = orders();
     let breaking = diff
         .changes
@@ -122,7 +122,7 @@ fn what_reaches_most_operations_comes_first() {
 }
 
 #[test]
-fn positions_asked_for_together_are_those_asked_for_one_by_one() {
+fn positions_found_together_equal_those_found_one_by_one() {
     let json = serde_json::to_string(Document::parse("y", REVISION).expect("valid").value());
     let json = json.expect("JSON");
     for text in [REVISION, &json, &json.replace(",\"", ",\n  \"")] {
@@ -143,7 +143,7 @@ fn positions_asked_for_together_are_those_asked_for_one_by_one() {
     }
 }
 
-/// A document whose only schema, a component that many operations answer with, is `schema`.
+/// Returns a document whose operations all respond with one component, which is `schema`.
 fn shared_by(operations: usize, schema: &str) -> Document {
     let paths: String = (0..operations)
         .map(|index| {
@@ -168,14 +168,14 @@ fn operations_beyond_ten_are_folded() {
     assert_eq!(diff.changes.len(), 1);
     let text = |writer| rendered(writer, &base, &revision, &diff);
     let markdown = text(render::markdown::write);
-    let (open, folded) = markdown.split_once("<details>").expect("something folded");
+    let (open, folded) = markdown.split_once("<details>").expect("a fold");
     assert!(
         open.contains("`GET /p9`") && !open.contains("`GET /p10`"),
         "{markdown}"
     );
     assert!(folded.contains("and 2 more operations") && folded.contains("`GET /p11`"));
     let html = text(render::html::write);
-    let (open, folded) = html.split_once("<details>").expect("something folded");
+    let (open, folded) = html.split_once("<details>").expect("a fold");
     assert!(
         open.contains("GET /p9<") && !open.contains("GET /p10<"),
         "{html}"
@@ -189,7 +189,7 @@ fn operations_beyond_ten_are_folded() {
         github.contains("in GET /p9%0Aand 2 more operations\n"),
         "{github}"
     );
-    // Machines get them all.
+    // Formats for machines list all of them.
     for writer in [render::junit::write, render::sarif::write] {
         assert!(text(writer).contains("GET /p11"));
     }

@@ -1,8 +1,8 @@
-//! Documents written in another way that means the same: comparing the two finds nothing.
+//! Documents rewritten in another spelling: the comparison finds no change.
 
-mod around;
+mod outside_schemas;
+mod schema_pointers;
 mod schemas;
-mod spots;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -15,38 +15,38 @@ use serde_json::{Value, json};
 
 use crate::random::{cases, once_in, only_case, pick, randomness, schema};
 
-/// A way to write a part of a document otherwise. Gives the pointer to what it wrote; `None`, with the
-/// document as it was, when there is nothing to apply it to.
+/// A way to rewrite a part of a document. Returns the pointer to the rewritten part; `None`, with an unchanged
+/// document, when it does not apply.
 type Rewrite = fn(&mut SmallRng, &mut Value) -> Option<String>;
 
-/// Every way, by its name.
+/// Returns all rewrites with their names.
 fn rewrites() -> Vec<(&'static str, Rewrite)> {
     let mut all = schemas::REWRITES.to_vec();
-    all.extend(around::REWRITES);
+    all.extend(outside_schemas::REWRITES);
     all
 }
 
-/// What came of the rewrites.
+/// The results of the rewrites.
 #[derive(Default)]
 struct Tally {
     /// The first failure of each rewrite with each rule.
     failures: BTreeMap<(&'static str, String), String>,
-    /// How many rewrites were tried.
+    /// The number of rewrites that were tried.
     tried: usize,
-    /// How many of them had something to apply to.
+    /// The number of rewrites that applied.
     applied: usize,
 }
 
 impl Tally {
     fn assert_no_failures(&self) {
-        let told: Vec<&str> = self.failures.values().map(String::as_str).collect();
+        let failures: Vec<&str> = self.failures.values().map(String::as_str).collect();
         assert!(
-            told.is_empty(),
-            "{} of their kind; OPENAPI_CASE tries one random case alone\n{}",
-            told.len(),
-            told.join("\n")
+            failures.is_empty(),
+            "{} kinds of failures; OPENAPI_CASE runs one random case alone\n{}",
+            failures.len(),
+            failures.join("\n")
         );
-        // One document may have nothing to apply them to; many have.
+        // To one document few may apply, to many documents enough do.
         assert!(
             self.tried < 100 || self.applied * 10 > self.tried,
             "only {} of {} rewrites applied",
@@ -57,13 +57,13 @@ impl Tally {
 }
 
 #[test]
-fn a_random_document_respelled_is_the_same() {
+fn a_respelled_random_document_is_identical() {
     let numbers = only_case().map_or(0..cases(60), |case| case..case + 1);
     let mut tally = Tally::default();
     for case in numbers {
         let mut random = randomness(3, case);
         let document = document(&mut random);
-        hold(
+        respell(
             &mut random,
             &format!("case {case}"),
             &document,
@@ -75,7 +75,7 @@ fn a_random_document_respelled_is_the_same() {
 }
 
 #[test]
-fn our_documents_respelled_are_the_same() {
+fn our_respelled_documents_are_identical() {
     let emitted = include_str!("../../emitted/server.json");
     let texts = [
         openapi::published::REVOKE_TOKEN.text,
@@ -88,21 +88,21 @@ fn our_documents_respelled_are_the_same() {
         for case in 0..cases(6) {
             let mut random = randomness(4, case);
             let name = format!("document {index}, case {case}");
-            hold(&mut random, &name, &value, 12, &mut tally);
+            respell(&mut random, &name, &value, 12, &mut tally);
         }
     }
     tally.assert_no_failures();
 }
 
 #[test]
-fn documents_of_the_corpus_respelled_are_the_same() {
+fn respelled_documents_of_the_corpus_are_identical() {
     let root =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/specdiff-corpus");
     let given = std::env::var_os("OPENAPI_CORPUS").map(std::path::PathBuf::from);
     let corpus = given.unwrap_or(root).join("data");
     if !corpus.is_dir() {
         eprintln!(
-            "skipped: no corpus at {}; OPENAPI_CORPUS names another place",
+            "skipped: no corpus at {}; OPENAPI_CORPUS names another folder",
             corpus.display()
         );
         return;
@@ -122,13 +122,13 @@ fn documents_of_the_corpus_respelled_are_the_same() {
             continue;
         };
         let mut random = randomness(5, tried);
-        hold(&mut random, &name, document.value(), times, &mut tally);
+        respell(&mut random, &name, document.value(), times, &mut tally);
         tried += 1;
     }
     tally.assert_no_failures();
     assert!(
         tried > 100,
-        "of the corpus only {tried} documents were read"
+        "only {tried} documents of the corpus were read"
     );
 }
 
@@ -146,7 +146,7 @@ fn files_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn a_component_that_nothing_needs_is_for_readers() {
+fn an_added_or_removed_unused_component_is_docs() {
     let mut random = randomness(6, 0);
     let base = document(&mut random);
     let mut revision = base.clone();
@@ -158,9 +158,9 @@ fn a_component_that_nothing_needs_is_for_readers() {
     }
 }
 
-/// Respells a document some times, and holds each spelling against the one before, and the last
-/// against the first.
-fn hold(random: &mut SmallRng, name: &str, document: &Value, times: usize, tally: &mut Tally) {
+/// Respells a document some times, and compares each spelling with the previous one, and the last with the
+/// first.
+fn respell(random: &mut SmallRng, name: &str, document: &Value, times: usize, tally: &mut Tally) {
     let all = rewrites();
     let mut current = document.clone();
     let mut done = Vec::new();
@@ -174,30 +174,32 @@ fn hold(random: &mut SmallRng, name: &str, document: &Value, times: usize, tally
         };
         tally.applied += 1;
         let as_yaml = once_in(random, 4);
-        if let Some((rule, told)) = difference(&before, &current, as_yaml) {
+        if let Some((rule, message)) = difference(&before, &current, as_yaml) {
             let at = |document: &Value| document.pointer(&place).cloned().unwrap_or_default();
             tally.failures.entry((rewrite, rule)).or_insert_with(|| {
                 let (before, after) = (at(&before), at(&current));
-                format!("{name}: {rewrite} at {place}\n  from {before}\n  to   {after}\n  {told}")
+                format!(
+                    "{name}: {rewrite} at {place}\n  from {before}\n  to   {after}\n  {message}"
+                )
             });
-            // What comes after would only tell of it again.
+            // All later spellings would fail in the same way.
             return;
         }
         done.push(rewrite);
     }
-    if let Some((rule, told)) = difference(document, &current, true) {
+    if let Some((rule, message)) = difference(document, &current, true) {
         let way = done.join(", then ");
         let all = tally.failures.entry(("several in a row", rule));
         all.or_insert_with(|| {
-            format!("{name}: {way}\n  from {document}\n  to   {current}\n  {told}")
+            format!("{name}: {way}\n  from {document}\n  to   {current}\n  {message}")
         });
     }
 }
 
-/// The rule and the text of the first difference that is found where there is none.
+/// Returns the rule and the message of the first difference that is found.
 fn difference(base: &Value, revision: &Value, as_yaml: bool) -> Option<(String, String)> {
     let text = if as_yaml {
-        yaml::written(revision)
+        yaml::to_yaml(revision)
     } else {
         revision.to_string()
     };
@@ -213,18 +215,18 @@ fn difference(base: &Value, revision: &Value, as_yaml: bool) -> Option<(String, 
     let base = parsed(base);
     for (base, revision) in [(&base, &revision), (&revision, &base)] {
         let changes = compare(base, revision).changes;
-        if let Some(change) = changes.iter().find(|change| !is_of_no_message(change)) {
+        if let Some(change) = changes.iter().find(|change| !affects_no_message(change)) {
             let class = change.class.name();
-            let told = format!("{class} at {}: {}", change.location, change.message);
-            return Some((change.rule.to_string(), told));
+            let message = format!("{class} at {}: {}", change.location, change.message);
+            return Some((change.rule.to_string(), message));
         }
     }
     None
 }
 
-/// Whether a change is of a component that no message needs, or of a keyword without effect where it
-/// stands: both are read as texts, and texts differ when they are spelled otherwise.
-fn is_of_no_message(change: &Change) -> bool {
+/// Returns whether a change is of an unused component, or of a keyword without effect in its place: both are
+/// compared as texts, which differ between spellings.
+fn affects_no_message(change: &Change) -> bool {
     let is_text = change.rule.area == Area::Component || change.rule.kind == Kind::Inert;
     change.class == Class::Docs && is_text
 }
@@ -234,7 +236,7 @@ fn parsed(value: &Value) -> Document {
         .unwrap_or_else(|error| panic!("{error}\n{value}"))
 }
 
-/// A document with operations around random schemas, and texts of all kinds.
+/// Returns a document with random schemas in its operations, and texts of all kinds.
 fn document(random: &mut SmallRng) -> Value {
     let mut body = schema(random);
     let components = body

@@ -1,9 +1,9 @@
-//! One pair for each kind of difference of a schema: its class, its rule, and a witness where it breaks.
+//! One pair of schemas for each kind of difference: its class, its rule, and its witness if it breaks.
 
 use crate::schemas::{Body, assert_witnessed, changes, summary};
 use serde_json::{Value, json};
 
-/// What a change of a schema is in a request and in a response.
+/// A change of a schema, and the expected result in a request and in a response.
 struct Row {
     base: Value,
     revision: Value,
@@ -189,7 +189,7 @@ fn the_witness_is_a_whole_message() {
 }
 
 #[test]
-fn what_a_map_holds_is_compared_through_references() {
+fn the_values_of_a_map_are_compared_through_references() {
     let map = |kind: &str| {
         json!({"type": "object", "additionalProperties": {"$ref": "#/components/schemas/V"},
             "components": {"V": {"type": kind}}})
@@ -209,7 +209,7 @@ fn what_a_map_holds_is_compared_through_references() {
 }
 
 #[test]
-fn messages_carry_what_travels_their_way() {
+fn read_only_and_write_only_properties_count_in_one_direction() {
     let with = |flag: &str| {
         object(
             &json!({"a": {"type": "string"}, "b": {"type": "integer", flag: true}}),
@@ -238,7 +238,7 @@ fn messages_carry_what_travels_their_way() {
 }
 
 #[test]
-fn a_keyword_without_effect_is_documentation() {
+fn a_keyword_without_effect_is_docs() {
     let of = |limit: u64| json!({"type": "object", "maxLength": limit});
     let found = changes(Body::Request, &of(9), &of(5));
     assert_eq!(summary(&found), ["docs request-inert-changed"]);

@@ -1,12 +1,12 @@
-//! What comparing two documents says, and small documents around one schema.
+//! Small documents with one schema, and short forms of their comparison.
 
 use openapi::Document;
 use openapi::diff::{Change, Class, compare};
 use serde_json::{Value, json};
 
-use crate::documented::is_documented;
+use crate::rule_docs::is_documented;
 
-/// Which body of the only operation holds the schema.
+/// The body of the only operation that has the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Body {
     Request,
@@ -14,7 +14,7 @@ pub(crate) enum Body {
 }
 
 impl Body {
-    /// Where the schema is in a [`document`].
+    /// Returns the pointer to the schema in a [`document`].
     pub(crate) fn pointer(self) -> &'static str {
         match self {
             Self::Request => "/paths/~1things/post/requestBody/content/application~1json/schema",
@@ -23,8 +23,8 @@ impl Body {
     }
 }
 
-/// A document with one operation whose body of the given kind has the schema. Its components are
-/// the schema's own member `components`, moved.
+/// Returns a document with one operation whose request or response body has the schema. Its components are moved
+/// from the schema's member `components`.
 pub(crate) fn document(body: Body, schema: &Value) -> Document {
     let mut schema = schema.clone();
     let components = schema
@@ -49,18 +49,18 @@ pub(crate) fn document(body: Body, schema: &Value) -> Document {
     Document::parse("test", &value.to_string()).expect("a valid document")
 }
 
-/// What changes when the schema of the body becomes another.
+/// Returns the changes from one schema of the body to another.
 pub(crate) fn changes(body: Body, base: &Value, revision: &Value) -> Vec<Change> {
     compare(&document(body, base), &document(body, revision)).changes
 }
 
-/// What comparing two documents says, as `class rule`.
+/// Returns the changes between two documents as `class rule`.
 pub(crate) fn changed(base: &Value, revision: &Value) -> Vec<String> {
     let parse = |value: &Value| Document::parse("test", &value.to_string()).expect("a document");
     summary(&compare(&parse(base), &parse(revision)).changes)
 }
 
-/// The changes as `class rule`, for short expectations. Each must be one that `diff::rules` tells of.
+/// Returns the changes as `class rule`. Each must be documented by `diff::rules`.
 pub(crate) fn summary(changes: &[Change]) -> Vec<String> {
     if let Some(change) = changes.iter().find(|change| !is_documented(change)) {
         panic!("src/diff/rules/ has no row for this class and rule: {change:?}");
@@ -71,7 +71,7 @@ pub(crate) fn summary(changes: &[Change]) -> Vec<String> {
         .collect()
 }
 
-/// Holds every breaking change's witness against both schemas with a validator of its own.
+/// Checks the witness of every breaking change with a validator of each schema.
 pub(crate) fn assert_witnessed(body: Body, base: &Value, revision: &Value, changes: &[Change]) {
     for change in changes
         .iter()
@@ -86,7 +86,7 @@ pub(crate) fn assert_witnessed(body: Body, base: &Value, revision: &Value, chang
             .as_deref()
             .expect("the schema of the witness");
         if pointer != body.pointer() {
-            // A value of a part, which the part's own schemas were asked about.
+            // The witness is a value of a part and was checked with the part's schemas.
             continue;
         }
         let accepts = |schema: &Value| {

@@ -1,5 +1,5 @@
-//! Nothing is silent: whatever single thing is edited in a document that uses all of OpenAPI, something
-//! is told, unless what was edited means the same as before.
+//! Nothing is silent: every single edit of a document that uses all of OpenAPI is reported, unless the document
+//! still means the same.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use openapi::diff::compare;
 use openapi::{Document, pointer};
 use serde_json::{Value, json};
 
-/// A document that uses all of OpenAPI.
+/// Returns a document that uses all of OpenAPI.
 fn rich() -> Value {
     serde_json::from_str(include_str!("silence/rich.json")).expect("JSON")
 }
 
-/// The places of everything in a document, but the root.
+/// Collects the pointers to everything in a document except the root.
 fn places(value: &Value, at: &str, into: &mut Vec<String>) {
     let mut member = |place: String, value: &Value| {
         into.push(place.clone());
@@ -33,15 +33,15 @@ fn places(value: &Value, at: &str, into: &mut Vec<String>) {
     }
 }
 
-/// Edits of what stands at a place, each with what was done.
+/// Returns edits of the value at a place, each with its name.
 fn edits(document: &Value, place: &str) -> Vec<(&'static str, Value)> {
     let mut edited = Vec::new();
     let mut edit = |what, change: &dyn Fn(&mut Value)| {
         let mut document = document.clone();
-        change(document.pointer_mut(place).expect("what stands there"));
+        change(document.pointer_mut(place).expect("a value"));
         edited.push((what, document));
     };
-    match document.pointer(place).expect("what stands there") {
+    match document.pointer(place).expect("a value") {
         Value::Bool(_) => edit("flip", &|value| {
             *value = json!(!value.as_bool().expect("a flag"));
         }),
@@ -70,7 +70,7 @@ fn edits(document: &Value, place: &str) -> Vec<(&'static str, Value)> {
     edited
 }
 
-/// What may be edited without a word, and why that is no change.
+/// The edits that are not reported, and why the document still means the same.
 const THE_SAME: &[(&str, &str, &str)] = &[
     (
         "append to",
@@ -170,7 +170,7 @@ const THE_SAME: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn whatever_is_edited_is_told() {
+fn every_edit_is_reported() {
     let rich = rich();
     let base = Document::parse("base", &rich.to_string()).expect("a document");
     let mut all = Vec::new();
@@ -178,7 +178,7 @@ fn whatever_is_edited_is_told() {
     let (mut compared, mut silent) = (0, BTreeSet::new());
     for place in &all {
         for (what, edited) in edits(&rich, place) {
-            // What is refused on reading is told on reading.
+            // An edit that makes the document invalid is reported on reading.
             let Ok(revision) = Document::parse("revision", &edited.to_string()) else {
                 continue;
             };
@@ -193,8 +193,8 @@ fn whatever_is_edited_is_told() {
         .iter()
         .map(|(what, place, _)| (*what, *place))
         .collect();
-    let untold: Vec<_> = silent.difference(&same).collect();
-    assert!(untold.is_empty(), "nothing was told of {untold:#?}");
-    let told: Vec<_> = same.difference(&silent).collect();
-    assert!(told.is_empty(), "something was told of {told:#?}");
+    let missed: Vec<_> = silent.difference(&same).collect();
+    assert!(missed.is_empty(), "not reported: {missed:#?}");
+    let reported: Vec<_> = same.difference(&silent).collect();
+    assert!(reported.is_empty(), "reported: {reported:#?}");
 }

@@ -1,4 +1,4 @@
-//! What is gone on a day that was announced, and what is gone before it.
+//! Removals on, after and earlier than an announced sunset.
 
 use chrono::NaiveDate;
 use openapi::Document;
@@ -18,8 +18,8 @@ fn changed_on(day: Option<&str>, base: &Value, revision: &Value) -> Vec<String> 
     summary(&compare_with(&parse(base), &parse(revision), options).changes)
 }
 
-/// A document with an operation, a parameter and a property that have these marks, and one without
-/// them.
+/// Returns pairs of documents: the first has an operation, a parameter or a property with these marks, the second
+/// does not have it.
 fn documents(marks: &Value) -> [(Value, Value); 3] {
     let marked = |of: &Value| {
         let mut whole = of.clone();
@@ -69,7 +69,7 @@ const REMOVED: [&str; 3] = [
 ];
 
 #[test]
-fn what_is_gone_on_the_day_of_its_sunset_or_later_breaks_nothing() {
+fn a_removal_on_or_after_its_sunset_is_docs() {
     let marks = json!({"deprecated": true, "x-sunset": SUNSET});
     for ((base, revision), rule) in documents(&marks).iter().zip(REMOVED) {
         for (day, class) in [
@@ -88,7 +88,7 @@ fn what_is_gone_on_the_day_of_its_sunset_or_later_breaks_nothing() {
 }
 
 #[test]
-fn a_sunset_counts_only_with_a_day_and_of_what_was_deprecated() {
+fn a_sunset_counts_only_with_a_date_and_a_deprecation() {
     for marks in [
         json!({"deprecated": true}),
         json!({"x-sunset": SUNSET}),
@@ -106,14 +106,14 @@ fn a_sunset_counts_only_with_a_day_and_of_what_was_deprecated() {
 }
 
 #[test]
-fn what_became_of_a_sunset_is_said_as_it_is() {
+fn a_moved_or_corrected_sunset_is_described() {
     let on = |date: &str| {
         let value = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
             "paths": {"/things": {"get": {"deprecated": true, "x-sunset": date,
                 "responses": {"200": {"description": "ok"}}}}}});
         Document::parse("test", &value.to_string()).expect("a document")
     };
-    for (old, new, said) in [
+    for (old, new, description) in [
         ("2030-01-01", "2030-01-02", "is later"),
         (
             "2030-01-01",
@@ -124,7 +124,7 @@ fn what_became_of_a_sunset_is_said_as_it_is() {
     ] {
         let changes = compare_with(&on(old), &on(new), Options::default()).changes;
         assert_eq!(summary(&changes), ["docs operation-sunset-widened"]);
-        let expected = format!("the sunset of the operation {said}: \"{old}\" → \"{new}\"");
+        let expected = format!("the sunset of the operation {description}: \"{old}\" → \"{new}\"");
         assert_eq!(changes[0].message.to_string(), expected);
     }
 }

@@ -1,9 +1,9 @@
-//! Alternatives and parts are judged by what the whole takes in: what one lets go, another may take.
+//! Alternatives and parts: compared as a whole, since one branch may accept what another no longer does.
 
 use crate::schemas::{Body, assert_witnessed, changes, summary};
 use serde_json::{Value, json};
 
-/// What changing one into the other is in a request and in a response.
+/// A change of a schema, and the expected result in a request and in a response.
 struct Row {
     what: &'static str,
     base: Value,
@@ -49,7 +49,7 @@ fn rows() -> Vec<Row> {
 }
 
 #[test]
-fn a_union_is_judged_by_the_whole_and_told_of_by_the_branch() {
+fn a_union_is_compared_as_a_whole_and_reported_by_branch() {
     for row in rows() {
         for (body, expected) in [(Body::Request, row.request), (Body::Response, row.response)] {
             let found = changes(body, &row.base, &row.revision);
@@ -75,7 +75,7 @@ fn the_witness_of_an_alternative_is_a_value_of_the_whole() {
 }
 
 #[test]
-fn what_is_said_of_undeclared_properties_is_one_thing_however_it_is_spelled() {
+fn spellings_of_additional_properties_are_identical() {
     let open = json!({"type": "object", "properties": {"a": {"type": "string"}}});
     let in_full = json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": true});
     let closed = json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": false});
@@ -98,7 +98,7 @@ fn what_is_said_of_undeclared_properties_is_one_thing_however_it_is_spelled() {
 }
 
 #[test]
-fn a_property_declared_within_a_map_is_held_to_what_the_map_held() {
+fn a_property_declared_in_a_map_is_compared_with_the_maps_values() {
     let map = json!({"type": "object", "additionalProperties": {"type": "string"}});
     let declared = json!({"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": {"type": "string"}});
     let request = changes(Body::Request, &map, &declared);
@@ -110,7 +110,7 @@ fn a_property_declared_within_a_map_is_held_to_what_the_map_held() {
 }
 
 #[test]
-fn what_an_alternative_or_a_part_makes_up_for_is_not_blamed_for_what_another_breaks() {
+fn a_compensated_change_is_not_blamed_for_a_break_beside_it() {
     let within = |length: u32, kind: &str| {
         json!({"type": "object", "required": ["k"], "properties": {"k": {"anyOf": [
             {"type": "string", "maxLength": length}, {"type": "string"}, {"type": kind}]}}})
@@ -163,8 +163,8 @@ fn what_an_alternative_or_a_part_makes_up_for_is_not_blamed_for_what_another_bre
 }
 
 #[test]
-fn a_witness_is_of_the_difference_that_it_is_given_for() {
-    // No object has both, so that what `k` lets go was never sent.
+fn a_witness_shows_the_difference_that_it_is_given_for() {
+    // No object has both properties, so that the values that `k` no longer accepts were never sent.
     let one_of_two = |length: u32, kind: &str| {
         json!({"type": "object", "required": ["n"], "maxProperties": 1, "properties": {
             "k": {"type": "string", "maxLength": length}, "n": {"type": kind}}})
@@ -181,7 +181,7 @@ fn a_witness_is_of_the_difference_that_it_is_given_for() {
             "unproven request-length-narrowed"
         ]
     );
-    // Another alternative takes in the longer ones, though nobody can prove it of all.
+    // Another alternative accepts the longer values, which cannot be proven for all of them.
     let taken_in = |length: u32, kind: &str| {
         json!({"type": "object", "required": ["n"], "properties": {
             "k": {"anyOf": [
@@ -201,7 +201,7 @@ fn a_witness_is_of_the_difference_that_it_is_given_for() {
             "unproven request-length-narrowed"
         ]
     );
-    // Every request breaks by `n`, and those with a longer `k` by that as well.
+    // Every request breaks by `n`, and those with a longer `k` also by `k`.
     let both = |length: u32, kind: &str| {
         json!({"type": "object", "required": ["n"], "properties": {
             "k": {"type": "string", "maxLength": length}, "n": {"type": kind}}})
@@ -221,7 +221,7 @@ fn a_witness_is_of_the_difference_that_it_is_given_for() {
 }
 
 #[test]
-fn a_name_that_is_required_and_not_declared_is_sent() {
+fn a_required_and_undeclared_property_is_sent() {
     let silent = json!({"type": "object", "required": ["a"]});
     let typed =
         json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}});
@@ -256,7 +256,7 @@ fn a_name_that_is_required_and_not_declared_is_sent() {
 }
 
 #[test]
-fn a_property_is_held_to_every_pattern_that_its_name_has() {
+fn a_property_satisfies_every_pattern_that_its_name_matches() {
     let patterns = json!({"^a": {"type": "string"}, "b$": {"maxLength": 3}});
     let map = json!({"type": "object", "patternProperties": patterns});
     let declared = |length: u32| {
@@ -280,7 +280,7 @@ fn a_property_is_held_to_every_pattern_that_its_name_has() {
 }
 
 #[test]
-fn a_schema_on_a_condition_is_compared_with_what_holds_it() {
+fn conditional_schemas_are_compared_together_with_their_schema() {
     let on = |keyword: &str, length: u32| {
         json!({"type": "object", "properties": {"kind": {"type": "string"}},
             "if": {"required": ["kind"]},

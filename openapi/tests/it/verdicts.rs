@@ -1,6 +1,5 @@
-//! Verdicts held against values: what a comparison calls harmless is contradicted by no value, and
-//! what it calls breaking is broken by its witness. The judge is the `jsonschema` crate, asked
-//! directly.
+//! Verdicts, checked with values: no value contradicts a comparison without a breaking change, and every witness
+//! shows a break. The values are checked with the `jsonschema` crate directly.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +10,11 @@ use serde_json::{Map, Value, json};
 use crate::random::{cases, edited, minimal, only_case, randomness, schema, values};
 use crate::schemas::{Body, changes};
 
-/// How many values of each schema a verdict is held against.
+/// The number of random values of each schema.
 const VALUES: usize = 40;
 
 #[test]
-fn no_verdict_is_contradicted_by_a_value() {
+fn no_value_contradicts_a_verdict() {
     let mut contradictions = BTreeMap::new();
     let mut harmless = 0;
     let mut breaking = 0;
@@ -25,7 +24,7 @@ fn no_verdict_is_contradicted_by_a_value() {
         let base = schema(&mut random);
         let revision = edited(&mut random, &base);
         for body in [Body::Request, Body::Response] {
-            match gravest(&changes(body, &base, &revision)) {
+            match most_severe(&changes(body, &base, &revision)) {
                 Some(Class::Breaking) => breaking += 1,
                 Some(Class::Unproven) => {}
                 Some(Class::Additive | Class::Docs) | None => harmless += 1,
@@ -33,74 +32,74 @@ fn no_verdict_is_contradicted_by_a_value() {
             let Some((kind, _)) = contradiction(body, &base, &revision) else {
                 continue;
             };
-            // The first few of a kind, each as small as it gets: more would tell no more.
-            let known: &mut Vec<String> = contradictions.entry(kind).or_default();
-            if known.len() < 3 {
+            // The first three of each kind, reduced.
+            let examples: &mut Vec<String> = contradictions.entry(kind).or_default();
+            if examples.len() < 3 {
                 let (base, revision) = minimal(&base, &revision, |base, revision| {
                     contradiction(body, base, revision).is_some_and(|(found, _)| found == kind)
                 });
-                let (_, told) = contradiction(body, &base, &revision).expect("as before");
-                known.push(format!(
-                    "case {case}, {body:?}\n  from {base}\n  to {revision}\n  {told}"
+                let (_, message) = contradiction(body, &base, &revision).expect("a contradiction");
+                examples.push(format!(
+                    "case {case}, {body:?}\n  from {base}\n  to {revision}\n  {message}"
                 ));
             }
         }
     }
-    let told: Vec<String> = contradictions
+    let found: Vec<String> = contradictions
         .iter()
-        .map(|(kind, known)| format!("{kind}:\n{}", known.join("\n")))
+        .map(|(kind, examples)| format!("{kind}:\n{}", examples.join("\n")))
         .collect();
     assert!(
-        told.is_empty(),
-        "OPENAPI_CASE tries one case alone\n{}",
-        told.join("\n")
+        found.is_empty(),
+        "OPENAPI_CASE runs one case alone\n{}",
+        found.join("\n")
     );
-    // A test of nothing but one kind of pairs would prove little.
+    // Pairs of both kinds are needed.
     let all = 2 * (numbers.end - numbers.start);
     assert!(
         all < 100 || (harmless > all / 10 && breaking > all / 10),
-        "of {all} comparisons {harmless} found nothing grave, {breaking} something breaking"
+        "of {all} comparisons {harmless} are harmless and {breaking} breaking"
     );
 }
 
-fn gravest(changes: &[Change]) -> Option<Class> {
+fn most_severe(changes: &[Change]) -> Option<Class> {
     changes.iter().map(|change| change.class).max()
 }
 
-/// What is wrong with the verdict on a pair, in a word and in full; `None` when nothing is.
+/// Returns what is wrong with the verdict on a pair, as a kind and a message; `None` when nothing is.
 fn contradiction(body: Body, base: &Value, revision: &Value) -> Option<(&'static str, String)> {
-    // What has been made smaller may refer to what is gone.
-    judge(base).zip(judge(revision))?;
+    // A reduced schema may refer to a removed component.
+    validator(base).zip(validator(revision))?;
     let (sender, receiver) = match body {
         Body::Request => (base, revision),
         Body::Response => (revision, base),
     };
     let carried = |schema: &Value| carried(body, schema);
     let (sender, receiver) = (carried(sender), carried(receiver));
-    let sends = judge(&sender)?;
-    let declares = judge(&closed(&sender))?;
-    let accepts = judge(&receiver)?;
+    let sends = validator(&sender)?;
+    let declares = validator(&closed(&sender))?;
+    let accepts = validator(&receiver)?;
     let found = changes(body, base, revision);
     for change in &found {
         if change.class == Class::Breaking {
-            let told = format!("{}: {}", change.rule, change.message);
+            let message = format!("{}: {}", change.rule, change.message);
             let Some(witness) = &change.witness else {
-                return Some(("a breaking change without a witness", told));
+                return Some(("a breaking change without a witness", message));
             };
-            let told = format!("{told}; {witness}");
+            let message = format!("{message}; {witness}");
             if change.witness_schema.as_deref() != Some(body.pointer()) {
-                // A value of a part, which the part's own schemas were asked about.
+                // The witness is a value of a part and was checked with the part's schemas.
                 continue;
             }
             if !sends.is_valid(witness) {
-                return Some(("a witness that nobody sends", told));
+                return Some(("a witness that is not sent", message));
             }
             if accepts.is_valid(witness) {
-                return Some(("a witness that is accepted", told));
+                return Some(("a witness that is accepted", message));
             }
         }
     }
-    if matches!(gravest(&found), Some(Class::Breaking | Class::Unproven)) {
+    if matches!(most_severe(&found), Some(Class::Breaking | Class::Unproven)) {
         return None;
     }
     let mut random = randomness(2, 0);
@@ -114,17 +113,18 @@ fn contradiction(body: Body, base: &Value, revision: &Value) -> Option<(&'static
         .iter()
         .find(|value| sends.is_valid(value) && declares.is_valid(value) && !accepts.is_valid(value))
         .map(|value| {
-            let said: Vec<String> = found
+            let reported: Vec<String> = found
                 .iter()
                 .map(|change| format!("{} {}", change.class.name(), change.rule))
                 .collect();
-            let told = format!("{value} is sent and not accepted, but only {said:?} was found");
-            ("a value that breaks in silence", told)
+            let message =
+                format!("{value} is sent and not accepted, but only {reported:?} was found");
+            ("a break that is not reported", message)
         })
 }
 
-/// The judge: a validator that knows the components; `None` for a schema that is none.
-fn judge(schema: &Value) -> Option<jsonschema::Validator> {
+/// Returns a validator of the schema with its components; `None` for an invalid schema.
+fn validator(schema: &Value) -> Option<jsonschema::Validator> {
     jsonschema::options()
         .with_draft(jsonschema::Draft::Draft202012)
         .should_validate_formats(true)
@@ -132,7 +132,7 @@ fn judge(schema: &Value) -> Option<jsonschema::Validator> {
         .ok()
 }
 
-/// With its components where its references lead.
+/// Returns the schema with its components where its references point.
 fn with_components(schema: &Value) -> Value {
     let mut schema = schema.clone();
     if let Some(object) = schema.as_object_mut()
@@ -149,7 +149,7 @@ fn with_components(schema: &Value) -> Value {
     schema
 }
 
-/// As the sampler wants it: with `$defs`.
+/// Returns the schema with its components as `$defs`, for the sampler.
 fn bundle(schema: &Value) -> Value {
     let text = schema
         .to_string()
@@ -163,7 +163,7 @@ fn bundle(schema: &Value) -> Value {
     schema
 }
 
-/// Rewrites every schema object in a schema, the innermost first.
+/// Calls `edit` with every schema object in a schema, the innermost first.
 fn rewritten(schema: &mut Value, edit: &dyn Fn(&mut Map<String, Value>)) {
     let Value::Object(object) = schema else {
         return;
@@ -187,8 +187,7 @@ fn rewritten(schema: &mut Value, edit: &dyn Fn(&mut Map<String, Value>)) {
     edit(object);
 }
 
-/// Without the properties that messages of this kind do not carry, and with `int32` as the range that
-/// it means.
+/// Returns the schema without the properties that messages of this kind do not have, and with `int32` as a range.
 fn carried(body: Body, schema: &Value) -> Value {
     let flag = match body {
         Body::Request => "readOnly",
@@ -198,18 +197,18 @@ fn carried(body: Body, schema: &Value) -> Value {
     let is_flagged = |property: &Value| is_flagged(&components, property, flag, 8);
     let mut schema = schema.clone();
     rewritten(&mut schema, &|object| {
-        let mut gone = Vec::new();
+        let mut removed = Vec::new();
         if let Some(Value::Object(properties)) = object.get_mut("properties") {
             properties.retain(|name, property| {
                 let flagged = property.is_object() && is_flagged(property);
                 if flagged {
-                    gone.push(json!(name));
+                    removed.push(json!(name));
                 }
                 !flagged
             });
         }
         if let Some(Value::Array(required)) = object.get_mut("required") {
-            required.retain(|name| !gone.contains(name));
+            required.retain(|name| !removed.contains(name));
         }
         if object.get("format") == Some(&json!("int32")) {
             object.shift_remove("format");
@@ -224,7 +223,8 @@ fn carried(body: Body, schema: &Value) -> Value {
     schema
 }
 
-/// Whether a property travels the other way only, by its own word or by that of what it is made of.
+/// Returns whether a property is only in messages of the other direction, by its own flag or that of a schema it
+/// refers to or consists of.
 fn is_flagged(components: &Value, property: &Value, flag: &str, depth: usize) -> bool {
     let inside = |schema: &Value| depth > 0 && is_flagged(components, schema, flag, depth - 1);
     let name = property["$ref"]
@@ -244,27 +244,27 @@ fn is_flagged(components: &Value, property: &Value, flag: &str, depth: usize) ->
         || only("oneOf").is_some_and(|branches| inside(&branches[0]))
 }
 
-/// A sender that sends nothing that it does not declare: stricter than the library's own reading, so
-/// that what it still sends is sent by any.
+/// Returns the schema of a sender that sends no undeclared property: stricter than the library, so that the values
+/// that it accepts count as sent in any case.
 fn closed(schema: &Value) -> Value {
     let mut closed = schema.clone();
     let open: Map<String, Value> = schema["components"]
         .as_object()
         .into_iter()
         .flatten()
-        .map(|(name, component)| (format!("{name}.open"), parts_open(component.clone(), false)))
+        .map(|(name, component)| (format!("{name}.open"), close(component.clone(), false)))
         .collect();
     if let Some(components) = closed["components"].as_object_mut() {
         for component in components.values_mut() {
-            *component = parts_open(component.take(), true);
+            *component = close(component.take(), true);
         }
         components.extend(open);
     }
-    parts_open(closed, true)
+    close(closed, true)
 }
 
-/// Closes a schema if it describes a whole, and all wholes below it.
-fn parts_open(schema: Value, whole: bool) -> Value {
+/// Closes a schema if it describes a whole value, and all schemas in it that do.
+fn close(schema: Value, whole: bool) -> Value {
     let Value::Object(object) = schema else {
         return schema;
     };
@@ -288,28 +288,25 @@ fn parts_open(schema: Value, whole: bool) -> Value {
     let mut closed = Map::new();
     for (keyword, value) in object {
         let value = match (keyword.as_str(), value) {
-            ("items" | "additionalProperties", value) => parts_open(value, true),
+            ("items" | "additionalProperties", value) => close(value, true),
             ("properties" | "patternProperties", Value::Object(members)) => Value::Object(
                 members
                     .into_iter()
-                    .map(|(name, member)| (name, parts_open(member, true)))
+                    .map(|(name, member)| (name, close(member, true)))
                     .collect(),
             ),
             ("anyOf" | "oneOf", Value::Array(branches)) => {
-                Value::Array(branches.into_iter().map(|b| parts_open(b, inner)).collect())
+                Value::Array(branches.into_iter().map(|b| close(b, inner)).collect())
             }
-            ("allOf", Value::Array(parts)) => Value::Array(
-                parts
-                    .into_iter()
-                    .map(|part| parts_open(part, false))
-                    .collect(),
-            ),
+            ("allOf", Value::Array(parts)) => {
+                Value::Array(parts.into_iter().map(|part| close(part, false)).collect())
+            }
             ("$ref", Value::String(reference)) if !inner => json!(format!("{reference}.open")),
             (_, value) => value,
         };
         closed.insert(keyword, value);
     }
-    // What is required is sent, declared or not.
+    // Required properties are sent, declared or not.
     let required = closed.get("required").and_then(Value::as_array).cloned();
     for name in required.iter().flatten().filter_map(Value::as_str) {
         let declared = closed.entry("properties").or_insert_with(|| json!({}));
@@ -319,7 +316,7 @@ fn parts_open(schema: Value, whole: bool) -> Value {
     }
     if whole && !by_alternatives && !closed.contains_key("const") && !closed.contains_key("enum") {
         closed.insert("unevaluatedProperties".to_owned(), json!(false));
-        // Said in full it means what silence means.
+        // It means the same as no keyword.
         if matches!(closed.get("additionalProperties"), Some(Value::Bool(true))) {
             closed.shift_remove("additionalProperties");
         }

@@ -1,4 +1,4 @@
-//! What OpenAPI 3.2 added, and what comparing it says: a pair each.
+//! Verdicts on the additions of OpenAPI 3.2: a pair of documents for each.
 
 use openapi::Document;
 use openapi::diff::compare;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::schemas::changed;
 
-/// A document with one operation, and with more at the root.
+/// Returns a document with one operation and more members at the root.
 fn document(operation: &Value, more: &Value) -> Value {
     let mut whole = json!({
         "openapi": "3.2.0",
@@ -32,7 +32,7 @@ fn root(more: &Value) -> Value {
 const NOTHING: [&str; 0] = [];
 
 #[test]
-fn operations_by_any_method_are_operations() {
+fn additional_operations_are_compared_as_operations() {
     let with = |kind: &str| {
         let mut whole = root(&json!({}));
         whole["paths"]["/things"]["additionalOperations"] = json!({"LINK": {
@@ -89,7 +89,7 @@ fn a_query_string_has_a_schema_and_no_name() {
 }
 
 #[test]
-fn a_media_type_behind_a_component_is_compared_where_it_is_meant() {
+fn a_media_type_component_is_compared_where_it_is_used() {
     let referring = |kind: &str| {
         let content = json!({"application/json": {"$ref": "#/components/mediaTypes/J"}});
         let components = json!({"mediaTypes": {"J": {"schema": {"type": kind}}}});
@@ -109,7 +109,7 @@ fn a_media_type_behind_a_component_is_compared_where_it_is_meant() {
 }
 
 #[test]
-fn what_a_default_mapping_stands_for_is_read_as_it_is_sent() {
+fn a_default_mapping_is_compared() {
     let pets = |more: &Value| {
         let mut discriminator = json!({"propertyName": "kind"});
         let more = more.as_object().expect("members").clone();
@@ -144,7 +144,7 @@ fn what_a_default_mapping_stands_for_is_read_as_it_is_sent() {
 }
 
 #[test]
-fn one_more_flow_lets_more_callers_in_and_one_less_shuts_some_out() {
+fn adding_an_oauth_flow_is_additive_and_removing_one_breaks() {
     let with = |flows: &[&str]| {
         let urls = json!({"tokenUrl": "https://a.example/t", "deviceAuthorizationUrl": "https://a.example/d", "scopes": {"read": ""}});
         let flows: serde_json::Map<String, Value> = flows
@@ -175,7 +175,7 @@ fn one_more_flow_lets_more_callers_in_and_one_less_shuts_some_out() {
 }
 
 #[test]
-fn what_only_a_reader_sees_is_told_of() {
+fn texts_of_version_3_2_are_compared() {
     let response = |more: &Value| {
         let mut response = json!({"description": "ok"});
         let more = more.as_object().expect("members").clone();
@@ -239,7 +239,7 @@ fn what_only_a_reader_sees_is_told_of() {
 }
 
 #[test]
-fn cookies_are_written_in_one_of_two_styles_and_headers_in_one() {
+fn styles_of_cookies_and_headers_are_compared() {
     let parameter = |place: &str, schema: &Value, more: &Value| {
         let mut parameter = json!({"name": "p", "in": place, "schema": schema});
         let more = more.as_object().expect("members").clone();
@@ -258,7 +258,7 @@ fn cookies_are_written_in_one_of_two_styles_and_headers_in_one() {
             json!({"style": "form", "explode": true}),
             vec![],
         ),
-        // Joined by commas either way, unlike an object.
+        // Both styles separate the items by commas, unlike the members of an object.
         ("header", &list, json!({"explode": true}), vec![]),
         ("header", &object, json!({"explode": true}), vec![style]),
         (

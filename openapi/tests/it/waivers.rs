@@ -1,4 +1,4 @@
-//! Waivers: what they let pass, what they do not, and when they must go.
+//! Waivers: what they cover, what they do not, and when they are stale.
 
 use chrono::NaiveDate;
 use openapi::diff::{Class, Diff, Verdict, Waivers, compare};
@@ -11,7 +11,7 @@ fn day(text: &str) -> NaiveDate {
     text.parse().expect("a day")
 }
 
-/// The response loses the member `a` that was always there, and `b` gets another text.
+/// Returns a comparison in which the response loses its required member `a`, and `b` gets another text.
 fn breaking() -> Diff {
     let schema = |properties: Value, required: &[&str]| json!({"type": "object", "properties": properties, "required": required});
     let base = schema(
@@ -43,7 +43,7 @@ fn applied(text: &str, diff: &mut Diff, today: &str) -> Vec<String> {
 const REMOVED: &str = "response-required-property-removed";
 
 #[test]
-fn a_waived_change_stays_and_does_not_count() {
+fn a_waived_change_is_listed_and_not_counted() {
     let mut diff = breaking();
     assert_eq!(diff.verdict(), Verdict::Breaking);
     let text = waiver(REMOVED, &format!("{SCHEMA}/properties/a"), "");
@@ -70,7 +70,7 @@ fn a_waived_change_stays_and_does_not_count() {
 }
 
 #[test]
-fn all_waived_is_a_verdict_of_its_own() {
+fn all_changes_waived_is_a_separate_verdict() {
     let mut diff = breaking();
     let all = waiver(REMOVED, "/**", "") + &waiver("response-text-added", "/paths/**", "");
     assert_eq!(applied(&all, &mut diff, "2026-06-01"), [""; 0]);
@@ -78,7 +78,7 @@ fn all_waived_is_a_verdict_of_its_own() {
 }
 
 #[test]
-fn a_location_holds_for_its_place_or_for_all_below() {
+fn a_location_covers_one_place_or_everything_below_it() {
     let inside = format!("{SCHEMA}/properties/a");
     for (location, waives) in [
         (inside.clone(), true),
@@ -86,7 +86,7 @@ fn a_location_holds_for_its_place_or_for_all_below() {
         (format!("{SCHEMA}/properties/**"), true),
         ("/**".to_owned(), true),
         (format!("{SCHEMA}/properties"), false),
-        // A name that begins alike is another name.
+        // Only the beginning of the name is the same.
         (format!("{SCHEMA}/prop/**"), false),
         ("/components/**".to_owned(), false),
         (String::new(), false),
@@ -100,7 +100,7 @@ fn a_location_holds_for_its_place_or_for_all_below() {
 }
 
 #[test]
-fn what_reaches_other_operations_is_not_waived_for_one() {
+fn a_change_that_reaches_other_operations_is_not_waived_for_one() {
     let inside = format!("{SCHEMA}/properties/a");
     for (operation, waives) in [("POST /things", true), ("POST /others", false)] {
         let mut diff = breaking();
@@ -109,7 +109,7 @@ fn what_reaches_other_operations_is_not_waived_for_one() {
         assert_eq!(diff.changes[0].waived.is_some(), waives, "{operation}");
         assert_eq!(stale.is_empty(), waives, "{operation}: {stale:?}");
     }
-    // One that reaches two operations, waived for one of them; and one that reaches none.
+    // A change that reaches two operations, waived for one of them; and a change that reaches none.
     for operations in [&["POST /things", "GET /things"][..], &[]] {
         let mut diff = breaking();
         diff.changes[0].operations = operations.iter().map(ToString::to_string).collect();
@@ -122,7 +122,7 @@ fn what_reaches_other_operations_is_not_waived_for_one() {
 }
 
 #[test]
-fn a_waiver_that_is_over_or_of_no_use_is_named_with_its_place_and_remedy() {
+fn expired_and_unused_waivers_are_reported_with_place_and_remedy() {
     let mut diff = breaking();
     let inside = format!("{SCHEMA}/properties/a");
     let text = waiver(REMOVED, &inside, "") + &waiver("response-status-removed", "/paths/**", "");
@@ -162,7 +162,7 @@ fn an_expiry_may_be_a_string() {
 }
 
 #[test]
-fn what_is_wrong_with_a_file_is_said_with_line_and_key() {
+fn errors_of_a_file_name_line_and_key() {
     let good = waiver(REMOVED, "/paths/**", "");
     let with = |from: &str, to: &str| {
         assert!(good.contains(from), "{from}");
@@ -184,7 +184,7 @@ fn what_is_wrong_with_a_file_is_said_with_line_and_key() {
         with("expires", "operation = \"things\"\nexpires"),
         good.clone() + &good,
     ];
-    let said: Vec<String> = wrong
+    let errors: Vec<String> = wrong
         .iter()
         .map(|text| {
             Waivers::parse("waivers.toml", text)
@@ -192,7 +192,7 @@ fn what_is_wrong_with_a_file_is_said_with_line_and_key() {
                 .to_string()
         })
         .collect();
-    insta::assert_snapshot!(said.join("\n"), @"
+    insta::assert_snapshot!(errors.join("\n"), @"
     waivers.toml:1:9: unclosed array table, expected `]]`
     waivers.toml:1:3: unknown field `waivers`, expected `waiver`
     waivers.toml:1:1: missing field `reason`

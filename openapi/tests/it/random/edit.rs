@@ -1,4 +1,4 @@
-//! A schema edited in a few places, as a revision of a document is.
+//! Random edits of a schema, like those of a document's revision.
 
 use rand::RngExt as _;
 use rand::rngs::SmallRng;
@@ -7,13 +7,13 @@ use serde_json::{Map, Value, json};
 use super::schema::{NAMES, Reach, one};
 use super::{once_in, pick, places};
 
-/// A copy with one to three edits.
+/// Returns a copy with one to three edits.
 pub(crate) fn edited(random: &mut SmallRng, schema: &Value) -> Value {
     let mut schema = schema.clone();
     for _ in 0..random.random_range(1..4) {
         let places = places(&schema);
         let place = pick(random, &places).clone();
-        // What is referred to in place may refer in place to what comes after it only.
+        // A component may refer in place only to the components after it.
         let new = one(random, 2, Reach::After(usize::MAX - 1));
         if let Some(at) = schema.pointer_mut(&place) {
             edit(random, at, new, place.is_empty());
@@ -37,7 +37,7 @@ fn edit(random: &mut SmallRng, at: &mut Value, new: Value, is_root: bool) {
     }
 }
 
-/// Makes one edit; false when it does not apply.
+/// Makes one edit. Returns false when it does not apply.
 fn changed(random: &mut SmallRng, object: &mut Map<String, Value>, new: &Value) -> bool {
     match random.random_range(0..12) {
         0 => number(random, object),
@@ -75,7 +75,7 @@ fn changed(random: &mut SmallRng, object: &mut Map<String, Value>, new: &Value) 
             true
         }
         8 => {
-            // Takes a keyword away.
+            // Removes a keyword.
             let keys: Vec<String> = object
                 .keys()
                 .filter(|key| *key != "components")

@@ -1,22 +1,22 @@
-//! The smallest pair of values that still shows what was found.
+//! The reduction of a failing pair of values to a smaller one that still fails.
 
 use serde_json::Value;
 
-/// How often the finder may be asked: it compares documents.
+/// The most calls of `fails`, which compares documents.
 const BUDGET: usize = 1_500;
 
-/// Takes away from both values whatever can go without `fails` turning false.
+/// Removes parts of both values as long as `fails` stays true.
 pub(crate) fn minimal(
     base: &Value,
     revision: &Value,
     fails: impl Fn(&Value, &Value) -> bool,
 ) -> (Value, Value) {
     let (mut base, mut revision) = (base.clone(), revision.clone());
-    let mut left = BUDGET;
+    let mut remaining = BUDGET;
     loop {
         let smaller = reductions(&base, &revision).find(|(base, revision)| {
-            left = left.saturating_sub(1);
-            left > 0 && fails(base, revision)
+            remaining = remaining.saturating_sub(1);
+            remaining > 0 && fails(base, revision)
         });
         match smaller {
             Some(smaller) => (base, revision) = smaller,
@@ -25,7 +25,8 @@ pub(crate) fn minimal(
     }
 }
 
-/// Pairs that are smaller by one step: the largest steps first, those of both before those of one.
+/// Returns pairs that are smaller by one step: the largest steps first, and steps of both values earlier than steps
+/// of one.
 fn reductions<'v>(
     base: &'v Value,
     revision: &'v Value,
@@ -78,9 +79,9 @@ fn pointers(value: &Value) -> Vec<String> {
 
 #[derive(Clone, Copy)]
 enum Step {
-    /// The value goes.
+    /// The value is removed.
     Remove,
-    /// The value takes the place of what holds it, or of what holds that.
+    /// The value replaces its parent, or the parent of that.
     Hoist,
     /// The value becomes the schema that accepts everything.
     Anything,
@@ -103,7 +104,7 @@ impl Step {
                 _ => return None,
             },
             Self::Hoist => {
-                // `/properties/a` stands for the object that has it, as `/anyOf/0` does.
+                // The parent of `/properties/a` is the schema with `properties`, as for `/anyOf/0`.
                 let outer = holder.rsplit_once('/').map(|(outer, _)| outer)?;
                 if !value.is_object() || outer.is_empty() || outer.ends_with("/components") {
                     return None;

@@ -1,4 +1,4 @@
-//! Random schemas as people write them, with components that may refer to themselves.
+//! Random schemas like those that people write, with components that may be recursive.
 
 use rand::RngExt as _;
 use rand::rngs::SmallRng;
@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::{once_in, pick};
 
-/// Names of properties: few, so that schemas meet in them.
+/// The names of properties: few, so that schemas have some in common.
 pub(super) const NAMES: &[&str] = &["a", "b", "c", "d"];
-/// Names of components.
+/// The names of components.
 const COMPONENTS: &[&str] = &["A", "B", "C"];
 
 const PATTERNS: &[&str] = &["^a", "^[a-c]+$", "^\\d{2,4}$", "b$", "^(x|y)?$", "[A-Z]"];
@@ -22,7 +22,7 @@ const FORMATS: &[&str] = &[
     "password",
 ];
 
-/// A schema; what it refers to lies in its member `components`, by name.
+/// Returns a schema. The components that it refers to are in its member `components`, by name.
 pub(crate) fn schema(random: &mut SmallRng) -> Value {
     let mut schema = one(random, 3, Reach::Anything);
     let mut components = Map::new();
@@ -36,16 +36,16 @@ pub(crate) fn schema(random: &mut SmallRng) -> Value {
     schema
 }
 
-/// Which components may be referred to in place, where no value is consumed: a schema that is a part
-/// of itself says nothing (JSON Schema 2020-12 Core section 9.4.1).
+/// The components to which a schema may refer in place, for the same value: a schema that is a part of itself is
+/// undefined (JSON Schema 2020-12 Core section 9.4.1).
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Reach {
     Anything,
-    /// Those that come after this one.
+    /// The components after this one.
     After(usize),
 }
 
-/// A schema without components of its own, nested at most `depth` deep.
+/// Returns a schema without a member `components`, nested at most `depth` deep.
 pub(super) fn one(random: &mut SmallRng, depth: usize, reach: Reach) -> Value {
     let leaf = depth == 0;
     match random.random_range(0..if leaf { 11 } else { 22 }) {
@@ -84,7 +84,7 @@ pub(super) fn one(random: &mut SmallRng, depth: usize, reach: Reach) -> Value {
     }
 }
 
-/// A reference to a component.
+/// Returns a reference to a component.
 pub(super) fn reference(random: &mut SmallRng, reach: Reach) -> Option<Value> {
     let names = match reach {
         Reach::Anything => COMPONENTS,
@@ -142,7 +142,7 @@ fn bounds(random: &mut SmallRng, schema: &mut Value) {
     }
 }
 
-/// An enum, perhaps of mixed types, or a constant.
+/// Returns an enum, perhaps of mixed types, or a constant.
 fn values_of(random: &mut SmallRng) -> Value {
     let values = [
         json!("a"),
@@ -255,7 +255,7 @@ fn union(random: &mut SmallRng, depth: usize, reach: Reach, keyword: &str) -> Va
     json!({ keyword: branches })
 }
 
-/// An `allOf`: mostly of objects, since little else has parts that agree.
+/// Returns an `allOf`, mostly of objects, since other parts seldom agree.
 fn whole(random: &mut SmallRng, depth: usize, reach: Reach) -> Value {
     let parts: Vec<Value> = (0..random.random_range(1..4))
         .map(|_| match random.random_range(0..4) {

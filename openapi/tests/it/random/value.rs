@@ -1,4 +1,4 @@
-//! Values to hold verdicts against: of a schema, near it, and of nothing.
+//! Random values to check verdicts with: of a schema, near it, and unrelated.
 
 use rand::RngExt as _;
 use rand::rngs::SmallRng;
@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use super::schema::NAMES;
 use super::{once_in, pick};
 
-/// Values that schemas of the two kinds may accept, may just reject, or have nothing to do with.
-/// The schemas are as [`super::schema`] makes them.
+/// Returns values that the schemas may accept, may just reject, or are not about. The schemas are made by
+/// [`super::schema`].
 pub(crate) fn values(random: &mut SmallRng, schemas: [&Value; 2], count: usize) -> Vec<Value> {
     let mut values: Vec<Value> = Vec::new();
     for schema in schemas {
@@ -23,7 +23,7 @@ pub(crate) fn values(random: &mut SmallRng, schemas: [&Value; 2], count: usize) 
     values
 }
 
-/// A value that the schema probably accepts, by a walk through it that now and then strays.
+/// Returns a value that the schema probably accepts: a random walk through it, with a few random deviations.
 fn of(random: &mut SmallRng, root: &Value, schema: &Value, depth: usize) -> Value {
     if depth == 0 || once_in(random, 40) {
         return anything(random, 1);
@@ -49,7 +49,7 @@ fn of(random: &mut SmallRng, root: &Value, schema: &Value, depth: usize) -> Valu
     if let Some(parts) = object.get("allOf").and_then(Value::as_array)
         && !parts.is_empty()
     {
-        // Of objects, the members of all; of others, one that may fit.
+        // For objects, the members of all parts; otherwise the value of the first part.
         let mut values = parts.iter().map(|part| of(random, root, part, depth - 1));
         let first = values.next().unwrap_or_default();
         return values.fold(first, |whole, part| match (whole, part) {
@@ -130,7 +130,7 @@ fn count(object: &Map<String, Value>, keyword: &str) -> Option<usize> {
     usize::try_from(object.get(keyword)?.as_u64()?).ok()
 }
 
-/// An integer at the bounds or between them.
+/// Returns an integer at the bounds or between them.
 fn integer(random: &mut SmallRng, object: &Map<String, Value>) -> i32 {
     let bound = |keywords: [&str; 2]| {
         let bound = keywords.iter().find_map(|keyword| object.get(*keyword))?;
@@ -184,7 +184,7 @@ fn text(random: &mut SmallRng, object: &Map<String, Value>) -> String {
     }
 }
 
-/// A value of any kind.
+/// Returns a value of any type.
 fn anything(random: &mut SmallRng, depth: usize) -> Value {
     match random.random_range(0..if depth == 0 { 6 } else { 8 }) {
         0 => Value::Null,

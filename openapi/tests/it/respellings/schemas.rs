@@ -1,14 +1,14 @@
-//! A schema in other words.
+//! Rewrites of schemas.
 
 use openapi::pointer;
 use rand::RngExt as _;
 use rand::rngs::SmallRng;
 use serde_json::{Map, Value, json};
 
-use super::{Rewrite, spots};
+use super::{Rewrite, schema_pointers};
 use crate::random::{once_in, pick};
 
-/// The ways to write a schema otherwise.
+/// The rewrites.
 pub(super) const REWRITES: &[(&str, Rewrite)] = &[
     ("a component in place of a schema", into_component),
     ("a schema in place of a reference", in_place),
@@ -41,8 +41,8 @@ pub(super) const REWRITES: &[(&str, Rewrite)] = &[
         "everything as true, or as an empty object",
         |random, document| at_schema(random, document, everything),
     ),
-    ("a keyword that says nothing", |random, document| {
-        at_schema(random, document, saying_nothing)
+    ("a keyword without effect", |random, document| {
+        at_schema(random, document, without_effect)
     }),
     ("one type in a list", |random, document| {
         at_schema(random, document, one_type)
@@ -72,15 +72,14 @@ fn asserted(schema: &Map<String, Value>) -> Vec<&str> {
     keywords.filter(|keyword| !is_annotation(keyword)).collect()
 }
 
-/// Whether the document's schemas are JSON Schema 2020-12; in 3.0 `nullable` and a few more of the
-/// keywords that are moved mean something only where they stand.
+/// Returns whether the document is of version 3.0, whose `nullable` and some other keywords cannot be moved.
 pub(super) fn is_3_0(document: &Value) -> bool {
     document["openapi"]
         .as_str()
         .is_some_and(|version| version.starts_with("3.0"))
 }
 
-/// Applies a rewrite to a schema of the document, the first of a few that it applies to.
+/// Applies a rewrite to a random schema of the document to which it applies.
 fn at_schema(
     random: &mut SmallRng,
     document: &mut Value,
@@ -89,7 +88,7 @@ fn at_schema(
     if is_3_0(document) {
         return None;
     }
-    let spots = spots::schemas(document);
+    let spots = schema_pointers::of(document);
     if spots.is_empty() {
         return None;
     }
@@ -100,7 +99,7 @@ fn at_schema(
     })
 }
 
-/// A name that no component has.
+/// Returns a name that no component has.
 pub(super) fn new_name(document: &Value, section: &str) -> String {
     let taken = |name: &str| {
         document
@@ -110,10 +109,10 @@ pub(super) fn new_name(document: &Value, section: &str) -> String {
     (0..)
         .map(|number| format!("Named{number}"))
         .find(|name| !taken(name))
-        .expect("a number that is free")
+        .expect("a free number")
 }
 
-/// Whether the schema is an alternative that is told apart by the name of its component.
+/// Returns whether the schema is an alternative of a discriminator, which uses the name of its component.
 fn is_named_alternative(document: &Value, spot: &str) -> bool {
     let union = spot
         .rsplit_once('/')
@@ -123,7 +122,7 @@ fn is_named_alternative(document: &Value, spot: &str) -> bool {
 }
 
 fn into_component(random: &mut SmallRng, document: &mut Value) -> Option<String> {
-    let spots = spots::schemas(document);
+    let spots = schema_pointers::of(document);
     let spot = spots
         .get(random.random_range(0..spots.len().max(1)))?
         .clone();
@@ -140,12 +139,11 @@ fn into_component(random: &mut SmallRng, document: &mut Value) -> Option<String>
     }
     *document.pointer_mut(&spot)? = json!({"$ref": format!("#/components/schemas/{name}")});
     document["components"]["schemas"][&name] = schema;
-    // What referred into the schema would now have to pass the reference.
     Some(spot)
 }
 
 fn in_place(random: &mut SmallRng, document: &mut Value) -> Option<String> {
-    let spots: Vec<String> = spots::schemas(document)
+    let spots: Vec<String> = schema_pointers::of(document)
         .into_iter()
         .filter(|spot| {
             let schema = document.pointer(spot).and_then(Value::as_object);
@@ -175,7 +173,7 @@ fn split(random: &mut SmallRng, schema: &mut Value) -> bool {
     let Some(object) = schema.as_object_mut() else {
         return false;
     };
-    // What these say depends on what stands beside them.
+    // The meaning of these depends on other keywords of the schema.
     const TOGETHER: &[&str] = &[
         "properties",
         "patternProperties",
@@ -202,11 +200,11 @@ fn split(random: &mut SmallRng, schema: &mut Value) -> bool {
             parts[random.random_range(0..2)].insert(keyword, value);
         }
     }
-    // Properties may be split as well, unless something is said of the others.
-    let speaks_of_others = ["additionalProperties", "patternProperties"]
+    // Properties may be split as well, unless a keyword is about the undeclared ones.
+    let restricts_others = ["additionalProperties", "patternProperties"]
         .iter()
         .any(|keyword| parts[0].contains_key(*keyword));
-    if !speaks_of_others
+    if !restricts_others
         && let Some(Value::Object(properties)) = parts[0].get_mut("properties")
         && properties.len() > 1
         && let Some(name) = properties.keys().next_back().cloned()
@@ -383,7 +381,7 @@ fn everything(_: &mut SmallRng, schema: &mut Value) -> bool {
     true
 }
 
-fn saying_nothing(random: &mut SmallRng, schema: &mut Value) -> bool {
+fn without_effect(random: &mut SmallRng, schema: &mut Value) -> bool {
     let Some(object) = schema.as_object_mut() else {
         return false;
     };

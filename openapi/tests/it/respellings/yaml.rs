@@ -1,9 +1,9 @@
-//! A document as YAML in block style.
+//! Documents as YAML in block style.
 
 use serde_json::Value;
 
-/// The value as text; scalars and what is empty are written as in JSON, which YAML reads too.
-pub(super) fn written(value: &Value) -> String {
+/// Returns the value as YAML. Scalars and empty collections are written as in JSON, which YAML includes.
+pub(super) fn to_yaml(value: &Value) -> String {
     let mut text = String::new();
     block(value, 0, &mut text);
     text
@@ -29,11 +29,11 @@ fn block(value: &Value, indent: usize, text: &mut String) {
 }
 
 fn nested(value: &Value, indent: usize, text: &mut String) {
-    let holds_more = match value {
+    let has_members = match value {
         Value::Object(members) => !members.is_empty(),
         Value::Array(items) => !items.is_empty(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     };
-    text.push(if holds_more { '\n' } else { ' ' });
+    text.push(if has_members { '\n' } else { ' ' });
     block(value, indent + 1, text);
 }

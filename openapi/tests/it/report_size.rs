@@ -1,15 +1,15 @@
-//! How much of a large comparison each format shows.
+//! The size of reports on large comparisons.
 
 use openapi::diff::compare;
 use openapi::render::{self, Report};
 use openapi::{Document, diff::Diff};
 use serde_json::{Map, Value, json};
 
-/// What a comment on GitHub holds, in characters.
+/// The most characters of a comment on GitHub.
 const COMMENT: usize = 65_536;
 
-/// `operations` operations that answer with one component, of which `required` properties are always
-/// there, and `described` more have a description that `say` gives.
+/// Returns a document of `operations` operations that respond with one component. It requires the properties
+/// `required`, and has `described` others whose description begins with `say`.
 fn large(operations: usize, required: &[String], described: usize, say: &str) -> Document {
     let mut properties: Map<String, Value> = required
         .iter()
@@ -56,18 +56,18 @@ fn markdown(base: &Document, revision: &Document) -> (String, Diff) {
     (String::from_utf8(out).expect("UTF-8"), diff)
 }
 
-/// Whether every fold that is opened is closed.
+/// Returns whether every fold that is opened is closed.
 fn folds_close(text: &str) -> bool {
     text.matches("<details>").count() == text.matches("</details>").count()
 }
 
 #[test]
-fn markdown_fits_into_a_comment_and_says_what_it_leaves_out() {
+fn markdown_fits_into_a_comment_and_counts_what_is_left_out() {
     let (old, new) = (large(3, &names(3), 900, "was"), large(3, &[], 900, "is"));
     let (text, diff) = markdown(&old, &new);
     assert_eq!(diff.changes.len(), 903);
     assert!(text.len() <= COMMENT, "{}", text.len());
-    // Not much less than fits, either.
+    // The comment is nearly full.
     assert!(text.len() > COMMENT - 2_000, "{}", text.len());
     assert_eq!(
         text.matches("response-required-property-removed").count(),
@@ -80,7 +80,7 @@ fn markdown_fits_into_a_comment_and_says_what_it_leaves_out() {
 }
 
 #[test]
-fn folded_lists_go_before_any_change_does() {
+fn folded_lists_are_removed_first_and_changes_last() {
     let (old, new) = (large(800, &names(4), 0, ""), large(800, &[], 0, ""));
     let (text, _) = markdown(&old, &new);
     assert!(text.len() <= COMMENT, "{}", text.len());
@@ -94,7 +94,7 @@ fn folded_lists_go_before_any_change_does() {
 }
 
 #[test]
-fn what_fits_is_written_in_full() {
+fn a_comparison_that_fits_is_written_in_full() {
     let (old, new) = (large(40, &names(1), 0, ""), large(40, &[], 0, ""));
     let (text, _) = markdown(&old, &new);
     assert!(text.contains("/them/39"), "{text}");

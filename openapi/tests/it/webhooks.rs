@@ -1,11 +1,11 @@
-//! Verdicts on what the server sends unasked, to webhooks and callbacks: there the client is the one
-//! that must go on understanding, and every direction is the other one.
+//! Verdicts on webhooks and callbacks. There the server sends requests to the client, so every direction is
+//! reversed.
 
 use serde_json::{Value, json};
 
 use crate::schemas::changed;
 
-/// The operation as a webhook's, and as a callback's.
+/// Returns documents with the operation as a webhook and as a callback.
 fn pushing(operation: &Value) -> [Value; 2] {
     let mut operation = operation.clone();
     let members = operation.as_object_mut().expect("an operation");
@@ -27,7 +27,7 @@ fn pushing(operation: &Value) -> [Value; 2] {
     ]
 }
 
-/// What changes both ways, in the webhook and in the callback alike.
+/// Returns the changes in both directions, which are the same for the webhook and the callback.
 fn both_ways(one: &Value, other: &Value) -> (Vec<String>, Vec<String>) {
     let [webhook, callback] = pushing(one);
     let [other_webhook, other_callback] = pushing(other);
@@ -51,7 +51,7 @@ fn body(media_types: &[&str]) -> Value {
 }
 
 #[test]
-fn what_is_sent_may_narrow_and_not_widen() {
+fn a_body_that_the_server_sends_may_narrow_and_not_widen() {
     let holding = |values: &[&str]| json!({"requestBody": {"content": {"application/json": {"schema": {"enum": values}}}}});
     let (narrowed, widened) = both_ways(&holding(&["a", "b"]), &holding(&["a"]));
     assert_eq!(narrowed, ["additive response-enum-narrowed"]);
@@ -59,20 +59,20 @@ fn what_is_sent_may_narrow_and_not_widen() {
 }
 
 #[test]
-fn a_media_type_that_comes_is_one_that_nobody_asked_for() {
-    let (come, gone) = both_ways(
+fn adding_a_media_type_that_the_server_sends_breaks() {
+    let (added, removed) = both_ways(
         &body(&["application/json"]),
         &body(&["application/json", "application/xml"]),
     );
-    assert_eq!(come, ["breaking response-media-type-added"]);
-    assert_eq!(gone, ["additive response-media-type-removed"]);
+    assert_eq!(added, ["breaking response-media-type-added"]);
+    assert_eq!(removed, ["additive response-media-type-removed"]);
     let (widened, narrowed) = both_ways(&body(&["text/plain"]), &body(&["text/*"]));
     assert_eq!(widened, ["breaking response-media-type-widened"]);
     assert_eq!(narrowed, ["additive response-media-type-narrowed"]);
 }
 
 #[test]
-fn a_parameter_that_always_came_may_not_stay_away() {
+fn removing_a_required_parameter_that_the_server_sends_breaks() {
     let with = |required: bool| {
         json!({"parameters": [
             {"name": "X-Signature", "in": "header", "required": required, "schema": {"type": "string"}}
@@ -81,40 +81,40 @@ fn a_parameter_that_always_came_may_not_stay_away() {
     let (optional, required) = both_ways(&with(true), &with(false));
     assert_eq!(optional, ["breaking parameter-required-removed"]);
     assert_eq!(required, ["additive parameter-required-added"]);
-    let (gone, come) = both_ways(&with(true), &json!({}));
-    assert_eq!(gone, ["breaking parameter-removed"]);
-    assert_eq!(come, ["additive parameter-required-added"]);
-    let (gone, come) = both_ways(&with(false), &json!({}));
-    assert_eq!(gone, ["additive parameter-removed"]);
-    assert_eq!(come, ["additive parameter-added"]);
+    let (removed, added) = both_ways(&with(true), &json!({}));
+    assert_eq!(removed, ["breaking parameter-removed"]);
+    assert_eq!(added, ["additive parameter-required-added"]);
+    let (removed, added) = both_ways(&with(false), &json!({}));
+    assert_eq!(removed, ["additive parameter-removed"]);
+    assert_eq!(added, ["additive parameter-added"]);
 }
 
 #[test]
-fn a_body_that_always_came_may_not_stay_away() {
-    let (gone, come) = both_ways(&body(&["application/json"]), &json!({}));
-    assert_eq!(gone, ["breaking request-body-removed"]);
-    assert_eq!(come, ["additive request-body-added"]);
+fn removing_a_required_body_that_the_server_sends_breaks() {
+    let (removed, added) = both_ways(&body(&["application/json"]), &json!({}));
+    assert_eq!(removed, ["breaking request-body-removed"]);
+    assert_eq!(added, ["additive request-body-added"]);
 }
 
 #[test]
-fn the_client_answers_and_what_it_may_answer_may_widen() {
+fn a_response_of_the_client_may_widen_and_not_narrow() {
     let answering = |headers: &Value| json!({"responses": {"200": {"description": "taken", "headers": headers}}});
-    let (demanded, left) = both_ways(
+    let (required, optional) = both_ways(
         &answering(&json!({})),
         &answering(&json!({"X-Taken": {"required": true, "schema": {"type": "string"}}})),
     );
-    assert_eq!(demanded, ["breaking header-added"]);
-    assert_eq!(left, ["additive header-removed"]);
-    let (demanded, left) = both_ways(
+    assert_eq!(required, ["breaking header-added"]);
+    assert_eq!(optional, ["additive header-removed"]);
+    let (required, optional) = both_ways(
         &answering(&json!({"X-Taken": {"schema": {"type": "string"}}})),
         &answering(&json!({"X-Taken": {"required": true, "schema": {"type": "string"}}})),
     );
-    assert_eq!(demanded, ["breaking header-required-added"]);
-    assert_eq!(left, ["additive header-required-removed"]);
+    assert_eq!(required, ["breaking header-required-added"]);
+    assert_eq!(optional, ["additive header-required-removed"]);
 }
 
 #[test]
-fn a_header_that_the_client_answers_with_may_become_a_list_and_is_called_a_header() {
+fn a_header_of_the_clients_response_is_reported_as_a_header() {
     let answering = |schema: &Value| json!({"responses": {"200": {"description": "taken", "headers": {"X-Taken": {"schema": schema}}}}});
     let (listed, single) = both_ways(
         &answering(&json!({"type": "string"})),

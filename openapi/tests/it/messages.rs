@@ -1,5 +1,5 @@
-//! Verdicts on what stands around the schemas: parameters as text, media types, statuses, servers,
-//! discriminators, open lists. A pair for each.
+//! Verdicts on parameters as text, media types, statuses, servers, discriminators and open enums: a pair of
+//! documents for each.
 
 use serde_json::{Value, json};
 
@@ -43,12 +43,12 @@ fn responses(responses: &Value) -> Value {
     document(&json!({ "responses": responses }))
 }
 
-fn saying(schema: &Value) -> Value {
-    json!({"description": "said", "content": {"application/json": {"schema": schema}}})
+fn response(schema: &Value) -> Value {
+    json!({"description": "ok", "content": {"application/json": {"schema": schema}}})
 }
 
 #[test]
-fn a_parameter_is_a_text_that_the_other_side_reads() {
+fn a_parameter_is_compared_as_the_text_that_is_sent() {
     let typed = |kind: &str| parameter(&json!({"schema": {"type": kind}}));
     let text = typed("string");
     for kind in ["integer", "number", "boolean"] {
@@ -69,7 +69,7 @@ fn a_parameter_is_a_text_that_the_other_side_reads() {
 }
 
 #[test]
-fn a_list_that_is_written_otherwise_is_misread_and_a_single_value_is_not() {
+fn another_serialization_breaks_lists_and_not_single_values() {
     let list = |explode: bool| {
         parameter(
             &json!({"explode": explode, "schema": {"type": "array", "items": {"type": "string"}}}),
@@ -88,7 +88,7 @@ fn a_list_that_is_written_otherwise_is_misread_and_a_single_value_is_not() {
 }
 
 #[test]
-fn a_freedom_of_writing_that_is_taken_back_breaks() {
+fn disallowing_reserved_or_empty_values_breaks() {
     for flag in ["allowReserved", "allowEmptyValue"] {
         let (free, bound) = (
             parameter(&json!({ flag: true })),
@@ -104,7 +104,7 @@ fn a_freedom_of_writing_that_is_taken_back_breaks() {
 }
 
 #[test]
-fn media_types_are_told_apart_by_meaning() {
+fn media_types_are_compared_by_meaning() {
     let json = body(&["application/json"]);
     for same in [
         "Application/JSON",
@@ -128,7 +128,7 @@ fn media_types_are_told_apart_by_meaning() {
 }
 
 #[test]
-fn a_range_stands_for_the_media_types_in_it() {
+fn a_media_range_includes_its_media_types() {
     let (json, any) = (body(&["application/json"]), body(&["application/*"]));
     assert_eq!(
         changed(&json, &any),
@@ -151,9 +151,9 @@ fn a_range_stands_for_the_media_types_in_it() {
 }
 
 #[test]
-fn a_status_is_also_what_its_range_and_the_default_say() {
-    let text = saying(&json!({"type": "string"}));
-    let number = saying(&json!({"type": "integer"}));
+fn a_status_falls_back_to_its_range_and_the_default() {
+    let text = response(&json!({"type": "string"}));
+    let number = response(&json!({"type": "integer"}));
     let named = responses(&json!({"200": text, "404": text, "default": text}));
     let unnamed = responses(&json!({"200": text, "default": text}));
     let otherwise = responses(&json!({"200": text, "404": number, "default": text}));
@@ -182,7 +182,7 @@ fn a_status_is_also_what_its_range_and_the_default_say() {
 }
 
 #[test]
-fn a_server_is_its_address_without_the_last_slash_and_no_server_is_the_root() {
+fn servers_are_compared_without_a_trailing_slash_and_default_to_the_root() {
     let servers = |servers: Value| {
         let mut document = document(&json!({}));
         document["servers"] = servers;
@@ -250,11 +250,11 @@ fn a_value_that_the_discriminator_no_longer_maps_breaks() {
 }
 
 #[test]
-fn a_value_new_in_an_open_list_was_to_be_expected() {
+fn a_new_value_of_an_open_enum_is_additive() {
     let shown = |schema: Value| {
         document(&json!({
             "requestBody": {"content": {"application/json": {"schema": schema}}},
-            "responses": {"200": saying(&schema)}
+            "responses": {"200": response(&schema)}
         }))
     };
     let listed = |values: &[&str]| shown(json!({"type": "string", "x-extensible-enum": values}));
@@ -293,13 +293,13 @@ fn a_value_new_in_an_open_list_was_to_be_expected() {
 }
 
 #[test]
-fn what_a_string_holds_is_read_as_it_was_written() {
-    let string = |holds: Value| {
+fn encoded_and_embedded_content_of_strings_is_compared() {
+    let string = |keywords: Value| {
         let mut schema = json!({"type": "string"});
         schema
             .as_object_mut()
             .expect("an object")
-            .extend(holds.as_object().expect("members").clone());
+            .extend(keywords.as_object().expect("members").clone());
         document(&json!({"requestBody": {"content": {"text/plain": {"schema": schema}}}}))
     };
     let base = string(json!({"contentEncoding": "base64"}));
@@ -307,21 +307,21 @@ fn what_a_string_holds_is_read_as_it_was_written() {
         changed(&base, &string(json!({"contentEncoding": "base32"}))),
         ["breaking request-format-changed"]
     );
-    let held = |kind: &str| {
+    let embedded = |kind: &str| {
         string(json!({"contentMediaType": "application/json", "contentSchema": {"type": kind}}))
     };
     assert_eq!(
-        changed(&held("integer"), &held("number")),
+        changed(&embedded("integer"), &embedded("number")),
         ["additive request-type-widened"]
     );
     assert_eq!(
-        changed(&held("number"), &held("integer")),
+        changed(&embedded("number"), &embedded("integer")),
         ["breaking request-type-narrowed"]
     );
 }
 
 #[test]
-fn a_keyword_that_all_listed_values_keep_to_says_nothing_beside_them() {
+fn a_keyword_that_all_enum_values_satisfy_is_docs() {
     let listed = |more: Value| {
         let mut schema = json!({"type": "string", "enum": ["a", "bcd"]});
         schema
@@ -342,7 +342,7 @@ fn a_keyword_that_all_listed_values_keep_to_says_nothing_beside_them() {
 }
 
 #[test]
-fn no_value_is_of_a_type_that_json_does_not_have() {
+fn a_type_that_json_does_not_have_accepts_nothing() {
     let typed = |kind: &str| {
         document(
             &json!({"requestBody": {"content": {"application/json": {"schema": {"type": kind}}}}}),
@@ -372,7 +372,7 @@ fn the_items_of_a_streamed_body_are_compared() {
 }
 
 #[test]
-fn headers_of_one_name_in_two_cases_are_each_compared_with_their_own_spelling() {
+fn headers_that_differ_in_case_are_matched_by_spelling() {
     let with = |description: &str| {
         responses(&json!({"200": {"description": description, "headers": {
             "A": {"schema": {"type": "integer"}}, "a": {"schema": {"type": "string"}}}}}))
@@ -384,7 +384,7 @@ fn headers_of_one_name_in_two_cases_are_each_compared_with_their_own_spelling() 
 }
 
 #[test]
-fn headers_that_are_said_elsewhere_are_ignored_as_parameters() {
+fn header_parameters_that_openapi_ignores_are_docs() {
     let with = |name: &str, required: bool| {
         document(&json!({"parameters": [
             {"name": name, "in": "header", "required": required, "schema": {"type": "string"}}]}))
@@ -407,7 +407,7 @@ fn headers_that_are_said_elsewhere_are_ignored_as_parameters() {
 }
 
 #[test]
-fn a_narrower_accept_header_is_told_to_readers_alone() {
+fn a_narrower_accept_parameter_is_docs() {
     let accepting = |values: &[&str]| {
         document(&json!({"parameters": [
             {"name": "Accept", "in": "header", "schema": {"type": "string", "enum": values}}]}))
@@ -422,7 +422,7 @@ fn a_narrower_accept_header_is_told_to_readers_alone() {
 }
 
 #[test]
-fn texts_are_told_of_where_the_types_of_a_parameter_differ() {
+fn texts_are_compared_where_the_types_of_a_parameter_differ() {
     let typed = |kind: &str, description: &str| {
         parameter(&json!({"schema": {"type": kind, "description": description}}))
     };
@@ -439,7 +439,7 @@ fn texts_are_told_of_where_the_types_of_a_parameter_differ() {
 }
 
 #[test]
-fn a_range_speaks_for_no_type_that_is_named_beside_it() {
+fn a_media_range_excludes_the_types_named_beside_it() {
     let any = ("text/*", json!({"type": "string"}));
     let plain = ("text/plain", json!({"type": "string", "maxLength": 3}));
     let body = |types: &[&(&str, Value)]| {

@@ -1,5 +1,4 @@
-//! Verdicts on what stands around an operation's messages: where it is served, what may follow it, and
-//! how the parts of a body are written.
+//! Verdicts on servers, links, paths, security schemes, and the encodings of a body's parts.
 
 use openapi::Document;
 use openapi::diff::compare;
@@ -36,28 +35,31 @@ fn served(variable: &Value) -> Value {
 }
 
 #[test]
-fn an_address_that_was_served_may_not_go() {
+fn removing_a_server_address_breaks() {
     let two = served(&json!({"enum": ["eu", "us"], "default": "eu"}));
     let one = served(&json!({"enum": ["eu"], "default": "eu"}));
     let any = served(&json!({"default": "eu"}));
-    let gone = changes(&two, &one);
-    assert_eq!(summary(&gone), ["breaking document-server-narrowed"]);
-    assert_eq!(gone[0].witness, Some(json!("https://us.example/{version}")));
+    let removed = changes(&two, &one);
+    assert_eq!(summary(&removed), ["breaking document-server-narrowed"]);
+    assert_eq!(
+        removed[0].witness,
+        Some(json!("https://us.example/{version}"))
+    );
     assert_eq!(changed(&one, &two), ["additive document-server-widened"]);
     assert_eq!(changed(&one, &any), ["additive document-server-widened"]);
-    let held = changes(&any, &one);
-    assert_eq!(summary(&held), ["breaking document-server-narrowed"]);
+    let restricted = changes(&any, &one);
+    assert_eq!(summary(&restricted), ["breaking document-server-narrowed"]);
     assert_eq!(
-        held[0].witness,
+        restricted[0].witness,
         Some(json!("https://not-eu.example/{version}")),
-        "no value that is still among them"
+        "a value that is no longer allowed"
     );
     let other_order = served(&json!({"enum": ["us", "eu"], "default": "eu"}));
     assert_eq!(changed(&two, &other_order), [""; 0]);
 }
 
 #[test]
-fn what_is_said_of_an_address_is_told() {
+fn texts_and_defaults_of_server_variables_are_reported() {
     let plain = served(&json!({"enum": ["eu", "us"], "default": "eu"}));
     let defaulted = served(&json!({"enum": ["eu", "us"], "default": "us"}));
     let described = served(&json!({"enum": ["eu", "us"], "default": "eu", "description": "where"}));
@@ -69,7 +71,7 @@ fn what_is_said_of_an_address_is_told() {
 }
 
 #[test]
-fn links_are_for_readers() {
+fn changed_links_are_docs() {
     let linking = |links: &Value| {
         document(
             &json!({"responses": {"200": {"description": "ok", "links": links}}}),
@@ -86,13 +88,13 @@ fn links_are_for_readers() {
     assert_eq!(
         changed(&plain, &other),
         ["docs response-link-changed"],
-        "the operation that follows is another"
+        "the link names another operation"
     );
     assert_eq!(changed(&plain, &none), ["docs response-link-removed"]);
     assert_eq!(changed(&none, &plain), ["docs response-link-added"]);
 }
 
-/// An upload with a picture and a note, whose parts are written so.
+/// Returns a document with an upload of a picture and a note, whose parts have this encoding.
 fn upload(media_type: &str, encoding: &Value) -> Value {
     let schema = json!({"type": "object", "properties": {
         "picture": {"type": "string", "contentEncoding": "base64"},
@@ -104,7 +106,7 @@ fn upload(media_type: &str, encoding: &Value) -> Value {
 }
 
 #[test]
-fn a_part_that_was_accepted_in_a_media_type_still_must_be() {
+fn removing_a_media_type_of_a_part_breaks() {
     let form = |content_type: &str| {
         upload(
             "multipart/form-data",
@@ -130,7 +132,7 @@ fn a_part_that_was_accepted_in_a_media_type_still_must_be() {
 }
 
 #[test]
-fn the_usual_media_type_of_a_part_need_not_be_named() {
+fn the_default_media_type_of_a_part_may_be_named_or_not() {
     let none = upload("multipart/form-data", &json!({}));
     for (part, usual) in [
         ("picture", "application/octet-stream"),
@@ -158,7 +160,7 @@ fn the_usual_media_type_of_a_part_need_not_be_named() {
 }
 
 #[test]
-fn headers_of_a_part_are_headers() {
+fn headers_of_a_part_are_compared_as_headers() {
     let with = |required: bool| {
         let headers = json!({"X-Digest": {"required": required, "schema": {"type": "string"}}});
         upload("multipart/mixed", &json!({"picture": {"headers": headers}}))
@@ -170,7 +172,7 @@ fn headers_of_a_part_are_headers() {
 }
 
 #[test]
-fn an_encoding_where_there_are_no_parts_has_no_effect() {
+fn an_encoding_without_parts_is_docs() {
     let one = upload(
         "application/json",
         &json!({"note": {"contentType": "text/csv"}}),
@@ -180,7 +182,7 @@ fn an_encoding_where_there_are_no_parts_has_no_effect() {
 }
 
 #[test]
-fn a_parameter_without_a_schema_may_be_anything() {
+fn a_parameter_without_a_schema_accepts_everything() {
     let with = |parameter: &Value| document(&json!({"parameters": [parameter]}), &json!({}));
     let any = with(&json!({"name": "q", "in": "query"}));
     let short =
@@ -191,7 +193,7 @@ fn a_parameter_without_a_schema_may_be_anything() {
 }
 
 #[test]
-fn servers_of_an_operation_stand_for_those_around_it() {
+fn servers_of_an_operation_override_those_of_its_path_and_document() {
     let at = |url: &str| json!([{"url": url}]);
     let (a, b) = ("https://a.example", "https://b.example");
     let around = |operation: Option<&str>, path: Option<&str>| {
@@ -210,8 +212,8 @@ fn servers_of_an_operation_stand_for_those_around_it() {
         "additive operation-server-added",
     ];
     for own in [around(Some(b), None), around(None, Some(b))] {
-        assert_eq!(changed(&inherited, &own), moved, "gains one: {own}");
-        assert_eq!(changed(&own, &inherited), moved, "loses it: {own}");
+        assert_eq!(changed(&inherited, &own), moved, "added: {own}");
+        assert_eq!(changed(&own, &inherited), moved, "removed: {own}");
     }
     for same in [around(Some(a), None), around(None, Some(a))] {
         assert_eq!(changed(&inherited, &same), [""; 0], "{same}");
@@ -221,7 +223,7 @@ fn servers_of_an_operation_stand_for_those_around_it() {
         changed(&around(Some(a), None), &around(Some(b), None)),
         moved
     );
-    // From the path to the operation it is the same server, and the path's speaks for nobody.
+    // The same server moves from the path to its only operation. The path's own list no longer counts.
     assert_eq!(
         changed(&around(None, Some(b)), &around(Some(b), None)),
         ["docs operation-text-removed"]
@@ -229,7 +231,7 @@ fn servers_of_an_operation_stand_for_those_around_it() {
 }
 
 #[test]
-fn a_scheme_by_certificates_is_the_same_under_another_name() {
+fn renaming_a_mutual_tls_scheme_is_docs() {
     let secured = |name: &str, kind: &str| {
         document(
             &json!({"security": [{name: []}]}),
@@ -244,7 +246,7 @@ fn a_scheme_by_certificates_is_the_same_under_another_name() {
 }
 
 #[test]
-fn what_a_path_says_for_itself_is_told_of_under_another_name_of_its_parameter() {
+fn texts_of_a_path_item_are_compared_after_a_parameter_is_renamed() {
     let path = |path: &str, item: &Value| {
         let mut item = item.clone();
         item["get"] = json!({"parameters": [{"name": path.trim_start_matches("/files/{").trim_end_matches('}'),
@@ -272,7 +274,7 @@ fn what_a_path_says_for_itself_is_told_of_under_another_name_of_its_parameter() 
 }
 
 #[test]
-fn a_path_without_operations_does_not_come_or_go_in_silence() {
+fn adding_or_removing_a_path_without_operations_is_docs() {
     let with = |paths: &Value| {
         let mut document = document(&json!({}), &json!({}));
         let members = paths.as_object().expect("members").clone();

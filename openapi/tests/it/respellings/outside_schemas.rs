@@ -1,4 +1,4 @@
-//! What stands around the schemas in other words.
+//! Rewrites of the parts of a document outside its schemas.
 
 use openapi::pointer;
 use rand::RngExt as _;
@@ -6,10 +6,10 @@ use rand::rngs::SmallRng;
 use serde_json::{Map, Value, json};
 
 use super::schemas::{is_3_0, new_name};
-use super::{Rewrite, spots};
+use super::{Rewrite, schema_pointers};
 use crate::random::pick;
 
-/// The ways to write the rest of a document otherwise.
+/// The rewrites.
 pub(super) const REWRITES: &[(&str, Rewrite)] = &[
     ("a component of another name", renamed),
     ("members in another order", members_in_another_order),
@@ -17,7 +17,7 @@ pub(super) const REWRITES: &[(&str, Rewrite)] = &[
         "parameters of the path at its operations",
         parameters_at_operations,
     ),
-    ("a component in place of what stands there", into_component),
+    ("a component in place of a part", into_component),
     ("another version of the specification", another_version),
     ("the dialect of 3.0", dialect_of_3_0),
     ("characters of a reference encoded", encoded),
@@ -55,7 +55,7 @@ fn renamed(random: &mut SmallRng, document: &mut Value) -> Option<String> {
     Some(format!("/components/schemas/{new}"))
 }
 
-/// Whether discriminators map values to components by their names, which are then more than names.
+/// Returns whether the document has discriminators, which map values to components by name.
 fn refers_by_name(document: &Value) -> bool {
     match document {
         Value::Object(members) => {
@@ -66,7 +66,7 @@ fn refers_by_name(document: &Value) -> bool {
     }
 }
 
-/// Visits the references of a document, outside of examples.
+/// Calls `visit` with the references of a document, except those in examples.
 fn each_reference(value: &mut Value, visit: &mut dyn FnMut(&mut String)) {
     match value {
         Value::Object(members) => {
@@ -86,7 +86,7 @@ fn each_reference(value: &mut Value, visit: &mut dyn FnMut(&mut String)) {
 }
 
 fn members_in_another_order(random: &mut SmallRng, document: &mut Value) -> Option<String> {
-    let mut spots = spots::schemas(document);
+    let mut spots = schema_pointers::of(document);
     spots.extend(["", "/info", "/components", "/components/schemas"].map(str::to_owned));
     let operations = document.get("paths").and_then(Value::as_object);
     for (path, item) in operations.into_iter().flatten() {
@@ -124,7 +124,7 @@ fn parameters_at_operations(random: &mut SmallRng, document: &mut Value) -> Opti
     let Value::Array(shared) = item.get("parameters")?.clone() else {
         return None;
     };
-    // Which parameter replaces which is told of those that are written out.
+    // Only parameters without a reference can be matched here by name and place.
     if shared.is_empty()
         || shared
             .iter()
@@ -143,7 +143,7 @@ fn parameters_at_operations(random: &mut SmallRng, document: &mut Value) -> Opti
             let is_same = |other: &Value| {
                 other["name"] == parameter["name"] && other["in"] == parameter["in"]
             };
-            // One behind a reference is the operation's own all the same: it comes first.
+            // The operation's own parameters come first, references included.
             if !own.iter().any(is_same) {
                 own.push(parameter.clone());
             }
@@ -217,13 +217,13 @@ fn another_version(random: &mut SmallRng, document: &mut Value) -> Option<String
     Some("/openapi".to_owned())
 }
 
-/// Writes a document of 3.1 in 3.0's way: null and excluded bounds as flags.
+/// Rewrites a document of 3.1 as one of 3.0: null and exclusive bounds as flags.
 fn dialect_of_3_0(_: &mut SmallRng, document: &mut Value) -> Option<String> {
     if is_3_0(document) {
         return None;
     }
-    let spots = spots::schemas(document);
-    // In 3.0 nothing counts beside a reference.
+    let spots = schema_pointers::of(document);
+    // 3.0 ignores keywords beside a reference.
     let has_siblings = |schema: &Value| {
         let object = schema.as_object();
         object.is_some_and(|object| object.contains_key("$ref") && object.len() > 1)
@@ -264,10 +264,10 @@ fn dialect_of_3_0(_: &mut SmallRng, document: &mut Value) -> Option<String> {
 
 /// Percent-encodes a character of a reference (RFC 6901 section 6).
 fn encoded(random: &mut SmallRng, document: &mut Value) -> Option<String> {
-    let mut left = random.random_range(0..6);
+    let mut remaining = random.random_range(0..6);
     let mut done = false;
     each_reference(document, &mut |reference| {
-        if left == 0
+        if remaining == 0
             && !done
             && let Some(rest) = reference.strip_prefix("#/components/schemas/")
             && let Some(first) = rest.chars().next().filter(char::is_ascii_alphabetic)
@@ -275,7 +275,7 @@ fn encoded(random: &mut SmallRng, document: &mut Value) -> Option<String> {
             *reference = format!("#/components/schemas/%{:02X}{}", first as u32, &rest[1..]);
             done = true;
         }
-        left -= i32::from(left > 0);
+        remaining -= i32::from(remaining > 0);
     });
     done.then(String::new)
 }

@@ -1,4 +1,4 @@
-//! References to schemas by the names that they give themselves: `$anchor` and `$dynamicAnchor`.
+//! References to schemas by name: `$anchor` and `$dynamicAnchor`.
 
 use openapi::Document;
 use openapi::diff::{Class, compare};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::documents::with_files;
 
-/// A document that answers with a component whose property `a` refers to a schema of the given type.
+/// Returns a document that responds with a component whose property `a` refers to a schema of the given type.
 fn document(property: &Value, anchor: &str, kind: &str) -> Document {
     let value = json!({
         "openapi": "3.1.0",
@@ -23,7 +23,7 @@ fn document(property: &Value, anchor: &str, kind: &str) -> Document {
 }
 
 #[test]
-fn a_reference_by_a_name_is_one_to_the_schema_of_that_name() {
+fn a_reference_by_anchor_equals_a_reference_to_its_schema() {
     for (property, anchor) in [
         (json!({"$ref": "#Name"}), "$anchor"),
         (json!({"$ref": "#Name"}), "$dynamicAnchor"),
@@ -46,13 +46,13 @@ fn a_reference_by_a_name_is_one_to_the_schema_of_that_name() {
 }
 
 #[test]
-fn a_reference_by_a_name_that_nothing_has_is_refused() {
+fn a_reference_to_an_unknown_anchor_is_refused() {
     let text = r##"{"openapi": "3.1.0", "paths": {}, "components": {"schemas": {
         "A": {"$ref": "#Name"}, "B": {"$anchor": "Nam"}}}}"##;
     assert!(Document::parse("a.json", text).is_err());
 }
 
-/// A document that answers with what is referred to, beside these files.
+/// Returns a document with these files whose response has the schema that is referred to.
 fn answering(reference: &str, files: &[(&str, &str)]) -> Result<Document, openapi::DocumentError> {
     let text = json!({
         "openapi": "3.1.0",
@@ -65,7 +65,7 @@ fn answering(reference: &str, files: &[(&str, &str)]) -> Result<Document, openap
 }
 
 #[test]
-fn a_name_within_a_neighbouring_file_is_known_there_and_from_elsewhere() {
+fn an_anchor_in_a_referenced_file_resolves_there_and_from_other_files() {
     let whole = |kind: &str| {
         let pointed = format!("A: {{properties: {{a: {{$ref: '#/B'}}}}}}\nB: {{type: {kind}}}\n");
         answering("a.yaml#/A", &[("a.yaml", &pointed)]).expect("a valid document")
@@ -121,7 +121,7 @@ fn a_name_within_a_neighbouring_file_is_known_there_and_from_elsewhere() {
 }
 
 #[test]
-fn a_name_that_a_neighbouring_file_lacks_is_refused_as_it_was_written() {
+fn an_unknown_anchor_of_a_referenced_file_is_refused_as_it_was_written() {
     let within = answering(
         "a.yaml#/A",
         &[("a.yaml", "A:\n  $ref: '#B'\nB: {$anchor: C}\n")],

@@ -1,4 +1,4 @@
-//! Where the schemas of a document are.
+//! The pointers to the schemas of a document.
 
 use openapi::pointer;
 use serde_json::Value;
@@ -14,15 +14,15 @@ const ONE: &[&str] = &[
 const LISTS: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
 const MAPS: &[&str] = &["properties", "patternProperties"];
 
-/// The pointers to all of them, those within others included.
-pub(super) fn schemas(document: &Value) -> Vec<String> {
-    let mut spots = Vec::new();
-    around(document, "", &mut spots);
-    spots
+/// Returns the pointers to all schemas, those inside other schemas included.
+pub(super) fn of(document: &Value) -> Vec<String> {
+    let mut pointers = Vec::new();
+    outside_schemas(document, "", &mut pointers);
+    pointers
 }
 
-/// Looks for schemas in what is no schema.
-fn around(value: &Value, here: &str, spots: &mut Vec<String>) {
+/// Collects the schemas in a part of the document that is not a schema.
+fn outside_schemas(value: &Value, here: &str, pointers: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             for (key, member) in members {
@@ -30,52 +30,52 @@ fn around(value: &Value, here: &str, spots: &mut Vec<String>) {
                 match key.as_str() {
                     "example" | "examples" | "value" => {}
                     key if key.starts_with("x-") => {}
-                    // Elsewhere it is a slip of the writer's, compared as a field of no meaning.
+                    // Anywhere else `schema` is a mistake, compared as an unknown field.
                     "schema"
                         if ["/content/", "/parameters/", "/headers/"]
                             .iter()
                             .any(|holder| here.contains(holder)) =>
                     {
-                        within(member, inside, spots);
+                        within_schema(member, inside, pointers);
                     }
                     "schemas" if here == "/components" => {
                         for (name, member) in member.as_object().into_iter().flatten() {
-                            within(member, pointer::join(&inside, name), spots);
+                            within_schema(member, pointer::join(&inside, name), pointers);
                         }
                     }
-                    _ => around(member, &inside, spots),
+                    _ => outside_schemas(member, &inside, pointers),
                 }
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                around(item, &pointer::join(here, &index.to_string()), spots);
+                outside_schemas(item, &pointer::join(here, &index.to_string()), pointers);
             }
         }
         _ => {}
     }
 }
 
-/// A schema and those within it.
-fn within(schema: &Value, here: String, spots: &mut Vec<String>) {
+/// Collects a schema and those inside it.
+fn within_schema(schema: &Value, here: String, pointers: &mut Vec<String>) {
     if let Value::Object(object) = schema {
         for (key, value) in object {
             let inside = pointer::join(&here, key);
             match value {
                 Value::Object(members) if MAPS.contains(&key.as_str()) => {
                     for (name, member) in members {
-                        within(member, pointer::join(&inside, name), spots);
+                        within_schema(member, pointer::join(&inside, name), pointers);
                     }
                 }
                 Value::Array(items) if LISTS.contains(&key.as_str()) => {
                     for (index, item) in items.iter().enumerate() {
-                        within(item, pointer::join(&inside, &index.to_string()), spots);
+                        within_schema(item, pointer::join(&inside, &index.to_string()), pointers);
                     }
                 }
-                value if ONE.contains(&key.as_str()) => within(value, inside, spots),
+                value if ONE.contains(&key.as_str()) => within_schema(value, inside, pointers),
                 _ => {}
             }
         }
     }
-    spots.push(here);
+    pointers.push(here);
 }

@@ -1,5 +1,4 @@
-//! Verdicts on what stands beside a reference: nothing of it is silent, and nothing of it counts where
-//! the specification ignores it.
+//! Verdicts on fields beside a reference: each is compared, unless the specification ignores it.
 
 use serde_json::{Value, json};
 
@@ -43,7 +42,7 @@ fn thing(beside: &Value) -> Value {
     reference
 }
 
-/// Each place that a schema may stand at, with the schema there.
+/// Returns schemas that have this schema in each possible place, with the name of the place.
 fn everywhere(schema: &Value) -> Vec<(&'static str, Value)> {
     let other = json!({"$ref": "#/components/schemas/Other"});
     vec![
@@ -72,7 +71,7 @@ fn everywhere(schema: &Value) -> Vec<(&'static str, Value)> {
 }
 
 #[test]
-fn a_text_beside_a_reference_to_a_schema_is_told_wherever_it_stands() {
+fn a_text_beside_a_schema_reference_is_compared_in_every_place() {
     let before = everywhere(&thing(&json!({"description": "one"})));
     let after = everywhere(&thing(&json!({"description": "another"})));
     for ((place, before), (_, after)) in before.iter().zip(&after) {
@@ -82,7 +81,7 @@ fn a_text_beside_a_reference_to_a_schema_is_told_wherever_it_stands() {
 }
 
 #[test]
-fn every_annotation_beside_a_reference_is_told() {
+fn every_annotation_beside_a_reference_is_compared() {
     let bare = answering("3.1.0", &thing(&json!({})));
     for (annotation, rule) in [
         (json!({"description": "a"}), "response-text-added"),
@@ -102,7 +101,7 @@ fn every_annotation_beside_a_reference_is_told() {
 }
 
 #[test]
-fn one_part_and_a_reference_with_a_text_are_one_thing() {
+fn a_text_beside_a_reference_equals_a_text_beside_its_only_branch() {
     let beside = answering("3.1.0", &thing(&json!({"description": "a"})));
     for keyword in ["allOf", "oneOf", "anyOf"] {
         let around = answering(
@@ -115,7 +114,7 @@ fn one_part_and_a_reference_with_a_text_are_one_thing() {
 }
 
 #[test]
-fn version_3_0_ignores_what_stands_beside_a_reference() {
+fn version_3_0_ignores_fields_beside_a_reference() {
     let bare = answering("3.0.3", &thing(&json!({})));
     let beside = answering(
         "3.0.3",
@@ -124,7 +123,7 @@ fn version_3_0_ignores_what_stands_beside_a_reference() {
     assert_eq!(changed(&bare, &beside), [""; 0]);
 }
 
-/// An operation that refers to a component of the kind, with these members beside the reference.
+/// Returns a document whose operation refers to a component of this kind, with these members beside the reference.
 fn referring(version: &str, kind: &str, beside: &Value) -> Value {
     let refer = |target: &str| {
         let mut reference = json!({"$ref": format!("#/components/{target}")});
@@ -148,7 +147,7 @@ fn referring(version: &str, kind: &str, beside: &Value) -> Value {
 }
 
 #[test]
-fn a_description_beside_a_reference_stands_for_the_components() {
+fn a_description_beside_a_reference_overrides_the_components() {
     for (kind, rule) in [
         ("parameter", "parameter-text-changed"),
         ("header", "header-text-changed"),
@@ -168,15 +167,15 @@ fn a_description_beside_a_reference_stands_for_the_components() {
 }
 
 #[test]
-fn what_a_reference_object_may_not_say_has_no_effect() {
+fn other_fields_beside_a_reference_have_no_effect() {
     let bare = referring("3.1.0", "parameter", &json!({}));
     for beside in [
         json!({"required": true}),
         json!({"summary": "a"}),
         json!({"description": "which page"}),
     ] {
-        let said = referring("3.1.0", "parameter", &beside);
-        assert_eq!(changed(&bare, &said), [""; 0], "{beside}");
+        let with = referring("3.1.0", "parameter", &beside);
+        assert_eq!(changed(&bare, &with), [""; 0], "{beside}");
     }
 }
 

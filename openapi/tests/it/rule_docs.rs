@@ -1,4 +1,4 @@
-//! What is said of each rule: complete, once, and under ids that stay.
+//! The documentation of rules: each rule once, complete, and with a stable id.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use openapi::diff::{Change, Class, compare, rule_of, rules};
 use openapi::{Document, pointer, render};
 use serde_json::{Value, json};
 
-/// Whether the change is what the documentation of its rule says that it may be.
+/// Returns whether the documentation of the rule lists the class of the change.
 pub(crate) fn is_documented(change: &Change) -> bool {
     rules()
         .iter()
@@ -14,7 +14,7 @@ pub(crate) fn is_documented(change: &Change) -> bool {
 }
 
 #[test]
-fn ids_of_rules_stay() {
+fn ids_of_rules_are_stable() {
     let lines: Vec<String> = rules()
         .iter()
         .map(|known| {
@@ -35,11 +35,11 @@ fn each_rule_is_documented_once_and_found_by_its_id() {
         let mut classes = known.classes.to_vec();
         classes.sort_unstable_by(|a, b| b.cmp(a));
         classes.dedup();
-        assert_eq!(classes, known.classes, "{id}: the gravest class first");
+        assert_eq!(classes, known.classes, "{id}: the most severe class first");
         assert!(!classes.is_empty(), "{id} has no class");
         for text in [known.means.as_str(), known.why] {
-            assert!(text.ends_with('.'), "{id}: no sentence: {text}");
-            // A table of Markdown holds them as they are.
+            assert!(text.ends_with('.'), "{id}: not a sentence: {text}");
+            // The texts go into a Markdown table as they are.
             assert!(!text.contains(['{', '|', '<', '\n']), "{id}: {text}");
         }
     }
@@ -68,7 +68,7 @@ fn each_format_lists_every_rule() {
     }
 }
 
-/// A document with something of every kind, in which fields can be put.
+/// Returns a document with objects of every kind, to which fields can be added.
 fn everything() -> Value {
     let schema = json!({"type": "object", "properties": {"a": {"type": "string"}}});
     let body = json!({"content": {"application/json": {"schema": schema}}});
@@ -93,7 +93,7 @@ fn everything() -> Value {
     })
 }
 
-/// The pointers to all objects of a document.
+/// Collects the pointers to all objects of a document.
 fn objects(value: &Value, at: &str, into: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
@@ -148,7 +148,7 @@ fn a_field_in_any_place_has_a_documented_rule() {
                 if let Some(value) = value {
                     object.insert((*key).to_owned(), value.clone());
                 }
-                // What is refused on reading is not compared.
+                // `None` for a document that is refused on reading.
                 Document::parse("test", &document.to_string()).ok()
             };
             let versions = [with(None), with(Some(old)), with(Some(new))];

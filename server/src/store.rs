@@ -220,7 +220,7 @@ impl Store {
         }
     }
 
-    /// Returns the membership of a user in a business, and creates whichever of business, user and membership does not exist. An
+    /// Returns the membership of a user in a business, and creates business, user and membership where they do not exist. An
     /// existing membership keeps its role.
     pub(crate) async fn ensure_member(
         &self,

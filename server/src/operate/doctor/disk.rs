@@ -40,7 +40,7 @@ pub(super) fn examine(location: &Location, folder: &Path) -> Option<Finding> {
         Finding::warning(
             "disk",
             format!(
-                "{said}: {what}. Make room: on a full disk whatever must be written is answered with 503"
+                "{said}: {what}. Make room: on a full disk, requests that write are answered with 503"
             ),
         )
     } else {

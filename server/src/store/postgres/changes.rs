@@ -22,7 +22,7 @@ const CHANGES: &str = concat!(
      FROM (VALUES (true)) AS now LEFT JOIN changes c ON c.xid = ANY($1::text[]::xid8[]) AND c.xid::xid = c.xmin"
 );
 
-/// The number of transactions whose rows are kept: nobody asks for older ones.
+/// The number of transactions whose rows are kept: older rows are never asked for.
 ///
 /// A statement that writes anyway deletes them: a transaction that did only that would have no row.
 pub(super) const MAX_KEPT: i64 = 10_000;

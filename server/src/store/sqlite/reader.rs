@@ -1,8 +1,8 @@
-//! Connections that read, on whichever thread asks.
+//! Connections that read, on the thread of the caller.
 //!
 //! Beginning and ending a read transaction costs more than the reads of a request: each takes a lock of the file, which all
-//! threads wait for. So a connection stays in its transaction, and reads on in it as long as the [`CommitWatch`] shows that nobody
-//! has committed since it began; otherwise it begins another one. The callers' tokens and short pages, which are asked for again
+//! threads wait for. So a connection stays in its transaction, and reads on in it as long as the [`CommitWatch`] shows no
+//! commit since it began; otherwise it begins another one. The callers' tokens and short pages, which are asked for again
 //! and again, come from the [`SnapshotCache`] while it is current.
 
 use std::fmt;
@@ -52,7 +52,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Ends the transaction: the log only begins again when nobody reads in it.
+    /// Ends the transaction: the log only begins again when no reader is in it.
     fn release(&mut self) -> Result<(), StoreError> {
         self.since = None;
         if !self.connection.is_autocommit() {
@@ -89,7 +89,7 @@ impl Readers {
         mark: Option<CommitMark>,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mark = mark.or_else(|| self.watch.mark());
+        let mark = mark.or_else(|| self.current_mark());
         self.with(mark, |reader| work(&reader.connection))
     }
 
@@ -98,7 +98,7 @@ impl Readers {
         &self,
         jti: Uuid,
     ) -> Result<(Option<CallerToken>, Option<CommitMark>), StoreError> {
-        let mark = self.watch.mark();
+        let mark = self.current_mark();
         if let Some(cached) = mark.and_then(|mark| self.cache.token(mark, jti)) {
             return Ok((Some(cached), mark));
         }
@@ -118,7 +118,7 @@ impl Readers {
         list: &ListTokens,
         mark: Option<CommitMark>,
     ) -> Result<Page, StoreError> {
-        let mark = mark.or_else(|| self.watch.mark());
+        let mark = mark.or_else(|| self.current_mark());
         if let Some(cached) = mark.and_then(|mark| self.cache.page(mark, list)) {
             return Ok(cached);
         }
@@ -129,6 +129,24 @@ impl Readers {
             }
             Ok(page)
         })
+    }
+
+    /// Reads the current mark, for a read. The first call after a commit begins a transaction.
+    ///
+    /// While a connection of this process is in a transaction of the current mark, SQLite reads the mark without a system call for
+    /// a lock of the file: `PRAGMA data_version` in a loop took 0.4 µs with such a transaction, and 2.3 µs without.
+    fn current_mark(&self) -> Option<CommitMark> {
+        let (mark, changed) = self.watch.advance();
+        if changed {
+            // After an error, marks only take longer to read.
+            let _ = self.with(mark, |reader| {
+                let mut any = reader
+                    .connection
+                    .prepare_cached("SELECT 1 FROM sqlite_schema LIMIT 1")?;
+                Ok(any.exists([])?)
+            });
+        }
+        mark
     }
 
     /// Runs `work` on a connection whose transaction is not older than this mark.

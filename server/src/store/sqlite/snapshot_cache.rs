@@ -1,4 +1,4 @@
-//! Cached reads of the file, for as long as nobody has committed since.
+//! Cached reads of the file, until the next commit that may have changed them.
 //!
 //! They belong to one [`CommitMark`]. The thread that writes carries them over from the mark before its commit to the mark after
 //! it, without what the commit changed. After a commit of another process, such as an operator's shell, the mark is different
@@ -91,7 +91,7 @@ impl SnapshotCache {
         }
     }
 
-    /// Drops everything after a commit of which nobody knows what it changed, or whether it did.
+    /// Drops everything after a commit whose changes, or whose success, are unknown.
     pub(super) fn lost(&self) {
         let mut state = self.0.write();
         state.committing = false;

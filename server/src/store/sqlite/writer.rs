@@ -1,6 +1,6 @@
 //! The one thread that writes: all writes that arrive during one transaction go into the next one together.
 //!
-//! A commit costs one wait for the disk whatever it holds, so that many writers share it. None of them is answered before
+//! A commit costs one wait for the disk, however much it holds, so that many writers share it. None of them is answered before
 //! the commit that holds its write has returned, and none waits for others to arrive.
 
 use std::sync::Arc;

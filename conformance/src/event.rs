@@ -3,6 +3,7 @@
 //! Everything here is already redacted: no value of a credential or of a minted token ever enters an event.
 
 use chrono::{DateTime, Utc};
+use openapi::waiver::Waived;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ use crate::contract::ContractName;
 use crate::contract::summary::Operation;
 use crate::coverage::Coverage;
 use crate::exit::ExitCode;
-use crate::profile::{Profile, Waived};
+use crate::profile::Profile;
 
 /// One thing that happened in a run, in order: one start, the cases as they finish, one end. As JSON, one a line, they
 /// are `events.ndjson`.

@@ -33,7 +33,7 @@ pub use role::Role;
 pub use source::Source;
 pub(crate) use source::variable;
 pub use tls::Tls;
-pub use waiver::{Waived, Waiver};
+pub use waiver::Waiver;
 
 /// A deployment, as its owner describes it.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]

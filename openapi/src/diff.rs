@@ -17,7 +17,7 @@ mod schema;
 mod waivers;
 mod walk;
 
-pub use change::{Change, Diff, Waived};
+pub use change::{Change, Diff};
 pub use message::{Message, Part};
 pub use options::Options;
 pub use rules::{Action, Area, Class, Documented, Kind, Rule, Verdict, rule_of, rules};

@@ -33,6 +33,7 @@ pub mod schema;
 mod sha256;
 pub mod shown;
 mod text_error;
+pub mod waiver;
 
 pub use document::{Document, DocumentError, Operation, SchemaRef};
 pub use position::Position;

@@ -1,6 +1,7 @@
 //! Waivers: cases that a deployment's owner does without, for a reason and until a day.
 
 use chrono::{NaiveDate, Utc};
+use openapi::waiver::{self, Waived};
 use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -22,19 +23,13 @@ pub struct Waiver {
     pub expires: NaiveDate,
 }
 
-/// A day as TOML writes one, bare or in quotes.
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
-    let written = match toml::Value::deserialize(deserializer)? {
-        toml::Value::Datetime(date) => date.to_string(),
-        toml::Value::String(text) => text,
-        other => other.to_string(),
-    };
-    NaiveDate::parse_from_str(&written, "%Y-%m-%d")
+    waiver::day(&toml::Value::deserialize(deserializer)?)
         .map_err(|_| D::Error::custom("invalid value: expected a day such as 2027-01-31"))
 }
 
 impl Waiver {
-    /// Whether it is about a case.
+    /// Returns whether it is about a case.
     #[must_use]
     pub fn names(&self, id: &str) -> bool {
         let case = self.case.get_ref();
@@ -44,7 +39,7 @@ impl Waiver {
         }
     }
 
-    /// The waiver as reports hold it.
+    /// Returns the waiver as reports hold it.
     #[must_use]
     pub fn waived(&self) -> Waived {
         Waived {
@@ -59,12 +54,12 @@ impl Waiver {
     }
 
     pub(super) fn check(&self, origin: Origin<'_>) -> Result<(), ProfileError> {
-        let case = self.case.get_ref();
-        if self.reason.trim().is_empty() {
+        let (case, waived) = (self.case.get_ref(), self.waived());
+        if waived.lacks_reason() {
             let problem = format!("the waiver of `{case}` gives no reason");
             return Err(self.wrong(origin, problem, "Say why the case may be skipped."));
         }
-        if self.expires < Utc::now().date_naive() {
+        if waived.has_expired(Utc::now().date_naive()) {
             let problem = format!("the waiver of `{case}` expired after {}", self.expires);
             let remedy =
                 "Make the case run, or decide again: a later day, with a reason that still holds.";
@@ -72,15 +67,6 @@ impl Waiver {
         }
         Ok(())
     }
-}
-
-/// The waiver of a skipped case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Waived {
-    /// Why the deployment's owner does without the case.
-    pub reason: String,
-    /// The last day on which the waiver holds (UTC).
-    pub expires: NaiveDate,
 }
 
 #[cfg(test)]

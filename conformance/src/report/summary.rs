@@ -2,10 +2,11 @@
 //! sources of the credentials in curl commands.
 
 use super::Report;
+use openapi::waiver::Waived;
+
 use crate::case::Level;
 use crate::coverage::Coverage;
 use crate::event::{CaseRecord, ExchangeRecord, StepRecord, Verdict};
-use crate::profile::Waived;
 
 /// The verdicts of findings, worst first.
 const FINDINGS: [Verdict; 4] = [

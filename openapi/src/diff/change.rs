@@ -1,11 +1,11 @@
 //! One difference, and the list of all of them.
 
-use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::diff::message::Message;
 use crate::diff::rules::{Class, Rule, Verdict};
+use crate::waiver::Waived;
 
 /// One difference between two documents.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -76,15 +76,6 @@ impl Change {
             location => location,
         }
     }
-}
-
-/// Why a change is waived.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Waived {
-    /// Why.
-    pub reason: String,
-    /// The last day on which it is waived.
-    pub expires: NaiveDate,
 }
 
 /// The differences between two documents.

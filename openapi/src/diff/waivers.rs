@@ -9,11 +9,12 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
-use crate::diff::change::{Change, Diff, Waived};
+use crate::diff::change::{Change, Diff};
 use crate::diff::rules::Rule;
 use crate::pointer;
 use crate::position::Position;
 use crate::text_error::TextError;
+use crate::waiver::Waived;
 
 /// Why a text is not a file of waivers.
 pub type WaiversError = TextError;
@@ -70,7 +71,7 @@ impl fmt::Display for Location {
 
 impl Waiver {
     fn has_expired(&self, today: NaiveDate) -> bool {
-        self.waived.expires < today
+        self.waived.has_expired(today)
     }
 
     fn is_about(&self, change: &Change) -> bool {

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use openapi::diff::{Class, Diff, Waived, compare};
+use openapi::diff::{Class, Diff, compare};
 use openapi::render::{self, Report};
+use openapi::waiver::Waived;
 use openapi::{Document, Position};
 
 const BASE: &str = include_str!("pairs/orders.base.yaml");

@@ -202,9 +202,9 @@ fn errors_of_a_file_name_line_and_key() {
     waivers.toml:3:12: `location`: `#/paths` is no JSON pointer: give the place as the report does, `/components/schemas/Token/properties/id`, with `/**` at its end for all below
     waivers.toml:3:12: `location`: `/paths/a~b` is no JSON pointer: give the place as the report does, `/components/schemas/Token/properties/id`, with `/**` at its end for all below
     waivers.toml:5:11: invalid date, expected day between 01 and 28
-    waivers.toml:5:11: `expires`: `2027-1-31` is no day: give the last one on which the waiver holds, `2027-01-31`
-    waivers.toml:5:11: `expires`: `2027-01-31T00:00:00Z` is no day: give the last one on which the waiver holds, `2027-01-31`
-    waivers.toml:5:11: `expires`: `20270131` is no day: give the last one on which the waiver holds, `2027-01-31`
+    waivers.toml:5:11: `expires`: `2027-1-31` is not a day: give the last one on which the waiver holds, `2027-01-31`
+    waivers.toml:5:11: `expires`: `2027-01-31T00:00:00Z` is not a day: give the last one on which the waiver holds, `2027-01-31`
+    waivers.toml:5:11: `expires`: `20270131` is not a day: give the last one on which the waiver holds, `2027-01-31`
     waivers.toml:5:13: `operation`: `things` is no operation: write it as the report does, `POST /tokens`
     waivers.toml:7:1: this waives what the waiver in line 1 does: remove one of them
     ");

@@ -2,14 +2,13 @@
 
 use std::ops::Range;
 
-use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::diff::change::Waived;
 use crate::diff::rules::{rule_of, rules};
 use crate::diff::waivers::{Location, Waiver, Waivers, WaiversError};
 use crate::position::Position;
+use crate::waiver::{self, Waived};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,7 +112,17 @@ fn waiver(entry: Entry, position: Position) -> Result<Waiver, Wrong> {
         let message = format!("`rule`: there is no rule `{written}`: {remedy}");
         return Err((rule.span(), message));
     };
-    if reason.get_ref().trim().is_empty() {
+    let expires_at = expires.span();
+    let waived = Waived {
+        reason: reason.get_ref().trim().to_owned(),
+        expires: waiver::day(expires.get_ref()).map_err(|written| {
+            let message = format!(
+                "`expires`: `{written}` is not a day: give the last one on which the waiver holds, `2027-01-31`"
+            );
+            (expires_at, message)
+        })?,
+    };
+    if waived.lacks_reason() {
         let message = "`reason` is empty: say why the change may pass".to_owned();
         return Err((reason.span(), message));
     }
@@ -131,10 +140,7 @@ fn waiver(entry: Entry, position: Position) -> Result<Waiver, Wrong> {
         rule: known,
         location: location_of(&location)?,
         operation: operation.map(Spanned::into_inner),
-        waived: Waived {
-            reason: reason.into_inner().trim().to_owned(),
-            expires: day(&expires)?,
-        },
+        waived,
         used: false,
         misses_operation: false,
         misses_places: false,
@@ -164,23 +170,6 @@ fn location_of(location: &Spanned<String>) -> Result<Location, Wrong> {
         Location::AtAndBelow(pointer)
     } else {
         Location::At(pointer)
-    })
-}
-
-/// A day, written as TOML's own date or as a string.
-fn day(expires: &Spanned<toml::Value>) -> Result<NaiveDate, Wrong> {
-    let written = match expires.get_ref() {
-        toml::Value::String(text) => text.clone(),
-        toml::Value::Datetime(date) => date.to_string(),
-        other => other.to_string(),
-    };
-    let day = NaiveDate::parse_from_str(&written, "%Y-%m-%d");
-    day.ok().filter(|_| written.len() == 10).ok_or_else(|| {
-        let message = format!(
-            "`expires`: `{written}` is no day: give the last one on which the waiver holds, \
-             `2027-01-31`"
-        );
-        (expires.span(), message)
     })
 }
 

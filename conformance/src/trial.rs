@@ -1,7 +1,7 @@
-//! One run of one case: what its steps can do and look at.
+//! One run of one case, and what the steps of the case can do.
 //!
-//! Steps send requests as one of the profile's users ([`Caller`]) and hold the answers ([`Answer`]) to expectations.
-//! Every expectation becomes a step of the report, whether it held or not; the first that did not ends the case.
+//! Steps send requests as one of the profile's users ([`Caller`]) and check expectations of the answers ([`Answer`]).
+//! Every expectation becomes a step of the report. The first one that does not hold ends the case.
 
 mod answer;
 mod transcript;
@@ -35,7 +35,7 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Starts the trial of the case with this id, and the sample that it is about where it is a derived one.
+    /// Starts a trial of the case with this id. A derived case has a sample.
     pub(crate) fn new(
         deployment: Arc<Deployment>,
         case: &'static str,
@@ -48,75 +48,75 @@ impl Trial {
         }
     }
 
-    /// Gives the trial the disposable tokens that its case asked for.
+    /// Sets the disposable tokens that the case asked for.
     pub(crate) fn give(&mut self, tokens: Tokens) {
         self.tokens = tokens;
     }
 
-    /// Returns what happened.
+    /// Returns the steps and exchanges so far.
     pub(crate) fn transcript(&self) -> &Transcript {
         &self.transcript
     }
 
-    /// The deployment.
+    /// Returns the deployment.
     pub(crate) fn deployment(&self) -> &Arc<Deployment> {
         self.transcript.deployment()
     }
 
-    /// How long the suite waits for what.
+    /// Returns the profile's timeouts.
     pub(crate) fn timeouts(&self) -> &Timeouts {
         &self.deployment().profile.timeouts
     }
 
-    /// The `n`th disposable token of the operator. The declaration of the case says how many there are.
+    /// Returns the `n`th disposable token of the operator. The declaration of the case says how many there are.
     pub(crate) fn own(&self, n: usize) -> &Token {
         &self.tokens.own[n]
     }
 
-    /// The `n`th disposable token of the member.
+    /// Returns the `n`th disposable token of the member.
     pub(crate) fn members(&self, n: usize) -> &Token {
         &self.tokens.members[n]
     }
 
-    /// The `n`th disposable token of the outsider.
+    /// Returns the `n`th disposable token of the outsider.
     pub(crate) fn foreign(&self, n: usize) -> &Token {
         &self.tokens.foreign[n]
     }
 
-    /// The request that a derived case is about.
+    /// Returns the sample of a derived case.
     pub(crate) fn sample(&self) -> Result<&'static Sample, Stop> {
         self.sample
             .ok_or_else(|| Stop::Broken("the case has no sample: a defect of the suite".to_owned()))
     }
 
-    /// The operator.
+    /// Returns the operator.
     pub(crate) fn operator(&self) -> Caller<'_> {
         self.caller(&self.deployment().credentials.operator)
     }
 
-    /// The member; the declaration of the case says that there is one.
+    /// Returns the member. The case must declare that it needs one.
     pub(crate) fn member(&self) -> Result<Caller<'_>, Stop> {
         self.deployment()
             .credentials
             .member
             .as_ref()
             .map(|identity| self.caller(identity))
-            .ok_or_else(|| absent("member"))
+            .ok_or_else(|| undeclared("member"))
     }
 
-    /// The outsider; the declaration of the case says that there is one.
+    /// Returns the outsider. The case must declare that it needs one.
     pub(crate) fn outsider(&self) -> Result<Caller<'_>, Stop> {
         let outsider = self.deployment().credentials.outsider.as_ref();
         outsider
             .map(|identity| self.caller(identity))
-            .ok_or_else(|| absent("outsider"))
+            .ok_or_else(|| undeclared("outsider"))
     }
 
     fn caller(&self, identity: &Identity) -> Caller<'_> {
         Caller::of(&self.deployment().contract, identity)
     }
 
-    /// Sends a request and gives the answer, which is held to be no server error.
+    /// Sends a request and returns the answer. A server error fails the case.
     pub(crate) async fn send(&self, purpose: &str, request: Request) -> Result<Answer<'_>, Stop> {
         let (index, outcome) = self.attempt(purpose, request).await?;
         match outcome {
@@ -126,7 +126,7 @@ impl Trial {
                 self.transcript.step(
                     what,
                     false,
-                    "a whole HTTP answer".to_owned(),
+                    "a complete HTTP answer".to_owned(),
                     problem.to_string(),
                     Some(index),
                 )?;
@@ -135,10 +135,9 @@ impl Trial {
         }
     }
 
-    /// Sends a request that a deployment may refuse by closing the connection, and gives the answer if there is one.
-    /// A server that stops reading a body it does not want may close while the client still writes, and then even an
-    /// answer that it did send can be lost on the way. The request asks for the connection to be closed, so that no
-    /// later one meets a connection that the deployment is about to close.
+    /// Sends a request that a deployment may refuse by closing the connection, and returns the answer if there is one.
+    /// A server may close the connection while the client still writes the body, and its answer can be lost then
+    /// (RFC 9112, section 9.6). The request asks to close the connection, so that no later request uses it.
     pub(crate) async fn send_unwanted(
         &self,
         purpose: &str,
@@ -152,7 +151,7 @@ impl Trial {
             Err(problem) => {
                 let held = matches!(problem, NoAnswer::Broken(_));
                 let what = format!("{purpose}: an answer");
-                let expected = "a whole HTTP answer, or the connection closed".to_owned();
+                let expected = "a complete HTTP answer, or the connection closed".to_owned();
                 self.transcript
                     .step(what, held, expected, problem.to_string(), Some(index))?;
                 Ok(None)
@@ -160,16 +159,16 @@ impl Trial {
         }
     }
 
-    /// Opens a connection to the deployment, for requests that no HTTP client would send.
+    /// Opens a raw connection to the deployment, for requests that an HTTP client does not send.
     pub(crate) async fn connect(&self) -> Result<Wire, Stop> {
         self.deployment().wire().await.map_err(|problem| {
             Stop::Broken(format!(
-                "a connection of its own, straight to the target and through no proxy: {problem}"
+                "a separate connection directly to the target, without a proxy: {problem}"
             ))
         })
     }
 
-    /// Sends a request on a connection, in a form; gives the answer, or why there is none.
+    /// Sends a request on a connection, in the given form. Returns the answer, or why no answer arrived.
     pub(crate) async fn send_on(
         &self,
         wire: &mut Wire,
@@ -187,11 +186,11 @@ impl Trial {
                 request,
             )
             .await;
-        let (_, outcome) = self.judged(purpose, exchange)?;
+        let (_, outcome) = self.record(purpose, exchange)?;
         Ok(outcome)
     }
 
-    /// Sends a request. What comes back, if anything does, is held to be no server error.
+    /// Sends a request and records the exchange.
     async fn attempt(
         &self,
         purpose: &str,
@@ -201,10 +200,11 @@ impl Trial {
             .deployment()
             .send(self.transcript.case(), purpose.to_owned(), request)
             .await;
-        self.judged(purpose, exchange)
+        self.record(purpose, exchange)
     }
 
-    fn judged(
+    /// Records an exchange. A server error fails the case; a request that cannot be sent stops it.
+    fn record(
         &self,
         purpose: &str,
         exchange: Exchange,
@@ -222,7 +222,7 @@ impl Trial {
                     response,
                     window,
                 );
-                // 505 refuses the version of HTTP, and only a request by another one meets it.
+                // 505 refuses the version of HTTP. Only a request with another version receives it.
                 if status >= 500 && status != 505 {
                     answer.expect("no server error", false, "a status below 500", status)?;
                 }
@@ -243,10 +243,10 @@ impl Trial {
         }
     }
 
-    /// Holds something that is not about one answer to an expectation.
+    /// Checks an expectation that is not about one answer.
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "callers hand over literals and values made for this"
+        reason = "callers pass literals and temporary values"
     )]
     pub(crate) fn expect(
         &self,
@@ -264,14 +264,14 @@ impl Trial {
         )
     }
 
-    /// Registers a value made from a credential, so that reports show its name and not what it was made from.
+    /// Registers a value derived from a credential, so that reports show the name in its place.
     pub(crate) fn conceal(&self, value: &str, name: &str) {
         self.deployment().secrets.conceal(value, name);
     }
 }
 
-fn absent(role: &str) -> Stop {
+fn undeclared(role: &str) -> Stop {
     Stop::Broken(format!(
-        "the case uses a {role} and does not declare it: a defect of the suite, please report it"
+        "the case uses a {role} that it does not declare: a defect of the suite, please report it"
     ))
 }

@@ -1,7 +1,7 @@
-//! Who is calling: a bearer token in the `Authorization` header, and nothing else.
+//! Authentication: the caller is known by a bearer token in the `Authorization` header, and by nothing else.
 //!
-//! Each case sends one wrong credential with an otherwise right request for a live token, and looks afterwards
-//! whether that token still works: a refusal changes nothing.
+//! Each case sends one invalid credential in an otherwise valid request to revoke a live token. It then checks that the
+//! token still works: a refusal changes nothing.
 
 use secrecy::ExposeSecret;
 
@@ -10,7 +10,7 @@ use crate::case::{Case, Outcome, Stop, steps};
 use crate::trial::{Answer, Trial};
 use crate::wire::Request;
 
-/// Demands that a request for the case's token is refused with the documented 401, and that the token lives on.
+/// Checks that a request to revoke the case's token is refused with the documented 401, and that the token still works.
 pub(super) async fn refused(
     t: &Trial,
     purpose: &str,
@@ -21,8 +21,8 @@ pub(super) async fn refused(
     t.lives(t.own(0), "after the refusal").await
 }
 
-/// Demands a 401 with a Bearer challenge.
-fn challenged(answer: &Answer<'_>) -> Outcome {
+/// Checks that an answer is a 401 with a Bearer challenge.
+fn has_bearer_challenge(answer: &Answer<'_>) -> Outcome {
     answer.status_is(&[401])?;
     let challenges = answer.headers("www-authenticate").join(", ");
     let held = challenges.to_ascii_lowercase().contains("bearer");
@@ -58,7 +58,7 @@ pub(super) const CASES: &[Case] = &[
     .covers(&["/parameters/1", "/responses/401"])
     .own(1)
     .steps(|t| {
-        Box::pin(refused(t, "revoke with the bare word Bearer", |request| {
+        Box::pin(refused(t, "revoke with the word Bearer only", |request| {
             request.set("authorization", "Bearer")
         }))
     }),
@@ -70,7 +70,7 @@ pub(super) const CASES: &[Case] = &[
             for scheme in ["Basic", "Token", "Digest"] {
                 refused(
                     t,
-                    &format!("revoke with the token under the scheme {scheme}"),
+                    &format!("revoke with the token and the scheme {scheme}"),
                     |request| request.set("authorization", format!("{scheme} {token}")),
                 )
                 .await?;
@@ -82,9 +82,11 @@ pub(super) const CASES: &[Case] = &[
         .own(1)
         .steps(steps!(|t| {
             let token = t.deployment().credentials.operator.token.expose_secret();
-            refused(t, "revoke with the bare token for a header", |request| {
-                request.set("authorization", token)
-            })
+            refused(
+                t,
+                "revoke with the token only, without a scheme",
+                |request| request.set("authorization", token),
+            )
             .await
         })),
     Case::must("authentication.garbage", clauses::AUTHENTICATION)
@@ -103,7 +105,7 @@ pub(super) const CASES: &[Case] = &[
             ] {
                 refused(
                     t,
-                    &format!("revoke with {garbage} for a token"),
+                    &format!("revoke with {garbage} as the token"),
                     |request| request.set("authorization", format!("Bearer {garbage}")),
                 )
                 .await?;
@@ -172,7 +174,7 @@ pub(super) const CASES: &[Case] = &[
             .and("authorization", format!("Bearer {token}"));
         let answer = t
             .send(
-                "revoke with two Authorization headers, the good one last",
+                "revoke with two Authorization headers, the valid one last",
                 request,
             )
             .await?;
@@ -200,7 +202,7 @@ pub(super) const CASES: &[Case] = &[
         .own(1)
         .steps(steps!(|t| {
             let token = t.deployment().credentials.operator.token.expose_secret();
-            // A short word before an underscore, such as `dz_`, is what tells tokens of one service from others.
+            // The prefix is a short word and an underscore, such as `dz_`. It says which service issued a token.
             let prefixed = token
                 .split_once('_')
                 .filter(|(prefix, _)| prefix.len() <= 8);
@@ -210,7 +212,7 @@ pub(super) const CASES: &[Case] = &[
                 ));
             };
             t.conceal(bare, "TOKEN_WITHOUT_PREFIX");
-            refused(t, "revoke with a token without its prefix", |request| {
+            refused(t, "revoke with the token without its prefix", |request| {
                 request.set("authorization", format!("Bearer {bare}"))
             })
             .await
@@ -221,9 +223,9 @@ pub(super) const CASES: &[Case] = &[
         .steps(steps!(|t| {
             let token = t.deployment().credentials.operator.token.expose_secret();
             for (n, scheme) in ["bearer", "BEARER"].into_iter().enumerate() {
-                t.revoked_with(
+                t.revoke_with(
                     t.own(n),
-                    &format!("revoke with the scheme spelled {scheme}"),
+                    &format!("revoke with the scheme written as {scheme}"),
                     |request| request.set("authorization", format!("{scheme} {token}")),
                 )
                 .await?;
@@ -236,7 +238,7 @@ pub(super) const CASES: &[Case] = &[
         .steps(steps!(|t| {
             let request = t.operator().revoke(&t.own(0).id).without("authorization");
             let answer = t.send("revoke without a credential", request).await?;
-            challenged(&answer)
+            has_bearer_challenge(&answer)
         })),
     Case::should(
         "authentication.challenge_says_invalid_token",
@@ -249,7 +251,7 @@ pub(super) const CASES: &[Case] = &[
             .operator()
             .revoke(&t.own(0).id)
             .set("authorization", "Bearer dz_garbage");
-        let answer = t.send("revoke with garbage for a token", request).await?;
+        let answer = t.send("revoke with garbage as the token", request).await?;
         answer.status_is(&[401])?;
         let challenges = answer.headers("www-authenticate").join(", ");
         let held = challenges.contains("invalid_token");
@@ -267,10 +269,10 @@ pub(super) const CASES: &[Case] = &[
     .covers(&["/responses/401"])
     .own(1)
     .steps(steps!(|t| {
-        t.revoked(t.own(0)).await?;
+        t.revoke(t.own(0)).await?;
         let request = t.using(t.own(0))?.revoke(&t.own(0).id);
         let answer = t.send("revoke with the revoked token", request).await?;
-        challenged(&answer)
+        has_bearer_challenge(&answer)
     })),
     Case::must(
         "authentication.user_email_is_no_identity",
@@ -283,7 +285,7 @@ pub(super) const CASES: &[Case] = &[
         let email = email.unwrap_or_else(|| "admin@example.com".to_owned());
         refused(
             t,
-            "revoke with x-user-email in place of a credential",
+            "revoke with x-user-email instead of a credential",
             |request| request.without("authorization").set("x-user-email", email),
         )
         .await
@@ -294,7 +296,7 @@ pub(super) const CASES: &[Case] = &[
     )
     .covers(&["/responses/401"])
     .own(1)
-    // A live token is refused with 401; any other answer for an unknown one tells strangers which ids there are.
+    // A live token is refused with 401. Another answer for an unknown token would show a stranger which ids exist.
     .steps(steps!(|t| {
         let unknown = uuid::Uuid::new_v4().to_string();
         for (id, which) in [

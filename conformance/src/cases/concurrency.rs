@@ -1,4 +1,4 @@
-//! Many at once: parallel revocations agree with each other, and each of them sticks.
+//! Parallel requests: revocations at the same time agree with each other, and each of them is permanent.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,9 +10,9 @@ use super::clauses;
 use crate::case::{Case, Stop, steps};
 use crate::profile::Policy;
 
-/// Says before the `n`th read beside a revocation whether it is the last one: it is when the revocation is `answered` by
-/// now and there are as many as `least`. Where an answer takes long the reads come more slowly, to stay within bounds.
-async fn again(n: usize, least: usize, answered: &AtomicBool) -> bool {
+/// Returns whether the `n`th read during a revocation is the last one: the revocation is `answered`, and there are at
+/// least `least` reads. While the answer takes longer than that, the reads are slowed down to limit their number.
+async fn is_last_read(n: usize, least: usize, answered: &AtomicBool) -> bool {
     if n > least {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -33,11 +33,11 @@ pub(super) const CASES: &[Case] = &[
                 .operator()
                 .revoke(&token.id)
                 .json(&json!({ "reason": format!("reason {n}") }));
-            t.send(&format!("revocation {n} of 8 at the same time"), request)
+            t.send(&format!("parallel revocation {n} of 8"), request)
                 .await
         }))
         .await?;
-        // One of those that were answered with 201 was the first; all others came second.
+        // One of the revocations with a 201 is the first. All others are second revocations.
         let mut records = Vec::new();
         for answer in &answers {
             if answer.status() != 201 {
@@ -66,7 +66,7 @@ pub(super) const CASES: &[Case] = &[
             .map(|(when, why)| format!("{when} {why}"))
             .collect();
         t.expect(
-            "the records of the 201s",
+            "the records in the answers with 201",
             found.len() == 1,
             "one timestamp and one reason",
             found.join("; "),
@@ -81,12 +81,12 @@ pub(super) const CASES: &[Case] = &[
     .own(4)
     .steps(steps!(|t| {
         try_join_all((0..3).map(|n| async move {
-            let answer = t.revoked(t.own(n)).await?;
+            let answer = t.revoke(t.own(n)).await?;
             answer.field_is("/data/id", &json!(t.own(n).id))?;
-            t.is_dead(t.own(n), "right after its 201").await
+            t.is_dead(t.own(n), "immediately after its 201").await
         }))
         .await?;
-        t.lives(t.own(3), "the one that nobody revoked").await
+        t.lives(t.own(3), "the token that was not revoked").await
     })),
     Case::must(
         "concurrency.reads_during_a_revocation_never_go_back",
@@ -101,17 +101,17 @@ pub(super) const CASES: &[Case] = &[
         let reads = async {
             let mut refused = false;
             for n in 1.. {
-                let last = again(n, 20, &answered).await;
+                let last = is_last_read(n, 20, &answered).await;
                 let request = caller.revoke(&uuid::Uuid::new_v4().to_string());
                 let answer = t
-                    .send(&format!("use {n} around the revocation"), request)
+                    .send(&format!("use {n} during the revocation"), request)
                     .await?;
                 let now = answer.status() == 401;
                 let held = now || !refused;
                 answer.expect(
                     "the credential",
                     held,
-                    "refused, as in the use before",
+                    "refused, as in the previous use",
                     answer.status(),
                 )?;
                 refused = now;
@@ -122,14 +122,14 @@ pub(super) const CASES: &[Case] = &[
             Ok::<_, Stop>(())
         };
         let revocation = async {
-            let outcome = t.revoked(token).await;
+            let outcome = t.revoke(token).await;
             answered.store(true, Ordering::Relaxed);
             outcome
         };
         let (reads, revocation) = join(reads, revocation).await;
         reads?;
         revocation?;
-        t.is_dead(token, "after both").await
+        t.is_dead(token, "after the revocation and the uses").await
     })),
     Case::must(
         "concurrency.lists_during_a_revocation_are_whole",
@@ -146,15 +146,15 @@ pub(super) const CASES: &[Case] = &[
         let reads = async {
             let mut revoked = false;
             for n in 1.. {
-                let last = again(n, 8, &answered).await;
+                let last = is_last_read(n, 8, &answered).await;
                 let entry = t.entry(&t.operator(), &token.id).await?;
                 let (when, why) = (&entry["revoked_at"], &entry["revocation_reason"]);
                 let before = when.is_null() && why.is_null() && !revoked;
                 let after = when.is_string() && *why == reason;
                 t.expect(
-                    &format!("revoked_at and revocation_reason in list {n} around the revocation"),
+                    &format!("revoked_at and revocation_reason in list {n} during the revocation"),
                     before || after,
-                    "both null, or both set and then for good",
+                    "both null, or both set; once set, set in every later list",
                     format!("{when} and {why}"),
                 )?;
                 revoked = after;
@@ -166,7 +166,7 @@ pub(super) const CASES: &[Case] = &[
         };
         let revocation = async {
             let outcome = t
-                .revoked_with(token, "revoke with a reason", |request| request.json(&body))
+                .revoke_with(token, "revoke with a reason", |request| request.json(&body))
                 .await;
             answered.store(true, Ordering::Relaxed);
             outcome

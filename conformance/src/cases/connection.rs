@@ -1,4 +1,4 @@
-//! What goes over one connection: several requests in a row, names in another spelling, bodies that break off.
+//! Raw connections: several requests on one connection, header names in capitals, incomplete bodies, unusual paths.
 
 use serde_json::json;
 
@@ -7,18 +7,19 @@ use crate::case::{Case, Outcome, steps};
 use crate::trial::Trial;
 use crate::wire::{Form, NoAnswer, Request};
 
-/// Demands of a path that leads to a token by a detour that it revokes that token or none: never another one.
-async fn detour(t: &Trial, detour: impl Fn(&str, &str) -> String) -> Outcome {
+/// Checks that a request to an indirect path of a token, such as one with `..`, revokes that token or none, and never
+/// another one.
+async fn indirect_path(t: &Trial, path_of: impl Fn(&str, &str) -> String) -> Outcome {
     let (named, other) = (t.own(0), t.own(1));
     let tokens = t.deployment().contract.tokens_path();
-    let straight = t.operator().revoke(&named.id);
-    let path = detour(tokens, &named.id).replace("OTHER", &other.id);
+    let request = t.operator().revoke(&named.id);
+    let path = path_of(tokens, &named.id).replace("OTHER", &other.id);
     let purpose = format!(
         "revoke at {}",
         path.replace(&named.id, "…").replace(&other.id, "…")
     );
     let mut wire = t.connect().await?;
-    let request = Request { path, ..straight };
+    let request = Request { path, ..request };
     let answer = match t.send_on(&mut wire, Form::Sound, &purpose, request).await? {
         Ok(answer) => answer,
         Err(problem) => return t.expect(&purpose, false, "an answer", problem),
@@ -26,12 +27,13 @@ async fn detour(t: &Trial, detour: impl Fn(&str, &str) -> String) -> Outcome {
     if answer.status() == 201 {
         answer.documented(201)?;
         answer.field_is("/data/id", &json!(named.id))?;
-        t.is_dead(named, "which was named").await?;
+        t.is_dead(named, "the token that the path names").await?;
     } else {
         answer.status_is(&[301, 307, 308, 400, 401, 403, 404, 405, 422])?;
         t.lives(named, "after the refusal").await?;
     }
-    t.lives(other, "which was not named").await
+    t.lives(other, "the token that the path does not name")
+        .await
 }
 
 pub(super) const CASES: &[Case] = &[
@@ -51,7 +53,7 @@ pub(super) const CASES: &[Case] = &[
                     revoke().body("application/json", "{\"reason\": "),
                 ),
                 (
-                    "revoke with a number for a reason",
+                    "revoke with a number as the reason",
                     revoke().json(&json!({ "reason": 1 })),
                 ),
                 ("revoke", revoke()),
@@ -59,11 +61,11 @@ pub(super) const CASES: &[Case] = &[
             let mut wire = t.connect().await?;
             for (purpose, request) in requests {
                 if wire.is_closed() {
-                    // It said so, which every client understands.
+                    // The answer said `Connection: close`, so a client opens another connection.
                     wire = t.connect().await?;
                 }
                 let outcome = t.send_on(&mut wire, Form::Sound, purpose, request).await?;
-                let what = format!("{purpose}, on the connection of the requests before");
+                let what = format!("{purpose}, on the connection of the previous requests");
                 match outcome {
                     Ok(answer) if purpose == "revoke" => answer.documented(201).map(drop)?,
                     Ok(answer) => answer.documented_as(&[400, 401, 422]).map(drop)?,
@@ -78,7 +80,7 @@ pub(super) const CASES: &[Case] = &[
         .steps(steps!(|t| {
             let mut wire = t.connect().await?;
             let request = t.operator().revoke(&t.own(0).id);
-            let purpose = "revoke with the names of all headers in capitals";
+            let purpose = "revoke with all header names in capitals";
             match t
                 .send_on(&mut wire, Form::Capitals, purpose, request)
                 .await?
@@ -90,20 +92,20 @@ pub(super) const CASES: &[Case] = &[
     Case::should("http.two_lengths_are_refused", clauses::LENGTHS)
         .covers(&["/requestBody"])
         .own(1)
-        // Whoever believes the one length and passes on the other lets a caller smuggle a request past the next.
+        // Request smuggling: two servers in a row that trust different lengths read different requests.
         .steps(steps!(|t| {
             let mut wire = t.connect().await?;
             let request = t
                 .operator()
                 .revoke(&t.own(0).id)
                 .json(&json!({ "reason": "smuggled" }));
-            let purpose = "revoke with two different lengths of the body";
+            let purpose = "revoke with two different Content-Length headers";
             match t
                 .send_on(&mut wire, Form::TwoLengths, purpose, request)
                 .await?
             {
                 Ok(answer) => answer.status_is(&[400])?,
-                // To close without a word is a refusal too.
+                // A connection closed without an answer is a refusal too.
                 Err(NoAnswer::Broken(_)) => {}
                 Err(problem) => {
                     t.expect(purpose, false, "400, or the connection closed", problem)?;
@@ -119,20 +121,20 @@ pub(super) const CASES: &[Case] = &[
             let reason =
                 json!({ "reason": "a client that goes away in the middle of this sentence" });
             let request = t.operator().revoke(&t.own(0).id).json(&reason);
-            let purpose = "revoke with the first half of a body, and go away";
+            let purpose = "revoke with the first half of a body, and disconnect";
             if let Ok(answer) = t.send_on(&mut wire, Form::Half, purpose, request).await? {
                 let held = (400..500).contains(&answer.status());
-                answer.expect("status", held, "a refusal, or none", answer.status())?;
+                answer.expect("status", held, "a refusal, or no answer", answer.status())?;
             }
-            // A server may take a moment to notice that nothing more comes.
+            // A server may need a moment to notice that the client has disconnected.
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-            t.lives(t.own(0), "after half a request").await
+            t.lives(t.own(0), "after the incomplete request").await
         })),
     Case::must("token_id.dot_segments", clauses::NAMED_TOKEN)
         .covers(&["/parameters/0"])
         .own(2)
         .steps(|t| {
-            Box::pin(detour(t, |tokens, id| {
+            Box::pin(indirect_path(t, |tokens, id| {
                 format!("{tokens}/OTHER/../{id}/revoke")
             }))
         }),
@@ -140,19 +142,23 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/parameters/0"])
         .own(2)
         .steps(|t| {
-            Box::pin(detour(t, |tokens, id| {
+            Box::pin(indirect_path(t, |tokens, id| {
                 format!("{tokens}/OTHER%2F..%2F{id}/revoke")
             }))
         }),
     Case::must("token_id.empty_segments", clauses::NAMED_TOKEN)
         .covers(&["/parameters/0"])
         .own(2)
-        .steps(|t| Box::pin(detour(t, |tokens, id| format!("{tokens}//{id}//revoke")))),
+        .steps(|t| {
+            Box::pin(indirect_path(t, |tokens, id| {
+                format!("{tokens}//{id}//revoke")
+            }))
+        }),
     Case::must("token_id.two_ids", clauses::NAMED_TOKEN)
         .covers(&["/parameters/0"])
         .own(2)
         .steps(steps!(|t| {
-            // A list of ids names no token; the first or the last of them would be a guess.
+            // A list of ids does not name one token. To take the first or the last would be a guess.
             let ids = format!("{},{}", t.own(0).id, t.own(1).id);
             let answer = t
                 .send("revoke two ids at once", t.operator().revoke(&ids))

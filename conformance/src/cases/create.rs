@@ -1,4 +1,4 @@
-//! The companion that mints tokens, as far as revoking them depends on it.
+//! The companion operation that creates tokens, as far as revocation depends on it.
 
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
@@ -10,8 +10,8 @@ use crate::case::{Case, CaseBuilder, Outcome, Stop, steps};
 use crate::profile::Policy;
 use crate::trial::{Answer, Trial};
 
-/// Demands that a body is refused with a validation error, and that no token came of it: none whose name or description
-/// holds the mark that the body is made with.
+/// Checks that a body is refused with a validation error and that no token was created from it. The body is built with a
+/// unique mark in its name or description, by which such a token is found.
 async fn refused(t: &Trial, what: &str, body: impl FnOnce(&str) -> Value) -> Outcome {
     let mark = Uuid::new_v4().to_string();
     let request = t.operator().create(&body(&mark));
@@ -26,17 +26,17 @@ async fn refused(t: &Trial, what: &str, body: impl FnOnce(&str) -> Value) -> Out
     answer.expect(
         "detail",
         held,
-        "what is wrong, in the shape of its status",
+        "a list of problems for 422, a string for any other status",
         detail,
     )?;
     if t.deployment().profile.companions.list {
-        came_to_nothing(t, &mark).await?;
+        created_nothing(t, &mark).await?;
     }
     Ok(())
 }
 
-/// Demands that no token has a mark in its name or description; one that has it is revoked.
-async fn came_to_nothing(t: &Trial, mark: &str) -> Outcome {
+/// Checks that no token has the mark in its name or description, and revokes one that has it.
+async fn created_nothing(t: &Trial, mark: &str) -> Outcome {
     let newest = "limit=100&sort_by=created_at&descending=true";
     let (_, page) = t
         .page("list the newest tokens", &t.operator(), newest)
@@ -50,29 +50,30 @@ async fn came_to_nothing(t: &Trial, mark: &str) -> Outcome {
     };
     let created = page["items"].as_array().into_iter().flatten().find(marked);
     if let Some(id) = created.and_then(|token| token["id"].as_str()) {
-        let purpose = "revoke what the refused request created";
+        let purpose = "revoke the token that the refused request created";
         t.send(purpose, t.operator().revoke(id)).await?;
     }
     let found = created.map_or("none".to_owned(), |token| token["name"].to_string());
     t.expect(
-        "a token of the refused request",
+        "a token from the refused request",
         created.is_none(),
         "none",
         found,
     )
 }
 
-/// Where in the answer a field of the new token's record stands: in an envelope, bare, or beside the token.
-fn pointer(answer: &Answer<'_>, field: &str) -> String {
+/// Returns the JSON pointer to a field of the new token's record: in an envelope, at the root, or beside the token.
+fn record_field(answer: &Answer<'_>, field: &str) -> String {
     let places = ["/data/token_info", "/token_info", "/data", ""];
-    let mut there = places
+    let mut present = places
         .iter()
         .filter(|place| !answer.at(&format!("{place}/{field}")).is_null());
-    format!("{}/{field}", there.next().unwrap_or(&places[0]))
+    format!("{}/{field}", present.next().unwrap_or(&places[0]))
 }
 
-/// Demands of a number of days in another spelling what the policy says; a token that it creates works.
-async fn days(t: &Trial, days: Value, policy: Policy) -> Outcome {
+/// Checks that a number of days that is not written as an integer is answered as the policy says. If a token is created,
+/// it must work.
+async fn days_of_another_type(t: &Trial, days: Value, policy: Policy) -> Outcome {
     let body = json!({ "name": t.unique_name(), "expires_in_days": days });
     let answer = t
         .send(
@@ -83,7 +84,7 @@ async fn days(t: &Trial, days: Value, policy: Policy) -> Outcome {
     answer.status_follows(policy)?;
     answer.is_json()?;
     match t.deployment().ledger.created(answer.bytes()) {
-        Some(token) => t.lives(&token, "right after it was created").await,
+        Some(token) => t.lives(&token, "immediately after its creation").await,
         None => {
             let expected = "a token with an id, or a refusal";
             answer.expect("body", answer.status() != 201, expected, answer.quote())
@@ -91,6 +92,7 @@ async fn days(t: &Trial, days: Value, policy: Policy) -> Outcome {
     }
 }
 
+/// Adds what a case that creates one token needs.
 const fn creating(case: CaseBuilder) -> CaseBuilder {
     case.room(1).create()
 }
@@ -98,22 +100,25 @@ const fn creating(case: CaseBuilder) -> CaseBuilder {
 pub(super) const CASES: &[Case] = &[
     creating(Case::must("create.token_works_at_once", clauses::CREATE)).steps(steps!(|t| {
         let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
-        let (token, _) = t.created("create a token", &body).await?;
-        t.lives(&token, "right after it was created").await
+        let (token, _) = t.create("create a token", &body).await?;
+        t.lives(&token, "immediately after its creation").await
     })),
     creating(Case::must("create.two_tokens_differ", clauses::CREATE)).steps(steps!(|t| {
         let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
-        let (first, answer) = t.created("create a token", &body).await?;
-        t.revoked(&first).await?;
-        let (second, _) = t.created("create another of the same name", &body).await?;
+        let (first, answer) = t.create("create a token", &body).await?;
+        t.revoke(&first).await?;
+        let (second, _) = t
+            .create("create another token with the same name", &body)
+            .await?;
         answer.expect("the ids", first.id != second.id, "another id", &second.id)?;
-        t.is_dead(&first, "when another of its name lives").await?;
-        t.lives(&second, "when another of its name is revoked")
+        t.is_dead(&first, "while a live token has the same name")
+            .await?;
+        t.lives(&second, "after a token with the same name was revoked")
             .await
     })),
     creating(Case::must("create.name_round_trips", clauses::CREATE)).steps(steps!(|t| {
         let body = json!({ "name": "prod 🔑 \"Größe\" <b> ' ; --", "expires_in_days": 1 });
-        let (token, answer) = t.created("create a token", &body).await?;
+        let (token, answer) = t.create("create a token", &body).await?;
         let name = token.name.clone().unwrap_or_default();
         answer.expect(
             "the name",
@@ -121,7 +126,7 @@ pub(super) const CASES: &[Case] = &[
             &body["name"],
             json!(name),
         )?;
-        let revoked = t.revoked(&token).await?;
+        let revoked = t.revoke(&token).await?;
         revoked.field_is("/data/name", &body["name"])
     })),
     Case::should("create.answer_is_not_stored", clauses::NO_STORE)
@@ -129,7 +134,7 @@ pub(super) const CASES: &[Case] = &[
         .create()
         .steps(steps!(|t| {
             let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
-            let (_, answer) = t.created("create a token", &body).await?;
+            let (_, answer) = t.create("create a token", &body).await?;
             let control = answer
                 .headers("cache-control")
                 .join(", ")
@@ -143,8 +148,8 @@ pub(super) const CASES: &[Case] = &[
         })),
     creating(Case::should("create.expires_when_asked", clauses::CREATE)).steps(steps!(|t| {
         let body = json!({ "name": t.unique_name(), "expires_in_days": 7 });
-        let (_, answer) = t.created("create a token for seven days", &body).await?;
-        let expires_at = answer.timestamp(&pointer(&answer, "expires_at"))?;
+        let (_, answer) = t.create("create a token for seven days", &body).await?;
+        let expires_at = answer.timestamp(&record_field(&answer, "expires_at"))?;
         answer.happened_now(
             "expires_at, seven days earlier,",
             expires_at - chrono::TimeDelta::days(7),
@@ -152,7 +157,7 @@ pub(super) const CASES: &[Case] = &[
     })),
     creating(Case::should("create.longest_name", clauses::CREATE)).steps(steps!(|t| {
         let body = json!({ "name": "n".repeat(255), "expires_in_days": 365 });
-        t.created("create with 255 characters of name and 365 days", &body)
+        t.create("create with a name of 255 characters and 365 days", &body)
             .await?;
         Ok(())
     })),
@@ -185,7 +190,7 @@ pub(super) const CASES: &[Case] = &[
     .steps(|t| {
         Box::pin(refused(
             t,
-            "256 characters of name",
+            "a name of 256 characters",
             |mark| json!({ "name": format!("{mark:n<256}"), "expires_in_days": 1 }),
         ))
     }),
@@ -204,7 +209,7 @@ pub(super) const CASES: &[Case] = &[
         ))
     }),
     creating(Case::may("create.takes_types_literally", clauses::CREATE)).steps(|t| {
-        // A fraction is no integer by any reading; what else is one is the deployment's choice, below.
+        // A fraction is never an integer. Whether true, "5" and 5.0 are integers is the deployment's choice: see below.
         Box::pin(refused(
             t,
             "1.5 days",
@@ -212,14 +217,14 @@ pub(super) const CASES: &[Case] = &[
         ))
     }),
     creating(Case::must("create.days_as_a_boolean", clauses::CREATE))
-        .steps(|t| Box::pin(days(t, json!(true), Policy::DaysAsBoolean))),
+        .steps(|t| Box::pin(days_of_another_type(t, json!(true), Policy::DaysAsBoolean))),
     creating(Case::must("create.days_as_a_text", clauses::CREATE))
-        .steps(|t| Box::pin(days(t, json!("5"), Policy::DaysAsText))),
+        .steps(|t| Box::pin(days_of_another_type(t, json!("5"), Policy::DaysAsText))),
     creating(Case::must(
         "create.days_as_a_whole_fraction",
         clauses::CREATE,
     ))
-    .steps(|t| Box::pin(days(t, json!(5.0), Policy::DaysAsFraction))),
+    .steps(|t| Box::pin(days_of_another_type(t, json!(5.0), Policy::DaysAsFraction))),
     creating(Case::should(
         "create.refuses_a_name_of_another_type",
         clauses::CREATE,
@@ -228,7 +233,7 @@ pub(super) const CASES: &[Case] = &[
         for name in [json!(7), json!(null), json!(["n"])] {
             refused(
                 t,
-                &format!("{name} for a name"),
+                &format!("{name} as the name"),
                 |mark| json!({ "name": name, "description": mark, "expires_in_days": 1 }),
             )
             .await?;
@@ -242,16 +247,16 @@ pub(super) const CASES: &[Case] = &[
     .steps(|t| {
         Box::pin(refused(
             t,
-            "a number for a description",
+            "a number as the description",
             |mark| json!({ "name": mark, "description": 7, "expires_in_days": 1 }),
         ))
     }),
     creating(Case::should("create.least_of_everything", clauses::CREATE)).steps(steps!(|t| {
         let body = json!({ "name": "n", "description": "", "expires_in_days": 1 });
         let (token, _) = t
-            .created("create with one character of name and one day", &body)
+            .create("create with a name of one character and one day", &body)
             .await?;
-        t.lives(&token, "right after it was created").await
+        t.lives(&token, "immediately after its creation").await
     })),
     creating(Case::should(
         "create.description_round_trips",
@@ -261,8 +266,8 @@ pub(super) const CASES: &[Case] = &[
         let description = json!("for 🔑 \"deploys\" <b>\n of Größe 7");
         let body =
             json!({ "name": t.unique_name(), "description": description, "expires_in_days": 1 });
-        let (_, answer) = t.created("create with a description", &body).await?;
-        answer.field_is(&pointer(&answer, "description"), &description)
+        let (_, answer) = t.create("create with a description", &body).await?;
+        answer.field_is(&record_field(&answer, "description"), &description)
     })),
     creating(Case::should(
         "create.expires_in_a_year_by_default",
@@ -270,8 +275,8 @@ pub(super) const CASES: &[Case] = &[
     ))
     .steps(steps!(|t| {
         let body = json!({ "name": t.unique_name() });
-        let (_, answer) = t.created("create without a number of days", &body).await?;
-        let expires_at = answer.timestamp(&pointer(&answer, "expires_at"))?;
+        let (_, answer) = t.create("create without expires_in_days", &body).await?;
+        let expires_at = answer.timestamp(&record_field(&answer, "expires_at"))?;
         let earlier = expires_at - chrono::TimeDelta::days(365);
         answer.happened_now("expires_at, 365 days earlier,", earlier)
     })),
@@ -282,14 +287,14 @@ pub(super) const CASES: &[Case] = &[
         .create()
         .steps(steps!(|t| {
             let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
-            let (token, _) = t.created("create a token", &body).await?;
+            let (token, _) = t.create("create a token", &body).await?;
             let newest = "limit=100&sort_by=created_at&descending=true";
             let (listed, _) = t.page("list all tokens", &t.operator(), newest).await?;
-            for answer in [listed, t.revoked(&token).await?] {
-                let shown =
+            for answer in [listed, t.revoke(&token).await?] {
+                let found =
                     String::from_utf8_lossy(answer.bytes()).contains(token.secret.expose_secret());
-                let actual = if shown { "there" } else { "not there" };
-                answer.expect("the token itself", !shown, "not there", actual)?;
+                let actual = if found { "present" } else { "absent" };
+                answer.expect("the text of the token", !found, "absent", actual)?;
             }
             Ok(())
         })),
@@ -304,18 +309,20 @@ pub(super) const CASES: &[Case] = &[
                 ));
             };
             let most = most as usize;
-            let before = active(&t.listed(&t.operator(), "").await?);
+            let before = count_active(&t.listed(&t.operator(), "").await?);
             for number in before + 1..=most {
                 let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
-                t.created(&format!("create active token {number} of {most}"), &body)
+                t.create(&format!("create active token {number} of {most}"), &body)
                     .await?;
             }
             let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
             let request = t.operator().create(&body);
-            let answer = t.send("create one more", request).await?;
+            let answer = t
+                .send("create one more token than the limit", request)
+                .await?;
             answer.status_is(&[400, 403, 409, 422, 429])?;
             answer.is_json()?;
-            let after = active(&t.listed(&t.operator(), "").await?);
+            let after = count_active(&t.listed(&t.operator(), "").await?);
             t.expect(
                 "active tokens after the refusal",
                 after == most,
@@ -335,14 +342,14 @@ pub(super) const CASES: &[Case] = &[
         })),
 ];
 
-/// How many tokens of a list are neither revoked nor expired.
-fn active(listed: &[Value]) -> usize {
+/// Returns the number of tokens in a list that are neither revoked nor expired.
+fn count_active(listed: &[Value]) -> usize {
     let now = Utc::now();
-    let over = |token: &Value| {
+    let expired = |token: &Value| {
         let expires_at = token["expires_at"].as_str().unwrap_or_default();
         DateTime::parse_from_rfc3339(expires_at).is_ok_and(|expires_at| expires_at <= now)
     };
     (listed.iter())
-        .filter(|token| token["revoked_at"].is_null() && !over(token))
+        .filter(|token| token["revoked_at"].is_null() && !expired(token))
         .count()
 }

@@ -1,8 +1,8 @@
-//! Ways around a revocation: a revoked token that is sent in another spelling, in another place, on another path, by
-//! another version of HTTP, on a connection that was let in before, or as somebody else.
+//! Attempts to evade a revocation. A revoked token is sent in another spelling, in another header or parameter, to
+//! another path, by another version of HTTP, on a connection where it was accepted earlier, or as another user.
 //!
-//! Where a request is as good as any other, a documented 401 is demanded. Where a sound deployment may refuse it for
-//! another reason first, it asks for the revocation of a token that lives, so that being let in would show.
+//! For an otherwise valid request the case expects a documented 401. A correct deployment may refuse an unusual request
+//! for another reason first. Such a request asks to revoke a live token, so that the token shows whether it was accepted.
 
 use futures_util::future::join;
 use reqwest::Method;
@@ -15,20 +15,20 @@ use crate::case::{Case, Outcome, Stop, steps};
 use crate::trial::{Answer, Trial};
 use crate::wire::{Form, NoAnswer, Request};
 
-/// A revocation of the case's second token by means of its first, which is revoked.
-fn evasive(t: &Trial) -> Result<Request, Stop> {
+/// Builds a request that revokes the case's second token with its first token, which is the revoked one.
+fn revoke_live_token(t: &Trial) -> Result<Request, Stop> {
     Ok(t.using(t.own(0))?.revoke(&t.own(1).id))
 }
 
-/// Demands that an answer lets nobody in.
-fn shut_out(answer: &Answer<'_>) -> Outcome {
+/// Checks that an answer is not a success.
+fn not_accepted(answer: &Answer<'_>) -> Outcome {
     let status = answer.status();
     let actual = match status / 100 {
         2 => format!("{status}: {}", answer.quote()),
         _ => status.to_string(),
     };
     let held = !(200..300).contains(&status);
-    answer.expect("the revoked token", held, "not let in", actual)
+    answer.expect("the revoked token", held, "not accepted", actual)
 }
 
 pub(super) const CASES: &[Case] = &[
@@ -36,16 +36,20 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/parameters/1", "/responses/401"])
         .own(2)
         .steps(steps!(|t| {
-            t.revoked(t.own(0)).await?;
+            t.revoke(t.own(0)).await?;
             let token = t.own(0).secret.expose_secret();
-            // The first three mean the same as `Bearer` and the token (RFC 9110, sections 5.5 and 11.1).
+            // The first three are equivalent to `Bearer` and the token (RFC 9110, sections 5.5 and 11.1).
             for (what, value, statuses) in [
                 (
-                    "the scheme in small letters",
+                    "the scheme in lower case",
                     format!("bearer {token}"),
                     &[401][..],
                 ),
-                ("the scheme in capitals", format!("BEARER {token}"), &[401]),
+                (
+                    "the scheme in upper case",
+                    format!("BEARER {token}"),
+                    &[401],
+                ),
                 ("a space at the end", format!("Bearer {token} "), &[401]),
                 ("two spaces", format!("Bearer  {token}"), &[400, 401]),
                 (
@@ -55,12 +59,12 @@ pub(super) const CASES: &[Case] = &[
                 ),
                 ("quotes", format!("Bearer \"{token}\""), &[400, 401]),
             ] {
-                let request = evasive(t)?.set("authorization", value);
-                let purpose = format!("revoke another with the revoked token, {what}");
+                let request = revoke_live_token(t)?.set("authorization", value);
+                let purpose = format!("revoke another token with the revoked one, {what}");
                 t.send(&purpose, request).await?.documented_as(statuses)?;
             }
-            let twice = evasive(t)?.and("authorization", format!("Bearer {token}"));
-            let purpose = "revoke another with the revoked token, sent twice";
+            let twice = revoke_live_token(t)?.and("authorization", format!("Bearer {token}"));
+            let purpose = "revoke another token with the revoked one, sent twice";
             t.send(purpose, twice).await?.documented_as(&[400, 401])?;
             t.lives(t.own(1), "after the refusals").await
         })),
@@ -68,7 +72,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/parameters/1", "/responses/401"])
         .own(2)
         .steps(steps!(|t| {
-            t.revoked(t.own(0)).await?;
+            t.revoke(t.own(0)).await?;
             let token = t.own(0).secret.expose_secret();
             for (header, value) in [
                 ("x-api-key", token.to_owned()),
@@ -80,14 +84,18 @@ pub(super) const CASES: &[Case] = &[
                     format!("token={token}; access_token={token}; session={token}"),
                 ),
             ] {
-                let request = evasive(t)?.without("authorization").set(header, value);
-                let purpose = format!("revoke another with the revoked token in {header}");
+                let request = revoke_live_token(t)?
+                    .without("authorization")
+                    .set(header, value);
+                let purpose = format!("revoke another token with the revoked one in {header}");
                 t.send(&purpose, request).await?.documented(401)?;
             }
             for name in ["access_token", "token", "api_key"] {
-                let request = evasive(t)?.without("authorization");
+                let request = revoke_live_token(t)?.without("authorization");
                 let path = format!("{}?{name}={token}", request.path);
-                let purpose = format!("revoke another with the revoked token in the query, {name}");
+                let purpose = format!(
+                    "revoke another token with the revoked one in the query parameter {name}"
+                );
                 let answer = t.send(&purpose, Request { path, ..request }).await?;
                 answer.documented(401)?;
             }
@@ -97,7 +105,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/401"])
         .own(1)
         .steps(steps!(|t| {
-            t.revoked(t.own(0)).await?;
+            t.revoke(t.own(0)).await?;
             let email = t.deployment().credentials.operator.email.clone();
             for (header, value) in [
                 (
@@ -124,7 +132,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/401"])
         .own(2)
         .steps(steps!(|t| {
-            t.revoked(t.own(0)).await?;
+            t.revoke(t.own(0)).await?;
             let unknown = Uuid::new_v4().to_string();
             for business in [None, Some(""), Some("not-a-uuid"), Some(unknown.as_str())] {
                 let named = |request: Request| match business {
@@ -134,14 +142,14 @@ pub(super) const CASES: &[Case] = &[
                 let what = business.map_or("without a business".to_owned(), |business| {
                     format!("in the business {business:?}")
                 });
-                let purpose = format!("revoke another with the revoked token, {what}");
-                let answer = t.send(&purpose, named(evasive(t)?)).await?;
-                // Which of the two faults is told of first is the deployment's choice.
+                let purpose = format!("revoke another token with the revoked one, {what}");
+                let answer = t.send(&purpose, named(revoke_live_token(t)?)).await?;
+                // Which of the two faults is reported first is the deployment's choice.
                 answer.documented_as(&[400, 401, 403, 404, 422])?;
                 if t.deployment().profile.companions.list {
                     let purpose = format!("list tokens with the revoked token, {what}");
                     let list = named(t.using(t.own(0))?.list(""));
-                    shut_out(&t.send(&purpose, list).await?)?;
+                    not_accepted(&t.send(&purpose, list).await?)?;
                 }
             }
             t.lives(t.own(1), "after the refusals").await
@@ -155,37 +163,37 @@ pub(super) const CASES: &[Case] = &[
             let before = t
                 .send("HEAD of the list, with a live token", head()?)
                 .await?;
-            t.revoked(t.own(0)).await?;
+            t.revoke(t.own(0)).await?;
             let after = t
                 .send("HEAD of the list, with the revoked token", head()?)
                 .await?;
             if before.status() / 100 == 2 {
                 return after.status_is(&[401]);
             }
-            // HEAD is not for everybody; then it is not for the revoked either.
-            shut_out(&after)
+            // The deployment does not support HEAD, so any refusal of the revoked token is right.
+            not_accepted(&after)
         })),
     Case::must("revocation.refused_on_other_paths", clauses::REJECTED)
         .covers(&["/parameters/0", "/responses/401"])
         .own(2)
         .steps(steps!(|t| {
-            t.revoked(t.own(0)).await?;
-            let mut requests = vec![evasive(t)?];
+            t.revoke(t.own(0)).await?;
+            let mut requests = vec![revoke_live_token(t)?];
             if t.deployment().profile.companions.list {
                 requests.push(t.using(t.own(0))?.list(""));
             }
             for request in requests {
-                let straight = request.path.clone();
-                let (before, last) = straight.rsplit_once('/').unwrap_or(("", &straight));
+                let original = request.path.clone();
+                let (before, last) = original.rsplit_once('/').unwrap_or(("", &original));
                 let first = last.bytes().next().unwrap_or_default();
                 let rest = last.get(1..).unwrap_or_default();
                 for path in [
-                    format!("{straight}/"),
-                    format!("/{straight}"),
+                    format!("{original}/"),
+                    format!("/{original}"),
                     format!("{before}//{last}"),
                     format!("{before}/%{first:02X}{rest}"),
-                    format!("{straight}?internal=true"),
-                    format!("{straight}?"),
+                    format!("{original}?internal=true"),
+                    format!("{original}?"),
                     format!("{before}/{}", last.to_ascii_uppercase()),
                 ] {
                     let purpose = format!(
@@ -196,7 +204,7 @@ pub(super) const CASES: &[Case] = &[
                         path,
                         ..request.clone()
                     };
-                    shut_out(&t.send(&purpose, request).await?)?;
+                    not_accepted(&t.send(&purpose, request).await?)?;
                 }
             }
             t.lives(t.own(1), "after the refusals").await
@@ -211,20 +219,20 @@ pub(super) const CASES: &[Case] = &[
         let token = t.own(0);
         let used = || Ok::<_, Stop>(t.using(token)?.revoke(&Uuid::new_v4().to_string()));
         let mut wire = t.connect().await?;
-        let purpose = "use the token on a connection of its own";
+        let purpose = "use the token on a separate connection";
         match t.send_on(&mut wire, Form::Sound, purpose, used()?).await? {
             Ok(answer) => answer.status_is(&[403, 404])?,
             Err(problem) => return t.expect(purpose, false, "an answer", problem),
         }
-        t.revoked(token).await?;
+        t.revoke(token).await?;
         if wire.is_closed() {
             let why = "the deployment closes each connection after an answer";
             return Err(Stop::Inapplicable(why.to_owned()));
         }
-        let purpose = "use the revoked token on the connection that had let it in";
+        let purpose = "use the revoked token on the connection that accepted it earlier";
         match t.send_on(&mut wire, Form::Sound, purpose, used()?).await? {
             Ok(answer) => answer.documented(401).map(drop),
-            // A server may close an idle connection at any time, and lets nobody in by that.
+            // A server may close an idle connection at any time (RFC 9112, section 9.5). The token is not accepted then.
             Err(problem) => {
                 let held = matches!(problem, NoAnswer::Broken(_));
                 t.expect(purpose, held, "401, or the connection closed", problem)
@@ -235,14 +243,14 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/401"])
         .own(2)
         .steps(steps!(|t| {
-            t.revoked(t.own(0)).await?;
+            t.revoke(t.own(0)).await?;
             let mut wire = t.connect().await?;
-            let purpose = "revoke another with the revoked token, by HTTP/1.0";
+            let purpose = "revoke another token with the revoked one, by HTTP/1.0";
             match t
-                .send_on(&mut wire, Form::Old, purpose, evasive(t)?)
+                .send_on(&mut wire, Form::Old, purpose, revoke_live_token(t)?)
                 .await?
             {
-                Ok(answer) => shut_out(&answer)?,
+                Ok(answer) => not_accepted(&answer)?,
                 Err(problem) => {
                     let held = matches!(problem, NoAnswer::Broken(_));
                     let expected = "a refusal, or the connection closed";
@@ -254,18 +262,21 @@ pub(super) const CASES: &[Case] = &[
     Case::should("revocation.refused_with_a_body_to_come", clauses::REJECTED)
         .covers(&["/requestBody", "/responses/401"])
         .own(2)
-        // The contract speaks of future requests, and of this one a part was there before.
+        // A SHOULD: the contract is about future requests, and a part of this request is sent before the revocation.
         .steps(steps!(|t| {
             let mut wire = t.connect().await?;
             let mut body = wire.hold_body();
             let reason = json!({ "reason": "sent when the credential was revoked" });
-            let request = evasive(t)?.json(&reason).set("expect", "100-continue");
-            let purpose = "revoke another with a token that is revoked between head and body";
+            let request = revoke_live_token(t)?
+                .json(&reason)
+                .set("expect", "100-continue");
+            let purpose =
+                "revoke another token with one that is revoked between the header and the body";
             let revocation = async {
                 if !body.is_awaited().await {
                     return Ok(false);
                 }
-                t.revoked(t.own(0)).await?;
+                t.revoke(t.own(0)).await?;
                 Ok::<_, Stop>(body.send())
             };
             let answer = t.send_on(&mut wire, Form::Sound, purpose, request);
@@ -276,7 +287,7 @@ pub(super) const CASES: &[Case] = &[
                 return Err(Stop::Inapplicable(why.to_owned()));
             }
             match answer {
-                // That too much time has passed is another reason to refuse it.
+                // A timeout of the request is also a refusal.
                 Ok(answer) if answer.status() == 408 => {}
                 Ok(answer) => answer.documented(401).map(drop)?,
                 Err(problem) => {

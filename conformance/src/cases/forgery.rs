@@ -1,6 +1,6 @@
 //! Tokens that were never issued: altered, re-signed and unsigned variants of a real one.
 //!
-//! Most apply to deployments whose tokens are JSON Web Tokens; for others they pass, with that reason.
+//! Most cases apply to deployments whose tokens are JSON Web Tokens, and are inapplicable to others.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +13,7 @@ use super::clauses;
 use crate::case::{Case, Outcome, Stop, steps};
 use crate::trial::Trial;
 
-/// A token's parts: what stands before the JWT (such as `dz_`), and the JWT's three parts, still encoded.
+/// The parts of a token: the prefix before the JWT (such as `dz_`), and the three encoded parts of the JWT.
 struct Parts {
     prefix: String,
     header: String,
@@ -22,15 +22,15 @@ struct Parts {
 }
 
 impl Parts {
-    /// The parts of the operator's token.
+    /// Splits the operator's token into its parts.
     fn of_operator(t: &Trial) -> Result<Parts, Stop> {
         let token = t.deployment().credentials.operator.token.expose_secret();
-        let foreign =
+        let not_a_jwt =
             || Stop::Inapplicable("the deployment's tokens are not JSON Web Tokens".to_owned());
-        let start = token.find("eyJ").ok_or_else(foreign)?;
+        let start = token.find("eyJ").ok_or_else(not_a_jwt)?;
         let parts: Vec<&str> = token[start..].split('.').collect();
         let [header, payload, signature] = parts.as_slice() else {
-            return Err(foreign());
+            return Err(not_a_jwt());
         };
         Ok(Parts {
             prefix: token[..start].to_owned(),
@@ -40,7 +40,8 @@ impl Parts {
         })
     }
 
-    fn decoded(encoded: &str) -> Result<Value, Stop> {
+    /// Decodes a part of the JWT.
+    fn decode(encoded: &str) -> Result<Value, Stop> {
         let bytes = URL_SAFE_NO_PAD.decode(encoded).ok();
         let value = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         value.ok_or_else(|| {
@@ -48,23 +49,25 @@ impl Parts {
         })
     }
 
-    fn encoded(value: &Value) -> String {
+    /// Encodes a part of the JWT.
+    fn encode(value: &Value) -> String {
         URL_SAFE_NO_PAD.encode(value.to_string())
     }
 
-    /// The header with another algorithm.
+    /// Returns the encoded header with another algorithm.
     fn header_with_alg(&self, alg: &str) -> Result<String, Stop> {
-        let mut header = Parts::decoded(&self.header)?;
+        let mut header = Parts::decode(&self.header)?;
         header["alg"] = json!(alg);
-        Ok(Parts::encoded(&header))
+        Ok(Parts::encode(&header))
     }
 
+    /// Joins the prefix and three encoded parts to a token.
     fn assemble(&self, header: &str, payload: &str, signature: &str) -> String {
         format!("{}{header}.{payload}.{signature}", self.prefix)
     }
 }
 
-/// The text with one character in its middle replaced: the last would not do, since its low bits may be padding.
+/// Returns the text with its middle character replaced. The last character is not used: its low bits may be padding.
 fn altered(text: &str) -> String {
     let middle = text.len() / 2;
     let other = if text.as_bytes().get(middle) == Some(&b'A') {
@@ -77,7 +80,7 @@ fn altered(text: &str) -> String {
         .collect()
 }
 
-/// Demands that a forged token is refused; the name stands in for it in reports.
+/// Checks that a forged token is refused. Reports show the name in place of the token.
 async fn forged_refused(t: &Trial, name: &str, what: &str, token: String) -> Outcome {
     t.conceal(&token, name);
     refused(t, &format!("revoke with {what}"), |request| {
@@ -111,7 +114,7 @@ pub(super) const CASES: &[Case] = &[
             forged_refused(
                 t,
                 "EXTENDED_TOKEN",
-                "a token with four characters more",
+                "a token with four more characters",
                 format!("{token}AAAA"),
             )
             .await
@@ -131,14 +134,14 @@ pub(super) const CASES: &[Case] = &[
         .own(1)
         .steps(steps!(|t| {
             let parts = Parts::of_operator(t)?;
-            let mut claims = Parts::decoded(&parts.payload)?;
+            let mut claims = Parts::decode(&parts.payload)?;
             claims["exp"] = json!(4_102_444_800_u64);
-            let payload = Parts::encoded(&claims);
+            let payload = Parts::encode(&claims);
             let token = parts.assemble(&parts.header, &payload, &parts.signature);
             forged_refused(
                 t,
                 "ALTERED_TOKEN",
-                "a later expiry under the same signature",
+                "a later expiry and the old signature",
                 token,
             )
             .await

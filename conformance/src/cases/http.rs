@@ -1,4 +1,4 @@
-//! What HTTP itself demands of the operation: methods, negotiation, connections, caches.
+//! Requirements of HTTP itself: methods, content negotiation, connections, caches.
 
 use reqwest::Method;
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use super::clauses;
 use crate::case::{Case, Outcome, steps};
 use crate::trial::Trial;
 
-/// Demands that another method is refused with 405 and `Allow: POST`, and that a live token survives it.
+/// Checks that another method is refused with 405 and `Allow: POST`, and that the token still works.
 async fn not_allowed(t: &Trial, method: Method) -> Outcome {
     let purpose = format!("{method} on the path");
     let request = t.operator().revoke(&t.own(0).id).method(method);
@@ -18,14 +18,14 @@ async fn not_allowed(t: &Trial, method: Method) -> Outcome {
     answer.expect(
         "allow",
         held,
-        "POST among the methods",
+        "a list of methods with POST",
         format!("{allow:?}"),
     )?;
     t.lives(t.own(0), "after the refusal").await
 }
 
-/// Demands that a method which is read-only by definition reads only.
-async fn harmless(t: &Trial, method: Method) -> Outcome {
+/// Checks that a safe method does not revoke the token.
+async fn is_safe(t: &Trial, method: Method) -> Outcome {
     let purpose = format!("{method} on the path");
     let answer = t
         .send(&purpose, t.operator().revoke(&t.own(0).id).method(method))
@@ -33,10 +33,10 @@ async fn harmless(t: &Trial, method: Method) -> Outcome {
     answer.expect(
         "status",
         answer.status() != 201,
-        "anything but 201",
+        "any status except 201",
         answer.status(),
     )?;
-    t.lives(t.own(0), "after it").await
+    t.lives(t.own(0), "after the request").await
 }
 
 pub(super) const CASES: &[Case] = &[
@@ -54,10 +54,10 @@ pub(super) const CASES: &[Case] = &[
         .steps(|t| Box::pin(not_allowed(t, Method::DELETE))),
     Case::must("http.head_is_harmless", clauses::SAFE_METHODS)
         .own(1)
-        .steps(|t| Box::pin(harmless(t, Method::HEAD))),
+        .steps(|t| Box::pin(is_safe(t, Method::HEAD))),
     Case::must("http.options_is_harmless", clauses::SAFE_METHODS)
         .own(1)
-        .steps(|t| Box::pin(harmless(t, Method::OPTIONS))),
+        .steps(|t| Box::pin(is_safe(t, Method::OPTIONS))),
     Case::must("http.method_override_ignored", clauses::SAFE_METHODS)
         .own(1)
         .steps(steps!(|t| {
@@ -66,14 +66,16 @@ pub(super) const CASES: &[Case] = &[
                 .revoke(&t.own(0).id)
                 .method(Method::GET)
                 .set("x-http-method-override", "POST");
-            let answer = t.send("GET that claims to be a POST", request).await?;
+            let answer = t
+                .send("GET with x-http-method-override: POST", request)
+                .await?;
             answer.expect(
                 "status",
                 answer.status() != 201,
-                "anything but 201",
+                "any status except 201",
                 answer.status(),
             )?;
-            t.lives(t.own(0), "after it").await
+            t.lives(t.own(0), "after the request").await
         })),
     Case::should(
         "http.get_not_allowed_for_anyone",
@@ -95,7 +97,7 @@ pub(super) const CASES: &[Case] = &[
         .own(1)
         .steps(steps!(|t| {
             let request = t.operator().revoke(&t.own(0).id).set("accept", "text/html");
-            let answer = t.send("revoke accepting HTML only", request).await?;
+            let answer = t.send("revoke with Accept: text/html", request).await?;
             t.agrees(t.own(0), &answer, &[406]).await
         })),
     Case::must(
@@ -114,7 +116,7 @@ pub(super) const CASES: &[Case] = &[
                 .await?
                 .status_is(&[400, 422])?;
         }
-        t.revoked(t.own(0)).await?;
+        t.revoke(t.own(0)).await?;
         Ok(())
     })),
     Case::must("http.answers_are_not_publicly_cacheable", clauses::CACHING)
@@ -124,7 +126,7 @@ pub(super) const CASES: &[Case] = &[
             let unknown = t.operator().revoke(&Uuid::new_v4().to_string());
             let answers = [
                 t.send("revoke an unknown token", unknown).await?,
-                t.revoked(t.own(0)).await?,
+                t.revoke(t.own(0)).await?,
             ];
             for answer in answers {
                 let control = answer
@@ -135,7 +137,7 @@ pub(super) const CASES: &[Case] = &[
                 answer.expect(
                     "cache-control",
                     !shared,
-                    "nothing that lets a shared cache store it",
+                    "neither public nor s-maxage",
                     control,
                 )?;
             }
@@ -159,7 +161,7 @@ pub(super) const CASES: &[Case] = &[
         answer.expect(
             "detail",
             body["detail"].is_string(),
-            "what is wrong, in words",
+            "a string that says what is wrong",
             &body["detail"],
         )
     })),

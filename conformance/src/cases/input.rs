@@ -1,4 +1,4 @@
-//! The optional body: what counts as none, what is refused, and that a refusal leaves the token alone.
+//! The optional request body: which bodies count as no reason, which are refused, and that a refusal changes nothing.
 
 use serde_json::{Value, json};
 
@@ -9,16 +9,16 @@ use crate::profile::Policy;
 use crate::trial::Trial;
 use crate::wire::Request;
 
-/// Demands that a body is one without a reason: 201, and the token is dead.
+/// Checks that a body is accepted as one without a reason: the answer is 201, and the token is revoked.
 async fn no_reason(t: &Trial, what: &str, change: impl FnOnce(Request) -> Request) -> Outcome {
     let answer = t
-        .revoked_with(t.own(0), &format!("revoke with {what}"), change)
+        .revoke_with(t.own(0), &format!("revoke with {what}"), change)
         .await?;
     answer.field_is("/data/revocation_reason", &Value::Null)?;
     t.is_dead(t.own(0), "right after the 201").await
 }
 
-/// Demands that a body is refused as the policy has it, and that the token lives on.
+/// Checks that a body is refused as the policy says, and that the token still works.
 async fn refused(t: &Trial, policy: Policy, what: &str, body: impl Into<Vec<u8>>) -> Outcome {
     let request = t.operator().revoke(&t.own(0).id).body(JSON, body);
     t.send(&format!("revoke with {what}"), request)
@@ -27,8 +27,8 @@ async fn refused(t: &Trial, policy: Policy, what: &str, body: impl Into<Vec<u8>>
     t.lives(t.own(0), "after the refusal").await
 }
 
-/// Demands that a body is refused with one of these statuses, and that the token lives on.
-async fn refused_somehow(
+/// Checks that a body is refused with one of these statuses, and that the token still works.
+async fn refused_with(
     t: &Trial,
     what: &str,
     media_type: &str,
@@ -41,7 +41,7 @@ async fn refused_somehow(
     t.lives(t.own(0), "after the refusal").await
 }
 
-/// Demands of a body that a deployment may take or refuse that what it says is what it did.
+/// Checks that the answer and the token's state agree, for a body that a deployment may accept or refuse.
 async fn consistent(
     t: &Trial,
     what: &str,
@@ -54,7 +54,7 @@ async fn consistent(
     t.agrees(t.own(0), &answer, refusals).await
 }
 
-/// A case that needs one token and is about the body.
+/// Adds what a case about the request body needs: one token.
 const fn on_body(case: CaseBuilder) -> CaseBuilder {
     case.covers(&["/requestBody"]).own(1)
 }
@@ -79,7 +79,7 @@ pub(super) const CASES: &[Case] = &[
     on_body(Case::should("input.unknown_fields", clauses::BODY_NULL)).steps(|t| {
         Box::pin(no_reason(
             t,
-            "a field that the slice does not name",
+            "fields that the slice does not name",
             |request| {
                 request.json(
                     &json!({ "comment": "not in the slice", "revoked_at": "2001-01-01T00:00:00Z" }),
@@ -102,7 +102,7 @@ pub(super) const CASES: &[Case] = &[
         Box::pin(refused(
             t,
             Policy::InvalidBody,
-            "a number for a reason",
+            "a number as the reason",
             r#"{"reason": 7}"#,
         ))
     }),
@@ -110,7 +110,7 @@ pub(super) const CASES: &[Case] = &[
         Box::pin(refused(
             t,
             Policy::InvalidBody,
-            "a boolean for a reason",
+            "a boolean as the reason",
             r#"{"reason": true}"#,
         ))
     }),
@@ -118,7 +118,7 @@ pub(super) const CASES: &[Case] = &[
         Box::pin(refused(
             t,
             Policy::InvalidBody,
-            "a list for a reason",
+            "a list as the reason",
             r#"{"reason": ["x"]}"#,
         ))
     }),
@@ -126,24 +126,30 @@ pub(super) const CASES: &[Case] = &[
         Box::pin(refused(
             t,
             Policy::InvalidBody,
-            "an object for a reason",
+            "an object as the reason",
             r#"{"reason": {"why": "x"}}"#,
         ))
     }),
     on_body(Case::must("input.body_array", clauses::BODY_NULL))
-        .steps(|t| Box::pin(refused(t, Policy::InvalidBody, "a list for a body", "[]"))),
+        .steps(|t| Box::pin(refused(t, Policy::InvalidBody, "a list as the body", "[]"))),
     on_body(Case::must("input.body_string", clauses::BODY_NULL)).steps(|t| {
         Box::pin(refused(
             t,
             Policy::InvalidBody,
-            "a string for a body",
+            "a string as the body",
             "\"reason\"",
         ))
     }),
     on_body(Case::must("input.body_number", clauses::BODY_NULL))
-        .steps(|t| Box::pin(refused(t, Policy::InvalidBody, "a number for a body", "0"))),
-    on_body(Case::must("input.body_false", clauses::BODY_NULL))
-        .steps(|t| Box::pin(refused(t, Policy::InvalidBody, "false for a body", "false"))),
+        .steps(|t| Box::pin(refused(t, Policy::InvalidBody, "a number as the body", "0"))),
+    on_body(Case::must("input.body_false", clauses::BODY_NULL)).steps(|t| {
+        Box::pin(refused(
+            t,
+            Policy::InvalidBody,
+            "false as the body",
+            "false",
+        ))
+    }),
     on_body(Case::must("input.broken_json", clauses::VALIDATION_ERROR)).steps(|t| {
         Box::pin(refused(
             t,
@@ -173,16 +179,16 @@ pub(super) const CASES: &[Case] = &[
         ))
     }),
     on_body(Case::must("input.nan", clauses::BODY_NULL)).steps(|t| {
-        Box::pin(refused_somehow(
+        Box::pin(refused_with(
             t,
-            "NaN for a reason",
+            "NaN as the reason",
             JSON,
             r#"{"reason": NaN}"#,
             &[400, 422],
         ))
     }),
     on_body(Case::must("input.invalid_utf8", clauses::SERVER_ERROR)).steps(|t| {
-        Box::pin(refused_somehow(
+        Box::pin(refused_with(
             t,
             "invalid UTF-8",
             JSON,
@@ -211,22 +217,22 @@ pub(super) const CASES: &[Case] = &[
     on_body(Case::must("input.deep_nesting", clauses::SERVER_ERROR)).steps(steps!(|t| {
         let depth = 10_000;
         let body = format!("{{\"reason\": {}{}}}", "[".repeat(depth), "]".repeat(depth));
-        refused_somehow(t, "10,000 levels of nesting", JSON, body, &[400, 413, 422]).await
+        refused_with(t, "10,000 levels of nesting", JSON, body, &[400, 413, 422]).await
     })),
     on_body(Case::must("input.duplicate_keys", clauses::BODY_NULL)).steps(steps!(|t| {
         let body = r#"{"reason": "one", "reason": "two"}"#;
         let request = t.operator().revoke(&t.own(0).id).body(JSON, body);
-        let answer = t.send("revoke with the reason twice", request).await?;
+        let answer = t.send("revoke with two reasons", request).await?;
         answer.follows(Policy::DuplicateKeys)?;
         if answer.status() == 201 {
             let kept = answer.at("/data/revocation_reason");
             let held = kept == json!("one") || kept == json!("two");
-            answer.expect("the reason", held, "the one or the other", kept)?;
+            answer.expect("the reason", held, "one of the two", kept)?;
         }
         t.agrees(t.own(0), &answer, &[400, 422]).await
     })),
     on_body(Case::must("input.another_media_type", clauses::BODY_NULL)).steps(|t| {
-        Box::pin(refused_somehow(
+        Box::pin(refused_with(
             t,
             "plain text",
             "text/plain",
@@ -236,7 +242,7 @@ pub(super) const CASES: &[Case] = &[
     }),
     on_body(Case::must("input.form", clauses::BODY_NULL)).steps(steps!(|t| {
         let media_type = "application/x-www-form-urlencoded";
-        refused_somehow(t, "a form", media_type, "reason=because", &[400, 415, 422]).await
+        refused_with(t, "a form", media_type, "reason=because", &[400, 415, 422]).await
     })),
     on_body(Case::must("input.huge_body", clauses::SERVER_ERROR)).steps(steps!(|t| {
         let body = json!({ "comment": "x".repeat(200 * 1024) });

@@ -1,14 +1,14 @@
-//! How long answers take. Reported for every deployment; held to a bound where the profile sets one.
+//! The duration of answers: reported for every deployment, and checked if the profile sets a bound.
 
 use std::time::Duration;
 
 use super::clauses;
 use crate::case::{Case, steps};
 
-/// How many revocations are measured: few, since each takes a token.
+/// The number of measured revocations: small, since each needs a token.
 const MEASURED: usize = 3;
 
-/// The one in the middle.
+/// Returns the middle one of the durations.
 pub(super) fn median(mut durations: Vec<Duration>) -> Duration {
     durations.sort_unstable();
     durations
@@ -17,8 +17,8 @@ pub(super) fn median(mut durations: Vec<Duration>) -> Duration {
         .unwrap_or_default()
 }
 
-/// For people: `1.234 ms`.
-pub(super) fn shown(duration: Duration) -> String {
+/// Formats a duration as in `1.234 ms`.
+pub(super) fn milliseconds(duration: Duration) -> String {
     format!("{:.3} ms", duration.as_secs_f64() * 1e3)
 }
 
@@ -30,26 +30,25 @@ pub(super) const CASES: &[Case] =
             .steps(steps!(|t| {
                 let mut durations = Vec::new();
                 for n in 0..MEASURED {
-                    durations.push(t.revoked(t.own(n)).await?.duration());
+                    durations.push(t.revoke(t.own(n)).await?.duration());
                 }
                 let median = median(durations);
                 let bound = t.deployment().profile.latency.revoke_ms;
                 let bound = bound.map(|bound| Duration::from_millis(bound.into()));
                 let expected = match bound {
                     Some(bound) => format!(
-                        "at most {}, by latency.revoke_ms of the profile",
-                        shown(bound)
+                        "at most {} (latency.revoke_ms of the profile)",
+                        milliseconds(bound)
                     ),
-                    None => {
-                        "reported; latency.revoke_ms of the profile would set a bound".to_owned()
-                    }
+                    None => "reported only, since latency.revoke_ms of the profile is not set"
+                        .to_owned(),
                 };
                 let held = bound.is_none_or(|bound| median <= bound);
                 t.expect(
                     "the median of three revocations",
                     held,
                     expected,
-                    shown(median),
+                    milliseconds(median),
                 )
             })),
     ];

@@ -1,4 +1,4 @@
-//! The companion that lists tokens, as far as revoking them depends on it.
+//! The companion operation that lists tokens, as far as revocation depends on it.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ pub(super) const CASES: &[Case] = &[
                 .operator()
                 .list("")
                 .set("authorization", "Bearer dz_garbage");
-            t.send("list with garbage for a token", request)
+            t.send("list with garbage as the token", request)
                 .await?
                 .status_is(&[401])
         })),
@@ -40,9 +40,9 @@ pub(super) const CASES: &[Case] = &[
             .filter(|key| named(key))
             .collect();
             t.expect(
-                "its fields",
+                "the fields of its entry",
                 secrets.is_empty(),
-                "neither the token nor a hash",
+                "no token and no hash",
                 secrets.join(", "),
             )
         })),
@@ -50,7 +50,7 @@ pub(super) const CASES: &[Case] = &[
         .own(3)
         .list()
         .steps(steps!(|t| {
-            // Other cases create and revoke meanwhile, so only the tokens of this one are counted.
+            // Other cases create and revoke tokens at the same time, so only the tokens of this case are counted.
             let listed = t.listed(&t.operator(), "limit=2").await?;
             for n in 0..3 {
                 let times = listed
@@ -58,7 +58,7 @@ pub(super) const CASES: &[Case] = &[
                     .filter(|item| item["id"] == json!(t.own(n).id))
                     .count();
                 t.expect(
-                    "how often a live token is listed over all pages",
+                    "how often a live token is listed in all pages",
                     times == 1,
                     "once",
                     times,
@@ -106,17 +106,17 @@ pub(super) const CASES: &[Case] = &[
         .list()
         .create()
         .steps(steps!(|t| {
-            // Names that every collation orders alike, created in another order.
+            // Every collation sorts these names in the same order. They are created in another order.
             let family = uuid::Uuid::new_v4().simple().to_string();
             for letter in ["b", "c", "a"] {
                 let body = json!({ "name": format!("{family} {letter}"), "expires_in_days": 1 });
-                t.created("create a token", &body).await?;
+                t.create("create a token", &body).await?;
             }
             for (query, expected) in [
                 ("sort_by=name&descending=false", "a b c"),
                 ("sort_by=name&descending=true", "c b a"),
             ] {
-                // In pages of two, so that the order holds from page to page as well.
+                // With pages of two, the order is also checked across pages.
                 let listed = t.listed(&t.operator(), &format!("{query}&limit=2")).await?;
                 let order: Vec<&str> = (listed.iter())
                     .filter_map(|item| item["name"].as_str()?.strip_prefix(&*family))
@@ -138,21 +138,21 @@ pub(super) const CASES: &[Case] = &[
         .create()
         .steps(steps!(|t| {
             let body = || json!({ "name": t.unique_name(), "expires_in_days": 1 });
-            let (older, _) = t.created("create a token", &body()).await?;
-            // Long enough for timestamps of whole seconds to differ.
+            let (older, _) = t.create("create a token", &body()).await?;
+            // Timestamps in whole seconds differ after this time.
             tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
-            let (newer, _) = t.created("create a newer token", &body()).await?;
+            let (newer, _) = t.create("create a newer token", &body()).await?;
             for (descending, older_first) in [(false, true), (true, false)] {
                 let query = format!("sort_by=created_at&descending={descending}");
                 let listed = t.listed(&t.operator(), &query).await?;
                 let place = |id: &str| listed.iter().position(|item| item["id"] == json!(id));
                 let (first, second) = (place(&older.id), place(&newer.id));
                 let held = first.is_some() && second.is_some() && (first < second) == older_first;
-                let what = format!("the places of an older and a newer token with {query}");
+                let what = format!("the positions of an older and a newer token with {query}");
                 let expected = if older_first {
-                    "the older before"
+                    "the older one first"
                 } else {
-                    "the newer before"
+                    "the newer one first"
                 };
                 t.expect(&what, held, expected, format!("{first:?} and {second:?}"))?;
             }
@@ -165,7 +165,12 @@ pub(super) const CASES: &[Case] = &[
         .steps(steps!(|t| {
             let listed = t.listed(&t.operator(), "limit=2").await?.len();
             let query = "limit=2&include_total_count=true";
-            let (answer, page) = (t.page("list two, with the total", &t.operator(), query)).await?;
+            let (answer, page) = (t.page(
+                "list two tokens, with the total count",
+                &t.operator(),
+                query,
+            ))
+            .await?;
             let total = &page["total"];
             answer.expect("total", *total == json!(listed), listed, total)
         })),
@@ -211,9 +216,7 @@ pub(super) const CASES: &[Case] = &[
         .list()
         .steps(steps!(|t| {
             let request = t.operator().list("cursor=not-a-cursor");
-            let answer = t
-                .send("list with a cursor that nobody gave out", request)
-                .await?;
+            let answer = t.send("list with an unknown cursor", request).await?;
             answer.status_is(&[400, 404, 422])
         })),
 ];

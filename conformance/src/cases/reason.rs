@@ -1,4 +1,4 @@
-//! Reasons come back as they were given: every character, and none cut off.
+//! The reason: it is returned as it was sent, with every character and not truncated.
 
 use std::sync::Arc;
 
@@ -9,28 +9,32 @@ use crate::case::{Case, CaseBuilder, Outcome, Stop, steps};
 use crate::deployment::ledger::Token;
 use crate::trial::Trial;
 
-/// Demands that a reason comes back character by character, from the revocation itself.
+/// Checks that the answer to the revocation returns the reason unchanged.
 async fn round_trips(t: &Trial, reason: &str) -> Outcome {
     let body = json!({ "reason": reason });
     let answer = t
-        .revoked_with(t.own(0), "revoke with the reason", |request| {
+        .revoke_with(t.own(0), "revoke with the reason", |request| {
             request.json(&body)
         })
         .await?;
     answer.field_is("/data/revocation_reason", &body["reason"])
 }
 
-/// The longest reason that is tried, in characters: it fits the bodies that every server takes.
-const MOST: usize = 16_000;
+/// The longest reason that is tried, in characters. Its body is small enough for the body limit of any server.
+const MAX_LENGTH: usize = 16_000;
 
-/// Whether a reason of this many characters is taken, in which case it is held to be whole. Uses the token that is left
-/// of a refusal before, or a new one.
-async fn takes(t: &Trial, spare: &mut Option<Arc<Token>>, length: usize) -> Result<bool, Stop> {
+/// Returns whether a reason of this length is accepted, and checks that an accepted one is not truncated. Uses the spare
+/// token of an earlier refusal, or creates one.
+async fn accepts_length(
+    t: &Trial,
+    spare: &mut Option<Arc<Token>>,
+    length: usize,
+) -> Result<bool, Stop> {
     let token = match spare.take() {
         Some(token) => token,
         None => {
             let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
-            t.created("create a token", &body).await?.0
+            t.create("create a token", &body).await?.0
         }
     };
     let reason = json!("r".repeat(length));
@@ -50,12 +54,12 @@ async fn takes(t: &Trial, spare: &mut Option<Arc<Token>>, length: usize) -> Resu
         *spare = Some(token);
         return Ok(false);
     }
-    let kept = answer.at("/data/revocation_reason");
-    let count = kept.as_str().map_or(0, |kept| kept.chars().count());
+    let returned = answer.at("/data/revocation_reason");
+    let count = returned.as_str().map_or(0, |text| text.chars().count());
     let expected = format!("all {length} characters");
     answer.expect(
         "the reason",
-        kept == reason,
+        returned == reason,
         expected,
         format!("{count} characters"),
     )?;
@@ -102,7 +106,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/requestBody"])
         .own(1)
         .steps(steps!(|t| {
-            // Where a deployment draws the line is its choice; to cut silently is not.
+            // The longest reason is the deployment's choice, but it must not truncate a reason silently.
             for length in [100_000, 10_000, 1_001, 501] {
                 let body = json!({ "reason": "r".repeat(length) });
                 let request = t.operator().revoke(&t.own(0).id).json(&body);
@@ -112,18 +116,18 @@ pub(super) const CASES: &[Case] = &[
                     continue;
                 };
                 if answer.status() == 201 {
-                    let kept = answer.at("/data/revocation_reason");
+                    let returned = answer.at("/data/revocation_reason");
                     let found = format!(
                         "{} characters",
-                        kept.as_str().map_or(0, |kept| kept.chars().count())
+                        returned.as_str().map_or(0, |text| text.chars().count())
                     );
                     answer.expect(
                         "the reason",
-                        kept == body["reason"],
+                        returned == body["reason"],
                         format!("all {length} characters"),
                         found,
                     )?;
-                    return t.is_dead(t.own(0), "right after the 201").await;
+                    return t.is_dead(t.own(0), "immediately after the 201").await;
                 }
                 answer.status_is(&[400, 413, 422])?;
                 t.lives(t.own(0), "after the refusal").await?;
@@ -134,32 +138,32 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/requestBody"])
         .room(1)
         .create()
-        // Looks for the longest reason that is taken: each that is taken costs a token, and each is held to be whole.
+        // Searches for the longest accepted reason. Each accepted reason uses up a token, and must not be truncated.
         .steps(steps!(|t| {
-            let (mut taken, mut refused) = (0, MOST + 1);
+            let (mut accepted, mut refused) = (0, MAX_LENGTH + 1);
             let mut token = None;
-            for length in [255, 500, 1000, 4096, MOST] {
-                if !takes(t, &mut token, length).await? {
+            for length in [255, 500, 1000, 4096, MAX_LENGTH] {
+                if !accepts_length(t, &mut token, length).await? {
                     refused = length;
                     break;
                 }
-                taken = length;
+                accepted = length;
             }
-            while taken > 0 && refused <= MOST && refused - taken > 1 {
-                let length = taken.midpoint(refused);
-                if takes(t, &mut token, length).await? {
-                    taken = length;
+            while accepted > 0 && refused <= MAX_LENGTH && refused - accepted > 1 {
+                let length = accepted.midpoint(refused);
+                if accepts_length(t, &mut token, length).await? {
+                    accepted = length;
                 } else {
                     refused = length;
                 }
             }
             let found = match refused {
-                refused if refused > MOST => format!("more than {MOST} characters"),
-                _ => format!("{taken} characters"),
+                refused if refused > MAX_LENGTH => format!("more than {MAX_LENGTH} characters"),
+                _ => format!("{accepted} characters"),
             };
             t.expect(
                 "the longest reason",
-                taken > 0,
+                accepted > 0,
                 "at least 255 characters",
                 found,
             )
@@ -174,12 +178,12 @@ pub(super) const CASES: &[Case] = &[
                 .json(&json!({ "reason": "" }));
             let answer = t.send("revoke with an empty reason", request).await?;
             answer.documented(201)?;
-            let kept = answer.at("/data/revocation_reason");
+            let returned = answer.at("/data/revocation_reason");
             answer.expect(
                 "the reason",
-                kept.is_null() || kept == json!(""),
+                returned.is_null() || returned == json!(""),
                 "\"\" or null",
-                kept,
+                returned,
             )
         })),
 ];

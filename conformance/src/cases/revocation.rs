@@ -1,5 +1,5 @@
-//! The heart of the promise: once a revocation is answered with 201, the token is rejected on all future requests,
-//! nothing brings it back, and no other token is touched.
+//! The main guarantee: after a revocation is answered with 201, the token is rejected on all future requests, it never
+//! works again, and no other token is affected.
 
 use futures_util::future::try_join_all;
 use serde_json::json;
@@ -14,7 +14,7 @@ pub(super) const CASES: &[Case] = &[
         .own(1)
         .steps(steps!(|t| {
             let token = t.own(0);
-            let answer = t.revoked(token).await?;
+            let answer = t.revoke(token).await?;
             answer.field_is("/data/id", &json!(token.id))?;
             if let Some(jti) = &token.jti {
                 answer.field_is("/data/jti", &json!(jti))?;
@@ -28,7 +28,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/201/content/application~1json/schema"])
         .own(1)
         .steps(steps!(|t| {
-            let answer = t.revoked(t.own(0)).await?;
+            let answer = t.revoke(t.own(0)).await?;
             match &t.deployment().credentials.operator.email {
                 Some(email) => answer.field_is("/data/revoked_by", &json!(email)),
                 None => {
@@ -47,7 +47,7 @@ pub(super) const CASES: &[Case] = &[
         .steps(steps!(|t| {
             let reason = json!({ "reason": "found in a public repository" });
             let answer = t
-                .revoked_with(t.own(0), "revoke with a reason", |request| {
+                .revoke_with(t.own(0), "revoke with a reason", |request| {
                     request.json(&reason)
                 })
                 .await?;
@@ -56,34 +56,32 @@ pub(super) const CASES: &[Case] = &[
     Case::must("revocation.works_before", clauses::AUTHENTICATION)
         .covers(&["/responses/404"])
         .own(1)
-        // Without this, a deployment that refuses every token would seem to refuse the revoked ones.
-        .steps(steps!(|t| {
-            t.lives(t.own(0), "with a token just minted").await
-        })),
+        // Without this case, a deployment that refuses every token would pass the cases about revoked tokens.
+        .steps(steps!(|t| t.lives(t.own(0), "with a new token").await)),
     Case::must("revocation.refused_at_once", clauses::REJECTED)
         .covers(&["/responses/201", "/responses/401"])
         .own(1)
         .steps(steps!(|t| {
             t.lives(t.own(0), "before its revocation").await?;
-            t.revoked(t.own(0)).await?;
-            t.is_dead(t.own(0), "right after the 201").await
+            t.revoke(t.own(0)).await?;
+            t.is_dead(t.own(0), "immediately after the 201").await
         })),
     Case::must("revocation.refused_with_a_reason_given", clauses::REJECTED)
         .covers(&["/requestBody", "/responses/401"])
         .own(1)
         .steps(steps!(|t| {
             let reason = json!({ "reason": "rotated" });
-            t.revoked_with(t.own(0), "revoke with a reason", |request| {
+            t.revoke_with(t.own(0), "revoke with a reason", |request| {
                 request.json(&reason)
             })
             .await?;
-            t.is_dead(t.own(0), "right after the 201").await
+            t.is_dead(t.own(0), "immediately after the 201").await
         })),
     Case::must("revocation.refused_on_each_further_use", clauses::REJECTED)
         .covers(&["/responses/401"])
         .own(1)
         .steps(steps!(|t| {
-            t.revoked(t.own(0)).await?;
+            t.revoke(t.own(0)).await?;
             for use_number in 1..=12 {
                 t.is_dead(t.own(0), &format!("use {use_number} after the 201"))
                     .await?;
@@ -97,7 +95,7 @@ pub(super) const CASES: &[Case] = &[
     .covers(&["/responses/401"])
     .own(1)
     .steps(steps!(|t| {
-        t.revoked(t.own(0)).await?;
+        t.revoke(t.own(0)).await?;
         try_join_all((1..=8).map(|n| async move {
             t.is_dead(t.own(0), &format!("on connection {n} after the 201"))
                 .await
@@ -109,7 +107,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/401"])
         .own(1)
         .steps(steps!(|t| {
-            t.revoked(t.own(0)).await?;
+            t.revoke(t.own(0)).await?;
             tokio::time::sleep(t.timeouts().forgetting()).await;
             t.is_dead(t.own(0), "some time after the 201").await
         })),
@@ -119,7 +117,7 @@ pub(super) const CASES: &[Case] = &[
         .room(1)
         .create()
         .steps(steps!(|t| {
-            t.revoked(t.own(0)).await?;
+            t.revoke(t.own(0)).await?;
             let body = json!({ "name": t.unique_name(), "expires_in_days": 1 });
             let request = t.using(t.own(0))?.create(&body);
             t.send("create a token with the revoked one", request)
@@ -130,7 +128,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/401"])
         .own(2)
         .steps(steps!(|t| {
-            t.revoked(t.own(0)).await?;
+            t.revoke(t.own(0)).await?;
             let request = t.using(t.own(0))?.revoke(&t.own(1).id);
             t.send("revoke another token with the revoked one", request)
                 .await?
@@ -141,10 +139,11 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/201"])
         .own(2)
         .steps(steps!(|t| {
-            t.revoked(t.own(0)).await?;
-            t.is_dead(t.own(0), "the token asked for").await?;
-            t.lives(t.own(1), "a bystander of the same user").await?;
-            t.accepted(&t.operator(), "the token that asked").await
+            t.revoke(t.own(0)).await?;
+            t.is_dead(t.own(0), "the revoked token").await?;
+            t.lives(t.own(1), "another token of the same user").await?;
+            t.accepted(&t.operator(), "the token that sent the revocation")
+                .await
         })),
     Case::must(
         "revocation.spares_others_of_the_business",
@@ -154,8 +153,8 @@ pub(super) const CASES: &[Case] = &[
     .own(1)
     .members(1)
     .steps(steps!(|t| {
-        t.revoked(t.own(0)).await?;
-        t.lives(t.members(0), "a bystander of the same business")
+        t.revoke(t.own(0)).await?;
+        t.lives(t.members(0), "another token of the same business")
             .await?;
         t.accepted(&t.member()?, "the member's own token").await
     })),
@@ -165,16 +164,17 @@ pub(super) const CASES: &[Case] = &[
         .steps(steps!(|t| {
             let token = t.own(0);
             let request = t.using(token)?.revoke(&token.id);
-            let answer = t.send("revoke a token by means of itself", request).await?;
+            let answer = t.send("revoke a token with itself", request).await?;
             answer.documented(201)?;
             answer.field_is("/data/id", &json!(token.id))?;
-            t.is_dead(token, "right after it revoked itself").await
+            t.is_dead(token, "immediately after it revoked itself")
+                .await
         })),
     Case::should("revocation.by_its_owner", clauses::NAMED_TOKEN)
         .covers(&["/responses/201"])
         .members(1)
         .steps(steps!(|t| {
-            let answer = t.revoked(t.members(0)).await?;
+            let answer = t.revoke(t.members(0)).await?;
             let email = t
                 .deployment()
                 .credentials
@@ -184,7 +184,7 @@ pub(super) const CASES: &[Case] = &[
             if let Some(email) = email {
                 answer.field_is("/data/revoked_by", &json!(email))?;
             }
-            t.is_dead(t.members(0), "right after its owner revoked it")
+            t.is_dead(t.members(0), "immediately after its owner revoked it")
                 .await
         })),
     Case::must("revocation.second_changes_nothing", clauses::NOT_UNREVOKED)
@@ -192,8 +192,8 @@ pub(super) const CASES: &[Case] = &[
         .own(1)
         .steps(steps!(|t| {
             let token = t.own(0);
-            let first = t.revoked(token).await?;
-            // Long enough for a timestamp of whole seconds to move, if it is one that moves.
+            let first = t.revoke(token).await?;
+            // A timestamp in whole seconds would change after this time, if a second revocation changes it.
             tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
             let second = t
                 .send("revoke a second time", t.operator().revoke(&token.id))
@@ -213,7 +213,7 @@ pub(super) const CASES: &[Case] = &[
         let token = t.own(0);
         let original = json!({ "reason": "the original reason" });
         let first = t
-            .revoked_with(token, "revoke with a reason", |request| {
+            .revoke_with(token, "revoke with a reason", |request| {
                 request.json(&original)
             })
             .await?;
@@ -235,8 +235,8 @@ pub(super) const CASES: &[Case] = &[
         .own(1)
         .steps(steps!(|t| {
             let token = t.own(0);
-            t.revoked(token).await?;
-            // Whether fields that the slice does not name are refused is the deployment's choice.
+            t.revoke(token).await?;
+            // A deployment may refuse fields that the slice does not name.
             for (body, statuses) in [
                 (json!({ "reason": null }), Policy::SecondRevoke.documented()),
                 (json!({}), Policy::SecondRevoke.documented()),
@@ -250,7 +250,7 @@ pub(super) const CASES: &[Case] = &[
                     .send(&format!("revoke again with {body}"), request)
                     .await?;
                 again.status_is(statuses)?;
-                t.is_dead(token, "after being revoked again").await?;
+                t.is_dead(token, "after it was revoked again").await?;
             }
             Ok(())
         })),
@@ -259,15 +259,15 @@ pub(super) const CASES: &[Case] = &[
         .members(1)
         .steps(steps!(|t| {
             let token = t.members(0);
-            let first = t.revoked(token).await?;
+            let first = t.revoke(token).await?;
             let request = t.operator().revoke(&token.id);
             let second = t
                 .send(
-                    "as the operator, revoke what its owner has revoked",
+                    "as the operator, revoke a token that its owner has revoked",
                     request,
                 )
                 .await?;
-            // Whether the operator may touch a member's token at all is the deployment's choice.
+            // A deployment may forbid the operator to revoke a member's token.
             second.documented_as(&[201, 400, 403, 404])?;
             if second.status() == 201 {
                 second.field_is("/data", &first.at("/data"))?;
@@ -284,12 +284,12 @@ pub(super) const CASES: &[Case] = &[
     .steps(steps!(|t| {
         let token = t.own(0);
         let reason = json!({ "reason": "the original reason" });
-        t.revoked_with(token, "revoke with a reason", |request| {
+        t.revoke_with(token, "revoke with a reason", |request| {
             request.json(&reason)
         })
         .await?;
         let before = t.entry(&t.operator(), &token.id).await?;
-        // Long enough for a timestamp of whole seconds to move, if it is one that moves.
+        // A timestamp in whole seconds would change after this time, if a second revocation changes it.
         tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
         let other = json!({ "reason": "another reason" });
         let request = t.operator().revoke(&token.id).json(&other);

@@ -1,4 +1,4 @@
-//! What is seen of a token once it is revoked: in lists, and by whoever goes on using it.
+//! Tokens after their revocation: in lists, and in later requests.
 
 use futures_util::future::try_join_all;
 use serde_json::json;
@@ -7,11 +7,11 @@ use uuid::Uuid;
 use super::clauses;
 use crate::case::{Case, steps};
 
-/// How many revoked tokens are looked at once more at the end of a run.
-const LOOKED_AT: usize = 48;
+/// The number of revoked tokens that are used again at the end of a run.
+const USED_AGAIN: usize = 48;
 
-/// How many of them at a time.
-const SIDE_BY_SIDE: usize = 8;
+/// The number of them that are used in parallel.
+const PARALLEL: usize = 8;
 
 pub(super) const CASES: &[Case] = &[
     Case::must("revocation.list_agrees", clauses::RETURNS)
@@ -19,16 +19,16 @@ pub(super) const CASES: &[Case] = &[
         .own(2)
         .list()
         .steps(steps!(|t| {
-            let answer = t.revoked(t.own(0)).await?;
+            let answer = t.revoke(t.own(0)).await?;
             let revoked = t.entry(&t.operator(), &t.own(0).id).await?;
-            let said = answer.timestamp("/data/revoked_at")?;
+            let answered = answer.timestamp("/data/revoked_at")?;
             let listed = revoked["revoked_at"].as_str().unwrap_or_default();
             let same =
-                chrono::DateTime::parse_from_rfc3339(listed).is_ok_and(|listed| listed == said);
+                chrono::DateTime::parse_from_rfc3339(listed).is_ok_and(|listed| listed == answered);
             t.expect(
                 "revoked_at in the list",
                 same,
-                said.to_rfc3339(),
+                answered.to_rfc3339(),
                 &revoked["revoked_at"],
             )?;
             let live = t.entry(&t.operator(), &t.own(1).id).await?;
@@ -44,18 +44,18 @@ pub(super) const CASES: &[Case] = &[
         .own(2)
         .list()
         .steps(steps!(|t| {
-            t.revoked(t.own(0)).await?;
+            t.revoke(t.own(0)).await?;
             let listed = t.listed(&t.operator(), "").await?;
             let has = |id: &str| listed.iter().any(|item| item["id"] == json!(id));
-            let word = |present: bool| if present { "listed" } else { "not listed" };
+            let describe = |present: bool| if present { "listed" } else { "not listed" };
             let (revoked, live) = (has(&t.own(0).id), has(&t.own(1).id));
             t.expect(
                 "the revoked token",
                 !revoked,
-                "not listed unless asked for",
-                word(revoked),
+                "not listed without include_revoked",
+                describe(revoked),
             )?;
-            t.expect("a live token", live, "listed", word(live))
+            t.expect("a live token", live, "listed", describe(live))
         })),
     Case::must(
         "revocation.refusal_is_401_and_not_403",
@@ -64,12 +64,12 @@ pub(super) const CASES: &[Case] = &[
     .covers(&["/responses/401", "/responses/403"])
     .own(1)
     .steps(steps!(|t| {
-        t.revoked(t.own(0)).await?;
+        t.revoke(t.own(0)).await?;
         let caller = t.using(t.own(0))?;
-        // The user would have the right; it is the credential that is no good any more.
+        // The user has the permission, but the credential is not valid any more.
         let answer = t
             .send(
-                "revoke the revoked token by means of itself",
+                "revoke the revoked token with itself",
                 caller.revoke(&t.own(0).id),
             )
             .await?;
@@ -81,7 +81,7 @@ pub(super) const CASES: &[Case] = &[
         .own(4)
         .steps(steps!(|t| {
             for last in 0..4 {
-                t.revoked(t.own(last)).await?;
+                t.revoke(t.own(last)).await?;
                 for earlier in 0..=last {
                     let when =
                         format!("token {earlier}, after {} more revocations", last - earlier);
@@ -95,12 +95,12 @@ pub(super) const CASES: &[Case] = &[
         .own(1)
         .after_others()
         .steps(steps!(|t| {
-            t.revoked(t.own(0)).await?;
+            t.revoke(t.own(0)).await?;
             let revoked = t.deployment().ledger.revoked();
-            // The first ones are those that a blacklist of limited size or age has lost.
-            let revoked = &revoked[..revoked.len().min(LOOKED_AT)];
-            for from in (0..revoked.len()).step_by(SIDE_BY_SIDE) {
-                let to = revoked.len().min(from + SIDE_BY_SIDE);
+            // A blacklist of limited size or age loses the oldest entries, so the oldest tokens are used.
+            let revoked = &revoked[..revoked.len().min(USED_AGAIN)];
+            for from in (0..revoked.len()).step_by(PARALLEL) {
+                let to = revoked.len().min(from + PARALLEL);
                 try_join_all((from..to).map(|n| async move {
                     let unknown = Uuid::new_v4().to_string();
                     let request = t.using(&revoked[n])?.revoke(&unknown);
@@ -121,7 +121,7 @@ pub(super) const CASES: &[Case] = &[
             let answer = t
                 .send("as the operator, revoke the member's token", request)
                 .await?;
-            // Whether the operator may is the deployment's choice; what it answers has to be true.
+            // A deployment may forbid this, but its answer must agree with the token's state.
             if answer.status() == 201 {
                 answer.field_is("/data/id", &json!(token.id))?;
             }

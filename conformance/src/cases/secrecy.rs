@@ -1,4 +1,4 @@
-//! What answers give away: looked for in every answer of the whole run, so these cases are judged last.
+//! Secrets and internals in answers. Every answer of the run is searched, so these cases run last.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -7,8 +7,8 @@ use super::clauses;
 use crate::case::{Case, Outcome};
 use crate::trial::Trial;
 
-/// One exchange of each kind, so that the case has something to judge also when it is run alone.
-pub(super) async fn every_kind_of_answer(t: &Trial) -> Outcome {
+/// Sends one request for each kind of answer, so that the case has answers to search also when it is run alone.
+pub(super) async fn request_every_kind_of_answer(t: &Trial) -> Outcome {
     let id = &t.own(0).id;
     let requests = [
         (
@@ -34,7 +34,7 @@ pub(super) async fn every_kind_of_answer(t: &Trial) -> Outcome {
                 .body("application/json", "{\"reason\": "),
         ),
         (
-            "revoke with a number for a reason",
+            "revoke with a number as the reason",
             t.operator().revoke(id).json(&json!({ "reason": 1 })),
         ),
         ("revoke", t.operator().revoke(id)),
@@ -51,9 +51,9 @@ pub(super) async fn every_kind_of_answer(t: &Trial) -> Outcome {
     Ok(())
 }
 
-/// Demands that no answer of the run gave away a thing of the kind.
+/// Checks that no answer of the run contains a credential, or a detail of the implementation if `credential` is false.
 async fn nothing_leaked(t: &Trial, credential: bool) -> Outcome {
-    every_kind_of_answer(t).await?;
+    request_every_kind_of_answer(t).await?;
     let leaks = t.deployment().leaks();
     let leaks: Vec<String> = (leaks.iter().filter(|leak| leak.credential == credential))
         .map(|leak| {
@@ -68,7 +68,7 @@ async fn nothing_leaked(t: &Trial, credential: bool) -> Outcome {
         [first, rest @ ..] => format!("{first} ({} more)", rest.len()),
     };
     t.expect(
-        "what the answers of the run gave away",
+        "leaks in the answers of the run",
         leaks.is_empty(),
         "nothing",
         found,

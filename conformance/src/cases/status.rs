@@ -1,5 +1,5 @@
-//! Every status that the page documents, provoked one fault at a time, each with its media type and the body that the
-//! slice gives it.
+//! Every status that the page documents: each is provoked by one fault, and checked for its media type and the body that
+//! the slice documents.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -8,10 +8,10 @@ use super::clauses;
 use crate::case::{Case, Stop, steps};
 use crate::profile::Policy;
 
-/// The members of a 201, by the slice.
+/// The members of a 201's body, by the slice.
 const ENVELOPE: &[&str] = &["success", "message", "code", "data"];
 
-/// The members of its `data`.
+/// The members of `data` in a 201's body.
 const RECORD: &[&str] = &[
     "id",
     "jti",
@@ -36,7 +36,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/201/content/application~1json/schema"])
         .own(1)
         .steps(steps!(|t| {
-            let answer = t.revoked(t.own(0)).await?;
+            let answer = t.revoke(t.own(0)).await?;
             answer.field_is("/success", &json!(true))?;
             answer.expect(
                 "/data",
@@ -49,17 +49,17 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/201/content/application~1json/schema"])
         .own(1)
         .steps(steps!(|t| {
-            let answer = t.revoked(t.own(0)).await?;
-            let mut absent = absent(&answer.json(), "", ENVELOPE);
-            absent.extend(self::absent(&answer.at("/data"), "data.", RECORD));
-            let actual = if absent.is_empty() {
+            let answer = t.revoke(t.own(0)).await?;
+            let mut missing = missing_fields(&answer.json(), "", ENVELOPE);
+            missing.extend(missing_fields(&answer.at("/data"), "data.", RECORD));
+            let actual = if missing.is_empty() {
                 "all".to_owned()
             } else {
-                format!("without {}", absent.join(", "))
+                format!("without {}", missing.join(", "))
             };
             answer.expect(
-                "the fields of the page",
-                absent.is_empty(),
+                "the fields that the page documents",
+                missing.is_empty(),
                 "all of them",
                 actual,
             )
@@ -68,9 +68,9 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/201/content/application~1json/schema"])
         .own(1)
         .steps(steps!(|t| {
-            let answer = t.revoked(t.own(0)).await?;
-            let mut added = additional(&answer.json(), "", ENVELOPE);
-            added.extend(additional(&answer.at("/data"), "data.", RECORD));
+            let answer = t.revoke(t.own(0)).await?;
+            let mut added = additional_fields(&answer.json(), "", ENVELOPE);
+            added.extend(additional_fields(&answer.at("/data"), "data.", RECORD));
             let actual = if added.is_empty() {
                 "only those".to_owned()
             } else {
@@ -87,7 +87,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/400"])
         .own(1)
         .steps(steps!(|t| {
-            // Which fault a deployment answers with 400 is its choice, and each of these is one that may be.
+            // Which fault is answered with 400 is the deployment's choice. The case tries each one that may be.
             let id = &t.own(0).id;
             let without = t.operator().revoke(id).without("x-business-id");
             let faults = [
@@ -114,7 +114,7 @@ pub(super) const CASES: &[Case] = &[
                     return Ok(());
                 }
             }
-            t.revoked(t.own(0)).await?;
+            t.revoke(t.own(0)).await?;
             let answer = t
                 .send("revoke a second time", t.operator().revoke(id))
                 .await?;
@@ -123,7 +123,7 @@ pub(super) const CASES: &[Case] = &[
                 return Ok(());
             }
             Err(Stop::Inconclusive(
-                "none of the faults that may be answered with 400 was".to_owned(),
+                "the deployment answers none of the tried faults with 400".to_owned(),
             ))
         })),
     Case::must("status.unauthorized", clauses::UNAUTHORIZED)
@@ -161,15 +161,15 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/422", "/requestBody"])
         .own(1)
         .steps(steps!(|t| {
-            // As with 400: which fault is a validation error is the deployment's choice.
+            // As with 400: which fault is answered with 422 is the deployment's choice.
             let id = &t.own(0).id;
             let faults = [
                 (
-                    "with a number for a reason",
+                    "with a number as the reason",
                     t.operator().revoke(id).json(&json!({ "reason": 1 })),
                 ),
                 (
-                    "with a list for a body",
+                    "with a list as the body",
                     t.operator().revoke(id).json(&json!([])),
                 ),
                 (
@@ -199,7 +199,7 @@ pub(super) const CASES: &[Case] = &[
                 }
             }
             Err(Stop::Inconclusive(
-                "none of the faults that may be answered with 422 was".to_owned(),
+                "the deployment answers none of the tried faults with 422".to_owned(),
             ))
         })),
     Case::should(
@@ -213,7 +213,7 @@ pub(super) const CASES: &[Case] = &[
             .operator()
             .revoke(&t.own(0).id)
             .json(&json!({ "reason": ["a", "list"] }));
-        let answer = t.send("revoke with a list for a reason", request).await?;
+        let answer = t.send("revoke with a list as the reason", request).await?;
         if answer.status() != 422 {
             return Err(Stop::Inapplicable(
                 "the deployment answers an invalid body with 400".to_owned(),
@@ -245,7 +245,7 @@ pub(super) const CASES: &[Case] = &[
             let refusal = t
                 .send("revoke a token that does not exist", unknown)
                 .await?;
-            let success = t.revoked(t.own(0)).await?;
+            let success = t.revoke(t.own(0)).await?;
             for answer in [refusal, success] {
                 let bytes = answer.bytes();
                 let utf8 = std::str::from_utf8(bytes).is_ok();
@@ -253,7 +253,7 @@ pub(super) const CASES: &[Case] = &[
                     "encoding",
                     utf8,
                     "UTF-8",
-                    if utf8 { "UTF-8" } else { "something else" },
+                    if utf8 { "UTF-8" } else { "not UTF-8" },
                 )?;
                 let mark = bytes.starts_with(b"\xef\xbb\xbf");
                 answer.expect(
@@ -266,7 +266,7 @@ pub(super) const CASES: &[Case] = &[
                 answer.expect(
                     "body",
                     object,
-                    "an object, not JSON within a JSON string",
+                    "a JSON object, not a JSON string that contains JSON",
                     answer.quote(),
                 )?;
             }
@@ -279,7 +279,7 @@ pub(super) const CASES: &[Case] = &[
     .covers(&["/responses/201/content/application~1json/schema"])
     .own(1)
     .steps(steps!(|t| {
-        let answer = t.revoked(t.own(0)).await?;
+        let answer = t.revoke(t.own(0)).await?;
         let revoked_at = answer.timestamp("/data/revoked_at")?;
         answer.happened_now("/data/revoked_at", revoked_at)
     })),
@@ -316,7 +316,7 @@ pub(super) const CASES: &[Case] = &[
                 .revoke(&t.own(0).id)
                 .and("x-business-id", other);
             let answer = t
-                .send("revoke with two different x-business-id", request)
+                .send("revoke with two different x-business-id headers", request)
                 .await?;
             answer.documented_as(&[400, 403, 404, 422])?;
             t.lives(t.own(0), "after the refusal").await
@@ -325,17 +325,17 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses"])
         .own(1)
         .after_others()
-        // Judged last, over every answer of the run to the operation itself.
+        // Runs last, since it checks every answer of the operation in the run.
         .steps(steps!(|t| {
-            super::secrecy::every_kind_of_answer(t).await?;
-            // What HTTP lets any server answer before the operation is reached: to what cannot be negotiated (406,
-            // 415), to what is too much (413, 414, 429, 431), by a router to another spelling of a path (301, 307,
-            // 308, 405), to another version of HTTP (505).
-            const BEFORE: &[u16] = &[301, 307, 308, 405, 406, 413, 414, 415, 429, 431, 505];
+            super::secrecy::request_every_kind_of_answer(t).await?;
+            // HTTP allows any server to answer with these before the operation is reached: for content negotiation
+            // (406, 415), limits (413, 414, 429, 431), routing of another path or method (301, 307, 308, 405), and
+            // another version of HTTP (505).
+            const GENERIC: &[u16] = &[301, 307, 308, 405, 406, 413, 414, 415, 429, 431, 505];
             let coverage = t.deployment().coverage();
             let others = coverage.undocumented.iter();
             let others: Vec<String> = others
-                .filter(|other| !BEFORE.contains(&other.status))
+                .filter(|other| !GENERIC.contains(&other.status))
                 .map(|other| format!("{} ({} times)", other.status, other.times))
                 .collect();
             let actual = if others.is_empty() {
@@ -344,7 +344,7 @@ pub(super) const CASES: &[Case] = &[
                 others.join(", ")
             };
             t.expect(
-                "statuses that the slice does not document, over all answers of the run",
+                "statuses that the slice does not document, in all answers of the run",
                 others.is_empty(),
                 "none",
                 actual,
@@ -352,14 +352,14 @@ pub(super) const CASES: &[Case] = &[
         })),
 ];
 
-/// The fields that an object lacks.
-fn absent(object: &Value, prefix: &str, named: &[&str]) -> Vec<String> {
-    let absent = named.iter().filter(|name| object.get(name).is_none());
-    absent.map(|name| format!("{prefix}{name}")).collect()
+/// Returns the named fields that an object does not have.
+fn missing_fields(object: &Value, prefix: &str, named: &[&str]) -> Vec<String> {
+    let missing = named.iter().filter(|name| object.get(name).is_none());
+    missing.map(|name| format!("{prefix}{name}")).collect()
 }
 
-/// The fields that an object has beyond those named.
-fn additional(object: &Value, prefix: &str, named: &[&str]) -> Vec<String> {
+/// Returns the fields of an object that are not named.
+fn additional_fields(object: &Value, prefix: &str, named: &[&str]) -> Vec<String> {
     let keys = object
         .as_object()
         .into_iter()

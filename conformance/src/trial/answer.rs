@@ -1,4 +1,4 @@
-//! An answer, and what can be demanded of it.
+//! An answer, and the checks that a case makes on it.
 
 use chrono::{DateTime, FixedOffset, Utc};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::contract::JSON;
 use crate::profile::Policy;
 use crate::wire::Response;
 
-/// The most of a body that a message quotes, in characters.
+/// The maximum length of a quoted body in a message, in characters.
 const QUOTED: usize = 300;
 
 /// An answer of the deployment. Each expectation becomes a step of the report.
@@ -39,22 +39,22 @@ impl<'t> Answer<'t> {
         }
     }
 
-    /// The status code.
+    /// Returns the status code.
     pub(crate) fn status(&self) -> u16 {
         self.response.status
     }
 
-    /// How long it took from sending the request to the last byte of the answer.
+    /// Returns the time from sending the request to the last byte of the answer.
     pub(crate) fn duration(&self) -> std::time::Duration {
         (self.window.1 - self.window.0).to_std().unwrap_or_default()
     }
 
-    /// The body, byte for byte.
+    /// Returns the bytes of the body.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.response.body
     }
 
-    /// The values of a header, in the order of arrival.
+    /// Returns the values of a header, in the order of arrival.
     pub(crate) fn headers(&self, name: &str) -> Vec<String> {
         let named = self
             .response
@@ -66,7 +66,7 @@ impl<'t> Answer<'t> {
             .collect()
     }
 
-    /// The names of all headers, sorted.
+    /// Returns the names of all headers, sorted.
     pub(crate) fn header_names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self
             .response
@@ -78,26 +78,26 @@ impl<'t> Answer<'t> {
         names
     }
 
-    /// The body as JSON; `null` when it is none.
+    /// Returns the body as JSON, or `null` if it is not JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.response.body).unwrap_or_default()
     }
 
-    /// A value of the JSON body by JSON pointer; `null` when it is not there.
+    /// Returns the value at a JSON pointer in the body, or `null` if there is no such value.
     pub(crate) fn at(&self, pointer: &str) -> Value {
         self.json().pointer(pointer).cloned().unwrap_or_default()
     }
 
-    /// The beginning of the body, for messages.
+    /// Returns the beginning of the body, for messages.
     pub(crate) fn quote(&self) -> String {
         let text = String::from_utf8_lossy(&self.response.body);
         self.transcript.deployment().secrets.excerpt(&text, QUOTED)
     }
 
-    /// Holds the answer to an expectation.
+    /// Checks an expectation of the answer.
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "callers hand over literals and values made for this"
+        reason = "callers pass literals and temporary values"
     )]
     pub(crate) fn expect(
         &self,
@@ -116,7 +116,7 @@ impl<'t> Answer<'t> {
         )
     }
 
-    /// Demands one of these statuses.
+    /// Checks that the status is one of these.
     pub(crate) fn status_is(&self, statuses: &[u16]) -> Result<(), Stop> {
         let held = statuses.contains(&self.status());
         let actual = if held {
@@ -127,13 +127,13 @@ impl<'t> Answer<'t> {
         self.expect("status", held, crate::profile::one_of(statuses), actual)
     }
 
-    /// Demands a value in the JSON body.
+    /// Checks that the JSON body has a value at a pointer.
     pub(crate) fn field_is(&self, pointer: &str, expected: &Value) -> Result<(), Stop> {
         let actual = self.at(pointer);
         self.expect(pointer, actual == *expected, expected, &actual)
     }
 
-    /// Demands JSON by its media type and by its text; gives the value.
+    /// Checks that the media type and the body are JSON, and returns the body.
     pub(crate) fn is_json(&self) -> Result<Value, Stop> {
         let media_types = self.headers("content-type");
         let essence = |value: &String| {
@@ -161,19 +161,19 @@ impl<'t> Answer<'t> {
         }
     }
 
-    /// Demands an answer just as the slice documents it for a status: that status, the media type, and a body of the
-    /// schema. Gives the body.
+    /// Checks that the answer has this status, and the media type and body that the slice documents for it. Returns the
+    /// body.
     pub(crate) fn documented(&self, status: u16) -> Result<Value, Stop> {
         self.documented_as(&[status])
     }
 
-    /// Demands an answer just as the slice documents it for one of several statuses. Gives the body.
+    /// Checks the same as [`Answer::documented`] for one of several statuses. Returns the body.
     pub(crate) fn documented_as(&self, statuses: &[u16]) -> Result<Value, Stop> {
         self.status_is(statuses)?;
         self.body_documented()
     }
 
-    /// Demands a body just as the slice documents it for the status that the answer has.
+    /// Checks that the body is the one that the slice documents for the answer's status.
     pub(crate) fn body_documented(&self) -> Result<Value, Stop> {
         let status = self.status();
         let contract = &self.transcript.deployment().contract;
@@ -189,10 +189,10 @@ impl<'t> Answer<'t> {
         Ok(body)
     }
 
-    /// Demands that nothing keeps the body from being the one documented for the status that the answer has.
+    /// Checks that there are no problems with the body, which is compared with the one documented for the status.
     pub(crate) fn body_is_without(&self, problems: &[String]) -> Result<(), Stop> {
         let actual = if problems.is_empty() {
-            "that".to_owned()
+            "the documented body".to_owned()
         } else {
             format!("{} in {}", problems.join("; "), self.quote())
         };
@@ -200,19 +200,19 @@ impl<'t> Answer<'t> {
         self.expect("body", problems.is_empty(), expected, actual)
     }
 
-    /// Demands the answer that the deployment's policy fixes, or, where it fixes none, any that the contract documents
-    /// and the same one each time.
+    /// Checks that the answer is the one that the profile's policy sets. If the policy is not set, checks that the
+    /// contract documents the answer and that it is the same each time.
     pub(crate) fn follows(&self, policy: Policy) -> Result<u16, Stop> {
         let status = self.status_follows(policy)?;
         self.body_documented()?;
         Ok(status)
     }
 
-    /// As [`Answer::follows`], without a word about the body: for operations that are not the contract's.
+    /// Checks the same as [`Answer::follows`] without the body, for operations that the contract does not contain.
     pub(crate) fn status_follows(&self, policy: Policy) -> Result<u16, Stop> {
         let status = self.status();
         if let Some(set) = self.transcript.deployment().profile.policy.get(policy) {
-            let expected = format!("{set}, by policy.{} of the profile", policy.key());
+            let expected = format!("{set} (policy.{} of the profile)", policy.key());
             let actual = if status == set {
                 status.to_string()
             } else {
@@ -236,7 +236,7 @@ impl<'t> Answer<'t> {
         Ok(status)
     }
 
-    /// Demands an RFC 3339 timestamp with an offset in the JSON body; gives it.
+    /// Checks that the JSON body has an RFC 3339 timestamp with an offset at a pointer, and returns it.
     pub(crate) fn timestamp(&self, pointer: &str) -> Result<DateTime<FixedOffset>, Stop> {
         let value = self.at(pointer);
         let parsed = value
@@ -248,11 +248,11 @@ impl<'t> Answer<'t> {
             "an RFC 3339 timestamp with an offset",
             &value,
         )?;
-        parsed.ok_or_else(|| Stop::Failed(format!("{pointer} is no timestamp")))
+        parsed.ok_or_else(|| Stop::Failed(format!("{pointer} is not a timestamp")))
     }
 
-    /// Demands that a moment lies between the request's start and the answer's end, give or take the skew that the
-    /// profile allows the deployment's clock.
+    /// Checks that a moment is between the start of the request and the end of the answer, with the clock skew that the
+    /// profile allows.
     pub(crate) fn happened_now(
         &self,
         what: &str,
@@ -266,7 +266,7 @@ impl<'t> Answer<'t> {
                 .skew_seconds
                 .into(),
         );
-        // A deployment may keep whole seconds only, and then the moment lies up to one before the request's start.
+        // A deployment may store whole seconds, so the moment may be up to one second before the request's start.
         let earliest = self.window.0 - skew - chrono::TimeDelta::seconds(1);
         let latest = self.window.1 + skew;
         let held = earliest <= moment && moment <= latest;

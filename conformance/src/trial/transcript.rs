@@ -1,4 +1,4 @@
-//! What happened in a trial: its steps and its exchanges.
+//! The record of a trial: its steps and its exchanges.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,10 +7,10 @@ use crate::deployment::Deployment;
 use crate::event::{ExchangeRecord, StepRecord};
 use crate::wire::Exchange;
 
-/// The most of what a step expected or found that a report shows, in characters; the exchange beside it shows more.
+/// The maximum length of an expected or found text in a report, in characters. The exchange beside it shows more.
 const SHOWN: usize = 2000;
 
-/// What happened in the trial of a case so far.
+/// The record of a trial.
 #[derive(Debug)]
 pub(crate) struct Transcript {
     deployment: Arc<Deployment>,
@@ -43,8 +43,8 @@ impl Transcript {
         self.case
     }
 
-    /// Records an exchange; returns its place in the record. Of a long answer only the beginning is kept: a case has
-    /// hundreds of them where a list has many pages.
+    /// Records an exchange and returns its index. Only the beginning of a long answer is kept: a case that reads a list
+    /// of many pages has hundreds of them.
     pub(crate) fn note(&self, mut exchange: Exchange) -> usize {
         if let Ok(response) = &mut exchange.outcome {
             response.shorten();
@@ -54,7 +54,7 @@ impl Transcript {
         log.exchanges.len() - 1
     }
 
-    /// Records an expectation; an error says that it does not hold.
+    /// Records an expectation, and returns an error if it does not hold.
     pub(super) fn step(
         &self,
         what: String,
@@ -81,7 +81,7 @@ impl Transcript {
         outcome
     }
 
-    /// Returns what happened, redacted.
+    /// Returns the redacted steps and exchanges.
     pub(crate) fn records(&self) -> (Vec<StepRecord>, Vec<ExchangeRecord>) {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         let secrets = &self.deployment.secrets;

@@ -1,4 +1,5 @@
-//! What it means that a token works, and that it does not: the operations that a deployment offers, each used with it.
+//! Checks that a token works or is refused, by requests to the operations that the deployment offers; and the requests to
+//! the companion operations.
 
 use std::sync::Arc;
 
@@ -14,13 +15,13 @@ use crate::profile::Role;
 use crate::wire::{Caller, Request};
 
 impl Trial {
-    /// Whoever uses a token as their credential, in the token's own business.
+    /// Returns the token's owner as a caller who uses this token as the credential.
     pub(crate) fn using(&self, token: &Token) -> Result<Caller<'_>, Stop> {
         let owner = self.owner(token)?;
         Ok(owner.with_token(token.secret.expose_secret()))
     }
 
-    /// Whose token it is.
+    /// Returns the token's owner as a caller.
     fn owner(&self, token: &Token) -> Result<Caller<'_>, Stop> {
         match token.owner {
             Role::Operator => Ok(self.operator()),
@@ -29,8 +30,8 @@ impl Trial {
         }
     }
 
-    /// The harmless uses of a credential: every deployment can be asked to revoke a token that does not exist, and
-    /// most can be asked for a list.
+    /// Returns requests that use a credential and change nothing: to revoke a token that does not exist, and, if the
+    /// deployment has the operation, to list tokens.
     pub(crate) fn uses(&self, caller: &Caller<'_>) -> Vec<(&'static str, Request)> {
         let mut uses = vec![(
             "revoking an unknown token",
@@ -42,7 +43,7 @@ impl Trial {
         uses
     }
 
-    /// Demands that a caller's credential is accepted.
+    /// Checks that a caller's credential is accepted.
     pub(crate) async fn accepted(&self, caller: &Caller<'_>, when: &str) -> Result<(), Stop> {
         for (using, request) in self.uses(caller) {
             let answer = self.send(&format!("{when}, {using}"), request).await?;
@@ -58,7 +59,7 @@ impl Trial {
         Ok(())
     }
 
-    /// Demands that a caller's credential is refused with 401, on each use.
+    /// Checks that a caller's credential is refused with 401 on each use.
     pub(crate) async fn refused(&self, caller: &Caller<'_>, when: &str) -> Result<(), Stop> {
         for (using, request) in self.uses(caller) {
             let answer = self.send(&format!("{when}, {using}"), request).await?;
@@ -67,24 +68,24 @@ impl Trial {
         Ok(())
     }
 
-    /// Demands that a token still works.
+    /// Checks that a token works.
     pub(crate) async fn lives(&self, token: &Token, when: &str) -> Result<(), Stop> {
         self.accepted(&self.using(token)?, when).await
     }
 
-    /// Demands that a token works no more.
+    /// Checks that a token is refused.
     pub(crate) async fn is_dead(&self, token: &Token, when: &str) -> Result<(), Stop> {
         self.refused(&self.using(token)?, when).await
     }
 
-    /// Revokes a disposable token by its owner, without a body, and demands the documented 201.
-    pub(crate) async fn revoked(&self, token: &Token) -> Result<Answer<'_>, Stop> {
-        self.revoked_with(token, "revoke the token", |request| request)
+    /// Revokes a disposable token as its owner, without a body, and checks that the answer is the documented 201.
+    pub(crate) async fn revoke(&self, token: &Token) -> Result<Answer<'_>, Stop> {
+        self.revoke_with(token, "revoke the token", |request| request)
             .await
     }
 
-    /// Revokes a disposable token by its owner, with a request changed as given, and demands the documented 201.
-    pub(crate) async fn revoked_with(
+    /// Revokes a disposable token as its owner, with a changed request, and checks that the answer is the documented 201.
+    pub(crate) async fn revoke_with(
         &self,
         token: &Token,
         purpose: &str,
@@ -96,7 +97,7 @@ impl Trial {
         Ok(answer)
     }
 
-    /// Demands that an answer and the state agree: after a 201 the token is dead, after a documented refusal it lives.
+    /// Checks that the answer and the token's state agree: after a 201 the token is refused, after a refusal it works.
     pub(crate) async fn agrees(
         &self,
         token: &Token,
@@ -111,8 +112,8 @@ impl Trial {
         self.lives(token, "after the refusal").await
     }
 
-    /// Creates a token as the operator; the declaration of the case keeps room for it.
-    pub(crate) async fn created(
+    /// Creates a token as the operator. The case must declare room for it.
+    pub(crate) async fn create(
         &self,
         purpose: &str,
         body: &Value,
@@ -131,13 +132,13 @@ impl Trial {
             .ok_or_else(|| Stop::Failed("no token was created".to_owned()))
     }
 
-    /// A name that no other token has.
+    /// Returns a name that no other token has.
     pub(crate) fn unique_name(&self) -> Value {
         json!(format!("conformance {}", Uuid::new_v4()))
     }
 
-    /// A token's entry in the list of all tokens, revoked ones included, where it is demanded to be. Newest first, so
-    /// that it takes few pages however many tokens were revoked over the years.
+    /// Returns a token's entry in the list of all tokens, including revoked ones, and checks that there is one. The
+    /// newest tokens come first, so that few pages are read even if many tokens were revoked over the years.
     pub(crate) async fn entry(&self, caller: &Caller<'_>, id: &str) -> Result<Value, Stop> {
         let query = "include_revoked=true&limit=100&sort_by=created_at&descending=true";
         let is = |item: &&Value| item["id"] == json!(id);
@@ -146,7 +147,7 @@ impl Trial {
             .await?;
         let entry = listed.iter().find(is);
         self.expect(
-            "the token in the list of all",
+            "the token in the list of all tokens",
             entry.is_some(),
             "listed",
             if entry.is_some() { "listed" } else { "absent" },
@@ -154,7 +155,7 @@ impl Trial {
         Ok(entry.cloned().unwrap_or_default())
     }
 
-    /// All entries of a list with a query, page after page.
+    /// Returns all entries of the list with a query, from all pages.
     pub(crate) async fn listed(
         &self,
         caller: &Caller<'_>,
@@ -163,7 +164,7 @@ impl Trial {
         self.pages(caller, query, |_| false).await
     }
 
-    /// One page of a list with a query, and the answer that it came in.
+    /// Returns one page of the list with a query, and its answer.
     pub(crate) async fn page(
         &self,
         purpose: &str,
@@ -176,7 +177,7 @@ impl Trial {
         Ok((answer, unwrapped(&body).clone()))
     }
 
-    /// The entries of a list with a query, page after page until there is enough.
+    /// Returns the entries of the list with a query, from as many pages as are `enough`.
     async fn pages(
         &self,
         caller: &Caller<'_>,
@@ -210,7 +211,7 @@ impl Trial {
         self.expect(
             "the list",
             false,
-            format!("an end within {PAGES} pages"),
+            format!("an end after at most {PAGES} pages"),
             "none",
         )?;
         Ok(entries)

@@ -111,7 +111,7 @@ async fn policy_accepts_only_the_named_response() {
     assert!(
         other
             .stdout
-            .contains("400, by policy.second_revoke of the profile"),
+            .contains("400 (policy.second_revoke of the profile)"),
         "{}",
         other.stdout
     );

@@ -1,4 +1,4 @@
-//! What a case is: a declaration of what it demands, why, and how it finds out.
+//! A case: a declaration of what it demands, why, and by which steps it is checked.
 
 mod builder;
 pub(crate) mod outcome;
@@ -15,7 +15,7 @@ pub use terms::{Clause, Effect, Level};
 
 use crate::trial::Trial;
 
-/// What a case needs of the deployment. What the profile cannot give skips the case, with the reason.
+/// The needs of a case. A case is skipped, with the reason, where the profile cannot meet them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Needs {
     /// Disposable tokens of the operator's user, minted before the first step: `trial.own(0)`, `trial.own(1)` …
@@ -36,16 +36,16 @@ pub struct Needs {
     pub create: bool,
     /// A token of the operator that has expired.
     pub expired: bool,
-    /// All disposable tokens that the operator may hold, so that nobody else creates or revokes one meanwhile.
+    /// All disposable tokens that the operator may hold, so that no other case creates or revokes one meanwhile.
     pub all_places: bool,
-    /// The answers that the other cases got: the case is run when those are done.
+    /// The answers to all other cases: the case runs after them.
     pub others_done: bool,
-    /// The request that a generated case is about.
+    /// The request that a derived case is about.
     pub sample: Option<&'static Sample>,
 }
 
 impl Needs {
-    /// Nothing beyond the operator's credential.
+    /// No need beyond the operator's credential.
     pub const NONE: Needs = Needs {
         own: 0,
         members: 0,
@@ -62,30 +62,30 @@ impl Needs {
     };
 }
 
-/// What a case does in a trial.
+/// The steps of a case, run in a trial.
 pub type Steps = for<'a> fn(&'a Trial) -> BoxFuture<'a, Outcome>;
 
-/// One promise of the contract, and how to find out whether a deployment keeps it.
+/// One demand of the contract, and the steps that check whether a deployment meets it.
 #[derive(Debug)]
 pub struct Case {
     /// `area.name`; append-only, never reused for another meaning.
     pub id: &'static str,
     /// How much depends on it.
     pub level: Level,
-    /// The text that it stands on.
+    /// The text that it cites.
     pub clause: Clause,
-    /// What of the slice it exercises: JSON pointers below the operation, such as `/responses/201`.
+    /// The parts of the operation that it exercises: JSON pointers below the operation, such as `/responses/201`.
     pub covers: &'static [&'static str],
-    /// What it needs of the deployment.
+    /// What the deployment must have for it.
     pub needs: Needs,
     /// What it could do to the deployment.
     pub effect: Effect,
-    /// How it finds out.
+    /// The steps that check it.
     pub steps: Steps,
 }
 
 impl Case {
-    /// The area: what stands before the dot of the id.
+    /// Returns the area: the part of the id before the dot.
     #[must_use]
     pub fn area(&self) -> &'static str {
         self.id.split_once('.').map_or(self.id, |(area, _)| area)

@@ -1,7 +1,7 @@
-//! The catalogue: every promise of the contract that the suite knows how to check, one file per area.
+//! The catalogue: the cases of the revoke operation, one file per area.
 //!
-//! Each case breaks one thing at a time and keeps everything else right, since the contract does not fix the order in
-//! which a deployment looks at a request. Ids are append-only.
+//! Each case breaks one thing and keeps everything else valid, since the contract does not fix the order in which a
+//! deployment checks a request. Ids are append-only.
 
 mod authentication;
 mod clauses;
@@ -26,8 +26,7 @@ use crate::case::Case;
 use crate::contract::Contract;
 use crate::derived;
 
-/// The cases that a contract calls for: those of the catalogue, where it holds the operation that they are about, then
-/// those generated from it.
+/// Returns the cases of a contract: the catalogue, where the contract has the revoke operation, then the derived cases.
 #[must_use]
 pub fn of(contract: &Contract) -> Vec<&'static Case> {
     let mut cases = if contract.has_revoke() {
@@ -39,7 +38,7 @@ pub fn of(contract: &Contract) -> Vec<&'static Case> {
     cases
 }
 
-/// All written cases, in the order in which the contract is read.
+/// Returns all cases of the catalogue, in the order in which reports show them.
 #[must_use]
 pub fn catalogue() -> Vec<&'static Case> {
     [
@@ -66,16 +65,15 @@ pub fn catalogue() -> Vec<&'static Case> {
     .collect()
 }
 
-/// The operation of a contract that a case is about, such as `POST /api/v1/tokens/{token_id}/revoke`; what the case
-/// covers are JSON pointers below it. `None` for cases that cover nothing of the contract.
+/// Returns the operation that a case is about, such as `POST /api/v1/tokens/{token_id}/revoke`; what the case covers
+/// are JSON pointers below it. `None` for cases that cover nothing of the contract.
 #[must_use]
 pub fn operation(contract: &Contract, case: &Case) -> Option<String> {
     let index = operation_index(contract, case)?;
-    Some(contract.promises()[index].operation.to_string())
+    Some(contract.operations()[index].operation.to_string())
 }
 
-/// The place of that operation in the contract's document: the one that the case's sample was made for, and for the
-/// written cases the revoke operation.
+/// Returns the index of that operation: the one of the case's sample, or, for the catalogue, the revoke operation.
 pub(crate) fn operation_index(contract: &Contract, case: &Case) -> Option<usize> {
     match case.needs.sample {
         Some(sample) => Some(sample.operation),

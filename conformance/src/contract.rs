@@ -1,48 +1,29 @@
-//! The contract that a deployment is held to: an OpenAPI slice, with the schema of each answer ready to validate.
+//! The contract that a deployment must keep: an OpenAPI document with its responses ready to validate.
 
+mod documented;
 pub(crate) mod parameters;
 pub mod summary;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use openapi::{Document, Operation, Validator, pointer};
+use openapi::{Document, Operation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The media type that every answer of the contract has.
-pub(crate) const JSON: &str = "application/json";
+pub(crate) use documented::{DocumentedOperation, JSON};
 
-/// A slice. Where it holds the revoke operation, the written cases are run as well as the generated ones.
+/// A contract. Where it has the revoke operation, the catalogue is run as well as the derived cases.
 pub struct Contract {
     name: ContractName,
     document: Document,
-    promises: Vec<Promise>,
-    /// The place of the revoke operation among the promises.
+    operations: Vec<DocumentedOperation>,
+    /// The index of the revoke operation.
     revoke: Option<usize>,
-    /// The path that revokes a token, such as `/api/v1/tokens/{token_id}/revoke`: of this contract or, where it has
-    /// none, of the published one, since disposable tokens are minted and revoked whatever is checked.
+    /// The path that revokes a token, such as `/api/v1/tokens/{token_id}/revoke`. A contract without one uses the
+    /// published path, since disposable tokens are minted and revoked whatever is checked.
     template: String,
     summary: Vec<summary::Operation>,
-}
-
-/// One operation, and what it may answer.
-#[derive(Debug)]
-pub(crate) struct Promise {
-    pub(crate) operation: Operation,
-    /// By the key of the answer: `201`, `4XX`, `default`.
-    answers: BTreeMap<String, Documented>,
-}
-
-/// An answer as the contract has it.
-#[derive(Debug)]
-struct Documented {
-    media_types: Vec<String>,
-    /// The schema of the JSON body, where one is given.
-    schema: Option<Validator>,
-    /// The example of the JSON body, which stands in for a schema where there is none.
-    example: Option<Value>,
 }
 
 impl std::fmt::Debug for Contract {
@@ -54,7 +35,7 @@ impl std::fmt::Debug for Contract {
     }
 }
 
-/// Which contract, exactly.
+/// The name of a contract, exact to the byte.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ContractName {
     /// `info.title` of the document.
@@ -69,7 +50,7 @@ pub struct ContractName {
 #[derive(Debug, thiserror::Error)]
 #[error("the contract {name} cannot be used: {problem}\n  {remedy}")]
 pub struct ContractError {
-    /// The document's name.
+    /// The name of the document.
     pub name: String,
     /// What is wrong with it.
     pub problem: String,
@@ -78,7 +59,7 @@ pub struct ContractError {
 }
 
 impl Contract {
-    /// The published revoke operation.
+    /// Returns the published revoke operation.
     ///
     /// # Errors
     /// When the embedded slice is not what this suite was written for: a defect of the build.
@@ -87,10 +68,10 @@ impl Contract {
         Contract::parse(slice.name, slice.text)
     }
 
-    /// A contract from a file: OpenAPI 3.0, 3.1 or 3.2, JSON or YAML, in one piece.
+    /// Loads a contract from one file: OpenAPI 3.0, 3.1 or 3.2, as JSON or YAML.
     ///
     /// # Errors
-    /// When the file cannot be read, is no such document, or a schema in it is none.
+    /// When the file cannot be read, is not such a document, or has an invalid schema.
     pub fn load(path: &Path) -> Result<Contract, ContractError> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| ContractError {
@@ -101,10 +82,10 @@ impl Contract {
         Contract::parse(&name, &text)
     }
 
-    /// A contract from its text; `name` is what messages call it.
+    /// Parses a contract; messages call it `name`.
     ///
     /// # Errors
-    /// When the text is no OpenAPI document, has no operation, or a schema in it is none.
+    /// When the text is not an OpenAPI document, has no operation, or has an invalid schema.
     pub fn parse(name: &str, text: &str) -> Result<Contract, ContractError> {
         let wrong = |problem: String| ContractError {
             name: name.to_owned(),
@@ -112,11 +93,11 @@ impl Contract {
             remedy: "Give an OpenAPI 3.0, 3.1 or 3.2 document with at least one operation.",
         };
         let document = Document::parse(name, text).map_err(|error| wrong(error.to_string()))?;
-        let promises = (document.operations().into_iter())
-            .map(|operation| Promise::of(&document, operation))
+        let operations = (document.operations().into_iter())
+            .map(|operation| DocumentedOperation::read(&document, operation))
             .collect::<Result<Vec<_>, _>>()
             .map_err(wrong)?;
-        if promises.is_empty() {
+        if operations.is_empty() {
             return Err(wrong("it has no operation".to_owned()));
         }
         let published = openapi::published::REVOKE_TOKEN.document();
@@ -126,10 +107,10 @@ impl Contract {
         let is_revoke = |operation: &Operation| {
             operation.method == "POST" && operation.path.ends_with(template.as_str())
         };
-        let revoke = promises
+        let revoke = operations
             .iter()
-            .position(|promise| is_revoke(&promise.operation));
-        let template = revoke.map_or(template, |at| promises[at].operation.path.clone());
+            .position(|documented| is_revoke(&documented.operation));
+        let template = revoke.map_or(template, |index| operations[index].operation.path.clone());
         let info = |key: &str| {
             let value = document.value()["info"][key].as_str();
             value.unwrap_or_default().to_owned()
@@ -141,54 +122,54 @@ impl Contract {
                 sha256: openapi::sha256_hex(text),
             },
             summary: summary::operations(&document),
-            promises,
+            operations,
             revoke,
             template,
             document,
         })
     }
 
-    /// The document.
+    /// Returns the document.
     #[must_use]
     pub fn document(&self) -> &Document {
         &self.document
     }
 
-    /// The operations, in the document's order.
-    pub(crate) fn promises(&self) -> &[Promise] {
-        &self.promises
+    /// Returns the operations, in the document's order.
+    pub(crate) fn operations(&self) -> &[DocumentedOperation] {
+        &self.operations
     }
 
-    /// Whether the contract holds the operation that the written cases are about.
+    /// Returns whether the contract has the operation that the catalogue is about.
     #[must_use]
     pub fn has_revoke(&self) -> bool {
         self.revoke.is_some()
     }
 
-    /// The place of the revoke operation in the document's order, where there is one.
+    /// Returns the index of the revoke operation in the document's order.
     pub(crate) fn revoke_operation(&self) -> Option<usize> {
         self.revoke
     }
 
-    /// Which contract this is.
+    /// Returns the name of the contract.
     #[must_use]
     pub fn name(&self) -> &ContractName {
         &self.name
     }
 
-    /// What it says, in outline.
+    /// Returns the summary of its operations.
     #[must_use]
-    pub fn operations(&self) -> &[summary::Operation] {
+    pub fn summary(&self) -> &[summary::Operation] {
         &self.summary
     }
 
-    /// The path that revokes a token.
+    /// Returns the path that revokes a token.
     #[must_use]
     pub fn revoke_path(&self, token_id: &str) -> String {
         self.template.replace("{token_id}", token_id)
     }
 
-    /// The path that the companion operations stand at: the one above the token.
+    /// Returns the path of the companion operations: the one above the token.
     #[must_use]
     pub fn tokens_path(&self) -> &str {
         self.template
@@ -196,21 +177,20 @@ impl Contract {
             .map_or(self.template.as_str(), |(path, _)| path)
     }
 
-    /// Whether the slice documents a status for the revoke operation.
+    /// Returns whether the contract documents a status for the revoke operation.
     #[must_use]
     pub fn documents(&self, status: u16) -> bool {
-        (self.revoked()).is_some_and(|promise| promise.documents(status))
+        (self.revoke()).is_some_and(|revoke| revoke.documents(status))
     }
 
-    /// What keeps a body from being one that the slice documents for a status of the revoke operation; empty when
-    /// nothing does.
+    /// Lists the differences between a body and what the contract documents for a status of the revoke operation.
     #[must_use]
     pub fn problems(&self, status: u16, body: &Value) -> Vec<String> {
-        let Some(promise) = self.revoked() else {
+        let Some(revoke) = self.revoke() else {
             return vec!["the contract has no operation that revokes".to_owned()];
         };
-        let mut problems = promise.problems(status, body);
-        // The schema of 422 requires nothing, so it would let an answer without `detail` pass for one.
+        let mut problems = revoke.problems(status, body);
+        // The schema of 422 requires no member, so it would accept an answer without `detail`.
         if status == 422
             && body["detail"].as_array().is_none_or(Vec::is_empty)
             && problems.is_empty()
@@ -220,114 +200,7 @@ impl Contract {
         problems
     }
 
-    fn revoked(&self) -> Option<&Promise> {
-        self.revoke.map(|at| &self.promises[at])
-    }
-}
-
-impl Promise {
-    fn of(document: &Document, operation: Operation) -> Result<Promise, String> {
-        let mut answers = BTreeMap::new();
-        for status in document.response_statuses(&operation) {
-            let declared = pointer::join_all(&operation.pointer, ["responses", &status]);
-            let content = pointer::join(&document.follow(&declared), "content");
-            let types = document.at(&content).and_then(Value::as_object);
-            let media_types: Vec<String> = (types.into_iter())
-                .flat_map(|types| types.keys().map(|name| name.to_ascii_lowercase()))
-                .collect();
-            let json = pointer::join(&content, JSON);
-            let schema = pointer::join(&json, "schema");
-            let schema = match document.at(&schema) {
-                Some(_) => {
-                    let schema = openapi::SchemaRef { pointer: schema };
-                    let validator = Validator::of(document, &schema);
-                    Some(validator.map_err(|error| format!("{operation}, {status}: {error}"))?)
-                }
-                None => None,
-            };
-            let example = document.at(&pointer::join(&json, "example")).cloned();
-            let documented = Documented {
-                media_types,
-                schema,
-                example,
-            };
-            answers.insert(status, documented);
-        }
-        Ok(Promise { operation, answers })
-    }
-
-    /// The answer as the contract has it: by its status, the status's range, or as the default (OpenAPI 3.1, section
-    /// 4.8.16).
-    fn answer(&self, status: u16) -> Option<&Documented> {
-        let range = format!("{}XX", status / 100);
-        (self.answers.get(&status.to_string()))
-            .or_else(|| self.answers.get(&range))
-            .or_else(|| self.answers.get("default"))
-    }
-
-    /// Whether the contract documents a status for the operation.
-    pub(crate) fn documents(&self, status: u16) -> bool {
-        self.answer(status).is_some()
-    }
-
-    /// The statuses as the contract writes them, in words.
-    pub(crate) fn statuses(&self) -> String {
-        let keys: Vec<&str> = self.answers.keys().map(String::as_str).collect();
-        keys.join(", ")
-    }
-
-    /// The media types that an answer of a status may have; empty where it has no body.
-    pub(crate) fn media_types(&self, status: u16) -> &[String] {
-        (self.answer(status)).map_or(&[], |documented| &documented.media_types)
-    }
-
-    /// What keeps a JSON body from being one that the contract documents for a status.
-    pub(crate) fn problems(&self, status: u16, body: &Value) -> Vec<String> {
-        let Some(documented) = self.answer(status) else {
-            return Vec::new();
-        };
-        if let Some(validator) = &documented.schema {
-            return (validator.problems(body).into_iter())
-                .map(|problem| {
-                    let place = if problem.pointer.is_empty() {
-                        "the body"
-                    } else {
-                        &problem.pointer
-                    };
-                    format!("{place}: {}", problem.message)
-                })
-                .collect();
-        }
-        // The errors of the published slice but 422 are documented by an example alone, which tells their shape.
-        (documented.example.as_ref()).map_or_else(Vec::new, |example| unlike(example, body))
-    }
-}
-
-/// What keeps a body from having the shape of an example: its members, each of the same type, none empty that is not.
-fn unlike(example: &Value, body: &Value) -> Vec<String> {
-    let Some(members) = example.as_object() else {
-        return Vec::new();
-    };
-    let problems = members.iter().filter_map(|(name, example)| {
-        let problem = match (example, &body[name.as_str()]) {
-            (Value::String(example), Value::String(text)) => {
-                (text.is_empty() && !example.is_empty()).then(|| "empty".to_owned())
-            }
-            (example, found) => (kind(example) != kind(found))
-                .then(|| format!("not {} as in the example", kind(example))),
-        };
-        problem.map(|problem| format!("{}: {problem}", pointer::join("", name)))
-    });
-    problems.collect()
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+    fn revoke(&self) -> Option<&DocumentedOperation> {
+        self.revoke.map(|index| &self.operations[index])
     }
 }

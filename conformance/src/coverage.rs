@@ -1,4 +1,4 @@
-//! Which parts of the contract a run exercised and which it observed, by JSON pointer.
+//! The parts of the contract that a run exercised and observed, by JSON pointer.
 //!
 //! A part of a request is *exercised* when a request carried it and *observed* when such a request got an answer of a
 //! documented status. A part of an answer is *exercised* when a case ran that covers it and *observed* when an answer
@@ -32,7 +32,7 @@ pub struct Coverage {
 pub struct CoveredPart {
     /// The operation, such as `POST /api/v1/tokens/{token_id}/revoke`.
     pub operation: String,
-    /// The JSON pointer into the contract's document. A component's property stands once for each answer that has it.
+    /// The JSON pointer into the contract's document. A component's property appears once for each answer that has it.
     pub pointer: String,
     /// What it is.
     pub kind: PartKind,

@@ -1,10 +1,9 @@
-//! Cases that no hand wrote: for each operation of a contract, the boundaries and the minimal violations of every
-//! parameter and body, sampled from their schemas.
+//! Cases derived from a contract: for each operation, the boundaries and the minimal violations of every parameter and
+//! body, sampled from their schemas.
 //!
-//! Each demands what can be demanded without knowing the operation: a documented status, a body of that status's
-//! schema, no server error; and of what the schema excludes, a refusal without effect. Whether nothing changed is seen
-//! by the token that the request named (for the revoke operation), or by an operation of the contract that reads the
-//! same path or one above it.
+//! Each demands what holds for every operation: a documented status, a body of that status's schema, and no server
+//! error; and for what the schema excludes, a refusal without effect. The effect is looked for in the token that the
+//! request named (for the revoke operation), or in an operation of the contract that reads the same path or one above.
 
 mod naming;
 mod parameter;
@@ -12,7 +11,6 @@ mod request;
 mod steps;
 mod values;
 
-use openapi::Operation;
 use serde_json::Value;
 
 use crate::case::sample::{Change, Expects, Location};
@@ -22,115 +20,157 @@ use naming::Names;
 use parameter::{Parameter, body, parameters};
 use values::Values;
 
-/// The cases that a contract gives. They live as long as the process, as the written ones do.
+/// Returns the cases that are derived from a contract. They live as long as the process, as those of the catalogue do.
 #[must_use]
 pub fn cases(contract: &Contract) -> Vec<&'static Case> {
-    let mut names = Names::of(contract);
-    let mut cases = Vec::new();
-    for (index, promise) in contract.promises().iter().enumerate() {
-        let operation = &promise.operation;
-        // Their answers have no body, so there is nothing to hold them to.
+    let mut derivation = Derivation {
+        contract,
+        names: Names::of(contract),
+        cases: Vec::new(),
+    };
+    for (index, documented) in contract.operations().iter().enumerate() {
+        let operation = &documented.operation;
+        // Their answers have no body to check.
         if matches!(operation.method.as_str(), "HEAD" | "TRACE" | "OPTIONS") {
             continue;
         }
-        let mut add = |part: &str, what: &str, below: &str, sample: Sample| {
-            let id = names.id(index, part, what);
-            cases.push(leak(contract, operation, id, below, sample));
+        let ordinary = Variant {
+            part: "request",
+            what: "ordinary",
+            below: "/responses",
+            expects: Expects::Documented,
         };
-        let sample = |change: Change, expects: Expects, purpose: String| Sample {
-            operation: index,
-            change,
-            expects,
-            purpose: format!("{operation} {purpose}"),
-        };
-        let ordinary = sample(
-            Change::Nothing,
-            Expects::Documented,
-            "as documented".to_owned(),
-        );
-        add("request", "ordinary", "/responses", ordinary);
+        derivation.add(index, &ordinary, Change::Nothing, "as documented");
         for parameter in parameters(contract, operation) {
-            let Parameter { name, location, .. } = parameter;
-            let (below, in_place) = (parameter.below.as_str(), location.name());
-            // Neither no credential nor one that nobody issued may do anything, whatever the schema says.
-            let credential =
-                location == Location::Header && name.eq_ignore_ascii_case("authorization");
-            let change = |text: Option<String>| Change::Parameter {
-                location,
-                name: name.to_owned(),
-                text,
-            };
-            if location != Location::Path {
-                let expects = if parameter.required || credential {
-                    Expects::Refused
-                } else {
-                    Expects::Documented
-                };
-                let purpose = format!("without the {in_place} parameter {name}");
-                add(
-                    name,
-                    "missing",
-                    below,
-                    sample(change(None), expects, purpose),
-                );
-            }
-            let Some(values) = Values::of(&parameter.schema) else {
-                continue;
-            };
-            for (text, valid) in values.texts(location) {
-                let expects = if valid && !credential {
-                    Expects::Documented
-                } else {
-                    Expects::Refused
-                };
-                let shown = Value::String(text.clone());
-                let scalar = serde_json::from_str(&text).ok().filter(Value::is_number);
-                let what = naming::of_value(scalar.as_ref().unwrap_or(&shown), valid);
-                let purpose = format!("with {} for the {in_place} parameter {name}", brief(&shown));
-                add(
-                    name,
-                    &what,
-                    below,
-                    sample(change(Some(text)), expects, purpose),
-                );
-            }
+            derivation.add_parameter(index, &parameter);
         }
         if let Some((schema, required)) = body(contract, operation) {
-            let expects = if required {
-                Expects::Refused
-            } else {
-                Expects::Documented
-            };
-            let missing = sample(Change::Body(None), expects, "without a body".to_owned());
-            add("body", "missing", "/requestBody", missing);
-            let Some(values) = Values::of(&schema) else {
-                continue;
-            };
-            for (value, valid) in values.bodies() {
-                let expects = if valid {
-                    Expects::Documented
-                } else {
-                    Expects::Refused
-                };
-                let what = naming::of_value(&value, valid);
-                let purpose = format!("with {} for a body", brief(&value));
-                let sample = sample(Change::Body(Some(value)), expects, purpose);
-                add("body", &what, "/requestBody", sample);
-            }
+            derivation.add_body(index, &schema, required);
         }
     }
-    cases
+    derivation.cases
 }
 
-/// A case for a sample.
-fn leak(
-    contract: &Contract,
-    operation: &Operation,
-    id: String,
-    below: &str,
-    sample: Sample,
-) -> &'static Case {
-    let document = contract.document();
+/// The cases of a contract while they are collected.
+struct Derivation<'c> {
+    contract: &'c Contract,
+    names: Names,
+    cases: Vec<&'static Case>,
+}
+
+/// What a case is about, besides the change of its request.
+struct Variant<'v> {
+    /// The part of the operation, for the id.
+    part: &'v str,
+    /// What is special about the part, for the id.
+    what: &'v str,
+    /// What the case covers: a JSON pointer below the operation.
+    below: &'v str,
+    expects: Expects,
+}
+
+impl<'v> Variant<'v> {
+    fn of_body(what: &'v str, expects: Expects) -> Variant<'v> {
+        Variant {
+            part: "body",
+            what,
+            below: "/requestBody",
+            expects,
+        }
+    }
+}
+
+impl Derivation<'_> {
+    /// Adds the cases of a parameter.
+    fn add_parameter(&mut self, index: usize, parameter: &Parameter) {
+        let Parameter { name, location, .. } = *parameter;
+        let (below, in_place) = (parameter.below.as_str(), location.name());
+        // Whatever the schema says, a missing or unknown credential must be refused.
+        let is_credential =
+            location == Location::Header && name.eq_ignore_ascii_case("authorization");
+        let change = |text: Option<String>| Change::Parameter {
+            location,
+            name: name.to_owned(),
+            text,
+        };
+        if location != Location::Path {
+            let missing = Variant {
+                part: name,
+                what: "missing",
+                below,
+                expects: expected(!parameter.required && !is_credential),
+            };
+            let purpose = format!("without the {in_place} parameter {name}");
+            self.add(index, &missing, change(None), &purpose);
+        }
+        let Some(values) = Values::of(&parameter.schema) else {
+            return;
+        };
+        for (text, valid) in values.texts(location) {
+            let shown = Value::String(text.clone());
+            let number = serde_json::from_str(&text).ok().filter(Value::is_number);
+            let variant = Variant {
+                part: name,
+                what: &naming::of_value(number.as_ref().unwrap_or(&shown), valid),
+                below,
+                expects: expected(valid && !is_credential),
+            };
+            let purpose = format!("with {} for the {in_place} parameter {name}", brief(&shown));
+            self.add(index, &variant, change(Some(text)), &purpose);
+        }
+    }
+
+    /// Adds the cases of a JSON body.
+    fn add_body(&mut self, index: usize, schema: &Value, required: bool) {
+        let missing = Variant::of_body("missing", expected(!required));
+        self.add(index, &missing, Change::Body(None), "without a body");
+        let Some(values) = Values::of(schema) else {
+            return;
+        };
+        for (value, valid) in values.bodies() {
+            let what = naming::of_value(&value, valid);
+            let purpose = format!("with {} for a body", brief(&value));
+            let change = Change::Body(Some(value));
+            self.add(
+                index,
+                &Variant::of_body(&what, expected(valid)),
+                change,
+                &purpose,
+            );
+        }
+    }
+
+    /// Adds a case.
+    fn add(&mut self, index: usize, variant: &Variant<'_>, change: Change, purpose: &str) {
+        let operation = &self.contract.operations()[index].operation;
+        let sample = Sample {
+            operation: index,
+            change,
+            expects: variant.expects,
+            purpose: format!("{operation} {purpose}"),
+        };
+        let id = self.names.id(index, variant.part, variant.what);
+        self.cases
+            .push(leak(self.contract, id, variant.below, sample));
+    }
+}
+
+/// Returns what is expected of a request that the contract allows, and of one that it does not.
+fn expected(allowed: bool) -> Expects {
+    if allowed {
+        Expects::Documented
+    } else {
+        Expects::Refused
+    }
+}
+
+/// Builds the case of a sample, for as long as the process lives.
+fn leak(contract: &Contract, id: String, below: &str, sample: Sample) -> &'static Case {
+    let (document, documented) = (
+        contract.document(),
+        &contract.operations()[sample.operation],
+    );
+    let operation = &documented.operation;
     let promised = match sample.expects {
         Expects::Documented => "a documented answer".to_owned(),
         Expects::Refused => "a documented refusal that changes nothing".to_owned(),
@@ -141,12 +181,7 @@ fn leak(
     };
     let text = document.at(&place).filter(|_| below != "/responses");
     let text = text.map_or_else(
-        || {
-            format!(
-                "{operation} answers {}",
-                contract.promises()[sample.operation].statuses()
-            )
-        },
+        || format!("{operation} answers {}", documented.statuses()),
         |text| format!("{operation} {below}: {text}; {promised}"),
     );
     let revokes = contract.revoke_operation() == Some(sample.operation);
@@ -177,7 +212,7 @@ fn leak(
     }))
 }
 
-/// A value for people, cut where it is long.
+/// Writes a value for a message, cut where it is long.
 fn brief(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(60) {

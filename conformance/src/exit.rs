@@ -1,9 +1,9 @@
-//! What a run amounts to, as one number: the only place that knows the exit codes.
+//! The exit codes of the command: no other file knows their numbers.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The exit code of `conformance`, and what each means. The numbers never change their meaning.
+/// An exit code of `conformance`. The numbers never change their meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExitCode {
@@ -20,7 +20,7 @@ pub enum ExitCode {
 }
 
 impl ExitCode {
-    /// All of them, in the order of their numbers.
+    /// All exit codes, in the order of their numbers.
     pub const ALL: [ExitCode; 5] = [
         ExitCode::Conformant,
         ExitCode::Failed,
@@ -29,7 +29,7 @@ impl ExitCode {
         ExitCode::NothingProven,
     ];
 
-    /// The number that the process exits with.
+    /// Returns the number that the process exits with.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
@@ -41,7 +41,7 @@ impl ExitCode {
         }
     }
 
-    /// The meaning in one line, as reports and `--help` print it.
+    /// Returns the meaning in one line, as reports and `--help` print it.
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
@@ -62,7 +62,7 @@ impl From<ExitCode> for std::process::ExitCode {
     }
 }
 
-/// Names the first few and counts the rest, so that the line stays a line.
+/// Names the first few ids and counts the rest, to keep a message on one line.
 pub(crate) fn named<Id: AsRef<str>>(ids: &[Id]) -> String {
     const SHOWN: usize = 5;
     let mut text = ids

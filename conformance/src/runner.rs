@@ -166,7 +166,7 @@ fn header(deployment: &Deployment, plan: &Plan) -> RunHeader {
             catalogue: plan.catalogue,
         },
         started_at: Utc::now(),
-        operations: deployment.contract.operations().to_vec(),
+        operations: deployment.contract.summary().to_vec(),
     }
 }
 

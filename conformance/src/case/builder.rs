@@ -1,4 +1,4 @@
-//! How a case is written: a declaration shows only what is special about it.
+//! The builder of cases: a declaration shows only what is special about its case.
 
 use super::{Case, Clause, Effect, Level, Needs, Steps};
 
@@ -43,7 +43,7 @@ impl CaseBuilder {
         }
     }
 
-    /// Sets what of the slice the case exercises: JSON pointers below the operation.
+    /// Sets the parts of the operation that the case exercises: JSON pointers below the operation.
     pub const fn covers(mut self, pointers: &'static [&'static str]) -> CaseBuilder {
         self.covers = pointers;
         self

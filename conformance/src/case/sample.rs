@@ -2,20 +2,20 @@
 
 use serde_json::Value;
 
-/// A request that the contract's schemas suggest: an ordinary one, changed in one place.
+/// A request derived from the contract's schemas: an ordinary one, changed in one place.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// The operation's place in the contract's document.
+    /// The index of the operation in the contract's document.
     pub(crate) operation: usize,
     /// The one place where the request is not an ordinary one.
     pub(crate) change: Change,
-    /// What may be answered.
+    /// The expected kind of answer.
     pub(crate) expects: Expects,
-    /// What the request is, in words.
+    /// The request in words.
     pub(crate) purpose: String,
 }
 
-/// Where a request differs from an ordinary one.
+/// The difference between a request and an ordinary one.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     /// Nowhere.
@@ -30,7 +30,7 @@ pub(crate) enum Change {
     Body(Option<Value>),
 }
 
-/// Where a parameter stands.
+/// The location of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Location {
     Path,
@@ -39,16 +39,17 @@ pub(crate) enum Location {
     Cookie,
 }
 
-/// What may be answered.
+/// The expected kind of answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expects {
-    /// Whatever the contract documents.
+    /// Any answer that the contract documents.
     Documented,
     /// A documented refusal (4xx), and nothing has changed.
     Refused,
 }
 
 impl Location {
+    /// Parses the value of `in`.
     pub(crate) fn parse(name: &str) -> Option<Location> {
         match name {
             "path" => Some(Location::Path),
@@ -59,6 +60,7 @@ impl Location {
         }
     }
 
+    /// Returns the value of `in`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Location::Path => "path",

@@ -1,24 +1,24 @@
-//! The terms in which a case is declared: how much depends on it, what it could do, and the text that it cites.
+//! The terms of a case: its level, its effect, and the clause that it cites.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How much depends on a case.
+/// The level of a demand, by RFC 2119.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
-    /// Gates: a failure makes the run fail.
+    /// A failure makes the run fail.
     Must,
-    /// Warns; gates under `--strict`.
+    /// A failure is a warning; under `--strict` it makes the run fail.
     Should,
-    /// Is observed, and never gates.
+    /// A failure is a warning, under `--strict` too.
     May,
 }
 
 impl Level {
-    /// The level as RFC 2119 spells it.
+    /// Returns the level as RFC 2119 spells it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -29,7 +29,7 @@ impl Level {
     }
 }
 
-/// What a case could do to the deployment. Each includes the ones before it.
+/// The most that a case could do to the deployment. Each includes the ones before it.
 #[derive(
     Debug,
     Clone,
@@ -55,7 +55,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// The word that `--allow` takes.
+    /// Returns the value of `--allow`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -66,10 +66,10 @@ impl Effect {
     }
 }
 
-/// The text that a case stands on, so that a failure can show it.
+/// The text that a case cites; a failure shows it.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct Clause {
-    /// Where the text stands: the published page, its OpenAPI slice, or an RFC with its section.
+    /// Where the text is: the published page, its OpenAPI slice, or an RFC with its section.
     pub source: &'static str,
     /// The text itself.
     pub text: &'static str,

@@ -1,4 +1,4 @@
-//! The parameters that an operation declares, its own and those that it shares.
+//! The parameters of an operation: its own, and those of its path item.
 
 use openapi::{Document, Operation, pointer};
 use serde_json::Value;
@@ -16,8 +16,8 @@ pub(crate) struct Declared<'d> {
     pub(crate) value: &'d Value,
 }
 
-/// The parameters of an operation: its own, then those of its path item that it does not repeat (OpenAPI 3.1, section
-/// 4.8.9).
+/// Returns the parameters of an operation: its own, then those of its path item that it does not override (OpenAPI
+/// 3.1, section 4.8.9).
 pub(crate) fn declared<'d>(document: &'d Document, operation: &Operation) -> Vec<Declared<'d>> {
     let own = pointer::join(&operation.pointer, "parameters");
     let shared = pointer::join(&operation.path_item, "parameters");

@@ -1,5 +1,5 @@
-//! What a contract says, in outline: its operations, what they take and what they answer, as a reference page would
-//! tell it. Reports show verdicts beside it.
+//! The summary of a contract: its operations with their parameters, bodies and responses, as on a reference page.
+//! Reports show verdicts beside it.
 
 use openapi::{Document, pointer};
 use schemars::JsonSchema;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::parameters::declared;
 
-/// How deep members of members are told of; what is deeper is named by its type alone.
+/// The most levels of nested members; deeper ones are named by their type alone.
 const DEPTH: usize = 3;
 
 /// One operation of the contract.
@@ -79,11 +79,11 @@ pub struct Member {
     pub description: String,
 }
 
-/// The outline of a document.
+/// Summarizes the operations of a document.
 #[must_use]
 pub fn operations(document: &Document) -> Vec<Operation> {
     let operations = document.operations();
-    let outlines = operations.iter().map(|operation| {
+    let summaries = operations.iter().map(|operation| {
         let text = |key: &str| {
             let value = document.at(&pointer::join(&operation.pointer, key));
             words(value).to_owned()
@@ -99,7 +99,7 @@ pub fn operations(document: &Document) -> Vec<Operation> {
             parts,
         }
     });
-    outlines.collect()
+    summaries.collect()
 }
 
 fn parameters(document: &Document, operation: &openapi::Operation) -> Vec<Part> {
@@ -163,7 +163,7 @@ fn responses(document: &Document, operation: &openapi::Operation) -> Vec<Part> {
     parts.collect()
 }
 
-/// The schema of the first media type that has one.
+/// Returns the schema of the first media type that has one.
 fn first_schema(document: &Document, holder: &str) -> Option<String> {
     let content = pointer::join(holder, "content");
     let types = document.at(&content)?.as_object()?.keys();
@@ -171,7 +171,7 @@ fn first_schema(document: &Document, holder: &str) -> Option<String> {
     schemas.find(|schema| document.at(schema).is_some())
 }
 
-/// The members of a schema and of theirs, in the document's order.
+/// Returns the members of a schema and their members, in the document's order.
 fn members(document: &Document, schema: &str) -> Vec<Member> {
     let mut found = Vec::new();
     gather(document, schema, "", DEPTH, &mut found);
@@ -225,7 +225,7 @@ fn gather(document: &Document, schema: &str, prefix: &str, depth: usize, out: &m
     }
 }
 
-/// A schema's type in words: a component's name, or what the keywords say.
+/// Names a schema's type: a component's name, or what the keywords say.
 fn type_name(document: &Document, schema: &str) -> String {
     let Some(value) = document.at(schema) else {
         return "any".to_owned();
@@ -275,7 +275,7 @@ mod tests {
     use super::{Kind, operations};
 
     #[test]
-    fn parameter_of_the_path_gives_way_to_the_operations_own() {
+    fn parameter_of_the_operation_overrides_that_of_the_path() {
         let text = r#"{ "openapi": "3.1.0", "info": { "title": "t", "version": "1" }, "paths": { "/things": {
             "parameters": [
                 { "name": "page", "in": "query", "schema": { "type": "string" } },
@@ -287,25 +287,25 @@ mod tests {
             }
         } } }"#;
         let document = Document::parse("things.json", text).expect("a document");
-        let outline = operations(&document);
-        let parameters = (outline[0].parts.iter()).filter(|part| part.kind == Kind::Parameter);
-        let told: Vec<(&str, &str)> = parameters
+        let summary = operations(&document);
+        let parameters = (summary[0].parts.iter()).filter(|part| part.kind == Kind::Parameter);
+        let parts: Vec<(&str, &str)> = parameters
             .map(|part| (part.pointer.as_str(), part.type_name.as_str()))
             .collect();
         let expected = [
             ("/parameters/0", "query, integer"),
             ("/../parameters/1", "header, string"),
         ];
-        assert_eq!(told, expected);
+        assert_eq!(parts, expected);
     }
 
     #[test]
-    fn published_slice_is_told_as_its_page_tells_it() {
-        let outline = operations(&REVOKE_TOKEN.document());
-        let [revoke] = outline.as_slice() else {
+    fn published_slice_has_the_summary_of_its_page() {
+        let summary = operations(&REVOKE_TOKEN.document());
+        let [revoke] = summary.as_slice() else {
             panic!("one operation")
         };
-        let told: Vec<String> = (revoke.parts.iter())
+        let parts: Vec<String> = (revoke.parts.iter())
             .map(|part| format!("{} {} {}", part.pointer, part.name, part.type_name))
             .collect();
         let expected = [
@@ -319,7 +319,7 @@ mod tests {
             "/responses/404 404 ",
             "/responses/422 422 HTTPValidationError",
         ];
-        assert_eq!(told, expected);
+        assert_eq!(parts, expected);
         let created = (revoke.parts.iter())
             .find(|part| part.kind == Kind::Response)
             .expect("an answer");

@@ -1,4 +1,4 @@
-//! The parts that a document declares for an operation: what there is to cover.
+//! The parts of an operation that can be covered.
 
 use openapi::{Document, Operation, pointer};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{CoveredPart, PartKind};
 use crate::contract::parameters::declared;
 
-/// How deep properties of properties are followed. Schemas that hold themselves end here.
+/// The most levels of nested properties; recursive schemas end here.
 const DEPTH: usize = 6;
 
 /// A part, and how to recognise it in an exchange.
@@ -20,7 +20,7 @@ pub(super) struct Item {
     pub(super) part: CoveredPart,
 }
 
-/// Where in an exchange a part stands.
+/// The place of a part in an exchange.
 #[derive(Debug)]
 pub(super) enum Place {
     Parameter {
@@ -57,7 +57,7 @@ struct Property {
     pointer: String,
 }
 
-/// The parts of one operation.
+/// Returns the parts of one operation.
 pub(super) fn of(document: &Document, index: usize, operation: &Operation) -> Vec<Item> {
     let mut items = Vec::new();
     let mut add = |below: String, pointer: String, kind: PartKind, name: String, place: Place| {
@@ -174,7 +174,7 @@ fn keys(document: &Document, pointer: &str) -> Vec<String> {
         .collect()
 }
 
-/// All properties of a schema and of the schemas in it.
+/// Returns all properties of a schema and of the schemas in it.
 fn properties(document: &Document, schema: &str) -> Vec<Property> {
     let mut found = Vec::new();
     gather(document, schema, &[], DEPTH, &mut found);
@@ -217,7 +217,7 @@ fn gather(
     }
 }
 
-/// The steps for people: `data.revoked_at`, `detail[].msg`.
+/// Writes steps for people: `data.revoked_at`, `detail[].msg`.
 fn named(steps: &[Step]) -> String {
     let mut name = String::new();
     for step in steps {

@@ -1,4 +1,4 @@
-//! Follows the exchanges of a run, and notes which parts of the contract they reach.
+//! The tracker of coverage: it sees every exchange of a run, and records which parts of the contract are reached.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::parts::{self, Item, Place, Step};
 use super::{Coverage, CoveredPart, Undocumented};
 use crate::wire::{Exchange, Request, Response};
 
-/// Watches the exchanges of a run.
+/// The parts of a contract that the exchanges of a run have reached so far.
 #[derive(Debug)]
 pub(crate) struct Tracker {
     operations: Vec<Tracked>,
@@ -24,7 +24,7 @@ struct Tracked {
 }
 
 impl Tracker {
-    /// A tracker of the parts that a document declares.
+    /// Creates a tracker of the parts that a document declares.
     pub(crate) fn of(document: &Document) -> Tracker {
         let operations = document.operations();
         let items = (operations.iter().enumerate())
@@ -41,7 +41,7 @@ impl Tracker {
         }
     }
 
-    /// Notes that a case ran which covers these JSON pointers below an operation.
+    /// Records that a case ran which covers these JSON pointers below an operation.
     pub(crate) fn ran(&mut self, operation: usize, covers: &[&str]) {
         let under = |place: &str, cover: &str| {
             let below = |long: &str, short: &str| {
@@ -57,7 +57,7 @@ impl Tracker {
         }
     }
 
-    /// Notes an exchange. Gives whether it is one of an operation that succeeded.
+    /// Records an exchange. Returns whether an operation of the contract succeeded in it.
     pub(crate) fn learn(&mut self, exchange: &Exchange) -> bool {
         let request = &exchange.request;
         let path = request.path.split('?').next().unwrap_or_default();
@@ -91,7 +91,7 @@ impl Tracker {
         key.is_some() && response.is_some_and(|response| response.status / 100 == 2)
     }
 
-    /// The operation that a request is for. A template of more literal parts counts before one of fewer.
+    /// Returns the operation that a request is for; of several templates, the one with the fewest parameters.
     fn operation(&self, method: &str, path: &str) -> Option<usize> {
         let candidates = self.operations.iter().enumerate();
         candidates
@@ -100,7 +100,7 @@ impl Tracker {
             .map(|(index, _)| index)
     }
 
-    /// How the contract names a status: itself, its range, or `default`.
+    /// Returns how the contract names a status: by itself, by its range, or `default`.
     fn status_key(&self, operation: usize, status: u16) -> Option<String> {
         let keys = [
             status.to_string(),
@@ -115,7 +115,7 @@ impl Tracker {
         })
     }
 
-    /// What was reached so far.
+    /// Returns what was reached so far.
     pub(crate) fn coverage(&self) -> Coverage {
         let parts: Vec<CoveredPart> = self.items.iter().map(|item| item.part.clone()).collect();
         let undocumented = self
@@ -139,7 +139,7 @@ impl Tracker {
     }
 }
 
-/// Whether a path is one of a template's. A parameter stands for anything but nothing within one segment.
+/// Returns whether a path matches a template. A parameter matches one segment that is not empty.
 pub(crate) fn matches(template: &str, path: &str) -> bool {
     let (mut wanted, mut given) = (template.split('/'), path.split('/'));
     loop {
@@ -152,10 +152,10 @@ pub(crate) fn matches(template: &str, path: &str) -> bool {
     }
 }
 
-/// What a request carries.
+/// The parts that a request carries.
 struct Sent<'r> {
     request: &'r Request,
-    /// The names of the path's parameters, all of which it has since it fits the template.
+    /// The template of the path: the request has all its parameters, since its path matches.
     template: &'r str,
     query: &'r str,
     media_type: String,
@@ -199,7 +199,7 @@ impl<'r> Sent<'r> {
     }
 }
 
-/// What an answer shows.
+/// The parts that an answer shows.
 struct Answered {
     media_type: String,
     body: Option<Value>,
@@ -238,13 +238,13 @@ impl Answered {
     }
 }
 
-/// A media type without its parameters.
+/// Returns a media type without its parameters.
 fn essence(media_type: &str) -> String {
     let essence = media_type.split(';').next().unwrap_or_default();
     essence.trim().to_ascii_lowercase()
 }
 
-/// Whether a value has something at the end of these steps.
+/// Returns whether a value has something at the end of these steps.
 fn has(value: &Value, steps: &[Step]) -> bool {
     match steps {
         [] => true,

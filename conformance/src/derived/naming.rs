@@ -1,7 +1,8 @@
-//! Ids of generated cases: made from what they are about, so that another value in a contract renames no other case.
+//! Ids of derived cases, made from what each case is about, so that a new value in a contract renames no other case.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use openapi::Operation;
 use serde_json::Value;
 
 use crate::contract::Contract;
@@ -9,52 +10,47 @@ use crate::contract::Contract;
 /// The most characters of a value that go into an id.
 const LENGTH: usize = 24;
 
-/// Gives each case of a contract an id of its own.
+/// The ids of a contract's cases.
 pub(super) struct Names {
     operations: Vec<String>,
     taken: BTreeSet<String>,
 }
 
 impl Names {
+    /// Names the operations of a contract: by method and last literal part of the path, or by the whole path where
+    /// that is ambiguous.
     pub(super) fn of(contract: &Contract) -> Names {
-        let promises = contract.promises().iter();
-        let long: Vec<String> = promises
-            .map(|promise| {
-                words(&format!(
-                    "{} {}",
-                    promise.operation.method, promise.operation.path
-                ))
-            })
-            .collect();
-        let promises = contract.promises().iter();
-        let short: Vec<String> = promises
-            .map(|promise| {
-                let mut parts = promise.operation.path.split('/');
-                let literal = parts.rfind(|part| !part.contains('{'));
-                let literal = literal.unwrap_or_default();
-                words(&format!("{} {literal}", promise.operation.method))
-            })
-            .collect();
-        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-        for name in &short {
-            *times.entry(name).or_default() += 1;
-        }
-        let operations = (short.iter().zip(&long))
-            .map(|(short, long)| {
-                if times[short.as_str()] == 1 {
-                    short
-                } else {
-                    long
-                }
-            })
-            .cloned();
+        let named = |name: fn(&Operation) -> String| -> Vec<String> {
+            let operations = contract.operations().iter();
+            operations
+                .map(|documented| name(&documented.operation))
+                .collect()
+        };
+        let long = named(|operation| words(&format!("{} {}", operation.method, operation.path)));
+        let short = named(|operation| {
+            let mut parts = operation.path.split('/');
+            let literal = parts.rfind(|part| !part.contains('{'));
+            words(&format!(
+                "{} {}",
+                operation.method,
+                literal.unwrap_or_default()
+            ))
+        });
+        let is_unique = |name: &String| short.iter().filter(|other| *other == name).count() == 1;
+        let operations = (short.iter().zip(long)).map(|(short, long)| {
+            if is_unique(short) {
+                short.clone()
+            } else {
+                long
+            }
+        });
         Names {
             operations: operations.collect(),
             taken: BTreeSet::new(),
         }
     }
 
-    /// `generated.<operation>.<part>.<what>`.
+    /// Builds an id that no other case has: `generated.<operation>.<part>.<what>`.
     pub(super) fn id(&mut self, operation: usize, part: &str, what: &str) -> String {
         let mut id = format!(
             "generated.{}.{}.{what}",
@@ -62,18 +58,18 @@ impl Names {
             words(part)
         );
         while !self.taken.insert(id.clone()) {
-            // Two parts of one name in different places, such as a path and a query parameter.
+            // Two parts have the same name, such as a path parameter and a query parameter.
             id.push('_');
         }
         id
     }
 }
 
-/// What a case about a value is called: `valid_reason_null`, or with a digest where words do not tell the value.
+/// Names a case about a value: `valid_reason_null`, or with a digest where words do not identify the value.
 pub(super) fn of_value(value: &Value, valid: bool) -> String {
     let validity = if valid { "valid" } else { "invalid" };
-    if let Some(told) = told(value).filter(|told| told.len() <= LENGTH) {
-        return format!("{validity}_{told}");
+    if let Some(name) = in_words(value).filter(|name| name.len() <= LENGTH) {
+        return format!("{validity}_{name}");
     }
     let text = value.to_string();
     let hash = &openapi::sha256_hex(&text)[..6];
@@ -84,8 +80,8 @@ pub(super) fn of_value(value: &Value, valid: bool) -> String {
     }
 }
 
-/// A value in words, where no other value has the same ones.
-fn told(value: &Value) -> Option<String> {
+/// Writes a value in words, if no other value has the same words.
+fn in_words(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some("null".to_owned()),
         Value::Bool(flag) => Some(flag.to_string()),
@@ -102,7 +98,7 @@ fn told(value: &Value) -> Option<String> {
             match (members.next(), members.next()) {
                 (None, _) => Some("empty_object".to_owned()),
                 (Some((name, value)), None) if words(name) == *name => {
-                    Some(format!("{name}_{}", told(value)?))
+                    Some(format!("{name}_{}", in_words(value)?))
                 }
                 (Some(_), _) => None,
             }
@@ -110,7 +106,7 @@ fn told(value: &Value) -> Option<String> {
     }
 }
 
-/// A text in lower case, everything but letters and digits as single underscores.
+/// Writes a text in lower case, with single underscores for everything but letters and digits.
 fn words(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let words = lower.split(|character: char| !character.is_ascii_alphanumeric());

@@ -1,4 +1,4 @@
-//! What the request of an operation is made of: its parameters and its JSON body, with their schemas.
+//! The parameters and the JSON body of an operation, with their schemas.
 
 use openapi::{Operation, pointer};
 use serde_json::Value;
@@ -17,7 +17,7 @@ pub(super) struct Parameter<'c> {
     pub(super) schema: Value,
 }
 
-/// The schema of an operation's JSON body, self-contained, and whether a body is required.
+/// Returns the self-contained schema of an operation's JSON body, and whether a body is required.
 pub(super) fn body(contract: &Contract, operation: &Operation) -> Option<(Value, bool)> {
     let document = contract.document();
     let schema = document.request_schema(operation, JSON)?;
@@ -26,12 +26,12 @@ pub(super) fn body(contract: &Contract, operation: &Operation) -> Option<(Value,
     Some((schema, body["required"] == true))
 }
 
-/// The parameters of an operation that values can be sampled for.
+/// Returns the parameters of an operation that values can be sampled for.
 pub(super) fn parameters<'c>(contract: &'c Contract, operation: &Operation) -> Vec<Parameter<'c>> {
     let document = contract.document();
     let found = declared(document, operation).into_iter();
     let found = found.filter_map(|parameter| {
-        // A parameter with `content` in place of `schema` is JSON within a text, which nothing here samples.
+        // A parameter with `content` in place of `schema` is JSON within a text, which is not sampled.
         let schema = pointer::join(&parameter.place, "schema");
         document.at(&schema)?;
         Some(Parameter {

@@ -1,4 +1,4 @@
-//! The request of a sample: an ordinary one of its operation, changed in one place.
+//! The request of a sample: an ordinary request of its operation, changed in one place.
 
 use openapi::{pointer, sample};
 use reqwest::Method;
@@ -13,19 +13,19 @@ use crate::percent::percent_encoded;
 use crate::trial::Trial;
 use crate::wire::Request;
 
-/// The request of a sample. The operator sends it.
+/// Builds the request of a sample, which the operator sends.
 pub(super) fn of(t: &Trial, sample: &Sample) -> Result<Request, Stop> {
     build(t, sample.operation, &sample.change)
 }
 
-/// An ordinary request of an operation.
+/// Builds an ordinary request of an operation.
 pub(super) fn ordinary(t: &Trial, operation: usize) -> Result<Request, Stop> {
     build(t, operation, &Change::Nothing)
 }
 
 fn build(t: &Trial, index: usize, change: &Change) -> Result<Request, Stop> {
     let contract = &t.deployment().contract;
-    let operation = &contract.promises()[index].operation;
+    let operation = &contract.operations()[index].operation;
     let method = Method::from_bytes(operation.method.as_bytes())
         .map_err(|error| Stop::Broken(format!("{operation}: {error}")))?;
     let mut request = t.operator().request(method, operation.path.clone());
@@ -40,7 +40,7 @@ fn build(t: &Trial, index: usize, change: &Change) -> Result<Request, Stop> {
             Change::Nothing | Change::Body(_) | Change::Parameter { .. } => {
                 match usual(t, index, &parameter)? {
                     Some(text) => Some(text),
-                    // The caller has set what it needs by itself: the credential and the business.
+                    // The caller has set the credential and the business.
                     None => continue,
                 }
             }
@@ -87,7 +87,7 @@ fn build(t: &Trial, index: usize, change: &Change) -> Result<Request, Stop> {
     })
 }
 
-/// What an ordinary request has for a parameter; `None` where it may be left out.
+/// Returns what an ordinary request has for a parameter; `None` where it may be left out.
 fn usual(t: &Trial, index: usize, parameter: &Parameter) -> Result<Option<String>, Stop> {
     let contract = &t.deployment().contract;
     let in_path = parameter.location == Location::Path;
@@ -120,15 +120,15 @@ fn usual(t: &Trial, index: usize, parameter: &Parameter) -> Result<Option<String
     match text {
         Some(text) => Ok(Some(text)),
         None => Err(no_value(
-            &contract.promises()[index].operation.to_string(),
+            &contract.operations()[index].operation.to_string(),
             parameter.name,
         )),
     }
 }
 
-/// The contract's own example of a parameter, or its default.
+/// Returns the contract's own example of a parameter, or its default.
 fn example(contract: &Contract, index: usize, parameter: &Parameter) -> Option<Value> {
-    let operation = &contract.promises()[index].operation;
+    let operation = &contract.operations()[index].operation;
     let document = contract.document();
     let place = match parameter.below.strip_prefix("/../") {
         Some(shared) => format!("{}/{shared}", operation.path_item),

@@ -1,5 +1,5 @@
-//! What a generated case does: send its request, hold the answer to the contract, and look whether a refusal changed
-//! anything.
+//! The steps of a derived case: send its request, compare the answer with the contract, and check that a refusal changed
+//! nothing.
 
 use super::request;
 use crate::case::sample::{Change, Expects, Location};
@@ -8,17 +8,17 @@ use crate::contract::JSON;
 use crate::trial::{Answer, Trial};
 use crate::wire::Request;
 
-/// The steps of every generated case.
+/// Runs the steps of a derived case.
 pub(super) async fn steps(t: &Trial) -> Outcome {
     let sample = t.sample()?;
     let contract = &t.deployment().contract;
-    let wanted = request::of(t, sample)?;
+    let request = request::of(t, sample)?;
     if contract.revoke_operation() == Some(sample.operation) {
-        let answer = t.send(&sample.purpose, wanted).await?;
+        let answer = t.send(&sample.purpose, request).await?;
         conforms(&answer, t, sample)?;
         return match (sample.expects, &sample.change) {
             (Expects::Refused, _) => t.lives(t.own(0), "after the refusal").await,
-            // Another id was named than the token's, which must not have died of it.
+            // The request named another id than the token's, so the token must still work.
             (
                 Expects::Documented,
                 Change::Parameter {
@@ -29,17 +29,17 @@ pub(super) async fn steps(t: &Trial) -> Outcome {
             (Expects::Documented, _) => Ok(()),
         };
     }
-    if wanted.method == reqwest::Method::GET {
-        let answer = t.send(&sample.purpose, wanted).await?;
+    if request.method == reqwest::Method::GET {
+        let answer = t.send(&sample.purpose, request).await?;
         return conforms(&answer, t, sample);
     }
-    // One at a time: what another case does to the same thing must not look like an effect of this one.
+    // One at a time: a change by another case must not look like an effect of this one.
     let _alone = t.deployment().alone().await;
     let before = match sample.expects {
         Expects::Refused => steady(t, sample).await?,
         Expects::Documented => None,
     };
-    let answer = t.send(&sample.purpose, wanted).await?;
+    let answer = t.send(&sample.purpose, request).await?;
     conforms(&answer, t, sample)?;
     if let Some((reading, before)) = before {
         let after = t.send("read it after the refusal", reading).await?;
@@ -50,26 +50,26 @@ pub(super) async fn steps(t: &Trial) -> Outcome {
     Ok(())
 }
 
-/// Holds an answer to what the contract documents for the operation.
+/// Checks that an answer is one that the contract documents for the operation.
 fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample) -> Outcome {
-    let promise = &t.deployment().contract.promises()[sample.operation];
+    let operation = &t.deployment().contract.operations()[sample.operation];
     let status = answer.status();
-    let said = |held: bool| {
+    let found = |held: bool| {
         if held {
             status.to_string()
         } else {
             format!("{status}: {}", answer.quote())
         }
     };
-    let documented = promise.documents(status);
-    let expected = format!("one that the contract documents: {}", promise.statuses());
-    answer.expect("status", documented, expected, said(documented))?;
+    let documented = operation.documents(status);
+    let expected = format!("one that the contract documents: {}", operation.statuses());
+    answer.expect("status", documented, expected, found(documented))?;
     if sample.expects == Expects::Refused {
         let refused = (400..500).contains(&status);
         let expected = "a refusal: the contract's schema does not allow this";
-        answer.expect("status", refused, expected, said(refused))?;
+        answer.expect("status", refused, expected, found(refused))?;
     }
-    let media_types = promise.media_types(status);
+    let media_types = operation.media_types(status);
     if media_types.is_empty() {
         return Ok(());
     }
@@ -81,12 +81,12 @@ fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample) -> Outcome {
     answer.expect("media type", held, media_types.join(" or "), &given)?;
     if essence.eq_ignore_ascii_case(JSON) {
         let body = answer.is_json()?;
-        answer.body_is_without(&promise.problems(status, &body))?;
+        answer.body_is_without(&operation.problems(status, &body))?;
     }
     Ok(())
 }
 
-/// Whether a media type is one of a documented range, such as `text/*`.
+/// Returns whether a media type is in a documented range, such as `text/*`.
 fn covers(range: &str, media_type: &str) -> bool {
     range == "*/*"
         || range == media_type
@@ -95,22 +95,22 @@ fn covers(range: &str, media_type: &str) -> bool {
             .is_some_and(|kind| media_type.starts_with(kind))
 }
 
-/// What an operation of the contract reads where the sample's request would write, with the request that reads it.
-/// `None` when there is no such operation, or when it reads something else each time.
+/// Reads where the sample's request would write: returns the request that reads, and what it got. `None` when no
+/// operation of the contract reads there, or when its answer differs each time.
 async fn steady(t: &Trial, sample: &Sample) -> Result<Option<(Request, (u16, Vec<u8>))>, Stop> {
-    let promises = t.deployment().contract.promises();
-    let path = &promises[sample.operation].operation.path;
+    let operations = t.deployment().contract.operations();
+    let path = &operations[sample.operation].operation.path;
     let reads = |candidate: &str| {
         path == candidate
             || path
                 .strip_prefix(candidate)
                 .is_some_and(|rest| rest.starts_with('/'))
     };
-    let readers = promises
-        .iter()
-        .enumerate()
-        .filter(|(_, promise)| promise.operation.method == "GET" && reads(&promise.operation.path));
-    let Some((reader, _)) = readers.max_by_key(|(_, promise)| promise.operation.path.len()) else {
+    let readers = operations.iter().enumerate().filter(|(_, documented)| {
+        documented.operation.method == "GET" && reads(&documented.operation.path)
+    });
+    let Some((reader, _)) = readers.max_by_key(|(_, documented)| documented.operation.path.len())
+    else {
         return Ok(None);
     };
     let request = request::ordinary(t, reader)?;

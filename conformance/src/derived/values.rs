@@ -1,4 +1,4 @@
-//! Values at the boundaries of a schema, and values that just miss it.
+//! Values at the boundaries of a schema, and values just outside it.
 
 use openapi::{Validator, pointer, sample};
 use serde_json::Value;
@@ -14,26 +14,26 @@ const INVALID: usize = 32;
 /// How deep properties of properties are violated.
 const DEPTH: usize = 4;
 
-/// The longest text of a parameter, in bytes: what every server takes without a word about its length.
+/// The longest text of a parameter, in bytes: every server accepts this length.
 const TEXT: usize = 1024;
 
 /// The longest body, in bytes.
 const BODY: usize = 64 * 1024;
 
-/// Values of a schema that contains all that it refers to.
+/// The values of a self-contained schema.
 pub(super) struct Values<'s> {
     schema: &'s Value,
     validator: Validator,
 }
 
 impl<'s> Values<'s> {
-    /// `None` when the schema is not one that values can be checked by.
+    /// Compiles the schema. `None` when values cannot be validated against it.
     pub(super) fn of(schema: &'s Value) -> Option<Values<'s>> {
         let validator = Validator::new(schema).ok()?;
         Some(Values { schema, validator })
     }
 
-    /// Bodies, smallest first, each with whether the schema accepts it.
+    /// Returns bodies, smallest first, each with whether the schema accepts it.
     pub(super) fn bodies(&self) -> Vec<(Value, bool)> {
         let short = |value: &Value| value.to_string().len() <= BODY;
         let mut valid = smallest_first(sample::candidates(self.schema));
@@ -43,7 +43,7 @@ impl<'s> Values<'s> {
         tagged(ends(valid, VALID), ends(invalid, INVALID))
     }
 
-    /// Texts for a parameter, each with whether some reading of it is accepted: on the wire a number is a text as well.
+    /// Returns texts for a parameter, each with whether the schema accepts it as a text or as a number.
     pub(super) fn texts(&self, location: Location) -> Vec<(String, bool)> {
         let accepts = |text: &String| {
             let scalar = serde_json::from_str::<Value>(text).ok().filter(is_scalar);
@@ -70,13 +70,13 @@ fn tagged<T>(valid: Vec<T>, invalid: Vec<T>) -> Vec<(T, bool)> {
         .collect()
 }
 
-/// A scalar as a parameter carries it.
+/// Writes a scalar as a parameter carries it.
 pub(super) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(flag) => Some(flag.to_string()),
-        // How a list or an object is written is a matter of `style`; null is written in no way at all.
+        // `style` decides how a list or an object is written; null cannot be written.
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
@@ -85,7 +85,7 @@ fn is_scalar(value: &Value) -> bool {
     matches!(value, Value::Number(_) | Value::Bool(_))
 }
 
-/// Whether a text gets through to the operation as it is: routers, proxies and HTTP itself take some for their own.
+/// Returns whether a text reaches the operation unchanged: routers, proxies and HTTP itself interpret some.
 fn sendable(text: &str, location: Location) -> bool {
     let all = |allowed: fn(char) -> bool| text.chars().all(allowed);
     !text.is_empty()
@@ -100,8 +100,8 @@ fn sendable(text: &str, location: Location) -> bool {
         }
 }
 
-/// Values near those of a schema that it probably rejects: of its own keywords, of its branches, and of its members with
-/// everything else right.
+/// Collects values that a schema probably rejects by one keyword: of its own, of its branches, and of its members with
+/// everything else valid.
 fn violations(root: &Value, schema: &Value, depth: usize) -> Vec<Value> {
     let schema = resolved(root, schema);
     let Some(depth) = depth.checked_sub(1) else {
@@ -132,9 +132,9 @@ fn violations(root: &Value, schema: &Value, depth: usize) -> Vec<Value> {
     values
 }
 
-/// The schema at the end of a chain of references.
+/// Follows the references of a schema.
 fn resolved<'v>(root: &'v Value, mut schema: &'v Value) -> &'v Value {
-    // A chain that is longer than this returns to itself.
+    // A longer chain is a circle.
     for _ in 0..16 {
         let target = schema["$ref"].as_str().and_then(pointer::of_reference);
         match target.and_then(|target| root.pointer(&target)) {
@@ -145,7 +145,7 @@ fn resolved<'v>(root: &'v Value, mut schema: &'v Value) -> &'v Value {
     schema
 }
 
-/// A part of a self-contained schema, self-contained itself.
+/// Makes a part of a self-contained schema self-contained.
 fn with_definitions(root: &Value, schema: &Value) -> Value {
     let mut whole = schema.clone();
     if let (Some(object), Some(definitions)) = (whole.as_object_mut(), root.get("$defs")) {
@@ -154,7 +154,7 @@ fn with_definitions(root: &Value, schema: &Value) -> Value {
     whole
 }
 
-/// Without repetitions, the smallest first: a reader sees at once what is wrong with a small one.
+/// Sorts values by size and removes repetitions: a small value shows best what is wrong with it.
 fn smallest_first(values: Vec<Value>) -> Vec<Value> {
     let mut sorted: Vec<(usize, String, Value)> = (values.into_iter())
         .map(|value| (value.to_string().len(), value.to_string(), value))
@@ -164,7 +164,7 @@ fn smallest_first(values: Vec<Value>) -> Vec<Value> {
     sorted.into_iter().map(|(_, _, value)| value).collect()
 }
 
-/// At most so many: the smallest, which show best what is wrong, and the largest few, where the bounds of lengths lie.
+/// Keeps at most `most` values: the smallest, and the largest few, which are at the bounds of lengths.
 fn ends<T>(mut values: Vec<T>, most: usize) -> Vec<T> {
     const LARGEST: usize = 3;
     if values.len() > most {

@@ -1,13 +1,13 @@
-//! The exit code of a run: a fold over its cases.
+//! The tally of a run: a fold over its cases, from which the exit code follows.
 
 use crate::case::Level;
 use crate::event::{CaseRecord, Verdict};
 use crate::exit::{ExitCode, named};
 
-/// Whether a run saw the contract's operation work at all.
+/// Whether the contract's operation succeeded at least once in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reached {
-    /// It did.
+    /// It succeeded.
     Success,
     /// No revocation was answered with 201.
     NoRevocation,
@@ -15,7 +15,7 @@ pub(super) enum Reached {
     NoSuccess,
 }
 
-/// What the exit code is judged by: a fold over the cases of a run.
+/// The cases of a run that the exit code depends on.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tally {
     failed: Vec<String>,
@@ -25,13 +25,13 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Takes one finished case into account.
+    /// Adds a finished case.
     pub(super) fn add(&mut self, case: &CaseRecord) {
         self.cases += 1;
         match case.verdict {
             Verdict::Fail => self.failed.push(case.id.clone()),
             Verdict::Error => self.broken.push(case.id.clone()),
-            // The deployment's owner has decided, with a reason and until a day, to do without it.
+            // The deployment's owner has waived it, with a reason and until a day.
             Verdict::Skip if case.waived.is_some() => {}
             Verdict::Skip | Verdict::Inconclusive => match case.level {
                 Level::Must => self.unproven.push(case.id.clone()),
@@ -41,11 +41,10 @@ impl Tally {
         }
     }
 
-    /// The exit code, and why this one. `trouble` is what stopped the run as a whole, if anything did; `reached`
-    /// says whether a revocation was answered with 201.
+    /// Returns the exit code and its reason. `trouble` is what stopped the whole run, if anything did.
     ///
-    /// A proven failure outranks whatever broke beside it, since no later run takes it back; a run that was stopped
-    /// outranks both, since it shows only a part.
+    /// A proven failure outranks a case that could not be run, since no later run can disprove it. A run that was
+    /// stopped outranks both, since it shows only a part.
     #[must_use]
     pub(super) fn judge(&self, trouble: Option<&str>, reached: Reached) -> (ExitCode, String) {
         if let Some(trouble) = trouble {

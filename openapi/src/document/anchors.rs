@@ -87,7 +87,7 @@ impl Anchors {
         Some(Value::String(reference::to_place(pointer)))
     }
 
-    /// As [`Self::by_pointer`], for a `$dynamicRef`.
+    /// Returns the reference by pointer that means the same as a `$dynamicRef` by name.
     fn by_pointer_dynamically(&self, reference: &str) -> Option<Value> {
         let (_, name) = reference::anchor_of(reference)?;
         let is_in_one_file = self.0.get(name)?.len() == 1;

@@ -19,7 +19,7 @@ fn rows() -> Vec<(&'static str, Vec<Value>)> {
     };
     vec![
         (
-            "a component that refers to itself, within a whole, unrolled once",
+            "a recursive component, and the same unrolled once",
             vec![
                 tagged(json!({"$ref": "#/components/schemas/Node"})),
                 tagged(json!({"type": "object", "properties": {
@@ -30,7 +30,7 @@ fn rows() -> Vec<(&'static str, Vec<Value>)> {
             ],
         ),
         (
-            "null among the types, or an alternative",
+            "null as a type, or as an alternative",
             vec![
                 json!({"type": ["string", "null"]}),
                 json!({"anyOf": [{"type": "string"}, {"type": "null"}]}),
@@ -38,7 +38,7 @@ fn rows() -> Vec<(&'static str, Vec<Value>)> {
             ],
         ),
         (
-            "a nullable record, referred to or written out",
+            "a nullable record, by reference or inlined",
             vec![
                 json!({"anyOf": [{"$ref": "#/components/schemas/Person"}, {"type": "null"}], "components": {"Person": person}}),
                 json!({"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Human"}], "components": {"Human": person}}),
@@ -64,7 +64,7 @@ fn rows() -> Vec<(&'static str, Vec<Value>)> {
             ],
         ),
         (
-            "a constant, or an enum of one",
+            "a constant, or an enum of one value",
             vec![
                 json!({"type": "string", "const": "a"}),
                 json!({"const": "a"}),
@@ -72,14 +72,14 @@ fn rows() -> Vec<(&'static str, Vec<Value>)> {
             ],
         ),
         (
-            "keywords that make up for each other",
+            "keywords that imply each other",
             vec![
                 json!({"type": "array", "maxItems": 0}),
                 json!({"type": "array", "items": false}),
             ],
         ),
         (
-            "a bound that what is required implies",
+            "a bound that required properties imply",
             vec![
                 json!({"type": "object", "required": ["a"]}),
                 json!({"type": "object", "required": ["a"], "minProperties": 1}),
@@ -117,21 +117,21 @@ fn rows() -> Vec<(&'static str, Vec<Value>)> {
             vec![node("Node"), node("Link")],
         ),
         (
-            "a list of a nullable, an alternative or a type",
+            "an array of nullable items, by alternative or by type",
             vec![
                 json!({"type": "array", "items": {"type": ["integer", "null"]}}),
                 json!({"type": "array", "items": {"oneOf": [{"type": "null"}, {"type": "integer"}]}}),
             ],
         ),
         (
-            "octets, by 3.0's format or by what 3.1 puts in its place",
+            "binary, by 3.0's format or by 3.1's keyword",
             vec![
                 json!({"type": "string", "format": "binary"}),
                 json!({"type": "string", "contentMediaType": "application/octet-stream"}),
             ],
         ),
         (
-            "base64, by 3.0's format or by what 3.1 puts in its place",
+            "base64, by 3.0's format or by 3.1's keyword",
             vec![
                 json!({"type": ["string", "null"], "format": "byte"}),
                 json!({"type": ["string", "null"], "contentEncoding": "base64"}),
@@ -139,7 +139,7 @@ fn rows() -> Vec<(&'static str, Vec<Value>)> {
             ],
         ),
         (
-            "a flag that says what its absence says",
+            "a flag with its default value, or absent",
             vec![
                 json!({"type": "string"}),
                 json!({"type": "string", "deprecated": false, "readOnly": false}),

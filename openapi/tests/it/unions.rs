@@ -15,21 +15,21 @@ struct Row {
 fn rows() -> Vec<Row> {
     vec![
         Row {
-            what: "another alternative takes in what one lets go",
+            what: "another alternative accepts what one no longer does",
             base: json!({"anyOf": [{"type": "string", "maxLength": 5}, {"type": "string"}]}),
             revision: json!({"anyOf": [{"type": "string", "maxLength": 3}, {"type": "string"}]}),
             request: &[],
             response: &[],
         },
         Row {
-            what: "another part forbids what one lets go",
+            what: "another part already rejects what one no longer accepts",
             base: json!({"allOf": [{"type": "integer", "maximum": 10}, {"type": "integer", "maximum": 3}]}),
             revision: json!({"allOf": [{"type": "integer", "maximum": 8}, {"type": "integer", "maximum": 3}]}),
             request: &[],
             response: &[],
         },
         Row {
-            what: "alternatives that exclude each other come to overlap",
+            what: "exclusive alternatives begin to overlap",
             base: json!({"oneOf": [{"type": "integer", "maximum": 5}, {"type": "integer", "minimum": 10}]}),
             revision: json!({"oneOf": [{"type": "integer", "maximum": 12}, {"type": "integer", "minimum": 10}]}),
             request: &[
@@ -39,7 +39,7 @@ fn rows() -> Vec<Row> {
             response: &["breaking response-range-widened"],
         },
         Row {
-            what: "no other alternative takes in what one lets go",
+            what: "no other alternative accepts what one no longer does",
             base: json!({"oneOf": [{"type": "string", "maxLength": 5}, {"type": "integer"}]}),
             revision: json!({"oneOf": [{"type": "string", "maxLength": 3}, {"type": "integer"}]}),
             request: &["breaking request-length-narrowed"],

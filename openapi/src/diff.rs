@@ -55,8 +55,8 @@ pub fn compare_with(base: &Document, revision: &Document, options: Options) -> D
 /// The stack of a comparison, in bytes. The system commits only the pages that are used.
 const STACK: usize = 256 << 20;
 
-/// Runs `work` on a thread with a large stack. Schemas nest within schemas and the comparison is recursive, so the caller's
-/// stack may be too small for documents with thousands of levels.
+/// Runs `work` on a thread with a large stack. Schemas nest within schemas and the comparison is recursive, so the
+/// caller's stack may be too small for documents with thousands of levels.
 fn on_a_large_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
     let on_a_thread = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()

@@ -1,7 +1,7 @@
 //! Media types and media ranges (RFC 9110 sections 8.3.1 and 12.5.1).
 //!
-//! The parsers on crates.io (`mime`, `mediatype`) reject what is not a media type; a key of `content` is compared whatever it
-//! is. They have no relation between ranges either, which is most of what is here.
+//! The parsers on crates.io (`mime`, `mediatype`) reject what is not a media type; a key of `content` is compared
+//! whatever it is. They have no relation between ranges either, which is most of what is here.
 
 /// A media type or a range of them, as far as it tells messages apart.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! A comparison as people and machines read it: pure functions from [`crate::diff::Diff`] onto a
-//! writer. Colour is data here, and whoever owns the terminal decides whether it is shown.
+//! Reports of a comparison for people and programs: pure functions from [`crate::diff::Diff`] to a writer. Colour is
+//! data here; the owner of the terminal decides whether it is shown.
 
 mod counts;
 pub mod github;

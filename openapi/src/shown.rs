@@ -8,8 +8,8 @@ use std::borrow::Cow;
 pub(crate) use excerpt::{excerpt, excerpt_beside, fits};
 
 /// Returns the text as one line. What must not reach a terminal or a file format is written out as Rust's escapes:
-/// control characters, which could begin a line or drive a terminal; characters that turn the direction of what follows;
-/// and two code points that XML does not allow.
+/// control characters, which could begin a line or drive a terminal; characters that turn the direction of what
+/// follows; and two code points that XML does not allow.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
     escaped(text, is_hidden)

@@ -28,8 +28,8 @@ pub struct Change {
     /// that the revision may send and the base forbids in a response. The validator has confirmed it on both sides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witness: Option<Value>,
-    /// The JSON pointer of the schema that the witness is a value of, into the same document as `location`: the message's
-    /// body, or the component at fault.
+    /// The JSON pointer of the schema that the witness is a value of, into the same document as `location`: the
+    /// message's body, or the component at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witness_schema: Option<String>,
     /// What the base says there, when it is short enough to help.

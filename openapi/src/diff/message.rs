@@ -188,8 +188,8 @@ impl<'a> From<&'a Message> for Argument<'a> {
     }
 }
 
-/// Builds a [`Message`] as `format!` builds a text: ``message!("the header `{}` of {} is new", name, subject)``. A text is a
-/// name in the documents, a `Value` is a value, and a `Message` is continued.
+/// Builds a [`Message`] as `format!` builds a text: ``message!("the header `{}` of {} is new", name, subject)``. A
+/// text is a name in the documents, a `Value` is a value, and a `Message` is continued.
 macro_rules! message {
     ($template:expr $(, $argument:expr)* $(,)?) => {
         $crate::diff::message::Message::of(

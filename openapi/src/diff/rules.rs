@@ -1,8 +1,7 @@
 //! Every rule that a comparison can name, with what it means and why it breaks or does not.
 //!
-//! A row of the table is for what is found alike in several areas. Whoever adds a rule to the walk
-//! adds a row, or an area or an action to one; the tests hold every change that they provoke against
-//! the table.
+//! A row of a table is for what is found in several areas alike. A new rule of the comparison needs a row, or an area
+//! or an action in one; the tests check every change that they provoke against the tables.
 
 pub(crate) mod class;
 mod operations;
@@ -17,7 +16,7 @@ use serde::Serialize;
 pub use class::{Class, Verdict};
 pub use rule::{Action, Area, Kind, Rule};
 
-/// What is to be known about a rule.
+/// A rule with its documentation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Documented {
     /// The rule; its id is `area-kind-action`.
@@ -25,9 +24,9 @@ pub struct Documented {
     pub rule: Rule,
     /// The classes that its changes may have, the gravest first.
     pub classes: &'static [Class],
-    /// What was found where a change of this rule is reported.
+    /// What differs where a change of this rule is reported.
     pub means: String,
-    /// Why it breaks messages, or does not; where it may do either, what decides.
+    /// Why it breaks messages or does not; where it may do either, what decides.
     pub why: &'static str,
 }
 
@@ -55,7 +54,7 @@ fn rows() -> impl Iterator<Item = &'static row::Row> {
     tables.into_iter().flatten()
 }
 
-/// Every rule, area by area; within an area, what concerns messages comes before what only a reader
+/// Returns every rule, area by area; within an area, the rules of messages come before those of what only a reader
 /// sees.
 #[must_use]
 pub fn rules() -> Vec<Documented> {
@@ -67,7 +66,7 @@ pub fn rules() -> Vec<Documented> {
                 rules.push(Documented {
                     rule,
                     classes: row.classes,
-                    means: row.means(rule),
+                    means: row.meaning(rule),
                     why: row.why,
                 });
             }
@@ -76,7 +75,7 @@ pub fn rules() -> Vec<Documented> {
     rules
 }
 
-/// The rule of this id, if there is one.
+/// Returns the rule with this id, if there is one.
 #[must_use]
 pub fn rule_of(id: &str) -> Option<Rule> {
     let rules = rules().into_iter().map(|documented| documented.rule);

@@ -1,8 +1,8 @@
 //! Two schemas, compared part by part.
 //!
-//! The recursion is one method of the walk, [`Walk::compare_schemas`](super::walk::Walk::compare_schemas) in `dispatch`: layers
-//! are taken off, references are paired, objects, arrays and unions are compared by keyword, and what remains is judged by
-//! [`crate::relation`].
+//! The recursion is one method of the walk, [`Walk::compare_schemas`](super::walk::Walk::compare_schemas) in
+//! `dispatch`: layers are taken off, references are paired, objects, arrays and unions are compared by keyword, and
+//! what remains is judged by [`crate::relation`].
 
 pub(crate) mod annotations;
 mod assertions;

@@ -1,7 +1,7 @@
-//! Waivers: changes that somebody has looked at and lets pass, for a reason and until a day.
+//! Waivers: changes that do not count, for a reason and until a day.
 //!
-//! A waived change stays in the report and does not count. A waiver that lets nothing pass, or whose
-//! last day is over, is [`Stale`], so that a file of waivers says only what is true today.
+//! A waived change stays in the report and does not count. A waiver that waives nothing, or has expired, is
+//! [`Stale`], so that a file of waivers is always up to date.
 
 mod file;
 
@@ -19,7 +19,7 @@ use crate::waiver::Waived;
 /// Why a text is not a file of waivers.
 pub type WaiversError = TextError;
 
-/// The waivers of one file, and which of them have been of use.
+/// The waivers of one file, and which of them were used.
 #[derive(Debug, Clone)]
 pub struct Waivers {
     name: String,
@@ -33,25 +33,25 @@ struct Waiver {
     location: Location,
     operation: Option<String>,
     waived: Waived,
-    /// Whether a change was let pass.
+    /// Whether it waived a change.
     used: bool,
-    /// Whether a change was found that would be let pass, did it reach this operation and no other.
+    /// Whether a change was not waived only because it reaches other operations than this one.
     misses_operation: bool,
-    /// Whether a change was found that would be let pass, did it not stand in other places as well.
+    /// Whether a change was not waived only because it has other places as well.
     misses_places: bool,
 }
 
-/// Where a waiver holds.
+/// Where a waiver applies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Location {
     /// At this JSON pointer.
     At(String),
-    /// At this JSON pointer and everywhere below: written with `/**` at its end.
+    /// At this JSON pointer and everywhere below it: written with `/**` at its end.
     AtAndBelow(String),
 }
 
 impl Location {
-    fn holds(&self, place: &str) -> bool {
+    fn contains(&self, place: &str) -> bool {
         match self {
             Self::At(at) => place == at,
             Self::AtAndBelow(at) => pointer::below(place, at).is_some(),
@@ -75,11 +75,11 @@ impl Waiver {
     }
 
     fn is_about(&self, change: &Change) -> bool {
-        self.rule == change.rule && change.places().any(|place| self.location.holds(place))
+        self.rule == change.rule && change.places().any(|place| self.location.contains(place))
     }
 
-    /// Whether the waiver names the change. Who names one of the places at which the same edit was
-    /// done has looked at that edit; who waives all below some place has only looked there.
+    /// Returns whether the waiver gives the exact location of the change. That is a decision about the edit, wherever
+    /// it was made; a waiver of everything below some place is only about what is there.
     fn names(&self, change: &Change) -> bool {
         match &self.location {
             Location::At(at) => change.places().any(|place| place == at),
@@ -87,8 +87,8 @@ impl Waiver {
         }
     }
 
-    /// Whether the waiver speaks for all that the change reaches. One change of a component may
-    /// reach many operations; who waives it for one of them has not looked at the others.
+    /// Returns whether the waiver covers all operations that the change reaches. A waiver for one operation is no
+    /// decision about the others.
     fn covers(&self, change: &Change) -> bool {
         match &self.operation {
             None => true,
@@ -98,8 +98,8 @@ impl Waiver {
 }
 
 impl Waivers {
-    /// Marks the changes that are waived as of `today`. One file may serve several comparisons:
-    /// a waiver is of use if it is of use to any.
+    /// Marks the changes that are waived as of `today`. One file may be used for several comparisons; a waiver is
+    /// used if any of them needs it.
     pub fn apply(&mut self, diff: &mut Diff, today: NaiveDate) {
         for change in &mut diff.changes {
             let about = self
@@ -111,9 +111,13 @@ impl Waivers {
             for waiver in missing {
                 waiver.misses_operation = true;
             }
-            let holds = |place: &str| covering.iter().any(|waiver| waiver.location.holds(place));
-            let is_waived =
-                covering.iter().any(|waiver| waiver.names(change)) || change.places().all(holds);
+            let is_covered = |place: &str| {
+                covering
+                    .iter()
+                    .any(|waiver| waiver.location.contains(place))
+            };
+            let is_waived = covering.iter().any(|waiver| waiver.names(change))
+                || change.places().all(is_covered);
             for waiver in &mut covering {
                 if is_waived {
                     waiver.used = true;
@@ -125,7 +129,7 @@ impl Waivers {
         }
     }
 
-    /// The waivers that must go or be corrected, in the file's order, after all comparisons.
+    /// Returns the waivers that must be removed or corrected, in the file's order, after all comparisons.
     #[must_use]
     pub fn stale(&self, today: NaiveDate) -> Vec<Stale> {
         let stale = |waiver: &Waiver| {
@@ -151,7 +155,7 @@ impl Waivers {
     }
 }
 
-/// A waiver that says what is not, or no longer, true. Its text names place, reason and remedy.
+/// A waiver that is not, or no longer, up to date. Its text says where it is, why, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stale {
     name: String,
@@ -179,21 +183,21 @@ impl fmt::Display for Stale {
         match self.why {
             Why::Expired(day) => write!(
                 formatter,
-                "expired after {day}: remove it, or look at the change again and give a later day"
+                "expired after {day}: remove it, or review the change again and give a later day"
             ),
             Why::Unused => write!(
                 formatter,
-                "waives nothing: remove it, or give rule and location as the report does"
+                "waives nothing: remove it, or copy rule and location from the report"
             ),
             Why::MissesOperation => write!(
                 formatter,
-                "waives nothing: the change there does not reach the operation that it names, or not it \
-                 alone; leave out `operation` to waive the change for all that it reaches"
+                "waives nothing: the change there does not reach this `operation`, or reaches others too; leave out \
+                 `operation` to waive the change for all operations"
             ),
             Why::MissesPlaces => write!(
                 formatter,
-                "waives nothing: the same change stands in other places too; give its location as the \
-                 report does to waive it wherever it stands"
+                "waives nothing: the same change is in other places too; copy its location from the report to \
+                 waive it in all of them"
             ),
         }
     }

@@ -39,8 +39,8 @@ pub(super) fn more_places(change: &Change) -> Option<String> {
     }
 }
 
-/// Returns `3 breaking, 1 docs, 1 waived`: the classes of the changes that count, the gravest first, and how many are waived;
-/// empty when there is no change.
+/// Returns `3 breaking, 1 docs, 1 waived`: the classes of the changes that count, the gravest first, and how many are
+/// waived; empty when there is no change.
 pub(super) fn summary(diff: &Diff) -> String {
     let of_classes = CLASSES.into_iter().map(|class| {
         let counted = of_class(diff, class).filter(|change| change.waived.is_none());

@@ -60,8 +60,8 @@ fn page(report: &Report<'_>) -> Markup {
     }
 }
 
-/// Returns the content security policy: nothing is loaded and nothing runs, whatever a text of a document contains; the one
-/// style is allowed by its hash.
+/// Returns the content security policy: nothing is loaded and nothing runs, whatever a text of a document contains;
+/// the one style is allowed by its hash.
 fn policy() -> String {
     let hash = digest::digest(&digest::SHA256, STYLE.as_bytes());
     let hash = STANDARD.encode(hash);

@@ -9,8 +9,9 @@ use super::report::{Place, Report};
 use crate::diff::{Change, Class, Verdict};
 use crate::shown::visible;
 
-/// Writes the comparison: what breaks and what is unproven as failures, what is waived as skipped, all else as passed. Where
-/// nothing changed there is one test case that passed, since many readers treat an empty suite as an error.
+/// Writes the comparison: what breaks and what is unproven as failures, what is waived as skipped, all else as
+/// passed. Where nothing changed there is one test case that passed, since many readers treat an empty suite as an
+/// error.
 ///
 /// # Errors
 ///

@@ -16,8 +16,8 @@ const FOLDED: usize = 10;
 /// A witness with more lines than this is folded.
 const LINES: usize = 20;
 
-/// The most bytes that are written: a comment on GitHub has at most 65,536 characters, and a longer one is rejected as a
-/// whole.
+/// The most bytes that are written: a comment on GitHub has at most 65,536 characters, and a longer one is rejected
+/// as a whole.
 const MOST: usize = 65_536;
 
 /// Room for what follows the last change.
@@ -31,8 +31,8 @@ enum Detail {
     Brief,
 }
 
-/// Writes the comparison, as much of it as a comment on GitHub can contain. Where all is too much, folded lists are left out
-/// first, then the last changes, whose number is shown.
+/// Writes the comparison, as much of it as a comment on GitHub can contain. Where all is too much, folded lists are
+/// left out first, then the last changes, whose number is shown.
 ///
 /// # Errors
 ///

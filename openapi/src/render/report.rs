@@ -16,8 +16,8 @@ pub struct Report<'a> {
     pub base: &'a Document,
     /// The document that is to replace it.
     pub revision: &'a Document,
-    /// The revision's file as the tool that shows annotations knows it: relative to the repository's top folder, with slashes.
-    /// `None` when it came from no file.
+    /// The revision's file as the tool that shows annotations knows it: relative to the repository's top folder, with
+    /// slashes. `None` when it came from no file.
     pub file: Option<&'a str>,
 }
 
@@ -35,8 +35,8 @@ pub(super) struct Place<'a> {
     pub(super) side: Side,
     /// The location's place in that document's texts.
     there: document::Place<'a>,
-    /// The place in the revision: of the location, or of what would contain it if it still existed. Only the revision is
-    /// available where a change is reviewed.
+    /// The place in the revision: of the location, or of what would contain it if it still existed. Only the revision
+    /// is available where a change is reviewed.
     in_revision: document::Place<'a>,
 }
 
@@ -109,8 +109,8 @@ impl<'a> Report<'a> {
         beside(self.name(place.side), place.there.file)
     }
 
-    /// Returns the revision's file that contains the place, as [`Self::file`] names it; `None` when the revision came from no
-    /// file.
+    /// Returns the revision's file that contains the place, as [`Self::file`] names it; `None` when the revision came
+    /// from no file.
     pub(super) fn file_of(&self, place: Place<'_>) -> Option<Cow<'a, str>> {
         self.file.map(|file| beside(file, place.in_revision.file))
     }
@@ -144,8 +144,8 @@ fn holder(location: &str) -> &str {
     location.rsplit_once('/').map_or("", |(holder, _)| holder)
 }
 
-/// Returns a document's own name, or that of a file by its path from the document's folder: beside `main:api/openapi.yaml` is
-/// `main:api/token.yaml`.
+/// Returns a document's own name, or that of a file by its path from the document's folder: beside
+/// `main:api/openapi.yaml` is `main:api/token.yaml`.
 fn beside<'a>(name: &'a str, file: Option<&str>) -> Cow<'a, str> {
     let folder = name.rfind(['/', '\\', ':']).map_or(0, |end| end + 1);
     match file {

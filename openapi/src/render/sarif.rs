@@ -236,8 +236,8 @@ fn fingerprint(change: &Change) -> String {
 }
 
 /// Returns the URI of a file: relative to the repository, or `file:` for a path from the root. Everything that is not
-/// unreserved (RFC 3986 section 2.3) or a slash is percent-encoded, so that a colon makes no scheme and a number sign no
-/// fragment.
+/// unreserved (RFC 3986 section 2.3) or a slash is percent-encoded, so that a colon makes no scheme and a number sign
+/// no fragment.
 fn uri(file: &str) -> String {
     let mut uri = String::with_capacity(file.len());
     if file.starts_with('/') {

@@ -8,8 +8,8 @@ use super::counts::{self, OPERATIONS};
 use crate::diff::{Change, Class, Diff};
 use crate::shown::visible;
 
-/// Writes the comparison of the documents called `base` and `revision`. Styles are ANSI escapes, which a writer that is not a
-/// terminal strips.
+/// Writes the comparison of the documents called `base` and `revision`. Styles are ANSI escapes, which a writer that
+/// is not a terminal strips.
 ///
 /// # Errors
 ///

@@ -353,8 +353,8 @@ fn a_waiver_of_one_place_covers_the_edit_and_a_waiver_below_a_path_does_not() {
         waived(&mut somewhere, "/paths/~17/**"),
         [
             "waivers.toml:1:1: the waiver of `response-enum-widened` at `/paths/~17/**` waives nothing: the \
-          same change stands in other places too; give its location as the report does to waive it \
-          wherever it stands"
+          same change is in other places too; copy its location from the report to waive it in all of \
+          them"
         ]
     );
     assert_eq!(somewhere.counted().count(), 1);

@@ -133,12 +133,12 @@ fn expired_and_unused_waivers_are_reported_with_place_and_remedy() {
         "an expired waiver waived"
     );
     insta::assert_snapshot!(stale.join("\n"), @"
-    waivers.toml:1:1: the waiver of `response-required-property-removed` at `/paths/~1things/post/responses/200/content/application~1json/schema/properties/a` expired after 2027-01-31: remove it, or look at the change again and give a later day
-    waivers.toml:7:1: the waiver of `response-status-removed` at `/paths/**` expired after 2027-01-31: remove it, or look at the change again and give a later day
+    waivers.toml:1:1: the waiver of `response-required-property-removed` at `/paths/~1things/post/responses/200/content/application~1json/schema/properties/a` expired after 2027-01-31: remove it, or review the change again and give a later day
+    waivers.toml:7:1: the waiver of `response-status-removed` at `/paths/**` expired after 2027-01-31: remove it, or review the change again and give a later day
     ");
     let mut diff = breaking();
     let stale = applied(&text, &mut diff, "2027-01-31");
-    insta::assert_snapshot!(stale.join("\n"), @"waivers.toml:7:1: the waiver of `response-status-removed` at `/paths/**` waives nothing: remove it, or give rule and location as the report does");
+    insta::assert_snapshot!(stale.join("\n"), @"waivers.toml:7:1: the waiver of `response-status-removed` at `/paths/**` waives nothing: remove it, or copy rule and location from the report");
 }
 
 #[test]
@@ -196,17 +196,17 @@ fn errors_of_a_file_name_line_and_key() {
     waivers.toml:1:9: unclosed array table, expected `]]`
     waivers.toml:1:3: unknown field `waivers`, expected `waiver`
     waivers.toml:1:1: missing field `reason`
-    waivers.toml:4:10: `reason` is empty: say why the change may pass
+    waivers.toml:4:10: `reason` is empty: say why the change is waived
     waivers.toml:4:1: unknown field `because`, expected one of `rule`, `location`, `operation`, `reason`, `expires`
-    waivers.toml:2:8: `rule`: there is no rule `response-property-vanished`: a report gives the rule of each change in brackets, and `openapi rules` lists all
-    waivers.toml:3:12: `location`: `#/paths` is no JSON pointer: give the place as the report does, `/components/schemas/Token/properties/id`, with `/**` at its end for all below
-    waivers.toml:3:12: `location`: `/paths/a~b` is no JSON pointer: give the place as the report does, `/components/schemas/Token/properties/id`, with `/**` at its end for all below
+    waivers.toml:2:8: `rule`: there is no rule `response-property-vanished`: a report has the rule of each change in brackets, and `openapi rules` lists all
+    waivers.toml:3:12: `location`: `#/paths` is not a JSON pointer: copy the place from the report, `/components/schemas/Token/properties/id`, with `/**` at its end for everything below
+    waivers.toml:3:12: `location`: `/paths/a~b` is not a JSON pointer: copy the place from the report, `/components/schemas/Token/properties/id`, with `/**` at its end for everything below
     waivers.toml:5:11: invalid date, expected day between 01 and 28
-    waivers.toml:5:11: `expires`: `2027-1-31` is not a day: give the last one on which the waiver holds, `2027-01-31`
-    waivers.toml:5:11: `expires`: `2027-01-31T00:00:00Z` is not a day: give the last one on which the waiver holds, `2027-01-31`
-    waivers.toml:5:11: `expires`: `20270131` is not a day: give the last one on which the waiver holds, `2027-01-31`
-    waivers.toml:5:13: `operation`: `things` is no operation: write it as the report does, `POST /tokens`
-    waivers.toml:7:1: this waives what the waiver in line 1 does: remove one of them
+    waivers.toml:5:11: `expires`: `2027-1-31` is not a day: give the last one on which the waiver applies, `2027-01-31`
+    waivers.toml:5:11: `expires`: `2027-01-31T00:00:00Z` is not a day: give the last one on which the waiver applies, `2027-01-31`
+    waivers.toml:5:11: `expires`: `20270131` is not a day: give the last one on which the waiver applies, `2027-01-31`
+    waivers.toml:5:13: `operation`: `things` is not an operation: write it as the report does, `POST /tokens`
+    waivers.toml:7:1: this waives the same as the waiver in line 1: remove one of them
     ");
     assert!(Waivers::parse("waivers.toml", "").is_ok());
 }

@@ -93,8 +93,8 @@ fn content_type(media_type: &str) -> Value {
 #[derive(Clone, Copy)]
 struct Body<'s> {
     direction: Direction,
-    /// Whether the server sends it without being asked for a media type. It may then use any of the declared ones, while a
-    /// client may ask for each of those of an answer.
+    /// Whether the server sends it without being asked for a media type. It may then use any of the declared ones,
+    /// while a client may ask for each of those of an answer.
     unasked: bool,
     subject: &'s Message,
 }

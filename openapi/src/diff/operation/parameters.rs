@@ -1,4 +1,5 @@
-//! Parameters, of paths and of operations: matched by place and name, those of the path by their position in the template.
+//! Parameters, of paths and of operations: matched by place and name, those of the path by their position in the
+//! template.
 
 pub(crate) mod styles;
 pub(crate) mod text_serialization;
@@ -14,8 +15,8 @@ use crate::document::Document;
 use crate::sample;
 use crate::schema::{Direction, bundle_value};
 
-/// What identifies a parameter (OpenAPI 3.1 section 4.8.12): its place and its name. Names of headers are equal in any case.
-/// Names of path parameters do not matter, their position in the template does.
+/// What identifies a parameter (OpenAPI 3.1 section 4.8.12): its place and its name. Names of headers are equal in
+/// any case. Names of path parameters do not matter, their position in the template does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Identity {
     place: String,
@@ -74,10 +75,10 @@ pub(crate) fn compare<'a>(
 }
 
 impl<'a> Parameter<'a> {
-    /// Returns whether the specification ignores the parameter: these headers are described elsewhere (OpenAPI 3.1 section
-    /// 4.8.12.1). `Authorization` is on that list as well, yet counts here: frameworks that generate documents from code
-    /// declare a credential so, and no security scheme, as the published slice does. Ignoring its removal would make two
-    /// contracts equal that are not.
+    /// Returns whether the specification ignores the parameter: these headers are described elsewhere (OpenAPI 3.1
+    /// section 4.8.12.1). `Authorization` is on that list as well, yet counts here: frameworks that generate
+    /// documents from code declare a credential so, and no security scheme, as the published slice does. Ignoring its
+    /// removal would make two contracts equal that are not.
     fn is_ignored(&self) -> bool {
         let Identity { place, name } = &self.identity;
         place == "header" && matches!(name.as_str(), "accept" | "content-type")
@@ -89,8 +90,8 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// Records a parameter that is no longer declared. A client may still send it; a server (to a webhook, a callback) no longer
-/// does, which breaks where it always did.
+/// Records a parameter that is no longer declared. A client may still send it; a server (to a webhook, a callback) no
+/// longer does, which breaks where it always did.
 fn removed<'a>(walk: &mut Walk<'a>, parameter: &Parameter<'a>, direction: Direction) {
     let Parameter {
         written, defined, ..

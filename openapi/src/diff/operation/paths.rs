@@ -122,8 +122,8 @@ fn inherit_the_same(walk: &mut Walk<'_>, root: &Pair<'_>) -> bool {
     demands.all(|pointer| same_or_neither(walk, base.pointer(pointer), revision.pointer(pointer)))
 }
 
-/// Returns whether two operations, with what their path items say for them, are equal in every class. Most operations of a
-/// large document are; they are skipped before their pointers are built.
+/// Returns whether two operations, with what their path items say for them, are equal in every class. Most operations
+/// of a large document are; they are skipped before their pointers are built.
 fn same(walk: &mut Walk<'_>, base: &Candidate<'_, '_>, revision: &Candidate<'_, '_>) -> bool {
     let (items, others) = (base.item.node.value, revision.item.node.value);
     base.item.path == revision.item.path

@@ -101,8 +101,8 @@ fn response<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, status: &str, direction: D
     }
 }
 
-/// Compares links by their names. They tell a reader which operation may follow and what to send to it; no message depends
-/// on them (OpenAPI 3.1 section 4.8.20).
+/// Compares links by their names. They tell a reader which operation may follow and what to send to it; no message
+/// depends on them (OpenAPI 3.1 section 4.8.20).
 fn links<'a>(walk: &mut Walk<'a>, matched: &Matched<'a>, subject: &Message) {
     let area = Area::Response;
     let Matched::Pair(pair) = matched else {

@@ -92,7 +92,8 @@ fn record(
     });
 }
 
-/// Returns where the demand is written: at the operation, or in the document where the operation has none on either side.
+/// Returns where the demand is written: at the operation, or in the document where the operation has none on either
+/// side.
 fn location<'a>(walk: &Walk<'a>, operation: &Pair<'a>) -> Node<'a> {
     let own = operation.revision.get("security");
     let inherits = own.is_none() && operation.base.get("security").is_none();
@@ -124,8 +125,8 @@ fn alternatives(document: &Document, operation: &Node<'_>) -> Vec<Alternative> {
 /// The most ways to satisfy one requirement that are listed one by one.
 const MOST_WAYS: usize = 64;
 
-/// Returns the ways to satisfy a requirement. A scheme with several flows is satisfied by any of them (OpenAPI 3.1 section
-/// 4.8.27.2), so a requirement of it is one for each.
+/// Returns the ways to satisfy a requirement. A scheme with several flows is satisfied by any of them (OpenAPI 3.1
+/// section 4.8.27.2), so a requirement of it is one for each.
 fn ways_to_satisfy(document: &Document, requirement: &Map<String, Value>) -> Vec<Alternative> {
     let mut ways = vec![Alternative::new()];
     for (name, scopes) in requirement {

@@ -1,285 +1,115 @@
-//! Rules of what is called by whom, with what, and what is answered.
+//! Rules of operations, servers, security, parameters, bodies, responses and headers.
 
-use super::row::Row;
 use crate::diff::rules::class::Class::{Additive, Breaking, Docs, Unproven};
+use crate::diff::rules::row::{Row, row};
 use crate::diff::rules::rule::Action::{Added, Changed, Narrowed, Removed, Widened};
 use crate::diff::rules::rule::Area::{
     Callback, Document, Header, Operation, Parameter, Request, Response, Security, Webhook,
 };
 use crate::diff::rules::rule::Kind;
 
-/// What is called by whom, with what, and what is answered.
+/// The rules of operations and of what their messages consist of.
 pub(super) const ROWS: &[Row] = &[
-    Row {
-        areas: &[Operation],
-        kind: Kind::Whole,
-        actions: &[Removed],
-        classes: &[Breaking, Docs],
-        means: "An operation is gone.",
-        why: "Calls of it no longer work. Docs: it was deprecated, and its sunset has come.",
-    },
-    Row {
-        areas: &[Operation],
-        kind: Kind::Whole,
-        actions: &[Added],
-        classes: &[Additive],
-        means: "An operation is new.",
-        why: "Nobody could call it before.",
-    },
-    Row {
-        areas: &[Webhook],
-        kind: Kind::Whole,
-        actions: &[Removed],
-        classes: &[Breaking, Docs],
-        means: "A webhook is gone.",
-        why: "Whoever waits to be called no longer is. Docs: it was deprecated, and its sunset has come.",
-    },
-    Row {
-        areas: &[Webhook],
-        kind: Kind::Whole,
-        actions: &[Added],
-        classes: &[Additive],
-        means: "A webhook is new.",
-        why: "Nobody who did not ask for it is called.",
-    },
-    Row {
-        areas: &[Callback],
-        kind: Kind::Whole,
-        actions: &[Removed],
-        classes: &[Breaking],
-        means: "A callback of an operation, or one operation of a callback, is gone.",
-        why: "Whoever waits to be called no longer is.",
-    },
-    Row {
-        areas: &[Callback],
-        kind: Kind::Whole,
-        actions: &[Added],
-        classes: &[Additive],
-        means: "A callback of an operation, or one operation of a callback, is new.",
-        why: "Nobody who did not ask for it is called.",
-    },
-    Row {
-        areas: &[Document, Operation],
-        kind: Kind::Server,
-        actions: &[Removed],
-        classes: &[Breaking],
-        means: "A server of {where} is no longer named.",
-        why: "Clients that were told this address may find nobody there.",
-    },
-    Row {
-        areas: &[Document, Operation],
-        kind: Kind::Server,
-        actions: &[Added],
-        classes: &[Additive],
-        means: "A server of {where} is new.",
-        why: "The servers that were known still serve.",
-    },
-    Row {
-        areas: &[Document, Operation],
-        kind: Kind::Server,
-        actions: &[Narrowed],
-        classes: &[Breaking],
-        means: "A variable in the address of a server of {where} may no longer have a value that it might.",
-        why: "Clients that chose it may find nobody there; the witness is such an address.",
-    },
-    Row {
-        areas: &[Document, Operation],
-        kind: Kind::Server,
-        actions: &[Widened],
-        classes: &[Additive],
-        means: "A variable in the address of a server of {where} may have values that it might not.",
-        why: "The addresses that were known still serve.",
-    },
-    Row {
-        areas: &[Security],
-        kind: Kind::Requirement,
-        actions: &[Narrowed],
-        classes: &[Breaking],
-        means: "Credentials that were enough for an operation no longer are.",
-        why: "Callers who hold just these are refused; the witness names them.",
-    },
-    Row {
-        areas: &[Security],
-        kind: Kind::Requirement,
-        actions: &[Widened],
-        classes: &[Additive],
-        means: "Credentials that were not enough for an operation now are.",
-        why: "Callers who were let in still are.",
-    },
-    Row {
-        areas: &[Parameter],
-        kind: Kind::Whole,
-        actions: &[Removed],
-        classes: &[Breaking, Additive, Docs],
-        means: "A parameter is no longer declared.",
-        why: "Requests that carry it are not covered: a server may refuse or ignore it. What the server sends to callbacks and webhooks lets a receiver down only if the parameter always came. Docs: it was deprecated, and its sunset has come.",
-    },
-    Row {
-        areas: &[Parameter],
-        kind: Kind::Whole,
-        actions: &[Added],
-        classes: &[Additive],
-        means: "An optional parameter is new.",
-        why: "Requests without it still work.",
-    },
-    Row {
-        areas: &[Parameter],
-        kind: Kind::Required,
-        actions: &[Added],
-        classes: &[Breaking, Additive],
-        means: "A parameter is required that was optional or was not there.",
-        why: "Requests without it, which worked, are refused. What the server sends to callbacks and webhooks may always hold more.",
-    },
-    Row {
-        areas: &[Parameter],
-        kind: Kind::Required,
-        actions: &[Removed],
-        classes: &[Breaking, Additive],
-        means: "A parameter that was required is optional.",
-        why: "Requests that carry it still work. It breaks callbacks and webhooks, whose receivers relied on it.",
-    },
-    Row {
-        areas: &[Parameter, Header],
-        kind: Kind::Type,
-        actions: &[Widened],
-        classes: &[Additive],
-        means: "The single value of {where} has become a list.",
-        why: "A value written as text is also the list of that one value; the value itself is compared with the items.",
-    },
-    Row {
-        areas: &[Parameter, Header],
-        kind: Kind::Style,
-        actions: &[Changed],
-        classes: &[Breaking],
-        means: "A {where} is written in another style (`style`, `explode`).",
-        why: "What was written in the one is read otherwise in the other; the witness is such a text.",
-    },
-    Row {
-        areas: &[Parameter],
-        kind: Kind::Style,
-        actions: &[Widened, Narrowed],
-        classes: &[Breaking, Additive],
-        means: "A parameter may be written in more ways than it might, or in fewer (`allowReserved`, `allowEmptyValue`).",
-        why: "It breaks where a request that was written so is refused; the witness is such a text.",
-    },
-    Row {
-        areas: &[Request],
-        kind: Kind::Body,
-        actions: &[Removed],
-        classes: &[Breaking, Additive],
-        means: "The body of a request is no longer declared.",
-        why: "Requests that carry one are not covered. What the server sends to callbacks and webhooks lets a receiver down only if the body always came.",
-    },
-    Row {
-        areas: &[Request],
-        kind: Kind::Body,
-        actions: &[Added],
-        classes: &[Breaking, Additive],
-        means: "A request has a body that had none.",
-        why: "It breaks if the body is required: requests without one are refused. What the server sends to callbacks and webhooks may always hold more.",
-    },
-    Row {
-        areas: &[Request],
-        kind: Kind::Required,
-        actions: &[Added],
-        classes: &[Breaking, Unproven, Additive],
-        means: "The body of a request, or a property that a request carries, is required and was not.",
-        why: "It breaks what was sent without it, and the witness is such a message. What the server sends to callbacks and webhooks may always hold more. Unproven: no message without it was found.",
-    },
-    Row {
-        areas: &[Request],
-        kind: Kind::Required,
-        actions: &[Removed],
-        classes: &[Breaking, Additive],
-        means: "The body of a request, or a property that a request carries, may be left out and had to be there.",
-        why: "Who sends it still may. It breaks callbacks and webhooks, whose receivers relied on it.",
-    },
-    Row {
-        areas: &[Request, Response],
-        kind: Kind::MediaType,
-        actions: &[Removed],
-        classes: &[Breaking, Additive],
-        means: "A media type of the body of {where} is gone.",
-        why: "Whoever sends or asks for just this one is refused. What the server sends unasked, to a webhook or a callback, only has fewer forms.",
-    },
-    Row {
-        areas: &[Request, Response],
-        kind: Kind::MediaType,
-        actions: &[Added],
-        classes: &[Breaking, Additive],
-        means: "A media type of the body of {where} is new.",
-        why: "The media types that were known still work. It breaks where the server sends the body unasked, to a webhook or a callback, which then may not read it.",
-    },
-    Row {
-        areas: &[Request, Response],
-        kind: Kind::MediaType,
-        actions: &[Widened],
-        classes: &[Breaking, Additive],
-        means: "A media type of the body of {where}, or of a part of one, has become a range or a list that holds it.",
-        why: "The media type that was known is in it. It breaks where the sender chooses and the reader is the client; the witness names another that may be sent.",
-    },
-    Row {
-        areas: &[Request],
-        kind: Kind::MediaType,
-        actions: &[Narrowed],
-        classes: &[Breaking],
-        means: "A range of media types of the body of a request, or a list of those of a part, has become some of those in it.",
-        why: "Whoever sends another of them is refused; the witness names one.",
-    },
-    Row {
-        areas: &[Response],
-        kind: Kind::MediaType,
-        actions: &[Narrowed],
-        classes: &[Additive],
-        means: "A range of media types of the body of a response has become some of those in it.",
-        why: "Whatever comes was to be expected before.",
-    },
-    Row {
-        areas: &[Response],
-        kind: Kind::Status,
-        actions: &[Removed],
-        classes: &[Breaking, Docs],
-        means: "A status of a response is no longer documented.",
-        why: "Clients that handle it can no longer tell what happened; what comes in its place is not covered. Docs: its range or `default` stands for it.",
-    },
-    Row {
-        areas: &[Response],
-        kind: Kind::Status,
-        actions: &[Added],
-        classes: &[Additive, Docs],
-        means: "A status of a response is new.",
-        why: "The statuses that were documented still are. Docs: its range or `default` stood for it.",
-    },
-    Row {
-        areas: &[Header],
-        kind: Kind::Whole,
-        actions: &[Removed],
-        classes: &[Breaking, Additive],
-        means: "A header of a response, or of a part of a body, is no longer documented.",
-        why: "It breaks if the header always came from the server: clients relied on it.",
-    },
-    Row {
-        areas: &[Header],
-        kind: Kind::Whole,
-        actions: &[Added],
-        classes: &[Breaking, Additive],
-        means: "A header of a response, or of a part of a body, is new.",
-        why: "Nobody minds a header that they do not know. It breaks if the server demands it of what a client sends: of a part of a request, or of the answer to a callback.",
-    },
-    Row {
-        areas: &[Header],
-        kind: Kind::Required,
-        actions: &[Removed],
-        classes: &[Breaking, Additive],
-        means: "A header of a response, or of a part of a body, that was always there may be missing.",
-        why: "It breaks clients that relied on the server to send it.",
-    },
-    Row {
-        areas: &[Header],
-        kind: Kind::Required,
-        actions: &[Added],
-        classes: &[Breaking, Additive],
-        means: "A header of a response, or of a part of a body, is always there that might be missing.",
-        why: "Clients that did without still can. It breaks if the server demands it of what a client sends: of a part of a request, or of the answer to a callback.",
-    },
+    row(&[Operation], Kind::Whole, &[Removed], &[Breaking, Docs])
+        .means("An operation was removed.")
+        .why("Calls of it no longer work. Docs: it was deprecated, and its sunset has come."),
+    row(&[Operation], Kind::Whole, &[Added], &[Additive])
+        .means("An operation is new.")
+        .why("No client called it."),
+    row(&[Webhook], Kind::Whole, &[Removed], &[Breaking, Docs])
+        .means("A webhook was removed.")
+        .why("A receiver that waits for it is no longer called. Docs: it was deprecated, and its sunset has come."),
+    row(&[Webhook], Kind::Whole, &[Added], &[Additive])
+        .means("A webhook is new.")
+        .why("Only receivers that ask for it are called."),
+    row(&[Callback], Kind::Whole, &[Removed], &[Breaking])
+        .means("A callback of an operation, or one operation of a callback, was removed.")
+        .why("A receiver that waits for it is no longer called."),
+    row(&[Callback], Kind::Whole, &[Added], &[Additive])
+        .means("A callback of an operation, or one operation of a callback, is new.")
+        .why("Only receivers that ask for it are called."),
+    row(&[Document, Operation], Kind::Server, &[Removed], &[Breaking])
+        .means("A server of {where} is no longer listed.")
+        .why("Clients that use its address may reach no server."),
+    row(&[Document, Operation], Kind::Server, &[Added], &[Additive])
+        .means("A server of {where} is new.")
+        .why("The servers that were listed still serve."),
+    row(&[Document, Operation], Kind::Server, &[Narrowed], &[Breaking])
+        .means("A variable in the address of a server of {where} may no longer have some of its values.")
+        .why("Clients that use one of them may reach no server; the witness is such an address."),
+    row(&[Document, Operation], Kind::Server, &[Widened], &[Additive])
+        .means("A variable in the address of a server of {where} may have more values.")
+        .why("The addresses that were possible still serve."),
+    row(&[Security], Kind::Requirement, &[Narrowed], &[Breaking])
+        .means("Credentials that sufficed for an operation no longer do.")
+        .why("Callers that have only these are refused; the witness lists them."),
+    row(&[Security], Kind::Requirement, &[Widened], &[Additive])
+        .means("Credentials that did not suffice for an operation now do.")
+        .why("Callers that were accepted still are."),
+    row(&[Parameter], Kind::Whole, &[Removed], &[Breaking, Additive, Docs])
+        .means("A parameter is no longer declared.")
+        .why("Requests that carry it are not covered: a server may refuse or ignore it. What the server sends to callbacks and webhooks breaks only if the parameter was required. Docs: it was deprecated, and its sunset has come."),
+    row(&[Parameter], Kind::Whole, &[Added], &[Additive])
+        .means("An optional parameter is new.")
+        .why("Requests without it still work."),
+    row(&[Parameter], Kind::Required, &[Added], &[Breaking, Additive])
+        .means("A parameter is required that was optional or not declared.")
+        .why("Requests without it, which worked, are refused. What the server sends to callbacks and webhooks may always contain more."),
+    row(&[Parameter], Kind::Required, &[Removed], &[Breaking, Additive])
+        .means("A parameter that was required is optional.")
+        .why("Requests that carry it still work. It breaks callbacks and webhooks, whose receivers relied on it."),
+    row(&[Parameter, Header], Kind::Type, &[Widened], &[Additive])
+        .means("The single value of {where} has become a list.")
+        .why("A value written as text is also the list of that one value; the value itself is compared with the items."),
+    row(&[Parameter, Header], Kind::Style, &[Changed], &[Breaking])
+        .means("The value of {where} is written in another style (`style`, `explode`).")
+        .why("What is written in one style is misread in the other; the witness is such a text."),
+    row(&[Parameter], Kind::Style, &[Widened, Narrowed], &[Breaking, Additive])
+        .means("A parameter may be written in more ways, or in fewer (`allowReserved`, `allowEmptyValue`).")
+        .why("It breaks where a request that was written in one of these ways is refused; the witness is such a text."),
+    row(&[Request], Kind::Body, &[Removed], &[Breaking, Additive])
+        .means("The body of a request is no longer declared.")
+        .why("Requests that carry one are not covered. What the server sends to callbacks and webhooks breaks only if the body was required."),
+    row(&[Request], Kind::Body, &[Added], &[Breaking, Additive])
+        .means("A request that had no body has one.")
+        .why("It breaks if the body is required: requests without one are refused. What the server sends to callbacks and webhooks may always contain more."),
+    row(&[Request], Kind::Required, &[Added], &[Breaking, Unproven, Additive])
+        .means("The body of a request, or a property that a request carries, is now required.")
+        .why("Messages without it, which worked, are refused; the witness is one. What the server sends to callbacks and webhooks may always contain more. Unproven: no message without it was found."),
+    row(&[Request], Kind::Required, &[Removed], &[Breaking, Additive])
+        .means("The body of a request, or a property that a request carries, is no longer required.")
+        .why("Senders may still send it. It breaks callbacks and webhooks, whose receivers relied on it."),
+    row(&[Request, Response], Kind::MediaType, &[Removed], &[Breaking, Additive])
+        .means("A media type of the body of {where} was removed.")
+        .why("Clients that send only this one, or ask for it, are refused. What the server sends to webhooks and callbacks only has fewer forms."),
+    row(&[Request, Response], Kind::MediaType, &[Added], &[Breaking, Additive])
+        .means("A media type of the body of {where} is new.")
+        .why("The media types that were listed still work. It breaks where the server sends the body to a webhook or a callback, whose receiver may not read it."),
+    row(&[Request, Response], Kind::MediaType, &[Widened], &[Breaking, Additive])
+        .means("A media type of the body of {where}, or of a part of one, has become a range or a list that contains it.")
+        .why("The media type that was listed is in it. It breaks where the sender chooses and the client reads; the witness is another that may be sent."),
+    row(&[Request], Kind::MediaType, &[Narrowed], &[Breaking])
+        .means("A range of media types of the body of a request, or a list of those of a part, contains fewer.")
+        .why("Clients that send one of the others are refused; the witness is one."),
+    row(&[Response], Kind::MediaType, &[Narrowed], &[Additive])
+        .means("A range of media types of the body of a response contains fewer.")
+        .why("Clients had to expect everything that may still be sent."),
+    row(&[Response], Kind::Status, &[Removed], &[Breaking, Docs])
+        .means("A status of a response is no longer documented.")
+        .why("Clients that handle it cannot handle what replaces it, which is not documented. Docs: its range or `default` covers it."),
+    row(&[Response], Kind::Status, &[Added], &[Additive, Docs])
+        .means("A status of a response is new.")
+        .why("The statuses that were documented still are. Docs: its range or `default` covered it."),
+    row(&[Header], Kind::Whole, &[Removed], &[Breaking, Additive])
+        .means("A header of a response, or of a part of a body, is no longer documented.")
+        .why("It breaks if the server always sent the header: clients relied on it."),
+    row(&[Header], Kind::Whole, &[Added], &[Breaking, Additive])
+        .means("A header of a response, or of a part of a body, is new.")
+        .why("Receivers ignore a header that they do not know. It breaks if the server requires it in what a client sends: in a part of a request, or in the answer to a callback."),
+    row(&[Header], Kind::Required, &[Removed], &[Breaking, Additive])
+        .means("A header of a response, or of a part of a body, is no longer required.")
+        .why("It breaks clients that relied on the server to send it."),
+    row(&[Header], Kind::Required, &[Added], &[Breaking, Additive])
+        .means("A header of a response, or of a part of a body, is now required.")
+        .why("Clients that did not need it still do not. It breaks if the server requires it in what a client sends: in a part of a request, or in the answer to a callback."),
 ];

@@ -1,4 +1,4 @@
-//! A row: rules that are documented alike.
+//! A row of a table of rules: rules that have the same documentation.
 
 use crate::diff::rules::class::Class;
 use crate::diff::rules::rule::Action::{self, Added, Changed, Narrowed, Removed, Widened};
@@ -8,20 +8,46 @@ use crate::diff::rules::rule::Area::{
 };
 use crate::diff::rules::rule::{Kind, Rule};
 
-/// Rules that are documented alike.
+/// Rules that have the same documentation.
 pub(super) struct Row {
     pub(super) areas: &'static [Area],
     pub(super) kind: Kind,
     pub(super) actions: &'static [Action],
     pub(super) classes: &'static [Class],
-    /// A sentence; `{where}` stands for the area, `{did}` for the action.
-    pub(super) means: &'static str,
+    means: &'static str,
     pub(super) why: &'static str,
 }
 
+/// Builds a row without its sentences.
+pub(super) const fn row(
+    areas: &'static [Area],
+    kind: Kind,
+    actions: &'static [Action],
+    classes: &'static [Class],
+) -> Row {
+    Row {
+        areas,
+        kind,
+        actions,
+        classes,
+        means: "",
+        why: "",
+    }
+}
+
 impl Row {
-    /// The sentence, for one of the row's rules.
-    pub(super) fn means(&self, rule: Rule) -> String {
+    /// Sets what is found; `{where}` stands for the area, `{did}` for the action.
+    pub(super) const fn means(self, means: &'static str) -> Self {
+        Self { means, ..self }
+    }
+
+    /// Sets why it breaks messages or does not.
+    pub(super) const fn why(self, why: &'static str) -> Self {
+        Self { why, ..self }
+    }
+
+    /// Returns what one of the rules means.
+    pub(super) fn meaning(&self, rule: Rule) -> String {
         let place = match rule.area {
             Document => "the document",
             Operation => "an operation",

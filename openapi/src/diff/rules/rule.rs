@@ -1,4 +1,4 @@
-//! Names of kinds of difference, on three axes: where, what, and what happened to it.
+//! Names of the kinds of differences, on three axes: where, what, and what happened to it.
 
 use std::fmt;
 
@@ -52,7 +52,7 @@ macro_rules! axis {
         pub enum $name { $($(#[$variant_doc])* $variant,)* }
 
         impl $name {
-            /// The word in a rule's id.
+            /// Returns the word in a rule's id.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
@@ -64,7 +64,7 @@ macro_rules! axis {
 axis! {
     /// Where in a document.
     Area {
-        /// Around the operations: info, tags, what belongs to no operation.
+        /// What is around the operations: info, tags, what belongs to no operation.
         Document = "document",
         /// The operation itself.
         Operation = "operation",
@@ -132,11 +132,11 @@ axis! {
         Status = "status",
         /// How a parameter or header is written: style, explode, encoding.
         Style = "style",
-        /// A property of an object that may be absent.
+        /// An optional property of an object.
         Property = "property",
-        /// A property of an object that must be present.
+        /// A required property of an object.
         RequiredProperty = "required-property",
-        /// Whether something must be present.
+        /// Whether something is required.
         Required = "required",
         /// The JSON types.
         Type = "type",
@@ -162,11 +162,11 @@ axis! {
         Access = "access",
         /// The discriminator.
         Discriminator = "discriminator",
-        /// A requirement of security, or a scheme that one names.
+        /// A security requirement, or a scheme that it names.
         Requirement = "requirement",
         /// A name.
         Name = "name",
-        /// Keywords that have no effect where they stand.
+        /// Keywords that have no effect where they are.
         Inert = "inert",
         /// A field that the comparison has no rule for.
         Field = "field",
@@ -176,15 +176,15 @@ axis! {
 axis! {
     /// What happened to it.
     Action {
-        /// It is there, and was not.
+        /// It did not exist in the base.
         Added = "added",
-        /// It was there, and is not.
+        /// It does not exist in the revision.
         Removed = "removed",
-        /// It is another.
+        /// It is different.
         Changed = "changed",
-        /// It takes in more than it did.
+        /// It accepts more than it did.
         Widened = "widened",
-        /// It takes in less than it did.
+        /// It accepts less than it did.
         Narrowed = "narrowed",
     }
 }

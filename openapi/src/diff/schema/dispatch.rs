@@ -1,5 +1,5 @@
-//! Two schemas: layers are taken off, references are paired, objects and arrays are compared by keyword, and what remains
-//! is judged by [`crate::relation`].
+//! Two schemas: layers are taken off, references are paired, objects and arrays are compared by keyword, and what
+//! remains is judged by [`crate::relation`].
 
 use serde_json::Value;
 
@@ -283,9 +283,9 @@ const KINDS_OF_VALUES: &[Kind] = &[
     Kind::Schema,
 ];
 
-/// Removes what was recorded after the first `count` findings where keywords that were judged separately compensate each
-/// other, as `maxItems: 0` and `items: false` do: schemas that are equal as wholes have equal sets of values. A property that
-/// is now declared is reported all the same, and so are promises.
+/// Removes what was recorded after the first `count` findings where keywords that were judged separately compensate
+/// each other, as `maxItems: 0` and `items: false` do: schemas that are equal as wholes have equal sets of values. A
+/// property that is now declared is reported all the same, and so are promises.
 fn forget_compensated<'a>(
     walk: &mut Walk<'a>,
     cores: &Pair<'a>,

@@ -1,7 +1,7 @@
 //! A schema without its layers: what is only a way of writing it is taken off.
 //!
-//! `allOf`, `anyOf` or `oneOf` of one schema, null as one of the alternatives, null as one of the types: each is a layer
-//! around a core. Annotations on a layer belong to the whole; those of an outer layer take precedence.
+//! `allOf`, `anyOf` or `oneOf` of one schema, null as one of the alternatives, null as one of the types: each is a
+//! layer around a core. Annotations on a layer belong to the whole; those of an outer layer take precedence.
 
 use std::collections::BTreeSet;
 
@@ -93,8 +93,9 @@ impl<'a> Layers<'a> {
         }
         let null = branches.iter().position(|branch| is_null(branch.value))?;
         let other = branches.swap_remove(1 - null);
-        // Exactly one of two: null is accepted only if the other schema does not accept it as well. That is known here of
-        // schemas with types; a reference is assumed to lead to one, which is checked before null is reported.
+        // Exactly one of two: null is accepted only if the other schema does not accept it as well. That is known
+        // here of schemas with types; a reference is assumed to lead to one, which is checked before null is
+        // reported.
         if keyword == "oneOf" && admits_null(other.value) {
             return None;
         }

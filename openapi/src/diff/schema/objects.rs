@@ -228,8 +228,8 @@ impl<'a> Property<'_, 'a> {
     }
 }
 
-/// Returns the schema that an object has for a property of this name: what it is declared as, together with the patterns that
-/// match the name; where there is neither, that of undeclared properties.
+/// Returns the schema that an object has for a property of this name: what it is declared as, together with the
+/// patterns that match the name; where there is neither, that of undeclared properties.
 fn schema_of(core: &Node<'_>, name: &str, declared: Option<&Node<'_>>) -> Value {
     let declared = declared.map(|node| node.value);
     let patterned = patterned(core, name).into_iter().map(|node| node.value);
@@ -255,8 +255,8 @@ fn patterned<'a>(core: &Node<'a>, name: &str) -> Vec<Node<'a>> {
         .collect()
 }
 
-/// Returns whether an object has a schema for a property that it does not declare, so that the property is meant to be sent.
-/// Otherwise a sender that follows the object's schema sends no property that only the other side knows.
+/// Returns whether an object has a schema for a property that it does not declare, so that the property is meant to
+/// be sent. Otherwise a sender that follows the object's schema sends no property that only the other side knows.
 fn is_meant(core: &Node<'_>, name: &str) -> bool {
     let is_schema = |schema: &Value| schema != &json!(true) && schema != &json!({});
     let additional = core.value.get("additionalProperties");

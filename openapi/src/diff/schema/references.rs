@@ -11,9 +11,9 @@ use crate::relation::{Relation, relate};
 
 /// Compares two schemas of one text by what they refer to. `texts` compares their annotations.
 ///
-/// Where the whole breaks and nothing as grave is found in a target, the whole is reported as well: a part may accept more
-/// and the whole less, as under `not`. Where the whole does not break, its parts are not blamed for what they break
-/// elsewhere.
+/// Where the whole breaks and nothing as grave is found in a target, the whole is reported as well: a part may accept
+/// more and the whole less, as under `not`. Where the whole does not break, its parts are not blamed for what they
+/// break elsewhere.
 pub(crate) fn compare_by_references<'a>(
     walk: &mut Walk<'a>,
     pair: &Pair<'a>,

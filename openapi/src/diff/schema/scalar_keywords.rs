@@ -1,5 +1,5 @@
-//! What a plain schema says about a value apart from its declared properties and its items: type, bounds, enum, pattern,
-//! format, undeclared properties. Judged as one thing.
+//! What a plain schema says about a value apart from its declared properties and its items: type, bounds, enum,
+//! pattern, format, undeclared properties. Judged as one thing.
 
 mod changes;
 mod inert;
@@ -115,8 +115,8 @@ pub(crate) fn admits(schema: &Value, kind: &str) -> bool {
     types_of(schema.get("type")).is_none_or(|types| types.contains(&kind))
 }
 
-/// Returns the scalar keywords of a schema. Where some of its properties are `declared`, they are declared there as well,
-/// with any value.
+/// Returns the scalar keywords of a schema. Where some of its properties are `declared`, they are declared there as
+/// well, with any value.
 fn scalars_of(layers: &Layers<'_>, declared: &BTreeSet<&str>) -> Value {
     let Some(core) = layers.core.value.as_object() else {
         return layers.core.value.clone();

@@ -1,4 +1,5 @@
-//! Alternatives (`anyOf`, `oneOf`) and parts (`allOf`): matched one to one where that is possible, then compared pair by pair.
+//! Alternatives (`anyOf`, `oneOf`) and parts (`allOf`): matched one to one where that is possible, then compared pair
+//! by pair.
 
 use serde_json::Value;
 
@@ -17,11 +18,11 @@ const LIMIT: usize = 1_000;
 /// A keyword, its branches without null, and whether null was among them.
 type Union<'a> = (&'static str, Vec<Node<'a>>, bool);
 
-/// Compares two unions by their branches. Returns false, with nothing recorded, when they are composed differently and only
-/// the wholes can be compared.
+/// Compares two unions by their branches. Returns false, with nothing recorded, when they are composed differently
+/// and only the wholes can be compared.
 ///
-/// What a branch no longer accepts, another may. So the wholes are judged first, and the branches show where the difference
-/// is.
+/// What a branch no longer accepts, another may. So the wholes are judged first, and the branches show where the
+/// difference is.
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
     wholes: &Pair<'a>,
@@ -61,8 +62,8 @@ pub(crate) fn compare<'a>(
             }
             agree
         }
-        // Alternatives that do not exclude each other, or are too many, are judged one by one: what one accepts, the whole
-        // accepts.
+        // Alternatives that do not exclude each other, or are too many, are judged one by one: what one accepts, the
+        // whole accepts.
         Relation::Unproven if keyword != "oneOf" || are_exclusive(wholes) => {
             by_branch(walk, wholes, keyword, branches, context);
             true
@@ -80,8 +81,8 @@ pub(crate) fn compare<'a>(
     }
 }
 
-/// Returns whether what is proven of the wholes (one accepts what the other sends, or both are equal) is proven of this pair
-/// of branches as well.
+/// Returns whether what is proven of the wholes (one accepts what the other sends, or both are equal) is proven of
+/// this pair of branches as well.
 fn is_included(
     walk: &mut Walk<'_>,
     pair: &Pair<'_>,
@@ -130,8 +131,8 @@ fn by_branch<'a>(
 }
 
 /// Returns what a difference within a pair of branches is judged against, where that is proven to break nothing: of
-/// alternatives, the receiver's whole accepts all that the sender's alternative sends; of parts, the receiver's part accepts
-/// all that the sender's whole does.
+/// alternatives, the receiver's whole accepts all that the sender's alternative sends; of parts, the receiver's part
+/// accepts all that the sender's whole does.
 fn compensating_root<'a>(
     walk: &mut Walk<'a>,
     wholes: &Pair<'a>,
@@ -217,7 +218,8 @@ fn name(branch: &Node<'_>) -> Option<String> {
     Some(pointer::last(branch.text("$ref")?).into_owned())
 }
 
-/// Judges a branch that only one side has. It matters when it is sent: then the other side's whole must accept all of it.
+/// Judges a branch that only one side has. It matters when it is sent: then the other side's whole must accept all of
+/// it.
 fn unmatched<'a>(
     walk: &mut Walk<'a>,
     wholes: &Pair<'a>,

@@ -28,19 +28,17 @@ struct Entry {
 }
 
 impl Waivers {
-    /// Reads waivers from `text`; `name` is what errors call it.
+    /// Reads waivers from `text`; errors call it `name`.
     ///
-    /// Each `[[waiver]]` has `rule` (an id, as [`rules`](crate::diff::rules()) lists them),
-    /// `location` (a change's JSON pointer as the report gives it, or one with `/**` at its end for
-    /// that place and all below; the pointer itself speaks of the change wherever it stands, `/**` only
-    /// of what is there), `reason`, `expires` (the last day on which it holds,
-    /// `2027-01-31`), and may have `operation` (`POST /tokens`), which confines it to changes that
-    /// reach this operation alone.
+    /// Each `[[waiver]]` has `rule` (an id, as [`rules`](crate::diff::rules()) lists them), `location` (a change's
+    /// JSON pointer as in the report, for the change in all its places; or a pointer with `/**` at its end, for that
+    /// place and everything below it), `reason`, and `expires` (the last day on which it applies, `2027-01-31`). It
+    /// may have `operation` (`POST /tokens`), which restricts it to changes that reach only this operation.
     ///
     /// # Errors
     ///
-    /// When the text is no TOML, a key is unknown, missing or of the wrong type, a rule is unknown,
-    /// a location is no pointer, a reason is empty, a day is none, or two waivers say the same.
+    /// When the text is not TOML, a key is unknown, missing or of the wrong type, a rule is unknown, a location is
+    /// not a pointer, a reason is empty, a day is invalid, or two waivers are the same.
     pub fn parse(name: &str, text: &str) -> Result<Self, WaiversError> {
         let wrong = |span: Option<Range<usize>>, message: String| WaiversError {
             name: name.to_owned(),
@@ -63,7 +61,7 @@ impl Waivers {
                     name: name.to_owned(),
                     position: Some(at),
                     message: format!(
-                        "this waives what the waiver in line {} does: remove one of them",
+                        "this waives the same as the waiver in line {}: remove one of them",
                         first.position.line
                     ),
                 });
@@ -77,14 +75,14 @@ impl Waivers {
     }
 }
 
-/// The rule that may have been meant, for a slip of a few letters.
+/// Returns the rule that is probably meant, for a mistake of a few letters.
 fn nearest(written: &str) -> Option<String> {
-    let slips = |known: &str| strsim::damerau_levenshtein(known, written);
+    let distance = |known: &str| strsim::damerau_levenshtein(known, written);
     rules()
         .into_iter()
         .map(|row| row.rule.to_string())
-        .map(|id: String| (slips(&id), id))
-        .filter(|(slips, _)| *slips <= 3)
+        .map(|id: String| (distance(&id), id))
+        .filter(|(distance, _)| *distance <= 3)
         .min()
         .map(|(_, id)| id)
 }
@@ -104,7 +102,7 @@ fn waiver(entry: Entry, position: Position) -> Result<Waiver, Wrong> {
         let written = rule.get_ref();
         let remedy = nearest(written).map_or_else(
             || {
-                "a report gives the rule of each change in brackets, and `openapi rules` lists all"
+                "a report has the rule of each change in brackets, and `openapi rules` lists all"
                     .to_owned()
             },
             |known| format!("did you mean `{known}`?"),
@@ -117,20 +115,20 @@ fn waiver(entry: Entry, position: Position) -> Result<Waiver, Wrong> {
         reason: reason.get_ref().trim().to_owned(),
         expires: waiver::day(expires.get_ref()).map_err(|written| {
             let message = format!(
-                "`expires`: `{written}` is not a day: give the last one on which the waiver holds, `2027-01-31`"
+                "`expires`: `{written}` is not a day: give the last one on which the waiver applies, `2027-01-31`"
             );
             (expires_at, message)
         })?,
     };
     if waived.lacks_reason() {
-        let message = "`reason` is empty: say why the change may pass".to_owned();
+        let message = "`reason` is empty: say why the change is waived".to_owned();
         return Err((reason.span(), message));
     }
     if let Some(operation) = &operation
         && !operation.get_ref().contains(' ')
     {
         let message = format!(
-            "`operation`: `{}` is no operation: write it as the report does, `POST /tokens`",
+            "`operation`: `{}` is not an operation: write it as the report does, `POST /tokens`",
             operation.get_ref()
         );
         return Err((operation.span(), message));
@@ -151,7 +149,7 @@ fn location_of(location: &Spanned<String>) -> Result<Location, Wrong> {
     let written = location.get_ref();
     let (pointer, below) = match written.strip_suffix("/**") {
         Some(pointer) => (pointer, true),
-        // What a report calls the document itself.
+        // A report calls the document itself `/`.
         None if written == "/" => ("", false),
         None => (written.as_str(), false),
     };
@@ -160,8 +158,8 @@ fn location_of(location: &Spanned<String>) -> Result<Location, Wrong> {
         && escapes.all(|rest| rest.starts_with(['0', '1']));
     if !is_pointer {
         let message = format!(
-            "`location`: `{written}` is no JSON pointer: give the place as the report does, \
-             `/components/schemas/Token/properties/id`, with `/**` at its end for all below"
+            "`location`: `{written}` is not a JSON pointer: copy the place from the report, \
+             `/components/schemas/Token/properties/id`, with `/**` at its end for everything below"
         );
         return Err((location.span(), message));
     }
@@ -173,7 +171,7 @@ fn location_of(location: &Spanned<String>) -> Result<Location, Wrong> {
     })
 }
 
-/// The place of a byte in a text.
+/// Returns the position of a byte in a text.
 fn position(text: &str, offset: usize) -> Position {
     let before = text.get(..offset).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |end| end + 1);

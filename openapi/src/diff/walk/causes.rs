@@ -1,10 +1,10 @@
-//! One entry for one edit: what is written out in many places, and was edited alike in all of them, is reported once, with
-//! every place and all operations that they reach.
+//! One entry for one edit: what is written out in many places, and was edited alike in all of them, is reported once,
+//! with every place and all operations that they reach.
 //!
-//! The text before the edit must be the same in all places, and so must the text after it. For a header, a parameter, or a
-//! property in an operation that is the text of the thing itself, without annotations where messages are affected. For a
-//! property in a component it is the text of the object that owns the property, since components with properties of one name
-//! are not copies of each other.
+//! The text before the edit must be the same in all places, and so must the text after it. For a header, a parameter,
+//! or a property in an operation that is the text of the thing itself, without annotations where messages are
+//! affected. For a property in a component it is the text of the object that owns the property, since components with
+//! properties of one name are not copies of each other.
 
 mod edits;
 
@@ -149,8 +149,8 @@ fn spot(Finding { change, edit }: &Finding, place: &Pair<'_>) -> Option<String> 
     (!within_operation.is_empty()).then_some(within_operation)
 }
 
-/// Returns whether the change is of a component that no message needs. Its edits are not reported one by one, so all of them
-/// must be the same.
+/// Returns whether the change is of a component that no message needs. Its edits are not reported one by one, so all
+/// of them must be the same.
 fn is_unneeded(change: &Change) -> bool {
     let Rule { area, kind, action } = change.rule;
     (area, kind, action) == (Area::Component, Kind::Whole, Action::Changed)
@@ -250,7 +250,7 @@ struct Way<'l> {
     /// Without what differs between copies in operations: statuses of responses that contain the change, indices of
     /// parameters.
     tokens: Vec<Cow<'l, str>>,
-    /// How many tokens lead to the operation; none where there is none.
+    /// How many tokens lead to the operation; 0 outside of operations.
     operation: usize,
     /// How many tokens lead to the innermost object schema that owns the property at or below which the change is.
     owner: Option<usize>,

@@ -6,7 +6,7 @@ use crate::diff::walk::node::Pair;
 use crate::diff::walk::witness::{Root, Step};
 use crate::schema::Direction;
 
-/// What is known about a schema from where it is used.
+/// The direction, name and surroundings of a schema where it is used.
 #[derive(Debug, Clone)]
 pub(crate) struct Context<'a> {
     pub(crate) direction: Direction,

@@ -1,6 +1,6 @@
-//! Promises about the future, made by extensions: until when something deprecated is served (`x-sunset`, a date), and how
-//! stable something is (`x-stability-level`: draft, alpha, beta or stable). Taking a promise back is breaking, though no
-//! message fails today.
+//! Promises about the future, made by extensions: until when something deprecated is served (`x-sunset`, a date), and
+//! how stable something is (`x-stability-level`: draft, alpha, beta or stable). Taking a promise back is breaking,
+//! though no message fails today.
 
 use serde_json::Value;
 
@@ -27,8 +27,8 @@ pub(crate) fn compare(
     true
 }
 
-/// Returns the announcement of what was removed from the base, if it was deprecated with a sunset that has come: the promise
-/// was kept.
+/// Returns the announcement of what was removed from the base, if it was deprecated with a sunset that has come: the
+/// promise was kept.
 pub(crate) fn announcement(walk: &Walk<'_>, removed: &Node<'_>) -> Option<Message> {
     let today = walk.options.today?.to_string();
     let defined = follow(walk.base, removed);

@@ -1,8 +1,8 @@
 //! Equal text under equal references: the cheap proof that two parts mean the same.
 //!
-//! References are equal when their targets are. A pair of targets is assumed equal while it is compared, so cycles end. It
-//! is compared once; when it proves unequal, so are the pairs that depended on it. What is written out on one side is equal
-//! to a reference on the other when it is equal to the reference's target.
+//! References are equal when their targets are. A pair of targets is assumed equal while it is compared, so cycles
+//! end. It is compared once; when it proves unequal, so are the pairs that depended on it. What is written out on one
+//! side is equal to a reference on the other when it is equal to the reference's target.
 
 use std::collections::{HashMap, HashSet};
 
@@ -32,8 +32,8 @@ struct Matching<'a> {
     revision: &'a Document,
     /// The targets of references on both sides, to be compared as pairs.
     references: Vec<(String, String)>,
-    /// The addresses of the targets of references on one side and of what is written out on the other. They are assumed equal
-    /// while they are compared, since all must be equal for any to count.
+    /// The addresses of the targets of references on one side and of what is written out on the other. They are
+    /// assumed equal while they are compared, since all must be equal for any to count.
     assumed: HashSet<(usize, usize)>,
 }
 
@@ -155,8 +155,8 @@ impl Equality {
         }
     }
 
-    /// Compares a reference on one side with what is written out on the other. Returns `None` for anything else, and where
-    /// names count, by which the two differ.
+    /// Compares a reference on one side with what is written out on the other. Returns `None` for anything else, and
+    /// where names count, by which the two differ.
     fn one_refers(&self, a: &Value, b: &Value, matching: &mut Matching<'_>) -> Option<bool> {
         let refers = |value: &Value| value.get("$ref").is_some();
         if self.names_count || refers(a) == refers(b) {

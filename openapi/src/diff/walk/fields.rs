@@ -37,8 +37,8 @@ pub(crate) fn every_member(walk: &mut Walk<'_>, pair: &Pair<'_>, area: Area, sub
     }
 }
 
-/// Compares a field that the caller has no rule for. It is an annotation by its name, otherwise unproven, since nothing may
-/// be silent.
+/// Compares a field that the caller has no rule for. It is an annotation by its name, otherwise unproven, since
+/// nothing may be silent.
 pub(crate) fn field(
     walk: &mut Walk<'_>,
     key: &str,
@@ -91,8 +91,8 @@ fn member(
     }
 }
 
-/// Compares examples by their names (OpenAPI 3.1 section 4.8.14). One that is a component is compared once, whatever refers
-/// to it.
+/// Compares examples by their names (OpenAPI 3.1 section 4.8.14). One that is a component is compared once, whatever
+/// refers to it.
 pub(crate) fn examples<'a>(
     walk: &mut Walk<'a>,
     matched: &Matched<'a>,

@@ -6,8 +6,8 @@ use crate::diff::change::Change;
 #[derive(Debug, Clone)]
 pub(crate) struct Finding {
     pub(crate) change: Change,
-    /// Which edit it comes from, where that does not follow from texts at its location: the credentials of a caller. The
-    /// findings of one rule that have the same edit are one cause.
+    /// Which edit it comes from, where that does not follow from texts at its location: the credentials of a caller.
+    /// The findings of one rule that have the same edit are one cause.
     pub(crate) edit: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 //! The walk and its graph: what was found where, and which operation reaches it.
 //!
-//! Each operation and each pair of components is a vertex with the findings in its own text. A finding is reported once,
-//! with every operation from which its vertex can be reached.
+//! Each operation and each pair of components is a vertex with the findings in its own text. A finding is reported
+//! once, with every operation from which its vertex can be reached.
 
 mod outcome;
 
@@ -145,8 +145,8 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// Returns a schema of the base and one of the revision, each self-contained, as those of the sender and the receiver
-    /// of messages in this direction.
+    /// Returns a schema of the base and one of the revision, each self-contained, as those of the sender and the
+    /// receiver of messages in this direction.
     pub(crate) fn sides(
         &self,
         base: &Value,
@@ -177,8 +177,8 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// Walks an operation in a vertex of its own; everything reached from it is reported with its name. `place` is where
-    /// both documents have it.
+    /// Walks an operation in a vertex of its own; everything reached from it is reported with its name. `place` is
+    /// where both documents have it.
     pub(crate) fn in_operation(
         &mut self,
         name: String,
@@ -213,8 +213,8 @@ impl<'a> Walk<'a> {
         self.within(vertex, walk);
     }
 
-    /// Walks a pair as [`Self::in_pair`] does, or later where it is nested too deeply: a chain of components may be as long
-    /// as the document, but the stack may not.
+    /// Walks a pair as [`Self::in_pair`] does, or later where it is nested too deeply: a chain of components may be
+    /// as long as the document, but the stack may not.
     pub(crate) fn in_pair_in_turn(
         &mut self,
         pair: &Pair<'a>,
@@ -265,8 +265,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Walks parts that together are known to make `change`, which is reported unless the walk finds something as grave in
-    /// one of them.
+    /// Walks parts that together are known to make `change`, which is reported unless the walk finds something as
+    /// grave in one of them.
     pub(crate) fn with_stand_in(&mut self, change: Change, walk: impl FnOnce(&mut Self)) {
         let vertex = self.admit(Vertex {
             stand_in: Some(change),
@@ -275,8 +275,8 @@ impl<'a> Walk<'a> {
         self.within(vertex, walk);
     }
 
-    /// Records findings that come from differences in what is referred to, and from nothing else: where those are walked
-    /// by themselves, the findings are not reported twice.
+    /// Records findings that come from differences in what is referred to, and from nothing else: where those are
+    /// walked by themselves, the findings are not reported twice.
     pub(crate) fn blaming_references(
         &mut self,
         references: &[Pair<'a>],
@@ -296,8 +296,8 @@ impl<'a> Walk<'a> {
         self.within(vertex, record);
     }
 
-    /// Walks what both nodes contain or refer to, in a separate vertex. Where both refer, all that refer to the same pair
-    /// share that vertex.
+    /// Walks what both nodes contain or refer to, in a separate vertex. Where both refer, all that refer to the same
+    /// pair share that vertex.
     pub(crate) fn through_references(
         &mut self,
         pair: &Pair<'a>,

@@ -7,7 +7,7 @@ fn the_rules_are_listed_in_each_format() {
     for (format, start) in [
         (
             "text",
-            "operation-removed breaking docs\n    An operation is gone.\n",
+            "operation-removed breaking docs\n    An operation was removed.\n",
         ),
         ("json", "[\n  {\n    \"id\": \"operation-removed\",\n"),
         ("markdown", "| Rule | Class | What it means | Why |\n| --- "),

@@ -1,5 +1,5 @@
-//! How the parts of a body are written: each with its media type and its headers (OpenAPI 3.1 section 4.8.15). Only multipart
-//! and form bodies have encodings; elsewhere they are ignored.
+//! How the parts of a body are written: each with its media type and its headers (OpenAPI 3.1 section 4.8.15). Only
+//! multipart and form bodies have encodings; elsewhere they are ignored.
 
 use serde_json::json;
 

@@ -94,8 +94,8 @@ fn security_scheme_texts(walk: &mut Walk<'_>, pointer: &str, name: &str) {
     }
 }
 
-/// Returns the pointers of everything that operations and webhooks refer to, directly or not, and of the security schemes that
-/// are demanded anywhere. References in extensions and values are only text.
+/// Returns the pointers of everything that operations and webhooks refer to, directly or not, and of the security
+/// schemes that are demanded anywhere. References in extensions and values are only text.
 fn reached(document: &Document) -> HashSet<String> {
     let mut reached: HashSet<String> = demanded(document.value().get("security")).collect();
     let mut references: HashSet<&str> = HashSet::new();

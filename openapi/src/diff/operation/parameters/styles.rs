@@ -1,5 +1,5 @@
-//! How values of parameters and headers are written as text (OpenAPI 3.1 sections 4.8.12.2 to 4.8.12.4): in which style, and
-//! with which flags.
+//! How values of parameters and headers are written as text (OpenAPI 3.1 sections 4.8.12.2 to 4.8.12.4): in which
+//! style, and with which flags.
 
 use serde_json::json;
 
@@ -69,8 +69,8 @@ impl<'a> Style<'a> {
     }
 }
 
-/// Compares how values are written: a list that was repeated and is now joined is read as something else. A header, unlike a
-/// parameter, does not contain its name.
+/// Compares how values are written: a list that was repeated and is now joined is read as something else. A header,
+/// unlike a parameter, does not contain its name.
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
     pair: &Pair<'a>,

@@ -1,5 +1,5 @@
-//! Values that are written as text: those of parameters and headers. A receiver may read `5` as an integer or as a text, so
-//! types that differ may still be compatible (OpenAPI 3.1 section 4.8.12.3).
+//! Values that are written as text: those of parameters and headers. A receiver may read `5` as an integer or as a
+//! text, so types that differ may still be compatible (OpenAPI 3.1 section 4.8.12.3).
 
 use serde_json::{Value, json};
 
@@ -57,8 +57,8 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Contex
     texts::compare_every(walk, pair, context);
 }
 
-/// Returns the item of the revision's list in place of the list, where a request's single value has become a list: the value
-/// is also the list of that one value.
+/// Returns the item of the revision's list in place of the list, where a request's single value has become a list:
+/// the value is also the list of that one value.
 fn item_of_a_list<'a>(
     walk: &mut Walk<'a>,
     pair: &Pair<'a>,

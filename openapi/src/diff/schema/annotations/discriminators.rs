@@ -1,7 +1,7 @@
 //! Discriminators: which value of which property names which alternative (OpenAPI 3.1 section 4.8.25).
 //!
-//! No validator checks them. Generated clients and servers read by them, and cannot read a value that a discriminator does
-//! not map.
+//! No validator checks them. Generated clients and servers read by them, and cannot read a value that a discriminator
+//! does not map.
 
 use std::collections::BTreeSet;
 
@@ -21,8 +21,8 @@ struct Discriminator<'a> {
     property: &'a str,
     /// The value and the name of the component that it stands for, as written.
     mapped: Vec<(&'a str, String)>,
-    /// The names of the alternatives, each of which stands for itself as well; `None` where the schema has none, and any
-    /// component may extend it.
+    /// The names of the alternatives, each of which is also a value for itself; `None` where the schema has none, and
+    /// any component may extend it.
     alternatives: Option<BTreeSet<String>>,
     /// The component for values that are not mapped, and for the property's absence (`defaultMapping`, OpenAPI 3.2).
     default: Option<String>,
@@ -202,8 +202,8 @@ impl Discriminator<'_> {
             .collect()
     }
 
-    /// Returns whether the value is read as the alternative that it stands for. An alternative that was removed or renamed is
-    /// reported separately.
+    /// Returns whether the value is read as the alternative that it stands for. An alternative that was removed or
+    /// renamed is reported separately.
     fn reads(&self, value: &str, target: &str) -> bool {
         let is_known = |name: &str| {
             self.alternatives

@@ -1,6 +1,7 @@
 //! Open enumerations: the receiver of a value has to expect others.
 //!
-//! Extensions say so: `x-extensible-enum` is the list itself, or `true` beside an `enum`; `x-ms-enum` has `modelAsString`.
+//! Extensions say so: `x-extensible-enum` is the list itself, or `true` beside an `enum`; `x-ms-enum` has
+//! `modelAsString`.
 
 use serde_json::Value;
 
@@ -12,7 +13,8 @@ use crate::diff::walk::schema_findings::record_difference;
 use crate::diff::walk::{Context, Matched, Walk};
 use crate::schema::Direction;
 
-/// Compares two lists of known values, which no validator checks. Returns false when they are not lists, or one is missing.
+/// Compares two lists of known values, which no validator checks. Returns false when they are not lists, or one is
+/// missing.
 pub(crate) fn lists(
     walk: &mut Walk<'_>,
     matched: &Matched<'_>,

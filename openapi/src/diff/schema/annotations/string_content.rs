@@ -1,13 +1,14 @@
-//! The content of a string: its encoding, the media type of what is decoded, and a schema of that (JSON Schema Validation
-//! section 8). No validator asserts them, yet a receiver that decodes by one encoding misreads what was encoded by another.
+//! The content of a string: its encoding, the media type of what is decoded, and a schema of that (JSON Schema
+//! Validation section 8). No validator asserts them, yet a receiver that decodes by one encoding misreads what was
+//! encoded by another.
 
 use crate::diff::message::{Message, message};
 use crate::diff::rules::{Action, Area, Kind, Rule};
 use crate::diff::walk::{Context, Matched, Pair, Walk};
 use crate::schema::Direction;
 
-/// Compares a keyword about the content of a string. Returns false for other keywords, and where only one side has it, which
-/// is only a text.
+/// Compares a keyword about the content of a string. Returns false for other keywords, and where only one side has
+/// it, which is only a text.
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
     key: &str,

@@ -53,7 +53,8 @@ pub(crate) fn every_text(document: &Document, schema: &Node<'_>) -> Vec<String> 
     texts_of(document, schema, true)
 }
 
-/// Returns the annotations within a schema, sorted, since schemas that are compared as wholes may be composed differently.
+/// Returns the annotations within a schema, sorted, since schemas that are compared as wholes may be composed
+/// differently.
 fn texts_of(document: &Document, schema: &Node<'_>, with_its_own: bool) -> Vec<String> {
     let mut texts = Vec::new();
     // A schema that is only a reference is a layer around its target, whose texts are its own.

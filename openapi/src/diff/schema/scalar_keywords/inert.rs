@@ -1,5 +1,5 @@
-//! Inert keywords: those that have no effect, since no value of the schema has a type that they apply to, or since every
-//! listed value satisfies them.
+//! Inert keywords: those that have no effect, since no value of the schema has a type that they apply to, or since
+//! every listed value satisfies them.
 
 use serde_json::{Map, Value, json};
 

@@ -1,12 +1,12 @@
-//! The smallest edits that turn one text into another, without their places: what copies of one thing have in common when
-//! each is in another component.
+//! The smallest edits that turn one text into another, without their places: what copies of one thing have in common
+//! when each is in another component.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// Returns the edits from `before` to `after`, sorted: each has a field's name, what it was and what it is, and occurs once
-/// however often it was made.
+/// Returns the edits from `before` to `after`, sorted: each has a field's name, what it was and what it is, and
+/// occurs once however often it was made.
 pub(crate) fn between(before: &Value, after: &Value) -> Value {
     let mut edits = BTreeMap::new();
     collect("", before, after, &mut edits);

@@ -93,8 +93,8 @@ impl Walk<'_> {
         gravest
     }
 
-    /// Removes the findings that the pairs they come from report. Those pairs must report something exactly as grave. The
-    /// direction does not matter to a text.
+    /// Removes the findings that the pairs they come from report. Those pairs must report something exactly as grave.
+    /// The direction does not matter to a text.
     fn leave_to_references(&mut self) {
         for id in 0..self.vertices.len() {
             let pairs = std::mem::take(&mut self.vertices[id].comes_from);

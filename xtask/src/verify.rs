@@ -23,9 +23,9 @@ pub(crate) fn run(arguments: &Verify) -> Outcome {
     folders::make(&folder)?;
     anstream::println!("verify: what the server does, by the conformance suite");
     let log = folder.join("server.log");
-    let deployment = Deployment::start(&built.server()?, &log).map_err(failed)?;
+    let deployment = Deployment::start(&built.server()?, &log).map_err(|error| failed(&error))?;
     let suite = suite(&built.conformance()?, &deployment, &folder);
-    let stopped = deployment.stop().map_err(failed)?;
+    let stopped = deployment.stop().map_err(|error| failed(&error))?;
     let suite = suite?;
 
     let results = [
@@ -61,13 +61,13 @@ pub(crate) fn run(arguments: &Verify) -> Outcome {
 
 /// Runs the whole suite; returns whether the deployment is conformant.
 fn suite(conformance: &Path, deployment: &Deployment, folder: &Path) -> Result<bool, Failure> {
-    let users = Users::of(deployment).map_err(failed)?;
+    let users = Users::of(deployment).map_err(|error| failed(&error))?;
     let suite = users.suite(conformance, deployment.url(), folder);
-    let mut command = suite.map_err(failed)?;
+    let mut command = suite.map_err(|error| failed(&error))?;
     Ok(programs::run(&mut command)?.success())
 }
 
 /// Builds the failure of a deployment that does not work.
-fn failed(error: DeploymentError) -> Failure {
+fn failed(error: &DeploymentError) -> Failure {
     Failure::unreadable(error.to_string())
 }

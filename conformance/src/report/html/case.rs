@@ -240,10 +240,12 @@ fn body(label: &str, body: Option<&BodyRecord>) -> Markup {
 
 /// Indents JSON if writing it without spaces gives the original text: an unusual spelling in a response must stay visible.
 fn pretty(text: &str) -> String {
-    match serde_json::from_str::<serde_json::Value>(text) {
-        Ok(value) if value.to_string() == text => {
-            serde_json::to_string_pretty(&value).unwrap_or_else(|_| text.to_owned())
-        }
+    let Ok(value) = serde_json::from_str::<serde_json::Value>(text) else {
+        return text.to_owned();
+    };
+    let compact = value.to_string();
+    match serde_json::to_string_pretty(&value) {
+        Ok(indented) if compact == text => indented,
         Ok(_) | Err(_) => text.to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 mod actions;
 mod bench;
 mod check;
+mod imports;
 mod list;
 mod openapi;
 mod pull;

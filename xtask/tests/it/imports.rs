@@ -1,0 +1,203 @@
+//! The layers of each crate: imports between files make no circles, and no wing imports from one above it.
+
+mod graph;
+
+use graph::Imports;
+
+use crate::workspace_root;
+
+/// The layers of one crate.
+struct Layers {
+    /// Its folder.
+    name: &'static str,
+    /// Its wings from the lowest to the highest: a file, or a folder with the file of its name. Each may import from itself and
+    /// from those that are listed earlier. The longest entry that fits a file is its wing.
+    wings: &'static [&'static str],
+}
+
+const CRATES: &[Layers] = &[
+    Layers {
+        name: "openapi",
+        wings: &[
+            "shown",
+            "keywords",
+            "media_type",
+            "pointer",
+            "position",
+            "text_error",
+            "sha256",
+            "waiver",
+            "document",
+            "schema",
+            "sample",
+            "relation",
+            "diff/rules",
+            "diff/message",
+            "diff/change",
+            "diff/options",
+            "diff/walk",
+            "diff/schema",
+            "diff/operation",
+            "diff",
+            "diff/waivers",
+            "published",
+            "render",
+            "cli",
+            "lib",
+        ],
+    },
+    Layers {
+        name: "conformance",
+        wings: &[
+            "percent",
+            "exit",
+            "contract",
+            "case/terms",
+            "case/outcome",
+            "case/sample",
+            "profile",
+            "coverage",
+            "wire/exchange",
+            "coverage/tracker",
+            "redact",
+            "redact/scan",
+            "event",
+            "wire",
+            "deployment",
+            "trial",
+            "case",
+            "derived",
+            "cases",
+            "fixtures",
+            "session",
+            "runner",
+            "probe",
+            "report",
+            "comparison",
+            "cli",
+            "lib",
+        ],
+    },
+    Layers {
+        name: "server",
+        wings: &[
+            "redact",
+            "timestamp",
+            "telemetry",
+            "tls",
+            "connections",
+            "client",
+            "store/audit",
+            "store/digest",
+            "store/records",
+            "store/listing",
+            "store/cached_reads",
+            "store/error",
+            "store/migrations",
+            "store/inspection",
+            "store/sqlite",
+            "store/postgres",
+            "store/location",
+            "store",
+            "domain",
+            "validation",
+            "error",
+            "envelope",
+            "last_used",
+            "rate_limit",
+            "protocol",
+            "state",
+            "extract",
+            "auth",
+            "openapi",
+            "routes",
+            "document",
+            "router",
+            "config",
+            "exit",
+            "startup",
+            "migrate",
+            "operate",
+            "serve",
+            "lib",
+        ],
+    },
+    Layers {
+        name: "xtask",
+        wings: &[
+            "cli", "folders", "programs", "test", "ci", "emit", "check", "list", "pull", "verify",
+            "bench", "pictures",
+        ],
+    },
+];
+
+fn imports(layers: &Layers) -> Imports {
+    graph::read(&workspace_root().join(layers.name).join("src"))
+}
+
+#[test]
+fn files_do_not_import_one_another_in_circles() {
+    let mut found = Vec::new();
+    for layers in CRATES {
+        let imports = imports(layers);
+        for circle in imports.circles() {
+            found.push(describe(layers.name, &imports, &circle));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Describes a circle by the imports within it.
+fn describe(name: &str, imports: &Imports, circle: &[&str]) -> String {
+    let mut text = format!("{name}: a circle of {} files", circle.len());
+    for file in circle {
+        for (target, what) in &imports.of[*file] {
+            if circle.contains(&target.as_str()) {
+                text.push_str(&format!("\n  {file} imports {what} from {target}"));
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn no_wing_imports_from_one_above_it() {
+    let mut found = Vec::new();
+    for layers in CRATES {
+        let imports = imports(layers);
+        for (file, targets) in &imports.of {
+            let Some(from) = wing(layers, file) else {
+                found.push(format!(
+                    "{}/src/{file} is in no wing: add it to the list",
+                    layers.name
+                ));
+                continue;
+            };
+            for (target, what) in targets {
+                if wing(layers, target).is_some_and(|to| to > from) {
+                    found.push(format!(
+                        "{}/src: {file} imports {what} from {target}, which is above it",
+                        layers.name
+                    ));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Returns the place of a file's wing in the list.
+fn wing(layers: &Layers, file: &str) -> Option<usize> {
+    let stem = file.trim_end_matches(".rs");
+    let fits = |wing: &str| {
+        stem == wing
+            || stem
+                .strip_prefix(wing)
+                .is_some_and(|rest| rest.starts_with('/'))
+    };
+    let wings = layers.wings.iter().enumerate();
+    wings
+        .filter(|(_, wing)| fits(wing))
+        .max_by_key(|(_, wing)| wing.len())
+        .map(|(place, _)| place)
+}

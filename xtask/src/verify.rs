@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use openapi::cli::{Exit, Failure, Outcome};
-use testbed::deployment::{Deployment, DeploymentError, Users};
+use testbed::deployment::{Deployment, DeploymentError};
+use testbed::users::Users;
 
 use crate::cli::Verify;
 use crate::programs::{self, Program};

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::Error;
+use crate::error::Error;
 
 /// A running proxy. Its threads end with the process, or when both sides of their connection have closed.
 pub(super) struct Proxy {

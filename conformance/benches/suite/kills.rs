@@ -7,7 +7,8 @@ use std::process::Stdio;
 use serde::Deserialize;
 use testbed::cargo;
 
-use crate::{Error, run_to_end};
+use crate::error::Error;
+use crate::process::run_to_end;
 
 /// The test that runs all mutants and writes the result of each.
 const TEST: &str = "mutants::each_mutant_is_killed_by_the_case_that_it_names";

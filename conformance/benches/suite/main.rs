@@ -4,7 +4,9 @@
 //! `cargo xtask bench conformance` runs it.
 
 mod delay;
+mod error;
 mod kills;
+mod process;
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
@@ -15,8 +17,11 @@ use std::time::Duration;
 use clap::Parser;
 use serde_json::Value;
 use testbed::cargo::{self, BuildError};
-use testbed::deployment::{Deployment, DeploymentError, Users};
-use testbed::reaper;
+use testbed::deployment::Deployment;
+use testbed::users::Users;
+
+use error::Error;
+use process::run_to_end;
 
 /// The suite's program.
 const SUITE: &str = env!("CARGO_BIN_EXE_conformance");
@@ -66,23 +71,6 @@ impl Run {
     fn checks_a_second(&self) -> f64 {
         self.steps as f64 / self.seconds
     }
-}
-
-/// Why the suite cannot be measured.
-#[derive(Debug, thiserror::Error)]
-enum Error {
-    #[error(transparent)]
-    Build(#[from] BuildError),
-    #[error(transparent)]
-    Deployment(#[from] DeploymentError),
-    #[error("cannot read {path}: {why}", path = path.display())]
-    Report { path: PathBuf, why: String },
-    #[error("cannot {0}: {1}")]
-    Io(&'static str, #[source] std::io::Error),
-    #[error("the proxy that delays cannot be started: {0}")]
-    Proxy(String),
-    #[error("the test of the mutants left no table: {path}: {why}", path = path.display())]
-    Table { path: PathBuf, why: String },
 }
 
 /// Measures the conformance suite; fails if it misses a fault or blames a correct server.
@@ -294,11 +282,6 @@ fn shuffled(server: &Path, folder: &Path, runs: u32) -> Result<bool, Error> {
         stopped &= lane.stop()?;
     }
     Ok(blamed.is_empty() && stopped)
-}
-
-/// Runs a program to its end, which comes at the latest with the end of this process.
-fn run_to_end(command: &mut std::process::Command) -> Result<std::process::ExitStatus, Error> {
-    reaper::run(command).map_err(|error| Error::Io("run a program", error))
 }
 
 /// Reads the report of a run.

@@ -3,8 +3,12 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::exit::{Exit, Outcome};
+use super::input::{self, refuse_defects};
 use super::options::{CheckFormat, CheckReport, FailOn};
-use super::{ActiveWaivers, Exit, Outcome, exit_of, input, refuse_defects, write_to};
+use super::output::write_to;
+use super::threshold::exit_of;
+use super::waivers::ActiveWaivers;
 use crate::Document;
 use crate::diff::{Options, compare_with};
 use crate::published;

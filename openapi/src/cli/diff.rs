@@ -4,8 +4,12 @@ use std::io::{self, Write};
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
+use super::exit::{Exit, Failure, Outcome};
+use super::input;
 use super::options::{Diff, Format};
-use super::{ActiveWaivers, Exit, Failure, Outcome, exit_of, input, write_to};
+use super::output::write_to;
+use super::threshold::exit_of;
+use super::waivers::ActiveWaivers;
 use crate::diff::{Options, compare_with};
 use crate::render::{self, Report};
 

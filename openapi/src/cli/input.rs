@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read as _};
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
-use super::Failure;
+use super::exit::Failure;
 use crate::Document;
 
 /// The name for standard input.
@@ -192,6 +192,27 @@ fn references() -> Vec<String> {
     let listed = output.map(|output| output.stdout).unwrap_or_default();
     let listed = String::from_utf8_lossy(&listed);
     listed.lines().map(str::to_owned).collect()
+}
+
+/// Parses a document.
+///
+/// # Errors
+///
+/// [`Exit::Unreadable`](super::Exit::Unreadable), with the place of the error.
+pub fn parse(name: &str, text: &str) -> Result<Document, Failure> {
+    Document::parse(name, text).map_err(|error| Failure::unreadable(error.to_string()))
+}
+
+/// Checks a document that is to be published against the whole specification. A comparison accepts more.
+///
+/// # Errors
+///
+/// [`Exit::Unreadable`](super::Exit::Unreadable), with the first defect.
+pub fn refuse_defects(document: &Document) -> Result<(), Failure> {
+    match document.defects().first() {
+        None => Ok(()),
+        Some(defect) => Err(Failure::unreadable(defect.to_string())),
+    }
 }
 
 /// Parses a document, whose references to other files are read by `read_file`.

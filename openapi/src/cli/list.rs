@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::exit::{Exit, Outcome};
 use super::options::{List, ListFormat};
-use super::{Exit, Outcome, print};
+use super::output::print;
 use crate::{Document, published, sha256_hex};
 
 /// The published slices and, in the workspace, the document that the server emits.

@@ -6,15 +6,17 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use manual::Manual;
 
+use super::exit::{Exit, Failure, Outcome, conclude};
 use super::options::{CheckReport, Diff, FURTHER_EXIT_CODES, List, Rules, diff_help, waivers_help};
-use super::{Exit, Failure, Outcome, check, conclude, diff, list, rules};
+use super::{check, diff, list, rules};
+use crate::published;
 
 /// Compares OpenAPI documents by meaning, and shows for each breaking change a value that breaks.
 #[derive(Debug, Parser)]
 #[command(
     name = "oasproof",
     version,
-    long_version = super::version(),
+    long_version = version(),
     after_help = examples(),
     disable_help_subcommand = true
 )]
@@ -80,6 +82,13 @@ Examples:
 {}",
         waivers_help("oasproof")
     )
+}
+
+/// Returns the version of this package and, below it, the embedded contract with its hash.
+#[must_use]
+pub fn version() -> String {
+    let contract = published::fingerprints();
+    format!("{}\n{contract}", env!("CARGO_PKG_VERSION"))
 }
 
 /// Runs `oasproof` with the arguments of this process.

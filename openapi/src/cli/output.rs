@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::Failure;
+use super::exit::Failure;
 
 /// Writes to standard output. A reader that closes the pipe early is not an error.
 ///

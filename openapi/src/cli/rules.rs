@@ -1,7 +1,8 @@
 //! `rules`: the rules that a comparison can report.
 
+use super::exit::{Exit, Outcome};
 use super::options::{Rules, RulesFormat};
-use super::{Exit, Outcome, print};
+use super::output::print;
 use crate::{diff, render};
 
 /// Prints every rule.

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use chrono::{NaiveDate, Utc};
 
+use super::exit::{Exit, Failure};
 use super::input;
-use super::{Exit, Failure};
 use crate::diff::{Diff, Waivers};
 
 /// The waivers of a comparison, and today's date, by which they expire.

@@ -17,13 +17,15 @@ use clap::Parser;
 use rand::rngs::SmallRng;
 use rand::{RngExt as _, SeedableRng as _};
 use testbed::cargo::target_directory;
-use testbed::deployment::{Deployment, DeploymentError, User};
+use testbed::deployment::{Deployment, User};
 use testbed::postgres::{Cluster, StartError};
 
 mod connection;
+mod error;
 mod sampling;
 
 use connection::Connection;
+use error::Error;
 use sampling::{FIGURES, Interval, each, median, random_id};
 
 /// The number of tokens of each kind. It is the same for both kinds, so that caches treat them alike.
@@ -50,28 +52,6 @@ struct Arguments {
     /// The flag that `cargo bench` adds
     #[arg(long, hide = true)]
     bench: bool,
-}
-
-/// Why nothing could be measured.
-#[derive(Debug, thiserror::Error)]
-enum Error {
-    #[error(transparent)]
-    Deployment(#[from] DeploymentError),
-    #[error(transparent)]
-    Postgres(StartError),
-    #[error("cannot connect to {url}: {source}")]
-    Connect { url: String, source: std::io::Error },
-    #[error("the server does not answer: {0}")]
-    NoAnswer(#[source] std::io::Error),
-    #[error(
-        "{store}: {pairs} pairs in {seconds:.0} seconds are too few for an interval, which needs {LEAST} of each of \
-         {TOKENS} tokens: ask for more, or use a faster machine"
-    )]
-    TooFew {
-        store: &'static str,
-        pairs: usize,
-        seconds: f64,
-    },
 }
 
 fn main() -> ExitCode {
@@ -170,6 +150,8 @@ fn compare(
             store,
             pairs: typical.len(),
             seconds: begun.elapsed().as_secs_f64(),
+            least: LEAST,
+            tokens: TOKENS,
         });
     }
     println!(

@@ -10,10 +10,6 @@ use tempfile::TempDir;
 use crate::cargo::workspace_root;
 use crate::listening::{ListenError, Listening};
 
-mod users;
-
-pub use users::Users;
-
 /// A running server. It is killed, and its database removed, when this is dropped.
 #[derive(Debug)]
 pub struct Deployment {

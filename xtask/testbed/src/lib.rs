@@ -12,6 +12,7 @@ pub mod inputs;
 pub mod listening;
 pub mod postgres;
 pub mod reaper;
+pub mod users;
 
 /// Makes a temporary folder, which is removed when this is dropped or the process ends.
 ///

@@ -4,60 +4,31 @@ use std::fs;
 use std::io;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
 
-use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::reaper::{self, How};
+use crate::reaper;
 
-mod database;
+mod error;
 mod programs;
+mod server;
 
-pub use database::Database;
+pub use error::StartError;
+pub use programs::GIVEN;
 
-/// The environment variable with the URL of a server for tests, with a role that may create databases.
-pub const GIVEN: &str = "DZ_TEST_POSTGRES";
+use server::{PATIENCE, Server};
 
 /// A command that succeeds if PostgreSQL's programs are installed.
 pub const PROBE: &[&str] = &["sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb"];
-
-/// The time limit for accepting connections, and for ending.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Why PostgreSQL did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// Its programs are not installed.
-    #[error(
-        "there is no PostgreSQL under /usr/lib/postgresql; on Debian install the package postgresql"
-    )]
-    Missing,
-    /// Its programs failed.
-    #[error("PostgreSQL does not start: {0}")]
-    Failed(String),
-    /// Its programs cannot be run, or their files cannot be made.
-    #[error("PostgreSQL does not start: {0}")]
-    Io(#[from] io::Error),
-}
 
 /// A server: either given and shared by tests, or private and killed at will.
 #[derive(Debug)]
 pub struct Cluster {
     url: String,
-    own: Option<Own>,
-}
-
-/// A private server.
-#[derive(Debug)]
-struct Own {
-    folder: TempDir,
-    port: u16,
-    settings: Vec<String>,
-    postmaster: Mutex<Option<Child>>,
+    own: Option<Server>,
 }
 
 impl Cluster {
@@ -93,21 +64,9 @@ impl Cluster {
         folder: TempDir,
         settings: &[&str],
     ) -> Result<Self, StartError> {
-        reaper::remove(folder.path());
-        programs::hand_over(&[folder.path().to_owned()])?;
-        let made = programs::unprivileged("initdb")?
-            .args(["--username=postgres", "--auth=trust", "--encoding=UTF8"])
-            .args(["--locale=C", "--no-sync", "-D"])
-            .arg(folder.path().join("data"))
-            .stdin(Stdio::null())
-            .output()?;
-        if !made.status.success() {
-            let said = String::from_utf8_lossy(&made.stderr);
-            return Err(StartError::Failed(said.into_owned()));
-        }
-        let own = Own::start_on(ports, folder, settings)?;
+        let own = Server::create(ports, folder, settings)?;
         Ok(Self {
-            url: format!("postgres://postgres@127.0.0.1:{}", own.port),
+            url: format!("postgres://postgres@127.0.0.1:{}", own.port()),
             own: Some(own),
         })
     }
@@ -201,8 +160,7 @@ impl Cluster {
     ///
     /// If the server was given.
     pub fn processes(&self) -> Vec<u32> {
-        let postmaster = self.own().postmaster().as_ref().map(Child::id);
-        postmaster.into_iter().flat_map(with_children).collect()
+        self.own().processes()
     }
 
     /// Kills all its processes at once, so that nothing is finished or flushed.
@@ -211,12 +169,7 @@ impl Cluster {
     ///
     /// If the server was given.
     pub fn kill(&self) {
-        if let Some(mut child) = self.own().postmaster().take() {
-            let processes = with_children(child.id());
-            let _ = child.kill();
-            signal(&processes, Signal::KILL);
-            let _ = child.wait();
-        }
+        self.own().kill();
     }
 
     /// Suspends all its processes, or resumes them.
@@ -225,12 +178,7 @@ impl Cluster {
     ///
     /// If the server was given.
     pub fn pause(&self, paused: bool) {
-        let how = if paused { Signal::STOP } else { Signal::CONT };
-        if let Some(child) = &*self.own().postmaster() {
-            // The postmaster first, so that it starts no more.
-            signal(&[child.id()], how);
-            signal(&with_children(child.id()), how);
-        }
+        self.own().pause(paused);
     }
 
     /// Starts it again on the same data and port, and waits until it answers.
@@ -244,126 +192,77 @@ impl Cluster {
         }
     }
 
-    fn own(&self) -> &Own {
+    fn own(&self) -> &Server {
         self.own.as_ref().expect("this server is private")
     }
 }
 
-impl Own {
-    fn postmaster(&self) -> MutexGuard<'_, Option<Child>> {
-        self.postmaster
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
+/// A database that is dropped with this.
+#[derive(Debug)]
+pub struct Database {
+    cluster: Arc<Cluster>,
+    name: String,
+}
 
-    /// Starts a server on one of these ports. If another process has taken a port since it was found free, the server ends,
-    /// and the next port is tried.
-    fn start_on(
-        mut ports: impl FnMut() -> io::Result<u16>,
-        folder: TempDir,
-        settings: &[&str],
-    ) -> Result<Self, StartError> {
-        let mut own = Self {
-            folder,
-            port: ports()?,
-            settings: settings.iter().map(ToString::to_string).collect(),
-            postmaster: Mutex::new(None),
-        };
-        let begun = Instant::now();
-        while !own.try_start()? {
-            if begun.elapsed() > PATIENCE {
-                return Err(own.failed());
-            }
-            own.port = ports()?;
+impl Database {
+    /// Creates an empty database.
+    fn create(cluster: &Arc<Cluster>) -> Self {
+        let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+        cluster.execute("postgres", &format!("CREATE DATABASE {name}"));
+        Self {
+            cluster: Arc::clone(cluster),
+            name,
         }
-        Ok(own)
     }
 
-    /// Starts the server, again if necessary: a killed server may hold its memory for a moment, and the next one then refuses
-    /// to start.
-    fn start(&self) -> Result<(), StartError> {
-        let begun = Instant::now();
-        while !self.try_start()? {
-            if begun.elapsed() > PATIENCE {
-                return Err(self.failed());
-            }
-        }
-        Ok(())
+    /// Returns its name, which consists of lower-case letters, digits and underscores.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
-    fn failed(&self) -> StartError {
-        StartError::Failed(fs::read_to_string(self.log()).unwrap_or_default())
+    /// Returns its server.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
     }
 
-    fn try_start(&self) -> Result<bool, StartError> {
-        let log = fs::File::options()
-            .create(true)
-            .append(true)
-            .open(self.log())?;
-        let mut child = programs::unprivileged("postgres")?
-            .arg("-D")
-            .arg(self.data())
-            .args(["-p", &self.port.to_string()])
-            .args(["-c", "listen_addresses=127.0.0.1"])
-            .args(["-c", "unix_socket_directories="])
-            .args(["-c", "shared_buffers=64MB"])
-            // Shared memory in its folder, which is removed however the server ends.
-            .args(["-c", "dynamic_shared_memory_type=mmap"])
-            .args(self.settings.iter().flat_map(|setting| ["-c", setting]))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()?;
-        reaper::end(&child, How::Quit);
-        let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
-            if child.try_wait()?.is_some() {
-                std::thread::sleep(Duration::from_millis(50));
-                return Ok(false);
-            }
-            if self.is_ready(child.id()) {
-                *self.postmaster() = Some(child);
-                return Ok(true);
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let _ = child.kill();
-        let _ = child.wait();
-        Ok(false)
+    /// Returns its URL for the superuser.
+    pub fn url(&self) -> String {
+        self.cluster.url(&self.name)
     }
 
-    /// Returns whether this process accepts connections, as `pg_ctl --wait` does: its file has its id in the first line and its
-    /// state in the eighth. Another process may answer at the port.
-    fn is_ready(&self, process: u32) -> bool {
-        let file = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
-        let lines: Vec<&str> = file.lines().map(str::trim).collect();
-        lines.first() == Some(&process.to_string().as_str()) && lines.get(7) == Some(&"ready")
+    /// Returns its URL for another role.
+    pub fn url_for(&self, role: &str) -> String {
+        self.url().replacen("//postgres@", &format!("//{role}@"), 1)
     }
 
-    fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+    /// Runs statements as the superuser and returns their output, unaligned.
+    ///
+    /// # Panics
+    ///
+    /// If they fail.
+    pub fn execute(&self, sql: &str) -> String {
+        self.cluster.execute(&self.name, sql)
     }
 
-    fn log(&self) -> PathBuf {
-        self.folder.path().join("log")
+    /// Runs statements as the superuser and returns their output.
+    ///
+    /// # Errors
+    ///
+    /// The server's error message.
+    pub fn try_execute(&self, sql: &str) -> Result<String, String> {
+        self.cluster.try_execute(&self.name, sql)
     }
 }
 
-impl Drop for Own {
+impl Drop for Database {
     fn drop(&mut self) {
-        let Some(mut child) = self.postmaster().take() else {
-            return;
-        };
-        // It may be paused. An immediate shutdown also ends the children and frees shared memory
-        // (<https://www.postgresql.org/docs/current/server-shutdown.html>). The data are not needed any more.
-        signal(&with_children(child.id()), Signal::CONT);
-        signal(&[child.id()], Signal::QUIT);
-        let begun = Instant::now();
-        while begun.elapsed() < PATIENCE && matches!(child.try_wait(), Ok(None)) {
-            std::thread::sleep(Duration::from_millis(10));
+        // A private cluster is removed as a whole, and may have been killed.
+        if self.cluster.is_given() || Arc::strong_count(&self.cluster) > 1 {
+            let _ = self.cluster.try_execute(
+                "postgres",
+                &format!("DROP DATABASE {} WITH (FORCE)", self.name),
+            );
         }
-        let _ = child.kill();
-        let _ = child.wait();
     }
 }
 
@@ -380,25 +279,6 @@ fn free_port() -> io::Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-/// Returns a process and its children.
-fn with_children(process: u32) -> Vec<u32> {
-    let path = format!("/proc/{process}/task/{process}/children");
-    let children = fs::read_to_string(path).unwrap_or_default();
-    let children = children
-        .split_whitespace()
-        .filter_map(|child| child.parse().ok());
-    std::iter::once(process).chain(children).collect()
-}
-
-/// Sends a signal to processes. An error means that a process has already ended.
-fn signal(processes: &[u32], signal: Signal) {
-    for process in processes {
-        if let Some(pid) = Pid::from_raw(process.cast_signed()) {
-            let _ = kill_process(pid, signal);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Cluster, StartError, free_port, in_memory};
@@ -410,11 +290,11 @@ mod tests {
             Err(error @ StartError::Missing) => return crate::skip(&error),
             started => started.unwrap(),
         };
-        let taken = first.own().port;
+        let taken = first.own().port();
         let mut ports = [taken].into_iter();
         let ports = || ports.next().map_or_else(free_port, Ok);
         let second = Cluster::start_on(ports, in_memory().unwrap(), &[]).unwrap();
-        assert_ne!(second.own().port, taken);
+        assert_ne!(second.own().port(), taken);
         let folders = [&first, &second].map(|each| each.execute("postgres", "SHOW data_directory"));
         assert_ne!(folders[0], folders[1]);
     }

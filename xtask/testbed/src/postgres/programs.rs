@@ -5,7 +5,10 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{GIVEN, StartError};
+use super::error::StartError;
+
+/// The environment variable with the URL of a server for tests, with a role that may create databases.
+pub const GIVEN: &str = "DZ_TEST_POSTGRES";
 
 /// The user that Debian's package creates.
 const USER: &str = "postgres";

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::{Deployment, DeploymentError, User};
+use crate::deployment::{Deployment, DeploymentError, User};
 
 /// The users that the suite needs: one who may revoke, one who may not, and one of another business.
 #[derive(Debug)]

@@ -1,0 +1,12 @@
+//! Programs that the benchmark runs.
+
+use std::process::{Command, ExitStatus};
+
+use testbed::reaper;
+
+use crate::error::Error;
+
+/// Runs a program to its end, which comes at the latest with the end of this process.
+pub(crate) fn run_to_end(command: &mut Command) -> Result<ExitStatus, Error> {
+    reaper::run(command).map_err(|error| Error::Io("run a program", error))
+}

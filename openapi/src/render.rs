@@ -13,6 +13,3 @@ pub mod sarif;
 pub mod text;
 
 pub use report::Report;
-
-pub use crate::shown as visible;
-pub use crate::shown::markdown as markup;

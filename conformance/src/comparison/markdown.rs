@@ -7,7 +7,7 @@ use super::wording::{CHANGES, rows, step, title, value};
 use crate::exit::ExitCode;
 use crate::report::duration;
 use crate::report::markdown::cell;
-use openapi::render::markup::{code, words};
+use openapi::shown::markdown::{code, words};
 
 /// The most cases of one change, and the most parts, that are listed.
 const LISTED: usize = 100;

@@ -8,7 +8,7 @@ use super::record::{Change, Comparison};
 use super::wording::{CHANGES, Row, rows, step, title, value};
 use crate::exit::ExitCode;
 use crate::report::duration;
-use openapi::render::visible::visible;
+use openapi::shown::visible;
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{Report, summary};
 use crate::event::Verdict;
 use crate::exit::ExitCode;
-use openapi::render::visible::{visible, visible_lines};
+use openapi::shown::{visible, visible_lines};
 
 /// Renders an annotation for each finding and each group of skipped cases, and then the verdict of the run. The worst
 /// finding is first, because GitHub shows only the first ten annotations of each kind.

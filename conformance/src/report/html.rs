@@ -18,7 +18,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use ring::digest;
 
 use super::{Report, summary};
-use openapi::render::visible::visible;
+use openapi::shown::visible;
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");

@@ -7,8 +7,8 @@ use super::{Report, summary};
 use crate::case::Level;
 use crate::event::{CaseRecord, Verdict};
 use crate::exit::ExitCode;
-use openapi::render::markup::{code, words};
-use openapi::render::visible::{visible, visible_lines};
+use openapi::shown::markdown::{code, words};
+use openapi::shown::{visible, visible_lines};
 
 /// The number of findings that are shown. GitHub accepts summaries of up to one mebibyte.
 const FINDINGS: usize = 50;

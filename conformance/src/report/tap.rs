@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::{Report, summary};
 use crate::event::{CaseRecord, Verdict};
-use openapi::render::visible::visible;
+use openapi::shown::visible;
 
 /// Renders the report as TAP. A warning is a `TODO`, a skipped case a `SKIP`, and a run that is cut off or incomplete ends
 /// with `Bail out!`.

@@ -8,7 +8,7 @@ use super::summary::Finding;
 use super::{Report, summary};
 use crate::event::{StepRecord, Verdict};
 use crate::exit::ExitCode;
-use openapi::render::visible::{visible as one_line, visible_lines};
+use openapi::shown::{visible as one_line, visible_lines};
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();

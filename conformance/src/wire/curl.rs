@@ -2,7 +2,7 @@
 
 use super::exchange::{Request, To};
 use crate::redact::{Piece, Secrets};
-use openapi::render::visible::visible_lines;
+use openapi::shown::visible_lines;
 
 /// Bodies longer than this are not repeated on the command line.
 const SHOWN: usize = 4096;

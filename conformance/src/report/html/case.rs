@@ -7,7 +7,7 @@ use super::parts::{LEVELS, VERDICTS, badge, beginning, folded, link, path_of};
 use super::waterfall::{self, Axis};
 use crate::event::{BodyRecord, CaseRecord, ExchangeRecord, HeaderRecord, Verdict};
 use crate::report::{Report, summary};
-use openapi::render::visible::{visible, visible_lines};
+use openapi::shown::{visible, visible_lines};
 
 pub(super) fn section(report: &Report) -> Markup {
     let mut areas: Vec<(&str, Vec<(usize, &CaseRecord)>)> = Vec::new();

@@ -9,7 +9,7 @@ use super::parts::{badge, link, worst};
 use crate::contract::summary::{Kind, Member, Operation, Part};
 use crate::event::{CaseRecord, ClauseRecord, Verdict};
 use crate::report::{Report, summary};
-use openapi::render::visible::visible;
+use openapi::shown::visible;
 
 /// The fewest words by which a clause and a line are matched. Fewer words could match anywhere.
 const LEAST_WORDS: usize = 2;

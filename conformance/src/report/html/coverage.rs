@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::coverage::CoveredPart;
 use crate::report::{Report, summary};
-use openapi::render::visible::visible;
+use openapi::shown::visible;
 
 pub(super) fn section(report: &Report) -> Markup {
     let Some(coverage) = summary::coverage(report) else {

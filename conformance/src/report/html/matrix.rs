@@ -9,7 +9,7 @@ use crate::contract::summary::{Kind, Operation};
 use crate::coverage::matches;
 use crate::event::{CaseRecord, ExchangeRecord, Verdict};
 use crate::report::Report;
-use openapi::render::visible::visible;
+use openapi::shown::visible;
 
 /// A row of the matrix.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

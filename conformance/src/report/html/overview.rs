@@ -7,7 +7,7 @@ use crate::event::Verdict;
 use crate::exit::ExitCode;
 use crate::report::summary::Finding;
 use crate::report::{Report, summary};
-use openapi::render::visible::{visible, visible_lines};
+use openapi::shown::{visible, visible_lines};
 
 /// The number of cases of one clause that are shown at first.
 const SHOWN: usize = 3;

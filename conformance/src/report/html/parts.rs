@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::case::Level;
 use crate::event::Verdict;
 use crate::percent::percent_encoded;
-use openapi::render::visible::visible;
+use openapi::shown::visible;
 
 /// The most bytes of a long text that are shown at first.
 const SHOWN: usize = 400;

@@ -1,6 +1,6 @@
 //! The command line: documents from files, git and standard input; options, reports and exit codes.
 //!
-//! The program `oasproof` is [`oasproof`]. `cargo xtask openapi` has the same commands, made from the same parts.
+//! The program `oasproof` is [`oasproof()`]. `cargo xtask openapi` has the same commands, made from the same parts.
 
 pub mod check;
 pub mod diff;

@@ -2,7 +2,7 @@
 //! deployment does where the contract leaves a choice.
 //!
 //! A profile is TOML and holds no secret: credentials are named by environment variable or file. [`Profile::load`]
-//! reads one and says for each mistake where it is and what to do about it; [`Credentials::resolve`] fetches the
+//! reads one and says for each mistake where it is and what to do about it; `Credentials::resolve` fetches the
 //! credentials that it names.
 
 mod credentials;

@@ -1,0 +1,181 @@
+//! The run of one case: its tokens, its trial, its clean-up and its record.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::FutureExt;
+
+use super::needs::{Missing, missing};
+use crate::case::{Case, Effect, Level, Needs, Stop};
+use crate::cases;
+use crate::deployment::Deployment;
+use crate::event::{CaseRecord, Verdict};
+use crate::fixtures::Fixtures;
+use crate::profile::{Role, Waiver};
+use crate::session::Session;
+use crate::trial::{Tokens, Trial};
+
+/// The most of a reason that a report shows, in characters.
+const REASON: usize = 4000;
+
+/// Runs one case, as the tests of another project do for each. What the case minted is revoked before this returns;
+/// [`finish`](super::finish) tries again what could not be revoked. A case that judges the answers to all others sees
+/// the answers so far: run the cases with [`Needs::others_done`] last.
+pub async fn run_case(
+    session: &Session,
+    case: &'static Case,
+    allow: Effect,
+    strict: bool,
+) -> CaseRecord {
+    let (deployment, fixtures) = (&session.deployment, &session.fixtures);
+    match missing(session, case, allow) {
+        Some(Missing::NotAllowed(reason)) => {
+            return undecided(deployment, case, Verdict::Skip, reason);
+        }
+        Some(Missing::Unmet(reason)) => return lacking(deployment, case, reason),
+        None => {}
+    }
+    if let Some(most) = deployment.exhausted() {
+        let reason = format!("the budget of {most} requests (--max-requests) is used up");
+        return undecided(deployment, case, Verdict::Skip, reason);
+    }
+    let needs = case.needs;
+    let own = if needs.all_places {
+        deployment.profile.fixtures.max_live
+    } else {
+        needs.own + needs.room
+    };
+    let places = [
+        (Role::Operator, own),
+        (Role::Member, needs.members),
+        (Role::Outsider, needs.foreign),
+    ];
+    let lease = fixtures.lease(places).await;
+    let clock = Instant::now();
+    let mut trial = Trial::new(Arc::clone(deployment), case.id, needs.sample);
+    let limit = deployment.profile.timeouts.case();
+    let steps = async {
+        let tokens = mint(fixtures, case.id, needs, &trial).await?;
+        trial.give(tokens);
+        (case.steps)(&trial).await
+    };
+    // A panic is a defect of the suite, and no reason to lose the other cases.
+    let outcome = match tokio::time::timeout(limit, AssertUnwindSafe(steps).catch_unwind()).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err(Stop::Broken(
+            "the case panicked: a defect of the suite, please report it".to_owned(),
+        )),
+        Err(_) => Err(Stop::Inconclusive(format!(
+            "not decided within {} s",
+            limit.as_secs()
+        ))),
+    };
+    let duration_ms = milliseconds(clock);
+    if let Some(operation) = cases::operation_index(&deployment.contract, case) {
+        deployment.ran(operation, case.covers);
+    }
+    fixtures.clean_up(Some(case.id)).await;
+    drop(lease);
+
+    let (steps, exchanges) = trial.transcript().records();
+    let (verdict, reason) = match outcome {
+        Ok(()) => (
+            Verdict::Pass,
+            format!("{} of {} steps held", steps.len(), steps.len()),
+        ),
+        Err(Stop::Failed(reason)) => (failure(case.level, strict), reason),
+        Err(Stop::Lacking(reason)) => {
+            let reason = deployment.secrets.redact(&reason);
+            return CaseRecord {
+                duration_ms,
+                steps,
+                exchanges,
+                ..lacking(deployment, case, reason)
+            };
+        }
+        Err(Stop::Inapplicable(reason)) => (Verdict::Pass, format!("does not apply: {reason}")),
+        Err(Stop::Inconclusive(reason)) => (Verdict::Inconclusive, reason),
+        Err(Stop::Broken(reason)) => (Verdict::Error, reason),
+    };
+    let reason = deployment.secrets.excerpt(&reason, REASON);
+    CaseRecord {
+        duration_ms,
+        steps,
+        exchanges,
+        ..undecided(deployment, case, verdict, reason)
+    }
+}
+
+async fn mint(
+    fixtures: &Fixtures,
+    case: &'static str,
+    needs: Needs,
+    trial: &Trial,
+) -> Result<Tokens, Stop> {
+    let record = |exchange| {
+        trial.transcript().note(exchange);
+    };
+    Ok(Tokens {
+        own: fixtures
+            .mint(case, Role::Operator, needs.own, &record)
+            .await?,
+        members: fixtures
+            .mint(case, Role::Member, needs.members, &record)
+            .await?,
+        foreign: fixtures
+            .mint(case, Role::Outsider, needs.foreign, &record)
+            .await?,
+    })
+}
+
+/// Builds the record of a case that is skipped because a need is not met, with the profile's waiver of it.
+fn lacking(deployment: &Deployment, case: &Case, reason: String) -> CaseRecord {
+    let waivers = deployment.profile.waivers.iter();
+    let waiver = waivers.clone().find(|waiver| waiver.names(case.id));
+    CaseRecord {
+        waived: waiver.map(Waiver::waived),
+        ..undecided(deployment, case, Verdict::Skip, reason)
+    }
+}
+
+/// Returns the verdict on a case with a step that did not hold.
+fn failure(level: Level, strict: bool) -> Verdict {
+    match level {
+        Level::Must => Verdict::Fail,
+        Level::Should if strict => Verdict::Fail,
+        Level::Should | Level::May => Verdict::Warn,
+    }
+}
+
+/// Builds the record of a case without steps and exchanges.
+pub(super) fn undecided(
+    deployment: &Deployment,
+    case: &Case,
+    verdict: Verdict,
+    reason: String,
+) -> CaseRecord {
+    CaseRecord {
+        id: case.id.to_owned(),
+        level: case.level,
+        verdict,
+        reason,
+        clause: case.clause.into(),
+        operation: cases::operation(&deployment.contract, case),
+        covers: case
+            .covers
+            .iter()
+            .map(|pointer| (*pointer).to_owned())
+            .collect(),
+        waived: None,
+        effect: case.effect,
+        duration_ms: 0,
+        steps: Vec::new(),
+        exchanges: Vec::new(),
+    }
+}
+
+/// Returns the time since `clock` began.
+pub(super) fn milliseconds(clock: Instant) -> u64 {
+    u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

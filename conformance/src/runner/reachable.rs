@@ -1,0 +1,49 @@
+//! The first request of a run: it shows whether anything answers at the target.
+
+use std::sync::Arc;
+
+use crate::deployment::Deployment;
+use crate::wire::{Caller, NoAnswer};
+
+/// Checks that something answers at the target. What it answers does not matter yet.
+///
+/// # Errors
+/// When nothing answers, in words.
+pub(super) async fn check(deployment: &Arc<Deployment>) -> Result<(), String> {
+    let caller = Caller::new(
+        &deployment.contract,
+        "",
+        deployment.credentials.operator.business_id,
+    );
+    let request = caller.list("").without("authorization");
+    let purpose = "look whether the target answers".to_owned();
+    match deployment.send("probe", purpose, request).await.outcome {
+        Ok(_) | Err(NoAnswer::TooLarge(_)) => Ok(()),
+        Err(problem) => Err(format!(
+            "the target {} is unreachable: {problem}{}",
+            deployment.target(),
+            advice(deployment.target(), &problem)
+        )),
+    }
+}
+
+/// Suggests what to check when a target does not answer: mostly it is the scheme, the host or the port.
+fn advice(target: &str, problem: &NoAnswer) -> String {
+    let tls = target.starts_with("https:");
+    match problem {
+        // rustls says so of a first record that is not TLS, such as an answer in plain HTTP.
+        NoAnswer::Connect(why) if tls && why.contains("InvalidContentType") => {
+            ". It does not speak TLS there: is it http://?".to_owned()
+        }
+        NoAnswer::Connect(why) if why.contains("certificate") => String::new(),
+        NoAnswer::Connect(_) => ". Does it run, and are host and port right?".to_owned(),
+        NoAnswer::Broken(_) if !tls => {
+            ". It does not speak plain HTTP there: is it https://?".to_owned()
+        }
+        NoAnswer::Broken(_)
+        | NoAnswer::Timeout(_)
+        | NoAnswer::TooLarge(_)
+        | NoAnswer::Budget(_)
+        | NoAnswer::Unsendable(_) => String::new(),
+    }
+}

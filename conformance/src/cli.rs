@@ -1,4 +1,4 @@
-//! The `conformance` command: arguments, files and exit codes around the library.
+//! The command line: arguments, files and exit codes around the library.
 
 mod compare;
 mod list;
@@ -20,13 +20,14 @@ const HELP: &str = "Examples:
   conformance run --target https://staging.example.com --profile staging.toml --report reports --allow revokes
   conformance compare main/report.json branch/report.json";
 
-/// A help's text, and what each exit code means.
+/// Appends the meaning of each exit code to a text of the help.
 fn with_exit_codes(text: &str) -> String {
     let codes = ExitCode::ALL.map(|code| format!("\n  {}  {}", code.code(), code.meaning()));
     format!("{text}\n\nExit codes:{}", codes.concat())
 }
 
-/// Runs any deployment of POST /api/v1/tokens/{token_id}/revoke through its contract, and through the promise behind it.
+/// Checks whether a deployment of POST /api/v1/tokens/{token_id}/revoke keeps its contract, and whether revoked tokens
+/// are rejected.
 #[derive(Debug, Parser)]
 #[command(name = "conformance", version, long_version = version(), after_help = with_exit_codes(HELP))]
 struct Arguments {
@@ -39,16 +40,16 @@ enum Command {
     /// Run the cases against a deployment and write its reports.
     #[command(after_help = with_exit_codes(run::HELP))]
     Run(run::Arguments),
-    /// Look at a deployment and write a first profile of it.
+    /// Probe a deployment and write a first profile of it.
     #[command(after_help = probe::HELP)]
     Probe(probe::Arguments),
     /// Write a saved run in another format.
     #[command(after_help = render::HELP)]
     Render(render::Arguments),
-    /// Tell what changed between two saved runs, of one deployment or of two.
+    /// Show what changed between two saved runs, of one deployment or of two.
     #[command(after_help = compare::HELP)]
     Compare(compare::Arguments),
-    /// List the cases that a contract calls for.
+    /// List the cases of a contract.
     #[command(after_help = list::HELP)]
     List {
         /// The contract, an OpenAPI document, in place of the published revoke operation.
@@ -70,7 +71,7 @@ enum Command {
     Manual(Manual),
 }
 
-/// The version, and beneath it the contract that is built in, with its hash.
+/// Writes the version, and below it the built-in contract with its hash.
 fn version() -> String {
     let contract = openapi::published::fingerprints();
     format!("{}\n{contract}", env!("CARGO_PKG_VERSION"))

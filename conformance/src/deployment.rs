@@ -1,5 +1,5 @@
-//! The deployment under test, as all cases share it: the one way to it, what was learnt from its answers, and the
-//! ledger of what the suite created there.
+//! The deployment under test, which all cases of a run share: the one way to send requests, what was learnt from the
+//! answers, and the ledger of the tokens that the suite created.
 
 mod leak;
 pub(crate) mod ledger;
@@ -22,30 +22,31 @@ use leak::Leak;
 use ledger::{Ledger, Token};
 use pace::{Errand, Limits, Pace};
 
-/// How often a connection that did not come about is tried again.
+/// The most times that a failed connection is tried again.
 const RETRIES: u32 = 2;
 
-/// So many connections in a row that did not come about, and the deployment is taken to be gone.
-const GONE: u32 = 24;
+/// The number of failed connections in a row after which the deployment counts as unreachable.
+const UNREACHABLE: u32 = 24;
 
-/// A deployment under test. Shared by all cases of a run.
+/// A deployment under test.
 #[derive(Debug)]
 pub struct Deployment {
     /// Its profile.
     pub profile: Profile,
-    /// The users whom the suite acts as there.
+    /// The users that the suite acts as.
     pub credentials: Credentials,
-    /// The contract that it is held to.
+    /// The contract that it must keep.
     pub contract: Contract,
-    /// What must not leave the suite.
+    /// The values that must not leave the suite.
     pub secrets: Secrets,
     /// The tokens that the suite created or was given.
     pub(crate) ledger: Ledger,
     client: Client,
-    under_way: TaskTracker,
+    /// The exchanges and commands in flight.
+    in_flight: TaskTracker,
     pace: Pace,
     retries: AtomicU64,
-    /// How many connections in a row did not come about.
+    /// The number of failed connections in a row.
     refused: AtomicU32,
     coverage: Mutex<Tracker>,
     alone: tokio::sync::Mutex<()>,
@@ -54,23 +55,23 @@ pub struct Deployment {
     leaks: Mutex<Vec<Leak>>,
 }
 
-/// What a deployment is made of.
+/// The parts of a deployment.
 #[derive(Debug)]
 pub struct Parts {
     /// Its profile.
     pub profile: Profile,
     /// The credentials that the profile names.
     pub credentials: Credentials,
-    /// The contract that it is held to.
+    /// The contract that it must keep.
     pub contract: Contract,
-    /// The way to it.
+    /// The client that sends the requests.
     pub client: Client,
-    /// What may be asked of it.
+    /// How much may be sent to it.
     pub limits: Limits,
 }
 
 impl Deployment {
-    /// A deployment that a profile describes.
+    /// Creates a deployment and registers its credentials as secrets.
     #[must_use]
     pub fn new(parts: Parts) -> Arc<Deployment> {
         let Parts {
@@ -119,54 +120,54 @@ impl Deployment {
             contract,
             secrets,
             client,
-            under_way: TaskTracker::new(),
+            in_flight: TaskTracker::new(),
             reached: AtomicBool::new(false),
             choices: Mutex::new(BTreeMap::new()),
             leaks: Mutex::new(Vec::new()),
         })
     }
 
-    /// The base URL.
+    /// Returns the base URL.
     #[must_use]
     pub fn target(&self) -> &str {
         self.client.target()
     }
 
-    /// Where requests go to, for their records.
+    /// Returns where requests are sent, for their records.
     pub(crate) fn to(&self) -> To<'_> {
         self.client.to()
     }
 
-    /// How many requests were sent so far.
+    /// Returns how many requests were sent so far.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.pace.sent()
     }
 
-    /// How many connection attempts failed and were repeated.
+    /// Returns how many connection attempts failed and were repeated.
     #[must_use]
     pub fn retries(&self) -> u64 {
         self.retries.load(Ordering::Relaxed)
     }
 
-    /// What may be asked of the deployment.
+    /// Returns how much may be sent to the deployment.
     #[must_use]
     pub fn limits(&self) -> Limits {
         self.pace.limits()
     }
 
-    /// Which parts of the contract were reached so far.
+    /// Returns which parts of the contract were reached so far.
     #[must_use]
     pub fn coverage(&self) -> Coverage {
         self.tracker().coverage()
     }
 
-    /// Notes that a case ran which covers these JSON pointers below an operation.
+    /// Records that a case ran which covers these JSON pointers below an operation.
     pub(crate) fn ran(&self, operation: usize, covers: &[&str]) {
         self.tracker().ran(operation, covers);
     }
 
-    /// Waits until no other case that asks for this is under way.
+    /// Waits until no other case holds this lock.
     pub(crate) async fn alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.alone.lock().await
     }
@@ -175,13 +176,13 @@ impl Deployment {
         self.coverage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a revocation was answered with 201; by a contract that has none, whether any operation succeeded.
+    /// Returns whether a revocation was answered with 201; for a contract without one, whether any operation succeeded.
     #[must_use]
     pub fn reached(&self) -> bool {
         self.reached.load(Ordering::Relaxed)
     }
 
-    /// What the answers so far gave away.
+    /// Returns the leaks in the answers so far.
     pub(crate) fn leaks(&self) -> Vec<Leak> {
         self.leaks
             .lock()
@@ -206,8 +207,8 @@ impl Deployment {
         self.send_for(errand, case, purpose, request).await
     }
 
-    /// Sends one request. Once begun it is carried through even when the case is abandoned meanwhile: a token that
-    /// the answer brings must get into the ledger, or nobody would ever revoke it.
+    /// Sends one request, to its end even if its case is abandoned meanwhile: a token in the answer must get into the
+    /// ledger, or it would never be revoked.
     pub(crate) async fn send_for(
         self: &Arc<Self>,
         errand: Errand,
@@ -228,18 +229,18 @@ impl Deployment {
         .await
     }
 
-    /// Does something to its end even when the case that began it is abandoned meanwhile; [`Deployment::settled`] waits
-    /// for it.
+    /// Runs a future to its end even if the case that began it is abandoned meanwhile; [`Deployment::settled`] waits for
+    /// it.
     pub(crate) async fn carry_through<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> T {
-        match self.under_way.spawn(work).await {
+        match self.in_flight.spawn(work).await {
             Ok(done) => done,
             // The case runs under `catch_unwind`, which turns this into the verdict `error`.
             Err(stopped) => match stopped.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
-                Err(stopped) => panic!("what was under way was stopped: {stopped}"),
+                Err(stopped) => panic!("an exchange was stopped: {stopped}"),
             },
         }
     }
@@ -249,7 +250,7 @@ impl Deployment {
         self.client.wire().await
     }
 
-    /// Sends one request on a connection, in a form. No such request mints.
+    /// Sends one request on a connection, in a form. Such a request never mints.
     pub(crate) async fn send_on(
         &self,
         wire: &mut Wire,
@@ -267,13 +268,14 @@ impl Deployment {
         exchange
     }
 
-    /// Sends a request, again only when no connection came about, since then nothing was sent. Each repetition is
-    /// told with the exchange.
+    /// Sends a request; repeats it only after a failed connection, since then nothing was sent. The exchange counts the
+    /// repetitions.
     async fn connected(&self, purpose: String, request: Request) -> Exchange {
         let mut retries = 0;
         loop {
-            if self.refused.load(Ordering::Relaxed) >= GONE {
-                let cause = format!("the last {GONE} attempts failed, so this one was not made");
+            if self.refused.load(Ordering::Relaxed) >= UNREACHABLE {
+                let cause =
+                    format!("the last {UNREACHABLE} attempts failed, so this one was not made");
                 return Exchange::unsent(purpose, request, NoAnswer::Connect(cause));
             }
             let mut exchange = self.client.send(purpose.clone(), request.clone()).await;
@@ -292,15 +294,15 @@ impl Deployment {
         }
     }
 
-    /// Waits until no exchange and no command that makes a token is under way.
+    /// Waits until no exchange and no minting command is in flight.
     pub(crate) async fn settled(&self) {
         // A closed tracker still takes tasks; only a closed one can be waited for.
-        self.under_way.close();
-        self.under_way.wait().await;
-        self.under_way.reopen();
+        self.in_flight.close();
+        self.in_flight.wait().await;
+        self.in_flight.reopen();
     }
 
-    /// Takes from an exchange what the whole run needs to know.
+    /// Learns from an exchange what the whole run needs: coverage, leaks, new tokens, revocations.
     fn learn(&self, errand: Errand, case: &'static str, exchange: &Exchange) {
         let succeeded = self.tracker().learn(exchange);
         if succeeded && !self.contract.has_revoke() {
@@ -308,7 +310,7 @@ impl Deployment {
         }
         let mut created = false;
         if let Ok(response) = &exchange.outcome {
-            // Before the ledger learns of a token that this very answer creates: that one may be in it.
+            // Checked before a token that this answer creates is entered: that token may be in the answer.
             let found = leak::leaks(case, &self.secrets, exchange, response);
             (self.leaks.lock().unwrap_or_else(PoisonError::into_inner)).extend(found);
             let path = path_of(&exchange.request);
@@ -323,12 +325,12 @@ impl Deployment {
                     );
                 } else if path.to_ascii_lowercase().ends_with("/revoke") {
                     self.reached.store(true, Ordering::Relaxed);
-                    let revoked = self.ledger.strike(&self.contract, path);
+                    let revoked = self.ledger.mark_revoked(&self.contract, path);
                     self.pace.release(revoked);
                 }
             }
         }
-        // Those that the ledger knows by now have a name already, which stays.
+        // Tokens of the ledger keep the names that they have.
         if let Ok(response) = &exchange.outcome {
             for secret in leak::secrets_in(response) {
                 self.secrets.conceal(&secret, "UNREGISTERED_TOKEN");
@@ -339,7 +341,7 @@ impl Deployment {
         }
     }
 
-    /// What the deployment chose so far, where the contract leaves a choice.
+    /// Returns the deployment's choices so far, where the contract leaves one.
     pub(crate) fn choices(&self) -> Vec<(Policy, u16)> {
         let choices = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
         (choices.iter())
@@ -353,12 +355,13 @@ impl Deployment {
         self.ledger.enter(token, case, &self.secrets)
     }
 
-    /// Whether the budget of requests is used up; gives its size.
+    /// Returns the size of the budget of requests if it is used up.
     pub(crate) fn exhausted(&self) -> Option<u64> {
         self.pace.exhausted()
     }
 
-    /// Notes how the deployment answered where it had the choice; gives the answer of another case that differs.
+    /// Records the deployment's answer where the contract leaves a choice; returns an earlier answer that differs, and its
+    /// case.
     pub(crate) fn chose(
         &self,
         policy: Policy,
@@ -371,7 +374,7 @@ impl Deployment {
     }
 }
 
-/// The path of a request, without its query.
+/// Returns the path of a request, without its query.
 fn path_of(request: &Request) -> &str {
     request.path.split('?').next().unwrap_or_default()
 }

@@ -1,6 +1,6 @@
-//! What a run says while it happens. Reports are folds over these events; the runner knows none of them.
+//! The events of a run. Reports are folds over them; the runner knows no report.
 //!
-//! Everything here is already redacted: no value of a credential or of a minted token ever enters an event.
+//! Events are redacted: no value of a credential or of a minted token ever enters one.
 
 use chrono::{DateTime, Utc};
 use openapi::waiver::Waived;
@@ -14,8 +14,7 @@ use crate::coverage::Coverage;
 use crate::exit::ExitCode;
 use crate::profile::Profile;
 
-/// One thing that happened in a run, in order: one start, the cases as they finish, one end. As JSON, one a line, they
-/// are `events.ndjson`.
+/// An event of a run: one start, the cases as they finish, one end. As JSON, one a line, they are `events.ndjson`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
@@ -27,24 +26,24 @@ pub enum Event {
     RunFinished(Box<RunFooter>),
 }
 
-/// What is run, against what, by which contract.
+/// The header of a run: the suite, the target, the contract, and the selected cases.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RunHeader {
     /// The suite.
     pub suite: Suite,
     /// The deployment's base URL.
     pub target: String,
-    /// The contract that the deployment is held to.
+    /// The contract that the deployment must keep.
     pub contract: ContractName,
-    /// The profile as it was read; it names where credentials come from and holds none. As plain JSON, so that a saved
-    /// run can be read whose profile has keys that this version does not know.
+    /// The profile, which names the sources of credentials and holds none. As plain JSON, so that this version can read
+    /// the saved run of a version with other keys.
     #[schemars(with = "Profile")]
     pub profile: serde_json::Value,
-    /// What of the catalogue was asked for.
+    /// The selected cases, and how they were run.
     pub selection: Selection,
     /// When the run started (UTC).
     pub started_at: DateTime<Utc>,
-    /// What the contract says, in outline, so that a reader of the report needs no other document.
+    /// The summary of the contract, so that a reader of the report needs no other document.
     #[serde(default)]
     pub operations: Vec<Operation>,
 }
@@ -58,33 +57,33 @@ pub struct Suite {
     pub version: String,
 }
 
-/// What of the catalogue was asked for.
+/// The selected cases, and how they were run.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Selection {
     /// Only cases whose id contains one of these; empty selects all.
     pub filter: Vec<String>,
     /// The most that a case may do to the deployment.
     pub allow: Effect,
-    /// Whether a SHOULD gates as well.
+    /// Whether a failed SHOULD makes the run fail as well.
     pub strict: bool,
-    /// How many cases run at the same time.
+    /// The number of cases that run at the same time.
     pub jobs: usize,
-    /// What the order of the cases was shuffled by; none: the order of the catalogue.
+    /// The seed that shuffled the cases; without one they have the order of the catalogue.
     #[serde(default)]
     pub seed: Option<u64>,
-    /// The most requests that the run may send, clean-up included; none: as many as it takes.
+    /// The most requests that the run may send, clean-up included; without it there is no limit.
     #[serde(default)]
     pub max_requests: Option<u64>,
-    /// The most requests a second; none: as fast as the deployment answers.
+    /// The most requests a second; without it there is no limit.
     #[serde(default)]
     pub rate: Option<u32>,
-    /// How many cases were selected.
+    /// The number of selected cases.
     pub selected: usize,
-    /// How many cases the catalogue holds.
+    /// The number of cases to select from.
     pub catalogue: usize,
 }
 
-/// What became of a case.
+/// The verdict on a case.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -92,20 +91,20 @@ pub struct Selection {
 pub enum Verdict {
     /// Every step held.
     Pass,
-    /// A step did not hold, and that gates.
+    /// A step did not hold, and the run fails.
     Fail,
-    /// A step did not hold, and that does not gate.
+    /// A step did not hold, and the run may still pass.
     Warn,
-    /// It was not run, for the reason given.
+    /// It was not run, for the given reason.
     Skip,
-    /// It was run and could not be decided, for the reason given.
+    /// It was run and could not be decided, for the given reason.
     Inconclusive,
-    /// The suite or the way to the target broke while it ran.
+    /// The suite or the connection to the target broke while it ran.
     Error,
 }
 
 impl Verdict {
-    /// The verdict in one word.
+    /// Returns the verdict in one word.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -119,11 +118,11 @@ impl Verdict {
     }
 }
 
-/// The text that a case stands on, as a report holds it.
+/// The text that a case cites, as reports have it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Clause")]
 pub struct ClauseRecord {
-    /// Where the text stands: the published page, its OpenAPI slice, or an RFC with its section.
+    /// Where the text is: the published page, its OpenAPI slice, or an RFC with its section.
     pub source: String,
     /// The text itself.
     pub text: String,
@@ -138,41 +137,41 @@ impl From<Clause> for ClauseRecord {
     }
 }
 
-/// A decided case with everything that decided it.
+/// The record of a case: its verdict, and the steps and exchanges that decided it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct CaseRecord {
     /// The case's stable id, `area.name`.
     pub id: String,
-    /// How much depends on it.
+    /// Its level.
     pub level: Level,
-    /// What became of it.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Why: the step that did not hold, what was missing, or that all held.
+    /// The reason: the step that did not hold, what was missing, or that all steps held.
     pub reason: String,
-    /// The text that it stands on.
+    /// The text that it cites.
     pub clause: ClauseRecord,
-    /// The operation of the contract that it is about, such as `POST /api/v1/tokens/{token_id}/revoke`. Reports of
-    /// earlier versions do not say.
+    /// The operation of the contract that it is about, such as `POST /api/v1/tokens/{token_id}/revoke`. Absent in
+    /// reports of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// What of the contract it exercises, as JSON pointers below that operation.
+    /// The parts of the contract that it exercises, as JSON pointers below that operation.
     pub covers: Vec<String>,
-    /// For a skipped case that the profile waives: why and until when.
+    /// The waiver of a skipped case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waived>,
     /// What it could do to the deployment.
     pub effect: Effect,
-    /// How long it took, in milliseconds, waiting for a free place among the disposable tokens not included.
+    /// Its duration in milliseconds, without the wait for free places of disposable tokens.
     pub duration_ms: u64,
-    /// What was expected and what was found, in order.
+    /// The expectations and what was found, in order.
     pub steps: Vec<StepRecord>,
-    /// What went over the wire, in the order in which the answers were complete.
+    /// The exchanges, in the order in which their answers were complete.
     pub exchanges: Vec<ExchangeRecord>,
 }
 
 impl CaseRecord {
-    /// Whether the case is about an operation and covers the part of it that a JSON pointer below it names, or
-    /// something within that part.
+    /// Returns whether the case is about an operation and covers a part of it, which a JSON pointer names, or something
+    /// within that part.
     pub(crate) fn covers_within(&self, operation: &str, part: &str) -> bool {
         let within = |covered: &String| {
             (covered.strip_prefix(part))
@@ -186,7 +185,7 @@ impl CaseRecord {
 /// One expectation and what was found.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct StepRecord {
-    /// What was looked at.
+    /// What was checked.
     pub what: String,
     /// What the contract demands.
     pub expected: String,
@@ -194,30 +193,30 @@ pub struct StepRecord {
     pub actual: String,
     /// Whether the two agree.
     pub held: bool,
-    /// The index into `exchanges` of the exchange that was looked at, where it was one.
+    /// The index in `exchanges` of the exchange that was checked, if it was one.
     pub exchange: Option<usize>,
 }
 
 /// One request and its answer, redacted.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ExchangeRecord {
-    /// Why it was sent.
+    /// Its purpose.
     pub purpose: String,
     /// When it was sent (UTC).
     pub started_at: DateTime<Utc>,
-    /// From sending to the last byte of the answer, in milliseconds.
+    /// The time from sending to the last byte of the answer, in milliseconds.
     pub duration_ms: f64,
-    /// From sending to the head of the answer, in milliseconds; the rest of the time went into the body. Absent where
-    /// no answer began.
+    /// The time from sending to the head of the answer, in milliseconds; the rest of the duration is that of the body.
+    /// Absent where no answer began.
     #[serde(default)]
     pub wait_ms: Option<f64>,
-    /// How many connection attempts failed before this one, each of which was repeated: nothing had been sent yet.
+    /// The number of failed connection attempts before this one. Each was repeated, since nothing had been sent yet.
     pub retries: u32,
-    /// What was sent.
+    /// The request.
     pub request: RequestRecord,
-    /// What came back, if an answer did.
+    /// The answer, if there is one.
     pub response: Option<ResponseRecord>,
-    /// Why no answer came back, if none did.
+    /// The reason why there is no answer.
     pub problem: Option<String>,
     /// A command line that sends the same request; credentials are taken from the environment.
     pub curl: String,
@@ -232,7 +231,7 @@ pub struct RequestRecord {
     pub url: String,
     /// The headers in the order of sending.
     pub headers: Vec<HeaderRecord>,
-    /// The body, if one was sent; an empty one is a body too.
+    /// The body, which may be empty, if one was sent.
     pub body: Option<BodyRecord>,
 }
 
@@ -259,7 +258,7 @@ pub struct HeaderRecord {
 /// A body, redacted: as text where it is UTF-8, otherwise in Base64.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct BodyRecord {
-    /// How many bytes the body had.
+    /// The size of the body in bytes.
     pub bytes: usize,
     /// Whether only the beginning is kept here.
     pub truncated: bool,
@@ -271,41 +270,41 @@ pub struct BodyRecord {
     pub base64: Option<String>,
 }
 
-/// How a run ended.
+/// The footer of a run: how it ended.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RunFooter {
     /// When the run ended (UTC).
     pub finished_at: DateTime<Utc>,
-    /// How long it took, in milliseconds.
+    /// Its duration in milliseconds.
     pub duration_ms: u64,
-    /// How many requests were sent, setup and clean-up included.
+    /// The number of requests that were sent, minting and clean-up included.
     pub requests: u64,
-    /// How many connection attempts failed and were repeated. Nothing else is ever repeated.
+    /// The number of connection attempts that failed and were repeated. Nothing else is ever repeated.
     #[serde(default)]
     pub retries: u64,
-    /// Whether a revocation was answered with 201; by a contract that has none, whether any operation succeeded.
+    /// Whether a revocation was answered with 201; for a contract without one, whether any operation succeeded.
     pub reached: bool,
-    /// Whether every selected case was decided. A report whose `complete` is not true shows only a part.
+    /// Whether every selected case was decided. Otherwise the report shows only a part.
     pub complete: bool,
-    /// What the run amounts to.
+    /// The result of the run.
     pub exit: Exit,
-    /// Which parts of the contract the run exercised and which it observed.
+    /// The parts of the contract that the run exercised and observed.
     #[serde(default)]
     pub coverage: Coverage,
-    /// Disposable tokens that could not be revoked, for a person to revoke; empty when nothing was left behind.
+    /// The disposable tokens that could not be revoked, for a person to revoke.
     pub left_behind: Vec<LeftBehind>,
 }
 
-/// What the run amounts to.
+/// The result of a run.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Exit {
     /// The process's exit code, 0 to 4.
     pub code: u8,
     /// The code's name.
     pub name: ExitCode,
-    /// What that code means.
+    /// The meaning of the code.
     pub meaning: String,
-    /// Why this run has it.
+    /// The reason for this code.
     pub reason: String,
 }
 
@@ -314,8 +313,8 @@ pub struct Exit {
 pub struct LeftBehind {
     /// The token's id.
     pub token_id: String,
-    /// Whose it is: operator, member or outsider.
+    /// Its user: operator, member or outsider.
     pub owner: String,
-    /// Why it could not be revoked.
+    /// The reason why it could not be revoked.
     pub reason: String,
 }

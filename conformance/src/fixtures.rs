@@ -1,5 +1,4 @@
-//! Disposable tokens: minted before a case, revoked after it whatever became of it, and never more of them at a time
-//! than the deployment's owner allows.
+//! Disposable tokens: minted before a case, revoked after it, and never more at a time than the deployment's owner allows.
 
 mod made;
 mod mint;
@@ -56,17 +55,17 @@ impl Fixtures {
         self.places.lease(wanted).await
     }
 
-    /// Whether there is a way to disposable tokens.
+    /// Returns whether disposable tokens can be obtained.
     pub(crate) fn has_supply(&self) -> bool {
         !matches!(self.supply, Supply::Nothing)
     }
 
-    /// Whether the tokens are a pool, which may be used up in the middle of a run.
+    /// Returns whether the tokens come from a pool, which may be used up in the middle of a run.
     pub(crate) fn may_run_dry(&self) -> bool {
         matches!(self.supply, Supply::Pool(_))
     }
 
-    /// Revokes what a case minted and did not revoke itself; with `None`, what any did.
+    /// Revokes the live tokens of a case; with `None`, of all cases.
     pub(crate) async fn clean_up(&self, case: Option<&'static str>) {
         let deployment = &self.deployment;
         for token in deployment.ledger.live(case) {
@@ -80,19 +79,19 @@ impl Fixtures {
             };
             let purpose = "clean up: revoke a disposable token";
             let answer = send(purpose, caller.revoke(&token.id)).await;
-            // A 201 struck it from the ledger by itself.
+            // The deployment has marked it in the ledger.
             if answer.outcome.is_ok_and(|response| response.status == 201) {
                 continue;
             }
-            // It may be revoked already without the suite knowing: the 201 was lost, or named the token in another
-            // spelling, and the deployment refuses a second revocation. Then it is refused as a credential.
+            // It may be revoked already: the 201 was lost, or the request spelled the id in another way, and the
+            // deployment refuses a second revocation. Then the token is refused as a credential.
             let used = caller
                 .with_token(token.secret.expose_secret())
                 .revoke(&Uuid::new_v4().to_string());
             let answer = send("clean up: see whether the token still works", used).await;
             if answer.outcome.is_ok_and(|response| response.status == 401) {
                 let path = deployment.contract.revoke_path(&token.id);
-                deployment.ledger.strike(&deployment.contract, &path);
+                deployment.ledger.mark_revoked(&deployment.contract, &path);
             }
         }
     }

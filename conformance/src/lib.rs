@@ -1,9 +1,11 @@
-//! Runs any deployment of a published operation through its contract, and through the promise behind it.
+//! Checks whether a deployment keeps a contract. For the published revoke operation, it also checks that a revoked token
+//! is rejected.
 //!
-//! The flow is one way: a [`profile`] and a target make a [`deployment::Deployment`]; the [`runner`] runs [`cases`]
-//! against it and emits [`event`]s; [`report`]s are folds over those. The crate's `README.md` has the map.
+//! Data flows one way: a [`profile`], a [`contract`] and a target make a [`session`] with a [`deployment`]; the
+//! [`runner`] runs [`cases`] against it and emits [`event`]s; [`report`]s are folds over the events. The crate's
+//! `README.md` has the map.
 //!
-//! The program `conformance` is a thin shell around this; other programs can run the cases themselves:
+//! The program `conformance` is a thin shell around the library; other programs can run the cases themselves:
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -26,7 +28,7 @@
 //!     let record = runner::run_case(&session, case, Effect::Revokes, false).await;
 //!     println!("{:?} {}: {}", record.verdict, record.id, record.reason);
 //! }
-//! // Revokes whatever an interrupted case may have left.
+//! // Revokes the tokens of interrupted cases.
 //! runner::finish(&session).await;
 //! # Ok(())
 //! # }

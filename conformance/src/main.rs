@@ -1,4 +1,4 @@
-//! The program `conformance`: see [`cli`].
+//! The program `conformance`; the module `cli` has its commands.
 
 mod cli;
 

@@ -1,4 +1,4 @@
-//! A first look at a deployment that nobody has described yet: what it has and what it chose, as a profile for a person
+//! The probe of a deployment that has no profile yet: its operations and its choices become a first profile, for a person
 //! to edit.
 
 use std::fmt::Write as _;
@@ -15,9 +15,9 @@ use crate::session::Session;
 use crate::wire::Caller;
 use crate::wire::{NoAnswer, Request, Response};
 
-/// What whoever looks knows beforehand. Credentials are named by environment variable.
+/// The users of the deployment. Their credentials are named by environment variable.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct Users {
     /// The variable that holds the operator's token.
     pub operator: String,
     /// The operator's business.
@@ -28,26 +28,26 @@ pub struct Known {
     pub outsider: Option<(String, Uuid)>,
 }
 
-/// What was found.
+/// The findings of a probe.
 #[derive(Debug, Clone, Default)]
-pub struct Found {
-    /// Whether there is `POST /api/v1/tokens`.
+pub struct Findings {
+    /// Whether the deployment has `POST /api/v1/tokens`.
     create: bool,
-    /// Whether there is `GET /api/v1/tokens`.
+    /// Whether the deployment has `GET /api/v1/tokens`.
     list: bool,
-    /// Whether a token could be minted there; not tried where that was not allowed.
+    /// Whether a token could be minted; `None` where that was not allowed.
     mints: Option<bool>,
-    /// What was answered where the contract leaves a choice.
+    /// The answers where the contract leaves a choice.
     choices: Vec<(Policy, u16)>,
-    /// How far its clock is off, in seconds, as its `date` header says.
+    /// The error of its clock, in seconds, by its `date` header.
     skew: Option<i64>,
 }
 
-/// The most that a profile may allow a clock to be off, in seconds.
+/// The largest error of a clock that a profile may allow, in seconds.
 const MOST_SKEW: u64 = 3600;
 
-/// The cases that show what a deployment chose.
-const TELLING: &[&str] = &[
+/// The cases that show a deployment's choices.
+const CASES: &[&str] = &[
     "revocation.second_changes_nothing",
     "token_id.word",
     "status.missing_business_id",
@@ -62,28 +62,28 @@ const TELLING: &[&str] = &[
     "create.days_as_a_whole_fraction",
 ];
 
-impl Known {
-    /// A profile that holds no more than what is known, to look by.
+impl Users {
+    /// Writes a profile of the users alone, for the probe.
     #[must_use]
     pub fn draft(&self) -> String {
-        self.profile(&Found {
+        self.profile(&Findings {
             create: true,
             list: true,
             mints: Some(true),
-            ..Found::default()
+            ..Findings::default()
         })
     }
 
-    /// The profile of a deployment, with what was found of it.
+    /// Writes the profile of a deployment, with the findings of its probe.
     #[must_use]
-    pub fn profile(&self, found: &Found) -> String {
+    pub fn profile(&self, findings: &Findings) -> String {
         let mut text = String::new();
-        let Known {
+        let Users {
             operator,
             business_id,
             ..
         } = self;
-        // To write into a string cannot fail.
+        // Writing into a string cannot fail.
         let _ = writeln!(
             text,
             "# A first profile. Look through it, and add what only you know.\n\n\
@@ -115,31 +115,35 @@ impl Known {
             ),
         }
         text.push_str("[fixtures]\n");
-        text.push_str(match (found.create, found.mints) {
-            (true, Some(true)) => "mint = \"api\"                            # a token was minted so\n",
+        text.push_str(match (findings.create, findings.mints) {
+            (true, Some(true)) => "mint = \"api\"                            # a token was minted in this way\n",
             (true, None) => "mint = \"api\"                            # not tried: run probe with --allow revokes\n",
             (true, Some(false)) | (false, _) => {
-                "# mint = { command = [\"./mint\"] }         # tokens cannot be had by API: name a command, or a pool\n"
+                "# mint = { command = [\"./mint\"] }         # tokens cannot be minted by API: name a command, or a pool\n"
             }
         });
         let _ = writeln!(
             text,
             "\n[companions]\ncreate = {}\nlist = {}\n# active_tokens = 10                     # how many one user may hold",
-            found.create, found.list
+            findings.create, findings.list
         );
         text.push_str("\n[policy]                                # what was answered where the contract leaves a choice\n");
         for policy in Policy::ALL {
             let key = policy.key();
-            match found.choices.iter().find(|(chosen, _)| *chosen == policy) {
+            match findings
+                .choices
+                .iter()
+                .find(|(chosen, _)| *chosen == policy)
+            {
                 Some((_, status)) => {
                     let _ = writeln!(text, "{key} = {status}");
                 }
                 None => {
-                    let _ = writeln!(text, "# {key} = …  # not seen: {}", policy.choices());
+                    let _ = writeln!(text, "# {key} = …  # not observed: {}", policy.choices());
                 }
             }
         }
-        if let Some(skew) = found.skew.filter(|skew| skew.abs() > 2) {
+        if let Some(skew) = findings.skew.filter(|skew| skew.abs() > 2) {
             let _ = writeln!(
                 text,
                 "\n[clock]                                 # its `date` was {skew} s off\nskew_seconds = {}",
@@ -150,11 +154,11 @@ impl Known {
     }
 }
 
-/// Looks at a deployment, as far as is allowed.
+/// Probes a deployment as far as `allow` permits.
 ///
 /// # Errors
-/// When nobody answers there, in words.
-pub async fn look(session: &Session, allow: Effect) -> Result<Found, String> {
+/// When nothing answers at the target, in words.
+pub async fn probe(session: &Session, allow: Effect) -> Result<Findings, String> {
     let deployment = &session.deployment;
     let caller = Caller::new(
         &deployment.contract,
@@ -166,19 +170,19 @@ pub async fn look(session: &Session, allow: Effect) -> Result<Found, String> {
         let purpose = "see whether there is such an operation".to_owned();
         deployment.send("probe", purpose, request).await.outcome
     };
-    let told = |problem: NoAnswer| format!("the target {}: {problem}", deployment.target());
-    let listed = ask(caller.list("")).await.map_err(told)?;
-    let created = ask(caller.create(&json!({}))).await.map_err(told)?;
+    let failed = |problem: NoAnswer| format!("the target {}: {problem}", deployment.target());
+    let listed = ask(caller.list("")).await.map_err(failed)?;
+    let created = ask(caller.create(&json!({}))).await.map_err(failed)?;
     let is_there = |response: &Response| !matches!(response.status, 404 | 405 | 501);
-    let mut found = Found {
+    let mut findings = Findings {
         list: is_there(&listed),
         create: is_there(&created),
         skew: skew(&listed),
-        ..Found::default()
+        ..Findings::default()
     };
     let catalogue = cases::of(&deployment.contract);
-    let telling = |case: &&&'static Case| TELLING.contains(&case.id) && case.effect <= allow;
-    let cases: Vec<&'static Case> = catalogue.iter().filter(telling).copied().collect();
+    let selected = |case: &&&'static Case| CASES.contains(&case.id) && case.effect <= allow;
+    let cases: Vec<&'static Case> = catalogue.iter().filter(selected).copied().collect();
     if !cases.is_empty() {
         let plan = Plan {
             catalogue: catalogue.len(),
@@ -189,17 +193,17 @@ pub async fn look(session: &Session, allow: Effect) -> Result<Found, String> {
             jobs: 4,
             seed: None,
         };
-        // What comes of the cases is for the run to say; here only their answers count.
+        // Only the answers count here, not the verdicts.
         runner::run(session, &plan, std::future::pending(), |_| {}).await;
-        found.choices = deployment.choices();
+        findings.choices = deployment.choices();
     }
     if allow == Effect::Revokes {
-        found.mints = Some(!deployment.ledger.is_empty());
+        findings.mints = Some(!deployment.ledger.is_empty());
     }
-    Ok(found)
+    Ok(findings)
 }
 
-/// How far a deployment's clock is off, by the `date` of an answer (RFC 9110, section 6.6.1), to the second.
+/// Returns the error of a deployment's clock in seconds, by the `date` of an answer (RFC 9110, section 6.6.1).
 fn skew(response: &Response) -> Option<i64> {
     let header = response.headers.iter().find(|(name, _)| name == "date")?;
     let text = String::from_utf8_lossy(&header.1);

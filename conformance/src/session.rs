@@ -1,5 +1,5 @@
-//! From a command line's words to a deployment that cases can be run against: everything that can be wrong before
-//! anything is sent.
+//! A session with a deployment, opened from the options of a command: every mistake in them is found before anything is
+//! sent.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,22 +29,22 @@ impl Session {
     }
 }
 
-/// What names a deployment.
+/// The options that name a deployment.
 #[derive(Debug, Clone, Copy)]
 pub struct Opening<'o> {
     /// Its base URL.
     pub target: &'o str,
     /// The file of its profile.
     pub profile: &'o Path,
-    /// The file of the contract that it is held to; `None`: the published revoke operation.
+    /// The file of the contract; `None` means the published revoke operation.
     pub contract: Option<&'o Path>,
-    /// Hosts that whoever runs the suite says to own, besides those of the profile.
+    /// Hosts that may be tested, besides those of the profile.
     pub own: &'o [String],
-    /// What may be asked of it.
+    /// How much may be sent to it.
     pub limits: Limits,
 }
 
-/// Why a deployment cannot be tested as it is named. Nothing was sent.
+/// The reason why a deployment cannot be tested. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum OpeningError {
     /// The profile is wrong.
@@ -56,9 +56,9 @@ pub enum OpeningError {
     /// The contract is wrong.
     #[error(transparent)]
     Contract(#[from] ContractError),
-    /// Nobody has said that the target may be tested.
+    /// The target is another machine that neither an option nor the profile allows to test.
     #[error(
-        "--target {target}: {host} is another machine, and nobody has said that it may be tested\n  If it is yours, add --i-own {host}, or `hosts = [\"{host}\"]` at the top of {profile}."
+        "--target {target}: {host} is another machine, and nothing says that it may be tested\n  If it is yours, add --i-own {host}, or `hosts = [\"{host}\"]` at the top of {profile}."
     )]
     Stranger {
         /// The target.
@@ -71,16 +71,16 @@ pub enum OpeningError {
 }
 
 impl Opening<'_> {
-    /// Reads profile, credentials and contract, and makes sure that the target may be tested. Sends nothing.
+    /// Reads profile, credentials and contract, and checks that the target may be tested. Sends nothing.
     ///
     /// # Errors
-    /// When one of them is wrong, or the target is another machine that nobody has said to own.
+    /// When one of them is wrong, or the target is another machine that is not allowed.
     pub fn open(self) -> Result<Arc<Session>, OpeningError> {
         let (_, text) = Profile::load(self.profile)?;
         self.open_text(text)
     }
 
-    /// As [`Opening::open`], by a profile's text; its path is then only for messages, and for files beside it.
+    /// Opens a session by a profile's text; its path is then only for messages, and for files beside it.
     ///
     /// # Errors
     /// As [`Opening::open`].

@@ -1,5 +1,4 @@
-//! Everything between the suite and the deployment: requests and who sends them, answers, connections, and the record
-//! of each exchange.
+//! What goes over the wire: requests and their callers, answers, connections, and the record of each exchange.
 
 mod caller;
 mod client;

@@ -1,4 +1,4 @@
-//! `conformance list`: the cases that a contract calls for, for people and for machines.
+//! `conformance list`: the cases of a contract, for people and for machines.
 
 use std::io::Write;
 use std::path::Path;
@@ -24,7 +24,7 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Prints the cases: those of the catalogue where the contract holds their operation, and those generated from it.
+/// Prints the cases of a contract.
 pub(crate) fn list(contract: Option<&Path>, format: Format) -> ExitCode {
     let contract = match contract {
         Some(path) => Contract::load(path),
@@ -61,7 +61,7 @@ pub(crate) fn list(contract: Option<&Path>, format: Format) -> ExitCode {
             writeln!(out, "{:#}", serde_json::Value::from_iter(cases))
         }
     };
-    // A reader that closes the pipe early, such as `head`, has seen what it wanted.
+    // A reader may close the pipe early, such as `head`.
     match written {
         Ok(()) => ExitCode::Conformant,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::Conformant,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use conformance::case::Effect;
 use conformance::deployment::pace::Limits;
 use conformance::exit::ExitCode;
-use conformance::probe::{self, Known};
+use conformance::probe::{self, Users};
 use conformance::session::Opening;
 use uuid::Uuid;
 
@@ -21,8 +21,8 @@ pub(crate) const HELP: &str = "Examples:
 
 Exit codes:
   0  a profile was written
-  2  usage, a credential that is not there, or an output file that is; nothing was sent
-  3  nobody answers at the target";
+  2  usage, a missing credential, or an existing output file; nothing was sent
+  3  nothing answers at the target";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -32,10 +32,10 @@ pub(crate) struct Arguments {
     /// The business of the operator, as `x-business-id` names it.
     #[arg(long, value_name = "UUID")]
     business_id: Uuid,
-    /// The environment variable that holds the token of who may revoke.
+    /// The environment variable that holds the token of the user who may revoke.
     #[arg(long, value_name = "NAME", default_value = "OPERATOR_TOKEN")]
     operator: String,
-    /// The environment variable that holds the token of a member who may not.
+    /// The environment variable that holds the token of a member who may not revoke.
     #[arg(long, value_name = "NAME")]
     member: Option<String>,
     /// The environment variable that holds the token of a user of another business.
@@ -47,25 +47,25 @@ pub(crate) struct Arguments {
     /// You may test HOST: needed for a target on another machine.
     #[arg(long, value_name = "HOST")]
     i_own: Vec<String>,
-    /// How deep to look. safe: which operations there are; risks: what it answers to what it should refuse; revokes: mint
-    /// a few tokens and revoke them, which shows all of its choices.
+    /// How much to do. safe: find the operations; risks: send requests that it should refuse; revokes: mint a few tokens
+    /// and revoke them, which shows all of its choices.
     #[arg(long, value_enum, default_value_t = Effect::Safe, value_name = "EFFECT", verbatim_doc_comment)]
     allow: Effect,
-    /// Where to write the profile; a file that is there is left alone. Without it, to standard output.
+    /// The file to write the profile to; an existing file is not replaced. Without it, standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-/// Looks at a deployment and writes its profile.
+/// Probes a deployment and writes its profile.
 pub(crate) fn probe(arguments: &Arguments) -> ExitCode {
     if let Some(path) = arguments.output.as_deref().filter(|path| path.exists()) {
         let problem = format!(
-            "{}: is there already\n  Name another file with --output, or move this one away.",
+            "{}: already exists\n  Name another file with --output, or move this one.",
             path.display()
         );
         return refuse(ExitCode::Usage, &problem);
     }
-    let known = Known {
+    let users = Users {
         operator: arguments.operator.clone(),
         business_id: arguments.business_id,
         member: arguments.member.clone(),
@@ -76,12 +76,12 @@ pub(crate) fn probe(arguments: &Arguments) -> ExitCode {
     };
     let opening = Opening {
         target: &arguments.target,
-        profile: Path::new("the profile to be"),
+        profile: Path::new("the first profile"),
         contract: None,
         own: &arguments.i_own,
         limits: Limits::default(),
     };
-    let session = match opening.open_text(known.draft()) {
+    let session = match opening.open_text(users.draft()) {
         Ok(session) => session,
         Err(problem) => return refuse(ExitCode::Usage, &problem),
     };
@@ -89,11 +89,11 @@ pub(crate) fn probe(arguments: &Arguments) -> ExitCode {
         Ok(runtime) => runtime,
         Err(code) => return code,
     };
-    let found = match runtime.block_on(probe::look(&session, arguments.allow)) {
-        Ok(found) => found,
+    let findings = match runtime.block_on(probe::probe(&session, arguments.allow)) {
+        Ok(findings) => findings,
         Err(problem) => return refuse(ExitCode::Broken, &problem),
     };
-    let text = known.profile(&found);
+    let text = users.profile(&findings);
     let written = match &arguments.output {
         Some(path) => std::fs::write(path, &text)
             .map_err(|error| format!("{}: cannot be written: {error}", path.display())),

@@ -1,4 +1,4 @@
-//! `conformance run`: a deployment through the catalogue, and the reports of it.
+//! `conformance run`: runs the cases against a deployment and writes the reports.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ pub(crate) const HELP: &str = "Examples:
 The report folder gets report.html for people, report.json for machines, junit.xml for CI systems, summary.md for a
 pull request, and events.ndjson, which is written while the run goes on.";
 
-/// What is tested, by which contract, and how hard.
+/// The target, its profile and contract, and the limits of requests.
 #[derive(Debug, clap::Args)]
 struct TargetArguments {
     /// The deployment's base URL, such as https://staging.example.com.
@@ -36,14 +36,14 @@ struct TargetArguments {
     /// The deployment's profile, in TOML; `conformance schema profile` describes it.
     #[arg(long, value_name = "FILE")]
     profile: PathBuf,
-    /// The contract, an OpenAPI document (JSON or YAML), in place of the published revoke operation. Whatever it holds,
-    /// cases are generated from it; the written cases are run where it holds the revoke operation.
+    /// The contract, an OpenAPI document (JSON or YAML), in place of the published revoke operation. Cases are derived
+    /// from each of its operations; the catalogue is run as well if it has the revoke operation.
     #[arg(long, value_name = "FILE")]
     contract: Option<PathBuf>,
     /// You may test HOST: needed for a target on another machine that the profile's `hosts` does not name.
     #[arg(long, value_name = "HOST")]
     i_own: Vec<String>,
-    /// The most requests to send, clean-up included; cases that come after are skipped.
+    /// The most requests to send, clean-up included; the remaining cases are then skipped.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max_requests: Option<u64>,
     /// The most requests a second.
@@ -71,24 +71,24 @@ impl TargetArguments {
 pub(crate) struct Arguments {
     #[command(flatten)]
     target: TargetArguments,
-    /// The folder for the reports; created if it is not there. Those of an earlier run are replaced.
+    /// The folder for the reports, created if it does not exist. Reports of an earlier run are replaced.
     #[arg(long, value_name = "DIR")]
     report: PathBuf,
     /// Run only cases whose id contains TEXT, such as `revocation.`; may be given more than once.
     #[arg(long, value_name = "TEXT")]
     filter: Vec<String>,
-    /// Let a failed SHOULD gate as well.
+    /// Let a failed SHOULD make the run fail as well.
     #[arg(long)]
     strict: bool,
-    /// The most that a case may do. safe: nothing that could change state, even on a broken deployment; risks: ask for
-    /// what a sound deployment refuses; revokes: mint disposable tokens and revoke them. Each includes the ones before
-    /// it. What is not allowed is skipped, so only `revokes` can prove a deployment conformant.
+    /// The most that a case may do. safe: nothing that could change state, even on a broken deployment; risks: requests
+    /// that a correct deployment refuses; revokes: mint disposable tokens and revoke them. Each includes the ones before
+    /// it. Other cases are skipped, so only `revokes` can prove a deployment conformant.
     #[arg(long, value_enum, default_value_t = Effect::Safe, value_name = "EFFECT", verbatim_doc_comment)]
     allow: Effect,
-    /// How many cases run at the same time.
+    /// The number of cases that run at the same time.
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
-    /// Tell GitHub Actions of what did not hold: annotations on standard output, and a summary of the job.
+    /// Report failures to GitHub Actions: annotations on standard output, and a summary of the job.
     #[arg(long, value_enum, default_value_t = Annotations::Auto, value_name = "WHEN")]
     annotations: Annotations,
     /// Shuffle the order of the cases; the same number gives the same order.
@@ -98,11 +98,11 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Annotations {
-    /// Where GITHUB_ACTIONS is `true`.
+    /// If GITHUB_ACTIONS is `true`.
     Auto,
-    /// Wherever it runs.
+    /// In every environment.
     Always,
-    /// Nowhere.
+    /// In no environment.
     Never,
 }
 
@@ -132,7 +132,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     if let Err(problem) = runner::check_waivers(&session, &catalogue, &selected) {
         return refuse(ExitCode::Usage, &problem);
     }
-    // Before anything is sent: a run whose reports cannot be written is not worth its traces on the deployment.
+    // Before anything is sent: a run without reports is not worth its traces on the deployment.
     let stream = publish::prepare(&arguments.report).and_then(|()| {
         let deployment = Arc::clone(deployment);
         let scan = move || Scan::from_secrets(&deployment.secrets);
@@ -171,11 +171,11 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         &Scan::from_secrets(&deployment.secrets),
         arguments.annotations.are_wanted(),
     ));
-    // What cannot be read cannot be relied on, whatever the verdict.
+    // Whatever the verdict, a run without its reports is not a pass.
     (problems.iter()).fold(code, |_, problem| refuse(ExitCode::Broken, problem))
 }
 
-/// What exchanges run on. Where it cannot be had that is said, and gives the code to exit with.
+/// Starts the runtime of exchanges. A failure is printed, and the error is the code to exit with.
 pub(crate) fn runtime() -> Result<Runtime, ExitCode> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.enable_all().build().map_err(|error| {
@@ -184,12 +184,12 @@ pub(crate) fn runtime() -> Result<Runtime, ExitCode> {
     })
 }
 
-/// Resolves when the run is asked to end. Who asks a second time does not wait for the clean-up.
+/// Resolves when a signal asks the run to end. A second signal ends it without the clean-up.
 async fn interrupted() {
     asked_to_end().await;
     let _ = writeln!(
         anstream::stderr(),
-        "conformance: interrupted; revoking what was minted (once more ends at once, and may leave tokens behind)"
+        "conformance: interrupted; revoking the minted tokens (interrupt again to exit at once, which may leave live tokens)"
     );
     tokio::spawn(async {
         asked_to_end().await;
@@ -197,7 +197,7 @@ async fn interrupted() {
     });
 }
 
-/// Resolves at the next signal by which the user or the system asks a program to end.
+/// Resolves at the next signal that asks the process to end.
 async fn asked_to_end() {
     #[cfg(unix)]
     {
@@ -210,7 +210,7 @@ async fn asked_to_end() {
             return;
         }
     }
-    // Without a handler there is nothing to wait for, and the system's own way of ending the process remains.
+    // Without a handler, the default action of the signal ends the process.
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -1,4 +1,4 @@
-//! `conformance schema`: the JSON Schemas of what the suite reads and writes.
+//! `conformance schema`: the JSON Schemas of the files that the suite reads and writes.
 
 use std::io::Write;
 

@@ -1,37 +1,37 @@
-//! How much a run may ask of a deployment: a budget of requests, and a rate.
+//! The limits of a run: a budget of requests, and a rate.
 //!
-//! A request that may create a token keeps two more in reserve, since the suite revokes what it minted, also when the
-//! budget is used up: one for the revocation, one to see whether the token still works.
+//! A request that may create a token reserves two more, so that the token can be revoked even when the budget is used
+//! up: one for the revocation, one to check whether the token still works.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// What it may take to get rid of a token.
+/// The most requests that the clean-up of one token takes.
 const CLEAN_UP: u64 = 2;
 
-/// What a run may ask of a deployment.
+/// How much a run may send to a deployment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// The most requests of the whole run, clean-up included; `None`: as many as it takes.
+    /// The most requests of the whole run, clean-up included; `None` means no limit.
     pub max_requests: Option<u64>,
-    /// The most requests a second; `None`: as fast as the deployment answers.
+    /// The most requests a second; `None` means no limit.
     pub rate: Option<u32>,
 }
 
-/// What a request is for, as the budget sees it.
+/// The purpose of a request, as the budget sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Errand {
     /// A step of a case.
     Step,
-    /// What may create a token.
+    /// A request that may create a token.
     Minting,
-    /// Revoking what was minted, which was paid for in advance.
+    /// The revocation of a minted token, for which requests are reserved.
     CleanUp,
 }
 
-/// Budget and rate of a run.
+/// The budget and the rate of a run.
 #[derive(Debug)]
 pub(crate) struct Pace {
     limits: Limits,
@@ -59,12 +59,12 @@ impl Pace {
         self.limits
     }
 
-    /// How many requests were sent.
+    /// Returns how many requests were sent.
     pub(crate) fn sent(&self) -> u64 {
         self.budget().sent
     }
 
-    /// Takes a request from the budget. Gives the budget's size when there is none left.
+    /// Takes a request from the budget. An error is the budget's size: it is used up.
     pub(crate) fn take(&self, errand: Errand) -> Result<(), u64> {
         let mut budget = self.budget();
         let reserve = match errand {
@@ -81,19 +81,19 @@ impl Pace {
         Ok(())
     }
 
-    /// Whether there is not a request left for a case; gives the budget's size.
+    /// Returns the budget's size if no request remains for a case.
     pub(crate) fn exhausted(&self) -> Option<u64> {
         let budget = self.budget();
         (self.limits.max_requests).filter(|most| budget.sent + budget.reserved >= *most)
     }
 
-    /// Keeps a reserve for this many tokens that no request created: those of a command or a pool.
+    /// Reserves requests for tokens that no request created: those of a command or a pool.
     pub(crate) fn reserve(&self, tokens: usize) {
         let kept = CLEAN_UP.saturating_mul(u64::try_from(tokens).unwrap_or(u64::MAX));
         self.budget().reserved += kept;
     }
 
-    /// Frees the reserve of this many tokens: they were never created, or are revoked.
+    /// Frees the reserve of tokens that were never created, or are revoked.
     pub(crate) fn release(&self, tokens: usize) {
         let mut budget = self.budget();
         let freed = CLEAN_UP.saturating_mul(u64::try_from(tokens).unwrap_or(u64::MAX));

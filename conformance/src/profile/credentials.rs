@@ -1,14 +1,15 @@
-//! The credentials that a profile names, fetched from where they are.
+//! The credentials that a profile names, with their values.
 
 use std::env::VarError;
 
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::Profile;
 use super::origin::{Origin, ProfileError};
+use super::party::Party;
 use super::role::Role;
 use super::source::Source;
-use super::{Party, Profile};
 
 /// A user with the token and the business to act in.
 #[derive(Debug, Clone)]
@@ -21,14 +22,14 @@ pub struct Identity {
     pub email: Option<String>,
 }
 
-/// The users whom the suite acts as.
+/// The users that the suite acts as.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// Who may revoke.
+    /// The user who may revoke.
     pub operator: Identity,
-    /// Who may not revoke the operator's tokens.
+    /// A user who may not revoke the operator's tokens.
     pub member: Option<Identity>,
-    /// Who belongs to another business.
+    /// A user of another business.
     pub outsider: Option<Identity>,
     /// A token of the operator that has expired.
     pub expired: Option<SecretString>,
@@ -130,7 +131,7 @@ fn fetch(
         }
     };
     let token = token.trim();
-    // Short values would make redaction blank out ordinary text, and are no credentials.
+    // A short value is not a credential, and redaction would blank out ordinary text.
     if token.len() < 8 || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(wrong(
             format!(

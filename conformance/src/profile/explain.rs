@@ -1,12 +1,11 @@
-//! Errors of the TOML reader in our words, each with a remedy.
+//! The explanation of errors of the TOML parser, each with a remedy.
 
 use super::origin::{Origin, ProfileError};
 use super::source;
 
-/// Explains an error of the TOML reader: which line, which key, what, and what to do.
+/// Explains an error of the TOML parser: its line and key, the problem, and how to fix it.
 ///
-/// The reader's own rendering is not used, since it prints the line: that line may hold a credential that someone
-/// wrote inline by mistake.
+/// The parser's own rendering is not used, since it prints the line, and a line may have a credential by mistake.
 pub(super) fn explain(origin: Origin<'_>, error: &toml::de::Error) -> ProfileError {
     let message = error.message();
     let offset = error.span().map_or(0, |span| span.start);
@@ -31,7 +30,7 @@ fn between_backticks<'a>(message: &'a str, after: &str) -> Option<&'a str> {
         .next()
 }
 
-/// The message without the string values that serde quotes in it: one of them may be a credential.
+/// Removes the string values that serde quotes in a message: one of them may be a credential.
 fn without_values(message: &str) -> String {
     let mut kept = String::new();
     let mut rest = message;
@@ -41,7 +40,7 @@ fn without_values(message: &str) -> String {
         rest = after.split_once('"').map_or("", |(_, after)| after);
     }
     kept.push_str(rest);
-    // serde names our types where it means TOML's.
+    // serde names types of Rust where users know types of TOML.
     let expected = [
         ("struct Party", "a table"),
         ("struct Member", "a table"),
@@ -54,10 +53,10 @@ fn without_values(message: &str) -> String {
     kept
 }
 
-/// The key that may have been meant, from serde's "unknown field `written`, expected one of `known`, …": one that a
-/// few slips tell from what is written.
+/// Returns the known key that is most similar to the unknown one, from serde's "unknown field `written`, expected one of
+/// `known`, …".
 fn meant(message: &str) -> Option<&str> {
-    // Between backticks stand the names, and between those anything else.
+    // The names are between backticks.
     let mut names = message.split('`').skip(1).step_by(2);
     let written = names.next()?;
     names
@@ -67,6 +66,7 @@ fn meant(message: &str) -> Option<&str> {
         .map(|(_, known)| known)
 }
 
+/// Returns how to fix what a message is about.
 fn remedy(message: &str) -> String {
     if message.starts_with("unknown field") {
         return match meant(message) {

@@ -1,10 +1,10 @@
-//! Where in a profile's text a mistake is: the spans are those of the TOML parser.
+//! The place of a mistake in a profile's text, by the spans of the TOML parser.
 
 use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-/// What is wrong with a profile: where, what, and what to do.
+/// A mistake in a profile: its place, the problem, and how to fix it.
 #[derive(Debug, thiserror::Error)]
 #[error("{}{}: {problem}\n  {remedy}", .file.display(), .place)]
 pub struct ProfileError {
@@ -12,9 +12,9 @@ pub struct ProfileError {
     pub file: PathBuf,
     /// The line and the key, such as `:7: operator.token`; empty when it is about the whole file.
     pub place: String,
-    /// What is wrong.
+    /// The problem.
     pub problem: String,
-    /// What to do about it.
+    /// How to fix it.
     pub remedy: String,
 }
 
@@ -100,7 +100,7 @@ impl Origin<'_> {
     fn path_to(&self, table: &DeTable<'_>, offset: usize) -> Option<String> {
         table.iter().find_map(|(key, value)| {
             let (name, span) = (key.get_ref(), value.span());
-            // What is within an inline table is said of the key that holds it.
+            // A mistake in an inline table is reported at the key of the table.
             let is_inline = self.text[span.clone()].starts_with('{');
             let inner = match value.get_ref() {
                 DeValue::Table(inner) if !is_inline => self.path_to(inner, offset),

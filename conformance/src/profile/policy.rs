@@ -1,4 +1,4 @@
-//! Where the contract leaves a choice, and which answers it leaves.
+//! Policies: the situations in which the contract leaves a choice of answers.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub enum Policy {
 }
 
 impl Policy {
-    /// All of them.
+    /// All policies.
     pub const ALL: [Policy; 11] = [
         Policy::SecondRevoke,
         Policy::MalformedTokenId,
@@ -46,7 +46,7 @@ impl Policy {
         Policy::DaysAsFraction,
     ];
 
-    /// Its key in the profile's `[policy]`.
+    /// Returns the key in the profile's `[policy]`.
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
@@ -64,7 +64,7 @@ impl Policy {
         }
     }
 
-    /// The statuses that the contract leaves to choose from.
+    /// Returns the statuses that the contract allows.
     #[must_use]
     pub fn documented(self) -> &'static [u16] {
         match self {
@@ -80,14 +80,14 @@ impl Policy {
         }
     }
 
-    /// The statuses to choose from, in words: `400, 404 or 422`.
+    /// Returns the allowed statuses in words: `400, 404 or 422`.
     #[must_use]
     pub fn choices(self) -> String {
         one_of(self.documented())
     }
 }
 
-/// Statuses in words: `400, 404 or 422`.
+/// Writes statuses in words: `400, 404 or 422`.
 pub(crate) fn one_of(statuses: &[u16]) -> String {
     match statuses {
         [] => "nothing".to_owned(),
@@ -144,7 +144,7 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// The status that is demanded, if one is.
+    /// Returns the status that the profile demands, if it does.
     #[must_use]
     pub fn get(&self, policy: Policy) -> Option<u16> {
         match policy {

@@ -1,23 +1,23 @@
-//! Whom the suite acts as.
+//! The roles of users.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Whom the suite acts as.
+/// The role of a user that the suite acts as.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Who may revoke.
+    /// The user who may revoke.
     #[default]
     Operator,
-    /// Who may not revoke the operator's tokens.
+    /// A user who may not revoke the operator's tokens.
     Member,
-    /// Who belongs to another business.
+    /// A user of another business.
     Outsider,
 }
 
 impl Role {
-    /// The table of the profile that describes the user.
+    /// Returns the table of the profile that describes the user.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Where credentials come from. A profile names them; it never holds them.
+//! The sources of credentials. A profile names credentials and never holds them.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// How the message about an inline credential begins.
-pub(super) const INLINE: &str = "a credential may not stand in the profile itself";
+/// The beginning of the message about an inline credential.
+pub(super) const INLINE: &str = "a credential must not be in the profile itself";
 
-/// How the message about a credential from nowhere, or from two places, begins.
+/// The beginning of the message about a credential with no source or with two.
 pub(super) const ONE: &str = "name exactly one of `env` and `file`";
 
 /// The place that holds a credential.
@@ -34,7 +34,7 @@ impl<'de> Deserialize<'de> for Source {
                 formatter.write_str("{ env = \"NAME\" } or { file = \"path\" }")
             }
 
-            // The value is a credential, in all likelihood: it must not be quoted in the message.
+            // The value is most likely a credential, so the message must not quote it.
             fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<Source, E> {
                 Err(E::custom(INLINE))
             }
@@ -56,8 +56,8 @@ impl<'de> Deserialize<'de> for Source {
     }
 }
 
-/// The environment variable by which reports and their command lines name a user's credential: the profile's own where
-/// it names one, so that what is printed runs as it is; `env` is that name.
+/// Returns the environment variable by which reports name a user's credential: `env`, the profile's own, where it is
+/// valid, so that a printed command line runs as is.
 #[must_use]
 pub(crate) fn variable(user: &str, env: Option<&str>) -> String {
     let is_name = |name: &&str| {
@@ -73,7 +73,7 @@ pub(crate) fn variable(user: &str, env: Option<&str>) -> String {
 }
 
 impl Source {
-    /// The environment variable, if it is one.
+    /// Returns the environment variable, if it is one.
     #[must_use]
     pub fn env(&self) -> Option<&str> {
         match self {

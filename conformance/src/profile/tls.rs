@@ -1,4 +1,4 @@
-//! Whom to believe over TLS, besides those whom this machine trusts.
+//! The authorities that are trusted over TLS, in addition to those of this machine.
 
 use std::path::PathBuf;
 
@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::origin::{Origin, ProfileError};
 
-/// How the deployment proves over TLS who it is.
+/// The trust in the deployment's certificate.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Tls {
-    /// A file of certificates (PEM) of authorities that are trusted besides those of this machine, relative to the
+    /// A file of certificates (PEM) of authorities that are trusted in addition to those of this machine, relative to the
     /// profile's folder: for a deployment with a private authority, or with a self-signed certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca: Option<PathBuf>,
@@ -45,7 +45,7 @@ impl Tls {
         let roots: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&bytes)
             .collect::<Result<_, _>>()
             .map_err(|error| wrong(format!("{} is not PEM: {error}", file.display())))?;
-        // What is in the frame is looked at too, so that the message can name the file.
+        // The certificates are parsed too, so that the message can name the file.
         let mut store = rustls::RootCertStore::empty();
         for root in &roots {
             (store.add(root.clone())).map_err(|error| {

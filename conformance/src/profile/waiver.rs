@@ -1,4 +1,4 @@
-//! Waivers: cases that a deployment's owner does without, for a reason and until a day.
+//! Waivers: cases that a deployment's owner allows to be skipped, for a reason and until a day.
 
 use chrono::{NaiveDate, Utc};
 use openapi::waiver::{self, Waived};
@@ -8,15 +8,15 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::origin::{Origin, ProfileError};
 
-/// A case that may be skipped without the run being less of a pass. It waives nothing but a skip for what the profile
-/// cannot give: a case that is run and fails, or that `--allow` keeps from running, is not waived.
+/// A case that may be skipped in a run that passes, if the profile cannot meet its needs. A case that fails, or that
+/// `--allow` excludes, is not waived.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
     /// The case's id, or an area: `tenancy.*`.
     #[schemars(with = "String")]
     pub case: toml::Spanned<String>,
-    /// Why.
+    /// The reason.
     pub reason: String,
     /// The last day on which it holds (UTC). From the next day on the profile is refused.
     #[serde(deserialize_with = "day")]

@@ -1,4 +1,4 @@
-//! A user with a credential, and the requests that they can send.
+//! A caller: a user with a credential, and the requests that they can send.
 
 use reqwest::Method;
 use secrecy::ExposeSecret;
@@ -27,6 +27,7 @@ impl std::fmt::Debug for Caller<'_> {
 }
 
 impl<'c> Caller<'c> {
+    /// Builds a caller with a token.
     pub(crate) fn new(
         contract: &'c Contract,
         token: &str,
@@ -39,13 +40,13 @@ impl<'c> Caller<'c> {
         }
     }
 
-    /// A user of the profile.
+    /// Builds the caller of a user of the profile.
     pub(crate) fn of(contract: &'c Contract, identity: &Identity) -> Caller<'c> {
         let token = identity.token.expose_secret();
         Caller::new(contract, token, identity.business_id)
     }
 
-    /// The same user in the same business with another token.
+    /// Returns the same user in the same business with another token.
     pub(crate) fn with_token(&self, token: &str) -> Caller<'c> {
         Caller {
             authorization: format!("Bearer {token}"),
@@ -53,17 +54,17 @@ impl<'c> Caller<'c> {
         }
     }
 
-    /// The business that the caller names; empty where the profile gives none, which no case of the catalogue meets.
+    /// Returns the business that the caller names; empty where the profile gives none, which only derived cases meet.
     pub(crate) fn business_id(&self) -> &str {
         self.business_id.as_deref().unwrap_or_default()
     }
 
-    /// `POST /api/v1/tokens/{token_id}/revoke` without a body.
+    /// Builds `POST /api/v1/tokens/{token_id}/revoke` without a body.
     pub(crate) fn revoke(&self, token_id: &str) -> Request {
         self.request(Method::POST, self.contract.revoke_path(token_id))
     }
 
-    /// `GET /api/v1/tokens` with a query, which may be empty.
+    /// Builds `GET /api/v1/tokens` with a query, which may be empty.
     pub(crate) fn list(&self, query: &str) -> Request {
         let question = if query.is_empty() { "" } else { "?" };
         self.request(
@@ -72,13 +73,13 @@ impl<'c> Caller<'c> {
         )
     }
 
-    /// `POST /api/v1/tokens`.
+    /// Builds `POST /api/v1/tokens`.
     pub(crate) fn create(&self, body: &Value) -> Request {
         self.request(Method::POST, self.contract.tokens_path().to_owned())
             .json(body)
     }
 
-    /// Any request with the caller's credential and business.
+    /// Builds any request with the caller's credential and business.
     pub(crate) fn request(&self, method: Method, path: String) -> Request {
         let mut headers = vec![("authorization".into(), self.authorization.clone())];
         if let Some(business_id) = &self.business_id {

@@ -1,4 +1,4 @@
-//! One exchange with the deployment, recorded as it went over the wire.
+//! The HTTP client of a deployment.
 //!
 //! The client follows no redirect, adds no header of its own beyond `host`, `content-length` and `accept`, repeats
 //! nothing by itself, and reads an answer only up to a limit.
@@ -17,10 +17,10 @@ use super::exchange::{BODY_LIMIT, Exchange, NoAnswer, Request, Response, To};
 use super::tls;
 use crate::profile::Timeouts;
 
-/// How long a connection may idle and still be used again.
+/// The longest that an idle connection is used again.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// A client of one deployment.
+/// The client of one deployment.
 #[derive(Debug)]
 pub struct Client {
     base: Url,
@@ -31,20 +31,20 @@ pub struct Client {
     exchange_timeout: Duration,
 }
 
-/// The way to a deployment.
+/// How to reach a deployment.
 #[derive(Debug)]
 pub struct Way<'w> {
     /// Its base URL.
     pub target: &'w str,
-    /// How long the suite waits for what.
+    /// The timeouts of connections and answers.
     pub timeouts: &'w Timeouts,
-    /// The authorities that are trusted besides those of this machine.
+    /// The authorities that are trusted in addition to those of this machine.
     pub roots: &'w [CertificateDer<'static>],
     /// The file that they come from, for command lines that are printed.
     pub ca_file: Option<PathBuf>,
 }
 
-/// Why there is no client.
+/// The reason why there is no client.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The target is not a base URL.
@@ -60,7 +60,7 @@ pub enum ClientError {
     /// The HTTP client could not be set up.
     #[error("the HTTP client could not be set up: {0}")]
     Setup(#[source] reqwest::Error),
-    /// There is no way to tell whom to trust.
+    /// No trusted authority is known.
     #[error(
         "--target {target}: TLS could not be set up: {source}\n  Install the system's certificates (ca-certificates), or name the target's authority in the profile: `[tls]`, `ca = \"ca.pem\"`."
     )]
@@ -73,7 +73,7 @@ pub enum ClientError {
 }
 
 impl Client {
-    /// A client of the deployment at a base URL.
+    /// Creates a client of the deployment at a base URL.
     ///
     /// # Errors
     /// When the target is not an `http` or `https` URL, holds credentials, a query or a fragment, or the TLS set-up of
@@ -89,7 +89,7 @@ impl Client {
             target: target.to_owned(),
             problem: problem.to_owned(),
         };
-        // `localhost:8080` reads as a URL whose scheme is `localhost`.
+        // `localhost:8080` parses as a URL with the scheme `localhost`.
         if !target.contains("://") {
             let problem = format!("no scheme: write http://{target}, or https://{target}");
             return Err(wrong(&problem));
@@ -100,8 +100,7 @@ impl Client {
         }
         if !base.username().is_empty() || base.password().is_some() {
             // The target is printed in every report.
-            let problem =
-                "credentials do not belong into the URL; the profile names them".to_owned();
+            let problem = "credentials do not belong in the URL; the profile names them".to_owned();
             return Err(ClientError::Target {
                 target: "(hidden)".to_owned(),
                 problem,
@@ -125,12 +124,12 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            // Servers close connections that idle for some seconds (five is common), and a request that meets one
-            // just being closed gets no answer: nothing to blame anybody for.
+            // Servers close connections that are idle for some seconds (five is common), and a request on a connection
+            // that is just being closed gets no answer.
             .pool_idle_timeout(IDLE)
             .connect_timeout(timeouts.connect());
         if is_loopback(&base) {
-            // A proxy configured for the network would answer in place of a deployment on this very machine.
+            // A proxy of the network would answer in place of a deployment on this machine.
             http = http.no_proxy();
         }
         let http = http.build().map_err(ClientError::Setup)?;
@@ -144,13 +143,13 @@ impl Client {
         })
     }
 
-    /// The deployment's base URL, without a slash at its end.
+    /// Returns the deployment's base URL, without a slash at its end.
     #[must_use]
     pub fn target(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
     }
 
-    /// Where its requests go to.
+    /// Returns where its requests are sent.
     pub(crate) fn to(&self) -> To<'_> {
         To {
             target: self.target(),
@@ -158,7 +157,7 @@ impl Client {
         }
     }
 
-    /// The target's host, where that is not this machine.
+    /// Returns the target's host, unless it is this machine.
     #[must_use]
     pub fn foreign_host(&self) -> Option<String> {
         let host = self.base.host_str().unwrap_or_default();
@@ -186,7 +185,7 @@ impl Client {
         }
     }
 
-    /// Sends a request on a connection of its own and records what happened.
+    /// Sends a request on a separate connection and records what happened.
     pub(crate) async fn send_on(
         &self,
         wire: &mut Wire,
@@ -256,7 +255,7 @@ impl Client {
     }
 }
 
-/// Whether the target is on this machine.
+/// Returns whether the target is on this machine.
 fn is_loopback(base: &Url) -> bool {
     let host = base.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost"
@@ -269,7 +268,7 @@ fn no_answer(error: &reqwest::Error) -> NoAnswer {
     if let Some(problem) = tls::untrusted(error) {
         return NoAnswer::Connect(problem);
     }
-    // The outermost message repeats the URL; the innermost says what happened.
+    // The outermost message repeats the URL; the innermost has the cause.
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;

@@ -1,4 +1,4 @@
-//! One connection to the deployment, byte by byte: for what no HTTP client would send.
+//! A raw connection to the deployment, for requests that no HTTP client would send.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::exchange::{BODY_LIMIT, NoAnswer, Request, Response};
 use super::tls::untrusted;
 
-/// The most that is read of an answer's head, in bytes.
+/// The longest head of an answer, in bytes.
 const HEAD_LIMIT: usize = 64 * 1024;
 
 /// The most header lines of an answer.
@@ -22,38 +22,37 @@ const HEADERS: usize = 128;
 trait Stream: AsyncRead + AsyncWrite + Send {}
 impl<S: AsyncRead + AsyncWrite + Send> Stream for S {}
 
-/// How a request is written.
+/// The form in which a request is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// As it should be.
+    /// The correct form.
     Sound,
-    /// With the names of its headers in capitals, which is as good (RFC 9110, section 5.1).
+    /// With the names of its headers in capitals, which mean the same (RFC 9110, section 5.1).
     Capitals,
-    /// With two lengths, of which one is wrong (RFC 9112, section 6.3).
+    /// With two lengths, one of them wrong (RFC 9112, section 6.3).
     TwoLengths,
     /// By HTTP/1.0 (RFC 1945), which some servers still speak.
     Old,
-    /// Without the second half of its body, after which the sender goes away.
+    /// Without the second half of its body; the sender then closes its side.
     Half,
 }
 
-/// How long a deployment has to say that it has read a head (`100 Continue`). The client goes on without it then, as
-/// RFC 9110 has it (section 10.1.1).
+/// How long the client waits for `100 Continue` before it sends the body without it (RFC 9110, section 10.1.1).
 const CONTINUE: Duration = Duration::from_millis(500);
 
-/// A body that is held back.
+/// A request body that is not sent yet.
 pub(crate) struct HeldBody {
     head_sent: oneshot::Receiver<()>,
     go: oneshot::Sender<()>,
 }
 
 impl HeldBody {
-    /// Waits until the head is sent and the deployment had its time to read it; gives whether it waits for the body.
+    /// Waits until the head is sent and read; returns whether the deployment waits for the body.
     pub(crate) async fn is_awaited(&mut self) -> bool {
         (&mut self.head_sent).await.is_ok()
     }
 
-    /// Lets the body go; gives whether the deployment still waited for it.
+    /// Sends the body; returns whether the deployment still waited for it.
     pub(crate) fn send(self) -> bool {
         self.go.send(()).is_ok()
     }
@@ -65,17 +64,17 @@ struct Hold {
     go: oneshot::Receiver<()>,
 }
 
-/// A connection.
+/// A raw connection.
 pub(crate) struct Wire {
     stream: Pin<Box<dyn Stream>>,
     host: String,
-    /// What stands before every path: the path of the target's own URL.
+    /// The path of the target's own URL, which precedes every path.
     prefix: String,
-    /// What was read and belongs to no answer yet.
+    /// The bytes that were read and belong to no answer yet.
     buffer: Vec<u8>,
-    /// Whether the last answer said that the connection is closed after it.
+    /// Whether the connection is closed after the last answer.
     closed: bool,
-    /// What holds the body of the next request back.
+    /// Delays the body of the next request.
     hold: Option<Hold>,
 }
 
@@ -98,7 +97,7 @@ impl Wire {
         let tcp = TcpStream::connect(address)
             .await
             .map_err(|error| connect(&error))?;
-        // Small pieces are the point of some requests, so none may wait for the next.
+        // Some requests are sent in small pieces, and none may wait for the next.
         tcp.set_nodelay(true).map_err(|error| connect(&error))?;
         let stream: Pin<Box<dyn Stream>> = if base.scheme() == "https" {
             let name = rustls::pki_types::ServerName::try_from(address.0.to_owned())
@@ -127,12 +126,12 @@ impl Wire {
         })
     }
 
-    /// Whether the deployment said that it closes the connection.
+    /// Returns whether the deployment closes the connection.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed
     }
 
-    /// Holds the body of the next request back when its head is sent.
+    /// Delays the body of the next request after its head is sent.
     pub(crate) fn hold_body(&mut self) -> HeldBody {
         let (head_sent, is_sent) = oneshot::channel();
         let (send, go) = oneshot::channel();
@@ -143,14 +142,14 @@ impl Wire {
         }
     }
 
-    /// Waits until a body may go; gives `false` when the answer comes before that.
+    /// Waits until a body may be sent; returns `false` when the answer comes first.
     async fn may_go(&mut self, hold: Hold) -> Result<bool, NoAnswer> {
         if let Ok(head) = tokio::time::timeout(CONTINUE, self.head()).await
             && head?.0 >= 200
         {
             return Ok(false);
         }
-        // Where nobody is there any more to hold it, the body goes.
+        // Without a holder the body is sent at once.
         let _ = hold.head_sent.send(());
         tokio::select! {
             biased;
@@ -166,7 +165,7 @@ impl Wire {
         form: Form,
     ) -> Result<Response, NoAnswer> {
         let broken = |error: std::io::Error| NoAnswer::Broken(error.to_string());
-        let (head, body) = written(request, form, &self.host, &self.prefix);
+        let (head, body) = serialize(request, form, &self.host, &self.prefix);
         let bytes = match self.hold.take() {
             None => [&head, body].concat(),
             Some(hold) => {
@@ -242,7 +241,7 @@ impl Wire {
         }
     }
 
-    /// Reads what comes next into the buffer.
+    /// Reads the next bytes into the buffer.
     async fn more(&mut self) -> Result<(), NoAnswer> {
         let mut piece = [0; 8192];
         match self.stream.read(&mut piece).await {
@@ -287,7 +286,7 @@ impl Wire {
             let line = self.line().await?;
             let size = line.split(';').next().unwrap_or_default().trim();
             let size = usize::from_str_radix(size, 16)
-                .map_err(|_| NoAnswer::Broken(format!("{line:?} is no size of a chunk")))?;
+                .map_err(|_| NoAnswer::Broken(format!("{line:?} is not the size of a chunk")))?;
             if body.len().saturating_add(size) > BODY_LIMIT {
                 return Err(NoAnswer::TooLarge(status));
             }
@@ -315,10 +314,10 @@ impl Wire {
     }
 }
 
-/// An answer's status and headers, and how many bytes they took.
+/// An answer's status, headers, and length in bytes.
 type Head = (u16, Vec<(String, Vec<u8>)>, usize);
 
-/// The head of an answer, once it is whole.
+/// Parses the head of an answer, if it is whole.
 fn head(bytes: &[u8]) -> Result<Option<Head>, NoAnswer> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
     let mut response = httparse::Response::new(&mut headers);
@@ -334,8 +333,13 @@ fn head(bytes: &[u8]) -> Result<Option<Head>, NoAnswer> {
     }
 }
 
-/// The bytes of a request: its head, and what is sent of its body.
-fn written<'r>(request: &'r Request, form: Form, host: &str, prefix: &str) -> (Vec<u8>, &'r [u8]) {
+/// Writes a request: returns its head, and the part of its body that is sent.
+fn serialize<'r>(
+    request: &'r Request,
+    form: Form,
+    host: &str,
+    prefix: &str,
+) -> (Vec<u8>, &'r [u8]) {
     let version = match form {
         Form::Old => "1.0",
         Form::Sound | Form::Capitals | Form::TwoLengths | Form::Half => "1.1",

@@ -1,13 +1,13 @@
-//! A request as a command line that a person can run, with the credentials taken from the environment.
+//! The `curl` command of a request, with the credentials taken from the environment.
 
 use super::exchange::{Request, To};
 use crate::redact::{Piece, Secrets};
 use openapi::shown::visible_lines;
 
-/// Bodies longer than this are not repeated on the command line.
+/// The longest body on a command line, in bytes.
 const SHOWN: usize = 4096;
 
-/// The `curl` command that sends a request.
+/// Writes the `curl` command that sends a request.
 pub(super) fn curl(to: To<'_>, request: &Request, secrets: &Secrets) -> String {
     let To { target, ca_file } = to;
     let mut parts = vec!["curl -sS -i --path-as-is".to_owned()];
@@ -38,7 +38,7 @@ pub(super) fn curl(to: To<'_>, request: &Request, secrets: &Secrets) -> String {
             parts.push("-H 'content-type:'".to_owned());
         }
         match std::str::from_utf8(body) {
-            // What reports would have to write out as escapes, so that the line would no longer run as printed.
+            // Reports escape other texts, so that the line would not run as printed.
             Ok(text) if text.len() <= SHOWN && visible_lines(text) == text => {
                 parts.push(format!("--data-binary {}", word(text, secrets)));
             }
@@ -61,8 +61,8 @@ fn holds_secret(body: &[u8], secrets: &Secrets) -> bool {
     secrets.redact(&text) != text
 }
 
-/// A word of the shell. Text stands in single quotes, where nothing is special; a secret is a variable in double
-/// quotes.
+/// Writes a word of the shell. Text is in single quotes, where no character is special; a secret is a variable in
+/// double quotes.
 fn word(text: &str, secrets: &Secrets) -> String {
     let mut out = String::new();
     for piece in secrets.pieces(text) {

@@ -1,4 +1,4 @@
-//! A request, its answer, and the exchange that the two are.
+//! A request, its answer, and the exchange of both.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -7,22 +7,22 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 
-/// How much of a long body is kept once it was looked at, in bytes: more than any record shows.
+/// The longest body that is kept after it was checked, in bytes: more than any record shows.
 const KEPT: usize = 64 * 1024;
 
-/// The most that is read of an answer, in bytes. No answer of the contract comes near it.
+/// The longest body that is read of an answer, in bytes. No answer of the contract is near it.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 
-/// A request, as the steps of a case build it. Its `Debug` shows no value of a header, since one is a credential.
+/// A request. Its `Debug` shows no value of a header, since one is a credential.
 #[derive(Clone)]
 pub struct Request {
     /// The method.
     pub method: Method,
     /// The path and the query.
     pub path: String,
-    /// The headers, in the order of sending. A name may stand here more than once.
+    /// The headers, in the order of sending. A name may appear more than once.
     pub headers: Vec<(Cow<'static, str>, String)>,
-    /// The body. An empty one is a body too; `None` sends none.
+    /// The body, which may be empty; `None` sends no body.
     pub body: Option<Vec<u8>>,
 }
 
@@ -49,13 +49,13 @@ impl std::fmt::Debug for Response {
 }
 
 impl Request {
-    /// The request with a JSON body.
+    /// Returns the request with a JSON body.
     #[must_use]
     pub fn json(self, value: &serde_json::Value) -> Self {
         self.body("application/json", value.to_string())
     }
 
-    /// The request with a body of any media type.
+    /// Returns the request with a body of any media type.
     #[must_use]
     pub fn body(self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Request {
@@ -64,34 +64,34 @@ impl Request {
         }
     }
 
-    /// The request with a header replaced, or added where it was not there.
+    /// Returns the request with a header replaced, or added if it is missing.
     #[must_use]
     pub fn set(self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         let name = name.into();
         self.without(&name).and(name, value)
     }
 
-    /// The request with a header added, also where one of that name is already there.
+    /// Returns the request with a header added, even if it has one of that name.
     #[must_use]
     pub fn and(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// The request without a header.
+    /// Returns the request without a header.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(present, _)| present != name);
         self
     }
 
-    /// The request with another method.
+    /// Returns the request with another method.
     #[must_use]
     pub fn method(self, method: Method) -> Self {
         Request { method, ..self }
     }
 
-    /// The value of a header that the request carries.
+    /// Returns the value of a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
@@ -110,14 +110,14 @@ pub struct Response {
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body, byte for byte.
     pub body: Vec<u8>,
-    /// How many bytes of it are not kept any more, at its end.
+    /// The number of bytes at its end that were dropped.
     pub dropped: usize,
 }
 
-/// Why no whole answer arrived.
+/// The reason why no whole answer arrived.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum NoAnswer {
-    /// No connection came about: the target is not there.
+    /// The connection failed: nothing answers at the target.
     #[error("no connection: {0}")]
     Connect(String),
     /// The answer took too long.
@@ -126,23 +126,23 @@ pub enum NoAnswer {
     /// The connection broke before the answer was whole, or what came was not HTTP.
     #[error("the connection broke: {0}")]
     Broken(String),
-    /// The answer's body went over the limit and was not read further.
+    /// The answer's body is over the limit and was not read further.
     #[error("status {0} with a body of more than {BODY_LIMIT} bytes, not read further")]
     TooLarge(u16),
     /// The run's budget of requests is used up; the request was not sent.
     #[error("not sent: the budget of {0} requests (--max-requests) is used up")]
     Budget(u64),
-    /// The request cannot be expressed by this client.
+    /// This client cannot send such a request.
     #[error("the request cannot be sent: {0}")]
     Unsendable(String),
 }
 
-/// One request and what became of it.
+/// A request and its outcome.
 #[derive(Debug, Clone)]
 pub struct Exchange {
-    /// Why it was sent.
+    /// Its purpose.
     pub purpose: String,
-    /// What was sent.
+    /// The request.
     pub request: Request,
     /// When it was sent.
     pub started_at: DateTime<Utc>,
@@ -150,15 +150,15 @@ pub struct Exchange {
     pub duration: Duration,
     /// From sending to the head of the answer, where one began.
     pub wait: Option<Duration>,
-    /// How many failed connection attempts preceded it.
+    /// The number of failed connection attempts before it.
     pub retries: u32,
-    /// What came back.
+    /// The answer, or the reason why there is none.
     pub outcome: Result<Response, NoAnswer>,
 }
 
 impl Response {
-    /// Drops the end of a long body. The cut is at a space or a quotation mark where there is one, so that it leaves no
-    /// half of a token that nobody would know for one.
+    /// Drops the end of a long body. The cut is at a space or a quotation mark if there is one: redaction would not
+    /// recognize half of a token.
     pub(crate) fn shorten(&mut self) {
         if self.body.len() <= KEPT {
             return;
@@ -172,7 +172,7 @@ impl Response {
 }
 
 impl Exchange {
-    /// What became of a request that was not sent.
+    /// Builds the exchange of a request that was not sent.
     pub(crate) fn unsent(purpose: String, request: Request, why: NoAnswer) -> Exchange {
         Exchange {
             purpose,
@@ -186,11 +186,11 @@ impl Exchange {
     }
 }
 
-/// Where the requests of a record went to.
+/// The target of the requests in a record.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct To<'t> {
     /// The base URL.
     pub(crate) target: &'t str,
-    /// The file of the authorities that are trusted besides those of this machine.
+    /// The file of the authorities that are trusted in addition to those of this machine.
     pub(crate) ca_file: Option<&'t Path>,
 }

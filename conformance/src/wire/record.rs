@@ -1,4 +1,4 @@
-//! An exchange on its way out of the suite: redacted, and no longer than a reader can use.
+//! The record of an exchange: redacted, and no longer than a reader needs.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use super::exchange::{Exchange, To};
 use crate::event::{BodyRecord, ExchangeRecord, HeaderRecord, RequestRecord, ResponseRecord};
 use crate::redact::Secrets;
 
-/// How much of a body a report holds, in bytes.
+/// The longest body in a report, in bytes.
 const KEPT: usize = 16 * 1024;
 
 impl Exchange {
-    /// The exchange as reports hold it.
+    /// Builds the record of the exchange for reports.
     #[must_use]
     pub(crate) fn record(&self, to: To<'_>, secrets: &Secrets) -> ExchangeRecord {
         let headers = self
@@ -68,7 +68,7 @@ impl Exchange {
     }
 }
 
-/// To the microsecond.
+/// Converts to milliseconds, rounded to the microsecond.
 fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
 }

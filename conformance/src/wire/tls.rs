@@ -1,4 +1,4 @@
-//! TLS: whom the suite believes to be the deployment, and what it says of one that it does not believe.
+//! TLS: the trusted authorities, and the explanation of a certificate that is not trusted.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -8,11 +8,11 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls_platform_verifier::Verifier;
 
-/// The set-up of all connections: certificates are judged by what this machine trusts (on Linux the system's store, or
-/// what `SSL_CERT_FILE` and `SSL_CERT_DIR` name in its place), and by `roots` besides.
+/// Builds the configuration of all connections: it trusts `roots` and the authorities of this machine (on Linux the
+/// system's store, or in its place what `SSL_CERT_FILE` and `SSL_CERT_DIR` name).
 ///
 /// # Errors
-/// When a root is no certificate, or there is nothing at all to trust.
+/// When a root is not a certificate, or there is no trusted authority at all.
 pub(super) fn config(
     provider: &Arc<CryptoProvider>,
     roots: &[CertificateDer<'static>],
@@ -25,7 +25,7 @@ pub(super) fn config(
     Ok(of_http_1(config.with_no_client_auth()))
 }
 
-/// The set-up where no connection is made by TLS: a machine without a store of certificates can do without it.
+/// Builds a configuration for targets without TLS, which works on a machine without a store of certificates.
 ///
 /// # Errors
 /// When the provider lacks what TLS needs.
@@ -36,17 +36,17 @@ pub(super) fn unused(provider: &Arc<CryptoProvider>) -> Result<ClientConfig, rus
     Ok(of_http_1(config.with_no_client_auth()))
 }
 
-/// The one version that the suite speaks, by RFC 7301.
+/// Limits a configuration to HTTP/1.1, the one version that the suite speaks (RFC 7301).
 fn of_http_1(mut config: ClientConfig) -> ClientConfig {
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config
 }
 
-/// What is wrong with the deployment's certificate, and what to do about it, where that is why there is no connection.
+/// Explains what is wrong with the deployment's certificate and how to fix it, if that is why the connection failed.
 pub(super) fn untrusted(error: &(dyn Error + 'static)) -> Option<String> {
     let mut cause = Some(error);
     while let Some(current) = cause {
-        if let Some(rustls::Error::InvalidCertificate(problem)) = of_tls(current) {
+        if let Some(rustls::Error::InvalidCertificate(problem)) = tls_error(current) {
             return Some(format!(
                 "the certificate of the target is not trusted: {problem}. {}",
                 remedy(problem)
@@ -57,9 +57,8 @@ pub(super) fn untrusted(error: &(dyn Error + 'static)) -> Option<String> {
     None
 }
 
-/// The error of TLS that an error is, or that errors of reading and writing wrap: their `source` is not what they wrap,
-/// but its source.
-fn of_tls<'e>(mut error: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
+/// Returns the TLS error in an error. I/O errors wrap it, and their `source` is not the wrapped error but its source.
+fn tls_error<'e>(mut error: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
     while let Some(inner) =
         (error.downcast_ref::<std::io::Error>()).and_then(std::io::Error::get_ref)
     {
@@ -78,7 +77,7 @@ fn remedy(problem: &rustls::CertificateError) -> &'static str {
         Problem::NotValidForName | Problem::NotValidForNameContext { .. } => {
             "Give --target the name that it was issued for."
         }
-        // The rest means that nobody who is trusted has signed it; new kinds are most likely to be of that sort.
+        // The rest means that no trusted authority has signed it; new kinds most likely mean the same.
         _ => {
             "If a private authority issued it, name that in the profile (`[tls]`, `ca = \"ca.pem\"`) or by SSL_CERT_FILE."
         }

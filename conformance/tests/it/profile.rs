@@ -119,7 +119,7 @@ async fn inline_credential_is_refused_and_not_repeated() {
         message(&VALID.replace("{ env = \"PATH\" }", "\"dz_canary_of_a_credential\"")).await;
     assert!(!message.contains("canary"), "{message}");
     insta::assert_snapshot!(message, @r#"
-    conformance: profile.toml:2: operator.token: a credential may not stand in the profile itself
+    conformance: profile.toml:2: operator.token: a credential must not be in the profile itself
       Write { env = "NAME" } or { file = "path" }, so that the profile can be shared and committed.
     "#);
 }

@@ -58,7 +58,7 @@ pub enum OpeningError {
     Contract(#[from] ContractError),
     /// The target is another machine that neither an option nor the profile allows to test.
     #[error(
-        "--target {target}: {host} is another machine, and nothing says that it may be tested\n  If it is yours, add --i-own {host}, or `hosts = [\"{host}\"]` at the top of {profile}."
+        "--target {target}: {host} is another machine, which neither --i-own nor the profile allows to test\n  If it is yours, add --i-own {host}, or `hosts = [\"{host}\"]` at the top of {profile}."
     )]
     Stranger {
         /// The target.

@@ -99,7 +99,7 @@ async fn failing_mint_command_is_inconclusive_and_reported() {
         ("[\"no-such-program\"]", "cannot be run"),
         (
             "[\"sh\", \"-c\", \"echo dz_canary_of_a_token\"]",
-            "printed something else",
+            "did not print one JSON object",
         ),
         ("[\"sh\", \"-c\", \"sleep 60\"]", "did not end within"),
     ] {
@@ -314,7 +314,7 @@ async fn unusable_pool_exits_2_and_is_not_quoted() {
     let broken = run(&deployment.url, &profile, &[]).await;
     assert_eq!(broken.code, 2, "{}", broken.stderr);
     assert!(
-        broken.stderr.contains("is no list of tokens") && !broken.stderr.contains("canary"),
+        broken.stderr.contains("is not a list of tokens") && !broken.stderr.contains("canary"),
         "{}",
         broken.stderr
     );

@@ -96,7 +96,7 @@ async fn interrupted_run_is_marked_incomplete_in_every_report() {
     let stdout = String::from_utf8(output.stdout).expect("UTF-8");
     let stderr = String::from_utf8(output.stderr).expect("UTF-8");
     assert!(
-        stderr.contains("interrupted; revoking what was minted"),
+        stderr.contains("interrupted; revoking the minted tokens"),
         "{stderr}"
     );
     let report: Value = serde_json::from_str(&read(&folder, "report.json")).expect("JSON");

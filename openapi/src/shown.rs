@@ -2,6 +2,7 @@
 
 mod excerpt;
 pub mod markdown;
+pub mod workflow_command;
 
 use std::borrow::Cow;
 

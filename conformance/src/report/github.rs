@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::{Report, summary};
 use crate::event::Verdict;
 use crate::exit::ExitCode;
+use openapi::shown::workflow_command::{message, property};
 use openapi::shown::{visible, visible_lines};
 
 /// Renders an annotation for each finding and each group of skipped cases, and then the verdict of the run. The worst
@@ -62,18 +63,11 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn annotate(command: &str, title: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "::{command} title={}::{}", property(title), data(text))
-}
-
-/// Escapes the message of a command. The runner of GitHub Actions undoes these escapes.
-fn data(text: &str) -> String {
-    visible_lines(text)
-        .replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
-}
-
-/// Escapes the value of a command's property, in which `:` and `,` end the property.
-fn property(text: &str) -> String {
-    data(&visible(text)).replace(':', "%3A").replace(',', "%2C")
+    let (title, text) = (visible(title), visible_lines(text));
+    writeln!(
+        out,
+        "::{command} title={}::{}",
+        property(&title),
+        message(&text)
+    )
 }

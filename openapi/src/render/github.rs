@@ -6,6 +6,7 @@ use super::counts::{self, OPERATIONS};
 use super::report::{Place, Report, Side};
 use crate::diff::{Change, Class};
 use crate::shown::visible;
+use crate::shown::workflow_command::{message, property};
 
 /// Writes a command for each change, and the verdict as an ordinary line.
 ///
@@ -46,7 +47,7 @@ fn write_change(
     }
     let title = format!("{} {}", change.class.name(), change.rule);
     let text = text(report, change, place);
-    writeln!(out, "title={}::{}", property(&title), data(&text))
+    writeln!(out, "title={}::{}", property(&title), message(&text))
 }
 
 fn text(report: &Report<'_>, change: &Change, place: Place<'_>) -> String {
@@ -77,16 +78,4 @@ fn text(report: &Report<'_>, change: &Change, place: Place<'_>) -> String {
     }
     let lines: Vec<_> = lines.iter().map(|line| visible(line)).collect();
     lines.join("\n")
-}
-
-/// Escapes the message of a command as the runner unescapes it.
-fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
-}
-
-/// Escapes the value of a command's property: what would end it is escaped as well.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }

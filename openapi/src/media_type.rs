@@ -53,6 +53,12 @@ impl MediaType {
                 .all(|part| other.parameters.contains(part))
     }
 
+    /// Returns whether every message of the other media type is of this one, which is the same or wider.
+    #[must_use]
+    pub fn includes(&self, other: &Self) -> bool {
+        self == other || self.covers(other)
+    }
+
     /// Returns whether it is a range: more than one media type, of which it names none.
     #[must_use]
     pub fn is_range(&self) -> bool {
@@ -77,9 +83,7 @@ impl MediaType {
             .map(|subtype| format!("{kind}/{subtype}"))
             .find(|name| {
                 let one = Self::of(name);
-                !others
-                    .iter()
-                    .any(|other| other == &one || other.covers(&one))
+                !others.iter().any(|other| other.includes(&one))
             })
             .unwrap_or_else(|| format!("{kind}/x-other"))
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use openapi::Document;
+use openapi::media_type::MediaType;
 use serde_json::Value;
 
 use super::parts::{self, Item, Place, Step};
@@ -171,7 +172,7 @@ impl<'r> Sent<'r> {
             query: request.path.get(path.len() + 1..).unwrap_or_default(),
             media_type: body
                 .and(request.header("content-type"))
-                .map(essence)
+                .map(|value| MediaType::of(value).essence())
                 .unwrap_or_default(),
             body: body.and_then(|body| serde_json::from_slice(body).ok()),
         }
@@ -210,7 +211,7 @@ impl Answered {
         let header = (response.headers.iter()).find(|(name, _)| name == "content-type");
         Answered {
             media_type: header
-                .map(|(_, value)| essence(&String::from_utf8_lossy(value)))
+                .map(|(_, value)| MediaType::of(&String::from_utf8_lossy(value)).essence())
                 .unwrap_or_default(),
             body: serde_json::from_slice(&response.body).ok(),
         }
@@ -236,12 +237,6 @@ impl Answered {
             }
         }
     }
-}
-
-/// Returns a media type without its parameters.
-fn essence(media_type: &str) -> String {
-    let essence = media_type.split(';').next().unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
 }
 
 /// Returns whether a value has something at the end of these steps.

@@ -1,6 +1,8 @@
 //! The steps of a derived case: send its request, compare the answer with the contract, and check that a refusal changed
 //! nothing.
 
+use openapi::media_type::MediaType;
+
 use super::request;
 use crate::case::sample::{Change, Expects, Location};
 use crate::case::{Outcome, Sample, Stop};
@@ -74,25 +76,15 @@ fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample) -> Outcome {
         return Ok(());
     }
     let given = answer.headers("content-type").join(" and ");
-    let essence = given.split(';').next().unwrap_or_default().trim();
-    let held = media_types
-        .iter()
-        .any(|documented| covers(documented, &essence.to_ascii_lowercase()));
+    let media_type = MediaType::of(&given);
+    let held =
+        (media_types.iter()).any(|documented| MediaType::of(documented).includes(&media_type));
     answer.expect("media type", held, media_types.join(" or "), &given)?;
-    if essence.eq_ignore_ascii_case(JSON) {
+    if media_type.essence() == JSON {
         let body = answer.is_json()?;
         answer.body_is_without(&operation.problems(status, &body))?;
     }
     Ok(())
-}
-
-/// Returns whether a media type is in a documented range, such as `text/*`.
-fn covers(range: &str, media_type: &str) -> bool {
-    range == "*/*"
-        || range == media_type
-        || range
-            .strip_suffix('*')
-            .is_some_and(|kind| media_type.starts_with(kind))
 }
 
 /// Reads where the sample's request would write: returns the request that reads, and what it got. `None` when no

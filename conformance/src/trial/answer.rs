@@ -1,6 +1,7 @@
 //! An answer, and the checks that a case makes on it.
 
 use chrono::{DateTime, FixedOffset, Utc};
+use openapi::media_type::MediaType;
 use serde_json::Value;
 
 use super::transcript::Transcript;
@@ -136,15 +137,8 @@ impl<'t> Answer<'t> {
     /// Checks that the media type and the body are JSON, and returns the body.
     pub(crate) fn is_json(&self) -> Result<Value, Stop> {
         let media_types = self.headers("content-type");
-        let essence = |value: &String| {
-            value
-                .split(';')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .to_ascii_lowercase()
-        };
-        let held = media_types.len() == 1 && media_types.iter().all(|value| essence(value) == JSON);
+        let is_json = |value: &String| MediaType::of(value).essence() == JSON;
+        let held = media_types.len() == 1 && media_types.iter().all(is_json);
         let actual = if media_types.is_empty() {
             "none".to_owned()
         } else {

@@ -10,7 +10,7 @@ mod github;
 mod html;
 pub mod json;
 mod junit;
-pub(crate) mod markdown;
+mod markdown;
 pub mod ndjson;
 mod read;
 mod summary;

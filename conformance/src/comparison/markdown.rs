@@ -6,8 +6,7 @@ use super::record::{Change, Comparison};
 use super::wording::{CHANGES, rows, step, title, value};
 use crate::exit::ExitCode;
 use crate::report::duration;
-use crate::report::markdown::cell;
-use openapi::shown::markdown::{code, words};
+use openapi::shown::markdown::{cell, code, words};
 
 /// The most cases of one change, and the most parts, that are listed.
 const LISTED: usize = 100;

@@ -7,14 +7,11 @@ use super::{Report, summary};
 use crate::case::Level;
 use crate::event::{CaseRecord, Verdict};
 use crate::exit::ExitCode;
-use openapi::shown::markdown::{code, words};
-use openapi::shown::{visible, visible_lines};
+use openapi::shown::markdown::{cell, code, fence, html, words};
+use openapi::shown::visible_lines;
 
 /// The number of findings that are shown. GitHub accepts summaries of up to one mebibyte.
 const FINDINGS: usize = 50;
-
-/// The most bytes of an expectation that are shown.
-const CELL_BYTES: usize = 2000;
 
 /// Renders the report.
 ///
@@ -233,28 +230,4 @@ fn slowest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     writeln!(out, "\n</details>")
-}
-
-/// Writes code in a table cell. A bar is escaped, because it ends the cell even inside code.
-pub(crate) fn cell(text: &str) -> String {
-    let end = text.floor_char_boundary(CELL_BYTES);
-    let (kept, cut) = if end < text.len() {
-        (&text[..end], "…")
-    } else {
-        (text, "")
-    };
-    format!("{}{cut}", code(kept).replace('|', "\\|"))
-}
-
-/// Returns a fence: more backticks in a row than the text contains, and at least `least`.
-fn fence(text: &str, least: usize) -> String {
-    let longest = text.split(|character| character != '`').map(str::len).max();
-    "`".repeat((longest.unwrap_or(0) + 1).max(least))
-}
-
-/// Escapes text inside an HTML element.
-fn html(text: &str) -> String {
-    (visible(text).replace('&', "&amp;"))
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
 }

@@ -2,6 +2,9 @@
 
 use super::visible;
 
+/// The most bytes of a text in a cell of a table.
+const CELL_BYTES: usize = 2000;
+
 /// Escapes everything in the text that Markdown or HTML could read as markup. An at sign and a number sign are
 /// followed by a space of no width, so that no text of a document notifies people or links issues from the comment that
 /// contains it.
@@ -27,13 +30,19 @@ pub fn words(text: &str) -> String {
     escaped
 }
 
-/// Writes the text as a code span. Only a run of as many backticks as open the span can end it, so one more than the
-/// longest run in the text opens it (CommonMark section 6.1).
+/// Escapes the text for the inside of an HTML element, where Markdown is not read.
+#[must_use]
+pub fn html(text: &str) -> String {
+    (visible(text).replace('&', "&amp;"))
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+/// Writes the text as a code span (CommonMark section 6.1).
 #[must_use]
 pub fn code(text: &str) -> String {
     let text = visible(text);
-    let longest = text.split(|character| character != '`').map(str::len).max();
-    let fence = "`".repeat(longest.unwrap_or(0) + 1);
+    let fence = fence(&text, 1);
     // A reader strips one space on each side, unless the text is nothing but spaces.
     let padded = text.starts_with('`')
         || text.ends_with('`')
@@ -43,4 +52,21 @@ pub fn code(text: &str) -> String {
         (false, true) => format!("{fence} {text} {fence}"),
         (false, false) => format!("{fence}{text}{fence}"),
     }
+}
+
+/// Writes the text as a code span in a cell of a table, cut at its end. A bar is escaped, because it ends the cell even
+/// inside code.
+#[must_use]
+pub fn cell(text: &str) -> String {
+    let end = text.floor_char_boundary(CELL_BYTES);
+    let ellipsis = if end < text.len() { "…" } else { "" };
+    format!("{}{ellipsis}", code(&text[..end]).replace('|', "\\|"))
+}
+
+/// Returns the backticks that open and close code: at least `least`, and one more than the longest run in the text,
+/// because only a run of the same length ends a code span.
+#[must_use]
+pub fn fence(text: &str, least: usize) -> String {
+    let longest = text.split(|character| character != '`').map(str::len).max();
+    "`".repeat((longest.unwrap_or(0) + 1).max(least))
 }

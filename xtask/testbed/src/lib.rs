@@ -8,8 +8,11 @@ pub mod cargo;
 #[cfg(feature = "chromium")]
 pub mod chromium;
 pub mod deployment;
+pub mod files;
+pub mod git;
 pub mod inputs;
 pub mod listening;
+pub mod output;
 pub mod postgres;
 pub mod reaper;
 pub mod users;

@@ -8,8 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+use testbed::cargo::workspace_root;
+use testbed::files::Folder;
+use testbed::git;
+use testbed::output::{stderr, stdout};
 
-use crate::{Folder, oasproof, stderr, stdout};
+use crate::oasproof;
 use job::{Job, action};
 use server::Server;
 
@@ -20,41 +24,21 @@ fn document(most: u32) -> String {
     )
 }
 
-fn git(folder: &Path, arguments: &[&str]) {
-    let output = Command::new("git")
-        .args(["-c", "user.name=t", "-c", "user.email=t@example.com"])
-        .args([
-            "-c",
-            "commit.gpgsign=false",
-            "-c",
-            "core.hooksPath=/dev/null",
-        ])
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("git runs");
-    assert!(
-        output.status.success(),
-        "git {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
 /// Makes a clone of one commit, as on a runner: `origin` has `main`, whose `api/openapi.yaml` limits strings to
 /// 9, and the checked-out branch limits them to `most`.
 fn checkout(most: u32) -> (Folder, PathBuf) {
     let folder = Folder::new();
-    let origin = folder.0.path().join("origin");
+    let origin = folder.path().join("origin");
     std::fs::create_dir_all(origin.join("api")).expect("a folder");
-    git(&origin, &["init", "--quiet", "--initial-branch", "main"]);
+    git::run(&origin, &["init", "--quiet", "--initial-branch", "main"]);
     folder.file("origin/README.md", "before there is a document\n");
-    git(&origin, &["add", "."]);
-    git(&origin, &["commit", "--quiet", "--message", "first"]);
-    git(&origin, &["tag", "empty"]);
+    git::run(&origin, &["add", "."]);
+    git::run(&origin, &["commit", "--quiet", "--message", "first"]);
+    git::run(&origin, &["tag", "empty"]);
     folder.file("origin/api/openapi.yaml", &document(9));
-    git(&origin, &["add", "."]);
-    git(&origin, &["commit", "--quiet", "--message", "nine"]);
-    git(&origin, &["switch", "--quiet", "--create", "change"]);
+    git::run(&origin, &["add", "."]);
+    git::run(&origin, &["commit", "--quiet", "--message", "nine"]);
+    git::run(&origin, &["switch", "--quiet", "--create", "change"]);
     folder.file("origin/api/openapi.yaml", &document(most));
     let all = [
         "commit",
@@ -64,7 +48,7 @@ fn checkout(most: u32) -> (Folder, PathBuf) {
         "--message",
         "change",
     ];
-    git(&origin, &all);
+    git::run(&origin, &all);
     let url = format!("file://{}", origin.display());
     let clone = [
         "clone",
@@ -74,8 +58,8 @@ fn checkout(most: u32) -> (Folder, PathBuf) {
         &url,
         "work",
     ];
-    git(folder.0.path(), &clone);
-    let work = folder.0.path().join("work");
+    git::run(folder.path(), &clone);
+    let work = folder.path().join("work");
     (folder, work)
 }
 
@@ -207,14 +191,14 @@ fn a_previous_commit_that_cannot_be_fetched_is_an_error_and_a_first_commit_is_no
         (output.status.code(), stdout(&output))
     };
     let (_folder, work) = checkout(20);
-    git(&work, &["remote", "set-url", "origin", "nowhere"]);
+    git::run(&work, &["remote", "set-url", "origin", "nowhere"]);
     let (code, said) = step(&work);
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("git has no revision `HEAD^`"), "{said}");
 
-    git(&work, &["checkout", "--quiet", "--orphan", "new"]);
+    git::run(&work, &["checkout", "--quiet", "--orphan", "new"]);
     // A line of the message does not name a parent.
-    git(
+    git::run(
         &work,
         &["commit", "--quiet", "--message", "first\n\nparent 1"],
     );
@@ -341,9 +325,8 @@ fn the_suite_passes_and_fails_the_job_by_what_it_finds() {
 
 #[test]
 fn the_documented_script_for_gitlab_fails_for_a_breaking_change_and_leaves_its_reports() {
-    let text =
-        std::fs::read_to_string(crate::workspace_root().join(".github/actions/contract/README.md"))
-            .expect("docs");
+    let text = std::fs::read_to_string(workspace_root().join(".github/actions/contract/README.md"))
+        .expect("docs");
     let snippet = text
         .split("```yaml\n")
         .find(|part| part.starts_with("contract:\n"));
@@ -355,7 +338,7 @@ fn the_documented_script_for_gitlab_fails_for_a_breaking_change_and_leaves_its_r
     let lines: Vec<&str> = lines.iter().filter_map(Value::as_str).collect();
     for (most, code) in [(5, 0), (20, 1)] {
         let (_folder, work) = checkout(most);
-        git(
+        git::run(
             &work,
             &[
                 "fetch",
@@ -428,6 +411,6 @@ fn the_workflow_runs_what_ci_runs_with_the_version_that_is_stated() {
     let bodies = job["steps"].as_array().expect("steps").iter();
     let mut bodies = bodies.filter_map(|step| step["run"].as_str());
     assert!(bodies.any(|body| body.trim() == ".ci/run"));
-    let run = std::fs::read_to_string(crate::workspace_root().join(".ci/run")).expect(".ci/run");
+    let run = std::fs::read_to_string(workspace_root().join(".ci/run")).expect(".ci/run");
     assert!(run.contains("\nexec cargo xtask ci\n"), "{run}");
 }

@@ -2,7 +2,10 @@
 
 use std::process::Command;
 
-use crate::{Folder, stderr, stdout, xtask};
+use testbed::files::Folder;
+use testbed::output::{stderr, stdout};
+
+use crate::xtask;
 
 #[test]
 fn a_corpus_without_pairs_is_an_error() {
@@ -10,7 +13,7 @@ fn a_corpus_without_pairs_is_an_error() {
     let manifest = folder.file("manifest.jsonl", "");
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(["bench", "corpus"])
-        .env("OPENAPI_CORPUS", folder.0.path())
+        .env("OPENAPI_CORPUS", folder.path())
         .output()
         .expect("xtask runs");
     assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
@@ -40,12 +43,12 @@ fn a_target_directory_is_relative_to_the_caller() {
     let folder = Folder::new();
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .arg("pictures")
-        .current_dir(folder.0.path())
+        .current_dir(folder.path())
         .env("CARGO_TARGET_DIR", "built/here")
         .output()
         .expect("xtask runs");
     assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
-    let wanted = folder.0.path().join("built/here/verify/report.html");
+    let wanted = folder.path().join("built/here/verify/report.html");
     let said = stderr(&output);
     assert!(
         said.contains(&format!("there is no {}", wanted.display())),

@@ -1,8 +1,11 @@
 //! `openapi check`: the server emits the published contract, and every single mistake is reported.
 
 use serde_json::{Value, json};
+use testbed::cargo::workspace_root;
+use testbed::files::Folder;
+use testbed::output::{stderr, stdout};
 
-use crate::{Folder, stderr, stdout, workspace_root, xtask};
+use crate::xtask;
 
 const POST: &str = "/paths/~1api~1v1~1tokens~1{token_id}~1revoke/post";
 

@@ -3,8 +3,7 @@
 mod graph;
 
 use graph::Imports;
-
-use crate::workspace_root;
+use testbed::cargo::workspace_root;
 
 /// The layers of one crate.
 struct Layers {

@@ -1,8 +1,9 @@
 //! `openapi list`: the slices and the emitted document.
 
 use serde_json::Value;
+use testbed::output::{stderr, stdout};
 
-use crate::{stderr, stdout, xtask};
+use crate::xtask;
 
 #[test]
 fn slices_and_operations_are_named_with_their_hashes() {

@@ -14,14 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use testbed::cargo;
-
-/// Returns the folder with the workspace's manifest.
-fn workspace_root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the crate lies in the workspace")
-}
+use testbed::cargo::{self, workspace_root};
 
 /// Runs `cargo xtask` with the arguments, in the workspace's folder.
 fn xtask(arguments: &[&str]) -> Output {
@@ -59,27 +52,4 @@ fn built() -> [PathBuf; 2] {
         .current_dir(workspace_root());
     let mut programs = cargo::programs(&mut build).expect("the programs build");
     ["server", "conformance"].map(|name| programs.remove(name).expect("cargo names the program"))
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
-
-/// A temporary folder with files in it.
-struct Folder(tempfile::TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary folder"))
-    }
-
-    fn file(&self, name: &str, text: &str) -> String {
-        let path: PathBuf = self.0.path().join(name);
-        std::fs::write(&path, text).expect("a file in the temporary folder");
-        path.to_str().expect("UTF-8").to_owned()
-    }
 }

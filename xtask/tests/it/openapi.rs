@@ -1,8 +1,9 @@
 //! `cargo xtask openapi`: the commands of `oasproof`, under another name.
 
 use serde_json::Value;
+use testbed::output::{stderr, stdout};
 
-use crate::{stderr, stdout, xtask};
+use crate::xtask;
 
 /// Returns the lines of a program's help that name options, with the value of each.
 fn options(help: &str) -> Vec<&str> {

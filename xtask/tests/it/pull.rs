@@ -5,7 +5,11 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Output;
 
-use crate::{Folder, stderr, stdout, workspace_root, xtask};
+use testbed::cargo::workspace_root;
+use testbed::files::Folder;
+use testbed::output::{stderr, stdout};
+
+use crate::xtask;
 
 const SLICE: &str = "revoke-token.json";
 const PATH: &str = "/api/v1/tokens/{token_id}/revoke";
@@ -23,12 +27,12 @@ impl Vendored {
     }
 
     fn pull(&self, arguments: &[&str]) -> Output {
-        let into = self.0.0.path().to_str().expect("UTF-8");
+        let into = self.0.path().to_str().expect("UTF-8");
         xtask(&[&["openapi", "pull", "--into", into], arguments].concat())
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.0.0.path().join(name)
+        self.0.path().join(name)
     }
 
     fn text(&self, name: &str) -> String {
@@ -40,7 +44,7 @@ impl Vendored {
         for name in [SLICE, "README.md"] {
             assert!(self.text(name) == published(name), "{name} was written");
         }
-        let files = std::fs::read_dir(self.0.0.path())
+        let files = std::fs::read_dir(self.0.path())
             .expect("the folder")
             .count();
         assert_eq!(files, 2, "a temporary file remains");

@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 use document::Step;
 use pulldown_cmark::{Event, Parser, Tag};
 use session::Session;
-
-use crate::workspace_root;
+use testbed::cargo::workspace_root;
 
 #[test]
 fn every_command_of_the_readme_does_what_is_shown() {

@@ -1,13 +1,15 @@
 //! `verify`, end to end.
 
 use serde_json::Value;
+use testbed::files::Folder;
+use testbed::output::{stderr, stdout};
 
-use crate::{Folder, stderr, stdout, xtask};
+use crate::xtask;
 
 #[test]
 fn the_main_job_passes_and_writes_its_reports() {
     let folder = Folder::new();
-    let reports = folder.0.path().join("reports");
+    let reports = folder.path().join("reports");
     let output = xtask(&["verify", "--report", reports.to_str().expect("UTF-8")]);
     let said = stdout(&output) + &stderr(&output);
     assert_eq!(output.status.code(), Some(0), "{said}");

@@ -1,8 +1,10 @@
 //! `diff`: exit codes, the JSON object, messages.
 
 use serde_json::{Value, json};
+use testbed::files::Folder;
+use testbed::output::{stderr, stdout};
 
-use super::{Folder, oasproof, stderr, stdout};
+use super::oasproof;
 
 const EARLIER: &str = "openapi/published/revoke-token.earlier.json";
 const CURRENT: &str = "openapi/published/revoke-token.json";

@@ -4,7 +4,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use super::{Folder, stderr, stdout};
+use testbed::files::Folder;
+use testbed::git;
+use testbed::output::{stderr, stdout};
 
 /// Returns a document whose only response is a string of at most `most` characters.
 pub(super) fn document(most: u32) -> String {
@@ -13,36 +15,16 @@ pub(super) fn document(most: u32) -> String {
     )
 }
 
-pub(super) fn git(folder: &Path, arguments: &[&str]) {
-    let output = Command::new("git")
-        .args(["-c", "user.name=t", "-c", "user.email=t@example.com"])
-        .args([
-            "-c",
-            "commit.gpgsign=false",
-            "-c",
-            "core.hooksPath=/dev/null",
-        ])
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("git runs");
-    assert!(
-        output.status.success(),
-        "git {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
 /// Makes a repository whose branch `main` limits strings to 9 in `api/openapi.yaml`, and whose working tree limits
 /// them to 5.
 pub(super) fn repository() -> Folder {
     let folder = Folder::new();
-    let root = folder.0.path();
-    git(root, &["init", "--quiet", "--initial-branch", "main"]);
+    let root = folder.path();
+    git::run(root, &["init", "--quiet", "--initial-branch", "main"]);
     std::fs::create_dir(root.join("api")).expect("a folder");
     folder.file("api/openapi.yaml", &document(9));
-    git(root, &["add", "."]);
-    git(root, &["commit", "--quiet", "--message", "nine"]);
+    git::run(root, &["add", "."]);
+    git::run(root, &["commit", "--quiet", "--message", "nine"]);
     folder.file("api/openapi.yaml", &document(5));
     folder
 }
@@ -67,7 +49,7 @@ fn diff_in(folder: &Path, arguments: &[&str], input: &str) -> Output {
 #[test]
 fn a_revision_of_git_is_read_if_no_such_file_exists() {
     let folder = repository();
-    let root = folder.0.path();
+    let root = folder.path();
     let narrower = diff_in(root, &["main:api/openapi.yaml", "api/openapi.yaml"], "");
     assert_eq!(narrower.status.code(), Some(0), "{}", stderr(&narrower));
     assert!(
@@ -78,7 +60,7 @@ fn a_revision_of_git_is_read_if_no_such_file_exists() {
     let wider = diff_in(root, &["api/openapi.yaml", "HEAD:api/openapi.yaml"], "");
     assert_eq!(wider.status.code(), Some(1), "{}", stderr(&wider));
     // The staged file, from a folder below the top.
-    git(root, &["add", "."]);
+    git::run(root, &["add", "."]);
     let staged = diff_in(
         &root.join("api"),
         &[":api/openapi.yaml", "openapi.yaml", "--fail-on", "docs"],
@@ -90,7 +72,7 @@ fn a_revision_of_git_is_read_if_no_such_file_exists() {
 #[test]
 fn files_beside_a_document_are_read_from_its_folder() {
     let folder = repository();
-    let root = folder.0.path();
+    let root = folder.path();
     let split = document(9).replace(
         "{type: string, maxLength: 9}",
         "{$ref: 'parts/name.yaml#/Name'}",
@@ -119,8 +101,8 @@ fn files_beside_a_document_are_read_from_its_folder() {
         stdout(&same),
         stderr(&same)
     );
-    git(root, &["add", "."]);
-    git(root, &["commit", "--quiet", "--message", "split"]);
+    git::run(root, &["add", "."]);
+    git::run(root, &["commit", "--quiet", "--message", "split"]);
     folder.file(
         "api/parts/name.yaml",
         "Name: {type: string, maxLength: 20}\n",
@@ -150,7 +132,7 @@ fn files_beside_a_document_are_read_from_its_folder() {
 #[test]
 fn a_file_takes_precedence_over_a_revision_of_the_same_name() {
     let folder = repository();
-    let root = folder.0.path();
+    let root = folder.path();
     std::fs::create_dir(root.join("main:api")).expect("a folder");
     folder.file("main:api/openapi.yaml", &document(5));
     let arguments = ["main:api/openapi.yaml", "api/openapi.yaml"];
@@ -164,24 +146,24 @@ fn a_missing_revision_is_named_with_a_remedy() {
     let outside = Folder::new();
     let rows = [
         (
-            folder.0.path(),
+            folder.path(),
             "absent:api/openapi.yaml",
             "and git has no revision `absent`\n`git branch --all`",
         ),
         (
-            folder.0.path(),
+            folder.path(),
             "main:openapi.yaml",
             "`git ls-tree -r --name-only main` lists the paths",
         ),
-        (folder.0.path(), "main:api", "git has no `api` at `main`"),
+        (folder.path(), "main:api", "git has no `api` at `main`"),
         (
-            outside.0.path(),
+            outside.path(),
             "main:api/openapi.yaml",
             "this folder is not in a git repository",
         ),
-        (folder.0.path(), "--output:x", "unexpected argument"),
+        (folder.path(), "--output:x", "unexpected argument"),
         (
-            folder.0.path(),
+            folder.path(),
             "https://example.com/openapi.json",
             "cannot read https://example.com/openapi.json: nothing is fetched here",
         ),
@@ -199,7 +181,7 @@ fn a_missing_revision_is_named_with_a_remedy() {
 #[test]
 fn one_document_comes_from_standard_input() {
     let folder = repository();
-    let root = folder.0.path();
+    let root = folder.path();
     let output = diff_in(root, &["api/openapi.yaml", "-"], &document(9));
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert!(
@@ -222,7 +204,7 @@ fn one_document_comes_from_standard_input() {
 #[test]
 fn the_report_is_written_to_the_output_file() {
     let folder = repository();
-    let root = folder.0.path();
+    let root = folder.path();
     let arguments = ["api/openapi.yaml", "main:api/openapi.yaml"];
     let shown = stdout(&diff_in(root, &arguments, ""));
     let arguments = [&arguments[..], &["--output", "report.txt"]].concat();
@@ -248,7 +230,7 @@ fn the_report_is_written_to_the_output_file() {
 #[test]
 fn annotations_name_the_file_from_the_repositorys_top_folder() {
     let folder = repository();
-    let root = folder.0.path();
+    let root = folder.path();
     let absolute = root.join("api/openapi.yaml");
     let rows = [
         (root.join("api"), "openapi.yaml"),

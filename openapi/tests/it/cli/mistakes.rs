@@ -3,19 +3,20 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::inputs::git;
-use super::{Folder, stderr, stdout};
+use testbed::files::Folder;
+use testbed::git;
+use testbed::output::{stderr, stdout};
 
 /// Runs `oasproof` in a folder with a valid document, `openapi.json`, and returns its output and exit code.
 fn output_of(folder: &Folder, arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_oasproof"))
         .args(arguments)
-        .current_dir(folder.0.path())
+        .current_dir(folder.path())
         .env("LC_ALL", "C")
         // Without a repository above the temporary folder, if there is one.
         .env(
             "GIT_CEILING_DIRECTORIES",
-            folder.0.path().parent().unwrap_or(Path::new("/")),
+            folder.path().parent().unwrap_or(Path::new("/")),
         )
         .output()
         .expect("oasproof runs");
@@ -80,10 +81,10 @@ fn each_message_has_a_place_a_reason_and_a_remedy() {
         "a revision outside of a repository",
         diff("main:openapi.json"),
     );
-    let at = folder.0.path();
-    git(at, &["init", "--quiet", "--initial-branch", "main"]);
-    git(at, &["add", "."]);
-    git(at, &["commit", "--quiet", "--message", "orders"]);
+    let at = folder.path();
+    git::run(at, &["init", "--quiet", "--initial-branch", "main"]);
+    git::run(at, &["add", "."]);
+    git::run(at, &["commit", "--quiet", "--message", "orders"]);
     add("a misspelled revision", diff("mian:openapi.json"));
     add("a path that is not in the revision", diff("main:api.json"));
 

@@ -4,14 +4,18 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use testbed::cargo::workspace_root;
+use testbed::files::Folder;
+use testbed::output::{stderr, stdout};
+
 use super::inputs::repository;
-use super::{Folder, oasproof, oasproof_in, stderr, stdout, workspace_root};
+use super::{oasproof, oasproof_in};
 
 #[test]
 fn a_revision_is_compared_in_another_repository() {
     let folder = repository();
     let output = oasproof_in(
-        folder.0.path(),
+        folder.path(),
         &["diff", "api/openapi.yaml", "main:api/openapi.yaml"],
     );
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
@@ -25,7 +29,7 @@ fn a_revision_is_compared_in_another_repository() {
 #[test]
 fn a_document_is_compared_with_the_embedded_slices_in_an_empty_folder() {
     let folder = Folder::new();
-    let at = folder.0.path();
+    let at = folder.path();
     let emitted = workspace_root().join("openapi/emitted/server.json");
     let emitted = emitted.to_str().expect("UTF-8");
     let output = oasproof_in(at, &["check", "--document", emitted]);
@@ -59,7 +63,7 @@ fn a_document_is_compared_with_the_embedded_slices_in_an_empty_folder() {
 #[test]
 fn the_embedded_slices_are_listed_without_the_workspace() {
     let folder = Folder::new();
-    let output = oasproof_in(folder.0.path(), &["list", "--format", "json"]);
+    let output = oasproof_in(folder.path(), &["list", "--format", "json"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let list: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
     assert_eq!(list["slices"][0]["file"], "revoke-token.json");
@@ -78,7 +82,7 @@ fn the_version_shows_the_contract_with_its_hash() {
 #[test]
 fn shells_accept_the_completions_and_every_command_has_a_manual_page() {
     let folder = Folder::new();
-    let at = folder.0.path();
+    let at = folder.path();
     let script = stdout(&oasproof_in(at, &["completions", "bash"]));
     let script = format!(
         "set -e\n{script}\nCOMP_WORDS=(oasproof diff --fo) COMP_CWORD=2\n\

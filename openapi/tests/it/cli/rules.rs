@@ -1,6 +1,8 @@
 //! `rules`: every rule in each format.
 
-use super::{oasproof, stderr, stdout};
+use testbed::output::{stderr, stdout};
+
+use super::oasproof;
 
 #[test]
 fn the_rules_are_listed_in_each_format() {

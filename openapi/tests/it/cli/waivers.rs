@@ -1,8 +1,11 @@
 //! `--waivers`: a waived difference does not fail, and a stale waiver does.
 
 use serde_json::Value;
+use testbed::cargo::workspace_root;
+use testbed::files::Folder;
+use testbed::output::{stderr, stdout};
 
-use super::{Folder, oasproof, stderr, stdout};
+use super::oasproof;
 
 const EARLIER: &str = "openapi/published/revoke-token.earlier.json";
 const CURRENT: &str = "openapi/published/revoke-token.json";
@@ -79,9 +82,8 @@ reason = "reported upstream"
 expires = 9999-12-31
 "#,
     );
-    let emitted =
-        std::fs::read_to_string(super::workspace_root().join("openapi/emitted/server.json"))
-            .expect("the emitted document");
+    let emitted = std::fs::read_to_string(workspace_root().join("openapi/emitted/server.json"))
+        .expect("the emitted document");
     let mut document: Value = serde_json::from_str(&emitted).expect("JSON");
     let post = document
         .pointer_mut("/paths/~1api~1v1~1tokens~1{token_id}~1revoke/post")

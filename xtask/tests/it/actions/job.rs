@@ -6,8 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
-
-use crate::workspace_root;
+use testbed::cargo::workspace_root;
 
 const ACTION: &str = ".github/actions/contract/action.yml";
 
@@ -52,7 +51,7 @@ impl Job {
         Self {
             action,
             workspace: workspace.to_owned(),
-            temp: tempfile::tempdir().expect("a temporary folder"),
+            temp: testbed::folder().expect("a temporary folder"),
             inputs,
             variables: Vec::new(),
             outputs: BTreeMap::new(),

@@ -13,7 +13,7 @@ use testbed::listening::Listening;
 use testbed::postgres::{Cluster, Database};
 
 use super::shown;
-use crate::workspace_root;
+use testbed::cargo::workspace_root;
 
 /// The time limit of a command and of a server's start, also if cargo builds them first.
 const PATIENCE: Duration = Duration::from_secs(900);

@@ -1,6 +1,10 @@
-//! What an inspection of a store found, which changes nothing in it.
+//! The inspection of a store, which changes nothing in it.
 
-use super::migrations::Difference;
+use sqlx::migrate::{AppliedMigration, Migrator};
+use sqlx::{Connection, Database, Executor, FromRow, IntoArguments, query_scalar};
+
+use super::error::StoreError;
+use super::migrations::{self, Difference};
 use crate::timestamp::Timestamp;
 
 /// The query whether there is any token, for both databases.
@@ -17,4 +21,40 @@ pub(crate) struct Inspection {
     pub(crate) has_tokens: bool,
     /// The latest instant in its audit trail, when its schema is this program's and the trail is not empty.
     pub(crate) latest: Option<Timestamp>,
+}
+
+/// Inspects the tables of either database, which stores an instant as a `T`, and closes the connection.
+pub(super) async fn inspect_tables<DB, T>(
+    mut connection: DB::Connection,
+    migrator: &Migrator,
+    applied: &[AppliedMigration],
+    timestamp: fn(T) -> Timestamp,
+) -> Result<Inspection, StoreError>
+where
+    DB: Database,
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+    DB::Arguments: IntoArguments<DB>,
+    (bool,): for<'r> FromRow<'r, DB::Row>,
+    (Option<T>,): for<'r> FromRow<'r, DB::Row>,
+    T: Send + Unpin,
+{
+    let schema = migrations::difference(migrator, applied);
+    // The first step created the table.
+    let has_tokens = !applied.is_empty()
+        && schema.unknown.is_none()
+        && query_scalar(HAS_TOKENS).fetch_one(&mut connection).await?;
+    let latest: Option<T> = if schema.is_none() {
+        query_scalar("SELECT MAX(at) FROM audit_events")
+            .fetch_one(&mut connection)
+            .await?
+    } else {
+        None
+    };
+    connection.close().await?;
+    Ok(Inspection {
+        schema,
+        now: None,
+        has_tokens,
+        latest: latest.map(timestamp),
+    })
 }

@@ -72,7 +72,7 @@ pub(super) async fn migrate(options: &PgConnectOptions) -> Result<Vec<String>, S
 }
 
 /// Reads which steps were applied: none where the table of steps does not exist. It only reads, which every role may.
-async fn applied(
+pub(super) async fn applied(
     connection: &mut PgConnection,
     migrator: &Migrator,
 ) -> Result<Vec<AppliedMigration>, StoreError> {

@@ -81,7 +81,7 @@ pub fn check_waivers(
             .iter()
             .filter(|case| waiver.names(case.id))
             .peekable();
-        // A pool may run dry at any time, so its waivers may become needed in the middle of a run.
+        // A pool may be used up at any time, so its waivers may become needed in the middle of a run.
         if named.peek().is_some()
             && !session.fixtures.may_run_dry()
             && named.all(|case| unmet(session, case).is_none())

@@ -1,6 +1,6 @@
 //! The HTTP client of a deployment.
 //!
-//! The client follows no redirect, adds no header of its own beyond `host`, `content-length` and `accept`, repeats
+//! The client follows no redirect, adds no header except `host`, `content-length` and `accept`, repeats
 //! nothing by itself, and reads an answer only up to a limit.
 
 use std::path::PathBuf;

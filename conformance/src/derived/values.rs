@@ -100,7 +100,7 @@ fn sendable(text: &str, location: Location) -> bool {
         }
 }
 
-/// Collects values that a schema probably rejects by one keyword: its own, one of its branches, or one of its members with
+/// Collects values that a schema probably rejects by one keyword: of the schema, of its branches, or of its members with
 /// everything else valid.
 fn violations(root: &Value, schema: &Value, depth: usize) -> Vec<Value> {
     let schema = resolved(root, schema);

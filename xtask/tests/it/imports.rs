@@ -2,6 +2,8 @@
 
 mod graph;
 
+use std::collections::BTreeSet;
+
 use graph::Imports;
 use testbed::cargo::workspace_root;
 
@@ -128,6 +130,27 @@ const CRATES: &[Layers] = &[
             "bench", "pictures",
         ],
     },
+    Layers {
+        name: "xtask/testbed",
+        wings: &[
+            "reaper",
+            "lib",
+            "files",
+            "git",
+            "output",
+            "cargo",
+            "inputs",
+            "listening",
+            "postgres",
+            "deployment",
+            "users",
+            "chromium",
+        ],
+    },
+    Layers {
+        name: "xtask/manual",
+        wings: &["lib"],
+    },
 ];
 
 fn imports(layers: &Layers) -> Imports {
@@ -179,6 +202,28 @@ fn no_wing_imports_from_one_above_it() {
                         layers.name
                     ));
                 }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn every_listed_wing_has_a_file() {
+    let mut found = Vec::new();
+    for layers in CRATES {
+        let imports = imports(layers);
+        let present: BTreeSet<usize> = imports
+            .of
+            .keys()
+            .filter_map(|file| wing(layers, file))
+            .collect();
+        for (place, name) in layers.wings.iter().enumerate() {
+            if !present.contains(&place) {
+                found.push(format!(
+                    "{}: the wing {name} has no file: remove it from the list",
+                    layers.name
+                ));
             }
         }
     }

@@ -81,7 +81,7 @@ fn document_has_only_the_fields_that_we_set() {
     );
 }
 
-/// The texts are those of the published page, word for word. `cargo xtask openapi check` compares the schemas with the slice.
+/// Compares the texts with the published page, word for word. `cargo xtask openapi check` compares the schemas.
 #[test]
 fn revoke_operation_reads_as_published() {
     let document = emitted();
@@ -96,7 +96,7 @@ fn revoke_operation_reads_as_published() {
     }));
 }
 
-/// An example that differs from the server's answers would mislead those who write clients.
+/// An example that differs from the server's answers would mislead the authors of clients.
 #[tokio::test]
 async fn examples_are_what_the_server_accepts_and_answers() {
     let server = Server::start();

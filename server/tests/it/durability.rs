@@ -1,4 +1,4 @@
-//! What is acknowledged survives.
+//! Acknowledged revocations survive restarts, kills, replaced files and commits of other processes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ pub(crate) async fn revoked_token_is_refused_after_a_restart() {
 }
 
 #[tokio::test]
-pub(crate) async fn revoked_token_is_refused_after_a_kill_right_behind_the_201() {
+pub(crate) async fn revoked_token_is_refused_after_a_kill_right_after_the_201() {
     let mut folder = Folder::new();
     for round in 0..3 {
         let server = Server::start_on(folder, &[]);
@@ -111,7 +111,7 @@ async fn drain_timeout_bounds_the_wait_for_a_request_that_never_ends() {
     assert!(begun.elapsed() < Duration::from_secs(8));
 }
 
-/// Everything that makes up the SQLite file of a folder.
+/// Returns the paths of the SQLite database in a folder: the file, its write-ahead log and the log's index.
 fn parts(folder: &Path) -> Vec<PathBuf> {
     ["", "-wal", "-shm"]
         .map(|end| folder.join(format!("tokens.db{end}")))
@@ -129,7 +129,7 @@ async fn file_that_is_deleted_under_the_server_takes_no_revocation_and_its_token
     assert_eq!(server.revoke(&admin, &token.token_id).await.status, 503);
     assert_eq!(server.request("GET", "/readyz").send().await.status, 503);
 
-    // Whoever starts it again has an empty database, and tokens that it does not know.
+    // Started again, the server has an empty database and does not know the tokens.
     let server = Server::start_on(server.kill(), &[]);
     for credential in [&admin, &token] {
         assert_eq!(server.probe(credential).await, 401);
@@ -149,7 +149,7 @@ async fn file_that_is_replaced_by_a_backup_under_the_server_takes_no_revocation_
     let other = server.create(&admin, "acknowledged before").await;
     assert_eq!(server.revoke(&admin, &other.token_id).await.status, 201);
     fs::rename(&backup, &path).unwrap();
-    // What is written to the file that nobody finds any more is not acknowledged.
+    // A write to the replaced file, which no path names any more, is not acknowledged.
     assert_eq!(server.revoke(&admin, &token.token_id).await.status, 503);
     let many = (0..64).map(|_| server.probe(&other));
     for status in futures_util::future::join_all(many).await {
@@ -159,7 +159,7 @@ async fn file_that_is_replaced_by_a_backup_under_the_server_takes_no_revocation_
 }
 
 #[tokio::test]
-async fn log_that_is_left_by_a_kill_is_taken_over_by_whichever_command_comes_first() {
+async fn log_that_remains_after_a_kill_is_read_by_the_next_command() {
     let server = Server::start();
     let (admin, token) = (server.admin(), server.member());
     assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
@@ -172,7 +172,7 @@ async fn log_that_is_left_by_a_kill_is_taken_over_by_whichever_command_comes_fir
     assert_eq!(server.probe(&admin).await, 200);
 }
 
-/// Revokes a token beside the server, as an operator with a shell can, at this instant in microseconds.
+/// Revokes a token without the server, as an operator with a shell can, at this time in microseconds.
 async fn revoke_by_hand(pool: &sqlx::SqlitePool, token: &Credential, at: i64) {
     sqlx::query("INSERT INTO revocations (jti, revoked_at, revoked_by) VALUES (?, ?, 'by hand')")
         .bind(&token.jti)
@@ -183,7 +183,7 @@ async fn revoke_by_hand(pool: &sqlx::SqlitePool, token: &Credential, at: i64) {
 }
 
 #[tokio::test]
-async fn revocation_holds_whatever_the_clock_said_when_it_was_made() {
+async fn revocation_holds_for_any_time_that_the_clock_showed() {
     let server = Server::start();
     let (admin, early, late) = (server.admin(), server.member(), server.member());
     let pool = server.folder().sqlite().await;
@@ -198,7 +198,7 @@ async fn revocation_holds_whatever_the_clock_said_when_it_was_made() {
     assert_eq!(server.probe(&admin).await, 200);
 }
 
-/// Asks for these tokens again and again, so that the server's connections stay in use, until [`still_reading`].
+/// Lists the tokens repeatedly, so that the server's connections stay in use, until [`still_reading`].
 fn keep_reading(server: &Server, credential: &Credential, tasks: usize) -> JoinSet<()> {
     let mut reading = JoinSet::new();
     for _ in 0..tasks {
@@ -213,14 +213,14 @@ fn keep_reading(server: &Server, credential: &Credential, tasks: usize) -> JoinS
     reading
 }
 
-/// Demands that nobody has stopped reading, which a wrong answer would have made them do; then they stop.
+/// Fails if a reader has stopped, as each does at a wrong answer. Then ends all readers.
 pub(crate) fn still_reading(mut reading: JoinSet<()>) {
     if let Some(stopped) = reading.try_join_next() {
         stopped.expect("every answer is 200");
     }
 }
 
-/// Whether this caller's list has this token.
+/// Returns whether the caller's list contains the token.
 pub(crate) async fn lists(server: &Server, by: &Credential, token: &Credential) -> bool {
     let answer = server.request("GET", "/api/v1/tokens").by(by).send().await;
     assert_eq!(answer.status, 200, "{}", answer.body);
@@ -244,9 +244,9 @@ async fn what_another_process_commits_is_seen_by_the_next_request() {
     still_reading(reading);
 }
 
-/// What the server knows it takes along through its own commits: not through those of others between them.
+/// The server's own commits keep the cache valid. A commit of another process between them must not stay unnoticed.
 #[tokio::test]
-async fn what_another_process_commits_is_seen_beside_commits_of_the_server() {
+async fn what_another_process_commits_is_seen_between_commits_of_the_server() {
     let server = Server::start();
     let (admin, noise) = (server.admin(), server.member());
     let pool = server.folder().sqlite().await;
@@ -286,7 +286,7 @@ async fn write_ahead_log_begins_again_while_requests_never_stop() {
     let reading = keep_reading(&server, &admin, 4);
     let log = parts(server.folder().path())[1].clone();
     let (mut commits, mut largest) = (0, 0);
-    // Each revocation after the first still leaves a line in the audit trail: some 10,000 pages in all.
+    // Each revocation after the first still adds a line to the audit trail: some 10,000 pages in all.
     while commits < 6000 {
         let eight = (0..8).map(|_| server.revoke(&admin, &token.token_id));
         for answer in futures_util::future::join_all(eight).await {
@@ -311,7 +311,7 @@ async fn operator_can_empty_the_write_ahead_log_of_a_server_that_has_nothing_to_
     let pool = server.folder().sqlite().await;
     let emptied = async {
         loop {
-            // Its first column says whether somebody was in the way.
+            // Its first column says whether another connection prevented it.
             let checkpoint = sqlx::query_scalar::<_, i64>("PRAGMA wal_checkpoint(TRUNCATE)");
             if checkpoint.fetch_one(&pool).await.unwrap() == 0 {
                 break;

@@ -1,6 +1,6 @@
-//! The promise under faults: once a revocation is acknowledged, no replica accepts that token again, whatever dies.
+//! The promise under faults: after a revocation is acknowledged, no replica accepts that token again, whatever is killed.
 //!
-//! Some seconds each by default; `cargo xtask bench faults` runs them longer and prints the figures.
+//! Each test takes some seconds by default; `cargo xtask bench faults` runs them longer and prints the figures.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -19,13 +19,13 @@ mod history;
 mod load;
 mod replica;
 
-/// For how long faults are made, in seconds.
+/// The environment variable with the duration of the faults in seconds.
 const SECONDS: &str = "DZ_FAULTS_SECONDS";
 
-/// Revocations that are acknowledged between two faults.
+/// The number of revocations that are acknowledged between two faults.
 const SOME: usize = 12;
 
-/// Faults of the shortest run.
+/// The number of faults in the shortest run.
 const AT_LEAST: usize = 7;
 
 fn lasting() -> Duration {
@@ -49,10 +49,9 @@ fn users(folder: &Folder) -> Vec<Credential> {
     (0..USERS).map(user).collect()
 }
 
-/// Makes faults until there are enough of them, while clients do what they do, and judges what those saw.
+/// Causes faults until there are enough of them while clients send requests, and judges what the clients saw.
 ///
-/// A fault comes when some revocations have been acknowledged since the last one, so that there is something to lose on a
-/// machine of any speed.
+/// A fault follows some acknowledged revocations, so that there is something to lose on a machine of any speed.
 async fn under_faults(
     replicas: &Arc<Vec<Replica>>,
     users: Vec<Credential>,
@@ -82,7 +81,7 @@ async fn under_faults(
     history.judge()
 }
 
-/// Enough faults for a verdict, and for the time that was asked for.
+/// Returns whether there were enough faults for a verdict and the requested duration is over.
 fn lasted() -> impl Fn(&History) -> bool {
     let (begun, lasting) = (Instant::now(), lasting());
     move |history| history.faults() >= AT_LEAST && begun.elapsed() >= lasting
@@ -92,7 +91,7 @@ fn all(replicas: &[Replica]) -> Vec<usize> {
     (0..replicas.len()).collect()
 }
 
-/// Kills one replica, and lets the others go on without it for a moment.
+/// Kills one replica, and starts it again after the others have run without it for a moment.
 fn kill_one(replicas: &[Replica]) -> Fault {
     let which = any(replicas.len());
     replicas[which].kill();
@@ -105,7 +104,7 @@ fn kill_one(replicas: &[Replica]) -> Fault {
     }
 }
 
-/// Stops one replica in the midst of what it does; it goes on later as if nothing had happened.
+/// Suspends one replica in the middle of its work; it continues later without noticing.
 fn pause_one(replicas: &[Replica]) -> Fault {
     let which = any(replicas.len());
     replicas[which].pause(true);
@@ -140,7 +139,7 @@ fn pause_database(cluster: &Cluster, replicas: &[Replica]) -> Fault {
     }
 }
 
-/// Takes the database away for longer than a moment: nothing can be known meanwhile, and nothing may be accepted.
+/// Stops the database for a second: until it is back, no token can be checked and none may be accepted.
 fn miss_database(cluster: &Cluster, replicas: &[Replica]) -> Fault {
     cluster.kill();
     std::thread::sleep(Duration::from_secs(1));
@@ -234,7 +233,8 @@ async fn three_replicas_killed_again_and_again_with_their_database_accept_no_rev
     assert!(verdict.holds(), "\n{verdict}");
 }
 
-/// The negative control: a database that acknowledges what it has not written yet. If this passes, the tests above see nothing.
+/// The negative control: this database acknowledges writes that are not durable yet. If no loss is noticed here, the tests above
+/// cannot notice one either.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn checker_notices_a_database_that_forgets_what_it_acknowledged() {
     let settings = [
@@ -245,7 +245,7 @@ async fn checker_notices_a_database_that_forgets_what_it_acknowledged() {
     let Some(shared) = Shared::start(&settings) else {
         return;
     };
-    // The server tells its sessions to commit synchronously, so that the database itself has to be turned against it.
+    // The server sets synchronous commits in its sessions, so triggers in the database must override that.
     shared.database.execute(
         "CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$
          BEGIN PERFORM set_config('synchronous_commit', 'off', true); RETURN NEW; END $$;
@@ -270,7 +270,7 @@ async fn checker_notices_a_database_that_forgets_what_it_acknowledged() {
 }
 
 #[test]
-fn time_that_is_none_is_refused() {
+fn invalid_duration_is_refused() {
     let refused = output(
         Command::new(std::env::current_exe().unwrap())
             .args([

@@ -1,6 +1,6 @@
-//! The suite of the store, again: the same tests with their data in PostgreSQL.
+//! The tests that hold for every store, run again with their data in PostgreSQL.
 //!
-//! Elsewhere in this program they run on SQLite. What holds is the same, whichever store is behind it.
+//! Elsewhere in this program they run on SQLite. Both stores must behave the same.
 
 use crate::harness::with_postgres;
 
@@ -36,7 +36,7 @@ again! {
     companions::last_use_of_a_token_shows_in_the_list_soon,
     companions::list_checks_its_parameters,
     durability::revoked_token_is_refused_after_a_restart,
-    durability::revoked_token_is_refused_after_a_kill_right_behind_the_201,
+    durability::revoked_token_is_refused_after_a_kill_right_after_the_201,
     authentication::anything_but_a_bearer_token_of_ours_is_refused,
     bootstrap::bootstrap_works_before_and_while_a_server_runs_and_any_number_of_times,
     bootstrap::bootstrap_is_exempt_from_the_limit_of_active_tokens,

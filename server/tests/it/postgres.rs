@@ -1,4 +1,4 @@
-//! What only PostgreSQL has: replicas, roles, restarts, connections that end.
+//! Tests of PostgreSQL alone: replicas, roles, restarts, connections that end.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,12 +17,12 @@ use crate::harness::{
     own_cluster_with_tls, revoke_path, shared_cluster, text,
 };
 
-/// A database on the server that tests share; `None` when there is none.
+/// Creates a database on the PostgreSQL server that tests share. Returns `None` without PostgreSQL.
 fn shared() -> Option<Arc<Database>> {
     shared_cluster().map(|cluster| Arc::new(cluster.database()))
 }
 
-/// A second replica: the same database, the same keys.
+/// Starts another replica with the same database and the same keys.
 fn beside(server: &Server) -> Server {
     let database = server.folder().postgres().expect("it is on PostgreSQL");
     let folder = Folder::on(Arc::clone(database));
@@ -30,7 +30,7 @@ fn beside(server: &Server) -> Server {
     Server::start_on(folder, &[])
 }
 
-/// The first replica, whose keys an operator has made.
+/// Starts the first replica, with keys that an operator has made.
 fn first(database: Arc<Database>) -> (Server, Credential) {
     let folder = Folder::on(database);
     let admin = folder.bootstrap("Acme", "ada@acme.example", "admin");
@@ -54,10 +54,10 @@ async fn revocation_on_one_replica_holds_on_all_at_once() {
     }
 }
 
-/// What is known of a token that is used again and again ends with whatever somebody commits, in whichever way. The database
-/// serves nobody else, so that nothing but that is committed.
+/// Cached reads of a token that is in use end with every kind of commit. The database has no other user, so that nothing else
+/// commits.
 #[tokio::test]
-async fn what_anybody_commits_in_whichever_way_is_seen_by_the_next_request() {
+async fn commit_of_any_kind_is_seen_by_the_next_request() {
     let Some(cluster) = own_cluster(&["max_prepared_transactions=1"]) else {
         return;
     };
@@ -88,7 +88,7 @@ async fn what_anybody_commits_in_whichever_way_is_seen_by_the_next_request() {
                 assert!(lists(&server, &admin, &token).await, "{commit} {round}");
             }
             shell.execute(sqlx::raw_sql(sql(commit))).await.unwrap();
-            // Whichever is asked first.
+            // In either order.
             for turn in [round, round + 1] {
                 if turn % 2 == 0 {
                     assert_eq!(server.probe(&token).await, 401, "{commit} {round}");
@@ -100,7 +100,7 @@ async fn what_anybody_commits_in_whichever_way_is_seen_by_the_next_request() {
     }
 }
 
-/// Commits again and again what changes no token, so that what a replica knows has to be taken along from one moment to the next.
+/// Commits repeatedly without a change to a token, so that a replica must carry its cached reads from snapshot to snapshot.
 fn keep_committing(server: &Server, by: &Credential, revoked: &Credential) -> JoinSet<()> {
     let mut committing = JoinSet::new();
     for _ in 0..2 {
@@ -118,7 +118,7 @@ fn keep_committing(server: &Server, by: &Credential, revoked: &Credential) -> Jo
 }
 
 #[tokio::test]
-async fn what_anybody_commits_is_seen_beside_commits_of_replicas() {
+async fn commit_of_another_process_is_seen_between_commits_of_replicas() {
     let Some(cluster) = own_cluster(&[]) else {
         return;
     };
@@ -142,7 +142,7 @@ async fn what_anybody_commits_is_seen_beside_commits_of_replicas() {
                 token.jti
             ));
         }
-        // Whichever is asked first.
+        // In either order.
         for turn in [round, round + 1] {
             if turn % 2 == 0 {
                 assert_eq!(one.probe(&token).await, 401, "round {round}");
@@ -157,9 +157,9 @@ async fn what_anybody_commits_is_seen_beside_commits_of_replicas() {
     still_reading(committing);
 }
 
-/// Rows of `changes` that a backup brings have numbers of another server's transactions, which are given out here in time.
+/// Rows of `changes` from a restored backup hold transaction ids of another server, which this server reaches later.
 #[tokio::test]
-async fn what_another_server_told_of_its_changes_is_not_taken_for_ours() {
+async fn changes_recorded_by_another_server_are_not_taken_for_own_ones() {
     let Some(cluster) = own_cluster(&[]) else {
         return;
     };
@@ -285,14 +285,14 @@ async fn role_that_serves_can_do_all_that_requests_need_and_cannot_un_revoke() {
             "{statement}: {error}"
         );
     }
-    // What is open still holds locks of this role.
+    // Open connections still hold locks of this role.
     drop(server);
     database.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
 }
 
 #[tokio::test]
 async fn database_that_dies_hangs_or_could_forget_is_never_a_reason_to_accept() {
-    // A server that would forget what the last ten seconds brought, if it were not told to keep it.
+    // With these settings PostgreSQL would lose the last ten seconds in a crash, unless a session demands durable commits.
     let settings = ["synchronous_commit=off", "wal_writer_delay=10s"];
     let Some(cluster) = own_cluster(&settings) else {
         return;
@@ -320,12 +320,12 @@ async fn database_that_dies_hangs_or_could_forget_is_never_a_reason_to_accept() 
     cluster.pause(true);
     let begun = Instant::now();
     assert_eq!(server.probe(&admin).await, 503);
-    // Well before the client of these tests gives up: a statement, a new connection and a statement take that long at most.
+    // Earlier than the time limit of these tests' client: the time limits of a statement, a new connection and a statement.
     assert!(begun.elapsed() < Duration::from_secs(15));
     cluster.pause(false);
     assert_eq!(server.probe(&admin).await, 200);
 
-    // Forgetful beyond what a session can set.
+    // Not durable, by a setting that no session can override.
     cluster.execute("postgres", "ALTER SYSTEM SET fsync = off");
     cluster.execute("postgres", "SELECT pg_reload_conf()");
     let refused = output(binary().args(["migrate", "--database", &cluster.url("postgres")]));

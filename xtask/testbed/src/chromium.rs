@@ -248,7 +248,7 @@ impl Page {
     ///
     /// # Panics
     ///
-    /// If there are none: then the log is unusable.
+    /// If the log names no address: then it is unusable.
     pub async fn requested(&self) -> Vec<String> {
         let mut asked = Vec::new();
         for entry in self.log("performance").await {

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::harness::{Credential, Folder, Server};
 use crate::small_disk::Mount;
 
-/// A new token that takes some space, or the status that refuses it.
+/// Creates a token that takes some space. Returns the status if it is refused.
 async fn create(server: &Server, by: &Credential, number: usize) -> Result<Credential, u16> {
     let body = json!({ "name": format!("{number}"), "description": "d".repeat(900) });
     let answer = server.create_with(by, &body).await;
@@ -57,11 +57,11 @@ async fn full_disk_means_503_for_what_must_be_written_and_loses_nothing_that_was
         "the disk is full: {}",
         revoked.len()
     );
-    // Whatever small space is left, fill it.
+    // Fill the space that remains.
     let filler = place.join("filler");
     let _ = fs::write(&filler, vec![0; 1 << 20]);
 
-    // What needs no space still works, and says the truth. SQLite may have made room for one more in its log.
+    // Requests that need no space still work, with correct answers. SQLite may have freed space in its log for one more write.
     match server.revoke(&admin, &victim.token_id).await.status {
         201 => revoked.push(victim.clone()),
         status => {

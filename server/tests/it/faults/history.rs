@@ -10,14 +10,14 @@ use crate::harness::PATIENCE;
 /// A token, by the order in which it was made.
 pub(crate) type Token = usize;
 
-/// What a client learnt about a token.
+/// The result of a token's use, as a client saw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// 200: the token was taken for good.
+    /// 200: the token was accepted.
     Accepted,
-    /// 401: it was not.
+    /// 401: the token was refused.
     Refused,
-    /// 503, no answer, no connection: nothing was learnt.
+    /// 503, no answer or no connection: the token's state remains unknown.
     Unknown,
 }
 
@@ -31,17 +31,17 @@ pub(crate) struct Probe {
     pub(crate) outcome: Outcome,
 }
 
-/// Something that was done to replicas or their database, and undone.
+/// A fault of replicas or their database, which was ended again.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
     pub(crate) what: &'static str,
-    /// The replicas that suffered.
+    /// The replicas that it affected.
     pub(crate) replicas: Vec<usize>,
-    /// When everything needed ran again.
+    /// The time at which everything needed ran again.
     pub(crate) ended: Instant,
 }
 
-/// Everything that clients saw, in no order.
+/// The events that clients saw, in no order.
 #[derive(Debug)]
 pub(crate) struct History {
     begun: Instant,
@@ -68,7 +68,7 @@ struct Events {
 }
 
 impl History {
-    /// A revocation is about to be asked for. A token of which this was never said is good.
+    /// Records that a revocation is about to be requested. Until then the token must be accepted.
     pub(crate) fn asked(&self, token: Token) {
         self.events()
             .asked
@@ -76,12 +76,12 @@ impl History {
             .or_insert_with(Instant::now);
     }
 
-    /// A 201 to a revocation has been received.
+    /// Records a 201 to a revocation.
     pub(crate) fn acknowledged(&self, token: Token) {
         self.events().acknowledged.push((token, Instant::now()));
     }
 
-    /// A revocation was asked for and its answer is not known.
+    /// Records a revocation whose outcome is unknown.
     pub(crate) fn unacknowledged(&self) {
         self.events().unacknowledged += 1;
     }
@@ -94,12 +94,12 @@ impl History {
         self.events().faults.push(fault);
     }
 
-    /// An answer that no fault excuses.
+    /// Records an answer that no fault excuses.
     pub(crate) fn unexpected(&self, what: String) {
         self.events().unexpected.push(what);
     }
 
-    /// How many faults there were.
+    /// Returns the number of faults so far.
     pub(crate) fn faults(&self) -> usize {
         self.events().faults.len()
     }
@@ -122,7 +122,7 @@ impl History {
         self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Judges all of it.
+    /// Judges the whole history.
     pub(crate) fn judge(&self) -> Verdict {
         let events = self.events();
         let mut acknowledged: HashMap<Token, Instant> = HashMap::new();
@@ -146,7 +146,7 @@ impl History {
             let asked = events.asked.get(&probe.token);
             asked.is_none_or(|at| probe.received < *at)
         };
-        // What was lost by the last fault shows in what is answered after it.
+        // Answers after the last fault show what that fault lost.
         let last_fault = events.faults.iter().map(|fault| fault.ended).max();
         let settled: HashSet<Token> = events
             .probes
@@ -182,7 +182,7 @@ impl History {
     }
 }
 
-/// How long after a fault had ended each replica gave its first answer to a question that was asked then.
+/// Returns the time from a fault's end to each replica's first answer to a request that was sent after that end.
 fn recoveries(fault: &Fault, probes: &[Probe]) -> Vec<(&'static str, Duration)> {
     let first_answer = |replica: usize| {
         probes
@@ -199,7 +199,7 @@ fn recoveries(fault: &Fault, probes: &[Probe]) -> Vec<(&'static str, Duration)> 
         .collect()
 }
 
-/// What a history comes to.
+/// The verdict on a history.
 #[derive(Debug)]
 pub(crate) struct Verdict {
     pub(crate) lasted: Duration,
@@ -207,7 +207,7 @@ pub(crate) struct Verdict {
     pub(crate) unacknowledged: usize,
     pub(crate) probes: usize,
     pub(crate) answered_after_acknowledgement: usize,
-    /// Tokens with an acknowledged revocation of which no answer is known that was asked for after the last fault.
+    /// The number of tokens with an acknowledged revocation and without any answer to a request sent after the last fault.
     pub(crate) unsettled: usize,
     pub(crate) accepted_after_acknowledgement: usize,
     pub(crate) accepted_after_refusal: usize,
@@ -219,7 +219,7 @@ pub(crate) struct Verdict {
 }
 
 impl Verdict {
-    /// Whether the promise was kept, and by enough attempts to say so.
+    /// Returns whether the promise was kept, in enough attempts for a verdict.
     pub(crate) fn holds(&self) -> bool {
         self.accepted_after_acknowledgement == 0
             && self.accepted_after_refusal == 0
@@ -342,7 +342,7 @@ fn checker_finds_each_way_to_break_the_promise_and_nothing_else() {
         }
         history.judge()
     };
-    // The clients' clock: what was sent before the acknowledgement came may be answered either way.
+    // By the clients' clock: a request that was sent before the acknowledgement arrived may be answered either way.
     let fine = [
         probe(7, 9, Outcome::Accepted),
         probe(7, 11, Outcome::Refused),

@@ -1,4 +1,4 @@
-//! Clients that create, use and revoke tokens on every replica, and write down what they saw.
+//! Clients that create, use and revoke tokens on every replica, and record what they saw.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,35 +10,35 @@ use tokio::task::JoinSet;
 use super::history::{History, Outcome, Probe, Token};
 use crate::harness::{Credential, PATIENCE, revoke_path, string};
 
-/// How long a client waits for an answer.
+/// The longest time that a client waits for an answer.
 const CLIENT_PATIENCE: Duration = Duration::from_millis(1500);
 
-/// Clients that make and revoke tokens.
+/// The number of clients that make and revoke tokens.
 pub(crate) const USERS: usize = 6;
 
-/// Clients that use revoked tokens, for each replica.
+/// The number of clients per replica that use revoked tokens.
 const PROBERS: usize = 2;
 
-/// Clients that use every token once more in the end.
+/// The number of clients that use every token once more in the end.
 const AT_ONCE: usize = 16;
 
-/// What all clients share.
+/// The state that all clients share.
 pub(crate) struct Load {
     urls: Vec<String>,
     users: Vec<Credential>,
     history: Arc<History>,
     client: reqwest::Client,
-    /// Tokens whose revocation was asked for.
+    /// The tokens whose revocation was requested.
     revoked: Mutex<Vec<(Token, Credential)>>,
     tokens: AtomicUsize,
     stop: AtomicBool,
 }
 
-/// Answers of the API: the status and the body, or `null` where that was cut off; or nothing.
+/// An answer of the API, if there was one: the status and the body, `null` where that was cut off.
 type Said = Option<(u16, Value)>;
 
 impl Load {
-    /// Clients of the replicas at these addresses. The users' own tokens are the bystanders: tokens 0 to `USERS`.
+    /// Builds the clients of the replicas at these addresses. The users' own tokens are the bystanders: tokens 0 to `USERS`.
     pub(crate) fn on(
         urls: Vec<String>,
         users: Vec<Credential>,
@@ -93,7 +93,7 @@ impl Load {
                 continue;
             };
             self.probe(token, &credential, any(self.urls.len())).await;
-            // Before it is asked for: from then on it may be revoked.
+            // Recorded before the request is sent: from then on the token may be revoked.
             self.history.asked(token);
             self.revoked().push((token, credential.clone()));
             self.revoke(by, token, &credential).await;
@@ -111,7 +111,7 @@ impl Load {
             .await?
         {
             (201, answer) => {
-                // Of an answer that was cut off the token is not known.
+                // An answer that was cut off does not show the token.
                 let credential = Credential::created(answer.get("data")?, by);
                 Some((self.tokens.fetch_add(1, Ordering::SeqCst), credential))
             }
@@ -161,14 +161,14 @@ impl Load {
             }
             let path = revoke_path(&id);
             let said = self.say(any(self.urls.len()), "POST", &path, by, String::new());
-            // It may be one whose revocation was asked for before and not answered.
+            // It may be a token whose revocation was requested before and not answered.
             if let (Some((201, _)), Some(token)) = (said.await, self.asked_before(&id)) {
                 self.history.acknowledged(token);
             }
         }
     }
 
-    /// The token with this id, if its revocation was asked for.
+    /// Returns the token with this id, if its revocation was requested.
     fn asked_before(&self, id: &str) -> Option<Token> {
         let revoked = self.revoked();
         let found = revoked.iter().find(|(_, of)| of.token_id == id);
@@ -186,7 +186,7 @@ impl Load {
             }
             let chosen = {
                 let revoked = self.revoked();
-                // Half of them of the latest, half of all.
+                // Half of the choices are among the latest tokens, half among all.
                 let among = if turn.is_multiple_of(2) {
                     revoked.len().min(20)
                 } else {
@@ -203,7 +203,7 @@ impl Load {
         }
     }
 
-    /// Uses every token whose revocation was asked for once more, on every replica, until that has answered.
+    /// Uses every token whose revocation was requested once more, on every replica, until that replica answers.
     pub(crate) async fn use_all(self: &Arc<Self>) {
         let revoked = Arc::new(self.revoked().clone());
         let mut clients = JoinSet::new();
@@ -280,7 +280,7 @@ impl Load {
             .body(body);
         let response = request.send().await.ok()?;
         let status = response.status().as_u16();
-        // The status has told what it tells also when the rest is cut off.
+        // The status counts even if the body is cut off.
         let body = response.bytes().await.unwrap_or_default();
         Some((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
@@ -300,7 +300,7 @@ impl Load {
     }
 }
 
-/// Any number below this one.
+/// Returns a random number below this one.
 pub(crate) fn any(below: usize) -> usize {
     let (low, _) = uuid::Uuid::new_v4().as_u64_pair();
     usize::try_from(low >> 32).unwrap_or_default() % below

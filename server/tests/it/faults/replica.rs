@@ -15,7 +15,7 @@ pub(crate) struct Replica {
 }
 
 impl Replica {
-    /// A server on this folder's data, running.
+    /// Starts a server on this folder's data.
     pub(crate) fn start(folder: &Folder) -> Self {
         let arguments = folder.arguments();
         let process = serve("127.0.0.1:0", &arguments).unwrap_or_else(|error| panic!("{error}"));
@@ -30,7 +30,7 @@ impl Replica {
         self.url.clone()
     }
 
-    /// Starts it, as whatever supervises it would: again, until it stays.
+    /// Starts it again, as a supervisor would: until a start succeeds.
     pub(crate) fn restart(&self) {
         let address = self.url.trim_start_matches("http://");
         let begun = Instant::now();
@@ -46,14 +46,14 @@ impl Replica {
         }
     }
 
-    /// SIGKILL: whatever it was doing is not finished.
+    /// Kills it (SIGKILL) in the middle of its work.
     pub(crate) fn kill(&self) {
         if let Some(process) = self.process().take() {
             process.kill().expect("the process is ours");
         }
     }
 
-    /// SIGSTOP and SIGCONT: it misses what happens meanwhile, and does not know.
+    /// Suspends it (SIGSTOP) or resumes it (SIGCONT). It does not notice what happened meanwhile.
     pub(crate) fn pause(&self, paused: bool) {
         if let Some(process) = &*self.process() {
             process.pause(paused).expect("the process is ours");

@@ -139,7 +139,7 @@ impl Folder {
         )
     }
 
-    /// Opens the SQLite file beside the server, to arrange what no request can.
+    /// Opens the SQLite file while the server runs, to arrange states that no request can cause.
     pub(crate) async fn sqlite(&self) -> sqlx::SqlitePool {
         let options = sqlx::sqlite::SqliteConnectOptions::new()
             .filename(self.database())

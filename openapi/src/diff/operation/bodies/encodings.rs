@@ -74,8 +74,7 @@ fn content_type<'a>(
     };
     let besides = |these: &[(String, MediaType)], others: &[(String, MediaType)]| {
         let others: Vec<MediaType> = others.iter().map(|(_, other)| other.clone()).collect();
-        let is_among =
-            |one: &MediaType| others.iter().any(|other| other == one || other.covers(one));
+        let is_among = |one: &MediaType| others.iter().any(|other| other.includes(one));
         let (name, one) = these.iter().find(|(_, one)| !is_among(one))?;
         Some(if one.is_range() {
             one.example_besides(&others)

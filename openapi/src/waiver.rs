@@ -19,12 +19,12 @@ impl Waived {
     pub fn has_expired(&self, today: NaiveDate) -> bool {
         self.expires < today
     }
+}
 
-    /// Returns whether the reason says nothing.
-    #[must_use]
-    pub fn lacks_reason(&self) -> bool {
-        self.reason.trim().is_empty()
-    }
+/// Returns whether a reason says nothing.
+#[must_use]
+pub fn is_empty_reason(reason: &str) -> bool {
+    reason.trim().is_empty()
 }
 
 /// Reads a day (`2027-01-31`) as TOML writes one, bare or in quotes. The error is what is written instead.

@@ -54,12 +54,12 @@ impl Waiver {
     }
 
     pub(super) fn check(&self, origin: Origin<'_>) -> Result<(), ProfileError> {
-        let (case, waived) = (self.case.get_ref(), self.waived());
-        if waived.lacks_reason() {
+        let case = self.case.get_ref();
+        if waiver::is_empty_reason(&self.reason) {
             let problem = format!("the waiver of `{case}` gives no reason");
             return Err(self.wrong(origin, problem, "Say why the case may be skipped."));
         }
-        if waived.has_expired(Utc::now().date_naive()) {
+        if self.waived().has_expired(Utc::now().date_naive()) {
             let problem = format!("the waiver of `{case}` expired after {}", self.expires);
             let remedy =
                 "Make the case run, or decide again: a later day, with a reason that still holds.";

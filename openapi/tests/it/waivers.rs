@@ -182,6 +182,9 @@ fn errors_of_a_file_name_line_and_key() {
         with("2027-01-31", "2027-01-31T00:00:00Z"),
         with("2027-01-31", "20270131"),
         with("expires", "operation = \"things\"\nexpires"),
+        // Of several mistakes the first is reported, in this order: reason, operation, location, expiry.
+        with("nobody reads it", "  ").replace("2027-01-31", "\"soon\""),
+        with("/paths/**", "#/paths").replace("2027-01-31", "\"soon\""),
         good.clone() + &good,
     ];
     let errors: Vec<String> = wrong
@@ -206,6 +209,8 @@ fn errors_of_a_file_name_line_and_key() {
     waivers.toml:5:11: `expires`: `2027-01-31T00:00:00Z` is not a day: give the last one on which the waiver applies, `2027-01-31`
     waivers.toml:5:11: `expires`: `20270131` is not a day: give the last one on which the waiver applies, `2027-01-31`
     waivers.toml:5:13: `operation`: `things` is not an operation: write it as the report does, `POST /tokens`
+    waivers.toml:4:10: `reason` is empty: say why the change is waived
+    waivers.toml:3:12: `location`: `#/paths` is not a JSON pointer: copy the place from the report, `/components/schemas/Token/properties/id`, with `/**` at its end for everything below
     waivers.toml:7:1: this waives the same as the waiver in line 1: remove one of them
     ");
     assert!(Waivers::parse("waivers.toml", "").is_ok());

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -110,17 +111,7 @@ fn waiver(entry: Entry, position: Position) -> Result<Waiver, Wrong> {
         let message = format!("`rule`: there is no rule `{written}`: {remedy}");
         return Err((rule.span(), message));
     };
-    let expires_at = expires.span();
-    let waived = Waived {
-        reason: reason.get_ref().trim().to_owned(),
-        expires: waiver::day(expires.get_ref()).map_err(|written| {
-            let message = format!(
-                "`expires`: `{written}` is not a day: give the last one on which the waiver applies, `2027-01-31`"
-            );
-            (expires_at, message)
-        })?,
-    };
-    if waived.lacks_reason() {
+    if waiver::is_empty_reason(reason.get_ref()) {
         let message = "`reason` is empty: say why the change is waived".to_owned();
         return Err((reason.span(), message));
     }
@@ -138,10 +129,22 @@ fn waiver(entry: Entry, position: Position) -> Result<Waiver, Wrong> {
         rule: known,
         location: location_of(&location)?,
         operation: operation.map(Spanned::into_inner),
-        waived,
+        waived: Waived {
+            reason: reason.get_ref().trim().to_owned(),
+            expires: day_of(&expires)?,
+        },
         used: false,
         misses_operation: false,
         misses_places: false,
+    })
+}
+
+fn day_of(expires: &Spanned<toml::Value>) -> Result<NaiveDate, Wrong> {
+    waiver::day(expires.get_ref()).map_err(|written| {
+        let message = format!(
+            "`expires`: `{written}` is not a day: give the last one on which the waiver applies, `2027-01-31`"
+        );
+        (expires.span(), message)
     })
 }
 

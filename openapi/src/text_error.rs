@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::position::Position;
+use crate::shown::visible;
 
 /// Why a text cannot be used: one that should be a document, or a file of waivers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,11 +18,12 @@ pub struct TextError {
 
 impl fmt::Display for TextError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.name)?;
+        // Names and keys of others must not begin a line, which could be a command to a CI system.
+        write!(formatter, "{}", visible(&self.name))?;
         if let Some(Position { line, column }) = self.position {
             write!(formatter, ":{line}:{column}")?;
         }
-        write!(formatter, ": {}", self.message)
+        write!(formatter, ": {}", visible(&self.message))
     }
 }
 

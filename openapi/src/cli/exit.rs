@@ -59,6 +59,11 @@ impl Failure {
         }
     }
 
+    /// Returns the message with its lines joined.
+    pub(super) fn in_one_line(&self) -> String {
+        self.message.replace('\n', ": ")
+    }
+
     /// Builds a failure for something that cannot be read or run.
     #[must_use]
     pub fn unreadable(message: impl Into<String>) -> Self {

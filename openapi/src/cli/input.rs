@@ -6,6 +6,7 @@ use std::process::Command;
 
 use super::exit::Failure;
 use crate::Document;
+use crate::shown::visible;
 
 /// The name for standard input.
 pub(super) const STANDARD_INPUT: &str = "-";
@@ -35,19 +36,20 @@ pub fn read(path: &Path) -> Result<Document, Failure> {
         let folder = &object[..end];
         return document(&name, bytes, |file| {
             let bytes =
-                from_git(&format!("{folder}{file}")).map_err(|failure| failure.to_string())?;
+                from_git(&format!("{folder}{file}")).map_err(|failure| failure.in_one_line())?;
             String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
         });
     }
     if name.contains("://") {
         return Err(Failure::unreadable(format!(
-            "cannot read {name}: nothing is fetched here: download it first, or pass it on standard \
-             input, with - in its place: `curl … | …`"
+            "cannot read {}: nothing is fetched here: download it first, or pass it on standard \
+             input, with - in its place: `curl … | …`",
+            visible(&name)
         )));
     }
     let bytes = std::fs::read(path).map_err(|error| {
         let hint = hint(path, &error);
-        Failure::unreadable(format!("cannot read {name}: {error}{hint}"))
+        Failure::unreadable(format!("cannot read {}: {error}{hint}", visible(&name)))
     })?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     document(&name, bytes, |file| beside(&folder, file))
@@ -56,7 +58,7 @@ pub fn read(path: &Path) -> Result<Document, Failure> {
 /// Returns a suggestion for the name of a file that cannot be read.
 pub(super) fn hint(path: &Path, error: &std::io::Error) -> String {
     match error.kind() {
-        ErrorKind::IsADirectory => ": name a document in it".to_owned(),
+        ErrorKind::IsADirectory => ": name a file in it".to_owned(),
         ErrorKind::NotFound => {
             let folder = match path.parent() {
                 Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -66,7 +68,10 @@ pub(super) fn hint(path: &Path, error: &std::io::Error) -> String {
             let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
             let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
             match nearest(&wanted, names) {
-                Some(name) => format!(": did you mean {}?", path.with_file_name(name).display()),
+                Some(name) => {
+                    let meant = path.with_file_name(name).display().to_string();
+                    format!(": did you mean {}?", visible(&meant))
+                }
                 None => String::new(),
             }
         }
@@ -142,14 +147,15 @@ fn revision_of(path: &Path) -> Option<&str> {
 
 /// Reads an object from git, without filters and conversions.
 fn from_git(object: &str) -> Result<Vec<u8>, Failure> {
-    let (revision, inside) = object.split_once(':').unwrap_or((object, ""));
+    let shown = visible(object);
+    let (revision, inside) = shown.split_once(':').unwrap_or((&shown, ""));
     let output = Command::new("git")
         .args(["cat-file", "blob", object])
         .env("LC_ALL", "C")
         .output()
         .map_err(|error| {
             Failure::unreadable(format!(
-                "cannot read {object}: no such file exists, and git, which could have a revision of \
+                "cannot read {shown}: no such file exists, and git, which could have a revision of \
                  that name, does not run: {error}"
             ))
         })?;
@@ -157,7 +163,7 @@ fn from_git(object: &str) -> Result<Vec<u8>, Failure> {
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    let said = said.trim().lines().next().unwrap_or_default();
+    let said = visible(said.trim().lines().next().unwrap_or_default());
     // Messages of git: `LC_ALL` above keeps them in English.
     let why = if said.contains("not a git repository") {
         format!(
@@ -180,7 +186,7 @@ fn from_git(object: &str) -> Result<Vec<u8>, Failure> {
         )
     };
     Err(Failure::unreadable(format!(
-        "cannot read {object}: no such file exists, {why}"
+        "cannot read {shown}: no such file exists, {why}"
     )))
 }
 
@@ -224,7 +230,8 @@ fn document(
     let text = String::from_utf8(bytes).map_err(|error| {
         let start = error.utf8_error().valid_up_to();
         Failure::unreadable(format!(
-            "{name}: not UTF-8 text: the byte at offset {start} is not part of a character"
+            "{}: not UTF-8 text: the byte at offset {start} is not part of a character",
+            visible(name)
         ))
     })?;
     Document::parse_with_files(name, &text, read_file)

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::exit::Failure;
+use crate::shown::visible;
 
 /// Writes to standard output. A reader that closes the pipe early is not an error.
 ///
@@ -43,7 +44,7 @@ pub fn write_to(
         .map_err(|error| {
             Failure::unreadable(format!(
                 "cannot write {what} to {}: {error}: name a file in a folder that exists and is writable",
-                path.display()
+                visible(&path.display().to_string())
             ))
         })
 }

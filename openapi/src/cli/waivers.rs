@@ -7,6 +7,7 @@ use chrono::{NaiveDate, Utc};
 use super::exit::{Exit, Failure};
 use super::input;
 use crate::diff::{Diff, Waivers};
+use crate::shown::visible;
 
 /// The waivers of a comparison, and today's date, by which they expire.
 #[derive(Debug)]
@@ -37,7 +38,10 @@ impl ActiveWaivers {
             let name = path.display().to_string();
             let text = std::fs::read_to_string(path).map_err(|error| {
                 let hint = input::hint(path, &error);
-                Failure::unreadable(format!("cannot read the waivers in {name}: {error}{hint}"))
+                Failure::unreadable(format!(
+                    "cannot read the waivers in {}: {error}{hint}",
+                    visible(&name)
+                ))
             })?;
             let waivers = Waivers::parse(&name, &text)
                 .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;

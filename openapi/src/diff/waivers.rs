@@ -13,6 +13,7 @@ use crate::diff::change::{Change, Diff};
 use crate::diff::rules::Rule;
 use crate::pointer;
 use crate::position::Position;
+use crate::shown::visible;
 use crate::text_error::TextError;
 use crate::waiver::Waived;
 
@@ -178,7 +179,8 @@ impl fmt::Display for Stale {
         write!(
             formatter,
             "{}:{line}:{column}: the waiver of {} ",
-            self.name, self.subject
+            visible(&self.name),
+            visible(&self.subject)
         )?;
         match self.why {
             Why::Expired(day) => write!(

@@ -11,7 +11,7 @@ use crate::text_error::TextError;
 /// Returns the version that the document declares.
 pub(super) fn version(document: &Document) -> Result<Version, TextError> {
     if document.value().is_null() {
-        return Err(document.error("", "not an OpenAPI document: it is empty"));
+        return Err(document.error("", "not an OpenAPI document: it holds nothing"));
     }
     let Some(root) = document.value().as_object() else {
         return Err(document.error("", "not an OpenAPI document: its root is not an object"));

@@ -109,13 +109,16 @@ struct Properties<'a> {
 pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     let mut rules: Vec<Rule> = Vec::new();
     let mut results = Vec::new();
+    let mut repeated: BTreeMap<String, usize> = BTreeMap::new();
     for (change, place) in report.placed() {
         let known = rules.iter().position(|rule| *rule == change.rule);
         let rule_index = known.unwrap_or_else(|| {
             rules.push(change.rule);
             rules.len() - 1
         });
-        results.push(finding(report, change, place, rule_index));
+        let same = (repeated.entry(format!("{}\0{}", change.rule, change.location))).or_default();
+        results.push(finding(report, change, place, rule_index, *same));
+        *same += 1;
     }
     let documented = diff::rules();
     let described: Vec<Value> = (rules.into_iter())
@@ -149,6 +152,7 @@ fn finding<'a>(
     change: &'a Change,
     place: Place<'_>,
     rule_index: usize,
+    repetition: usize,
 ) -> Finding<'a> {
     let file = report.file_of(place);
     let file = file.as_deref().unwrap_or(report.revision.name());
@@ -185,7 +189,7 @@ fn finding<'a>(
             Side::Base => vec![in_base],
             Side::Revision => Vec::new(),
         },
-        partial_fingerprints: BTreeMap::from([("change/v1", fingerprint(change))]),
+        partial_fingerprints: BTreeMap::from([("change/v2", fingerprint(change, repetition))]),
         suppressions: waived.collect(),
         properties: Properties {
             class: change.class,
@@ -229,10 +233,11 @@ fn physical(file: &str, position: Option<Position>) -> PhysicalLocation {
     }
 }
 
-/// Returns what identifies a change while lines move, so that scanners recognise it.
-fn fingerprint(change: &Change) -> String {
-    let (rule, location, message) = (change.rule, &change.location, &change.message);
-    sha256_hex(&format!("{rule}\0{location}\0{message}\0"))
+/// Returns what identifies a change while lines move and messages are reworded, so that scanners recognise it.
+/// `repetition` counts the changes before it that have the same rule and location.
+fn fingerprint(change: &Change, repetition: usize) -> String {
+    let (rule, location) = (change.rule, &change.location);
+    sha256_hex(&format!("{rule}\0{location}\0{repetition}"))
 }
 
 /// Returns the URI of a file: relative to the repository, or `file:` for a path from the root. Everything that is not

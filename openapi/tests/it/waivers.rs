@@ -201,7 +201,7 @@ fn errors_of_a_file_name_line_and_key() {
     waivers.toml:1:1: missing field `reason`
     waivers.toml:4:10: `reason` is empty: say why the change is waived
     waivers.toml:4:1: unknown field `because`, expected one of `rule`, `location`, `operation`, `reason`, `expires`
-    waivers.toml:2:8: `rule`: there is no rule `response-property-vanished`: a report has the rule of each change in brackets, and `openapi rules` lists all
+    waivers.toml:2:8: `rule`: there is no rule `response-property-vanished`: a report has the rule of each change in brackets, and `oasproof rules` lists all
     waivers.toml:3:12: `location`: `#/paths` is not a JSON pointer: copy the place from the report, `/components/schemas/Token/properties/id`, with `/**` at its end for everything below
     waivers.toml:3:12: `location`: `/paths/a~b` is not a JSON pointer: copy the place from the report, `/components/schemas/Token/properties/id`, with `/**` at its end for everything below
     waivers.toml:5:11: invalid date, expected day between 01 and 28

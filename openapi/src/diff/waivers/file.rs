@@ -103,7 +103,7 @@ fn waiver(entry: Entry, position: Position) -> Result<Waiver, Wrong> {
         let written = rule.get_ref();
         let remedy = nearest(written).map_or_else(
             || {
-                "a report has the rule of each change in brackets, and `openapi rules` lists all"
+                "a report has the rule of each change in brackets, and `oasproof rules` lists all"
                     .to_owned()
             },
             |known| format!("did you mean `{known}`?"),

@@ -130,3 +130,44 @@ fn of_waiver(rule: &str, expires: &str) -> String {
         ],
     )
 }
+
+#[test]
+fn no_text_of_a_file_begins_a_line_of_an_error() {
+    // In a log of GitHub Actions a line such as `::error::…` is an annotation.
+    let duplicate_key = r#"{"openapi": "3.1.0", "x\n::error::": 1, "x\n::error::": 2}"#;
+    let nowhere = VALID.replace("/Order\"", "/Order\\n::error::\"");
+    let other_file = VALID.replace("#/components/schemas", "other\\n::error::.json#");
+    let yaml_key = "openapi: 3.1.0\n\"x\\n::error::\": 1\n\"x\\n::error::\": 2\n";
+    let waivers = "[[waiver]]\nrule = \"x\\n::error::\"\nlocation = \"/\"\nreason = \"r\"\nexpires = 2099-01-01\n";
+    let stale = "[[waiver]]\nrule = \"response-schema-changed\"\nlocation = \"/x\\n::error::\"\nreason = \"r\"\nexpires = 2099-01-01\n";
+
+    let folder = folder();
+    folder.file("waivers.toml", waivers);
+    folder.file("stale.toml", stale);
+    folder.file("not utf-8\n::error::.json", "\u{fffd}");
+    std::fs::write(folder.path().join("bytes\n::error::.json"), [0xff]).expect("a file");
+    let diff = |revision: &str, more: &[&str]| {
+        let arguments = [&["diff", "openapi.json", revision], more].concat();
+        output_of(&folder, &arguments)
+    };
+    let outputs = [
+        of_document("new.json", duplicate_key),
+        of_document("new.json", &nowhere),
+        of_document("new.json", &other_file),
+        of_document("new.yaml", yaml_key),
+        diff("not utf-8\n::error::.json", &[]),
+        diff("bytes\n::error::.json", &[]),
+        diff("missing\n::error::.json", &[]),
+        diff("missing\n::error:::openapi.json", &[]),
+        diff("https://missing\n::error::", &[]),
+        diff("openapi.json", &["--waivers", "waivers.toml"]),
+        diff("openapi.json", &["--waivers", "stale.toml"]),
+        diff("openapi.json", &["--waivers", "missing\n::error::"]),
+        diff("openapi.json", &["--output", "missing/\n::error::"]),
+    ];
+    for output in outputs {
+        assert!(output.contains("::error::"), "it is shown: {output}");
+        let begins = (output.lines()).any(|line| line.trim_start().starts_with("::"));
+        assert!(!begins, "{output}");
+    }
+}

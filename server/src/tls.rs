@@ -44,7 +44,7 @@ pub enum TlsError {
     },
     /// A file does not hold the certificate or the key in PEM.
     #[error(
-        "{path} does not hold a {what} in PEM. It must begin with a line such as `-----BEGIN {label}-----`"
+        "{path} does not hold a {what} in PEM. It must have a line such as `-----BEGIN {label}-----`"
     )]
     NotPem {
         /// The file.

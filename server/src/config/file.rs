@@ -11,9 +11,7 @@ use toml::de::{DeTable, DeValue};
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// The file cannot be read.
-    #[error(
-        "cannot read the configuration file {path}: {source}. Give the right path with --config"
-    )]
+    #[error("cannot read the configuration file {path}: {source}. Give a TOML file with --config")]
     Unreadable {
         /// The file.
         path: PathBuf,

@@ -115,7 +115,7 @@ fn mistakes_in_the_file_are_named_with_line_and_key() {
     insta::assert_snapshot!(refusals.concat());
 
     let missing = refused(config(&folder, None).args(["--config", "nowhere.toml"]));
-    insta::assert_snapshot!(missing, @"error: cannot read the configuration file nowhere.toml: No such file or directory (os error 2). Give the right path with --config");
+    insta::assert_snapshot!(missing, @"error: cannot read the configuration file nowhere.toml: No such file or directory (os error 2). Give a TOML file with --config");
 }
 
 #[test]

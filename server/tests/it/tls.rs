@@ -158,8 +158,8 @@ fn unusable_tls_files_are_reported_before_anything_is_created() {
     };
     insta::assert_snapshot!(refused(&["--tls-cert", "cert.pem"]), @"error: --tls-cert and --tls-key belong together: give both, or neither to speak plain HTTP");
     insta::assert_snapshot!(refused(&["--tls-cert", "none.pem", "--tls-key", "key.pem"]), @"error: cannot read none.pem for TLS: No such file or directory (os error 2). Give files that this user can read with --tls-cert and --tls-key");
-    insta::assert_snapshot!(refused(&["--tls-cert", "key.pem", "--tls-key", "key.pem"]), @"error: key.pem does not hold a certificate in PEM. It must begin with a line such as `-----BEGIN CERTIFICATE-----`");
-    insta::assert_snapshot!(refused(&["--tls-cert", "cert.pem", "--tls-key", "cert.pem"]), @"error: cert.pem does not hold a private key in PEM. It must begin with a line such as `-----BEGIN PRIVATE KEY-----`");
+    insta::assert_snapshot!(refused(&["--tls-cert", "key.pem", "--tls-key", "key.pem"]), @"error: key.pem does not hold a certificate in PEM. It must have a line such as `-----BEGIN CERTIFICATE-----`");
+    insta::assert_snapshot!(refused(&["--tls-cert", "cert.pem", "--tls-key", "cert.pem"]), @"error: cert.pem does not hold a private key in PEM. It must have a line such as `-----BEGIN PRIVATE KEY-----`");
 
     fs::copy(folder.path().join("key.pem"), folder.path().join("old.pem")).unwrap();
     certify(folder.path());

@@ -13,7 +13,7 @@
 //! harness = false
 //! ```
 //!
-//! Start the service, and name it and its profile by environment variables:
+//! Start the service, and name it and its profile in environment variables:
 //!
 //! ```console
 //! $ CONFORMANCE_TARGET=http://127.0.0.1:8080 CONFORMANCE_PROFILE=local.toml cargo test --test conformance
@@ -83,7 +83,7 @@ pub(crate) fn trials(session: &Arc<Session>, runtime: &Handle) -> Vec<Trial> {
         .collect()
 }
 
-/// Converts a decided case to the result of its test. A failure gives the reason, the clause and a curl command.
+/// Converts a decided case to the result of its test. A failure shows the reason, the clause and a curl command.
 fn outcome(record: &CaseRecord) -> Result<Completion, Failed> {
     match record.verdict {
         Verdict::Pass | Verdict::Warn => Ok(Completion::Completed),

@@ -39,8 +39,8 @@ impl Proxy {
     }
 }
 
-/// Forwards one connection: requests later and in order, responses at once. So each exchange takes the latency once, as a
-/// round trip does.
+/// Forwards one connection: requests in order and after the latency, responses at once. So each exchange takes longer by the
+/// latency once, as over a network with that round-trip time.
 fn connect(client: TcpStream, upstream: SocketAddr, latency: Duration) -> std::io::Result<()> {
     let server = TcpStream::connect(upstream)?;
     client.set_nodelay(true)?;

@@ -16,8 +16,8 @@ pub(crate) enum Error {
     Report { path: PathBuf, why: String },
     #[error("cannot {0}: {1}")]
     Io(&'static str, #[source] std::io::Error),
-    #[error("the proxy that delays cannot be started: {0}")]
+    #[error("cannot start the proxy that delays requests: {0}")]
     Proxy(String),
-    #[error("the test of the mutants left no table: {path}: {why}", path = path.display())]
-    Table { path: PathBuf, why: String },
+    #[error("cannot read the results of the mutants from {path}: {why}", path = path.display())]
+    Mutants { path: PathBuf, why: String },
 }

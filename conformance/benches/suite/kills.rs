@@ -1,4 +1,4 @@
-//! The faults that the suite's tests put in front of the server, and which of them it notices.
+//! The mutants of the suite's tests, each a fault of the server, and which of them the suite kills.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,15 +13,16 @@ use crate::process::run_to_end;
 /// The test that runs all mutants and writes the result of each.
 const TEST: &str = "mutants::each_mutant_is_killed_by_the_case_that_it_names";
 
+/// A line of the file that the test writes.
 #[derive(Debug, Deserialize)]
-struct Fate {
+struct MutantResult {
     class: String,
     mutant: String,
     killed: bool,
 }
 
 /// Runs the mutants and prints how many of each class are killed; returns whether all are.
-pub(super) fn table(path: &Path) -> Result<bool, Error> {
+pub(super) fn print(path: &Path) -> Result<bool, Error> {
     let _ = std::fs::remove_file(path);
     let mut command = cargo::in_workspace();
     command
@@ -40,30 +41,30 @@ pub(super) fn table(path: &Path) -> Result<bool, Error> {
         .stdout(Stdio::null())
         .stderr(Stdio::inherit());
     run_to_end(&mut command)?;
-    let unreadable = |error: &dyn std::fmt::Display| Error::Table {
+    let unreadable = |error: &dyn std::fmt::Display| Error::Mutants {
         path: path.to_owned(),
         why: error.to_string(),
     };
     let text = std::fs::read_to_string(path).map_err(|error| unreadable(&error))?;
-    let fates: Vec<Fate> = text
+    let results: Vec<MutantResult> = text
         .lines()
         .map(serde_json::from_str)
         .collect::<Result<_, _>>()
         .map_err(|error| unreadable(&error))?;
     let mut classes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for fate in &fates {
-        let (killed, all) = classes.entry(&fate.class).or_default();
-        *killed += usize::from(fate.killed);
+    for result in &results {
+        let (killed, all) = classes.entry(&result.class).or_default();
+        *killed += usize::from(result.killed);
         *all += 1;
     }
-    anstream::println!("faults that the case that names them noticed");
+    anstream::println!("mutants that are killed by the case that they name");
     for (class, (killed, all)) in &classes {
         anstream::println!("  {class:<16} {killed:>3} of {all:>3}");
     }
-    let killed = fates.iter().filter(|fate| fate.killed).count();
-    anstream::println!("  {:<16} {killed:>3} of {:>3}", "all", fates.len());
-    for fate in fates.iter().filter(|fate| !fate.killed) {
-        anstream::println!("  NO: {}: {} survives", fate.class, fate.mutant);
+    let killed = results.iter().filter(|result| result.killed).count();
+    anstream::println!("  {:<16} {killed:>3} of {:>3}", "all", results.len());
+    for result in results.iter().filter(|result| !result.killed) {
+        anstream::println!("  NO: {}: {} survives", result.class, result.mutant);
     }
-    Ok(killed == fates.len() && !fates.is_empty())
+    Ok(killed == results.len() && !results.is_empty())
 }

@@ -6,7 +6,7 @@ use testbed::reaper;
 
 use crate::error::Error;
 
-/// Runs a program to its end, which comes at the latest with the end of this process.
+/// Runs a program until it ends. It is killed if this process ends earlier.
 pub(crate) fn run_to_end(command: &mut Command) -> Result<ExitStatus, Error> {
     reaper::run(command).map_err(|error| Error::Io("run a program", error))
 }

@@ -1,4 +1,4 @@
-//! Authentication: the caller is known by a bearer token in the `Authorization` header, and by nothing else.
+//! Authentication: only a bearer token in the `Authorization` header identifies the caller.
 //!
 //! Each case sends one invalid credential in an otherwise valid request to revoke a live token. It then checks that the
 //! token still works: a refusal changes nothing.
@@ -296,7 +296,7 @@ pub(super) const CASES: &[Case] = &[
     )
     .covers(&["/responses/401"])
     .own(1)
-    // A live token is refused with 401. Another answer for an unknown token would show a stranger which ids exist.
+    // A live token is refused with 401. Another answer for an unknown token would show an anonymous caller which ids exist.
     .steps(steps!(|t| {
         let unknown = uuid::Uuid::new_v4().to_string();
         for (id, which) in [

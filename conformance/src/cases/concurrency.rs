@@ -11,7 +11,7 @@ use crate::case::{Case, Stop, steps};
 use crate::profile::Policy;
 
 /// Returns whether the `n`th read during a revocation is the last one: the revocation is `answered`, and there are at
-/// least `least` reads. While the answer takes longer than that, the reads are slowed down to limit their number.
+/// least `least` reads. If the answer takes longer, the reads are slowed down to limit their number.
 async fn is_last_read(n: usize, least: usize, answered: &AtomicBool) -> bool {
     if n > least {
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -158,7 +158,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/parameters/0"])
         .own(2)
         .steps(steps!(|t| {
-            // A list of ids does not name one token. To take the first or the last would be a guess.
+            // A list of ids does not name one token. Revoking the first or the last would be a guess.
             let ids = format!("{},{}", t.own(0).id, t.own(1).id);
             let answer = t
                 .send("revoke two ids at once", t.operator().revoke(&ids))

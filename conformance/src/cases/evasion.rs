@@ -2,7 +2,8 @@
 //! another path, by another version of HTTP, on a connection where it was accepted earlier, or as another user.
 //!
 //! For an otherwise valid request the case expects a documented 401. A correct deployment may refuse an unusual request
-//! for another reason first. Such a request asks to revoke a live token, so that the token shows whether it was accepted.
+//! for another reason first. Such a request asks to revoke a live token, whose state then shows whether the request was
+//! accepted.
 
 use futures_util::future::join;
 use reqwest::Method;

@@ -139,7 +139,7 @@ pub(super) const CASES: &[Case] = &[
         .steps(steps!(|t| {
             let body = || json!({ "name": t.unique_name(), "expires_in_days": 1 });
             let (older, _) = t.create("create a token", &body()).await?;
-            // Timestamps in whole seconds differ after this time.
+            // Longer than a second, so that timestamps in whole seconds differ too.
             tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
             let (newer, _) = t.create("create a newer token", &body()).await?;
             for (descending, older_first) in [(false, true), (true, false)] {

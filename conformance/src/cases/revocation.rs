@@ -193,7 +193,7 @@ pub(super) const CASES: &[Case] = &[
         .steps(steps!(|t| {
             let token = t.own(0);
             let first = t.revoke(token).await?;
-            // A timestamp in whole seconds would change after this time, if a second revocation changes it.
+            // Longer than a second, so that a changed timestamp in whole seconds differs too.
             tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
             let second = t
                 .send("revoke a second time", t.operator().revoke(&token.id))
@@ -289,7 +289,7 @@ pub(super) const CASES: &[Case] = &[
         })
         .await?;
         let before = t.entry(&t.operator(), &token.id).await?;
-        // A timestamp in whole seconds would change after this time, if a second revocation changes it.
+        // Longer than a second, so that a changed timestamp in whole seconds differs too.
         tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
         let other = json!({ "reason": "another reason" });
         let request = t.operator().revoke(&token.id).json(&other);

@@ -66,7 +66,7 @@ pub(super) const CASES: &[Case] = &[
     .steps(steps!(|t| {
         t.revoke(t.own(0)).await?;
         let caller = t.using(t.own(0))?;
-        // The user has the permission, but the credential is not valid any more.
+        // The user has the permission, but the credential is no longer valid.
         let answer = t
             .send(
                 "revoke the revoked token with itself",

@@ -7,7 +7,7 @@ use super::clauses;
 use crate::case::{Case, Outcome};
 use crate::trial::Trial;
 
-/// Sends one request for each kind of answer, so that the case has answers to search also when it is run alone.
+/// Sends one request for each kind of answer, so that the case has answers to search even if it runs alone.
 pub(super) async fn request_every_kind_of_answer(t: &Trial) -> Outcome {
     let id = &t.own(0).id;
     let requests = [

@@ -1,5 +1,5 @@
-//! Every status that the page documents: each is provoked by one fault, and checked for its media type and the body that
-//! the slice documents.
+//! Every status that the page documents: a request causes it, and its media type and body must be those that the slice
+//! documents.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use super::clauses;
 use crate::case::{Case, Stop, steps};
 use crate::profile::Policy;
 
-/// The members of a 201's body, by the slice.
+/// The members of a 201's body according to the slice.
 const ENVELOPE: &[&str] = &["success", "message", "code", "data"];
 
 /// The members of `data` in a 201's body.
@@ -87,7 +87,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/400"])
         .own(1)
         .steps(steps!(|t| {
-            // Which fault is answered with 400 is the deployment's choice. The case tries each one that may be.
+            // Which fault is answered with 400 is the deployment's choice. The case tries all candidates.
             let id = &t.own(0).id;
             let without = t.operator().revoke(id).without("x-business-id");
             let faults = [

@@ -10,7 +10,7 @@ use crate::proxy::Proxy;
 use crate::sample;
 use crate::suite::run;
 
-/// A script that returns the least contrast between a text and its background, by WCAG's formula, and its element.
+/// A script that returns the lowest contrast ratio of a text to its background, as WCAG defines it, and the text's element.
 const CONTRAST: &str = r"
 const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
 const colour = text => {

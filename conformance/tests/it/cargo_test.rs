@@ -13,14 +13,14 @@ use crate::deployment::Deployment;
 use crate::proxy::Proxy;
 
 /// Runs the example's tests whose name contains a text. Returns how many passed, failed and were ignored.
-async fn tested(
+async fn run_example(
     target: String,
     profile: std::path::PathBuf,
     filter: &'static str,
 ) -> (u64, u64, u64) {
     let runtime = tokio::runtime::Handle::current();
     // libtest_mimic blocks.
-    let tested = tokio::task::spawn_blocking(move || {
+    let counts = tokio::task::spawn_blocking(move || {
         let opening = Opening {
             target: &target,
             profile: &profile,
@@ -43,20 +43,25 @@ async fn tested(
             conclusion.num_ignored,
         )
     });
-    tested.await.expect("no panic")
+    counts.await.expect("no panic")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_case_is_a_test_of_another_project() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
-    let sound = tested(deployment.url.clone(), profile.clone(), "revocation.spares").await;
+    let sound = run_example(deployment.url.clone(), profile.clone(), "revocation.spares").await;
     assert_eq!(sound, (2, 0, 0));
 
     let text = std::fs::read_to_string(&profile).expect("readable");
-    let alone = text.split("[member]").next().expect("the operator's table");
-    std::fs::write(&profile, format!("{alone}[fixtures]\nmint = \"api\"\n")).expect("written");
-    let without_member = tested(deployment.url.clone(), profile.clone(), "revocation.spares").await;
+    let operator_only = text.split("[member]").next().expect("the operator's table");
+    std::fs::write(
+        &profile,
+        format!("{operator_only}[fixtures]\nmint = \"api\"\n"),
+    )
+    .expect("written");
+    let without_member =
+        run_example(deployment.url.clone(), profile.clone(), "revocation.spares").await;
     assert_eq!(without_member, (1, 0, 1));
 
     let broken = Proxy::start(&deployment, |exchange| {
@@ -68,7 +73,7 @@ async fn each_case_is_a_test_of_another_project() {
         })
     })
     .await;
-    let noticed = tested(broken.url.clone(), profile, "revocation.refused_at_once").await;
+    let noticed = run_example(broken.url.clone(), profile, "revocation.refused_at_once").await;
     assert_eq!(noticed, (0, 1, 0));
     assert_eq!(deployment.purge().await, 0);
 }

@@ -47,7 +47,7 @@ async fn correct_deployment_passes_repeatedly() {
 }
 
 #[tokio::test]
-async fn limit_of_live_tokens_is_waited_for_and_not_exceeded() {
+async fn live_tokens_never_exceed_the_limit_of_the_profile() {
     static MOST: AtomicUsize = AtomicUsize::new(0);
     let deployment = Deployment::start();
     let proxy = Proxy::start(&deployment, |exchange| {
@@ -122,10 +122,10 @@ async fn missing_user_skips_cases_with_the_reason_and_proves_nothing() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     let text = std::fs::read_to_string(&profile).expect("readable");
-    let alone = text.split("[member]").next().expect("the operator's table");
+    let operator_only = text.split("[member]").next().expect("the operator's table");
     std::fs::write(
         &profile,
-        format!("{alone}\n[fixtures]\nmint = \"api\"\n[companions]\nlist = false\n"),
+        format!("{operator_only}\n[fixtures]\nmint = \"api\"\n[companions]\nlist = false\n"),
     )
     .expect("written");
     let run = run(&deployment.url, &profile, &["--allow", "revokes"]).await;
@@ -142,7 +142,7 @@ async fn missing_user_skips_cases_with_the_reason_and_proves_nothing() {
 }
 
 #[tokio::test]
-async fn safe_by_default_creates_and_revokes_nothing() {
+async fn default_run_creates_and_revokes_nothing() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     let run = run(&deployment.url, &profile, &[]).await;
@@ -162,8 +162,8 @@ async fn safe_by_default_creates_and_revokes_nothing() {
     assert_eq!(deployment.purge().await, 0);
 }
 
-/// The deployment chooses differently where the contract leaves a choice: 400 for a second revocation, 404 for a malformed
-/// id, 403 for a foreign token, 422 for a missing business, and none of the headers that a SHOULD asks for.
+/// Tests a deployment that chooses differently where the contract leaves a choice: 400 for a second revocation, 404 for a
+/// malformed id, 403 for a foreign token, 422 for a missing business, and none of the headers that a SHOULD asks for.
 #[tokio::test]
 async fn deployment_with_other_choices_passes() {
     let deployment = Deployment::start();
@@ -173,8 +173,8 @@ async fn deployment_with_other_choices_passes() {
             let Some(id) = exchange.revokes() else { return answer };
             let refused = |status: u16, detail: &str| Answer::json(status, &json!({ "detail": detail }));
             let theirs = exchange.bearer() != exchange.users.outsider.token;
-            let foreign = exchange.seen(|seen| {
-                seen.id == id && (seen.business_id == exchange.users.outsider.business_id) == theirs
+            let foreign = exchange.find_created(|token| {
+                token.id == id && (token.business_id == exchange.users.outsider.business_id) == theirs
             });
             match answer.status {
                 201 if answer.value()["code"] != "TOKEN_REVOKED" => refused(400, "Token is already revoked"),
@@ -205,16 +205,22 @@ async fn deployment_with_other_choices_passes() {
     );
     assert_eq!(deployment.purge().await, 0);
 
-    // With 201 promised for a second revocation, the losers of a race must not get 400 either.
+    // The profile names 201 for a second revocation, so 400 is wrong for the later ones of parallel revocations too.
     let policy = "\n[policy]\nsecond_revoke = 201\n";
     std::fs::write(&profile, format!("{text}{policy}")).expect("written");
     let case = "concurrency.parallel_revocations_agree";
     let more = ["--allow", "revokes", "--filter", case];
-    let otherwise = run(&proxy.url, &profile, &more).await;
-    assert_eq!(otherwise.verdict(case), "fail", "{}", otherwise.stdout);
+    let contradicting = run(&proxy.url, &profile, &more).await;
+    assert_eq!(
+        contradicting.verdict(case),
+        "fail",
+        "{}",
+        contradicting.stdout
+    );
 }
 
-/// The deployment chooses which invalid request is a validation error. If none is, the case is inconclusive.
+/// Tests deployments that answer invalid bodies, and all invalid requests, with 400. Without any 422 the case is
+/// inconclusive.
 #[tokio::test]
 async fn validation_error_may_come_from_any_of_several_invalid_requests() {
     let deployment = Deployment::start();
@@ -251,7 +257,6 @@ async fn validation_error_may_come_from_any_of_several_invalid_requests() {
     }
 }
 
-/// The second deployment passes with a profile that names its choices, and with one that does not.
 #[tokio::test]
 async fn second_deployment_passes_with_and_without_its_policy() {
     let chosen = "[fixtures]\nmint = \"api\"\n[policy]\nsecond_revoke = 400\nmalformed_token_id = 400\n\
@@ -288,7 +293,6 @@ async fn second_deployment_passes_with_and_without_its_policy() {
     }
 }
 
-/// The same cases in another order have the same result.
 #[tokio::test]
 async fn correct_deployment_passes_in_any_order() {
     let deployment = Deployment::start();
@@ -321,7 +325,7 @@ async fn correct_deployment_passes_in_any_order() {
         orders.push(started.into_iter().map(|(_, id)| id).collect::<Vec<_>>());
     }
     assert_eq!(orders[1], orders[3], "the same seed gives the same order");
-    assert_ne!(orders[0], orders[1], "another seed gives another");
+    assert_ne!(orders[0], orders[1], "another seed gives another order");
     for seed in ["7", "8", "9"] {
         let more = [
             "--allow", "revokes", "--strict", "--seed", seed, "--jobs", "16",

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::deployment::Deployment;
 use crate::proxy::Proxy;
 use crate::safety;
-use crate::suite::{amend, conformance, kept, run, unused_address};
+use crate::suite::{amend, conformance, copy_profile, run, unused_address};
 
 async fn stdout(arguments: &[&str]) -> String {
     let output = conformance(arguments).await;
@@ -88,7 +88,7 @@ async fn list_names_every_case_once_in_both_formats() {
     }
 }
 
-/// Ids are append-only: a removed or renamed id would break the readers of earlier reports.
+/// Checks that case ids are append-only: a removed or renamed id would break the readers of earlier reports.
 #[tokio::test]
 async fn ids_are_append_only() {
     let ids: Vec<String> = (stdout(&["list"]).await.lines())
@@ -168,7 +168,7 @@ async fn target_that_stops_during_the_run_exits_3() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     amend(&profile, "forgetting_seconds = 1", "forgetting_seconds = 4");
-    let (_folder, profile) = kept(&profile);
+    let (_folder, profile) = copy_profile(&profile);
     let target = deployment.url.clone();
     let more = [
         "--allow",
@@ -179,7 +179,7 @@ async fn target_that_stops_during_the_run_exits_3() {
     let running = run(&target, &profile, &more);
     let stopping = async move {
         let revoked = async {
-            while !(safety::state(&deployment).await.iter())
+            while !(safety::listed_tokens(&deployment).await.iter())
                 .any(|token| token["revoked_at"].is_string())
             {
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -187,7 +187,7 @@ async fn target_that_stops_during_the_run_exits_3() {
         };
         let revoked = tokio::time::timeout(Duration::from_secs(20), revoked);
         revoked.await.expect("the case revokes its token");
-        // In this time the 201 arrives. After it the case waits.
+        // The 201 arrives within this time. Then the case waits.
         tokio::time::sleep(Duration::from_millis(500)).await;
         drop(deployment);
     };

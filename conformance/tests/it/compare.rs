@@ -51,7 +51,7 @@ async fn compare(a: &Path, b: &Path, more: &[&str]) -> (i32, String) {
     )
 }
 
-fn set(report: &mut Report, id: &str, verdict: Verdict) {
+fn set_verdict(report: &mut Report, id: &str, verdict: Verdict) {
     let case = (report.cases.iter_mut())
         .find(|case| case.id == id)
         .expect("the case");
@@ -63,10 +63,10 @@ fn changed() -> Runs {
     Runs::new(|report| {
         report.run.target = "https://production.example.com".to_owned();
         report.run.profile["policy"]["second_revoke"] = 400.into();
-        set(report, "status.unauthorized", Verdict::Fail);
-        set(report, "status.created", Verdict::Pass);
-        set(report, "status.forbidden", Verdict::Pass);
-        set(report, "status.not_found", Verdict::Inconclusive);
+        set_verdict(report, "status.unauthorized", Verdict::Fail);
+        set_verdict(report, "status.created", Verdict::Pass);
+        set_verdict(report, "status.forbidden", Verdict::Pass);
+        set_verdict(report, "status.not_found", Verdict::Inconclusive);
         report.cases[1].duration_ms = 900;
         let mut new = report.cases[0].clone();
         new.id = "status.new".to_owned();
@@ -108,19 +108,19 @@ async fn exit_code_says_whether_there_are_new_failures() {
         ("the same", |_| {}, &[], 0),
         (
             "better",
-            |report| set(report, "status.created", Verdict::Pass),
+            |report| set_verdict(report, "status.created", Verdict::Pass),
             &[],
             0,
         ),
         (
             "a new failure",
-            |report| set(report, "status.unauthorized", Verdict::Fail),
+            |report| set_verdict(report, "status.unauthorized", Verdict::Fail),
             &[],
             1,
         ),
         (
             "fails where it was skipped",
-            |report| set(report, "status.forbidden", Verdict::Fail),
+            |report| set_verdict(report, "status.forbidden", Verdict::Fail),
             &[],
             1,
         ),
@@ -136,7 +136,7 @@ async fn exit_code_says_whether_there_are_new_failures() {
         (
             "a SHOULD, strict",
             |report| {
-                set(report, "authentication.challenge", Verdict::Pass);
+                set_verdict(report, "authentication.challenge", Verdict::Pass);
                 let mut new = report.cases[0].clone();
                 new.id = "status.new".to_owned();
                 new.level = conformance::case::Level::Should;
@@ -154,7 +154,7 @@ async fn exit_code_says_whether_there_are_new_failures() {
         ),
         (
             "a MUST that is skipped now",
-            |report| set(report, "status.unauthorized", Verdict::Skip),
+            |report| set_verdict(report, "status.unauthorized", Verdict::Skip),
             &[],
             4,
         ),
@@ -168,7 +168,7 @@ async fn exit_code_says_whether_there_are_new_failures() {
             "a failure in an incomplete run",
             |report| {
                 report.complete = false;
-                set(report, "status.unauthorized", Verdict::Fail);
+                set_verdict(report, "status.unauthorized", Verdict::Fail);
             },
             &[],
             1,
@@ -181,7 +181,7 @@ async fn exit_code_says_whether_there_are_new_failures() {
 }
 
 #[tokio::test]
-async fn run_that_was_cut_off_is_refused_without_cut_off() {
+async fn cut_off_run_is_refused_without_the_cut_off_option() {
     let runs = Runs::new(|_| {});
     let events: Vec<Event> = sample::events();
     let cut = Report::from_events(events.into_iter().take(4), &[]).expect("a start");

@@ -12,12 +12,12 @@ use crate::proxy::{Answer, Proxy};
 use crate::suite::{amend, run};
 
 /// Replaces `mint` in a profile.
-fn mint_by(profile: &Path, way: &str) {
+fn set_mint(profile: &Path, way: &str) {
     amend(profile, "mint = \"api\"", &format!("mint = {way}"));
 }
 
 /// Creates a token of a user without the suite.
-async fn minted(deployment: &Deployment, user: &User) -> Value {
+async fn mint_token(deployment: &Deployment, user: &User) -> Value {
     let request = crate::proxy::http()
         .post(format!("{}/api/v1/tokens", deployment.url))
         .bearer_auth(&user.token)
@@ -37,7 +37,7 @@ async fn minted(deployment: &Deployment, user: &User) -> Value {
 }
 
 /// Writes a script that mints with curl.
-fn script(deployment: &Deployment) {
+fn write_mint_script(deployment: &Deployment) {
     let users = [
         ("operator", &deployment.operator),
         ("member", &deployment.member),
@@ -61,8 +61,8 @@ fn script(deployment: &Deployment) {
 async fn tokens_come_from_the_mint_command() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
-    script(&deployment);
-    mint_by(&profile, "{ command = [\"sh\", \"mint.sh\"] }");
+    write_mint_script(&deployment);
+    set_mint(&profile, "{ command = [\"sh\", \"mint.sh\"] }");
     let more = [
         "--allow",
         "revokes",
@@ -104,7 +104,7 @@ async fn failing_mint_command_is_inconclusive_and_reported() {
         ("[\"sh\", \"-c\", \"sleep 60\"]", "did not end within"),
     ] {
         std::fs::write(&profile, &text).expect("written");
-        mint_by(&profile, &format!("{{ command = {command} }}"));
+        set_mint(&profile, &format!("{{ command = {command} }}"));
         let run = run(
             &deployment.url,
             &profile,
@@ -119,15 +119,15 @@ async fn failing_mint_command_is_inconclusive_and_reported() {
 }
 
 /// A command that creates a token, then the file `made`, and prints the token two seconds later.
-const SLOW: &str =
+const SLOW_MINT: &str =
     r#"{ command = ["sh", "-c", 'made=$(sh mint.sh); touch made; sleep 2; printf "%s" "$made"'] }"#;
 
 #[tokio::test]
 async fn token_of_a_command_that_outlasts_its_case_is_revoked() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
-    script(&deployment);
-    mint_by(&profile, SLOW);
+    write_mint_script(&deployment);
+    set_mint(&profile, SLOW_MINT);
     let timeouts = "exchange_seconds = 5";
     amend(&profile, timeouts, &format!("{timeouts}\ncase_seconds = 1"));
     let more = ["--allow", "revokes", "--filter", "status.created_envelope"];
@@ -142,13 +142,13 @@ async fn token_of_a_command_that_outlasts_its_case_is_revoked() {
     assert_eq!(deployment.purge().await, 0, "the suite has revoked it");
 }
 
-/// On Ctrl-C a terminal sends SIGINT to all processes of the group.
+/// Sends SIGINT to all processes of the group, as a terminal does on Ctrl-C.
 #[tokio::test]
 async fn token_of_a_command_that_runs_during_an_interrupt_is_revoked() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
-    script(&deployment);
-    mint_by(&profile, SLOW);
+    write_mint_script(&deployment);
+    set_mint(&profile, SLOW_MINT);
     let folder = deployment.folder.path();
     let mut suite = crate::suite::command();
     suite
@@ -181,14 +181,14 @@ async fn token_of_a_command_that_runs_during_an_interrupt_is_revoked() {
 }
 
 #[tokio::test]
-async fn rate_limit_is_waited_for_as_long_as_retry_after_says() {
+async fn rate_limited_mint_is_repeated_after_the_time_in_retry_after() {
     let deployment = Deployment::start();
     let limited = Proxy::start(&deployment, |exchange| {
         Box::pin(async move {
             static BEGUN: OnceLock<Instant> = OnceLock::new();
             let young = || BEGUN.get_or_init(Instant::now).elapsed() < Duration::from_secs(3);
             if exchange.creates() && young() {
-                return too_many("3");
+                return too_many_requests("3");
             }
             exchange.forward().await
         })
@@ -197,7 +197,7 @@ async fn rate_limit_is_waited_for_as_long_as_retry_after_says() {
     let closed = Proxy::start(&deployment, |exchange| {
         Box::pin(async move {
             match exchange.creates() {
-                true => too_many("3600"),
+                true => too_many_requests("3600"),
                 false => exchange.forward().await,
             }
         })
@@ -214,7 +214,7 @@ async fn rate_limit_is_waited_for_as_long_as_retry_after_says() {
     }
 }
 
-fn too_many(seconds: &str) -> Answer {
+fn too_many_requests(seconds: &str) -> Answer {
     Answer::json(429, &json!({ "detail": "Too many requests" })).header("retry-after", seconds)
 }
 
@@ -224,11 +224,11 @@ async fn pool_token_is_consumed_once_and_recorded_in_the_ledger() {
     let profile = deployment.profile();
     let mut pool = Vec::new();
     for _ in 0..3 {
-        pool.push(minted(&deployment, &deployment.operator).await);
+        pool.push(mint_token(&deployment, &deployment.operator).await);
     }
     let folder = deployment.folder.path();
     std::fs::write(folder.join("pool.json"), json!(pool).to_string()).expect("written");
-    mint_by(&profile, "{ pool = \"pool.json\" }");
+    set_mint(&profile, "{ pool = \"pool.json\" }");
     let two = [
         "--allow",
         "revokes",
@@ -298,7 +298,7 @@ async fn unusable_pool_exits_2_and_is_not_quoted() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     let folder = deployment.folder.path();
-    mint_by(&profile, "{ pool = \"pool.json\" }");
+    set_mint(&profile, "{ pool = \"pool.json\" }");
     let missing = run(&deployment.url, &profile, &[]).await;
     assert_eq!(missing.code, 2, "{}", missing.stderr);
     assert!(

@@ -6,12 +6,12 @@ use crate::suite::{Run, conformance, run};
 const PROFILE: &str = "[operator]\ntoken = { file = \"operator.token\" }\n";
 
 /// Runs the contract of notes against a server of notes.
-async fn notes(fault: Fault, more: &[&str]) -> Run {
-    notes_by(CONTRACT, fault, more).await
+async fn run_notes(fault: Fault, more: &[&str]) -> Run {
+    run_contract(CONTRACT, fault, more).await
 }
 
 /// Runs another contract against a server of notes.
-async fn notes_by(contract: &str, fault: Fault, more: &[&str]) -> Run {
+async fn run_contract(contract: &str, fault: Fault, more: &[&str]) -> Run {
     let server = Server::start(fault).await;
     let folder = testbed::folder().expect("a folder");
     std::fs::write(folder.path().join("operator.token"), "a-token-of-notes").expect("written");
@@ -34,7 +34,7 @@ async fn correct_server_passes_a_contract_without_written_cases() {
         &["--allow", "revokes"][..],
         &["--allow", "revokes", "--seed", "5", "--jobs", "16"],
     ] {
-        let run = notes(Fault::None, more).await;
+        let run = run_notes(Fault::None, more).await;
         assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
         let report = run.report.as_ref().expect("a report");
         assert_eq!(report["run"]["contract"]["title"], "Notes");
@@ -120,7 +120,7 @@ async fn each_fault_of_a_server_is_noticed() {
             "a refusal",
         ),
     ] {
-        let run = notes(fault, &["--allow", "revokes", "--filter", case]).await;
+        let run = run_notes(fault, &["--allow", "revokes", "--filter", case]).await;
         assert_eq!(run.code, 1, "{fault:?}: {}{}", run.stdout, run.stderr);
         assert_eq!(run.verdict(case), "fail", "{fault:?}");
         assert!(run.stdout.contains(message), "{fault:?}: {}", run.stdout);
@@ -130,7 +130,7 @@ async fn each_fault_of_a_server_is_noticed() {
 #[tokio::test]
 async fn verdict_is_shown_at_its_operation() {
     // Both operations have a first parameter; only the query parameter of GET is not checked.
-    let run = notes(Fault::AnyQuery, &["--allow", "revokes"]).await;
+    let run = run_notes(Fault::AnyQuery, &["--allow", "revokes"]).await;
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
     let report = run.report.as_ref().expect("a report");
     let mut cases = report["cases"].as_array().expect("cases").iter();
@@ -166,7 +166,7 @@ async fn business_is_required_if_a_parameter_needs_it() {
         r#"{ "name": "x-reason","#,
         r#"{ "name": "X-Business-Id", "in": "header", "required": true, "schema": { "type": "string" } }, { "name": "x-reason","#,
     );
-    let run = notes_by(&contract, Fault::None, &["--allow", "revokes"]).await;
+    let run = run_contract(&contract, Fault::None, &["--allow", "revokes"]).await;
     assert_ne!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert!(
         run.stdout.contains(
@@ -185,7 +185,7 @@ async fn business_is_required_if_a_parameter_needs_it() {
 
 #[tokio::test]
 async fn safe_runs_only_read() {
-    let run = notes(Fault::None, &[]).await;
+    let run = run_notes(Fault::None, &[]).await;
     assert_eq!(run.code, 4, "{}", run.stdout);
     for exchange in run.exchanges() {
         assert_eq!(exchange["request"]["method"], "GET");

@@ -7,7 +7,7 @@ use crate::local::Local;
 use crate::suite::{amend, run};
 
 /// Starts a server that answers every request with these bytes, and closes the connection if `ends`.
-async fn answering(bytes: Vec<u8>, ends: bool) -> Local {
+async fn serve_bytes(bytes: Vec<u8>, ends: bool) -> Local {
     Local::start(move |listener| async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             let bytes = bytes.clone();
@@ -25,11 +25,11 @@ async fn answering(bytes: Vec<u8>, ends: bool) -> Local {
 }
 
 /// Runs one case against such a server, with a timeout of one second. Returns exit code, verdict and standard output.
-async fn decided(bytes: impl Into<Vec<u8>>, ends: bool) -> (i32, String, String) {
+async fn run_one_case(bytes: impl Into<Vec<u8>>, ends: bool) -> (i32, String, String) {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     amend(&profile, "exchange_seconds = 5", "exchange_seconds = 1");
-    let target = answering(bytes.into(), ends).await;
+    let target = serve_bytes(bytes.into(), ends).await;
     let filter = ["--filter", "list.refuses_anonymous"];
     let run = run(&target.url, &profile, &filter).await;
     assert_eq!(run.report.as_ref().expect("a report")["complete"], true);
@@ -39,20 +39,20 @@ async fn decided(bytes: impl Into<Vec<u8>>, ends: bool) -> (i32, String, String)
 
 #[tokio::test]
 async fn target_that_is_silent_is_unreachable() {
-    let (code, verdict, stdout) = decided("", false).await;
+    let (code, verdict, stdout) = run_one_case("", false).await;
     assert_eq!((code, verdict.as_str()), (3, "error"), "{stdout}");
     assert!(stdout.contains("no whole answer within 1 s"), "{stdout}");
 }
 
 #[tokio::test]
 async fn target_that_does_not_speak_http_is_unreachable() {
-    let (code, verdict, stdout) = decided("SSH-2.0-OpenSSH_9.9\r\n", true).await;
+    let (code, verdict, stdout) = run_one_case("SSH-2.0-OpenSSH_9.9\r\n", true).await;
     assert_eq!((code, verdict.as_str()), (3, "error"), "{stdout}");
 }
 
 #[tokio::test]
 async fn response_that_breaks_off_is_reported() {
-    let (code, _, stdout) = decided(
+    let (code, _, stdout) = run_one_case(
         "HTTP/1.1 401 Unauthorized\r\ncontent-length: 100\r\n\r\n{\"detail\"",
         true,
     )
@@ -65,7 +65,7 @@ async fn response_that_breaks_off_is_reported() {
 async fn endless_body_is_not_read_to_its_end() {
     let mut bytes = b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 10000000\r\n\r\n".to_vec();
     bytes.resize(3 * 1024 * 1024, b'x');
-    let (code, verdict, stdout) = decided(bytes, false).await;
+    let (code, verdict, stdout) = run_one_case(bytes, false).await;
     assert_eq!((code, verdict.as_str()), (1, "fail"), "{stdout}");
     assert!(stdout.contains("not read further"), "{stdout}");
 }
@@ -73,14 +73,17 @@ async fn endless_body_is_not_read_to_its_end() {
 #[tokio::test]
 async fn redirect_is_not_followed() {
     let redirect = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    let (code, verdict, stdout) = decided(redirect, true).await;
+    let (code, verdict, stdout) = run_one_case(redirect, true).await;
     assert_eq!((code, verdict.as_str()), (1, "fail"), "{stdout}");
     assert!(stdout.contains("302"), "{stdout}");
 }
 
 /// Runs some twenty cases concurrently. Returns exit code, report, and the most memory of the process in bytes.
 #[cfg(target_os = "linux")]
-async fn measured(url: &str, profile: &std::path::Path) -> (i32, serde_json::Value, u64) {
+async fn run_and_measure_memory(
+    url: &str,
+    profile: &std::path::Path,
+) -> (i32, serde_json::Value, u64) {
     let report = profile.with_file_name("report");
     let mut child = crate::suite::command()
         .args([
@@ -122,7 +125,7 @@ async fn measured(url: &str, profile: &std::path::Path) -> (i32, serde_json::Val
     (code, serde_json::from_slice(&report).expect("JSON"), most)
 }
 
-/// With every kind of bad response the report is complete, and memory stays bounded.
+/// Checks for every kind of bad response that the report is complete and memory stays bounded.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn memory_stays_bounded_whatever_a_target_answers() {
@@ -149,8 +152,8 @@ async fn memory_stays_bounded_whatever_a_target_answers() {
         ("large responses that are read", large, true),
         ("redirects", redirect, true),
     ] {
-        let target = answering(bytes, ends).await;
-        let (code, report, most) = measured(&target.url, &profile).await;
+        let target = serve_bytes(bytes, ends).await;
+        let (code, report, most) = run_and_measure_memory(&target.url, &profile).await;
         assert!([1, 3, 4].contains(&code), "{name}: exit {code}");
         assert_eq!(report["complete"], true, "{name}");
         assert_eq!(

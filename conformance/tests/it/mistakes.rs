@@ -19,7 +19,7 @@ async fn messages(folder: &Path, token: Option<&str>, arguments: &[&str]) -> Str
     }
     let output = command.output().await.expect("the command runs");
     let stdout = String::from_utf8_lossy(&output.stdout);
-    // Failed fixtures, and everything from the verdict on. Other tests check the rest.
+    // Only failed fixtures and everything from the verdict on are returned. Other tests check the rest.
     let verdict = stdout.find("\nexit ").map_or("", |at| &stdout[at + 1..]);
     let fixtures: String = (stdout.lines())
         .filter(|line| line.starts_with("  fixture: "))

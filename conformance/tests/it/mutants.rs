@@ -42,28 +42,28 @@ pub(crate) struct Mutant {
 }
 
 /// A mutant of HTTP messages, or of the bytes of a connection.
-enum Any {
+enum AnyMutant {
     Http(&'static Mutant),
     Wire(&'static WireMutant),
 }
 
-impl Any {
+impl AnyMutant {
     fn name(&self) -> &'static str {
         match self {
-            Any::Http(mutant) => mutant.name,
-            Any::Wire(mutant) => mutant.name,
+            AnyMutant::Http(mutant) => mutant.name,
+            AnyMutant::Wire(mutant) => mutant.name,
         }
     }
 
     fn killed_by(&self) -> &'static str {
         match self {
-            Any::Http(mutant) => mutant.killed_by,
-            Any::Wire(mutant) => mutant.killed_by,
+            AnyMutant::Http(mutant) => mutant.killed_by,
+            AnyMutant::Wire(mutant) => mutant.killed_by,
         }
     }
 }
 
-fn all() -> Vec<(&'static str, Any)> {
+fn all_mutants() -> Vec<(&'static str, AnyMutant)> {
     let classes = [
         ("status", answers::status::MUTANTS),
         ("content", answers::content::MUTANTS),
@@ -86,19 +86,22 @@ fn all() -> Vec<(&'static str, Any)> {
         ("list", list::MUTANTS),
         ("generated", generated::MUTANTS),
     ];
-    let http = (classes.into_iter())
-        .flat_map(|(class, mutants)| mutants.iter().map(move |mutant| (class, Any::Http(mutant))));
-    let wire = (wire::MUTANTS.iter()).map(|mutant| ("connection", Any::Wire(mutant)));
+    let http = (classes.into_iter()).flat_map(|(class, mutants)| {
+        mutants
+            .iter()
+            .map(move |mutant| (class, AnyMutant::Http(mutant)))
+    });
+    let wire = (wire::MUTANTS.iter()).map(|mutant| ("connection", AnyMutant::Wire(mutant)));
     http.chain(wire).collect()
 }
 
 /// Returns the problem if the case that a mutant names does not notice it.
-async fn survives(deployment: &Deployment, mutant: &Any) -> Option<String> {
+async fn find_problem(deployment: &Deployment, mutant: &AnyMutant) -> Option<String> {
     let case = mutant.killed_by();
-    let mut run = tried(deployment, mutant).await;
-    // The connection that is cut may be the one that mints the case's token.
+    let mut run = run_named_case(deployment, mutant).await;
+    // The connection that is cut may be the one that mints the case's token. Then the case runs once more.
     if run.verdict(case) == "inconclusive" {
-        run = tried(deployment, mutant).await;
+        run = run_named_case(deployment, mutant).await;
     }
     let verdict = run.verdict(case);
     let named = run.stdout.contains(case);
@@ -111,7 +114,7 @@ async fn survives(deployment: &Deployment, mutant: &Any) -> Option<String> {
 }
 
 /// Runs the case that a mutant names against it.
-async fn tried(deployment: &Deployment, mutant: &Any) -> Run {
+async fn run_named_case(deployment: &Deployment, mutant: &AnyMutant) -> Run {
     let case = mutant.killed_by();
     let profile = deployment.profile();
     // A case that judges the whole run needs other cases in the run.
@@ -121,11 +124,11 @@ async fn tried(deployment: &Deployment, mutant: &Any) -> Run {
     };
     let more = ["--allow", "revokes", "--strict", "--filter", filter];
     let run = match mutant {
-        Any::Http(mutant) => {
+        AnyMutant::Http(mutant) => {
             let proxy = Proxy::start(deployment, mutant.breaks).await;
             suite::run(&proxy.url, &profile, &more).await
         }
-        Any::Wire(mutant) => {
+        AnyMutant::Wire(mutant) => {
             let proxy = WireProxy::start(deployment, mutant).await;
             suite::run(&proxy.url, &profile, &more).await
         }
@@ -135,12 +138,12 @@ async fn tried(deployment: &Deployment, mutant: &Any) -> Run {
 }
 
 /// Returns the mutants of the classes that `CONFORMANCE_MUTANTS` names, separated by commas, or all.
-fn chosen() -> Vec<(&'static str, Any)> {
+fn chosen_mutants() -> Vec<(&'static str, AnyMutant)> {
     let classes = std::env::var("CONFORMANCE_MUTANTS").ok();
     let wanted = |class: &str| {
         (classes.as_deref()).is_none_or(|classes| classes.split(',').any(|one| one == class))
     };
-    let chosen: Vec<_> = (all().into_iter())
+    let chosen: Vec<_> = (all_mutants().into_iter())
         .filter(|(class, _)| wanted(class))
         .collect();
     assert!(!chosen.is_empty(), "CONFORMANCE_MUTANTS names no class");
@@ -151,13 +154,13 @@ fn chosen() -> Vec<(&'static str, Any)> {
 /// `CONFORMANCE_KILL_TABLE` names: a JSON object with `class`, `mutant` and `killed` per line.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_mutant_is_killed_by_the_case_that_it_names() {
-    let mutants = chosen();
+    let mutants = chosen_mutants();
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
     let worker = || async {
         let deployment = Deployment::start();
         while let Some((class, mutant)) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let problem = survives(&deployment, mutant).await;
+            let problem = find_problem(&deployment, mutant).await;
             let result = (*class, mutant.name(), problem);
             results.lock().expect("no worker panicked").push(result);
         }
@@ -209,7 +212,10 @@ fn mutants_have_unique_names_and_each_case_that_can_fail_has_one() {
     let contract = conformance::contract::Contract::published().expect("the published contract");
     let cases = conformance::cases::of(&contract);
     let ids: Vec<&str> = cases.iter().map(|case| case.id).collect();
-    let killers: Vec<&str> = all().iter().map(|(_, mutant)| mutant.killed_by()).collect();
+    let killers: Vec<&str> = all_mutants()
+        .iter()
+        .map(|(_, mutant)| mutant.killed_by())
+        .collect();
     for case in cases {
         // Some derived cases of each kind are enough, and a MAY never fails the run.
         let can_fail = case.level != Level::May && !case.id.starts_with("generated.");
@@ -219,8 +225,11 @@ fn mutants_have_unique_names_and_each_case_that_can_fail_has_one() {
             case.id
         );
     }
-    let mut names: Vec<&str> = all().iter().map(|(_, mutant)| mutant.name()).collect();
-    for (_, mutant) in all() {
+    let mut names: Vec<&str> = all_mutants()
+        .iter()
+        .map(|(_, mutant)| mutant.name())
+        .collect();
+    for (_, mutant) in all_mutants() {
         let (name, case) = (mutant.name(), mutant.killed_by());
         assert!(ids.contains(&case), "{name} names {case}");
     }

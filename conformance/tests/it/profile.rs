@@ -135,7 +135,7 @@ async fn credential_in_place_of_a_table_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn credential_from_nowhere() {
+async fn credential_from_an_unknown_source() {
     insta::assert_snapshot!(message(&VALID.replace("{ env = \"PATH\" }", "{ vault = \"x\" }")).await, @r#"
     conformance: profile.toml:2: operator.token: name exactly one of `env` and `file`
       Write { env = "NAME" } or { file = "path" }, so that the profile can be shared and committed.

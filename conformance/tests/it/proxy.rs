@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::deployment::{Deployment, User};
 use crate::local::Local;
 
-/// A mutant's handling of a request: it changes the request, changes the answer, or invents an answer.
+/// A mutant's handling of a request: it changes the request, changes the answer, or makes up an answer.
 pub(crate) type Breaks = fn(Exchange) -> BoxFuture<'static, Answer>;
 
 /// An answer to the client.
@@ -66,7 +66,7 @@ impl Answer {
 
 /// A token that was created through the proxy.
 #[derive(Debug, Clone)]
-pub(crate) struct Seen {
+pub(crate) struct CreatedToken {
     pub(crate) id: String,
     pub(crate) token: String,
     pub(crate) business_id: String,
@@ -101,7 +101,7 @@ pub(crate) struct Exchange {
     pub(crate) users: Users,
     upstream: String,
     http: reqwest::Client,
-    seen: Arc<Mutex<BTreeMap<String, Seen>>>,
+    created: Arc<Mutex<BTreeMap<String, CreatedToken>>>,
     /// Whether the credential was a live token when the request's head arrived.
     pub(crate) was_live: bool,
     /// A counter for a mutant, shared by all requests of the proxy.
@@ -151,40 +151,46 @@ impl Exchange {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// Finds a token that was created through the proxy.
-    pub(crate) fn seen(&self, wanted: impl Fn(&Seen) -> bool) -> Option<Seen> {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.values().find(|seen| wanted(seen)).cloned()
+    /// Returns a token that was created through the proxy and for which `wanted` returns true.
+    pub(crate) fn find_created(
+        &self,
+        wanted: impl Fn(&CreatedToken) -> bool,
+    ) -> Option<CreatedToken> {
+        let created = self.created.lock().unwrap_or_else(PoisonError::into_inner);
+        created.values().find(|token| wanted(token)).cloned()
     }
 
     /// Returns how long ago the request's credential was revoked, and whether with a reason.
     pub(crate) fn bearer_revoked(&self) -> Option<(Duration, bool)> {
-        let seen = self.seen(|seen| seen.token == self.bearer())?;
-        seen.revoked
+        let token = self.find_created(|token| token.token == self.bearer())?;
+        token
+            .revoked
             .map(|revoked| (revoked.at.elapsed(), revoked.with_reason))
     }
 
-    /// Counts the revocations after that of the request's credential, if it is revoked.
+    /// Returns the number of revocations after that of the request's credential, or `None` if it is not revoked.
     pub(crate) fn revoked_since(&self) -> Option<usize> {
-        let mine = self.seen(|seen| seen.token == self.bearer())?.revoked?;
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let later = |seen: &&Seen| {
-            (seen.revoked.as_ref()).is_some_and(|revoked| revoked.number > mine.number)
+        let mine = self
+            .find_created(|token| token.token == self.bearer())?
+            .revoked?;
+        let created = self.created.lock().unwrap_or_else(PoisonError::into_inner);
+        let later = |token: &&CreatedToken| {
+            (token.revoked.as_ref()).is_some_and(|revoked| revoked.number > mine.number)
         };
-        Some(seen.values().filter(later).count())
+        Some(created.values().filter(later).count())
     }
 
     /// Counts the live tokens that the request's credential has created.
     pub(crate) fn live(&self) -> usize {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        (seen.values())
-            .filter(|seen| seen.owner == self.bearer() && seen.revoked.is_none())
+        let created = self.created.lock().unwrap_or_else(PoisonError::into_inner);
+        (created.values())
+            .filter(|token| token.owner == self.bearer() && token.revoked.is_none())
             .count()
     }
 
     /// Returns whether a text contains a revoked token.
-    pub(crate) fn holds_revoked(&self, text: &str) -> bool {
-        self.seen(|seen| seen.revoked.is_some() && text.contains(&seen.token))
+    pub(crate) fn contains_revoked_token(&self, text: &str) -> bool {
+        self.find_created(|token| token.revoked.is_some() && text.contains(&token.token))
             .is_some()
     }
 
@@ -208,7 +214,7 @@ impl Exchange {
     }
 
     /// Returns a header as text, or an empty text.
-    pub(crate) fn text_of(&self, name: &str) -> String {
+    pub(crate) fn header_text(&self, name: &str) -> String {
         let value = self.headers.get(name).and_then(|value| value.to_str().ok());
         value.unwrap_or_default().to_owned()
     }
@@ -233,7 +239,7 @@ impl Exchange {
     }
 
     /// Replaces the path.
-    pub(crate) fn at(mut self, path: String) -> Exchange {
+    pub(crate) fn with_path(mut self, path: String) -> Exchange {
         self.path = path;
         self
     }
@@ -267,19 +273,19 @@ impl Exchange {
             headers,
             body,
         };
-        self.remember(&answer);
+        self.record(&answer);
         answer
     }
 
-    fn remember(&self, answer: &Answer) {
+    fn record(&self, answer: &Answer) {
         if answer.status != 201 {
             return;
         }
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = (seen.values())
-            .filter(|seen| seen.revoked.is_some())
+        let mut created = self.created.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = (created.values())
+            .filter(|token| token.revoked.is_some())
             .count();
-        if let Some(token) = self.revokes().and_then(|id| seen.get_mut(id)) {
+        if let Some(token) = self.revokes().and_then(|id| created.get_mut(id)) {
             token.revoked.get_or_insert_with(|| Revoked {
                 at: Instant::now(),
                 with_reason: self.value()["reason"].is_string(),
@@ -291,12 +297,12 @@ impl Exchange {
             let data = &answer.value()["data"];
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             let id = text(&data["token_info"]["id"]);
-            seen.insert(
+            created.insert(
                 id.clone(),
-                Seen {
+                CreatedToken {
                     id,
                     token: text(&data["token"]),
-                    business_id: self.text_of("x-business-id"),
+                    business_id: self.header_text("x-business-id"),
                     owner: self.bearer().to_owned(),
                     revoked: None,
                 },
@@ -307,7 +313,7 @@ impl Exchange {
 
 /// Returns an HTTP client that follows no redirect and uses no proxy.
 pub(crate) fn http() -> reqwest::Client {
-    // The first test installs the provider, and the other calls fail.
+    // Only the first call in the process can install the provider. The other calls fail, which does not matter.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
         .no_proxy()
@@ -344,7 +350,7 @@ impl Proxy {
             },
             upstream: deployment.url.clone(),
             http: http(),
-            seen: Arc::default(),
+            created: Arc::default(),
             was_live: false,
             count: Arc::default(),
             noted: Arc::default(),
@@ -379,7 +385,7 @@ async fn handle(
         ..shared.template
     };
     exchange.was_live = exchange
-        .seen(|seen| seen.token == exchange.bearer() && seen.revoked.is_none())
+        .find_created(|token| token.token == exchange.bearer() && token.revoked.is_none())
         .is_some();
     let body = axum::body::to_bytes(body, 4 * 1024 * 1024).await;
     exchange.body = body.expect("a body").to_vec();

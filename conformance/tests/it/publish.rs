@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::process::{Child, Command};
 
 use crate::deployment::Deployment;
-use crate::suite::{amend, command, conformance, kept, run};
+use crate::suite::{amend, command, conformance, copy_profile, run};
 
 /// The files of the report folder.
 const FILES: [&str; 5] = [
@@ -24,7 +24,7 @@ fn read(folder: &Path, name: &str) -> String {
 }
 
 /// Returns a profile with which a run waits longer than any test, and the folder of its reports.
-fn slow(deployment: &Deployment) -> (PathBuf, PathBuf) {
+fn slow_profile(deployment: &Deployment) -> (PathBuf, PathBuf) {
     let profile = deployment.profile();
     amend(
         &profile,
@@ -36,15 +36,15 @@ fn slow(deployment: &Deployment) -> (PathBuf, PathBuf) {
 }
 
 /// Starts a run of the cases about statuses and of one case that waits. Returns when the others are decided.
-async fn waiting(deployment: &Deployment, profile: &Path, folder: &Path) -> Child {
+async fn start_waiting_run(deployment: &Deployment, profile: &Path, folder: &Path) -> Child {
     let filters = ["status.", "revocation.refused_after_a_while"];
     // All but the case that waits, and the case that checks the responses of all others.
     let enough = |decided: u64, selected: u64| decided + 2 == selected;
-    started(deployment, profile, folder, &filters, enough).await
+    start_run(deployment, profile, folder, &filters, enough).await
 }
 
 /// Starts a run of the filtered cases, or of all. Returns when enough of the selected cases are decided.
-async fn started(
+async fn start_run(
     deployment: &Deployment,
     profile: &Path,
     folder: &Path,
@@ -87,8 +87,8 @@ fn signal(child: &Child, name: &str) {
 #[tokio::test]
 async fn interrupted_run_is_marked_incomplete_in_every_report() {
     let deployment = Deployment::start();
-    let (profile, folder) = slow(&deployment);
-    let child = waiting(&deployment, &profile, &folder).await;
+    let (profile, folder) = slow_profile(&deployment);
+    let child = start_waiting_run(&deployment, &profile, &folder).await;
     signal(&child, "-INT");
     let output = tokio::time::timeout(Duration::from_secs(20), child.wait_with_output());
     let output = output.await.expect("it ends").expect("ended");
@@ -127,10 +127,10 @@ async fn interrupted_run_is_marked_incomplete_in_every_report() {
 #[tokio::test]
 async fn interrupted_run_revokes_every_minted_token() {
     let deployment = Deployment::start();
-    let (profile, folder) = slow(&deployment);
+    let (profile, folder) = slow_profile(&deployment);
     // While several cases have live tokens.
     let enough = |decided: u64, _: u64| decided >= 20;
-    let child = started(&deployment, &profile, &folder, &[], enough).await;
+    let child = start_run(&deployment, &profile, &folder, &[], enough).await;
     signal(&child, "-INT");
     let output = tokio::time::timeout(Duration::from_secs(20), child.wait_with_output());
     let output = output.await.expect("it ends").expect("ended");
@@ -144,12 +144,12 @@ async fn interrupted_run_revokes_every_minted_token() {
 #[tokio::test]
 async fn killed_run_leaves_events_without_footer_and_no_report_of_an_earlier_run() {
     let deployment = Deployment::start();
-    let (profile, folder) = slow(&deployment);
+    let (profile, folder) = slow_profile(&deployment);
     std::fs::create_dir_all(&folder).expect("made");
     for name in FILES {
         std::fs::write(folder.join(name), "of an earlier run").expect("written");
     }
-    let mut child = waiting(&deployment, &profile, &folder).await;
+    let mut child = start_waiting_run(&deployment, &profile, &folder).await;
     signal(&child, "-KILL");
     child.wait().await.expect("ended");
     for name in &FILES[..4] {
@@ -167,16 +167,16 @@ async fn killed_run_leaves_events_without_footer_and_no_report_of_an_earlier_run
 #[tokio::test]
 async fn every_report_is_complete_when_the_target_stops_during_the_run() {
     let deployment = Deployment::start();
-    let (profile, _) = slow(&deployment);
+    let (profile, _) = slow_profile(&deployment);
     // The target stops during this wait.
     amend(
         &profile,
         "forgetting_seconds = 600",
         "forgetting_seconds = 6",
     );
-    let (kept, profile) = kept(&profile);
+    let (kept, profile) = copy_profile(&profile);
     let folder = kept.path().join("report");
-    let child = waiting(&deployment, &profile, &folder).await;
+    let child = start_waiting_run(&deployment, &profile, &folder).await;
     drop(deployment);
     let output = tokio::time::timeout(Duration::from_secs(30), child.wait_with_output());
     let output = output.await.expect("it ends").expect("ended");
@@ -223,29 +223,29 @@ async fn annotations_are_written_only_in_a_job_of_github_actions() {
             .expect("the command runs");
         String::from_utf8(output.stdout).expect("UTF-8")
     };
-    let nowhere = run("false", &[]).await;
-    assert!(!nowhere.contains("::error"), "{nowhere}");
-    let never = run("true", &["--annotations", "never"]).await;
-    assert!(!never.contains("::error"), "{never}");
+    let outside = run("false", &[]).await;
+    assert!(!outside.contains("::error"), "{outside}");
+    let disabled = run("true", &["--annotations", "never"]).await;
+    assert!(!disabled.contains("::error"), "{disabled}");
     assert_eq!(
         std::fs::read_to_string(&summary).expect("readable"),
         "# Before\n"
     );
-    let there = run("true", &[]).await;
+    let inside = run("true", &[]).await;
     // Nothing is proven: a case that mints needs --allow revokes.
     assert!(
-        there.contains("\n::error title=conformance::exit 4"),
-        "{there}"
+        inside.contains("\n::error title=conformance::exit 4"),
+        "{inside}"
     );
     let appended = std::fs::read_to_string(&summary).expect("readable");
     assert!(
         appended.starts_with("# Before\n## ❌ Conformance: nothing proven"),
         "{appended}"
     );
-    let asked = run("", &["--annotations", "always"]).await;
+    let enabled = run("", &["--annotations", "always"]).await;
     assert!(
-        asked.contains("\n::error title=conformance::exit 4"),
-        "{asked}"
+        enabled.contains("\n::error title=conformance::exit 4"),
+        "{enabled}"
     );
 }
 

@@ -120,7 +120,7 @@ async fn stream_of_a_real_run_has_header_and_footer_and_gives_the_same_report() 
 }
 
 #[tokio::test]
-async fn stream_without_footer_is_refused_without_cut_off() {
+async fn stream_without_footer_is_refused_without_the_cut_off_option() {
     let folder = testbed::folder().expect("a folder");
     let path = folder.path().join("events.ndjson");
     let whole = sample::rendered(Format::Ndjson, &sample::report());

@@ -1,4 +1,4 @@
-//! The reports: schemas, secrets, and the text for people.
+//! The reports: schemas, secrets, and the text on the terminal.
 
 use conformance::event::Event;
 use conformance::redact::Scan;
@@ -114,7 +114,7 @@ async fn profiles_are_valid_by_their_schema() {
     assert!(!validator.is_valid(&inline));
 }
 
-/// Finds texts of the form of a JSON Web Token: three parts, the first of which is an object.
+/// Returns the words that have the form of a JSON Web Token: three parts, of which the first is an encoded object.
 fn tokens_in(text: &str) -> Vec<&str> {
     let word =
         |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
@@ -132,8 +132,8 @@ async fn no_report_contains_a_token_even_if_every_answer_does() {
             let answer = exchange.forward().await;
             let bearer = exchange.bearer().to_owned();
             let any = exchange
-                .seen(|_| true)
-                .map(|seen| seen.token)
+                .find_created(|_| true)
+                .map(|token| token.token)
                 .unwrap_or_default();
             let outsider = exchange.users.outsider.token.clone();
             let answer = answer.edit(|body| {
@@ -182,7 +182,7 @@ async fn no_report_contains_a_token_even_if_every_answer_does() {
                 user.email
             );
             let (rest, signature) = user.token.rsplit_once('.').expect("a JWT");
-            // A long answer is cut, and the cut may be within a token.
+            // A long answer is truncated, which may leave only the beginning of a token.
             let (_, claims) = rest.split_once('.').expect("a JWT");
             assert!(
                 !text.contains(&claims[..24]),
@@ -230,7 +230,7 @@ async fn token_that_the_suite_cannot_use_stays_out_of_reports() {
     let saved = std::fs::read_to_string(run.folder.join("report.json")).expect("readable");
     assert!(
         saved.contains("$UNREGISTERED_TOKEN"),
-        "no such token was made"
+        "no such token was created"
     );
     for name in [
         "report.json",
@@ -304,7 +304,7 @@ fn terminal_shows_findings_first_and_the_exit_code_last() {
 }
 
 #[test]
-fn terminal_colours_are_data() {
+fn terminal_text_contains_colour_codes() {
     let text = sample::rendered(Format::Terminal, &sample::report());
     assert!(text.contains("\u{1b}[1m\u{1b}[31mfail"), "{text:?}");
 }
@@ -370,7 +370,7 @@ fn stream_that_would_contain_a_secret_is_removed() {
     assert_eq!(
         events.len(),
         count,
-        "the other reports are made of these events"
+        "the other reports are made from these events"
     );
     let error = outcome.expect_err("refused").to_string();
     assert!(

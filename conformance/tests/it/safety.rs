@@ -12,7 +12,7 @@ use crate::suite::{command, run};
 use crate::tls;
 
 #[tokio::test]
-async fn another_machine_needs_permission() {
+async fn target_on_another_machine_needs_permission() {
     let deployment = Deployment::start();
     let profile = deployment.profile();
     // A name that never resolves (RFC 2606): this tests only what happens before a request is sent.
@@ -39,10 +39,10 @@ async fn another_machine_needs_permission() {
     assert_eq!(listed.code, 3, "{}", listed.stderr);
 }
 
-/// Returns all tokens of the deployment, as its lists show them.
-pub(crate) async fn state(deployment: &Deployment) -> Vec<Value> {
+/// Returns all tokens of the deployment, as its lists show them, without the time of their last use.
+pub(crate) async fn listed_tokens(deployment: &Deployment) -> Vec<Value> {
     let http = crate::proxy::http();
-    let mut state = Vec::new();
+    let mut tokens = Vec::new();
     for user in [
         &deployment.operator,
         &deployment.member,
@@ -66,14 +66,13 @@ pub(crate) async fn state(deployment: &Deployment) -> Vec<Value> {
             .unwrap_or_default()
         {
             item["last_used_at"] = Value::Null;
-            state.push(item);
+            tokens.push(item);
         }
     }
-    state.sort_by_key(|item| item["id"].to_string());
-    state
+    tokens.sort_by_key(|item| item["id"].to_string());
+    tokens
 }
 
-/// The deployment accepts every caller as the operator.
 #[tokio::test]
 async fn safe_run_changes_nothing_even_if_every_caller_is_an_admin() {
     static REVOCATIONS: AtomicUsize = AtomicUsize::new(0);
@@ -88,7 +87,7 @@ async fn safe_run_changes_nothing_even_if_every_caller_is_an_admin() {
         })
     })
     .await;
-    let before = state(&deployment).await;
+    let before = listed_tokens(&deployment).await;
     let profile = deployment.profile();
     let safe = run(&proxy.url, &profile, &["--allow", "safe"]).await;
     assert_eq!(safe.code, 1, "the fault is noticed: {}", safe.stdout);
@@ -97,7 +96,7 @@ async fn safe_run_changes_nothing_even_if_every_caller_is_an_admin() {
         0,
         "nothing was created or revoked"
     );
-    assert_eq!(state(&deployment).await, before);
+    assert_eq!(listed_tokens(&deployment).await, before);
 }
 
 #[tokio::test]
@@ -166,11 +165,11 @@ async fn rate_is_not_exceeded() {
     );
 }
 
-/// The target's first connection breaks before the TLS handshake is complete. It is repeated once, and counted.
+/// Breaks the target's first connection during the TLS handshake. The suite connects once more, and counts that.
 #[tokio::test]
 async fn failed_connections_are_repeated_and_counted() {
     let deployment = tls::start();
-    let profile = tls::trusting(&deployment, "ca.pem");
+    let profile = tls::profile_with_ca(&deployment, "ca.pem");
     let upstream = deployment.url.trim_start_matches("https://").to_owned();
     let passing = Local::start(|listener| async move {
         // Breaks the handshake.

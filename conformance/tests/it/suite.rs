@@ -111,7 +111,7 @@ pub(crate) fn amend(profile: &Path, part: &str, other: &str) {
 }
 
 /// Copies a profile and its credentials into a folder that outlives the deployment's folder.
-pub(crate) fn kept(profile: &Path) -> (TempDir, PathBuf) {
+pub(crate) fn copy_profile(profile: &Path) -> (TempDir, PathBuf) {
     let folder = testbed::folder().expect("a folder");
     let copy = |path: &Path| folder.path().join(path.file_name().expect("a name"));
     let source = profile.parent().expect("a folder");

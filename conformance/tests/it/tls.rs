@@ -8,7 +8,7 @@ use crate::deployment::Deployment;
 use crate::suite::{command, run};
 
 /// Writes the authority's `ca.pem`, and `cert.pem` and `key.pem` for this machine, issued by that authority.
-fn certify(folder: &Path) {
+fn write_certificates(folder: &Path) {
     let authority = || {
         let mut authority = CertificateParams::new(Vec::new()).expect("no names");
         authority
@@ -44,7 +44,7 @@ fn certify(folder: &Path) {
 /// Starts a server with TLS. Its folder contains the authority's `ca.pem`.
 pub(crate) fn start() -> Deployment {
     let deployment = Deployment::start_with(|folder| {
-        certify(folder);
+        write_certificates(folder);
         let path = |name: &str| folder.join(name).display().to_string();
         vec![
             "--tls-cert".to_owned(),
@@ -58,7 +58,7 @@ pub(crate) fn start() -> Deployment {
 }
 
 /// Writes the profile with a file of trusted authorities.
-pub(crate) fn trusting(deployment: &Deployment, file: &str) -> std::path::PathBuf {
+pub(crate) fn profile_with_ca(deployment: &Deployment, file: &str) -> std::path::PathBuf {
     let profile = deployment.profile();
     let text = std::fs::read_to_string(&profile).expect("readable");
     let text = format!("{text}\n[tls]\nca = \"{file}\"\n");
@@ -69,7 +69,7 @@ pub(crate) fn trusting(deployment: &Deployment, file: &str) -> std::path::PathBu
 #[tokio::test]
 async fn whole_catalogue_passes_over_tls() {
     let deployment = start();
-    let profile = trusting(&deployment, "ca.pem");
+    let profile = profile_with_ca(&deployment, "ca.pem");
     let run = run(
         &deployment.url,
         &profile,
@@ -102,12 +102,12 @@ async fn certificate_of_an_unknown_authority_is_reported_with_a_remedy() {
     let deployment = start();
     let run = run(&deployment.url, &deployment.profile(), &[]).await;
     assert_eq!(run.code, 3, "{}{}", run.stdout, run.stderr);
-    for said in [
+    for message in [
         "the certificate of the target is not trusted",
         "`[tls]`, `ca = \"ca.pem\"`",
         "SSL_CERT_FILE",
     ] {
-        assert!(run.stdout.contains(said), "{said} in {}", run.stdout);
+        assert!(run.stdout.contains(message), "{message} in {}", run.stdout);
     }
 }
 
@@ -130,8 +130,8 @@ async fn authority_may_be_named_by_ssl_cert_file() {
         .output()
         .await
         .expect("the command runs");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{said}");
+    let message = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{message}");
 }
 
 #[tokio::test]
@@ -141,14 +141,14 @@ async fn file_without_an_authority_is_an_error_in_the_profile() {
     std::fs::write(folder.join("empty.pem"), "nothing\n").expect("written");
     let bad = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     std::fs::write(folder.join("bad.pem"), bad).expect("written");
-    for (file, said) in [
+    for (file, message) in [
         ("none.pem", "cannot be read"),
         ("empty.pem", "holds no certificate"),
         ("bad.pem", "holds no certificate"),
     ] {
-        let run = run(&deployment.url, &trusting(&deployment, file), &[]).await;
+        let run = run(&deployment.url, &profile_with_ca(&deployment, file), &[]).await;
         assert_eq!(run.code, 2, "{file}: {}", run.stderr);
         assert!(run.stderr.contains(": tls.ca: "), "{file}: {}", run.stderr);
-        assert!(run.stderr.contains(said), "{file}: {}", run.stderr);
+        assert!(run.stderr.contains(message), "{file}: {}", run.stderr);
     }
 }

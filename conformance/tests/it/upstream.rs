@@ -46,7 +46,7 @@ impl Upstream {
             .route("/api/v1/tokens/{token_id}/revoke", post(revoke))
             .route(
                 "/api/v1/tokens/{token_id}/revoke/",
-                axum::routing::any(without_slash),
+                axum::routing::any(redirect_without_slash),
             )
             .fallback(|| async { refusal(404, "Not Found") })
             .method_not_allowed_fallback(|| async { refusal(405, "Method Not Allowed") })
@@ -198,7 +198,7 @@ fn body(headers: &HeaderMap, bytes: &[u8]) -> Result<Option<Value>, Refusal> {
     }
 }
 
-async fn without_slash(Path(id): Path<String>) -> Response {
+async fn redirect_without_slash(Path(id): Path<String>) -> Response {
     let place = format!("/api/v1/tokens/{id}/revoke");
     (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, place)]).into_response()
 }
@@ -304,27 +304,27 @@ async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
     let query = query.unwrap_or_default();
-    let asked = |name: &str| {
+    let parameter = |name: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
     };
-    let limit: usize = match asked("limit").map_or(Ok(50), str::parse) {
+    let limit: usize = match parameter("limit").map_or(Ok(50), str::parse) {
         Ok(limit) if (1..=1000).contains(&limit) => limit,
         _ => return Err(invalid(&json!(["query", "limit"]), "int_parsing")),
     };
     let user = caller(&store, &headers)?;
     business(&user, &headers)?;
     let mut tokens = store.of(&user);
-    match asked("sort_by") {
+    match parameter("sort_by") {
         Some("name") => tokens.sort_by(|a, b| a.name.cmp(&b.name)),
         _ => tokens.sort_by_key(|token| token.created_at),
     }
-    if asked("descending") == Some("true") {
+    if parameter("descending") == Some("true") {
         tokens.reverse();
     }
     // The cursor is the id of the page's last token, or of its first token in direction `prev`. It keeps its place among
     // all tokens, even if that token is revoked later.
-    let place = match asked("cursor") {
+    let place = match parameter("cursor") {
         None => None,
         Some(cursor) => match tokens
             .iter()
@@ -334,7 +334,7 @@ async fn list(
             None => return Err(refusal(400, "Invalid cursor")),
         },
     };
-    let all = asked("include_revoked") == Some("true");
+    let all = parameter("include_revoked") == Some("true");
     let shown = |tokens: &[Token]| -> Vec<Token> {
         let shown = tokens
             .iter()
@@ -342,7 +342,7 @@ async fn list(
         shown.cloned().collect()
     };
     let total = shown(&tokens).len();
-    let (page, has_next, has_prev) = match (place, asked("direction")) {
+    let (page, has_next, has_prev) = match (place, parameter("direction")) {
         (Some(place), Some("prev")) => {
             let mut before = shown(&tokens[..place]);
             let page = before.split_off(before.len().saturating_sub(limit));
@@ -363,7 +363,7 @@ async fn list(
             "next_cursor": cursor(page.last().filter(|_| has_next)),
             "prev_cursor": cursor(page.first().filter(|_| has_prev)),
             "has_next": has_next, "has_prev": has_prev, "limit": limit,
-            "total": (asked("include_total_count") == Some("true")).then_some(total),
+            "total": (parameter("include_total_count") == Some("true")).then_some(total),
         }),
     ))
 }

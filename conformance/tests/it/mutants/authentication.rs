@@ -94,7 +94,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
                         .next()
                         .unwrap_or_default()
                         .to_owned();
-                    return exchange.at(path).accepted().forward().await;
+                    return exchange.with_path(path).accepted().forward().await;
                 }
                 exchange.forward().await
             })
@@ -385,7 +385,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| {
             Box::pin(async move {
                 let answer = exchange.forward().await;
-                let unknown = |id: &str| exchange.seen(|seen| seen.id == id).is_none();
+                let unknown = |id: &str| exchange.find_created(|token| token.id == id).is_none();
                 if exchange.bearer().is_empty() && exchange.revokes().is_some_and(unknown) {
                     return Answer::json(404, &json!({ "detail": "Resource not found" }));
                 }

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Mutant;
-use crate::proxy::{Answer, Exchange, Seen};
+use crate::proxy::{Answer, CreatedToken, Exchange};
 
 /// Accepts a revoked credential if `good` returns true. Its arguments are the request, the time since the revocation, and
 /// whether the revocation had a reason.
@@ -97,7 +97,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             Box::pin(accepts(exchange, |exchange, _, _| {
                 let id = exchange.revokes().unwrap_or_default();
                 exchange
-                    .seen(|seen| seen.id == id && seen.token != exchange.bearer())
+                    .find_created(|token| token.id == id && token.token != exchange.bearer())
                     .is_some()
             }))
         },
@@ -109,7 +109,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             Box::pin(accepts(exchange, |exchange, _, _| {
                 let id = exchange.revokes().unwrap_or_default();
                 exchange
-                    .seen(|seen| seen.id == id && seen.token == exchange.bearer())
+                    .find_created(|token| token.id == id && token.token == exchange.bearer())
                     .is_some()
             }))
         },
@@ -146,12 +146,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "revocation.of_the_token_in_use",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |exchange, _, _| {
-                let by_itself = |seen: &Seen| {
-                    let revoked = seen.revoked.as_ref();
-                    seen.token == exchange.bearer()
-                        && revoked.is_some_and(|revoked| revoked.by == seen.token)
+                let by_itself = |token: &CreatedToken| {
+                    let revoked = token.revoked.as_ref();
+                    token.token == exchange.bearer()
+                        && revoked.is_some_and(|revoked| revoked.by == token.token)
                 };
-                exchange.seen(by_itself).is_some()
+                exchange.find_created(by_itself).is_some()
             }))
         },
     },
@@ -161,12 +161,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| {
             Box::pin(accepts(exchange, |exchange, _, _| {
                 let operator = &exchange.users.operator;
-                let members = |seen: &Seen| {
-                    seen.token == exchange.bearer()
-                        && seen.business_id == operator.business_id
-                        && seen.owner != operator.token
+                let members = |token: &CreatedToken| {
+                    token.token == exchange.bearer()
+                        && token.business_id == operator.business_id
+                        && token.owner != operator.token
                 };
-                exchange.seen(members).is_some()
+                exchange.find_created(members).is_some()
             }))
         },
     },
@@ -190,12 +190,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "revocation.by_another_of_the_business",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |exchange, _, _| {
-                let others = |seen: &Seen| {
-                    let revoked = seen.revoked.as_ref();
-                    seen.token == exchange.bearer()
-                        && revoked.is_some_and(|revoked| revoked.by != seen.owner)
+                let others = |token: &CreatedToken| {
+                    let revoked = token.revoked.as_ref();
+                    token.token == exchange.bearer()
+                        && revoked.is_some_and(|revoked| revoked.by != token.owner)
                 };
-                exchange.seen(others).is_some()
+                exchange.find_created(others).is_some()
             }))
         },
     },
@@ -205,7 +205,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| {
             Box::pin(async move {
                 let known = |exchange: &Exchange, id: &str| {
-                    exchange.seen(|seen| seen.id == id && seen.revoked.is_some())
+                    exchange.find_created(|token| token.id == id && token.revoked.is_some())
                 };
                 if let Some(token) = exchange.revokes().and_then(|id| known(&exchange, id)) {
                     exchange.note(token.token);
@@ -223,7 +223,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "create.two_tokens_differ",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |exchange, _, _| {
-                exchange.seen(|seen| seen.revoked.is_none()).is_some()
+                exchange
+                    .find_created(|token| token.revoked.is_none())
+                    .is_some()
             }))
         },
     },

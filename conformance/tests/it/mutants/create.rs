@@ -16,7 +16,7 @@ async fn on_created(exchange: Exchange, change: impl FnOnce(Answer) -> Answer) -
 }
 
 /// Changes the body of a creation.
-async fn reads(exchange: Exchange, change: impl FnOnce(&mut Value)) -> Answer {
+async fn changes_body(exchange: Exchange, change: impl FnOnce(&mut Value)) -> Answer {
     if exchange.creates() {
         let mut body = exchange.value();
         change(&mut body);
@@ -73,25 +73,29 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the asked expiry is ignored",
+        name: "the requested expiry is ignored",
         killed_by: "create.expires_when_asked",
-        breaks: |exchange| Box::pin(reads(exchange, |body| body["expires_in_days"] = json!(30))),
+        breaks: |exchange| {
+            Box::pin(changes_body(exchange, |body| {
+                body["expires_in_days"] = json!(30);
+            }))
+        },
     },
     Mutant {
         name: "names lose their emoji",
         killed_by: "create.name_round_trips",
         breaks: |exchange| {
-            Box::pin(reads(exchange, |body| {
+            Box::pin(changes_body(exchange, |body| {
                 let name = body["name"].as_str().unwrap_or_default().replace('🔑', "?");
                 body["name"] = json!(name);
             }))
         },
     },
     Mutant {
-        name: "names are cut",
+        name: "long names are truncated",
         killed_by: "create.refuses_a_name_too_long",
         breaks: |exchange| {
-            Box::pin(reads(exchange, |body| {
+            Box::pin(changes_body(exchange, |body| {
                 let name: String = body["name"]
                     .as_str()
                     .unwrap_or_default()
@@ -106,7 +110,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "an empty name is accepted",
         killed_by: "create.refuses_an_empty_name",
         breaks: |exchange| {
-            Box::pin(reads(exchange, |body| {
+            Box::pin(changes_body(exchange, |body| {
                 if body["name"] == "" {
                     body["name"] = json!("unnamed");
                 }
@@ -117,7 +121,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "a name is not required",
         killed_by: "create.refuses_a_missing_name",
         breaks: |exchange| {
-            Box::pin(reads(exchange, |body| {
+            Box::pin(changes_body(exchange, |body| {
                 if body["name"].is_null() {
                     body["name"] = json!("unnamed");
                 }
@@ -128,7 +132,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "zero days are accepted",
         killed_by: "create.refuses_zero_days",
         breaks: |exchange| {
-            Box::pin(reads(exchange, |body| {
+            Box::pin(changes_body(exchange, |body| {
                 if body["expires_in_days"] == 0 {
                     body["expires_in_days"] = json!(1);
                 }
@@ -139,7 +143,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "366 days are accepted",
         killed_by: "create.refuses_366_days",
         breaks: |exchange| {
-            Box::pin(reads(exchange, |body| {
+            Box::pin(changes_body(exchange, |body| {
                 if body["expires_in_days"] == 366 {
                     body["expires_in_days"] = json!(365);
                 }
@@ -147,7 +151,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "anybody creates tokens",
+        name: "anonymous callers create tokens",
         killed_by: "create.refuses_anonymous",
         breaks: |exchange| {
             Box::pin(async move {
@@ -179,7 +183,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "a number is accepted as a name",
         killed_by: "create.refuses_a_name_of_another_type",
         breaks: |exchange| {
-            Box::pin(reads(exchange, |body| {
+            Box::pin(changes_body(exchange, |body| {
                 if body["name"].is_number() {
                     body["name"] = json!(body["name"].to_string());
                 }
@@ -190,7 +194,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "a number is accepted as a description",
         killed_by: "create.refuses_a_description_of_another_type",
         breaks: |exchange| {
-            Box::pin(reads(exchange, |body| {
+            Box::pin(changes_body(exchange, |body| {
                 if body["description"].is_number() {
                     body["description"] = json!(body["description"].to_string());
                 }
@@ -201,7 +205,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "names need two characters",
         killed_by: "create.least_of_everything",
         breaks: |exchange| {
-            Box::pin(reads(exchange, |body| {
+            Box::pin(changes_body(exchange, |body| {
                 if body["name"].as_str().is_some_and(|name| name.len() == 1) {
                     body["name"] = json!("");
                 }
@@ -212,7 +216,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "descriptions lose their emoji",
         killed_by: "create.description_round_trips",
         breaks: |exchange| {
-            Box::pin(reads(exchange, |body| {
+            Box::pin(changes_body(exchange, |body| {
                 if let Some(description) = body["description"].as_str() {
                     body["description"] = json!(description.replace('🔑', ""));
                 }
@@ -223,7 +227,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "tokens last a week by default",
         killed_by: "create.expires_in_a_year_by_default",
         breaks: |exchange| {
-            Box::pin(reads(exchange, |body| {
+            Box::pin(changes_body(exchange, |body| {
                 if let Some(body) = body.as_object_mut() {
                     body.entry("expires_in_days").or_insert_with(|| json!(7));
                 }
@@ -241,8 +245,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 }
                 answer.edit(|body| {
                     for item in body["data"]["items"].as_array_mut().into_iter().flatten() {
-                        let seen = exchange.seen(|seen| item["id"] == json!(seen.id));
-                        item["description"] = json!(seen.map(|seen| seen.token));
+                        let token = exchange.find_created(|token| item["id"] == json!(token.id));
+                        item["description"] = json!(token.map(|token| token.token));
                     }
                 })
             })
@@ -266,7 +270,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "long names are refused",
         killed_by: "create.longest_name",
         breaks: |exchange| {
-            Box::pin(reads(exchange, |body| {
+            Box::pin(changes_body(exchange, |body| {
                 if body["name"].as_str().is_some_and(|name| name.len() > 200) {
                     body["name"] = json!("");
                 }
@@ -278,8 +282,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "create.token_works_at_once",
         breaks: |mut exchange| {
             Box::pin(async move {
-                let new =
-                    exchange.seen(|seen| seen.token == exchange.bearer() && seen.revoked.is_none());
+                let new = exchange.find_created(|token| {
+                    token.token == exchange.bearer() && token.revoked.is_none()
+                });
                 if new.is_some() {
                     exchange.headers.remove("authorization");
                 }

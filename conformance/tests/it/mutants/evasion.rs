@@ -8,14 +8,14 @@ use crate::proxy::{Answer, Exchange};
 /// Accepts a request if `place` returns a text that contains a revoked token.
 async fn accepts(exchange: Exchange, place: impl FnOnce(&Exchange) -> Option<String>) -> Answer {
     match place(&exchange) {
-        Some(text) if exchange.holds_revoked(&text) => exchange.accepted().forward().await,
+        Some(text) if exchange.contains_revoked_token(&text) => exchange.accepted().forward().await,
         Some(_) | None => exchange.forward().await,
     }
 }
 
 /// Returns the credential of a request if `has` is true.
 fn credential_if(exchange: &Exchange, has: bool) -> Option<String> {
-    has.then(|| exchange.text_of("authorization"))
+    has.then(|| exchange.header_text("authorization"))
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -24,7 +24,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "revocation.refused_in_any_spelling",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |exchange| {
-                let value = exchange.text_of("authorization");
+                let value = exchange.header_text("authorization");
                 (!value.starts_with("Bearer ")).then_some(value)
             }))
         },
@@ -34,7 +34,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "revocation.refused_in_any_spelling",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |exchange| {
-                let value = exchange.text_of("authorization");
+                let value = exchange.header_text("authorization");
                 value.ends_with(',').then_some(value)
             }))
         },
@@ -54,7 +54,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "revocation.refused_in_other_places",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |exchange| {
-                Some(exchange.text_of("x-api-key"))
+                Some(exchange.header_text("x-api-key"))
             }))
         },
     },
@@ -63,7 +63,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "revocation.refused_in_other_places",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |exchange| {
-                Some(exchange.text_of("cookie"))
+                Some(exchange.header_text("cookie"))
             }))
         },
     },
@@ -82,7 +82,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "revocation.refused_whoever_asks",
         breaks: |exchange| {
             Box::pin(accepts(exchange, |exchange| {
-                let browser = exchange.text_of("user-agent").starts_with("Mozilla/");
+                let browser = exchange.header_text("user-agent").starts_with("Mozilla/");
                 credential_if(exchange, browser)
             }))
         },
@@ -123,7 +123,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             Box::pin(async move {
                 match exchange.path.strip_suffix('/').map(str::to_owned) {
                     Some(path) => {
-                        let straight = exchange.at(path);
+                        let straight = exchange.with_path(path);
                         accepts(straight, |exchange| credential_if(exchange, true)).await
                     }
                     None => exchange.forward().await,

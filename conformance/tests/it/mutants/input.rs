@@ -15,8 +15,8 @@ async fn refuses(exchange: Exchange, bad: impl FnOnce(&Exchange) -> bool) -> Ans
 }
 
 /// Accepts an invalid body as one without a reason if `good` returns true.
-async fn takes(exchange: Exchange, good: impl FnOnce(&Value) -> bool) -> Answer {
-    takes_text(exchange, |body| {
+async fn accepts_json(exchange: Exchange, good: impl FnOnce(&Value) -> bool) -> Answer {
+    accepts_bytes(exchange, |body| {
         serde_json::from_slice::<Value>(body).is_ok_and(|body| good(&body))
     })
     .await
@@ -37,8 +37,8 @@ fn contains(body: &[u8], text: &str) -> bool {
     String::from_utf8_lossy(body).contains(text)
 }
 
-/// Accepts an invalid text as an empty object if `good` returns true.
-async fn takes_text(exchange: Exchange, good: impl FnOnce(&[u8]) -> bool) -> Answer {
+/// Accepts an invalid body as an empty object if `good` returns true for its bytes.
+async fn accepts_bytes(exchange: Exchange, good: impl FnOnce(&[u8]) -> bool) -> Answer {
     if exchange.revokes().is_some() && good(&exchange.body) {
         return exchange.with_body(&json!({})).forward().await;
     }
@@ -107,52 +107,52 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a number is accepted as a reason",
         killed_by: "input.reason_number",
-        breaks: |exchange| Box::pin(takes(exchange, |body| body["reason"].is_number())),
+        breaks: |exchange| Box::pin(accepts_json(exchange, |body| body["reason"].is_number())),
     },
     Mutant {
         name: "a boolean is accepted as a reason",
         killed_by: "input.reason_boolean",
-        breaks: |exchange| Box::pin(takes(exchange, |body| body["reason"].is_boolean())),
+        breaks: |exchange| Box::pin(accepts_json(exchange, |body| body["reason"].is_boolean())),
     },
     Mutant {
         name: "a list is accepted as a reason",
         killed_by: "input.reason_array",
-        breaks: |exchange| Box::pin(takes(exchange, |body| body["reason"].is_array())),
+        breaks: |exchange| Box::pin(accepts_json(exchange, |body| body["reason"].is_array())),
     },
     Mutant {
         name: "an object is accepted as a reason",
         killed_by: "input.reason_object",
-        breaks: |exchange| Box::pin(takes(exchange, |body| body["reason"].is_object())),
+        breaks: |exchange| Box::pin(accepts_json(exchange, |body| body["reason"].is_object())),
     },
     Mutant {
         name: "a list is accepted as a body",
         killed_by: "input.body_array",
-        breaks: |exchange| Box::pin(takes(exchange, Value::is_array)),
+        breaks: |exchange| Box::pin(accepts_json(exchange, Value::is_array)),
     },
     Mutant {
         name: "a string is accepted as a body",
         killed_by: "input.body_string",
-        breaks: |exchange| Box::pin(takes(exchange, Value::is_string)),
+        breaks: |exchange| Box::pin(accepts_json(exchange, Value::is_string)),
     },
     Mutant {
         name: "a number is accepted as a body",
         killed_by: "input.body_number",
-        breaks: |exchange| Box::pin(takes(exchange, Value::is_number)),
+        breaks: |exchange| Box::pin(accepts_json(exchange, Value::is_number)),
     },
     Mutant {
         name: "a boolean is accepted as a body",
         killed_by: "input.body_false",
-        breaks: |exchange| Box::pin(takes(exchange, Value::is_boolean)),
+        breaks: |exchange| Box::pin(accepts_json(exchange, Value::is_boolean)),
     },
     Mutant {
         name: "broken JSON is accepted as no body",
         killed_by: "input.broken_json",
-        breaks: |exchange| Box::pin(takes_text(exchange, |body| body == b"{reason: because}")),
+        breaks: |exchange| Box::pin(accepts_bytes(exchange, |body| body == b"{reason: because}")),
     },
     Mutant {
         name: "text after the JSON is ignored",
         killed_by: "input.trailing_text",
-        breaks: |exchange| Box::pin(takes_text(exchange, |body| contains(body, "{} and"))),
+        breaks: |exchange| Box::pin(accepts_bytes(exchange, |body| contains(body, "{} and"))),
     },
     Mutant {
         name: "truncated JSON is a server error",
@@ -191,7 +191,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| Box::pin(refused_as(exchange, |body| contains(body, "[[[[[["), 502)),
     },
     Mutant {
-        name: "a refused body is carried out all the same",
+        name: "a revocation with a refused body is carried out",
         killed_by: "input.reason_number",
         breaks: |exchange| {
             Box::pin(async move {
@@ -206,18 +206,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "NaN is accepted as no reason",
         killed_by: "input.nan",
-        breaks: |exchange| Box::pin(takes_text(exchange, |body| contains(body, "NaN"))),
+        breaks: |exchange| Box::pin(accepts_bytes(exchange, |body| contains(body, "NaN"))),
     },
     Mutant {
         name: "plain text is accepted as no body",
         killed_by: "input.another_media_type",
-        breaks: |exchange| Box::pin(takes_text(exchange, |body| body == b"because")),
+        breaks: |exchange| Box::pin(accepts_bytes(exchange, |body| body == b"because")),
     },
     Mutant {
         name: "a form is accepted as no body",
         killed_by: "input.form",
         breaks: |exchange| {
-            Box::pin(takes_text(exchange, |body| {
+            Box::pin(accepts_bytes(exchange, |body| {
                 contains(body, "reason=because")
             }))
         },
@@ -226,7 +226,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "invalid UTF-8 is accepted as no reason",
         killed_by: "input.invalid_utf8",
         breaks: |exchange| {
-            Box::pin(takes_text(exchange, |body| {
+            Box::pin(accepts_bytes(exchange, |body| {
                 std::str::from_utf8(body).is_err()
             }))
         },
@@ -234,10 +234,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "deep nesting is accepted as no reason",
         killed_by: "input.deep_nesting",
-        breaks: |exchange| Box::pin(takes_text(exchange, |body| contains(body, "[[[["))),
+        breaks: |exchange| Box::pin(accepts_bytes(exchange, |body| contains(body, "[[[["))),
     },
     Mutant {
-        name: "of two reasons, both are kept",
+        name: "both of two reasons are kept",
         killed_by: "input.duplicate_keys",
         breaks: |exchange| {
             Box::pin(async move {

@@ -18,7 +18,7 @@ async fn leaks(exchange: Exchange, status: u16, text: impl FnOnce(&Exchange) -> 
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
-        name: "the caller's token comes back",
+        name: "the caller's token is returned",
         killed_by: "secrecy.no_answer_holds_a_credential",
         breaks: |exchange| {
             Box::pin(leaks(exchange, 404, |exchange| {
@@ -27,20 +27,20 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the revoked token comes back",
+        name: "the revoked token is returned",
         killed_by: "secrecy.no_answer_holds_a_credential",
         breaks: |exchange| {
             Box::pin(leaks(exchange, 201, |exchange| {
                 let id = exchange.revokes().unwrap_or_default();
                 exchange
-                    .seen(|seen| seen.id == id)
-                    .map(|seen| seen.token)
+                    .find_created(|token| token.id == id)
+                    .map(|token| token.token)
                     .unwrap_or_default()
             }))
         },
     },
     Mutant {
-        name: "the token comes back in a header",
+        name: "the token is returned in a header",
         killed_by: "secrecy.no_answer_holds_a_credential",
         breaks: |exchange| {
             Box::pin(async move {
@@ -55,7 +55,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "the token's hash comes back",
+        name: "the token's hash is returned",
         killed_by: "secrecy.no_answer_holds_a_credential",
         breaks: |exchange| {
             Box::pin(leaks(exchange, 404, |exchange| {
@@ -69,7 +69,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "another user's token comes back",
+        name: "another user's token is returned",
         killed_by: "secrecy.no_answer_holds_a_credential",
         breaks: |exchange| {
             Box::pin(leaks(exchange, 401, |exchange| {
@@ -97,7 +97,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a statement",
+        name: "an SQL statement",
         killed_by: "secrecy.no_answer_shows_the_inside",
         breaks: |exchange| {
             Box::pin(leaks(exchange, 401, |_| {
@@ -106,7 +106,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a statement on a separate line",
+        name: "an SQL statement on a separate line",
         killed_by: "secrecy.no_answer_shows_the_inside",
         breaks: |exchange| {
             Box::pin(leaks(exchange, 401, |_| {
@@ -115,7 +115,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a path of the server",
+        name: "a file path of the server",
         killed_by: "secrecy.no_answer_shows_the_inside",
         breaks: |exchange| {
             Box::pin(leaks(exchange, 422, |_| {

@@ -15,18 +15,18 @@ async fn on_list(exchange: Exchange, change: impl FnOnce(&mut Value)) -> Answer 
     }
 }
 
-/// Changes the query of a list request.
+/// Replaces a part of the path and query of a list request.
 async fn ignores(exchange: Exchange, part: &str, other: &str) -> Answer {
     if !exchange.lists() {
         return exchange.forward().await;
     }
     let path = exchange.path.replace(part, other);
-    exchange.at(path).forward().await
+    exchange.with_path(path).forward().await
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
-        name: "anybody lists tokens",
+        name: "anonymous callers list tokens",
         killed_by: "list.refuses_anonymous",
         breaks: |exchange| {
             Box::pin(async move {
@@ -97,7 +97,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
                     .next()
                     .unwrap_or_default()
                     .to_owned();
-                exchange.at(path).forward().await
+                exchange.with_path(path).forward().await
             })
         },
     },
@@ -107,7 +107,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| {
             Box::pin(async move {
                 let path = exchange.path.replace("limit=0", "limit=50");
-                exchange.at(path).forward().await
+                exchange.with_path(path).forward().await
             })
         },
     },
@@ -133,7 +133,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| Box::pin(ignores(exchange, "descending=true", "descending=false")),
     },
     Mutant {
-        name: "the total is that of the page",
+        name: "the total counts only the page",
         killed_by: "list.counts_all_when_asked",
         breaks: |exchange| {
             Box::pin(on_list(exchange, |body| {

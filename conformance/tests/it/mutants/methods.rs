@@ -9,7 +9,7 @@ use super::Mutant;
 use crate::proxy::{Answer, Exchange};
 
 /// Handles another method as a POST.
-async fn takes(exchange: Exchange, method: Method) -> Answer {
+async fn handles_as_post(exchange: Exchange, method: Method) -> Answer {
     if exchange.method == method && exchange.path.ends_with("/revoke") {
         let mut post = exchange;
         post.method = Method::POST;
@@ -22,32 +22,32 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "GET revokes",
         killed_by: "http.get_not_allowed",
-        breaks: |exchange| Box::pin(takes(exchange, Method::GET)),
+        breaks: |exchange| Box::pin(handles_as_post(exchange, Method::GET)),
     },
     Mutant {
         name: "PUT revokes",
         killed_by: "http.put_not_allowed",
-        breaks: |exchange| Box::pin(takes(exchange, Method::PUT)),
+        breaks: |exchange| Box::pin(handles_as_post(exchange, Method::PUT)),
     },
     Mutant {
         name: "PATCH revokes",
         killed_by: "http.patch_not_allowed",
-        breaks: |exchange| Box::pin(takes(exchange, Method::PATCH)),
+        breaks: |exchange| Box::pin(handles_as_post(exchange, Method::PATCH)),
     },
     Mutant {
         name: "DELETE revokes",
         killed_by: "http.delete_not_allowed",
-        breaks: |exchange| Box::pin(takes(exchange, Method::DELETE)),
+        breaks: |exchange| Box::pin(handles_as_post(exchange, Method::DELETE)),
     },
     Mutant {
         name: "HEAD revokes",
         killed_by: "http.head_is_harmless",
-        breaks: |exchange| Box::pin(takes(exchange, Method::HEAD)),
+        breaks: |exchange| Box::pin(handles_as_post(exchange, Method::HEAD)),
     },
     Mutant {
         name: "OPTIONS revokes",
         killed_by: "http.options_is_harmless",
-        breaks: |exchange| Box::pin(takes(exchange, Method::OPTIONS)),
+        breaks: |exchange| Box::pin(handles_as_post(exchange, Method::OPTIONS)),
     },
     Mutant {
         name: "a method override is obeyed",
@@ -56,7 +56,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             Box::pin(async move {
                 let overridden = exchange.headers.contains_key("x-http-method-override");
                 if overridden {
-                    takes(exchange, Method::GET).await
+                    handles_as_post(exchange, Method::GET).await
                 } else {
                     exchange.forward().await
                 }
@@ -83,7 +83,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "HTML is sent if it is asked for",
+        name: "HTML is sent if the client accepts it",
         killed_by: "http.accept_without_json",
         breaks: |exchange| {
             Box::pin(async move {

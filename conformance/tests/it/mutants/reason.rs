@@ -21,12 +21,12 @@ async fn keeps(exchange: Exchange, change: impl FnOnce(&str) -> String) -> Answe
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
-        name: "reasons are cut after 100 characters",
+        name: "reasons are truncated to 100 characters",
         killed_by: "reason.of_255_characters",
         breaks: |exchange| Box::pin(keeps(exchange, |reason| reason.chars().take(100).collect())),
     },
     Mutant {
-        name: "long reasons are cut silently",
+        name: "long reasons are truncated silently",
         killed_by: "reason.long_is_kept_whole_or_refused",
         breaks: |exchange| Box::pin(keeps(exchange, |reason| reason.chars().take(255).collect())),
     },
@@ -36,7 +36,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: |exchange| Box::pin(keeps(exchange, |reason| reason.trim().to_owned())),
     },
     Mutant {
-        name: "reasons lose what is not ASCII",
+        name: "reasons lose characters that are not ASCII",
         killed_by: "reason.emoji",
         breaks: |exchange| {
             Box::pin(keeps(exchange, |reason| {
@@ -98,7 +98,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "reasons are cut after 300 characters",
+        name: "reasons are truncated to 300 characters",
         killed_by: "reason.longest_is_kept_whole",
         breaks: |exchange| Box::pin(keeps(exchange, |reason| reason.chars().take(300).collect())),
     },

@@ -6,33 +6,36 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::Mutant;
-use crate::proxy::{Answer, Exchange, Seen};
+use crate::proxy::{Answer, CreatedToken, Exchange};
 
 /// Revokes a second token in addition to the requested one: one for which `near` returns true.
-async fn also_revokes(exchange: Exchange, near: fn(&Seen, &Seen) -> bool) -> Answer {
+async fn also_revokes(
+    exchange: Exchange,
+    near: fn(&CreatedToken, &CreatedToken) -> bool,
+) -> Answer {
     let answer = exchange.forward().await;
     let asked_for = exchange
         .revokes()
-        .and_then(|id| exchange.seen(|seen| seen.id == id));
+        .and_then(|id| exchange.find_created(|token| token.id == id));
     if let Some(asked_for) = asked_for
         && answer.status == 201
     {
-        let bystander = exchange.seen(|seen| {
-            seen.id != asked_for.id && seen.revoked.is_none() && near(seen, &asked_for)
+        let another = exchange.find_created(|token| {
+            token.id != asked_for.id && token.revoked.is_none() && near(token, &asked_for)
         });
-        if let Some(bystander) = bystander {
-            let path = format!("/api/v1/tokens/{}/revoke", bystander.id);
-            exchange.clone().accepted().at(path).forward().await;
+        if let Some(another) = another {
+            let path = format!("/api/v1/tokens/{}/revoke", another.id);
+            exchange.clone().accepted().with_path(path).forward().await;
         }
     }
     answer
 }
 
-fn same_user(one: &Seen, other: &Seen) -> bool {
+fn same_user(one: &CreatedToken, other: &CreatedToken) -> bool {
     one.owner == other.owner
 }
 
-fn another_of_the_business(one: &Seen, other: &Seen) -> bool {
+fn another_of_the_business(one: &CreatedToken, other: &CreatedToken) -> bool {
     one.business_id == other.business_id && !same_user(one, other)
 }
 
@@ -40,8 +43,8 @@ fn another_of_the_business(one: &Seen, other: &Seen) -> bool {
 async fn on_second(exchange: Exchange, change: impl FnOnce(Answer) -> Answer) -> Answer {
     let before = exchange
         .revokes()
-        .and_then(|id| exchange.seen(|seen| seen.id == id))
-        .and_then(|seen| seen.revoked);
+        .and_then(|id| exchange.find_created(|token| token.id == id))
+        .and_then(|token| token.revoked);
     let answer = exchange.forward().await;
     if before.is_some() && answer.status == 201 {
         change(answer)
@@ -58,7 +61,7 @@ fn now() -> serde_json::Value {
 async fn list_after_second(exchange: Exchange, change: fn(&mut serde_json::Value)) -> Answer {
     let again = exchange.revokes().filter(|id| {
         exchange
-            .seen(|seen| seen.id == **id && seen.revoked.is_some())
+            .find_created(|token| token.id == **id && token.revoked.is_some())
             .is_some()
     });
     if let Some(id) = again {
@@ -255,7 +258,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 let path = exchange
                     .path
                     .replace("include_revoked=true", "include_revoked=false");
-                exchange.at(path).forward().await
+                exchange.with_path(path).forward().await
             })
         },
     },
@@ -268,7 +271,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
                     true => "/api/v1/tokens?include_revoked=true".to_owned(),
                     false => exchange.path.clone(),
                 };
-                exchange.at(path).forward().await
+                exchange.with_path(path).forward().await
             })
         },
     },
@@ -279,7 +282,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             Box::pin(async move {
                 let token = exchange
                     .revokes()
-                    .and_then(|id| exchange.seen(|seen| seen.id == id));
+                    .and_then(|id| exchange.find_created(|token| token.id == id));
                 let Some(token) = token else {
                     return exchange.forward().await;
                 };
@@ -295,7 +298,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "revoked_by is the last user who revoked",
+        name: "revoked_by is the user of the last revocation",
         killed_by: "revocation.second_by_another_user",
         breaks: |exchange| {
             Box::pin(on_second(exchange, |answer| {
@@ -335,8 +338,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
                     return answer;
                 }
                 let young = |id: &str| {
-                    let seen = exchange.seen(|seen| seen.id == id);
-                    seen.and_then(|seen| seen.revoked)
+                    let token = exchange.find_created(|token| token.id == id);
+                    token
+                        .and_then(|token| token.revoked)
                         .is_some_and(|revoked| revoked.at.elapsed() < Duration::from_secs(1))
                 };
                 answer.edit(|body| {

@@ -9,7 +9,9 @@ use crate::proxy::{Answer, Exchange};
 fn names_foreign(exchange: &Exchange) -> bool {
     let id = exchange.revokes().unwrap_or_default();
     exchange
-        .seen(|seen| seen.id == id && seen.business_id != exchange.users.operator.business_id)
+        .find_created(|token| {
+            token.id == id && token.business_id != exchange.users.operator.business_id
+        })
         .is_some()
 }
 
@@ -80,7 +82,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         killed_by: "tenancy.unknown_business",
         breaks: |exchange| {
             Box::pin(async move {
-                let named = exchange.text_of("x-business-id");
+                let named = exchange.header_text("x-business-id");
                 let unknown = named != exchange.users.operator.business_id
                     && named != exchange.users.outsider.business_id;
                 if unknown && by_the_operator(&exchange) {
@@ -92,7 +94,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "anybody revokes anything",
+        name: "every caller may revoke every token",
         killed_by: "tenancy.outsider_revokes_nothing",
         breaks: |exchange| {
             Box::pin(async move {
@@ -135,7 +137,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "members may revoke anything",
+        name: "members may revoke every token",
         killed_by: "tenancy.member_is_forbidden",
         breaks: |exchange| {
             Box::pin(async move {
@@ -176,13 +178,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a revoked token may be revoked again by anybody",
+        name: "every caller may revoke a revoked token again",
         killed_by: "tenancy.member_may_not_revoke_again",
         breaks: |exchange| {
             Box::pin(async move {
                 let id = exchange.revokes().unwrap_or_default();
                 let revoked = exchange
-                    .seen(|seen| seen.id == id && seen.revoked.is_some())
+                    .find_created(|token| token.id == id && token.revoked.is_some())
                     .is_some();
                 if revoked {
                     exchange.accepted().forward().await
@@ -231,7 +233,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "a header tells foreign tokens from unknown ones",
+        name: "a header distinguishes foreign tokens from unknown ones",
         killed_by: "tenancy.foreign_is_like_unknown",
         breaks: |exchange| {
             Box::pin(async move {

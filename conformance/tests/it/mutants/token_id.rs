@@ -5,14 +5,14 @@ use serde_json::json;
 use super::Mutant;
 use crate::proxy::{Answer, Exchange};
 
-/// Revokes the token in the part of a path that precedes `detour`.
-async fn revokes_passed_by(exchange: Exchange, detour: &str) -> Answer {
-    let passed_by = (exchange.path.split_once(detour))
+/// Revokes the token whose id is the path segment before `separator`.
+async fn revokes_id_before(exchange: Exchange, separator: &str) -> Answer {
+    let id = (exchange.path.split_once(separator))
         .and_then(|(before, _)| before.rsplit('/').next().map(str::to_owned));
-    match passed_by {
+    match id {
         Some(id) => {
             exchange
-                .at(format!("/api/v1/tokens/{id}/revoke"))
+                .with_path(format!("/api/v1/tokens/{id}/revoke"))
                 .forward()
                 .await
         }
@@ -24,11 +24,11 @@ async fn revokes_passed_by(exchange: Exchange, detour: &str) -> Answer {
 async fn revokes_and_denies(exchange: Exchange, spell: fn(&str) -> String) -> Answer {
     let named = exchange
         .revokes()
-        .and_then(|id| exchange.seen(|seen| spell(&seen.id) == id));
+        .and_then(|id| exchange.find_created(|token| spell(&token.id) == id));
     match named {
         Some(token) => {
             exchange
-                .at(format!("/api/v1/tokens/{}/revoke", token.id))
+                .with_path(format!("/api/v1/tokens/{}/revoke", token.id))
                 .forward()
                 .await;
             Answer::json(404, &json!({ "detail": "Resource not found" }))
@@ -102,10 +102,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
             Box::pin(async move {
                 let answer = exchange.forward().await;
                 if answer.status == 404
-                    && let Some(token) = exchange.seen(|seen| seen.revoked.is_none())
+                    && let Some(token) = exchange.find_created(|token| token.revoked.is_none())
                 {
                     return exchange
-                        .at(format!("/api/v1/tokens/{}/revoke", token.id))
+                        .with_path(format!("/api/v1/tokens/{}/revoke", token.id))
                         .forward()
                         .await;
                 }
@@ -150,7 +150,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             Box::pin(async move {
                 match exchange.path.strip_suffix('/').map(str::to_owned) {
                     Some(path) => {
-                        exchange.at(path).forward().await;
+                        exchange.with_path(path).forward().await;
                         Answer::json(404, &json!({ "detail": "Not Found" }))
                     }
                     None => exchange.forward().await,
@@ -173,12 +173,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "the id before a dot segment is revoked",
         killed_by: "token_id.dot_segments",
-        breaks: |exchange| Box::pin(revokes_passed_by(exchange, "/../")),
+        breaks: |exchange| Box::pin(revokes_id_before(exchange, "/../")),
     },
     Mutant {
         name: "the id before an encoded dot segment is revoked",
         killed_by: "token_id.encoded_dot_segments",
-        breaks: |exchange| Box::pin(revokes_passed_by(exchange, "%2F..%2F")),
+        breaks: |exchange| Box::pin(revokes_id_before(exchange, "%2F..%2F")),
     },
     Mutant {
         name: "a path with empty segments is 404 and revokes",
@@ -189,7 +189,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 if path == exchange.path {
                     return exchange.forward().await;
                 }
-                exchange.at(path).forward().await;
+                exchange.with_path(path).forward().await;
                 Answer::json(404, &json!({ "detail": "Not Found" }))
             })
         },
@@ -201,7 +201,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             Box::pin(async move {
                 let first = exchange.revokes().and_then(|ids| ids.split_once(','));
                 match first.map(|(first, _)| format!("/api/v1/tokens/{first}/revoke")) {
-                    Some(path) => exchange.at(path).forward().await,
+                    Some(path) => exchange.with_path(path).forward().await,
                     None => exchange.forward().await,
                 }
             })

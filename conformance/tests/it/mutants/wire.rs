@@ -12,7 +12,7 @@ pub(super) struct WireMutant {
     pub(super) killed_by: &'static str,
     /// The change of the bytes to the server.
     requests: fn(Vec<u8>) -> Vec<u8>,
-    /// The beginning of an answer after which the connection is closed without notice.
+    /// The beginning of an answer after which the connection is closed without `Connection: close`.
     cut_after: Option<&'static str>,
 }
 
@@ -20,8 +20,8 @@ fn unchanged(bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// Changes bytes that are a text.
-fn replaced(bytes: Vec<u8>, change: impl FnOnce(String) -> String) -> Vec<u8> {
+/// Changes bytes if they are UTF-8.
+fn change_text(bytes: Vec<u8>, change: impl FnOnce(String) -> String) -> Vec<u8> {
     match String::from_utf8(bytes) {
         Ok(text) => change(text).into_bytes(),
         Err(other) => other.into_bytes(),
@@ -57,14 +57,14 @@ pub(super) const MUTANTS: &[WireMutant] = &[
     WireMutant {
         name: "header names are case-sensitive",
         killed_by: "http.header_names_in_capitals",
-        requests: |bytes| replaced(bytes, |text| without_line(&text, "AUTHORIZATION")),
+        requests: |bytes| change_text(bytes, |text| without_line(&text, "AUTHORIZATION")),
         cut_after: None,
     },
     WireMutant {
         name: "the last of two lengths is used",
         killed_by: "http.two_lengths_are_refused",
         requests: |bytes| {
-            replaced(bytes, |text| {
+            change_text(bytes, |text| {
                 if text.matches("content-length").count() > 1 {
                     without_line(&text, "content-length")
                 } else {
@@ -78,7 +78,7 @@ pub(super) const MUTANTS: &[WireMutant] = &[
         name: "half a body is accepted as no body",
         killed_by: "http.half_a_body_does_nothing",
         requests: |bytes| {
-            replaced(bytes, |text| match text.split_once("\r\n\r\n") {
+            change_text(bytes, |text| match text.split_once("\r\n\r\n") {
                 Some((head, body)) if body.contains("a client that goes") => {
                     let head = without_line(&format!("{head}\r\n"), "content-length");
                     let head = without_line(&head, "content-type");
@@ -105,7 +105,7 @@ impl WireProxy {
                 let upstream = upstream.clone();
                 tokio::spawn(async move {
                     // An error means that one side closed the connection.
-                    let _ = pass(client, &upstream, mutant).await;
+                    let _ = forward(client, &upstream, mutant).await;
                 });
             }
         })
@@ -117,7 +117,8 @@ impl WireProxy {
     }
 }
 
-async fn pass(client: TcpStream, upstream: &str, mutant: &WireMutant) -> std::io::Result<()> {
+/// Forwards a connection with the changes of a mutant, until one side closes it.
+async fn forward(client: TcpStream, upstream: &str, mutant: &WireMutant) -> std::io::Result<()> {
     let server = TcpStream::connect(upstream).await?;
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();

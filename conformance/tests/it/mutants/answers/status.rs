@@ -76,7 +76,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
         name: "400 of a malformed business answered as 409",
         killed_by: "status.malformed_business_id",
         breaks: |exchange| {
-            let malformed = exchange.text_of("x-business-id") == "not-a-uuid";
+            let malformed = exchange.header_text("x-business-id") == "not-a-uuid";
             Box::pin(on_refusal(exchange, 400, move |answer| {
                 let status = if malformed { 409 } else { 400 };
                 Answer { status, ..answer }

@@ -22,7 +22,7 @@ impl<'a> Mount<'a> {
             .is_ok_and(|output| output.status.success());
         if !mounted {
             // Installing a package would not help, so the test is not required.
-            testbed::say_skipped(&"a small file system cannot be mounted here; that takes root");
+            testbed::print_skipped(&"a small file system cannot be mounted here, which needs root");
         }
         mounted.then_some(Self(at))
     }

@@ -18,9 +18,9 @@ pub enum BuildError {
     Failed,
 }
 
-/// Returns the cargo that runs this process, so that both are of one toolchain. The variables that cargo has set for
-/// this process are removed: build scripts that read them (ring's does) would run again, and all dependents be built
-/// again, each time the caller changes.
+/// Returns a command of the cargo that runs this process, so that both use the same toolchain. The variables that cargo
+/// has set for this process are removed: each time the caller changes, build scripts that read them (such as ring's)
+/// would run again, and all dependents would be built again.
 pub fn command() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in std::env::vars_os() {
@@ -60,7 +60,7 @@ fn given_target() -> Option<PathBuf> {
     Some(std::path::absolute(&given).unwrap_or(given))
 }
 
-/// Returns cargo, to be run in the workspace's folder.
+/// Returns a command of cargo that runs in the workspace's folder.
 pub fn in_workspace() -> Command {
     let mut cargo = command();
     cargo.current_dir(workspace_root());
@@ -71,7 +71,7 @@ pub fn in_workspace() -> Command {
     cargo
 }
 
-/// Cargo's message on something that it has built.
+/// Cargo's message about something that it has built.
 #[derive(Deserialize)]
 struct Message {
     executable: Option<PathBuf>,
@@ -83,7 +83,7 @@ struct Target {
     name: String,
 }
 
-/// Runs a build and returns the paths of the programs that it names: what is run is never stale.
+/// Runs a build and returns the paths of the programs that cargo names, so that no stale program is run.
 ///
 /// # Errors
 ///

@@ -174,7 +174,7 @@ impl Page {
     pub async fn keys(&self, selector: &str, text: &str) {
         let element = self.client.find(Locator::Css(selector)).await;
         let element = element.unwrap_or_else(|error| panic!("{selector}: {error}"));
-        element.send_keys(text).await.expect("it takes text");
+        element.send_keys(text).await.expect("it accepts text");
     }
 
     /// Presses a key in the focused element.
@@ -183,8 +183,12 @@ impl Page {
     ///
     /// If nothing has the focus.
     pub async fn press(&self, key: &str) {
-        let element = self.client.active_element().await.expect("there is one");
-        element.send_keys(key).await.expect("it takes keys");
+        let element = self
+            .client
+            .active_element()
+            .await
+            .expect("an element has the focus");
+        element.send_keys(key).await.expect("it accepts keys");
     }
 
     /// Returns the visible text of an element.
@@ -248,7 +252,7 @@ impl Page {
     ///
     /// # Panics
     ///
-    /// If the log names no address: then it is unusable.
+    /// If the log contains no address, which means that it is unusable.
     pub async fn requested(&self) -> Vec<String> {
         let mut asked = Vec::new();
         for entry in self.log("performance").await {

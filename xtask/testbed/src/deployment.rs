@@ -60,7 +60,7 @@ pub enum DeploymentError {
     #[error("`server bootstrap` failed: {0}")]
     Bootstrap(ExitStatus),
     /// The description of a user is not the documented one.
-    #[error("`server bootstrap --json` printed something else: {0}")]
+    #[error("`server bootstrap --json` did not print the documented JSON: {0}")]
     Printed(#[source] serde_json::Error),
     /// The server did not end when it was asked to.
     #[error("the server did not stop: {0}")]
@@ -109,7 +109,7 @@ impl Deployment {
             .stderr(log_file);
         let process = Listening::start(&mut serve).map_err(|error| match error {
             ListenError::Io(source) => program.cannot_run(source),
-            ListenError::Said { .. } => {
+            ListenError::NoAddress { .. } => {
                 let said = std::fs::read(log).unwrap_or_default();
                 DeploymentError::NotStarted(String::from_utf8_lossy(&said).into_owned())
             }
@@ -140,7 +140,7 @@ impl Deployment {
         self.program.bootstrap([business, email, role], None)
     }
 
-    /// Does the same with a token that expires after so many seconds.
+    /// Does the same with a token that expires after this many seconds.
     ///
     /// # Errors
     ///
@@ -175,7 +175,7 @@ struct Program {
 }
 
 impl Program {
-    /// Makes a user, by business, email and role, with a token that expires after so many seconds, or after a year.
+    /// Makes a user from business, email and role, with a token that expires after this many seconds, or after a year.
     fn bootstrap(&self, user: [&str; 3], seconds: Option<u32>) -> Result<User, DeploymentError> {
         let [business, email, role] = user;
         let output = self

@@ -12,22 +12,22 @@ pub struct NotAFolder {
     path: PathBuf,
 }
 
-/// Returns the folder that the variable names, or the usual one, as a path from the workspace's folder. Prints that
-/// something is skipped and returns `None` if neither is here.
+/// Returns the folder that the variable names. If it is not set, returns the default one, a path from the workspace's
+/// folder; if that does not exist, prints that something is skipped and returns `None`.
 ///
 /// # Errors
 ///
 /// [`NotAFolder`].
-pub fn folder(variable: &'static str, usual: &str) -> Result<Option<PathBuf>, NotAFolder> {
+pub fn folder(variable: &'static str, default: &str) -> Result<Option<PathBuf>, NotAFolder> {
     let given = std::env::var_os(variable).map(PathBuf::from);
     let is_given = given.is_some();
-    let path = given.unwrap_or_else(|| workspace_root().join(usual));
+    let path = given.unwrap_or_else(|| workspace_root().join(default));
     if path.is_dir() {
         return Ok(Some(path));
     }
     if is_given {
         return Err(NotAFolder { variable, path });
     }
-    println!("skipped: there is no {usual} here; {variable} names another folder");
+    println!("skipped: there is no folder {default}; set {variable} to use another one");
     Ok(None)
 }

@@ -1,5 +1,5 @@
-//! What tests and benchmarks start: a PostgreSQL, servers, deployments, a browser, processes, folders. All of it ends with
-//! the process that started it, also when that is killed.
+//! What tests and benchmarks start: a PostgreSQL, servers, deployments, a browser, processes, folders. All of it ends when
+//! the process that started it ends, also when that process is killed.
 
 use std::fmt::Display;
 use std::io::Write as _;
@@ -40,11 +40,11 @@ pub const COMPLETE: &str = "DZ_TEST_COMPLETE";
 pub fn skip(missing: &dyn Display) {
     let complete = std::env::var_os(COMPLETE).is_some();
     assert!(!complete, "{COMPLETE} is set, and {missing}");
-    say_skipped(missing);
+    print_skipped(missing);
 }
 
 /// Prints why a test is skipped, directly to standard error: libtest shows a test's output only if it fails.
-pub fn say_skipped(why: &dyn Display) {
+pub fn print_skipped(why: &dyn Display) {
     let thread = std::thread::current();
     // libtest gives a test's thread the name of the test.
     let test = thread.name().filter(|name| *name != "main");

@@ -13,7 +13,7 @@ use crate::reaper::{self, How};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The text before the address in the first line that it prints.
-const SAYS: &str = "listening on ";
+const PREFIX: &str = "listening on ";
 
 /// A running server. It is killed when this is dropped or the process ends.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub enum ListenError {
     Io(#[from] io::Error),
     /// It ended, took too long and was killed, or printed something else.
     #[error("the server did not print its address, but {said:?}, and ended with {status}")]
-    Said {
+    NoAddress {
         /// The line that it printed instead of its address.
         said: String,
         /// Its exit status: SIGKILL if it was still running.
@@ -60,15 +60,15 @@ impl Listening {
         reaper::end(&child, How::Kill);
         let stdout = child.stdout.take();
         match stdout.and_then(|stdout| await_line(stdout, patience, Some)) {
-            Some((line, stdout)) if line.starts_with(SAYS) => Ok(Self {
-                url: line.trim_start_matches(SAYS).trim().to_owned(),
+            Some((line, stdout)) if line.starts_with(PREFIX) => Ok(Self {
+                url: line.trim_start_matches(PREFIX).trim().to_owned(),
                 child,
                 _stdout: stdout,
             }),
             other => {
                 // It has ended, or is useless.
                 child.kill()?;
-                Err(ListenError::Said {
+                Err(ListenError::NoAddress {
                     said: other.map(|(line, _)| line).unwrap_or_default(),
                     status: child.wait()?,
                 })

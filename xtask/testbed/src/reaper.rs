@@ -1,11 +1,11 @@
 //! Ends the processes and removes the folders of this process after it has ended, for whatever reason.
 //!
-//! `Drop` does so when a test or a benchmark returns or panics. A signal runs no `Drop`: Ctrl-C, a CI system that cancels, the
-//! kernel out of memory. So a shell in a separate process group, which the terminal's signals do not reach, reads from a pipe
-//! what is to be ended, and acts when the pipe is closed, which the system does for every process that ends. A process is
-//! identified by its number and the time of its start, because numbers are reused.
+//! `Drop` does so when a test or a benchmark returns or panics. A signal runs no `Drop`: Ctrl-C, a CI system that cancels a
+//! job, the kernel when memory runs out. So a shell reads from a pipe what to end, and acts when the pipe is closed. The system
+//! closes it when this process ends. The shell is in a separate process group, which the terminal's signals do not reach.
+//! A process is identified by its number and the time of its start, because numbers are reused.
 //!
-//! This needs Linux's `/proc` and a shell. Without them only `Drop` is left.
+//! This needs Linux's `/proc` and a shell. Without them only `Drop` cleans up.
 
 use std::fs;
 use std::io::{self, Write};
@@ -81,7 +81,7 @@ pub fn end(child: &Child, how: How) {
     ));
 }
 
-/// Runs a program to its end, which comes at the latest with the end of this process.
+/// Runs a program until it ends. It is killed if this process ends first.
 ///
 /// # Errors
 ///

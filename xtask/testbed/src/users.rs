@@ -26,7 +26,7 @@ impl Users {
     ///
     /// [`DeploymentError`].
     pub fn of(deployment: &Deployment) -> Result<Self, DeploymentError> {
-        // First, because it expires while the others are made.
+        // Made first, so that it expires while the others are made.
         let expired =
             deployment.bootstrap_briefly("Acme", "operator@acme.example", "admin", BRIEF)?;
         let minted = Instant::now();
@@ -36,13 +36,13 @@ impl Users {
             outsider: deployment.bootstrap("Globex", "outsider@globex.example", "admin")?,
             expired,
         };
-        // It was minted earlier than it was printed, on this machine's clock.
+        // The token was created earlier than `minted`, by the same clock, so it has expired afterwards.
         let over = minted + Duration::from_secs(BRIEF.into());
         std::thread::sleep(over.saturating_duration_since(Instant::now()));
         Ok(users)
     }
 
-    /// Returns the command that runs this suite strictly against a URL. Its profile is written to `folder`, as the
+    /// Returns the command that runs this suite with `--strict` against a URL. Its profile is written to `folder`, as the
     /// reports are.
     ///
     /// # Errors

@@ -73,7 +73,7 @@ impl Server {
     pub(super) fn pause(&self, paused: bool) {
         let how = if paused { Signal::STOP } else { Signal::CONT };
         if let Some(child) = &*self.postmaster() {
-            // The postmaster first, so that it starts no more.
+            // The postmaster first, so that it starts no more processes.
             signal(&[child.id()], how);
             signal(&with_children(child.id()), how);
         }
@@ -161,8 +161,8 @@ impl Server {
         Ok(false)
     }
 
-    /// Returns whether this process accepts connections, as `pg_ctl --wait` does: its file has its id in the first line and its
-    /// state in the eighth. Another process may answer at the port.
+    /// Returns whether this process accepts connections, as `pg_ctl --wait` does: its `postmaster.pid` has its id in the first
+    /// line and its state in the eighth. A connection to the port would not show it, since another process may answer there.
     fn is_ready(&self, process: u32) -> bool {
         let file = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
         let lines: Vec<&str> = file.lines().map(str::trim).collect();

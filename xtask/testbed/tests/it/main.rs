@@ -1,4 +1,5 @@
-//! Processes and folders end with the process that started them, also by a signal; servers are known by their address.
+//! Processes end and folders are removed when the process that started them ends, also by a signal. A server has started
+//! when it prints its address.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
@@ -81,7 +82,7 @@ fn print_and_wait(processes: &[u32], folders: &[&Path]) {
 }
 
 /// Returns whether a process has ended, even if its new parent has not waited for it yet.
-fn is_over(process: &Path) -> bool {
+fn has_ended(process: &Path) -> bool {
     let stat = std::fs::read_to_string(process.join("stat")).unwrap_or_default();
     stat.rsplit_once(") ")
         .is_none_or(|(_, fields)| fields.starts_with('Z'))
@@ -99,14 +100,14 @@ fn kill_and_check(mut victim: Victim, signal: &str) {
     assert!(!victim.started.is_empty());
     let (processes, folders) = (victim.processes(), victim.folders());
     // PostgreSQL's workers start and end; the postmaster stays.
-    assert!(!is_over(&processes[0]), "{:?}", victim.started);
+    assert!(!has_ended(&processes[0]), "{:?}", victim.started);
     assert!(folders.iter().all(|folder| folder.exists()));
     let id = victim.child.id().to_string();
     let sent = Command::new("kill").args([signal, &id]).status().unwrap();
     assert!(sent.success());
     victim.child.wait().unwrap();
     eventually(&format!("processes remain: {processes:?}"), || {
-        processes.iter().all(|process| is_over(process))
+        processes.iter().all(|process| has_ended(process))
     });
     eventually(&format!("folders remain: {folders:?}"), || {
         folders.iter().all(|folder| !folder.exists())
@@ -114,8 +115,8 @@ fn kill_and_check(mut victim: Victim, signal: &str) {
 }
 
 #[test]
-fn processes_with_their_children_and_folders_end_with_the_killed_process() {
-    let name = "processes_with_their_children_and_folders_end_with_the_killed_process";
+fn processes_with_their_children_and_folders_end_when_their_starter_is_killed() {
+    let name = "processes_with_their_children_and_folders_end_when_their_starter_is_killed";
     if std::env::var_os(VICTIM).is_some() {
         let folder = testbed::folder().unwrap();
         // A stopped process, and one that has a child.
@@ -149,8 +150,8 @@ fn processes_with_their_children_and_folders_end_with_the_killed_process() {
 }
 
 #[test]
-fn postgres_ends_with_the_killed_process_also_after_a_restart() {
-    let name = "postgres_ends_with_the_killed_process_also_after_a_restart";
+fn postgres_ends_when_its_starter_is_killed_also_after_a_restart() {
+    let name = "postgres_ends_when_its_starter_is_killed_also_after_a_restart";
     if std::env::var_os(VICTIM).is_some() {
         let cluster = Cluster::start(&[]).unwrap();
         cluster.kill();
@@ -170,7 +171,7 @@ fn postgres_ends_with_the_killed_process_also_after_a_restart() {
 }
 
 #[test]
-fn a_server_is_known_by_the_address_that_it_prints() {
+fn a_server_has_started_when_it_prints_its_address() {
     let shell = |script: &str| {
         let mut server = Command::new("sh");
         server.args(["-c", script]);
@@ -193,7 +194,7 @@ fn a_server_is_known_by_the_address_that_it_prints() {
     ] {
         let begun = Instant::now();
         let refused = Listening::start_within(&mut shell(script), Duration::from_secs(1));
-        let Err(ListenError::Said { said, status }) = &refused else {
+        let Err(ListenError::NoAddress { said, status }) = &refused else {
             panic!("{script}: {refused:?}");
         };
         assert_eq!(

@@ -1,4 +1,4 @@
-//! `bench`: runs the benchmarks of the crates, whose options are checked before anything is built; and measures builds.
+//! `bench`: runs the benchmarks of the crates, and measures builds. Options are checked before anything is built.
 
 mod build;
 
@@ -11,18 +11,18 @@ use crate::{programs, test};
 
 pub(crate) fn run(command: &BenchCommand) -> Outcome {
     match command {
-        BenchCommand::Diff => Bench::OF_DIFF.run(&[]),
-        // As fast in a debug build, which is built sooner.
-        BenchCommand::Corpus => Bench::OF_DIFF.debug().run(&["agreement".to_owned()]),
+        BenchCommand::Diff => Bench::DIFF.run(&[]),
+        // It is as fast in a debug build, which takes less time to build.
+        BenchCommand::Corpus => Bench::DIFF.debug().run(&["agreement".to_owned()]),
         BenchCommand::Fuzz(arguments) => fuzz(arguments),
         BenchCommand::Conformance(arguments) => {
             let mut options = vec![format!("--runs={}", arguments.runs)];
             options.extend(arguments.no_mutants.then(|| "--no-mutants".to_owned()));
-            Bench::OF_SUITE.run(&options)
+            Bench::SUITE.run(&options)
         }
         BenchCommand::Timing(arguments) => {
             let (pairs, seed) = (arguments.pairs, arguments.seed);
-            Bench::OF_TIMING.run(&[format!("--pairs={pairs}"), format!("--seed={seed}")])
+            Bench::TIMING.run(&[format!("--pairs={pairs}"), format!("--seed={seed}")])
         }
         BenchCommand::Faults(arguments) => faults(arguments.seconds),
         BenchCommand::Server(arguments) => server(arguments),
@@ -38,27 +38,27 @@ struct Bench {
 }
 
 /// Cargo's arguments for a benchmark of the comparison.
-const OF_OPENAPI: &[&str] = &["bench", "--no-run", "--package=openapi", "--features=cli"];
+const BUILD_OPENAPI: &[&str] = &["bench", "--no-run", "--package=openapi", "--features=cli"];
 
 impl Bench {
-    const OF_DIFF: Self = Self {
+    const DIFF: Self = Self {
         name: "diff",
-        build: OF_OPENAPI,
+        build: BUILD_OPENAPI,
     };
-    const OF_FUZZ: Self = Self {
+    const FUZZ: Self = Self {
         name: "fuzz",
-        build: OF_OPENAPI,
+        build: BUILD_OPENAPI,
     };
-    const OF_SUITE: Self = Self {
+    const SUITE: Self = Self {
         name: "suite",
         build: &["bench", "--no-run", "--package=conformance"],
     };
-    const OF_TIMING: Self = Self {
+    const TIMING: Self = Self {
         name: "timing",
         build: &["bench", "--no-run", "--package=server"],
     };
 
-    /// Returns the same benchmark as a debug build, of dependencies that `cargo test --workspace` has built.
+    /// Returns the same benchmark as a debug build, which reuses the dependencies that `cargo test --workspace` has built.
     fn debug(self) -> Self {
         Self {
             build: &["build", "--workspace"],
@@ -78,7 +78,7 @@ impl Bench {
     }
 }
 
-/// Returns the exit code of a benchmark as ours.
+/// Converts the exit status of a benchmark to our exit code.
 fn exit_of(status: ExitStatus) -> Exit {
     match status.code() {
         Some(0) => Exit::Success,
@@ -96,13 +96,13 @@ fn fuzz(arguments: &Fuzz) -> Outcome {
     ];
     options.extend(arguments.show.map(|number| format!("--show={number}")));
     if arguments.as_built || arguments.show.is_some() {
-        Bench::OF_FUZZ.debug().run(&options)
+        Bench::FUZZ.debug().run(&options)
     } else {
-        Bench::OF_FUZZ.run(&options)
+        Bench::FUZZ.run(&options)
     }
 }
 
-/// Runs the server's fault tests for longer than a test may take, with their figures.
+/// Runs the server's fault tests for this many seconds, and prints their figures.
 fn faults(seconds: u32) -> Outcome {
     let mut tests = programs::cargo();
     tests
@@ -124,7 +124,7 @@ fn server(arguments: &Server) -> Outcome {
     run_complete(&mut bench)
 }
 
-/// Runs cargo with everything installed that the tests need.
+/// Installs the programs that the tests need, then runs cargo.
 fn run_complete(cargo: &mut Command) -> Outcome {
     test::provide()?;
     let status = programs::run(cargo.env(testbed::COMPLETE, "1"))?;

@@ -40,7 +40,7 @@ const STEPS: &[Step] = &[
         ],
         &[("RUSTDOCFLAGS", "--deny warnings")],
     ),
-    // Without a clock: above, other packages turn it on.
+    // Alone, so that chrono is built without its clock, which other packages enable in the steps above.
     (
         "lints of the library without its command line",
         &[
@@ -93,8 +93,8 @@ const STEPS: &[Step] = &[
     ),
 ];
 
-/// The minimum version of Rust that the workspace declares. Clippy's lint `incompatible_msrv`, which is on, reports
-/// uses of later parts of the standard library on any toolchain.
+/// The minimum version of Rust that the workspace declares. On any toolchain, Clippy's lint `incompatible_msrv` reports
+/// uses of newer parts of the standard library.
 const MINIMUM: &str = env!("CARGO_PKG_RUST_VERSION");
 
 /// Describes the toolchain: a successful run on a newer one does not show that the minimum suffices.

@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Pictures) -> Outcome {
     Ok(Exit::Success)
 }
 
-/// Writes a comparison as a page, of the pair of documents in the tests of reports.
+/// Writes an HTML page that compares the two documents in the tests of reports.
 fn compare(page: &Path) -> Result<(), Failure> {
     let this = std::env::current_exe()
         .map_err(|error| Failure::unreadable(format!("cannot find this program: {error}")))?;

@@ -60,7 +60,7 @@ pub(crate) fn toolchain() -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Builds programs and returns their paths: what is run is never stale.
+/// Builds programs and returns their paths, so that no stale program is run.
 pub(crate) fn build(programs: &[Program]) -> Result<Built, Failure> {
     let mut command = cargo();
     command.arg("build");
@@ -89,7 +89,7 @@ fn not_built(name: &str) -> Failure {
     Failure::unreadable(format!("cargo built no program called `{name}`"))
 }
 
-/// Runs a program to its end, which comes at the latest with the end of this process.
+/// Runs a program until it ends. It is killed if this process ends first.
 pub(crate) fn run(command: &mut Command) -> Result<ExitStatus, Failure> {
     reaper::run(command).map_err(|error| {
         let program = command.get_program().display();

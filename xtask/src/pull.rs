@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Pull) -> Outcome {
     let text = source.text(Duration::from_secs(arguments.timeout))?;
     let pulled = slice(&source.to_string(), &text)?;
     if text == vendored.text {
-        anstream::println!("{} is what {source} holds", vendored::SLICE);
+        anstream::println!("{} is the same as {source}", vendored::SLICE);
         return Ok(Exit::Success);
     }
     let options = Options {
@@ -62,7 +62,7 @@ fn slice(name: &str, text: &str) -> Result<Document, Failure> {
     emit::parse_complete(name, text)
 }
 
-/// Refuses a document without the operation of the vendored slice, such as that of another page.
+/// Refuses a document without the operation of the vendored slice, such as the document of another page.
 fn refuse_another(diff: &Diff, source: &Source) -> Result<(), Failure> {
     let removed = diff.changes.iter().find(|change| {
         (change.rule.area, change.rule.kind, change.rule.action)

@@ -103,7 +103,7 @@ fn page(command: Command) -> String {
     let mut page = Vec::new();
     Man::new(command)
         .render(&mut page)
-        .expect("memory takes everything");
+        .expect("a write to memory does not fail");
     String::from_utf8_lossy(&page)
         .replace(".SH EXTRA\n", ".SH NOTES\n.nf\n")
         .replace(".SH VERSION\n", ".fi\n.SH VERSION\n")

@@ -12,7 +12,7 @@ use crate::cli::{Build, Installed};
 use crate::{folders, programs};
 
 /// The interval at which a running build is checked.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -123,7 +123,7 @@ fn finish(command: &mut Command, limit: Duration) -> Result<(), Failure> {
             Ok(Some(_)) => {
                 return Err(Failure::unreadable("cargo failed: see its messages above"));
             }
-            Ok(None) if Instant::now() < deadline => std::thread::sleep(LOOK_EVERY),
+            Ok(None) if Instant::now() < deadline => std::thread::sleep(POLL_INTERVAL),
             Ok(None) => {
                 stop(&mut child);
                 return Err(Failure::new(

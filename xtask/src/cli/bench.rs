@@ -125,7 +125,7 @@ pub(crate) struct Fuzz {
     /// How many inputs to try
     #[arg(long, value_name = "COUNT", default_value_t = 1_000_000)]
     pub(crate) inputs: u64,
-    /// The seed from which, with its number, each input is made
+    /// The seed; an input is made from the seed and the number of the input
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// The number of the first input
@@ -134,7 +134,7 @@ pub(crate) struct Fuzz {
     /// Print the two documents of one input, and try none
     #[arg(long, value_name = "NUMBER")]
     pub(crate) show: Option<u64>,
-    /// Try them with the debug build instead of the release build
+    /// Try the inputs with the debug build instead of the release build
     #[arg(long)]
     pub(crate) as_built: bool,
 }

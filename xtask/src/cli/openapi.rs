@@ -7,7 +7,7 @@ use openapi::cli::options::{
     CheckReport, Diff, FURTHER_EXIT_CODES, List, Rules, diff_help, waivers_help,
 };
 
-/// The name by which the help calls these commands.
+/// The name of these commands in their help.
 const PROGRAM: &str = "cargo xtask openapi";
 
 #[derive(Debug, Subcommand)]

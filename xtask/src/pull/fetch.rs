@@ -58,7 +58,7 @@ pub(super) fn bytes(url: &Url, time: Duration) -> Result<Vec<u8>, Failure> {
     let stdout = child.stdout.take();
     let body = stdout.map_or(Ok(Some(Vec::new())), limit::read);
     let Some(body) = body.map_err(failed)? else {
-        // Both fail if it has ended by itself, which is fine here.
+        // Both calls fail if curl has ended already, which is fine here.
         let _ = child.kill();
         let _ = child.wait();
         return Err(too_large(url.as_str()));

@@ -55,8 +55,8 @@ impl Source {
         })
     }
 
-    /// Returns the source as the README names it, without this machine's folders.
-    pub(super) fn noted(&self) -> String {
+    /// Returns the text that names the source in the README, without this machine's folders.
+    pub(super) fn for_readme(&self) -> String {
         match self {
             Self::Url(url) => format!("<{url}>"),
             Self::File(path) => {

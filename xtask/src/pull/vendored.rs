@@ -46,8 +46,8 @@ impl Vendored {
         })
     }
 
-    /// Replaces the slice by `text`, and hash, date and source in the README. Each file is replaced at
-    /// once, after both are written beside the old ones.
+    /// Replaces the slice by `text`, and hash, date and source in the README. Each file is replaced
+    /// atomically, after both new files are written beside the old ones.
     pub(super) fn replace(&self, text: &str, source: &Source) -> Result<(), Failure> {
         let today = Utc::now().date_naive();
         let readme = updated(&self.readme, &sha256_hex(text), today, source)?;
@@ -82,7 +82,7 @@ impl Vendored {
     }
 }
 
-/// Returns the README with another hash in the slice's row, and another date and source.
+/// Returns the README with a new hash in the slice's row, and a new date and source.
 fn updated(readme: &str, sha256: &str, day: NaiveDate, source: &Source) -> Result<String, Failure> {
     let row = format!("| `{SLICE}` |");
     let (mut rows, mut notes) = (0, 0);
@@ -95,7 +95,7 @@ fn updated(readme: &str, sha256: &str, day: NaiveDate, source: &Source) -> Resul
             lines.push(format!("{row}{before}| `{sha256}` |"));
         } else if line.starts_with(PULLED) {
             notes += 1;
-            lines.push(format!("{PULLED}{day} from {}", source.noted()));
+            lines.push(format!("{PULLED}{day} from {}", source.for_readme()));
         } else {
             lines.push(line.to_owned());
         }

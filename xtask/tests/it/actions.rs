@@ -1,5 +1,5 @@
-//! CI: the composite action's shell, step by step, with the variables and files that a runner sets, in a
-//! repository with a remote; against the real server if a step needs one.
+//! CI: the shell of each step of the composite action, with the variables and files that a runner sets, in a repository with
+//! a remote. A step that needs a server gets the real one.
 
 mod job;
 mod server;
@@ -91,7 +91,7 @@ fn compared(most: u32, inputs: &[(&str, &str)], base_ref: &str) -> Compared {
 const DOCUMENT: (&str, &str) = ("document", "./api/openapi.yaml");
 
 #[test]
-fn a_change_that_breaks_nobody_passes_with_a_summary() {
+fn a_change_that_breaks_no_client_passes_with_a_summary() {
     let Compared {
         code, job, said, ..
     } = compared(5, &[DOCUMENT], "main");
@@ -197,7 +197,7 @@ fn a_previous_commit_that_cannot_be_fetched_is_an_error_and_a_first_commit_is_no
     assert!(said.contains("git has no revision `HEAD^`"), "{said}");
 
     git::run(&work, &["checkout", "--quiet", "--orphan", "new"]);
-    // A line of the message does not name a parent.
+    // A line `parent 1` in the commit's message does not name a parent.
     git::run(
         &work,
         &["commit", "--quiet", "--message", "first\n\nparent 1"],
@@ -257,7 +257,7 @@ fn a_report_that_cannot_be_written_is_an_error_that_says_why() {
 }
 
 #[test]
-fn names_from_outside_do_not_become_commands() {
+fn inputs_are_not_run_as_shell_commands() {
     let name = "x$(touch owned)`touch owned`;touch owned;'\"";
     let (_folder, work) = checkout(9);
     let inputs = [
@@ -281,7 +281,7 @@ fn names_from_outside_do_not_become_commands() {
 }
 
 #[test]
-fn without_anything_to_do_the_job_fails() {
+fn a_job_with_neither_document_nor_target_fails() {
     let (_folder, work) = checkout(9);
     let output = Job::new(&work, &[]).step("tools");
     assert_eq!(output.status.code(), Some(2));
@@ -289,7 +289,7 @@ fn without_anything_to_do_the_job_fails() {
 }
 
 #[test]
-fn the_suite_passes_and_fails_the_job_by_what_it_finds() {
+fn the_job_passes_or_fails_as_the_suite_does() {
     let server = Server::start();
     let (folder, work) = checkout(9);
     for (second_revoke, code, verdict) in [("201", 0, "0"), ("400", 1, "1")] {
@@ -403,7 +403,7 @@ fn actions_of_others_are_pinned_by_commit() {
 }
 
 #[test]
-fn the_workflow_runs_what_ci_runs_with_the_version_that_is_stated() {
+fn the_workflow_runs_ci_with_the_declared_version_of_rust() {
     let workflow = job::yaml(".github/workflows/ci.yml");
     let job = &workflow["jobs"]["ci"];
     let versions = &job["strategy"]["matrix"]["toolchain"];

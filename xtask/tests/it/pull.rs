@@ -104,7 +104,7 @@ fn the_same_slice_is_not_written() {
     let url = serving(answer("200 OK", &published(SLICE)));
     let output = vendored.pull(&["--from", &url, "--write"]);
     assert_code(&output, 0);
-    assert_eq!(stdout(&output), format!("{SLICE} is what {url} holds\n"));
+    assert_eq!(stdout(&output), format!("{SLICE} is the same as {url}\n"));
     vendored.assert_untouched();
 }
 

@@ -34,7 +34,7 @@ fn every_command_of_the_readme_does_what_is_shown() {
         }
     }
     assert!(commands >= 10, "README.md has {commands} commands only");
-    // With the options in the text it would write to this checkout.
+    // Without `--into`, as in the text, it would write to this checkout.
     session.run("cargo xtask pictures --into pictures", &[], 0);
     let pictures = session.folder().join("pictures");
     assert_small_pictures([&pictures.join("diff.png"), &pictures.join("report.png")]);
@@ -132,7 +132,7 @@ fn assert_resolves(name: &str, file: &Path, target: &str) {
     if !heading.is_empty() {
         let text = fs::read_to_string(&path).expect("readable");
         let headings = text.lines().filter(|line| line.starts_with('#'));
-        // As GitHub and GitLab derive them.
+        // The anchors, as GitHub and GitLab derive them.
         let mut anchors = headings.map(|line| {
             let words = line.trim_start_matches('#').trim().to_lowercase();
             words.replace(' ', "-").replace(['`', ',', '.', ':'], "")

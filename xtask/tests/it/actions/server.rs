@@ -8,7 +8,7 @@ use crate::built;
 
 /// A running server with users.
 pub(super) struct Server {
-    /// The tokens, by the variables that the profile names.
+    /// The tokens, each with the variable that the profile names.
     pub(super) credentials: Vec<(&'static str, String)>,
     /// The suite's program.
     pub(super) conformance: PathBuf,

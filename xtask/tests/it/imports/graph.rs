@@ -20,7 +20,7 @@ pub(crate) struct Imports {
 /// A file of the crate, which is one module.
 struct Module {
     file: String,
-    /// What its `use` items bring in, by the name under which they do.
+    /// What its `use` items import, by the name in this module.
     names: BTreeMap<String, ModulePath>,
     /// Every path to a place in the crate, except re-exports of what its own children define.
     paths: Vec<ModulePath>,

@@ -176,8 +176,8 @@ impl Session {
         }
     }
 
-    /// Replaces the examples in a command by what is here: hosts and addresses, the workspace's manifest, and the example as
-    /// the project's test.
+    /// Replaces the examples in a command by the real values: hosts, addresses and the workspace's manifest. In place of the
+    /// project's test, it runs the built example.
     fn real(&self, command: &str) -> String {
         let manifest = workspace_root().join("Cargo.toml");
         let run = format!("cargo run --manifest-path '{}' ", manifest.display());
@@ -226,6 +226,7 @@ impl Session {
         (status, fs::read_to_string(path).expect("UTF-8"))
     }
 
+    /// Runs a command; prints its output only if it fails.
     fn quietly(&self, command: &str) -> ExitStatus {
         let (status, printed) = self.type_in(command);
         if !status.success() {
@@ -234,7 +235,8 @@ impl Session {
         status
     }
 
-    /// Returns a shell in the project, with the installed programs, and without the variables of cargo and of the tester.
+    /// Returns a shell in the project, with the installed programs, and without the caller's variables for cargo, our programs
+    /// and GitHub.
     fn shell(&self, command: &str) -> Command {
         let mut shell = Command::new("sh");
         shell.args(["-c", command]).current_dir(self.folder.path());

@@ -78,7 +78,7 @@ fn normalized(line: &str) -> String {
 }
 
 #[test]
-fn what_is_shown_is_what_is_printed() {
+fn printed_output_matches_shown_output_with_ellipses_and_counts() {
     let compared = |shown: &[&str], printed: &str| {
         let shown: Vec<String> = shown.iter().map(ToString::to_string).collect();
         let printed = printed.to_owned();

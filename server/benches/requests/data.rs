@@ -1,4 +1,4 @@
-//! Tokens by the million, written to the server's database.
+//! Large numbers of tokens, written to the server's database.
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,8 @@
-//! Requests a second, beside a bare axum handler that gives the same answers: `cargo xtask bench server`.
+//! Requests per second, compared with a bare axum handler that gives the same answers: `cargo xtask bench server`.
 //!
-//! Server, database and clients share this machine, so that ratios say more than figures. Each server is the real program in a
-//! process of its own; the clients are in this one, on connections that stay open. Answers are checked while they are counted.
+//! Server, database and clients share this machine, so that ratios mean more than absolute figures. Each server is the real
+//! program in a separate process; the clients are in this process, on connections that stay open. Answers are checked while
+//! they are counted.
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -37,7 +38,7 @@ fn main() -> std::process::ExitCode {
     if !std::env::args().any(|argument| argument == "--bench") {
         return std::process::ExitCode::SUCCESS;
     }
-    match asked_for() {
+    match parameters() {
         Ok((seconds, sizes)) => report::run(seconds, &sizes),
         Err(error) => {
             eprintln!("error: {error}");
@@ -47,7 +48,7 @@ fn main() -> std::process::ExitCode {
 }
 
 /// Reads how long to measure each figure, and with how many tokens.
-fn asked_for() -> Result<(Duration, Vec<usize>), String> {
+fn parameters() -> Result<(Duration, Vec<usize>), String> {
     let Seconds(seconds) = variable(SECONDS, "4", "a number of seconds")?;
     let Sizes(sizes) = variable(TOKENS, "1000,100000,1000000", "a list of numbers of tokens")?;
     Ok((seconds, sizes))
@@ -80,12 +81,12 @@ impl FromStr for Sizes {
     }
 }
 
-/// Reads a variable, or the usual value.
-fn variable<T: FromStr>(name: &str, usual: &str, what: &str) -> Result<T, String> {
+/// Parses a variable, or the default if it is not set.
+fn variable<T: FromStr>(name: &str, default: &str, what: &str) -> Result<T, String> {
     let given = std::env::var_os(name);
-    let text = given.map_or(usual.into(), |given| given.to_string_lossy().into_owned());
+    let text = given.map_or(default.into(), |given| given.to_string_lossy().into_owned());
     text.parse()
-        .map_err(|_| format!("{name}={text}: {what} is wanted, such as {usual}"))
+        .map_err(|_| format!("{name}={text} is not {what}; give one, such as {default}"))
 }
 
 /// Serves this until it is killed, and prints its address as the server does.

@@ -90,7 +90,7 @@ pub(crate) fn serve(url: &str) -> ExitCode {
     })
 }
 
-/// Starts a process that does.
+/// Starts a process that serves on this database.
 pub(crate) fn start(url: &str) -> Serving {
     let this = std::env::current_exe().expect("this program has a path");
     Serving::start(Command::new(this).args(["plain", url]))

@@ -1,4 +1,4 @@
-//! What is measured, in which order, and the limits of the figures.
+//! The measurements in their order, and the limits of their figures.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,19 +14,19 @@ use crate::{Serving, bare, revocations, text};
 /// The number of turns of a server and of the bare handler, so that other load on the machine affects both.
 const ROUNDS: u32 = 4;
 
-/// The number of turns of two servers whose tails are compared.
+/// The number of turns of two servers whose tail latencies are compared.
 const TAILS: usize = 9;
 
 /// The number of users who send requests.
 const ASKING: usize = 2000;
 
-/// The number of users who revoke: all users.
+/// The number of users who revoke: all users of a store with [`TO_REVOKE`] tokens.
 const REVOKING: usize = 15_000;
 
 /// The number of tokens that revocations are measured with: enough to revoke one for each request.
 const TO_REVOKE: usize = 150_000;
 
-/// The time between two writes beside reads: each commit ends the read transactions of SQLite.
+/// The time between two writes while reads are measured: each commit ends the read transactions of SQLite.
 const WRITE_EVERY: Duration = Duration::from_millis(20);
 
 /// A figure and its limit.
@@ -156,7 +156,7 @@ async fn of_reads(kind: Kind, sizes: &[usize], seconds: Duration) -> Vec<Pin> {
         if let Some(smallest) = &smallest {
             let tail = compare_tails(smallest, &served, seconds).await;
             let what = format!(
-                "{}: p99 with {size} tokens, of that with {}",
+                "{}: p99 with {size} tokens, relative to {}",
                 kind.name(),
                 smallest.size
             );
@@ -169,12 +169,12 @@ async fn of_reads(kind: Kind, sizes: &[usize], seconds: Duration) -> Vec<Pin> {
             Bound::None
         };
         let what = format!(
-            "{}: MiB resident at most, {size} tokens, a tenth revoked",
+            "{}: peak resident MiB, {size} tokens, a tenth revoked",
             kind.name()
         );
         pins.push(Pin::new(what, resident, bound));
         println!(
-            "{:<10} {size:>8}  filled in {:.1} s; {resident:.0} MiB resident at most",
+            "{:<10} {size:>8}  filled in {:.1} s; at most {resident:.0} MiB resident",
             kind.name(),
             filled.as_secs_f64()
         );
@@ -191,7 +191,7 @@ async fn of_reads(kind: Kind, sizes: &[usize], seconds: Duration) -> Vec<Pin> {
         let worst = of_path.min_by(|one, other| one.2.total_cmp(&other.2));
         if let Some((_, size, ratio)) = worst {
             let what = format!(
-                "{}: {}, of the bare handler's rate, least at {size}",
+                "{}: {} / bare handler, lowest with {size} tokens",
                 kind.name(),
                 path.name()
             );
@@ -214,7 +214,7 @@ async fn of_revocations(kind: Kind, seconds: Duration) -> Vec<Pin> {
     for (who, figures) in [
         ("the server", &compared.served),
         (singly, &compared.singly),
-        ("written alone, nothing read", &compared.plain),
+        ("one write each, no reads", &compared.plain),
     ] {
         println!(
             "{:<10} {TO_REVOKE:>8}  revocations, {who:<27} {:>7.0}   {:>5.2} {:>35.1} {:>8.1}",
@@ -225,7 +225,7 @@ async fn of_revocations(kind: Kind, seconds: Duration) -> Vec<Pin> {
             figures.of_database,
         );
     }
-    let what = format!("{}: revocations a second, of {singly}", kind.name());
+    let what = format!("{}: revocations per second / {singly}", kind.name());
     let ratio = of / compared.singly.per_second;
     vec![Pin::new(what, ratio, Bound::AtLeast(least))]
 }
@@ -268,7 +268,7 @@ impl Path {
     }
 }
 
-/// Measures one path beside the bare handler, in turns. Prints a line, and returns the ratio of the rates.
+/// Measures one path and the bare handler in turns. Prints a line, and returns the ratio of the rates.
 async fn compare(served: &Served, kind: Kind, path: Path, seconds: Duration) -> f64 {
     let Served {
         size,
@@ -331,8 +331,8 @@ fn keep_writing(served: &Served) -> tokio::task::JoinHandle<()> {
     })
 }
 
-/// Returns the p99 of authenticated requests with many tokens, relative to that with few: of the median turn of each, since
-/// other load on the machine spoils the tail of a turn.
+/// Returns the p99 of authenticated requests with many tokens, relative to that with few. It compares the median turns, since
+/// other load on the machine spoils the tail of single turns.
 async fn compare_tails(few: &Served, many: &Served, seconds: Duration) -> f64 {
     let path = Path::List;
     let turn = Until::Time(seconds / ROUNDS);

@@ -1,4 +1,4 @@
-//! Revocations a second, beside services that handle each one separately.
+//! Revocations per second, compared with services that handle each one separately.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +43,7 @@ impl Revoked {
     }
 }
 
-/// Revocations a second, and the processor time of each in microseconds.
+/// Revocations per second, and the processor time of each in microseconds.
 pub(crate) struct Figures {
     pub(crate) per_second: f64,
     pub(crate) of_service: f64,
@@ -54,9 +54,9 @@ pub(crate) struct Figures {
 pub(crate) struct Compared {
     /// The server's.
     pub(crate) served: Figures,
-    /// Those of a service that does the same for each one [`singly`].
+    /// Those of the service in [`singly`], which does the same for each revocation separately.
     pub(crate) singly: Figures,
-    /// Those of a [`plain`] service, which only writes each one.
+    /// Those of the service in [`plain`], which only writes each revocation.
     pub(crate) plain: Figures,
 }
 

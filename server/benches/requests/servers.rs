@@ -103,7 +103,7 @@ impl Store {
     }
 }
 
-/// Builds the command of the server, without this environment.
+/// Builds the command of the server, with an empty environment.
 fn server() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
     command.env_clear();

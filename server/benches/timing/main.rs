@@ -160,7 +160,7 @@ fn compare(
         arguments.pairs,
         arguments.seed
     );
-    println!("the answers were the same bytes, but for the date");
+    println!("the answers were the same bytes, except for the date");
     println!("a refusal took {:.0} ns (median)", median(&mut typical));
     println!("foreign − unknown, in ns, with 95 % confidence:");
     for (name, of_token) in FIGURES {

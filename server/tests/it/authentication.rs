@@ -250,7 +250,7 @@ async fn accepted_token_does_not_make_a_changed_one_accepted() {
 }
 
 #[tokio::test]
-async fn recorded_token_without_a_sound_expiry_is_refused() {
+async fn recorded_token_without_a_valid_expiry_is_refused() {
     let server = Server::start();
     let admin = server.admin();
     let forger = Forger::new(server.folder());

@@ -254,7 +254,7 @@ fn migrate_prints_what_it_applied() {
 }
 
 #[tokio::test]
-async fn database_of_a_newer_program_is_left_alone() {
+async fn database_of_a_newer_program_is_not_changed() {
     let folder = Folder::new();
     folder.bootstrap("Acme", "ada@acme.example", "admin");
     sqlx::query(
@@ -277,7 +277,7 @@ async fn database_of_a_newer_program_is_left_alone() {
 }
 
 #[test]
-fn environment_configures_and_flags_win() {
+fn environment_configures_and_flags_override_it() {
     let folder = Folder::new();
     let output = output(
         binary()
@@ -305,7 +305,7 @@ fn environment_configures_and_flags_win() {
 fn serve_prints_one_line_and_ends_with_0_on_sigint_and_sigterm() {
     for signal in ["-INT", "-TERM"] {
         let folder = Folder::new();
-        let mut child = Ended(
+        let mut child = KilledOnDrop(
             binary()
                 .args(["serve", "--listen", "127.0.0.1:0"])
                 .args(folder.arguments())
@@ -346,7 +346,7 @@ async fn signal_ends_a_server_that_waits_for_the_migration_of_another() {
     other.lock().await.unwrap();
 
     let log = folder.path().join("log");
-    let mut child = Ended(
+    let mut child = KilledOnDrop(
         binary()
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(folder.arguments())
@@ -383,9 +383,9 @@ async fn signal_ends_a_server_that_waits_for_the_migration_of_another() {
 }
 
 /// A child that does not outlive the test.
-struct Ended(Child);
+struct KilledOnDrop(Child);
 
-impl Drop for Ended {
+impl Drop for KilledOnDrop {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();

@@ -64,7 +64,7 @@ fn each_layer_overrides_the_weaker_one_and_is_named() {
 }
 
 #[test]
-fn what_config_prints_configures_the_same() {
+fn output_of_config_is_a_file_with_the_same_configuration() {
     let folder = Folder::new();
     let values = |shown: &str| -> Vec<String> {
         shown
@@ -80,7 +80,7 @@ fn what_config_prints_configures_the_same() {
 }
 
 #[test]
-fn file_is_for_every_command_that_has_the_option() {
+fn file_applies_to_every_command_that_has_the_option() {
     let folder = Folder::new();
     fs::write(
         folder.path().join("server.toml"),

@@ -105,7 +105,7 @@ async fn each_problem_is_reported_with_a_remedy_and_the_exit_code_of_serve() {
 
     fs::set_permissions(folder.database(), Permissions::from_mode(0o644)).unwrap();
     let (code, said) = doctor(&folder, &[]);
-    assert_eq!(code, Some(0), "it serves all the same");
+    assert_eq!(code, Some(0), "`serve` starts nevertheless");
     assert!(
         line(&said, "store").starts_with("warning ") && said.contains("chmod 600"),
         "{said}"
@@ -200,8 +200,8 @@ fn store_that_cannot_be_reached_is_a_failure() {
         "{said}"
     );
 
-    let nobody = ["--database", "postgres://dz:canary@127.0.0.1:1/dz"];
-    let (code, said) = doctor(&folder, &nobody);
+    let unreachable = ["--database", "postgres://dz:canary@127.0.0.1:1/dz"];
+    let (code, said) = doctor(&folder, &unreachable);
     assert_eq!(code, Some(3), "{said}");
     assert!(line(&said, "keys").contains("--keys"), "{said}");
     assert!(!said.contains("canary"), "{said}");
@@ -227,7 +227,7 @@ fn certificate_that_is_not_valid_now_or_not_for_its_key_is_reported() {
         .into_iter()
         .map(|(from, until)| {
             let (code, said) = of_tls(from, until);
-            assert_eq!(code, Some(0), "it serves all the same: {said}");
+            assert_eq!(code, Some(0), "`serve` starts nevertheless: {said}");
             said
         })
         .collect();
@@ -255,7 +255,7 @@ fn tls_key_that_others_may_use_is_reported() {
         let key = folder.path().join("key.pem");
         fs::set_permissions(key, Permissions::from_mode(mode)).unwrap();
         let (code, said) = doctor(&folder, &options.each_ref().map(String::as_str));
-        assert_eq!(code, Some(0), "it serves all the same: {said}");
+        assert_eq!(code, Some(0), "`serve` starts nevertheless: {said}");
         assert_eq!(
             said.contains("Run `chmod 600 FOLDER/key.pem`"),
             reported,

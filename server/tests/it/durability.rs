@@ -119,8 +119,7 @@ fn parts(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[tokio::test]
-async fn file_that_is_deleted_under_the_server_takes_no_revocation_and_its_tokens_are_refused_afterwards()
- {
+async fn revocation_is_503_after_the_file_is_deleted_and_the_tokens_are_refused_after_a_restart() {
     let server = Server::start();
     let (admin, token) = (server.admin(), server.member());
     for part in parts(server.folder().path()) {
@@ -137,8 +136,7 @@ async fn file_that_is_deleted_under_the_server_takes_no_revocation_and_its_token
 }
 
 #[tokio::test]
-async fn file_that_is_replaced_by_a_backup_under_the_server_takes_no_revocation_and_no_connection()
-{
+async fn revocation_is_503_after_the_file_is_replaced_by_a_backup_and_the_server_is_not_ready() {
     let server = Server::start();
     let (admin, token) = (server.admin(), server.member());
     let folder = server.stop();
@@ -213,7 +211,7 @@ fn keep_reading(server: &Server, credential: &Credential, tasks: usize) -> JoinS
     reading
 }
 
-/// Fails if a reader has stopped, as each does at a wrong answer. Then ends all readers.
+/// Fails if a reader has stopped, which it does after a wrong answer. Then ends all readers.
 pub(crate) fn still_reading(mut reading: JoinSet<()>) {
     if let Some(stopped) = reading.try_join_next() {
         stopped.expect("every answer is 200");
@@ -228,7 +226,7 @@ pub(crate) async fn lists(server: &Server, by: &Credential, token: &Credential) 
 }
 
 #[tokio::test]
-async fn what_another_process_commits_is_seen_by_the_next_request() {
+async fn commit_of_another_process_is_seen_by_the_next_request() {
     let server = Server::start();
     let admin = server.admin();
     let pool = server.folder().sqlite().await;
@@ -246,7 +244,7 @@ async fn what_another_process_commits_is_seen_by_the_next_request() {
 
 /// The server's own commits keep the cache valid. A commit of another process between them must not stay unnoticed.
 #[tokio::test]
-async fn what_another_process_commits_is_seen_between_commits_of_the_server() {
+async fn commit_of_another_process_is_seen_between_commits_of_the_server() {
     let server = Server::start();
     let (admin, noise) = (server.admin(), server.member());
     let pool = server.folder().sqlite().await;
@@ -280,7 +278,7 @@ async fn what_another_process_commits_is_seen_between_commits_of_the_server() {
 }
 
 #[tokio::test]
-async fn write_ahead_log_begins_again_while_requests_never_stop() {
+async fn write_ahead_log_is_reused_while_requests_never_stop() {
     let server = Server::start();
     let (admin, token) = (server.admin(), server.member());
     let reading = keep_reading(&server, &admin, 4);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use history::{Fault, History, Verdict};
-use load::{Load, USERS, any};
+use load::{Load, USERS, random_below};
 use replica::Replica;
 
 use testbed::postgres::{Cluster, Database};
@@ -28,7 +28,7 @@ const SOME: usize = 12;
 /// The number of faults in the shortest run.
 const AT_LEAST: usize = 7;
 
-fn lasting() -> Duration {
+fn requested_duration() -> Duration {
     let Some(text) = std::env::var_os(SECONDS) else {
         return Duration::from_secs(3);
     };
@@ -36,7 +36,7 @@ fn lasting() -> Duration {
     seconds.map_or_else(
         || {
             panic!(
-                "{SECONDS}={}: a number of seconds is wanted, such as 3",
+                "{SECONDS}={} is not a number of seconds; give one, such as 3",
                 text.display()
             )
         },
@@ -68,7 +68,7 @@ async fn under_faults(
             while !enough(&history) {
                 history.await_acknowledgements(SOME);
                 let turn = history.faults();
-                history.suffered(fault(turn, &replicas));
+                history.record_fault(fault(turn, &replicas));
             }
             history.await_acknowledgements(SOME);
         }
@@ -81,9 +81,9 @@ async fn under_faults(
     history.judge()
 }
 
-/// Returns whether there were enough faults for a verdict and the requested duration is over.
-fn lasted() -> impl Fn(&History) -> bool {
-    let (begun, lasting) = (Instant::now(), lasting());
+/// Returns a function that says whether there were enough faults for a verdict and the requested duration is over.
+fn enough_faults() -> impl Fn(&History) -> bool {
+    let (begun, lasting) = (Instant::now(), requested_duration());
     move |history| history.faults() >= AT_LEAST && begun.elapsed() >= lasting
 }
 
@@ -93,7 +93,7 @@ fn all(replicas: &[Replica]) -> Vec<usize> {
 
 /// Kills one replica, and starts it again after the others have run without it for a moment.
 fn kill_one(replicas: &[Replica]) -> Fault {
-    let which = any(replicas.len());
+    let which = random_below(replicas.len());
     replicas[which].kill();
     std::thread::sleep(Duration::from_millis(50));
     replicas[which].restart();
@@ -106,7 +106,7 @@ fn kill_one(replicas: &[Replica]) -> Fault {
 
 /// Suspends one replica in the middle of its work; it continues later without noticing.
 fn pause_one(replicas: &[Replica]) -> Fault {
-    let which = any(replicas.len());
+    let which = random_below(replicas.len());
     replicas[which].pause(true);
     std::thread::sleep(Duration::from_millis(300));
     replicas[which].pause(false);
@@ -139,8 +139,8 @@ fn pause_database(cluster: &Cluster, replicas: &[Replica]) -> Fault {
     }
 }
 
-/// Stops the database for a second: until it is back, no token can be checked and none may be accepted.
-fn miss_database(cluster: &Cluster, replicas: &[Replica]) -> Fault {
+/// Stops the database for a second. Until it runs again, no token can be checked and none may be accepted.
+fn stop_database_for_a_second(cluster: &Cluster, replicas: &[Replica]) -> Fault {
     cluster.kill();
     std::thread::sleep(Duration::from_secs(1));
     cluster.restart();
@@ -206,7 +206,7 @@ async fn sqlite_server_killed_again_and_again_accepts_no_revoked_token() {
         1 => pause_one(replicas),
         _ => kill_one(replicas),
     };
-    let verdict = under_faults(&replicas, users, fault, lasted()).await;
+    let verdict = under_faults(&replicas, users, fault, enough_faults()).await;
     report("one server on SQLite, killed and stopped", &verdict);
     assert!(verdict.holds(), "\n{verdict}");
 }
@@ -223,9 +223,15 @@ async fn three_replicas_killed_again_and_again_with_their_database_accept_no_rev
         2 => pause_one(replicas),
         4 => pause_database(&cluster, replicas),
         5 => end_sessions(&cluster, replicas),
-        _ => miss_database(&cluster, replicas),
+        _ => stop_database_for_a_second(&cluster, replicas),
     };
-    let verdict = under_faults(&shared.replicas, shared.users.clone(), fault, lasted()).await;
+    let verdict = under_faults(
+        &shared.replicas,
+        shared.users.clone(),
+        fault,
+        enough_faults(),
+    )
+    .await;
     report(
         "three replicas on PostgreSQL, killed and stopped with their database",
         &verdict,
@@ -282,7 +288,7 @@ fn invalid_duration_is_refused() {
     let said = text(&refused.stdout);
     assert_eq!(refused.status.code(), Some(101), "{said}");
     assert!(
-        said.contains("DZ_FAULTS_SECONDS=abc: a number of seconds is wanted"),
+        said.contains("DZ_FAULTS_SECONDS=abc is not a number of seconds"),
         "{said}"
     );
 }

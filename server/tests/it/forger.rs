@@ -1,4 +1,4 @@
-//! Forged tokens: signed by the server's own key, and put on record where a test needs it.
+//! Forged tokens: signed by the server's own key, and recorded in the database where a test needs it.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -67,7 +67,7 @@ impl Forger {
         token
     }
 
-    /// Inserts a token that expires in an hour, for any `exp` of its claims.
+    /// Inserts a token that expires in an hour, whatever the `exp` of its claims is.
     pub(crate) async fn record_as(
         &self,
         server: &Server,

@@ -82,7 +82,7 @@ async fn connection_stays_usable_after_refusals() {
 }
 
 #[tokio::test]
-async fn request_id_of_the_client_is_used_if_it_has_the_form_of_one() {
+async fn request_id_of_the_client_is_used_if_it_is_well_formed() {
     let server = Server::start();
     let request = |id: &str| {
         server

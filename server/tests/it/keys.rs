@@ -69,26 +69,26 @@ async fn replicas_that_are_rotated_one_after_the_other_accept_each_others_tokens
     };
     let (old, new) = (key("old", 1), key("new", 2));
     // Between the two steps: one replica signs with the new key, the other only verifies with it.
-    let (ahead, from_ahead) = replica(&database, &ring("new", &[old.clone(), new.clone()]));
-    let (behind, from_behind) = replica(&database, &ring("old", &[old, new]));
+    let (rotated, from_rotated) = replica(&database, &ring("new", &[old.clone(), new.clone()]));
+    let (waiting, from_waiting) = replica(&database, &ring("old", &[old, new]));
     assert_eq!(
-        (kid_of(&from_ahead), kid_of(&from_behind)),
+        (kid_of(&from_rotated), kid_of(&from_waiting)),
         ("new".to_owned(), "old".to_owned())
     );
-    for server in [&ahead, &behind] {
-        for credential in [&from_ahead, &from_behind] {
+    for server in [&rotated, &waiting] {
+        for credential in [&from_rotated, &from_waiting] {
             assert_eq!(server.probe(credential).await, 200);
         }
         assert!(!server.folder().key_file().exists(), "no file is created");
     }
     assert_eq!(
-        ahead
-            .revoke(&from_ahead, &from_behind.token_id)
+        rotated
+            .revoke(&from_rotated, &from_waiting.token_id)
             .await
             .status,
         201
     );
-    assert_eq!(behind.probe(&from_behind).await, 401);
+    assert_eq!(waiting.probe(&from_waiting).await, 401);
 }
 
 #[tokio::test]
@@ -191,12 +191,12 @@ fn keys_in_the_environment_that_are_invalid_or_given_twice_are_refused() {
 }
 
 #[tokio::test]
-async fn name_of_a_key_is_refused_before_its_tokens_are_too_long() {
+async fn name_of_a_key_is_refused_if_its_tokens_would_be_too_long() {
     let named = |letter: &str, bytes: usize| {
         let kid = letter.repeat(bytes);
         ring(&kid, &[key(&kid, 1)])
     };
-    // JSON writes this one in six bytes.
+    // JSON writes this character in six bytes.
     let longest = Folder::new().with_key_ring(&named("\u{1}", 128));
     let server = Server::start_on(longest, &[]);
     assert_eq!(server.probe(&server.admin()).await, 200);
@@ -217,7 +217,7 @@ async fn name_of_a_key_is_refused_before_its_tokens_are_too_long() {
 }
 
 #[tokio::test]
-async fn key_file_that_goes_away_under_a_running_server_is_missed_at_the_next_start() {
+async fn key_file_that_is_removed_while_the_server_runs_is_reported_at_the_next_start() {
     let server = Server::start();
     let admin = server.admin();
     fs::remove_file(server.folder().key_file()).unwrap();

@@ -20,7 +20,7 @@ again! {
     secrecy::logs_metrics_and_database_hold_no_token_and_no_key,
     revocation::revoked_token_is_refused_and_a_bystander_is_not,
     revocation::every_way_to_give_no_reason_is_equivalent,
-    revocation::second_revoke_answers_the_original_record_under_another_code,
+    revocation::second_revoke_returns_the_original_record_with_another_code,
     revocation::caller_may_revoke_the_token_that_it_is_using,
     revocation::request_whose_body_comes_after_the_revocation_of_its_token_is_refused,
     revocation::admin_who_loses_the_role_before_the_body_comes_is_refused,

@@ -54,7 +54,7 @@ async fn revocation_on_one_replica_holds_on_all_at_once() {
     }
 }
 
-/// Cached reads of a token that is in use end with every kind of commit. The database has no other user, so that nothing else
+/// Every kind of commit ends the cached reads of a token that is in use. The database has no other user, so that nothing else
 /// commits.
 #[tokio::test]
 async fn commit_of_any_kind_is_seen_by_the_next_request() {
@@ -159,7 +159,7 @@ async fn commit_of_another_process_is_seen_between_commits_of_replicas() {
 
 /// Rows of `changes` from a restored backup hold transaction ids of another server, which this server reaches later.
 #[tokio::test]
-async fn changes_recorded_by_another_server_are_not_taken_for_own_ones() {
+async fn changes_recorded_by_another_server_are_not_mistaken_for_own_changes() {
     let Some(cluster) = own_cluster(&[]) else {
         return;
     };
@@ -244,7 +244,7 @@ async fn database_refuses_to_change_or_forget_a_revocation_even_for_its_owner() 
 }
 
 #[tokio::test]
-async fn role_that_serves_can_do_all_that_requests_need_and_cannot_un_revoke() {
+async fn role_that_serves_can_do_all_that_requests_need_and_cannot_undo_a_revocation() {
     let Some(database) = shared() else { return };
     let (owner, admin) = first(Arc::clone(&database));
     let role = format!("serves_{}", database.name());
@@ -285,13 +285,13 @@ async fn role_that_serves_can_do_all_that_requests_need_and_cannot_un_revoke() {
             "{statement}: {error}"
         );
     }
-    // Open connections still hold locks of this role.
+    // The server's open connections still hold locks of this role.
     drop(server);
     database.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
 }
 
 #[tokio::test]
-async fn database_that_dies_hangs_or_could_forget_is_never_a_reason_to_accept() {
+async fn no_token_is_accepted_while_the_database_is_dead_or_hangs_and_fsync_off_is_refused() {
     // With these settings PostgreSQL would lose the last ten seconds in a crash, unless a session demands durable commits.
     let settings = ["synchronous_commit=off", "wal_writer_delay=10s"];
     let Some(cluster) = own_cluster(&settings) else {

@@ -184,7 +184,7 @@ async fn unknown_fields_are_ignored() {
 }
 
 #[tokio::test]
-pub(crate) async fn second_revoke_answers_the_original_record_under_another_code() {
+pub(crate) async fn second_revoke_returns_the_original_record_with_another_code() {
     let server = Server::start();
     let (admin, member) = (server.admin(), server.member());
     let token = server.create(&member, "ci").await;

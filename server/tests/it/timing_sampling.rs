@@ -39,7 +39,7 @@ fn difference_is_shown_where_there_is_one() {
     assert!((interval.estimate - 200.0).abs() < 50.0, "{interval}");
 }
 
-/// With intervals over all pairs, as if each were of another token, it is nearly one in three.
+/// An interval over all pairs, as if each pair were of another token, would show a difference in nearly a third of the draws.
 #[test]
 fn differences_of_single_tokens_are_not_a_difference_of_their_kinds() {
     let draws = 40;

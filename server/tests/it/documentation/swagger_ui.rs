@@ -18,12 +18,12 @@ const REFUSED: &str =
 /// Opens the page, and waits for its operations.
 async fn open(browser: &Chromium, server: &Server) -> Page {
     let page = browser.open(&format!("{}/docs", server.url)).await;
-    shown(&page, REVOKE).await;
+    wait_for(&page, REVOKE).await;
     page
 }
 
 /// Waits for an element.
-async fn shown(page: &Page, selector: &str) {
+async fn wait_for(page: &Page, selector: &str) {
     let quoted = Value::from(selector);
     page.wait_until(&format!("document.querySelector({quoted}) !== null"))
         .await;
@@ -33,13 +33,13 @@ async fn shown(page: &Page, selector: &str) {
 async fn unfold(page: &Page, operation: &str) {
     page.click(&format!("{operation} .opblock-summary-control"))
         .await;
-    shown(page, &format!("{operation} .responses-wrapper")).await;
+    wait_for(page, &format!("{operation} .responses-wrapper")).await;
 }
 
 /// Enters a credential in the Authorize dialogue, in place of an earlier one.
 async fn authorize(page: &Page, credential: &Credential) {
     page.click(".auth-wrapper .authorize").await;
-    shown(page, ".modal-ux").await;
+    wait_for(page, ".modal-ux").await;
     for (scheme, field, value) in [
         (1, "#auth-bearer-value", &credential.token),
         (2, "#api_key_value", &credential.business_id),
@@ -52,7 +52,7 @@ async fn authorize(page: &Page, credential: &Credential) {
             ))
             .await;
         }
-        shown(page, field).await;
+        wait_for(page, field).await;
         page.keys(field, value).await;
         page.click(&format!("{scheme} button[aria-label='Apply credentials']"))
             .await;
@@ -76,7 +76,7 @@ async fn execute(page: &Page, operation: &str) -> (String, Value) {
         page.wait_until(&removed).await;
     }
     page.click(&format!("{operation} .execute")).await;
-    shown(page, &format!("{answer} .response-col_status")).await;
+    wait_for(page, &format!("{answer} .response-col_status")).await;
     let status = page
         .text(&format!("{answer} tbody .response-col_status"))
         .await;
@@ -248,7 +248,7 @@ async fn published_operation_can_be_shown_alone() {
     let server = Server::start();
     let browser = Chromium::start();
     let page = open(&browser, &server).await;
-    shown(&page, LIST).await;
+    wait_for(&page, LIST).await;
     page.run(
         "const choice = document.querySelector('.topbar select');
         choice.value = '/openapi/revoke-token.json';
@@ -257,7 +257,7 @@ async fn published_operation_can_be_shown_alone() {
     .await;
     let removed = format!("document.querySelector('{LIST}') === null");
     page.wait_until(&removed).await;
-    shown(&page, REVOKE).await;
+    wait_for(&page, REVOKE).await;
     assert_eq!(
         page.text(".info .title").await.lines().next(),
         Some("Revoke token")

@@ -18,7 +18,7 @@ async fn create(server: &Server, by: &Credential, number: usize) -> Result<Crede
 }
 
 #[tokio::test]
-async fn full_disk_means_503_for_what_must_be_written_and_loses_nothing_that_was_acknowledged() {
+async fn full_disk_means_503_for_writes_and_loses_no_acknowledged_revocation() {
     let folder = Folder::new();
     let place = folder.path().to_owned();
     let Some(mount) = Mount::of(&place, "1m") else {
@@ -28,7 +28,7 @@ async fn full_disk_means_503_for_what_must_be_written_and_loses_nothing_that_was
     let admin = server.admin();
     let victim = server.create(&admin, "victim").await;
 
-    // Revocations until one is refused for want of space.
+    // Revocations until one is refused for lack of space.
     let (mut revoked, mut refused) = (Vec::new(), Vec::new());
     for number in 0..2000 {
         let token = match create(&server, &admin, number).await {
@@ -79,7 +79,7 @@ async fn full_disk_means_503_for_what_must_be_written_and_loses_nothing_that_was
     assert_eq!(
         server.revoke(&admin, &victim.token_id).await.status,
         201,
-        "by itself"
+        "the server recovers by itself"
     );
     assert_eq!(server.probe(&victim).await, 401);
 

@@ -31,7 +31,7 @@ pub(crate) struct Probe {
     pub(crate) outcome: Outcome,
 }
 
-/// A fault of replicas or their database, which was ended again.
+/// A fault of replicas or their database, which is over.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
     pub(crate) what: &'static str,
@@ -90,7 +90,7 @@ impl History {
         self.events().probes.push(probe);
     }
 
-    pub(crate) fn suffered(&self, fault: Fault) {
+    pub(crate) fn record_fault(&self, fault: Fault) {
         self.events().faults.push(fault);
     }
 
@@ -281,7 +281,7 @@ impl fmt::Display for Verdict {
         )?;
         writeln!(
             formatter,
-            "  revoked, not known in the end   {:>8}",
+            "  revoked, no later answer        {:>8}",
             self.unsettled
         )?;
         writeln!(

@@ -34,8 +34,8 @@ pub(crate) struct Load {
     stop: AtomicBool,
 }
 
-/// An answer of the API, if there was one: the status and the body, `null` where that was cut off.
-type Said = Option<(u16, Value)>;
+/// An answer of the API, if there was one: the status and the body, `null` if the body was cut off.
+type Received = Option<(u16, Value)>;
 
 impl Load {
     /// Builds the clients of the replicas at these addresses. The users' own tokens are the bystanders: tokens 0 to `USERS`.
@@ -92,7 +92,8 @@ impl Load {
                 self.pause().await;
                 continue;
             };
-            self.probe(token, &credential, any(self.urls.len())).await;
+            self.probe(token, &credential, random_below(self.urls.len()))
+                .await;
             // Recorded before the request is sent: from then on the token may be revoked.
             self.history.asked(token);
             self.revoked().push((token, credential.clone()));
@@ -105,9 +106,9 @@ impl Load {
 
     async fn create(&self, by: &Credential) -> Option<(Token, Credential)> {
         let body = json!({ "name": "load" }).to_string();
-        let replica = any(self.urls.len());
+        let replica = random_below(self.urls.len());
         match self
-            .say(replica, "POST", "/api/v1/tokens", by, body)
+            .send(replica, "POST", "/api/v1/tokens", by, body)
             .await?
         {
             (201, answer) => {
@@ -131,7 +132,7 @@ impl Load {
         let path = revoke_path(&credential.token_id);
         let body = json!({ "reason": "fault test" }).to_string();
         match self
-            .say(any(self.urls.len()), "POST", &path, by, body)
+            .send(random_below(self.urls.len()), "POST", &path, by, body)
             .await
         {
             Some((201, _)) => self.history.acknowledged(token),
@@ -144,8 +145,8 @@ impl Load {
     }
 
     async fn revoke_forgotten(&self, by: &Credential) {
-        let said = self.say(
-            any(self.urls.len()),
+        let said = self.send(
+            random_below(self.urls.len()),
             "GET",
             "/api/v1/tokens",
             by,
@@ -160,7 +161,13 @@ impl Load {
                 continue;
             }
             let path = revoke_path(&id);
-            let said = self.say(any(self.urls.len()), "POST", &path, by, String::new());
+            let said = self.send(
+                random_below(self.urls.len()),
+                "POST",
+                &path,
+                by,
+                String::new(),
+            );
             // It may be a token whose revocation was requested before and not answered.
             if let (Some((201, _)), Some(token)) = (said.await, self.asked_before(&id)) {
                 self.history.acknowledged(token);
@@ -180,7 +187,7 @@ impl Load {
         while !self.stopped() {
             turn += 1;
             if turn.is_multiple_of(8) {
-                let bystander = any(self.users.len());
+                let bystander = random_below(self.users.len());
                 self.probe(bystander, &self.users[bystander], replica).await;
                 continue;
             }
@@ -192,7 +199,7 @@ impl Load {
                 } else {
                     revoked.len()
                 };
-                (among > 0).then(|| revoked[revoked.len() - 1 - any(among)].clone())
+                (among > 0).then(|| revoked[revoked.len() - 1 - random_below(among)].clone())
             };
             match chosen {
                 Some((token, credential)) => {
@@ -229,7 +236,7 @@ impl Load {
     async fn probe(&self, token: Token, credential: &Credential, replica: usize) -> Outcome {
         let sent = Instant::now();
         let said = self
-            .say(
+            .send(
                 replica,
                 "GET",
                 "/api/v1/tokens?limit=1",
@@ -260,14 +267,14 @@ impl Load {
         outcome
     }
 
-    async fn say(
+    async fn send(
         &self,
         replica: usize,
         method: &str,
         path: &str,
         by: &Credential,
         body: String,
-    ) -> Said {
+    ) -> Received {
         let request = self
             .client
             .request(
@@ -285,6 +292,7 @@ impl Load {
         Some((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
 
+    /// Records an answer whose status no fault excuses.
     fn expect(&self, status: u16, excused: &[u16], answer: &Value) {
         if !excused.contains(&status) {
             self.history.unexpected(format!("{status}: {answer}"));
@@ -301,7 +309,7 @@ impl Load {
 }
 
 /// Returns a random number below this one.
-pub(crate) fn any(below: usize) -> usize {
+pub(crate) fn random_below(below: usize) -> usize {
     let (low, _) = uuid::Uuid::new_v4().as_u64_pair();
     usize::try_from(low >> 32).unwrap_or_default() % below
 }

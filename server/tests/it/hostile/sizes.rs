@@ -124,7 +124,7 @@ async fn body_of_100_mebibytes_is_413_before_it_is_read() {
 }
 
 #[tokio::test]
-async fn bodies_without_an_end_are_not_read_to_it() {
+async fn endless_bodies_are_not_read_completely() {
     let target = Target::start(&["--request-timeout", "2"]).await;
     let path = revoke_path(&target.admin.token_id);
     let head = target.head(&format!("POST {path} HTTP/1.1")) + "Transfer-Encoding: chunked\r\n\r\n";

@@ -228,7 +228,11 @@ async fn host_must_be_sent_exactly_once() {
         );
     }
     let answer = target.send("GET /healthz HTTP/1.0\r\n\r\n").await;
-    assert_eq!(statuses(&answer), [200], "HTTP/1.0 knows no Host: {answer}");
+    assert_eq!(
+        statuses(&answer),
+        [200],
+        "HTTP/1.0 does not require Host: {answer}"
+    );
 }
 
 #[tokio::test]

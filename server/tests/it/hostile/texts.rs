@@ -1,4 +1,4 @@
-//! Texts that attack what reads them next: a database, a file system, a log, a header.
+//! Texts that attack the place that they are written to: a database, a file system, a log, a header.
 
 use serde_json::{Value, json};
 
@@ -166,7 +166,7 @@ async fn invalid_utf_8_is_refused_or_ignored_everywhere() {
     for (what, request, expected) in [
         ("body", body(&with(&[b"{\"reason\": \"", bad, b"\"}"])), 422),
         ("key of the body", body(&with(&[b"{\"", bad, b"\": 1}"])), 422),
-        ("nothing else in the body", body(bad), 422),
+        ("whole body", body(bad), 422),
         ("x-user-email", with(&[good.as_bytes(), b"X-User-Email: ", bad, b"\r\n\r\n"]), 200),
         ("x-request-id", with(&[good.as_bytes(), b"X-Request-Id: ", bad, b"\r\n\r\n"]), 200),
         ("x-business-id", with(&[without_business.as_bytes(), b"X-Business-Id: ", bad, b"\r\n\r\n"]), 400),

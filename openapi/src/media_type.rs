@@ -8,26 +8,36 @@
 pub struct MediaType {
     kind: String,
     subtype: String,
-    /// `name=value`, sorted.
+    /// `None` where none is named: a text may then have any.
+    charset: Option<String>,
+    /// `name=value`, sorted. What a parameter means, a media type defines for itself (RFC 9110 section 8.3.1).
     parameters: Vec<String>,
 }
 
 impl MediaType {
-    /// Reads a media type from any text: case and spaces do not matter, nor does the order of parameters. JSON has one
-    /// charset, so its name is dropped (RFC 8259 section 8.1).
+    /// Reads a media type from any text. The order of parameters does not matter, nor does the case of names and of a
+    /// charset.
     #[must_use]
     pub fn of(text: &str) -> Self {
         let mut parts = text.split(';').map(str::trim);
         let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
         let (kind, subtype) = essence.split_once('/').unwrap_or((&essence, ""));
-        let is_json = subtype == "json" || subtype.ends_with("+json");
-        let mut parameters: Vec<String> = parts
-            .filter(|part| !part.is_empty())
-            .map(|part| part.replace([' ', '"'], "").to_ascii_lowercase())
-            .filter(|part| !(is_json && part == "charset=utf-8"))
-            .collect();
+        let mut charset = None;
+        let mut parameters = Vec::new();
+        for part in parts.filter(|part| !part.is_empty()) {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+            let value = value.trim_matches('"');
+            if name == "charset" {
+                charset = Some(value.to_ascii_lowercase());
+            } else {
+                parameters.push(format!("{name}={value}"));
+            }
+        }
         parameters.sort_unstable();
+        let is_utf_8 = charset.as_deref() == Some("utf-8");
         Self {
+            charset: charset.filter(|_| !(is_utf_8 && is_always_utf_8(kind, subtype))),
             kind: kind.to_owned(),
             subtype: subtype.to_owned(),
             parameters,
@@ -40,17 +50,22 @@ impl MediaType {
         format!("{}/{}", self.kind, self.subtype)
     }
 
-    /// Returns whether every message of the other media type is of this one, which is wider.
+    /// Returns whether every message of the other media type is of this one, which is wider: a range, or a media type
+    /// without a charset (RFC 9110 section 12.5.1). Other parameters may tell formats apart, as `profile` does.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         let within = |range: &str, one: &str| range == "*" || range == one;
+        let has_parameters_of_this = if self.is_range() {
+            let mut parameters = self.parameters.iter();
+            parameters.all(|part| other.parameters.contains(part))
+        } else {
+            self.parameters == other.parameters
+        };
         self != other
             && within(&self.kind, &other.kind)
             && within(&self.subtype, &other.subtype)
-            && self
-                .parameters
-                .iter()
-                .all(|part| other.parameters.contains(part))
+            && (self.charset.is_none() || self.charset == other.charset)
+            && has_parameters_of_this
     }
 
     /// Returns whether every message of the other media type is of this one, which is the same or wider.
@@ -65,9 +80,11 @@ impl MediaType {
         self.subtype == "*" || self.kind == "*"
     }
 
-    /// Returns how many of type and subtype are wildcards.
-    pub(crate) fn breadth(&self) -> usize {
-        usize::from(self.kind == "*") + usize::from(self.subtype == "*")
+    /// Returns how much it leaves open; the narrowest of several that cover one media type leaves the least open.
+    pub(crate) fn breadth(&self) -> impl Ord + use<> {
+        let wildcards = usize::from(self.kind == "*") + usize::from(self.subtype == "*");
+        let parameters = self.parameters.len() + usize::from(self.charset.is_some());
+        (wildcards, std::cmp::Reverse(parameters))
     }
 
     /// Returns a media type that is in this range and in none of the others.
@@ -89,6 +106,14 @@ impl MediaType {
     }
 }
 
+/// Returns whether texts of this media type have one charset, so that naming it says nothing: JSON (RFC 8259 section
+/// 8.1), its streams, and events that a server sends (the HTML standard, section 9.2.6).
+fn is_always_utf_8(kind: &str, subtype: &str) -> bool {
+    let suffix = subtype.rsplit('+').next().unwrap_or_default();
+    matches!(suffix, "json" | "json-seq" | "jsonl" | "x-ndjson")
+        || (kind, subtype) == ("text", "event-stream")
+}
+
 #[cfg(test)]
 mod tests {
     use super::MediaType;
@@ -99,12 +124,17 @@ mod tests {
             "Application/JSON",
             "application/json ; charset=\"UTF-8\"",
             "application/json;",
+            "application/json; Charset = utf-8",
         ] {
             assert_eq!(MediaType::of(other), MediaType::of("application/json"));
         }
         assert_ne!(
             MediaType::of("text/plain; charset=utf-8"),
             MediaType::of("text/plain")
+        );
+        assert_ne!(
+            MediaType::of("application/json; profile=\"https://a.example/A\""),
+            MediaType::of("application/json; profile=\"https://a.example/a\"")
         );
     }
 
@@ -113,7 +143,9 @@ mod tests {
         let covers = |range: &str, one: &str| MediaType::of(range).covers(&MediaType::of(one));
         assert!(covers("*/*", "text/html"));
         assert!(covers("text/*", "text/html; level=1"));
-        assert!(covers("text/html", "text/html; level=1"));
+        assert!(covers("text/html", "text/html; charset=utf-8"));
+        assert!(!covers("text/html; charset=utf-8", "text/html"));
+        assert!(!covers("text/html", "text/html; level=1"));
         assert!(!covers("text/*", "application/json"));
         assert!(!covers("text/html", "text/html"));
     }

@@ -7,6 +7,7 @@ mod documents;
 mod equivalences;
 mod escapes;
 mod hostile;
+mod media_types;
 mod messages;
 mod numbers;
 mod operations;

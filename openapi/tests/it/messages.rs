@@ -1,4 +1,4 @@
-//! Verdicts on parameters as text, media types, statuses, servers, discriminators and open enums: a pair of
+//! Verdicts on parameters as text, statuses, servers, discriminators and open enums: a pair of
 //! documents for each.
 
 use serde_json::{Value, json};
@@ -26,17 +26,6 @@ fn parameter(more: &Value) -> Value {
         .expect("an object")
         .extend(members);
     document(&json!({"parameters": [parameter]}))
-}
-
-fn body(media_types: &[&str]) -> Value {
-    let content: serde_json::Map<String, Value> = media_types
-        .iter()
-        .map(|name| ((*name).to_owned(), json!({"schema": {"type": "string"}})))
-        .collect();
-    document(&json!({
-        "requestBody": {"content": content},
-        "responses": {"200": {"description": "ok", "content": content}}
-    }))
 }
 
 fn responses(responses: &Value) -> Value {
@@ -101,53 +90,6 @@ fn disallowing_reserved_or_empty_values_breaks() {
         );
         assert_eq!(changed(&parameter(&json!({})), &bound), [""; 0]);
     }
-}
-
-#[test]
-fn media_types_are_compared_by_meaning() {
-    let json = body(&["application/json"]);
-    for same in [
-        "Application/JSON",
-        "application/json; charset=utf-8",
-        "application/json;charset=\"UTF-8\"",
-    ] {
-        assert_eq!(changed(&json, &body(&[same])), [""; 0], "{same}");
-    }
-    assert_eq!(
-        changed(
-            &body(&["text/plain; charset=utf-8"]),
-            &body(&["text/plain; charset=ascii"])
-        ),
-        [
-            "breaking request-media-type-removed",
-            "breaking response-media-type-removed",
-            "additive request-media-type-added",
-            "additive response-media-type-added"
-        ]
-    );
-}
-
-#[test]
-fn a_media_range_includes_its_media_types() {
-    let (json, any) = (body(&["application/json"]), body(&["application/*"]));
-    assert_eq!(
-        changed(&json, &any),
-        [
-            "additive request-media-type-widened",
-            "additive response-media-type-widened"
-        ]
-    );
-    assert_eq!(
-        changed(&any, &json),
-        [
-            "breaking request-media-type-narrowed",
-            "additive response-media-type-narrowed"
-        ]
-    );
-    assert_eq!(
-        changed(&any, &body(&["application/*", "application/json"])),
-        [""; 0]
-    );
 }
 
 #[test]
@@ -436,25 +378,4 @@ fn texts_are_compared_where_the_types_of_a_parameter_differ() {
             [verdict, "docs request-text-changed"]
         );
     }
-}
-
-#[test]
-fn a_media_range_excludes_the_types_named_beside_it() {
-    let any = ("text/*", json!({"type": "string"}));
-    let plain = ("text/plain", json!({"type": "string", "maxLength": 3}));
-    let body = |types: &[&(&str, Value)]| {
-        let content: serde_json::Map<String, Value> = types
-            .iter()
-            .map(|(name, schema)| ((*name).to_owned(), json!({ "schema": schema })))
-            .collect();
-        document(&json!({"requestBody": {"content": content}}))
-    };
-    assert_eq!(
-        changed(&body(&[&any, &plain]), &body(&[&plain])),
-        ["breaking request-media-type-narrowed"]
-    );
-    assert_eq!(
-        changed(&body(&[&plain]), &body(&[&any, &plain])),
-        ["additive request-media-type-added"]
-    );
 }

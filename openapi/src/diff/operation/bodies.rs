@@ -6,7 +6,9 @@ pub(crate) mod media_types;
 use serde_json::{Value, json};
 
 use crate::diff::message::{Message, Part, message};
-use crate::diff::operation::bodies::media_types::{Choice, Entry, covering, entries, same};
+use crate::diff::operation::bodies::media_types::{
+    Choice, Entry, covering, entries, example_besides, same,
+};
 use crate::diff::rules::{Action, Area, Kind, Rule};
 use crate::diff::walk::{Context, Matched, Pair, Walk, fields, follow};
 use crate::media_type::MediaType;
@@ -122,7 +124,8 @@ impl<'a> Walk<'a> {
             if let Some(other) = same(entry, &revision) {
                 body.media_type_object(self, entry, other);
             } else if let Some(wider) = covering(entry, &revision) {
-                if same(wider, &base).is_none() {
+                let is_new = same(wider, &base).is_none();
+                if is_new || (!wider.media_type.is_range() && direction == Direction::Response) {
                     body.widened(self, entry, wider);
                 }
                 body.media_type_object(self, entry, wider);
@@ -164,13 +167,17 @@ impl Body<'_> {
             entry.key,
         );
         let known = std::slice::from_ref(&entry.media_type);
-        let breaks = self
-            .unasked
-            .then(|| content_type(&wider.media_type.example_besides(known)));
+        // A reader may ask for a media type in a range, and for a charset, but not that it be named.
+        let is_sent = match self.direction {
+            Direction::Request => false,
+            Direction::Response => self.unasked || !wider.media_type.is_range(),
+        };
+        let breaks =
+            is_sent.then(|| content_type(&example_besides(wider.key, &wider.media_type, known)));
         walk.decide(self.rule(Action::Widened), &wider.node, message, breaks);
     }
 
-    /// Compares an entry without a counterpart: a range of which a part remains, or nothing.
+    /// Compares an entry without a counterpart, of which a part remains, or nothing.
     fn narrowed_or_removed<'a>(
         self,
         walk: &mut Walk<'a>,
@@ -190,7 +197,7 @@ impl Body<'_> {
         for other in remaining.iter().filter(|other| was_for(other)) {
             self.media_type_object(walk, entry, other);
         }
-        let Some(first) = remaining.first().filter(|_| entry.media_type.is_range()) else {
+        let Some(first) = remaining.first() else {
             let message = message!("{} is no longer offered as `{}`", self.subject, entry.key);
             let breaks = (!self.unasked).then(|| content_type(entry.key));
             return walk.decide(self.rule(Action::Removed), &entry.node, message, breaks);
@@ -205,7 +212,7 @@ impl Body<'_> {
         let others = revision.iter().map(|other| other.media_type.clone());
         let others: Vec<MediaType> = others.collect();
         let breaks = (self.direction == Direction::Request)
-            .then(|| content_type(&entry.media_type.example_besides(&others)));
+            .then(|| content_type(&example_besides(entry.key, &entry.media_type, &others)));
         walk.decide(self.rule(Action::Narrowed), &first.node, message, breaks);
     }
 

@@ -86,13 +86,13 @@ pub(super) const ROWS: &[Row] = &[
         .means("A media type of the body of {where} is new.")
         .why("The media types that were listed still work. It breaks where the server sends the body to a webhook or a callback, whose receiver may not read it."),
     row(&[Request, Response], Kind::MediaType, &[Widened], &[Breaking, Additive])
-        .means("A media type of the body of {where}, or of a part of one, has become a range or a list that contains it.")
-        .why("The media type that was listed is in it. It breaks where the sender chooses and the client reads; the witness is another that may be sent."),
+        .means("A media type of the body of {where}, or of a part of one, has become a range or a list that contains it, or no longer names its charset.")
+        .why("The media type that was listed is in it. It breaks where the sender chooses and the client reads; the witness is another that may be sent. A client that reads a text needs to know its charset."),
     row(&[Request], Kind::MediaType, &[Narrowed], &[Breaking])
-        .means("A range of media types of the body of a request, or a list of those of a part, contains fewer.")
+        .means("A range of media types of the body of a request, or a list of those of a part, contains fewer, or a media type now names its charset.")
         .why("Clients that send one of the others are refused; the witness is one."),
     row(&[Response], Kind::MediaType, &[Narrowed], &[Additive])
-        .means("A range of media types of the body of a response contains fewer.")
+        .means("A range of media types of the body of a response contains fewer, or a media type now names its charset.")
         .why("Clients had to expect everything that may still be sent."),
     row(&[Response], Kind::Status, &[Removed], &[Breaking, Docs])
         .means("A status of a response is no longer documented.")

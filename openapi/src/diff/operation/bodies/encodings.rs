@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use crate::diff::message::{Message, message};
+use crate::diff::operation::bodies::media_types::example_besides;
 use crate::diff::operation::headers;
 use crate::diff::rules::{Action, Area, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields, follow};
@@ -76,11 +77,7 @@ fn content_type<'a>(
         let others: Vec<MediaType> = others.iter().map(|(_, other)| other.clone()).collect();
         let is_among = |one: &MediaType| others.iter().any(|other| other.includes(one));
         let (name, one) = these.iter().find(|(_, one)| !is_among(one))?;
-        Some(if one.is_range() {
-            one.example_besides(&others)
-        } else {
-            name.clone()
-        })
+        Some(example_besides(name, one, &others))
     };
     let changes = [
         (

@@ -20,6 +20,15 @@ pub(crate) struct Entry<'a> {
     pub(crate) node: Node<'a>,
 }
 
+/// Returns a media type that `key` names and that is none of the others: itself, unless it is a range.
+pub(crate) fn example_besides(key: &str, media_type: &MediaType, others: &[MediaType]) -> String {
+    if media_type.is_range() {
+        media_type.example_besides(others)
+    } else {
+        key.to_owned()
+    }
+}
+
 /// Returns the entries of a `content` object.
 pub(crate) fn entries<'a>(content: &Node<'a>) -> Vec<Entry<'a>> {
     let members = content.members().into_iter();

@@ -80,6 +80,11 @@ impl MediaType {
         self.subtype == "*" || self.kind == "*"
     }
 
+    /// Returns whether its messages are JSON (RFC 6839 section 3.1).
+    pub(crate) fn is_json(&self) -> bool {
+        self.subtype == "json" || self.subtype.ends_with("+json")
+    }
+
     /// Returns how much it leaves open; the narrowest of several that cover one media type leaves the least open.
     pub(crate) fn breadth(&self) -> impl Ord + use<> {
         let wildcards = usize::from(self.kind == "*") + usize::from(self.subtype == "*");

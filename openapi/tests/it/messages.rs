@@ -1,9 +1,16 @@
 //! Verdicts on parameters as text, statuses, servers, discriminators and open enums: a pair of
 //! documents for each.
 
+use openapi::Document;
+use openapi::diff::{Change, compare};
 use serde_json::{Value, json};
 
-use crate::schemas::changed;
+use crate::schemas::{changed, summary};
+
+fn changes(base: &Value, revision: &Value) -> Vec<Change> {
+    let parse = |value: &Value| Document::parse("test", &value.to_string()).expect("a document");
+    compare(&parse(base), &parse(revision)).changes
+}
 
 fn document(operation: &Value) -> Value {
     let mut operation = operation.clone();
@@ -73,6 +80,96 @@ fn another_serialization_breaks_lists_and_not_single_values() {
     assert_eq!(
         changed(&single(true), &parameter(&json!({"style": "form"}))),
         [""; 0]
+    );
+}
+
+#[test]
+fn content_instead_of_a_schema_breaks_unless_both_write_the_same_text() {
+    let values = |schema: Value| {
+        let style = parameter(&json!({"schema": schema}));
+        let content = |media_type: &str| {
+            let mut content = style.clone();
+            let parameter = &mut content["paths"]["/things"]["post"]["parameters"][0];
+            parameter
+                .as_object_mut()
+                .expect("a parameter")
+                .remove("schema");
+            parameter["content"] = json!({media_type: {"schema": schema}});
+            content
+        };
+        [
+            style.clone(),
+            content("application/json"),
+            content("text/plain"),
+            content("text/csv"),
+        ]
+    };
+    let style_of = |base: &Value, revision: &Value| {
+        let changes = changes(base, revision);
+        let witness = changes[0].witness.clone().unwrap_or_default();
+        (summary(&changes).join(", "), witness)
+    };
+    let breaks = "breaking parameter-style-changed";
+    let [style, json, text, csv] = values(
+        json!({"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}),
+    );
+    assert_eq!(
+        style_of(&style, &json),
+        (breaks.to_owned(), json!({"query": "x=0"}))
+    );
+    assert_eq!(
+        style_of(&json, &style),
+        (breaks.to_owned(), json!({"query": "q=%7B%22x%22%3A0%7D"}))
+    );
+    assert_eq!(style_of(&style, &text).0, breaks);
+    assert_eq!(style_of(&csv, &style).0, "unproven parameter-style-changed");
+    let [style, json, text, csv] = values(json!({"type": "integer"}));
+    for (base, revision, class) in [
+        (&style, &json, "docs"),
+        (&json, &style, "docs"),
+        (&style, &text, "docs"),
+        (&style, &csv, "breaking"),
+    ] {
+        assert_eq!(
+            changed(base, revision),
+            [format!("{class} parameter-style-changed")]
+        );
+    }
+    let [_, json_of_texts, ..] = values(json!({"type": "string"}));
+    let smaller = parameter(&json!({"schema": {"type": "integer", "maximum": 5}}));
+    assert_eq!(
+        changed(&json, &smaller),
+        [
+            "breaking request-range-narrowed",
+            "docs parameter-style-changed"
+        ]
+    );
+    assert_eq!(style_of(&parameter(&json!({})), &json_of_texts).0, breaks);
+    assert_eq!(
+        style_of(&style, &json_of_texts).0,
+        "unproven parameter-style-changed",
+        "the text of a number is no text in JSON"
+    );
+}
+
+#[test]
+fn a_style_changes_nothing_beside_content() {
+    let content = |more: &Value| {
+        let mut document = parameter(more);
+        let parameter = &mut document["paths"]["/things"]["post"]["parameters"][0];
+        parameter
+            .as_object_mut()
+            .expect("a parameter")
+            .remove("schema");
+        parameter["content"] = json!({"application/json": {}});
+        document
+    };
+    assert_eq!(
+        changed(
+            &content(&json!({})),
+            &content(&json!({"style": "deepObject"}))
+        ),
+        ["docs parameter-text-added"]
     );
 }
 

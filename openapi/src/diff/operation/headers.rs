@@ -3,10 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::diff::message::{Message, message};
-use crate::diff::operation::bodies::media_types::Choice;
-use crate::diff::operation::parameters::{styles, text_serialization};
+use crate::diff::operation::parameters::styles;
 use crate::diff::rules::{Action, Area, Kind, Rule};
-use crate::diff::walk::{Context, Matched, Node, Pair, Walk, fields, follow};
+use crate::diff::walk::{Matched, Node, Pair, Walk, fields, follow};
 use crate::schema::Direction;
 
 /// A response header of this name is given by `content`, and is ignored (OpenAPI 3.1 section 4.8.17).
@@ -80,16 +79,7 @@ fn header<'a>(
     styles::compare(walk, pair, (direction, Some(name)), &subject);
     for (key, matched) in pair.members() {
         match (key, matched) {
-            ("style" | "explode", _) => {}
-            // A value with `content` is not written by its schema.
-            ("schema", matched) if pair.get("content").is_none() => {
-                let context = Context::new(direction, subject.clone());
-                let schemas = matched.or_anything(pair);
-                text_serialization::compare(walk, &schemas, &context, Area::Header);
-            }
-            ("content", matched) => {
-                walk.compare_content(&matched, (direction, Choice::Sender), &subject);
-            }
+            ("schema" | "content" | "style" | "explode", _) => {}
             ("required", _) => required(walk, pair, direction, &subject),
             ("examples", matched) => {
                 fields::examples(walk, &matched, Area::Header, &subject);

@@ -2,15 +2,15 @@
 //! template.
 
 pub(crate) mod styles;
-pub(crate) mod text_serialization;
+mod text_serialization;
+mod writing;
 
 use serde_json::{Value, json};
 
 use crate::diff::message::{Message, message};
-use crate::diff::operation::bodies::media_types::Choice;
 use crate::diff::operation::paths::path_item::Place;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
-use crate::diff::walk::{Context, Matched, Node, Pair, Walk, deprecation, fields, follow};
+use crate::diff::walk::{Matched, Node, Pair, Walk, deprecation, fields, follow};
 use crate::document::Document;
 use crate::sample;
 use crate::schema::{Direction, bundle_value};
@@ -227,19 +227,10 @@ fn matched<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, direction: Direction) {
                 fields::one(walk, &name, Area::Parameter, Kind::Name, &subject);
             }
             (
-                "name" | "in" | "required" | "style" | "explode" | "allowReserved"
-                | "allowEmptyValue",
+                "name" | "in" | "required" | "schema" | "content" | "style" | "explode"
+                | "allowReserved" | "allowEmptyValue",
                 _,
             ) => {}
-            // A value with `content` is not written by its schema.
-            ("schema", matched) if pair.get("content").is_none() => {
-                let context = Context::new(direction, subject.clone());
-                let schemas = matched.or_anything(pair);
-                text_serialization::compare(walk, &schemas, &context, Area::Parameter);
-            }
-            ("content", matched) => {
-                walk.compare_content(&matched, (direction, Choice::Sender), &subject);
-            }
             ("examples", matched) => {
                 fields::examples(walk, &matched, Area::Parameter, &subject);
             }

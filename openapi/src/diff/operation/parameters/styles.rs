@@ -1,22 +1,17 @@
 //! How values of parameters and headers are written as text (OpenAPI 3.1 sections 4.8.12.2 to 4.8.12.4): in which
 //! style, and with which flags.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::diff::message::{Message, Part, message};
+use crate::diff::operation::bodies::media_types::Choice;
 use crate::diff::operation::parameters::text_serialization;
-use crate::diff::rules::{Action, Area, Kind, Rule};
-use crate::diff::walk::{Node, Pair, Walk, fields};
+use crate::diff::operation::parameters::writing::{Writing, default_style};
+use crate::diff::rules::{Action, Area, Class, Kind, Rule};
+use crate::diff::walk::{Context, Matched, Node, Pair, Walk, fields, follow};
 use crate::document::Document;
-use crate::schema::Direction;
-
-/// How a value is written; what is absent has its default.
-#[derive(PartialEq, Eq)]
-struct Style<'a> {
-    style: &'a str,
-    /// Whether the parts of a value are written one by one rather than joined; `None` where that makes no difference.
-    explode: Option<bool>,
-}
+use crate::sample;
+use crate::schema::{Direction, Validator, bundle_value};
 
 /// What values may be besides scalars.
 #[derive(Clone, Copy)]
@@ -27,121 +22,165 @@ struct Shape {
 }
 
 impl Shape {
-    fn of<'a>(document: &'a Document, parameter: &Node<'a>) -> Self {
-        let schema = parameter.get("schema");
-        let of = |is: fn(&'a Document, &Node<'a>) -> bool| {
-            schema.as_ref().is_some_and(|schema| is(document, schema))
-        };
+    fn of<'a>(document: &'a Document, schema: &Node<'a>) -> Self {
         Self {
-            composed: of(text_serialization::may_be_composed),
-            objects: of(text_serialization::may_be_an_object),
+            composed: text_serialization::may_be_composed(document, schema),
+            objects: text_serialization::may_be_an_object(document, schema),
         }
     }
 }
 
-impl<'a> Style<'a> {
+impl<'a> Writing<'a> {
     fn of(parameter: &Node<'a>, shape: Shape) -> Self {
-        let default = match parameter.text("in") {
-            Some("query" | "cookie") => "form",
-            _ => "simple",
-        };
+        match parameter.members_of("content").as_slice() {
+            [] => {}
+            [(media_type, _)] => return Self::Content(media_type),
+            // There must be one; any of several may be meant.
+            _ => return Self::Content("*/*"),
+        }
+        let default = default_style(parameter.text_of("in"));
         let style = parameter.text("style").unwrap_or(default);
         let explode = parameter.value.get("explode");
-        let explode = explode.and_then(serde_json::Value::as_bool);
+        let explode = explode.and_then(Value::as_bool);
         // A list in the style `simple` is joined either way.
         let matters = match style {
             "simple" => shape.objects,
             _ => shape.composed,
         };
         let by_default = matches!(style, "form" | "cookie");
-        Self {
+        Self::Style {
             style,
             explode: matters.then(|| explode.unwrap_or(by_default)),
         }
     }
-
-    fn name(&self) -> Message {
-        match self.explode {
-            Some(true) => message!("{}, explode true", self.style),
-            Some(false) => message!("{}, explode false", self.style),
-            None => message!("{}", self.style),
-        }
-    }
 }
 
-/// Compares how values are written: a list that was repeated and is now joined is read as something else. A header,
-/// unlike a parameter, does not contain its name.
+/// Compares the value of a parameter, or of the header of this name: how it is written, and what it may be.
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
     pair: &Pair<'a>,
     (direction, header): (Direction, Option<&str>),
     subject: &Message,
 ) {
-    let old = Shape::of(walk.base, &pair.base);
-    let new = Shape::of(walk.revision, &pair.revision);
+    let area = match header {
+        Some(_) => Area::Header,
+        None => Area::Parameter,
+    };
+    if let Some(contents @ Matched::Pair(_)) = pair.get("content") {
+        // A value with `content` has no style. A schema beside it is a mistake of the document.
+        for key in ["style", "explode"] {
+            if let Some(matched) = pair.get(key) {
+                let subject = message!("`{}` of {}, which has `content`,", key, subject);
+                fields::one(walk, &matched, area, Kind::Text, &subject);
+            }
+        }
+        if let Some(matched) = pair.get("schema") {
+            fields::field(walk, "schema", &matched, area, subject);
+        }
+        return walk.compare_content(&contents, (direction, Choice::Sender), subject);
+    }
+    let schemas = Pair {
+        base: schema_of(walk.base, &pair.base),
+        revision: schema_of(walk.revision, &pair.revision),
+    };
+    if is_written_alike(walk, pair, &schemas, (direction, header), subject) {
+        let context = Context::new(direction, subject.clone());
+        text_serialization::compare(walk, &schemas, &context, area);
+    }
+}
+
+/// Returns the schema of a value, by itself or in `content`.
+fn schema_of<'a>(document: &'a Document, parameter: &Node<'a>) -> Node<'a> {
+    let content = parameter.members_of("content").into_iter().next();
+    let holder = content.map_or_else(
+        || parameter.clone(),
+        |(_, media_type)| follow(document, &media_type),
+    );
+    holder.get("schema").unwrap_or_else(|| holder.anything())
+}
+
+/// Compares how values are written: a list that was repeated and is now joined is read as something else. Returns
+/// whether the texts are the same for one value, so that their schemas can be compared.
+fn is_written_alike<'a>(
+    walk: &mut Walk<'a>,
+    pair: &Pair<'a>,
+    schemas: &Pair<'a>,
+    (direction, header): (Direction, Option<&str>),
+    subject: &Message,
+) -> bool {
+    let (area, place, name) = match header {
+        Some(name) => (Area::Header, "header", name),
+        None => {
+            let (place, name) = (pair.base.text_of("in"), pair.base.text_of("name"));
+            (Area::Parameter, place, name)
+        }
+    };
+    let old = Shape::of(walk.base, &schemas.base);
+    let new = Shape::of(walk.revision, &schemas.revision);
     let shape = Shape {
         composed: old.composed || new.composed,
         objects: old.objects || new.objects,
     };
     let (old, new) = (
-        Style::of(&pair.base, shape),
-        Style::of(&pair.revision, shape),
+        Writing::of(&pair.base, shape),
+        Writing::of(&pair.revision, shape),
     );
     if old == new {
-        return;
+        return true;
     }
-    let message = message!(
-        "{} is written in another style: {} → {}",
-        subject,
-        &old.name(),
-        &new.name(),
-    );
-    let (sender, sent) = match direction {
-        Direction::Request => (&pair.base, &old),
-        Direction::Response => (&pair.revision, &new),
-    };
-    let (area, witness) = match header {
-        Some(name) => {
-            let text = example("header", name, sent);
-            (Area::Header, json!({"headers": {name: text}}))
-        }
-        None => {
-            let (place, name) = (sender.text_of("in"), sender.text_of("name"));
-            (
-                Area::Parameter,
-                json!({ place: example(place, name, sent) }),
-            )
-        }
-    };
+    let moved = matches!(old, Writing::Content(_)) != matches!(new, Writing::Content(_));
     let rule = Rule::new(area, Kind::Style, Action::Changed);
-    walk.decide(rule, &pair.revision, message, Some(witness));
+    let message = |template| message!(template, subject, &old.name(), &new.name());
+    let are_plain = [
+        (walk.base, &schemas.base),
+        (walk.revision, &schemas.revision),
+    ]
+    .into_iter()
+    .all(|(document, schema)| {
+        let types = text_serialization::types(document, schema);
+        old.is_plain_for(&types, place) && new.is_plain_for(&types, place)
+    });
+    if are_plain {
+        let message = message("{} is described in another way and written alike: {} → {}");
+        walk.note(rule, Class::Docs, &pair.revision, message);
+        return true;
+    }
+    let message = message("{} is written in another style: {} → {}");
+    let ((sender, schema), sent, read) = match direction {
+        Direction::Request => ((walk.base, &schemas.base), &old, &new),
+        Direction::Response => ((walk.revision, &schemas.revision), &new, &old),
+    };
+    let schema = bundle_value(sender, schema.value, Some(direction));
+    let witness = values_to_write(&schema).into_iter().find_map(|value| {
+        let text = sent.text(&value, place, name)?;
+        let is_misread = !text.is_empty() && read.text(&value, place, name).as_ref() != Some(&text);
+        is_misread.then_some(text)
+    });
+    match witness {
+        Some(text) if header.is_some() => {
+            let witness = json!({ "headers": { name: text } });
+            walk.decide(rule, &pair.revision, message, Some(witness));
+        }
+        Some(text) => walk.decide(rule, &pair.revision, message, Some(json!({ place: text }))),
+        None => walk.note(rule, Class::Unproven, &pair.revision, message),
+    }
+    !moved
 }
 
-/// Returns a value written in the style: a list of two, an object of one member, or a scalar where nothing else may be.
-fn example(place: &str, name: &str, style: &Style<'_>) -> String {
-    match (style.style, style.explode) {
-        // The style `cookie` leaves a comma as is, `form` encodes it (OpenAPI 3.2).
-        ("form", None) if place == "cookie" => format!("{name}=a%2Cb"),
-        ("cookie", None) => format!("{name}=a,b"),
-        ("form" | "spaceDelimited" | "pipeDelimited", None) => format!("{name}=a"),
-        ("matrix", None) => format!(";{name}=a"),
-        ("label", None) => ".a".to_owned(),
-        ("deepObject", _) => format!("{name}[a]=b"),
-        ("cookie", Some(true)) => format!("{name}=a; {name}=b"),
-        ("form" | "spaceDelimited" | "pipeDelimited", Some(true)) => {
-            format!("{name}=a&{name}=b")
-        }
-        ("form" | "cookie", Some(false)) => format!("{name}=a,b"),
-        ("spaceDelimited", Some(false)) => format!("{name}=a%20b"),
-        ("pipeDelimited", Some(false)) => format!("{name}=a|b"),
-        ("matrix", Some(true)) => format!(";{name}=a;{name}=b"),
-        ("matrix", Some(false)) => format!(";{name}=a,b"),
-        ("label", Some(true)) => ".a.b".to_owned(),
-        ("label", Some(false)) => ".a,b".to_owned(),
-        ("simple", Some(true)) => "a=b".to_owned(),
-        ("simple", Some(false)) => "a,b".to_owned(),
-        (_, _) => "a".to_owned(),
-    }
+/// Returns values of the schema that styles may write differently: lists of two, objects with members, texts with a
+/// comma.
+fn values_to_write(schema: &Value) -> Vec<Value> {
+    let Ok(validator) = Validator::new(schema) else {
+        return Vec::new();
+    };
+    let mut values = vec![json!(["a", "b"]), json!({"a": "b"}), json!("a,b")];
+    let candidates = sample::candidates(schema);
+    let lists = candidates.iter().filter_map(Value::as_array);
+    let of_two = lists.map(|items| Value::from([&items[..], items].concat()));
+    values.splice(0..0, of_two.collect::<Vec<_>>());
+    values.splice(0..0, candidates);
+    values.retain(|value| validator.accepts(value));
+    values
 }
 
 /// Compares the flags that allow more spellings of a parameter. An absent flag is not set.

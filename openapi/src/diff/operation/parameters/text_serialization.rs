@@ -108,7 +108,7 @@ fn core<'a>(document: &'a Document, schema: &Node<'a>) -> Node<'a> {
 }
 
 /// Returns the types of a schema, sorted; none where it does not restrict them.
-fn types<'a>(document: &'a Document, schema: &Node<'a>) -> Vec<&'a str> {
+pub(super) fn types<'a>(document: &'a Document, schema: &Node<'a>) -> Vec<&'a str> {
     let mut types = match core(document, schema).value.get("type") {
         Some(Value::String(kind)) => vec![kind.as_str()],
         Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),

@@ -246,6 +246,50 @@ fn renaming_a_mutual_tls_scheme_is_docs() {
 }
 
 #[test]
+fn changing_an_oauth_address_breaks_whatever_the_scheme_is_called() {
+    let demanding = |name: &str, addresses: &Value| {
+        let mut flow = json!({"authorizationUrl": "https://a.example/login",
+            "tokenUrl": "https://a.example/token", "scopes": {}});
+        let addresses = addresses.as_object().expect("members").clone();
+        flow.as_object_mut().expect("a flow").extend(addresses);
+        let scheme = json!({"type": "oauth2", "flows": {"authorizationCode": flow}});
+        let components = json!({"securitySchemes": {name: scheme}});
+        let mut document = document(
+            &json!({"security": [{name: []}]}),
+            &json!({ "components": components }),
+        );
+        document["paths"]["/other"] = document["paths"]["/files"].clone();
+        document
+    };
+    let base = demanding("auth", &json!({}));
+    for key in ["authorizationUrl", "tokenUrl"] {
+        let other = json!({key: "https://b.example/x"});
+        for name in ["auth", "renamed"] {
+            let found = changes(&base, &demanding(name, &other));
+            assert_eq!(
+                summary(&found),
+                ["breaking security-server-changed"],
+                "{key}"
+            );
+            assert_eq!(found[0].operations.len(), 2);
+            let flow = json!(
+                base["components"]["securitySchemes"]["auth"]["flows"]["authorizationCode"][key]
+            );
+            assert_eq!(found[0].witness, Some(flow));
+            assert!(found[0].location.ends_with(key));
+        }
+    }
+    let refreshed = demanding("auth", &json!({"refreshUrl": "https://a.example/refresh"}));
+    assert_eq!(changed(&base, &refreshed), ["docs component-text-added"]);
+    assert_eq!(
+        changed(&refreshed, &base),
+        ["breaking security-server-changed"]
+    );
+    let scopes = demanding("auth", &json!({"scopes": {"r": "read"}}));
+    assert_eq!(changed(&base, &scopes), ["docs component-text-changed"]);
+}
+
+#[test]
 fn texts_of_a_path_item_are_compared_after_a_parameter_is_renamed() {
     let path = |path: &str, item: &Value| {
         let mut item = item.clone();

@@ -162,14 +162,14 @@ fn adding_an_oauth_flow_is_additive_and_removing_one_breaks() {
         changed(&one, &two),
         [
             "additive security-requirement-widened",
-            "docs component-text-changed"
+            "docs component-text-added"
         ]
     );
     assert_eq!(
         changed(&two, &one),
         [
             "breaking security-requirement-narrowed",
-            "docs component-text-changed"
+            "docs component-text-removed"
         ]
     );
 }

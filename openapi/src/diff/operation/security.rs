@@ -1,5 +1,7 @@
 //! Who may call: alternative requirements, and the schemes that they name.
 
+pub(crate) mod addresses;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -54,6 +56,7 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, operation: &Pair<'a>) {
             record(walk, &location, Action::Narrowed, demand, Some(witness));
         }
     }
+    addresses::compare(walk, operation);
     for demand in &revision {
         if !base.iter().any(|other| is_satisfied_by(other, demand)) {
             record(walk, &location, Action::Widened, demand, None);
@@ -106,14 +109,21 @@ fn location<'a>(walk: &Walk<'a>, operation: &Pair<'a>) -> Node<'a> {
         .unwrap_or_else(|| operation.revision.clone())
 }
 
-fn alternatives(document: &Document, operation: &Node<'_>) -> Vec<Alternative> {
+/// Returns the requirements of an operation, each of which suffices.
+fn requirements<'a>(
+    document: &'a Document,
+    operation: &Node<'a>,
+) -> impl Iterator<Item = &'a Map<String, Value>> {
     let demanded = operation
         .value
         .get("security")
         .or_else(|| document.value().get("security"));
     let requirements = demanded.and_then(Value::as_array).into_iter().flatten();
-    let mut alternatives: Vec<Alternative> = requirements
-        .filter_map(Value::as_object)
+    requirements.filter_map(Value::as_object)
+}
+
+fn alternatives(document: &Document, operation: &Node<'_>) -> Vec<Alternative> {
+    let mut alternatives: Vec<Alternative> = requirements(document, operation)
         .flat_map(|requirement| ways_to_satisfy(document, requirement))
         .collect();
     if alternatives.is_empty() {
@@ -190,7 +200,7 @@ fn schemes(document: &Document, name: &str) -> Vec<Scheme> {
         "openIdConnect" => format!("openIdConnect {}", text("openIdConnectUrl")),
         // It has nothing but its type (OpenAPI 3.1 section 4.8.27).
         "mutualTLS" => "mutualTLS".to_owned(),
-        // By its kinds of flow; the URL where a flow begins is only a text, and may change.
+        // By its kinds of flow, whose addresses are compared in `addresses`.
         "oauth2" => {
             let flows = scheme.get("flows").and_then(Value::as_object);
             let kinds = flows.into_iter().flatten().map(|(kind, _)| kind);

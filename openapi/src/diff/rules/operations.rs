@@ -46,6 +46,9 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Security], Kind::Requirement, &[Widened], &[Additive])
         .means("Credentials that did not suffice for an operation now do.")
         .why("Callers that were accepted still are."),
+    row(&[Security], Kind::Server, &[Changed], &[Breaking])
+        .means("An address at which a client obtains credentials changed (`tokenUrl`, `authorizationUrl`, `refreshUrl`, `deviceAuthorizationUrl`, `oauth2MetadataUrl`).")
+        .why("Clients that use the address, which is the witness, may reach no server."),
     row(&[Parameter], Kind::Whole, &[Removed], &[Breaking, Additive, Docs])
         .means("A parameter is no longer declared.")
         .why("Requests that carry it are not covered: a server may refuse or ignore it. What the server sends to callbacks and webhooks breaks only if the parameter was required. Docs: it was deprecated, and its sunset has come."),

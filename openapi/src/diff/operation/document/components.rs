@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use crate::diff::message::{Part, message};
+use crate::diff::operation::security::addresses::ADDRESSES;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 use crate::document::Document;
@@ -26,7 +27,7 @@ pub(crate) fn compare(walk: &mut Walk<'_>, root: &Pair<'_>) {
     }
     for (pointer, name) in names(root) {
         if used.iter().any(|used| used.contains(&pointer)) {
-            security_scheme_texts(walk, &pointer, &name);
+            security_scheme_texts(walk, &pointer, &name, &used);
             continue;
         }
         let (action, value) = match (walk.base.at(&pointer), walk.revision.at(&pointer)) {
@@ -70,8 +71,14 @@ fn names(root: &Pair<'_>) -> Vec<(String, String)> {
     names
 }
 
-/// Compares the texts of a security scheme. What it demands is compared where it is demanded.
-fn security_scheme_texts(walk: &mut Walk<'_>, pointer: &str, name: &str) {
+/// Compares the texts of a security scheme. What it demands is compared where it is demanded, and so are its addresses
+/// if both documents demand it.
+fn security_scheme_texts(
+    walk: &mut Walk<'_>,
+    pointer: &str,
+    name: &str,
+    used: &[HashSet<String>; 2],
+) {
     if !pointer.starts_with(SECURITY_SCHEMES) {
         return;
     }
@@ -87,9 +94,29 @@ fn security_scheme_texts(walk: &mut Walk<'_>, pointer: &str, name: &str) {
         revision: node(revision),
     };
     let subject = message!("the component `{}`", name);
-    for (key, matched) in pair.members() {
-        if !matches!(key, "type" | "in" | "name" | "scheme" | "openIdConnectUrl") {
-            fields::text_field(walk, key, &matched, Area::Component, &subject);
+    let are_demanded = used.iter().all(|used| used.contains(pointer))
+        && [&pair.base, &pair.revision].map(|scheme| scheme.text("type")) == [Some("oauth2"); 2];
+    let is_text = |key: &str| match key {
+        "type" | "in" | "name" | "scheme" | "openIdConnectUrl" => false,
+        key => !are_demanded || !ADDRESSES.contains(&key),
+    };
+    for (key, matched) in pair.members().into_iter().filter(|(key, _)| is_text(key)) {
+        match matched {
+            Matched::Pair(flows) if key == "flows" => {
+                for (kind, matched) in flows.members() {
+                    let subject = message!("the flow `{}` of {}", kind, &subject);
+                    let Matched::Pair(flow) = matched else {
+                        fields::one(walk, &matched, Area::Component, Kind::Text, &subject);
+                        continue;
+                    };
+                    for (key, matched) in flow.members() {
+                        if is_text(key) {
+                            fields::text_field(walk, key, &matched, Area::Component, &subject);
+                        }
+                    }
+                }
+            }
+            matched => fields::text_field(walk, key, &matched, Area::Component, &subject),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The library and its command line, tested as their users use them: documents in, verdicts out.
 
+mod addresses;
 mod anchors;
 mod causes;
 mod cli;

@@ -238,10 +238,7 @@ fn servers_are_compared_without_a_trailing_slash_and_default_to_the_root() {
     );
     assert_eq!(
         changed(&a, &servers(json!([{"url": "https://b"}]))),
-        [
-            "breaking document-server-removed",
-            "additive document-server-added"
-        ]
+        ["breaking document-server-changed"]
     );
 }
 

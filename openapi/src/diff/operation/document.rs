@@ -3,7 +3,7 @@
 mod components;
 
 use crate::diff::message::message;
-use crate::diff::operation::{paths, servers};
+use crate::diff::operation::paths;
 use crate::diff::rules::{Area, Kind};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 use crate::document::FILES;
@@ -29,11 +29,10 @@ pub(crate) fn compare(walk: &mut Walk<'_>) {
     let whole = !walk.options.only_operations_of_base;
     if whole {
         around(walk, &root);
-        servers::of_document(walk, &root);
     }
-    paths::compare(walk, &root, "paths");
+    paths::paths(walk, &root);
     if whole {
-        paths::compare(walk, &root, "webhooks");
+        paths::webhooks(walk, &root);
         components::compare(walk, &root);
     }
 }

@@ -1,13 +1,15 @@
-//! Paths and webhooks, matched by method and path.
+//! Paths and webhooks, matched by method and path, or by method and address where a prefix moved.
 
 mod matching;
 pub(crate) mod path_item;
+mod prefix;
 
 use serde_json::Value;
 
 use crate::diff::message::message;
 use crate::diff::operation::paths::matching::{matches, shape};
 use crate::diff::operation::paths::path_item::{Place, Role, is_beside_operations};
+use crate::diff::operation::servers::{self, Prefix};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, deprecation, fields, follow};
 use crate::document::{Document, Method, operations_of};
@@ -15,6 +17,8 @@ use crate::document::{Document, Method, operations_of};
 /// A path item under its path.
 struct Item<'a> {
     path: &'a str,
+    /// The path after the prefix that moved between it and the servers.
+    address: String,
     shape: String,
     node: Node<'a>,
 }
@@ -44,20 +48,36 @@ impl<'a> Candidate<'_, 'a> {
     }
 }
 
-/// Compares the operations below `section`, which is `paths` or `webhooks`.
-pub(crate) fn compare<'a>(walk: &mut Walk<'a>, root: &Pair<'a>, section: &str) {
+/// Compares the operations below `paths`, and the document's servers, where their addresses begin.
+pub(crate) fn paths<'a>(walk: &mut Walk<'a>, root: &Pair<'a>) {
+    let prefix = if walk.options.only_operations_of_base {
+        Prefix::default()
+    } else {
+        let prefix = prefix::moved(walk, root);
+        servers::of_document(walk, root, &prefix);
+        prefix
+    };
+    compare(walk, root, "paths", &prefix);
+}
+
+/// Compares the operations below `webhooks`.
+pub(crate) fn webhooks<'a>(walk: &mut Walk<'a>, root: &Pair<'a>) {
+    compare(walk, root, "webhooks", &Prefix::default());
+}
+
+fn compare<'a>(walk: &mut Walk<'a>, root: &Pair<'a>, section: &str, prefix: &Prefix) {
     let (role, area) = if section == "webhooks" {
         (Role::Webhook, Area::Webhook)
     } else {
         (Role::Path, Area::Operation)
     };
-    let base_items = items(walk.base, &root.base, section);
-    let revision_items = items(walk.revision, &root.revision, section);
+    let base_items = items(walk.base, &root.base, section, &prefix.base);
+    let revision_items = items(walk.revision, &root.revision, section, &prefix.revision);
     let (old, new) = (operations(&base_items), operations(&revision_items));
     let operations = matches(
         &old,
         &new,
-        |operation| (operation.method, operation.item.path),
+        |operation| (operation.method, operation.item.address.as_str()),
         |operation| (operation.method, operation.item.shape.as_str()),
     );
     let inherit_the_same = inherit_the_same(walk, root);
@@ -77,7 +97,7 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, root: &Pair<'a>, section: &str) {
     let items = matches(
         &base_items,
         &revision_items,
-        |item| item.path,
+        |item| item.address.as_str(),
         |item| item.shape.as_str(),
     );
     for (base, revision) in &items.pairs {
@@ -92,14 +112,23 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, root: &Pair<'a>, section: &str) {
     extensions(walk, root, section);
 }
 
-fn items<'a>(document: &'a Document, root: &Node<'a>, section: &str) -> Vec<Item<'a>> {
+fn items<'a>(
+    document: &'a Document,
+    root: &Node<'a>,
+    section: &str,
+    prefix: &str,
+) -> Vec<Item<'a>> {
     root.members_of(section)
         .into_iter()
         .filter(|(path, _)| !path.starts_with("x-"))
-        .map(|(path, node)| Item {
-            path,
-            shape: shape(path),
-            node: follow(document, &node),
+        .map(|(path, node)| {
+            let address = format!("{prefix}{path}");
+            Item {
+                path,
+                shape: shape(&address),
+                address,
+                node: follow(document, &node),
+            }
         })
         .collect()
 }
@@ -126,7 +155,7 @@ fn inherit_the_same(walk: &mut Walk<'_>, root: &Pair<'_>) -> bool {
 /// of a large document are; they are skipped before their pointers are built.
 fn same(walk: &mut Walk<'_>, base: &Candidate<'_, '_>, revision: &Candidate<'_, '_>) -> bool {
     let (items, others) = (base.item.node.value, revision.item.node.value);
-    base.item.path == revision.item.path
+    base.item.address == revision.item.address
         && walk.same_values(base.value, revision.value)
         && ["parameters", "servers"]
             .iter()

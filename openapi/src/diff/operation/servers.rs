@@ -2,15 +2,35 @@
 
 mod variables;
 
+use std::sync::LazyLock;
+
 use serde_json::{Value, json};
 
-use crate::diff::message::message;
+use crate::diff::message::{Message, Part, message};
 use crate::diff::rules::{Action, Area, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 
-/// Compares the servers of a document.
-pub(crate) fn of_document(walk: &mut Walk<'_>, root: &Pair<'_>) {
-    compare(walk, root, &[], Area::Document);
+/// The end of the addresses of one side's servers that moved: the paths of the other side begin with it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Prefix {
+    /// The end of the base's servers.
+    pub(crate) base: String,
+    /// The end of the revision's servers.
+    pub(crate) revision: String,
+}
+
+/// Compares the servers of a document, whose addresses end with a prefix that the other side's paths may have.
+pub(crate) fn of_document(walk: &mut Walk<'_>, root: &Pair<'_>, prefix: &Prefix) {
+    compare(walk, root, &[], (Area::Document, prefix));
+}
+
+/// Returns the addresses of a document's servers.
+pub(crate) fn addresses(root: &Node<'_>) -> Vec<String> {
+    let servers = or_the_default(root.items_of("servers"));
+    servers
+        .iter()
+        .map(|server| url(server).trim_end_matches('/').to_owned())
+        .collect()
 }
 
 /// Compares the servers of an operation. Its own replace those of its path, which replace the document's (OpenAPI 3.1
@@ -18,10 +38,11 @@ pub(crate) fn of_document(walk: &mut Walk<'_>, root: &Pair<'_>) {
 pub(crate) fn of_operation(walk: &mut Walk<'_>, operation: &Pair<'_>, items: &Pair<'_>) {
     let root = &Pair::of_documents(walk.base, walk.revision);
     let has_own = |side: &Node<'_>| !side.items_of("servers").is_empty();
+    let area = (Area::Operation, &Prefix::default());
     if !has_own(&operation.base) && !has_own(&operation.revision) {
-        return compare(walk, items, &[root], Area::Operation);
+        return compare(walk, items, &[root], area);
     }
-    compare(walk, operation, &[items, root], Area::Operation);
+    compare(walk, operation, &[items, root], area);
     if let Some(matched) = items.get("servers") {
         let subject = message!("the path's list of servers, which the operation's own replaces,");
         fields::one(walk, &matched, Area::Operation, Kind::Text, &subject);
@@ -29,7 +50,12 @@ pub(crate) fn of_operation(walk: &mut Walk<'_>, operation: &Pair<'_>, items: &Pa
 }
 
 /// Compares servers, matched by URL. A side without servers has those of the innermost of `around` that has any.
-fn compare(walk: &mut Walk<'_>, pair: &Pair<'_>, around: &[&Pair<'_>], area: Area) {
+fn compare(
+    walk: &mut Walk<'_>,
+    pair: &Pair<'_>,
+    around: &[&Pair<'_>],
+    (area, prefix): (Area, &Prefix),
+) {
     let mut base = pair.base.items_of("servers");
     let mut revision = pair.revision.items_of("servers");
     if base.is_empty() != revision.is_empty() {
@@ -42,10 +68,14 @@ fn compare(walk: &mut Walk<'_>, pair: &Pair<'_>, around: &[&Pair<'_>], area: Are
             }
         }
     }
-    if is_the_default(&base, &revision) || is_the_default(&revision, &base) {
-        return;
+    let (base, revision) = (or_the_default(base), or_the_default(revision));
+    let old = identities(&base, &prefix.revision);
+    let new = identities(&revision, &prefix.base);
+    if let Some(pairs) = changed_alike(&base, &revision)
+        && !old.iter().any(|identity| new.contains(identity))
+    {
+        return all_changed(walk, &pairs, area);
     }
-    let (old, new) = (identities(&base), identities(&revision));
     for (identity, server) in old.iter().zip(&base) {
         let index = new.iter().position(|other| other == identity);
         if let Some(other) = index.map(|index| &revision[index]) {
@@ -70,15 +100,66 @@ fn compare(walk: &mut Walk<'_>, pair: &Pair<'_>, around: &[&Pair<'_>], area: Are
     }
 }
 
-/// Compares two servers of one address.
+/// Returns each server of the base with its counterpart if one edit makes all of them from it: another version, say.
+fn changed_alike<'a>(base: &[Node<'a>], revision: &[Node<'a>]) -> Option<Vec<Pair<'a>>> {
+    let pairs = base.iter().zip(revision).map(|(base, revision)| Pair {
+        base: base.clone(),
+        revision: revision.clone(),
+    });
+    let pairs: Vec<Pair<'a>> = pairs.collect();
+    let mut edits = pairs
+        .iter()
+        .map(|pair| edit(&url(&pair.base), &url(&pair.revision)));
+    let first = edits.next()?;
+    let alike = base.len() == revision.len() && edits.all(|edit| edit == first);
+    alike.then_some(pairs)
+}
+
+/// Returns the text that differs, before and after.
+fn edit(old: &str, new: &str) -> (String, String) {
+    let ends = |(old, new): &(char, char)| old == new;
+    let start = old.chars().zip(new.chars()).take_while(ends).count();
+    let [old, new] = [old, new].map(|text| text.chars().skip(start).collect::<Vec<_>>());
+    let same = old.iter().rev().zip(new.iter().rev());
+    let end = same.take_while(|(old, new)| old == new).count();
+    let text = |rest: &[char]| rest[..rest.len() - end].iter().collect();
+    (text(&old), text(&new))
+}
+
+/// Records that no server has its address any more.
+fn all_changed(walk: &mut Walk<'_>, pairs: &[Pair<'_>], area: Area) {
+    let Some(first) = pairs.first() else { return };
+    let urls = |side: fn(&Pair<'_>) -> String| {
+        Message::list(pairs.iter().map(|pair| Part::code(&side(pair))))
+    };
+    let template = match pairs.len() {
+        1 => "the server {} is now {}",
+        _ => "the servers {} are now {}",
+    };
+    let message = message!(
+        template,
+        &urls(|pair| url(&pair.base)),
+        &urls(|pair| url(&pair.revision)),
+    );
+    let rule = Rule::new(area, Kind::Server, Action::Changed);
+    let witness = Value::String(url(&first.base));
+    walk.decide(rule, &first.revision, message, Some(witness));
+    for pair in pairs {
+        matched(walk, pair, area);
+    }
+}
+
+/// Compares what two servers say beside their address.
 fn matched(walk: &mut Walk<'_>, pair: &Pair<'_>, area: Area) {
-    let url = url(&pair.base);
+    let (url, is_another) = (url(&pair.base), url(&pair.base) != url(&pair.revision));
     let subject = message!("the server `{}`", &url);
     for (key, matched) in pair.members() {
         match (key, matched) {
             ("url", _) => {}
             // The name of a server (OpenAPI 3.2) is for readers.
             ("name", matched) => fields::text_field(walk, key, &matched, area, &subject),
+            // The variables of another address are others.
+            ("variables", Matched::Removed(_) | Matched::Added(_)) if is_another => {}
             ("variables", Matched::Pair(pair)) => variables::compare(walk, &pair, area, &url),
             (key, matched) => fields::field(walk, key, &matched, area, &subject),
         }
@@ -93,21 +174,27 @@ fn url(server: &Node<'_>) -> String {
     }
 }
 
-/// Returns whether one side lists no server and the other lists what that means (OpenAPI 3.1 section 4.8.1).
-fn is_the_default(none: &[Node<'_>], one: &[Node<'_>]) -> bool {
-    none.is_empty()
-        && one
-            .iter()
-            .all(|server| server.value == &json!({"url": "/"}))
+/// Returns the servers, or what it means that none is listed (OpenAPI 3.1 section 4.8.1).
+fn or_the_default(servers: Vec<Node<'_>>) -> Vec<Node<'_>> {
+    static DEFAULT: LazyLock<Value> = LazyLock::new(|| json!({"url": "/"}));
+    if !servers.is_empty() {
+        return servers;
+    }
+    vec![Node {
+        pointer: "/servers".to_owned(),
+        value: &DEFAULT,
+    }]
 }
 
-/// Returns what identifies each server: its address, and its number among those with the same address.
-fn identities(servers: &[Node<'_>]) -> Vec<(String, usize)> {
+/// Returns what identifies each server: its address with the prefix of the paths, and its number among those with the
+/// same address.
+fn identities(servers: &[Node<'_>], prefix: &str) -> Vec<(String, usize)> {
     let mut identities: Vec<(String, usize)> = Vec::new();
     for server in servers {
-        let url = url(server);
-        let number = identities.iter().filter(|(other, _)| *other == url).count();
-        identities.push((url, number));
+        let address = format!("{}{prefix}", url(server).trim_end_matches('/'));
+        let same = identities.iter().filter(|(other, _)| *other == address);
+        let number = same.count();
+        identities.push((address, number));
     }
     identities
 }

@@ -34,6 +34,9 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Document, Operation], Kind::Server, &[Added], &[Additive])
         .means("A server of {where} is new.")
         .why("The servers that were listed still serve."),
+    row(&[Document, Operation], Kind::Server, &[Changed], &[Breaking])
+        .means("All servers of {where} changed their addresses alike.")
+        .why("Clients that use an address that was listed, as the witness is, may reach no server."),
     row(&[Document, Operation], Kind::Server, &[Narrowed], &[Breaking])
         .means("A variable in the address of a server of {where} may no longer have some of its values.")
         .why("Clients that use one of them may reach no server; the witness is such an address."),

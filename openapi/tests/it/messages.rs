@@ -65,6 +65,95 @@ fn a_parameter_is_compared_as_the_text_that_is_sent() {
 }
 
 #[test]
+fn a_client_writes_no_null_in_a_parameter() {
+    let of = |schema: &Value| parameter(&json!({ "schema": schema }));
+    let (number, text, empty) = (
+        json!({"type": "integer"}),
+        json!({"type": "string", "maxLength": 5}),
+        json!({"type": "null"}),
+    );
+    let list = json!({"type": "array", "items": number});
+    for (nullable, plain) in [
+        (json!({"anyOf": [number, empty]}), &number),
+        (json!({"type": ["integer", "null"]}), &number),
+        (json!({"anyOf": [list, empty]}), &list),
+        (
+            json!({"anyOf": [number, text, empty]}),
+            &json!({"anyOf": [number, text]}),
+        ),
+    ] {
+        assert_eq!(changed(&of(&nullable), &of(plain)), [""; 0], "{nullable}");
+        let back = changed(&of(plain), &of(&nullable));
+        assert!(
+            back.is_empty() || back == ["additive request-schema-widened"],
+            "{nullable}: {back:?}"
+        );
+    }
+    let short = json!({"type": "string", "maxLength": 3});
+    let narrowed = changes(
+        &of(&json!({"anyOf": [number, text, empty]})),
+        &of(&json!({"anyOf": [number, short]})),
+    );
+    assert_eq!(summary(&narrowed), ["breaking request-schema-narrowed"]);
+    assert!(
+        narrowed[0].witness.as_ref().is_some_and(Value::is_string),
+        "{narrowed:?}"
+    );
+    assert_eq!(
+        changed(
+            &of(&json!({"anyOf": [number, short, empty]})),
+            &of(&json!({"anyOf": [number, text]}))
+        ),
+        ["additive request-schema-widened"]
+    );
+    assert_eq!(
+        changed(
+            &of(&json!({"anyOf": [number, empty]})),
+            &of(&json!({"type": "integer", "maximum": 5}))
+        ),
+        ["breaking request-range-narrowed"]
+    );
+    let items = |schema: Value| of(&json!({"type": "array", "items": schema}));
+    assert_eq!(
+        changed(
+            &items(json!({"anyOf": [number, empty]})),
+            &items(number.clone())
+        ),
+        ["breaking request-null-removed"]
+    );
+    let header = |schema: Value| {
+        responses(&json!({"200": {"description": "ok", "headers": {"X": {"schema": schema}}}}))
+    };
+    assert_eq!(
+        changed(
+            &header(number.clone()),
+            &header(json!({"type": ["integer", "null"]}))
+        ),
+        ["breaking response-type-widened"]
+    );
+}
+
+#[test]
+fn values_that_can_be_listed_are_compared_by_their_texts() {
+    let of = |schema: Value| parameter(&json!({ "schema": schema }));
+    let texts = |texts: &[&str]| of(json!({"type": "string", "enum": texts}));
+    let boolean = of(json!({"type": "boolean"}));
+    let both = texts(&["true", "false"]);
+    assert_eq!(changed(&boolean, &both), [""; 0]);
+    assert_eq!(changed(&both, &boolean), [""; 0]);
+    let numbers = of(json!({"enum": [1, 2], "type": "integer"}));
+    assert_eq!(changed(&numbers, &texts(&["2", "1"])), [""; 0]);
+    let one = texts(&["true"]);
+    assert_eq!(changed(&boolean, &one), ["breaking request-type-narrowed"]);
+    assert_eq!(changed(&one, &boolean), ["additive request-type-widened"]);
+    let other_case = texts(&["True", "False"]);
+    assert_eq!(
+        changed(&boolean, &other_case),
+        ["breaking request-type-narrowed"]
+    );
+}
+
+#[test]
 fn another_serialization_breaks_lists_and_not_single_values() {
     let list = |explode: bool| {
         parameter(

@@ -1,6 +1,7 @@
 //! Parameters, of paths and of operations: matched by place and name, those of the path by their position in the
 //! template.
 
+mod listed_values;
 pub(crate) mod styles;
 mod text_serialization;
 mod writing;

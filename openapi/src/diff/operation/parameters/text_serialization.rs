@@ -3,11 +3,13 @@
 
 use serde_json::{Value, json};
 
+use crate::diff::change::Change;
 use crate::diff::message::{Message, message};
+use crate::diff::operation::parameters::listed_values::{self, Texts};
 use crate::diff::rules::{Action, Area, Kind, Rule};
 use crate::diff::schema::annotations::texts;
 use crate::diff::schema::layers::Layers;
-use crate::diff::walk::schema_findings::{record_difference, record_embedded};
+use crate::diff::walk::schema_findings::{record_difference, record_embedded, record_relation};
 use crate::diff::walk::witness::Embedding;
 use crate::diff::walk::{Context, Node, Pair, Walk};
 use crate::document::Document;
@@ -21,15 +23,37 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Contex
         return;
     }
     let pair = &item_of_a_list(walk, pair, context.direction, area);
-    let old = types(walk.base, &pair.base);
-    let new = types(walk.revision, &pair.revision);
-    if old == new || !are_scalar(&old) || !are_scalar(&new) {
-        return walk.compare_schemas(pair, context);
-    }
+    // A client leaves a parameter out rather than write null (RFC 6570 section 2.3).
+    let has_null = area == Area::Header || context.direction == Direction::Response;
+    let is_written = |value: &Value| has_null || !value.is_null();
+    let types = |document, schema| {
+        let mut types = types(document, schema);
+        types.retain(|kind| has_null || *kind != "null");
+        types
+    };
+    let (old, new) = (
+        types(walk.base, &pair.base),
+        types(walk.revision, &pair.revision),
+    );
     let (sender, receiver) = walk.sides(pair.base.value, pair.revision.value, context.direction);
-    match relate(&sender, &receiver) {
-        Relation::Equal | Relation::Compatible => return walk.compare_schemas(pair, context),
-        Relation::Breaking(_) | Relation::Unproven => {}
+    let texts = listed_values::compare(&sender, &receiver, is_written);
+    if texts == Texts::Same {
+        return texts::compare_every(walk, pair, context);
+    }
+    let is_decided_by_values = old == new
+        || !are_scalar(&old)
+        || !are_scalar(&new)
+        || matches!(
+            relate(&sender, &receiver),
+            Relation::Equal | Relation::Compatible
+        );
+    if is_decided_by_values {
+        let before = walk.recorded();
+        walk.compare_schemas(pair, context);
+        if !has_null {
+            forget_null(walk, before, pair, context, (&sender, &receiver));
+        }
+        return;
     }
     let (accepts_more, accepts_less) = match context.direction {
         Direction::Request => (Action::Widened, Action::Narrowed),
@@ -44,10 +68,10 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Contex
         &names(&new),
     );
     let location = &pair.revision;
-    if accepts_any_text(&receiver) {
+    if texts == Texts::Read || accepts_any_text(&receiver) {
         let axes = (Kind::Type, accepts_more);
         record_difference(walk, context, axes, location, message, None);
-    } else if let Some(value) = misread(&sender, &receiver) {
+    } else if let Some(value) = misread(&sender, &receiver, is_written) {
         let axes = (Kind::Type, accepts_less);
         record_difference(walk, context, axes, location, message, Some(value));
     } else {
@@ -55,6 +79,36 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Contex
         record_embedded(walk, context, axes, location, message, Embedding::Unknown);
     }
     texts::compare_every(walk, pair, context);
+}
+
+/// Removes what was recorded of null after the first `before` findings. Where null is only the witness of a
+/// difference, the schemas are compared without it.
+fn forget_null<'a>(
+    walk: &mut Walk<'a>,
+    before: usize,
+    pair: &Pair<'a>,
+    context: &Context<'a>,
+    (sender, receiver): (&Value, &Value),
+) {
+    let is_whole = |change: &Change| change.location == pair.revision.pointer;
+    let only_null = |change: &Change| change.rule.kind == Kind::Null && is_whole(change);
+    let by_null = |change: &Change| change.witness == Some(Value::Null);
+    let differ = walk
+        .recorded_since(before)
+        .any(|change| by_null(change) && !only_null(change));
+    walk.forget_since(before, |change| only_null(change) || by_null(change));
+    if differ {
+        let sent = json!({"allOf": [{"not": {"type": "null"}}, sender]});
+        let read = json!({"allOf": [{"not": {"type": "null"}}, receiver]});
+        record_relation(
+            walk,
+            context,
+            &pair.revision,
+            (&sent, &read),
+            Kind::Schema,
+            None,
+        );
+    }
 }
 
 /// Returns the item of the revision's list in place of the list, where a request's single value has become a list:
@@ -133,19 +187,19 @@ fn accepts_any_text(schema: &Value) -> bool {
 }
 
 /// Returns a value that may be sent and that, written as text, the receiver does not accept.
-fn misread(sender: &Value, receiver: &Value) -> Option<Value> {
+fn misread(sender: &Value, receiver: &Value, is_written: impl Fn(&Value) -> bool) -> Option<Value> {
     let sends = Validator::new(sender).ok()?;
     let accepts = Validator::new(receiver).ok()?;
     sample::candidates(sender)
         .into_iter()
-        .filter(|value| sends.accepts(value))
+        .filter(|value| is_written(value) && sends.accepts(value))
         .filter_map(|value| Some((text_of(&value)?, value)))
         .filter(|(text, _)| !readings(text).iter().any(|value| accepts.accepts(value)))
         .map(|(_, value)| value)
         .min_by_key(|value| value.to_string().len())
 }
 
-fn text_of(value: &Value) -> Option<String> {
+pub(super) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -156,7 +210,7 @@ fn text_of(value: &Value) -> Option<String> {
 }
 
 /// Returns the values that a text may be read as.
-fn readings(text: &str) -> Vec<Value> {
+pub(super) fn readings(text: &str) -> Vec<Value> {
     let mut readings = vec![Value::from(text)];
     match serde_json::from_str(text) {
         Ok(value @ (Value::Number(_) | Value::Bool(_))) => readings.push(value),

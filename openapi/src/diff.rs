@@ -45,6 +45,9 @@ pub fn compare_with(base: &Document, revision: &Document, options: Options) -> D
         document::compare(&mut walk);
         walk.into_changes()
     });
+    if !changes.is_empty() && !options.only_operations_of_base {
+        changes.extend(document::misplaced_references(revision));
+    }
     changes.sort_by_key(|change| {
         let most_affected = (change.class, change.operations.len());
         std::cmp::Reverse(most_affected)

@@ -7,9 +7,11 @@ mod files;
 mod lift;
 mod locate;
 mod methods;
+mod misplaced;
 mod read;
 mod reference;
 mod reference_siblings;
+mod slot;
 mod source;
 mod text;
 mod version;
@@ -21,6 +23,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use self::misplaced::Misplaced;
 use self::source::Source;
 use crate::media_type::MediaType;
 use crate::pointer;
@@ -29,6 +32,7 @@ use crate::text_error::TextError;
 
 pub use methods::METHODS;
 pub(crate) use methods::{Method, holds_operations, operations_of};
+pub(crate) use misplaced::StandsFor;
 pub(crate) use reference::FILES;
 pub use version::Version;
 
@@ -74,7 +78,8 @@ impl fmt::Display for Operation {
 
 /// An OpenAPI document of version 3.0, 3.1 or 3.2, read from JSON or YAML.
 ///
-/// The schemas of a 3.0 document are lifted to 3.1's. Every reference within the document resolves.
+/// The schemas of a 3.0 document are lifted to 3.1's. Every reference within the document resolves. A reference where
+/// OpenAPI has none is replaced by what it refers to.
 #[derive(Debug, Clone)]
 pub struct Document {
     name: String,
@@ -83,6 +88,8 @@ pub struct Document {
     value: Value,
     /// The embedded files, by their paths from the document's folder.
     files: BTreeMap<String, Source>,
+    /// The references where OpenAPI has none, replaced by what they refer to.
+    misplaced: Misplaced,
 }
 
 impl Document {
@@ -153,12 +160,13 @@ impl Document {
     /// Returns the embedded file that holds the value at `pointer`, if one does, and the pointer within that
     /// text.
     fn in_file<'p>(&self, pointer: &'p str) -> (Option<&str>, Cow<'p, str>) {
-        if let Some((file, within)) = reference::split_file(pointer)
+        let pointer = self.written_at(pointer);
+        if let Some((file, within)) = reference::split_file(&pointer)
             && let Some((file, _)) = self.files.get_key_value(file.as_ref())
         {
             return (Some(file), Cow::Owned(within));
         }
-        (None, Cow::Borrowed(pointer))
+        (None, pointer)
     }
 
     /// Returns the pointer at the end of the chain of references that starts at `pointer`: the same pointer
@@ -244,6 +252,16 @@ impl Document {
             .map(|key| pointer::join_all(&content, [key.as_str(), "schema"]))
             .find(|pointer| self.at(pointer).is_some())
             .map(|pointer| SchemaRef { pointer })
+    }
+
+    /// Returns the references where OpenAPI has none, which were replaced by what they refer to.
+    pub(crate) fn misplaced(&self) -> &Misplaced {
+        &self.misplaced
+    }
+
+    /// Returns the pointer to the text of the value at `pointer`: elsewhere, where that replaced a misplaced reference.
+    pub(crate) fn written_at<'p>(&self, pointer: &'p str) -> Cow<'p, str> {
+        self.misplaced.written_at(pointer)
     }
 
     /// Returns whether both documents were read from the same texts.

@@ -22,7 +22,9 @@ pub(super) fn may_be_in(text: &str) -> bool {
 /// Replaces references by name, in the document and its files, by pointers where the names are unique.
 pub(super) fn replace_by_pointers(document: &mut Value) {
     let anchors = Anchors::of(document);
-    visit::objects_mut(document, REFERENCES, &mut |schema| anchors.replace(schema));
+    visit::objects_mut(document, REFERENCES, &mut |_, schema| {
+        anchors.replace(schema);
+    });
 }
 
 /// The pointers to the schemas that declare one anchor, by file; `None` where a file declares it more

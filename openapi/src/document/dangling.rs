@@ -9,7 +9,8 @@ use super::{Document, visit};
 use crate::pointer;
 use crate::text_error::TextError;
 
-/// Refuses references that leave the document, do not resolve, or refer back to themselves.
+/// Refuses references that leave the document, do not resolve, or refer back to themselves, and misplaced ones that were
+/// not replaced.
 pub(super) fn check(document: &Document) -> Result<(), TextError> {
     let mut seen = HashSet::new();
     let mut refused = None;
@@ -17,7 +18,11 @@ pub(super) fn check(document: &Document) -> Result<(), TextError> {
         let Some(Value::String(reference)) = holder.get("$ref") else {
             return;
         };
-        if refused.is_none() && seen.insert(reference) && !resolves(document, holder) {
+        let mut is_fine = || {
+            !path.slot.forbids_references()
+                && (!seen.insert(reference) || resolves(document, holder))
+        };
+        if refused.is_none() && !is_fine() {
             refused = Some((path.pointer(), reference));
         }
     });
@@ -53,6 +58,9 @@ fn why_refused(document: &Document, pointer: &str, reference: &str) -> TextError
         Some(_) => None,
         None => pointer::of_reference(reference),
     };
+    if let Some(why) = document.misplaced().why_kept(pointer) {
+        return error(why.to_owned());
+    }
     let Some(mut current) = place else {
         return error(
             "does not name a place in a document: write `#/components/…`, or a file's path followed by \

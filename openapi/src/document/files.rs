@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::misplaced::{Found, Misplaced, apply};
 use super::reference::{FILES, into_file};
+use super::slot::Slot;
 use super::source::Source;
 use super::{locate, text, visit};
 use crate::pointer;
@@ -21,68 +23,105 @@ pub(super) type ReadFile<'r> = dyn FnMut(&str) -> Result<String, String> + 'r;
 /// The loader of the files that one document refers to.
 pub(super) struct Loader<'r, 'd> {
     /// The name of the document in errors.
-    pub(super) name: &'d str,
-    pub(super) root: &'d Source,
-    pub(super) read_file: &'r mut ReadFile<'r>,
+    name: &'d str,
+    root: &'d Source,
+    read_file: &'r mut ReadFile<'r>,
+    sources: BTreeMap<String, Source>,
+    wanted: Vec<WantedFile>,
+    /// The files that misplaced references lead to.
+    unchanged: BTreeMap<String, Value>,
 }
 
-impl Loader<'_, '_> {
-    /// Embeds every file that `value` refers to, directly or through other files.
-    pub(super) fn embed(self, value: &mut Value) -> Result<BTreeMap<String, Source>, TextError> {
-        let mut sources: BTreeMap<String, Source> = BTreeMap::new();
-        let mut wanted = self.rewrite_references(value, "", &sources)?;
+impl<'r, 'd> Loader<'r, 'd> {
+    pub(super) fn new(name: &'d str, root: &'d Source, read_file: &'r mut ReadFile<'r>) -> Self {
+        Self {
+            name,
+            root,
+            read_file,
+            sources: BTreeMap::new(),
+            wanted: Vec::new(),
+            unchanged: BTreeMap::new(),
+        }
+    }
+
+    /// Embeds every file that `value` refers to, directly or through other files, and replaces the misplaced
+    /// references. Returns the texts of the files.
+    pub(super) fn embed(
+        mut self,
+        value: &mut Value,
+    ) -> Result<(BTreeMap<String, Source>, Misplaced), TextError> {
+        let mut misplaced = Misplaced::default();
+        let found = self.rewrite_references(value, "", Slot::ANY)?;
+        let replacements = misplaced.replacements(&mut self, value, "", found)?;
         let mut files = Map::new();
-        while let Some(WantedFile {
-            path,
-            from,
-            reference,
-        }) = wanted.pop()
-        {
-            if files.contains_key(&path) {
+        while let Some(wanted) = self.wanted.pop() {
+            let path = &wanted.path;
+            if files.contains_key(path) {
                 continue;
             }
-            let text = (self.read_file)(&path).map_err(|reason| {
-                let message =
-                    format!("the file of the reference `{reference}` cannot be read: {reason}");
-                self.error(&from, &reference, message, &sources)
-            })?;
-            let (mut file, format) = text::parse(&path, &text)?;
-            sources.insert(path.clone(), Source { text, format });
-            wanted.extend(self.rewrite_references(&mut file, &path, &sources)?);
-            files.insert(path, file);
+            let mut file = self.load(&wanted)?;
+            let found = self.rewrite_references(&mut file, path, Slot::ANY)?;
+            let place = pointer::join_all("", [FILES, path]);
+            let replacements = misplaced.replacements(&mut self, value, &place, found)?;
+            apply(&mut file, replacements);
+            files.insert(wanted.path, file);
         }
+        // Only now, since references are followed in the document as it is written.
+        apply(value, replacements);
         if let Value::Object(root) = value
             && !files.is_empty()
         {
             root.insert(FILES.to_owned(), Value::Object(files));
         }
-        Ok(sources)
+        Ok((self.sources, misplaced))
     }
 
-    /// Rewrites each reference in `file` (`""` is the document itself) as one within the document, and
-    /// returns the files that they name.
-    fn rewrite_references(
-        &self,
+    /// Reads and parses a file.
+    fn load(&mut self, wanted: &WantedFile) -> Result<Value, TextError> {
+        let WantedFile {
+            path,
+            from,
+            reference,
+        } = wanted;
+        if let Some(source) = self.sources.get(path) {
+            return text::parse(path, &source.text).map(|(file, _)| file);
+        }
+        let text = (self.read_file)(path).map_err(|reason| {
+            let message =
+                format!("the file of the reference `{reference}` cannot be read: {reason}");
+            self.error(from, reference, message)
+        })?;
+        let (file, format) = text::parse(path, &text)?;
+        let source = Source { text, format };
+        self.sources.insert(path.clone(), source);
+        Ok(file)
+    }
+
+    /// Rewrites each reference in a value that stands in `slot`, written in `file` (`""` is the document itself), as
+    /// one within the document. Returns the misplaced ones.
+    pub(super) fn rewrite_references(
+        &mut self,
         value: &mut Value,
         file: &str,
-        sources: &BTreeMap<String, Source>,
-    ) -> Result<Vec<WantedFile>, TextError> {
-        let own = self.file_name();
-        let mut wanted = Vec::new();
+        slot: Slot<'_>,
+    ) -> Result<Vec<Found>, TextError> {
+        let own = file_name(self.name);
+        let mut found = Vec::new();
         let mut refused = None;
-        visit::objects_mut(value, HOLDERS, &mut |holder| {
+        let wanted = &mut self.wanted;
+        visit::objects_mut_in(value, slot, HOLDERS, &mut |path, holder| {
             for keyword in REFERENCES {
                 let Some(Value::String(reference)) = holder.get_mut(*keyword) else {
                     continue;
                 };
                 match resolve(file, own, reference) {
                     Ok(resolved) => {
-                        let written = std::mem::replace(reference, resolved.reference);
-                        wanted.extend(resolved.file.map(|path| WantedFile {
-                            path,
-                            from: file.to_owned(),
-                            reference: written,
-                        }));
+                        *reference = resolved.reference;
+                        if path.slot.forbids_references() && *keyword == "$ref" {
+                            found.push(Found::new(path, holder, resolved.file));
+                        } else {
+                            wanted.extend(resolved.file);
+                        }
                     }
                     // A dynamic reference may name the URL of a dialect's schema.
                     Err(why) if *keyword == "$ref" => {
@@ -94,31 +133,31 @@ impl Loader<'_, '_> {
             rewrite_mapping(file, own, holder);
         });
         match refused {
-            None => Ok(wanted),
+            None => Ok(found),
             Some((reference, why)) => {
                 let message = format!("the reference `{reference}` {why}");
-                Err(self.error(file, &reference, message, sources))
+                Err(self.error(file, &reference, message))
             }
         }
     }
 
-    /// Returns the document's own file name, by which its files may refer to it.
-    fn file_name(&self) -> &str {
-        self.name
-            .rsplit(['/', '\\', ':'])
-            .next()
-            .unwrap_or(self.name)
+    /// Returns the reference in `file` as one within the document.
+    pub(super) fn resolved(&self, file: &str, reference: &str) -> Option<Resolved> {
+        resolve(file, file_name(self.name), reference).ok()
+    }
+
+    /// Returns a file as it is written.
+    pub(super) fn unchanged(&mut self, wanted: &WantedFile) -> Result<&Value, TextError> {
+        if !self.unchanged.contains_key(&wanted.path) {
+            let file = self.load(wanted)?;
+            self.unchanged.insert(wanted.path.clone(), file);
+        }
+        Ok(&self.unchanged[&wanted.path])
     }
 
     /// Returns an error about a reference in `file`.
-    fn error(
-        &self,
-        file: &str,
-        reference: &str,
-        message: String,
-        sources: &BTreeMap<String, Source>,
-    ) -> TextError {
-        let source = sources.get(file).unwrap_or(self.root);
+    fn error(&self, file: &str, reference: &str, message: String) -> TextError {
+        let source = self.sources.get(file).unwrap_or(self.root);
         let place = text::parse(file, &source.text)
             .ok()
             .and_then(|(value, _)| find_reference(&value, reference));
@@ -130,6 +169,11 @@ impl Loader<'_, '_> {
             message,
         }
     }
+}
+
+/// Returns the document's own file name, by which its files may refer to it.
+fn file_name(name: &str) -> &str {
+    name.rsplit(['/', '\\', ':']).next().unwrap_or(name)
 }
 
 /// Returns the pointer to the first such reference in a value.
@@ -148,11 +192,11 @@ fn find_reference(value: &Value, reference: &str) -> Option<String> {
 }
 
 /// A file that a reference names.
-struct WantedFile {
-    path: String,
+pub(super) struct WantedFile {
+    pub(super) path: String,
     /// The file that holds the reference.
-    from: String,
-    reference: String,
+    pub(super) from: String,
+    pub(super) reference: String,
 }
 
 /// The keywords whose value is a reference.
@@ -162,16 +206,16 @@ const REFERENCES: &[&str] = &["$ref", "$dynamicRef"];
 const HOLDERS: &[&str] = &["$ref", "$dynamicRef", "discriminator"];
 
 /// A reference in one of the files, rewritten as one within the document.
-struct Resolved {
-    reference: String,
+pub(super) struct Resolved {
+    pub(super) reference: String,
     /// The file that it names, if that is not the document.
-    file: Option<String>,
+    pub(super) file: Option<WantedFile>,
 }
 
 /// Resolves a reference in `file`; `own` is the document's own file name.
 fn resolve(file: &str, own: &str, reference: &str) -> Result<Resolved, &'static str> {
     let (target, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-    let (reference, file) = match target {
+    let (rewritten, path) = match target {
         "" if file.is_empty() => (reference.to_owned(), None),
         "" => (into_file(file, fragment), None),
         target => match path_from_root(file, target)? {
@@ -179,7 +223,15 @@ fn resolve(file: &str, own: &str, reference: &str) -> Result<Resolved, &'static 
             path => (into_file(&path, fragment), Some(path)),
         },
     };
-    Ok(Resolved { reference, file })
+    let wanted = path.map(|path| WantedFile {
+        path,
+        from: file.to_owned(),
+        reference: reference.to_owned(),
+    });
+    Ok(Resolved {
+        reference: rewritten,
+        file: wanted,
+    })
 }
 
 /// Rewrites the references of a schema's discriminator, as those of the alternatives are. The name of a

@@ -14,14 +14,14 @@ const LIFTED: &[&str] = &["$ref", "exclusiveMinimum", "exclusiveMaximum", "nulla
 
 /// Lifts every object that may be a schema: objects that are not schemas have none of these keywords.
 pub(super) fn to_3_1(document: &mut Value) {
-    visit::objects_mut(document, LIFTED, &mut lift_schema);
+    visit::objects_mut(document, LIFTED, &mut |_, schema| lift_schema(schema));
 }
 
 /// Rewrites `format: binary` as `contentMediaType: application/octet-stream`, and `format: byte` as
 /// `contentEncoding: base64` (the OpenAPI Initiative's guide to migrating from 3.0 to 3.1). Many documents
 /// of 3.1 still use the formats.
 pub(super) fn replace_binary_formats(document: &mut Value) {
-    visit::objects_mut(document, &["format"], &mut |schema| {
+    visit::objects_mut(document, &["format"], &mut |_, schema| {
         let allows_strings = match schema.get("type") {
             Some(Value::String(only)) => only == "string",
             Some(Value::Array(types)) => types.contains(&Value::from("string")),

@@ -36,18 +36,15 @@ impl Document {
             text: text.to_owned(),
             format,
         };
-        let loader = Loader {
-            name,
-            root: &source,
-            read_file: &mut read_file,
-        };
-        let files = loader.embed(&mut value)?;
+        let loader = Loader::new(name, &source, &mut read_file);
+        let (files, misplaced) = loader.embed(&mut value)?;
         let mut document = Self {
             name: name.to_owned(),
             source,
             version: Version::V3_1,
             value,
             files,
+            misplaced,
         };
         if document
             .sources()

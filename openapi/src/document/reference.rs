@@ -33,7 +33,7 @@ pub(super) fn into_file(file: &str, fragment: &str) -> String {
 }
 
 /// Encodes the two characters of a pointer that would end or change a URI's fragment.
-fn percent_encoded(pointer: &str) -> String {
+pub(super) fn percent_encoded(pointer: &str) -> String {
     pointer.replace('%', "%25").replace('#', "%23")
 }
 

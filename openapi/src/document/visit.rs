@@ -3,28 +3,49 @@
 
 use serde_json::{Map, Value};
 
-use crate::{keywords, pointer};
+use super::slot::Slot;
+use crate::pointer;
 
 /// The path to the visited object: the keys and indices that lead to it.
-#[derive(Default)]
-pub(super) struct Path<'a>(Vec<Token<'a>>);
+pub(super) struct Path<'p> {
+    parent: Option<&'p Path<'p>>,
+    token: Token<'p>,
+    /// What the specification has in this place.
+    pub(super) slot: Slot<'p>,
+}
 
-enum Token<'a> {
-    Key(&'a str),
+#[derive(Clone, Copy)]
+enum Token<'p> {
+    Key(&'p str),
     Index(usize),
 }
 
-impl Path<'_> {
+impl<'p> Path<'p> {
+    fn root(slot: Slot<'p>) -> Self {
+        Self {
+            parent: None,
+            token: Token::Index(0),
+            slot,
+        }
+    }
+
+    fn below(&'p self, token: Token<'p>, slot: Slot<'p>) -> Self {
+        Self {
+            parent: Some(self),
+            token,
+            slot,
+        }
+    }
+
     /// Returns the JSON pointer to the visited object.
     pub(super) fn pointer(&self) -> String {
-        let mut path = String::new();
-        for token in &self.0 {
-            path = match token {
-                Token::Key(key) => pointer::join(&path, key),
-                Token::Index(index) => pointer::join(&path, &index.to_string()),
-            };
+        let Some(parent) = self.parent else {
+            return String::new();
+        };
+        match self.token {
+            Token::Key(key) => pointer::join(&parent.pointer(), key),
+            Token::Index(index) => pointer::join(&parent.pointer(), &index.to_string()),
         }
-        path
     }
 }
 
@@ -33,36 +54,36 @@ impl Path<'_> {
 pub(super) fn objects<'a>(
     value: &'a Value,
     keys: &[&str],
-    visit: &mut impl FnMut(&Path<'a>, &'a Value),
+    visit: &mut impl FnMut(&Path<'_>, &'a Value),
 ) {
-    walk(value, false, keys, &mut Path::default(), visit);
+    walk(value, &Path::root(Slot::ANY), keys, visit);
 }
 
 fn walk<'a>(
     value: &'a Value,
-    named: bool,
+    path: &Path<'_>,
     keys: &[&str],
-    path: &mut Path<'a>,
-    visit: &mut impl FnMut(&Path<'a>, &'a Value),
+    visit: &mut impl FnMut(&Path<'_>, &'a Value),
 ) {
     match value {
         Value::Object(object) => {
-            if !named && keys.iter().any(|key| object.contains_key(*key)) {
+            if keys.iter().any(|key| object.contains_key(*key)) && counts(path.slot, object) {
                 visit(path, value);
             }
             for (key, member) in object {
-                if let Some(named) = entered(named, key, member) {
-                    path.0.push(Token::Key(key));
-                    walk(member, named, keys, path, visit);
-                    path.0.pop();
+                if holds_more(member)
+                    && let Some(slot) = path.slot.of_member(key, member)
+                {
+                    walk(member, &path.below(Token::Key(key), slot), keys, visit);
                 }
             }
         }
         Value::Array(items) => {
+            let slot = path.slot.of_item();
             for (index, item) in items.iter().enumerate() {
-                path.0.push(Token::Index(index));
-                walk(item, false, keys, path, visit);
-                path.0.pop();
+                if holds_more(item) {
+                    walk(item, &path.below(Token::Index(index), slot), keys, visit);
+                }
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
@@ -74,45 +95,60 @@ fn walk<'a>(
 pub(super) fn objects_mut(
     value: &mut Value,
     keys: &[&str],
-    visit: &mut impl FnMut(&mut Map<String, Value>),
+    visit: &mut impl FnMut(&Path<'_>, &mut Map<String, Value>),
 ) {
-    walk_mut(value, false, keys, visit);
+    objects_mut_in(value, Slot::ANY, keys, visit);
+}
+
+/// Does what [`objects_mut`] does with a value that stands in `slot`.
+pub(super) fn objects_mut_in(
+    value: &mut Value,
+    slot: Slot<'_>,
+    keys: &[&str],
+    visit: &mut impl FnMut(&Path<'_>, &mut Map<String, Value>),
+) {
+    walk_mut(value, &Path::root(slot), keys, visit);
 }
 
 fn walk_mut(
     value: &mut Value,
-    named: bool,
+    path: &Path<'_>,
     keys: &[&str],
-    visit: &mut impl FnMut(&mut Map<String, Value>),
+    visit: &mut impl FnMut(&Path<'_>, &mut Map<String, Value>),
 ) {
     match value {
         Value::Object(object) => {
             let mut wanted = false;
             for (key, member) in object.iter_mut() {
                 wanted |= keys.contains(&key.as_str());
-                if let Some(named) = entered(named, key, member) {
-                    walk_mut(member, named, keys, visit);
+                if holds_more(member)
+                    && let Some(slot) = path.slot.of_member(key, member)
+                {
+                    walk_mut(member, &path.below(Token::Key(key), slot), keys, visit);
                 }
             }
-            if wanted && !named {
-                visit(object);
+            if wanted && counts(path.slot, object) {
+                visit(path, object);
             }
         }
         Value::Array(items) => {
-            for item in items {
-                walk_mut(item, false, keys, visit);
+            let slot = path.slot.of_item();
+            for (index, item) in items.iter_mut().enumerate() {
+                if holds_more(item) {
+                    walk_mut(item, &path.below(Token::Index(index), slot), keys, visit);
+                }
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
-/// Returns `None` for a member that is skipped, and otherwise whether the author chooses the keys of its
-/// members; `named` says the same of the object that holds it.
-fn entered(named: bool, key: &str, member: &Value) -> Option<bool> {
-    let holds_more = matches!(member, Value::Object(_) | Value::Array(_));
-    if !holds_more || (!named && keywords::holds_data(key)) {
-        return None;
-    }
-    Some(!named && keywords::holds_names(key))
+fn holds_more(value: &Value) -> bool {
+    matches!(value, Value::Object(_) | Value::Array(_))
+}
+
+/// Returns whether the keys of an object are those of the specification. In a map they are the author's, except that a
+/// text under `$ref` makes it a reference: a property that is called `$ref` has a schema.
+fn counts(slot: Slot<'_>, object: &Map<String, Value>) -> bool {
+    !slot.holds_names() || object.get("$ref").is_some_and(Value::is_string)
 }

@@ -10,6 +10,7 @@ mod escapes;
 mod hostile;
 mod media_types;
 mod messages;
+mod misplaced_references;
 mod numbers;
 mod operations;
 mod patterns;

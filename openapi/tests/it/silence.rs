@@ -8,12 +8,12 @@ use openapi::{Document, pointer};
 use serde_json::{Value, json};
 
 /// Returns a document that uses all of OpenAPI.
-fn rich() -> Value {
+pub(crate) fn rich() -> Value {
     serde_json::from_str(include_str!("silence/rich.json")).expect("JSON")
 }
 
 /// Collects the pointers to everything in a document except the root.
-fn places(value: &Value, at: &str, into: &mut Vec<String>) {
+pub(crate) fn places(value: &Value, at: &str, into: &mut Vec<String>) {
     let mut member = |place: String, value: &Value| {
         into.push(place.clone());
         places(value, &place, into);
@@ -34,7 +34,7 @@ fn places(value: &Value, at: &str, into: &mut Vec<String>) {
 }
 
 /// Returns edits of the value at a place, each with its name.
-fn edits(document: &Value, place: &str) -> Vec<(&'static str, Value)> {
+pub(crate) fn edits(document: &Value, place: &str) -> Vec<(&'static str, Value)> {
     let mut edited = Vec::new();
     let mut edit = |what, change: &dyn Fn(&mut Value)| {
         let mut document = document.clone();

@@ -1,6 +1,9 @@
 //! The whole document: what is around the operations, the operations, the components.
 
 mod components;
+mod misplaced;
+
+pub(crate) use misplaced::misplaced_references;
 
 use crate::diff::message::message;
 use crate::diff::operation::paths;
@@ -51,7 +54,9 @@ fn around(walk: &mut Walk<'_>, root: &Pair<'_>) {
     for (key, matched) in root.members() {
         if matches!(key, "tags" | "externalDocs" | "$self") {
             fields::text_field(walk, key, &matched, Area::Document, &subject);
-        } else if !COMPARED_ELSEWHERE.contains(&key) {
+        } else if !COMPARED_ELSEWHERE.contains(&key)
+            && !misplaced::differ_only_in_targets(walk, key)
+        {
             fields::field(walk, key, &matched, Area::Document, &subject);
         }
     }

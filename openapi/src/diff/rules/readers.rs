@@ -85,6 +85,9 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Operation, Callback, Parameter, Request, Response, Header, Document], Kind::Field, &[Added, Removed, Changed], &[Unproven])
         .means("A field of {where} for which there is no rule {did}.")
         .why("Its meaning for messages is not known here; a person must look."),
+    row(&[Document], Kind::MisplacedReference, &[Changed], &[Docs])
+        .means("The revision has references (`$ref`) where strict OpenAPI has none, and something else in the document differs.")
+        .why("Each is read as if its target stood there, as most tools do; a strict one refuses the document."),
     row(&[Operation, Callback, Document], Kind::Example, &[Added, Removed, Changed], &[Docs])
         .means("`example` or `examples`, which is out of place in {where}, {did}.")
         .why("OpenAPI gives this keyword no meaning at this place."),

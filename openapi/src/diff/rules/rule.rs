@@ -168,6 +168,8 @@ axis! {
         Name = "name",
         /// Keywords that have no effect where they are.
         Inert = "inert",
+        /// A reference where OpenAPI has none.
+        MisplacedReference = "misplaced-reference",
         /// A field that the comparison has no rule for.
         Field = "field",
     }

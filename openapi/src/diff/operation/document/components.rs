@@ -73,8 +73,8 @@ fn names(root: &Pair<'_>) -> Vec<(String, String)> {
 
 /// Compares the texts of a security scheme. What it demands is compared where it is demanded, and so are its addresses
 /// if both documents demand it.
-fn security_scheme_texts(
-    walk: &mut Walk<'_>,
+fn security_scheme_texts<'a>(
+    walk: &mut Walk<'a>,
     pointer: &str,
     name: &str,
     used: &[HashSet<String>; 2],
@@ -82,17 +82,15 @@ fn security_scheme_texts(
     if !pointer.starts_with(SECURITY_SCHEMES) {
         return;
     }
-    let (Some(base), Some(revision)) = (walk.base.at(pointer), walk.revision.at(pointer)) else {
+    let node = |document: &'a Document| {
+        let pointer = document.follow(pointer);
+        let value = document.at(&pointer)?;
+        Some(Node { pointer, value })
+    };
+    let (Some(base), Some(revision)) = (node(walk.base), node(walk.revision)) else {
         return;
     };
-    let node = |value| Node {
-        pointer: pointer.to_owned(),
-        value,
-    };
-    let pair = Pair {
-        base: node(base),
-        revision: node(revision),
-    };
+    let pair = Pair { base, revision };
     let subject = message!("the component `{}`", name);
     let are_demanded = used.iter().all(|used| used.contains(pointer))
         && [&pair.base, &pair.revision].map(|scheme| scheme.text("type")) == [Some("oauth2"); 2];
@@ -125,6 +123,8 @@ fn security_scheme_texts(
 /// schemes that are demanded anywhere. References in extensions and values are only text.
 fn reached(document: &Document) -> HashSet<String> {
     let mut reached: HashSet<String> = demanded(document.value().get("security")).collect();
+    // What replaced a misplaced reference is compared in that place.
+    reached.extend(document.misplaced().targets().filter_map(component_of));
     let mut references: HashSet<&str> = HashSet::new();
     // Each value with whether the names of its members are the author's.
     let mut pending: Vec<(&Value, bool)> = ["paths", "webhooks"]
@@ -171,6 +171,13 @@ fn reached(document: &Document) -> HashSet<String> {
         }
     }
     reached
+}
+
+/// Returns the pointer of the component that holds the value at `pointer`.
+fn component_of(pointer: &str) -> Option<String> {
+    let mut tokens = pointer.strip_prefix("/components/")?.split('/');
+    let (section, name) = (tokens.next()?, tokens.next()?);
+    Some(format!("/components/{section}/{name}"))
 }
 
 /// Returns the pointers of the schemes that a list of security requirements names.

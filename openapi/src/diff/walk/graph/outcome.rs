@@ -30,7 +30,10 @@ impl Walk<'_> {
             let operations = self.operations_above(id, &parents);
             let place = self.vertices[id].place.clone();
             let place = place.unwrap_or_else(|| root.clone());
-            for finding in std::mem::take(&mut self.vertices[id].findings) {
+            for mut finding in std::mem::take(&mut self.vertices[id].findings) {
+                finding.edit = finding
+                    .edit
+                    .or_else(|| self.edit_of_a_shared_text(&finding.change));
                 placed.push(Placed {
                     finding,
                     place: place.clone(),
@@ -48,6 +51,13 @@ impl Walk<'_> {
         };
         let causes = causes::merged(placed, &root);
         causes.into_iter().map(named).collect()
+    }
+
+    /// Returns the edit of a text that stands in several places, if the change is in one.
+    fn edit_of_a_shared_text(&self, change: &Change) -> Option<String> {
+        let location = &change.location;
+        let [base, revision] = [self.base, self.revision].map(|side| side.written_at(location));
+        (base != *location && revision != *location).then(|| format!("{base} {revision}"))
     }
 
     /// Returns the operations that reach a vertex, in the document's order, which is the order of their vertices.

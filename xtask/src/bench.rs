@@ -6,7 +6,7 @@ use std::process::{Command, ExitStatus};
 
 use openapi::cli::{Exit, Outcome};
 
-use crate::cli::{BenchCommand, Fuzz, Server};
+use crate::cli::{BenchCommand, Fuzz, Seeded, Server};
 use crate::{programs, test};
 
 pub(crate) fn run(command: &BenchCommand) -> Outcome {
@@ -15,6 +15,7 @@ pub(crate) fn run(command: &BenchCommand) -> Outcome {
         // It is as fast in a debug build, which takes less time to build.
         BenchCommand::Corpus => Bench::DIFF.debug().run(&["agreement".to_owned()]),
         BenchCommand::Fuzz(arguments) => fuzz(arguments),
+        BenchCommand::Seeded(arguments) => seeded(arguments),
         BenchCommand::Conformance(arguments) => {
             let mut options = vec![format!("--runs={}", arguments.runs)];
             options.extend(arguments.no_mutants.then(|| "--no-mutants".to_owned()));
@@ -47,6 +48,10 @@ impl Bench {
     };
     const FUZZ: Self = Self {
         name: "fuzz",
+        build: BUILD_OPENAPI,
+    };
+    const SEEDED: Self = Self {
+        name: "seeded",
         build: BUILD_OPENAPI,
     };
     const SUITE: Self = Self {
@@ -100,6 +105,17 @@ fn fuzz(arguments: &Fuzz) -> Outcome {
     } else {
         Bench::FUZZ.run(&options)
     }
+}
+
+fn seeded(arguments: &Seeded) -> Outcome {
+    let mut options = vec![
+        format!("--edits={}", arguments.edits),
+        format!("--seed={}", arguments.seed),
+        format!("--from={}", arguments.from),
+    ];
+    options.extend(arguments.show.map(|number| format!("--show={number}")));
+    options.extend((arguments.only.as_ref()).map(|name| format!("--only={name}")));
+    Bench::SEEDED.run(&options)
 }
 
 /// Runs the server's fault tests for this many seconds, and prints their figures.

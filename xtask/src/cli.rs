@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 mod bench;
 mod openapi;
 
-pub(crate) use self::bench::{BenchCommand, Build, Fuzz, Installed, Server};
+pub(crate) use self::bench::{BenchCommand, Build, Fuzz, Installed, Seeded, Server};
 pub(crate) use self::openapi::{Check, OpenapiCommand, Pull};
 
 /// The project's commands: emit, check and compare contracts, verify the whole, run the tests.

@@ -23,6 +23,7 @@ mod respellings;
 mod rule_docs;
 mod rules;
 mod schemas;
+mod seeded;
 mod servers_and_encodings;
 mod silence;
 mod sunsets;

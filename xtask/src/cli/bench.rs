@@ -11,6 +11,8 @@ pub(crate) enum BenchCommand {
     Corpus,
     /// Compare malformed and hostile documents; fails if the comparison does not survive one
     Fuzz(Fuzz),
+    /// Edit real documents, each edit a break; fails if the comparison lets one pass
+    Seeded(Seeded),
     /// The conformance suite: its speed, a hundred shuffled runs of our server, and the faults that it notices, by class;
     /// fails if it misses a fault or blames a correct server
     Conformance(Conformance),
@@ -137,6 +139,26 @@ pub(crate) struct Fuzz {
     /// Try the inputs with the debug build instead of the release build
     #[arg(long)]
     pub(crate) as_built: bool,
+}
+
+/// Options of `bench seeded`.
+#[derive(Debug, Args)]
+pub(crate) struct Seeded {
+    /// How many edits to compare
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    pub(crate) edits: u64,
+    /// The seed from which, with its number, each case is made
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The number of the first case
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(crate) from: u64,
+    /// Write base and revision of one case to target/bench, and run no other
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) show: Option<u64>,
+    /// Edit only documents whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) only: Option<String>,
 }
 
 /// Options of `bench conformance`.

@@ -112,3 +112,9 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         .and_then(|()| std::fs::rename(&beside, path))
         .map_err(|error| Failure::unreadable(format!("cannot write {}: {error}", path.display())))
 }
+
+/// Returns a number of bytes in MiB.
+#[allow(clippy::cast_precision_loss)]
+pub(super) fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / (1024.0 * 1024.0)
+}

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use openapi::cli::{Exit, Failure, Outcome};
 use serde_json::{Map, Value};
 
+use crate::documents::mebibytes;
 use crate::measure::{Cost, best_of};
 use crate::{documents, edits};
 
@@ -22,8 +23,6 @@ const MOST_GROWTH: f64 = 1.2;
 
 /// The most entries that six edits may result in.
 const MOST_ENTRIES: usize = 10;
-
-const MEBIBYTE: f64 = 1024.0 * 1024.0;
 
 /// An input, its limits and the figures of oasdiff.
 struct Row {
@@ -235,9 +234,4 @@ fn size_of(path: &Path) -> Result<u64, Failure> {
     std::fs::metadata(path)
         .map(|metadata| metadata.len())
         .map_err(|error| Failure::unreadable(format!("cannot read {}: {error}", path.display())))
-}
-
-#[allow(clippy::cast_precision_loss)]
-fn mebibytes(bytes: u64) -> f64 {
-    bytes as f64 / MEBIBYTE
 }

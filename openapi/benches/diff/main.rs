@@ -1,4 +1,5 @@
-//! The comparison on real inputs: agreement with oasdiff over its corpus, and the cost of the largest documents.
+//! The comparison on real inputs: agreement with oasdiff over its corpus, what is found in real pairs, and the cost of
+//! the largest documents.
 //!
 //! `cargo xtask bench diff` and `cargo xtask bench corpus` run it.
 
@@ -7,6 +8,7 @@ mod documents;
 mod edits;
 mod large;
 mod measure;
+mod pairs;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,6 +31,14 @@ struct Arguments {
 enum Part {
     /// Agreement with oasdiff alone
     Agreement,
+    /// What is found in real pairs, and its cost, alone
+    Pairs,
+    /// Compare two documents and print counts, as JSON
+    #[command(hide = true)]
+    Compare { base: PathBuf, revision: PathBuf },
+    /// Parse two documents
+    #[command(hide = true)]
+    Parse { base: PathBuf, revision: PathBuf },
     /// Run a program and print what it cost, as JSON
     #[command(hide = true)]
     Measure {
@@ -45,6 +55,9 @@ fn main() -> ExitCode {
     conclude(match Arguments::parse().part {
         None => whole(),
         Some(Part::Agreement) => agreement::run(),
+        Some(Part::Pairs) => pairs::run(),
+        Some(Part::Compare { base, revision }) => pairs::compare_pair(&base, &revision),
+        Some(Part::Parse { base, revision }) => pairs::parse_pair(&base, &revision),
         Some(Part::Measure { stdout, command }) => measure::run(&stdout, &command),
     })
 }
@@ -52,5 +65,7 @@ fn main() -> ExitCode {
 fn whole() -> Outcome {
     let agreement = agreement::run()?;
     anstream::println!();
-    Ok(agreement.or_worse(large::run()?))
+    let pairs = pairs::run()?;
+    anstream::println!();
+    Ok(agreement.or_worse(pairs).or_worse(large::run()?))
 }

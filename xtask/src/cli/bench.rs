@@ -4,7 +4,8 @@ use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BenchCommand {
-    /// The comparison: agreement with oasdiff over its corpus, and cost on the largest documents
+    /// The comparison: agreement with oasdiff over its corpus, what is found in real pairs, and cost on the largest
+    /// documents
     Diff,
     /// The agreement with oasdiff alone; fails if a disagreement is not accounted for in
     /// openapi/tests/corpus-disagreements.md

@@ -33,11 +33,20 @@ use crate::text_error::TextError;
 pub use methods::METHODS;
 pub(crate) use methods::{Method, holds_operations, operations_of};
 pub(crate) use misplaced::StandsFor;
-pub(crate) use reference::FILES;
+pub(crate) use reference::{FILES, dangles};
 pub use version::Version;
 
 /// Why a text is not a document that can be used.
 pub type DocumentError = TextError;
+
+/// What is done with references that cannot be followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DanglingReferences {
+    /// The document is refused.
+    Refused,
+    /// They are kept. A comparison in which the document is the base reports each, and what is behind it as unproven.
+    Kept,
+}
 
 /// A place in one of the texts that a document was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +99,8 @@ pub struct Document {
     files: BTreeMap<String, Source>,
     /// The references where OpenAPI has none, replaced by what they refer to.
     misplaced: Misplaced,
+    /// The kept references that cannot be followed: the pointers to what holds them, and why.
+    dangling: Vec<(String, String)>,
 }
 
 impl Document {
@@ -252,6 +263,11 @@ impl Document {
             .map(|key| pointer::join_all(&content, [key.as_str(), "schema"]))
             .find(|pointer| self.at(pointer).is_some())
             .map(|pointer| SchemaRef { pointer })
+    }
+
+    /// Returns the pointers to what holds references that cannot be followed, and why they cannot.
+    pub(crate) fn dangling(&self) -> &[(String, String)] {
+        &self.dangling
     }
 
     /// Returns the references where OpenAPI has none, which were replaced by what they refer to.

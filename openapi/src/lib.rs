@@ -35,7 +35,7 @@ pub mod shown;
 mod text_error;
 pub mod waiver;
 
-pub use document::{Document, DocumentError, Operation, SchemaRef};
+pub use document::{DanglingReferences, Document, DocumentError, Operation, SchemaRef};
 pub use position::Position;
 pub use schema::{Problem, Validator, ValidatorError};
 pub use sha256::sha256_hex;

@@ -29,7 +29,7 @@ pub fn run(arguments: &Diff) -> Outcome {
     let mut waivers = ActiveWaivers::read(arguments.waivers.as_deref())?;
     // The program ends after the report is written. Dropping documents of many megabytes would take as long as
     // comparing them.
-    let base = ManuallyDrop::new(input::read(&arguments.base)?);
+    let base = ManuallyDrop::new(input::read_base(&arguments.base)?);
     let revision = ManuallyDrop::new(input::read(&arguments.revision)?);
     let options = Options {
         today: Some(waivers.today()),

@@ -5,8 +5,8 @@ use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
 use super::exit::Failure;
-use crate::Document;
 use crate::shown::visible;
+use crate::{DanglingReferences, Document};
 
 /// The name for standard input.
 pub(super) const STANDARD_INPUT: &str = "-";
@@ -17,12 +17,25 @@ pub(super) const STANDARD_INPUT: &str = "-";
 ///
 /// [`Exit::Unreadable`](super::Exit::Unreadable), for a document that cannot be read, parsed or resolved.
 pub fn read(path: &Path) -> Result<Document, Failure> {
+    read_with(path, DanglingReferences::Refused)
+}
+
+/// Reads the base of a comparison, in which references may dangle.
+///
+/// # Errors
+///
+/// [`Exit::Unreadable`](super::Exit::Unreadable), for a document that cannot be read or parsed.
+pub(super) fn read_base(path: &Path) -> Result<Document, Failure> {
+    read_with(path, DanglingReferences::Kept)
+}
+
+fn read_with(path: &Path, dangling: DanglingReferences) -> Result<Document, Failure> {
     if path.as_os_str() == STANDARD_INPUT {
         let mut bytes = Vec::new();
         std::io::stdin()
             .read_to_end(&mut bytes)
             .map_err(|error| Failure::unreadable(format!("cannot read standard input: {error}")))?;
-        return document("standard input", bytes, |_| {
+        return document("standard input", bytes, dangling, |_| {
             Err("standard input is not in a folder".to_owned())
         });
     }
@@ -34,7 +47,7 @@ pub fn read(path: &Path) -> Result<Document, Failure> {
             .rfind(['/', ':'])
             .map_or(0, |separator| separator + 1);
         let folder = &object[..end];
-        return document(&name, bytes, |file| {
+        return document(&name, bytes, dangling, |file| {
             let bytes =
                 from_git(&format!("{folder}{file}")).map_err(|failure| failure.in_one_line())?;
             String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
@@ -52,7 +65,7 @@ pub fn read(path: &Path) -> Result<Document, Failure> {
         Failure::unreadable(format!("cannot read {}: {error}{hint}", visible(&name)))
     })?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    document(&name, bytes, |file| beside(&folder, file))
+    document(&name, bytes, dangling, |file| beside(&folder, file))
 }
 
 /// Returns a suggestion for the name of a file that cannot be read.
@@ -225,6 +238,7 @@ pub fn refuse_defects(document: &Document) -> Result<(), Failure> {
 fn document(
     name: &str,
     bytes: Vec<u8>,
+    dangling: DanglingReferences,
     read_file: impl FnMut(&str) -> Result<String, String>,
 ) -> Result<Document, Failure> {
     let text = String::from_utf8(bytes).map_err(|error| {
@@ -234,7 +248,7 @@ fn document(
             visible(name)
         ))
     })?;
-    Document::parse_with_files(name, &text, read_file)
+    Document::parse_with(name, &text, dangling, read_file)
         .map_err(|error| Failure::unreadable(error.to_string()))
 }
 

@@ -1,8 +1,8 @@
 //! The check that every reference within a document resolves.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::reference::{self, LONGEST_CHAIN, target};
 use super::{Document, visit};
@@ -12,24 +12,44 @@ use crate::text_error::TextError;
 /// Refuses references that leave the document, do not resolve, or refer back to themselves, and misplaced ones that were
 /// not replaced.
 pub(super) fn check(document: &Document) -> Result<(), TextError> {
-    let mut seen = HashSet::new();
-    let mut refused = None;
+    match (unresolved(document).into_iter()).next() {
+        None => Ok(()),
+        Some((pointer, reference)) => Err(why_refused(document, &pointer, reference)),
+    }
+}
+
+/// Keeps those references, with marks that say that they cannot be followed.
+pub(super) fn keep(document: &mut Document) {
+    let why = |(pointer, reference): (String, &String)| {
+        let error = why_refused(document, &pointer, reference);
+        (pointer, error.message)
+    };
+    let dangling: Vec<_> = unresolved(document).into_iter().map(why).collect();
+    for (pointer, _) in &dangling {
+        if let Some(holder) = document.value.pointer_mut(pointer) {
+            *holder = json!({"$ref": reference::DANGLING});
+        }
+    }
+    document.dangling = dangling;
+}
+
+/// Returns the references that cannot be followed, with the pointers to what holds them.
+fn unresolved(document: &Document) -> Vec<(String, &String)> {
+    let mut known: HashMap<&String, bool> = HashMap::new();
+    let mut unresolved = Vec::new();
     visit::objects(document.value(), &["$ref"], &mut |path, holder| {
         let Some(Value::String(reference)) = holder.get("$ref") else {
             return;
         };
-        let mut is_fine = || {
-            !path.slot.forbids_references()
-                && (!seen.insert(reference) || resolves(document, holder))
-        };
-        if refused.is_none() && !is_fine() {
-            refused = Some((path.pointer(), reference));
+        let is_followed = !path.slot.forbids_references()
+            && *known
+                .entry(reference)
+                .or_insert_with(|| resolves(document, holder));
+        if !is_followed {
+            unresolved.push((path.pointer(), reference));
         }
     });
-    match refused {
-        None => Ok(()),
-        Some((pointer, reference)) => Err(why_refused(document, &pointer, reference)),
-    }
+    unresolved
 }
 
 /// Returns whether the chain of references that begins at `holder` ends at a value.

@@ -12,7 +12,7 @@ use super::misplaced::{Found, Misplaced, apply};
 use super::reference::{FILES, into_file};
 use super::slot::Slot;
 use super::source::Source;
-use super::{locate, text, visit};
+use super::{DanglingReferences, locate, text, visit};
 use crate::pointer;
 use crate::text_error::TextError;
 
@@ -25,6 +25,7 @@ pub(super) struct Loader<'r, 'd> {
     /// The name of the document in errors.
     name: &'d str,
     root: &'d Source,
+    dangling: DanglingReferences,
     read_file: &'r mut ReadFile<'r>,
     sources: BTreeMap<String, Source>,
     wanted: Vec<WantedFile>,
@@ -33,10 +34,16 @@ pub(super) struct Loader<'r, 'd> {
 }
 
 impl<'r, 'd> Loader<'r, 'd> {
-    pub(super) fn new(name: &'d str, root: &'d Source, read_file: &'r mut ReadFile<'r>) -> Self {
+    pub(super) fn new(
+        name: &'d str,
+        root: &'d Source,
+        dangling: DanglingReferences,
+        read_file: &'r mut ReadFile<'r>,
+    ) -> Self {
         Self {
             name,
             root,
+            dangling,
             read_file,
             sources: BTreeMap::new(),
             wanted: Vec::new(),
@@ -60,6 +67,9 @@ impl<'r, 'd> Loader<'r, 'd> {
                 continue;
             }
             let mut file = self.load(&wanted)?;
+            if !self.sources.contains_key(path) {
+                continue;
+            }
             let found = self.rewrite_references(&mut file, path, Slot::ANY)?;
             let place = pointer::join_all("", [FILES, path]);
             let replacements = misplaced.replacements(&mut self, value, &place, found)?;
@@ -86,11 +96,16 @@ impl<'r, 'd> Loader<'r, 'd> {
         if let Some(source) = self.sources.get(path) {
             return text::parse(path, &source.text).map(|(file, _)| file);
         }
-        let text = (self.read_file)(path).map_err(|reason| {
-            let message =
-                format!("the file of the reference `{reference}` cannot be read: {reason}");
-            self.error(from, reference, message)
-        })?;
+        let text = match (self.read_file)(path) {
+            Ok(text) => text,
+            // Nothing in it is found.
+            Err(_) if self.dangling == DanglingReferences::Kept => return Ok(Value::Null),
+            Err(reason) => {
+                let message =
+                    format!("the file of the reference `{reference}` cannot be read: {reason}");
+                return Err(self.error(from, reference, message));
+            }
+        };
         let (file, format) = text::parse(path, &text)?;
         let source = Source { text, format };
         self.sources.insert(path.clone(), source);

@@ -3,7 +3,9 @@
 use super::files::Loader;
 use super::source::Source;
 use super::version::Version;
-use super::{Document, anchors, checks, dangling, lift, reference_siblings, text};
+use super::{
+    DanglingReferences, Document, anchors, checks, dangling, lift, reference_siblings, text,
+};
 use crate::text_error::TextError;
 
 impl Document {
@@ -29,6 +31,20 @@ impl Document {
     pub fn parse_with_files(
         name: &str,
         text: &str,
+        read_file: impl FnMut(&str) -> Result<String, String>,
+    ) -> Result<Self, TextError> {
+        Self::parse_with(name, text, DanglingReferences::Refused, read_file)
+    }
+
+    /// Reads a document as [`Self::parse_with_files`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::parse_with_files`], for dangling references only where those are refused.
+    pub fn parse_with(
+        name: &str,
+        text: &str,
+        dangling: DanglingReferences,
         mut read_file: impl FnMut(&str) -> Result<String, String>,
     ) -> Result<Self, TextError> {
         let (mut value, format) = text::parse(name, text)?;
@@ -36,7 +52,7 @@ impl Document {
             text: text.to_owned(),
             format,
         };
-        let loader = Loader::new(name, &source, &mut read_file);
+        let loader = Loader::new(name, &source, dangling, &mut read_file);
         let (files, misplaced) = loader.embed(&mut value)?;
         let mut document = Self {
             name: name.to_owned(),
@@ -45,6 +61,7 @@ impl Document {
             value,
             files,
             misplaced,
+            dangling: Vec::new(),
         };
         if document
             .sources()
@@ -63,7 +80,10 @@ impl Document {
         if document.sources().any(|source| has_binary(&source.text)) {
             lift::replace_binary_formats(&mut document.value);
         }
-        dangling::check(&document)?;
+        match dangling {
+            DanglingReferences::Refused => dangling::check(&document)?,
+            DanglingReferences::Kept => dangling::keep(&mut document),
+        }
         checks::shape(&document)?;
         Ok(document)
     }

@@ -14,6 +14,16 @@ pub(crate) const FILES: &str = "$files";
 /// since every step that follows references would walk the whole chain.
 pub(super) const LONGEST_CHAIN: usize = 100;
 
+/// What a reference of a base that cannot be followed is replaced by.
+pub(super) const DANGLING: &str = "#/$dangling";
+
+/// Returns whether `value` is a reference of a base that cannot be followed.
+pub(crate) fn dangles(value: &Value) -> bool {
+    value
+        .get("$ref")
+        .is_some_and(|reference| reference == DANGLING)
+}
+
 /// Returns the pointer that `value` refers to, if it is a reference within the document.
 pub(super) fn target(value: &Value) -> Option<String> {
     let reference = value.as_object()?.get("$ref")?.as_str()?;

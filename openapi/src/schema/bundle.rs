@@ -50,7 +50,9 @@ pub(crate) fn bundle_within(
         remaining = remaining.checked_sub(size(&root))?;
     }
     while let Some((pointer, name)) = names.pending.pop() {
-        let target = document.at(&pointer).unwrap_or(&Value::Bool(true));
+        // No validator knows what a dangling reference accepts, so nothing is proven of it.
+        let unknown = json!({"$dynamicRef": "#dangling"});
+        let target = document.at(&pointer).unwrap_or(&unknown);
         let definition = assertions_of(document, target, direction, &mut names);
         if limit != usize::MAX {
             remaining = remaining.checked_sub(size(&definition))?;

@@ -30,6 +30,7 @@ const COMPARED_ELSEWHERE: &[&str] = &[
 pub(crate) fn compare(walk: &mut Walk<'_>) {
     let root = Pair::of_documents(walk.base, walk.revision);
     let whole = !walk.options.only_operations_of_base;
+    misplaced::dangling_references(walk);
     if whole {
         around(walk, &root);
     }

@@ -68,8 +68,10 @@ pub(crate) fn compare<'a>(
             None => removed(walk, parameter, direction),
         }
     }
+    // One that dangles may be any of those that seem to be new.
+    let may_be_new = ![&operation.base, &items.base].into_iter().any(has_dangling);
     for parameter in &revision {
-        if same(parameter, &base).is_none() {
+        if may_be_new && same(parameter, &base).is_none() {
             added(walk, parameter, direction);
         }
     }
@@ -152,7 +154,8 @@ fn effective<'a>(
 ) -> Vec<Parameter<'a>> {
     let mut parameters: Vec<Parameter<'a>> = Vec::new();
     for holder in [operation, item] {
-        for written in holder.items_of("parameters") {
+        let written = holder.items_of("parameters").into_iter();
+        for written in written.filter(|written| !written.dangles()) {
             let defined = follow(document, &written);
             let identity = identity(&defined, template);
             if !parameters.iter().any(|known| known.identity == identity) {
@@ -165,6 +168,12 @@ fn effective<'a>(
         }
     }
     parameters
+}
+
+/// Returns whether a reference among the parameters of an operation or a path cannot be followed.
+fn has_dangling(holder: &Node<'_>) -> bool {
+    holder.get("parameters").is_some_and(|list| list.dangles())
+        || holder.items_of("parameters").iter().any(Node::dangles)
 }
 
 fn identity(parameter: &Node<'_>, template: &str) -> Identity {

@@ -168,6 +168,8 @@ axis! {
         Name = "name",
         /// Keywords that have no effect where they are.
         Inert = "inert",
+        /// A reference of the base that cannot be followed.
+        DanglingReference = "dangling-reference",
         /// A reference where OpenAPI has none.
         MisplacedReference = "misplaced-reference",
         /// A field that the comparison has no rule for.

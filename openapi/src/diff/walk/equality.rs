@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Number, Value};
 
-use crate::document::Document;
+use crate::document::{Document, dangles};
 use crate::{keywords, pointer};
 
 /// The known equalities between parts of the two documents.
@@ -159,6 +159,10 @@ impl Equality {
     /// where names count, by which the two differ.
     fn one_refers(&self, a: &Value, b: &Value, matching: &mut Matching<'_>) -> Option<bool> {
         let refers = |value: &Value| value.get("$ref").is_some();
+        // It is reported by itself.
+        if dangles(a) {
+            return Some(true);
+        }
         if self.names_count || refers(a) == refers(b) {
             return None;
         }

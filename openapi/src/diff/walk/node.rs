@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::document::Document;
+use crate::document::{Document, dangles};
 use crate::pointer;
 
 /// The schema that accepts everything: what the absence of a schema means.
@@ -48,6 +48,11 @@ impl<'a> Node<'a> {
     /// Returns the text of a field that every object of its kind has; `?` where it is missing.
     pub(crate) fn text_of(&self, field: &str) -> &'a str {
         self.text(field).unwrap_or("?")
+    }
+
+    /// Returns whether this is a reference of a base that cannot be followed.
+    pub(crate) fn dangles(&self) -> bool {
+        dangles(self.value)
     }
 
     /// Returns whether the member `flag` exists and is true.
@@ -116,9 +121,13 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Returns what both nodes have under `key`; `None` when neither has it.
+    /// Returns what both nodes have under `key`; `None` when neither has it, or the base has a dangling reference.
     pub(crate) fn get(&self, key: &str) -> Option<Matched<'a>> {
-        Matched::of(self.base.get(key), self.revision.get(key))
+        let base = self.base.get(key);
+        if base.as_ref().is_some_and(Node::dangles) {
+            return None;
+        }
+        Matched::of(base, self.revision.get(key))
     }
 
     /// Returns whether the flag is set in the base, and whether in the revision.
@@ -126,10 +135,14 @@ impl<'a> Pair<'a> {
         (self.base.is_set(flag), self.revision.is_set(flag))
     }
 
-    /// Returns the members of two objects, matched by name: the base's in its order, then what was added.
+    /// Returns the members of two objects, matched by name: the base's in its order without dangling references, then
+    /// what was added.
     pub(crate) fn members(&self) -> Vec<(&'a str, Matched<'a>)> {
         let mut members = Vec::new();
         for (key, base) in self.base.members() {
+            if base.dangles() {
+                continue;
+            }
             let matched = match self.revision.get(key) {
                 Some(revision) => Matched::Pair(Pair { base, revision }),
                 None => Matched::Removed(base),

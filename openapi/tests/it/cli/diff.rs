@@ -121,7 +121,7 @@ fn an_unreadable_document_is_named_with_the_place() {
         ),
         ("nowhere.json", "cannot read nowhere.json: No such file"),
     ] {
-        let output = oasproof(&["diff", path, CURRENT]);
+        let output = oasproof(&["diff", CURRENT, path]);
         assert_eq!(output.status.code(), Some(3), "{path}");
         assert!(
             stderr(&output).contains(expected),
@@ -130,6 +130,25 @@ fn an_unreadable_document_is_named_with_the_place() {
         );
         assert_eq!(stdout(&output), "");
     }
+}
+
+#[test]
+fn a_dangling_reference_of_the_base_does_not_stop_the_comparison() {
+    let folder = Folder::new();
+    let document = |schema: &str| {
+        let schemas = format!("{{\"A\": {schema}}}");
+        format!("{{\"openapi\": \"3.1.0\", \"components\": {{\"schemas\": {schemas}}}}}")
+    };
+    let base = folder.file("base.json", &document("{\"$ref\": \"missing.json\"}"));
+    let revision = folder.file("revision.json", &document("{\"type\": \"string\"}"));
+    let output = oasproof(&["diff", &base, &revision]);
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    let report = stdout(&output);
+    assert!(
+        report.contains("the reference `missing.json#` does not resolve"),
+        "{report}"
+    );
+    assert_eq!(oasproof(&["diff", &base, &base]).status.code(), Some(3));
 }
 
 #[test]

@@ -38,6 +38,17 @@ pub(crate) fn misplaced_references(revision: &Document) -> Vec<Change> {
     kinds.into_iter().map(note).collect()
 }
 
+/// Records each reference of the base that cannot be followed.
+pub(super) fn dangling_references(walk: &mut Walk<'_>) {
+    let rule = Rule::new(Area::Document, Kind::DanglingReference, Action::Changed);
+    for (holder, why) in walk.base.dangling() {
+        let location = pointer::join(holder, "$ref");
+        let template = "in the base, {}: what it stands for was not compared";
+        let message = message!(template, why);
+        walk.record(Change::new(rule, Class::Unproven, &location, message));
+    }
+}
+
 /// Returns whether an extension of both documents is equal apart from what replaces misplaced references, which is
 /// compared in their places.
 pub(super) fn differ_only_in_targets(walk: &mut Walk<'_>, extension: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Removals on, after and earlier than an announced sunset.
+//! Removals on, after and earlier than an announced sunset, and changes of what is not stable yet.
 
 use chrono::NaiveDate;
 use openapi::Document;
@@ -127,4 +127,68 @@ fn a_moved_or_corrected_sunset_is_described() {
         let expected = format!("the sunset of the operation {description}: \"{old}\" → \"{new}\"");
         assert_eq!(changes[0].message.to_string(), expected);
     }
+}
+
+/// Returns a document with an operation of each of these levels, which all answer with `Answer`.
+fn at_levels(levels: &[&str], kind: &str) -> Value {
+    let answer = json!({"description": "ok", "content": {"application/json": {
+        "schema": {"$ref": "#/components/schemas/Answer"}}}});
+    let item =
+        |level: &str| json!({"get": {"x-stability-level": level, "responses": {"200": answer}}});
+    let paths: serde_json::Map<String, Value> = (levels.iter().enumerate())
+        .map(|(index, level)| (format!("/{index}"), item(level)))
+        .collect();
+    json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths,
+        "components": {"schemas": {"Answer": {"type": kind}}}})
+}
+
+#[test]
+fn only_what_was_draft_or_alpha_may_change() {
+    let removed = |level: &str| {
+        let mut without = at_levels(&[level], "string");
+        without["paths"] = json!({});
+        changed_on(None, &at_levels(&[level], "string"), &without)
+    };
+    for (level, class) in [
+        ("draft", "docs"),
+        ("alpha", "docs"),
+        ("beta", "breaking"),
+        ("stable", "breaking"),
+        ("Alpha", "breaking"),
+    ] {
+        assert!(
+            removed(level).contains(&format!("{class} operation-removed")),
+            "{level}"
+        );
+    }
+    let answered = |base: &[&str], revision: &[&str]| {
+        changed_on(
+            None,
+            &at_levels(base, "string"),
+            &at_levels(revision, "integer"),
+        )
+    };
+    assert_eq!(
+        answered(&["alpha"], &["alpha"]),
+        ["docs response-type-widened"]
+    );
+    assert_eq!(
+        answered(&["alpha"], &["stable"]),
+        [
+            "docs operation-stability-widened",
+            "docs response-type-widened"
+        ]
+    );
+    assert_eq!(
+        answered(&["alpha", "beta"], &["alpha", "beta"]),
+        ["breaking response-type-widened"],
+        "a stable operation is reached as well"
+    );
+    assert_eq!(
+        answered(&["stable"], &["alpha"]),
+        [
+            "breaking operation-stability-narrowed",
+            "breaking response-type-widened"
+        ]
+    );
 }

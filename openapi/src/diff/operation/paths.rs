@@ -187,7 +187,7 @@ fn matched<'a>(
         },
         templates: (base.item.path, revision.item.path),
     };
-    walk.in_operation(base.name(role), Some(pair.clone()), |walk| {
+    walk.in_operation(base.name(role), &Matched::Pair(pair.clone()), |walk| {
         walk.compare_operations(&pair, &place, role);
     });
 }
@@ -238,8 +238,8 @@ fn extensions(walk: &mut Walk<'_>, root: &Pair<'_>, section: &str) {
     }
 }
 
-fn removed(walk: &mut Walk<'_>, name: &str, node: &Node<'_>, area: Area) {
-    walk.in_operation(name.to_owned(), None, |walk| {
+fn removed<'a>(walk: &mut Walk<'a>, name: &str, node: &Node<'a>, area: Area) {
+    walk.in_operation(name.to_owned(), &Matched::Removed(node.clone()), |walk| {
         let rule = Rule::new(area, Kind::Whole, Action::Removed);
         if let Some(announcement) = deprecation::announcement(walk, node) {
             let message = message!("{} was removed, {}", name, &announcement);
@@ -250,8 +250,8 @@ fn removed(walk: &mut Walk<'_>, name: &str, node: &Node<'_>, area: Area) {
     });
 }
 
-fn added(walk: &mut Walk<'_>, name: &str, node: &Node<'_>, area: Area) {
-    walk.in_operation(name.to_owned(), None, |walk| {
+fn added<'a>(walk: &mut Walk<'a>, name: &str, node: &Node<'a>, area: Area) {
+    walk.in_operation(name.to_owned(), &Matched::Added(node.clone()), |walk| {
         let rule = Rule::new(area, Kind::Whole, Action::Added);
         walk.decide(rule, node, message!("{} is new", name), None);
     });

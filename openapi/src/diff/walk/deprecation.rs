@@ -21,7 +21,7 @@ pub(crate) fn compare(
 ) -> bool {
     match key {
         "x-sunset" => sunset(walk, matched, still_deprecated, area, subject),
-        "x-stability-level" => stability(walk, matched, area, subject),
+        STABILITY => stability(walk, matched, area, subject),
         _ => return false,
     }
     true
@@ -38,6 +38,28 @@ pub(crate) fn announcement(walk: &Walk<'_>, removed: &Node<'_>) -> Option<Messag
     };
     let date = of(removed).or_else(|| of(&defined))?;
     Some(message!("as announced for {}", &date))
+}
+
+/// Returns whether an operation of the base promises nothing yet. What the revision says of it does not count: nobody
+/// is warned by a level that comes with the change.
+pub(crate) fn may_change(operation: &Node<'_>) -> bool {
+    matches!(operation.text(STABILITY), Some("draft" | "alpha"))
+}
+
+/// Returns a change that reaches only operations that promise nothing yet: it is for readers.
+pub(crate) fn lowered(change: Change) -> Change {
+    match change.class {
+        Class::Breaking | Class::Unproven => Change {
+            class: Class::Docs,
+            message: message!(
+                "{} ({}; only operations that were draft or alpha)",
+                &change.message,
+                change.class.name(),
+            ),
+            ..change
+        },
+        Class::Additive | Class::Docs => change,
+    }
 }
 
 /// Returns the node of each side, and the node at which a change is reported.
@@ -166,6 +188,8 @@ fn record(
         )
     });
 }
+
+const STABILITY: &str = "x-stability-level";
 
 const LEVELS: [&str; 4] = ["draft", "alpha", "beta", "stable"];
 

@@ -13,9 +13,10 @@ use crate::diff::change::Change;
 use crate::diff::message::Message;
 use crate::diff::options::Options;
 use crate::diff::rules::{Class, Rule};
+use crate::diff::walk::deprecation;
 use crate::diff::walk::equality::Equality;
 use crate::diff::walk::finding::Finding;
-use crate::diff::walk::node::{Node, Pair, follow};
+use crate::diff::walk::node::{Matched, Node, Pair, follow};
 use crate::document::Document;
 use crate::schema::{self, Direction};
 
@@ -32,6 +33,8 @@ fn pair_id(pair: &Pair<'_>, direction: Direction) -> PairId {
 #[derive(Default)]
 struct Vertex<'a> {
     operation: Option<String>,
+    /// Whether it is an operation that the base does not call stable yet.
+    may_change: bool,
     /// The part of both documents that is walked; the parent's where none is given.
     place: Option<Pair<'a>>,
     findings: Vec<Finding>,
@@ -177,16 +180,21 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// Walks an operation in a vertex of its own; everything reached from it is reported with its name. `place` is
-    /// where both documents have it.
+    /// Walks an operation in a vertex of its own; everything reached from it is reported with its name.
     pub(crate) fn in_operation(
         &mut self,
         name: String,
-        place: Option<Pair<'a>>,
+        operation: &Matched<'a>,
         walk: impl FnOnce(&mut Self),
     ) {
+        let (base, place) = match operation {
+            Matched::Pair(pair) => (Some(&pair.base), Some(pair.clone())),
+            Matched::Removed(node) => (Some(node), None),
+            Matched::Added(_) => (None, None),
+        };
         let vertex = self.admit(Vertex {
             operation: Some(name),
+            may_change: base.is_some_and(deprecation::may_change),
             place,
             ..Vertex::default()
         });

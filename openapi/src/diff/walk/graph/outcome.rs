@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use crate::diff::change::Change;
 use crate::diff::rules::Class;
 use crate::diff::walk::causes::{self, Placed};
+use crate::diff::walk::deprecation;
 use crate::diff::walk::finding::Finding;
 use crate::diff::walk::graph::{PairId, VertexId, Walk};
 use crate::diff::walk::node::Pair;
@@ -47,6 +48,11 @@ impl Walk<'_> {
             let names = vertices.filter_map(|&vertex| self.vertices[vertex].operation.clone());
             change.operations = names.collect();
             change.operations.dedup();
+            let mut operations = cause.operations.iter();
+            let is_allowed = operations.all(|&vertex| self.vertices[vertex].may_change);
+            if is_allowed && !change.operations.is_empty() {
+                change = deprecation::lowered(change);
+            }
             change
         };
         let causes = causes::merged(placed, &root);

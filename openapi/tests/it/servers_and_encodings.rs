@@ -160,6 +160,43 @@ fn the_default_media_type_of_a_part_may_be_named_or_not() {
 }
 
 #[test]
+fn the_default_style_of_a_form_field_may_be_named_or_not() {
+    let form = |encoding: &Value| {
+        let schema = json!({"type": "object", "properties": {
+            "a": {"type": "string"},
+            "list": {"type": "array", "items": {"type": "integer"}},
+            "object": {"type": "object", "properties": {"x": {"type": "integer"}}}
+        }});
+        let content =
+            json!({"application/x-www-form-urlencoded": {"schema": schema, "encoding": encoding}});
+        document(&json!({"requestBody": {"content": content}}), &json!({}))
+    };
+    let plain = form(&json!({}));
+    let default = json!({"style": "form", "explode": true, "allowReserved": false});
+    for name in ["a", "list"] {
+        let named = form(&json!({name: default}));
+        assert_eq!(changed(&plain, &named), [""; 0], "{name}");
+        assert_eq!(changed(&named, &plain), [""; 0], "{name}");
+    }
+    for encoding in [
+        json!({"object": {"style": "form"}}),
+        json!({"list": {"explode": false}}),
+        json!({"list": {"style": "pipeDelimited"}}),
+        json!({"a": {"allowReserved": true}}),
+    ] {
+        assert_eq!(
+            changed(&plain, &form(&encoding)),
+            ["unproven request-field-added"],
+            "{encoding}"
+        );
+    }
+    assert_eq!(
+        changed(&plain, &form(&json!({"a": {"explode": false}}))),
+        [""; 0]
+    );
+}
+
+#[test]
 fn headers_of_a_part_are_compared_as_headers() {
     let with = |required: bool| {
         let headers = json!({"X-Digest": {"required": required, "schema": {"type": "string"}}});

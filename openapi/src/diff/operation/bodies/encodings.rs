@@ -37,10 +37,63 @@ pub(crate) fn compare<'a>(
                     let subject = message!("`headers` of {}, where they have no effect", &subject);
                     fields::one(walk, &matched, Area::Header, Kind::Text, &subject);
                 }
+                // Elsewhere the style of a part has no effect, or another one (OpenAPI 3.1 section 4.8.15.1.2).
+                _ if STYLE.contains(&key)
+                    && !is_multipart
+                    && have_one_style(walk, bodies, name, &part) => {}
                 _ => fields::field(walk, key, &matched, area, &subject),
             }
         }
     }
+}
+
+/// The fields of an encoding that say how a field of a form is written.
+const STYLE: &[&str] = &["style", "explode", "allowReserved"];
+
+/// Returns whether both sides write the field of a form in one style, named or not.
+fn have_one_style<'a>(walk: &Walk<'a>, bodies: &Pair<'a>, name: &str, part: &Pair<'a>) -> bool {
+    let base = style_of(walk.base, &bodies.base, name, &part.base);
+    let revision = style_of(walk.revision, &bodies.revision, name, &part.revision);
+    base.is_some() && base == revision
+}
+
+/// Returns the style of a field of a form, whether its parts are written one by one where that makes a difference, and
+/// whether it may contain reserved characters. An object is JSON unless a style is named.
+fn style_of<'a>(
+    document: &'a Document,
+    body: &Node<'a>,
+    name: &str,
+    encoding: &Node<'a>,
+) -> Option<(&'a str, Option<bool>, bool)> {
+    let property = property_of(document, body, name)?;
+    let is_scalar = |schema: &Node<'a>| {
+        let kind = schema.text("type");
+        kind.is_some_and(|kind| matches!(kind, "string" | "number" | "integer" | "boolean"))
+    };
+    let is_list = property.text("type") == Some("array")
+        && property
+            .get("items")
+            .is_some_and(|items| is_scalar(&follow(document, &items)));
+    let is_named = STYLE.iter().any(|key| encoding.get(key).is_some());
+    if !is_named && !is_list && !is_scalar(&property) {
+        return None;
+    }
+    let style = encoding.text("style").unwrap_or("form");
+    let explode = encoding
+        .get("explode")
+        .and_then(|explode| explode.value.as_bool());
+    let explode = explode.unwrap_or(style == "form");
+    let matters = !is_scalar(&property);
+    Some((
+        style,
+        matters.then_some(explode),
+        encoding.is_set("allowReserved"),
+    ))
+}
+
+fn property_of<'a>(document: &'a Document, body: &Node<'a>, name: &str) -> Option<Node<'a>> {
+    let schema = follow(document, &body.get("schema")?);
+    Some(follow(document, &schema.get("properties")?.get(name)?))
 }
 
 /// Returns the parts by their names. A part that is described on one side only is the default one on the other.
@@ -109,8 +162,7 @@ fn listed(node: &Node<'_>) -> Option<Vec<(String, MediaType)>> {
 
 /// Returns the media type of a part where none is given: by the type of its schema, if that has one type.
 fn default_of<'a>(document: &'a Document, body: &Node<'a>, name: &str) -> Option<&'static str> {
-    let schema = follow(document, &body.get("schema")?);
-    let property = follow(document, &schema.get("properties")?.get(name)?);
+    let property = property_of(document, body, name)?;
     let of = |schema: &Node<'a>| {
         Some(match schema.text("type")? {
             "string" if is_binary(schema) => "application/octet-stream",

@@ -134,6 +134,32 @@ fn a_client_writes_no_null_in_a_parameter() {
 }
 
 #[test]
+fn a_witness_is_a_value_that_can_be_sent() {
+    let path = |schema: Value| {
+        let parameter = json!({"name": "id", "in": "path", "required": true, "schema": schema});
+        let mut document = document(&json!({ "parameters": [parameter] }));
+        document["paths"] = json!({"/things/{id}": document["paths"]["/things"]});
+        document
+    };
+    let any = path(json!({"type": "string"}));
+    let filled = path(json!({"type": "string", "minLength": 1}));
+    assert_eq!(changed(&any, &filled), [""; 0], "a segment is never empty");
+    let longer = changes(&any, &path(json!({"type": "string", "minLength": 2})));
+    assert_eq!(summary(&longer), ["breaking request-length-narrowed"]);
+    let witness = longer[0].witness.as_ref().and_then(Value::as_str);
+    assert_eq!(witness.map(str::len), Some(1), "{longer:?}");
+    let filter =
+        parameter(&json!({"schema": {"type": "object", "properties": {"x": {"type": "integer"}}}}));
+    let removed = changes(&filter, &document(&json!({})));
+    let witness = removed[0].witness.as_ref().expect("a witness");
+    let members = witness["query"]["q"].as_object().expect("an object");
+    assert!(
+        !members.is_empty() && !members.values().any(Value::is_null),
+        "{witness}"
+    );
+}
+
+#[test]
 fn values_that_can_be_listed_are_compared_by_their_texts() {
     let of = |schema: Value| parameter(&json!({ "schema": schema }));
     let texts = |texts: &[&str]| of(json!({"type": "string", "enum": texts}));

@@ -245,6 +245,23 @@ fn security_is_compared_by_its_requirements() {
 }
 
 #[test]
+fn a_scope_that_is_demanded_as_well_is_part_of_the_witness() {
+    let demanding = |scopes: &[&str]| {
+        let flow = json!({"tokenUrl": "https://a.example/token", "scopes": {"r": "", "w": ""}});
+        let scheme = json!({"type": "oauth2", "flows": {"clientCredentials": flow}});
+        let rest =
+            json!({"security": [{"o": scopes}], "components": {"securitySchemes": {"o": scheme}}});
+        with_operation(&json!({"responses": ok()}), "/a", &rest)
+    };
+    let found = compare(&demanding(&["r"]), &demanding(&["r", "w"])).changes;
+    assert_eq!(summary(&found), ["breaking security-requirement-narrowed"]);
+    assert_eq!(
+        found[0].witness,
+        Some(json!({"credentials": ["oauth2 clientCredentials with the scope r"]}))
+    );
+}
+
+#[test]
 fn a_cause_is_one_entry_with_its_operations() {
     let document = |limit: u64| {
         let paths: serde_json::Map<String, Value> = (0..12)

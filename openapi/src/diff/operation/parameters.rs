@@ -13,7 +13,6 @@ use crate::diff::operation::paths::path_item::Place;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, deprecation, fields, follow};
 use crate::document::Document;
-use crate::sample;
 use crate::schema::{Direction, bundle_value};
 
 /// What identifies a parameter (OpenAPI 3.1 section 4.8.12): its place and its name. Names of headers are equal in
@@ -201,13 +200,27 @@ fn identity(parameter: &Node<'_>, template: &str) -> Identity {
     Identity { place, name }
 }
 
-/// Returns a request that carries the parameter, by its place: `{"query": {"limit": 1}}`.
+/// Returns a request that carries the parameter, by its place: `{"query": {"limit": 1}}`. An empty object or list is
+/// not written at all.
 fn carrying(document: &Document, parameter: &Node<'_>) -> Value {
-    let schema = parameter.get("schema");
-    let value = schema
-        .and_then(|schema| sample::valid(&bundle_value(document, schema.value, None)))
-        .unwrap_or_else(|| "text".into());
+    let values = parameter.get("schema").map(|schema| {
+        let schema = bundle_value(document, schema.value, None);
+        styles::values_to_write(&schema)
+    });
+    let value = values.unwrap_or_default().into_iter().find(is_written);
+    let value = value.unwrap_or_else(|| "text".into());
     json!({ parameter.text_of("in"): { parameter.text_of("name"): value } })
+}
+
+/// Returns whether a value leaves a trace in a request, in all its parts.
+fn is_written(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty() && items.iter().all(is_written),
+        Value::Object(members) => !members.is_empty() && members.values().all(is_written),
+        Value::Bool(_) | Value::Number(_) => true,
+    }
 }
 
 /// Returns a request that lacks the parameter.

@@ -51,7 +51,14 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, operation: &Pair<'a>) {
     let location = location(walk, operation);
     for demand in &base {
         if !revision.iter().any(|other| is_satisfied_by(other, demand)) {
-            let credentials = demand.keys().map(Scheme::to_string).collect::<Vec<_>>();
+            let credentials = demand.iter().map(|(scheme, scopes)| {
+                let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+                match scopes.join(" ") {
+                    scopes if scopes.is_empty() => scheme.to_string(),
+                    scopes => format!("{scheme} with the scope {scopes}"),
+                }
+            });
+            let credentials: Vec<String> = credentials.collect();
             let witness = json!({ "credentials": credentials });
             record(walk, &location, Action::Narrowed, demand, Some(witness));
         }

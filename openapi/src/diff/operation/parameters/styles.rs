@@ -85,7 +85,11 @@ pub(crate) fn compare<'a>(
     };
     if is_written_alike(walk, pair, &schemas, (direction, header), subject) {
         let context = Context::new(direction, subject.clone());
-        text_serialization::compare(walk, &schemas, &context, area);
+        let place = match header {
+            Some(_) => "header",
+            None => pair.base.text_of("in"),
+        };
+        text_serialization::compare(walk, &schemas, &context, (area, place));
     }
 }
 
@@ -169,7 +173,7 @@ fn is_written_alike<'a>(
 
 /// Returns values of the schema that styles may write differently: lists of two, objects with members, texts with a
 /// comma.
-fn values_to_write(schema: &Value) -> Vec<Value> {
+pub(super) fn values_to_write(schema: &Value) -> Vec<Value> {
     let Ok(validator) = Validator::new(schema) else {
         return Vec::new();
     };

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use crate::diff::change::Change;
 use crate::diff::message::{Message, message};
 use crate::diff::operation::parameters::listed_values::{self, Texts};
-use crate::diff::rules::{Action, Area, Kind, Rule};
+use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::schema::annotations::texts;
 use crate::diff::schema::layers::Layers;
-use crate::diff::walk::schema_findings::{record_difference, record_embedded, record_relation};
+use crate::diff::walk::schema_findings::{change_of, record_difference, record_embedded};
 use crate::diff::walk::witness::Embedding;
 use crate::diff::walk::{Context, Node, Pair, Walk};
 use crate::document::Document;
@@ -18,14 +18,23 @@ use crate::sample;
 use crate::schema::{Direction, Validator};
 
 /// Compares the schemas of two values that are written as text, of a parameter or of a header.
-pub(crate) fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>, area: Area) {
+pub(super) fn compare<'a>(
+    walk: &mut Walk<'a>,
+    pair: &Pair<'a>,
+    context: &Context<'a>,
+    (area, place): (Area, &str),
+) {
     if walk.same(pair) {
         return;
     }
     let pair = &item_of_a_list(walk, pair, context.direction, area);
-    // A client leaves a parameter out rather than write null (RFC 6570 section 2.3).
+    // A client leaves a parameter out rather than write null (RFC 6570 section 2.3). A path with an empty segment is
+    // another path.
     let has_null = area == Area::Header || context.direction == Direction::Response;
-    let is_written = |value: &Value| has_null || !value.is_null();
+    let mut unwritten = Vec::new();
+    unwritten.extend((!has_null).then_some(Value::Null));
+    unwritten.extend((place == "path").then(|| Value::from("")));
+    let is_written = |value: &Value| !unwritten.contains(value);
     let types = |document, schema| {
         let mut types = types(document, schema);
         types.retain(|kind| has_null || *kind != "null");
@@ -50,10 +59,14 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Contex
     if is_decided_by_values {
         let before = walk.recorded();
         walk.compare_schemas(pair, context);
-        if !has_null {
-            forget_null(walk, before, pair, context, (&sender, &receiver));
-        }
-        return;
+        return forget_unwritten(
+            walk,
+            before,
+            pair,
+            context,
+            (&sender, &receiver),
+            &unwritten,
+        );
     }
     let (accepts_more, accepts_less) = match context.direction {
         Direction::Request => (Action::Widened, Action::Narrowed),
@@ -81,33 +94,54 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Contex
     texts::compare_every(walk, pair, context);
 }
 
-/// Removes what was recorded of null after the first `before` findings. Where null is only the witness of a
-/// difference, the schemas are compared without it.
-fn forget_null<'a>(
+/// Reconsiders what was recorded after the first `before` findings and only a value shows that is not written: null, or
+/// an empty segment of a path.
+fn forget_unwritten<'a>(
     walk: &mut Walk<'a>,
     before: usize,
     pair: &Pair<'a>,
     context: &Context<'a>,
     (sender, receiver): (&Value, &Value),
+    unwritten: &[Value],
 ) {
-    let is_whole = |change: &Change| change.location == pair.revision.pointer;
-    let only_null = |change: &Change| change.rule.kind == Kind::Null && is_whole(change);
-    let by_null = |change: &Change| change.witness == Some(Value::Null);
-    let differ = walk
+    let is_of_null = |change: &Change| {
+        let is_whole = change.location == pair.revision.pointer;
+        change.rule.kind == Kind::Null && is_whole && unwritten.contains(&Value::Null)
+    };
+    let is_void = |change: &Change| {
+        let witness = change.witness.as_ref();
+        is_of_null(change) || witness.is_some_and(|witness| unwritten.contains(witness))
+    };
+    let void: Vec<Change> = walk
         .recorded_since(before)
-        .any(|change| by_null(change) && !only_null(change));
-    walk.forget_since(before, |change| only_null(change) || by_null(change));
-    if differ {
-        let sent = json!({"allOf": [{"not": {"type": "null"}}, sender]});
-        let read = json!({"allOf": [{"not": {"type": "null"}}, receiver]});
-        record_relation(
-            walk,
-            context,
-            &pair.revision,
-            (&sent, &read),
-            Kind::Schema,
-            None,
-        );
+        .filter(|change| is_void(change))
+        .cloned()
+        .collect();
+    walk.forget_since(before, is_void);
+    let void: Vec<Change> = void
+        .into_iter()
+        .filter(|change| !is_of_null(change))
+        .collect();
+    let Some(first) = void.first() else { return };
+    let written = |schema: &Value| json!({"allOf": [{"not": {"enum": unwritten}}, schema]});
+    let relation = relate(&written(sender), &written(receiver));
+    let (class, witness) = match relation {
+        Relation::Breaking(value) => (Class::Breaking, Some(value)),
+        Relation::Unproven => (Class::Unproven, None),
+        Relation::Equal | Relation::Compatible => {
+            let kind = first.rule.kind;
+            if let Some(change) = change_of(walk, context, &pair.revision, relation, kind, None) {
+                walk.record(change);
+            }
+            return;
+        }
+    };
+    for change in void {
+        walk.record(Change {
+            class,
+            witness: witness.clone(),
+            ..change
+        });
     }
 }
 

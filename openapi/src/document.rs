@@ -3,7 +3,11 @@
 mod anchors;
 mod checks;
 mod dangling;
+mod dangling_references;
+mod embed;
+mod families;
 mod files;
+mod found;
 mod lift;
 mod locate;
 mod methods;
@@ -30,6 +34,8 @@ use crate::pointer;
 use crate::position::Position;
 use crate::text_error::TextError;
 
+pub use dangling_references::DanglingReferences;
+pub(crate) use families::FAMILIES;
 pub use methods::METHODS;
 pub(crate) use methods::{Method, holds_operations, operations_of};
 pub(crate) use misplaced::StandsFor;
@@ -38,15 +44,6 @@ pub use version::Version;
 
 /// Why a text is not a document that can be used.
 pub type DocumentError = TextError;
-
-/// What is done with references that cannot be followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DanglingReferences {
-    /// The document is refused.
-    Refused,
-    /// They are kept. A comparison in which the document is the base reports each, and what is behind it as unproven.
-    Kept,
-}
 
 /// A place in one of the texts that a document was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

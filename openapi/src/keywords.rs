@@ -61,8 +61,52 @@ pub(crate) fn holds_names(field: &str) -> bool {
     MAPS.contains(&field) || NAMED.contains(&field)
 }
 
-/// The keywords that are for readers and accept or reject nothing.
-pub(crate) const ANNOTATIONS: &[&str] = &[
+/// The keywords that accept or reject values.
+const ASSERTIONS: &[&str] = &[
+    "$ref",
+    "$dynamicRef",
+    "type",
+    "enum",
+    "const",
+    "multipleOf",
+    "maximum",
+    "exclusiveMaximum",
+    "minimum",
+    "exclusiveMinimum",
+    "maxLength",
+    "minLength",
+    "pattern",
+    "format",
+    "items",
+    "prefixItems",
+    "contains",
+    "maxItems",
+    "minItems",
+    "uniqueItems",
+    "maxContains",
+    "minContains",
+    "unevaluatedItems",
+    "properties",
+    "patternProperties",
+    "additionalProperties",
+    "propertyNames",
+    "maxProperties",
+    "minProperties",
+    "required",
+    "dependentRequired",
+    "dependentSchemas",
+    "unevaluatedProperties",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "then",
+    "else",
+];
+
+/// The keywords that are for readers.
+const ANNOTATIONS: &[&str] = &[
     "title",
     "description",
     "default",
@@ -77,15 +121,25 @@ pub(crate) const ANNOTATIONS: &[&str] = &[
     "contentEncoding",
     "contentMediaType",
     "contentSchema",
-    "$comment",
-    "$schema",
-    "$id",
-    "$anchor",
 ];
 
-/// Returns whether `keyword` of a schema only annotates.
+/// The keywords that name a schema, or say how it is written.
+const IDENTIFIERS: &[&str] = &["$id", "$anchor", "$dynamicAnchor", "$schema", "$comment"];
+
+/// Returns whether `keyword` of a schema accepts and rejects nothing: it is for readers, or unknown (JSON Schema Core
+/// section 4.3.1).
 pub(crate) fn is_annotation(keyword: &str) -> bool {
-    keyword.starts_with("x-") || ANNOTATIONS.contains(&keyword)
+    !ASSERTIONS.contains(&keyword) && !is_container(keyword)
+}
+
+/// Returns whether `keyword` is known to accept and reject nothing, in a schema as in OpenAPI's other objects.
+pub(crate) fn is_known_annotation(keyword: &str) -> bool {
+    keyword.starts_with("x-") || ANNOTATIONS.contains(&keyword) || is_identifier(keyword)
+}
+
+/// Returns whether `keyword` names a schema, or says how it is written.
+pub(crate) fn is_identifier(keyword: &str) -> bool {
+    IDENTIFIERS.contains(&keyword)
 }
 
 /// Returns whether a keyword only holds definitions, which count where something refers to them.

@@ -32,6 +32,7 @@ pub mod sample;
 pub mod schema;
 mod sha256;
 pub mod shown;
+mod size;
 mod text_error;
 pub mod waiver;
 

@@ -4,13 +4,12 @@ mod bundle;
 mod direction;
 mod format;
 mod pattern;
-mod size;
 mod validator;
 
+pub(crate) use crate::size::{depth, size};
 pub use bundle::bundle;
 pub(crate) use bundle::{bundle_value, bundle_within, definition_name};
 pub(crate) use direction::Direction;
 pub(crate) use format::is_asserted_format;
 pub(crate) use pattern::{Inclusion, Strings, inclusion};
-pub(crate) use size::{depth, size};
 pub use validator::{Problem, Validator, ValidatorError};

@@ -6,6 +6,7 @@
 
 pub(crate) mod annotations;
 mod assertions;
+mod composition;
 mod dispatch;
 pub(crate) mod layers;
 mod objects;

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::misplaced::{Found, Misplaced, apply};
-use super::reference::{FILES, into_file};
+use super::dangling_references::DanglingReferences;
+use super::found::{Found, WantedFile};
+use super::reference::into_file;
 use super::slot::Slot;
 use super::source::Source;
-use super::{DanglingReferences, locate, text, visit};
+use super::{locate, text, visit};
 use crate::pointer;
 use crate::text_error::TextError;
 
@@ -27,8 +28,8 @@ pub(super) struct Loader<'r, 'd> {
     root: &'d Source,
     dangling: DanglingReferences,
     read_file: &'r mut ReadFile<'r>,
-    sources: BTreeMap<String, Source>,
-    wanted: Vec<WantedFile>,
+    pub(super) sources: BTreeMap<String, Source>,
+    pub(super) wanted: Vec<WantedFile>,
     /// The files that misplaced references lead to.
     unchanged: BTreeMap<String, Value>,
 }
@@ -51,43 +52,8 @@ impl<'r, 'd> Loader<'r, 'd> {
         }
     }
 
-    /// Embeds every file that `value` refers to, directly or through other files, and replaces the misplaced
-    /// references. Returns the texts of the files.
-    pub(super) fn embed(
-        mut self,
-        value: &mut Value,
-    ) -> Result<(BTreeMap<String, Source>, Misplaced), TextError> {
-        let mut misplaced = Misplaced::default();
-        let found = self.rewrite_references(value, "", Slot::ANY)?;
-        let replacements = misplaced.replacements(&mut self, value, "", found)?;
-        let mut files = Map::new();
-        while let Some(wanted) = self.wanted.pop() {
-            let path = &wanted.path;
-            if files.contains_key(path) {
-                continue;
-            }
-            let mut file = self.load(&wanted)?;
-            if !self.sources.contains_key(path) {
-                continue;
-            }
-            let found = self.rewrite_references(&mut file, path, Slot::ANY)?;
-            let place = pointer::join_all("", [FILES, path]);
-            let replacements = misplaced.replacements(&mut self, value, &place, found)?;
-            apply(&mut file, replacements);
-            files.insert(wanted.path, file);
-        }
-        // Only now, since references are followed in the document as it is written.
-        apply(value, replacements);
-        if let Value::Object(root) = value
-            && !files.is_empty()
-        {
-            root.insert(FILES.to_owned(), Value::Object(files));
-        }
-        Ok((self.sources, misplaced))
-    }
-
     /// Reads and parses a file.
-    fn load(&mut self, wanted: &WantedFile) -> Result<Value, TextError> {
+    pub(super) fn load(&mut self, wanted: &WantedFile) -> Result<Value, TextError> {
         let WantedFile {
             path,
             from,
@@ -204,14 +170,6 @@ fn find_reference(value: &Value, reference: &str) -> Option<String> {
         }
     });
     found
-}
-
-/// A file that a reference names.
-pub(super) struct WantedFile {
-    pub(super) path: String,
-    /// The file that holds the reference.
-    pub(super) from: String,
-    pub(super) reference: String,
 }
 
 /// The keywords whose value is a reference.

@@ -2,15 +2,27 @@
 //!
 //! `nullable: true` adds null to `type` (OpenAPI 3.0.3 section 4.7.24.1, clarified by proposal 003).
 //! Beside `allOf`, `anyOf` or `oneOf` it is read as most tools read it: the whole or null.
+//! As an alternative it is null, as the generators that write it so mean it (schemars' `Option`).
 //! `exclusiveMinimum: true` excludes `minimum` itself. Keywords beside a `$ref` are ignored (section
-//! 4.7.23.1).
+//! 4.7.23.1), and kept for readers.
 
 use serde_json::{Map, Value, json};
 
 use super::visit;
+use crate::keywords;
 
 /// The keywords that 3.1 does not have or reads otherwise.
-const LIFTED: &[&str] = &["$ref", "exclusiveMinimum", "exclusiveMaximum", "nullable"];
+const LIFTED: &[&str] = &[
+    "$ref",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "nullable",
+    "anyOf",
+    "oneOf",
+];
+
+/// The member for the keywords beside a `$ref` that are ignored.
+const IGNORED: &str = "x-ignored-beside-$ref";
 
 /// Lifts every object that may be a schema: objects that are not schemas have none of these keywords.
 pub(super) fn to_3_1(document: &mut Value) {
@@ -41,16 +53,49 @@ pub(super) fn replace_binary_formats(document: &mut Value) {
 
 fn lift_schema(schema: &mut Map<String, Value>) {
     if schema.get("$ref").is_some_and(Value::is_string) {
-        schema.retain(|key, _| key == "$ref");
+        ignore_siblings(schema);
         return;
+    }
+    for keyword in ["anyOf", "oneOf"] {
+        let branches = schema.get_mut(keyword).and_then(Value::as_array_mut);
+        branches.into_iter().flatten().for_each(replace_nullable);
     }
     lift_bound(schema, "minimum", "exclusiveMinimum");
     lift_bound(schema, "maximum", "exclusiveMaximum");
-    if schema.get("nullable").is_some_and(Value::is_boolean) {
-        let nullable = schema.shift_remove("nullable") == Some(Value::Bool(true));
-        if nullable {
-            add_null(schema);
+    let is_lifted = match schema.get("nullable").and_then(Value::as_bool) {
+        Some(nullable) => !nullable || add_null(schema),
+        None => false,
+    };
+    if is_lifted {
+        schema.shift_remove("nullable");
+    }
+}
+
+/// Moves the assertions beside a `$ref` to a member that annotates.
+fn ignore_siblings(schema: &mut Map<String, Value>) {
+    let is_ignored =
+        |key: &str| key != "$ref" && !keywords::is_annotation(key) || key == "nullable";
+    let mut ignored = Map::new();
+    schema.retain(|key, value| {
+        if is_ignored(key) {
+            ignored.insert(key.clone(), value.take());
         }
+        !is_ignored(key)
+    });
+    if !ignored.is_empty() {
+        schema.insert(IGNORED.to_owned(), Value::Object(ignored));
+    }
+}
+
+/// Rewrites an alternative that only says `nullable: true` as null.
+fn replace_nullable(alternative: &mut Value) {
+    let Some(object) = alternative.as_object_mut() else {
+        return;
+    };
+    let says_nothing_else = object.keys().all(|key| keywords::is_annotation(key));
+    if says_nothing_else && object.get("nullable") == Some(&Value::Bool(true)) {
+        object.shift_remove("nullable");
+        object.insert("type".to_owned(), "null".into());
     }
 }
 
@@ -73,12 +118,13 @@ fn lift_bound(schema: &mut Map<String, Value>, bound: &str, exclusive: &str) {
     }
 }
 
-fn add_null(schema: &mut Map<String, Value>) {
+/// Adds null to what a schema accepts. Returns false when it has neither a type nor alternatives, and accepts null.
+fn add_null(schema: &mut Map<String, Value>) -> bool {
     if let Some(kind) = schema.get_mut("type") {
         if let Value::String(name) = kind {
             *kind = json!([name, "null"]);
         }
-        return;
+        return true;
     }
     for keyword in ["allOf", "anyOf", "oneOf"] {
         if let Some(branches) = schema.shift_remove(keyword) {
@@ -93,7 +139,8 @@ fn add_null(schema: &mut Map<String, Value>) {
             };
             alternatives.push(json!({"type": "null"}));
             schema.insert("anyOf".to_owned(), Value::Array(alternatives));
-            return;
+            return true;
         }
     }
+    false
 }

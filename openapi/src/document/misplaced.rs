@@ -7,15 +7,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::files::{Loader, Resolved, WantedFile};
+use super::files::{Loader, Resolved};
+use super::found::{Found, WantedFile};
 use super::methods::METHODS;
 use super::reference::{self, LONGEST_CHAIN};
-use super::slot::{Slot, SlotKind};
-use super::visit::Path;
+use super::slot::SlotKind;
 use crate::pointer;
-use crate::schema::size;
+use crate::size::size;
 use crate::text_error::TextError;
 
 /// The most values that all replacements of a document may have together: targets that refer to others may grow
@@ -47,54 +47,16 @@ pub(crate) enum StandsFor {
     Item(String),
 }
 
-/// A misplaced reference, found in a value.
-pub(super) struct Found {
-    /// The pointer from that value to the object with the `$ref`.
-    place: String,
-    kind: SlotKind,
-    field: String,
-    /// The reference, as one within the document.
-    reference: String,
-    /// The file that it names, if that is not the one that holds it.
-    file: Option<WantedFile>,
-    /// The keys beside it.
-    siblings: Vec<String>,
-}
-
 /// What a misplaced reference is replaced by.
 pub(super) struct Replacement {
     place: String,
     value: Value,
 }
 
-impl Found {
-    pub(super) fn new(
-        path: &Path<'_>,
-        holder: &Map<String, Value>,
-        file: Option<WantedFile>,
-    ) -> Self {
-        let reference = holder["$ref"].as_str().unwrap_or_default();
-        let siblings = holder.keys().filter(|key| *key != "$ref");
-        Self {
-            place: path.pointer(),
-            kind: path.slot.kind,
-            field: path.slot.field.to_owned(),
-            reference: reference.to_owned(),
-            file,
-            siblings: siblings.cloned().collect(),
-        }
-    }
-
-    fn slot(&self) -> Slot<'_> {
-        Slot {
-            kind: self.kind,
-            field: &self.field,
-        }
-    }
-
-    fn stands_for(&self) -> StandsFor {
-        let field = self.field.clone();
-        match self.kind {
+impl StandsFor {
+    fn of(found: &Found) -> Self {
+        let field = found.field.clone();
+        match found.kind {
             SlotKind::Field if METHODS.contains(&field.as_str()) => StandsFor::Operation,
             SlotKind::Member if field == "additionalOperations" => StandsFor::Operation,
             SlotKind::Field | SlotKind::Map => StandsFor::Field(field),
@@ -218,7 +180,7 @@ impl Misplaced {
                 note(inside.place.to_owned(), inside.text.to_owned());
             }
         }
-        let replaced = (inside.place.to_owned(), found.stands_for());
+        let replaced = (inside.place.to_owned(), StandsFor::of(found));
         self.replaced.push(replaced);
     }
 

@@ -1,11 +1,11 @@
 //! The steps from a text to a checked document.
 
+use super::dangling_references::DanglingReferences;
+use super::embed::embed;
 use super::files::Loader;
 use super::source::Source;
 use super::version::Version;
-use super::{
-    DanglingReferences, Document, anchors, checks, dangling, lift, reference_siblings, text,
-};
+use super::{Document, anchors, checks, dangling, families, lift, reference_siblings, text};
 use crate::text_error::TextError;
 
 impl Document {
@@ -53,7 +53,7 @@ impl Document {
             format,
         };
         let loader = Loader::new(name, &source, dangling, &mut read_file);
-        let (files, misplaced) = loader.embed(&mut value)?;
+        let (files, misplaced) = embed(loader, &mut value)?;
         let mut document = Self {
             name: name.to_owned(),
             source,
@@ -85,6 +85,12 @@ impl Document {
             DanglingReferences::Kept => dangling::keep(&mut document),
         }
         checks::shape(&document)?;
+        if document
+            .sources()
+            .any(|source| source.text.contains("discriminator"))
+        {
+            families::add(&mut document.value);
+        }
         Ok(document)
     }
 

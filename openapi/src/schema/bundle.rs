@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::direction::Direction;
 use super::format::keep_asserted_format;
-use super::size::size;
 use crate::document::Document;
+use crate::size::size;
 use crate::{keywords, pointer};
 
 /// The types of JSON values (JSON Schema Validation section 6.1.1).
@@ -125,7 +125,7 @@ fn assertions_of(
         direction.strip(document, &mut schema);
     }
     keywords::rewrite(&mut schema, &mut |object| {
-        assert_discriminator(object, names);
+        assert_discriminator(document, object, names);
         object.retain(|keyword, _| {
             !keywords::is_annotation(keyword) && !keywords::is_container(keyword)
         });
@@ -154,8 +154,9 @@ fn assertions_of(
 }
 
 /// Restricts each alternative to the discriminator's values for it: its own name, and those that are mapped to
-/// it (OpenAPI 3.1 section 4.8.25). A reader chooses the alternative by this value, which a validator ignores.
-fn assert_discriminator(object: &mut Map<String, Value>, names: &Names) {
+/// it (OpenAPI 3.1 section 4.8.25). A reader chooses the alternative by this value. An alternative that restricts the
+/// property itself stays as it is: a discriminator does not change what is valid (OpenAPI 3.1.1 section 4.8.25).
+fn assert_discriminator(document: &Document, object: &mut Map<String, Value>, names: &Names) {
     let Some(discriminator) = object.get("discriminator") else {
         return;
     };
@@ -187,6 +188,10 @@ fn assert_discriminator(object: &mut Map<String, Value>, names: &Names) {
             else {
                 continue;
             };
+            let alternative = document.at(pointer);
+            if alternative.is_some_and(|schema| restricts(document, schema, &property, 0)) {
+                continue;
+            }
             let mut values: Vec<&str> = mapped
                 .iter()
                 .filter(|(_, target)| target == pointer)
@@ -201,6 +206,55 @@ fn assert_discriminator(object: &mut Map<String, Value>, names: &Names) {
             *branch = json!({"allOf": [branch.take(), named]});
         }
     }
+}
+
+/// The most references and combined schemas that are followed to find a property: they may form a circle.
+const DEEPEST: usize = 16;
+
+/// Returns whether a schema, or one that it combines, restricts the values of a property beyond the type string.
+fn restricts(document: &Document, schema: &Value, property: &str, depth: usize) -> bool {
+    if depth == DEEPEST {
+        return true;
+    }
+    let is_closed = |keyword: &str| matches!(schema.get(keyword), Some(Value::Bool(false)));
+    let declared = schema.get("properties").and_then(|all| all.get(property));
+    let restricted = match declared {
+        Some(declared) => !accepts_every_string(document, declared, depth),
+        None => is_closed("additionalProperties") || is_closed("unevaluatedProperties"),
+    };
+    let inside = |schema: &Value| restricts(document, schema, property, depth + 1);
+    let combined = ["allOf", "anyOf", "oneOf"].into_iter();
+    let mut combined = combined.filter_map(|keyword| schema.get(keyword)?.as_array());
+    restricted
+        || target_of(document, schema).is_some_and(inside)
+        || combined.any(|schemas| schemas.iter().any(inside))
+}
+
+/// Returns whether a schema visibly accepts every string.
+fn accepts_every_string(document: &Document, schema: &Value, depth: usize) -> bool {
+    let Value::Object(object) = schema else {
+        return schema == &Value::Bool(true);
+    };
+    depth < DEEPEST
+        && object
+            .iter()
+            .all(|(keyword, value)| match keyword.as_str() {
+                "type" => match value {
+                    Value::Array(types) => types.contains(&Value::from("string")),
+                    one => one == "string",
+                },
+                "$ref" => target_of(document, schema)
+                    .is_some_and(|target| accepts_every_string(document, target, depth + 1)),
+                "allOf" => (value.as_array().into_iter().flatten())
+                    .all(|part| accepts_every_string(document, part, depth + 1)),
+                other => keywords::is_annotation(other),
+            })
+}
+
+/// Returns the schema that a schema refers to, if it is a reference.
+fn target_of<'a>(document: &'a Document, schema: &Value) -> Option<&'a Value> {
+    let reference = schema.get("$ref")?.as_str()?;
+    document.at(&pointer::of_reference(reference)?)
 }
 
 /// Returns whether a pattern, which may match anywhere in a string (JSON Schema Validation section 6.3.3),

@@ -4,6 +4,7 @@ mod addresses;
 mod anchors;
 mod causes;
 mod cli;
+mod composition;
 mod dangling_references;
 mod documents;
 mod equivalences;

@@ -94,7 +94,7 @@ fn a_client_writes_no_null_in_a_parameter() {
         &of(&json!({"anyOf": [number, text, empty]})),
         &of(&json!({"anyOf": [number, short]})),
     );
-    assert_eq!(summary(&narrowed), ["breaking request-schema-narrowed"]);
+    assert_eq!(summary(&narrowed), ["breaking request-length-narrowed"]);
     assert!(
         narrowed[0].witness.as_ref().is_some_and(Value::is_string),
         "{narrowed:?}"
@@ -104,7 +104,7 @@ fn a_client_writes_no_null_in_a_parameter() {
             &of(&json!({"anyOf": [number, short, empty]})),
             &of(&json!({"anyOf": [number, text]}))
         ),
-        ["additive request-schema-widened"]
+        ["additive request-length-widened"]
     );
     assert_eq!(
         changed(

@@ -143,26 +143,6 @@ const THE_SAME: &[(&str, &str, &str)] = &[
         "/components/schemas/Out/allOf/1/type",
         "another part requires the type",
     ),
-    (
-        "remove",
-        "/components/schemas/Dog/required",
-        "the discriminator requires it",
-    ),
-    (
-        "remove",
-        "/components/schemas/Dog/required/0",
-        "the discriminator requires it",
-    ),
-    (
-        "remove",
-        "/components/schemas/Dog/properties/kind",
-        "the discriminator fixes it",
-    ),
-    (
-        "remove",
-        "/components/schemas/Dog/properties/kind/type",
-        "the discriminator fixes it",
-    ),
 ];
 
 #[test]

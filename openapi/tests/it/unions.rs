@@ -18,8 +18,8 @@ fn rows() -> Vec<Row> {
             what: "another alternative accepts what one no longer does",
             base: json!({"anyOf": [{"type": "string", "maxLength": 5}, {"type": "string"}]}),
             revision: json!({"anyOf": [{"type": "string", "maxLength": 3}, {"type": "string"}]}),
-            request: &[],
-            response: &[],
+            request: &["docs request-alternative-changed"],
+            response: &["docs response-alternative-changed"],
         },
         Row {
             what: "another part already rejects what one no longer accepts",

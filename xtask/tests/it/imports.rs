@@ -26,6 +26,7 @@ const CRATES: &[Layers] = &[
             "pointer",
             "position",
             "text_error",
+            "size",
             "sha256",
             "waiver",
             "document",

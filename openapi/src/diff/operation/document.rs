@@ -9,12 +9,13 @@ use crate::diff::message::message;
 use crate::diff::operation::paths;
 use crate::diff::rules::{Area, Kind};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
-use crate::document::FILES;
+use crate::document::{FAMILIES, FILES};
 
 /// Fields of the root that are compared elsewhere, or that only say how the rest is written.
 const COMPARED_ELSEWHERE: &[&str] = &[
     "openapi",
     FILES,
+    FAMILIES,
     "info",
     "servers",
     "paths",

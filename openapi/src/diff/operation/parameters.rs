@@ -2,6 +2,7 @@
 //! template.
 
 mod listed_values;
+mod readings;
 pub(crate) mod styles;
 mod text_serialization;
 mod writing;

@@ -1,6 +1,7 @@
 //! Who may call: alternative requirements, and the schemes that they name.
 
 pub(crate) mod addresses;
+mod requirements;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::diff::change::Change;
 use crate::diff::message::{Message, message};
+use crate::diff::operation::security::requirements::requirements;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::finding::Finding;
 use crate::diff::walk::{Node, Pair, Walk};
@@ -114,19 +116,6 @@ fn location<'a>(walk: &Walk<'a>, operation: &Pair<'a>) -> Node<'a> {
         .or_else(|| root.base.get("security"));
     own.or_else(|| inherited.filter(|_| inherits))
         .unwrap_or_else(|| operation.revision.clone())
-}
-
-/// Returns the requirements of an operation, each of which suffices.
-fn requirements<'a>(
-    document: &'a Document,
-    operation: &Node<'a>,
-) -> impl Iterator<Item = &'a Map<String, Value>> {
-    let demanded = operation
-        .value
-        .get("security")
-        .or_else(|| document.value().get("security"));
-    let requirements = demanded.and_then(Value::as_array).into_iter().flatten();
-    requirements.filter_map(Value::as_object)
 }
 
 fn alternatives(document: &Document, operation: &Node<'_>) -> Vec<Alternative> {

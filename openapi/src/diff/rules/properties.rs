@@ -62,6 +62,9 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Response], Kind::Alternative, &[Removed], &[Additive])
         .means("One of several alternatives of what a response carries was removed.")
         .why("Clients already had to expect every value that may still be sent."),
+    row(&[Request, Response], Kind::Alternative, &[Changed], &[Docs])
+        .means("An alternative of what {where} carries changed, and all together accept the same values.")
+        .why("What one alternative no longer accepts, another does."),
     row(&[Request], Kind::AdditionalProperties, &[Narrowed], &[Breaking, Unproven, Additive])
         .means("A request may carry fewer properties beyond the declared ones.")
         .why("Clients that send them are refused; the witness is such a request. Additive: something around it, such as another alternative, compensates. Unproven: no whole message was found."),

@@ -82,7 +82,7 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Component], Kind::Whole, &[Added, Removed, Changed], &[Docs])
         .means("A component that no message needs {did}.")
         .why("Nothing refers to it."),
-    row(&[Operation, Callback, Parameter, Request, Response, Header, Document], Kind::Field, &[Added, Removed, Changed], &[Unproven])
+    row(&[Operation, Callback, Parameter, Request, Response, Header, Document], Kind::Field, &[Added, Removed, Changed], &[Unproven, Docs])
         .means("A field of {where} for which there is no rule {did}.")
         .why("Its meaning for messages is not known here; a person must look."),
     row(&[Document], Kind::DanglingReference, &[Changed], &[Unproven])

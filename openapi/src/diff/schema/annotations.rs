@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::diff::message::Message;
 use crate::diff::rules::Area;
 use crate::diff::schema::annotations::collected::Annotations;
-use crate::diff::walk::fields::field;
+use crate::diff::walk::fields::annotation;
 use crate::diff::walk::{Matched, Walk, deprecation};
 use crate::schema::Direction;
 
@@ -44,7 +44,7 @@ pub(crate) fn compare<'a>(
         let deprecated = revision.get("deprecated");
         let deprecated = deprecated.is_some_and(|node| node.value == &Value::Bool(true));
         if !deprecation::compare(walk, key, &matched, deprecated, area, subject) {
-            field(walk, key, &matched, area, subject);
+            annotation(walk, key, &matched, area, subject);
         }
     }
 }

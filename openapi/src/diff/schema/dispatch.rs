@@ -9,12 +9,13 @@ use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::schema::annotations::collected::collect;
 use crate::diff::schema::annotations::texts;
 use crate::diff::schema::assertions::assertions;
+use crate::diff::schema::composition::parts::Parts;
 use crate::diff::schema::layers::Layers;
 use crate::diff::schema::references::compare_by_references;
-use crate::diff::schema::{annotations, objects, scalar_keywords, unions};
+use crate::diff::schema::{annotations, composition, objects, scalar_keywords};
 use crate::diff::walk::schema_findings::{record_difference, record_relation};
 use crate::diff::walk::witness::Step;
-use crate::diff::walk::{ANYTHING, Context, Matched, Node, Pair, Walk, follow};
+use crate::diff::walk::{ANYTHING, Context, Node, Pair, Walk, follow};
 use crate::pointer;
 use crate::relation::{Relation, relate};
 use crate::schema::{Direction, Validator};
@@ -25,7 +26,12 @@ impl<'a> Walk<'a> {
         if self.same(pair) {
             return;
         }
-        let context = &context.rooted(pair);
+        self.once_at_a_time(pair, context.direction, |walk| {
+            walk.compare_different(pair, &context.rooted(pair));
+        });
+    }
+
+    fn compare_different(&mut self, pair: &Pair<'a>, context: &Context<'a>) {
         let mut base = Layers::of(pair.base.clone());
         let mut revision = Layers::of(pair.revision.clone());
         loop {
@@ -36,7 +42,9 @@ impl<'a> Walk<'a> {
                 own_annotations(self, &mut base, &mut revision, context);
                 return components(self, &base, &revision, context);
             }
-            if refer == (false, false) {
+            let (old, new) = (&base.core, &revision.core);
+            let is_among = (refer.0 && is_among(old, new)) || (refer.1 && is_among(new, old));
+            if refer == (false, false) || is_among {
                 break;
             }
             if refer.0 != refer.1 && self.options.component_names {
@@ -50,7 +58,9 @@ impl<'a> Walk<'a> {
             }
         }
         own_annotations(self, &mut base, &mut revision, context);
-        if base.null != revision.null && !null(self, pair, &base, &revision, context) {
+        let may_differ =
+            base.null != revision.null || base.may_reject_null || revision.may_reject_null;
+        if may_differ && !null(self, pair, &base, &revision, context) {
             whole(self, pair, context);
             return;
         }
@@ -139,8 +149,8 @@ fn note_name(walk: &mut Walk<'_>, location: &Node<'_>, message: Message) {
     walk.note(rule, Class::Docs, location, message);
 }
 
-/// Compares two schemas of which the layers of only one accept null. Returns false, with nothing recorded, when null is
-/// accepted by both or by neither after all, and only the wholes can be compared.
+/// Compares what the layers of two schemas say of null. Returns false, with nothing recorded, when they do not decide
+/// whether null is accepted, and only the wholes can be compared.
 fn null<'a>(
     walk: &mut Walk<'a>,
     pair: &Pair<'a>,
@@ -161,6 +171,9 @@ fn null<'a>(
     if was != base.null || is != revision.null {
         return false;
     }
+    if was == is {
+        return true;
+    }
     let (action, template) = if is {
         (Action::Added, "{} may now be null")
     } else {
@@ -178,23 +191,24 @@ fn null<'a>(
     true
 }
 
-/// Keywords that combine schemas, or apply to the whole value.
+/// Keywords that combine schemas, or depend on what is beside them.
 const COMPOSED: &[&str] = &[
     "$ref",
-    "$dynamicRef",
     "allOf",
     "anyOf",
     "oneOf",
-    "not",
-    "if",
-    "then",
-    "else",
-    "contains",
     "prefixItems",
-    "dependentSchemas",
     "unevaluatedItems",
     "unevaluatedProperties",
 ];
+
+/// Returns whether a reference is among the parts or alternatives of a schema, by its name.
+fn is_among(reference: &Node<'_>, schema: &Node<'_>) -> bool {
+    let name = |node: &Node<'_>| node.text("$ref").map(|to| pointer::last(to).into_owned());
+    let branches = ["allOf", "anyOf", "oneOf"].into_iter();
+    let mut branches = branches.flat_map(|keyword| schema.items_of(keyword));
+    branches.any(|branch| name(&branch) == name(reference) || is_among(reference, &branch))
+}
 
 fn is_plain(core: &Node<'_>) -> bool {
     match assertions(core) {
@@ -218,9 +232,10 @@ fn core<'a>(
     if is_plain(&cores.base) && is_plain(&cores.revision) {
         let count = walk.recorded();
         scalar_keywords::compare(walk, base, revision, context);
-        texts_of_patterns(walk, &cores, context);
+        texts::compare_judged(walk, &cores, context);
         if admit(&cores, "object") {
-            objects::properties(walk, &cores, context);
+            let parts = [&cores.base, &cores.revision].map(|core| Parts::of(core.clone()));
+            objects::properties(walk, (&parts[0], &parts[1]), &cores, context);
             objects::additional(walk, &cores, context);
         }
         if admit(&cores, "array") {
@@ -229,28 +244,11 @@ fn core<'a>(
         forget_compensated(walk, &cores, context, count);
         return;
     }
-    if let (Some(a), Some(b)) = (base.union(), revision.union())
-        && unions::compare(walk, pair, a, b, context)
-    {
-        return;
+    let is_object = |core: &Node<'_>| core.value.is_object();
+    if is_object(&cores.base) && is_object(&cores.revision) {
+        return composition::compare(walk, pair, base, revision, context);
     }
     whole(walk, pair, context);
-}
-
-/// Compares the texts in `patternProperties` and `propertyNames`, whose schemas are judged with the scalar keywords.
-fn texts_of_patterns<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>) {
-    let mut parts = Vec::new();
-    if let Some(Matched::Pair(patterns)) = cores.get("patternProperties") {
-        parts.extend(patterns.members().into_iter().map(|(_, part)| part));
-    }
-    parts.extend(cores.get("propertyNames"));
-    for part in parts {
-        if let Matched::Pair(pair) = part
-            && pair.base.value != pair.revision.value
-        {
-            texts::compare_every(walk, &pair, context);
-        }
-    }
 }
 
 /// Returns whether values of the type are among those of both schemas. If not, there are no parts to compare, and what
@@ -302,7 +300,12 @@ fn forget_compensated<'a>(
     if !walk.recorded_since(count).any(is_about_values) {
         return;
     }
-    let Some((sender, receiver)) = walk.sides_within(cores, context.direction, SMALL) else {
+    let Some((sender, receiver)) = walk.sides_within(
+        cores.base.value,
+        cores.revision.value,
+        context.direction,
+        SMALL,
+    ) else {
         return;
     };
     if relate(&sender, &receiver) == Relation::Equal {
@@ -317,22 +320,9 @@ fn whole<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
             texts::compare_below(walk, pair, context);
         });
     }
-    let (old, new) = without_discriminators(pair);
-    let (sender, receiver) = walk.sides(&old, &new, context.direction);
+    let (old, new) = (pair.base.value, pair.revision.value);
+    let (sender, receiver) = walk.sides(old, new, context.direction);
     let sides = (&sender, &receiver);
     record_relation(walk, context, &pair.revision, sides, Kind::Schema, None);
     texts::compare_below(walk, pair, context);
-}
-
-/// Returns both schemas, without their discriminators where those differ, which is reported separately.
-fn without_discriminators(pair: &Pair<'_>) -> (Value, Value) {
-    let (mut old, mut new) = (pair.base.value.clone(), pair.revision.value.clone());
-    if old.get("discriminator") != new.get("discriminator") {
-        for schema in [&mut old, &mut new] {
-            if let Some(schema) = schema.as_object_mut() {
-                schema.shift_remove("discriminator");
-            }
-        }
-    }
-    (old, new)
 }

@@ -20,6 +20,8 @@ pub(crate) struct Layers<'a> {
     pub(crate) annotations: Annotations<'a>,
     /// Whether a layer accepts null.
     pub(crate) null: bool,
+    /// Whether null is a layer that excludes the core, as in a `oneOf`, and may be rejected as what both accept.
+    pub(crate) may_reject_null: bool,
     /// The schema within all layers, perhaps a reference.
     pub(crate) core: Node<'a>,
     /// Whether null is removed from the core's types, since a layer accepts it.
@@ -31,13 +33,7 @@ pub(crate) struct Layers<'a> {
 impl<'a> Layers<'a> {
     /// Takes the layers off, up to the first reference.
     pub(crate) fn of(node: Node<'a>) -> Self {
-        let mut layers = Self {
-            annotations: Annotations::new(),
-            null: false,
-            core: node,
-            types_without_null: false,
-            followed: BTreeSet::new(),
-        };
+        let mut layers = Self::bare(node);
         layers.peel();
         layers
     }
@@ -59,6 +55,18 @@ impl<'a> Layers<'a> {
         self
     }
 
+    /// Returns a schema as it is written, with no layer taken off.
+    pub(crate) fn bare(core: Node<'a>) -> Self {
+        Self {
+            annotations: Annotations::new(),
+            null: false,
+            may_reject_null: false,
+            core,
+            types_without_null: false,
+            followed: BTreeSet::new(),
+        }
+    }
+
     fn peel(&mut self) {
         while let Some(inner) = self.inner() {
             collect(&self.core, &mut self.annotations);
@@ -75,6 +83,14 @@ impl<'a> Layers<'a> {
         {
             self.null = true;
             self.types_without_null = true;
+        }
+        // With more alternatives than one, null is left among them.
+        if let Some(["anyOf" | "oneOf"]) = assertions(&self.core).as_deref() {
+            let branches = self.core.members().into_iter();
+            let branches = branches.filter(|(key, _)| matches!(*key, "anyOf" | "oneOf"));
+            self.null |= branches
+                .flat_map(|(_, list)| list.items())
+                .any(|branch| is_null(branch.value));
         }
     }
 
@@ -100,30 +116,30 @@ impl<'a> Layers<'a> {
             return None;
         }
         self.null = true;
+        self.may_reject_null |= keyword == "oneOf";
         Some(other)
     }
 
-    /// Returns the alternatives of a union without null; `None` when the core is not a union.
-    pub(crate) fn union(&self) -> Option<(&'static str, Vec<Node<'a>>, bool)> {
-        let keys = assertions(&self.core)?;
-        let keyword = match keys[..] {
-            ["anyOf"] => "anyOf",
-            ["oneOf"] => "oneOf",
-            ["allOf"] => "allOf",
-            _ => return None,
-        };
-        let mut branches = self.core.get(keyword)?.items();
-        let all = branches.len();
-        if keyword != "allOf" {
-            branches.retain(|branch| !is_null(branch.value));
+    /// Returns the core without what the layers say of null.
+    pub(crate) fn without_null(&self) -> Value {
+        let mut schema = self.core.value.clone();
+        for keyword in ["anyOf", "oneOf"] {
+            let branches = schema.get_mut(keyword).and_then(Value::as_array_mut);
+            if let Some(branches) = branches.filter(|_| self.null) {
+                branches.retain(|branch| !is_null(branch));
+            }
         }
-        let null = branches.len() < all;
-        Some((keyword, branches, null))
+        if self.types_without_null
+            && let Some(Value::Array(types)) = schema.get_mut("type")
+        {
+            types.retain(|kind| kind != "null");
+        }
+        schema
     }
 }
 
 /// Returns whether the schema accepts null and nothing else.
-fn is_null(schema: &Value) -> bool {
+pub(crate) fn is_null(schema: &Value) -> bool {
     let one_type = match schema.get("type") {
         Some(Value::Array(kinds)) => kinds.len() == 1 && kinds[0] == "null",
         kind => kind == Some(&Value::from("null")),

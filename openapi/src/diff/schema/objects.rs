@@ -7,21 +7,30 @@ use serde_json::{Value, json};
 use crate::diff::message::{Message, message};
 use crate::diff::rules::{Action, Class, Kind};
 use crate::diff::schema::assertions::undeclared_are_compared;
+use crate::diff::schema::composition::parts::Parts;
 use crate::diff::schema::objects::carried::{Carried, compare_left_out};
-use crate::diff::walk::schema_findings::{Axes, record_difference, record_embedded};
+use crate::diff::walk::schema_findings::{
+    Axes, record_difference, record_embedded, record_relation,
+};
 use crate::diff::walk::witness::{Embedding, Step, embed_absence};
 use crate::diff::walk::{ANYTHING, Context, Matched, Node, Pair, Walk, deprecation};
 use crate::relation::{Relation, relate};
 use crate::schema::{Direction, Validator};
 
-/// Compares the declared properties of two objects.
-pub(crate) fn properties<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>) {
-    let base = Carried::of(walk.base, &cores.base, context.direction);
-    let revision = Carried::of(walk.revision, &cores.revision, context.direction);
-    compare_left_out(walk, cores, &base, &revision, context);
+/// Compares the declared properties of two objects, each of which may have several parts.
+pub(crate) fn properties<'a>(
+    walk: &mut Walk<'a>,
+    (old_parts, new_parts): (&Parts<'a>, &Parts<'a>),
+    wholes: &Pair<'a>,
+    context: &Context<'a>,
+) {
+    let base = Carried::of(walk.base, old_parts, context.direction);
+    let revision = Carried::of(walk.revision, new_parts, context.direction);
+    compare_left_out(walk, &base, &revision, context);
     let (was, is) = (&base.required, &revision.required);
     let property = |name: &'a str, node: &Node<'a>| Property {
-        cores,
+        parts: (old_parts, new_parts),
+        wholes,
         context,
         name,
         node: node.clone(),
@@ -29,10 +38,28 @@ pub(crate) fn properties<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Co
         is_required: is.contains(name),
     };
     for (name, old) in &base.members {
-        match revision.members.iter().find(|(other, _)| other == name) {
-            Some((_, new)) => {
+        match revision.get(name) {
+            Some(new) => {
                 let pair = Pair {
                     base: old.clone(),
+                    revision: new.clone(),
+                };
+                let inner = context.step(Step::Property((*name).to_owned()));
+                walk.compare_schemas(&pair, &inner);
+                declared_again(walk, (&base, &revision), name, &inner);
+                if was.contains(*name) != is.contains(*name) {
+                    required_changed(walk, context, name, is.contains(*name), &new);
+                }
+            }
+            None => property(name, old).removed(walk),
+        }
+    }
+    for (name, new) in &revision.members {
+        match base.get(name) {
+            None => property(name, new).added(walk),
+            Some(old) if base.inherits(name) => {
+                let pair = Pair {
+                    base: old,
                     revision: new.clone(),
                 };
                 let inner = context.step(Step::Property((*name).to_owned()));
@@ -41,25 +68,61 @@ pub(crate) fn properties<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Co
                     required_changed(walk, context, name, is.contains(*name), new);
                 }
             }
-            None => property(name, old).removed(walk),
-        }
-    }
-    for (name, new) in &revision.members {
-        if !base.declares(name) {
-            property(name, new).added(walk);
+            Some(_) => {}
         }
     }
     // Names that are required without being declared.
     for name in was.symmetric_difference(is) {
-        if !base.declares(name) && !revision.declares(name) {
+        if base.get(name).is_none_or(|_| base.inherits(name))
+            && revision.get(name).is_none_or(|_| revision.inherits(name))
+        {
             let node = if is.contains(name) {
-                &cores.revision
+                &wholes.revision
             } else {
-                &cores.base
+                &wholes.base
             };
             required_changed(walk, context, name, is.contains(name), node);
         }
     }
+}
+
+/// Compares what further parts say of a property that is declared more than once.
+fn declared_again<'a>(
+    walk: &mut Walk<'a>,
+    (base, revision): (&Carried<'a>, &Carried<'a>),
+    name: &str,
+    context: &Context<'a>,
+) {
+    let (old, new) = (base.again(name), revision.again(name));
+    if old.len() == new.len() {
+        for (base, revision) in old.into_iter().zip(new) {
+            walk.compare_schemas(&Pair { base, revision }, context);
+        }
+        return;
+    }
+    let (Some(old), Some(new)) = (base.get(name), revision.get(name)) else {
+        return;
+    };
+    let together = |first: &Node<'a>, more: &[Node<'a>]| {
+        let schemas = [first]
+            .into_iter()
+            .chain(more)
+            .map(|node| node.value.clone());
+        json!({ "allOf": schemas.collect::<Vec<_>>() })
+    };
+    let all = (
+        together(&old, &base.again(name)),
+        together(&new, &revision.again(name)),
+    );
+    let (sender, receiver) = walk.sides(&all.0, &all.1, context.direction);
+    record_relation(
+        walk,
+        context,
+        &new,
+        (&sender, &receiver),
+        Kind::Schema,
+        None,
+    );
 }
 
 /// Compares the schemas of undeclared properties, where both sides have one.
@@ -122,7 +185,8 @@ fn absent<'a>(
 
 /// A property that one side declares.
 struct Property<'c, 'a> {
-    cores: &'c Pair<'a>,
+    parts: (&'c Parts<'a>, &'c Parts<'a>),
+    wholes: &'c Pair<'a>,
     context: &'c Context<'a>,
     name: &'a str,
     node: Node<'a>,
@@ -136,7 +200,7 @@ impl<'a> Property<'_, 'a> {
         let (was, is) = (self.was_required, self.is_required);
         if self.context.direction == Direction::Request && is && !was {
             // It is no longer declared, and required all the same.
-            required_changed(walk, self.context, self.name, true, &self.cores.revision);
+            required_changed(walk, self.context, self.name, true, &self.wholes.revision);
         }
         let axes = (Self::kind(was), Action::Removed);
         let message = message!(
@@ -153,7 +217,7 @@ impl<'a> Property<'_, 'a> {
             Direction::Response if was && !is => {
                 absent(walk, self.context, axes, &self.node, message, self.name);
             }
-            Direction::Response if !is && !is_meant(&self.cores.revision, self.name) => {
+            Direction::Response if !is && !is_meant(self.parts.1, self.name) => {
                 record_difference(walk, self.context, axes, &self.node, message, None);
             }
             Direction::Request | Direction::Response => {
@@ -180,7 +244,7 @@ impl<'a> Property<'_, 'a> {
                 let message = message!("{} and is required", &message);
                 absent(walk, self.context, axes, &self.node, message, self.name);
             }
-            Direction::Request if !was && !is_meant(&self.cores.base, self.name) => {
+            Direction::Request if !was && !is_meant(self.parts.0, self.name) => {
                 record_difference(walk, self.context, axes, &self.node, message, None);
             }
             Direction::Request | Direction::Response => {
@@ -206,8 +270,8 @@ impl<'a> Property<'_, 'a> {
                 (None, Some(node))
             }
         };
-        let base = schema_of(&self.cores.base, self.name, of_base);
-        let revision = schema_of(&self.cores.revision, self.name, of_revision);
+        let base = schema_of(self.parts.0, self.name, of_base);
+        let revision = schema_of(self.parts.1, self.name, of_revision);
         let (sender, receiver) = walk.sides(&base, &revision, context.direction);
         match relate(&sender, &receiver) {
             Relation::Equal | Relation::Compatible => {
@@ -230,25 +294,29 @@ impl<'a> Property<'_, 'a> {
 
 /// Returns the schema that an object has for a property of this name: what it is declared as, together with the
 /// patterns that match the name; where there is neither, that of undeclared properties.
-fn schema_of(core: &Node<'_>, name: &str, declared: Option<&Node<'_>>) -> Value {
+fn schema_of(parts: &Parts<'_>, name: &str, declared: Option<&Node<'_>>) -> Value {
     let declared = declared.map(|node| node.value);
-    let patterned = patterned(core, name).into_iter().map(|node| node.value);
+    let patterned = patterned(parts, name).into_iter().map(|node| node.value);
     let mut schemas: Vec<Value> = declared.into_iter().chain(patterned).cloned().collect();
-    match schemas.len() {
-        0 => core.value.get("additionalProperties").cloned(),
-        1 => schemas.pop(),
-        _ => Some(json!({ "allOf": schemas })),
+    if schemas.is_empty() {
+        let undeclared =
+            (parts.inline.iter()).filter_map(|part| part.value.get("additionalProperties"));
+        schemas = undeclared.cloned().collect();
     }
-    .unwrap_or_else(|| ANYTHING.clone())
+    match schemas.len() {
+        0 => ANYTHING.clone(),
+        1 => schemas.remove(0),
+        _ => json!({ "allOf": schemas }),
+    }
 }
 
 /// Returns the schemas in `patternProperties` whose patterns match the name.
-fn patterned<'a>(core: &Node<'a>, name: &str) -> Vec<Node<'a>> {
+fn patterned<'a>(parts: &Parts<'a>, name: &str) -> Vec<Node<'a>> {
     let matches = |pattern: &str| {
         Validator::new(&json!({ "pattern": pattern }))
             .is_ok_and(|pattern| pattern.accepts(&Value::from(name)))
     };
-    let patterns = core.members_of("patternProperties").into_iter();
+    let patterns = (parts.inline.iter()).flat_map(|part| part.members_of("patternProperties"));
     patterns
         .filter(|(pattern, _)| matches(pattern))
         .map(|(_, schema)| schema)
@@ -257,8 +325,9 @@ fn patterned<'a>(core: &Node<'a>, name: &str) -> Vec<Node<'a>> {
 
 /// Returns whether an object has a schema for a property that it does not declare, so that the property is meant to
 /// be sent. Otherwise a sender that follows the object's schema sends no property that only the other side knows.
-fn is_meant(core: &Node<'_>, name: &str) -> bool {
+fn is_meant(parts: &Parts<'_>, name: &str) -> bool {
     let is_schema = |schema: &Value| schema != &json!(true) && schema != &json!({});
-    let additional = core.value.get("additionalProperties");
-    !patterned(core, name).is_empty() || additional.is_some_and(is_schema)
+    let mut undeclared =
+        (parts.inline.iter()).filter_map(|part| part.value.get("additionalProperties"));
+    !patterned(parts, name).is_empty() || undeclared.any(is_schema)
 }

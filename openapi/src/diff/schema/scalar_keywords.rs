@@ -12,15 +12,25 @@ use crate::diff::message::{Part, message};
 use crate::diff::rules::{Action, Class, Kind};
 use crate::diff::schema::annotations::open_enums;
 use crate::diff::schema::assertions::undeclared_are_compared;
+use crate::diff::schema::composition::compensation::{Of, compensating_root};
+use crate::diff::schema::composition::parts::Parts;
 use crate::diff::schema::layers::Layers;
 use crate::diff::schema::scalar_keywords::changes::{changed_names, changes};
 use crate::diff::schema::scalar_keywords::inert::types_of;
 use crate::diff::walk::schema_findings::record_relation;
-use crate::diff::walk::{Context, Node, Walk};
+use crate::diff::walk::{Context, Node, Pair, Walk};
 use crate::{keywords, schema};
 
 /// Keywords that are compared member by member, elsewhere.
-const COMPARED_ELSEWHERE: &[&str] = &["properties", "required", "items"];
+const COMPARED_ELSEWHERE: &[&str] = &[
+    "properties",
+    "required",
+    "items",
+    "$ref",
+    "allOf",
+    "anyOf",
+    "oneOf",
+];
 
 /// Keywords about properties beyond the declared ones.
 const OPEN_OR_CLOSED: &[&str] = &["additionalProperties", "patternProperties", "propertyNames"];
@@ -32,19 +42,74 @@ pub(crate) fn compare<'a>(
     revision: &Layers<'a>,
     context: &Context<'a>,
 ) {
-    let cores = [&base.core, &revision.core];
+    compare_objects(walk, (base, &[]), (revision, &[]), context);
+}
+
+/// Compares what two composed schemas say apart from that: the keywords of all their parts.
+pub(crate) fn compare_parts<'a>(
+    walk: &mut Walk<'a>,
+    (base, revision): (&Layers<'a>, &Layers<'a>),
+    (old, new): (&Parts<'a>, &Parts<'a>),
+    wholes: &Pair<'a>,
+    context: &Context<'a>,
+) {
+    // Without parts, all is in an alternative.
+    let (Some((_, old)), Some((_, new))) = (old.inline.split_first(), new.inline.split_first())
+    else {
+        return;
+    };
+    if old.len() != new.len() {
+        return compare_objects(walk, (base, old), (revision, new), context);
+    }
+    compare_objects(walk, (base, &[]), (revision, &[]), context);
+    for (old, new) in old.iter().zip(new) {
+        let pair = Pair {
+            base: old.clone(),
+            revision: new.clone(),
+        };
+        let mut inner = context.clone();
+        inner.subject = message!("a part of {}", &context.subject);
+        if let Some(root) = compensating_root(walk, wholes, &pair, context.direction, Of::Parts) {
+            inner.root = Some(root);
+        }
+        let (old, new) = (Layers::bare(pair.base), Layers::bare(pair.revision));
+        compare_objects(walk, (&old, &[]), (&new, &[]), &inner);
+    }
+}
+
+fn compare_objects<'a>(
+    walk: &mut Walk<'a>,
+    (base, olds): (&Layers<'a>, &[Node<'a>]),
+    (revision, news): (&Layers<'a>, &[Node<'a>]),
+    context: &Context<'a>,
+) {
+    let cores: Vec<&Node<'a>> = [&base.core, &revision.core]
+        .into_iter()
+        .chain(olds)
+        .chain(news)
+        .collect();
     let closes = |core: &&Node<'_>| {
         let says = |key: &&str| core.value.get(*key).is_some();
         OPEN_OR_CLOSED.iter().any(says)
     };
-    let declared: BTreeSet<&str> = if cores.iter().any(closes) {
+    let declared: BTreeSet<&str> = if cores.iter().copied().any(|core| closes(&core)) {
         let names = cores.iter().flat_map(|core| core.members_of("properties"));
         names.map(|(name, _)| name).collect()
     } else {
         BTreeSet::new()
     };
-    let (mut old, mut new) = (scalars_of(base, &declared), scalars_of(revision, &declared));
-    if undeclared_are_compared(&base.core, &revision.core) {
+    let all = |layers: &Layers<'a>, parts: &[Node<'a>]| {
+        let mut all = vec![scalars_of(layers, &declared)];
+        all.extend(
+            parts
+                .iter()
+                .map(|part| scalars_of(&Layers::bare(part.clone()), &declared)),
+        );
+        together(&all)
+    };
+    let (mut old, mut new) = (all(base, olds), all(revision, news));
+    let is_one_part = olds.is_empty() && news.is_empty();
+    if is_one_part && undeclared_are_compared(&base.core, &revision.core) {
         // The schemas of undeclared properties are compared as schemas of their own.
         for scalars in [&mut old, &mut new] {
             scalars["additionalProperties"] = json!(true);
@@ -113,6 +178,27 @@ fn format<'a>(
 /// Returns whether values of this type are among those of a schema.
 pub(crate) fn admits(schema: &Value, kind: &str) -> bool {
     types_of(schema.get("type")).is_none_or(|types| types.contains(&kind))
+}
+
+/// Returns one schema for several of scalar keywords that a value must all satisfy.
+fn together(schemas: &[Value]) -> Value {
+    let mut merged = Map::new();
+    for schema in schemas {
+        for (key, value) in schema.as_object().into_iter().flatten() {
+            if merged.get(key).is_some_and(|other| other != value) {
+                let mut parts = schemas.to_vec();
+                parts.retain(|part| part != &json!({}) && part != &json!(true));
+                parts.sort_by_key(Value::to_string);
+                parts.dedup();
+                return json!({ "allOf": parts });
+            }
+            merged.insert(key.clone(), value.clone());
+        }
+    }
+    match schemas {
+        [only] => only.clone(),
+        _ => Value::Object(merged),
+    }
 }
 
 /// Returns the scalar keywords of a schema. Where some of its properties are `declared`, they are declared there as

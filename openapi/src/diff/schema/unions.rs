@@ -1,197 +1,123 @@
-//! Alternatives (`anyOf`, `oneOf`) and parts (`allOf`): matched one to one where that is possible, then compared pair
-//! by pair.
+//! Alternatives (`anyOf`, `oneOf`): matched one to one where that is possible, then compared pair by pair.
+
+pub(crate) mod traits;
 
 use serde_json::Value;
 
 use crate::diff::message::{Part, message};
-use crate::diff::rules::{Action, Kind};
-use crate::diff::walk::schema_findings::{change_of, record_difference, record_embedded};
-use crate::diff::walk::witness::{Embedding, Root};
-use crate::diff::walk::{Context, Node, Pair, Walk};
+use crate::diff::rules::{Action, Class, Kind};
+use crate::diff::schema::assertions::assertions;
+use crate::diff::schema::composition::compensation::{Of, compensating_root};
+use crate::diff::schema::layers::is_null;
+use crate::diff::schema::unions::traits::Traits;
+use crate::diff::walk::schema_findings::{record_difference, record_embedded};
+use crate::diff::walk::witness::Embedding;
+use crate::diff::walk::{Context, Node, Pair, Walk, follow};
+use crate::document::Document;
+use crate::document::FAMILIES;
 use crate::pointer;
 use crate::relation::{Relation, relate};
 use crate::schema::Direction;
 
-/// The most nodes of a union that is judged as a whole; of a larger one that would cost more than it shows.
+/// The most nodes of two alternatives that are proven to be equal.
 const LIMIT: usize = 1_000;
 
-/// A keyword, its branches without null, and whether null was among them.
-type Union<'a> = (&'static str, Vec<Node<'a>>, bool);
+/// The alternatives of a schema, without null.
+pub(crate) struct Union<'a> {
+    keyword: &'static str,
+    branches: Vec<Node<'a>>,
+    /// Whether it is a schema with those that inherit from it.
+    is_family: bool,
+}
 
-/// Compares two unions by their branches. Returns false, with nothing recorded, when they are composed differently
-/// and only the wholes can be compared.
-///
-/// What a branch no longer accepts, another may. So the wholes are judged first, and the branches show where the
-/// difference is.
-pub(crate) fn compare<'a>(
-    walk: &mut Walk<'a>,
-    wholes: &Pair<'a>,
-    (keyword, base, base_null): Union<'a>,
-    (other, revision, revision_null): Union<'a>,
-    context: &Context<'a>,
-) -> bool {
-    if keyword != other || base_null != revision_null {
-        return false;
+impl<'a> Union<'a> {
+    /// Returns the unions of a schema object.
+    pub(crate) fn of(node: &Node<'a>) -> Vec<Self> {
+        let of_keyword = |keyword: &'static str| {
+            let mut branches = node.get(keyword)?.items();
+            branches.retain(|branch| !is_null(branch.value));
+            Some(Self {
+                keyword,
+                branches,
+                is_family: is_family(&node.pointer),
+            })
+        };
+        ["anyOf", "oneOf"]
+            .into_iter()
+            .filter_map(of_keyword)
+            .collect()
     }
-    let branches = Branches::matched(walk, base, revision);
-    let is_matched = branches.removed.is_empty() && branches.added.is_empty();
-    // A value that one more alternative of a `oneOf` accepts as well is no longer accepted.
-    if !is_matched && (keyword == "allOf" || (keyword == "oneOf" && !are_exclusive(wholes))) {
-        return false;
-    }
-    // What a changed discriminator breaks is reported separately.
-    let (old, new) = (wholes.base.value, wholes.revision.value);
-    let is_reported = old.get("discriminator") != new.get("discriminator");
-    let same = |walk: &mut Walk<'a>| branches.pairs.iter().all(|pair| walk.same_assertions(pair));
-    if is_matched && (is_reported || same(walk)) {
-        by_branch(walk, wholes, keyword, branches, context);
-        return true;
-    }
-    let whole = match walk.sides_within(wholes, context.direction, LIMIT) {
-        Some((sender, receiver)) => relate(&sender, &receiver),
-        None => Relation::Unproven,
-    };
-    match whole {
-        // Nothing was removed and nothing added: the alternatives are only composed differently.
-        Relation::Equal if !is_matched => false,
-        Relation::Equal | Relation::Compatible => {
-            let mut pairs = branches.pairs.iter();
-            let agree = pairs.all(|pair| is_included(walk, pair, context.direction, &whole));
-            if agree {
-                by_branch(walk, wholes, keyword, branches, context);
-            }
-            agree
-        }
-        // Alternatives that do not exclude each other, or are too many, are judged one by one: what one accepts, the
-        // whole accepts.
-        Relation::Unproven if keyword != "oneOf" || are_exclusive(wholes) => {
-            by_branch(walk, wholes, keyword, branches, context);
-            true
-        }
-        Relation::Breaking(_) | Relation::Unproven => {
-            let location = &wholes.revision;
-            let stand_in = change_of(walk, context, location, whole, Kind::Schema, None);
-            if let Some(change) = stand_in {
-                walk.with_stand_in(change, |walk| {
-                    by_branch(walk, wholes, keyword, branches, context);
-                });
-            }
-            true
+
+    /// Returns the union that is all that a schema asserts.
+    pub(crate) fn alone(node: &Node<'a>) -> Option<Self> {
+        match assertions(node)?[..] {
+            ["anyOf" | "oneOf"] => Self::of(node).pop(),
+            _ => None,
         }
     }
-}
 
-/// Returns whether what is proven of the wholes (one accepts what the other sends, or both are equal) is proven of
-/// this pair of branches as well.
-fn is_included(
-    walk: &mut Walk<'_>,
-    pair: &Pair<'_>,
-    direction: Direction,
-    whole: &Relation,
-) -> bool {
-    if walk.same_assertions(pair) {
-        return true;
-    }
-    let Some((sender, receiver)) = walk.sides_within(pair, direction, LIMIT) else {
-        return false;
-    };
-    match relate(&sender, &receiver) {
-        Relation::Equal => true,
-        Relation::Compatible => whole == &Relation::Compatible,
-        Relation::Breaking(_) | Relation::Unproven => false,
-    }
-}
-
-fn by_branch<'a>(
-    walk: &mut Walk<'a>,
-    wholes: &Pair<'a>,
-    keyword: &str,
-    branches: Branches<'a>,
-    context: &Context<'a>,
-) {
-    let template = if keyword == "allOf" {
-        "a part of {}"
-    } else {
-        "an alternative of {}"
-    };
-    for pair in branches.pairs {
-        let mut inner = context.clone();
-        inner.subject = message!(template, &context.subject);
-        if let Some(root) = compensating_root(walk, wholes, &pair, keyword, context.direction) {
-            inner.root = Some(root);
+    /// Returns a schema as the only alternative.
+    pub(crate) fn of_one(node: &Node<'a>) -> Self {
+        Self {
+            keyword: "anyOf",
+            branches: vec![node.clone()],
+            is_family: false,
         }
-        walk.compare_schemas(&pair, &inner);
     }
-    for branch in branches.removed {
-        unmatched(walk, wholes, context, &branch, Action::Removed);
+
+    /// Returns whether a value may satisfy several alternatives.
+    pub(crate) fn is_any_of(&self) -> bool {
+        self.keyword == "anyOf"
     }
-    for branch in branches.added {
-        unmatched(walk, wholes, context, &branch, Action::Added);
+
+    /// Returns whether no value satisfies two alternatives: their types differ, or a property that all objects require
+    /// has different constants.
+    pub(crate) fn is_exclusive(&self, document: &Document) -> bool {
+        let traits: Vec<Traits> = (self.branches.iter())
+            .map(|branch| Traits::of(document, branch))
+            .collect();
+        let pairs = traits.iter().enumerate();
+        let mut pairs =
+            pairs.flat_map(|(index, one)| traits[..index].iter().map(move |other| (one, other)));
+        pairs.all(|(one, other)| one.excludes(other))
     }
 }
 
-/// Returns what a difference within a pair of branches is judged against, where that is proven to break nothing: of
-/// alternatives, the receiver's whole accepts all that the sender's alternative sends; of parts, the receiver's part
-/// accepts all that the sender's whole does.
-fn compensating_root<'a>(
-    walk: &mut Walk<'a>,
-    wholes: &Pair<'a>,
-    pair: &Pair<'a>,
-    keyword: &str,
-    direction: Direction,
-) -> Option<Root<'a>> {
-    if walk.same_assertions(pair) {
-        return None;
-    }
-    let base_is_sender = direction == Direction::Request;
-    let whole_is_sender = keyword == "allOf";
-    let (base, revision) = if base_is_sender == whole_is_sender {
-        (&wholes.base, &pair.revision)
-    } else {
-        (&pair.base, &wholes.revision)
-    };
-    let pair = Pair {
-        base: base.clone(),
-        revision: revision.clone(),
-    };
-    let (sender, receiver) = walk.sides_within(&pair, direction, LIMIT)?;
-    match relate(&sender, &receiver) {
-        Relation::Equal | Relation::Compatible => Some(Root {
-            pair,
-            trail: Vec::new(),
-        }),
-        Relation::Breaking(_) | Relation::Unproven => None,
-    }
-}
-
-/// Returns whether discriminators tell the alternatives of both unions apart.
-fn are_exclusive(wholes: &Pair<'_>) -> bool {
-    wholes.base.value.get("discriminator").is_some()
-        && wholes.revision.value.get("discriminator").is_some()
-}
-
-/// The branches of two unions.
-struct Branches<'a> {
+/// The alternatives of two unions.
+pub(crate) struct Branches<'a> {
     pairs: Vec<Pair<'a>>,
     removed: Vec<Node<'a>>,
     added: Vec<Node<'a>>,
+    are_families: bool,
 }
 
 impl<'a> Branches<'a> {
-    /// Pairs branches: equal ones, those of one name, those of one type, and a last pair that remains.
-    fn matched(walk: &mut Walk<'a>, base: Vec<Node<'a>>, revision: Vec<Node<'a>>) -> Self {
+    /// Pairs alternatives: equal ones, those of one name, of one constant, of one type, with the same required
+    /// properties, of one title, those that are alike, and a last pair that remains.
+    pub(crate) fn matched(walk: &mut Walk<'a>, base: &Union<'a>, revision: &Union<'a>) -> Self {
         let mut branches = Self {
             pairs: Vec::new(),
-            removed: base,
-            added: revision,
+            removed: base.branches.clone(),
+            added: revision.branches.clone(),
+            are_families: base.is_family && revision.is_family,
         };
-        branches.pair_by(|a, b| walk.same_values(a.value, b.value));
+        // The name of a member of a family is its value in messages.
+        if !branches.are_families {
+            branches.pair_by(|a, b| walk.same_values(a.value, b.value));
+        }
         branches.pair_by(|a, b| name(a).is_some() && name(a) == name(b));
-        branches.pair_by(|a, b| {
-            a.value.get("type").is_some()
-                && a.value.get("type") == b.value.get("type")
-                && a.value.get("type") != Some(&Value::from("object"))
-        });
+        if branches.are_families {
+            return branches;
+        }
+        let (old, new) = (walk.base, walk.revision);
+        let mut by_traits = |alike: fn(&Traits, &Traits) -> bool| {
+            branches.pair_by(|a, b| alike(&Traits::of(old, a), &Traits::of(new, b)));
+        };
+        by_traits(Traits::shares_constant);
+        by_traits(|a, b| a.types.is_some() && a.types == b.types && a.properties.is_empty());
+        by_traits(|a, b| !a.required.is_empty() && a.required == b.required);
+        by_traits(|a, b| a.title.is_some() && a.title == b.title);
+        by_traits(Traits::is_like);
         if branches.removed.len() == 1 && branches.added.len() == 1 {
             branches.pair_by(|_, _| true);
         }
@@ -211,6 +137,89 @@ impl<'a> Branches<'a> {
             }
         }
     }
+
+    /// Compares the alternatives of two unions, of which `whole` is the relation.
+    pub(crate) fn compare(
+        &self,
+        walk: &mut Walk<'a>,
+        wholes: &Pair<'a>,
+        context: &Context<'a>,
+        whole: &Relation,
+    ) {
+        for pair in &self.pairs {
+            let mut inner = context.clone();
+            inner.subject = message!("an alternative of {}", &context.subject);
+            if let Some(root) =
+                compensating_root(walk, wholes, pair, context.direction, Of::Alternatives)
+            {
+                inner.root = Some(root);
+            }
+            walk.compare_schemas(pair, &inner);
+        }
+        // Where nothing else differs, the alternative is what makes the whole break.
+        let is_cause = self.unmatched().count() == 1
+            && self.pairs.iter().all(|pair| walk.same_assertions(pair));
+        for (branch, action) in self.unmatched() {
+            let witness = match whole {
+                Relation::Breaking(value) if is_cause => Some(value.clone()),
+                _ => None,
+            };
+            record_unmatched(walk, wholes, context, branch, action, witness);
+        }
+    }
+
+    fn unmatched(&self) -> impl Iterator<Item = (&Node<'a>, Action)> {
+        let removed = self.removed.iter().map(|branch| (branch, Action::Removed));
+        removed.chain(self.added.iter().map(|branch| (branch, Action::Added)))
+    }
+
+    /// Compares what alternatives of equal unions refer to, and reports those that changed without effect.
+    pub(crate) fn compare_as_equal(
+        &self,
+        walk: &mut Walk<'a>,
+        wholes: &Pair<'a>,
+        context: &Context<'a>,
+    ) {
+        if self.are_families {
+            for (branch, action) in self.unmatched() {
+                record_unmatched(walk, wholes, context, branch, action, None);
+            }
+        }
+        for pair in &self.pairs {
+            let refer = name(&pair.base).is_some() && name(&pair.revision).is_some();
+            // Equal alternatives may be paired crosswise.
+            let mut counterparts = self.pairs.iter().map(|other| Pair {
+                base: pair.base.clone(),
+                revision: other.revision.clone(),
+            });
+            let counterpart = if refer {
+                Some(pair.clone())
+            } else {
+                counterparts.find(|pair| is_equal(walk, pair, context.direction))
+            };
+            if let Some(pair) = counterpart {
+                let mut inner = context.clone();
+                inner.subject = message!("an alternative of {}", &context.subject);
+                walk.compare_schemas(&pair, &inner);
+                continue;
+            }
+            let message = message!(
+                "an alternative of {}, which all together accept the same values, changed from {} to {}",
+                &context.subject,
+                pair.base.value,
+                pair.revision.value,
+            );
+            let rule = context.rule(Kind::Alternative, Action::Changed);
+            walk.note(rule, Class::Docs, &pair.revision, message);
+        }
+    }
+}
+
+/// Returns whether both schemas are proven to accept the same values.
+fn is_equal(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction) -> bool {
+    walk.same_assertions(pair)
+        || (walk.sides_within(pair.base.value, pair.revision.value, direction, LIMIT))
+            .is_some_and(|(sender, receiver)| relate(&sender, &receiver) == Relation::Equal)
 }
 
 /// Returns the name of the component that a branch refers to.
@@ -218,15 +227,26 @@ fn name(branch: &Node<'_>) -> Option<String> {
     Some(pointer::last(branch.text("$ref")?).into_owned())
 }
 
-/// Judges a branch that only one side has. It matters when it is sent: then the other side's whole must accept all of
-/// it.
-fn unmatched<'a>(
+/// Records an alternative that only one side has. It matters when it is sent: then the other side's whole must accept
+/// all of it. Of a `oneOf`, a `witness` shows that it matters all the same.
+fn record_unmatched<'a>(
     walk: &mut Walk<'a>,
     wholes: &Pair<'a>,
     context: &Context<'a>,
     branch: &Node<'a>,
     action: Action,
+    witness: Option<Value>,
 ) {
+    // A family is not in the text of the document, and its members are.
+    let member = match action {
+        Action::Removed => follow(walk.base, branch),
+        _ => follow(walk.revision, branch),
+    };
+    let location = if is_family(&branch.pointer) {
+        &member
+    } else {
+        branch
+    };
     let which = match name(branch) {
         Some(name) => Part::code(&name),
         None => Part::value(branch.value),
@@ -242,8 +262,8 @@ fn unmatched<'a>(
         Direction::Request => action == Action::Removed,
         Direction::Response => action == Action::Added,
     };
-    if !is_sent {
-        return record_difference(walk, context, axes, branch, message, None);
+    if !is_sent || witness.is_some() {
+        return record_difference(walk, context, axes, location, message, witness);
     }
     let (base, revision) = match context.direction {
         Direction::Request => (branch, &wholes.revision),
@@ -252,14 +272,19 @@ fn unmatched<'a>(
     let (sender, receiver) = walk.sides(base.value, revision.value, context.direction);
     match relate(&sender, &receiver) {
         Relation::Equal | Relation::Compatible => {
-            record_difference(walk, context, axes, branch, message, None);
+            record_difference(walk, context, axes, location, message, None);
         }
         Relation::Breaking(value) => {
-            record_difference(walk, context, axes, branch, message, Some(value));
+            record_difference(walk, context, axes, location, message, Some(value));
         }
         Relation::Unproven => {
             let unknown = Embedding::Unknown;
-            record_embedded(walk, context, axes, branch, message, unknown);
+            record_embedded(walk, context, axes, location, message, unknown);
         }
     }
+}
+
+/// Returns whether a schema is one of the families, or within one.
+fn is_family(place: &str) -> bool {
+    pointer::below(place, &format!("/{FAMILIES}")).is_some()
 }

@@ -224,7 +224,7 @@ impl<'a> Texts<'a> {
 fn without_annotations(text: &Value, named: bool) -> Value {
     match text {
         Value::Object(members) => {
-            let counts = |key: &str| named || !keywords::is_annotation(key);
+            let counts = |key: &str| named || !keywords::is_known_annotation(key);
             let members = members.iter().filter(|(key, _)| counts(key));
             let bare = members.map(|(key, member)| {
                 let bare = if named || !keywords::holds_data(key) {

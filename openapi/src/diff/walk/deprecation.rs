@@ -9,6 +9,7 @@ use crate::diff::message::{Message, Part, message};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::graph::Walk;
 use crate::diff::walk::node::{Matched, Node, follow};
+use crate::diff::walk::stability::STABILITY;
 
 /// Compares the extension if it is a promise, and returns whether it is one.
 pub(crate) fn compare(
@@ -38,28 +39,6 @@ pub(crate) fn announcement(walk: &Walk<'_>, removed: &Node<'_>) -> Option<Messag
     };
     let date = of(removed).or_else(|| of(&defined))?;
     Some(message!("as announced for {}", &date))
-}
-
-/// Returns whether an operation of the base promises nothing yet. What the revision says of it does not count: nobody
-/// is warned by a level that comes with the change.
-pub(crate) fn may_change(operation: &Node<'_>) -> bool {
-    matches!(operation.text(STABILITY), Some("draft" | "alpha"))
-}
-
-/// Returns a change that reaches only operations that promise nothing yet: it is for readers.
-pub(crate) fn lowered(change: Change) -> Change {
-    match change.class {
-        Class::Breaking | Class::Unproven => Change {
-            class: Class::Docs,
-            message: message!(
-                "{} ({}; only operations that were draft or alpha)",
-                &change.message,
-                change.class.name(),
-            ),
-            ..change
-        },
-        Class::Additive | Class::Docs => change,
-    }
 }
 
 /// Returns the node of each side, and the node at which a change is reported.
@@ -188,8 +167,6 @@ fn record(
         )
     });
 }
-
-const STABILITY: &str = "x-stability-level";
 
 const LEVELS: [&str; 4] = ["draft", "alpha", "beta", "stable"];
 

@@ -53,6 +53,18 @@ pub(crate) fn field(
     member(walk, key, matched, area, axes, subject);
 }
 
+/// Compares a keyword of a schema that annotates, known or not.
+pub(crate) fn annotation(
+    walk: &mut Walk<'_>,
+    key: &str,
+    matched: &Matched<'_>,
+    area: Area,
+    subject: &Message,
+) {
+    let kind = kind_of(key).unwrap_or(Kind::Field);
+    member(walk, key, matched, area, (kind, Class::Docs), subject);
+}
+
 /// Compares a field that is known to be only text, and whose name is part of the message.
 pub(crate) fn text_field(
     walk: &mut Walk<'_>,

@@ -13,10 +13,10 @@ use crate::diff::change::Change;
 use crate::diff::message::Message;
 use crate::diff::options::Options;
 use crate::diff::rules::{Class, Rule};
-use crate::diff::walk::deprecation;
 use crate::diff::walk::equality::Equality;
 use crate::diff::walk::finding::Finding;
 use crate::diff::walk::node::{Matched, Node, Pair, follow};
+use crate::diff::walk::stability;
 use crate::document::Document;
 use crate::schema::{self, Direction};
 
@@ -54,6 +54,8 @@ pub(crate) struct Walk<'a> {
     equality_of_assertions: Equality,
     vertices: Vec<Vertex<'a>>,
     pairs: HashMap<PairId, VertexId>,
+    /// The pairs of schemas that are being compared, one within another.
+    in_progress: HashSet<PairId>,
     current: VertexId,
     /// How many pairs are being walked one within another.
     nested: usize,
@@ -77,6 +79,7 @@ impl<'a> Walk<'a> {
             equality_of_assertions: Equality::of_assertions(),
             vertices: vec![Vertex::default()],
             pairs: HashMap::new(),
+            in_progress: HashSet::new(),
             current: 0,
             nested: 0,
             waiting: VecDeque::new(),
@@ -167,11 +170,11 @@ impl<'a> Walk<'a> {
     /// Returns what [`Self::sides`] does; `None` when one of the schemas has more than `limit` nodes.
     pub(crate) fn sides_within(
         &self,
-        pair: &Pair<'_>,
+        base: &Value,
+        revision: &Value,
         direction: Direction,
         limit: usize,
     ) -> Option<(Value, Value)> {
-        let (base, revision) = (pair.base.value, pair.revision.value);
         let base = schema::bundle_within(self.base, base, Some(direction), limit)?;
         let revision = schema::bundle_within(self.revision, revision, Some(direction), limit)?;
         Some(match direction {
@@ -194,7 +197,7 @@ impl<'a> Walk<'a> {
         };
         let vertex = self.admit(Vertex {
             operation: Some(name),
-            may_change: base.is_some_and(deprecation::may_change),
+            may_change: base.is_some_and(stability::may_change),
             place,
             ..Vertex::default()
         });
@@ -219,6 +222,20 @@ impl<'a> Walk<'a> {
         });
         self.pairs.insert(key, vertex);
         self.within(vertex, walk);
+    }
+
+    /// Compares a pair, unless that is being done: what it contains may lead back to it.
+    pub(crate) fn once_at_a_time(
+        &mut self,
+        pair: &Pair<'a>,
+        direction: Direction,
+        compare: impl FnOnce(&mut Self),
+    ) {
+        let id = pair_id(pair, direction);
+        if self.in_progress.insert(id.clone()) {
+            compare(self);
+            self.in_progress.remove(&id);
+        }
     }
 
     /// Walks a pair as [`Self::in_pair`] does, or later where it is nested too deeply: a chain of components may be

@@ -108,7 +108,9 @@ fn embed_altered(
     }
     // The part's schema may leave out what is compared elsewhere (its items, what it requires), so that its value fits
     // nowhere: the relation of the wholes may still give a value.
-    let Some((sender, receiver)) = walk.sides_within(pair, direction, LIMIT) else {
+    let Some((sender, receiver)) =
+        walk.sides_within(pair.base.value, pair.revision.value, direction, LIMIT)
+    else {
         return Embedding::Unknown;
     };
     match relate(&sender, &receiver) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::diff::operation::parameters::text_serialization::{readings, text_of};
+use crate::diff::operation::parameters::readings::{readings, text_of};
 use crate::schema::Validator;
 
 /// How two schemas read the texts that their values are written as.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::diff::change::Change;
 use crate::diff::message::{Message, message};
 use crate::diff::operation::parameters::listed_values::{self, Texts};
+use crate::diff::operation::parameters::readings::{readings, text_of};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::schema::annotations::texts;
 use crate::diff::schema::layers::Layers;
@@ -231,25 +232,4 @@ fn misread(sender: &Value, receiver: &Value, is_written: impl Fn(&Value) -> bool
         .filter(|(text, _)| !readings(text).iter().any(|value| accepts.accepts(value)))
         .map(|(_, value)| value)
         .min_by_key(|value| value.to_string().len())
-}
-
-pub(super) fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Null => Some(String::new()),
-        Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-/// Returns the values that a text may be read as.
-pub(super) fn readings(text: &str) -> Vec<Value> {
-    let mut readings = vec![Value::from(text)];
-    match serde_json::from_str(text) {
-        Ok(value @ (Value::Number(_) | Value::Bool(_))) => readings.push(value),
-        _ if text.is_empty() => readings.push(Value::Null),
-        _ => {}
-    }
-    readings
 }

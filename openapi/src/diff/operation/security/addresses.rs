@@ -2,7 +2,7 @@
 
 use crate::diff::change::Change;
 use crate::diff::message::{Message, Part, message};
-use crate::diff::operation::security::requirements;
+use crate::diff::operation::security::requirements::requirements;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields, follow};
 use crate::document::Document;

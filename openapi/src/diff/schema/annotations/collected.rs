@@ -19,5 +19,5 @@ pub(crate) fn collect<'a>(schema: &Node<'a>, into: &mut Annotations<'a>) {
 
 /// Returns whether a keyword of a schema is an annotation that is compared; identifiers are not.
 pub(crate) fn is_compared(key: &str) -> bool {
-    keywords::is_annotation(key) && !matches!(key, "$id" | "$anchor" | "$schema" | "$comment")
+    keywords::is_annotation(key) && !keywords::is_identifier(key)
 }

@@ -16,36 +16,105 @@ use crate::keywords;
 pub(crate) fn compare_every<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
     let old = every_text(walk.base, &pair.base);
     let new = every_text(walk.revision, &pair.revision);
-    note_first_difference(walk, &old, &new, &pair.revision, context);
+    note_differences(walk, &old, &new, &pair.revision, context);
 }
 
 /// Compares the texts anywhere within two schemas, but not their own.
 pub(crate) fn compare_below<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
     let old = texts_of(walk.base, &pair.base, false);
     let new = texts_of(walk.revision, &pair.revision, false);
-    note_first_difference(walk, &old, &new, &pair.revision, context);
+    note_differences(walk, &old, &new, &pair.revision, context);
 }
 
-fn note_first_difference(
+/// Keywords whose schemas are judged together with the schema that has them.
+const JUDGED: &[&str] = &[
+    "patternProperties",
+    "propertyNames",
+    "dependentSchemas",
+    "contains",
+    "prefixItems",
+    "not",
+    "if",
+    "then",
+    "else",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
+/// Compares the texts within the keywords whose schemas are judged together with the schema that has them.
+pub(crate) fn compare_judged<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>) {
+    let within = |document: &Document, core: &Node<'_>| -> Vec<String> {
+        let judged = JUDGED.iter().filter_map(|key| Some((*key, core.get(key)?)));
+        let schemas = judged.flat_map(|(key, node)| schemas_of(key, node));
+        schemas
+            .flat_map(|schema| every_text(document, &schema))
+            .collect()
+    };
+    let old = within(walk.base, &cores.base);
+    let new = within(walk.revision, &cores.revision);
+    note_differences(walk, &old, &new, &cores.revision, context);
+}
+
+/// Compares the texts of the parts of two schemas, without those of the whole itself. With `properties`, those within
+/// their properties and items as well.
+pub(crate) fn compare_parts<'a>(
+    walk: &mut Walk<'a>,
+    (base, revision): (&[Node<'a>], &[Node<'a>]),
+    context: &Context<'a>,
+    properties: bool,
+) {
+    let texts = |document: &Document, parts: &[Node<'a>]| -> Vec<String> {
+        let own = parts.iter().skip(1).flat_map(own_texts);
+        let inner = parts.iter().filter(|_| properties).flat_map(Node::members);
+        let inner = inner.filter(|(key, _)| !matches!(*key, "allOf" | "anyOf" | "oneOf"));
+        let inner = inner.flat_map(|(key, node)| schemas_of(key, node));
+        let inner = inner.flat_map(|schema| every_text(document, &schema));
+        own.chain(inner).collect()
+    };
+    if let Some(location) = revision.first() {
+        let (old, new) = (texts(walk.base, base), texts(walk.revision, revision));
+        note_differences(walk, &old, &new, location, context);
+    }
+}
+
+/// Returns the schemas that a keyword holds.
+fn schemas_of<'a>(keyword: &str, node: Node<'a>) -> Vec<Node<'a>> {
+    if keywords::SINGLE.contains(&keyword) {
+        vec![node]
+    } else if keywords::LISTS.contains(&keyword) {
+        node.items()
+    } else if keywords::MAPS.contains(&keyword) && !keywords::is_container(keyword) {
+        node.members().into_iter().map(|(_, node)| node).collect()
+    } else {
+        Vec::new()
+    }
+}
+
+fn note_differences(
     walk: &mut Walk<'_>,
     old: &[String],
     new: &[String],
     location: &Node<'_>,
     context: &Context<'_>,
 ) {
-    let removed = old.iter().find(|text| !new.contains(text));
-    let added = new.iter().find(|text| !old.contains(text));
-    let subject = &context.subject;
-    let message = match (removed, added) {
-        (Some(old), Some(new)) => {
-            message!("texts within {} differ: {} → {}", subject, old, new)
-        }
-        (Some(old), None) => message!("texts within {} differ: {} removed", subject, old),
-        (None, Some(new)) => message!("texts within {} differ: {} added", subject, new),
-        (None, None) => return,
+    let missing = |from: &[String], texts: &[String]| -> Vec<String> {
+        let missing = texts.iter().filter(|text| !from.contains(text));
+        missing.cloned().collect()
     };
-    let rule = context.rule(Kind::Text, Action::Changed);
-    walk.note(rule, Class::Docs, location, message);
+    let (removed, added) = (missing(new, old), missing(old, new));
+    let subject = &context.subject;
+    for index in 0..removed.len().max(added.len()) {
+        let message = match (removed.get(index), added.get(index)) {
+            (Some(old), Some(new)) => {
+                message!("texts within {} differ: {} → {}", subject, old, new)
+            }
+            (Some(old), None) => message!("texts within {} differ: {} removed", subject, old),
+            (None, Some(new)) => message!("texts within {} differ: {} added", subject, new),
+            (None, None) => continue,
+        };
+        let rule = context.rule(Kind::Text, Action::Changed);
+        walk.note(rule, Class::Docs, location, message);
+    }
 }
 
 /// Returns every annotation of a schema and of what is below it.
@@ -82,13 +151,7 @@ fn texts_of(document: &Document, schema: &Node<'_>, with_its_own: bool) -> Vec<S
             if is_compared(key) {
                 continue;
             }
-            if keywords::SINGLE.contains(&key) {
-                pending.push(member);
-            } else if keywords::LISTS.contains(&key) {
-                pending.extend(member.items());
-            } else if keywords::MAPS.contains(&key) && !keywords::is_container(key) {
-                pending.extend(member.members().into_iter().map(|(_, node)| node));
-            }
+            pending.extend(schemas_of(key, member));
         }
     }
     texts.sort_unstable();

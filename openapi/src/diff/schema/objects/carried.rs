@@ -2,83 +2,136 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use crate::diff::message::{Part, message};
 use crate::diff::rules::{Action, Class, Kind};
 use crate::diff::schema::annotations::texts;
-use crate::diff::walk::{Context, Matched, Node, Pair, Walk};
+use crate::diff::schema::composition::parts::Parts;
+use crate::diff::walk::{Context, Node, Pair, Walk};
 use crate::document::Document;
 use crate::relation::{Relation, relate};
 use crate::schema::{self, Direction};
 
 /// The properties of an object, as far as messages of one direction carry them.
 pub(crate) struct Carried<'a> {
+    /// Those that are declared in place.
     pub(crate) members: Vec<(&'a str, Node<'a>)>,
+    /// What further parts say of the same properties.
+    again: Vec<(&'a str, Node<'a>)>,
     pub(crate) required: BTreeSet<String>,
-    /// The properties that only messages of the other direction carry.
-    left_out: Vec<&'a str>,
+    /// Those that a component declares, which is compared separately.
+    inherited: Vec<(&'a str, Node<'a>)>,
+    /// The properties that only messages of the other direction carry, and whether they are required.
+    left_out: Vec<(&'a str, Node<'a>, bool)>,
 }
 
 impl<'a> Carried<'a> {
-    pub(crate) fn of(document: &Document, core: &Node<'a>, direction: Direction) -> Self {
-        let properties = core.members_of("properties").into_iter();
-        let (members, others): (Vec<_>, Vec<_>) =
+    pub(crate) fn of(document: &'a Document, parts: &Parts<'a>, direction: Direction) -> Self {
+        let properties = parts
+            .inline
+            .iter()
+            .flat_map(|part| part.members_of("properties"));
+        let (mut members, others): (Vec<_>, Vec<_>) =
             properties.partition(|(_, node)| direction.carries(document, node.value));
-        let left_out: Vec<&str> = others.into_iter().map(|(name, _)| name).collect();
-        let mut required = required(core);
-        required.retain(|name| !left_out.contains(&name.as_str()));
+        let mut seen = BTreeSet::new();
+        let again = members
+            .extract_if(.., |(name, _)| !seen.insert(*name))
+            .collect();
+        let mut required: BTreeSet<String> = parts.inline.iter().flat_map(required).collect();
+        let left_out: Vec<_> = (others.into_iter())
+            .map(|(name, node)| (name, node, required.contains(name)))
+            .collect();
+        let mut inherited = Vec::new();
+        for reference in &parts.references {
+            let of_component = Parts::expanded(document, reference);
+            inherited.extend(
+                of_component
+                    .inline
+                    .iter()
+                    .flat_map(|part| part.members_of("properties")),
+            );
+            let of_component = of_component.inline.iter().flat_map(self::required);
+            required.extend(of_component);
+        }
+        required.retain(|name| !left_out.iter().any(|(other, ..)| name == other));
         Self {
             members,
+            again,
             required,
+            inherited,
             left_out,
         }
     }
 
-    pub(crate) fn declares(&self, name: &str) -> bool {
-        self.members.iter().any(|(other, _)| *other == name)
+    /// Returns the property of this name, declared in place or by a component.
+    pub(crate) fn get(&self, name: &str) -> Option<Node<'a>> {
+        let mut declared = self.members.iter().chain(&self.inherited);
+        let found = declared.find(|(other, _)| *other == name);
+        found.map(|(_, node)| node.clone())
+    }
+
+    /// Returns what further parts say of the property of this name.
+    pub(crate) fn again(&self, name: &str) -> Vec<Node<'a>> {
+        let again = self.again.iter().filter(|(other, _)| *other == name);
+        again.map(|(_, node)| node.clone()).collect()
+    }
+
+    /// Returns whether only a component declares the property of this name.
+    pub(crate) fn inherits(&self, name: &str) -> bool {
+        !self.members.iter().any(|(other, _)| *other == name)
+            && self.inherited.iter().any(|(other, _)| *other == name)
     }
 }
 
-fn required(core: &Node<'_>) -> BTreeSet<String> {
-    let names = core.value.get("required").and_then(Value::as_array);
-    let names = names.into_iter().flatten();
-    names.filter_map(Value::as_str).map(str::to_owned).collect()
+fn required(part: &Node<'_>) -> Vec<String> {
+    let names = part.items_of("required").into_iter();
+    names
+        .filter_map(|name| name.value.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// Compares the properties that messages of this direction do not carry. They are for readers only.
 pub(crate) fn compare_left_out<'a>(
     walk: &mut Walk<'a>,
-    cores: &Pair<'a>,
     old: &Carried<'a>,
     new: &Carried<'a>,
     context: &Context<'a>,
 ) {
-    let Some(Matched::Pair(properties)) = cores.get("properties") else {
-        return;
-    };
-    let (old, new) = (&old.left_out, &new.left_out);
     let template = match context.direction {
         Direction::Request => "the property `{}` of {}, which requests do not carry, was {}",
         Direction::Response => "the property `{}` of {}, which responses do not carry, was {}",
     };
-    for (name, matched) in properties.members() {
-        let (action, node) = match &matched {
-            Matched::Pair(pair) if old.contains(&name) && new.contains(&name) => {
-                let is_required_as_before = required(&cores.base).contains(name)
-                    == required(&cores.revision).contains(name);
-                if is_required_as_before && (walk.same(pair) || is_respelled(walk, pair)) {
-                    continue;
+    let find = |of: &Carried<'a>, name: &str| {
+        of.left_out
+            .iter()
+            .find(|(other, ..)| *other == name)
+            .cloned()
+    };
+    let mut changes = Vec::new();
+    for (name, base, was_required) in &old.left_out {
+        match find(new, name) {
+            None if new.get(name).is_some() => {}
+            None => changes.push((*name, Action::Removed, base.clone())),
+            Some((_, revision, is_required)) => {
+                let pair = Pair {
+                    base: base.clone(),
+                    revision,
+                };
+                let is_same = walk.same(&pair) || is_respelled(walk, &pair);
+                if *was_required != is_required || !is_same {
+                    changes.push((*name, Action::Changed, pair.revision));
                 }
-                (Action::Changed, &pair.revision)
             }
-            Matched::Removed(node) if old.contains(&name) => (Action::Removed, node),
-            Matched::Added(node) if new.contains(&name) => (Action::Added, node),
-            Matched::Pair(_) | Matched::Removed(_) | Matched::Added(_) => continue,
-        };
+        }
+    }
+    for (name, revision, _) in &new.left_out {
+        if find(old, name).is_none() && old.get(name).is_none() {
+            changes.push((*name, Action::Added, revision.clone()));
+        }
+    }
+    for (name, action, node) in changes {
         let message = message!(template, name, &context.subject, Part::Text(action.name()));
         let rule = context.rule(Kind::Access, action);
-        walk.note(rule, Class::Docs, node, message);
+        walk.note(rule, Class::Docs, &node, message);
     }
 }
 

@@ -1,0 +1,311 @@
+//! A composed schema taken apart: the keywords of the schema itself and of the parts that are written out in place, the
+//! references among its parts, and its unions.
+//!
+//! A value must satisfy all of these. So where each is compatible the whole is, and what differs is reported by its
+//! name. What one part no longer accepts, another may have rejected already: the proof over the wholes decides.
+
+pub(crate) mod compensation;
+pub(crate) mod parts;
+
+use crate::diff::message::message;
+use crate::diff::rules::Kind;
+use crate::diff::schema::annotations::texts;
+use crate::diff::schema::composition::parts::Parts;
+use crate::diff::schema::layers::Layers;
+use crate::diff::schema::unions::traits::Traits;
+use crate::diff::schema::unions::{Branches, Union};
+use crate::diff::schema::{objects, scalar_keywords};
+use crate::diff::walk::schema_findings::change_of;
+use crate::diff::walk::witness::Step;
+use crate::diff::walk::{Context, Node, Pair, Walk};
+use crate::pointer;
+use crate::relation::{Relation, relate};
+use crate::schema::Direction;
+
+/// The most nodes of a schema that is judged as a whole; of a larger one that would cost more than it shows.
+const LIMIT: usize = 1_000;
+
+/// The keywords whose effect depends on everything beside them.
+const DEPENDS_ON_THE_REST: &[&str] = &["unevaluatedItems", "unevaluatedProperties"];
+
+/// Keywords that close an object to names that the same schema object does not declare.
+const CLOSING: &[&str] = &["additionalProperties", "patternProperties"];
+
+/// Returns the unions among the parts of a schema.
+fn unions<'a>(parts: &Parts<'a>) -> Vec<Union<'a>> {
+    parts.inline.iter().flat_map(Union::of).collect()
+}
+
+/// Two composed schemas with their parts matched.
+struct Composition<'a> {
+    base: Parts<'a>,
+    revision: Parts<'a>,
+    /// The references among the parts, in pairs; the others are expanded.
+    references: Vec<Pair<'a>>,
+    unions: Vec<Alternatives<'a>>,
+    /// Whether each union has a counterpart.
+    are_unions_matched: bool,
+}
+
+/// Two unions with their alternatives matched.
+struct Alternatives<'a> {
+    base: Union<'a>,
+    revision: Union<'a>,
+    branches: Branches<'a>,
+}
+
+/// Compares two schemas of which at least one is composed.
+pub(crate) fn compare<'a>(
+    walk: &mut Walk<'a>,
+    wholes: &Pair<'a>,
+    base: &Layers<'a>,
+    revision: &Layers<'a>,
+    context: &Context<'a>,
+) {
+    let composition = Composition::matched(walk, base, revision);
+    let whole = relation_of(walk, wholes, base, revision, context.direction);
+    if whole == Relation::Equal {
+        return composition.compare_as_equal(walk, wholes, context);
+    }
+    let each = |walk: &mut Walk<'a>| {
+        composition.compare(walk, wholes, (base, revision), context, &whole);
+    };
+    if whole == Relation::Unproven && composition.is_decided_by_parts(walk, context.direction) {
+        return each(walk);
+    }
+    let location = &wholes.revision;
+    match change_of(walk, context, location, whole.clone(), Kind::Schema, None) {
+        Some(change) => walk.with_stand_in(change, each),
+        None => each(walk),
+    }
+}
+
+/// Relates both schemas as wholes, but for what is reported separately: a changed discriminator, and null.
+fn relation_of<'a>(
+    walk: &Walk<'a>,
+    wholes: &Pair<'a>,
+    base: &Layers<'a>,
+    revision: &Layers<'a>,
+    direction: Direction,
+) -> Relation {
+    let (mut old, mut new) = if base.null == revision.null {
+        (wholes.base.value.clone(), wholes.revision.value.clone())
+    } else {
+        (base.without_null(), revision.without_null())
+    };
+    if old.get("discriminator") != new.get("discriminator") {
+        for schema in [&mut old, &mut new] {
+            if let Some(schema) = schema.as_object_mut() {
+                schema.shift_remove("discriminator");
+            }
+        }
+    }
+    match walk.sides_within(&old, &new, direction, LIMIT) {
+        Some((sender, receiver)) => relate(&sender, &receiver),
+        None => Relation::Unproven,
+    }
+}
+
+impl<'a> Composition<'a> {
+    fn matched(walk: &mut Walk<'a>, base: &Layers<'a>, revision: &Layers<'a>) -> Self {
+        let mut old = Parts::of(base.core.clone());
+        let mut new = Parts::of(revision.core.clone());
+        let (mut olds, mut news) = (unions(&old), unions(&new));
+        // A schema beside which the other side has alternatives is the only alternative.
+        match (Union::alone(&base.core), Union::alone(&revision.core)) {
+            (Some(_), None) => {
+                news = vec![Union::of_one(&revision.core)];
+                new = Parts::default();
+            }
+            (None, Some(_)) => {
+                olds = vec![Union::of_one(&base.core)];
+                old = Parts::default();
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        let references = pair_references(walk, &mut old, &mut new);
+        let are_unions_matched = olds.len() == news.len();
+        let unions = if are_unions_matched {
+            let pairs = olds.into_iter().zip(news);
+            let matched = pairs.map(|(base, revision)| Alternatives {
+                branches: Branches::matched(walk, &base, &revision),
+                base,
+                revision,
+            });
+            matched.collect()
+        } else {
+            Vec::new()
+        };
+        Self {
+            base: old,
+            revision: new,
+            references,
+            unions,
+            are_unions_matched,
+        }
+    }
+
+    /// Returns whether the whole is compatible if each part is: then the parts decide where the wholes cannot be
+    /// related.
+    fn is_decided_by_parts(&self, walk: &Walk<'a>, direction: Direction) -> bool {
+        let sides = [&self.base, &self.revision];
+        let says = |part: &Node<'a>, keywords: &[&str]| {
+            keywords.iter().any(|key| part.value.get(key).is_some())
+        };
+        let depends = |parts: &&Parts<'a>| {
+            let closes = |part: &Node<'a>| says(part, CLOSING);
+            parts
+                .inline
+                .iter()
+                .any(|part| says(part, DEPENDS_ON_THE_REST))
+                || (parts.inline.len() + parts.references.len() > 1
+                    && parts.inline.iter().any(closes))
+        };
+        self.are_unions_matched
+            && !sides.iter().any(depends)
+            && self.unions.iter().all(|alternatives| {
+                let (document, receiver) = match direction {
+                    Direction::Request => (walk.revision, &alternatives.revision),
+                    Direction::Response => (walk.base, &alternatives.base),
+                };
+                receiver.is_any_of() || receiver.is_exclusive(document)
+            })
+    }
+
+    /// Compares what equal wholes refer to, and reports alternatives that changed without effect.
+    fn compare_as_equal(&self, walk: &mut Walk<'a>, wholes: &Pair<'a>, context: &Context<'a>) {
+        self.compare_references(walk, context);
+        for alternatives in &self.unions {
+            alternatives
+                .branches
+                .compare_as_equal(walk, wholes, context);
+        }
+        texts::compare_parts(
+            walk,
+            (&self.base.inline, &self.revision.inline),
+            context,
+            true,
+        );
+    }
+
+    /// Returns what one part of each side says by this keyword, if no other part and no reference can say it as well.
+    fn compared_once(&self, keyword: &str) -> Option<Pair<'a>> {
+        let only = |parts: &Parts<'a>| {
+            let mut said = parts.inline.iter().filter_map(|part| part.get(keyword));
+            said.next().filter(|_| said.next().is_none())
+        };
+        let are_items_alike = |parts: &Parts<'a>| {
+            keyword != "items"
+                || parts
+                    .inline
+                    .iter()
+                    .all(|part| part.get("prefixItems").is_none())
+        };
+        let sides = [&self.base, &self.revision];
+        if !self.references.is_empty() || !sides.into_iter().all(are_items_alike) {
+            return None;
+        }
+        let [base, revision] = sides.map(only);
+        Some(Pair {
+            base: base?,
+            revision: revision?,
+        })
+    }
+
+    fn compare_references(&self, walk: &mut Walk<'a>, context: &Context<'a>) {
+        for pair in &self.references {
+            let inner = Context::new(context.direction, context.subject.clone());
+            // With something beside the reference, the pair may be these two schemas themselves.
+            walk.through_references(pair, context.direction, |walk, target| {
+                let name = pointer::last(&target.revision.pointer);
+                let subject = message!("`{}`", name.as_ref());
+                walk.compare_schemas(target, &Context { subject, ..inner });
+            });
+        }
+    }
+
+    fn compare(
+        &self,
+        walk: &mut Walk<'a>,
+        wholes: &Pair<'a>,
+        (base, revision): (&Layers<'a>, &Layers<'a>),
+        context: &Context<'a>,
+        whole: &Relation,
+    ) {
+        self.compare_references(walk, context);
+        let parts = (&self.base, &self.revision);
+        scalar_keywords::compare_parts(walk, (base, revision), parts, wholes, context);
+        objects::properties(walk, parts, wholes, context);
+        let items = self.compared_once("items");
+        if let Some(items) = &items {
+            walk.compare_schemas(items, &context.step(Step::Item));
+        }
+        let is_only_union = self.unions.len() == 1 && self.references.is_empty();
+        for alternatives in &self.unions {
+            let whole = if is_only_union {
+                whole
+            } else {
+                &Relation::Unproven
+            };
+            alternatives.branches.compare(walk, wholes, context, whole);
+        }
+        let cores = Pair {
+            base: base.core.clone(),
+            revision: revision.core.clone(),
+        };
+        texts::compare_judged(walk, &cores, context);
+        texts::compare_parts(
+            walk,
+            (&self.base.inline, &self.revision.inline),
+            context,
+            false,
+        );
+    }
+}
+
+/// Pairs the references among the parts by their names, then those that are alike; expands the others.
+fn pair_references<'a>(
+    walk: &Walk<'a>,
+    base: &mut Parts<'a>,
+    revision: &mut Parts<'a>,
+) -> Vec<Pair<'a>> {
+    let mut pairs = Vec::new();
+    loop {
+        let (mut old, mut new) = (
+            std::mem::take(&mut base.references),
+            std::mem::take(&mut revision.references),
+        );
+        let name = |node: &Node<'_>| node.text("$ref").map(|to| pointer::last(to).into_owned());
+        old.retain(|reference| {
+            let other = new.iter().position(|other| name(other) == name(reference));
+            if let Some(other) = other {
+                pairs.push(Pair {
+                    base: reference.clone(),
+                    revision: new.remove(other),
+                });
+            }
+            other.is_none()
+        });
+        if old.is_empty() && new.is_empty() {
+            base.references = pairs.iter().map(|pair| pair.base.clone()).collect();
+            revision.references = pairs.iter().map(|pair| pair.revision.clone()).collect();
+            return pairs;
+        }
+        old.retain(|reference| {
+            let traits = Traits::of(walk.base, reference);
+            let is_like = |other: &Node<'a>| traits.is_like(&Traits::of(walk.revision, other));
+            let other = new.iter().position(is_like);
+            if let Some(other) = other {
+                pairs.push(Pair {
+                    base: reference.clone(),
+                    revision: new.remove(other),
+                });
+            }
+            other.is_none()
+        });
+        old.iter()
+            .for_each(|reference| base.expand(walk.base, reference));
+        new.iter()
+            .for_each(|reference| revision.expand(walk.revision, reference));
+    }
+}

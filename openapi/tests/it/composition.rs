@@ -1,0 +1,198 @@
+//! Composed schemas: what differs is found and named below parts, alternatives, discriminators and inheritance.
+
+use openapi::Document;
+use openapi::diff::{Class, compare};
+use serde_json::{Value, json};
+
+use crate::schemas::{Body, assert_witnessed, changes, summary};
+
+/// Returns the class, rule and message of each change between two sets of components, of which a response has `R`.
+fn between(base: &Value, revision: &Value) -> Vec<String> {
+    let document = |schemas: &Value| {
+        let text = json!({
+            "openapi": "3.1.0",
+            "info": {"title": "t", "version": "1"},
+            "paths": {"/a": {"get": {"responses": {"200": {"description": "ok", "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/R"}}}}}}}},
+            "components": {"schemas": schemas},
+        });
+        Document::parse("document.json", &text.to_string()).expect("a document")
+    };
+    let found = compare(&document(base), &document(revision)).changes;
+    let line =
+        |change: &openapi::diff::Change| format!("{} {}", change.class.name(), change.message);
+    found.iter().map(line).collect()
+}
+
+fn refer(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+/// Returns an alternative with a kind and a property, which is required or not.
+fn alternative(kind: &Value, required: &[&str]) -> Value {
+    json!({"type": "object", "required": required, "properties": {"kind": kind, "size": {"type": "integer"}}})
+}
+
+#[test]
+fn a_discriminator_does_not_hide_what_its_alternatives_lose() {
+    let kinds = [
+        json!({"const": "cat"}),
+        json!({"type": "string", "enum": ["cat", "kitten"]}),
+        json!({"type": "integer", "enum": [1]}),
+        json!({"type": "string", "pattern": "^c"}),
+        json!({"$ref": "#/components/schemas/Kind"}),
+        json!({"type": "string"}),
+    ];
+    let mappings = [
+        json!({"propertyName": "kind"}),
+        json!({"propertyName": "kind", "mapping": {"dog": "Dog"}}),
+        json!({"propertyName": "kind", "mapping": {"feline": "#/components/schemas/Cat"}}),
+        json!({"propertyName": "type"}),
+    ];
+    for kind in &kinds {
+        for discriminator in &mappings {
+            for keyword in ["oneOf", "anyOf"] {
+                let of = |required: &[&str]| {
+                    json!({
+                        "R": {keyword: [refer("Cat"), refer("Dog")], "discriminator": discriminator},
+                        "Kind": {"type": "string", "const": "cat"},
+                        "Cat": alternative(kind, required),
+                        "Dog": alternative(&json!({"const": "dog"}), &["kind"]),
+                    })
+                };
+                let found = between(&of(&["kind", "size"]), &of(&["kind"]));
+                assert_eq!(
+                    found,
+                    ["breaking the property `size` of `Cat` is no longer required"],
+                    "{kind} {discriminator} {keyword}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn an_alternative_that_only_says_nullable_is_null_in_version_3_0() {
+    let document = |kind: &str| {
+        let schema = json!({"anyOf": [{"type": kind}, {"nullable": true, "description": "none"}]});
+        let text = json!({
+            "openapi": "3.0.3",
+            "info": {"title": "t", "version": "1"},
+            "paths": {"/a": {"get": {"responses": {"200": {"description": "ok", "content": {
+                "application/json": {"schema": schema}}}}}}},
+        });
+        Document::parse("document.json", &text.to_string()).expect("a document")
+    };
+    let found = compare(&document("string"), &document("integer")).changes;
+    assert_eq!(summary(&found), ["breaking response-type-widened"]);
+}
+
+#[test]
+fn alternatives_beside_one_that_accepts_anything_are_reported() {
+    let of = |kind: &str| json!({"R": {"anyOf": [refer("A"), {"type": kind}, {}]}, "A": {"type": "object", "properties": {"a": {"type": kind}}}});
+    assert_eq!(
+        between(&of("string"), &of("integer")),
+        [
+            "breaking `a` of `A` sends more: `type` \"string\" → \"integer\"",
+            "docs an alternative of `R`, which all together accept the same values, changed from {\"type\":\"string\"} to {\"type\":\"integer\"}",
+        ]
+    );
+}
+
+#[test]
+fn what_inherits_from_a_schema_with_a_discriminator_is_an_alternative_of_it() {
+    let of = |mapping: bool, name: &str, kind: &str| {
+        let mut discriminator = json!({"propertyName": "kind"});
+        if mapping {
+            discriminator["mapping"] = json!({"dog": "#/components/schemas/Dog"});
+        }
+        json!({
+            "R": {"type": "object", "properties": {"pet": refer("Pet")}},
+            "Pet": {"type": "object", "discriminator": discriminator, "properties": {"kind": {"type": "string"}}},
+            "Dog": {"allOf": [refer("Pet"), {"type": "object"}]},
+            name: {"allOf": [refer("Dog"), {"type": "object", "properties": {"size": {"type": kind}}}]},
+        })
+    };
+    for mapping in [true, false] {
+        assert_eq!(
+            between(
+                &of(mapping, "Puppy", "integer"),
+                &of(mapping, "Puppy", "string")
+            ),
+            ["breaking `size` of `Puppy` sends more: `type` \"integer\" → \"string\""]
+        );
+        let added = between(
+            &of(mapping, "Puppy", "integer"),
+            &of(mapping, "Whelp", "integer"),
+        );
+        assert!(
+            added
+                .iter()
+                .any(|change| change.contains("the alternative `Whelp` of `Pet`")),
+            "{added:?}"
+        );
+    }
+}
+
+#[test]
+fn differences_below_parts_are_named() {
+    let of = |own: &Value, part: &Value| {
+        json!({
+            "R": {"type": "object", "required": ["id"], "allOf": [refer("A"), {"properties": {"part": part}}], "properties": {"own": own}},
+            "A": {"type": "object", "properties": {"a": {"type": "string"}}},
+        })
+    };
+    let (text, number) = (json!({"type": "string"}), json!({"type": "number"}));
+    assert_eq!(
+        between(&of(&text, &text), &of(&number, &text)),
+        ["breaking `own` of `R` sends more: `type` \"string\" → \"number\""]
+    );
+    assert_eq!(
+        between(&of(&text, &text), &of(&text, &number)),
+        ["breaking `part` of `R` sends more: `type` \"string\" → \"number\""]
+    );
+}
+
+#[test]
+fn one_more_alternative_does_not_hide_the_others() {
+    let base = json!({"oneOf": [
+        {"type": "object", "required": ["a", "b"], "properties": {"a": {"const": "A"}, "b": {"type": "string"}}},
+    ]});
+    let revision = json!({"oneOf": [
+        {"type": "object", "required": ["a"], "properties": {"a": {"const": "A"}, "b": {"type": "string"}}},
+        {"type": "object", "required": ["a"], "properties": {"a": {"const": "C"}}},
+    ]});
+    let found = changes(Body::Response, &base, &revision);
+    assert_eq!(
+        summary(&found),
+        [
+            "breaking response-required-removed",
+            "breaking response-alternative-added"
+        ]
+    );
+    assert_witnessed(Body::Response, &base, &revision, &found);
+}
+
+#[test]
+fn unknown_keywords_are_docs_and_do_not_stop_the_descent() {
+    for keyword in ["foo", "nullable", "$unknown", "dependencies"] {
+        let of = |value: u32, kind: &str| {
+            let mut property = refer("A");
+            property[keyword] = json!(value);
+            json!({"R": {"type": "object", "properties": {"p": property}}, "A": {"type": "object", "properties": {"a": {"type": kind}}}})
+        };
+        assert_eq!(
+            between(&of(1, "string"), &of(1, "integer")),
+            ["breaking `a` of `A` sends more: `type` \"string\" → \"integer\""],
+            "{keyword}"
+        );
+        let found = between(&of(1, "string"), &of(2, "string"));
+        assert_eq!(
+            found,
+            [format!(
+                "docs `{keyword}` of `p` of `R` changed from 1 to 2"
+            )]
+        );
+    }
+    assert_eq!(Class::Docs.name(), "docs");
+}

@@ -10,6 +10,7 @@ mod automaton;
 mod comparison;
 mod examples;
 mod fuel;
+mod look_around;
 mod product;
 mod search;
 mod strings;

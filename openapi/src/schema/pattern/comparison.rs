@@ -5,8 +5,8 @@ use regex_syntax::hir::{Class, HirKind};
 use super::alphabet::{Alphabet, ClassId, Classes};
 use super::automaton::Nfa;
 use super::fuel::{Fuel, OutOfFuel};
+use super::look_around::{Conjunct, conjuncts};
 use super::product::{Product, Side};
-use super::search::Search;
 use super::strings::{Lengths, Strings};
 use super::syntax;
 
@@ -53,10 +53,13 @@ fn compare(a: &Strings, b: &Strings) -> Inclusion {
     }
 }
 
+/// The automaton of a pattern, and whether the pattern is found in the strings of the set or not.
+pub(super) type Literal = (Nfa, bool);
+
 /// Two sets of strings as automata, ready to be walked side by side.
 pub(super) struct Comparison {
-    left: (Vec<Nfa>, Lengths),
-    right: (Vec<Nfa>, Lengths),
+    left: (Vec<Literal>, Lengths),
+    right: (Vec<Literal>, Lengths),
     classes: Classes,
 }
 
@@ -64,11 +67,18 @@ impl Comparison {
     /// Builds the automata; `None` when a pattern is not understood, or too large.
     pub(super) fn new(left: &Strings, right: &Strings) -> Option<Self> {
         let mut classes = Classes::default();
-        let mut automaton = |pattern: &String| Nfa::new(&syntax::parse(pattern)?, &mut classes);
-        let left_automata: Option<Vec<Nfa>> = left.patterns.iter().map(&mut automaton).collect();
+        let mut automaton = |conjunct: &Conjunct| {
+            let nfa = Nfa::new(&syntax::parse(&conjunct.pattern)?, &mut classes)?;
+            Some((nfa, conjunct.is_found))
+        };
+        let of_side = |side: &Strings| -> Vec<Conjunct> {
+            side.patterns.iter().flat_map(|p| conjuncts(p)).collect()
+        };
+        let (left_patterns, right_patterns) = (of_side(left), of_side(right));
+        let left_automata: Option<Vec<_>> = left_patterns.iter().map(&mut automaton).collect();
         // A pattern of the left side holds on the right side as well.
-        let others = right.patterns.iter().filter(|p| !left.patterns.contains(p));
-        let right_automata: Option<Vec<Nfa>> = others.map(&mut automaton).collect();
+        let others = right_patterns.iter().filter(|p| !left_patterns.contains(p));
+        let right_automata: Option<Vec<_>> = others.map(&mut automaton).collect();
         Some(Self {
             left: (left_automata?, left.lengths),
             right: (right_automata?, right.lengths),
@@ -115,7 +125,7 @@ impl Comparison {
 
     fn has_word_boundaries(&self) -> bool {
         let mut automata = self.left.0.iter().chain(&self.right.0);
-        automata.any(|automaton| automaton.has_word_boundaries)
+        automata.any(|(automaton, _)| automaton.has_word_boundaries)
     }
 
     fn inclusion_with(&self, words: Option<ClassId>) -> Inclusion {
@@ -133,17 +143,10 @@ impl Comparison {
         search: impl FnOnce(&mut Product<'_>) -> R,
     ) -> Option<R> {
         let alphabet = Alphabet::new(&self.classes)?;
-        let searcher = |automaton| Search::new(automaton, &alphabet, words);
         let mut product = Product {
             alphabet: &alphabet,
-            left: Side {
-                searches: self.left.0.iter().map(searcher).collect(),
-                lengths: self.left.1,
-            },
-            right: Side {
-                searches: self.right.0.iter().map(searcher).collect(),
-                lengths: self.right.1,
-            },
+            left: Side::new(&self.left, &alphabet, words),
+            right: Side::new(&self.right, &alphabet, words),
         };
         Some(search(&mut product))
     }

@@ -3,15 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use super::alphabet::{Alphabet, Symbol};
+use super::alphabet::{Alphabet, ClassId, Symbol};
+use super::comparison::Literal;
 use super::fuel::{Fuel, OutOfFuel};
 use super::search::{BEGIN, FOUND, LOST, PlaceId, Search};
 use super::strings::Lengths;
 
-/// One set of strings: each pattern is found in them, and their lengths are within bounds.
+/// One set of strings: each pattern is found in them or is not, as said beside it, and their lengths are within
+/// bounds.
 #[derive(Debug)]
 pub(super) struct Side<'a> {
-    pub(super) searches: Vec<Search<'a>>,
+    pub(super) searches: Vec<(Search<'a>, bool)>,
     pub(super) lengths: Lengths,
 }
 
@@ -97,13 +99,15 @@ impl Product<'_> {
             .iter_mut()
             .chain(&mut self.right.searches);
         let mut places = Vec::with_capacity(node.places.len());
-        for (search, &place) in searches.zip(&node.places) {
+        for ((search, _), &place) in searches.zip(&node.places) {
             places.push(search.step(place, symbol, fuel)?);
         }
         let (left_places, right_places) = places.split_at(self.left.searches.len());
         let stays_within = length >= right.least && right.most == usize::MAX;
-        let is_in_right = stays_within && right_places.iter().all(|place| *place == FOUND);
-        if is_in_right || left_places.contains(&LOST) {
+        if stays_within && self.right.all_end_at(right_places, [LOST, FOUND]) {
+            return Ok(None);
+        }
+        if self.left.any_ends_at(left_places, [FOUND, LOST]) {
             return Ok(None);
         }
         Ok(Some(Node {
@@ -131,7 +135,33 @@ impl Product<'_> {
     }
 }
 
-impl Side<'_> {
+impl<'a> Side<'a> {
+    pub(super) fn new(
+        (literals, lengths): &'a (Vec<Literal>, Lengths),
+        alphabet: &'a Alphabet,
+        words: Option<ClassId>,
+    ) -> Self {
+        let searches = literals
+            .iter()
+            .map(|(automaton, is_found)| (Search::new(automaton, alphabet, words), *is_found));
+        Self {
+            searches: searches.collect(),
+            lengths: *lengths,
+        }
+    }
+
+    /// Returns whether each search is where `wanted` says: that of a pattern that is not found, and of one that is.
+    fn all_end_at(&self, places: &[PlaceId], wanted: [PlaceId; 2]) -> bool {
+        let mut searches = self.searches.iter().zip(places);
+        searches.all(|((_, is_found), place)| *place == wanted[usize::from(*is_found)])
+    }
+
+    /// Returns whether any search is where `wanted` says.
+    fn any_ends_at(&self, places: &[PlaceId], wanted: [PlaceId; 2]) -> bool {
+        let mut searches = self.searches.iter().zip(places);
+        searches.any(|((_, is_found), place)| *place == wanted[usize::from(*is_found)])
+    }
+
     /// Returns whether a string of this length that ends at these places is in the set.
     fn contains(
         &mut self,
@@ -142,8 +172,8 @@ impl Side<'_> {
         if !self.lengths.contains(length) {
             return Ok(false);
         }
-        for (search, &place) in self.searches.iter_mut().zip(places) {
-            if !search.is_found(place, fuel)? {
+        for ((search, is_found), &place) in self.searches.iter_mut().zip(places) {
+            if search.is_found(place, fuel)? != *is_found {
                 return Ok(false);
             }
         }

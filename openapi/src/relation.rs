@@ -5,9 +5,11 @@
 //! (see `closing.rs`). Otherwise both schemas are taken literally.
 
 mod closing;
+mod conjunction;
 mod normal_form;
 mod pattern_size;
-mod string_schemas;
+mod proof;
+mod search;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -19,7 +21,7 @@ use serde_json::Value;
 use self::closing::close;
 use self::normal_form::normalized;
 use crate::sample;
-use crate::schema::{Inclusion, Validator, depth, size};
+use crate::schema::{depth, size};
 
 /// The most nodes on one side for which the algebra is used: its cost grows steeply (18 s were measured for 140
 /// large components). Larger schemas are decided by samples alone.
@@ -77,17 +79,14 @@ fn relate_uncached(sender: &Value, receiver: &Value) -> Relation {
         return Relation::Unproven;
     }
     let closed = close(sender, receiver);
-    let mut suspects = Vec::new();
-    match string_schemas::inclusion_of(sender, receiver) {
-        Inclusion::Included => {
-            return match string_schemas::inclusion_of(receiver, sender) {
-                Inclusion::Included => Relation::Equal,
-                Inclusion::Not(_) | Inclusion::Unknown => Relation::Compatible,
-            };
-        }
-        Inclusion::Not(string) => suspects.push(Value::String(string)),
-        Inclusion::Unknown => {}
+    let is_compatible = proof::is_included(&closed, receiver);
+    if is_compatible
+        && proof::is_included(receiver, sender)
+        && (closed == *sender || proof::is_included(sender, receiver))
+    {
+        return Relation::Equal;
     }
+    let mut suspects = search::unmatched_strings(&closed, receiver);
     let is_within_budget =
         |schema: &Value| size(schema) <= ALGEBRA_BUDGET && depth(schema) <= ALGEBRA_DEPTH;
     if is_within_budget(&closed) && is_within_budget(receiver) {
@@ -99,6 +98,9 @@ fn relate_uncached(sender: &Value, receiver: &Value) -> Relation {
             Algebra::Difference(schema) => suspects.extend(sample::candidates(&schema)),
             Algebra::Unknown => {}
         }
+    }
+    if is_compatible {
+        return Relation::Compatible;
     }
     match witness(sender, &closed, receiver, suspects) {
         Some(value) => Relation::Breaking(value),
@@ -163,17 +165,14 @@ fn witness(
     receiver: &Value,
     suspects: Vec<Value>,
 ) -> Option<Value> {
-    let open = Validator::new(sender).ok()?;
-    let closed_validator = Validator::new(closed).ok()?;
-    let receives = Validator::new(receiver).ok()?;
+    let judge = search::Judge::new(sender, closed, receiver)?;
     suspects
         .into_iter()
         .chain(sample::candidates(closed))
         .chain(sample::near_misses(receiver))
-        .filter(|value| {
-            open.accepts(value) && closed_validator.accepts(value) && !receives.accepts(value)
-        })
+        .filter(|value| judge.is_witness(value))
         .min_by_key(size)
+        .or_else(|| search::witness(&judge, closed, receiver))
 }
 
 #[cfg(test)]

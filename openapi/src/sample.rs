@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::schema::Validator;
 
+pub(crate) use candidates::Sampler;
 pub use candidates::candidates;
 pub use near_misses::near_misses;
 

@@ -11,5 +11,5 @@ pub use bundle::bundle;
 pub(crate) use bundle::{bundle_value, bundle_within, definition_name};
 pub(crate) use direction::Direction;
 pub(crate) use format::is_asserted_format;
-pub(crate) use pattern::{Inclusion, Strings, inclusion};
+pub(crate) use pattern::{Inclusion, Lengths, Strings, inclusion};
 pub use validator::{Problem, Validator, ValidatorError};

@@ -22,21 +22,39 @@ const LARGEST: usize = 20_000;
 /// Returns values that the self-contained `schema` probably accepts, simple ones first.
 #[must_use]
 pub fn candidates(schema: &Value) -> Vec<Value> {
-    let sampler = Sampler {
-        root: schema,
-        cache: RefCell::new(HashMap::new()),
-    };
-    sampler.values(schema, DEPTH)
+    Sampler::new(schema).values(schema, DEPTH)
 }
 
-struct Sampler<'a> {
+/// Samples the schemas within one root.
+pub(crate) struct Sampler<'a> {
     root: &'a Value,
     /// The values of a schema, by its address and the remaining depth. Without it, a schema would be sampled
     /// once for each path of references to it, of which there may be millions.
     cache: RefCell<HashMap<(*const Value, usize), Vec<Value>>>,
 }
 
-impl Sampler<'_> {
+impl<'a> Sampler<'a> {
+    pub(crate) fn new(root: &'a Value) -> Self {
+        Self {
+            root,
+            cache: RefCell::new(HashMap::new()),
+        }
+    }
+
+    pub(crate) fn root(&self) -> &'a Value {
+        self.root
+    }
+
+    /// Returns values that all of the schemas, which are within the root, probably accept.
+    pub(crate) fn of_all(&self, schemas: impl IntoIterator<Item = &'a Value>) -> Vec<Value> {
+        let mut schemas = schemas.into_iter().map(|schema| self.values(schema, DEPTH));
+        let first = schemas.next().unwrap_or_else(ordinary);
+        let mut values = schemas.fold(first, |values, more| merged(&values, more));
+        dedup(&mut values);
+        values.truncate(2 * MOST_CANDIDATES);
+        values
+    }
+
     fn values(&self, schema: &Value, depth: usize) -> Vec<Value> {
         let key = (std::ptr::from_ref(schema), depth);
         if let Some(values) = self.cache.borrow().get(&key) {

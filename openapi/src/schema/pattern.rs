@@ -17,7 +17,7 @@ mod strings;
 mod syntax;
 
 pub(crate) use comparison::{Inclusion, inclusion};
-pub(crate) use strings::Strings;
+pub(crate) use strings::{Lengths, Strings};
 
 #[cfg(test)]
 mod tests;

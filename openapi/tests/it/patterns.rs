@@ -115,7 +115,7 @@ fn a_pattern_within_a_message_breaks_with_the_whole_message() {
 
 #[test]
 fn patterns_that_are_not_regular_are_not_called_compatible() {
-    let (ahead, plain) = (text("^(?=.*x)[a-z]+$"), text("^[a-z]+$"));
+    let (ahead, plain) = (text("^(?:(?=.*x)[a-z]+)$"), text("^[a-z]+$"));
     let found = changes(Body::Request, &ahead, &plain);
     assert_eq!(summary(&found), ["unproven request-pattern-changed"]);
     let found = changes(Body::Request, &plain, &ahead);

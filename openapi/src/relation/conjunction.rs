@@ -1,0 +1,339 @@
+//! Several schemas that all hold for one value.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::pointer;
+
+/// A schema, and the root that its references are into.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Located<'a> {
+    pub(super) schema: &'a Value,
+    pub(super) root: &'a Value,
+}
+
+impl<'a> Located<'a> {
+    /// Returns a self-contained schema.
+    pub(super) fn root(schema: &'a Value) -> Self {
+        Self {
+            schema,
+            root: schema,
+        }
+    }
+
+    /// Returns several schemas of one root as one self-contained schema.
+    pub(super) fn whole(schemas: &[Self]) -> Value {
+        let parts: Vec<Value> = schemas
+            .iter()
+            .map(|located| located.schema.clone())
+            .collect();
+        match schemas.first().and_then(|first| first.root.get("$defs")) {
+            Some(definitions) => json!({"allOf": parts, "$defs": definitions}),
+            None if parts.is_empty() => Value::Bool(true),
+            None => json!({"allOf": parts}),
+        }
+    }
+
+    /// Returns what a reference in this schema refers to.
+    pub(super) fn target(self, reference: &Value) -> Option<Self> {
+        let pointer = pointer::of_reference(reference.as_str()?)?;
+        let schema = self.root.pointer(&pointer)?;
+        Some(Self { schema, ..self })
+    }
+
+    /// Returns whether both are the same schema: one schema of one root, or equal texts without references.
+    pub(super) fn is_same_as(self, other: Self) -> bool {
+        let refers = |root: &Value| root.get("$defs").is_some();
+        std::ptr::eq(self.schema, other.schema)
+            || (!refers(self.root) && !refers(other.root) && self.schema == other.schema)
+    }
+}
+
+/// A set of types. Integers and other numbers are counted as two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Types(u8);
+
+impl Types {
+    pub(super) const ALL: Self = Self(0b111_1111);
+    pub(super) const NULL: Self = Self(1);
+    pub(super) const BOOLEAN: Self = Self(2);
+    pub(super) const INTEGER: Self = Self(4);
+    pub(super) const FRACTION: Self = Self(8);
+    pub(super) const NUMBER: Self = Self(12);
+    pub(super) const STRING: Self = Self(16);
+    pub(super) const ARRAY: Self = Self(32);
+    pub(super) const OBJECT: Self = Self(64);
+
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(super) fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(super) fn is_within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    /// Returns the types that the value of `type` names.
+    pub(super) fn of_names(names: &Value) -> Self {
+        let of_name = |name: &Value| match name.as_str() {
+            Some("null") => Self::NULL,
+            Some("boolean") => Self::BOOLEAN,
+            Some("integer") => Self::INTEGER,
+            Some("number") => Self::NUMBER,
+            Some("string") => Self::STRING,
+            Some("array") => Self::ARRAY,
+            Some("object") => Self::OBJECT,
+            _ => Self(0),
+        };
+        match names {
+            Value::Array(names) => {
+                let bits = names.iter().map(|name| of_name(name).0);
+                Self(bits.fold(0, |all, bits| all | bits))
+            }
+            name => of_name(name),
+        }
+    }
+
+    fn of_value(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::NULL,
+            Value::Bool(_) => Self::BOOLEAN,
+            Value::Number(number) => {
+                // A number without a fraction is an integer (JSON Schema Core section 4.2.3).
+                if number.as_f64().is_some_and(|number| number.fract() != 0.0) {
+                    Self::FRACTION
+                } else {
+                    Self::INTEGER
+                }
+            }
+            Value::String(_) => Self::STRING,
+            Value::Array(_) => Self::ARRAY,
+            Value::Object(_) => Self::OBJECT,
+        }
+    }
+
+    /// Returns the types that a keyword applies to; it accepts all values of other types.
+    pub(super) fn of_keyword(keyword: &str) -> Self {
+        match keyword {
+            "minLength" | "maxLength" | "pattern" | "format" => Self::STRING,
+            "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
+                Self::NUMBER
+            }
+            "minItems" | "maxItems" | "uniqueItems" | "items" | "prefixItems" | "contains"
+            | "minContains" | "maxContains" | "unevaluatedItems" => Self::ARRAY,
+            "minProperties"
+            | "maxProperties"
+            | "properties"
+            | "required"
+            | "additionalProperties"
+            | "patternProperties"
+            | "propertyNames"
+            | "dependentRequired"
+            | "dependentSchemas"
+            | "unevaluatedProperties" => Self::OBJECT,
+            _ => Self::ALL,
+        }
+    }
+}
+
+/// A schema object of a conjunction.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) object: &'a Map<String, Value>,
+    pub(super) located: Located<'a>,
+}
+
+impl<'a> Part<'a> {
+    pub(super) fn get(&self, keyword: &str) -> Option<Located<'a>> {
+        self.object.get(keyword).map(|schema| self.at(schema))
+    }
+
+    /// Returns a schema within this one.
+    pub(super) fn at(&self, schema: &'a Value) -> Located<'a> {
+        Located {
+            schema,
+            ..self.located
+        }
+    }
+
+    /// Returns the members of a keyword whose value is a map of schemas.
+    pub(super) fn members(
+        &self,
+        keyword: &str,
+    ) -> impl Iterator<Item = (&'a str, Located<'a>)> + use<'a> {
+        let members = self.object.get(keyword).and_then(Value::as_object);
+        let part = *self;
+        let members = members.into_iter().flatten();
+        members.map(move |(name, schema)| (name.as_str(), part.at(schema)))
+    }
+
+    /// Returns the schemas of a keyword whose value is a list of schemas.
+    pub(super) fn list(&self, keyword: &str) -> impl Iterator<Item = Located<'a>> + use<'a> {
+        let items = self.object.get(keyword).and_then(Value::as_array);
+        let part = *self;
+        items
+            .into_iter()
+            .flatten()
+            .map(move |schema| part.at(schema))
+    }
+
+    /// Returns this schema and those that hold for the same value because of it: of its references and `allOf`, and
+    /// with `InPlace::Possible` also those that may hold for it.
+    pub(super) fn in_place(self, which: InPlace) -> Vec<Self> {
+        let mut parts: Vec<Self> = Vec::new();
+        let mut seen: HashSet<*const Value> = HashSet::new();
+        let mut pending = vec![self.located];
+        while let Some(located) = pending.pop() {
+            let Value::Object(object) = located.schema else {
+                continue;
+            };
+            if !seen.insert(std::ptr::from_ref(located.schema)) {
+                continue;
+            }
+            let part = Self { object, located };
+            parts.push(part);
+            pending.extend(
+                object
+                    .get("$ref")
+                    .and_then(|reference| located.target(reference)),
+            );
+            pending.extend(part.list("allOf"));
+            if which == InPlace::Possible {
+                pending.extend(part.list("anyOf").chain(part.list("oneOf")));
+                pending.extend(part.members("dependentSchemas").map(|(_, schema)| schema));
+                pending.extend(
+                    ["if", "then", "else"]
+                        .into_iter()
+                        .filter_map(|key| part.get(key)),
+                );
+            }
+        }
+        parts
+    }
+}
+
+/// Which of the schemas for the same value are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InPlace {
+    /// Those that hold for each value that the schema accepts.
+    Certain,
+    /// Those that hold for some of these values.
+    Possible,
+}
+
+/// Schemas that all hold, with those of their references and `allOf`.
+#[derive(Debug)]
+pub(super) struct Conjunction<'a> {
+    pub(super) parts: Vec<Part<'a>>,
+    /// The types of the values; none where no value satisfies the conjunction.
+    pub(super) types: Types,
+    /// The values, of which the schemas may refuse some; `None` where they are not listed.
+    pub(super) values: Option<Vec<&'a Value>>,
+}
+
+impl<'a> Conjunction<'a> {
+    pub(super) fn of(schemas: &[Located<'a>]) -> Self {
+        let mut conjunction = Self {
+            parts: Vec::new(),
+            types: Types::ALL,
+            values: None,
+        };
+        for &located in schemas {
+            if let Value::Object(object) = located.schema {
+                let parts = Part { object, located }.in_place(InPlace::Certain);
+                conjunction.parts.extend(parts);
+            }
+        }
+        let refuses_all = |located: Located<'_>| located.schema == &Value::Bool(false);
+        let mut within = conjunction.parts.iter().flat_map(|part| part.list("allOf"));
+        if schemas.iter().copied().any(refuses_all) || within.any(refuses_all) {
+            conjunction.types = Types(0);
+            return conjunction;
+        }
+        let parts = std::mem::take(&mut conjunction.parts);
+        for part in &parts {
+            conjunction.narrow(part.object);
+        }
+        conjunction.parts = parts;
+        let few = Types(Types::NULL.0 | Types::BOOLEAN.0);
+        if conjunction.values.is_none() && conjunction.types.is_within(few) {
+            let all = [&Value::Null, &Value::Bool(true), &Value::Bool(false)].into_iter();
+            let is_allowed = |value: &&Value| Types::of_value(value).is_within(conjunction.types);
+            conjunction.values = Some(all.filter(is_allowed).collect());
+        }
+        conjunction
+    }
+
+    /// Narrows the types and values by those of one more schema.
+    fn narrow(&mut self, object: &'a Map<String, Value>) {
+        if let Some(names) = object.get("type") {
+            self.types = self.types.intersection(Types::of_names(names));
+        }
+        let listed = object.get("enum").and_then(Value::as_array);
+        let listed = listed.map(|values| values.iter().collect::<Vec<_>>());
+        let only = object.get("const").map(|value| vec![value]);
+        for listed in listed.into_iter().chain(only) {
+            let values = match self.values.take() {
+                None => listed,
+                Some(values) => {
+                    let is_listed = |value: &&Value| listed.iter().any(|other| equal(value, other));
+                    values.into_iter().filter(is_listed).collect()
+                }
+            };
+            self.values = Some(values);
+        }
+        if let Some(values) = &mut self.values {
+            values.retain(|value| Types::of_value(value).is_within(self.types));
+            let bits = values.iter().map(|value| Types::of_value(value).0);
+            self.types = Types(bits.fold(0, |all, bits| all | bits));
+        }
+    }
+
+    /// Returns the values of a keyword in all parts.
+    pub(super) fn all<'s>(&'s self, keyword: &'s str) -> impl Iterator<Item = &'a Value> + 's {
+        self.parts
+            .iter()
+            .filter_map(move |part| part.object.get(keyword))
+    }
+
+    /// Returns the highest of the values of a keyword that counts; 0 without one.
+    pub(super) fn highest(&self, keyword: &str) -> u64 {
+        self.all(keyword).filter_map(count).max().unwrap_or(0)
+    }
+
+    /// Returns the lowest of the values of a keyword that counts; `u64::MAX` without one.
+    pub(super) fn lowest(&self, keyword: &str) -> u64 {
+        self.all(keyword)
+            .filter_map(count)
+            .min()
+            .unwrap_or(u64::MAX)
+    }
+}
+
+/// Returns the value of a keyword that counts, which may be written as `3.0` (JSON Schema Core section 4.2.3).
+pub(super) fn count(value: &Value) -> Option<u64> {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let whole = |number: f64| {
+        (number >= 0.0 && number.fract() == 0.0 && number < 9e15).then_some(number as u64)
+    };
+    value.as_u64().or_else(|| value.as_f64().and_then(whole))
+}
+
+/// Returns whether two values are equal as JSON Schema compares them: 1 and 1.0 are.
+fn equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            let is_in_b = |(name, a): (&String, &Value)| b.get(name).is_some_and(|b| equal(a, b));
+            a.len() == b.len() && a.iter().all(is_in_b)
+        }
+        (a, b) => a == b,
+    }
+}

@@ -1,0 +1,300 @@
+//! Properties of objects.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::Proof;
+use super::unions::text;
+use crate::relation::conjunction::{Conjunction, InPlace, Located, Part, count};
+use crate::schema::{Inclusion, Strings, inclusion};
+
+/// A schema for all properties but those with these names and patterns.
+struct Rest<'a> {
+    names: BTreeSet<&'a str>,
+    patterns: BTreeSet<&'a str>,
+    schema: Located<'a>,
+}
+
+/// Returns the schemas for the properties that no other keyword of the schema is about. For `InPlace::Possible` these
+/// hold for all properties but those that another keyword may be about, for `InPlace::Certain` for all but those that
+/// one certainly is about.
+fn rests<'a>(part: Part<'a>, which: InPlace) -> Vec<Rest<'a>> {
+    let rest = |schema, parts: &[Part<'a>]| {
+        let names = |keyword| parts.iter().flat_map(move |part| part.members(keyword));
+        Rest {
+            names: names("properties").map(|(name, _)| name).collect(),
+            patterns: names("patternProperties")
+                .map(|(pattern, _)| pattern)
+                .collect(),
+            schema,
+        }
+    };
+    let additional = part.get("additionalProperties");
+    let mut rests: Vec<Rest<'a>> = additional
+        .map(|schema| rest(schema, &[part]))
+        .into_iter()
+        .collect();
+    if let Some(schema) = part.get("unevaluatedProperties") {
+        let evaluating = part.in_place(which);
+        let covers_all = |other: &Part<'_>| {
+            let is_other = !std::ptr::eq(other.object, part.object);
+            other.get("additionalProperties").is_some()
+                || (which == InPlace::Possible && other.get("$dynamicRef").is_some())
+                || (is_other && other.get("unevaluatedProperties").is_some())
+        };
+        if !evaluating.iter().any(covers_all) {
+            rests.push(rest(schema, &evaluating));
+        }
+    }
+    rests
+}
+
+/// Returns all names that the sender's keywords mention.
+fn names<'a>(sender: &Conjunction<'a>) -> BTreeSet<&'a str> {
+    let mut names = BTreeSet::new();
+    for part in &sender.parts {
+        names.extend(part.members("properties").map(|(name, _)| name));
+        for rest in rests(*part, InPlace::Possible) {
+            names.extend(rest.names);
+        }
+    }
+    names
+}
+
+/// Returns all names that the sender requires.
+pub(super) fn required<'a>(sender: &Conjunction<'a>) -> BTreeSet<&'a str> {
+    let lists = sender.all("required").filter_map(Value::as_array);
+    lists.flatten().filter_map(Value::as_str).collect()
+}
+
+/// Returns whether each name in which the first pattern is found has the second one.
+fn is_pattern_within(pattern: &str, other: &str) -> bool {
+    pattern == other
+        || inclusion(
+            &Strings::with_pattern(pattern),
+            &Strings::with_pattern(other),
+        ) == Inclusion::Included
+}
+
+impl<'a> Proof<'a> {
+    /// Returns the schemas of a property.
+    pub(super) fn of_name(&mut self, sender: &Conjunction<'a>, name: &str) -> Vec<Located<'a>> {
+        let mut schemas = Vec::new();
+        for part in &sender.parts {
+            let declared = part
+                .object
+                .get("properties")
+                .and_then(|members| members.get(name));
+            schemas.extend(declared.map(|schema| part.at(schema)));
+            for (pattern, schema) in part.members("patternProperties") {
+                if self.is_found(pattern, name) {
+                    schemas.push(schema);
+                }
+            }
+            for rest in rests(*part, InPlace::Possible) {
+                if !self.is_excepted(&rest, name) {
+                    schemas.push(rest.schema);
+                }
+            }
+        }
+        schemas
+    }
+
+    fn is_excepted(&mut self, rest: &Rest<'a>, name: &str) -> bool {
+        rest.names.contains(name)
+            || rest
+                .patterns
+                .iter()
+                .any(|pattern| self.is_found(pattern, name))
+    }
+
+    /// Returns whether the sender's objects satisfy a keyword of the receiver.
+    pub(super) fn objects_imply(
+        &mut self,
+        sender: &Conjunction<'a>,
+        keyword: &str,
+        receiver: Located<'a>,
+        level: usize,
+    ) -> bool {
+        let Value::Object(object) = receiver.schema else {
+            return false;
+        };
+        let part = Part {
+            object,
+            located: receiver,
+        };
+        let Some(value) = part.get(keyword) else {
+            return true;
+        };
+        match keyword {
+            "required" => {
+                let required = required(sender);
+                let is_required =
+                    |name: &Value| name.as_str().is_some_and(|name| required.contains(name));
+                let wanted = value.schema.as_array();
+                wanted.is_some_and(|wanted| wanted.iter().all(is_required))
+            }
+            "minProperties" => count(value.schema).is_some_and(|least| {
+                sender.highest(keyword).max(required(sender).len() as u64) >= least
+            }),
+            "maxProperties" => {
+                let most = count(value.schema);
+                most.is_some_and(|most| sender.lowest(keyword) <= most)
+            }
+            "properties" => part.members(keyword).all(|(name, schema)| {
+                let sent = self.of_name(sender, name);
+                self.includes(&sent, schema, level + 1)
+            }),
+            "patternProperties" => part
+                .members(keyword)
+                .all(|(pattern, schema)| self.pattern_is(sender, pattern, schema, level)),
+            "additionalProperties" | "unevaluatedProperties" => {
+                let rests = rests(part, InPlace::Certain).into_iter();
+                let mut rests = rests.filter(|rest| std::ptr::eq(rest.schema.schema, value.schema));
+                rests.all(|rest| self.rest_is(sender, &rest, level))
+            }
+            "propertyNames" => self.names_are(sender, value, level),
+            "dependentRequired" => self.dependents_are_required(sender, &part),
+            "dependentSchemas" => part.members(keyword).all(|(name, schema)| {
+                let all: Vec<Located<'a>> = sender.parts.iter().map(|part| part.located).collect();
+                let own = sender.parts.iter().flat_map(|part| part.members(keyword));
+                let own = own
+                    .filter(|(other, _)| *other == name)
+                    .map(|(_, schema)| schema);
+                let with_own: Vec<Located<'a>> = all.into_iter().chain(own).collect();
+                self.is_never_sent(sender, name) || self.includes(&with_own, schema, level)
+            }),
+            _ => false,
+        }
+    }
+
+    fn is_never_sent(&mut self, sender: &Conjunction<'a>, name: &str) -> bool {
+        Conjunction::of(&self.of_name(sender, name))
+            .types
+            .is_empty()
+    }
+
+    /// Returns whether all properties in whose names the pattern is found satisfy a schema.
+    fn pattern_is(
+        &mut self,
+        sender: &Conjunction<'a>,
+        pattern: &'a str,
+        schema: Located<'a>,
+        level: usize,
+    ) -> bool {
+        for name in names(sender) {
+            if self.is_found(pattern, name) {
+                let sent = self.of_name(sender, name);
+                if !self.includes(&sent, schema, level + 1) {
+                    return false;
+                }
+            }
+        }
+        let sent = with_pattern(sender, pattern);
+        self.includes(&sent, schema, level + 1)
+    }
+
+    /// Returns whether all properties but the excepted ones satisfy a schema.
+    fn rest_is(&mut self, sender: &Conjunction<'a>, rest: &Rest<'a>, level: usize) -> bool {
+        for name in names(sender) {
+            if !self.is_excepted(rest, name) {
+                let sent = self.of_name(sender, name);
+                if !self.includes(&sent, rest.schema, level + 1) {
+                    return false;
+                }
+            }
+        }
+        let all: Vec<Rest<'a>> = (sender.parts.iter())
+            .flat_map(|part| rests(*part, InPlace::Possible))
+            .collect();
+        let own = sender
+            .parts
+            .iter()
+            .flat_map(|part| part.members("patternProperties"));
+        let own = own.map(|(pattern, _)| pattern);
+        let patterns: BTreeSet<&str> = own
+            .chain(all.iter().flat_map(|rest| rest.patterns.clone()))
+            .collect();
+        for pattern in patterns {
+            let mut excepted = rest.patterns.iter();
+            if !excepted.any(|other| is_pattern_within(pattern, other)) {
+                let sent = with_pattern(sender, pattern);
+                if !self.includes(&sent, rest.schema, level + 1) {
+                    return false;
+                }
+            }
+        }
+        // All other names.
+        let sent: Vec<Located<'a>> = all.iter().map(|rest| rest.schema).collect();
+        self.includes(&sent, rest.schema, level + 1)
+    }
+
+    /// Returns whether all names satisfy a schema.
+    fn names_are(&mut self, sender: &Conjunction<'a>, schema: Located<'a>, level: usize) -> bool {
+        let own = sender
+            .parts
+            .iter()
+            .filter_map(|part| part.get("propertyNames"));
+        let own: Vec<Located<'a>> = own.chain([text()]).collect();
+        if self.includes(&own, schema, level + 1) {
+            return true;
+        }
+        let all = sender
+            .parts
+            .iter()
+            .flat_map(|part| rests(*part, InPlace::Possible));
+        let closed = all
+            .into_iter()
+            .find(|rest| rest.patterns.is_empty() && rest.schema.schema == &Value::Bool(false));
+        let (Some(closed), Some(validator)) = (closed, self.validator(schema)) else {
+            return false;
+        };
+        let mut sent = closed.names.into_iter();
+        sent.all(|name| validator.accepts(&Value::from(name)) || self.is_never_sent(sender, name))
+    }
+
+    fn dependents_are_required(&mut self, sender: &Conjunction<'a>, receiver: &Part<'a>) -> bool {
+        let wanted = receiver.members("dependentRequired");
+        let required = required(sender);
+        for (name, dependents) in wanted {
+            let own = sender
+                .all("dependentRequired")
+                .filter_map(|own| own.get(name)?.as_array());
+            let own: Vec<&Value> = own.flatten().collect();
+            let is_required = |dependent: &Value| {
+                own.contains(&dependent)
+                    || dependent
+                        .as_str()
+                        .is_some_and(|dependent| required.contains(dependent))
+            };
+            let dependents = dependents.schema.as_array();
+            let are_required =
+                dependents.is_some_and(|dependents| dependents.iter().all(is_required));
+            if !are_required && !self.is_never_sent(sender, name) {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// Returns schemas that hold for all properties that no keyword mentions by name and in whose names the pattern is
+/// found.
+fn with_pattern<'a>(sender: &Conjunction<'a>, pattern: &str) -> Vec<Located<'a>> {
+    let mut schemas = Vec::new();
+    for part in &sender.parts {
+        for (other, schema) in part.members("patternProperties") {
+            if is_pattern_within(pattern, other) {
+                schemas.push(schema);
+            }
+        }
+        let rests = rests(*part, InPlace::Possible).into_iter();
+        schemas.extend(
+            rests
+                .filter(|rest| rest.patterns.is_empty())
+                .map(|rest| rest.schema),
+        );
+    }
+    schemas
+}

@@ -1,0 +1,200 @@
+//! Alternatives and conditions.
+
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+use super::Proof;
+use super::objects::required;
+use crate::relation::conjunction::{Conjunction, Located, Part, Types};
+
+/// The most schemas that a conjunction is made of, by choosing alternatives.
+const MOST_SCHEMAS: usize = 12;
+
+/// How deep the required properties of two schemas are compared to see that they have no value in common.
+const DEEPEST: usize = 3;
+
+/// A schema for each type.
+static TYPES: LazyLock<Vec<Value>> = LazyLock::new(|| {
+    let names = ["string", "null", "boolean", "number", "array", "object"];
+    names.iter().map(|name| json!({"type": name})).collect()
+});
+
+/// Returns the schema of all strings.
+pub(super) fn text<'a>() -> Located<'a> {
+    Located::root(&TYPES[0])
+}
+
+impl<'a> Proof<'a> {
+    /// Returns whether the receiver accepts all values of each alternative of the sender, and of each type.
+    pub(super) fn by_cases(
+        &mut self,
+        sender: &[Located<'a>],
+        conjunction: &Conjunction<'a>,
+        receiver: Located<'a>,
+        level: usize,
+    ) -> bool {
+        if sender.len() >= MOST_SCHEMAS {
+            return false;
+        }
+        let is_chosen =
+            |schema: &Value| sender.iter().any(|part| std::ptr::eq(part.schema, schema));
+        let cases = conjunction.parts.iter().flat_map(|part| {
+            ["oneOf", "anyOf"]
+                .into_iter()
+                .map(move |keyword| part.list(keyword).collect::<Vec<_>>())
+        });
+        let mut open = cases.filter(|branches| {
+            !branches.is_empty() && !branches.iter().any(|branch| is_chosen(branch.schema))
+        });
+        let composes = ["oneOf", "anyOf"]
+            .iter()
+            .any(|keyword| receiver.schema.get(keyword).is_some());
+        let by_type = || -> Vec<Located<'a>> {
+            let all: Vec<Located<'a>> = TYPES.iter().map(Located::root).collect();
+            let is_split = TYPES.iter().any(is_chosen);
+            if composes && !is_split {
+                all
+            } else {
+                Vec::new()
+            }
+        };
+        let cases = open.next().unwrap_or_else(by_type);
+        !cases.is_empty()
+            && cases.into_iter().all(|case| {
+                let chosen: Vec<Located<'a>> = sender.iter().copied().chain([case]).collect();
+                self.are_contradictory(&chosen, 0) || self.includes(&chosen, receiver, level)
+            })
+    }
+
+    /// Returns whether exactly one of the receiver's alternatives accepts each value of the sender.
+    pub(super) fn is_in_one_of(
+        &mut self,
+        sender: &[Located<'a>],
+        branches: Located<'a>,
+        level: usize,
+    ) -> bool {
+        let list = branches.schema.as_array().into_iter().flatten();
+        let list: Vec<Located<'a>> = list.map(|schema| Located { schema, ..branches }).collect();
+        (0..list.len()).any(|index| {
+            self.includes(sender, list[index], level)
+                && (0..list.len())
+                    .filter(|&other| other != index)
+                    .all(|other| self.excludes(sender, list[other], level))
+        })
+    }
+
+    /// Returns whether `schema` accepts no value of the sender: they contradict each other, or the sender's value is in
+    /// another alternative of its `oneOf`.
+    fn excludes(&mut self, sender: &[Located<'a>], schema: Located<'a>, level: usize) -> bool {
+        if self.are_disjoint(sender, schema) {
+            return true;
+        }
+        let conjunction = Conjunction::of(sender);
+        let is_chosen = |branch: &Located<'_>| {
+            sender
+                .iter()
+                .any(|part| std::ptr::eq(part.schema, branch.schema))
+        };
+        let unions = conjunction
+            .parts
+            .iter()
+            .map(|part| part.list("oneOf").collect::<Vec<_>>());
+        let others: Vec<Located<'a>> = unions
+            .filter(|branches| branches.iter().any(is_chosen))
+            .flat_map(|branches| {
+                branches
+                    .into_iter()
+                    .filter(|branch| !is_chosen(branch))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        others
+            .into_iter()
+            .any(|other| self.includes(&[schema], other, level))
+    }
+
+    /// Returns whether no value of the sender is one of `schema`.
+    pub(super) fn are_disjoint(&mut self, sender: &[Located<'a>], schema: Located<'a>) -> bool {
+        let both: Vec<Located<'a>> = sender.iter().copied().chain([schema]).collect();
+        self.are_contradictory(&both, 0) || {
+            let refused = Conjunction::of(sender);
+            let mut refused = refused.parts.iter().filter_map(|part| part.get("not"));
+            refused.any(|refused| refused.is_same_as(schema))
+        }
+    }
+
+    /// Returns whether no value satisfies all of the schemas: by their types, their values, or those of a required
+    /// property.
+    fn are_contradictory(&mut self, schemas: &[Located<'a>], depth: usize) -> bool {
+        let conjunction = Conjunction::of(schemas);
+        if conjunction.types.is_empty() {
+            return true;
+        }
+        if depth == DEEPEST || !self.burn(1 + conjunction.parts.len()) {
+            return false;
+        }
+        if conjunction.types.is_within(Types::OBJECT) {
+            for name in required(&conjunction) {
+                let property = self.of_name(&conjunction, name);
+                if self.are_contradictory(&property, depth + 1) {
+                    return true;
+                }
+            }
+        }
+        let unions = conjunction.parts.iter().flat_map(|part| {
+            ["oneOf", "anyOf"]
+                .into_iter()
+                .map(move |keyword| part.list(keyword).collect::<Vec<_>>())
+        });
+        let unions: Vec<Vec<Located<'a>>> =
+            unions.filter(|branches| !branches.is_empty()).collect();
+        unions.into_iter().any(|branches| {
+            branches.into_iter().all(|branch| {
+                let chosen: Vec<Located<'a>> = schemas.iter().copied().chain([branch]).collect();
+                self.are_contradictory(&chosen, depth + 1)
+            })
+        })
+    }
+
+    /// Returns whether the sender's values satisfy a condition of the receiver.
+    pub(super) fn implies_conditional(
+        &mut self,
+        sender: &[Located<'a>],
+        conjunction: &Conjunction<'a>,
+        receiver: Located<'a>,
+        level: usize,
+    ) -> bool {
+        let Value::Object(object) = receiver.schema else {
+            return false;
+        };
+        let part = Part {
+            object,
+            located: receiver,
+        };
+        let Some(condition) = part.get("if") else {
+            return true;
+        };
+        let branches = ["then", "else"].map(|keyword| part.get(keyword));
+        let mut wanted = branches.iter().flatten();
+        if wanted.all(|branch| self.includes(sender, *branch, level)) {
+            return true;
+        }
+        // The same condition with other branches.
+        conjunction.parts.iter().any(|own| {
+            let Some(same) = own.get("if") else {
+                return false;
+            };
+            self.includes(&[same], condition, level)
+                && self.includes(&[condition], same, level)
+                && ["then", "else"]
+                    .into_iter()
+                    .zip(branches)
+                    .all(|(keyword, wanted)| {
+                        let chosen: Vec<Located<'a>> =
+                            sender.iter().copied().chain(own.get(keyword)).collect();
+                        wanted.is_none_or(|wanted| self.includes(&chosen, wanted, level))
+                    })
+        })
+    }
+}

@@ -1,0 +1,281 @@
+//! The search for a value that is sent and not accepted: values that are sent, altered one place at a time where the
+//! schemas of that place differ.
+
+mod arrays;
+mod objects;
+mod scalars;
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::Value;
+
+use super::conjunction::{InPlace, Located, Part};
+use crate::sample::{self, Sampler};
+use crate::schema::{Validator, size};
+
+/// The steps of one search: nodes of values that are checked, and of schemas that are sampled.
+const STEPS: usize = 40_000;
+
+/// The deepest place of a value that is altered.
+const DEEPEST: usize = 8;
+
+/// The most values that are altered.
+const MOST_WHOLES: usize = 4;
+
+/// Validators of what may be sent and of what is accepted.
+pub(super) struct Judge {
+    sends: Validator,
+    sends_closed: Validator,
+    accepts: Validator,
+}
+
+impl Judge {
+    pub(super) fn new(sender: &Value, closed: &Value, receiver: &Value) -> Option<Self> {
+        Some(Self {
+            sends: Validator::new(sender).ok()?,
+            sends_closed: Validator::new(closed).ok()?,
+            accepts: Validator::new(receiver).ok()?,
+        })
+    }
+
+    fn is_sent(&self, value: &Value) -> bool {
+        self.sends.accepts(value) && self.sends_closed.accepts(value)
+    }
+
+    /// Returns whether the value is sent and not accepted.
+    pub(super) fn is_witness(&self, value: &Value) -> bool {
+        self.is_sent(value) && !self.accepts.accepts(value)
+    }
+}
+
+/// Returns strings that are sent and not accepted, by their patterns and lengths alone.
+pub(super) fn unmatched_strings(closed: &Value, receiver: &Value) -> Vec<Value> {
+    let side = |schema| Side::of(&[Located::root(schema)]);
+    let (_, strings) = scalars::unmatched(&side(closed), &side(receiver));
+    strings.into_iter().map(Value::String).collect()
+}
+
+/// Returns a value that is sent and not accepted.
+pub(super) fn witness<'a>(
+    judge: &'a Judge,
+    closed: &'a Value,
+    receiver: &'a Value,
+) -> Option<Value> {
+    let (closed, receiver) = (Located::root(closed), Located::root(receiver));
+    let mut search = Search {
+        judge,
+        sent: Sampler::new(closed.root),
+        accepted: Sampler::new(receiver.root),
+        steps: STEPS,
+        seen: HashSet::new(),
+        patterns: BTreeMap::new(),
+    };
+    let mut wholes = search.candidates(&[closed]);
+    wholes.retain(|whole| judge.is_sent(whole));
+    // Values with more parts can be altered in more places.
+    wholes.sort_by_key(|whole| std::cmp::Reverse(size(whole).min(200)));
+    wholes.truncate(MOST_WHOLES);
+    wholes.iter().find_map(|whole| {
+        search.seen.clear();
+        search.place(whole, &mut Vec::new(), &[closed], &[receiver])
+    })
+}
+
+/// A step to a part of a value.
+#[derive(Debug, Clone)]
+enum Step {
+    Name(String),
+    Index(usize),
+}
+
+/// The schemas of both sides for one place, by their addresses.
+type Place = (Vec<*const Value>, Vec<*const Value>);
+
+struct Search<'a> {
+    judge: &'a Judge,
+    /// The samplers of both roots.
+    sent: Sampler<'a>,
+    accepted: Sampler<'a>,
+    steps: usize,
+    /// The places that were visited.
+    seen: HashSet<Place>,
+    patterns: BTreeMap<&'a str, Option<Validator>>,
+}
+
+/// The schemas of one side for a place, with all that may hold because of them.
+struct Side<'a> {
+    schemas: Vec<Located<'a>>,
+    parts: Vec<Part<'a>>,
+}
+
+impl<'a> Side<'a> {
+    fn of(schemas: &[Located<'a>]) -> Self {
+        let objects = schemas.iter().filter_map(|located| {
+            let object = located.schema.as_object()?;
+            let located = *located;
+            Some(Part { object, located })
+        });
+        Self {
+            schemas: schemas.to_vec(),
+            parts: objects
+                .flat_map(|part| part.in_place(InPlace::Possible))
+                .collect(),
+        }
+    }
+
+    /// Returns the values of a keyword.
+    fn all(&self, keyword: &str) -> impl Iterator<Item = Located<'a>> {
+        self.parts.iter().filter_map(move |part| part.get(keyword))
+    }
+}
+
+/// Keywords whose schemas are for parts of the value, or are among the parts of a [`Side`].
+const DESCENDED: &[&str] = &[
+    "$defs",
+    "$ref",
+    "allOf",
+    "properties",
+    "items",
+    "prefixItems",
+];
+
+impl<'a> Search<'a> {
+    /// Alters the value at the end of the trail and below, and returns the first whole that is a witness.
+    fn place(
+        &mut self,
+        whole: &Value,
+        trail: &mut Vec<Step>,
+        sent: &[Located<'a>],
+        accepted: &[Located<'a>],
+    ) -> Option<Value> {
+        let is_same = |(a, b): (&Located<'a>, &Located<'a>)| a.is_same_as(*b);
+        if trail.len() > DEEPEST
+            || (sent.len() == accepted.len() && sent.iter().zip(accepted).all(is_same))
+        {
+            return None;
+        }
+        let addresses = |schemas: &[Located<'a>]| -> Vec<*const Value> {
+            schemas
+                .iter()
+                .map(|located| std::ptr::from_ref(located.schema))
+                .collect()
+        };
+        if !self.seen.insert((addresses(sent), addresses(accepted))) || !self.burn(1) {
+            return None;
+        }
+        let (sent, accepted) = (Side::of(sent), Side::of(accepted));
+        let value = at(whole, trail)?.clone();
+        if differ(&sent, &accepted) {
+            if !self.burn(
+                sent.schemas
+                    .iter()
+                    .map(|located| size(located.schema))
+                    .sum(),
+            ) {
+                return None;
+            }
+            let mut values = self.candidates(&sent.schemas);
+            values.extend(scalars::values(&sent, &accepted));
+            values.extend(self.arrays(&value, &sent, &accepted));
+            values.extend(self.objects(&value, &sent, &accepted));
+            values.extend(
+                accepted
+                    .parts
+                    .iter()
+                    .flat_map(|part| sample::near_misses(part.located.schema)),
+            );
+            for value in values {
+                let altered = planted(whole, trail, value)?;
+                if !self.burn(cost(&altered)) {
+                    return None;
+                }
+                if self.judge.is_witness(&altered) {
+                    return Some(altered);
+                }
+            }
+        }
+        self.members(whole, &value, trail, &sent, &accepted)
+            .or_else(|| self.items(whole, &value, trail, &sent, &accepted))
+    }
+
+    /// Returns values that all of the schemas, which have one root, probably accept.
+    fn candidates(&self, schemas: &[Located<'a>]) -> Vec<Value> {
+        let is_sent = schemas
+            .iter()
+            .all(|located| std::ptr::eq(located.root, self.sent.root()));
+        let sampler = if is_sent { &self.sent } else { &self.accepted };
+        sampler.of_all(schemas.iter().map(|located| located.schema))
+    }
+
+    /// Returns false when the steps are used up.
+    fn burn(&mut self, steps: usize) -> bool {
+        self.steps = self.steps.saturating_sub(steps);
+        self.steps > 0
+    }
+
+    /// Returns whether the pattern is found in the name.
+    fn is_found(&mut self, pattern: &'a str, name: &str) -> bool {
+        let compiled = self
+            .patterns
+            .entry(pattern)
+            .or_insert_with(|| Validator::new(&serde_json::json!({ "pattern": pattern })).ok());
+        compiled
+            .as_ref()
+            .is_some_and(|pattern| pattern.accepts(&Value::from(name)))
+    }
+}
+
+/// Returns the cost of checking a value.
+fn cost(value: &Value) -> usize {
+    let text = value.as_str().map_or(0, |text| text.len() / 1_000);
+    size(value) + text
+}
+
+/// Returns whether the schemas of a place differ in what they say of it apart from its parts.
+fn differ(sent: &Side<'_>, accepted: &Side<'_>) -> bool {
+    let has = |side: &Side<'_>, keyword: &str, value: &Value| {
+        side.parts
+            .iter()
+            .any(|part| part.object.get(keyword) == Some(value))
+    };
+    let lacks = |side: &Side<'_>, other: &Side<'_>| {
+        let mut keywords = side.parts.iter().flat_map(|part| part.object);
+        keywords.any(|(keyword, value)| {
+            !DESCENDED.contains(&keyword.as_str()) && !has(other, keyword, value)
+        }) || side
+            .schemas
+            .iter()
+            .any(|located| located.schema == &Value::Bool(false))
+    };
+    lacks(sent, accepted) || lacks(accepted, sent)
+}
+
+/// Returns the part of a value at the end of the trail.
+fn at<'v>(whole: &'v Value, trail: &[Step]) -> Option<&'v Value> {
+    trail.iter().try_fold(whole, |value, step| match step {
+        Step::Name(name) => value.get(name),
+        Step::Index(index) => value.get(index),
+    })
+}
+
+/// Returns the value with another part at the end of the trail. It may be a new member or item.
+fn planted(whole: &Value, trail: &[Step], part: Value) -> Option<Value> {
+    let mut planted = whole.clone();
+    let mut place = &mut planted;
+    for step in trail {
+        place = match (step, place) {
+            (Step::Name(name), Value::Object(members)) => {
+                members.entry(name.clone()).or_insert(Value::Null)
+            }
+            (Step::Index(index), Value::Array(items)) => {
+                if items.len() == *index {
+                    items.push(Value::Null);
+                }
+                items.get_mut(*index)?
+            }
+            _ => return None,
+        };
+    }
+    *place = part;
+    Some(planted)
+}

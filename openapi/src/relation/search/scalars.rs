@@ -1,0 +1,126 @@
+//! Strings, numbers and listed values around the bounds of both sides.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::Side;
+use crate::schema::{Inclusion, Lengths, Strings, inclusion};
+
+/// The longest string that is made for a bound on length.
+const LONGEST: usize = 1 << 25;
+
+/// Returns the values that one of the sides may treat differently.
+pub(super) fn values(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<Value> {
+    let mut values: Vec<Value> = Vec::new();
+    for side in [sent, accepted] {
+        values.extend(side.all("const").map(|value| value.schema.clone()));
+        let listed = side
+            .all("enum")
+            .filter_map(|values| values.schema.as_array());
+        values.extend(listed.flatten().take(64).cloned());
+    }
+    values.extend(numbers(sent, accepted));
+    values.extend(strings(sent, accepted).into_iter().map(Value::String));
+    values
+}
+
+fn numbers(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<Value> {
+    let of = |side: &Side<'_>, keyword: &str| -> Vec<f64> {
+        side.all(keyword)
+            .filter_map(|number| number.schema.as_f64())
+            .collect()
+    };
+    let mut steps = of(sent, "multipleOf");
+    steps.extend([1.0, 0.5]);
+    let mut bounds: Vec<f64> = Vec::new();
+    for side in [sent, accepted] {
+        for keyword in [
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "multipleOf",
+        ] {
+            bounds.extend(of(side, keyword));
+        }
+    }
+    let mut numbers = Vec::new();
+    for bound in bounds {
+        for step in &steps {
+            // The multiples of the step next to the bound.
+            let multiple = (bound / step).floor() * step;
+            numbers.extend([-1.0, 0.0, 1.0, 2.0].map(|count| multiple + count * step));
+            numbers.extend([bound, bound - step, bound + step, bound / 2.0]);
+        }
+    }
+    numbers
+        .into_iter()
+        .filter(|number| number.is_finite())
+        .map(number)
+        .collect()
+}
+
+/// Returns the number as a JSON integer where it is one.
+#[allow(clippy::cast_possible_truncation)]
+fn number(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 9e15 {
+        json!(number as i64)
+    } else {
+        json!(number)
+    }
+}
+
+/// Returns the strings that the schemas of a side describe, one by one.
+fn described(side: &Side<'_>) -> Vec<Strings> {
+    let parts = side.parts.iter();
+    parts.filter_map(|part| Strings::of(part.object)).collect()
+}
+
+/// Returns the strings that the sender's patterns and lengths allow, and some of them that the receiver's refuse.
+pub(super) fn unmatched(sent: &Side<'_>, accepted: &Side<'_>) -> (Strings, Vec<String>) {
+    let mut all = Strings::default();
+    for strings in described(sent) {
+        all.patterns.extend(strings.patterns);
+        all.lengths = all.lengths.intersection(strings.lengths);
+    }
+    let mut found = Vec::new();
+    for strings in described(accepted) {
+        let has_patterns = !all.patterns.is_empty() || !strings.patterns.is_empty();
+        if has_patterns && let Inclusion::Not(string) = inclusion(&all, &strings) {
+            found.push(string);
+        }
+    }
+    (all, found)
+}
+
+fn strings(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<String> {
+    let (all, mut found) = unmatched(sent, accepted);
+    let mut lengths = BTreeSet::new();
+    for strings in described(accepted) {
+        if !strings.patterns.is_empty() {
+            found.extend(strings.unmatched());
+        }
+        let bounds = [strings.lengths.least, strings.lengths.most];
+        lengths.extend(bounds.map(|bound| bound.saturating_sub(1)));
+        lengths.extend(bounds.map(|bound| bound.saturating_add(1)));
+    }
+    let lengths = lengths
+        .into_iter()
+        .filter(|length| (1..=LONGEST).contains(length));
+    for length in lengths {
+        let of_length = Strings {
+            patterns: all.patterns.clone(),
+            lengths: Lengths {
+                least: length,
+                most: length,
+            },
+        };
+        if all.patterns.is_empty() {
+            found.push("a".repeat(length));
+        } else if length <= 1_000 {
+            found.extend(of_length.examples());
+        }
+    }
+    found
+}

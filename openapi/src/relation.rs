@@ -6,6 +6,7 @@
 
 mod closing;
 mod conjunction;
+mod formats;
 mod normal_form;
 mod pattern_size;
 mod proof;

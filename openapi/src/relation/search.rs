@@ -75,10 +75,11 @@ pub(super) fn witness<'a>(
     // Values with more parts can be altered in more places.
     wholes.sort_by_key(|whole| std::cmp::Reverse(size(whole).min(200)));
     wholes.truncate(MOST_WHOLES);
-    wholes.iter().find_map(|whole| {
+    let found = wholes.iter().find_map(|whole| {
         search.seen.clear();
         search.place(whole, &mut Vec::new(), &[closed], &[receiver])
-    })
+    });
+    found.map(|value| search.shrunk(value))
 }
 
 /// A step to a part of a value.
@@ -207,6 +208,32 @@ impl<'a> Search<'a> {
         sampler.of_all(schemas.iter().map(|located| located.schema))
     }
 
+    /// Returns the witness without the members and items that it does not need.
+    fn shrunk(&mut self, mut witness: Value) -> Value {
+        self.steps = STEPS;
+        let mut trails = vec![Vec::new()];
+        while let Some(trail) = trails.pop() {
+            let steps: Vec<Step> = match at(&witness, &trail) {
+                Some(Value::Object(members)) => members.keys().cloned().map(Step::Name).collect(),
+                Some(Value::Array(items)) => (0..items.len()).rev().map(Step::Index).collect(),
+                _ => continue,
+            };
+            for step in steps {
+                let mut smaller = witness.clone();
+                if !self.burn(cost(&witness)) {
+                    return witness;
+                }
+                remove(&mut smaller, &trail, &step);
+                if self.judge.is_witness(&smaller) {
+                    witness = smaller;
+                } else {
+                    trails.push(trail.iter().chain([&step]).cloned().collect());
+                }
+            }
+        }
+        witness
+    }
+
     /// Returns false when the steps are used up.
     fn burn(&mut self, steps: usize) -> bool {
         self.steps = self.steps.saturating_sub(steps);
@@ -256,6 +283,21 @@ fn at<'v>(whole: &'v Value, trail: &[Step]) -> Option<&'v Value> {
         Step::Name(name) => value.get(name),
         Step::Index(index) => value.get(index),
     })
+}
+
+/// Removes what the step leads to from the part at the end of the trail.
+fn remove(whole: &mut Value, trail: &[Step], step: &Step) {
+    let place = trail.iter().try_fold(whole, |value, step| match step {
+        Step::Name(name) => value.get_mut(name),
+        Step::Index(index) => value.get_mut(index),
+    });
+    match (place, step) {
+        (Some(Value::Object(members)), Step::Name(name)) => drop(members.shift_remove(name)),
+        (Some(Value::Array(items)), Step::Index(index)) if *index < items.len() => {
+            items.remove(*index);
+        }
+        _ => {}
+    }
 }
 
 /// Returns the value with another part at the end of the trail. It may be a new member or item.

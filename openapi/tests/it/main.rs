@@ -10,6 +10,7 @@ mod documents;
 mod equivalences;
 mod escapes;
 mod hostile;
+mod keywords;
 mod media_types;
 mod messages;
 mod misplaced_references;

@@ -192,7 +192,17 @@ impl<'a> Proof<'a> {
             }
         }
         let sent = with_pattern(sender, pattern);
+        if self.includes(&sent, schema, level + 1) {
+            return true;
+        }
+        // Each of the other names has one of the sender's patterns, or none.
+        let (all, patterns) = undeclared(sender);
+        let mut patterns = patterns
+            .into_iter()
+            .filter(|own| !are_exclusive(own, pattern));
+        let sent: Vec<Located<'a>> = all.iter().map(|rest| rest.schema).collect();
         self.includes(&sent, schema, level + 1)
+            && patterns.all(|own| self.includes(&with_pattern(sender, own), schema, level + 1))
     }
 
     /// Returns whether all properties but the excepted ones satisfy a schema.
@@ -205,17 +215,7 @@ impl<'a> Proof<'a> {
                 }
             }
         }
-        let all: Vec<Rest<'a>> = (sender.parts.iter())
-            .flat_map(|part| rests(*part, InPlace::Possible))
-            .collect();
-        let own = sender
-            .parts
-            .iter()
-            .flat_map(|part| part.members("patternProperties"));
-        let own = own.map(|(pattern, _)| pattern);
-        let patterns: BTreeSet<&str> = own
-            .chain(all.iter().flat_map(|rest| rest.patterns.clone()))
-            .collect();
+        let (all, patterns) = undeclared(sender);
         for pattern in patterns {
             let mut excepted = rest.patterns.iter();
             if !excepted.any(|other| is_pattern_within(pattern, other)) {
@@ -277,6 +277,36 @@ impl<'a> Proof<'a> {
         }
         true
     }
+}
+
+/// Returns the sender's schemas for the properties that no keyword mentions, and the patterns of names that keywords
+/// mention.
+fn undeclared<'a>(sender: &Conjunction<'a>) -> (Vec<Rest<'a>>, BTreeSet<&'a str>) {
+    let parts = sender.parts.iter();
+    let all: Vec<Rest<'a>> = parts
+        .flat_map(|part| rests(*part, InPlace::Possible))
+        .collect();
+    let own = sender
+        .parts
+        .iter()
+        .flat_map(|part| part.members("patternProperties"));
+    let own = own.map(|(pattern, _)| pattern);
+    let patterns = own
+        .chain(all.iter().flat_map(|rest| rest.patterns.clone()))
+        .collect();
+    (all, patterns)
+}
+
+/// Returns whether both patterns are found in no name together.
+fn are_exclusive(pattern: &str, other: &str) -> bool {
+    let both = Strings {
+        patterns: vec![pattern.to_owned(), other.to_owned()],
+        ..Strings::default()
+    };
+    let mut none = Strings::default();
+    none.lengths.most = 0;
+    none.lengths.least = 1;
+    inclusion(&both, &none) == Inclusion::Included
 }
 
 /// Returns schemas that hold for all properties that no keyword mentions by name and in whose names the pattern is

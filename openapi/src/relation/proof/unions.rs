@@ -25,6 +25,27 @@ pub(super) fn text<'a>() -> Located<'a> {
     Located::root(&TYPES[0])
 }
 
+/// Returns whether a schema is one of some, by its address.
+fn is_among(schema: &Located<'_>, schemas: &[Located<'_>]) -> bool {
+    let mut schemas = schemas.iter();
+    schemas.any(|other| std::ptr::eq(other.schema, schema.schema))
+}
+
+/// Returns the alternatives of each union of which none was chosen: none is among `schemas`.
+fn open_unions<'a>(
+    conjunction: &Conjunction<'a>,
+    schemas: &[Located<'a>],
+) -> Vec<Vec<Located<'a>>> {
+    let unions = conjunction.parts.iter().flat_map(|part| {
+        let of = |keyword| part.list(keyword).collect::<Vec<_>>();
+        ["oneOf", "anyOf"].map(of)
+    });
+    let is_open = |branches: &Vec<Located<'a>>| {
+        !branches.is_empty() && !branches.iter().any(|branch| is_among(branch, schemas))
+    };
+    unions.filter(is_open).collect()
+}
+
 impl<'a> Proof<'a> {
     /// Returns whether the receiver accepts all values of each alternative of the sender, and of each type.
     pub(super) fn by_cases(
@@ -37,29 +58,20 @@ impl<'a> Proof<'a> {
         if sender.len() >= MOST_SCHEMAS {
             return false;
         }
-        let is_chosen =
-            |schema: &Value| sender.iter().any(|part| std::ptr::eq(part.schema, schema));
-        let cases = conjunction.parts.iter().flat_map(|part| {
-            ["oneOf", "anyOf"]
-                .into_iter()
-                .map(move |keyword| part.list(keyword).collect::<Vec<_>>())
-        });
-        let mut open = cases.filter(|branches| {
-            !branches.is_empty() && !branches.iter().any(|branch| is_chosen(branch.schema))
-        });
         let composes = ["oneOf", "anyOf"]
             .iter()
             .any(|keyword| receiver.schema.get(keyword).is_some());
         let by_type = || -> Vec<Located<'a>> {
             let all: Vec<Located<'a>> = TYPES.iter().map(Located::root).collect();
-            let is_split = TYPES.iter().any(is_chosen);
+            let is_split = all.iter().any(|case| is_among(case, sender));
             if composes && !is_split {
                 all
             } else {
                 Vec::new()
             }
         };
-        let cases = open.next().unwrap_or_else(by_type);
+        let open = open_unions(conjunction, sender).into_iter().next();
+        let cases = open.unwrap_or_else(by_type);
         !cases.is_empty()
             && cases.into_iter().all(|case| {
                 let chosen: Vec<Located<'a>> = sender.iter().copied().chain([case]).collect();
@@ -91,21 +103,16 @@ impl<'a> Proof<'a> {
             return true;
         }
         let conjunction = Conjunction::of(sender);
-        let is_chosen = |branch: &Located<'_>| {
-            sender
-                .iter()
-                .any(|part| std::ptr::eq(part.schema, branch.schema))
-        };
         let unions = conjunction
             .parts
             .iter()
             .map(|part| part.list("oneOf").collect::<Vec<_>>());
         let others: Vec<Located<'a>> = unions
-            .filter(|branches| branches.iter().any(is_chosen))
+            .filter(|branches| branches.iter().any(|branch| is_among(branch, sender)))
             .flat_map(|branches| {
                 branches
                     .into_iter()
-                    .filter(|branch| !is_chosen(branch))
+                    .filter(|branch| !is_among(branch, sender))
                     .collect::<Vec<_>>()
             })
             .collect();
@@ -131,7 +138,7 @@ impl<'a> Proof<'a> {
         if conjunction.types.is_empty() {
             return true;
         }
-        if depth == DEEPEST || !self.burn(1 + conjunction.parts.len()) {
+        if !self.burn(1 + conjunction.parts.len()) || depth >= DEEPEST {
             return false;
         }
         if conjunction.types.is_within(Types::OBJECT) {
@@ -142,17 +149,11 @@ impl<'a> Proof<'a> {
                 }
             }
         }
-        let unions = conjunction.parts.iter().flat_map(|part| {
-            ["oneOf", "anyOf"]
-                .into_iter()
-                .map(move |keyword| part.list(keyword).collect::<Vec<_>>())
-        });
-        let unions: Vec<Vec<Located<'a>>> =
-            unions.filter(|branches| !branches.is_empty()).collect();
-        unions.into_iter().any(|branches| {
+        let open = open_unions(&conjunction, schemas).into_iter();
+        open.into_iter().any(|branches| {
             branches.into_iter().all(|branch| {
                 let chosen: Vec<Located<'a>> = schemas.iter().copied().chain([branch]).collect();
-                self.are_contradictory(&chosen, depth + 1)
+                self.are_contradictory(&chosen, depth + 2)
             })
         })
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Located, Search, Side, Step, planted};
 use crate::sample;
@@ -10,6 +10,9 @@ use crate::schema::size;
 
 /// The most nodes of an array.
 const LARGEST: usize = 3_000;
+
+/// The most different items.
+const MOST_ITEMS: usize = 24;
 
 /// Keywords whose value is a number of items.
 const COUNTS: &[&str] = &["minItems", "maxItems", "minContains", "maxContains"];
@@ -35,6 +38,18 @@ fn fixed(side: &Side<'_>) -> usize {
     lengths.max().unwrap_or(0)
 }
 
+/// Returns values that differ from an item and from each other.
+fn variants(item: &Value) -> Vec<Value> {
+    let variant = |index: usize| match item {
+        Value::String(text) => Some(json!(format!("{text}{index}"))),
+        Value::Number(number) => Some(json!(
+            number.as_i64()?.checked_add(i64::try_from(index).ok()?)?
+        )),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    };
+    (0..MOST_ITEMS).filter_map(variant).collect()
+}
+
 impl<'a> Search<'a> {
     /// Returns arrays of all lengths of interest, with items that differ and with equal ones.
     pub(super) fn arrays(
@@ -57,6 +72,10 @@ impl<'a> Search<'a> {
             }
         }
         items.extend(present.iter().skip(prefix.len()).cloned());
+        if sent.all("uniqueItems").next().is_some() {
+            let more: Vec<Value> = items.iter().take(4).flat_map(variants).collect();
+            items.extend(more);
+        }
         let items = self.accepted_items(items, &of_index(sent, prefix.len()));
         let mut lengths = BTreeSet::from([0, 1, 2, fixed(accepted) + 1]);
         for side in [sent, accepted] {
@@ -109,7 +128,7 @@ impl<'a> Search<'a> {
             let is_sent = validator
                 .as_ref()
                 .is_none_or(|validator| validator.accepts(&item));
-            if is_sent && accepted.len() < 12 && !accepted.contains(&item) {
+            if is_sent && accepted.len() < MOST_ITEMS && !accepted.contains(&item) {
                 accepted.push(item);
             }
         }

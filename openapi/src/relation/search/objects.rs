@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Located, Search, Side, Step, planted};
+use super::{Located, Search, Side, Step, planted, scalars};
 use crate::sample;
 use crate::schema::Strings;
 
@@ -15,7 +15,7 @@ const MOST_ADDED: usize = 200;
 const NAMES: &[&str] = &["extra", "A", "0", "~", ""];
 
 /// Returns the names that the keywords of both sides are about.
-fn names(sent: &Side<'_>, accepted: &Side<'_>) -> BTreeSet<String> {
+fn names<'a>(sent: &Side<'a>, accepted: &Side<'a>) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = NAMES.iter().map(|&name| name.to_owned()).collect();
     for part in sent.parts.iter().chain(&accepted.parts) {
         for keyword in ["properties", "dependentSchemas", "dependentRequired"] {
@@ -26,12 +26,16 @@ fn names(sent: &Side<'_>, accepted: &Side<'_>) -> BTreeSet<String> {
             names.extend(strings.examples().into_iter().take(2));
             names.extend(strings.unmatched());
         }
-        if let Some(schema) = part.object.get("propertyNames") {
-            let strings = sample::candidates(schema)
-                .into_iter()
-                .chain(sample::near_misses(schema));
-            names.extend(strings.filter_map(|name| name.as_str().map(str::to_owned)));
-        }
+    }
+    let of_names = |side: &Side<'a>| {
+        let schemas: Vec<Located<'a>> = side.all("propertyNames").collect();
+        Side::of(&schemas)
+    };
+    let (sent, accepted) = (of_names(sent), of_names(accepted));
+    for schema in sent.schemas.iter().chain(&accepted.schemas) {
+        let values = scalars::values(&sent, &accepted).into_iter();
+        let values = values.chain(sample::candidates(schema.schema));
+        names.extend(values.filter_map(|name| name.as_str().map(str::to_owned)));
     }
     names
 }

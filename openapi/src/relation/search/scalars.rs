@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Side;
+use crate::relation::formats::strings_of;
 use crate::schema::{Inclusion, Lengths, Strings, inclusion};
 
 /// The longest string that is made for a bound on length.
@@ -71,19 +72,17 @@ fn number(number: f64) -> Value {
     }
 }
 
-/// Returns the strings that the schemas of a side describe, one by one.
+/// Returns the strings that each schema of a side describes.
 fn described(side: &Side<'_>) -> Vec<Strings> {
     let parts = side.parts.iter();
-    parts.filter_map(|part| Strings::of(part.object)).collect()
+    parts
+        .map(|part| strings_of(std::slice::from_ref(part)))
+        .collect()
 }
 
 /// Returns the strings that the sender's patterns and lengths allow, and some of them that the receiver's refuse.
 pub(super) fn unmatched(sent: &Side<'_>, accepted: &Side<'_>) -> (Strings, Vec<String>) {
-    let mut all = Strings::default();
-    for strings in described(sent) {
-        all.patterns.extend(strings.patterns);
-        all.lengths = all.lengths.intersection(strings.lengths);
-    }
+    let all = strings_of(&sent.parts);
     let mut found = Vec::new();
     for strings in described(accepted) {
         let has_patterns = !all.patterns.is_empty() || !strings.patterns.is_empty();
@@ -94,7 +93,8 @@ pub(super) fn unmatched(sent: &Side<'_>, accepted: &Side<'_>) -> (Strings, Vec<S
     (all, found)
 }
 
-fn strings(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<String> {
+/// Returns strings around the bounds of both sides.
+pub(super) fn strings(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<String> {
     let (all, mut found) = unmatched(sent, accepted);
     let mut lengths = BTreeSet::new();
     for strings in described(accepted) {

@@ -11,6 +11,7 @@ mod normal_form;
 mod pattern_size;
 mod proof;
 mod search;
+mod types;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

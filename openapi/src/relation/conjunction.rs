@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::pointer;
+use super::types::Types;
+use crate::{keywords, pointer};
 
 /// A schema, and the root that its references are into.
 #[derive(Debug, Clone, Copy)]
@@ -44,100 +45,19 @@ impl<'a> Located<'a> {
 
     /// Returns whether both are the same schema: one schema of one root, or equal texts without references.
     pub(super) fn is_same_as(self, other: Self) -> bool {
-        let refers = |root: &Value| root.get("$defs").is_some();
+        let refers =
+            |located: Self| located.root.get("$defs").is_some() && has_reference(located.schema);
         std::ptr::eq(self.schema, other.schema)
-            || (!refers(self.root) && !refers(other.root) && self.schema == other.schema)
+            || (self.schema == other.schema && !refers(self) && !refers(other))
     }
 }
 
-/// A set of types. Integers and other numbers are counted as two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Types(u8);
-
-impl Types {
-    pub(super) const ALL: Self = Self(0b111_1111);
-    pub(super) const NULL: Self = Self(1);
-    pub(super) const BOOLEAN: Self = Self(2);
-    pub(super) const INTEGER: Self = Self(4);
-    pub(super) const FRACTION: Self = Self(8);
-    pub(super) const NUMBER: Self = Self(12);
-    pub(super) const STRING: Self = Self(16);
-    pub(super) const ARRAY: Self = Self(32);
-    pub(super) const OBJECT: Self = Self(64);
-
-    pub(super) fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    pub(super) fn intersection(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
-    pub(super) fn is_within(self, other: Self) -> bool {
-        self.0 & !other.0 == 0
-    }
-
-    /// Returns the types that the value of `type` names.
-    pub(super) fn of_names(names: &Value) -> Self {
-        let of_name = |name: &Value| match name.as_str() {
-            Some("null") => Self::NULL,
-            Some("boolean") => Self::BOOLEAN,
-            Some("integer") => Self::INTEGER,
-            Some("number") => Self::NUMBER,
-            Some("string") => Self::STRING,
-            Some("array") => Self::ARRAY,
-            Some("object") => Self::OBJECT,
-            _ => Self(0),
-        };
-        match names {
-            Value::Array(names) => {
-                let bits = names.iter().map(|name| of_name(name).0);
-                Self(bits.fold(0, |all, bits| all | bits))
-            }
-            name => of_name(name),
-        }
-    }
-
-    fn of_value(value: &Value) -> Self {
-        match value {
-            Value::Null => Self::NULL,
-            Value::Bool(_) => Self::BOOLEAN,
-            Value::Number(number) => {
-                // A number without a fraction is an integer (JSON Schema Core section 4.2.3).
-                if number.as_f64().is_some_and(|number| number.fract() != 0.0) {
-                    Self::FRACTION
-                } else {
-                    Self::INTEGER
-                }
-            }
-            Value::String(_) => Self::STRING,
-            Value::Array(_) => Self::ARRAY,
-            Value::Object(_) => Self::OBJECT,
-        }
-    }
-
-    /// Returns the types that a keyword applies to; it accepts all values of other types.
-    pub(super) fn of_keyword(keyword: &str) -> Self {
-        match keyword {
-            "minLength" | "maxLength" | "pattern" | "format" => Self::STRING,
-            "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
-                Self::NUMBER
-            }
-            "minItems" | "maxItems" | "uniqueItems" | "items" | "prefixItems" | "contains"
-            | "minContains" | "maxContains" | "unevaluatedItems" => Self::ARRAY,
-            "minProperties"
-            | "maxProperties"
-            | "properties"
-            | "required"
-            | "additionalProperties"
-            | "patternProperties"
-            | "propertyNames"
-            | "dependentRequired"
-            | "dependentSchemas"
-            | "unevaluatedProperties" => Self::OBJECT,
-            _ => Self::ALL,
-        }
-    }
+fn has_reference(schema: &Value) -> bool {
+    let mut refers = false;
+    keywords::visit(schema, &mut |object| {
+        refers |= object.contains_key("$ref") || object.contains_key("$dynamicRef");
+    });
+    refers
 }
 
 /// A schema object of a conjunction.
@@ -229,7 +149,11 @@ pub(super) enum InPlace {
 #[derive(Debug)]
 pub(super) struct Conjunction<'a> {
     pub(super) parts: Vec<Part<'a>>,
-    /// The types of the values; none where no value satisfies the conjunction.
+    /// Whether one of the schemas is `false`: it says that there is no value.
+    pub(super) is_refused: bool,
+    /// Whether the types or values of the schemas exclude each other. In a document that is a mistake: types and values
+    /// are then unknown, so that nothing follows from it.
+    pub(super) is_contradictory: bool,
     pub(super) types: Types,
     /// The values, of which the schemas may refuse some; `None` where they are not listed.
     pub(super) values: Option<Vec<&'a Value>>,
@@ -239,6 +163,8 @@ impl<'a> Conjunction<'a> {
     pub(super) fn of(schemas: &[Located<'a>]) -> Self {
         let mut conjunction = Self {
             parts: Vec::new(),
+            is_refused: false,
+            is_contradictory: false,
             types: Types::ALL,
             values: None,
         };
@@ -251,7 +177,7 @@ impl<'a> Conjunction<'a> {
         let refuses_all = |located: Located<'_>| located.schema == &Value::Bool(false);
         let mut within = conjunction.parts.iter().flat_map(|part| part.list("allOf"));
         if schemas.iter().copied().any(refuses_all) || within.any(refuses_all) {
-            conjunction.types = Types(0);
+            conjunction.is_refused = true;
             return conjunction;
         }
         let parts = std::mem::take(&mut conjunction.parts);
@@ -259,7 +185,12 @@ impl<'a> Conjunction<'a> {
             conjunction.narrow(part.object);
         }
         conjunction.parts = parts;
-        let few = Types(Types::NULL.0 | Types::BOOLEAN.0);
+        if conjunction.types.is_empty() {
+            conjunction.is_contradictory = true;
+            conjunction.types = Types::ALL;
+            conjunction.values = None;
+        }
+        let few = Types::NULL.union(Types::BOOLEAN);
         if conjunction.values.is_none() && conjunction.types.is_within(few) {
             let all = [&Value::Null, &Value::Bool(true), &Value::Bool(false)].into_iter();
             let is_allowed = |value: &&Value| Types::of_value(value).is_within(conjunction.types);
@@ -288,8 +219,8 @@ impl<'a> Conjunction<'a> {
         }
         if let Some(values) = &mut self.values {
             values.retain(|value| Types::of_value(value).is_within(self.types));
-            let bits = values.iter().map(|value| Types::of_value(value).0);
-            self.types = Types(bits.fold(0, |all, bits| all | bits));
+            let types = values.iter().map(|value| Types::of_value(value));
+            self.types = types.fold(Types::NONE, Types::union);
         }
     }
 

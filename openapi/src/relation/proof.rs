@@ -9,13 +9,16 @@ mod arrays;
 mod numbers;
 mod objects;
 mod strings;
+#[cfg(test)]
+mod tests;
 mod unions;
 
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
-use super::conjunction::{Conjunction, Located, Types};
+use super::conjunction::{Conjunction, Located};
+use super::types::Types;
 use crate::schema::{Validator, size};
 
 /// The steps of one proof: of pairs of schemas that are compared, and of nodes of schemas that are compiled.
@@ -65,7 +68,7 @@ impl<'a> Proof<'a> {
         let object = match receiver.schema {
             Value::Bool(true) => return true,
             Value::Object(object) if object.is_empty() => return true,
-            Value::Bool(false) => return Conjunction::of(sender).types.is_empty(),
+            Value::Bool(false) => return Conjunction::of(sender).is_refused,
             Value::Object(object) => object,
             _ => return false,
         };
@@ -96,7 +99,7 @@ impl<'a> Proof<'a> {
         self.nested += 1;
         let conjunction = Conjunction::of(sender);
         let holds = self.burn(conjunction.parts.len())
-            && (conjunction.types.is_empty()
+            && (conjunction.is_refused
                 || self.implies(sender, &conjunction, receiver, object, level)
                 || self.by_cases(sender, &conjunction, receiver, level));
         self.nested -= 1;
@@ -155,8 +158,14 @@ impl<'a> Proof<'a> {
                     })
                 }
                 "anyOf" => {
+                    // An alternative that accepts anything is often a mistake (`{nullable: true}` for null): only
+                    // itself follows from it, so that the other alternatives are compared.
+                    let is_free = sender.iter().any(|part| accepts_all(part.schema));
                     let mut branches = value.as_array().into_iter().flatten();
-                    branches.any(|branch| self.includes(sender, at(branch), level))
+                    branches.any(|branch| {
+                        (is_free || !accepts_all(branch))
+                            && self.includes(sender, at(branch), level)
+                    })
                 }
                 "oneOf" => self.is_in_one_of(sender, at(value), level),
                 "not" => self.are_disjoint(sender, at(value)),
@@ -188,11 +197,13 @@ impl<'a> Proof<'a> {
             .iter()
             .filter(|value| !accepts.accepts(value))
             .collect();
+        // Values that another keyword of the sender refuses are not sent.
         refused.is_empty()
-            || conjunction.parts.iter().any(|part| {
-                let sends = self.validator(part.located);
-                sends.is_some_and(|sends| refused.iter().all(|value| !sends.accepts(value)))
-            })
+            || (refused.len() < values.len()
+                && conjunction.parts.iter().any(|part| {
+                    let sends = self.validator(part.located);
+                    sends.is_some_and(|sends| refused.iter().all(|value| !sends.accepts(value)))
+                }))
     }
 
     /// Compiles a schema, where the steps suffice.
@@ -217,4 +228,8 @@ impl<'a> Proof<'a> {
             .as_ref()
             .is_some_and(|pattern| pattern.accepts(&Value::from(name)))
     }
+}
+
+fn accepts_all(schema: &Value) -> bool {
+    schema == &Value::Bool(true) || schema.as_object().is_some_and(Map::is_empty)
 }

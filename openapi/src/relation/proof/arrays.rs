@@ -65,7 +65,7 @@ fn saturation(sender: &Conjunction<'_>) -> usize {
 
 /// Returns an upper bound of the number of items.
 fn most_items(sender: &Conjunction<'_>) -> u64 {
-    let is_refused = |index: &usize| Conjunction::of(&of_index(sender, *index)).types.is_empty();
+    let is_refused = |index: &usize| Conjunction::of(&of_index(sender, *index)).is_refused;
     let refused = (0..=saturation(sender)).find(is_refused);
     let refused = refused.map_or(u64::MAX, |index| index as u64);
     sender.lowest("maxItems").min(refused)

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-use crate::relation::conjunction::{Conjunction, Types};
+use crate::relation::conjunction::Conjunction;
+use crate::relation::types::Types;
 
 /// Returns whether the sender's numbers satisfy a keyword of the receiver.
 pub(super) fn imply(sender: &Conjunction<'_>, keyword: &str, value: &Value) -> bool {

@@ -170,9 +170,7 @@ impl<'a> Proof<'a> {
     }
 
     fn is_never_sent(&mut self, sender: &Conjunction<'a>, name: &str) -> bool {
-        Conjunction::of(&self.of_name(sender, name))
-            .types
-            .is_empty()
+        Conjunction::of(&self.of_name(sender, name)).is_refused
     }
 
     /// Returns whether all properties in whose names the pattern is found satisfy a schema.

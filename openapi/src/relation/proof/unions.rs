@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::Proof;
 use super::objects::required;
-use crate::relation::conjunction::{Conjunction, Located, Part, Types};
+use crate::relation::conjunction::{Conjunction, Located, Part};
+use crate::relation::types::Types;
 
 /// The most schemas that a conjunction is made of, by choosing alternatives.
 const MOST_SCHEMAS: usize = 12;
@@ -47,7 +48,8 @@ fn open_unions<'a>(
 }
 
 impl<'a> Proof<'a> {
-    /// Returns whether the receiver accepts all values of each alternative of the sender, and of each type.
+    /// Returns whether the receiver accepts all values of each alternative of the sender, and of each type. An
+    /// alternative that no value satisfies is compared as any other: it is a mistake, and nothing follows from it.
     pub(super) fn by_cases(
         &mut self,
         sender: &[Located<'a>],
@@ -62,20 +64,21 @@ impl<'a> Proof<'a> {
             .iter()
             .any(|keyword| receiver.schema.get(keyword).is_some());
         let by_type = || -> Vec<Located<'a>> {
-            let all: Vec<Located<'a>> = TYPES.iter().map(Located::root).collect();
+            let mut all: Vec<Located<'a>> = TYPES.iter().map(Located::root).collect();
             let is_split = all.iter().any(|case| is_among(case, sender));
-            if composes && !is_split {
-                all
-            } else {
-                Vec::new()
-            }
+            let is_sent = |case: &Located<'_>| {
+                let types = Types::of_names(&case.schema["type"]);
+                !types.intersection(conjunction.types).is_empty()
+            };
+            all.retain(|case| composes && !is_split && is_sent(case));
+            all
         };
         let open = open_unions(conjunction, sender).into_iter().next();
         let cases = open.unwrap_or_else(by_type);
         !cases.is_empty()
             && cases.into_iter().all(|case| {
                 let chosen: Vec<Located<'a>> = sender.iter().copied().chain([case]).collect();
-                self.are_contradictory(&chosen, 0) || self.includes(&chosen, receiver, level)
+                self.includes(&chosen, receiver, level)
             })
     }
 
@@ -135,7 +138,7 @@ impl<'a> Proof<'a> {
     /// property.
     fn are_contradictory(&mut self, schemas: &[Located<'a>], depth: usize) -> bool {
         let conjunction = Conjunction::of(schemas);
-        if conjunction.types.is_empty() {
+        if conjunction.is_refused || conjunction.is_contradictory {
             return true;
         }
         if !self.burn(1 + conjunction.parts.len()) || depth >= DEEPEST {

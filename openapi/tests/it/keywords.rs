@@ -243,14 +243,11 @@ fn an_unevaluated_property_depends_on_the_keywords_beside_it() {
         json!({"properties": {"b": {"type": "string"}}, "required": ["b"]}),
         json!({"required": ["b"]}),
     );
-    let found = classes(
-        Body::Request,
-        &closed(declared.clone()),
-        &closed(required.clone()),
-    );
-    assert_eq!(found, ["breaking"]);
-    assert_eq!(
-        classes(Body::Response, &closed(required), &closed(declared)),
-        ["breaking"]
-    );
+    for (body, base, revision) in [
+        (Body::Request, &declared, &required),
+        (Body::Response, &required, &declared),
+    ] {
+        let found = classes(body, &closed(base.clone()), &closed(revision.clone()));
+        assert!(found.contains(&"breaking"), "{body:?}: {found:?}");
+    }
 }

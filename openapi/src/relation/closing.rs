@@ -4,10 +4,10 @@
 //! does not name: so a property that only the receiver declares breaks nothing. A name that the sender
 //! requires is named. All other names stay open, whether `additionalProperties: true` is written or not.
 //!
-//! An `allOf` is closed as a whole, since its parts see each other's properties. Schemas below `not` and
-//! `if` stay open: to close them would allow more values.
+//! An `allOf` is closed as a whole, since its parts see each other's properties; so is what its parts say of one
+//! property, and of the items. Schemas below `not` and `if` stay open: to close them would allow more values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -16,6 +16,19 @@ use crate::{keywords, pointer};
 
 /// The suffix of the open form of a definition, which the parts of an `allOf` refer to.
 const OPEN: &str = ".open";
+
+/// The suffix of the bare form of a definition, whose properties are free.
+const BARE: &str = ".bare";
+
+/// The suffix of the free form of a definition: nothing in it is closed.
+const FREE: &str = ".free";
+
+/// The most properties of parts that are closed. The others stay free, which may show a break that there is not, and
+/// hides none.
+const MOST_DESCRIBED: usize = 2_000;
+
+/// The deepest nesting of such properties: a part may refer to its own whole.
+const DEEPEST: usize = 6;
 
 /// Returns the sender's schema with its objects closed to the names that only the receiver declares. Both
 /// schemas are self-contained.
@@ -28,7 +41,10 @@ pub(crate) fn close(sender: &Value, receiver: &Value) -> Value {
     let mut closing = Closing {
         definitions,
         names: declared_names(receiver),
-        wanted_open: BTreeSet::new(),
+        wanted: BTreeSet::new(),
+        are_alternatives_bare: Vec::new(),
+        nested: 0,
+        left: MOST_DESCRIBED,
     };
     if closing.names.is_empty() {
         return sender.clone();
@@ -39,16 +55,18 @@ pub(crate) fn close(sender: &Value, receiver: &Value) -> Value {
         .map(|(name, definition)| (name.clone(), closing.schema(definition, Scope::Whole)))
         .collect();
     let mut done = BTreeSet::new();
-    while let Some(name) = closing.wanted_open.pop_first() {
-        if done.insert(name.clone())
+    while let Some((name, form)) = closing.wanted.pop_first() {
+        if done.insert((name.clone(), form))
             && let Some(definition) = definitions.get(&name)
         {
-            members.insert(
-                format!("{name}{OPEN}"),
-                closing.schema(definition, Scope::Part),
-            );
+            let schema = match form {
+                OPEN => closing.schema(definition, Scope::Part),
+                BARE => closing.schema(definition, Scope::Bare),
+                _ => closing.free(definition),
+            };
+            members.insert(format!("{name}{form}"), schema);
         }
-        closing.wanted_open.retain(|name| !done.contains(name));
+        closing.wanted.retain(|form| !done.contains(form));
     }
     if let Value::Object(object) = &mut closed
         && !members.is_empty()
@@ -69,19 +87,30 @@ fn declared_names(schema: &Value) -> BTreeSet<String> {
     names
 }
 
-/// Whether a schema describes a value by itself or together with its siblings.
+/// What a schema describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scope {
+    /// A value by itself.
     Whole,
+    /// A value together with what is beside it, and nothing else describes its properties.
     Part,
+    /// A value together with other parts that may describe the same properties: those stay free, and the whole closes
+    /// them.
+    Bare,
 }
 
 struct Closing<'a> {
     definitions: &'a Map<String, Value>,
     /// The names that the receiver declares.
     names: BTreeSet<String>,
-    /// The names of the definitions whose open form is referred to.
-    wanted_open: BTreeSet<String>,
+    /// The definitions of which another form is referred to, each with the suffix of the form.
+    wanted: BTreeSet<(String, &'static str)>,
+    /// For each surrounding whole, whether its alternatives describe the same properties as its parts.
+    are_alternatives_bare: Vec<bool>,
+    /// How deeply nested the current property of a part is.
+    nested: usize,
+    /// How many more properties of parts are closed.
+    left: usize,
 }
 
 /// The properties that a schema and its parts name.
@@ -89,10 +118,34 @@ struct Closing<'a> {
 struct Declared {
     /// The properties that are declared or required.
     names: BTreeSet<String>,
+    /// What each part says of a property, or of the items.
+    descriptions: BTreeMap<Described, Vec<Value>>,
+    /// What alternatives and conditions describe.
+    by_alternatives: BTreeSet<Described>,
     /// The patterns of `patternProperties`.
     patterns: BTreeSet<String>,
     /// Whether the schema describes objects.
     is_object: bool,
+}
+
+/// What a part describes.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Described {
+    Property(String),
+    Items,
+}
+
+impl Declared {
+    fn describe(&mut self, what: Described, schema: &Value, is_alternative: bool) {
+        if is_alternative {
+            self.by_alternatives.insert(what);
+            return;
+        }
+        let known = self.descriptions.entry(what).or_default();
+        if !known.contains(schema) {
+            known.push(schema.clone());
+        }
+    }
 }
 
 impl Closing<'_> {
@@ -103,26 +156,100 @@ impl Closing<'_> {
         // Alternatives and a reference are closed by themselves where they are the only keyword.
         let alone = object.len() == 1 + usize::from(object.contains_key("$defs"));
         let composed = object.contains_key("allOf") || (is_composed_of_wholes(object) && !alone);
-        let inner = if composed { Scope::Part } else { scope };
+        let inner = match scope {
+            Scope::Whole if composed => Scope::Bare,
+            other => other,
+        };
+        let is_whole = scope == Scope::Whole && (composed || !is_composed_of_wholes(object));
+        let mut declared = Declared::default();
+        let is_open = is_whole && self.collect_declared(object, &mut declared, false, 0);
+        let mut described = declared.descriptions.keys();
+        let is_shared = described.any(|what| declared.by_alternatives.contains(what));
+        if is_whole {
+            self.are_alternatives_bare.push(is_shared);
+        }
         let mut closed: Map<String, Value> = object
             .iter()
             .filter(|(keyword, _)| *keyword != "$defs")
             .map(|(keyword, value)| (keyword.clone(), self.keyword(keyword, value, inner)))
             .collect();
-        if scope == Scope::Part || (!composed && is_composed_of_wholes(object)) {
-            return Value::Object(closed);
+        if is_whole {
+            self.are_alternatives_bare.pop();
         }
-        let mut declared = Declared::default();
-        if self.collect_declared(object, &mut declared, 0) && declared.is_object {
-            self.exclude_undeclared(&mut closed, &declared);
+        if is_whole && composed {
+            let mut descriptions = std::mem::take(&mut declared.descriptions);
+            descriptions.retain(|what, _| !declared.by_alternatives.contains(what));
+            self.close_described(&mut closed, descriptions);
+        }
+        if is_open && declared.is_object {
+            self.exclude_undeclared(&mut closed, &declared.names, &declared.patterns);
         }
         Value::Object(closed)
     }
 
+    /// Closes what the parts of a schema, which are free, say of each property and of the items.
+    fn close_described(
+        &mut self,
+        closed: &mut Map<String, Value>,
+        descriptions: BTreeMap<Described, Vec<Value>>,
+    ) {
+        let (mut properties, mut items) = (Map::new(), None);
+        for (described, mut schemas) in descriptions {
+            let schema = match schemas.len() {
+                1 => schemas.remove(0),
+                _ => json!({ "allOf": schemas }),
+            };
+            if self.left == 0 || self.nested == DEEPEST {
+                break;
+            }
+            self.left -= 1;
+            self.nested += 1;
+            let schema = self.schema(&schema, Scope::Whole);
+            self.nested -= 1;
+            match described {
+                Described::Property(name) => {
+                    properties.insert(name, schema);
+                }
+                Described::Items => items = Some(schema),
+            }
+        }
+        let mut part = Map::new();
+        if !properties.is_empty() {
+            part.insert("properties".to_owned(), Value::Object(properties));
+        }
+        part.extend(items.map(|items| ("items".to_owned(), items)));
+        if let Value::Array(parts) = closed.entry("allOf").or_insert_with(|| json!([])) {
+            parts.push(Value::Object(part));
+        }
+    }
+
+    /// Returns the reference to another form of a definition.
+    fn form_of(&mut self, name: String, form: &'static str) -> Value {
+        let reference = format!("#/$defs/{}{form}", pointer::escape(&name));
+        self.wanted.insert((name, form));
+        Value::String(reference)
+    }
+
+    /// Returns a schema in which nothing is closed.
+    fn free(&mut self, schema: &Value) -> Value {
+        let mut free = schema.clone();
+        keywords::rewrite(&mut free, &mut |object| {
+            let reference = object.get("$ref").and_then(Value::as_str);
+            if let Some(name) = reference.and_then(definition_name) {
+                object.insert("$ref".to_owned(), self.form_of(name, FREE));
+            }
+        });
+        free
+    }
+
     /// Excludes the receiver's names that the sender does not declare.
-    fn exclude_undeclared(&self, closed: &mut Map<String, Value>, declared: &Declared) {
-        let patterns: Vec<Validator> = declared
-            .patterns
+    fn exclude_undeclared(
+        &self,
+        closed: &mut Map<String, Value>,
+        declared: &BTreeSet<String>,
+        patterns: &BTreeSet<String>,
+    ) {
+        let patterns: Vec<Validator> = patterns
             .iter()
             .filter_map(|pattern| Validator::new(&json!({ "pattern": pattern })).ok())
             .collect();
@@ -133,7 +260,7 @@ impl Closing<'_> {
         let undeclared: Vec<&String> = self
             .names
             .iter()
-            .filter(|name| !declared.names.contains(*name) && !is_patterned(name))
+            .filter(|name| !declared.contains(*name) && !is_patterned(name))
             .collect();
         if undeclared.is_empty() {
             return;
@@ -149,6 +276,13 @@ impl Closing<'_> {
 
     fn keyword(&mut self, keyword: &str, value: &Value, scope: Scope) -> Value {
         match keyword {
+            // Of parts, the whole closes these.
+            "items" if scope == Scope::Bare => self.free(value),
+            "properties" if scope == Scope::Bare => {
+                let members = value.as_object().into_iter().flatten();
+                let members = members.map(|(name, schema)| (name.clone(), self.free(schema)));
+                Value::Object(members.collect())
+            }
             "items" | "additionalProperties" | "contains" => self.schema(value, Scope::Whole),
             "properties" | "patternProperties" => {
                 let members = value.as_object().into_iter().flatten();
@@ -157,15 +291,16 @@ impl Closing<'_> {
                 Value::Object(members.collect())
             }
             "prefixItems" => self.list(value, Scope::Whole),
+            "anyOf" | "oneOf" if scope == Scope::Bare => {
+                let is_bare = self.are_alternatives_bare.last().copied().unwrap_or(true);
+                self.list(value, if is_bare { Scope::Bare } else { Scope::Part })
+            }
             "anyOf" | "oneOf" => self.list(value, scope),
-            "allOf" => self.list(value, Scope::Part),
-            "$ref" if scope == Scope::Part => match value.as_str().and_then(definition_name) {
-                Some(name) => {
-                    let reference = format!("#/$defs/{}{OPEN}", pointer::escape(&name));
-                    self.wanted_open.insert(name);
-                    Value::String(reference)
-                }
-                None => value.clone(),
+            "allOf" => self.list(value, Scope::Bare),
+            "$ref" => match (scope, value.as_str().and_then(definition_name)) {
+                (Scope::Part, Some(name)) => self.form_of(name, OPEN),
+                (Scope::Bare, Some(name)) => self.form_of(name, BARE),
+                _ => value.clone(),
             },
             _ => value.clone(),
         }
@@ -182,14 +317,21 @@ impl Closing<'_> {
         &self,
         object: &Map<String, Value>,
         into: &mut Declared,
+        is_alternative: bool,
         depth: usize,
     ) -> bool {
         if has_schema_for_undeclared(object) || depth > 32 {
             return false;
         }
+        if let Some(items) = object.get("items") {
+            into.describe(Described::Items, items, is_alternative);
+        }
         if let Some(Value::Object(properties)) = object.get("properties") {
             into.is_object = true;
             into.names.extend(properties.keys().cloned());
+            for (name, schema) in properties {
+                into.describe(Described::Property(name.clone()), schema, is_alternative);
+            }
         }
         // Required properties are sent, declared or not.
         let required = object.get("required").and_then(Value::as_array);
@@ -209,18 +351,21 @@ impl Closing<'_> {
             .and_then(Value::as_str)
             .and_then(definition_name)
             .and_then(|name| self.definitions.get(&name));
-        let parts = ["allOf", "anyOf", "oneOf"]
-            .into_iter()
-            .filter_map(|keyword| object.get(keyword)?.as_array())
-            .flatten();
+        let list = |keyword: &str| object.get(keyword).and_then(Value::as_array);
+        let parts = list("allOf").into_iter().flatten().chain(target);
+        let alternatives = ["anyOf", "oneOf"].into_iter().filter_map(list).flatten();
         let conditional = ["if", "then", "else"]
             .into_iter()
             .filter_map(|keyword| object.get(keyword));
         let dependent = object.get("dependentSchemas").and_then(Value::as_object);
         let dependent = dependent.into_iter().flatten().map(|(_, part)| part);
-        let mut parts =
-            (parts.chain(conditional).chain(dependent).chain(target)).filter_map(Value::as_object);
-        parts.all(|part| self.collect_declared(part, into, depth + 1))
+        let others = alternatives.chain(conditional).chain(dependent);
+        let mut schemas = (parts.map(|part| (part, is_alternative)))
+            .chain(others.map(|other| (other, true)))
+            .filter_map(|(schema, is_alternative)| Some((schema.as_object()?, is_alternative)));
+        schemas.all(|(schema, is_alternative)| {
+            self.collect_declared(schema, into, is_alternative, depth + 1)
+        })
     }
 }
 

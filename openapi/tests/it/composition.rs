@@ -196,3 +196,49 @@ fn unknown_keywords_are_docs_and_do_not_stop_the_descent() {
     }
     assert_eq!(Class::Docs.name(), "docs");
 }
+
+#[test]
+fn two_parts_that_describe_one_property_do_not_exclude_each_other() {
+    let of = |parts: [Value; 2]| json!({"allOf": parts});
+    let object = |inner: Value| json!({"type": "object", "properties": {"r": inner}});
+    for (body, kinds) in [
+        (Body::Request, ["string", "integer"]),
+        (Body::Response, ["string", "integer"]),
+    ] {
+        let parts = |kind: &str| {
+            let described = json!({"properties": {"d": {"type": kind}}});
+            let listed = json!({"type": "array", "items": described});
+            [
+                of([object(json!({"type": "object"})), object(described.clone())]),
+                of([
+                    object(json!({"items": {"properties": {"e": {}}}})),
+                    object(listed),
+                ]),
+                json!({"properties": {"r": {"type": "object"}}, "anyOf": [object(described)]}),
+            ]
+        };
+        for (base, revision) in parts(kinds[0]).iter().zip(&parts(kinds[1])) {
+            let found = changes(body, base, revision);
+            assert_eq!(found[0].class, Class::Breaking, "{base} {found:?}");
+            assert_witnessed(body, base, revision, &found);
+        }
+    }
+}
+
+#[test]
+fn a_property_that_only_the_receiver_declares_is_not_sent_below_parts_either() {
+    let of = |more: &Value| {
+        let mut inner = json!({"type": "object", "properties": {"d": {"type": "string"}}});
+        inner["properties"]["e"] = more.clone();
+        json!({"allOf": [
+            {"type": "object", "properties": {"r": inner}},
+            {"type": "object", "properties": {"r": {"type": "object"}, "s": {}}},
+        ]})
+    };
+    let without = json!({"allOf": [
+        {"type": "object", "properties": {"r": {"type": "object", "properties": {"d": {"type": "string"}}}}},
+        {"type": "object", "properties": {"r": {"type": "object"}, "s": {}}},
+    ]});
+    let found = changes(Body::Request, &without, &of(&json!({"type": "integer"})));
+    assert_eq!(summary(&found), ["additive request-property-added"]);
+}

@@ -110,6 +110,16 @@ fn relate_uncached(sender: &Value, receiver: &Value) -> Relation {
     }
 }
 
+/// Returns whether a self-contained schema is proven to accept no value: from such a sender everything follows.
+pub(crate) fn accepts_nothing(schema: &Value) -> bool {
+    size(schema) <= ALGEBRA_BUDGET
+        && depth(schema) <= ALGEBRA_DEPTH
+        && std::panic::catch_unwind(|| canonicalized(schema))
+            .ok()
+            .flatten()
+            .is_some_and(|schema| schema.satisfiability() == Satisfiability::No)
+}
+
 /// The result of the algebra.
 enum Algebra {
     Equal,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::diff::walk::graph::Walk;
 use crate::diff::walk::node::{Node, Pair};
-use crate::relation::{Relation, relate};
+use crate::relation::{Relation, accepts_nothing, relate};
 use crate::schema::{Direction, Validator};
 use crate::{pointer, sample};
 
@@ -117,6 +117,8 @@ fn embed_altered(
         Relation::Breaking(value) if is_rejected_at(&accepts, &value, &root.trail) => {
             of_whole(value)
         }
+        // From a contradiction around the part nothing follows.
+        Relation::Equal | Relation::Compatible if accepts_nothing(&sender) => Embedding::Unknown,
         Relation::Equal | Relation::Compatible => Embedding::Harmless,
         Relation::Breaking(_) | Relation::Unproven => Embedding::Unknown,
     }

@@ -9,7 +9,6 @@ pub(crate) mod finding;
 pub(crate) mod graph;
 pub(crate) mod node;
 pub(crate) mod schema_findings;
-pub(crate) mod stability;
 pub(crate) mod witness;
 
 pub(crate) use context::Context;

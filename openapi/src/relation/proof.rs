@@ -11,6 +11,7 @@ mod objects;
 mod strings;
 #[cfg(test)]
 mod tests;
+mod type_schemas;
 mod unions;
 
 use std::collections::{HashMap, HashSet};

@@ -4,12 +4,15 @@
 mod arrays;
 mod objects;
 mod scalars;
+mod side;
 
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
-use super::conjunction::{InPlace, Located, Part};
+use side::Side;
+
+use super::conjunction::Located;
 use crate::sample::{self, Sampler};
 use crate::schema::{Validator, size};
 
@@ -101,33 +104,6 @@ struct Search<'a> {
     /// The places that were visited.
     seen: HashSet<Place>,
     patterns: BTreeMap<&'a str, Option<Validator>>,
-}
-
-/// The schemas of one side for a place, with all that may hold because of them.
-struct Side<'a> {
-    schemas: Vec<Located<'a>>,
-    parts: Vec<Part<'a>>,
-}
-
-impl<'a> Side<'a> {
-    fn of(schemas: &[Located<'a>]) -> Self {
-        let objects = schemas.iter().filter_map(|located| {
-            let object = located.schema.as_object()?;
-            let located = *located;
-            Some(Part { object, located })
-        });
-        Self {
-            schemas: schemas.to_vec(),
-            parts: objects
-                .flat_map(|part| part.in_place(InPlace::Possible))
-                .collect(),
-        }
-    }
-
-    /// Returns the values of a keyword.
-    fn all(&self, keyword: &str) -> impl Iterator<Item = Located<'a>> {
-        self.parts.iter().filter_map(move |part| part.get(keyword))
-    }
 }
 
 /// Keywords whose schemas are for parts of the value, or are among the parts of a [`Side`].

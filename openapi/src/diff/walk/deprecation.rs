@@ -2,14 +2,16 @@
 //! how stable something is (`x-stability-level`: draft, alpha, beta or stable). Taking a promise back is breaking,
 //! though no message fails today.
 
+pub(crate) mod stability;
+
 use serde_json::Value;
 
 use crate::diff::change::Change;
 use crate::diff::message::{Message, Part, message};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
+use crate::diff::walk::deprecation::stability::STABILITY;
 use crate::diff::walk::graph::Walk;
 use crate::diff::walk::node::{Matched, Node, follow};
-use crate::diff::walk::stability::STABILITY;
 
 /// Compares the extension if it is a promise, and returns whether it is one.
 pub(crate) fn compare(

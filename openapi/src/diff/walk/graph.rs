@@ -13,10 +13,10 @@ use crate::diff::change::Change;
 use crate::diff::message::Message;
 use crate::diff::options::Options;
 use crate::diff::rules::{Class, Rule};
+use crate::diff::walk::deprecation::stability;
 use crate::diff::walk::equality::Equality;
 use crate::diff::walk::finding::Finding;
 use crate::diff::walk::node::{Matched, Node, Pair, follow};
-use crate::diff::walk::stability;
 use crate::document::Document;
 use crate::schema::{self, Direction};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Proof;
-use super::unions::text;
+use super::type_schemas::text;
 use crate::relation::conjunction::{Conjunction, InPlace, Located, Part, count};
 use crate::schema::{Inclusion, Strings, inclusion};
 

@@ -1,11 +1,10 @@
 //! Alternatives and conditions.
 
-use std::sync::LazyLock;
-
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Proof;
 use super::objects::required;
+use super::type_schemas::TYPES;
 use crate::relation::conjunction::{Conjunction, Located, Part};
 use crate::relation::types::Types;
 
@@ -14,17 +13,6 @@ const MOST_SCHEMAS: usize = 12;
 
 /// How deep the required properties of two schemas are compared to see that they have no value in common.
 const DEEPEST: usize = 3;
-
-/// A schema for each type.
-static TYPES: LazyLock<Vec<Value>> = LazyLock::new(|| {
-    let names = ["string", "null", "boolean", "number", "array", "object"];
-    names.iter().map(|name| json!({"type": name})).collect()
-});
-
-/// Returns the schema of all strings.
-pub(super) fn text<'a>() -> Located<'a> {
-    Located::root(&TYPES[0])
-}
 
 /// Returns whether a schema is one of some, by its address.
 fn is_among(schema: &Located<'_>, schemas: &[Located<'_>]) -> bool {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Located, Search, Side, Step, planted};
+use super::side::Side;
+use super::{Located, Search, Step, planted};
 use crate::sample;
 use crate::schema::size;
 

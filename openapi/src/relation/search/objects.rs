@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Located, Search, Side, Step, planted, scalars};
+use super::side::Side;
+use super::{Located, Search, Step, planted, scalars};
 use crate::sample;
 use crate::schema::Strings;
 

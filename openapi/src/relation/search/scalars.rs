@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::Side;
+use super::side::Side;
 use crate::relation::formats::strings_of;
 use crate::schema::{Inclusion, Lengths, Strings, inclusion};
 

@@ -6,7 +6,7 @@ use super::alphabet::{Alphabet, ClassId, Classes};
 use super::automaton::Nfa;
 use super::fuel::{Fuel, OutOfFuel};
 use super::look_around::{Conjunct, conjuncts};
-use super::product::{Product, Side};
+use super::product::{Literal, Product, Side};
 use super::strings::{Lengths, Strings};
 use super::syntax;
 
@@ -52,9 +52,6 @@ fn compare(a: &Strings, b: &Strings) -> Inclusion {
         None => Inclusion::Unknown,
     }
 }
-
-/// The automaton of a pattern, and whether the pattern is found in the strings of the set or not.
-pub(super) type Literal = (Nfa, bool);
 
 /// Two sets of strings as automata, ready to be walked side by side.
 pub(super) struct Comparison {

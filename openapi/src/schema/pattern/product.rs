@@ -4,10 +4,13 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 use super::alphabet::{Alphabet, ClassId, Symbol};
-use super::comparison::Literal;
+use super::automaton::Nfa;
 use super::fuel::{Fuel, OutOfFuel};
 use super::search::{BEGIN, FOUND, LOST, PlaceId, Search};
 use super::strings::Lengths;
+
+/// The automaton of a pattern, and whether the pattern is found in the strings of the set or not.
+pub(super) type Literal = (Nfa, bool);
 
 /// One set of strings: each pattern is found in them or is not, as said beside it, and their lengths are within
 /// bounds.

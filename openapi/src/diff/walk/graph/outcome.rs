@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 use crate::diff::change::Change;
 use crate::diff::rules::Class;
 use crate::diff::walk::causes::{self, Placed};
+use crate::diff::walk::deprecation::stability;
 use crate::diff::walk::finding::Finding;
 use crate::diff::walk::graph::{PairId, VertexId, Walk};
 use crate::diff::walk::node::Pair;
-use crate::diff::walk::stability;
 
 impl Walk<'_> {
     /// Returns every cause once, in the order found, each with the operations that it reaches.

@@ -78,7 +78,7 @@ impl<'r, 'd> Loader<'r, 'd> {
         Ok(file)
     }
 
-    /// Rewrites each reference in a value that stands in `slot`, written in `file` (`""` is the document itself), as
+    /// Rewrites each reference in a value in `slot`, written in `file` (`""` is the document itself), as
     /// one within the document. Returns the misplaced ones.
     pub(super) fn rewrite_references(
         &mut self,

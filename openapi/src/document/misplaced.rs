@@ -1,7 +1,7 @@
 //! References where OpenAPI has none: an operation, `responses`, `content`, `properties`, `enum`, a `description`.
 //!
 //! Authors write them and their tools follow them, so each is replaced by what it refers to, before anything else reads
-//! the document. What stands beside the `$ref` is kept and counts. Positions in what was put there are those of the
+//! the document. What is beside the `$ref` is kept and counts. Positions in what was put there are those of the
 //! target.
 
 use std::borrow::Cow;

@@ -1,5 +1,5 @@
 //! What OpenAPI has in a place of a document, by the field that leads there: an object with fixed fields, a map or a
-//! list, and whether a reference may stand there instead.
+//! list, and whether a reference is allowed in its place.
 
 use serde_json::Value;
 

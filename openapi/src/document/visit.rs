@@ -100,7 +100,7 @@ pub(super) fn objects_mut(
     objects_mut_in(value, Slot::ANY, keys, visit);
 }
 
-/// Does what [`objects_mut`] does with a value that stands in `slot`.
+/// Does what [`objects_mut`] does with a value in `slot`.
 pub(super) fn objects_mut_in(
     value: &mut Value,
     slot: Slot<'_>,

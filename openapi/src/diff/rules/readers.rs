@@ -86,7 +86,7 @@ pub(super) const ROWS: &[Row] = &[
         .means("A field of {where} for which there is no rule {did}.")
         .why("Its meaning for messages is not known here; a person must look."),
     row(&[Document], Kind::DanglingReference, &[Changed], &[Unproven])
-        .means("A reference (`$ref`) of the base leads nowhere.")
+        .means("A reference (`$ref`) of the base does not resolve.")
         .why("What it stands for is not known, so nothing is proven of what the revision has there. In a revision, such a reference is an error."),
     row(&[Document], Kind::MisplacedReference, &[Changed], &[Docs])
         .means("The revision has references (`$ref`) where strict OpenAPI has none, and something else in the document differs.")

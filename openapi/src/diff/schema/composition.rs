@@ -275,9 +275,10 @@ fn pair_references<'a>(
             std::mem::take(&mut base.references),
             std::mem::take(&mut revision.references),
         );
-        let name = |node: &Node<'_>| node.text("$ref").map(|to| pointer::last(to).into_owned());
         old.retain(|reference| {
-            let other = new.iter().position(|other| name(other) == name(reference));
+            let other = new
+                .iter()
+                .position(|other| other.referred_name() == reference.referred_name());
             if let Some(other) = other {
                 pairs.push(Pair {
                     base: reference.clone(),

@@ -204,10 +204,11 @@ const COMPOSED: &[&str] = &[
 
 /// Returns whether a reference is among the parts or alternatives of a schema, by its name.
 fn is_among(reference: &Node<'_>, schema: &Node<'_>) -> bool {
-    let name = |node: &Node<'_>| node.text("$ref").map(|to| pointer::last(to).into_owned());
     let branches = ["allOf", "anyOf", "oneOf"].into_iter();
     let mut branches = branches.flat_map(|keyword| schema.items_of(keyword));
-    branches.any(|branch| name(&branch) == name(reference) || is_among(reference, &branch))
+    branches.any(|branch| {
+        branch.referred_name() == reference.referred_name() || is_among(reference, &branch)
+    })
 }
 
 fn is_plain(core: &Node<'_>) -> bool {

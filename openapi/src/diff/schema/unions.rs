@@ -105,7 +105,8 @@ impl<'a> Branches<'a> {
         if !branches.are_families {
             branches.pair_by(|a, b| walk.same_values(a.value, b.value));
         }
-        branches.pair_by(|a, b| name(a).is_some() && name(a) == name(b));
+        branches
+            .pair_by(|a, b| a.referred_name().is_some() && a.referred_name() == b.referred_name());
         if branches.are_families {
             return branches;
         }
@@ -186,7 +187,8 @@ impl<'a> Branches<'a> {
             }
         }
         for pair in &self.pairs {
-            let refer = name(&pair.base).is_some() && name(&pair.revision).is_some();
+            let refer =
+                pair.base.referred_name().is_some() && pair.revision.referred_name().is_some();
             // Equal alternatives may be paired crosswise.
             let mut counterparts = self.pairs.iter().map(|other| Pair {
                 base: pair.base.clone(),
@@ -222,11 +224,6 @@ fn is_equal(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction) -> bool 
             .is_some_and(|(sender, receiver)| relate(&sender, &receiver) == Relation::Equal)
 }
 
-/// Returns the name of the component that a branch refers to.
-fn name(branch: &Node<'_>) -> Option<String> {
-    Some(pointer::last(branch.text("$ref")?).into_owned())
-}
-
 /// Records an alternative that only one side has. It matters when it is sent: then the other side's whole must accept
 /// all of it. Of a `oneOf`, a `witness` shows that it matters all the same.
 fn record_unmatched<'a>(
@@ -247,7 +244,7 @@ fn record_unmatched<'a>(
     } else {
         branch
     };
-    let which = match name(branch) {
+    let which = match branch.referred_name() {
         Some(name) => Part::code(&name),
         None => Part::value(branch.value),
     };

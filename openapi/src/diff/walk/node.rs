@@ -1,5 +1,7 @@
 //! Values of the two documents with their pointers, alone and in pairs.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::document::{Document, dangles};
@@ -43,6 +45,11 @@ impl<'a> Node<'a> {
     /// Returns the member `key` if it is a text.
     pub(crate) fn text(&self, key: &str) -> Option<&'a str> {
         self.value.get(key).and_then(Value::as_str)
+    }
+
+    /// Returns the name of the component that a reference leads to, if this is one.
+    pub(crate) fn referred_name(&self) -> Option<Cow<'a, str>> {
+        self.text("$ref").map(pointer::last)
     }
 
     /// Returns the text of a field that every object of its kind has; `?` where it is missing.

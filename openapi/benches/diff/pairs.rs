@@ -18,7 +18,7 @@ const RUNS: u32 = 3;
 const LONG: f64 = 2.0;
 
 /// The names of the classes in the order in which they are printed.
-const CLASSES: [&str; 5] = ["breaking", "warning", "unproven", "additive", "docs"];
+const CLASSES: [&str; 5] = ["breaking", "unproven", "warning", "additive", "docs"];
 
 /// The number of entries of a comparison.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

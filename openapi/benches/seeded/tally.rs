@@ -61,7 +61,11 @@ impl Tally {
         match compared.verdict {
             Verdict::Breaking => counts.breaking += 1,
             Verdict::Unproven => counts.unproven += 1,
-            Verdict::Identical | Verdict::Waived | Verdict::Docs | Verdict::Additive => {
+            Verdict::Identical
+            | Verdict::Waived
+            | Verdict::Docs
+            | Verdict::Additive
+            | Verdict::Warning => {
                 counts.passed += 1;
                 print_passed(number, &compared);
             }

@@ -49,6 +49,8 @@ pub enum Format {
 pub enum FailOn {
     /// A message that worked no longer does
     Breaking,
+    /// An optional property that left a response as well
+    Warning,
     /// Anything that affects messages
     Additive,
     /// Anything at all

@@ -8,6 +8,7 @@ use crate::diff::{Class, Diff};
 pub(super) fn exit_of(diff: &Diff, fail_on: FailOn) -> Exit {
     let threshold = match fail_on {
         FailOn::Breaking => Class::Breaking,
+        FailOn::Warning => Class::Warning,
         FailOn::Additive => Class::Additive,
         FailOn::Docs => Class::Docs,
         FailOn::None => return Exit::Success,

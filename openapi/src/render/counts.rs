@@ -3,9 +3,10 @@
 use crate::diff::{Change, Class, Diff};
 
 /// Every class, the gravest first: the order of all reports.
-pub(super) const CLASSES: [Class; 4] = [
+pub(super) const CLASSES: [Class; 5] = [
     Class::Breaking,
     Class::Unproven,
+    Class::Warning,
     Class::Additive,
     Class::Docs,
 ];
@@ -15,6 +16,7 @@ pub(super) fn title(class: Class) -> &'static str {
     match class {
         Class::Breaking => "Breaking",
         Class::Unproven => "Unproven",
+        Class::Warning => "Warning",
         Class::Additive => "Additive",
         Class::Docs => "Docs",
     }
@@ -39,17 +41,22 @@ pub(super) fn more_places(change: &Change) -> Option<String> {
     }
 }
 
+/// Returns how many changes of each class count, the gravest first, and how many are waived.
+pub(super) fn counts(diff: &Diff) -> [(&'static str, usize); CLASSES.len() + 1] {
+    let mut counts = [("waived", 0); CLASSES.len() + 1];
+    for (count, class) in counts.iter_mut().zip(CLASSES) {
+        let counted = of_class(diff, class).filter(|change| change.waived.is_none());
+        *count = (class.name(), counted.count());
+    }
+    counts[CLASSES.len()].1 = diff.changes.len() - diff.counted().count();
+    counts
+}
+
 /// Returns `3 breaking, 1 docs, 1 waived`: the classes of the changes that count, the gravest first, and how many are
 /// waived; empty when there is no change.
 pub(super) fn summary(diff: &Diff) -> String {
-    let of_classes = CLASSES.into_iter().map(|class| {
-        let counted = of_class(diff, class).filter(|change| change.waived.is_none());
-        (counted.count(), class.name())
-    });
-    let waived = diff.changes.len() - diff.counted().count();
-    let counts = of_classes
-        .chain([(waived, "waived")])
-        .filter(|&(count, _)| count > 0)
-        .map(|(count, name)| format!("{count} {name}"));
+    let counts = counts(diff).into_iter();
+    let counts = counts.filter(|&(_, count)| count > 0);
+    let counts = counts.map(|(name, count)| format!("{count} {name}"));
     counts.collect::<Vec<_>>().join(", ")
 }

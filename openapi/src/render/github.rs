@@ -34,8 +34,8 @@ fn write_change(
 ) -> io::Result<()> {
     let command = match (change.class, &change.waived) {
         (Class::Breaking, None) => "error",
-        (Class::Unproven, None) => "warning",
-        (Class::Breaking | Class::Unproven, Some(_)) => "notice",
+        (Class::Unproven | Class::Warning, None) => "warning",
+        (Class::Breaking | Class::Unproven | Class::Warning, Some(_)) => "notice",
         (Class::Additive | Class::Docs, _) => "notice",
     };
     write!(out, "::{command} ")?;

@@ -79,6 +79,7 @@ fn verdict_class(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Breaking => "breaking",
         Verdict::Unproven => "unproven",
+        Verdict::Warning => "warning",
         Verdict::Additive => "additive",
         Verdict::Docs | Verdict::Waived | Verdict::Identical => "docs",
     }

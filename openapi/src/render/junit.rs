@@ -47,7 +47,7 @@ fn test_case(report: &Report<'_>, change: &Change, place: Place<'_>) -> TestCase
             status
         }
         (Class::Breaking | Class::Unproven, Some(_)) => TestCaseStatus::skipped(),
-        (Class::Additive | Class::Docs, _) => TestCaseStatus::success(),
+        (Class::Warning | Class::Additive | Class::Docs, _) => TestCaseStatus::success(),
     };
     let message = match &change.waived {
         Some(waived) => format!(

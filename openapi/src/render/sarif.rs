@@ -218,7 +218,7 @@ fn described(rule: Rule, documented: &[Documented]) -> Value {
 fn level(class: Class) -> &'static str {
     match class {
         Class::Breaking => "error",
-        Class::Unproven => "warning",
+        Class::Unproven | Class::Warning => "warning",
         Class::Additive | Class::Docs => "note",
     }
 }

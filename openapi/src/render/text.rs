@@ -35,6 +35,7 @@ pub(super) fn style_of(class: Class) -> Style {
     let colour = match class {
         Class::Breaking => AnsiColor::Red,
         Class::Unproven => AnsiColor::Yellow,
+        Class::Warning => AnsiColor::Magenta,
         Class::Additive => AnsiColor::Green,
         Class::Docs => AnsiColor::Cyan,
     };

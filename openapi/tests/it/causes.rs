@@ -77,8 +77,8 @@ fn several_edits_of_a_copied_schema_are_several_entries() {
     assert_eq!(
         summary(&diff),
         [
+            "warning response-optional-property-removed at 12 in 12",
             "additive response-length-narrowed at 12 in 12",
-            "additive response-property-removed at 12 in 12",
         ]
     );
 }

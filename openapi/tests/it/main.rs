@@ -20,6 +20,7 @@ mod patterns;
 mod published;
 mod random;
 mod reference_siblings;
+mod removed_properties;
 mod report_size;
 mod reports;
 mod respellings;

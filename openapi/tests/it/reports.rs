@@ -52,6 +52,7 @@ fn the_pair_has_something_of_every_class() {
     for class in [
         Class::Breaking,
         Class::Unproven,
+        Class::Warning,
         Class::Additive,
         Class::Docs,
     ] {

@@ -119,7 +119,7 @@ fn rows() -> Vec<Row> {
             base: json!({"type": "object", "properties": ab, "additionalProperties": false}),
             revision: json!({"type": "object", "properties": a, "additionalProperties": false}),
             request: &["breaking request-property-removed"],
-            response: &["additive response-property-removed"],
+            response: &["warning response-optional-property-removed"],
         },
         Row {
             base: json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}),

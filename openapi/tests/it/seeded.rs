@@ -34,7 +34,11 @@ impl Outcome {
     fn compare(&mut self, base: &Document, revision: &Document, edit: String, witness: Value) {
         match compare(base, revision).verdict() {
             Verdict::Breaking | Verdict::Unproven => {}
-            Verdict::Identical | Verdict::Waived | Verdict::Docs | Verdict::Additive => {
+            Verdict::Identical
+            | Verdict::Waived
+            | Verdict::Docs
+            | Verdict::Additive
+            | Verdict::Warning => {
                 self.passed.insert(edit.clone(), witness);
             }
         }

@@ -27,7 +27,7 @@ fn no_value_contradicts_a_verdict() {
             match most_severe(&changes(body, &base, &revision)) {
                 Some(Class::Breaking) => breaking += 1,
                 Some(Class::Unproven) => {}
-                Some(Class::Additive | Class::Docs) | None => harmless += 1,
+                Some(Class::Warning | Class::Additive | Class::Docs) | None => harmless += 1,
             }
             let Some((kind, _)) = contradiction(body, &base, &revision) else {
                 continue;

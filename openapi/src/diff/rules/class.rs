@@ -10,6 +10,8 @@ pub enum Class {
     Docs,
     /// Messages are affected, and every one that worked still works.
     Additive,
+    /// Every message that worked still works, but its reader loses something that it may rely on.
+    Warning,
     /// Nothing was proven in either direction; treated as breaking until a person has looked.
     Unproven,
     /// A message that worked no longer does.
@@ -23,6 +25,7 @@ impl Class {
         match self {
             Self::Docs => "docs",
             Self::Additive => "additive",
+            Self::Warning => "warning",
             Self::Unproven => "unproven",
             Self::Breaking => "breaking",
         }
@@ -41,6 +44,8 @@ pub enum Verdict {
     Docs,
     /// Something was added or widened compatibly.
     Additive,
+    /// Something was removed compatibly that readers may rely on.
+    Warning,
     /// Something could not be proven compatible.
     Unproven,
     /// Something breaks.
@@ -56,6 +61,7 @@ impl Verdict {
             Self::Waived => "waived",
             Self::Docs => "docs",
             Self::Additive => "additive",
+            Self::Warning => "warning",
             Self::Unproven => "unproven",
             Self::Breaking => "breaking",
         }
@@ -67,6 +73,7 @@ impl From<Class> for Verdict {
         match class {
             Class::Docs => Self::Docs,
             Class::Additive => Self::Additive,
+            Class::Warning => Self::Warning,
             Class::Unproven => Self::Unproven,
             Class::Breaking => Self::Breaking,
         }

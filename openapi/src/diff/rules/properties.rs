@@ -1,6 +1,6 @@
 //! Rules of null, of the properties of objects, of alternatives.
 
-use crate::diff::rules::class::Class::{Additive, Breaking, Docs, Unproven};
+use crate::diff::rules::class::Class::{Additive, Breaking, Docs, Unproven, Warning};
 use crate::diff::rules::row::{Row, row};
 use crate::diff::rules::rule::Action::{Added, Changed, Narrowed, Removed, Widened};
 use crate::diff::rules::rule::Area::{Request, Response};
@@ -35,9 +35,12 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Response], Kind::RequiredProperty, &[Removed], &[Breaking, Unproven, Additive, Docs])
         .means("A required property was removed from what a response carries.")
         .why("Clients relied on it; the witness is a response without it. Where its name is still required, it breaks if other values may be sent under that name. Additive: clients had to expect everything that is sent. Unproven: no such response was found. Docs: it was deprecated, and its sunset has come."),
-    row(&[Response], Kind::Property, &[Removed], &[Breaking, Unproven, Additive, Docs])
-        .means("An optional property was removed from what a response carries.")
-        .why("Clients already had to expect responses without it. It breaks if undeclared properties have a schema, or its name is now required, and other values may be sent under that name. Docs: it was deprecated, and its sunset has come."),
+    row(&[Response], Kind::OptionalProperty, &[Removed], &[Warning])
+        .means("An optional property was removed from what a response carries, and no response breaks.")
+        .why("Clients already had to expect responses without it, and many rely on it all the same. The default threshold lets it pass; `--fail-on warning` does not."),
+    row(&[Response], Kind::Property, &[Removed], &[Breaking, Unproven, Docs])
+        .means("An optional property was removed from what a response carries, and responses may break.")
+        .why("It breaks if undeclared properties have a schema, or its name is now required, and other values may be sent under that name. Docs: it was deprecated, and its sunset has come."),
     row(&[Response], Kind::RequiredProperty, &[Added], &[Breaking, Unproven, Additive])
         .means("A required property was added to what a response carries.")
         .why("Clients ignore what they do not know. It breaks if the response did not allow it, as by `additionalProperties: false`."),

@@ -134,6 +134,8 @@ axis! {
         Style = "style",
         /// An optional property of an object.
         Property = "property",
+        /// A property that messages may already lack.
+        OptionalProperty = "optional-property",
         /// A required property of an object.
         RequiredProperty = "required-property",
         /// Whether something is required.

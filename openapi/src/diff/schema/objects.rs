@@ -215,7 +215,7 @@ impl<'a> Property<'_, 'a> {
         }
         match self.context.direction {
             Direction::Response if was && !is => {
-                absent(walk, self.context, axes, &self.node, message, self.name);
+                self.removed_where_required(walk, message);
             }
             Direction::Response if !is && !is_meant(self.parts.1, self.name) => {
                 record_difference(walk, self.context, axes, &self.node, message, None);
@@ -251,6 +251,19 @@ impl<'a> Property<'_, 'a> {
                 self.compare_with_undeclared(walk, axes, message);
             }
         }
+    }
+
+    /// Records that a required property may now be absent. Where messages without it were to be expected anyway, as by
+    /// another alternative, it was optional.
+    fn removed_where_required(&self, walk: &mut Walk<'a>, message: Message) {
+        let Some(root) = &self.context.root else {
+            return;
+        };
+        let direction = self.context.direction;
+        let embedding = embed_absence(walk, root, direction, self.name, &self.node);
+        let was_required = !matches!(embedding, Embedding::Harmless);
+        let axes = (Self::kind(was_required), Action::Removed);
+        record_embedded(walk, self.context, axes, &self.node, message, embedding);
     }
 
     fn kind(required: bool) -> Kind {

@@ -70,13 +70,14 @@ pub(crate) fn record_embedded<'a>(
 
 fn change(
     context: &Context<'_>,
-    (kind, action): Axes,
+    axes: Axes,
     class: Class,
     location: &Node<'_>,
     message: Message,
     witness: Option<Witness>,
 ) -> Change {
     let (witness, witness_schema) = witness.unzip();
+    let ((kind, action), class) = weighed(context.direction, axes, class);
     Change {
         witness,
         witness_schema,
@@ -86,6 +87,17 @@ fn change(
             &location.pointer,
             message,
         )
+    }
+}
+
+/// Returns the rule's axes and the class of a proven change. No message breaks where an optional property leaves what a
+/// reader receives, but readers rely on properties that their API seldom calls required.
+fn weighed(direction: Direction, axes: Axes, class: Class) -> (Axes, Class) {
+    match (direction, axes, class) {
+        (Direction::Response, (Kind::Property, Action::Removed), Class::Additive) => {
+            ((Kind::OptionalProperty, Action::Removed), Class::Warning)
+        }
+        _ => (axes, class),
     }
 }
 

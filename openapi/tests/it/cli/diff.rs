@@ -79,7 +79,17 @@ fn the_threshold_decides_the_exit_code() {
         1,
     );
     let unproven = folder.file("unproven.json", &unknown);
+    let object =
+        |properties: Value| document(&json!({"type": "object", "properties": properties}), "one");
+    let named = folder.file("named.json", &object(json!({"name": {"type": "string"}})));
+    let nameless = folder.file("nameless.json", &object(json!({})));
     let rows = [
+        (&named, &nameless, "breaking", 0),
+        (&named, &nameless, "warning", 1),
+        (&named, &nameless, "additive", 1),
+        (&named, &nameless, "none", 0),
+        (&nameless, &named, "warning", 0),
+        (&text, &unproven, "warning", 4),
         (&text, &text, "docs", 0),
         (&text, &reworded, "breaking", 0),
         (&text, &reworded, "additive", 0),

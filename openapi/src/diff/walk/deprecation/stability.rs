@@ -17,7 +17,7 @@ pub(crate) fn may_change(operation: &Node<'_>) -> bool {
 /// Returns a change that reaches only operations that promise nothing yet: it is for readers.
 pub(crate) fn lowered(change: Change) -> Change {
     match change.class {
-        Class::Breaking | Class::Unproven => Change {
+        Class::Breaking | Class::Unproven | Class::Warning => Change {
             class: Class::Docs,
             message: message!(
                 "{} ({}; only operations that were draft or alpha)",

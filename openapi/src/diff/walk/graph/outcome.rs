@@ -130,7 +130,11 @@ impl Walk<'_> {
             });
             let is_reported = |finding: &Finding| match finding.change.class {
                 Class::Docs => is_read,
-                class @ (Class::Additive | Class::Unproven | Class::Breaking) => {
+                // What the whole sends less is what left it.
+                Class::Additive => {
+                    matches!(gravest, Some(Class::Additive | Class::Warning))
+                }
+                class @ (Class::Warning | Class::Unproven | Class::Breaking) => {
                     gravest == Some(class)
                 }
             };

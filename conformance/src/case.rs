@@ -32,6 +32,8 @@ pub struct Needs {
     pub outsider: bool,
     /// The companion operation `GET /api/v1/tokens`.
     pub list: bool,
+    /// The parameters and the pages of that operation, as its published page has them.
+    pub paging: bool,
     /// The companion operation `POST /api/v1/tokens`.
     pub create: bool,
     /// A token of the operator that has expired.
@@ -54,6 +56,7 @@ impl Needs {
         member: false,
         outsider: false,
         list: false,
+        paging: false,
         create: false,
         expired: false,
         all_places: false,

@@ -4,6 +4,7 @@
 //! deployment checks a request. Ids are append-only.
 
 mod authentication;
+mod authority;
 mod clauses;
 mod concurrency;
 mod connection;
@@ -11,10 +12,12 @@ mod create;
 mod evasion;
 mod forgery;
 mod http;
+mod identity;
 mod input;
 mod latency;
 mod list;
 mod reason;
+mod record;
 mod revocation;
 mod revoked;
 mod secrecy;
@@ -59,6 +62,9 @@ pub fn catalogue() -> Vec<&'static Case> {
         list::CASES,
         latency::CASES,
         secrecy::CASES,
+        identity::CASES,
+        authority::CASES,
+        record::CASES,
     ]
     .into_iter()
     .flatten()

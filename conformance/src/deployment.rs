@@ -3,6 +3,7 @@
 
 mod leak;
 pub(crate) mod ledger;
+pub(crate) mod observation;
 pub mod pace;
 
 use std::collections::BTreeMap;
@@ -18,8 +19,8 @@ use crate::coverage::{Coverage, Tracker};
 use crate::profile::{Credentials, Policy, Profile};
 use crate::redact::Secrets;
 use crate::wire::{Client, Exchange, Form, NoAnswer, Request, To, Wire};
-use leak::Leak;
 use ledger::{Ledger, Token};
+use observation::{Kind, Observation};
 use pace::{Errand, Limits, Pace};
 
 /// The most times that a failed connection is tried again.
@@ -51,8 +52,9 @@ pub struct Deployment {
     coverage: Mutex<Tracker>,
     alone: tokio::sync::Mutex<()>,
     reached: AtomicBool,
+    lists_anyway: AtomicBool,
     choices: Mutex<BTreeMap<Policy, (u16, &'static str)>>,
-    leaks: Mutex<Vec<Leak>>,
+    observations: Mutex<Vec<Observation>>,
 }
 
 /// The parts of a deployment.
@@ -122,8 +124,9 @@ impl Deployment {
             client,
             in_flight: TaskTracker::new(),
             reached: AtomicBool::new(false),
+            lists_anyway: AtomicBool::new(false),
             choices: Mutex::new(BTreeMap::new()),
-            leaks: Mutex::new(Vec::new()),
+            observations: Mutex::default(),
         })
     }
 
@@ -182,12 +185,26 @@ impl Deployment {
         self.reached.load(Ordering::Relaxed)
     }
 
-    /// Returns the leaks in the answers so far.
-    pub(crate) fn leaks(&self) -> Vec<Leak> {
-        self.leaks
+    /// Records that the deployment lists tokens, although its profile says that it has no list.
+    pub(crate) fn found_list(&self) {
+        self.lists_anyway.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether the deployment lists tokens, although its profile says that it has no list.
+    pub(crate) fn lists_anyway(&self) -> bool {
+        self.lists_anyway.load(Ordering::Relaxed)
+    }
+
+    /// Returns what was wrong with the answers so far, of some kind.
+    pub(crate) fn observed(&self, kind: Kind) -> Vec<Observation> {
+        let observations = self
+            .observations
             .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+            .unwrap_or_else(PoisonError::into_inner);
+        (observations.iter())
+            .filter(|one| one.kind == kind)
+            .cloned()
+            .collect()
     }
 
     /// Sends one request for a step of a case, or to mint.
@@ -311,8 +328,13 @@ impl Deployment {
         let mut created = false;
         if let Ok(response) = &exchange.outcome {
             // Checked before a token that this answer creates is entered: that token may be in the answer.
-            let found = leak::leaks(case, &self.secrets, exchange, response);
-            (self.leaks.lock().unwrap_or_else(PoisonError::into_inner)).extend(found);
+            let found =
+                observation::observe(case, &self.contract, &self.secrets, exchange, response);
+            (self
+                .observations
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner))
+            .extend(found);
             let path = path_of(&exchange.request);
             if exchange.request.method == Method::POST && response.status == 201 {
                 if path == self.contract.tokens_path() {

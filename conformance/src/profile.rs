@@ -86,13 +86,18 @@ pub struct Profile {
 }
 
 /// The companion operations of the deployment.
-#[derive(Debug, Clone, Copy, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Companions {
     /// `POST /api/v1/tokens`, as its published page has it.
     pub create: bool,
-    /// `GET /api/v1/tokens`, as its published page has it.
+    /// `GET /api/v1/tokens`, as its published page has it, or as `list_items` says.
     pub list: bool,
+    /// For a list of another shape than the published page's, which answers all live tokens of the caller at once: the JSON
+    /// pointer of the tokens in its answer, such as `/tokens`, or an empty text for an answer that is a JSON array. The cases
+    /// about pages, order and `include_revoked` then do not apply; those about who may see what do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_items: Option<String>,
     /// The most active tokens of one user (2 to 100), which is then checked: ten, by the published page. Unset: not
     /// checked.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,6 +109,7 @@ impl Default for Companions {
         Companions {
             create: true,
             list: true,
+            list_items: None,
             active_tokens: None,
         }
     }
@@ -242,6 +248,15 @@ impl Profile {
                 ("fixtures", "mint"),
                 "the command is empty",
                 "Write the program and its arguments: { command = [\"./mint\", \"--json\"] }.",
+            ));
+        }
+        if let Some(pointer) = &self.companions.list_items
+            && !(pointer.is_empty() || pointer.starts_with('/'))
+        {
+            return Err(origin.error_in(
+                ("companions", "list_items"),
+                format!("{pointer:?} is not a JSON pointer"),
+                "Write the path of the tokens in the list's answer, such as \"/tokens\", or \"\" for a JSON array.",
             ));
         }
         for waiver in &self.waivers {

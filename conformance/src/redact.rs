@@ -209,7 +209,7 @@ fn split<'a>(
 }
 
 /// Finds the first text of the form `eyJ….….…`, which may be a JSON Web Token.
-fn unregistered_jwt(text: &str) -> Option<std::ops::Range<usize>> {
+pub(crate) fn unregistered_jwt(text: &str) -> Option<std::ops::Range<usize>> {
     let mut from = 0;
     while let Some(found) = text[from..].find("eyJ") {
         let start = from + found;

@@ -5,7 +5,7 @@
 
 mod answer;
 mod transcript;
-mod uses;
+pub(crate) mod uses;
 
 use std::sync::Arc;
 
@@ -224,7 +224,11 @@ impl Trial {
                 );
                 // 505 refuses the version of HTTP. Only a request with another version receives it.
                 if status >= 500 && status != 505 {
-                    answer.expect("no server error", false, "a status below 500", status)?;
+                    let held =
+                        answer.expect("no server error", false, "a status below 500", status);
+                    if let Err(Stop::Failed(reason)) = held {
+                        return Err(Stop::ServerError(reason));
+                    }
                 }
                 Ok((index, Ok(answer)))
             }

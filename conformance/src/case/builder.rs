@@ -97,6 +97,12 @@ impl CaseBuilder {
         self
     }
 
+    /// Asks for the companion operation `GET /api/v1/tokens` with the parameters and pages of its published page.
+    pub const fn paged_list(mut self) -> CaseBuilder {
+        self.needs.paging = true;
+        self.list()
+    }
+
     /// Asks for the companion operation `POST /api/v1/tokens`.
     pub const fn create(mut self) -> CaseBuilder {
         self.needs.create = true;

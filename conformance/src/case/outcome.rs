@@ -8,6 +8,8 @@ pub type Outcome = Result<(), Stop>;
 pub enum Stop {
     /// An expectation did not hold: which, what was expected, and what was found.
     Failed(String),
+    /// A request was answered with a server error, which no level excuses: which one, and with what status.
+    ServerError(String),
     /// The case does not apply to this kind of deployment: it passes, and the reason says why.
     Inapplicable(String),
     /// A resource of the case ran out before its first step: it is skipped.

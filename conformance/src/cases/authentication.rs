@@ -232,7 +232,7 @@ pub(super) const CASES: &[Case] = &[
             }
             Ok(())
         })),
-    Case::should("authentication.challenge", clauses::CHALLENGE)
+    Case::must("authentication.challenge", clauses::CHALLENGE)
         .covers(&["/responses/401"])
         .own(1)
         .steps(steps!(|t| {
@@ -262,7 +262,7 @@ pub(super) const CASES: &[Case] = &[
             format!("{challenges:?}"),
         )
     })),
-    Case::should(
+    Case::must(
         "authentication.challenge_for_a_revoked_token",
         clauses::CHALLENGE,
     )

@@ -137,7 +137,7 @@ pub(super) const CASES: &[Case] = &[
     )
     .covers(&["/responses/201"])
     .own(1)
-    .list()
+    .paged_list()
     .steps(steps!(|t| {
         let token = t.own(0);
         let reason = json!("all of it or nothing");

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::clauses;
 use crate::case::{Case, CaseBuilder, Outcome, Stop, steps};
 use crate::deployment::ledger::Token;
 use crate::trial::Trial;
 
-/// Checks that the answer to the revocation returns the reason unchanged.
+/// Checks that a revocation with a reason revokes the token that it names, and that the answer and the list have the reason
+/// unchanged.
 async fn round_trips(t: &Trial, reason: &str) -> Outcome {
     let body = json!({ "reason": reason });
     let answer = t
@@ -17,7 +18,26 @@ async fn round_trips(t: &Trial, reason: &str) -> Outcome {
             request.json(&body)
         })
         .await?;
-    answer.field_is("/data/revocation_reason", &body["reason"])
+    answer.field_is("/data/revocation_reason", &body["reason"])?;
+    answer.field_is("/data/id", &json!(t.own(0).id))?;
+    t.is_dead(t.own(0), "after the revocation with the reason")
+        .await?;
+    kept(t, t.own(0), &body["reason"]).await
+}
+
+/// Checks that the list, if there is one that shows it, has the reason of a revoked token unchanged.
+async fn kept(t: &Trial, token: &Token, reason: &Value) -> Outcome {
+    if !t.deployment().profile.companions.list {
+        return Ok(());
+    }
+    let entry = t.entry_of_revoked(&t.operator(), &token.id).await?;
+    match entry
+        .as_ref()
+        .and_then(|entry| entry.get("revocation_reason"))
+    {
+        Some(kept) => t.expect("the reason in the list", kept == reason, reason, kept),
+        None => Ok(()),
+    }
 }
 
 /// The longest reason that is tried, in characters. Its body is small enough for the body limit of any server.
@@ -54,6 +74,8 @@ async fn accepts_length(
         *spare = Some(token);
         return Ok(false);
     }
+    t.is_dead(&token, "after the revocation with the reason")
+        .await?;
     let returned = answer.at("/data/revocation_reason");
     let count = returned.as_str().map_or(0, |text| text.chars().count());
     let expected = format!("all {length} characters");
@@ -167,6 +189,15 @@ pub(super) const CASES: &[Case] = &[
                 "at least 255 characters",
                 found,
             )
+        })),
+    Case::must("reason.empty_revokes_or_is_refused", clauses::REJECTED)
+        .covers(&["/requestBody"])
+        .own(1)
+        .steps(steps!(|t| {
+            let body = json!({ "reason": "" });
+            let request = t.operator().revoke(&t.own(0).id).json(&body);
+            let answer = t.send("revoke with an empty reason", request).await?;
+            t.agrees(t.own(0), &answer, &[400, 422]).await
         })),
     Case::may("reason.empty_is_kept_or_none", clauses::REASON)
         .covers(&["/requestBody"])

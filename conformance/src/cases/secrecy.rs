@@ -5,7 +5,10 @@ use uuid::Uuid;
 
 use super::clauses;
 use crate::case::{Case, Outcome};
+use crate::deployment::observation::Kind;
 use crate::trial::Trial;
+
+const LEAKS: &str = "leaks in the answers of the run";
 
 /// Sends one request for each kind of answer, so that the case has answers to search even if it runs alone.
 pub(super) async fn request_every_kind_of_answer(t: &Trial) -> Outcome {
@@ -51,28 +54,22 @@ pub(super) async fn request_every_kind_of_answer(t: &Trial) -> Outcome {
     Ok(())
 }
 
-/// Checks that no answer of the run contains a credential, or a detail of the implementation if `credential` is false.
-async fn nothing_leaked(t: &Trial, credential: bool) -> Outcome {
+/// Checks that no answer of the run had a fault of this kind.
+pub(super) async fn none_observed(t: &Trial, kind: Kind, what: &str) -> Outcome {
     request_every_kind_of_answer(t).await?;
-    let leaks = t.deployment().leaks();
-    let leaks: Vec<String> = (leaks.iter().filter(|leak| leak.credential == credential))
-        .map(|leak| {
+    let found: Vec<String> = (t.deployment().observed(kind).iter())
+        .map(|one| {
             format!(
                 "{} in the answer to {} of {}",
-                leak.found, leak.request, leak.case
+                one.found, one.request, one.case
             )
         })
         .collect();
-    let found = match leaks.as_slice() {
+    let actual = match found.as_slice() {
         [] => "nothing".to_owned(),
         [first, rest @ ..] => format!("{first} ({} more)", rest.len()),
     };
-    t.expect(
-        "leaks in the answers of the run",
-        leaks.is_empty(),
-        "nothing",
-        found,
-    )
+    t.expect(what, found.is_empty(), "nothing", actual)
 }
 
 pub(super) const CASES: &[Case] = &[
@@ -88,7 +85,7 @@ pub(super) const CASES: &[Case] = &[
     ])
     .own(1)
     .after_others()
-    .steps(|t| Box::pin(nothing_leaked(t, true))),
+    .steps(|t| Box::pin(none_observed(t, Kind::Credential, LEAKS))),
     Case::must("secrecy.no_answer_shows_the_inside", clauses::INFORMATION)
         .covers(&[
             "/responses/201",
@@ -98,5 +95,5 @@ pub(super) const CASES: &[Case] = &[
         ])
         .own(1)
         .after_others()
-        .steps(|t| Box::pin(nothing_leaked(t, false))),
+        .steps(|t| Box::pin(none_observed(t, Kind::Internals, LEAKS))),
 ];

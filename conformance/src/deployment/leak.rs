@@ -2,21 +2,9 @@
 
 use serde_json::Value;
 
-use crate::redact::Secrets;
+use super::observation::Kind;
+use crate::redact::{Secrets, unregistered_jwt};
 use crate::wire::{Exchange, Response};
-
-/// A credential or an internal detail in a response.
-#[derive(Debug, Clone)]
-pub(crate) struct Leak {
-    /// The case that sent the request.
-    pub(crate) case: &'static str,
-    /// The method and the redacted path of the request.
-    pub(crate) request: String,
-    /// A description of what was found, without the value itself.
-    pub(crate) found: String,
-    /// Whether it is a credential, and not an internal detail.
-    pub(crate) credential: bool,
-}
 
 /// Texts that a service writes only internally: stack traces, source paths, SQL statements, names of drivers.
 const INTERNAL_DETAILS: &[&str] = &[
@@ -25,10 +13,11 @@ const INTERNAL_DETAILS: &[&str] = &[
     "stack backtrace",
     "RUST_BACKTRACE",
     "goroutine ",
-    "at java.",
+    "java.lang.",
+    "node:internal",
+    "node_modules",
+    "PHP Fatal error",
     "\nSELECT ",
-    // The same in JSON, where the line feed is escaped.
-    "\\nSELECT ",
     "SELECT * FROM",
     "INSERT INTO",
     "UPDATE tokens",
@@ -103,60 +92,113 @@ pub(crate) fn secrets_in(response: &Response) -> Vec<String> {
     found
 }
 
-/// Finds the credentials and internal details in a response.
-pub(crate) fn leaks(
-    case: &'static str,
+/// Finds the credentials and internal details in a response. The answer that creates a token may hold that one.
+pub(super) fn leaks(
     secrets: &Secrets,
     exchange: &Exchange,
     response: &Response,
-) -> Vec<Leak> {
+    creates: bool,
+) -> Vec<(Kind, String)> {
     let mut text = String::new();
     for (name, value) in &response.headers {
         text.push_str(&format!("{name}: {}\n", String::from_utf8_lossy(value)));
     }
-    text.push_str(&String::from_utf8_lossy(&response.body));
+    let body = String::from_utf8_lossy(&response.body);
+    text.push_str(&body);
     // A validation error may quote the request, which discloses nothing.
-    let sent = exchange
-        .request
-        .body
-        .as_deref()
-        .map(String::from_utf8_lossy)
-        .unwrap_or_default();
-    let request = format!(
-        "{} {}",
-        exchange.request.method,
-        secrets.redact(&exchange.request.path)
-    );
-    let leak = |found: String, credential: bool| Leak {
-        case,
-        request: request.clone(),
-        found,
-        credential,
-    };
+    let request = &exchange.request;
+    let mut sent = request.path.clone();
+    sent.extend(request.headers.iter().map(|(_, value)| value.as_str()));
+    sent.push_str(&String::from_utf8_lossy(
+        request.body.as_deref().unwrap_or_default(),
+    ));
 
     let mut found = Vec::new();
-    found.extend(
-        secrets
-            .found_in(&text)
-            .into_iter()
-            .map(|name| leak(format!("the value of ${name}"), true)),
-    );
+    let known = secrets.found_in(&text);
+    if known.is_empty() && !(creates && response.status == 201) {
+        let signed = unregistered_jwt(&text).map(|range| text[range].to_owned());
+        let named = secrets_in(response).into_iter().chain(signed);
+        // A masked token, such as `dz_eyJ…`, discloses nothing.
+        let new = |secret: &String| !sent.contains(secret) && !secret.contains(['*', '…']);
+        if named.into_iter().any(|secret| new(&secret)) {
+            found.push((
+                Kind::Credential,
+                "a token that no request created".to_owned(),
+            ));
+        }
+    }
+    let names = |prefix: &'static str| move |name| (Kind::Credential, format!("{prefix} ${name}"));
+    found.extend(known.into_iter().map(names("the value of")));
     found.extend(
         secrets
             .hashes_in(&text)
             .into_iter()
-            .map(|name| leak(format!("the SHA-256 of ${name}"), true)),
+            .map(names("the SHA-256 of")),
     );
-    for detail in INTERNAL_DETAILS
-        .iter()
-        .filter(|detail| text.contains(**detail) && !sent.contains(**detail))
-    {
-        found.push(leak(format!("{:?}", detail.trim()), false));
+    let text = unescaped(&text);
+    for detail in INTERNAL_DETAILS {
+        if text.contains(detail) && !sent.contains(detail) {
+            found.push((Kind::Internals, format!("{:?}", detail.trim())));
+        }
+    }
+    let frame = text
+        .lines()
+        .find_map(|line| Some((line, runtime_of(line)?)));
+    if let Some((line, runtime)) = frame.filter(|(line, _)| !sent.contains(line.trim())) {
+        let line = secrets.excerpt(line.trim(), 80);
+        found.push((
+            Kind::Internals,
+            format!("a stack frame of {runtime}: {line:?}"),
+        ));
     }
     for (name, _) in &response.headers {
         if DEBUG_HEADERS.contains(&name.as_str()) {
-            found.push(leak(format!("the header {name}"), false));
+            found.push((Kind::Internals, format!("the header {name}")));
         }
     }
     found
+}
+
+/// Returns a text with the escapes of JSON strings resolved, as far as stack traces use them.
+fn unescaped(text: &str) -> String {
+    let text = text.replace("\\n", "\n").replace("\\t", "\t");
+    text.replace("\\\"", "\"").replace("\\\\", "\\")
+}
+
+/// Returns the runtime that writes such a line in its stack traces.
+fn runtime_of(line: &str) -> Option<&'static str> {
+    let line = line.trim();
+    let has_line_number = |mark: &str| {
+        line.match_indices(mark)
+            .any(|(at, _)| line[at + mark.len()..].starts_with(|next: char| next.is_ascii_digit()))
+    };
+    let is_called = line.starts_with("at ");
+    let script = [".js:", ".mjs:", ".cjs:", ".ts:"];
+    if is_called && (script.iter().any(|mark| has_line_number(mark)) || line.contains("node:")) {
+        return Some("Node");
+    }
+    if is_called
+        && (line.contains("(Native Method)")
+            || [".java:", ".kt:", ".scala:"]
+                .iter()
+                .any(|mark| has_line_number(mark)))
+    {
+        return Some("Java");
+    }
+    if is_called && has_line_number(":line ") {
+        return Some(".NET");
+    }
+    if line.contains("File \"") && has_line_number("\", line ") {
+        return Some("Python");
+    }
+    if has_line_number(".go:") && line.contains(" +0x") {
+        return Some("Go");
+    }
+    if line.contains('#') && has_line_number(".php(") {
+        return Some("PHP");
+    }
+    if has_line_number(".rb:") && line.contains(":in ") {
+        return Some("Ruby");
+    }
+    None
 }

@@ -16,6 +16,8 @@ pub enum Policy {
     MalformedBusinessId,
     /// The token belongs to another business.
     ForeignToken,
+    /// The operator revokes a token of the member.
+    MembersToken,
     /// The body is JSON of the wrong shape.
     InvalidBody,
     /// The body is not JSON.
@@ -32,12 +34,13 @@ pub enum Policy {
 
 impl Policy {
     /// All policies.
-    pub const ALL: [Policy; 11] = [
+    pub const ALL: [Policy; 12] = [
         Policy::SecondRevoke,
         Policy::MalformedTokenId,
         Policy::MissingBusinessId,
         Policy::MalformedBusinessId,
         Policy::ForeignToken,
+        Policy::MembersToken,
         Policy::InvalidBody,
         Policy::BrokenJson,
         Policy::DuplicateKeys,
@@ -55,6 +58,7 @@ impl Policy {
             Policy::MissingBusinessId => "missing_business_id",
             Policy::MalformedBusinessId => "malformed_business_id",
             Policy::ForeignToken => "foreign_token",
+            Policy::MembersToken => "members_token",
             Policy::InvalidBody => "invalid_body",
             Policy::BrokenJson => "broken_json",
             Policy::DuplicateKeys => "duplicate_keys",
@@ -73,6 +77,7 @@ impl Policy {
             Policy::MissingBusinessId | Policy::InvalidBody | Policy::BrokenJson => &[400, 422],
             Policy::MalformedBusinessId => &[400, 403, 404, 422],
             Policy::ForeignToken => &[403, 404],
+            Policy::MembersToken => &[201, 400, 403, 404],
             Policy::DuplicateKeys
             | Policy::DaysAsBoolean
             | Policy::DaysAsText
@@ -123,6 +128,9 @@ pub struct Policies {
     /// The token belongs to another business: 403 or 404.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub foreign_token: Option<u16>,
+    /// The operator revokes a token of the member: 201 where the operator is an admin, else 400, 403 or 404.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members_token: Option<u16>,
     /// The body is JSON of the wrong shape: 400 or 422.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invalid_body: Option<u16>,
@@ -153,6 +161,7 @@ impl Policies {
             Policy::MissingBusinessId => self.missing_business_id,
             Policy::MalformedBusinessId => self.malformed_business_id,
             Policy::ForeignToken => self.foreign_token,
+            Policy::MembersToken => self.members_token,
             Policy::InvalidBody => self.invalid_body,
             Policy::BrokenJson => self.broken_json,
             Policy::DuplicateKeys => self.duplicate_keys,

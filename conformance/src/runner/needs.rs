@@ -10,6 +10,8 @@ pub(super) enum Missing {
     NotAllowed(String),
     /// The deployment, as its profile describes it, cannot meet the needs of the case. A waiver can accept that.
     Unmet(String),
+    /// The profile denies what the deployment has, so no waiver can accept that it is not checked.
+    Denied(String),
 }
 
 /// Returns the reason why a case cannot be run against this deployment, if there is one.
@@ -18,6 +20,12 @@ pub(super) fn missing(session: &Session, case: &Case, allow: Effect) -> Option<M
         return Some(Missing::NotAllowed(format!(
             "its effect is `{0}`: run with --allow {0}",
             case.effect.name()
+        )));
+    }
+    if case.needs.list && session.deployment.lists_anyway() {
+        let pointer = "companions.list_items, such as \"/tokens\" (or \"\" for a JSON array)";
+        return Some(Missing::Denied(format!(
+            "the deployment answers GET of its tokens with success, and the profile says companions.list = false: set list = true, and name the place of the tokens with {pointer} if it is not `items`"
         )));
     }
     unmet(session, case).map(Missing::Unmet)

@@ -34,6 +34,9 @@ pub async fn run_case(
             return undecided(deployment, case, Verdict::Skip, reason);
         }
         Some(Missing::Unmet(reason)) => return lacking(deployment, case, reason),
+        Some(Missing::Denied(reason)) => {
+            return undecided(deployment, case, Verdict::Inconclusive, reason);
+        }
         None => {}
     }
     if let Some(most) = deployment.exhausted() {
@@ -41,6 +44,10 @@ pub async fn run_case(
         return undecided(deployment, case, Verdict::Skip, reason);
     }
     let needs = case.needs;
+    if needs.paging && deployment.profile.companions.list_items.is_some() {
+        let reason = "does not apply: the list has another shape (companions.list_items)";
+        return undecided(deployment, case, Verdict::Pass, reason.to_owned());
+    }
     let own = if needs.all_places {
         deployment.profile.fixtures.max_live
     } else {
@@ -85,6 +92,7 @@ pub async fn run_case(
             format!("{} of {} steps held", steps.len(), steps.len()),
         ),
         Err(Stop::Failed(reason)) => (failure(case.level, strict), reason),
+        Err(Stop::ServerError(reason)) => (Verdict::Fail, reason),
         Err(Stop::Lacking(reason)) => {
             let reason = deployment.secrets.redact(&reason);
             return CaseRecord {

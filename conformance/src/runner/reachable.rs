@@ -18,12 +18,31 @@ pub(super) async fn check(deployment: &Arc<Deployment>) -> Result<(), String> {
     let request = caller.list("").without("authorization");
     let purpose = "look whether the target answers".to_owned();
     match deployment.send("probe", purpose, request).await.outcome {
-        Ok(_) | Err(NoAnswer::TooLarge(_)) => Ok(()),
+        Ok(_) | Err(NoAnswer::TooLarge(_)) => {
+            if deployment.contract.has_revoke() && !deployment.profile.companions.list {
+                look_for_list(deployment).await;
+            }
+            Ok(())
+        }
         Err(problem) => Err(format!(
             "the target {} is unreachable: {problem}{}",
             deployment.target(),
             advice(deployment.target(), &problem)
         )),
+    }
+}
+
+/// Looks whether the deployment has the list that its profile denies. Without the cases about it nothing shows that a
+/// revoked token, or a caller of another business, sees nothing there.
+async fn look_for_list(deployment: &Arc<Deployment>) {
+    let operator = Caller::of(&deployment.contract, &deployment.credentials.operator);
+    let purpose = "look whether there is a list of tokens".to_owned();
+    let exchange = deployment.send("probe", purpose, operator.list("")).await;
+    if exchange
+        .outcome
+        .is_ok_and(|response| response.status / 100 == 2)
+    {
+        deployment.found_list();
     }
 }
 

@@ -50,6 +50,11 @@ impl<'t> Answer<'t> {
         (self.window.1 - self.window.0).to_std().unwrap_or_default()
     }
 
+    /// Returns when the request was sent and when the answer was complete, by the suite's clock.
+    pub(crate) fn window(&self) -> (DateTime<Utc>, DateTime<Utc>) {
+        self.window
+    }
+
     /// Returns the bytes of the body.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.response.body

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::json;
 
 use crate::deployment::Deployment;
+use crate::node::Node;
 use crate::proxy::{Answer, Proxy};
 use crate::suite::{amend, run};
 use crate::upstream::Upstream;
@@ -132,7 +133,8 @@ async fn missing_user_skips_cases_with_the_reason_and_proves_nothing() {
     assert_eq!(run.code, 4, "{}", run.stdout);
     assert_eq!(run.verdict("status.forbidden"), "skip");
     assert_eq!(run.verdict("tenancy.foreign_token_not_revoked"), "skip");
-    assert_eq!(run.verdict("list.refuses_anonymous"), "skip");
+    // The deployment has the list that the profile denies.
+    assert_eq!(run.verdict("list.refuses_anonymous"), "inconclusive");
     assert_eq!(run.verdict("revocation.refused_at_once"), "pass");
     assert!(
         run.stdout.contains("the profile names no [member]"),
@@ -169,7 +171,10 @@ async fn deployment_with_other_choices_passes() {
     let deployment = Deployment::start();
     let proxy = Proxy::start(&deployment, |exchange| {
         Box::pin(async move {
-            let answer = exchange.forward().await.without("www-authenticate").without("cache-control");
+            let mut answer = exchange.forward().await.without("cache-control");
+            if answer.status == 401 {
+                answer = answer.header("www-authenticate", "Bearer");
+            }
             let Some(id) = exchange.revokes() else { return answer };
             let refused = |status: u16, detail: &str| Answer::json(status, &json!({ "detail": detail }));
             let theirs = exchange.bearer() != exchange.users.outsider.token;
@@ -374,4 +379,45 @@ async fn every_part_of_the_contract_is_observed_on_our_server() {
             "{pointer} does not resolve"
         );
     }
+}
+
+#[tokio::test]
+async fn third_deployment_with_a_list_of_another_shape_passes_without_a_waiver() {
+    for (fault, items) in [("", "/tokens"), ("the list is a bare array", "")] {
+        let node = Node::start(fault);
+        let profile = node.profile(&format!("list_items = \"{items}\""));
+        for seed in ["1", "2"] {
+            let more = ["--allow", "revokes", "--strict", "--seed", seed];
+            let run = run(&node.url, &profile, &more).await;
+            assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+            for verdict in ["fail", "warn", "skip", "inconclusive", "error"] {
+                assert_eq!(run.with_verdict(verdict), Vec::<String>::new());
+            }
+            let end = &run.report.expect("a report")["end"];
+            assert_eq!(end["left_behind"], json!([]));
+        }
+    }
+}
+
+/// Runs against a deployment with a list that its profile denies. What is shown there is then not checked.
+#[tokio::test]
+async fn list_that_the_profile_denies_is_not_passed_over() {
+    let node = Node::start("a revoked token still lists");
+    let more = [
+        "--allow",
+        "revokes",
+        "--filter",
+        "list.refuses_anonymous",
+        "--filter",
+        "status.created",
+    ];
+    let profile = node.profile("list = false");
+    let denied = run(&node.url, &profile, &more).await;
+    assert_eq!(denied.code, 4, "{}", denied.stdout);
+    assert_eq!(denied.verdict("list.refuses_anonymous"), "inconclusive");
+    assert!(
+        denied.stdout.contains("companions.list_items"),
+        "{}",
+        denied.stdout
+    );
 }

@@ -12,6 +12,7 @@ mod hostile;
 mod local;
 mod mistakes;
 mod mutants;
+mod node;
 mod notes;
 mod profile;
 mod proxy;

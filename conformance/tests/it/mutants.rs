@@ -14,6 +14,7 @@ mod latency;
 mod leaks;
 mod list;
 mod methods;
+mod node;
 mod reason;
 mod state;
 mod tenancy;
@@ -27,8 +28,10 @@ use conformance::case::Level;
 use serde_json::json;
 
 use crate::deployment::Deployment;
+use crate::node::Node;
 use crate::proxy::{Breaks, Proxy};
 use crate::suite::{self, Run};
+use node::NodeMutant;
 use wire::{WireMutant, WireProxy};
 
 /// One way to break the contract.
@@ -41,10 +44,11 @@ pub(crate) struct Mutant {
     pub(crate) breaks: Breaks,
 }
 
-/// A mutant of HTTP messages, or of the bytes of a connection.
+/// A mutant of HTTP messages, of the bytes of a connection, or of the Node service.
 enum AnyMutant {
     Http(&'static Mutant),
     Wire(&'static WireMutant),
+    Node(&'static NodeMutant),
 }
 
 impl AnyMutant {
@@ -52,6 +56,7 @@ impl AnyMutant {
         match self {
             AnyMutant::Http(mutant) => mutant.name,
             AnyMutant::Wire(mutant) => mutant.name,
+            AnyMutant::Node(mutant) => mutant.name,
         }
     }
 
@@ -59,6 +64,7 @@ impl AnyMutant {
         match self {
             AnyMutant::Http(mutant) => mutant.killed_by,
             AnyMutant::Wire(mutant) => mutant.killed_by,
+            AnyMutant::Node(mutant) => mutant.killed_by,
         }
     }
 }
@@ -92,7 +98,8 @@ fn all_mutants() -> Vec<(&'static str, AnyMutant)> {
             .map(move |mutant| (class, AnyMutant::Http(mutant)))
     });
     let wire = (wire::MUTANTS.iter()).map(|mutant| ("connection", AnyMutant::Wire(mutant)));
-    http.chain(wire).collect()
+    let node = (node::MUTANTS.iter()).map(|mutant| ("node", AnyMutant::Node(mutant)));
+    http.chain(wire).chain(node).collect()
 }
 
 /// Returns the problem if the case that a mutant names does not notice it.
@@ -118,11 +125,15 @@ async fn run_named_case(deployment: &Deployment, mutant: &AnyMutant) -> Run {
     let case = mutant.killed_by();
     let profile = deployment.profile();
     // A case that judges the whole run needs other cases in the run.
-    let filter = match case {
-        "revocation.refused_to_the_end" => "revocation.",
+    let others = match case {
+        "revocation.refused_to_the_end"
+        | "authentication.every_refusal_has_a_challenge"
+        | "status.every_answer_is_documented" => "revocation.",
         _ => case,
     };
-    let more = ["--allow", "revokes", "--strict", "--filter", filter];
+    let more = [
+        "--allow", "revokes", "--strict", "--filter", others, "--filter", case,
+    ];
     let run = match mutant {
         AnyMutant::Http(mutant) => {
             let proxy = Proxy::start(deployment, mutant.breaks).await;
@@ -131,6 +142,11 @@ async fn run_named_case(deployment: &Deployment, mutant: &AnyMutant) -> Run {
         AnyMutant::Wire(mutant) => {
             let proxy = WireProxy::start(deployment, mutant).await;
             suite::run(&proxy.url, &profile, &more).await
+        }
+        AnyMutant::Node(mutant) => {
+            let node = Node::start(mutant.name);
+            let profile = node.profile("list_items = \"/tokens\"");
+            return suite::run(&node.url, &profile, &more).await;
         }
     };
     deployment.purge().await;

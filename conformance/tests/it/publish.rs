@@ -38,8 +38,8 @@ fn slow_profile(deployment: &Deployment) -> (PathBuf, PathBuf) {
 /// Starts a run of the cases about statuses and of one case that waits. Returns when the others are decided.
 async fn start_waiting_run(deployment: &Deployment, profile: &Path, folder: &Path) -> Child {
     let filters = ["status.", "revocation.refused_after_a_while"];
-    // All but the case that waits, and the case that checks the responses of all others.
-    let enough = |decided: u64, selected: u64| decided + 2 == selected;
+    // All but the case that waits, and the two cases that check the responses of all others.
+    let enough = |decided: u64, selected: u64| decided + 3 == selected;
     start_run(deployment, profile, folder, &filters, enough).await
 }
 

@@ -1,0 +1,114 @@
+//! Observations of a run: what is wrong with single answers, whatever case received them. The cases that run last judge
+//! them, so that a fault of one answer in twenty is noticed among the hundreds of a run.
+
+use super::leak;
+use crate::contract::{Contract, JSON};
+use crate::redact::Secrets;
+use crate::wire::{Exchange, Request, Response};
+use openapi::media_type::MediaType;
+use reqwest::Method;
+use uuid::Uuid;
+
+/// Something that is wrong with an answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Observation {
+    /// The case that sent the request.
+    pub(crate) case: &'static str,
+    /// The method and the redacted path of the request.
+    pub(crate) request: String,
+    /// A description of what was found, without the value of a credential.
+    pub(crate) found: String,
+    /// What it is about.
+    pub(crate) kind: Kind,
+}
+
+/// What an observation is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A credential in the answer.
+    Credential,
+    /// An internal detail in the answer.
+    Internals,
+    /// A 401 without a Bearer challenge.
+    Challenge,
+    /// A body or a media type that the contract does not document for the status.
+    Body,
+}
+
+/// The statuses whose bodies are judged in every answer. Others may come from a server in front of the operation, which
+/// refuses a request in its own words.
+const JUDGED: [u16; 4] = [201, 401, 403, 404];
+
+/// Observes what is wrong with an answer.
+pub(crate) fn observe(
+    case: &'static str,
+    contract: &Contract,
+    secrets: &Secrets,
+    exchange: &Exchange,
+    response: &Response,
+) -> Vec<Observation> {
+    let request = &exchange.request;
+    let creates = request.method == Method::POST && request.path == contract.tokens_path();
+    let mut found = leak::leaks(secrets, exchange, response, creates);
+    if is_ordinary(contract, request) {
+        if response.status == 401 && !has_bearer_challenge(response) {
+            found.push((Kind::Challenge, "no Bearer challenge".to_owned()));
+        }
+        if JUDGED.contains(&response.status) {
+            let problems = problems(contract, response);
+            found.extend(problems.into_iter().map(|problem| {
+                let found = format!("{} with {}", response.status, secrets.redact(&problem));
+                (Kind::Body, found)
+            }));
+        }
+    }
+    let sent = format!("{} {}", request.method, secrets.redact(&request.path));
+    let observation = |(kind, found)| Observation {
+        case,
+        request: sent.clone(),
+        found,
+        kind,
+    };
+    found.into_iter().map(observation).collect()
+}
+
+/// Returns whether a request is one that the revoke operation itself answers: its path names a UUID as the contract does, and
+/// its body, if it has one, is JSON.
+fn is_ordinary(contract: &Contract, request: &Request) -> bool {
+    let id = request
+        .path
+        .split('/')
+        .find_map(|part| part.parse::<Uuid>().ok());
+    let names = |id: Uuid| request.path == contract.revoke_path(&id.to_string());
+    let is_json = request
+        .header("content-type")
+        .is_none_or(|media_type| media_type == JSON);
+    contract.has_revoke() && request.method == Method::POST && is_json && id.is_some_and(names)
+}
+
+fn has_bearer_challenge(response: &Response) -> bool {
+    let challenges = response
+        .headers
+        .iter()
+        .filter(|(name, _)| name == "www-authenticate");
+    let mut challenges = challenges.map(|(_, value)| value.to_ascii_lowercase());
+    challenges.any(|value| value.windows(6).any(|word| word == b"bearer"))
+}
+
+/// Returns what differs from the media type and the body that the contract documents.
+fn problems(contract: &Contract, response: &Response) -> Vec<String> {
+    let mut media_types = response
+        .headers
+        .iter()
+        .filter(|(name, _)| name == "content-type");
+    let media_type = media_types
+        .next()
+        .map_or("none".into(), |(_, value)| String::from_utf8_lossy(value));
+    if MediaType::of(&media_type).essence() != JSON {
+        return vec![format!("the media type {media_type}")];
+    }
+    match serde_json::from_slice(&response.body) {
+        Ok(body) => contract.problems(response.status, &body),
+        Err(error) => vec![format!("a body that is not JSON: {error}")],
+    }
+}

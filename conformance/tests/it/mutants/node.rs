@@ -1,0 +1,187 @@
+//! Faults of the Node service, which `node/service.mjs` carries out, each with the case that must notice.
+
+/// A fault and the case.
+pub(super) struct NodeMutant {
+    pub(super) name: &'static str,
+    pub(super) killed_by: &'static str,
+}
+
+const fn mutant(name: &'static str, killed_by: &'static str) -> NodeMutant {
+    NodeMutant { name, killed_by }
+}
+
+pub(super) const MUTANTS: &[NodeMutant] = &[
+    mutant("a revoked token still lists", "revocation.refused_at_once"),
+    mutant("anybody may list", "list.refuses_anonymous"),
+    mutant(
+        "the list shows another business",
+        "tenancy.list_shows_nothing_foreign",
+    ),
+    mutant(
+        "the list follows the header",
+        "tenancy.list_under_a_foreign_header",
+    ),
+    mutant("the list forgets a token", "list.entry_is_the_token"),
+    mutant(
+        "the list shows revoked tokens as live",
+        "revocation.list_agrees",
+    ),
+    mutant("the list shows another time", "revocation.list_agrees"),
+    mutant("the list shows the token's hash", "list.shows_no_secret"),
+    mutant(
+        "the id is accepted as the token",
+        "authentication.id_is_no_credential",
+    ),
+    mutant(
+        "the jti is accepted as the token",
+        "authentication.id_is_no_credential",
+    ),
+    mutant(
+        "tokens are compared without their letter case",
+        "authentication.token_in_another_letter_case",
+    ),
+    mutant(
+        "the blacklist is asked with the letter case",
+        "revocation.refused_in_another_letter_case",
+    ),
+    mutant(
+        "Basic with the token is accepted",
+        "authentication.basic_with_the_token",
+    ),
+    mutant(
+        "a business in capitals is not checked",
+        "tenancy.foreign_business_in_capitals",
+    ),
+    mutant(
+        "the blacklist is not asked for a business in capitals",
+        "tenancy.own_business_in_capitals",
+    ),
+    mutant(
+        "a prefix of an id names its token",
+        "token_id.part_of_a_live_one",
+    ),
+    mutant(
+        "tokens of the same name are revoked with it",
+        "revocation.spares_the_twin_of_its_name",
+    ),
+    mutant(
+        "the children of a token are revoked with it",
+        "revocation.spares_what_the_token_minted",
+    ),
+    mutant(
+        "revoked_by is the owner",
+        "revocation.revoked_by_is_the_caller",
+    ),
+    mutant(
+        "revoked_by is the caller before",
+        "revocation.revoked_by_is_the_caller",
+    ),
+    mutant(
+        "revoked_by is the caller of a parallel request",
+        "revocation.revoked_by_is_the_caller",
+    ),
+    mutant(
+        "revoked_by is a constant",
+        "revocation.revoked_by_is_the_caller",
+    ),
+    mutant(
+        "revoked_by is the e-mail header",
+        "revocation.email_header_is_not_who",
+    ),
+    mutant(
+        "the e-mail header is believed",
+        "tenancy.member_with_the_operators_email",
+    ),
+    mutant(
+        "a second try of a refused caller is let through",
+        "tenancy.member_stays_forbidden",
+    ),
+    mutant("one 403 in twenty is 404", "tenancy.member_stays_forbidden"),
+    mutant(
+        "an admin may not revoke a member's token",
+        "revocation.by_another_of_the_business",
+    ),
+    mutant(
+        "tokens are created in the business of the header",
+        "create.refuses_a_foreign_business",
+    ),
+    mutant(
+        "a revoked token keeps working after an empty reason",
+        "reason.empty_revokes_or_is_refused",
+    ),
+    mutant(
+        "a revoked token keeps working after an emoji",
+        "reason.emoji",
+    ),
+    mutant(
+        "a revoked token keeps working after a long reason",
+        "reason.of_255_characters",
+    ),
+    mutant(
+        "an empty reason is a server error",
+        "reason.empty_is_kept_or_none",
+    ),
+    mutant("a reason is cut at NUL", "input.nul"),
+    mutant("a lone surrogate is replaced", "input.lone_surrogate"),
+    mutant(
+        "the answer shows the reason that was sent and another one is kept",
+        "reason.of_255_characters",
+    ),
+    mutant("revoked_at is created_at", "revocation.timestamps_advance"),
+    mutant(
+        "revoked_at is the previous one",
+        "revocation.timestamps_advance",
+    ),
+    mutant(
+        "the answer is the record of the previous revocation",
+        "revocation.each_has_its_own_record",
+    ),
+    mutant(
+        "tokens expire three seconds late",
+        "create.expires_when_asked",
+    ),
+    mutant("tokens expire an hour late", "create.expires_when_asked"),
+    mutant(
+        "a 201 holds a new signed token",
+        "secrecy.no_answer_holds_a_credential",
+    ),
+    mutant("no challenge at all", "authentication.challenge"),
+    mutant(
+        "one challenge in twenty is missing",
+        "authentication.every_refusal_has_a_challenge",
+    ),
+    mutant(
+        "one 401 in twenty has another body",
+        "status.every_answer_is_documented",
+    ),
+    mutant(
+        "one 201 in twenty has no jti",
+        "status.every_answer_is_documented",
+    ),
+    mutant(
+        "one revocation in twenty does nothing",
+        "revocation.refused_to_the_end",
+    ),
+    mutant(
+        "a stack trace of node",
+        "secrecy.no_answer_shows_the_inside",
+    ),
+    mutant(
+        "a stack trace of java",
+        "secrecy.no_answer_shows_the_inside",
+    ),
+    mutant(
+        "a stack trace of python",
+        "secrecy.no_answer_shows_the_inside",
+    ),
+    mutant("a stack trace of go", "secrecy.no_answer_shows_the_inside"),
+    mutant(
+        "a stack trace of dotnet",
+        "secrecy.no_answer_shows_the_inside",
+    ),
+    mutant("a stack trace of php", "secrecy.no_answer_shows_the_inside"),
+    mutant(
+        "a stack trace of ruby",
+        "secrecy.no_answer_shows_the_inside",
+    ),
+];

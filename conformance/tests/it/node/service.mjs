@@ -1,0 +1,296 @@
+// A third deployment, in Node and in memory, with opaque tokens. Its list has another shape than the published page:
+// all tokens of the caller in one answer, as {tokens, total}.
+//
+// FAULT breaks it in one way: the service asks `is("…")` where it would behave differently.
+
+import { createServer } from "node:http";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+const FAULT = process.env.FAULT ?? "";
+if (FAULT && !readFileSync(new URL(import.meta.url), "utf8").includes(`is("${FAULT}")`)) {
+  console.error(`unknown fault: ${FAULT}`);
+  process.exit(1);
+}
+const is = (fault) => fault === FAULT;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const { expired, ...users } = JSON.parse(process.env.USERS);
+const tokens = [];
+let previous = { caller: users.outsider, record: null };
+const tries = new Map();
+let count = 0;
+let revocations = 0;
+const everyTwentieth = () => ++count % 20 === 0;
+
+function issue(owner, name, description, days, parent) {
+  const created = new Date();
+  const token = {
+    id: randomUUID(), jti: randomUUID(), token: `nd_${randomBytes(30).toString("base64url")}`, name, description,
+    owner, business: owner.business, parent, created_at: created.toISOString(),
+    expires_at: new Date(created.getTime() + days * 86_400_000).toISOString(),
+    revoked_at: null, revoked_by: null, revocation_reason: null, blacklisted: false,
+  };
+  tokens.push(token);
+  return token;
+}
+
+class Refusal extends Error {
+  constructor(status, detail, headers = {}) {
+    super(String(detail));
+    Object.assign(this, { status, detail, headers });
+  }
+}
+const invalid = (loc, msg) => new Refusal(422, [{ loc, msg, type: "value_error" }]);
+const unauthorized = (given) =>
+  new Refusal(401, "Not authenticated", {
+    "www-authenticate": given ? 'Bearer realm="node", error="invalid_token"' : 'Bearer realm="node"',
+  });
+
+const lines = (request, name) => {
+  const found = [];
+  for (let n = 0; n < request.rawHeaders.length; n += 2) {
+    if (request.rawHeaders[n].toLowerCase() === name) found.push(request.rawHeaders[n + 1]);
+  }
+  return found;
+};
+
+const isActive = (token) => {
+  if (new Date(token.expires_at) < new Date()) return false;
+  if (is("a revoked token keeps working after an empty reason") && token.revocation_reason === "") return true;
+  if (is("a revoked token keeps working after an emoji") && /\p{Emoji_Presentation}/u.test(token.revocation_reason ?? "")) return true;
+  if (is("a revoked token keeps working after a long reason") && (token.revocation_reason ?? "").length > 200) return true;
+  if (is("one revocation in twenty does nothing") && token.number % 20 === 19) return true;
+  if (is("revocations do nothing")) return true;
+  return !token.blacklisted;
+};
+
+function authenticate(request) {
+  const given = lines(request, "authorization");
+  const refusal = unauthorized(given.length > 0);
+  if (is("one challenge in twenty is missing") && everyTwentieth()) refusal.headers = {};
+  if (is("no challenge at all")) refusal.headers = {};
+  if (is("one 401 in twenty has another body") && everyTwentieth()) refusal.detail = { reason: "no" };
+  if (given.length !== 1) throw refusal;
+  let [, scheme, text] = /^(\S+) +(\S+)$/.exec(given[0].trim()) ?? [];
+  if (scheme?.toLowerCase() === "basic" && is("Basic with the token is accepted")) {
+    text = Buffer.from(text, "base64").toString().split(":").find((part) => part.startsWith("nd_")) ?? "";
+    scheme = "bearer";
+  }
+  if (scheme?.toLowerCase() !== "bearer") throw refusal;
+  const anyCase = is("tokens are compared without their letter case");
+  const same = (token) =>
+    token.token === text || (anyCase && token.token.toLowerCase() === text.toLowerCase()) ||
+    (is("the id is accepted as the token") && token.id === text) ||
+    (is("the jti is accepted as the token") && token.jti === text);
+  let found = tokens.find((token) => same(token));
+  if (is("the blacklist is asked with the letter case") && !found) {
+    found = tokens.find((token) => token.token.toLowerCase() === text.toLowerCase());
+    if (found) return { user: found.owner, token: found };
+  }
+  if (!found || !isActive(found)) {
+    const forList = request.method === "GET";
+    if (found && is("the blacklist is not asked for a business in capitals") && /[A-F]/.test(lines(request, "x-business-id")[0])) {
+      return { user: found.owner, token: found };
+    }
+    if (found && forList && is("a revoked token still lists")) return { user: found.owner, token: found };
+    throw refusal;
+  }
+  return { user: found.owner, token: found };
+}
+
+function checkBusiness(request, user) {
+  const given = lines(request, "x-business-id");
+  if (given.length === 0) throw invalid(["header", "x-business-id"], "Field required");
+  if (given.length > 1) throw new Refusal(400, "x-business-id was sent twice");
+  if (is("a business in capitals is not checked") && /[A-F]/.test(given[0])) return;
+  if (!UUID.test(given[0].toLowerCase())) throw new Refusal(400, "x-business-id is not a UUID");
+  if (given[0].toLowerCase() !== user.business) {
+    if (is("tokens are created in the business of the header") && request.method === "POST" && !request.url.includes("revoke")) return given[0];
+    if (is("the list follows the header") && request.method === "GET") return given[0];
+    throw new Refusal(403, "Not a member of this business");
+  }
+}
+
+async function body(request) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > 150_000) throw new Refusal(413, "The body is too long", { connection: "close" });
+    chunks.push(chunk);
+  }
+  if (size === 0) return null;
+  const [type] = (request.headers["content-type"] ?? "").split(";");
+  if (type !== "application/json") throw new Refusal(415, "The body must be JSON");
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks)));
+  } catch {
+    throw new Refusal(400, "The body is not JSON");
+  }
+}
+
+const answer = (response, status, value, headers = {}) => {
+  const text = JSON.stringify(value);
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...headers });
+  response.end(text);
+};
+
+const record = (token) => ({
+  id: token.id, jti: token.jti, name: token.name, revoked_at: token.revoked_at, revoked_by: token.revoked_by,
+  revocation_reason: token.revocation_reason,
+});
+
+const findById = (id) =>
+  tokens.find((token) => token.id === id || (is("a prefix of an id names its token") && id.length >= 8 && token.id.startsWith(id)));
+
+async function revoke(request, response, id) {
+  const { user, token: credential } = authenticate(request);
+  checkBusiness(request, user);
+  const worked = isActive(credential);
+  const asked = await body(request);
+  if (worked && !isActive(credential)) throw unauthorized(true);
+  if (asked !== null && (typeof asked !== "object" || Array.isArray(asked))) throw new Refusal(400, "The body is not an object");
+  let reason = asked?.reason ?? null;
+  if (reason !== null && typeof reason !== "string") throw new Refusal(400, "reason is not a string");
+  if (reason !== null && !reason.isWellFormed() && !is("a lone surrogate is replaced")) throw new Refusal(400, "reason is not Unicode");
+  if (reason === "" && is("an empty reason is a server error")) throw new Error("empty");
+  if (reason !== null && reason.length > 20_000) throw new Refusal(400, "reason is too long");
+  if (!UUID.test(id) && !(is("a prefix of an id names its token") && id.length >= 8)) throw new Refusal(404, "Not Found");
+  const token = findById(id);
+  if (!token || token.business !== user.business) throw new Refusal(404, "Token not found");
+  const email = lines(request, "x-user-email")[0];
+  const acting = is("the e-mail header is believed") && email ? (Object.values(users).find((one) => one.email === email) ?? user) : user;
+  if (token.owner !== acting && !acting.admin) {
+    const times = (tries.get(token.id) ?? 0) + 1;
+    tries.set(token.id, times);
+    if (!(is("a second try of a refused caller is let through") && times > 1)) throw new Refusal(403, "Not enough permissions");
+  }
+  if (is("an admin may not revoke a member's token") && token.owner !== acting) throw new Refusal(403, "Not enough permissions");
+  if (token.revoked_at) throw new Refusal(400, "Token is already revoked");
+  if (is("a reason is cut at NUL")) reason = reason?.split("\0")[0] ?? null;
+  if (is("a lone surrogate is replaced")) reason = reason?.toWellFormed() ?? null;
+  const before = previous;
+  previous = { caller: acting, record: null };
+  if (is("revoked_by is the caller of a parallel request")) await new Promise((done) => setTimeout(done, 30));
+  revocations += 1;
+  Object.assign(token, {
+    blacklisted: true, number: revocations, revoked_at: new Date().toISOString(), revoked_by: acting.email, revocation_reason: reason,
+  });
+  if (is("revoked_by is the owner")) token.revoked_by = token.owner.email;
+  if (is("revoked_by is the caller before")) token.revoked_by = before.caller.email;
+  if (is("revoked_by is the caller of a parallel request")) token.revoked_by = previous.caller.email;
+  if (is("revoked_by is a constant")) token.revoked_by = "admin@east.example";
+  if (is("revoked_by is the e-mail header") && email) token.revoked_by = email;
+  if (is("revoked_at is created_at")) token.revoked_at = token.created_at;
+  if (is("revoked_at is the previous one") && before.record) token.revoked_at = before.record.revoked_at;
+  if (is("the children of a token are revoked with it")) {
+    for (const child of tokens) if (child.parent === token) child.blacklisted = true;
+  }
+  if (is("tokens of the same name are revoked with it")) {
+    for (const twin of tokens) if (twin.name === token.name) twin.blacklisted = true;
+  }
+  previous.record = record(token);
+  const data = record(token);
+  if (is("the answer shows the reason that was sent and another one is kept") && reason) token.revocation_reason = reason.slice(0, 20);
+  if (is("the answer is the record of the previous revocation") && before.record) Object.assign(data, before.record);
+  const envelope = { success: true, message: "Token revoked", code: "REVOKED", data };
+  if (is("a 201 holds a new signed token")) {
+    const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    envelope.message = `use ${part({ alg: "HS256" })}.${part({ sub: user.email })}.${randomBytes(32).toString("base64url")}`;
+  }
+  if (is("one 201 in twenty has no jti") && everyTwentieth()) delete data.jti;
+  answer(response, 201, envelope);
+}
+
+async function create(request, response) {
+  const { user, token: credential } = authenticate(request);
+  if (is("members may not mint") && !user.admin) throw new Refusal(403, "Not enough permissions");
+  const elsewhere = checkBusiness(request, user);
+  const asked = (await body(request)) ?? {};
+  const { name, description = null, expires_in_days: days = 365 } = asked;
+  if (typeof name !== "string" || name.length < 1 || [...name].length > 255) throw new Refusal(400, "name is wrong");
+  if (description !== null && typeof description !== "string") throw new Refusal(400, "description is wrong");
+  if (!Number.isInteger(days) || days < 1 || days > 365) throw new Refusal(400, "expires_in_days is wrong");
+  const active = tokens.filter((token) => token.owner === user && isActive(token)).length;
+  if (active > 10) throw new Refusal(400, "Too many active tokens");
+  const token = issue(user, name, description, days, credential);
+  if (elsewhere) token.business = elsewhere;
+  if (is("tokens expire an hour late")) token.expires_at = new Date(new Date(token.expires_at).getTime() + 3_600_000).toISOString();
+  if (is("tokens expire three seconds late")) token.expires_at = new Date(new Date(token.expires_at).getTime() + 3_000).toISOString();
+  answer(response, 201, { token: token.token, ...info(token) });
+}
+
+const info = (token) => ({
+  id: token.id, jti: token.jti, name: token.name, description: token.description, created_at: token.created_at,
+  expires_at: token.expires_at, revoked_at: token.revoked_at, revocation_reason: token.revocation_reason,
+});
+
+function list(request, response) {
+  if (is("anybody may list") && lines(request, "authorization").length === 0) {
+    return answer(response, 200, { tokens: tokens.map(info), total: tokens.length });
+  }
+  const { user } = authenticate(request);
+  const elsewhere = checkBusiness(request, user);
+  const business = elsewhere ?? user.business;
+  const wanted = (token) => (elsewhere ? token.business === elsewhere : token.owner === user);
+  let shown = tokens.filter((token) => token.business === business && wanted(token));
+  if (is("the list shows another business")) shown = tokens;
+  if (is("the list forgets a token")) shown = shown.slice(0, -1);
+  shown = shown.map((token) => {
+    const entry = info(token);
+    if (is("the list shows revoked tokens as live")) Object.assign(entry, { revoked_at: null, revocation_reason: null });
+    if (is("the list shows another time")) entry.revoked_at &&= token.created_at;
+    if (is("the list shows the token's hash")) entry.token_hash = createHash("sha256").update(token.token).digest("hex");
+    return entry;
+  });
+  if (is("the list is a bare array")) return answer(response, 200, shown);
+  answer(response, 200, { tokens: shown, total: shown.length });
+}
+
+const STACKS = {
+  node: "TypeError: x is undefined\n    at revoke (file:///srv/app/tokens.mjs:12:7)\n    at node:internal/process/task_queues:95:5",
+  java: "java.lang.NullPointerException\n\tat com.example.tokens.TokenService.revoke(TokenService.java:42)",
+  python: 'File "/srv/app/tokens.py", line 42, in revoke',
+  go: "goroutine 7 [running]:\nmain.revoke(0xc0000140a8)\n\t/srv/app/tokens.go:42 +0x1d",
+  dotnet: "System.NullReferenceException: null\n   at Tokens.TokenService.Revoke(Guid id) in C:\\app\\TokenService.cs:line 42",
+  php: "#0 /srv/app/tokens.php(42): TokenService->revoke('…')\n#1 {main}",
+  ruby: "/srv/app/tokens.rb:42:in `revoke'",
+};
+
+async function handle(request, response) {
+  const [path] = request.url.split("?");
+  const [, id] = /^\/api\/v1\/tokens\/([^/]*)\/revoke$/.exec(path) ?? [];
+  const methods = path === "/api/v1/tokens" ? ["GET", "POST"] : id === undefined ? [] : ["POST"];
+  if (methods.length === 0) throw new Refusal(404, "Not Found");
+  if (!methods.includes(request.method)) throw new Refusal(405, "Method Not Allowed", { allow: methods.join(", ") });
+  if (request.method === "GET") return list(request, response);
+  if (path === "/api/v1/tokens") return create(request, response);
+  let decoded;
+  try {
+    decoded = decodeURIComponent(id);
+  } catch {
+    throw new Refusal(404, "Not Found");
+  }
+  return revoke(request, response, decoded);
+}
+
+const server = createServer((request, response) => {
+  handle(request, response).catch((error) => {
+    if (response.headersSent) return response.destroy();
+    if (!(error instanceof Refusal)) return answer(response, 500, { detail: "Internal Server Error" });
+    let { status, detail, headers } = error;
+    const [, runtime] = /^a stack trace of (\w+)$/.exec(FAULT) ?? [];
+    if (runtime && status === 404) detail = STACKS[runtime];
+    if (is("one 403 in twenty is 404") && status === 403 && everyTwentieth()) status = 404;
+    answer(response, status, { detail }, headers);
+    request.resume();
+  });
+});
+server.keepAliveTimeout = 60_000;
+// is("a stack trace of node") is("a stack trace of java") is("a stack trace of python") is("a stack trace of go")
+// is("a stack trace of dotnet") is("a stack trace of php") is("a stack trace of ruby")
+
+issue(users.operator, "expired", null, -1).token = expired;
+for (const user of Object.values(users)) issue(user, "the user's own", null, 365).token = user.token;
+server.listen(0, "127.0.0.1", () => console.log(`listening on http://127.0.0.1:${server.address().port}`));

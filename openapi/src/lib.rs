@@ -23,6 +23,7 @@ pub mod diff;
 pub mod document;
 mod keywords;
 pub mod media_type;
+mod memo;
 pub mod pointer;
 mod position;
 pub mod published;

@@ -13,15 +13,13 @@ mod proof;
 mod search;
 mod types;
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
 use jsonschema::Draft;
 use jsonschema::canonical::{self, CanonicalSchema, Containment, Satisfiability};
 use serde_json::Value;
 
 use self::closing::close;
 use self::normal_form::normalized;
+use crate::memo::Memo;
 use crate::sample;
 use crate::schema::{depth, size};
 
@@ -55,25 +53,31 @@ pub fn relate(sender: &Value, receiver: &Value) -> Relation {
         return Relation::Equal;
     }
     let key = (sender.to_string(), receiver.to_string());
-    if let Some(relation) = CACHE.with_borrow(|cache| cache.get(&key).cloned()) {
-        return relation;
-    }
-    let relation = relate_uncached(sender, receiver);
-    CACHE.with_borrow_mut(|cache| {
-        if cache.len() == CACHE_SIZE {
-            cache.clear();
-        }
-        cache.insert(key, relation.clone());
-    });
-    relation
+    RELATIONS.with(|known| known.get(key, |_| relate_uncached(sender, receiver)))
 }
 
-/// The most relations in the cache.
-const CACHE_SIZE: usize = 512;
+/// Returns whether it is proven that the receiver accepts every value that the sender may send: what [`relate`] says of
+/// them is then [`Relation::Equal`] or [`Relation::Compatible`]. It is cheaper, since a value that breaks is not wanted.
+pub(crate) fn is_compatible(sender: &Value, receiver: &Value) -> bool {
+    let (sender, receiver) = (&normalized(sender), &normalized(receiver));
+    if sender == receiver {
+        return true;
+    }
+    let key = (sender.to_string(), receiver.to_string());
+    COMPATIBLE.with(|known| known.get(key, |_| is_compatible_uncached(sender, receiver)))
+}
+
+/// The most results that are remembered.
+const REMEMBERED: usize = 512;
+
+/// The latest results, by the texts of the sender's schema and the receiver's.
+type Known<T> = Memo<(String, String), T>;
 
 thread_local! {
     /// The latest relations: equal schemas in many places of a document are compared in each of them.
-    static CACHE: RefCell<HashMap<(String, String), Relation>> = RefCell::default();
+    static RELATIONS: Known<Relation> = Memo::new(REMEMBERED);
+    /// The latest results of [`is_compatible`].
+    static COMPATIBLE: Known<bool> = Memo::new(REMEMBERED);
 }
 
 fn relate_uncached(sender: &Value, receiver: &Value) -> Relation {
@@ -81,39 +85,95 @@ fn relate_uncached(sender: &Value, receiver: &Value) -> Relation {
         return Relation::Unproven;
     }
     let closed = close(sender, receiver);
-    let is_compatible = proof::is_included(&closed, receiver);
-    if is_compatible
-        && proof::is_included(receiver, sender)
-        && (closed == *sender || proof::is_included(sender, receiver))
-    {
-        return Relation::Equal;
+    if proof::is_included(&closed, receiver) {
+        let is_equal = are_equal(sender, &closed, receiver);
+        return if is_equal {
+            Relation::Equal
+        } else {
+            Relation::Compatible
+        };
     }
-    let mut suspects = search::unmatched_strings(&closed, receiver);
-    let is_within_budget =
-        |schema: &Value| size(schema) <= ALGEBRA_BUDGET && depth(schema) <= ALGEBRA_DEPTH;
-    if is_within_budget(&closed) && is_within_budget(receiver) {
-        // The algebra is a young dependency: where it panics, samples decide.
-        let result = std::panic::catch_unwind(|| algebra(sender, &closed, receiver));
-        match result.unwrap_or(Algebra::Unknown) {
-            Algebra::Equal => return Relation::Equal,
-            Algebra::Compatible => return Relation::Compatible,
-            Algebra::Difference(schema) => suspects.extend(sample::candidates(&schema)),
-            Algebra::Unknown => {}
-        }
+    // Samples are cheap: the algebra is asked only where none of them shows a break.
+    let judge = search::Judge::new(sender, &closed, receiver);
+    let smallest = |values: &mut dyn Iterator<Item = Value>| {
+        let judge = judge.as_ref()?;
+        values
+            .filter(|value| judge.is_witness(value))
+            .min_by_key(size)
+    };
+    if let Some(value) = smallest(&mut samples(&closed, receiver)) {
+        return Relation::Breaking(value);
     }
-    if is_compatible {
-        return Relation::Compatible;
+    let suspects = match algebra(sender, &closed, receiver) {
+        Algebra::Equal => return Relation::Equal,
+        Algebra::Compatible => return Relation::Compatible,
+        Algebra::Difference(schema) => sample::candidates(&schema),
+        Algebra::Unknown => Vec::new(),
+    };
+    let witness = smallest(&mut suspects.into_iter())
+        .or_else(|| search::witness(judge.as_ref()?, &closed, receiver));
+    witness.map_or(Relation::Unproven, Relation::Breaking)
+}
+
+fn is_compatible_uncached(sender: &Value, receiver: &Value) -> bool {
+    if pattern_size::is_too_large(sender) || pattern_size::is_too_large(receiver) {
+        return false;
     }
-    match witness(sender, &closed, receiver, suspects) {
-        Some(value) => Relation::Breaking(value),
-        None => Relation::Unproven,
+    let closed = close(sender, receiver);
+    if proof::is_included(&closed, receiver) {
+        return true;
     }
+    let judge = search::Judge::new(sender, &closed, receiver);
+    let is_refuted = judge.is_some_and(|judge| {
+        let mut samples = samples(&closed, receiver);
+        samples.any(|value| judge.is_witness(&value))
+    });
+    let is_compatible = || match algebra(sender, &closed, receiver) {
+        Algebra::Equal | Algebra::Compatible => true,
+        Algebra::Difference(_) | Algebra::Unknown => false,
+    };
+    !is_refuted && is_compatible()
+}
+
+/// Returns whether it is proven that both accept the same values, where the receiver accepts all that is sent. Where a
+/// value shows that they do not, the algebra is not asked.
+fn are_equal(sender: &Value, closed: &Value, receiver: &Value) -> bool {
+    let is_closed = closed == sender;
+    let is_received_back = proof::is_included(receiver, sender);
+    if is_received_back && (is_closed || proof::is_included(sender, receiver)) {
+        return true;
+    }
+    is_within_budget(sender)
+        && is_within_budget(receiver)
+        && (is_received_back || !accepts_more(receiver, sender))
+        && (is_closed || !accepts_more(sender, receiver))
+        && are_equal_by_algebra(sender, receiver)
+}
+
+/// Returns whether some value is accepted by one schema and not by the other.
+fn accepts_more(schema: &Value, other: &Value) -> bool {
+    search::Judge::new(schema, schema, other).is_some_and(|judge| {
+        samples(schema, other).any(|value| judge.is_witness(&value))
+            || search::is_found(&judge, schema, other)
+    })
+}
+
+/// Returns values that the sender may send and the receiver may reject.
+fn samples(closed: &Value, receiver: &Value) -> impl Iterator<Item = Value> {
+    search::at_bounds(closed, receiver)
+        .into_iter()
+        .chain(sample::candidates(closed))
+        .chain(sample::near_misses(receiver))
+}
+
+/// Returns whether the algebra may be used for a schema.
+fn is_within_budget(schema: &Value) -> bool {
+    size(schema) <= ALGEBRA_BUDGET && depth(schema) <= ALGEBRA_DEPTH
 }
 
 /// Returns whether a self-contained schema is proven to accept no value: from such a sender everything follows.
 pub(crate) fn accepts_nothing(schema: &Value) -> bool {
-    size(schema) <= ALGEBRA_BUDGET
-        && depth(schema) <= ALGEBRA_DEPTH
+    is_within_budget(schema)
         && std::panic::catch_unwind(|| canonicalized(schema))
             .ok()
             .flatten()
@@ -129,36 +189,55 @@ enum Algebra {
     Unknown,
 }
 
+/// Asks the algebra, a young dependency: where it panics, it says nothing.
 fn algebra(sender: &Value, closed: &Value, receiver: &Value) -> Algebra {
-    let (Some(sender), Some(receiver)) = (canonicalized(sender), canonicalized(receiver)) else {
+    if !is_within_budget(closed) || !is_within_budget(receiver) {
         return Algebra::Unknown;
-    };
-    let covers =
-        |a: &CanonicalSchema, b: &CanonicalSchema| matches!(a.covers(b), Ok(Containment::Yes));
-    if sender.to_json_schema() == receiver.to_json_schema()
-        && sender.kind() != canonical::CanonicalKind::Raw
-    {
-        return Algebra::Equal;
     }
-    let sent_is_accepted = covers(&receiver, &sender);
-    if sent_is_accepted && covers(&sender, &receiver) {
-        return Algebra::Equal;
+    let result = std::panic::catch_unwind(|| algebraic_relation(sender, closed, receiver));
+    result.ok().flatten().unwrap_or(Algebra::Unknown)
+}
+
+fn algebraic_relation(sender: &Value, closed: &Value, receiver: &Value) -> Option<Algebra> {
+    let (sender, receiver) = (canonicalized(sender)?, canonicalized(receiver)?);
+    if let Some(relation) = open_relation(&sender, &receiver) {
+        return Some(relation);
     }
-    let Some(closed) = canonicalized(closed) else {
-        return if sent_is_accepted {
-            Algebra::Compatible
+    let closed = canonicalized(closed)?;
+    if covers(&receiver, &closed) {
+        return Some(Algebra::Compatible);
+    }
+    let difference = closed.subtract(&receiver).ok()?;
+    Some(if difference.satisfiability() == Satisfiability::No {
+        Algebra::Compatible
+    } else {
+        Algebra::Difference(difference.to_json_schema())
+    })
+}
+
+/// Returns the relation of two schemas that are taken literally; `None` where the receiver may not accept all.
+fn open_relation(sender: &CanonicalSchema, receiver: &CanonicalSchema) -> Option<Algebra> {
+    let is_raw = sender.kind() == canonical::CanonicalKind::Raw;
+    if !is_raw && sender.to_json_schema() == receiver.to_json_schema() {
+        return Some(Algebra::Equal);
+    }
+    covers(receiver, sender).then(|| {
+        if covers(sender, receiver) {
+            Algebra::Equal
         } else {
-            Algebra::Unknown
-        };
-    };
-    if sent_is_accepted || covers(&receiver, &closed) {
-        return Algebra::Compatible;
-    }
-    match closed.subtract(&receiver) {
-        Ok(difference) if difference.satisfiability() == Satisfiability::No => Algebra::Compatible,
-        Ok(difference) => Algebra::Difference(difference.to_json_schema()),
-        Err(_) => Algebra::Unknown,
-    }
+            Algebra::Compatible
+        }
+    })
+}
+
+/// Returns whether the algebra proves that both schemas accept the same values.
+fn are_equal_by_algebra(sender: &Value, receiver: &Value) -> bool {
+    let relation = || open_relation(&canonicalized(sender)?, &canonicalized(receiver)?);
+    matches!(std::panic::catch_unwind(relation), Ok(Some(Algebra::Equal)))
+}
+
+fn covers(schema: &CanonicalSchema, other: &CanonicalSchema) -> bool {
+    matches!(schema.covers(other), Ok(Containment::Yes))
 }
 
 fn canonicalized(schema: &Value) -> Option<CanonicalSchema> {
@@ -168,23 +247,6 @@ fn canonicalized(schema: &Value) -> Option<CanonicalSchema> {
         .offline()
         .canonicalize(schema)
         .ok()
-}
-
-/// Returns a value that the sender's schema accepts, open and closed, and the receiver's rejects.
-fn witness(
-    sender: &Value,
-    closed: &Value,
-    receiver: &Value,
-    suspects: Vec<Value>,
-) -> Option<Value> {
-    let judge = search::Judge::new(sender, closed, receiver)?;
-    suspects
-        .into_iter()
-        .chain(sample::candidates(closed))
-        .chain(sample::near_misses(receiver))
-        .filter(|value| judge.is_witness(value))
-        .min_by_key(size)
-        .or_else(|| search::witness(&judge, closed, receiver))
 }
 
 #[cfg(test)]

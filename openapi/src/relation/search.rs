@@ -7,12 +7,14 @@ mod scalars;
 mod side;
 
 use std::collections::{BTreeMap, HashSet};
+use std::rc::Rc;
 
 use serde_json::Value;
 
 use side::Side;
 
 use super::conjunction::Located;
+use crate::memo::Memo;
 use crate::sample::{self, Sampler};
 use crate::schema::{Validator, size};
 
@@ -27,22 +29,42 @@ const MOST_WHOLES: usize = 4;
 
 /// Validators of what may be sent and of what is accepted.
 pub(super) struct Judge {
-    sends: Validator,
-    sends_closed: Validator,
-    accepts: Validator,
+    sends: Rc<Validator>,
+    /// `None` where nothing was closed.
+    sends_closed: Option<Validator>,
+    accepts: Rc<Validator>,
+}
+
+/// The most validators that are remembered.
+const REMEMBERED: usize = 32;
+
+thread_local! {
+    /// The latest validators, by the texts of their schemas: a schema is often related to several others.
+    static VALIDATORS: Memo<String, Option<Rc<Validator>>> = Memo::new(REMEMBERED);
+}
+
+fn validator(schema: &Value) -> Option<Rc<Validator>> {
+    let compiled = |_: &String| Validator::new(schema).ok().map(Rc::new);
+    VALIDATORS.with(|known| known.get(schema.to_string(), compiled))
 }
 
 impl Judge {
     pub(super) fn new(sender: &Value, closed: &Value, receiver: &Value) -> Option<Self> {
+        let sends_closed = if closed == sender {
+            None
+        } else {
+            Some(Validator::new(closed).ok()?)
+        };
         Some(Self {
-            sends: Validator::new(sender).ok()?,
-            sends_closed: Validator::new(closed).ok()?,
-            accepts: Validator::new(receiver).ok()?,
+            sends: validator(sender)?,
+            sends_closed,
+            accepts: validator(receiver)?,
         })
     }
 
     fn is_sent(&self, value: &Value) -> bool {
-        self.sends.accepts(value) && self.sends_closed.accepts(value)
+        let sends_closed = self.sends_closed.as_ref();
+        self.sends.accepts(value) && sends_closed.is_none_or(|closed| closed.accepts(value))
     }
 
     /// Returns whether the value is sent and not accepted.
@@ -51,11 +73,14 @@ impl Judge {
     }
 }
 
-/// Returns strings that are sent and not accepted, by their patterns and lengths alone.
-pub(super) fn unmatched_strings(closed: &Value, receiver: &Value) -> Vec<Value> {
+/// Returns numbers around the bounds of both, and strings that are sent and not accepted by their patterns and lengths.
+pub(super) fn at_bounds(closed: &Value, receiver: &Value) -> Vec<Value> {
     let side = |schema| Side::of(&[Located::root(schema)]);
-    let (_, strings) = scalars::unmatched(&side(closed), &side(receiver));
-    strings.into_iter().map(Value::String).collect()
+    let (sent, accepted) = (side(closed), side(receiver));
+    let mut values = scalars::numbers(&sent, &accepted);
+    let (_, strings) = scalars::unmatched(&sent, &accepted);
+    values.extend(strings.into_iter().map(Value::String));
+    values
 }
 
 /// Returns a value that is sent and not accepted.
@@ -65,24 +90,16 @@ pub(super) fn witness<'a>(
     receiver: &'a Value,
 ) -> Option<Value> {
     let (closed, receiver) = (Located::root(closed), Located::root(receiver));
-    let mut search = Search {
-        judge,
-        sent: Sampler::new(closed.root),
-        accepted: Sampler::new(receiver.root),
-        steps: STEPS,
-        seen: HashSet::new(),
-        patterns: BTreeMap::new(),
-    };
-    let mut wholes = search.candidates(&[closed]);
-    wholes.retain(|whole| judge.is_sent(whole));
-    // Values with more parts can be altered in more places.
-    wholes.sort_by_key(|whole| std::cmp::Reverse(size(whole).min(200)));
-    wholes.truncate(MOST_WHOLES);
-    let found = wholes.iter().find_map(|whole| {
-        search.seen.clear();
-        search.place(whole, &mut Vec::new(), &[closed], &[receiver])
-    });
+    let mut search = Search::new(judge, closed, receiver);
+    let found = search.found(closed, receiver);
     found.map(|value| search.shrunk(value))
+}
+
+/// Returns whether a value is found that is sent and not accepted.
+pub(super) fn is_found(judge: &Judge, closed: &Value, receiver: &Value) -> bool {
+    let (closed, receiver) = (Located::root(closed), Located::root(receiver));
+    let found = Search::new(judge, closed, receiver).found(closed, receiver);
+    found.is_some()
 }
 
 /// A step to a part of a value.
@@ -117,6 +134,30 @@ const DESCENDED: &[&str] = &[
 ];
 
 impl<'a> Search<'a> {
+    fn new(judge: &'a Judge, sent: Located<'a>, accepted: Located<'a>) -> Self {
+        Self {
+            judge,
+            sent: Sampler::new(sent.root),
+            accepted: Sampler::new(accepted.root),
+            steps: STEPS,
+            seen: HashSet::new(),
+            patterns: BTreeMap::new(),
+        }
+    }
+
+    /// Returns a witness.
+    fn found(&mut self, sent: Located<'a>, accepted: Located<'a>) -> Option<Value> {
+        let mut wholes = self.candidates(&[sent]);
+        wholes.retain(|whole| self.judge.is_sent(whole));
+        // Values with more parts can be altered in more places.
+        wholes.sort_by_key(|whole| std::cmp::Reverse(size(whole).min(200)));
+        wholes.truncate(MOST_WHOLES);
+        wholes.iter().find_map(|whole| {
+            self.seen.clear();
+            self.place(whole, &mut Vec::new(), &[sent], &[accepted])
+        })
+    }
+
     /// Alters the value at the end of the trail and below, and returns the first whole that is a witness.
     fn place(
         &mut self,

@@ -116,7 +116,8 @@ impl<'a> Search<'a> {
         objects
     }
 
-    /// Alters the members of the object at the end of the trail, those that it could have included.
+    /// Alters the members of the object at the end of the trail, those that it could have included: also those that only
+    /// the receiver declares, which a closed schema refuses.
     pub(super) fn members(
         &mut self,
         whole: &Value,
@@ -128,10 +129,8 @@ impl<'a> Search<'a> {
         let Value::Object(present) = value else {
             return None;
         };
-        let declared = sent
-            .parts
-            .iter()
-            .flat_map(|part| part.members("properties"));
+        let parts = sent.parts.iter().chain(&accepted.parts);
+        let declared = parts.flat_map(|part| part.members("properties"));
         let declared: BTreeSet<&str> = declared.map(|(name, _)| name).collect();
         let described = ["additionalProperties", "patternProperties"];
         let others = if described

@@ -26,7 +26,8 @@ pub(super) fn values(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<Value> {
     values
 }
 
-fn numbers(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<Value> {
+/// Returns numbers around the bounds of both sides, those of the receiver first.
+pub(super) fn numbers(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<Value> {
     let of = |side: &Side<'_>, keyword: &str| -> Vec<f64> {
         side.all(keyword)
             .filter_map(|number| number.schema.as_f64())
@@ -35,7 +36,7 @@ fn numbers(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<Value> {
     let mut steps = of(sent, "multipleOf");
     steps.extend([1.0, 0.5]);
     let mut bounds: Vec<f64> = Vec::new();
-    for side in [sent, accepted] {
+    for side in [accepted, sent] {
         for keyword in [
             "minimum",
             "maximum",

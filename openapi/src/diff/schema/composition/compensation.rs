@@ -2,7 +2,7 @@
 
 use crate::diff::walk::witness::Root;
 use crate::diff::walk::{Pair, Walk};
-use crate::relation::{Relation, relate};
+use crate::relation::is_compatible;
 use crate::schema::Direction;
 
 /// The most nodes of two schemas that are related to find what compensates a difference.
@@ -40,11 +40,8 @@ pub(crate) fn compensating_root<'a>(
     };
     let (sender, receiver) =
         walk.sides_within(pair.base.value, pair.revision.value, direction, LIMIT)?;
-    match relate(&sender, &receiver) {
-        Relation::Equal | Relation::Compatible => Some(Root {
-            pair,
-            trail: Vec::new(),
-        }),
-        Relation::Breaking(_) | Relation::Unproven => None,
-    }
+    is_compatible(&sender, &receiver).then(|| Root {
+        pair,
+        trail: Vec::new(),
+    })
 }

@@ -1,7 +1,8 @@
 //! Values that a schema probably accepts.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
@@ -22,7 +23,7 @@ const LARGEST: usize = 20_000;
 /// Returns values that the self-contained `schema` probably accepts, simple ones first.
 #[must_use]
 pub fn candidates(schema: &Value) -> Vec<Value> {
-    Sampler::new(schema).values(schema, DEPTH)
+    Sampler::new(schema).values(schema, DEPTH).to_vec()
 }
 
 /// Samples the schemas within one root.
@@ -30,7 +31,7 @@ pub(crate) struct Sampler<'a> {
     root: &'a Value,
     /// The values of a schema, by its address and the remaining depth. Without it, a schema would be sampled
     /// once for each path of references to it, of which there may be millions.
-    cache: RefCell<HashMap<(*const Value, usize), Vec<Value>>>,
+    cache: RefCell<HashMap<(*const Value, usize), Rc<[Value]>>>,
 }
 
 impl<'a> Sampler<'a> {
@@ -48,17 +49,18 @@ impl<'a> Sampler<'a> {
     /// Returns values that all of the schemas, which are within the root, probably accept.
     pub(crate) fn of_all(&self, schemas: impl IntoIterator<Item = &'a Value>) -> Vec<Value> {
         let mut schemas = schemas.into_iter().map(|schema| self.values(schema, DEPTH));
-        let first = schemas.next().unwrap_or_else(ordinary);
-        let mut values = schemas.fold(first, |values, more| merged(&values, more));
+        let first = schemas.next().unwrap_or_else(|| ordinary().into());
+        let more: Vec<Rc<[Value]>> = schemas.collect();
+        let mut values = (more.iter()).fold(first.to_vec(), |values, more| merged(&values, more));
         dedup(&mut values);
         values.truncate(2 * MOST_CANDIDATES);
         values
     }
 
-    fn values(&self, schema: &Value, depth: usize) -> Vec<Value> {
+    fn values(&self, schema: &Value, depth: usize) -> Rc<[Value]> {
         let key = (std::ptr::from_ref(schema), depth);
         if let Some(values) = self.cache.borrow().get(&key) {
-            return values.clone();
+            return Rc::clone(values);
         }
         let mut values = match schema {
             Value::Bool(false) => Vec::new(),
@@ -68,12 +70,13 @@ impl<'a> Sampler<'a> {
         dedup(&mut values);
         values.truncate(MOST_CANDIDATES);
         values.retain(|value| schema::size(value) <= LARGEST);
-        self.cache.borrow_mut().insert(key, values.clone());
+        let values: Rc<[Value]> = values.into();
+        self.cache.borrow_mut().insert(key, Rc::clone(&values));
         values
     }
 
     fn first_value(&self, schema: &Value, depth: usize) -> Option<Value> {
-        self.values(schema, depth).into_iter().next()
+        self.values(schema, depth).first().cloned()
     }
 
     fn of_object(&self, schema: &Map<String, Value>, depth: usize) -> Vec<Value> {
@@ -87,7 +90,7 @@ impl<'a> Sampler<'a> {
         let own = self.of_own_keywords(schema, depth, composed.is_some());
         match composed {
             Some(composed) if own.is_empty() => composed,
-            Some(composed) => merged(&composed, own),
+            Some(composed) => merged(&composed, &own),
             None => own,
         }
     }
@@ -102,17 +105,17 @@ impl<'a> Sampler<'a> {
             .and_then(|reference| self.target(reference))
         {
             is_composed = true;
-            values.extend(self.values(target, depth));
+            values.extend_from_slice(&self.values(target, depth));
         }
         for keyword in ["anyOf", "oneOf"] {
             for branch in list(schema, keyword) {
                 is_composed = true;
-                values.extend(self.values(branch, depth).into_iter().take(6));
+                values.extend(self.values(branch, depth).iter().take(6).cloned());
             }
         }
         for branch in list(schema, "allOf") {
             is_composed = true;
-            values = merged(&values, self.values(branch, depth));
+            values = merged(&values, &self.values(branch, depth));
         }
         is_composed.then_some(values)
     }
@@ -176,11 +179,11 @@ impl<'a> Sampler<'a> {
             .map_while(|item| self.first_value(item, depth))
             .collect();
         let mut items = match schema.get("items") {
-            Some(item) => self.values(item, depth),
+            Some(item) => self.values(item, depth).to_vec(),
             None => ordinary(),
         };
         if let Some(wanted) = schema.get("contains") {
-            items.splice(0..0, self.values(wanted, depth));
+            items.splice(0..0, self.values(wanted, depth).iter().cloned());
         }
         let most = most_items(&items);
         let filled = |length: usize, first: usize| {
@@ -207,7 +210,7 @@ impl<'a> Sampler<'a> {
 
     fn objects(&self, schema: &Map<String, Value>, depth: usize) -> Vec<Value> {
         let properties = schema.get("properties").and_then(Value::as_object);
-        let choices: Vec<(&str, Vec<Value>)> = (properties.into_iter().flatten())
+        let choices: Vec<Choice<'_>> = (properties.into_iter().flatten())
             .map(|(name, schema)| (name.as_str(), self.values(schema, depth)))
             .collect();
         let least = self.least_object(schema, &choices, depth);
@@ -231,7 +234,7 @@ impl<'a> Sampler<'a> {
     fn least_object(
         &self,
         schema: &Map<String, Value>,
-        choices: &[(&str, Vec<Value>)],
+        choices: &[Choice<'_>],
         depth: usize,
     ) -> Map<String, Value> {
         let mut object = Map::new();
@@ -239,7 +242,7 @@ impl<'a> Sampler<'a> {
             let declared = choices.iter().find(|(declared, _)| *declared == name);
             let value = match declared {
                 Some((_, values)) => values.first().cloned(),
-                None => self.of_name(schema, name, depth).into_iter().next(),
+                None => self.of_name(schema, name, depth).first().cloned(),
             };
             object.insert(name.to_owned(), value.unwrap_or(Value::Null));
         }
@@ -248,7 +251,7 @@ impl<'a> Sampler<'a> {
             if object.len() >= wanted {
                 break;
             }
-            let value = self.of_undeclared(schema, depth).into_iter().next();
+            let value = self.of_undeclared(schema, depth).first().cloned();
             object.insert(format!("key{index}"), value.unwrap_or(Value::Null));
         }
         object
@@ -261,24 +264,24 @@ impl<'a> Sampler<'a> {
         depth: usize,
     ) -> Vec<(String, Value)> {
         let mut properties = Vec::new();
-        let mut add = |name: &str, values: Vec<Value>| {
-            let values = values.into_iter().take(4);
-            properties.extend(values.map(|value| (name.to_owned(), value)));
+        let mut add = |name: &str, values: &[Value]| {
+            let values = values.iter().take(4);
+            properties.extend(values.map(|value| (name.to_owned(), value.clone())));
         };
         let patterns = schema.get("patternProperties").and_then(Value::as_object);
         for (pattern, member) in patterns.into_iter().flatten() {
             if let Some(name) = strings::of_pattern(pattern).into_iter().next() {
-                add(&name, self.values(member, depth));
+                add(&name, &self.values(member, depth));
             }
         }
         if !matches!(schema.get("additionalProperties"), Some(Value::Bool(false))) {
-            add("extra", self.of_undeclared(schema, depth));
+            add("extra", &self.of_undeclared(schema, depth));
         }
         properties
     }
 
     /// Returns the values of an undeclared property: those of the pattern that its name matches, if any.
-    fn of_name(&self, schema: &Map<String, Value>, name: &str, depth: usize) -> Vec<Value> {
+    fn of_name(&self, schema: &Map<String, Value>, name: &str, depth: usize) -> Rc<[Value]> {
         let patterns = schema.get("patternProperties").and_then(Value::as_object);
         let matching = patterns.into_iter().flatten().find(|(pattern, _)| {
             Validator::new(&json!({ "pattern": pattern }))
@@ -290,31 +293,34 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    fn of_undeclared(&self, schema: &Map<String, Value>, depth: usize) -> Vec<Value> {
-        schema
-            .get("additionalProperties")
-            .map_or_else(ordinary, |schema| self.values(schema, depth))
+    fn of_undeclared(&self, schema: &Map<String, Value>, depth: usize) -> Rc<[Value]> {
+        match schema.get("additionalProperties") {
+            Some(schema) => self.values(schema, depth),
+            None => ordinary().into(),
+        }
     }
 }
 
+/// A property with its values.
+type Choice<'s> = (&'s str, Rc<[Value]>);
+
 /// Adds objects in which one property at a time takes one of its values. The properties take turns, so that one
 /// with many values does not displace the others.
-fn add_variations(
-    values: &mut Vec<Value>,
-    least: &Map<String, Value>,
-    choices: &[(&str, Vec<Value>)],
-) {
+fn add_variations(values: &mut Vec<Value>, least: &Map<String, Value>, choices: &[Choice<'_>]) {
     let longest = choices.iter().map(|(_, values)| values.len()).max();
     for index in 0..longest.unwrap_or(0) {
         for (name, options) in choices {
-            if let Some(option) = options.get(index) {
+            let option = options.get(index);
+            // The smallest object is among the values already.
+            if let Some(option) = option.filter(|option| least.get(*name) != Some(option)) {
                 let mut object = least.clone();
                 object.insert((*name).to_owned(), option.clone());
                 values.push(Value::Object(object));
+                // The others differ, but for the first two values, which may be equal to one of them.
+                if values.len() > MOST_CANDIDATES + 2 {
+                    return;
+                }
             }
-        }
-        if values.len() >= MOST_CANDIDATES {
-            return;
         }
     }
 }
@@ -326,9 +332,9 @@ pub(super) fn most_items(items: &[Value]) -> usize {
 }
 
 /// Merges the values of two parts of one schema: objects are merged pairwise, other values are kept.
-fn merged(left: &[Value], right: Vec<Value>) -> Vec<Value> {
+fn merged(left: &[Value], right: &[Value]) -> Vec<Value> {
     if left.is_empty() {
-        return right;
+        return right.to_vec();
     }
     let mut values = Vec::new();
     for a in left.iter().take(6) {
@@ -340,18 +346,14 @@ fn merged(left: &[Value], right: Vec<Value>) -> Vec<Value> {
             }
         }
     }
-    values.extend(left.iter().cloned());
-    values.extend(right);
+    values.extend_from_slice(left);
+    values.extend_from_slice(right);
     values
 }
 
 fn dedup(values: &mut Vec<Value>) {
-    let mut seen: Vec<Value> = Vec::with_capacity(values.len());
-    values.retain(|value| {
-        let new = !seen.contains(value);
-        if new {
-            seen.push(value.clone());
-        }
-        new
-    });
+    let mut seen = HashSet::with_capacity(values.len());
+    let is_new: Vec<bool> = values.iter().map(|value| seen.insert(value)).collect();
+    let mut is_new = is_new.into_iter();
+    values.retain(|_| is_new.next().unwrap_or(true));
 }

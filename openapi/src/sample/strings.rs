@@ -6,6 +6,7 @@ use rand::rngs::SmallRng;
 use serde_json::{Map, Value};
 
 use super::keyword_values::count;
+use crate::memo::Memo;
 use crate::schema::Strings;
 
 /// The longest string that is made for a bound on length.
@@ -20,7 +21,8 @@ pub(super) fn of_schema(schema: &Map<String, Value>) -> Vec<String> {
         strings.extend(of_format(format).iter().map(|&text| text.to_owned()));
     }
     if let Some(Value::String(pattern)) = schema.get("pattern") {
-        strings.extend(Strings::of(schema).iter().flat_map(Strings::examples));
+        let described = Strings::of(schema);
+        strings.extend(described.into_iter().flat_map(examples));
         strings.extend(random(pattern));
     }
     let ordinary = if minimum <= 4 && maximum >= 4 {
@@ -44,14 +46,32 @@ pub(super) fn letters(length: usize) -> String {
 
 /// Returns a few strings in which the pattern is found.
 pub(super) fn of_pattern(pattern: &str) -> Vec<String> {
-    let mut strings = Strings::with_pattern(pattern).examples();
+    let mut strings = examples(Strings::with_pattern(pattern));
     strings.extend(random(pattern));
     strings
 }
 
+/// The most patterns of which the strings are remembered.
+const REMEMBERED: usize = 1_000;
+
+thread_local! {
+    static EXAMPLES: Memo<Strings, Vec<String>> = Memo::new(REMEMBERED);
+    static RANDOM: Memo<String, Vec<String>> = Memo::new(REMEMBERED);
+}
+
+/// Returns the examples of a set of strings.
+fn examples(strings: Strings) -> Vec<String> {
+    EXAMPLES.with(|known| known.get(strings, Strings::examples))
+}
+
+/// Returns what [`made_at_random`] does.
+fn random(pattern: &str) -> Vec<String> {
+    RANDOM.with(|known| known.get(pattern.to_owned(), |pattern| made_at_random(pattern)))
+}
+
 /// Returns a few random strings, from a fixed seed, that match the pattern; none where `regex-syntax` cannot
 /// parse it (look-around, back-references). Classes such as `\w` are ASCII's, as in ECMA-262.
-fn random(pattern: &str) -> Vec<String> {
+fn made_at_random(pattern: &str) -> Vec<String> {
     let mut random = SmallRng::seed_from_u64(0x5EED);
     let mut strings = Vec::new();
     for repeat in [1, 4] {

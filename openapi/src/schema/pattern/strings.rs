@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// The strings that a schema allows, as far as its patterns and bounds on length describe them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Strings {
     /// The patterns, each of which is found in every string.
     pub(crate) patterns: Vec<String>,
@@ -11,7 +11,7 @@ pub(crate) struct Strings {
 }
 
 /// Inclusive bounds on the number of characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Lengths {
     pub(crate) least: usize,
     /// The upper bound; `usize::MAX` where there is none.

@@ -2,13 +2,14 @@
 //! annotations are removed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
+use super::bundler::Bundler;
 use super::direction::Direction;
 use super::format::keep_asserted_format;
 use crate::document::Document;
-use crate::size::size;
 use crate::{keywords, pointer};
 
 /// The types of JSON values (JSON Schema Validation section 6.1.1).
@@ -32,41 +33,8 @@ pub(crate) fn bundle_value(
     schema: &Value,
     direction: Option<Direction>,
 ) -> Value {
-    bundle_within(document, schema, direction, usize::MAX).unwrap_or(Value::Bool(true))
-}
-
-/// Bundles as [`bundle_value`] does; `None` as soon as the bundle has more than `limit` nodes.
-pub(crate) fn bundle_within(
-    document: &Document,
-    schema: &Value,
-    direction: Option<Direction>,
-    limit: usize,
-) -> Option<Value> {
-    let mut names = Names::default();
-    let mut remaining = limit;
-    let mut root = assertions_of(document, schema, direction, &mut names);
-    let mut definitions = Map::new();
-    if limit != usize::MAX {
-        remaining = remaining.checked_sub(size(&root))?;
-    }
-    while let Some((pointer, name)) = names.pending.pop() {
-        // No validator knows what a dangling reference accepts, so nothing is proven of it.
-        let unknown = json!({"$dynamicRef": "#dangling"});
-        let target = document.at(&pointer).unwrap_or(&unknown);
-        let definition = assertions_of(document, target, direction, &mut names);
-        if limit != usize::MAX {
-            remaining = remaining.checked_sub(size(&definition))?;
-        }
-        definitions.insert(name, definition);
-    }
-    if definitions.is_empty() {
-        return Some(root);
-    }
-    definitions.sort_keys();
-    if let Value::Object(object) = &mut root {
-        object.insert("$defs".to_owned(), Value::Object(definitions));
-    }
-    Some(root)
+    let bundler = Bundler::new(document, direction);
+    Rc::unwrap_or_clone(bundler.bundle(schema)).schema
 }
 
 /// Returns the name of the definition that a reference within a bundle refers to.
@@ -76,19 +44,23 @@ pub(crate) fn definition_name(reference: &str) -> Option<String> {
 
 /// The names of the definitions of a bundle.
 #[derive(Default)]
-struct Names {
+pub(super) struct Names {
     by_pointer: BTreeMap<String, String>,
     taken: BTreeSet<String>,
     /// The pointers and names of the definitions that are not yet written.
-    pending: Vec<(String, String)>,
+    pub(super) pending: Vec<(String, String)>,
 }
 
 impl Names {
-    /// Returns the pointer from which the definition that a reference refers to was made.
-    fn pointer_of(&self, reference: &str) -> Option<&str> {
-        let name = reference.strip_prefix("#/$defs/")?;
-        let definition = self.by_pointer.iter().find(|(_, other)| *other == name);
-        definition.map(|(pointer, _)| pointer.as_str())
+    /// Makes the references of a schema those to definitions of the bundle.
+    pub(super) fn rename_references(&mut self, schema: &mut Value) {
+        keywords::rewrite(schema, &mut |object| {
+            if let Some(Value::String(reference)) = object.get_mut("$ref")
+                && let Some(pointer) = pointer::of_reference(reference)
+            {
+                *reference = format!("#/$defs/{}", self.name_for(pointer));
+            }
+        });
     }
 
     /// Returns the name of the definition for the schema at `pointer`: the pointer's last token, with a number
@@ -113,28 +85,21 @@ impl Names {
     }
 }
 
-/// Returns a schema with its assertions only and with references to definitions of the bundle.
-fn assertions_of(
+/// Returns a schema with its assertions only.
+pub(super) fn assertions_of(
     document: &Document,
     schema: &Value,
     direction: Option<Direction>,
-    names: &mut Names,
 ) -> Value {
     let mut schema = schema.clone();
     if let Some(direction) = direction {
         direction.strip(document, &mut schema);
     }
     keywords::rewrite(&mut schema, &mut |object| {
-        assert_discriminator(document, object, names);
+        assert_discriminator(document, object);
         object.retain(|keyword, _| {
             !keywords::is_annotation(keyword) && !keywords::is_container(keyword)
         });
-        if let Some(Value::String(reference)) = object.get("$ref")
-            && let Some(pointer) = pointer::of_reference(reference)
-        {
-            let name = names.name_for(pointer);
-            object.insert("$ref".to_owned(), json!(format!("#/$defs/{name}")));
-        }
         keep_asserted_format(object);
         if let Some(Value::String(kind)) = object.get("type")
             && !TYPES.contains(&kind.as_str())
@@ -156,7 +121,7 @@ fn assertions_of(
 /// Restricts each alternative to the discriminator's values for it: its own name, and those that are mapped to
 /// it (OpenAPI 3.1 section 4.8.25). A reader chooses the alternative by this value. An alternative that restricts the
 /// property itself stays as it is: a discriminator does not change what is valid (OpenAPI 3.1.1 section 4.8.25).
-fn assert_discriminator(document: &Document, object: &mut Map<String, Value>, names: &Names) {
+fn assert_discriminator(document: &Document, object: &mut Map<String, Value>) {
     let Some(discriminator) = object.get("discriminator") else {
         return;
     };
@@ -182,22 +147,20 @@ fn assert_discriminator(document: &Document, object: &mut Map<String, Value>, na
     for keyword in ["oneOf", "anyOf"] {
         let branches = object.get_mut(keyword).and_then(Value::as_array_mut);
         for branch in branches.into_iter().flatten() {
-            let Some(pointer) = branch
-                .get("$ref")
-                .and_then(|r| names.pointer_of(r.as_str()?))
-            else {
+            let reference = branch.get("$ref").and_then(Value::as_str);
+            let Some(pointer) = reference.and_then(pointer::of_reference) else {
                 continue;
             };
-            let alternative = document.at(pointer);
+            let alternative = document.at(&pointer);
             if alternative.is_some_and(|schema| restricts(document, schema, &property, 0)) {
                 continue;
             }
             let mut values: Vec<&str> = mapped
                 .iter()
-                .filter(|(_, target)| target == pointer)
+                .filter(|(_, target)| *target == pointer)
                 .map(|(value, _)| value.as_str())
                 .collect();
-            let own = pointer::last(pointer);
+            let own = pointer::last(&pointer);
             values.push(&own);
             values.sort_unstable();
             values.dedup();

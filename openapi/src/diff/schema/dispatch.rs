@@ -323,7 +323,7 @@ fn whole<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
     }
     let (old, new) = (pair.base.value, pair.revision.value);
     let (sender, receiver) = walk.sides(old, new, context.direction);
-    let sides = (&sender, &receiver);
+    let sides: (&Value, &Value) = (&sender, &receiver);
     record_relation(walk, context, &pair.revision, sides, Kind::Schema, None);
     texts::compare_below(walk, pair, context);
 }

@@ -128,12 +128,11 @@ fn compare_objects<'a>(
     } else {
         changes(&old, &new)
     };
-    let sides = (&sender, &receiver);
     record_relation(
         walk,
         context,
         &revision.core,
-        sides,
+        (&sender, &receiver),
         kind_of(&names),
         Some(&details),
     );

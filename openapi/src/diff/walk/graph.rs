@@ -4,6 +4,7 @@
 //! once, with every operation from which its vertex can be reached.
 
 mod outcome;
+mod schemas;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -18,7 +19,9 @@ use crate::diff::walk::equality::Equality;
 use crate::diff::walk::finding::Finding;
 use crate::diff::walk::node::{Matched, Node, Pair, follow};
 use crate::document::Document;
-use crate::schema::{self, Direction};
+use crate::schema::Direction;
+
+use schemas::Schemas;
 
 pub(crate) type VertexId = usize;
 
@@ -52,6 +55,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) options: Options,
     equality: Equality,
     equality_of_assertions: Equality,
+    schemas: Schemas<'a>,
     vertices: Vec<Vertex<'a>>,
     pairs: HashMap<PairId, VertexId>,
     /// The pairs of schemas that are being compared, one within another.
@@ -77,6 +81,7 @@ impl<'a> Walk<'a> {
             options,
             equality: Equality::new(options.component_names),
             equality_of_assertions: Equality::of_assertions(),
+            schemas: Schemas::new(base, revision),
             vertices: vec![Vertex::default()],
             pairs: HashMap::new(),
             in_progress: HashSet::new(),
@@ -149,38 +154,6 @@ impl<'a> Walk<'a> {
             witness,
             ..Change::new(rule, class, &location.pointer, message)
         });
-    }
-
-    /// Returns a schema of the base and one of the revision, each self-contained, as those of the sender and the
-    /// receiver of messages in this direction.
-    pub(crate) fn sides(
-        &self,
-        base: &Value,
-        revision: &Value,
-        direction: Direction,
-    ) -> (Value, Value) {
-        let base = schema::bundle_value(self.base, base, Some(direction));
-        let revision = schema::bundle_value(self.revision, revision, Some(direction));
-        match direction {
-            Direction::Request => (base, revision),
-            Direction::Response => (revision, base),
-        }
-    }
-
-    /// Returns what [`Self::sides`] does; `None` when one of the schemas has more than `limit` nodes.
-    pub(crate) fn sides_within(
-        &self,
-        base: &Value,
-        revision: &Value,
-        direction: Direction,
-        limit: usize,
-    ) -> Option<(Value, Value)> {
-        let base = schema::bundle_within(self.base, base, Some(direction), limit)?;
-        let revision = schema::bundle_within(self.revision, revision, Some(direction), limit)?;
-        Some(match direction {
-            Direction::Request => (base, revision),
-            Direction::Response => (revision, base),
-        })
     }
 
     /// Walks an operation in a vertex of its own; everything reached from it is reported with its name.

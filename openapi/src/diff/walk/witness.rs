@@ -1,12 +1,16 @@
 //! Witnesses: from a value that shows a difference in a part to a value of the whole that contains the part.
 
+mod whole;
+
 use serde_json::{Map, Value};
 
 use crate::diff::walk::graph::Walk;
 use crate::diff::walk::node::{Node, Pair};
+use crate::pointer;
 use crate::relation::{Relation, accepts_nothing, relate};
-use crate::schema::{Direction, Validator};
-use crate::{pointer, sample};
+use crate::schema::Direction;
+
+pub(crate) use whole::{Whole, WholeId};
 
 /// The most nodes of a whole that is judged as a schema; a larger one is only tried with values.
 const LIMIT: usize = 2_000;
@@ -41,9 +45,9 @@ pub(crate) enum Embedding {
 }
 
 /// Embeds `local`, a value that shows the difference in the part at `location`, into a value of the whole.
-pub(crate) fn embed(
-    walk: &Walk<'_>,
-    root: &Root<'_>,
+pub(crate) fn embed<'a>(
+    walk: &Walk<'a>,
+    root: &Root<'a>,
     direction: Direction,
     local: &Value,
     location: &Node<'_>,
@@ -59,9 +63,9 @@ pub(crate) fn embed(
 }
 
 /// Embeds the absence of a member of the part at `location` into a value of the whole.
-pub(crate) fn embed_absence(
-    walk: &Walk<'_>,
-    root: &Root<'_>,
+pub(crate) fn embed_absence<'a>(
+    walk: &Walk<'a>,
+    root: &Root<'a>,
     direction: Direction,
     name: &str,
     location: &Node<'_>,
@@ -77,62 +81,62 @@ pub(crate) fn embed_absence(
 }
 
 /// Tries the wholes that `altered` makes of those that are sent, each of which shows the difference if it is valid.
-fn embed_altered(
-    walk: &Walk<'_>,
-    root: &Root<'_>,
+fn embed_altered<'a>(
+    walk: &Walk<'a>,
+    root: &Root<'a>,
     direction: Direction,
     location: &Node<'_>,
     altered: impl Fn(&Value) -> Option<Vec<Value>>,
 ) -> Embedding {
-    let pair = &root.pair;
-    let of_whole = |value| Embedding::Breaks((value, schema_of(walk, pair, location)));
-    let (sender, receiver) = walk.sides(pair.base.value, pair.revision.value, direction);
-    let (Ok(sends), Ok(accepts)) = (Validator::new(&sender), Validator::new(&receiver)) else {
+    let of_value = |value| Embedding::Breaks((value, schema_of(walk, &root.pair, location)));
+    let Some(whole) = walk.whole(&root.pair, direction) else {
         return Embedding::Unknown;
     };
     let mut shortest: Option<((bool, usize), Value)> = None;
-    for plain in sample::candidates(&sender) {
-        let breaks = |value: &Value| sends.accepts(value) && !accepts.accepts(value);
-        for value in altered(&plain).into_iter().flatten().filter(breaks) {
+    for (plain, is_accepted) in &whole.sent {
+        let values = altered(plain).into_iter().flatten();
+        for value in values.filter(|value| whole.breaks(value)) {
             // Where the whole was rejected already, it may be rejected for another difference.
-            let by_another = !accepts.accepts(&plain);
-            let rank = (by_another, value.to_string().len());
+            let by_another = !is_accepted;
+            let rank = (by_another, length(&value));
             let is_shorter = shortest.as_ref().is_none_or(|(other, _)| rank < *other);
-            if is_shorter && (!by_another || is_rejected_at(&accepts, &value, &root.trail)) {
+            if is_shorter && (!by_another || whole.rejects_at(&value, &root.trail)) {
                 shortest = Some((rank, value));
             }
         }
     }
     if let Some((_, value)) = shortest {
-        return of_whole(value);
+        return of_value(value);
     }
     // The part's schema may leave out what is compared elsewhere (its items, what it requires), so that its value fits
     // nowhere: the relation of the wholes may still give a value.
-    let Some((sender, receiver)) =
-        walk.sides_within(pair.base.value, pair.revision.value, direction, LIMIT)
-    else {
+    let (sender, receiver) = (&whole.sender, &whole.receiver);
+    if sender.size > LIMIT || receiver.size > LIMIT {
         return Embedding::Unknown;
-    };
-    match relate(&sender, &receiver) {
-        Relation::Breaking(value) if is_rejected_at(&accepts, &value, &root.trail) => {
-            of_whole(value)
-        }
+    }
+    match relate(sender, receiver) {
+        Relation::Breaking(value) if whole.rejects_at(&value, &root.trail) => of_value(value),
         // From a contradiction around the part nothing follows.
-        Relation::Equal | Relation::Compatible if accepts_nothing(&sender) => Embedding::Unknown,
+        Relation::Equal | Relation::Compatible if accepts_nothing(sender) => Embedding::Unknown,
         Relation::Equal | Relation::Compatible => Embedding::Harmless,
         Relation::Breaking(_) | Relation::Unproven => Embedding::Unknown,
     }
 }
 
-/// Returns whether the value is rejected for something at the end of the trail, on the way there or below.
-fn is_rejected_at(accepts: &Validator, value: &Value, trail: &[Step]) -> bool {
-    let leads_there = |(step, token): (&Step, std::borrow::Cow<'_, str>)| match step {
-        Step::Property(name) => *name == token,
-        Step::Item => token.parse::<usize>().is_ok(),
-    };
-    let problems = accepts.problems(value);
-    let mut places = problems.iter().map(|problem| problem.pointer.as_str());
-    places.any(|place| trail.iter().zip(pointer::tokens(place)).all(leads_there))
+/// Returns about how many characters show a value.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter();
+            2 + members
+                .map(|(name, member)| name.len() + 4 + length(member))
+                .sum::<usize>()
+        }
+        Value::Array(items) => 2 + items.iter().map(|item| 1 + length(item)).sum::<usize>(),
+        Value::String(text) => 2 + text.len(),
+        Value::Null | Value::Bool(_) => 4,
+        Value::Number(number) => number.to_string().len(),
+    }
 }
 
 fn merge(part: &mut Value, local: &Value) {

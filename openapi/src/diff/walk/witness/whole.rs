@@ -1,0 +1,88 @@
+//! A whole message as both sides describe it: the schemas, their validators, and values that are sent.
+
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::Step;
+use crate::diff::walk::node::Pair;
+use crate::schema::{Bundle, Direction, Validator};
+use crate::{pointer, sample};
+
+/// Both schemas of a whole by their addresses in the documents, and the direction of the message.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct WholeId<'a>(Address<'a>, Address<'a>, Direction);
+
+impl<'a> WholeId<'a> {
+    pub(crate) fn of(pair: &Pair<'a>, direction: Direction) -> Self {
+        Self(
+            Address(pair.base.value),
+            Address(pair.revision.value),
+            direction,
+        )
+    }
+}
+
+/// A value by its address. It outlives the comparison, so that no other value gets that address.
+struct Address<'a>(&'a Value);
+
+impl PartialEq for Address<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for Address<'_> {}
+
+impl Hash for Address<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::ptr::from_ref(self.0).hash(state);
+    }
+}
+
+/// What both sides say of a whole message.
+pub(crate) struct Whole {
+    pub(super) sender: Rc<Bundle>,
+    pub(super) receiver: Rc<Bundle>,
+    sends: Validator,
+    accepts: Validator,
+    /// Values that are probably sent, and whether each is accepted.
+    pub(super) sent: Vec<(Value, bool)>,
+}
+
+impl Whole {
+    /// Compiles both schemas; `None` where one is not valid.
+    pub(crate) fn of((sender, receiver): (Rc<Bundle>, Rc<Bundle>)) -> Option<Self> {
+        let sends = Validator::new(&sender).ok()?;
+        let accepts = Validator::new(&receiver).ok()?;
+        let sent = sample::candidates(&sender).into_iter();
+        let sent = sent.map(|value| {
+            let is_accepted = accepts.accepts(&value);
+            (value, is_accepted)
+        });
+        Some(Self {
+            sent: sent.collect(),
+            sender,
+            receiver,
+            sends,
+            accepts,
+        })
+    }
+
+    /// Returns whether the value is sent and not accepted.
+    pub(super) fn breaks(&self, value: &Value) -> bool {
+        self.sends.accepts(value) && !self.accepts.accepts(value)
+    }
+
+    /// Returns whether the value is rejected for something at the end of the trail, on the way there or below.
+    pub(super) fn rejects_at(&self, value: &Value, trail: &[Step]) -> bool {
+        let leads_there = |(step, token): (&Step, std::borrow::Cow<'_, str>)| match step {
+            Step::Property(name) => *name == token,
+            Step::Item => token.parse::<usize>().is_ok(),
+        };
+        let problems = self.accepts.problems(value);
+        let mut places = problems.iter().map(|problem| problem.pointer.as_str());
+        places.any(|place| trail.iter().zip(pointer::tokens(place)).all(leads_there))
+    }
+}

@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 use serde_saphyr::Error as YamlError;
 
@@ -232,11 +233,15 @@ impl<'de> Visitor<'de> for AnyValue {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut read = Map::new();
         while let Some(key) = members.next_key::<String>()? {
-            if read.contains_key(&key) {
-                return Err(A::Error::custom(duplicate_key(&key)));
+            match read.entry(key) {
+                Entry::Vacant(entry) => {
+                    let Unambiguous(value) = members.next_value()?;
+                    entry.insert(value);
+                }
+                Entry::Occupied(entry) => {
+                    return Err(A::Error::custom(duplicate_key(entry.key())));
+                }
             }
-            let Unambiguous(value) = members.next_value()?;
-            read.insert(key, value);
         }
         Ok(Value::Object(read))
     }

@@ -14,7 +14,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
 use openapi::cli::{Outcome, conclude};
+
+/// The allocator of `oasproof`.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Measures the comparison.
 #[derive(Debug, Parser)]

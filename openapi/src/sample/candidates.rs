@@ -20,6 +20,9 @@ const DEPTH: usize = 12;
 /// The most nodes of a value: the nodes that each level requires multiply.
 const LARGEST: usize = 20_000;
 
+/// The values of a schema.
+type Samples = Rc<[Value]>;
+
 /// Returns values that the self-contained `schema` probably accepts, simple ones first.
 #[must_use]
 pub fn candidates(schema: &Value) -> Vec<Value> {
@@ -31,7 +34,7 @@ pub(crate) struct Sampler<'a> {
     root: &'a Value,
     /// The values of a schema, by its address and the remaining depth. Without it, a schema would be sampled
     /// once for each path of references to it, of which there may be millions.
-    cache: RefCell<HashMap<(*const Value, usize), Rc<[Value]>>>,
+    cache: RefCell<HashMap<(*const Value, usize), Samples>>,
 }
 
 impl<'a> Sampler<'a> {
@@ -50,14 +53,14 @@ impl<'a> Sampler<'a> {
     pub(crate) fn of_all(&self, schemas: impl IntoIterator<Item = &'a Value>) -> Vec<Value> {
         let mut schemas = schemas.into_iter().map(|schema| self.values(schema, DEPTH));
         let first = schemas.next().unwrap_or_else(|| ordinary().into());
-        let more: Vec<Rc<[Value]>> = schemas.collect();
+        let more: Vec<Samples> = schemas.collect();
         let mut values = (more.iter()).fold(first.to_vec(), |values, more| merged(&values, more));
         dedup(&mut values);
         values.truncate(2 * MOST_CANDIDATES);
         values
     }
 
-    fn values(&self, schema: &Value, depth: usize) -> Rc<[Value]> {
+    fn values(&self, schema: &Value, depth: usize) -> Samples {
         let key = (std::ptr::from_ref(schema), depth);
         if let Some(values) = self.cache.borrow().get(&key) {
             return Rc::clone(values);
@@ -70,7 +73,7 @@ impl<'a> Sampler<'a> {
         dedup(&mut values);
         values.truncate(MOST_CANDIDATES);
         values.retain(|value| schema::size(value) <= LARGEST);
-        let values: Rc<[Value]> = values.into();
+        let values: Samples = values.into();
         self.cache.borrow_mut().insert(key, Rc::clone(&values));
         values
     }
@@ -281,7 +284,7 @@ impl<'a> Sampler<'a> {
     }
 
     /// Returns the values of an undeclared property: those of the pattern that its name matches, if any.
-    fn of_name(&self, schema: &Map<String, Value>, name: &str, depth: usize) -> Rc<[Value]> {
+    fn of_name(&self, schema: &Map<String, Value>, name: &str, depth: usize) -> Samples {
         let patterns = schema.get("patternProperties").and_then(Value::as_object);
         let matching = patterns.into_iter().flatten().find(|(pattern, _)| {
             Validator::new(&json!({ "pattern": pattern }))
@@ -293,7 +296,7 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    fn of_undeclared(&self, schema: &Map<String, Value>, depth: usize) -> Rc<[Value]> {
+    fn of_undeclared(&self, schema: &Map<String, Value>, depth: usize) -> Samples {
         match schema.get("additionalProperties") {
             Some(schema) => self.values(schema, depth),
             None => ordinary().into(),
@@ -302,7 +305,7 @@ impl<'a> Sampler<'a> {
 }
 
 /// A property with its values.
-type Choice<'s> = (&'s str, Rc<[Value]>);
+type Choice<'s> = (&'s str, Samples);
 
 /// Adds objects in which one property at a time takes one of its values. The properties take turns, so that one
 /// with many values does not displace the others.

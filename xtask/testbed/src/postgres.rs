@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -95,6 +96,35 @@ impl Cluster {
         Self::start_in(folder, &settings.each_ref().map(String::as_str))
     }
 
+    /// Starts a streaming standby of this server.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`].
+    ///
+    /// # Panics
+    ///
+    /// If the server was given.
+    pub fn standby(&self) -> Result<Self, StartError> {
+        let own = Server::standby_of(self.own().port(), free_port, in_memory()?)?;
+        Ok(Self {
+            url: format!("postgres://postgres@127.0.0.1:{}", own.port()),
+            own: Some(own),
+        })
+    }
+
+    /// Changes a setting in the server's file (`ALTER SYSTEM SET …`), and lets its processes read the file.
+    ///
+    /// # Panics
+    ///
+    /// If the server refuses.
+    pub fn reload_with(&self, setting: &str) {
+        self.execute("postgres", &format!("ALTER SYSTEM SET {setting}"));
+        self.execute("postgres", "SELECT pg_reload_conf()");
+        // Each process gets a signal.
+        std::thread::sleep(Duration::from_millis(200));
+    }
+
     /// Creates an empty database.
     ///
     /// # Panics
@@ -143,6 +173,8 @@ impl Cluster {
             .args(["--set=ON_ERROR_STOP=1", "--command", sql])
             .arg(self.url(database))
             .env("PGCONNECT_TIMEOUT", PATIENCE.as_secs().to_string())
+            // A standby that a test stopped holds nothing up.
+            .env("PGOPTIONS", "-c synchronous_commit=local")
             .stdin(Stdio::null())
             .output()
             .map_err(|error| error.to_string())?;

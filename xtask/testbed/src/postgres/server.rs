@@ -48,6 +48,36 @@ impl Server {
         Self::start_on(ports, folder, settings)
     }
 
+    /// Copies a running server, on this port, into the folder and starts the copy as its streaming standby.
+    pub(super) fn standby_of(
+        primary: u16,
+        ports: impl FnMut() -> io::Result<u16>,
+        folder: TempDir,
+    ) -> Result<Self, StartError> {
+        programs::hand_over(&[folder.path().to_owned()])?;
+        let copied = programs::unprivileged("pg_basebackup")?
+            .args([
+                "--host=127.0.0.1",
+                "--username=postgres",
+                "--checkpoint=fast",
+            ])
+            .args([
+                "--write-recovery-conf",
+                "--no-sync",
+                "--port",
+                &primary.to_string(),
+            ])
+            .arg("--pgdata")
+            .arg(folder.path().join("data"))
+            .stdin(Stdio::null())
+            .output()?;
+        if !copied.status.success() {
+            let said = String::from_utf8_lossy(&copied.stderr);
+            return Err(StartError::Failed(said.into_owned()));
+        }
+        Self::start_on(ports, folder, &[])
+    }
+
     /// Returns its port.
     pub(super) fn port(&self) -> u16 {
         self.port
@@ -166,7 +196,9 @@ impl Server {
     fn is_ready(&self, process: u32) -> bool {
         let file = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
         let lines: Vec<&str> = file.lines().map(str::trim).collect();
-        lines.first() == Some(&process.to_string().as_str()) && lines.get(7) == Some(&"ready")
+        let state = lines.get(7).copied().unwrap_or_default();
+        lines.first() == Some(&process.to_string().as_str())
+            && ["ready", "standby"].contains(&state)
     }
 
     fn data(&self) -> PathBuf {

@@ -17,6 +17,7 @@ use crate::extract::path::TokenId;
 use crate::state::AppState;
 use crate::store::{Actor, Snapshot, Target, TargetKey, TokenUse};
 use crate::telemetry::metrics::METRICS;
+use crate::telemetry::outage::OUTAGE;
 use crate::timestamp::Timestamp;
 
 /// The authenticated user of a request.
@@ -26,6 +27,7 @@ use crate::timestamp::Timestamp;
 #[derive(Debug)]
 pub(crate) struct Caller {
     token_id: Uuid,
+    jti: Uuid,
     user_id: Uuid,
     own_business: Uuid,
     named_business: Uuid,
@@ -64,6 +66,7 @@ impl Caller {
         Actor {
             user_id: self.user_id,
             token_id: self.token_id,
+            jti: self.jti,
             business_id: self.own_business,
             remote_address: self.remote_address,
             claimed_email: self.claimed_email.clone(),
@@ -123,7 +126,7 @@ async fn authenticate(
     let refused = ApiError::NotAuthenticated { token_sent: true };
     let token = bearer(&parts.headers, &parts.uri)?;
     let now = Timestamp::now();
-    let Some((claims, digest)) = token::verify(state.keys(), &token, now) else {
+    let Some((claims, digest)) = token::verify(&state.keys(), &token, now) else {
         return Err(refused);
     };
     // The target is only used if the caller's token turns out to be good.
@@ -132,7 +135,9 @@ async fn authenticate(
         id,
         asker: claims.sub,
     });
-    let Some(found) = state.store().authentication(claims.jti, target).await? else {
+    let found = state.store().authentication(claims.jti, target).await?;
+    OUTAGE.answered();
+    let Some(found) = found else {
         return Err(refused);
     };
 
@@ -166,6 +171,7 @@ async fn authenticate(
     }
     let caller = Caller {
         token_id: token.token_id,
+        jti: claims.jti,
         user_id: token.user_id,
         own_business: token.business_id,
         named_business: business_id(&parts.headers)?,

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::domain::issue::IssueError;
 use crate::store::StoreError;
 use crate::telemetry::metrics::METRICS;
+use crate::telemetry::outage::OUTAGE;
 use crate::validation::{HTTPValidationError, ValidationError};
 
 /// A refusal. Each variant is one row of the contract's table; its answer is a function of the variant alone.
@@ -34,6 +35,8 @@ pub(crate) enum ApiError {
     Forbidden,
     /// 408: receiving or processing the request took too long.
     TimedOut,
+    /// 415: a body with a content coding (RFC 9110, section 15.5.16).
+    Encoded,
     /// 413.
     TooLarge {
         /// The most bytes that a body may have.
@@ -71,6 +74,10 @@ impl ApiError {
                     format!("The request body is larger than {limit} bytes"),
                 );
             }
+            Self::Encoded => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "The request body must be sent without Content-Encoding",
+            ),
             Self::TooManyRequests { wait } => {
                 return (
                     StatusCode::TOO_MANY_REQUESTS,
@@ -96,9 +103,9 @@ impl IntoResponse for ApiError {
             }
             Self::NotAuthenticated { token_sent } => {
                 let challenge = if token_sent {
-                    r#"Bearer error="invalid_token""#
+                    r#"Bearer realm="tokens", error="invalid_token""#
                 } else {
-                    "Bearer"
+                    r#"Bearer realm="tokens""#
                 };
                 let challenge = [(
                     header::WWW_AUTHENTICATE,
@@ -120,12 +127,20 @@ impl IntoResponse for ApiError {
                 let retry_after = [(header::RETRY_AFTER, whole_seconds(wait).to_string())];
                 (status, retry_after, Json(json!({ "detail": detail }))).into_response()
             }
+            Self::Unavailable => {
+                let retry_after = [(header::RETRY_AFTER, "1")];
+                (status, retry_after, Json(json!({ "detail": detail }))).into_response()
+            }
+            Self::Encoded => {
+                // The codings that are accepted (RFC 9110, section 12.5.3).
+                let accepted = [(header::ACCEPT_ENCODING, "identity")];
+                (status, accepted, Json(json!({ "detail": detail }))).into_response()
+            }
             Self::BadRequest(_)
             | Self::NotFound
             | Self::NoSuchRoute
             | Self::MethodNotAllowed
             | Self::Forbidden
-            | Self::Unavailable
             | Self::Internal => (status, Json(json!({ "detail": detail }))).into_response(),
         }
     }
@@ -145,13 +160,17 @@ impl From<StoreError> for ApiError {
     /// Logs the store's error, which the answer does not contain.
     fn from(error: StoreError) -> Self {
         match error {
+            StoreError::CallerRevoked => {
+                METRICS.authenticated(false);
+                Self::NotAuthenticated { token_sent: true }
+            }
             StoreError::Unavailable(_)
             | StoreError::Disconnected(_)
             | StoreError::NotADatabase(_)
             | StoreError::WrongPassword(_)
             | StoreError::Claimed { .. } => {
                 METRICS.store_failed("unavailable");
-                tracing::error!(%error, "the store does not answer");
+                OUTAGE.failed(&error);
                 Self::Unavailable
             }
             StoreError::Inconsistent(_) | StoreError::Migration(_) => {

@@ -156,6 +156,7 @@ fn remedy(source: &StoreError, at: &Location) -> &'static str {
         (
             StoreError::Unavailable(_)
             | StoreError::Disconnected(_)
+            | StoreError::CallerRevoked
             | StoreError::Inconsistent(_)
             | StoreError::Migration(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)),
             Location::Sqlite(_),
@@ -168,7 +169,10 @@ fn remedy(source: &StoreError, at: &Location) -> &'static str {
             "Has `server migrate` been run as a role that may change the schema?"
         }
         (
-            StoreError::Unavailable(_) | StoreError::Disconnected(_) | StoreError::Inconsistent(_),
+            StoreError::Unavailable(_)
+            | StoreError::Disconnected(_)
+            | StoreError::CallerRevoked
+            | StoreError::Inconsistent(_),
             Location::Postgres(_),
         ) => "Does the database run, and may this role use it? Choose another one with --database",
     }

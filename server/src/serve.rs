@@ -13,13 +13,13 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::client::TrustedProxies;
-use crate::config::Serve;
+use crate::config::{Serve, Storage};
 use crate::connections::{self, descriptors};
 use crate::exit::Failure;
 use crate::rate_limit::RateLimits;
 use crate::router::router;
 use crate::routes::metrics;
-use crate::startup::{Purpose, open};
+use crate::startup::{Purpose, open, read_keys};
 use crate::state::AppState;
 use crate::telemetry::metrics::METRICS;
 use crate::tls::Identity;
@@ -27,7 +27,7 @@ use crate::tls::Identity;
 /// The most connections of the listener for metrics: there are only a few scrapers.
 const METRICS_CONNECTIONS: usize = 64;
 
-/// Serves until SIGTERM or SIGINT. Then it accepts no more connections, finishes the requests in progress within the drain timeout,
+/// Serves until SIGTERM or SIGINT; SIGHUP makes it read its keys again. Then it accepts no more connections, finishes the requests in progress within the drain timeout,
 /// and closes the store. When it accepts connections it prints `listening on http://ADDR:PORT` (or https), with the real port, as
 /// the only line on standard output.
 ///
@@ -37,6 +37,7 @@ const METRICS_CONNECTIONS: usize = 64;
 pub async fn serve(command: Serve) -> Result<(), Failure> {
     // First, so that no signal is missed that arrives during the start.
     let mut signals = Signals::listen()?;
+    let hangups = signal(SignalKind::hangup()).map_err(Failure::Runtime)?;
 
     let tls = match command.tls.files()? {
         Some(files) => Some(Arc::new(Identity::read(files)?)),
@@ -63,6 +64,9 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     let scheme = if tls.is_some() { "https" } else { "http" };
     let (stop, phases) = watch::channel(Phase::Serving);
     let mut tasks = Tasks::start(&command, &state, listener, tls, &phases);
+    tasks
+        .others
+        .spawn(renew_keys(hangups, command.storage.clone(), state.clone()));
     if let Some((listener, address)) = metrics {
         tracing::info!(%address, "metrics at /metrics");
         tasks.serve_metrics(listener, command.timeouts.head_timeout);
@@ -87,6 +91,19 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     state.store().close().await;
     tracing::info!("stopped");
     ended
+}
+
+/// Reads the keys again at each SIGHUP. Keys that cannot be used are logged, and the previous ones stay.
+async fn renew_keys(mut hangups: Signal, storage: Storage, state: AppState) {
+    while hangups.recv().await.is_some() {
+        match read_keys(&storage) {
+            Ok(keys) => {
+                tracing::info!(keys = keys.summary(), "SIGHUP: keys are read again");
+                state.replace_keys(keys);
+            }
+            Err(error) => tracing::error!(%error, "SIGHUP: the previous keys stay in use"),
+        }
+    }
 }
 
 /// The signals that end a server.

@@ -1,7 +1,7 @@
 //! Opening the store and the keys.
 
 use crate::config::Storage;
-use crate::domain::keys::{IfMissing, KeyRing};
+use crate::domain::keys::{IfMissing, KeyError, KeyRing};
 use crate::exit::Failure;
 use crate::store::{Location, Store};
 
@@ -35,6 +35,15 @@ pub(crate) async fn open(storage: &Storage, purpose: Purpose) -> Result<(Store, 
     };
     let keys = KeyRing::open(&storage.keys()?, if_missing)?;
     Ok((store, keys))
+}
+
+/// Reads the key ring again, for a store with tokens.
+///
+/// # Errors
+///
+/// [`KeyError`].
+pub(crate) fn read_keys(storage: &Storage) -> Result<KeyRing, KeyError> {
+    KeyRing::open(&storage.keys()?, IfMissing::Lost)
 }
 
 /// Opens the store and brings its schema to the one of this program. Also returns the migrations that were applied.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use parking_lot::RwLock;
+
 use crate::domain::keys::KeyRing;
 use crate::last_used::LastUsed;
 use crate::rate_limit::RateLimits;
@@ -14,7 +16,7 @@ pub(crate) struct AppState(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     store: Store,
-    keys: KeyRing,
+    keys: RwLock<Arc<KeyRing>>,
     last_used: LastUsed,
     rate_limits: RateLimits,
 }
@@ -24,7 +26,7 @@ impl AppState {
     pub(crate) fn new(store: Store, keys: KeyRing, rate_limits: RateLimits) -> Self {
         Self(Arc::new(Shared {
             store,
-            keys,
+            keys: RwLock::new(Arc::new(keys)),
             last_used: LastUsed::default(),
             rate_limits,
         }))
@@ -46,7 +48,12 @@ impl AppState {
     }
 
     /// Returns the keys that sign and verify tokens.
-    pub(crate) fn keys(&self) -> &KeyRing {
-        &self.0.keys
+    pub(crate) fn keys(&self) -> Arc<KeyRing> {
+        Arc::clone(&self.0.keys.read())
+    }
+
+    /// Replaces the keys.
+    pub(crate) fn replace_keys(&self, keys: KeyRing) {
+        *self.0.keys.write() = Arc::new(keys);
     }
 }

@@ -28,6 +28,7 @@ pub(crate) use inspection::Inspection;
 pub(crate) use listing::{Direction, ListTokens, Page, Place, SortBy, SortKey};
 pub use location::Location;
 use postgres::PostgresStore;
+pub use postgres::PostgresUrl;
 pub use records::Role;
 pub(crate) use records::{
     Authentication, Membership, NewRevocation, NewToken, Revoked, Target, TargetKey, TokenRecord,
@@ -54,7 +55,7 @@ pub(crate) enum Snapshot {
 pub(crate) async fn inspect(location: &Location) -> Result<Inspection, StoreError> {
     match location {
         Location::Sqlite(file) => sqlite::inspect(file).await,
-        Location::Postgres(options) => postgres::inspect(options).await,
+        Location::Postgres(url) => postgres::inspect(url).await,
     }
 }
 
@@ -77,7 +78,7 @@ impl Store {
     pub async fn open(location: &Location) -> Result<Self, StoreError> {
         match location {
             Location::Sqlite(file) => SqliteStore::open(file).await.map(Self::Sqlite),
-            Location::Postgres(options) => PostgresStore::open(options).await.map(Self::Postgres),
+            Location::Postgres(url) => PostgresStore::open(url).await.map(Self::Postgres),
         }
     }
 

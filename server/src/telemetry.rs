@@ -20,6 +20,7 @@ use crate::redact;
 mod buffered;
 mod json;
 pub(crate) mod metrics;
+pub(crate) mod outage;
 pub mod traces;
 
 use buffered::BufferedStderr;

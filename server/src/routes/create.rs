@@ -158,7 +158,7 @@ pub(crate) async fn create_token(
         max_active: Some(MAX_ACTIVE_TOKENS),
         by: Some(caller.actor()),
     };
-    let Some((token, record)) = issue(state.store(), state.keys(), order).await? else {
+    let Some((token, record)) = issue(state.store(), &state.keys(), order).await? else {
         return Err(ApiError::BadRequest(format!(
             "A user may have at most {MAX_ACTIVE_TOKENS} active tokens; revoke one first"
         )));

@@ -13,6 +13,7 @@ pub(crate) struct Actor {
     pub(crate) user_id: Uuid,
     /// The token that the caller used.
     pub(crate) token_id: Uuid,
+    pub(crate) jti: Uuid,
     pub(crate) business_id: Uuid,
     /// The client's address: the other end of the connection, or the one that trusted proxies report.
     pub(crate) remote_address: Option<IpAddr>,

@@ -28,6 +28,9 @@ pub enum StoreError {
         /// The other process, if it could be read.
         process: Option<u32>,
     },
+    /// The token on whose behalf something was to be written was revoked meanwhile. Nothing was written.
+    #[error("the caller's token is revoked")]
+    CallerRevoked,
     /// It holds or answers what it should not. Trying again does not help.
     #[error("the store is inconsistent: {0}")]
     Inconsistent(String),
@@ -47,6 +50,7 @@ impl StoreError {
             Self::NotADatabase(why) => Self::NotADatabase(why.clone()),
             Self::WrongPassword(why) => Self::WrongPassword(why.clone()),
             Self::Inconsistent(why) => Self::Inconsistent(why.clone()),
+            Self::CallerRevoked => Self::CallerRevoked,
             Self::Claimed { process } => Self::Claimed { process: *process },
             Self::Migration(error) => Self::Inconsistent(error.to_string()),
         }

@@ -4,8 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
-use sqlx::postgres::PgConnectOptions;
-
+use super::postgres::PostgresUrl;
 use super::sqlite::SqliteFile;
 
 /// A store that can be opened. Neither its `Debug` nor its `Display` shows a password.
@@ -14,7 +13,7 @@ pub enum Location {
     /// `sqlite:PATH`: a file, for one server process.
     Sqlite(SqliteFile),
     /// `postgres://…`: a database, for any number of server processes.
-    Postgres(Box<PgConnectOptions>),
+    Postgres(PostgresUrl),
 }
 
 impl Location {
@@ -30,19 +29,12 @@ impl Location {
 impl FromStr for Location {
     type Err = String;
 
-    /// Reads `sqlite:PATH`, `sqlite://PATH` or a PostgreSQL URI
-    /// (<https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS>). What the URI leaves out comes from
-    /// `PGHOST`, `PGUSER`, `PGPASSWORD` and their like, and from `.pgpass`.
+    /// Reads `sqlite:PATH`, `sqlite://PATH` or the URL of a PostgreSQL database.
     ///
     /// The message of an error does not repeat the URL, which may hold a password.
     fn from_str(url: &str) -> Result<Self, Self::Err> {
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            return url
-                .parse()
-                .map(|options| Self::Postgres(Box::new(options)))
-                .map_err(|error: sqlx::Error| {
-                    format!("{error}; write it as postgres://USER@HOST:PORT/DATABASE")
-                });
+            return url.parse().map(Self::Postgres);
         }
         let Some(path) = url.strip_prefix("sqlite:") else {
             return Err("write it as sqlite:PATH or postgres://USER@HOST/DATABASE".to_owned());
@@ -70,16 +62,7 @@ impl fmt::Display for Location {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(file) => write!(formatter, "sqlite:{}", file.path().display()),
-            Self::Postgres(options) => write!(
-                formatter,
-                "postgres://{}@{}:{}/{}",
-                options.get_username(),
-                options.get_host(),
-                options.get_port(),
-                options
-                    .get_database()
-                    .unwrap_or_else(|| options.get_username())
-            ),
+            Self::Postgres(url) => fmt::Display::fmt(url, formatter),
         }
     }
 }

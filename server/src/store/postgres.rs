@@ -10,7 +10,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sqlx::postgres::PgConnectOptions;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::audit::{Actor, AuditEvent, NewAuditEvent};
@@ -28,6 +29,8 @@ mod coalesce;
 mod connections;
 mod inspection;
 mod listing;
+mod lock;
+mod primary;
 mod read;
 mod revoke;
 mod row;
@@ -36,18 +39,24 @@ mod session;
 mod snapshot;
 mod snapshot_cache;
 mod trail;
+mod url;
+mod warnings;
 mod write;
 
 use authentication::{Answer, Authentications, Question};
 use coalesce::Coalescer;
 use connections::Connections;
 pub(super) use inspection::inspect;
-
+use primary::Primary;
 pub(super) use snapshot::Snapshot;
 use snapshot_cache::SnapshotCache;
+pub use url::PostgresUrl;
 
-/// The most connections of one process.
+/// The most connections of one process, one of which ends the others' sessions.
 const CONNECTIONS: usize = 10;
+
+/// The most connections for authentications: one that is used, and one in its place should it not answer.
+const AUTHENTICATING: usize = 2;
 
 /// The most statements of one kind of read in progress, on behalf of any number of requests: the more requests wait, the more
 /// the next statement answers.
@@ -59,23 +68,32 @@ const REVOCATIONS: usize = 2;
 /// A PostgreSQL database.
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
+    primary: Arc<Primary>,
     connections: Arc<Connections>,
-    /// The connection of authentications alone: a snapshot names its session.
+    /// The connections of authentications alone: a snapshot names its session.
     authenticating: Arc<Connections>,
     cache: Arc<SnapshotCache>,
     presence: Arc<Coalescer<read::Presence>>,
     authentications: Arc<Coalescer<Authentications>>,
     first_pages: Arc<Coalescer<listing::FirstPages>>,
     revocations: Arc<Coalescer<revoke::Revocations>>,
+    /// Aborted when this is dropped.
+    _watch: Arc<JoinSet<()>>,
 }
 
 impl PostgresStore {
-    pub(super) async fn open(options: &PgConnectOptions) -> Result<Self, StoreError> {
-        let connections = Arc::new(Connections::to(options.clone(), CONNECTIONS - READS));
+    pub(super) async fn open(url: &PostgresUrl) -> Result<Self, StoreError> {
+        let primary = Arc::new(Primary::among(&url.hosts));
+        let ending = Arc::new(Semaphore::new(1));
+        let connections = |max| {
+            let (primary, ending) = (Arc::clone(&primary), Arc::clone(&ending));
+            Arc::new(Connections::to(primary, ending, max))
+        };
+        let authenticating = connections(AUTHENTICATING);
+        let connections = connections(CONNECTIONS - AUTHENTICATING - 1);
         // A mistake shows now rather than with the first request.
         connections.warm().await?;
         let to = || Arc::clone(&connections);
-        let authenticating = Arc::new(Connections::to(options.clone(), READS));
         let cache = Arc::new(SnapshotCache::default());
         let authentications = Authentications {
             connections: Arc::clone(&authenticating),
@@ -85,7 +103,12 @@ impl PostgresStore {
             connections: to(),
             cache: Arc::clone(&cache),
         };
+        let mut watch = JoinSet::new();
+        let watched = Arc::clone(&primary);
+        watch.spawn(async move { watched.watch().await });
         Ok(Self {
+            primary,
+            _watch: Arc::new(watch),
             presence: Arc::new(Coalescer::start(read::Presence(to()), READS)),
             authentications: Arc::new(Coalescer::start(authentications, READS)),
             first_pages: Arc::new(Coalescer::start(first_pages, READS)),
@@ -97,7 +120,7 @@ impl PostgresStore {
     }
 
     pub(super) async fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        schema::migrate(self.connections.options()).await
+        schema::migrate(&self.primary).await
     }
 
     pub(super) async fn grant(&self, role: &str) -> Result<(), StoreError> {
@@ -132,7 +155,8 @@ impl PostgresStore {
     }
 
     pub(super) async fn revoke(&self, revocation: NewRevocation) -> Result<Revoked, StoreError> {
-        self.revocations.ask(revocation).await
+        let revoked = self.revocations.ask(revocation).await?;
+        revoked.ok_or(StoreError::CallerRevoked)
     }
 
     pub(super) async fn add_token(

@@ -2,25 +2,34 @@
 //!
 //! sqlx's own pool asks the database whether a connection still works each time that one is returned, which is a second round
 //! trip for every read. Here a connection is returned when its work has succeeded, and dropped otherwise.
+//!
+//! The database may go on with work that nobody waits for any more: a commit that waits for a standby does not notice that its
+//! client is gone. Such a session is ended, and counts until it has ended, so that there are never more than the maximum.
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 use sqlx::Connection;
-use sqlx::postgres::{PgConnectOptions, PgConnection};
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use sqlx::postgres::PgConnection;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
 
 use super::super::error::StoreError;
-use super::session;
-
-/// How long the database may take to accept a connection.
-const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+use super::primary::{CONNECT_WITHIN, Primary};
+use super::session::Session;
 
 /// How long a statement or transaction may take, and how long one may wait for a connection.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+/// How long a read may take on a session that was used before, whose connection may be dead, until another session is tried.
+const READ_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// The time between two attempts to end a session.
+const END_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// A piece of work on one connection.
 pub(super) trait Work: Sync {
@@ -39,65 +48,126 @@ pub(super) type Working<'a, W> =
 
 /// The database, and the free connections to it.
 pub(super) struct Connections {
-    options: PgConnectOptions,
+    primary: Arc<Primary>,
     max: usize,
-    permits: Semaphore,
-    free: Mutex<Vec<PgConnection>>,
+    permits: Arc<Semaphore>,
+    free: Mutex<Vec<Session>>,
+    /// The one session that ends others. Shared by all `Connections` to the database.
+    ending: Arc<Semaphore>,
+}
+
+/// A session in use. Unless it is put back or closed, the work on it was given up.
+struct InUse {
+    primary: Arc<Primary>,
+    ending: Arc<Semaphore>,
+    session: Option<(Session, OwnedSemaphorePermit)>,
+}
+
+impl Drop for InUse {
+    fn drop(&mut self) {
+        if let (Some((session, permit)), Ok(runtime)) = (self.session.take(), Handle::try_current())
+        {
+            let process = session.process;
+            drop(session);
+            let (primary, ending) = (Arc::clone(&self.primary), Arc::clone(&self.ending));
+            runtime.spawn(async move {
+                end(&primary, &ending, process).await;
+                drop(permit);
+            });
+        }
+    }
+}
+
+/// Ends a process of the database. Returns when it has ended, or the database cannot be reached: then nothing begins there either.
+async fn end(primary: &Primary, ending: &Semaphore, process: i32) {
+    loop {
+        let Ok(_one) = ending.acquire().await else {
+            return;
+        };
+        let Ok(Ok(mut session)) = timeout(CONNECT_WITHIN, primary.connect()).await else {
+            return;
+        };
+        let ended = sqlx::query_scalar(
+            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE pid = $1",
+        )
+        .bind(process)
+        .fetch_optional(&mut session.connection);
+        match timeout(ANSWER_WITHIN, ended).await {
+            // It has ended by itself, or now.
+            Ok(Ok(None | Some(true))) => {
+                let _ = timeout(CONNECT_WITHIN, session.connection.close()).await;
+                return;
+            }
+            Ok(Ok(Some(false))) => {}
+            Ok(Err(_)) | Err(_) => return,
+        }
+        drop(session);
+        sleep(END_AGAIN_AFTER).await;
+    }
 }
 
 impl Connections {
     /// Builds the connections to a database, at most `max` at a time, without opening one.
-    pub(super) fn to(options: PgConnectOptions, max: usize) -> Self {
+    pub(super) fn to(primary: Arc<Primary>, ending: Arc<Semaphore>, max: usize) -> Self {
         Self {
-            options,
+            primary,
             max,
-            permits: Semaphore::new(max),
+            permits: Arc::new(Semaphore::new(max)),
             free: Mutex::default(),
+            ending,
         }
     }
 
-    pub(super) fn options(&self) -> &PgConnectOptions {
-        &self.options
-    }
-
-    /// Runs `work` once on a connection. When the connection fails meanwhile, it is unknown whether the work was done.
+    /// Runs `work` once on a connection. When the connection fails meanwhile, it is unknown whether the work was done. When the
+    /// database warns about it, it is done, and possibly not durable.
     ///
     /// When the caller stops waiting, the connection is closed, and what it did not commit never happened.
     pub(super) fn run<'a, W: Work>(&'a self, work: &'a W) -> Working<'a, W> {
         Box::pin(async {
-            let _permit = self.permit().await?;
-            let connection = match self.take_free() {
-                Some(connection) => connection,
-                None => self.connect().await?,
+            let permit = self.permit().await?;
+            let session = match self.take_free() {
+                Some(session) => session,
+                None => self.primary.connect().await?,
             };
-            self.work_on(connection, work).await
+            let warnings = session.warnings.clone();
+            let working = self.work_on(session, permit, work, ANSWER_WITHIN);
+            match warnings.of(working).await {
+                (Ok(_), Some(warning)) => Err(StoreError::Unavailable(format!(
+                    "it warns about a commit: {warning}"
+                ))),
+                (result, _) => result,
+            }
         })
     }
 
     /// Runs `work`, which only reads, on a connection. Runs it again on a new one when the connection fails, as all free ones do
-    /// after a restart of the database.
+    /// after a restart of the database, or does not answer.
     pub(super) fn read<'a, W: Work>(&'a self, work: &'a W) -> Working<'a, W> {
         Box::pin(async {
-            let _permit = self.permit().await?;
-            if let Some(connection) = self.take_free() {
-                match self.work_on(connection, work).await {
-                    Err(StoreError::Disconnected(_)) => {}
-                    result => return result,
+            let permit = self.permit().await?;
+            let permit = match self.take_free() {
+                None => permit,
+                Some(session) => {
+                    let done = self.work_on(session, permit, work, READ_AGAIN_AFTER).await;
+                    match done {
+                        Err(StoreError::Disconnected(_)) => self.permit().await?,
+                        result => return result,
+                    }
                 }
-            }
-            let connection = self.connect().await?;
-            self.work_on(connection, work).await
+            };
+            let session = self.primary.connect().await?;
+            self.work_on(session, permit, work, ANSWER_WITHIN).await
         })
     }
 
     /// Opens a connection, unless one is free.
     pub(super) async fn warm(&self) -> Result<(), StoreError> {
         let _permit = self.permit().await?;
-        let connection = match self.take_free() {
-            Some(connection) => connection,
-            None => self.connect().await?,
+        let session = match self.take_free() {
+            Some(session) => session,
+            None => self.primary.connect().await?,
         };
-        self.free().push(connection);
+        self.free().push(session);
         Ok(())
     }
 
@@ -105,14 +175,14 @@ impl Connections {
     pub(super) async fn close(&self) {
         self.permits.close();
         let free = std::mem::take(&mut *self.free());
-        for connection in free {
+        for session in free {
             // It is dropped whether or not the database answers.
-            let _ = timeout(CONNECT_WITHIN, connection.close()).await;
+            let _ = timeout(CONNECT_WITHIN, session.connection.close()).await;
         }
     }
 
-    async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, StoreError> {
-        let permit = timeout(ANSWER_WITHIN, self.permits.acquire()).await;
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        let permit = timeout(ANSWER_WITHIN, Arc::clone(&self.permits).acquire_owned()).await;
         match permit {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) => Err(StoreError::Unavailable("it is closed".to_owned())),
@@ -123,29 +193,35 @@ impl Connections {
         }
     }
 
-    async fn connect(&self) -> Result<PgConnection, StoreError> {
-        timeout(CONNECT_WITHIN, session::begin(&self.options))
-            .await
-            .unwrap_or_else(|_| {
-                Err(StoreError::Unavailable(
-                    "it does not accept connections in time".to_owned(),
-                ))
-            })
-    }
-
     async fn work_on<W: Work>(
         &self,
-        mut connection: PgConnection,
+        session: Session,
+        permit: OwnedSemaphorePermit,
         work: &W,
+        within: Duration,
     ) -> Result<W::Output, StoreError> {
-        let result = match timeout(ANSWER_WITHIN, work.run_on(&mut connection)).await {
-            Ok(result) => result,
-            Err(_) => Err(StoreError::Unavailable(
+        let mut used = InUse {
+            primary: Arc::clone(&self.primary),
+            ending: Arc::clone(&self.ending),
+            session: None,
+        };
+        let (session, _) = used.session.insert((session, permit));
+        let Ok(result) = timeout(within, work.run_on(&mut session.connection)).await else {
+            // The free ones most likely do not answer either.
+            self.free().clear();
+            return Err(StoreError::Disconnected(
                 "it does not answer in time".to_owned(),
-            )),
+            ));
+        };
+        let result = match self.primary.require_newest(session) {
+            Ok(()) => result,
+            Err(old) => Err(old),
+        };
+        let Some((session, _permit)) = used.session.take() else {
+            return result;
         };
         match &result {
-            Ok(_) => self.free().push(connection),
+            Ok(_) => self.free().push(session),
             // The free ones are most likely broken as well.
             Err(StoreError::Disconnected(_)) => self.free().clear(),
             // It may be within a transaction or an answer.
@@ -154,6 +230,7 @@ impl Connections {
                 | StoreError::NotADatabase(_)
                 | StoreError::WrongPassword(_)
                 | StoreError::Claimed { .. }
+                | StoreError::CallerRevoked
                 | StoreError::Inconsistent(_)
                 | StoreError::Migration(_),
             ) => {}
@@ -161,11 +238,14 @@ impl Connections {
         result
     }
 
-    fn take_free(&self) -> Option<PgConnection> {
-        self.free().pop()
+    /// Takes a free connection, unless all are too old or on a primary that was replaced.
+    fn take_free(&self) -> Option<Session> {
+        let mut free = self.free();
+        free.retain(|session| !session.is_old() && self.primary.require_newest(session).is_ok());
+        free.pop()
     }
 
-    fn free(&self) -> MutexGuard<'_, Vec<PgConnection>> {
+    fn free(&self) -> MutexGuard<'_, Vec<Session>> {
         self.free.lock()
     }
 }

@@ -7,7 +7,6 @@ use sqlx::{Executor, Row};
 use uuid::Uuid;
 
 use super::super::error::StoreError;
-use super::super::inspection::HAS_TOKENS;
 use super::coalesce::Batch;
 use super::connections::{Connections, Work};
 
@@ -51,6 +50,10 @@ impl Batch for Presence {
     }
 }
 
+/// Whether there is any token, and whether a write would be refused.
+const STATE: &str = "SELECT EXISTS (SELECT 1 FROM tokens) AS any, current_setting('transaction_read_only') = 'on' AS read_only,
+     current_setting('fsync') = 'off' AS unsynced";
+
 #[derive(Debug)]
 struct AnyToken;
 
@@ -58,7 +61,15 @@ impl Work for AnyToken {
     type Output = bool;
 
     async fn run_on(&self, connection: &mut PgConnection) -> Result<bool, StoreError> {
-        let row = connection.fetch_one(HAS_TOKENS).await?;
-        Ok(row.try_get(0)?)
+        let row = connection.fetch_one(STATE).await?;
+        if row.try_get("read_only")? {
+            return Err(StoreError::Unavailable("it takes no writes".to_owned()));
+        }
+        if row.try_get("unsynced")? {
+            return Err(StoreError::Unavailable(
+                "it runs with fsync=off and takes no revocations".to_owned(),
+            ));
+        }
+        Ok(row.try_get("any")?)
     }
 }

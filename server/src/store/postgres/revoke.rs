@@ -1,10 +1,10 @@
 //! Revocations: those that arrive while others are committed go into the next statement together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{Row, ValueRef};
 use uuid::Uuid;
 
 use super::super::audit::AuditAction;
@@ -16,15 +16,20 @@ use super::read::ByKeys;
 use super::row::Stored;
 
 /// Inserts the revocations that do not exist yet, and an event in the audit trail for each, in one transaction, which is the
-/// statement. Of several for the same token, the one with `leads` is the first for the trail.
+/// statement. What is asked by a revoked token is left out. Of several for the same token, the first one leads.
+///
+/// `lock_tokens` is a function of the database so that this stays one round trip, however many tokens are locked.
 ///
 /// The statement waits for another replica's row for the same token: that is committed, and so durable, when this one ends.
 const REVOKE: &str = "
-    WITH asked AS (
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[],
-                             $9::text[], $10::bool[])
+    WITH active AS MATERIALIZED (SELECT jti FROM lock_tokens($1, $10) AS jti),
+    asked AS (
+        SELECT *, row_number() OVER (PARTITION BY jti ORDER BY nth) = 1 AS leads
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[],
+                    $9::text[], $10::uuid[]) WITH ORDINALITY
         AS a (jti, revoked_by, reason, claimed_email, actor_user_id, actor_token_id, business_id, target_token_id,
-              remote_address, leads)
+              remote_address, actor_jti, nth)
+        WHERE actor_jti IN (SELECT jti FROM active)
     ),
     added AS (
         INSERT INTO revocations (jti, revoked_at, revoked_by, reason, claimed_email)
@@ -41,7 +46,8 @@ const REVOKE: &str = "
         FROM (SELECT *, leads AND jti IN (SELECT jti FROM added) AS first FROM asked) AS asked
     ),
     changed AS (INSERT INTO changes (jtis, users) VALUES ($1, $13))
-    SELECT jti, revoked_at, revoked_by, reason FROM added";
+    SELECT jti, revoked_at, revoked_by, reason FROM added
+    UNION ALL SELECT jti, NULL, NULL, NULL FROM active";
 
 const KEPT: &str =
     "SELECT jti, revoked_at, revoked_by, reason FROM revocations WHERE jti = ANY($1)";
@@ -52,12 +58,15 @@ pub(super) struct Revocations(pub(super) Arc<Connections>);
 
 impl Batch for Revocations {
     type Question = NewRevocation;
-    type Answer = Revoked;
+    /// `None` when the caller's token is revoked.
+    type Answer = Option<Revoked>;
 
-    async fn ask(&self, revocations: &[NewRevocation]) -> Result<Vec<Revoked>, StoreError> {
-        let mut added = self.0.run(&Add(revocations)).await?;
+    async fn ask(&self, revocations: &[NewRevocation]) -> Result<Vec<Option<Revoked>>, StoreError> {
+        let Added { mut added, active } = self.0.run(&Add(revocations)).await?;
+        let is_active = |revocation: &&NewRevocation| active.contains(&revocation.by.jti);
         let others: Vec<Uuid> = revocations
             .iter()
+            .filter(is_active)
             .map(|revocation| revocation.jti)
             .filter(|jti| !added.contains_key(jti))
             .collect();
@@ -73,6 +82,9 @@ impl Batch for Revocations {
         revocations
             .iter()
             .map(|revocation| {
+                if !is_active(&revocation) {
+                    return Ok(None);
+                }
                 let jti = revocation.jti;
                 let (revocation, first) = match added.remove(&jti) {
                     Some(row) => (first_of.entry(jti).or_insert(row).clone(), true),
@@ -86,28 +98,30 @@ impl Batch for Revocations {
                         (row, false)
                     }
                 };
-                Ok(Revoked { revocation, first })
+                Ok(Some(Revoked { revocation, first }))
             })
             .collect()
     }
 }
 
-/// The statement [`REVOKE`], which returns the rows that it added.
+/// The statement [`REVOKE`].
 struct Add<'a>(&'a [NewRevocation]);
 
+struct Added {
+    /// The rows that it added, by `jti`.
+    added: HashMap<Uuid, Revocation>,
+    /// The callers' tokens that are not revoked, by `jti`.
+    active: HashSet<Uuid>,
+}
+
 impl Work for Add<'_> {
-    type Output = HashMap<Uuid, Revocation>;
+    type Output = Added;
 
     async fn run_on(&self, connection: &mut PgConnection) -> Result<Self::Output, StoreError> {
         // Sorted by key, so that two replicas with the same tokens never wait for each other in a circle. The sort is stable: of
         // several for one token the first stays the first.
         let mut ordered: Vec<&NewRevocation> = self.0.iter().collect();
         ordered.sort_by_key(|revocation| revocation.jti);
-        let leads: Vec<bool> = ordered
-            .iter()
-            .enumerate()
-            .map(|(at, revocation)| at == 0 || ordered[at - 1].jti != revocation.jti)
-            .collect();
         let column = |of: fn(&NewRevocation) -> Uuid| -> Vec<Uuid> {
             ordered.iter().map(|revocation| of(revocation)).collect()
         };
@@ -126,13 +140,21 @@ impl Work for Add<'_> {
             .bind(texts(|new| {
                 new.by.remote_address.map(|address| address.to_string())
             }))
-            .bind(leads)
+            .bind(column(|new| new.by.jti))
             .bind(AuditAction::Revoked.name())
             .bind(AuditAction::RevokeRepeated.name())
             .bind(column(|new| new.owner))
             .fetch_all(connection)
             .await?;
-        by_jti(&rows)
+        let is_added = |row: &PgRow| row.try_get_raw("revoked_at").is_ok_and(|at| !at.is_null());
+        let (added, active): (Vec<PgRow>, Vec<PgRow>) = rows.into_iter().partition(is_added);
+        Ok(Added {
+            added: by_jti(&added)?,
+            active: active
+                .iter()
+                .map(|row| row.try_get("jti"))
+                .collect::<Result<_, _>>()?,
+        })
     }
 }
 

@@ -1,15 +1,16 @@
 //! The schema, its migrations, and the grants that a server needs.
 
 use sqlx::migrate::{AppliedMigration, Migrate, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 
 use super::super::error::StoreError;
 use super::super::migrations::{self, Step};
 use super::connections::Work;
+use super::primary::Primary;
 
 /// The schema, as an ordered list of steps that are never edited once released.
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     Step {
         version: 1,
         description: "tokens, revocations and audit events",
@@ -35,6 +36,11 @@ const STEPS: [Step; 5] = [
         description: "tokens within business",
         sql: include_str!("../../../migrations/postgres/0005_tokens_within_business.sql"),
     },
+    Step {
+        version: 6,
+        description: "locks of tokens",
+        sql: include_str!("../../../migrations/postgres/0006_locks_of_tokens.sql"),
+    },
 ];
 
 /// The grants that a role needs to serve: no UPDATE but of a token's last use, and no DELETE but of the rows of `changes`.
@@ -55,9 +61,11 @@ pub(super) fn migrator() -> Migrator {
 /// were applied.
 ///
 /// Replicas may start together: an advisory lock makes them wait for the one that migrates, and they find nothing to apply. A role that may not change the schema can start once another has.
-pub(super) async fn migrate(options: &PgConnectOptions) -> Result<Vec<String>, StoreError> {
+pub(super) async fn migrate(primary: &Primary) -> Result<Vec<String>, StoreError> {
     let migrator = migrator();
-    let mut connection = PgConnection::connect_with(options).await?;
+    let mut connection = primary.connect().await?.connection;
+    // A step may take long, and waits for the one that another process applies.
+    connection.execute("RESET ALL").await?;
     if is_current(&migrator, &applied(&mut connection, &migrator).await?) {
         connection.close().await?;
         return Ok(Vec::new());

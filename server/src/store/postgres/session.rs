@@ -1,21 +1,65 @@
 //! A session: a connection to a primary that keeps what it acknowledges.
 
+use std::time::{Duration, Instant};
+
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection, Executor, Row};
 
 use super::super::error::StoreError;
+use super::warnings::Warnings;
+
+/// The age from which on a session is not used again: the name of the database may lead to another primary by now.
+const MAX_AGE: Duration = Duration::from_secs(60);
 
 /// The settings of every session.
 ///
 /// Every statement of ours looks rows up by a key that has an index. With these settings the planner has one plan for each of
 /// them, which does not depend on how full the tables were when it was made.
+///
+/// The time limits end what waits for a lock, or for a client that is gone, so that it does not keep its session.
 const SETTINGS: &str = "
     SET plan_cache_mode = force_generic_plan;
     SET enable_seqscan = off;
     SET enable_hashjoin = off;
     SET enable_mergejoin = off;
     SET jit = off;
-    SET timezone = 'UTC'";
+    SET timezone = 'UTC';
+    SET client_min_messages = warning;
+    SET lock_timeout = '3s';
+    SET statement_timeout = '5s';
+    SET idle_in_transaction_session_timeout = '5s';
+    SET client_connection_check_interval = '1s';
+    SET tcp_keepalives_idle = 10;
+    SET tcp_keepalives_interval = 5;
+    SET tcp_keepalives_count = 3";
+
+/// What could lose an acknowledged commit, and the timeline, which each promotion of a standby raises. A standby has none.
+///
+/// `synchronous_commit` is set for the session in any case, since a reload of the configuration changes what is not.
+const STATE: &str = "
+    SELECT pg_is_in_recovery() AS standby, current_setting('fsync') = 'off' AS unsynced, pg_backend_pid() AS process,
+           set_config('synchronous_commit',
+                      CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
+           CASE WHEN NOT pg_is_in_recovery() THEN substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END AS timeline";
+
+/// A session.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) connection: PgConnection,
+    /// The id of the database's process.
+    pub(super) process: i32,
+    /// The timeline of the database when the session began, which only changes when that is started again.
+    pub(super) timeline: u32,
+    pub(super) warnings: Warnings,
+    begun: Instant,
+}
+
+impl Session {
+    /// Returns whether the session is too old to be used again.
+    pub(super) fn is_old(&self) -> bool {
+        self.begun.elapsed() >= MAX_AGE
+    }
+}
 
 /// Connects to the database.
 ///
@@ -23,7 +67,7 @@ const SETTINGS: &str = "
 ///
 /// [`StoreError::Unavailable`] when it cannot be reached, or could lose what was acknowledged: a standby, which may not have the
 /// primary's latest commits, or a server with `fsync=off`. [`StoreError::WrongPassword`] when it does not take the password.
-pub(super) async fn begin(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
+pub(super) async fn begin(options: &PgConnectOptions) -> Result<Session, StoreError> {
     let mut connection = PgConnection::connect_with(options).await.map_err(|error| {
         match StoreError::from(error) {
             // There is no session yet that could have ended.
@@ -32,12 +76,7 @@ pub(super) async fn begin(options: &PgConnectOptions) -> Result<PgConnection, St
         }
     })?;
     connection.execute(SETTINGS).await?;
-    let row = connection
-        .fetch_one(
-            "SELECT pg_is_in_recovery() AS standby, current_setting('fsync') = 'off' AS unsynced,
-             current_setting('synchronous_commit') = 'off' AS asynchronous",
-        )
-        .await?;
+    let row = connection.fetch_one(STATE).await?;
     if row.try_get("standby")? {
         return Err(StoreError::Unavailable(
             "it is a standby, which may not know the latest revocations; name the primary"
@@ -49,8 +88,14 @@ pub(super) async fn begin(options: &PgConnectOptions) -> Result<PgConnection, St
             "it runs with fsync=off and could forget revocations; set fsync=on".to_owned(),
         ));
     }
-    if row.try_get("asynchronous")? {
-        connection.execute("SET synchronous_commit = on").await?;
-    }
-    Ok(connection)
+    let timeline: String = row.try_get("timeline")?;
+    let timeline = u32::from_str_radix(&timeline, 16)
+        .map_err(|_| StoreError::Inconsistent(format!("{timeline:?} is not a timeline")))?;
+    Ok(Session {
+        process: row.try_get("process")?,
+        timeline,
+        warnings: Warnings::new(),
+        begun: Instant::now(),
+        connection,
+    })
 }

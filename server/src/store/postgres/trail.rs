@@ -8,6 +8,7 @@ use super::super::cached_reads::Changes;
 use super::super::error::StoreError;
 use super::changes;
 use super::connections::Work;
+use super::lock;
 use super::row::Stored;
 use crate::timestamp::Timestamp;
 
@@ -39,6 +40,9 @@ impl Work for NewAuditEvent {
 
     async fn run_on(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
         let mut transaction = connection.begin().await?;
+        if let Some(by) = &self.actor {
+            lock::require_active(&mut transaction, by).await?;
+        }
         record(&mut transaction, self).await?;
         // No token was changed.
         changes::record(&mut transaction, &Changes::default()).await?;

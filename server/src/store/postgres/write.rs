@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
-use sqlx::{Connection, Executor, Row};
+use sqlx::{Connection, Executor, Row, query_scalar};
 use uuid::Uuid;
 
 use super::super::audit::Actor;
@@ -13,6 +13,7 @@ use super::super::error::StoreError;
 use super::super::records::{Membership, NewToken, Role, TokenRecord, TokenUse};
 use super::changes;
 use super::connections::Work;
+use super::lock;
 use super::row::Stored;
 use super::trail;
 use crate::timestamp::Timestamp;
@@ -55,6 +56,10 @@ impl Work for AddToken {
                 return Ok(None);
             }
         }
+        if let Some(by) = by {
+            // After all that this may have waited for.
+            lock::require_active(&mut transaction, by).await?;
+        }
         sqlx::query(
         "INSERT INTO tokens (id, jti, business_id, user_id, name, description, token_prefix, token_sha256, created_at,
          expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -90,31 +95,42 @@ impl Work for RecordUses<'_> {
     type Output = ();
 
     async fn run_on(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
-        let (jtis, instants): (Vec<Uuid>, Vec<DateTime<Utc>>) = self
-            .0
+        // Nothing waits for these, least of all for a standby.
+        let mut transaction = connection
+            .begin_with("BEGIN; SET LOCAL synchronous_commit = local")
+            .await?;
+        // A row that another replica is writing now is skipped: it gets as late an instant from there. The update is a later
+        // statement, so that it sees each revocation that was committed before its token was locked.
+        let locked: Vec<Uuid> = query_scalar(
+            "SELECT jti FROM tokens WHERE jti = ANY($1) FOR NO KEY UPDATE SKIP LOCKED",
+        )
+        .bind(self.0.keys().copied().collect::<Vec<Uuid>>())
+        .fetch_all(&mut *transaction)
+        .await?;
+        let instants: Vec<DateTime<Utc>> = locked
             .iter()
-            .map(|(jti, last)| (*jti, last.at.as_utc()))
-            .unzip();
-        // A row that another replica is writing now is skipped: it gets as late an instant from there.
+            .filter_map(|jti| self.0.get(jti))
+            .map(|last| last.at.as_utc())
+            .collect();
         sqlx::query(
-        "WITH used AS (
-             SELECT t.jti, t.user_id, u.at FROM tokens t
-             JOIN unnest($1::uuid[], $2::timestamptz[]) AS u (jti, at) ON u.jti = t.jti
-             FOR NO KEY UPDATE OF t SKIP LOCKED
-         ),
-         changed AS (
-             INSERT INTO changes (jtis, users)
-             SELECT COALESCE(array_agg(jti), '{}'), COALESCE(array_agg(user_id), '{}') FROM used
-         ),
-         old AS (DELETE FROM changes WHERE xid < (pg_current_xact_id()::text::bigint - $3)::text::xid8)
-         UPDATE tokens t SET last_used_at = GREATEST(t.last_used_at, used.at) FROM used WHERE t.jti = used.jti",
-    )
-    .bind(jtis)
-    .bind(instants)
-    .bind(changes::MAX_KEPT)
-    .execute(connection)
-    .await?;
-        Ok(())
+            "WITH used AS (
+                 SELECT t.jti, t.user_id, u.at FROM tokens t
+                 JOIN unnest($1::uuid[], $2::timestamptz[]) AS u (jti, at) ON u.jti = t.jti
+                 WHERE NOT EXISTS (SELECT 1 FROM revocations r WHERE r.jti = t.jti)
+             ),
+             changed AS (
+                 INSERT INTO changes (jtis, users)
+                 SELECT COALESCE(array_agg(jti), '{}'), COALESCE(array_agg(user_id), '{}') FROM used
+             ),
+             old AS (DELETE FROM changes WHERE xid < (pg_current_xact_id()::text::bigint - $3)::text::xid8)
+             UPDATE tokens t SET last_used_at = GREATEST(t.last_used_at, used.at) FROM used WHERE t.jti = used.jti",
+        )
+        .bind(locked)
+        .bind(instants)
+        .bind(changes::MAX_KEPT)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
     }
 }
 

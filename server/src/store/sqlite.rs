@@ -200,6 +200,9 @@ impl SqliteStore {
 
     pub(super) async fn record(&self, event: NewAuditEvent) -> Result<(), StoreError> {
         self.write(Some(Changes::default()), move |connection| {
+            if let Some(by) = &event.actor {
+                write::require_active(connection, by)?;
+            }
             trail::record(connection, &event, Timestamp::now())
         })
         .await

@@ -23,7 +23,8 @@ impl Claim {
     ///
     /// [`StoreError::Claimed`] when another process holds it, [`StoreError::Unavailable`] when there can be no lock.
     pub(super) fn take(&self, database: &SqliteFile) -> Result<(), StoreError> {
-        let path = database.path().with_added_extension("lock");
+        // One lock for all paths that lead to the file.
+        let path = database.real_path()?.with_added_extension("lock");
         let failed = |error: std::io::Error| {
             StoreError::Unavailable(format!("cannot lock {}: {error}", path.display()))
         };

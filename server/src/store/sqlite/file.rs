@@ -1,8 +1,8 @@
 //! The file, and connections to it.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -52,12 +52,37 @@ impl SqliteFile {
         &self.0
     }
 
+    /// Returns the path without symbolic links, under which SQLite keeps the log. The file must exist.
+    pub(super) fn real_path(&self) -> Result<PathBuf, StoreError> {
+        self.0
+            .canonicalize()
+            .map_err(|error| StoreError::Unavailable(format!("{}: {error}", self.0.display())))
+    }
+
+    /// Checks that this is a file with one name. Under another name (a hard link) SQLite would use another log, and the file would
+    /// be corrupted (<https://sqlite.org/howtocorrupt.html>, section 2.5).
+    pub(super) fn require_one_name(&self) -> Result<(), StoreError> {
+        let path = self.0.display();
+        let metadata = fs::metadata(&self.0)
+            .map_err(|error| StoreError::Unavailable(format!("{path}: {error}")))?;
+        if !metadata.is_file() {
+            return Err(StoreError::NotADatabase(format!("{path} is not a file")));
+        }
+        if metadata.nlink() > 1 {
+            return Err(StoreError::Unavailable(format!(
+                "{path} has another name (a hard link), under which it could be opened with another log. Remove one of the names"
+            )));
+        }
+        Ok(())
+    }
+
     /// Opens a connection that may write; the file exists and is in WAL mode from then on.
     ///
     /// Of two processes that switch a new file to WAL at the same moment, SQLite refuses one as busy without having waited
     /// for the busy timeout (<https://sqlite.org/wal.html>), so that waiting is done here.
     pub(super) async fn connect(&self) -> Result<Connection, StoreError> {
         create_private(&self.0).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        self.require_one_name()?;
         let begun = Instant::now();
         loop {
             match self.open_to_write() {

@@ -12,6 +12,7 @@ use crate::timestamp::Timestamp;
 
 /// Inspects this file, which must exist and is opened only to read.
 pub(crate) async fn inspect(file: &SqliteFile) -> Result<Inspection, StoreError> {
+    file.require_one_name()?;
     let options = SqliteConnectOptions::new()
         .filename(file.path())
         .read_only(true);

@@ -89,7 +89,10 @@ impl Readers {
         mark: Option<CommitMark>,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mark = mark.or_else(|| self.current_mark());
+        let mark = match mark {
+            Some(mark) => Some(mark),
+            None => self.current_mark()?,
+        };
         self.with(mark, |reader| work(&reader.connection))
     }
 
@@ -98,7 +101,7 @@ impl Readers {
         &self,
         jti: Uuid,
     ) -> Result<(Option<CallerToken>, Option<CommitMark>), StoreError> {
-        let mark = self.current_mark();
+        let mark = self.current_mark()?;
         if let Some(cached) = mark.and_then(|mark| self.cache.token(mark, jti)) {
             return Ok((Some(cached), mark));
         }
@@ -118,7 +121,10 @@ impl Readers {
         list: &ListTokens,
         mark: Option<CommitMark>,
     ) -> Result<Page, StoreError> {
-        let mark = mark.or_else(|| self.current_mark());
+        let mark = match mark {
+            Some(mark) => Some(mark),
+            None => self.current_mark()?,
+        };
         if let Some(cached) = mark.and_then(|mark| self.cache.page(mark, list)) {
             return Ok(cached);
         }
@@ -131,11 +137,12 @@ impl Readers {
         })
     }
 
-    /// Reads the current mark, for a read. The first call after a commit begins a transaction.
+    /// Checks the files and reads the current mark, for a read. The first call after a commit begins a transaction.
     ///
     /// While a connection of this process is in a transaction of the current mark, SQLite reads the mark without a system call for
     /// a lock of the file: `PRAGMA data_version` in a loop took 0.4 µs with such a transaction, and 2.3 µs without.
-    fn current_mark(&self) -> Option<CommitMark> {
+    fn current_mark(&self) -> Result<Option<CommitMark>, StoreError> {
+        self.identity.check_for_read()?;
         let (mark, changed) = self.watch.advance();
         if changed {
             // After an error, marks only take longer to read.
@@ -146,7 +153,7 @@ impl Readers {
                 Ok(any.exists([])?)
             });
         }
-        mark
+        Ok(mark)
     }
 
     /// Runs `work` on a connection whose transaction is not older than this mark.

@@ -11,10 +11,23 @@ use super::super::records::{
 use super::{row, trail};
 use crate::timestamp::Timestamp;
 
+/// Checks, under the write lock, that the actor's token is not revoked.
+pub(super) fn require_active(connection: &Connection, actor: &Actor) -> Result<(), StoreError> {
+    let revoked = connection
+        .prepare_cached("SELECT 1 FROM revocations WHERE jti = ?")?
+        .exists([actor.jti.to_string()])?;
+    if revoked {
+        Err(StoreError::CallerRevoked)
+    } else {
+        Ok(())
+    }
+}
+
 pub(super) fn revoke(
     connection: &Connection,
     revocation: &NewRevocation,
 ) -> Result<Revoked, StoreError> {
+    require_active(connection, &revocation.by)?;
     let jti = revocation.jti.to_string();
     // The instant is taken under the write lock, so that revocations are recorded in the order of their instants.
     let now = Timestamp::now();
@@ -61,6 +74,9 @@ pub(super) fn add_token(
     max_active: Option<u32>,
     by: Option<Actor>,
 ) -> Result<Option<TokenRecord>, StoreError> {
+    if let Some(by) = &by {
+        require_active(connection, by)?;
+    }
     let now = Timestamp::now();
     if let Some(max_active) = max_active {
         let active: i64 = connection
@@ -101,7 +117,8 @@ pub(super) fn record_uses(
     uses: &[(Uuid, TokenUse)],
 ) -> Result<(), StoreError> {
     let mut update = connection.prepare_cached(
-        "UPDATE tokens SET last_used_at = MAX(?, COALESCE(last_used_at, 0)) WHERE jti = ?",
+        "UPDATE tokens SET last_used_at = MAX(?, COALESCE(last_used_at, 0)) WHERE jti = ?
+         AND NOT EXISTS (SELECT 1 FROM revocations r WHERE r.jti = tokens.jti)",
     )?;
     for (jti, last) in uses {
         update.execute(params![last.at.as_micros(), jti.to_string()])?;

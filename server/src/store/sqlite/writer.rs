@@ -92,9 +92,10 @@ impl Writer {
         answer.await.map_err(|_| thread_ended())?
     }
 
-    /// Returns an error unless the thread still runs, and the path still names the file that it writes to.
+    /// Returns an error unless the thread still runs, the paths still name the files that it writes to, and the disk has room.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         self.identity.check()?;
+        self.identity.require_room()?;
         let thread = self.thread.lock();
         match &*thread {
             Some(thread) if !thread.is_finished() => Ok(()),

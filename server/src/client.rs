@@ -1,6 +1,6 @@
 //! The address of a request's client: the peer of the connection, or the address that a trusted proxy gives.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::Request;
@@ -45,7 +45,7 @@ impl TrustedProxies {
         let mut nearest = peer;
         for entry in entries {
             // Entries left of one that is not an address cannot be trusted.
-            let Ok(address) = entry.trim().parse::<IpAddr>() else {
+            let Some(address) = address_of(entry.trim()) else {
                 break;
             };
             nearest = address.to_canonical();
@@ -55,6 +55,12 @@ impl TrustedProxies {
         }
         nearest
     }
+}
+
+/// Parses an entry: an address, which some proxies send with the client's port.
+fn address_of(entry: &str) -> Option<IpAddr> {
+    let with_port = || entry.parse().ok().map(|address: SocketAddr| address.ip());
+    entry.parse().ok().or_else(with_port)
 }
 
 /// Adds the [`ClientAddress`] to the request and returns it; `None` for a request without a [`Peer`].
@@ -97,5 +103,7 @@ mod tests {
         );
         assert_eq!(client("10.1.1.1", &["198.51.100.7, nonsense"]), "10.1.1.1");
         assert_eq!(client("10.1.1.1", &["::ffff:198.51.100.7"]), "198.51.100.7");
+        assert_eq!(client("10.1.1.1", &["198.51.100.7:4711"]), "198.51.100.7");
+        assert_eq!(client("10.1.1.1", &["[2001:db8::1]:4711"]), "2001:db8::1");
     }
 }

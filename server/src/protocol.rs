@@ -1,12 +1,13 @@
 //! The checks of HTTP/1.1 that hyper does not make, against requests that two recipients could read differently.
 
 use axum::extract::Request;
+use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Version, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::error::ApiError;
 
-/// Refuses a request without exactly one `Host` (RFC 9112, section 3.2), and closes the connection after a request with
+/// Refuses a request without exactly one valid `Host` (RFC 9112, section 3.2), and closes the connection after a request with
 /// `Transfer-Encoding`.
 ///
 /// For us, a request with both `Transfer-Encoding` and `Content-Length` ends where its chunks end. A proxy in front of us may
@@ -17,20 +18,56 @@ pub(crate) async fn enforce(
     next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
-    let hosts = request.headers().get_all(header::HOST).iter().count();
-    let has_host = match request.version() {
-        Version::HTTP_09 | Version::HTTP_10 => hosts <= 1,
-        _ => hosts == 1,
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let problem = match (hosts.next(), hosts.next()) {
+        (Some(host), None) if is_host(host.as_bytes()) => None,
+        (Some(_), None) => Some("The header host must be a host with at most a port"),
+        (None, None) if matches!(request.version(), Version::HTTP_09 | Version::HTTP_10) => None,
+        (_, _) => Some("The header host must be sent exactly once"),
     };
-    let mut response = if has_host {
-        next(request).await
-    } else {
-        ApiError::BadRequest("The header host must be sent exactly once".to_owned()).into_response()
+    let mut response = match problem {
+        None => next(request).await,
+        Some(problem) => ApiError::BadRequest(problem.to_owned()).into_response(),
     };
-    if chunked || !has_host {
+    if chunked || problem.is_some() {
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// Returns whether this is a host and at most a port, without user information (RFC 9110, section 7.2). It may be empty.
+fn is_host(value: &[u8]) -> bool {
+    value.is_empty()
+        || !value.contains(&b'@')
+            && Authority::try_from(value).is_ok_and(|host| {
+                let port = host.as_str()[host.host().len()..].strip_prefix(':');
+                port.is_none_or(|port| port.is_empty() || port.parse::<u16>().is_ok())
+            })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_host;
+
+    #[test]
+    fn host_is_a_name_or_an_address_with_at_most_a_port() {
+        for host in [
+            "",
+            "api.example",
+            "127.0.0.1:8080",
+            "[::1]",
+            "[::1]:80",
+            "a:",
+            "a_b.example",
+        ] {
+            assert!(is_host(host.as_bytes()), "{host:?}");
+        }
+        for host in [
+            "a/b", "a b", "me@a", "a:x", "a:70000", "a,b/c", "http://a", "a?b", "[::1",
+        ] {
+            assert!(!is_host(host.as_bytes()), "{host:?}");
+        }
+    }
 }

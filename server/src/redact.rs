@@ -67,8 +67,8 @@ pub(crate) fn holds_credential(text: &str) -> bool {
     lower.contains("dz_") || text.contains("eyJ") || lower.contains("bearer ")
 }
 
-/// Returns the text without the password of a URL, both in its authority (RFC 3986, section 3.2.1) and in a parameter
-/// `password`, which PostgreSQL's URLs may have. Any other text is returned as is.
+/// Returns the text without the password of a URL, both in its authority (RFC 3986, section 3.2.1) and in a parameter whose name
+/// resembles `password`, which PostgreSQL's URLs may have. Any other text is returned as is.
 ///
 /// A password that holds `/`, `?`, `#` or `@` should be percent-encoded. A URL where it is not is refused, and so most likely
 /// to be shown: therefore everything up to the last `@` before the parameters counts as user and password.
@@ -86,10 +86,9 @@ pub(crate) fn url(text: &str) -> String {
     };
     let parameters = parameters.split('&').map(|pair| {
         let name = pair.split('=').next().unwrap_or_default();
-        if name
-            .trim_start_matches('?')
-            .eq_ignore_ascii_case("password")
-        {
+        let lower = name.to_ascii_lowercase();
+        // Also `sslpassword`, `pasword` and `pwd`.
+        if lower.contains("pas") || lower.contains("pw") {
             format!("{name}={PASSWORD}")
         } else {
             pair.to_owned()
@@ -135,6 +134,10 @@ mod tests {
             (
                 "postgres://db/dz?PassWord=s3cret&user=ada@acme.example",
                 "postgres://db/dz?PassWord=***&user=ada@acme.example",
+            ),
+            (
+                "postgres://db/dz?pasword=s3cret&sslpassword=s3cret",
+                "postgres://db/dz?pasword=***&sslpassword=***",
             ),
             ("postgres://dz@db/dz", "postgres://dz@db/dz"),
             // These passwords are not percent-encoded.

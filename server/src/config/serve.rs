@@ -68,10 +68,17 @@ impl Serve {
         self.listen.ip().to_canonical().is_loopback()
     }
 
-    /// Returns the rate of one user and the rate of one address. By default a server that only this machine can reach has none.
+    /// Returns the rate of one user and the rate of one address. By default a server that only this machine can reach has none,
+    /// unless it is behind a proxy.
     pub fn rates(&self) -> (Rate, Rate) {
         let default = |number| {
-            if self.is_local() {
+            if self.is_local()
+                && self
+                    .limits
+                    .trusted_proxies
+                    .iter()
+                    .all(|some| some.is_empty())
+            {
                 Rate::Off
             } else {
                 Rate::PerSecond(number)
@@ -186,10 +193,10 @@ pub struct Limits {
         default_value = "10000"
     )]
     pub max_connections: NonZeroU32,
-    /// Requests a second of one user, or `off`; more are answered with 429 [default: 50, or off when listening on loopback]
+    /// Requests a second of one user, or `off`; more are answered with 429 [default: 50, or off when listening on loopback without trusted proxies]
     #[arg(long, value_name = "NUMBER", env = "DZ_RATE_PER_CALLER")]
     pub rate_per_caller: Option<Rate>,
-    /// Requests a second from one address (IPv6: one /64), or `off` [default: 100, or off when listening on loopback]
+    /// Requests a second from one address (IPv6: one /64), or `off` [default: 100, or off when listening on loopback without trusted proxies]
     #[arg(long, value_name = "NUMBER", env = "DZ_RATE_PER_ADDRESS")]
     pub rate_per_address: Option<Rate>,
     /// Proxies whose X-Forwarded-For is believed: addresses or networks such as 10.0.0.0/8, separated by commas

@@ -4,6 +4,7 @@ use axum::body::{Bytes, HttpBody};
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
+use mime::Mime;
 use serde_json::Value;
 
 use super::credential::Credential;
@@ -45,6 +46,7 @@ impl<T: FromBody> FromRequest<AppState> for JsonBody<T> {
             });
         }
         let is_json = is_json(request.headers());
+        let encoded = is_encoded(request.headers());
         let credential = request.extensions().get::<Credential>().copied();
         let read = Bytes::from_request(request, state).await;
         // The client chose when to send the body: its token may have been revoked since.
@@ -64,6 +66,8 @@ impl<T: FromBody> FromRequest<AppState> for JsonBody<T> {
         })?;
         let body = if bytes.is_empty() {
             None
+        } else if encoded {
+            return Err(ApiError::Encoded);
         } else if is_json {
             Some(parse(&bytes)?)
         } else {
@@ -84,18 +88,20 @@ fn is_json(headers: &HeaderMap) -> bool {
         (None, _) => true,
         (Some(_), Some(_)) => false,
         (Some(value), None) => {
-            let essence = value
-                .to_str()
-                .unwrap_or_default()
-                .split(';')
-                .next()
-                .unwrap_or_default()
-                .trim();
-            let essence = essence.to_ascii_lowercase();
-            essence == "application/json"
-                || (essence.starts_with("application/") && essence.ends_with("+json"))
+            let parsed = value.to_str().ok().and_then(|value| value.parse().ok());
+            parsed.is_some_and(|media_type: Mime| {
+                media_type.type_() == mime::APPLICATION
+                    && (media_type.subtype() == mime::JSON
+                        || media_type.suffix() == Some(mime::JSON))
+            })
         }
     }
+}
+
+/// Returns whether the body has a content coding, which would have to be undone before it is read.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Parses `bytes` as JSON. serde_json refuses `NaN`, invalid UTF-8, lone surrogates and nesting deeper than 128 levels.

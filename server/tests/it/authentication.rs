@@ -15,9 +15,9 @@ pub(crate) fn assert_not_authenticated(answer: &Answer, token_sent: bool) {
     assert_eq!(answer.refusal(), (401, "Not authenticated".to_owned()));
     assert_eq!(answer.body, r#"{"detail":"Not authenticated"}"#);
     let challenge = if token_sent {
-        r#"Bearer error="invalid_token""#
+        r#"Bearer realm="tokens", error="invalid_token""#
     } else {
-        "Bearer"
+        r#"Bearer realm="tokens""#
     };
     assert_eq!(answer.header("www-authenticate"), Some(challenge));
     assert_eq!(answer.header("cache-control"), Some("no-store"));

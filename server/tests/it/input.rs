@@ -186,6 +186,25 @@ async fn body_of_another_media_type_is_422_and_of_a_json_type_is_read() {
 }
 
 #[tokio::test]
+async fn body_with_a_content_coding_is_415() {
+    let server = Server::start();
+    let admin = server.admin();
+    let send = async |coding: &str, body: &str| -> u16 {
+        let request = server.request("POST", &revoke_path(&admin.token_id));
+        let request = request
+            .by(&admin)
+            .json(body)
+            .header("content-encoding", coding);
+        request.send().await.status
+    };
+    for coding in ["gzip", "identity, br", "x"] {
+        assert_eq!(send(coding, "{}").await, 415, "{coding}");
+    }
+    assert_eq!(server.probe(&admin).await, 200);
+    assert_eq!(send("identity", "{}").await, 201);
+}
+
+#[tokio::test]
 async fn body_over_the_limit_is_413() {
     let server = Server::start();
     let admin = server.admin();

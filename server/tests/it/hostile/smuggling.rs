@@ -227,6 +227,16 @@ async fn host_must_be_sent_exactly_once() {
             "{answer}"
         );
     }
+    for host in ["a/b", "me@a", "a:x", "a b", "a:1:2"] {
+        let answer = target
+            .send(format!("GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n"))
+            .await;
+        assert_eq!(statuses(&answer), [400], "{host}: {answer}");
+        assert!(
+            answer.contains("must be a host with at most a port"),
+            "{answer}"
+        );
+    }
     let answer = target.send("GET /healthz HTTP/1.0\r\n\r\n").await;
     assert_eq!(
         statuses(&answer),

@@ -14,10 +14,13 @@ use testbed::postgres::{Cluster, Database};
 
 use crate::harness::{Credential, Folder, output, own_cluster, text};
 
+mod failover;
 mod full;
 mod history;
 mod load;
+mod reload;
 mod replica;
+pub(crate) mod revoked_writers;
 
 /// The environment variable with the duration of the faults in seconds.
 const SECONDS: &str = "DZ_FAULTS_SECONDS";

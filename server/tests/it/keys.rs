@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use testbed::postgres::Database;
 
-use crate::harness::{Credential, Folder, Server, at_once, binary, output, shared_cluster, text};
+use crate::harness::{
+    Credential, Folder, PATIENCE, Server, at_once, binary, output, shared_cluster, text,
+};
 
 /// Returns a key with this name, whose secret repeats this byte.
 fn key(kid: &str, byte: u8) -> Value {
@@ -54,6 +57,52 @@ async fn rotation_keeps_tokens_valid_until_their_key_is_removed() {
     let server = Server::start_on(folder, &[]);
     assert_eq!(server.probe(&old).await, 401);
     assert_eq!(server.probe(&new).await, 200);
+}
+
+#[tokio::test]
+async fn sighup_reads_the_keys_again_and_keeps_the_previous_ones_if_they_are_invalid() {
+    let server = Server::start();
+    let old = server.admin();
+    let file = fs::read(server.folder().key_file()).unwrap();
+    let before: Value = serde_json::from_slice(&file).unwrap();
+    let (first, second) = (before["keys"][0].clone(), key("second", 2));
+    let process = Pid::from_raw(server.pid().cast_signed()).unwrap();
+    let reload = |ring: &str| {
+        replace(server.folder(), ring);
+        kill_process(process, Signal::HUP).unwrap();
+    };
+
+    reload(&ring("second", &[first, second.clone()]));
+    let rotated = async {
+        loop {
+            let new = server.create(&old, "rotated").await;
+            if kid_of(&new) == "second" {
+                break new;
+            }
+            assert_eq!(server.revoke(&old, &new.token_id).await.status, 201);
+        }
+    };
+    let new = tokio::time::timeout(PATIENCE, rotated)
+        .await
+        .expect("the keys are read");
+    assert_eq!(server.probe(&old).await, 200);
+
+    reload("nonsense");
+    assert_eq!(server.probe(&old).await, 200);
+
+    reload(&ring("second", &[second]));
+    let removed = async { while server.probe(&old).await == 200 {} };
+    tokio::time::timeout(PATIENCE, removed)
+        .await
+        .expect("the keys are read");
+    assert_eq!(server.probe(&old).await, 401);
+    assert_eq!(server.probe(&new).await, 200);
+    assert_eq!(
+        server
+            .probe(&server.create(&new, "signed with the new key").await)
+            .await,
+        200
+    );
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //!
 //! Elsewhere in this program they run on SQLite. Both stores must behave the same.
 
+use crate::faults::revoked_writers;
 use crate::harness::with_postgres;
 
 macro_rules! again {
@@ -9,13 +10,20 @@ macro_rules! again {
         $(
             #[test]
             fn $test() {
-                with_postgres(crate::$module::$test);
+                with_postgres($module::$test);
             }
         )*
     };
 }
 
+use crate::{
+    audit, authentication, bootstrap, companions, durability, operations, revocation, secrecy,
+    tenancy,
+};
+
 again! {
+    revoked_writers::nothing_is_written_for_a_token_after_its_revocation_is_acknowledged,
+    revoked_writers::last_use_is_not_recorded_after_the_revocation_of_its_token,
     audit::trail_says_who_did_what_to_which_token_and_from_where,
     secrecy::logs_metrics_and_database_hold_no_token_and_no_key,
     revocation::revoked_token_is_refused_and_a_bystander_is_not,

@@ -1,6 +1,9 @@
 //! Health and readiness, also when the store fails.
 
-use crate::harness::Server;
+use std::fs;
+use std::time::Duration;
+
+use crate::harness::{Folder, Server};
 
 #[tokio::test]
 pub(crate) async fn healthy_and_ready_while_the_store_answers() {
@@ -12,6 +15,32 @@ pub(crate) async fn healthy_and_ready_while_the_store_answers() {
             "{path}"
         );
     }
+}
+
+#[tokio::test]
+async fn outage_is_logged_once_and_clients_are_asked_to_wait() {
+    let (server, log) = Server::start_logging(Folder::new(), &[]);
+    let admin = server.admin();
+    fs::remove_file(server.folder().database()).unwrap();
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    for _ in 0..20 {
+        let answer = server
+            .request("GET", "/api/v1/tokens")
+            .by(&admin)
+            .send()
+            .await;
+        assert_eq!(
+            (answer.status, answer.header("retry-after")),
+            (503, Some("1"))
+        );
+    }
+    let _folder = server.kill();
+    let lines = fs::read_to_string(log).unwrap();
+    assert_eq!(
+        lines.matches("the store does not answer").count(),
+        1,
+        "{lines}"
+    );
 }
 
 #[tokio::test]

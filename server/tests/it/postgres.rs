@@ -397,6 +397,38 @@ async fn serve_does_not_make_keys_that_other_replicas_would_not_have() {
 }
 
 #[test]
+fn parameters_of_the_url_are_known_or_refused_without_their_values() {
+    let migrate = |parameters: &str| {
+        let url = format!("postgres://me@127.0.0.1:1,127.0.0.1:2/db?{parameters}");
+        let refused = output(binary().args(["migrate", "--log", "trace", "--database", &url]));
+        (refused.status.code(), text(&refused.stderr))
+    };
+    for (parameters, expected) in [
+        ("pasword=canary", "did you mean `password`?"),
+        (
+            "target_session_atrs=any",
+            "did you mean `target_session_attrs`?",
+        ),
+        ("target_session_attrs=any", "uses the primary alone"),
+    ] {
+        let (code, said) = migrate(parameters);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(
+            said.contains(expected) && !said.contains("canary"),
+            "{said}"
+        );
+    }
+    for parameters in [
+        "target_session_attrs=primary",
+        "target_session_attrs=read-write&application_name=a",
+    ] {
+        let (code, said) = migrate(parameters);
+        assert_eq!(code, Some(3), "{said}");
+        assert!(said.contains("me@127.0.0.1:1,127.0.0.1:2/db"), "{said}");
+    }
+}
+
+#[test]
 fn unreachable_database_is_named_without_its_password() {
     let refused = output(binary().args([
         "migrate",

@@ -61,6 +61,7 @@ async fn full_disk_means_503_for_writes_and_loses_no_acknowledged_revocation() {
     let filler = place.join("filler");
     let _ = fs::write(&filler, vec![0; 1 << 20]);
 
+    assert_eq!(server.request("GET", "/readyz").send().await.status, 503);
     // Requests that need no space still work, with correct answers. SQLite may have freed space in its log for one more write.
     match server.revoke(&admin, &victim.token_id).await.status {
         201 => revoked.push(victim.clone()),

@@ -16,6 +16,8 @@ pub(crate) struct Folder {
     pub(super) database: Option<Arc<Database>>,
     /// The server's role in that database.
     role: String,
+    /// The URL of the data, if it is another one.
+    url: Option<String>,
     /// The environment variables of the programs.
     pub(super) environment: Vec<(&'static str, String)>,
 }
@@ -62,6 +64,7 @@ impl Folder {
             folder: testbed::folder().expect("a temporary folder"),
             database,
             role: SUPERUSER.to_owned(),
+            url: None,
             environment: Vec::new(),
         }
     }
@@ -75,6 +78,14 @@ impl Folder {
     pub(crate) fn used_by(self, role: &str) -> Self {
         Self {
             role: role.to_owned(),
+            ..self
+        }
+    }
+
+    /// Names the database by this URL.
+    pub(crate) fn reached_at(self, url: &str) -> Self {
+        Self {
+            url: Some(url.to_owned()),
             ..self
         }
     }
@@ -102,9 +113,10 @@ impl Folder {
     /// Returns `--database …` for this folder, and `--keys …` where there is no default.
     pub(crate) fn arguments(&self) -> Vec<String> {
         let mut arguments = vec!["--database".to_owned()];
-        match &self.database {
-            Some(database) => arguments.push(database.url_for(&self.role)),
-            None => arguments.push(format!("sqlite:{}", self.database().display())),
+        match (&self.url, &self.database) {
+            (Some(url), _) => arguments.push(url.clone()),
+            (None, Some(database)) => arguments.push(database.url_for(&self.role)),
+            (None, None) => arguments.push(format!("sqlite:{}", self.database().display())),
         }
         if self.database.is_some() && self.environment.is_empty() {
             arguments.extend(["--keys".to_owned(), self.key_file().display().to_string()]);

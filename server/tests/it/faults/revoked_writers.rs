@@ -1,0 +1,162 @@
+//! Writes on behalf of a token that is revoked while they are in progress.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use sqlx::{Connection, PgConnection, Row, SqlitePool};
+use testbed::postgres::Database;
+use tokio::task::JoinSet;
+
+use crate::harness::{Credential, Folder, PATIENCE, Request, Server, revoke_path, shared_cluster};
+
+/// Waits until a session of the database waits for a lock.
+fn await_lock(database: &Database) {
+    let begun = Instant::now();
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while database.execute(waiting) == "0" {
+        assert!(begun.elapsed() < PATIENCE, "nothing waits");
+    }
+}
+
+#[tokio::test]
+async fn create_that_waits_while_its_token_is_revoked_is_refused() {
+    let Some(cluster) = shared_cluster() else {
+        return;
+    };
+    let database = Arc::new(cluster.database());
+    let server = Server::start_on(Folder::on(Arc::clone(&database)), &[]);
+    let admin = server.admin();
+    let token = server.create(&admin, "creates").await;
+    // The lock for which the creations of one user wait.
+    let mut shell = PgConnection::connect(&database.url()).await.unwrap();
+    let lock = sqlx::query("SELECT pg_advisory_lock(hashtextextended($1, 0))");
+    let lock = lock.bind(format!("tokens of {}", admin.user_id));
+    lock.execute(&mut shell).await.unwrap();
+
+    let body = json!({ "name": "late" });
+    let creating = server.create_with(&token, &body);
+    let revoking = async {
+        let waiting = Arc::clone(&database);
+        let waiting = tokio::task::spawn_blocking(move || await_lock(&waiting));
+        waiting.await.unwrap();
+        assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+        shell.close().await.unwrap();
+    };
+    let (created, ()) = tokio::join!(creating, revoking);
+    assert_eq!(created.status, 401, "{}", created.body);
+    let late = database.execute("SELECT count(*) FROM tokens WHERE name = 'late'");
+    assert_eq!(late, "0");
+}
+
+/// A connection to the data of a server.
+enum Data {
+    Sqlite(SqlitePool),
+    Postgres(Box<PgConnection>),
+}
+
+impl Data {
+    async fn of(folder: &Folder) -> Self {
+        match folder.postgres() {
+            None => Self::Sqlite(folder.sqlite().await),
+            Some(database) => {
+                let shell = PgConnection::connect(&database.url()).await;
+                Self::Postgres(Box::new(shell.unwrap()))
+            }
+        }
+    }
+
+    /// Returns the number of events in the audit trail that this token caused.
+    async fn caused_by(&mut self, token: &Credential) -> i64 {
+        match self {
+            Self::Sqlite(pool) => {
+                let count = "SELECT COUNT(*) FROM audit_events WHERE actor_token_id = ?";
+                let count = sqlx::query(count).bind(&token.token_id);
+                count.fetch_one(&*pool).await.unwrap().get(0)
+            }
+            Self::Postgres(shell) => {
+                let count = "SELECT COUNT(*) FROM audit_events WHERE actor_token_id::text = $1";
+                let count = sqlx::query(count).bind(&token.token_id);
+                count.fetch_one(&mut **shell).await.unwrap().get(0)
+            }
+        }
+    }
+}
+
+/// Sends writes by this token until it is refused.
+async fn write_until_refused(url: String, by: Credential, what: usize, others: [String; 2]) {
+    loop {
+        let request = match what {
+            // Refused, which is recorded; repeated, which is recorded; and creations until there are too many.
+            0 | 1 => Request::new("POST", &format!("{url}{}", revoke_path(&others[what]))),
+            _ => {
+                Request::new("POST", &format!("{url}/api/v1/tokens")).json(r#"{"name": "minted"}"#)
+            }
+        };
+        let status = request.by(&by).send().await.status;
+        if status == 401 {
+            return;
+        }
+        assert!([201, 400, 403].contains(&status), "{status}");
+    }
+}
+
+#[tokio::test]
+pub(crate) async fn nothing_is_written_for_a_token_after_its_revocation_is_acknowledged() {
+    let server = Server::start();
+    let (admin, member) = (server.admin(), server.member());
+    let revoked = server.create(&member, "revoked").await;
+    assert_eq!(server.revoke(&member, &revoked.token_id).await.status, 201);
+    let mut data = Data::of(server.folder()).await;
+    let mut written = 0;
+    for round in 0..8 {
+        let token = server.bootstrap("Acme", "max@acme.example", "member");
+        let others = [admin.token_id.clone(), revoked.token_id.clone()];
+        let mut writing = JoinSet::new();
+        for number in 0..9 {
+            let (url, token) = (server.url.clone(), token.clone());
+            writing.spawn(write_until_refused(url, token, number % 3, others.clone()));
+        }
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+        let at_acknowledgement = data.caused_by(&token).await;
+        writing.join_all().await;
+        let in_the_end = data.caused_by(&token).await;
+        assert_eq!(at_acknowledgement, in_the_end, "round {round}");
+        written += in_the_end;
+    }
+    assert!(written > 0, "the token could write until it was revoked");
+    println!("writes by tokens that were being revoked: {written}, none after the acknowledgement");
+}
+
+#[tokio::test]
+pub(crate) async fn last_use_is_not_recorded_after_the_revocation_of_its_token() {
+    let server = Server::start();
+    let admin = server.admin();
+    let (token, later) = (
+        server.create(&admin, "revoked").await,
+        server.create(&admin, "used later").await,
+    );
+    let last_use = async |token: &Credential| {
+        let list = server.request("GET", "/api/v1/tokens?include_revoked=true");
+        let list = list.by(&admin).send().await.json();
+        let items = list["data"]["items"].as_array().unwrap().clone();
+        let item = items
+            .iter()
+            .find(|item| item["id"] == token.token_id.as_str());
+        item.unwrap()["last_used_at"].clone()
+    };
+    assert_eq!(server.probe(&token).await, 200);
+    assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+    let at_acknowledgement = last_use(&token).await;
+    assert_eq!(server.probe(&later).await, 200);
+    let written = async {
+        while last_use(&later).await.is_null() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, written)
+        .await
+        .expect("uses are written");
+    assert_eq!(last_use(&token).await, at_acknowledgement);
+}

@@ -14,6 +14,7 @@ mod operation;
 mod options;
 mod rules;
 mod schema;
+mod sides;
 mod waivers;
 mod walk;
 
@@ -21,6 +22,7 @@ pub use change::{Change, Diff};
 pub use message::{Message, Part};
 pub use options::Options;
 pub use rules::{Action, Area, Class, Documented, Kind, Rule, Verdict, rule_of, rules};
+pub use sides::{Side, Sides};
 pub use waivers::{Stale, Waivers, WaiversError};
 
 use operation::document;

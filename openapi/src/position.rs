@@ -1,7 +1,7 @@
 //! A place in a text.
 
 /// A place in a text, counted from one; columns count characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Position {
     /// The line.
     pub line: usize,

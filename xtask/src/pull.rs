@@ -34,7 +34,13 @@ pub(crate) fn run(arguments: &Pull) -> Outcome {
     let diff = compare_with(&vendored.document, &pulled, options);
     refuse_another(&diff, &source)?;
     print("the differences", |out| {
-        render::text::write(out, &diff, vendored::SLICE, &source.to_string())
+        let report = render::Report {
+            diff: &diff,
+            base: &vendored.document,
+            revision: &pulled,
+            file: None,
+        };
+        render::text::write(out, &report)
     })?;
     if !arguments.write {
         anstream::println!(

@@ -131,8 +131,8 @@ fn write_all(diff: &Diff, base: &Document, revision: &Document) -> io::Result<()
         file: Some("document.json"),
     };
     let mut out = Vec::new();
-    render::text::write(&mut out, diff, base.name(), revision.name())?;
-    render::json::write(&mut out, diff, base.name(), revision.name())?;
+    render::text::write(&mut out, &report)?;
+    render::json::write(&mut out, &report)?;
     render::markdown::write(&mut out, &report)?;
     render::html::write(&mut out, &report)?;
     render::junit::write(&mut out, &report)?;

@@ -76,12 +76,12 @@ pub fn document_against_slices(
 }
 
 fn write(out: &mut dyn Write, format: CheckFormat, report: &Report<'_>) -> io::Result<()> {
-    let (diff, slice, document) = (report.diff, report.base.name(), report.revision.name());
+    let (slice, document) = (report.base.name(), report.revision.name());
     match format {
-        CheckFormat::Text if diff.changes.is_empty() => {
+        CheckFormat::Text if report.diff.changes.is_empty() => {
             writeln!(out, "{slice}: no difference to {document}")
         }
-        CheckFormat::Text => render::text::write(out, diff, slice, document),
+        CheckFormat::Text => render::text::write(out, report),
         CheckFormat::Markdown => render::markdown::write(out, report),
         CheckFormat::Github => render::github::write(out, report),
     }

@@ -55,10 +55,9 @@ pub fn run(arguments: &Diff) -> Outcome {
 }
 
 fn write(out: &mut dyn Write, format: Format, report: &Report<'_>) -> io::Result<()> {
-    let (diff, base, revision) = (report.diff, report.base.name(), report.revision.name());
     match format {
-        Format::Text => render::text::write(out, diff, base, revision),
-        Format::Json => render::json::write(out, diff, base, revision),
+        Format::Text => render::text::write(out, report),
+        Format::Json => render::json::write(out, report),
         Format::Markdown => render::markdown::write(out, report),
         Format::Html => render::html::write(out, report),
         Format::Junit => render::junit::write(out, report),

@@ -1,10 +1,15 @@
 //! One difference, and the list of all of them.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::diff::message::Message;
 use crate::diff::rules::{Class, Rule, Verdict};
+use crate::diff::sides::Sides;
+use crate::document::with_files_named;
+use crate::shown::elided;
 use crate::waiver::Waived;
 
 /// One difference between two documents.
@@ -16,6 +21,9 @@ pub struct Change {
     pub class: Class,
     /// The JSON pointer to it: into the revision, or into the base for what the revision lacks.
     pub location: String,
+    /// Where it is in each document.
+    #[serde(skip)]
+    pub sides: Sides,
     /// Where else the same edit was made: the pointers to copies, each with the same text before and after the edit; in
     /// the order found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -32,6 +40,9 @@ pub struct Change {
     /// message's body, or the component at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witness_schema: Option<String>,
+    /// The JSON pointer, within the witness, to the part for which it is rejected, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witness_part: Option<String>,
     /// What the base says there, when it is short enough to help.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<Value>,
@@ -45,16 +56,19 @@ pub struct Change {
 
 impl Change {
     /// Builds a change without a witness.
-    pub(crate) fn new(rule: Rule, class: Class, location: &str, message: Message) -> Self {
+    pub(crate) fn new(rule: Rule, class: Class, sides: impl Into<Sides>, message: Message) -> Self {
+        let sides = sides.into();
         Self {
             rule,
             class,
-            location: location.to_owned(),
+            location: sides.location().to_owned(),
+            sides,
             more_places: Vec::new(),
             operations: Vec::new(),
             message,
             witness: None,
             witness_schema: None,
+            witness_part: None,
             base: None,
             revision: None,
             waived: None,
@@ -69,12 +83,19 @@ impl Change {
             .map(String::as_str)
     }
 
-    /// Returns the location as reports write it for people: the document itself is `/`.
-    pub(crate) fn shown_location(&self) -> &str {
+    /// Returns the location as reports write it for people: the document itself is `/`, and a place in a file that the
+    /// document refers to is `schemas/token.yaml#/Token`.
+    pub(crate) fn shown_location(&self) -> Cow<'_, str> {
         match self.location.as_str() {
-            "" => "/",
-            location => location,
+            "" => Cow::Borrowed("/"),
+            location => with_files_named(location),
         }
+    }
+
+    /// Returns the witness as reports show it to people: of a long one, the part that decides.
+    pub(crate) fn shown_witness(&self) -> Option<String> {
+        let witness = self.witness.as_ref()?;
+        Some(elided(witness, self.witness_part.as_deref()))
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::document::with_files_named;
 use crate::shown::{excerpt, excerpt_beside};
 
 /// A sentence without a full stop, in parts. Its plain text has backticks around code, and values shortened to what
@@ -61,10 +62,12 @@ impl fmt::Display for Part {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => formatter.write_str(text),
-            Self::Code(name) => write!(formatter, "`{name}`"),
-            Self::Name(name) => formatter.write_str(name),
-            Self::Value(value) => formatter.write_str(&excerpt(value)),
-            Self::Differing { value, other } => formatter.write_str(&excerpt_beside(value, other)),
+            Self::Code(name) => write!(formatter, "`{}`", with_files_named(name)),
+            Self::Name(name) => formatter.write_str(&with_files_named(name)),
+            Self::Value(value) => formatter.write_str(&with_files_named(&excerpt(value))),
+            Self::Differing { value, other } => {
+                formatter.write_str(&with_files_named(&excerpt_beside(value, other)))
+            }
         }
     }
 }

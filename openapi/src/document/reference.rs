@@ -76,6 +76,33 @@ pub(super) fn split_file(pointer: &str) -> Option<(Cow<'_, str>, String)> {
     Some((file, within))
 }
 
+/// Returns a text in which pointers and references into embedded files name the files: `#/$files/token.yaml/Token`
+/// is `token.yaml#/Token`.
+pub(crate) fn with_files_named(text: &str) -> Cow<'_, str> {
+    let marker = format!("/{FILES}/");
+    if !text.contains(&marker) {
+        return Cow::Borrowed(text);
+    }
+    let mut pieces = text.split(marker.as_str());
+    let mut named = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let is_end = |character: char| {
+            matches!(character, '/' | '#' | '"' | '`' | '…') || character.is_whitespace()
+        };
+        let (file, within) = piece.split_at(piece.find(is_end).unwrap_or(piece.len()));
+        if named.ends_with('#') {
+            named.pop();
+        }
+        let file = file.replace("~1", "/").replace("~0", "~");
+        named.push_str(&pointer::percent_decoded(&file).unwrap_or(file));
+        if within.starts_with('/') {
+            named.push('#');
+        }
+        named.push_str(within);
+    }
+    Cow::Owned(named)
+}
+
 /// Returns a reference as its author wrote it, for messages: `token.yaml#/Token`.
 pub(super) fn as_written(reference: &str) -> String {
     if let Some((file, name)) = anchor_of(reference) {
@@ -85,5 +112,27 @@ pub(super) fn as_written(reference: &str) -> String {
     match split_file(&pointer) {
         Some((file, within)) => format!("{file}#{within}"),
         None => reference.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_files_named;
+
+    #[test]
+    fn places_in_files_are_shown_by_the_path_of_the_file() {
+        for (text, shown) in [
+            (
+                "/$files/schemas~1token.yaml/Token",
+                "schemas/token.yaml#/Token",
+            ),
+            (
+                r##"from {"$ref":"#/$files/a%23b.yaml"} to {"$ref":"#/$files/b.yaml#T"}"##,
+                r##"from {"$ref":"a#b.yaml"} to {"$ref":"b.yaml#T"}"##,
+            ),
+            ("/components/schemas/Token", "/components/schemas/Token"),
+        ] {
+            assert_eq!(with_files_named(text), shown);
+        }
     }
 }

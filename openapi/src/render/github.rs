@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::counts::{self, OPERATIONS};
-use super::report::{Place, Report, Side};
-use crate::diff::{Change, Class};
+use super::report::{Place, Report};
+use crate::diff::{Change, Class, Side};
 use crate::shown::visible;
 use crate::shown::workflow_command::{message, property};
 
@@ -62,12 +62,12 @@ fn text(report: &Report<'_>, change: &Change, place: Place<'_>) -> String {
     match place.side {
         Side::Revision => lines.push(format!("at {location}")),
         Side::Base => {
-            let was = report.shown(place);
+            let was = report.shown_on(place, Side::Base);
             lines.push(format!("at {location} of what was ({was})"));
         }
     }
     lines.extend(counts::more_places(change));
-    if let Some(witness) = &change.witness {
+    if let Some(witness) = change.shown_witness() {
         lines.push(format!("for example {witness}"));
     }
     let shown = change.operations.iter().take(OPERATIONS);

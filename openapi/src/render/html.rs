@@ -6,12 +6,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use ring::digest;
-use serde_json::Value;
 
 use super::counts::{self, CLASSES, OPERATIONS};
 use super::report::{Place, Report};
-use crate::diff::{Change, Class, Part, Verdict};
-use crate::shown::visible;
+use crate::diff::{Change, Class, Part, Side, Verdict};
+use crate::shown::{differing, visible};
 
 const STYLE: &str = include_str!("html.css");
 
@@ -99,6 +98,7 @@ fn section(report: &Report<'_>, class: Class, placed: &[(&Change, Place)]) -> Ma
 }
 
 fn article(report: &Report<'_>, change: &Change, place: Place<'_>) -> Markup {
+    let [base, revision] = [Side::Base, Side::Revision].map(|side| report.value(change, side));
     html! {
         article {
             h3 { @for part in change.message.parts() {
@@ -116,22 +116,22 @@ fn article(report: &Report<'_>, change: &Change, place: Place<'_>) -> Markup {
                 dd { code { (change.rule.to_string()) } }
                 dt { "Where" }
                 dd {
-                    code { (visible(change.shown_location())) } br; code { (visible(&report.shown(place))) }
+                    code { (visible(&change.shown_location())) } br; code { (visible(&report.shown(place))) }
                     @if let Some(more) = counts::more_places(change) {
                         details { summary { (more) } (names(&change.more_places)) }
                     }
                 }
-                @if let Some(witness) = &change.witness {
+                @if let Some(witness) = change.shown_witness() {
                     dt { "For example" }
-                    dd { (value("An example that breaks", witness)) }
+                    dd { (lines("An example that breaks", &[witness])) }
                 }
-                @if let Some(base) = &change.base {
+                @if let Some(base) = base {
                     dt { "Was" }
-                    dd { (value("What the base says", base)) }
+                    dd { (lines("What the base says", &differing(base, revision))) }
                 }
-                @if let Some(revision) = &change.revision {
+                @if let Some(revision) = revision {
                     dt { "Is" }
-                    dd { (value("What the revision says", revision)) }
+                    dd { (lines("What the revision says", &differing(revision, base))) }
                 }
                 @if !change.operations.is_empty() {
                     dt { "Operations" }
@@ -142,10 +142,9 @@ fn article(report: &Report<'_>, change: &Change, place: Place<'_>) -> Markup {
     }
 }
 
-/// Shows a value in a box that scrolls. It takes the focus, so that it scrolls by keyboard too.
-fn value(label: &str, value: &Value) -> Markup {
-    let text = format!("{value:#}");
-    let lines: Vec<_> = text.lines().map(visible).collect();
+/// Shows lines in a box that scrolls. It takes the focus, so that it scrolls by keyboard too.
+fn lines(label: &str, lines: &[String]) -> Markup {
+    let lines: Vec<_> = lines.iter().map(|line| visible(line)).collect();
     html! { pre tabindex="0" role="group" aria-label=(label) { code { (lines.join("\n")) } } }
 }
 

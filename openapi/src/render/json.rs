@@ -6,33 +6,64 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::counts::counts;
-use crate::diff::{Change, Diff, Verdict};
+use super::report::Report;
+use crate::diff::{Change, Side, Verdict};
+use crate::position::Position;
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct Comparison<'a> {
     verdict: Verdict,
     base: &'a str,
     revision: &'a str,
     counts: Map<String, Value>,
-    changes: &'a [Change],
+    changes: Vec<Entry<'a>>,
 }
 
-/// Writes the comparison of the documents called `base` and `revision`, followed by a newline.
+#[derive(Serialize)]
+struct Entry<'a> {
+    #[serde(flatten)]
+    change: &'a Change,
+    base_place: Place<'a>,
+    revision_place: Place<'a>,
+}
+
+/// Where a change is in the text of one document: what changed, or what would contain it there.
+#[derive(Serialize)]
+struct Place<'a> {
+    pointer: &'a str,
+    file: String,
+    #[serde(flatten)]
+    position: Option<Position>,
+}
+
+/// Writes the comparison, followed by a newline.
 ///
 /// # Errors
 ///
 /// When the writer fails.
-pub fn write(out: &mut dyn Write, diff: &Diff, base: &str, revision: &str) -> io::Result<()> {
-    let counts = counts(diff)
+pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    let counts = counts(report.diff)
         .into_iter()
         .map(|(name, count)| (name.to_owned(), Value::from(count)));
-    let report = Report {
-        verdict: diff.verdict(),
-        base,
-        revision,
+    let entries = report.placed().into_iter().map(|(change, place)| {
+        let on = |side| Place {
+            pointer: change.sides.shown(side),
+            file: report.name_on(place, side).into_owned(),
+            position: place.on(side).position,
+        };
+        Entry {
+            change,
+            base_place: on(Side::Base),
+            revision_place: on(Side::Revision),
+        }
+    });
+    let comparison = Comparison {
+        verdict: report.diff.verdict(),
+        base: report.base.name(),
+        revision: report.revision.name(),
         counts: counts.collect(),
-        changes: &diff.changes,
+        changes: entries.collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &report)?;
+    serde_json::to_writer_pretty(&mut *out, &comparison)?;
     writeln!(out)
 }

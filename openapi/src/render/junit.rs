@@ -79,7 +79,7 @@ fn test_case(report: &Report<'_>, change: &Change, place: Place<'_>) -> TestCase
 fn description(report: &Report<'_>, change: &Change, place: Place<'_>) -> String {
     let (location, shown) = (change.shown_location(), report.shown(place));
     let mut lines = vec![format!("at {location} ({shown})")];
-    if let Some(witness) = &change.witness {
+    if let Some(witness) = change.shown_witness() {
         lines.push(format!("for example {witness}"));
     }
     let more = change.more_places.iter();

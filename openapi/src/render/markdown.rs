@@ -6,15 +6,12 @@ use serde_json::Value;
 
 use super::counts::{self, CLASSES, OPERATIONS};
 use super::report::{Place, Report};
-use crate::diff::{Change, Class, Part};
+use crate::diff::{Change, Class, Part, Side};
 use crate::shown::markdown::{code, words};
-use crate::shown::visible;
+use crate::shown::{differing, visible};
 
 /// A class that cannot break is folded when it has more changes than this.
 const FOLDED: usize = 10;
-
-/// A witness with more lines than this is folded.
-const LINES: usize = 20;
 
 /// The most bytes that are written: a comment on GitHub has at most 65,536 characters, and a longer one is rejected
 /// as a whole.
@@ -27,7 +24,7 @@ const CLOSING: usize = 512;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Detail {
     Full,
-    /// Without what is folded otherwise.
+    /// Without what is folded otherwise, and without what was there and is there now.
     Brief,
 }
 
@@ -124,7 +121,7 @@ fn write_change(
         out,
         "  `{}` at {} ({})",
         change.rule,
-        code(change.shown_location()),
+        code(&change.shown_location()),
         code(&report.shown(place))
     )?;
     if let Some(more) = counts::more_places(change) {
@@ -134,34 +131,40 @@ fn write_change(
         let reason = words(&waived.reason);
         writeln!(out, "\n  Waived until {}: {reason}", waived.expires)?;
     }
-    if let Some(witness) = &change.witness {
-        write_witness(out, witness, detail)?;
+    if let Some(witness) = change.shown_witness() {
+        writeln!(out, "\n  For example:\n")?;
+        write_block(out, "json", &[witness])?;
+    }
+    if detail == Detail::Full {
+        write_values(out, report, change)?;
     }
     write_operations(out, &change.operations, detail)
 }
 
-fn write_witness(out: &mut dyn Write, witness: &Value, detail: Detail) -> io::Result<()> {
-    let value = serde_json::to_string_pretty(witness)?;
-    let lines = value.lines().count();
-    let folded = lines > LINES;
-    if folded && detail == Detail::Brief {
-        return writeln!(out, "\n  An example of {lines} lines is left out here.");
+/// Writes what was there and what is there now.
+fn write_values(out: &mut dyn Write, report: &Report<'_>, change: &Change) -> io::Result<()> {
+    let [base, revision] = [Side::Base, Side::Revision].map(|side| report.value(change, side));
+    let marked = |mark: &str, value: Option<&Value>, other: Option<&Value>| -> Vec<String> {
+        let lines = value.map(|value| differing(value, other));
+        let lines = lines.into_iter().flatten();
+        lines.map(|line| format!("{mark} {line}")).collect()
+    };
+    let mut lines = marked("-", base, revision);
+    lines.extend(marked("+", revision, base));
+    if lines.is_empty() {
+        return Ok(());
     }
-    if folded {
-        writeln!(out, "\n  <details><summary>For example</summary>")?;
-    } else {
-        writeln!(out, "\n  For example:")?;
-    }
-    // No line of JSON consists of backticks, so none of it ends the block.
-    writeln!(out, "\n  ```json")?;
-    for line in value.lines() {
+    writeln!(out)?;
+    write_block(out, "diff", &lines)
+}
+
+/// Writes lines of JSON as a block. None of them consists of backticks, so none ends the block.
+fn write_block(out: &mut dyn Write, language: &str, lines: &[String]) -> io::Result<()> {
+    writeln!(out, "  ```{language}")?;
+    for line in lines {
         writeln!(out, "  {}", visible(line))?;
     }
-    writeln!(out, "  ```")?;
-    if folded {
-        writeln!(out, "\n  </details>")?;
-    }
-    Ok(())
+    writeln!(out, "  ```")
 }
 
 fn write_operations(out: &mut dyn Write, operations: &[String], detail: Detail) -> io::Result<()> {

@@ -1,10 +1,11 @@
-//! A comparison with its two documents, and the place of each change in their texts: for formats that point into files.
+//! A comparison with its two documents, and the places of each change in their texts.
 
 use std::borrow::Cow;
 
-use crate::diff::{Action, Change, Diff, Kind};
+use serde_json::Value;
+
+use crate::diff::{Change, Diff, Side};
 use crate::document::{self, Document};
-use crate::pointer;
 use crate::position::Position;
 
 /// A comparison with its documents.
@@ -21,127 +22,96 @@ pub struct Report<'a> {
     pub file: Option<&'a str>,
 }
 
-/// Which of the two documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    Base,
-    Revision,
-}
-
-/// Where a change is.
+/// Where a change is, in the texts of both documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place<'a> {
     /// The document that its location points into.
     pub(super) side: Side,
-    /// The location's place in that document's texts.
-    there: document::Place<'a>,
-    /// The place in the revision: of the location, or of what would contain it if it still existed. Only the revision
-    /// is available where a change is reviewed.
-    in_revision: document::Place<'a>,
+    base: document::Place<'a>,
+    revision: document::Place<'a>,
 }
 
-impl Place<'_> {
-    /// Returns the location's position on its side.
-    pub(super) fn position(&self) -> Option<Position> {
-        self.there.position
+impl<'a> Place<'a> {
+    /// Returns the place on one side: of what changed, or of what would contain it there.
+    pub(super) fn on(&self, side: Side) -> document::Place<'a> {
+        match side {
+            Side::Base => self.base,
+            Side::Revision => self.revision,
+        }
     }
 
-    /// Returns the position in the revision's file, which [`Report::file_of`] names.
+    /// Returns the position in the revision's file, which [`Report::file_of`] names. Only the revision is available
+    /// where a change is reviewed.
     pub(super) fn in_revision(&self) -> Option<Position> {
-        self.in_revision.position
+        self.revision.position
     }
 }
 
 impl<'a> Report<'a> {
-    /// Returns each change with its place, in the comparison's order.
+    /// Returns each change with its place, in the comparison's order. Each text is read once.
     pub(super) fn placed(&self) -> Vec<(&'a Change, Place<'a>)> {
         let changes = &self.diff.changes;
-        let sides: Vec<Side> = changes.iter().map(|change| self.side(change)).collect();
-        let mut in_base = Vec::new();
-        let mut in_revision = Vec::new();
-        for (change, side) in changes.iter().zip(&sides) {
-            match side {
-                Side::Revision => in_revision.push(change.location.as_str()),
-                Side::Base => {
-                    in_base.push(change.location.as_str());
-                    in_revision.push(holder(&change.location));
-                }
-            }
-        }
-        let mut base_places = self.base.places(&in_base).into_iter();
-        let revision_places = self.revision.places(&in_revision);
-        (changes.iter().zip(sides))
-            .zip(revision_places)
-            .map(|((change, side), in_revision)| {
-                let of_base = match side {
-                    Side::Base => base_places.next(),
-                    Side::Revision => None,
-                };
+        let shown = |side| -> Vec<&str> {
+            let sides = changes.iter().map(|change| &change.sides);
+            sides.map(|sides| sides.shown(side)).collect()
+        };
+        let base = self.base.places(&shown(Side::Base));
+        let revision = self.revision.places(&shown(Side::Revision));
+        (changes.iter().zip(base).zip(revision))
+            .map(|((change, base), revision)| {
+                let side = change.sides.side();
                 let place = Place {
                     side,
-                    there: of_base.unwrap_or(in_revision),
-                    in_revision,
+                    base,
+                    revision,
                 };
                 (change, place)
             })
             .collect()
     }
 
-    /// Returns the name of the document on that side.
-    pub(super) fn name(&self, side: Side) -> &'a str {
+    fn document(&self, side: Side) -> &'a Document {
         match side {
-            Side::Base => self.base.name(),
-            Side::Revision => self.revision.name(),
+            Side::Base => self.base,
+            Side::Revision => self.revision,
         }
     }
 
+    /// Returns what changed as it is on one side, if that has it.
+    pub(super) fn value(&self, change: &'a Change, side: Side) -> Option<&'a Value> {
+        let (known, pointer) = match side {
+            Side::Base => (&change.base, &change.sides.base),
+            Side::Revision => (&change.revision, &change.sides.revision),
+        };
+        let there = || self.document(side).at(pointer.as_deref()?);
+        known.as_ref().or_else(there)
+    }
+
     /// Returns `name:line:column`, as compilers write it and editors follow it.
-    pub(super) fn shown(&self, place: Place<'_>) -> String {
-        let name = self.name_of(place);
-        match place.position() {
+    pub(super) fn shown_on(&self, place: Place<'_>, side: Side) -> String {
+        let name = self.name_on(place, side);
+        match place.on(side).position {
             Some(Position { line, column }) => format!("{name}:{line}:{column}"),
             None => name.into_owned(),
         }
     }
 
-    /// Returns the name of the text that contains the location: the document's, or that of a file beside it.
-    pub(super) fn name_of(&self, place: Place<'_>) -> Cow<'a, str> {
-        beside(self.name(place.side), place.there.file)
+    /// Returns where the change is in the base, an arrow, and where it is in the revision.
+    pub(super) fn shown(&self, place: Place<'_>) -> String {
+        let [base, revision] = [Side::Base, Side::Revision].map(|side| self.shown_on(place, side));
+        format!("{base} → {revision}")
+    }
+
+    /// Returns the name of the text that contains the place on one side: the document's, or that of a file beside it.
+    pub(super) fn name_on(&self, place: Place<'_>, side: Side) -> Cow<'a, str> {
+        beside(self.document(side).name(), place.on(side).file)
     }
 
     /// Returns the revision's file that contains the place, as [`Self::file`] names it; `None` when the revision came
     /// from no file.
     pub(super) fn file_of(&self, place: Place<'_>) -> Option<Cow<'a, str>> {
-        self.file.map(|file| beside(file, place.in_revision.file))
+        self.file.map(|file| beside(file, place.revision.file))
     }
-
-    fn side(&self, change: &Change) -> Side {
-        let location = &change.location;
-        if self.base.at(location).is_none() {
-            return Side::Revision;
-        }
-        if self.revision.at(location).is_none() || is_removed_item(change) {
-            return Side::Base;
-        }
-        Side::Revision
-    }
-}
-
-/// Returns whether the change removed an item of a list. At its index the revision may have another.
-fn is_removed_item(change: &Change) -> bool {
-    let index = pointer::last(&change.location);
-    change.rule.action == Action::Removed
-        && !index.is_empty()
-        && index.bytes().all(|byte| byte.is_ascii_digit())
-        && matches!(
-            change.rule.kind,
-            Kind::Whole | Kind::Alternative | Kind::Server | Kind::Requirement | Kind::Tags
-        )
-}
-
-/// Returns the pointer to what contains the place at `location`.
-fn holder(location: &str) -> &str {
-    location.rsplit_once('/').map_or("", |(holder, _)| holder)
 }
 
 /// Returns a document's own name, or that of a file by its path from the document's folder: beside

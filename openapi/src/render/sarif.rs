@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::report::{Place, Report, Side};
-use crate::diff::{self, Change, Class, Documented, Rule};
+use super::report::{Place, Report};
+use crate::diff::{self, Change, Class, Documented, Rule, Side};
 use crate::position::Position;
 use crate::sha256::sha256_hex;
 
@@ -164,7 +164,10 @@ fn finding<'a>(
         message: None,
     };
     let in_base = Location {
-        physical_location: physical(&report.name_of(place), place.position()),
+        physical_location: physical(
+            &report.name_on(place, Side::Base),
+            place.on(Side::Base).position,
+        ),
         logical_locations: Vec::new(),
         message: Some(Text {
             text: "What was removed was here".into(),

@@ -5,20 +5,21 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::counts::{self, OPERATIONS};
-use crate::diff::{Change, Class, Diff};
+use super::report::{Place, Report};
+use crate::diff::{Change, Class};
 use crate::shown::visible;
 
-/// Writes the comparison of the documents called `base` and `revision`. Styles are ANSI escapes, which a writer that
-/// is not a terminal strips.
+/// Writes the comparison. Styles are ANSI escapes, which a writer that is not a terminal strips.
 ///
 /// # Errors
 ///
 /// When the writer fails.
-pub fn write(out: &mut dyn Write, diff: &Diff, base: &str, revision: &str) -> io::Result<()> {
-    for change in &diff.changes {
-        write_change(out, change)?;
+pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    for (change, place) in report.placed() {
+        write_change(out, report, change, place)?;
     }
-    let (base, revision) = (visible(base), visible(revision));
+    let diff = report.diff;
+    let (base, revision) = (visible(report.base.name()), visible(report.revision.name()));
     if diff.changes.is_empty() {
         return writeln!(out, "identical: {base} and {revision} mean the same");
     }
@@ -42,7 +43,12 @@ pub(super) fn style_of(class: Class) -> Style {
     colour.on_default().bold()
 }
 
-fn write_change(out: &mut dyn Write, change: &Change) -> io::Result<()> {
+fn write_change(
+    out: &mut dyn Write,
+    report: &Report<'_>,
+    change: &Change,
+    place: Place<'_>,
+) -> io::Result<()> {
     let dim = Style::new().dimmed();
     let (style, mark) = match change.waived {
         None => (style_of(change.class), ""),
@@ -63,12 +69,12 @@ fn write_change(out: &mut dyn Write, change: &Change) -> io::Result<()> {
             visible(&waived.reason)
         )?;
     }
-    writeln!(out, "    at {}", visible(change.shown_location()))?;
+    writeln!(out, "    at {}", visible(&change.shown_location()))?;
+    writeln!(out, "    in {}", visible(&report.shown(place)))?;
     if let Some(more) = counts::more_places(change) {
         writeln!(out, "    {more}")?;
     }
-    if let Some(witness) = &change.witness {
-        let witness = witness.to_string();
+    if let Some(witness) = change.shown_witness() {
         writeln!(out, "    for example {}", visible(&witness))?;
     }
     for operation in change.operations.iter().take(OPERATIONS) {

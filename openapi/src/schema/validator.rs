@@ -1,6 +1,7 @@
 //! The validator of values against one schema: the `jsonschema` crate, with `format` asserted.
 
-use jsonschema::PatternOptions;
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{PatternOptions, ValidationError};
 use serde_json::Value;
 
 use super::bundle::bundle;
@@ -76,5 +77,34 @@ impl Validator {
                 message: error.to_string(),
             })
             .collect()
+    }
+
+    /// Returns the pointers to the parts for which the value is rejected, in alternatives too: of these, the parts for
+    /// which the one that fits best rejects it.
+    pub(crate) fn rejected_parts(&self, value: &Value) -> Vec<String> {
+        let mut parts = Vec::new();
+        for error in self.inner.iter_errors(value) {
+            collect_parts(&error, &mut parts);
+        }
+        parts
+    }
+}
+
+fn collect_parts(error: &ValidationError<'_>, parts: &mut Vec<String>) {
+    let alternatives = match error.kind() {
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            context.as_slice()
+        }
+        _ => &[],
+    };
+    let own = error.instance_path().to_string();
+    let is_below = |error: &ValidationError<'_>| error.instance_path().to_string() != own;
+    let fits_best = |errors: &&Vec<ValidationError<'_>>| {
+        let here = errors.iter().filter(|error| !is_below(error)).count();
+        (here, errors.len())
+    };
+    match alternatives.iter().min_by_key(fits_best) {
+        Some(errors) => errors.iter().for_each(|error| collect_parts(error, parts)),
+        None => parts.push(own),
     }
 }

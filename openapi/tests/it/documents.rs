@@ -103,7 +103,7 @@ pub(crate) fn with_files(
 }
 
 /// Returns a document whose only response has the schema that is referred to.
-fn referring_to(reference: &str) -> String {
+pub(crate) fn referring_to(reference: &str) -> String {
     format!(
         "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          description: ok\n          content:\n            application/json:\n              schema:\n                $ref: '{reference}'\ncomponents:\n  schemas:\n    Name: {{type: string, nullable: true}}\n"
     )

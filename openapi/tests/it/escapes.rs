@@ -85,9 +85,7 @@ fn unmarked(message: &Message) -> String {
 fn no_report_contains_an_invisible_character() {
     for hostile in HOSTILE {
         let (base, revision, diff) = pair(hostile);
-        let mut text = Vec::new();
-        render::text::write(&mut text, &diff, "base", "revision").expect("memory");
-        let text = String::from_utf8(text).expect("UTF-8");
+        let text = rendered(render::text::write, &base, &revision, &diff);
         // The report has its own escapes for styles.
         let mut all = vec![text.replace('\u{1b}', "")];
         let not_sarif = FORMATS.into_iter().filter(|(name, _)| *name != "sarif");

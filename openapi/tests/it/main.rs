@@ -17,6 +17,7 @@ mod misplaced_references;
 mod numbers;
 mod operations;
 mod patterns;
+mod places;
 mod published;
 mod random;
 mod reference_siblings;

@@ -1,6 +1,7 @@
 //! Verdicts on operations, parameters, responses, security and deprecation: a pair of documents for each kind of
 //! difference.
 
+use crate::reports::rendered;
 use crate::schemas::summary;
 use openapi::Document;
 use openapi::diff::compare;
@@ -274,12 +275,11 @@ fn a_cause_is_one_entry_with_its_operations() {
             "components": {"schemas": {"Name": {"type": "string", "maxLength": limit}}}});
         Document::parse("test", &root.to_string()).expect("a valid document")
     };
-    let diff = compare(&document(9), &document(8));
+    let (base, revision) = (document(9), document(8));
+    let diff = compare(&base, &revision);
     assert_eq!(summary(&diff.changes), ["breaking request-length-narrowed"]);
     assert_eq!(diff.changes[0].operations.len(), 12);
-    let mut text = Vec::new();
-    openapi::render::text::write(&mut text, &diff, "base", "revision").expect("a write to memory");
-    let text = String::from_utf8(text).expect("text");
+    let text = rendered(openapi::render::text::write, &base, &revision, &diff);
     assert!(text.contains("and 2 more operations"), "{text}");
 }
 

@@ -3,6 +3,7 @@
 use openapi::diff::{Options, Verdict, compare, compare_with};
 use openapi::{Document, published, render};
 
+use crate::reports::rendered;
 use crate::schemas::summary;
 
 /// The slice as utoipa spells it: null in `type`, `oneOf` for `anyOf`, inlined records, a renamed component.
@@ -13,9 +14,8 @@ fn adding_the_envelope_broke_clients() {
     let base = published::REVOKE_TOKEN_EARLIER.document();
     let revision = published::REVOKE_TOKEN.document();
     let diff = compare(&base, &revision);
-    let mut text = Vec::new();
-    render::text::write(&mut text, &diff, "earlier", "current").expect("a write to memory");
-    let plain = anstream::adapter::strip_str(&String::from_utf8(text).expect("text")).to_string();
+    let text = rendered(render::text::write, &base, &revision, &diff);
+    let plain = anstream::adapter::strip_str(&text).to_string();
     insta::assert_snapshot!(plain);
 }
 

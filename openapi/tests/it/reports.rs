@@ -66,9 +66,11 @@ fn each_format_renders_the_comparison() {
     for (name, writer) in FORMATS {
         insta::assert_snapshot!(name, rendered(writer, &base, &revision, &diff));
     }
-    let mut json = Vec::new();
-    render::json::write(&mut json, &diff, "orders.base.yaml", "orders.yaml").expect("memory");
-    insta::assert_snapshot!("json", String::from_utf8(json).expect("UTF-8"));
+    let json = rendered(render::json::write, &base, &revision, &diff);
+    insta::assert_snapshot!("json", json);
+    let text = rendered(render::text::write, &base, &revision, &diff);
+    let text = anstream::adapter::strip_str(&text).to_string();
+    insta::assert_snapshot!("text", text);
 }
 
 #[test]

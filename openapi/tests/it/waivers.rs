@@ -2,9 +2,11 @@
 
 use chrono::NaiveDate;
 use openapi::diff::{Class, Diff, Verdict, Waivers, compare};
-use openapi::render;
+use openapi::{Document, render};
 use serde_json::{Value, json};
 
+use crate::documents::{referring_to, with_files};
+use crate::reports::rendered;
 use crate::schemas::{Body, document};
 
 fn day(text: &str) -> NaiveDate {
@@ -13,15 +15,20 @@ fn day(text: &str) -> NaiveDate {
 
 /// Returns a comparison in which the response loses its required member `a`, and `b` gets another text.
 fn breaking() -> Diff {
+    let (base, revision) = breaking_pair();
+    compare(&base, &revision)
+}
+
+fn breaking_pair() -> (Document, Document) {
     let schema = |properties: Value, required: &[&str]| json!({"type": "object", "properties": properties, "required": required});
     let base = schema(
         json!({"a": {"type": "string"}, "b": {"type": "string"}}),
         &["a"],
     );
     let revision = schema(json!({"b": {"type": "string", "title": "B"}}), &[]);
-    compare(
-        &document(Body::Response, &base),
-        &document(Body::Response, &revision),
+    (
+        document(Body::Response, &base),
+        document(Body::Response, &revision),
     )
 }
 
@@ -51,16 +58,14 @@ fn a_waived_change_is_listed_and_not_counted() {
     assert_eq!(diff.verdict(), Verdict::Docs);
     assert_eq!(diff.changes.len(), 2);
     assert_eq!(diff.changes[0].class, Class::Breaking);
-    let mut written = Vec::new();
-    render::text::write(&mut written, &diff, "base", "revision").expect("a write to memory");
-    let written = String::from_utf8(written).expect("text");
+    let (base, revision) = breaking_pair();
+    let written = rendered(render::text::write, &base, &revision, &diff);
     assert!(
         written.contains("waived until 2027-01-31: nobody reads it"),
         "{written}"
     );
-    let mut written = Vec::new();
-    render::json::write(&mut written, &diff, "base", "revision").expect("a write to memory");
-    let report: Value = serde_json::from_slice(&written).expect("JSON");
+    let written = rendered(render::json::write, &base, &revision, &diff);
+    let report: Value = serde_json::from_str(&written).expect("JSON");
     assert_eq!(report["verdict"], "docs");
     assert_eq!(
         report["changes"][0]["waived"],
@@ -214,4 +219,30 @@ fn errors_of_a_file_name_line_and_key() {
     waivers.toml:7:1: this waives the same as the waiver in line 1: remove one of them
     ");
     assert!(Waivers::parse("waivers.toml", "").is_ok());
+}
+
+#[test]
+fn a_place_in_another_file_may_be_written_as_the_report_shows_it() {
+    let read = |kind: &str| {
+        let file = format!("Token: {{type: object, properties: {{name: {{type: {kind}}}}}}}\n");
+        with_files(
+            &referring_to("schemas/token.yaml#/Token"),
+            &[("schemas/token.yaml", &file)],
+        )
+        .expect("a valid document")
+    };
+    let (base, revision) = (read("string"), read("integer"));
+    for place in [
+        "/$files/schemas~1token.yaml/Token/properties/name",
+        "schemas/token.yaml#/Token/properties/name",
+        "schemas/token.yaml#/Token/**",
+    ] {
+        let mut diff = compare(&base, &revision);
+        let rule = diff.changes[0].rule.to_string();
+        assert_eq!(
+            applied(&waiver(&rule, place, ""), &mut diff, "2027-01-31"),
+            [""; 0]
+        );
+        assert!(diff.changes[0].waived.is_some(), "{place}");
+    }
 }

@@ -79,7 +79,7 @@ fn required(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction) {
     // A sender may send more than it must; a receiver may not require more than it did.
     let breaks = is == (direction == Direction::Request);
     let rule = Rule::new(Area::Request, Kind::Required, action);
-    walk.decide(rule, &pair.revision, message, breaks.then(without_body));
+    walk.decide(rule, pair, message, breaks.then(without_body));
 }
 
 /// Returns a request that has no body.

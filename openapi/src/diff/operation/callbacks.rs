@@ -87,7 +87,13 @@ fn operations<'a>(walk: &mut Walk<'a>, items: &Pair<'a>, expression: &'a str) {
         let operations = operations_of(item.value);
         let operations = operations.map(|(method, value)| {
             let pointer = method.pointer(&item.pointer);
-            (method, Node { pointer, value })
+            let side = item.side;
+            let node = Node {
+                side,
+                pointer,
+                value,
+            };
+            (method, node)
         });
         operations.collect::<Vec<_>>()
     });

@@ -102,7 +102,7 @@ fn required(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction, subject:
     let rule = Rule::new(Area::Header, Kind::Required, action);
     let breaks = is == (direction == Direction::Request);
     let message = message!(template, subject);
-    walk.decide(rule, &pair.revision, message, breaks.then(without_headers));
+    walk.decide(rule, pair, message, breaks.then(without_headers));
 }
 
 /// Returns a response that has no header.

@@ -278,5 +278,5 @@ fn required(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction, subject:
     let rule = Rule::new(Area::Parameter, Kind::Required, action);
     let breaks = is == (direction == Direction::Request);
     let witness = breaks.then(|| without(&pair.revision));
-    walk.decide(rule, &pair.revision, message!(template, subject), witness);
+    walk.decide(rule, pair, message!(template, subject), witness);
 }

@@ -33,6 +33,7 @@ struct Candidate<'i, 'a> {
 impl<'a> Candidate<'_, 'a> {
     fn node(&self) -> Node<'a> {
         Node {
+            side: self.item.node.side,
             pointer: self.method.pointer(&self.item.node.pointer),
             value: self.value,
         }

@@ -12,6 +12,7 @@ use crate::diff::change::Change;
 use crate::diff::message::{Message, message};
 use crate::diff::operation::security::requirements::requirements;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
+use crate::diff::sides::Sides;
 use crate::diff::walk::finding::Finding;
 use crate::diff::walk::{Node, Pair, Walk};
 use crate::document::Document;
@@ -50,7 +51,7 @@ impl fmt::Display for Scheme {
 pub(crate) fn compare<'a>(walk: &mut Walk<'a>, operation: &Pair<'a>) {
     let base = alternatives(walk.base, &operation.base);
     let revision = alternatives(walk.revision, &operation.revision);
-    let location = location(walk, operation);
+    let place = place(walk, operation);
     for demand in &base {
         if !revision.iter().any(|other| is_satisfied_by(other, demand)) {
             let credentials = demand.iter().map(|(scheme, scopes)| {
@@ -62,13 +63,13 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, operation: &Pair<'a>) {
             });
             let credentials: Vec<String> = credentials.collect();
             let witness = json!({ "credentials": credentials });
-            record(walk, &location, Action::Narrowed, demand, Some(witness));
+            record(walk, place.clone(), Action::Narrowed, demand, Some(witness));
         }
     }
     addresses::compare(walk, operation);
     for demand in &revision {
         if !base.iter().any(|other| is_satisfied_by(other, demand)) {
-            record(walk, &location, Action::Widened, demand, None);
+            record(walk, place.clone(), Action::Widened, demand, None);
         }
     }
 }
@@ -76,7 +77,7 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, operation: &Pair<'a>) {
 /// Records that callers with the credentials of an alternative are no longer accepted, or now are.
 fn record(
     walk: &mut Walk<'_>,
-    location: &Node<'_>,
+    place: Sides,
     action: Action,
     demand: &Alternative,
     witness: Option<Value>,
@@ -93,12 +94,7 @@ fn record(
     walk.record(Finding {
         change: Change {
             witness,
-            ..Change::new(
-                rule,
-                class,
-                &location.pointer,
-                message!(template, &described(demand)),
-            )
+            ..Change::new(rule, class, place, message!(template, &described(demand)))
         },
         edit: Some(format!("{demand:?}")),
     });
@@ -106,16 +102,13 @@ fn record(
 
 /// Returns where the demand is written: at the operation, or in the document where the operation has none on either
 /// side.
-fn location<'a>(walk: &Walk<'a>, operation: &Pair<'a>) -> Node<'a> {
-    let own = operation.revision.get("security");
-    let inherits = own.is_none() && operation.base.get("security").is_none();
+fn place<'a>(walk: &Walk<'a>, operation: &Pair<'a>) -> Sides {
     let root = Pair::of_documents(walk.base, walk.revision);
-    let inherited = root
-        .revision
-        .get("security")
-        .or_else(|| root.base.get("security"));
-    own.or_else(|| inherited.filter(|_| inherits))
-        .unwrap_or_else(|| operation.revision.clone())
+    let own = operation.get("security");
+    let Some(matched) = own.or_else(|| root.get("security")) else {
+        return operation.into();
+    };
+    Sides::from(&matched)
 }
 
 fn alternatives(document: &Document, operation: &Node<'_>) -> Vec<Alternative> {

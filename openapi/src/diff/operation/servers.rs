@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::diff::message::{Message, Part, message};
 use crate::diff::rules::{Action, Area, Kind, Rule};
+use crate::diff::sides::Side;
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 
 /// The end of the addresses of one side's servers that moved: the paths of the other side begin with it.
@@ -26,7 +27,7 @@ pub(crate) fn of_document(walk: &mut Walk<'_>, root: &Pair<'_>, prefix: &Prefix)
 
 /// Returns the addresses of a document's servers.
 pub(crate) fn addresses(root: &Node<'_>) -> Vec<String> {
-    let servers = or_the_default(root.items_of("servers"));
+    let servers = or_the_default(root.items_of("servers"), root.side);
     servers
         .iter()
         .map(|server| url(server).trim_end_matches('/').to_owned())
@@ -68,7 +69,10 @@ fn compare(
             }
         }
     }
-    let (base, revision) = (or_the_default(base), or_the_default(revision));
+    let (base, revision) = (
+        or_the_default(base, Side::Base),
+        or_the_default(revision, Side::Revision),
+    );
     let old = identities(&base, &prefix.revision);
     let new = identities(&revision, &prefix.base);
     if let Some(pairs) = changed_alike(&base, &revision)
@@ -143,7 +147,7 @@ fn all_changed(walk: &mut Walk<'_>, pairs: &[Pair<'_>], area: Area) {
     );
     let rule = Rule::new(area, Kind::Server, Action::Changed);
     let witness = Value::String(url(&first.base));
-    walk.decide(rule, &first.revision, message, Some(witness));
+    walk.decide(rule, first, message, Some(witness));
     for pair in pairs {
         matched(walk, pair, area);
     }
@@ -175,12 +179,13 @@ fn url(server: &Node<'_>) -> String {
 }
 
 /// Returns the servers, or what it means that none is listed (OpenAPI 3.1 section 4.8.1).
-fn or_the_default(servers: Vec<Node<'_>>) -> Vec<Node<'_>> {
+fn or_the_default(servers: Vec<Node<'_>>, side: Side) -> Vec<Node<'_>> {
     static DEFAULT: LazyLock<Value> = LazyLock::new(|| json!({"url": "/"}));
     if !servers.is_empty() {
         return servers;
     }
     vec![Node {
+        side,
         pointer: "/servers".to_owned(),
         value: &DEFAULT,
     }]

@@ -73,8 +73,7 @@ pub(crate) fn compare<'a>(
     if whole == Relation::Unproven && composition.is_decided_by_parts(walk, context.direction) {
         return each(walk);
     }
-    let location = &wholes.revision;
-    match change_of(walk, context, location, whole.clone(), Kind::Schema, None) {
+    match change_of(walk, context, wholes, whole.clone(), Kind::Schema, None) {
         Some(change) => walk.with_stand_in(change, each),
         None => each(walk),
     }

@@ -15,7 +15,7 @@ use crate::diff::schema::references::compare_by_references;
 use crate::diff::schema::{annotations, composition, objects, scalar_keywords};
 use crate::diff::walk::schema_findings::{record_difference, record_relation};
 use crate::diff::walk::witness::Step;
-use crate::diff::walk::{ANYTHING, Context, Node, Pair, Walk, follow};
+use crate::diff::walk::{ANYTHING, Context, Node, Pair, Walk};
 use crate::pointer;
 use crate::relation::{Relation, relate};
 use crate::schema::{Direction, Validator};
@@ -94,10 +94,11 @@ fn components<'a>(
     revision: &Layers<'a>,
     context: &Context<'a>,
 ) {
-    let pair = Pair {
-        base: follow(walk.base, &base.core),
-        revision: follow(walk.revision, &revision.core),
+    let references = Pair {
+        base: base.core.clone(),
+        revision: revision.core.clone(),
     };
+    let pair = walk.followed(&references);
     let old = pointer::last(&pair.base.pointer);
     let new = pointer::last(&pair.revision.pointer);
     if old != new && walk.options.component_names {
@@ -107,7 +108,7 @@ fn components<'a>(
             &context.subject,
             new.as_ref(),
         );
-        note_name(walk, &revision.core, message);
+        note_name(walk, &references, message);
     }
     let subject = if old == new {
         message!("`{}`", new.as_ref())
@@ -116,7 +117,7 @@ fn components<'a>(
     };
     let inner = Context::new(context.direction, subject);
     let target = pair.clone();
-    walk.in_pair_in_turn(&pair, context.direction, move |walk| {
+    walk.in_pair_in_turn(&references, &pair, context.direction, move |walk| {
         walk.compare_schemas(&target, &inner);
     });
 }
@@ -141,12 +142,16 @@ fn component_written_out<'a>(
             name(revision).as_ref(),
         )
     };
-    note_name(walk, &revision.core, message);
+    let cores = Pair {
+        base: base.core.clone(),
+        revision: revision.core.clone(),
+    };
+    note_name(walk, &cores, message);
 }
 
-fn note_name(walk: &mut Walk<'_>, location: &Node<'_>, message: Message) {
+fn note_name(walk: &mut Walk<'_>, cores: &Pair<'_>, message: Message) {
     let rule = Rule::new(Area::Component, Kind::Name, Action::Changed);
-    walk.note(rule, Class::Docs, location, message);
+    walk.note(rule, Class::Docs, cores, message);
 }
 
 /// Compares what the layers of two schemas say of null. Returns false, with nothing recorded, when they do not decide
@@ -184,7 +189,7 @@ fn null<'a>(
         walk,
         context,
         (Kind::Null, action),
-        &pair.revision,
+        pair,
         message!(template, &context.subject),
         breaks.then_some(Value::Null),
     );
@@ -324,6 +329,6 @@ fn whole<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
     let (old, new) = (pair.base.value, pair.revision.value);
     let (sender, receiver) = walk.sides(old, new, context.direction);
     let sides: (&Value, &Value) = (&sender, &receiver);
-    record_relation(walk, context, &pair.revision, sides, Kind::Schema, None);
+    record_relation(walk, context, pair, sides, Kind::Schema, None);
     texts::compare_below(walk, pair, context);
 }

@@ -9,11 +9,12 @@ use crate::diff::rules::{Action, Class, Kind};
 use crate::diff::schema::assertions::undeclared_are_compared;
 use crate::diff::schema::composition::parts::Parts;
 use crate::diff::schema::objects::carried::{Carried, compare_left_out};
+use crate::diff::sides::Sides;
 use crate::diff::walk::schema_findings::{
     Axes, record_difference, record_embedded, record_relation,
 };
 use crate::diff::walk::witness::{Embedding, Step, embed_absence};
-use crate::diff::walk::{ANYTHING, Context, Matched, Node, Pair, Walk, deprecation};
+use crate::diff::walk::{ANYTHING, Context, Matched, Node, Pair, Walk, deprecation, within};
 use crate::relation::{Relation, relate};
 use crate::schema::{Direction, Validator};
 
@@ -48,7 +49,7 @@ pub(crate) fn properties<'a>(
                 walk.compare_schemas(&pair, &inner);
                 declared_again(walk, (&base, &revision), name, &inner);
                 if was.contains(*name) != is.contains(*name) {
-                    required_changed(walk, context, name, is.contains(*name), &new);
+                    required_changed(walk, context, name, is.contains(*name), &pair);
                 }
             }
             None => property(name, old).removed(walk),
@@ -65,7 +66,7 @@ pub(crate) fn properties<'a>(
                 let inner = context.step(Step::Property((*name).to_owned()));
                 walk.compare_schemas(&pair, &inner);
                 if was.contains(*name) != is.contains(*name) {
-                    required_changed(walk, context, name, is.contains(*name), new);
+                    required_changed(walk, context, name, is.contains(*name), &pair);
                 }
             }
             Some(_) => {}
@@ -76,12 +77,7 @@ pub(crate) fn properties<'a>(
         if base.get(name).is_none_or(|_| base.inherits(name))
             && revision.get(name).is_none_or(|_| revision.inherits(name))
         {
-            let node = if is.contains(name) {
-                &wholes.revision
-            } else {
-                &wholes.base
-            };
-            required_changed(walk, context, name, is.contains(name), node);
+            required_changed(walk, context, name, is.contains(name), wholes);
         }
     }
 }
@@ -118,7 +114,10 @@ fn declared_again<'a>(
     record_relation(
         walk,
         context,
-        &new,
+        &Pair {
+            base: old,
+            revision: new,
+        },
         (&sender, &receiver),
         Kind::Schema,
         None,
@@ -150,7 +149,7 @@ fn required_changed<'a>(
     context: &Context<'a>,
     name: &str,
     is_required: bool,
-    location: &Node<'a>,
+    at: impl Into<Sides>,
 ) {
     let (action, template) = if is_required {
         (Action::Added, "the property `{}` of {} is now required")
@@ -163,9 +162,9 @@ fn required_changed<'a>(
     let axes = (Kind::Required, action);
     let message = message!(template, name, &context.subject);
     if is_required == (context.direction == Direction::Request) {
-        absent(walk, context, axes, location, message, name);
+        absent(walk, context, axes, at, message, name);
     } else {
-        record_difference(walk, context, axes, location, message, None);
+        record_difference(walk, context, axes, at, message, None);
     }
 }
 
@@ -174,13 +173,14 @@ fn absent<'a>(
     walk: &mut Walk<'a>,
     context: &Context<'a>,
     axes: Axes,
-    location: &Node<'a>,
+    at: impl Into<Sides>,
     message: Message,
     name: &str,
 ) {
+    let sides = at.into();
     let Some(root) = &context.root else { return };
-    let embedding = embed_absence(walk, root, context.direction, name, location);
-    record_embedded(walk, context, axes, location, message, embedding);
+    let embedding = embed_absence(walk, root, context.direction, name, &sides);
+    record_embedded(walk, context, axes, sides, message, embedding);
 }
 
 /// A property that one side declares.
@@ -200,7 +200,7 @@ impl<'a> Property<'_, 'a> {
         let (was, is) = (self.was_required, self.is_required);
         if self.context.direction == Direction::Request && is && !was {
             // It is no longer declared, and required all the same.
-            required_changed(walk, self.context, self.name, true, &self.wholes.revision);
+            required_changed(walk, self.context, self.name, true, self.wholes);
         }
         let axes = (Self::kind(was), Action::Removed);
         let message = message!(
@@ -211,14 +211,14 @@ impl<'a> Property<'_, 'a> {
         if let Some(announcement) = deprecation::announcement(walk, &self.node) {
             let message = message!("{}, {}", &message, &announcement);
             let rule = self.context.rule(axes.0, axes.1);
-            return walk.note(rule, Class::Docs, &self.node, message);
+            return walk.note(rule, Class::Docs, self.place(), message);
         }
         match self.context.direction {
             Direction::Response if was && !is => {
                 self.removed_where_required(walk, message);
             }
             Direction::Response if !is && !is_meant(self.parts.1, self.name) => {
-                record_difference(walk, self.context, axes, &self.node, message, None);
+                record_difference(walk, self.context, axes, self.place(), message, None);
             }
             Direction::Request | Direction::Response => {
                 self.compare_with_undeclared(walk, axes, message);
@@ -231,7 +231,7 @@ impl<'a> Property<'_, 'a> {
         let (was, is) = (self.was_required, self.is_required);
         if self.context.direction == Direction::Response && was && !is {
             // It was required without being declared.
-            required_changed(walk, self.context, self.name, false, &self.node);
+            required_changed(walk, self.context, self.name, false, self.place());
         }
         let axes = (Self::kind(is), Action::Added);
         let message = message!(
@@ -242,10 +242,10 @@ impl<'a> Property<'_, 'a> {
         match self.context.direction {
             Direction::Request if is && !was => {
                 let message = message!("{} and is required", &message);
-                absent(walk, self.context, axes, &self.node, message, self.name);
+                absent(walk, self.context, axes, self.place(), message, self.name);
             }
             Direction::Request if !was && !is_meant(self.parts.0, self.name) => {
-                record_difference(walk, self.context, axes, &self.node, message, None);
+                record_difference(walk, self.context, axes, self.place(), message, None);
             }
             Direction::Request | Direction::Response => {
                 self.compare_with_undeclared(walk, axes, message);
@@ -260,10 +260,15 @@ impl<'a> Property<'_, 'a> {
             return;
         };
         let direction = self.context.direction;
-        let embedding = embed_absence(walk, root, direction, self.name, &self.node);
+        let embedding = embed_absence(walk, root, direction, self.name, &self.place());
         let was_required = !matches!(embedding, Embedding::Harmless);
         let axes = (Self::kind(was_required), Action::Removed);
-        record_embedded(walk, self.context, axes, &self.node, message, embedding);
+        record_embedded(walk, self.context, axes, self.place(), message, embedding);
+    }
+
+    /// Returns where it is, in what contains it on both sides.
+    fn place(&self) -> Sides {
+        within(&self.node, self.wholes)
     }
 
     fn kind(required: bool) -> Kind {
@@ -276,7 +281,7 @@ impl<'a> Property<'_, 'a> {
 
     /// Compares the property with what the other side accepts, or sends, under its name without declaring it.
     fn compare_with_undeclared(&self, walk: &mut Walk<'a>, axes: Axes, message: Message) {
-        let (context, node) = (self.context, &self.node);
+        let (context, node, place) = (self.context, &self.node, self.place());
         let (of_base, of_revision) = match axes.1 {
             Action::Removed => (Some(node), None),
             Action::Added | Action::Changed | Action::Widened | Action::Narrowed => {
@@ -288,7 +293,7 @@ impl<'a> Property<'_, 'a> {
         let (sender, receiver) = walk.sides(&base, &revision, context.direction);
         match relate(&sender, &receiver) {
             Relation::Equal | Relation::Compatible => {
-                record_difference(walk, context, axes, node, message, None);
+                record_difference(walk, context, axes, place, message, None);
             }
             Relation::Breaking(value) => {
                 let inner = context.step(Step::Property(self.name.to_owned()));
@@ -296,10 +301,10 @@ impl<'a> Property<'_, 'a> {
                     "{}, and the other side does not accept what is sent",
                     &message
                 );
-                record_difference(walk, &inner, axes, node, message, Some(value));
+                record_difference(walk, &inner, axes, place, message, Some(value));
             }
             Relation::Unproven => {
-                record_embedded(walk, context, axes, node, message, Embedding::Unknown);
+                record_embedded(walk, context, axes, place, message, Embedding::Unknown);
             }
         }
     }

@@ -43,8 +43,7 @@ pub(crate) fn compare_by_references<'a>(
         Relation::Equal | Relation::Compatible => false,
         Relation::Breaking(_) | Relation::Unproven => true,
     };
-    let location = &pair.revision;
-    let whole = change_of(walk, context, location, relation, Kind::Schema, None);
+    let whole = change_of(walk, context, pair, relation, Kind::Schema, None);
     if !breaks {
         return walk.blaming_references(&references, context.direction, |walk| {
             if let Some(change) = whole {

@@ -83,7 +83,7 @@ fn compare_objects<'a>(
     (revision, news): (&Layers<'a>, &[Node<'a>]),
     context: &Context<'a>,
 ) {
-    let cores: Vec<&Node<'a>> = [&base.core, &revision.core]
+    let parts: Vec<&Node<'a>> = [&base.core, &revision.core]
         .into_iter()
         .chain(olds)
         .chain(news)
@@ -92,8 +92,8 @@ fn compare_objects<'a>(
         let says = |key: &&str| core.value.get(*key).is_some();
         OPEN_OR_CLOSED.iter().any(says)
     };
-    let declared: BTreeSet<&str> = if cores.iter().copied().any(|core| closes(&core)) {
-        let names = cores.iter().flat_map(|core| core.members_of("properties"));
+    let declared: BTreeSet<&str> = if parts.iter().copied().any(|part| closes(&part)) {
+        let names = parts.iter().flat_map(|part| part.members_of("properties"));
         names.map(|(name, _)| name).collect()
     } else {
         BTreeSet::new()
@@ -115,9 +115,13 @@ fn compare_objects<'a>(
             scalars["additionalProperties"] = json!(true);
         }
     }
-    inert::compare(walk, &mut old, &mut new, &revision.core, context);
+    let cores = Pair {
+        base: base.core.clone(),
+        revision: revision.core.clone(),
+    };
+    inert::compare(walk, &mut old, &mut new, &cores, context);
     open_enums::values(walk, (base, &mut old), (revision, &mut new), context);
-    format(walk, &old, &new, &revision.core, context);
+    format(walk, &old, &new, &cores, context);
     let (sender, receiver) = walk.sides(&old, &new, context.direction);
     if sender == receiver {
         return;
@@ -131,7 +135,7 @@ fn compare_objects<'a>(
     record_relation(
         walk,
         context,
-        &revision.core,
+        &cores,
         (&sender, &receiver),
         kind_of(&names),
         Some(&details),
@@ -143,7 +147,7 @@ fn format<'a>(
     walk: &mut Walk<'a>,
     old: &Value,
     new: &Value,
-    location: &Node<'a>,
+    cores: &Pair<'a>,
     context: &Context<'a>,
 ) {
     let of = |scalars: &'_ Value| {
@@ -171,7 +175,7 @@ fn format<'a>(
         name(new),
     );
     let rule = context.rule(Kind::Format, Action::Changed);
-    walk.note(rule, Class::Docs, location, message);
+    walk.note(rule, Class::Docs, cores, message);
 }
 
 /// Returns whether values of this type are among those of a schema.

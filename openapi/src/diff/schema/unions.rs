@@ -12,7 +12,7 @@ use crate::diff::schema::layers::is_null;
 use crate::diff::schema::unions::traits::Traits;
 use crate::diff::walk::schema_findings::{record_difference, record_embedded};
 use crate::diff::walk::witness::Embedding;
-use crate::diff::walk::{Context, Node, Pair, Walk, follow};
+use crate::diff::walk::{Context, Node, Pair, Walk, follow, within};
 use crate::document::Document;
 use crate::document::FAMILIES;
 use crate::pointer;
@@ -212,7 +212,7 @@ impl<'a> Branches<'a> {
                 pair.revision.value,
             );
             let rule = context.rule(Kind::Alternative, Action::Changed);
-            walk.note(rule, Class::Docs, &pair.revision, message);
+            walk.note(rule, Class::Docs, pair, message);
         }
     }
 }
@@ -240,9 +240,9 @@ fn record_unmatched<'a>(
         _ => follow(walk.revision, branch),
     };
     let location = if is_family(&branch.pointer) {
-        &member
+        within(&member, wholes)
     } else {
-        branch
+        within(branch, wholes)
     };
     let which = match branch.referred_name() {
         Some(name) => Part::code(&name),

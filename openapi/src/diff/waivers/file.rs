@@ -1,5 +1,6 @@
 //! The file that waivers are read from: TOML, a `[[waiver]]` for each.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -8,6 +9,8 @@ use toml::Spanned;
 
 use crate::diff::rules::{rule_of, rules};
 use crate::diff::waivers::{Location, Waiver, Waivers, WaiversError};
+use crate::document::FILES;
+use crate::pointer;
 use crate::position::Position;
 use crate::waiver::{self, Waived};
 
@@ -156,6 +159,7 @@ fn location_of(location: &Spanned<String>) -> Result<Location, Wrong> {
         None if written == "/" => ("", false),
         None => (written.as_str(), false),
     };
+    let pointer = &into_files(pointer);
     let mut escapes = pointer.split('~').skip(1);
     let is_pointer = (pointer.is_empty() || pointer.starts_with('/'))
         && escapes.all(|rest| rest.starts_with(['0', '1']));
@@ -166,12 +170,22 @@ fn location_of(location: &Spanned<String>) -> Result<Location, Wrong> {
         );
         return Err((location.span(), message));
     }
-    let pointer = pointer.to_owned();
+    let pointer = pointer.clone().into_owned();
     Ok(if below {
         Location::AtAndBelow(pointer)
     } else {
         Location::At(pointer)
     })
+}
+
+/// Returns the pointer to a place in a file that the document refers to, which a report calls `token.yaml#/Token`.
+fn into_files(written: &str) -> Cow<'_, str> {
+    match written.split_once('#') {
+        Some((file, within)) if !file.starts_with('/') && !file.is_empty() => {
+            Cow::Owned(format!("/{FILES}/{}{within}", pointer::escape(file)))
+        }
+        _ => Cow::Borrowed(written),
+    }
 }
 
 /// Returns the position of a byte in a text.

@@ -43,14 +43,12 @@ pub(crate) fn announcement(walk: &Walk<'_>, removed: &Node<'_>) -> Option<Messag
     Some(message!("as announced for {}", &date))
 }
 
-/// Returns the node of each side, and the node at which a change is reported.
-fn ends<'m, 'a>(
-    matched: &'m Matched<'a>,
-) -> (Option<&'m Node<'a>>, Option<&'m Node<'a>>, &'m Node<'a>) {
+/// Returns the node of each side.
+fn ends<'m, 'a>(matched: &'m Matched<'a>) -> (Option<&'m Node<'a>>, Option<&'m Node<'a>>) {
     match matched {
-        Matched::Pair(pair) => (Some(&pair.base), Some(&pair.revision), &pair.revision),
-        Matched::Removed(node) => (Some(node), None, node),
-        Matched::Added(node) => (None, Some(node), node),
+        Matched::Pair(pair) => (Some(&pair.base), Some(&pair.revision)),
+        Matched::Removed(node) => (Some(node), None),
+        Matched::Added(node) => (None, Some(node)),
     }
 }
 
@@ -61,7 +59,7 @@ fn sunset(
     area: Area,
     subject: &Message,
 ) {
-    let (was, is, _) = ends(matched);
+    let (was, is) = ends(matched);
     let old = was.and_then(|node| date_of(node.value));
     let new = is.and_then(|node| date_of(node.value));
     let (action, class, template) = match (was, is) {
@@ -112,7 +110,7 @@ fn sunset(
 }
 
 fn stability(walk: &mut Walk<'_>, matched: &Matched<'_>, area: Area, subject: &Message) {
-    let (was, is, _) = ends(matched);
+    let (was, is) = ends(matched);
     // What does not state its stability is stable.
     let level =
         |node: Option<&Node<'_>>| node.map_or(Some(LEVELS.len() - 1), |node| level_of(node.value));
@@ -153,7 +151,7 @@ fn record(
     matched: &Matched<'_>,
     (template, subject, absent): (&'static str, &Message, &'static str),
 ) {
-    let (was, is, location) = ends(matched);
+    let (was, is) = ends(matched);
     let [old, new] = [was, is].map(|node| match node {
         Some(node) => Part::value(node.value),
         None => Part::Text(absent),
@@ -161,12 +159,7 @@ fn record(
     let promise = was.or(is).map(|node| node.value.clone());
     walk.record(Change {
         witness: promise.filter(|_| class == Class::Breaking),
-        ..Change::new(
-            rule,
-            class,
-            &location.pointer,
-            message!(template, subject, old, new),
-        )
+        ..Change::new(rule, class, matched, message!(template, subject, old, new))
     });
 }
 

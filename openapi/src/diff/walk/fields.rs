@@ -192,7 +192,7 @@ fn record(
                 ..Change::new(
                     Rule::new(area, kind, Action::Changed),
                     class,
-                    &pair.revision.pointer,
+                    pair,
                     message!("{} changed from {} to {}", subject, was, is),
                 )
             });

@@ -14,6 +14,7 @@ use crate::diff::change::Change;
 use crate::diff::message::Message;
 use crate::diff::options::Options;
 use crate::diff::rules::{Class, Rule};
+use crate::diff::sides::Sides;
 use crate::diff::walk::deprecation::stability;
 use crate::diff::walk::equality::Equality;
 use crate::diff::walk::finding::Finding;
@@ -40,6 +41,8 @@ struct Vertex<'a> {
     may_change: bool,
     /// The part of both documents that is walked; the parent's where none is given.
     place: Option<Pair<'a>>,
+    /// The references through which it was first reached.
+    references: Option<Pair<'a>>,
     findings: Vec<Finding>,
     /// The change to report if nothing as grave is found below.
     stand_in: Option<Change>,
@@ -133,15 +136,21 @@ impl<'a> Walk<'a> {
     }
 
     /// Records a change that has no witness.
-    pub(crate) fn note(&mut self, rule: Rule, class: Class, location: &Node<'_>, message: Message) {
-        self.record(Change::new(rule, class, &location.pointer, message));
+    pub(crate) fn note(
+        &mut self,
+        rule: Rule,
+        class: Class,
+        at: impl Into<Sides>,
+        message: Message,
+    ) {
+        self.record(Change::new(rule, class, at, message));
     }
 
     /// Records a change of messages: breaking with a message that worked and no longer does, additive without one.
     pub(crate) fn decide(
         &mut self,
         rule: Rule,
-        location: &Node<'_>,
+        at: impl Into<Sides>,
         message: Message,
         witness: Option<Value>,
     ) {
@@ -152,7 +161,7 @@ impl<'a> Walk<'a> {
         };
         self.record(Change {
             witness,
-            ..Change::new(rule, class, &location.pointer, message)
+            ..Change::new(rule, class, at, message)
         });
     }
 
@@ -184,6 +193,17 @@ impl<'a> Walk<'a> {
         direction: Direction,
         walk: impl FnOnce(&mut Self),
     ) {
+        self.in_pair_of(None, pair, direction, walk);
+    }
+
+    /// Walks the pair that references lead to, unless that was done or is being done.
+    fn in_pair_of(
+        &mut self,
+        references: Option<&Pair<'a>>,
+        pair: &Pair<'a>,
+        direction: Direction,
+        walk: impl FnOnce(&mut Self),
+    ) {
         let key = pair_id(pair, direction);
         if let Some(&vertex) = self.pairs.get(&key) {
             self.vertices[self.current].children.insert(vertex);
@@ -191,6 +211,7 @@ impl<'a> Walk<'a> {
         }
         let vertex = self.admit(Vertex {
             place: Some(pair.clone()),
+            references: references.cloned(),
             ..Vertex::default()
         });
         self.pairs.insert(key, vertex);
@@ -211,24 +232,26 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Walks a pair as [`Self::in_pair`] does, or later where it is nested too deeply: a chain of components may be
-    /// as long as the document, but the stack may not.
+    /// Walks the pair that references lead to as [`Self::in_pair`] does, or later where it is nested too deeply: a
+    /// chain of components may be as long as the document, but the stack may not.
     pub(crate) fn in_pair_in_turn(
         &mut self,
+        references: &Pair<'a>,
         pair: &Pair<'a>,
         direction: Direction,
         walk: impl FnOnce(&mut Self) + 'a,
     ) {
         if self.nested == DEEPEST {
             let mut waiting = None;
-            self.in_pair(pair, direction, |inner| waiting = Some(inner.current));
+            let note = |inner: &mut Self| waiting = Some(inner.current);
+            self.in_pair_of(Some(references), pair, direction, note);
             if let Some(vertex) = waiting {
                 self.waiting.push_back((vertex, Box::new(walk)));
             }
             return;
         }
         self.nested += 1;
-        self.in_pair(pair, direction, walk);
+        self.in_pair_of(Some(references), pair, direction, walk);
         self.nested -= 1;
     }
 
@@ -308,7 +331,7 @@ impl<'a> Walk<'a> {
         let target = self.followed(pair);
         let refers = |from: &Node<'_>, to: &Node<'_>| from.pointer != to.pointer;
         if refers(&pair.base, &target.base) && refers(&pair.revision, &target.revision) {
-            self.in_pair(&target, direction, |inner| walk(inner, &target));
+            self.in_pair_of(Some(pair), &target, direction, |inner| walk(inner, &target));
         } else {
             let vertex = self.admit(Vertex {
                 place: Some(target.clone()),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use crate::diff::sides::{Side, Sides};
 use crate::document::{Document, dangles};
 use crate::pointer;
 
@@ -13,14 +14,16 @@ pub(crate) static ANYTHING: Value = Value::Bool(true);
 /// A value in one of the documents, and the pointer to it.
 #[derive(Debug, Clone)]
 pub(crate) struct Node<'a> {
+    pub(crate) side: Side,
     pub(crate) pointer: String,
     pub(crate) value: &'a Value,
 }
 
 impl<'a> Node<'a> {
     /// Returns the whole document.
-    pub(crate) fn of_document(document: &'a Document) -> Self {
+    pub(crate) fn of_document(document: &'a Document, side: Side) -> Self {
         Self {
+            side,
             pointer: String::new(),
             value: document.value(),
         }
@@ -29,6 +32,7 @@ impl<'a> Node<'a> {
     /// Returns the schema that accepts everything, with this node's pointer.
     pub(crate) fn anything(&self) -> Self {
         Self {
+            side: self.side,
             pointer: self.pointer.clone(),
             value: &ANYTHING,
         }
@@ -37,6 +41,7 @@ impl<'a> Node<'a> {
     /// Returns the member `key`, if there is one.
     pub(crate) fn get(&self, key: &str) -> Option<Self> {
         self.value.get(key).map(|value| Self {
+            side: self.side,
             pointer: pointer::join(&self.pointer, key),
             value,
         })
@@ -73,7 +78,13 @@ impl<'a> Node<'a> {
         members
             .map(|(key, value)| {
                 let pointer = pointer::join(&self.pointer, key);
-                (key.as_str(), Self { pointer, value })
+                let side = self.side;
+                let member = Self {
+                    side,
+                    pointer,
+                    value,
+                };
+                (key.as_str(), member)
             })
             .collect()
     }
@@ -88,6 +99,7 @@ impl<'a> Node<'a> {
         let items = self.value.as_array().into_iter().flatten().enumerate();
         items
             .map(|(index, value)| Self {
+                side: self.side,
                 pointer: pointer::join(&self.pointer, &index.to_string()),
                 value,
             })
@@ -107,7 +119,11 @@ pub(crate) fn follow<'a>(document: &'a Document, node: &Node<'a>) -> Node<'a> {
     }
     let pointer = document.follow(&node.pointer);
     match document.at(&pointer) {
-        Some(value) => Node { pointer, value },
+        Some(value) => Node {
+            side: node.side,
+            pointer,
+            value,
+        },
         None => node.clone(),
     }
 }
@@ -123,8 +139,8 @@ impl<'a> Pair<'a> {
     /// Returns the whole of both documents.
     pub(crate) fn of_documents(base: &'a Document, revision: &'a Document) -> Self {
         Self {
-            base: Node::of_document(base),
-            revision: Node::of_document(revision),
+            base: Node::of_document(base, Side::Base),
+            revision: Node::of_document(revision, Side::Revision),
         }
     }
 
@@ -196,5 +212,53 @@ impl<'a> Matched<'a> {
                 revision,
             },
         }
+    }
+}
+
+impl From<&Node<'_>> for Sides {
+    fn from(node: &Node<'_>) -> Self {
+        Self::of(node.side, &node.pointer)
+    }
+}
+
+impl From<&Pair<'_>> for Sides {
+    fn from(pair: &Pair<'_>) -> Self {
+        let pointer = |node: &Node<'_>| {
+            let is_absent = std::ptr::eq(node.value, &raw const ANYTHING);
+            (!is_absent).then(|| node.pointer.clone())
+        };
+        let (base, revision) = (pointer(&pair.base), pointer(&pair.revision));
+        let absent = match (&base, &revision) {
+            (Some(_), None) => Some(&pair.revision),
+            (None, _) => Some(&pair.base),
+            (Some(_), Some(_)) => None,
+        };
+        Self {
+            holder: absent.map(|node| node.pointer.clone()),
+            base,
+            revision,
+            references: None,
+        }
+    }
+}
+
+impl From<&Matched<'_>> for Sides {
+    fn from(matched: &Matched<'_>) -> Self {
+        match matched {
+            Matched::Pair(pair) => pair.into(),
+            Matched::Removed(node) | Matched::Added(node) => node.into(),
+        }
+    }
+}
+
+/// Returns the place of something that only one side has, in what contains it on both.
+pub(crate) fn within(node: &Node<'_>, holders: &Pair<'_>) -> Sides {
+    let holder = match node.side {
+        Side::Base => &holders.revision,
+        Side::Revision => &holders.base,
+    };
+    Sides {
+        holder: Some(holder.pointer.clone()),
+        ..node.into()
     }
 }

@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::diff::change::Change;
 use crate::diff::message::{Message, Part, message};
 use crate::diff::rules::{Action, Class, Kind};
+use crate::diff::sides::Sides;
 use crate::diff::walk::context::Context;
 use crate::diff::walk::graph::Walk;
-use crate::diff::walk::node::Node;
 use crate::diff::walk::witness::{Embedding, Witness, embed};
 use crate::relation::{Relation, relate};
 use crate::schema::Direction;
@@ -21,11 +21,11 @@ pub(crate) fn record_difference<'a>(
     walk: &mut Walk<'a>,
     context: &Context<'a>,
     axes: Axes,
-    location: &Node<'a>,
+    at: impl Into<Sides>,
     message: Message,
     witness: Option<Value>,
 ) {
-    let change = difference(walk, context, axes, location, message, witness);
+    let change = difference(walk, context, axes, at.into(), message, witness);
     walk.record(change);
 }
 
@@ -33,17 +33,21 @@ fn difference<'a>(
     walk: &Walk<'a>,
     context: &Context<'a>,
     axes: Axes,
-    location: &Node<'a>,
+    sides: Sides,
     message: Message,
     witness: Option<Value>,
 ) -> Change {
     let embedding = match (witness, &context.root) {
-        (Some(local), Some(root)) => embed(walk, root, context.direction, &local, location),
-        (Some(local), None) => Embedding::Breaks((local, location.pointer.clone())),
+        (Some(local), Some(root)) => embed(walk, root, context.direction, &local, &sides),
+        (Some(local), None) => Embedding::Breaks(Witness {
+            value: local,
+            schema: sides.location().to_owned(),
+            part: None,
+        }),
         (None, _) => Embedding::Harmless,
     };
     let (class, witness) = class_of(embedding);
-    change(context, axes, class, location, message, witness)
+    change(context, axes, class, sides, message, witness)
 }
 
 /// Returns the class of a difference, and its witness.
@@ -60,33 +64,32 @@ pub(crate) fn record_embedded<'a>(
     walk: &mut Walk<'a>,
     context: &Context<'a>,
     axes: Axes,
-    location: &Node<'a>,
+    at: impl Into<Sides>,
     message: Message,
     embedding: Embedding,
 ) {
     let (class, witness) = class_of(embedding);
-    walk.record(change(context, axes, class, location, message, witness));
+    walk.record(change(context, axes, class, at.into(), message, witness));
 }
 
 fn change(
     context: &Context<'_>,
     axes: Axes,
     class: Class,
-    location: &Node<'_>,
+    sides: Sides,
     message: Message,
     witness: Option<Witness>,
 ) -> Change {
-    let (witness, witness_schema) = witness.unzip();
     let ((kind, action), class) = weighed(context.direction, axes, class);
+    let change = Change::new(context.rule(kind, action), class, sides, message);
+    let Some(witness) = witness else {
+        return change;
+    };
     Change {
-        witness,
-        witness_schema,
-        ..Change::new(
-            context.rule(kind, action),
-            class,
-            &location.pointer,
-            message,
-        )
+        witness: Some(witness.value),
+        witness_schema: Some(witness.schema),
+        witness_part: witness.part,
+        ..change
     }
 }
 
@@ -106,13 +109,13 @@ fn weighed(direction: Direction, axes: Axes, class: Class) -> (Axes, Class) {
 pub(crate) fn record_relation<'a>(
     walk: &mut Walk<'a>,
     context: &Context<'a>,
-    location: &Node<'a>,
+    at: impl Into<Sides>,
     (sender, receiver): (&Value, &Value),
     kind: Kind,
     details: Option<&Message>,
 ) {
     let relation = relate(sender, receiver);
-    if let Some(change) = change_of(walk, context, location, relation, kind, details) {
+    if let Some(change) = change_of(walk, context, at, relation, kind, details) {
         walk.record(change);
     }
 }
@@ -121,7 +124,7 @@ pub(crate) fn record_relation<'a>(
 pub(crate) fn change_of<'a>(
     walk: &Walk<'a>,
     context: &Context<'a>,
-    location: &Node<'a>,
+    at: impl Into<Sides>,
     relation: Relation,
     kind: Kind,
     details: Option<&Message>,
@@ -152,7 +155,7 @@ pub(crate) fn change_of<'a>(
                 context,
                 axes,
                 Class::Unproven,
-                location,
+                at.into(),
                 message,
                 None,
             ));
@@ -162,7 +165,7 @@ pub(crate) fn change_of<'a>(
         walk,
         context,
         (kind, action),
-        location,
+        at.into(),
         message,
         witness,
     ))

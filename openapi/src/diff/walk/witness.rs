@@ -4,9 +4,9 @@ mod whole;
 
 use serde_json::{Map, Value};
 
+use crate::diff::sides::{Side, Sides};
 use crate::diff::walk::graph::Walk;
-use crate::diff::walk::node::{Node, Pair};
-use crate::pointer;
+use crate::diff::walk::node::Pair;
 use crate::relation::{Relation, accepts_nothing, relate};
 use crate::schema::Direction;
 
@@ -30,8 +30,14 @@ pub(crate) struct Root<'a> {
     pub(crate) trail: Vec<Step>,
 }
 
-/// A confirmed witness: the value, and the pointer of the schema that it is a value of.
-pub(crate) type Witness = (Value, String);
+/// A confirmed witness.
+pub(crate) struct Witness {
+    pub(crate) value: Value,
+    /// The pointer of the schema that it is a value of.
+    pub(crate) schema: String,
+    /// The pointer, within the value, to the part for which it is rejected.
+    pub(crate) part: Option<String>,
+}
 
 /// What a difference in a part means for the whole.
 pub(crate) enum Embedding {
@@ -44,13 +50,13 @@ pub(crate) enum Embedding {
     Unknown,
 }
 
-/// Embeds `local`, a value that shows the difference in the part at `location`, into a value of the whole.
+/// Embeds `local`, a value that shows the difference in the part at `sides`, into a value of the whole.
 pub(crate) fn embed<'a>(
     walk: &Walk<'a>,
     root: &Root<'a>,
     direction: Direction,
     local: &Value,
-    location: &Node<'_>,
+    sides: &Sides,
 ) -> Embedding {
     let planted = |whole: &Value| {
         let mut replaced = whole.clone();
@@ -59,16 +65,16 @@ pub(crate) fn embed<'a>(
         merge(part_of(&mut merged, &root.trail)?, local);
         Some(vec![replaced, merged])
     };
-    embed_altered(walk, root, direction, location, planted)
+    embed_altered(walk, root, direction, sides, planted)
 }
 
-/// Embeds the absence of a member of the part at `location` into a value of the whole.
+/// Embeds the absence of a member of the part at `sides` into a value of the whole.
 pub(crate) fn embed_absence<'a>(
     walk: &Walk<'a>,
     root: &Root<'a>,
     direction: Direction,
     name: &str,
-    location: &Node<'_>,
+    sides: &Sides,
 ) -> Embedding {
     // A part that is not an object lacks the member too, and shows nothing.
     let lacking = |whole: &Value| {
@@ -77,7 +83,7 @@ pub(crate) fn embed_absence<'a>(
         part.shift_remove(name);
         Some(vec![whole])
     };
-    embed_altered(walk, root, direction, location, lacking)
+    embed_altered(walk, root, direction, sides, lacking)
 }
 
 /// Tries the wholes that `altered` makes of those that are sent, each of which shows the difference if it is valid.
@@ -85,10 +91,18 @@ fn embed_altered<'a>(
     walk: &Walk<'a>,
     root: &Root<'a>,
     direction: Direction,
-    location: &Node<'_>,
+    sides: &Sides,
     altered: impl Fn(&Value) -> Option<Vec<Value>>,
 ) -> Embedding {
-    let of_value = |value| Embedding::Breaks((value, schema_of(walk, &root.pair, location)));
+    let of_value = |whole: &Whole, value| {
+        let part = whole.rejected_part(&value, &root.trail);
+        let schema = schema_of(&root.pair, sides);
+        Embedding::Breaks(Witness {
+            value,
+            schema,
+            part,
+        })
+    };
     let Some(whole) = walk.whole(&root.pair, direction) else {
         return Embedding::Unknown;
     };
@@ -106,7 +120,7 @@ fn embed_altered<'a>(
         }
     }
     if let Some((_, value)) = shortest {
-        return of_value(value);
+        return of_value(&whole, value);
     }
     // The part's schema may leave out what is compared elsewhere (its items, what it requires), so that its value fits
     // nowhere: the relation of the wholes may still give a value.
@@ -115,7 +129,9 @@ fn embed_altered<'a>(
         return Embedding::Unknown;
     }
     match relate(sender, receiver) {
-        Relation::Breaking(value) if whole.rejects_at(&value, &root.trail) => of_value(value),
+        Relation::Breaking(value) if whole.rejects_at(&value, &root.trail) => {
+            of_value(&whole, value)
+        }
         // From a contradiction around the part nothing follows.
         Relation::Equal | Relation::Compatible if accepts_nothing(sender) => Embedding::Unknown,
         Relation::Equal | Relation::Compatible => Embedding::Harmless,
@@ -166,17 +182,10 @@ fn part_of<'v>(value: &'v mut Value, trail: &[Step]) -> Option<&'v mut Value> {
     Some(part)
 }
 
-/// Returns the pointer to the whole's schema in the document that `location` points into: the revision, or the base for
-/// what the revision lacks.
-fn schema_of(walk: &Walk<'_>, pair: &Pair<'_>, location: &Node<'_>) -> String {
-    let (base, revision) = (&pair.base.pointer, &pair.revision.pointer);
-    let contains = |whole: &str| pointer::below(&location.pointer, whole).is_some();
-    // Below a reference, neither of the wholes contains it.
-    let is_in_revision =
-        contains(revision) || (!contains(base) && walk.revision.at(&location.pointer).is_some());
-    if is_in_revision {
-        revision.clone()
-    } else {
-        base.clone()
+/// Returns the pointer to the whole's schema in the document that the location points into.
+fn schema_of(pair: &Pair<'_>, sides: &Sides) -> String {
+    match sides.side() {
+        Side::Base => pair.base.pointer.clone(),
+        Side::Revision => pair.revision.pointer.clone(),
     }
 }

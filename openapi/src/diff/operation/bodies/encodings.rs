@@ -112,15 +112,15 @@ fn content_type<'a>(
     direction: Direction,
     subject: &Message,
 ) {
-    let (old, new, node) = match matched {
-        Matched::Pair(pair) => (listed(&pair.base), listed(&pair.revision), &pair.revision),
+    let (old, new) = match matched {
+        Matched::Pair(pair) => (listed(&pair.base), listed(&pair.revision)),
         Matched::Removed(node) => {
             let default = default_of(walk.revision, &bodies.revision, name);
-            (listed(node), default.map(named), node)
+            (listed(node), default.map(named))
         }
         Matched::Added(node) => {
             let default = default_of(walk.base, &bodies.base, name);
-            (default.map(named), listed(node), node)
+            (default.map(named), listed(node))
         }
     };
     let (Some(old), Some(new)) = (old, new) else {
@@ -146,7 +146,7 @@ fn content_type<'a>(
         let rule = Rule::new(Area::of(direction), Kind::MediaType, action);
         let witness = json!({ name: { "headers": { "content-type": &one } } });
         let message = message!(template, subject, &one);
-        walk.decide(rule, node, message, breaks.then_some(witness));
+        walk.decide(rule, matched, message, breaks.then_some(witness));
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::diff::message::{Part, message};
 use crate::diff::operation::security::addresses::ADDRESSES;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
+use crate::diff::sides::{Side, Sides};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 use crate::document::Document;
 use crate::{keywords, pointer};
@@ -30,17 +31,23 @@ pub(crate) fn compare(walk: &mut Walk<'_>, root: &Pair<'_>) {
             security_scheme_texts(walk, &pointer, &name, &used);
             continue;
         }
-        let (action, value) = match (walk.base.at(&pointer), walk.revision.at(&pointer)) {
+        let (was, is) = (walk.base.at(&pointer), walk.revision.at(&pointer));
+        let action = match (was, is) {
             // What equal texts refer to is reported where it is.
             (Some(base), Some(revision))
                 if base == revision || walk.same_values(base, revision) =>
             {
                 continue;
             }
-            (Some(_), Some(revision)) => (Action::Changed, revision),
-            (Some(base), None) => (Action::Removed, base),
-            (None, Some(revision)) => (Action::Added, revision),
+            (Some(_), Some(_)) => Action::Changed,
+            (Some(_), None) => Action::Removed,
+            (None, Some(_)) => Action::Added,
             (None, None) => continue,
+        };
+        let place = Sides {
+            base: was.map(|_| pointer.clone()),
+            revision: is.map(|_| pointer.clone()),
+            ..Sides::default()
         };
         let message = message!(
             "the component `{}`, which no message needs, was {}",
@@ -48,7 +55,7 @@ pub(crate) fn compare(walk: &mut Walk<'_>, root: &Pair<'_>) {
             Part::Text(action.name()),
         );
         let rule = Rule::new(Area::Component, Kind::Whole, action);
-        walk.note(rule, Class::Docs, &Node { pointer, value }, message);
+        walk.note(rule, Class::Docs, place, message);
     }
 }
 
@@ -82,12 +89,20 @@ fn security_scheme_texts<'a>(
     if !pointer.starts_with(SECURITY_SCHEMES) {
         return;
     }
-    let node = |document: &'a Document| {
+    let node = |document: &'a Document, side: Side| {
         let pointer = document.follow(pointer);
         let value = document.at(&pointer)?;
-        Some(Node { pointer, value })
+        Some(Node {
+            side,
+            pointer,
+            value,
+        })
     };
-    let (Some(base), Some(revision)) = (node(walk.base), node(walk.revision)) else {
+    let (base, revision) = (
+        node(walk.base, Side::Base),
+        node(walk.revision, Side::Revision),
+    );
+    let (Some(base), Some(revision)) = (base, revision) else {
         return;
     };
     let pair = Pair { base, revision };

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::diff::change::Change;
 use crate::diff::message::message;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
+use crate::diff::sides::{Side, Sides};
 use crate::diff::walk::Walk;
 use crate::document::{Document, StandsFor};
 use crate::pointer;
@@ -33,7 +34,12 @@ pub(crate) fn misplaced_references(revision: &Document) -> Vec<Change> {
         let template = "a `$ref` stands for {} {}, where strict OpenAPI has none: it is read as what it refers to";
         let message = message!(template, &stands_for, &places);
         let location = pointer::join(first, "$ref");
-        Change::new(rule, Class::Docs, &location, message)
+        Change::new(
+            rule,
+            Class::Docs,
+            Sides::of(Side::Revision, &location),
+            message,
+        )
     };
     kinds.into_iter().map(note).collect()
 }
@@ -45,7 +51,8 @@ pub(super) fn dangling_references(walk: &mut Walk<'_>) {
         let location = pointer::join(holder, "$ref");
         let template = "in the base, {}: what it stands for was not compared";
         let message = message!(template, why);
-        walk.record(Change::new(rule, Class::Unproven, &location, message));
+        let place = Sides::of(Side::Base, &location);
+        walk.record(Change::new(rule, Class::Unproven, place, message));
     }
 }
 

@@ -146,7 +146,7 @@ fn is_written_alike<'a>(
     });
     if are_plain {
         let message = message("{} is described in another way and written alike: {} → {}");
-        walk.note(rule, Class::Docs, &pair.revision, message);
+        walk.note(rule, Class::Docs, pair, message);
         return true;
     }
     let message = message("{} is written in another style: {} → {}");
@@ -163,10 +163,10 @@ fn is_written_alike<'a>(
     match witness {
         Some(text) if header.is_some() => {
             let witness = json!({ "headers": { name: text } });
-            walk.decide(rule, &pair.revision, message, Some(witness));
+            walk.decide(rule, pair, message, Some(witness));
         }
-        Some(text) => walk.decide(rule, &pair.revision, message, Some(json!({ place: text }))),
-        None => walk.note(rule, Class::Unproven, &pair.revision, message),
+        Some(text) => walk.decide(rule, pair, message, Some(json!({ place: text }))),
+        None => walk.note(rule, Class::Unproven, pair, message),
     }
     !moved
 }
@@ -220,6 +220,6 @@ pub(crate) fn flags(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction, 
         let breaks = is != (direction == Direction::Request);
         let message = message!("`{}` of {} {}", key, subject, Part::Text(word));
         let witness = breaks.then(|| json!({ place: written }));
-        walk.decide(rule, &pair.revision, message, witness);
+        walk.decide(rule, pair, message, witness);
     }
 }

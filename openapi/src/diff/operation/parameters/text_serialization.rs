@@ -81,16 +81,15 @@ pub(super) fn compare<'a>(
         &names(&old),
         &names(&new),
     );
-    let location = &pair.revision;
     if texts == Texts::Read || accepts_any_text(&receiver) {
         let axes = (Kind::Type, accepts_more);
-        record_difference(walk, context, axes, location, message, None);
+        record_difference(walk, context, axes, pair, message, None);
     } else if let Some(value) = misread(&sender, &receiver, is_written) {
         let axes = (Kind::Type, accepts_less);
-        record_difference(walk, context, axes, location, message, Some(value));
+        record_difference(walk, context, axes, pair, message, Some(value));
     } else {
         let axes = (Kind::Type, Action::Changed);
-        record_embedded(walk, context, axes, location, message, Embedding::Unknown);
+        record_embedded(walk, context, axes, pair, message, Embedding::Unknown);
     }
     texts::compare_every(walk, pair, context);
 }
@@ -131,7 +130,7 @@ fn forget_unwritten<'a>(
         Relation::Unproven => (Class::Unproven, None),
         Relation::Equal | Relation::Compatible => {
             let kind = first.rule.kind;
-            if let Some(change) = change_of(walk, context, &pair.revision, relation, kind, None) {
+            if let Some(change) = change_of(walk, context, pair, relation, kind, None) {
                 walk.record(change);
             }
             return;
@@ -166,7 +165,7 @@ fn item_of_a_list<'a>(
     };
     let rule = Rule::new(area, Kind::Type, Action::Widened);
     let message = message!("a single value has become a list, of which it is one");
-    walk.decide(rule, &pair.revision, message, None);
+    walk.decide(rule, pair, message, None);
     Pair {
         base: pair.base.clone(),
         revision: items,

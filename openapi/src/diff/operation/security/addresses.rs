@@ -66,7 +66,14 @@ fn demanded<'a>(document: &'a Document, operation: &Node<'a>) -> Vec<(&'a str, N
         if let Some(value) = document.at(&pointer)
             && !schemes.iter().any(|(other, _)| other == name)
         {
-            let scheme = follow(document, &Node { pointer, value });
+            let scheme = follow(
+                document,
+                &Node {
+                    side: operation.side,
+                    pointer,
+                    value,
+                },
+            );
             if scheme.text("type") == Some("oauth2") {
                 schemes.push((name, scheme));
             }
@@ -78,17 +85,17 @@ fn demanded<'a>(document: &'a Document, operation: &Node<'a>) -> Vec<(&'a str, N
 /// Compares the addresses that a scheme or a flow names. One that is new replaces none.
 fn of_holder(walk: &mut Walk<'_>, holder: &Pair<'_>, subject: &Message) {
     for key in ADDRESSES {
-        let (base, new, location) = match holder.get(key) {
-            Some(Matched::Pair(pair)) if pair.base.value != pair.revision.value => {
-                let new = Part::value(pair.revision.value);
-                (pair.base.value, new, pair.revision)
-            }
-            Some(Matched::Removed(node)) => (node.value, Part::Text("none"), node),
-            Some(added @ Matched::Added(_)) => {
-                fields::text_field(walk, key, &added, Area::Component, subject);
+        let Some(matched) = holder.get(key) else {
+            continue;
+        };
+        let (base, new) = match &matched {
+            Matched::Pair(pair) if pair.base.value == pair.revision.value => continue,
+            Matched::Pair(pair) => (pair.base.value, Part::value(pair.revision.value)),
+            Matched::Removed(node) => (node.value, Part::Text("none")),
+            added @ Matched::Added(_) => {
+                fields::text_field(walk, key, added, Area::Component, subject);
                 continue;
             }
-            Some(Matched::Pair(_)) | None => continue,
         };
         let message = message!(
             "the address `{}` of {} changed: {} → {}",
@@ -100,7 +107,7 @@ fn of_holder(walk: &mut Walk<'_>, holder: &Pair<'_>, subject: &Message) {
         let rule = Rule::new(Area::Security, Kind::Server, Action::Changed);
         walk.record(Change {
             witness: Some(base.clone()),
-            ..Change::new(rule, Class::Breaking, &location.pointer, message)
+            ..Change::new(rule, Class::Breaking, &matched, message)
         });
     }
 }

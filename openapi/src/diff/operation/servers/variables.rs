@@ -88,7 +88,7 @@ fn values(
         };
         let message = message!(template, subject, which);
         let breaks = (action == Action::Narrowed).then(|| address(first));
-        walk.decide(rule, &pair.revision, message, breaks);
+        walk.decide(rule, pair, message, breaks);
     }
 }
 

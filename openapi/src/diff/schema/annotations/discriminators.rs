@@ -51,7 +51,7 @@ pub(crate) fn compare(
         walk.record(Change {
             witness: Some(witness),
             witness_schema,
-            ..Change::new(rule, Class::Breaking, &pair.revision.pointer, message)
+            ..Change::new(rule, Class::Breaking, pair, message)
         });
     } else if old.mapped_sorted() != new.mapped_sorted() || old.default != new.default {
         let message = message!(
@@ -60,7 +60,7 @@ pub(crate) fn compare(
             pair.base.value,
             pair.revision.value,
         );
-        walk.note(rule, Class::Docs, &pair.revision, message);
+        walk.note(rule, Class::Docs, pair, message);
     }
 }
 

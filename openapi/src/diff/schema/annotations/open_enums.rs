@@ -10,7 +10,7 @@ use crate::diff::rules::{Action, Area, Kind, Rule};
 use crate::diff::schema::annotations::collected::Annotations;
 use crate::diff::schema::layers::Layers;
 use crate::diff::walk::schema_findings::record_difference;
-use crate::diff::walk::{Context, Matched, Walk};
+use crate::diff::walk::{Context, Matched, Pair, Walk};
 use crate::schema::Direction;
 
 /// Compares two lists of known values, which no validator checks. Returns false when they are not lists, or one is
@@ -50,7 +50,7 @@ pub(crate) fn lists(
         let names = Message::list(values.into_iter().map(Part::value));
         let message = message!(template, subject, &names);
         let rule = Rule::new(Area::of(direction), Kind::Enum, action);
-        walk.decide(rule, &pair.revision, message, breaks.then(|| first.clone()));
+        walk.decide(rule, pair, message, breaks.then(|| first.clone()));
     }
     true
 }
@@ -107,5 +107,9 @@ pub(crate) fn values<'a>(
         Action::Narrowed
     };
     let axes = (Kind::Enum, action);
-    record_difference(walk, context, axes, &revision.core, message, None);
+    let cores = Pair {
+        base: base.core.clone(),
+        revision: revision.core.clone(),
+    };
+    record_difference(walk, context, axes, &cores, message, None);
 }

@@ -38,7 +38,7 @@ pub(crate) fn compare<'a>(
                 new
             );
             let rule = Rule::new(Area::of(direction), Kind::Format, Action::Changed);
-            walk.decide(rule, &pair.revision, message, Some(example(sent).into()));
+            walk.decide(rule, pair, message, Some(example(sent).into()));
             true
         }
         ("contentSchema", matched) => {

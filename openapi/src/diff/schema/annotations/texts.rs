@@ -16,14 +16,14 @@ use crate::keywords;
 pub(crate) fn compare_every<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
     let old = every_text(walk.base, &pair.base);
     let new = every_text(walk.revision, &pair.revision);
-    note_differences(walk, &old, &new, &pair.revision, context);
+    note_differences(walk, &old, &new, pair, context);
 }
 
 /// Compares the texts anywhere within two schemas, but not their own.
 pub(crate) fn compare_below<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
     let old = texts_of(walk.base, &pair.base, false);
     let new = texts_of(walk.revision, &pair.revision, false);
-    note_differences(walk, &old, &new, &pair.revision, context);
+    note_differences(walk, &old, &new, pair, context);
 }
 
 /// Keywords whose schemas are judged together with the schema that has them.
@@ -52,7 +52,7 @@ pub(crate) fn compare_judged<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context:
     };
     let old = within(walk.base, &cores.base);
     let new = within(walk.revision, &cores.revision);
-    note_differences(walk, &old, &new, &cores.revision, context);
+    note_differences(walk, &old, &new, cores, context);
 }
 
 /// Compares the texts of the parts of two schemas, without those of the whole itself. With `properties`, those within
@@ -71,9 +71,13 @@ pub(crate) fn compare_parts<'a>(
         let inner = inner.flat_map(|schema| every_text(document, &schema));
         own.chain(inner).collect()
     };
-    if let Some(location) = revision.first() {
+    if let (Some(old), Some(new)) = (base.first(), revision.first()) {
+        let pair = Pair {
+            base: old.clone(),
+            revision: new.clone(),
+        };
         let (old, new) = (texts(walk.base, base), texts(walk.revision, revision));
-        note_differences(walk, &old, &new, location, context);
+        note_differences(walk, &old, &new, &pair, context);
     }
 }
 
@@ -94,7 +98,7 @@ fn note_differences(
     walk: &mut Walk<'_>,
     old: &[String],
     new: &[String],
-    location: &Node<'_>,
+    pair: &Pair<'_>,
     context: &Context<'_>,
 ) {
     let missing = |from: &[String], texts: &[String]| -> Vec<String> {
@@ -113,7 +117,7 @@ fn note_differences(
             (None, None) => continue,
         };
         let rule = context.rule(Kind::Text, Action::Changed);
-        walk.note(rule, Class::Docs, location, message);
+        walk.note(rule, Class::Docs, pair, message);
     }
 }
 

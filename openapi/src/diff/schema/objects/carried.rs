@@ -6,6 +6,7 @@ use crate::diff::message::{Part, message};
 use crate::diff::rules::{Action, Class, Kind};
 use crate::diff::schema::annotations::texts;
 use crate::diff::schema::composition::parts::Parts;
+use crate::diff::sides::Sides;
 use crate::diff::walk::{Context, Node, Pair, Walk};
 use crate::document::Document;
 use crate::relation::{Relation, relate};
@@ -106,11 +107,11 @@ pub(crate) fn compare_left_out<'a>(
             .find(|(other, ..)| *other == name)
             .cloned()
     };
-    let mut changes = Vec::new();
+    let mut changes: Vec<(&str, Action, Sides)> = Vec::new();
     for (name, base, was_required) in &old.left_out {
         match find(new, name) {
             None if new.get(name).is_some() => {}
-            None => changes.push((*name, Action::Removed, base.clone())),
+            None => changes.push((*name, Action::Removed, base.into())),
             Some((_, revision, is_required)) => {
                 let pair = Pair {
                     base: base.clone(),
@@ -118,20 +119,20 @@ pub(crate) fn compare_left_out<'a>(
                 };
                 let is_same = walk.same(&pair) || is_respelled(walk, &pair);
                 if *was_required != is_required || !is_same {
-                    changes.push((*name, Action::Changed, pair.revision));
+                    changes.push((*name, Action::Changed, (&pair).into()));
                 }
             }
         }
     }
     for (name, revision, _) in &new.left_out {
         if find(old, name).is_none() && old.get(name).is_none() {
-            changes.push((*name, Action::Added, revision.clone()));
+            changes.push((*name, Action::Added, revision.into()));
         }
     }
-    for (name, action, node) in changes {
+    for (name, action, sides) in changes {
         let message = message!(template, name, &context.subject, Part::Text(action.name()));
         let rule = context.rule(Kind::Access, action);
-        walk.note(rule, Class::Docs, &node, message);
+        walk.note(rule, Class::Docs, sides, message);
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::diff::message::message;
 use crate::diff::rules::{Action, Class, Kind};
 use crate::diff::schema::scalar_keywords::changes::{changed_names, changes};
-use crate::diff::walk::{Context, Node, Walk};
+use crate::diff::walk::{Context, Pair, Walk};
 use crate::relation::{Relation, relate};
 use crate::schema::Validator;
 
@@ -32,7 +32,7 @@ pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
     old: &mut Value,
     new: &mut Value,
-    location: &Node<'a>,
+    cores: &Pair<'a>,
     context: &Context<'a>,
 ) {
     let (before, after) = (take(old), take(new));
@@ -48,7 +48,7 @@ pub(crate) fn compare<'a>(
             &context.subject,
         );
         let rule = context.rule(Kind::Inert, Action::Changed);
-        walk.note(rule, Class::Docs, location, message);
+        walk.note(rule, Class::Docs, cores, message);
     }
 }
 

@@ -4,11 +4,14 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::diff::change::Change;
 use crate::diff::rules::Class;
+use crate::diff::sides::{Side, Sides};
 use crate::diff::walk::causes::{self, Placed};
 use crate::diff::walk::deprecation::stability;
 use crate::diff::walk::finding::Finding;
 use crate::diff::walk::graph::{PairId, VertexId, Walk};
 use crate::diff::walk::node::Pair;
+use crate::document::Document;
+use crate::pointer;
 
 impl Walk<'_> {
     /// Returns every cause once, in the order found, each with the operations that it reaches.
@@ -31,7 +34,13 @@ impl Walk<'_> {
             let operations = self.operations_above(id, &parents);
             let place = self.vertices[id].place.clone();
             let place = place.unwrap_or_else(|| root.clone());
+            let references = self.changed_references(id);
             for mut finding in std::mem::take(&mut self.vertices[id].findings) {
+                let sides = &mut finding.change.sides;
+                self.locate(sides, &place);
+                if let Some(references) = &references {
+                    self.blame(references, sides, &place);
+                }
                 finding.edit = finding
                     .edit
                     .or_else(|| self.edit_of_a_shared_text(&finding.change));
@@ -57,6 +66,64 @@ impl Walk<'_> {
         };
         let causes = causes::merged(placed, &root);
         causes.into_iter().map(named).collect()
+    }
+
+    /// Finds what would contain the change on the side that lacks it, unless that is known: in the part of both
+    /// documents in which the change was found.
+    fn locate(&self, sides: &mut Sides, place: &Pair<'_>) {
+        let (there, from, other, document) = match (&sides.base, &sides.revision) {
+            (Some(base), None) => (base, &place.base, &place.revision, self.revision),
+            (None, Some(revision)) => (revision, &place.revision, &place.base, self.base),
+            (Some(_), Some(_)) | (None, None) => return,
+        };
+        if sides.holder.is_some() {
+            return;
+        }
+        let mut below = pointer::below(there, &from.pointer).unwrap_or_default();
+        let mut holder = other.pointer.clone();
+        while let Some((outer, _)) = below.rsplit_once('/') {
+            below = outer;
+            let pointer = format!("{}{outer}", other.pointer);
+            if document.at(&pointer).is_some() {
+                holder = pointer;
+                break;
+            }
+        }
+        sides.holder = Some(holder);
+    }
+
+    /// Returns the references that lead to a vertex, if they name different components.
+    fn changed_references(&self, vertex: VertexId) -> Option<(String, String)> {
+        let references = self.vertices[vertex].references.as_ref()?;
+        let target = |document: &Document, reference: &str| {
+            let reference = document.at(reference)?.get("$ref")?.as_str()?;
+            pointer::of_reference(reference)
+        };
+        let mut base = references.base.pointer.clone();
+        let mut revision = references.revision.pointer.clone();
+        // A component may be only a reference, and it may be that one that was changed.
+        loop {
+            let old = target(self.base, &base)?;
+            let new = target(self.revision, &revision)?;
+            if old != new {
+                return Some((base, revision));
+            }
+            (base, revision) = (old, new);
+        }
+    }
+
+    /// Names the references as the place of a change that no edit of the components themselves made.
+    fn blame(&self, references: &(String, String), sides: &mut Sides, components: &Pair<'_>) {
+        let [old, new] = [&components.base, &components.revision].map(|node| &node.pointer);
+        let was_there = self.base.at(new);
+        let is_blamed = match sides.side() {
+            Side::Revision => was_there == Some(components.revision.value),
+            // Where it was removed, the component still has it.
+            Side::Base => was_there.is_some() || self.revision.at(old).is_some(),
+        };
+        if is_blamed {
+            sides.references = Some(references.clone());
+        }
     }
 
     /// Returns the edit of a text that stands in several places, if the change is in one.

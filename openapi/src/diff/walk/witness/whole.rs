@@ -77,12 +77,37 @@ impl Whole {
 
     /// Returns whether the value is rejected for something at the end of the trail, on the way there or below.
     pub(super) fn rejects_at(&self, value: &Value, trail: &[Step]) -> bool {
-        let leads_there = |(step, token): (&Step, std::borrow::Cow<'_, str>)| match step {
-            Step::Property(name) => *name == token,
-            Step::Item => token.parse::<usize>().is_ok(),
-        };
         let problems = self.accepts.problems(value);
         let mut places = problems.iter().map(|problem| problem.pointer.as_str());
-        places.any(|place| trail.iter().zip(pointer::tokens(place)).all(leads_there))
+        places.any(|place| is_along(trail, place))
     }
+
+    /// Returns the pointer to the innermost part along the trail for which the value is rejected.
+    pub(super) fn rejected_part(&self, value: &Value, trail: &[Step]) -> Option<String> {
+        let places = self.accepts.rejected_parts(value).into_iter();
+        let along = places.filter(|place| is_along(trail, place));
+        let mut part = along.max_by_key(|place| pointer::tokens(place).count())?;
+        // Alternatives are rejected as a whole: the trail leads further.
+        let length = pointer::tokens(&part).count();
+        for step in trail.iter().skip(length) {
+            let further = match step {
+                Step::Property(name) => pointer::join(&part, name),
+                Step::Item => pointer::join(&part, "0"),
+            };
+            if value.pointer(&further).is_none() {
+                break;
+            }
+            part = further;
+        }
+        Some(part)
+    }
+}
+
+/// Returns whether a place in a value is on the way to the end of the trail, or below that.
+fn is_along(trail: &[Step], place: &str) -> bool {
+    let leads_there = |(step, token): (&Step, std::borrow::Cow<'_, str>)| match step {
+        Step::Property(name) => *name == token,
+        Step::Item => token.parse::<usize>().is_ok(),
+    };
+    trail.iter().zip(pointer::tokens(place)).all(leads_there)
 }

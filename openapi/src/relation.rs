@@ -10,8 +10,11 @@ mod formats;
 mod normal_form;
 mod pattern_size;
 mod proof;
+mod pruning;
 mod search;
 mod types;
+
+use std::collections::HashSet;
 
 use jsonschema::Draft;
 use jsonschema::canonical::{self, CanonicalSchema, Containment, Satisfiability};
@@ -84,6 +87,9 @@ fn relate_uncached(sender: &Value, receiver: &Value) -> Relation {
     if pattern_size::is_too_large(sender) || pattern_size::is_too_large(receiver) {
         return Relation::Unproven;
     }
+    if let Some(value) = sampled_of_large(sender, receiver) {
+        return Relation::Breaking(value);
+    }
     let closed = close(sender, receiver);
     if proof::is_included(&closed, receiver) {
         let is_equal = are_equal(sender, &closed, receiver);
@@ -93,15 +99,13 @@ fn relate_uncached(sender: &Value, receiver: &Value) -> Relation {
             Relation::Compatible
         };
     }
-    // Samples are cheap: the algebra is asked only where none of them shows a break.
+    // Samples are cheap, and the cost of the algebra may be high: it is asked only where no value decides.
     let judge = search::Judge::new(sender, &closed, receiver);
-    let smallest = |values: &mut dyn Iterator<Item = Value>| {
-        let judge = judge.as_ref()?;
-        values
-            .filter(|value| judge.is_witness(value))
-            .min_by_key(size)
-    };
-    if let Some(value) = smallest(&mut samples(&closed, receiver)) {
+    let found = judge.as_ref().and_then(|judge| {
+        let sampled = judge.smallest(samples(&closed, receiver));
+        sampled.or_else(|| search::witness(judge, &closed, receiver))
+    });
+    if let Some(value) = found {
         return Relation::Breaking(value);
     }
     let suspects = match algebra(sender, &closed, receiver) {
@@ -110,9 +114,27 @@ fn relate_uncached(sender: &Value, receiver: &Value) -> Relation {
         Algebra::Difference(schema) => sample::candidates(&schema),
         Algebra::Unknown => Vec::new(),
     };
-    let witness = smallest(&mut suspects.into_iter())
-        .or_else(|| search::witness(judge.as_ref()?, &closed, receiver));
+    let witness = judge.and_then(|judge| judge.smallest(suspects));
     witness.map_or(Relation::Unproven, Relation::Breaking)
+}
+
+/// The size of two schemas from which on samples are tried before anything is proven.
+const LARGE: usize = 2_000;
+
+/// Returns a sample that is sent and not accepted, of large schemas. To close and to compile those is expensive, and only
+/// what the samples are about is closed and compiled here.
+fn sampled_of_large(sender: &Value, receiver: &Value) -> Option<Value> {
+    if size(sender) + size(receiver) < LARGE {
+        return None;
+    }
+    let samples: Vec<Value> = samples(sender, receiver).collect();
+    let mut names = HashSet::new();
+    for sample in &samples {
+        pruning::names_in(sample, &mut names);
+    }
+    let [sender, receiver] = [sender, receiver].map(|schema| pruning::pruned(schema, &names));
+    let judge = search::Judge::new(&sender, &close(&sender, &receiver), &receiver)?;
+    judge.smallest(samples)
 }
 
 fn is_compatible_uncached(sender: &Value, receiver: &Value) -> bool {
@@ -123,11 +145,7 @@ fn is_compatible_uncached(sender: &Value, receiver: &Value) -> bool {
     if proof::is_included(&closed, receiver) {
         return true;
     }
-    let judge = search::Judge::new(sender, &closed, receiver);
-    let is_refuted = judge.is_some_and(|judge| {
-        let mut samples = samples(&closed, receiver);
-        samples.any(|value| judge.is_witness(&value))
-    });
+    let is_refuted = shows_a_break(sender, &closed, receiver);
     let is_compatible = || match algebra(sender, &closed, receiver) {
         Algebra::Equal | Algebra::Compatible => true,
         Algebra::Difference(_) | Algebra::Unknown => false,
@@ -145,16 +163,16 @@ fn are_equal(sender: &Value, closed: &Value, receiver: &Value) -> bool {
     }
     is_within_budget(sender)
         && is_within_budget(receiver)
-        && (is_received_back || !accepts_more(receiver, sender))
-        && (is_closed || !accepts_more(sender, receiver))
+        && (is_received_back || !shows_a_break(receiver, receiver, sender))
+        && (is_closed || !shows_a_break(sender, sender, receiver))
         && are_equal_by_algebra(sender, receiver)
 }
 
-/// Returns whether some value is accepted by one schema and not by the other.
-fn accepts_more(schema: &Value, other: &Value) -> bool {
-    search::Judge::new(schema, schema, other).is_some_and(|judge| {
-        samples(schema, other).any(|value| judge.is_witness(&value))
-            || search::is_found(&judge, schema, other)
+/// Returns whether a value is found that is sent and not accepted.
+fn shows_a_break(sender: &Value, closed: &Value, receiver: &Value) -> bool {
+    search::Judge::new(sender, closed, receiver).is_some_and(|judge| {
+        samples(closed, receiver).any(|value| judge.is_witness(&value))
+            || search::is_found(&judge, closed, receiver)
     })
 }
 

@@ -67,6 +67,12 @@ impl Judge {
         self.sends.accepts(value) && sends_closed.is_none_or(|closed| closed.accepts(value))
     }
 
+    /// Returns the smallest of the values that are sent and not accepted.
+    pub(super) fn smallest(&self, values: impl IntoIterator<Item = Value>) -> Option<Value> {
+        let witnesses = values.into_iter().filter(|value| self.is_witness(value));
+        witnesses.min_by_key(size)
+    }
+
     /// Returns whether the value is sent and not accepted.
     pub(super) fn is_witness(&self, value: &Value) -> bool {
         self.is_sent(value) && !self.accepts.accepts(value)

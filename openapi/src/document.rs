@@ -122,7 +122,7 @@ impl Document {
     /// Returns the value that `pointer` points at, without following references.
     #[must_use]
     pub fn at(&self, pointer: &str) -> Option<&Value> {
-        self.value.pointer(pointer)
+        pointer::find(&self.value, pointer)
     }
 
     /// Returns where the value at `pointer`, or its nearest ancestor in the text, begins. For a value from an

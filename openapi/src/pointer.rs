@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
+use serde_json::Value;
 
 /// Escapes a reference token for a pointer (RFC 6901 section 3).
 #[must_use]
@@ -44,6 +45,24 @@ pub fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     })
 }
 
+/// Returns the value that `pointer` points at, from `value` on.
+pub(crate) fn find<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
+    if !pointer.is_empty() && !pointer.starts_with('/') {
+        return None;
+    }
+    tokens(pointer).try_fold(value, |value, token| match value {
+        Value::Object(members) => members.get(token.as_ref()),
+        Value::Array(items) => items.get(index(&token)?),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    })
+}
+
+/// Returns the index that a token is (RFC 6901 section 4).
+fn index(token: &str) -> Option<usize> {
+    let is_written_so = token == "0" || !token.starts_with(['0', '+']);
+    token.parse().ok().filter(|_| is_written_so)
+}
+
 /// Returns the last reference token of `pointer`, unescaped; empty for the root.
 #[must_use]
 pub fn last(pointer: &str) -> Cow<'_, str> {
@@ -68,6 +87,9 @@ pub fn of_reference(reference: &str) -> Option<String> {
 /// Decodes a percent-encoded text (RFC 3986 section 2.1); `None` where an escape is malformed, or the result is not
 /// UTF-8.
 pub(crate) fn percent_decoded(text: &str) -> Option<String> {
+    if !text.contains('%') {
+        return Some(text.to_owned());
+    }
     // `percent_decode_str` keeps malformed escapes as they are.
     let mut after_percent = text.split('%').skip(1);
     let is_well_formed = after_percent.all(|rest| {

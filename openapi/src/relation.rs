@@ -145,12 +145,14 @@ fn is_compatible_uncached(sender: &Value, receiver: &Value) -> bool {
     if proof::is_included(&closed, receiver) {
         return true;
     }
-    let is_refuted = shows_a_break(sender, &closed, receiver);
     let is_compatible = || match algebra(sender, &closed, receiver) {
         Algebra::Equal | Algebra::Compatible => true,
         Algebra::Difference(_) | Algebra::Unknown => false,
     };
-    !is_refuted && is_compatible()
+    is_within_budget(&closed)
+        && is_within_budget(receiver)
+        && !shows_a_break(sender, &closed, receiver)
+        && is_compatible()
 }
 
 /// Returns whether it is proven that both accept the same values, where the receiver accepts all that is sent. Where a

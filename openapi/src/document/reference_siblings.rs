@@ -14,6 +14,9 @@ use crate::pointer;
 
 /// Merges each path item that refers to another and has fields beside the reference.
 pub(super) fn merge_path_items(document: &mut Value) {
+    if !may_have_merged_items(document) {
+        return;
+    }
     replace(document, |document, place, holder| {
         let mut tokens = pointer::tokens(place);
         let section = tokens.next();
@@ -26,6 +29,14 @@ pub(super) fn merge_path_items(document: &mut Value) {
             .then(|| merged(document, holder, |_| true))
             .flatten()
     });
+}
+
+/// Returns whether a path item may refer to another: most documents are not read once more for that.
+fn may_have_merged_items(document: &Value) -> bool {
+    let members = |place: &str| document.pointer(place).and_then(Value::as_object);
+    let mut items = ["/paths", "/webhooks"].into_iter().filter_map(members);
+    members("/components/pathItems").is_some()
+        || items.any(|items| items.values().any(|item| item.get("$ref").is_some()))
 }
 
 /// Merges the texts beside a reference into what it refers to. Examples are data here and keep them

@@ -67,7 +67,7 @@ fn walk<'a>(
 ) {
     match value {
         Value::Object(object) => {
-            if keys.iter().any(|key| object.contains_key(*key)) && counts(path.slot, object) {
+            if object.keys().any(|key| keys.contains(&key.as_str())) && counts(path.slot, object) {
                 visit(path, value);
             }
             for (key, member) in object {

@@ -39,7 +39,7 @@ impl<'a> Located<'a> {
     /// Returns what a reference in this schema refers to.
     pub(super) fn target(self, reference: &Value) -> Option<Self> {
         let pointer = pointer::of_reference(reference.as_str()?)?;
-        let schema = self.root.pointer(&pointer)?;
+        let schema = pointer::find(self.root, &pointer)?;
         Some(Self { schema, ..self })
     }
 

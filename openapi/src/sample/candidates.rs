@@ -124,7 +124,7 @@ impl<'a> Sampler<'a> {
     }
 
     fn target(&self, reference: &str) -> Option<&Value> {
-        self.root.pointer(&pointer::of_reference(reference)?)
+        pointer::find(self.root, &pointer::of_reference(reference)?)
     }
 
     /// Returns the values of the keywords beside any composition: none for a composed schema whose other keywords

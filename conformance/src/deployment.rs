@@ -1,7 +1,9 @@
 //! The deployment under test, which all cases of a run share: the one way to send requests, what was learnt from the
 //! answers, and the ledger of the tokens that the suite created.
 
-mod leak;
+mod breaker;
+pub(crate) mod leak;
+mod learning;
 pub(crate) mod ledger;
 pub(crate) mod observation;
 pub mod pace;
@@ -19,9 +21,10 @@ use crate::coverage::{Coverage, Tracker};
 use crate::profile::{Credentials, Policy, Profile};
 use crate::redact::Secrets;
 use crate::wire::{Client, Exchange, Form, NoAnswer, Request, To, Wire};
+use breaker::Breaker;
 use ledger::{Ledger, Token};
-use observation::{Kind, Observation};
-use pace::{Errand, Limits, Pace};
+use observation::Observation;
+use pace::{CLEAN_UP, Errand, Limits, Pace};
 
 /// The most times that a failed connection is tried again.
 const RETRIES: u32 = 2;
@@ -46,6 +49,7 @@ pub struct Deployment {
     /// The exchanges and commands in flight.
     in_flight: TaskTracker,
     pace: Pace,
+    breaker: Breaker,
     retries: AtomicU64,
     /// The number of failed connections in a row.
     refused: AtomicU32,
@@ -114,6 +118,7 @@ impl Deployment {
             ledger: Ledger::default(),
             coverage: Mutex::new(Tracker::of(contract.document())),
             pace: Pace::new(limits),
+            breaker: Breaker::default(),
             retries: AtomicU64::new(0),
             refused: AtomicU32::new(0),
             alone: tokio::sync::Mutex::new(()),
@@ -195,18 +200,6 @@ impl Deployment {
         self.lists_anyway.load(Ordering::Relaxed)
     }
 
-    /// Returns what was wrong with the answers so far, of some kind.
-    pub(crate) fn observed(&self, kind: Kind) -> Vec<Observation> {
-        let observations = self
-            .observations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        (observations.iter())
-            .filter(|one| one.kind == kind)
-            .cloned()
-            .collect()
-    }
-
     /// Sends one request for a step of a case, or to mint.
     pub(crate) async fn send(
         self: &Arc<Self>,
@@ -233,6 +226,11 @@ impl Deployment {
         purpose: String,
         request: Request,
     ) -> Exchange {
+        if errand != Errand::CleanUp
+            && let Some(cause) = self.breaker.too_slow()
+        {
+            return Exchange::unsent(purpose, request, NoAnswer::Stopped(cause));
+        }
         if let Err(budget) = self.pace.take(errand) {
             return Exchange::unsent(purpose, request, NoAnswer::Budget(budget));
         }
@@ -319,80 +317,15 @@ impl Deployment {
         self.in_flight.reopen();
     }
 
-    /// Learns from an exchange what the whole run needs: coverage, leaks, new tokens, revocations.
-    fn learn(&self, errand: Errand, case: &'static str, exchange: &Exchange) {
-        let succeeded = self.tracker().learn(exchange);
-        if succeeded && !self.contract.has_revoke() {
-            self.reached.store(true, Ordering::Relaxed);
-        }
-        let mut created = false;
-        if let Ok(response) = &exchange.outcome {
-            // Checked before a token that this answer creates is entered: that token may be in the answer.
-            let found =
-                observation::observe(case, &self.contract, &self.secrets, exchange, response);
-            (self
-                .observations
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner))
-            .extend(found);
-            let path = path_of(&exchange.request);
-            if exchange.request.method == Method::POST && response.status == 201 {
-                if path == self.contract.tokens_path() {
-                    created = (self.ledger).learn_created(
-                        &self.credentials,
-                        &self.secrets,
-                        case,
-                        exchange,
-                        response,
-                    );
-                } else if path.to_ascii_lowercase().ends_with("/revoke") {
-                    self.reached.store(true, Ordering::Relaxed);
-                    let revoked = self.ledger.mark_revoked(&self.contract, path);
-                    self.pace.release(revoked);
-                }
-            }
-        }
-        // Tokens of the ledger keep the names that they have.
-        if let Ok(response) = &exchange.outcome {
-            for secret in leak::secrets_in(response) {
-                self.secrets.conceal(&secret, "UNREGISTERED_TOKEN");
-            }
-        }
-        if errand == Errand::Minting && !created {
-            self.pace.release(1);
-        }
-    }
-
-    /// Returns the deployment's choices so far, where the contract leaves one.
-    pub(crate) fn choices(&self) -> Vec<(Policy, u16)> {
-        let choices = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
-        (choices.iter())
-            .map(|(policy, (status, _))| (*policy, *status))
-            .collect()
-    }
-
     /// Enters a token that was obtained without a request into the ledger, and keeps requests in reserve to revoke it.
     pub(crate) fn enter(&self, case: &'static str, token: Token) -> Arc<Token> {
-        self.pace.reserve(1);
+        self.pace.reserve(CLEAN_UP);
         self.ledger.enter(token, case, &self.secrets)
     }
 
     /// Returns the size of the budget of requests if it is used up.
     pub(crate) fn exhausted(&self) -> Option<u64> {
         self.pace.exhausted()
-    }
-
-    /// Records the deployment's answer where the contract leaves a choice; returns an earlier answer that differs, and its
-    /// case.
-    pub(crate) fn chose(
-        &self,
-        policy: Policy,
-        status: u16,
-        case: &'static str,
-    ) -> Option<(u16, &'static str)> {
-        let mut choices = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = *choices.entry(policy).or_insert((status, case));
-        (first.0 != status).then_some(first)
     }
 }
 

@@ -77,6 +77,9 @@ pub struct Selection {
     /// The most requests a second; without it there is no limit.
     #[serde(default)]
     pub rate: Option<u32>,
+    /// The most seconds of the cases; without it there is no limit.
+    #[serde(default)]
+    pub max_seconds: Option<u32>,
     /// The number of selected cases.
     pub selected: usize,
     /// The number of cases to select from.
@@ -148,6 +151,9 @@ pub struct CaseRecord {
     pub verdict: Verdict,
     /// The reason: the step that did not hold, what was missing, or that all steps held.
     pub reason: String,
+    /// The cause of a failure: the request and what was wrong with its answer. Cases with one cause are one finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
     /// The text that it cites.
     pub clause: ClauseRecord,
     /// The operation of the contract that it is about, such as `POST /api/v1/tokens/{token_id}/revoke`. Absent in
@@ -159,6 +165,9 @@ pub struct CaseRecord {
     /// The waiver of a skipped case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waived>,
+    /// Whether a waiver of the profile can accept that the case was skipped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waivable: bool,
     /// What it could do to the deployment.
     pub effect: Effect,
     /// Its duration in milliseconds, without the wait for free places of disposable tokens.
@@ -195,6 +204,9 @@ pub struct StepRecord {
     pub held: bool,
     /// The index in `exchanges` of the exchange that was checked, if it was one.
     pub exchange: Option<usize>,
+    /// What was wrong, in words that are the same in every case that met it. Only of a step that did not hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<String>,
 }
 
 /// One request and its answer, redacted.
@@ -291,7 +303,7 @@ pub struct RunFooter {
     /// The parts of the contract that the run exercised and observed.
     #[serde(default)]
     pub coverage: Coverage,
-    /// The disposable tokens that could not be revoked, for a person to revoke.
+    /// The disposable tokens that could not be revoked, or that no answer shows to be refused, for a person to revoke.
     pub left_behind: Vec<LeftBehind>,
 }
 

@@ -8,6 +8,7 @@ mod supply;
 
 use std::sync::Arc;
 
+use futures_util::{StreamExt, stream};
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
@@ -16,10 +17,14 @@ pub use pool::Pool;
 pub use supply::{Command, Supply};
 
 use crate::deployment::Deployment;
+use crate::deployment::ledger::Token;
 use crate::deployment::pace::Errand;
 use crate::profile::Role;
-use crate::wire::Caller;
+use crate::wire::{Caller, NoAnswer};
 use places::Places;
+
+/// The number of tokens that are cleaned up at the same time.
+const AT_A_TIME: usize = 8;
 
 /// The disposable tokens of a run.
 #[derive(Debug)]
@@ -65,34 +70,42 @@ impl Fixtures {
         matches!(self.supply, Supply::Pool(_))
     }
 
-    /// Revokes the live tokens of a case; with `None`, of all cases.
+    /// Revokes the live tokens of a case, and looks whether each token is refused that no case has seen refused since its
+    /// revocation; with `None`, those of all cases.
     pub(crate) async fn clean_up(&self, case: Option<&'static str>) {
+        let tokens = stream::iter(self.deployment.ledger.unfinished(case));
+        let finish = |(token, is_revoked): (Arc<Token>, bool)| async move {
+            self.finish(case.unwrap_or("clean-up"), &token, is_revoked)
+                .await;
+        };
+        tokens.for_each_concurrent(AT_A_TIME, finish).await;
+    }
+
+    /// Revokes a token if it is not revoked, and looks whether it is refused. The deployment records both in the ledger.
+    async fn finish(&self, case: &'static str, token: &Token, is_revoked: bool) {
         let deployment = &self.deployment;
-        for token in deployment.ledger.live(case) {
-            let Some(identity) = deployment.credentials.of(token.owner) else {
-                continue;
-            };
-            let caller = Caller::of(&deployment.contract, identity);
-            let case = case.unwrap_or("clean-up");
-            let send = |purpose: &str, request| {
-                deployment.send_for(Errand::CleanUp, case, purpose.to_owned(), request)
-            };
+        let Some(identity) = deployment.credentials.of(token.owner) else {
+            return;
+        };
+        let caller = Caller::of(&deployment.contract, identity);
+        let send = |purpose: &str, request| {
+            deployment.send_for(Errand::CleanUp, case, purpose.to_owned(), request)
+        };
+        if !is_revoked {
             let purpose = "clean up: revoke a disposable token";
-            let answer = send(purpose, caller.revoke(&token.id)).await;
-            // The deployment has marked it in the ledger.
-            if answer.outcome.is_ok_and(|response| response.status == 201) {
-                continue;
-            }
-            // It may be revoked already: the 201 was lost, or the request spelled the id in another way, and the
-            // deployment refuses a second revocation. Then the token is refused as a credential.
-            let used = caller
-                .with_token(token.secret.expose_secret())
-                .revoke(&Uuid::new_v4().to_string());
-            let answer = send("clean up: see whether the token still works", used).await;
-            if answer.outcome.is_ok_and(|response| response.status == 401) {
-                let path = deployment.contract.revoke_path(&token.id);
-                deployment.ledger.mark_revoked(&deployment.contract, &path);
-            }
+            send(purpose, caller.revoke(&token.id)).await;
+        }
+        let used = caller.with_token(token.secret.expose_secret());
+        let used = used.revoke(&Uuid::new_v4().to_string());
+        let answer = send("clean up: see whether the token still works", used).await;
+        if !matches!(answer.outcome, Err(NoAnswer::Connect(_))) {
+            deployment.ledger.mark_asked(token);
+        }
+        // It may have been revoked already: the 201 was lost, or the request spelled the id in another way, and the
+        // deployment refuses a second revocation.
+        if answer.outcome.is_ok_and(|response| response.status == 401) {
+            let path = deployment.contract.revoke_path(&token.id);
+            deployment.found_refused(&path, token);
         }
     }
 }

@@ -4,11 +4,12 @@
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::case::{Case, Effect};
 use crate::cases;
+use crate::deployment::ledger::unwrapped;
 use crate::profile::Policy;
 use crate::runner::{self, Plan};
 use crate::session::Session;
@@ -33,14 +34,28 @@ pub struct Users {
 pub struct Findings {
     /// Whether the deployment has `POST /api/v1/tokens`.
     create: bool,
-    /// Whether the deployment has `GET /api/v1/tokens`.
-    list: bool,
+    /// What the deployment answers to `GET /api/v1/tokens`.
+    list: List,
     /// Whether a token could be minted; `None` where that was not allowed.
     mints: Option<bool>,
     /// The answers where the contract leaves a choice.
     choices: Vec<(Policy, u16)>,
     /// The error of its clock, in seconds, by its `date` header.
     skew: Option<i64>,
+}
+
+/// The answer to `GET /api/v1/tokens`.
+#[derive(Debug, Clone, Default)]
+enum List {
+    /// There is no such operation.
+    #[default]
+    Absent,
+    /// The list has the shape of its published page.
+    Published,
+    /// It has another shape, with its tokens at this JSON pointer.
+    Other(String),
+    /// It was not read: the answer to the operator.
+    Unreadable(String),
 }
 
 /// The largest error of a clock that a profile may allow, in seconds.
@@ -53,6 +68,7 @@ const CASES: &[&str] = &[
     "status.missing_business_id",
     "status.malformed_business_id",
     "tenancy.foreign_token_not_revoked",
+    "revocation.by_another_of_the_business",
     "input.reason_number",
     "input.broken_json",
     "input.duplicate_keys",
@@ -68,7 +84,7 @@ impl Users {
     pub fn draft(&self) -> String {
         self.profile(&Findings {
             create: true,
-            list: true,
+            list: List::Published,
             mints: Some(true),
             ..Findings::default()
         })
@@ -122,10 +138,18 @@ impl Users {
                 "# mint = { command = [\"./mint\"] }         # tokens cannot be minted by API: name a command, or a pool\n"
             }
         });
+        let list = match &findings.list {
+            List::Absent => "false".to_owned(),
+            List::Published => "true".to_owned(),
+            List::Other(pointer) => format!("true\nlist_items = {pointer:?}"),
+            List::Unreadable(answer) => format!(
+                "false                            # the operator was answered {answer}: name the place of the tokens in list_items"
+            ),
+        };
         let _ = writeln!(
             text,
-            "\n[companions]\ncreate = {}\nlist = {}\n# active_tokens = 10                     # how many one user may hold",
-            findings.create, findings.list
+            "\n[companions]\ncreate = {}\nlist = {list}\n# active_tokens = 10                     # how many one user may hold",
+            findings.create
         );
         text.push_str("\n[policy]                                # what was answered where the contract leaves a choice\n");
         for policy in Policy::ALL {
@@ -174,8 +198,16 @@ pub async fn probe(session: &Session, allow: Effect) -> Result<Findings, String>
     let listed = ask(caller.list("")).await.map_err(failed)?;
     let created = ask(caller.create(&json!({}))).await.map_err(failed)?;
     let is_there = |response: &Response| !matches!(response.status, 404 | 405 | 501);
+    let list = if is_there(&listed) {
+        let operator = Caller::of(&deployment.contract, &deployment.credentials.operator);
+        let purpose = "see how it lists tokens".to_owned();
+        let exchange = deployment.send("probe", purpose, operator.list("")).await;
+        shape(&exchange.outcome.map_err(failed)?)
+    } else {
+        List::Absent
+    };
     let mut findings = Findings {
-        list: is_there(&listed),
+        list,
         create: is_there(&created),
         skew: skew(&listed),
         ..Findings::default()
@@ -201,6 +233,36 @@ pub async fn probe(session: &Session, allow: Effect) -> Result<Findings, String>
         findings.mints = Some(!deployment.ledger.is_empty());
     }
     Ok(findings)
+}
+
+/// Finds the tokens in an answer of the list: `items` as its published page has them, or the only array of objects.
+fn shape(listed: &Response) -> List {
+    let body: Value = serde_json::from_slice(&listed.body).unwrap_or_default();
+    if listed.status != 200 {
+        return List::Unreadable(listed.status.to_string());
+    }
+    if unwrapped(&body)["items"].is_array() {
+        return List::Published;
+    }
+    let holds_tokens = |value: &Value| {
+        value
+            .as_array()
+            .is_some_and(|items| !items.is_empty() && items.iter().all(Value::is_object))
+    };
+    let inner = body
+        .as_object()
+        .into_iter()
+        .flatten()
+        .flat_map(|(name, member)| {
+            let below = member.as_object().into_iter().flatten();
+            let below = below.map(move |(inner, value)| (format!("/{name}/{inner}"), value));
+            std::iter::once((format!("/{name}"), member)).chain(below)
+        });
+    let mut places = std::iter::once((String::new(), &body)).chain(inner);
+    match places.find(|(_, value)| holds_tokens(value)) {
+        Some((pointer, _)) => List::Other(pointer),
+        None => List::Unreadable("200 without a list that this suite finds".to_owned()),
+    }
 }
 
 /// Returns the error of a deployment's clock in seconds, by the `date` of an answer (RFC 9110, section 6.6.1).

@@ -4,6 +4,7 @@
 //! A profile is TOML and holds no secret: credentials are named by environment variable or file. [`Profile::load`]
 //! reads one and says for each mistake where it is and how to fix it; [`Credentials`] are fetched from where it names.
 
+mod business;
 mod credentials;
 mod explain;
 mod fixtures;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contract::Contract;
 
+pub use business::Business;
 pub use credentials::{Credentials, Identity};
 pub use fixtures::{Fixtures, Mint};
 pub(crate) use origin::Origin;
@@ -259,6 +261,26 @@ impl Profile {
                 "Write the path of the tokens in the list's answer, such as \"/tokens\", or \"\" for a JSON array.",
             ));
         }
+        let member = self
+            .member
+            .as_ref()
+            .and_then(|member| member.email.as_ref());
+        let outsider = self
+            .outsider
+            .as_ref()
+            .and_then(|outsider| outsider.email.as_ref());
+        let emails = [
+            ("operator", self.operator.email.as_ref()),
+            ("member", member),
+            ("outsider", outsider),
+        ];
+        for (table, email) in emails {
+            if let Some(email) = email.filter(|email| !email.trim_matches('@').contains('@')) {
+                let problem = format!("{email:?} is not an e-mail address");
+                let remedy = "Write the address that `revoked_by` shows, or leave the key out.";
+                return Err(origin.error_in((table, "email"), problem, remedy));
+            }
+        }
         for waiver in &self.waivers {
             waiver.check(origin)?;
         }
@@ -266,7 +288,7 @@ impl Profile {
             let Some(set) = self.policy.get(policy) else {
                 continue;
             };
-            if !policy.documented().contains(&set) {
+            if !policy.settable().contains(&set) {
                 let problem = format!(
                     "{set} is not an answer that the contract documents for this situation"
                 );

@@ -27,6 +27,10 @@ use crate::session::Session;
 use one_case::{milliseconds, undecided};
 use tally::{Reached, Tally};
 
+/// The cases that run first, one after the other. Without what they demand no other case can prove anything, and the breaker
+/// of the deployment stops the run.
+const PREREQUISITES: [&str; 2] = ["status.created", "revocation.refused_at_once"];
+
 /// The selection of cases to run, and how to run them.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -89,13 +93,20 @@ pub async fn run(
         }
         trouble = Some(problem);
     } else {
-        let (last, first): (Vec<&Case>, Vec<&Case>) =
-            order.iter().partition(|case| case.needs.others_done);
-        let first = stream::iter(first)
-            .map(|case| run_case(session, case, plan.allow, plan.strict))
+        let (prerequisites, others): (Vec<&Case>, Vec<&Case>) = order
+            .iter()
+            .partition(|case| PREREQUISITES.contains(&case.id));
+        let (last, others): (Vec<&Case>, Vec<&Case>) =
+            others.into_iter().partition(|case| case.needs.others_done);
+        let run_case = |case| run_case(session, case, plan.allow, plan.strict);
+        let others = stream::iter(others)
+            .map(run_case)
             .buffer_unordered(plan.jobs.max(1));
-        let last = stream::iter(last).then(|case| run_case(session, case, plan.allow, plan.strict));
-        let records = first.chain(last).take_until(interrupt);
+        let records = stream::iter(prerequisites).then(run_case);
+        let records = records
+            .chain(others)
+            .chain(stream::iter(last).then(run_case));
+        let records = records.take_until(interrupt);
         let mut records = std::pin::pin!(records);
         let mut decided = 0;
         while let Some(record) = records.next().await {
@@ -112,7 +123,8 @@ pub async fn run(
     }
 
     let left_behind = finish(session).await;
-    let (code, reason) = tally.judge(trouble.as_deref(), reached(deployment));
+    let cause = deployment.stopped(plan.allow);
+    let (code, reason) = tally.judge(trouble.as_deref(), cause.as_deref(), reached(deployment));
     emit(Event::RunFinished(Box::new(RunFooter {
         finished_at: Utc::now(),
         duration_ms: milliseconds(clock),
@@ -166,6 +178,7 @@ fn header(deployment: &Deployment, plan: &Plan) -> RunHeader {
             seed: plan.seed,
             max_requests: deployment.limits().max_requests,
             rate: deployment.limits().rate,
+            max_seconds: deployment.limits().max_seconds,
             selected: plan.cases.len(),
             catalogue: plan.catalogue,
         },

@@ -123,13 +123,15 @@ impl Trial {
             Ok(answer) => Ok(answer),
             Err(problem) => {
                 let what = format!("{purpose}: an answer");
-                self.transcript.step(
-                    what,
-                    false,
-                    "a complete HTTP answer".to_owned(),
-                    problem.to_string(),
-                    Some(index),
-                )?;
+                self.transcript
+                    .step(
+                        what,
+                        false,
+                        "a complete HTTP answer".to_owned(),
+                        problem.to_string(),
+                        Some(index),
+                    )
+                    .inspect_err(|_| self.transcript.name_check(|| problem.to_string()))?;
                 Err(Stop::Failed(problem.to_string()))
             }
         }
@@ -214,7 +216,6 @@ impl Trial {
         let index = self.transcript.note(exchange);
         match outcome {
             Ok(response) => {
-                let status = response.status;
                 let answer = Answer::new(
                     &self.transcript,
                     index,
@@ -222,14 +223,7 @@ impl Trial {
                     response,
                     window,
                 );
-                // 505 refuses the version of HTTP. Only a request with another version receives it.
-                if status >= 500 && status != 505 {
-                    let held =
-                        answer.expect("no server error", false, "a status below 500", status);
-                    if let Err(Stop::Failed(reason)) = held {
-                        return Err(Stop::ServerError(reason));
-                    }
-                }
+                answer.is_no_server_error()?;
                 Ok((index, Ok(answer)))
             }
             Err(NoAnswer::Connect(cause)) => {
@@ -238,7 +232,7 @@ impl Trial {
             Err(NoAnswer::Unsendable(cause)) => {
                 Err(Stop::Broken(format!("{purpose}: cannot be sent: {cause}")))
             }
-            Err(problem @ NoAnswer::Budget(_)) => {
+            Err(problem @ (NoAnswer::Budget(_) | NoAnswer::Stopped(_))) => {
                 Err(Stop::Inconclusive(format!("{purpose}: {problem}")))
             }
             Err(problem @ (NoAnswer::Timeout(_) | NoAnswer::Broken(_) | NoAnswer::TooLarge(_))) => {
@@ -259,13 +253,15 @@ impl Trial {
         expected: impl ToString,
         actual: impl ToString,
     ) -> Result<(), Stop> {
-        self.transcript.step(
+        let held = self.transcript.step(
             what.to_owned(),
             held,
             expected.to_string(),
             actual.to_string(),
             None,
-        )
+        );
+        self.transcript.name_check(|| what.to_owned());
+        held
     }
 
     /// Registers a value derived from a credential, so that reports show the name in its place.

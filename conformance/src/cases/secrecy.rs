@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::clauses;
 use crate::case::{Case, Outcome};
+use crate::deployment::leak::Leaked;
 use crate::deployment::observation::Kind;
 use crate::trial::Trial;
 
@@ -85,7 +86,7 @@ pub(super) const CASES: &[Case] = &[
     ])
     .own(1)
     .after_others()
-    .steps(|t| Box::pin(none_observed(t, Kind::Credential, LEAKS))),
+    .steps(|t| Box::pin(none_observed(t, Kind::Leak(Leaked::Credential), LEAKS))),
     Case::must("secrecy.no_answer_shows_the_inside", clauses::INFORMATION)
         .covers(&[
             "/responses/201",
@@ -95,5 +96,5 @@ pub(super) const CASES: &[Case] = &[
         ])
         .own(1)
         .after_others()
-        .steps(|t| Box::pin(none_observed(t, Kind::Internals, LEAKS))),
+        .steps(|t| Box::pin(none_observed(t, Kind::Leak(Leaked::Internals), LEAKS))),
 ];

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use conformance::case::Effect;
 use conformance::cases;
-use conformance::deployment::pace::Limits;
+use conformance::deployment::pace::{Limits, MAX_SECONDS};
 use conformance::exit::ExitCode;
 use conformance::redact::Scan;
 use conformance::report::{EventWriter, Report, ReportError};
@@ -49,6 +49,9 @@ struct TargetArguments {
     /// The most requests a second.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     rate: Option<u32>,
+    /// The most seconds of the cases; the remaining ones are then skipped. The clean-up follows.
+    #[arg(long, value_name = "N", default_value_t = MAX_SECONDS, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    max_seconds: u32,
 }
 
 impl TargetArguments {
@@ -61,6 +64,7 @@ impl TargetArguments {
             limits: Limits {
                 max_requests: self.max_requests,
                 rate: self.rate,
+                max_seconds: Some(self.max_seconds),
             },
         }
     }

@@ -76,7 +76,7 @@ impl DocumentedOperation {
             return Vec::new();
         };
         if let Some(validator) = &response.schema {
-            return (validator.problems(body).into_iter())
+            return (validator.precise_problems(body).into_iter())
                 .map(|problem| {
                     let place = match problem.pointer.as_str() {
                         "" => "the body",

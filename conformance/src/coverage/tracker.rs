@@ -92,6 +92,12 @@ impl Tracker {
         key.is_some() && response.is_some_and(|response| response.status / 100 == 2)
     }
 
+    /// Returns the method and the template of the operation that a request is for.
+    pub(crate) fn name_of(&self, method: &str, path: &str) -> Option<String> {
+        let Tracked { method, path } = &self.operations[self.operation(method, path)?];
+        Some(format!("{method} {path}"))
+    }
+
     /// Returns the operation that a request is for; of several templates, the one with the fewest parameters.
     fn operation(&self, method: &str, path: &str) -> Option<usize> {
         let candidates = self.operations.iter().enumerate();

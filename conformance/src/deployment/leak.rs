@@ -2,9 +2,17 @@
 
 use serde_json::Value;
 
-use super::observation::Kind;
 use crate::redact::{Secrets, unregistered_jwt};
 use crate::wire::{Exchange, Response};
+
+/// What an answer holds that it must not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leaked {
+    /// A credential.
+    Credential,
+    /// An internal detail.
+    Internals,
+}
 
 /// Texts that a service writes only internally: stack traces, source paths, SQL statements, names of drivers.
 const INTERNAL_DETAILS: &[&str] = &[
@@ -98,7 +106,7 @@ pub(super) fn leaks(
     exchange: &Exchange,
     response: &Response,
     creates: bool,
-) -> Vec<(Kind, String)> {
+) -> Vec<(Leaked, String)> {
     let mut text = String::new();
     for (name, value) in &response.headers {
         text.push_str(&format!("{name}: {}\n", String::from_utf8_lossy(value)));
@@ -122,12 +130,13 @@ pub(super) fn leaks(
         let new = |secret: &String| !sent.contains(secret) && !secret.contains(['*', '…']);
         if named.into_iter().any(|secret| new(&secret)) {
             found.push((
-                Kind::Credential,
+                Leaked::Credential,
                 "a token that no request created".to_owned(),
             ));
         }
     }
-    let names = |prefix: &'static str| move |name| (Kind::Credential, format!("{prefix} ${name}"));
+    let names =
+        |prefix: &'static str| move |name| (Leaked::Credential, format!("{prefix} ${name}"));
     found.extend(known.into_iter().map(names("the value of")));
     found.extend(
         secrets
@@ -138,7 +147,7 @@ pub(super) fn leaks(
     let text = unescaped(&text);
     for detail in INTERNAL_DETAILS {
         if text.contains(detail) && !sent.contains(detail) {
-            found.push((Kind::Internals, format!("{:?}", detail.trim())));
+            found.push((Leaked::Internals, format!("{:?}", detail.trim())));
         }
     }
     let frame = text
@@ -147,13 +156,13 @@ pub(super) fn leaks(
     if let Some((line, runtime)) = frame.filter(|(line, _)| !sent.contains(line.trim())) {
         let line = secrets.excerpt(line.trim(), 80);
         found.push((
-            Kind::Internals,
+            Leaked::Internals,
             format!("a stack frame of {runtime}: {line:?}"),
         ));
     }
     for (name, _) in &response.headers {
         if DEBUG_HEADERS.contains(&name.as_str()) {
-            found.push((Kind::Internals, format!("the header {name}")));
+            found.push((Leaked::Internals, format!("the header {name}")));
         }
     }
     found

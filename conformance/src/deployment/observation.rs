@@ -1,7 +1,7 @@
 //! Observations of a run: what is wrong with single answers, whatever case received them. The cases that run last judge
 //! them, so that a fault of one answer in twenty is noticed among the hundreds of a run.
 
-use super::leak;
+use super::leak::{self, Leaked};
 use crate::contract::{Contract, JSON};
 use crate::redact::Secrets;
 use crate::wire::{Exchange, Request, Response};
@@ -25,10 +25,8 @@ pub(crate) struct Observation {
 /// What an observation is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A credential in the answer.
-    Credential,
-    /// An internal detail in the answer.
-    Internals,
+    /// A leak in the answer.
+    Leak(Leaked),
     /// A 401 without a Bearer challenge.
     Challenge,
     /// A body or a media type that the contract does not document for the status.
@@ -49,7 +47,10 @@ pub(crate) fn observe(
 ) -> Vec<Observation> {
     let request = &exchange.request;
     let creates = request.method == Method::POST && request.path == contract.tokens_path();
-    let mut found = leak::leaks(secrets, exchange, response, creates);
+    let leaks = leak::leaks(secrets, exchange, response, creates).into_iter();
+    let mut found: Vec<(Kind, String)> = leaks
+        .map(|(leaked, found)| (Kind::Leak(leaked), found))
+        .collect();
     if is_ordinary(contract, request) {
         if response.status == 401 && !has_bearer_challenge(response) {
             found.push((Kind::Challenge, "no Bearer challenge".to_owned()));

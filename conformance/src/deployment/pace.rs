@@ -8,8 +8,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The most requests that the clean-up of one token takes.
-const CLEAN_UP: u64 = 2;
+/// The most requests that the clean-up of one token takes: its revocation, and a use that must be refused.
+pub(super) const CLEAN_UP: u64 = 2;
+
+/// The time of a run in seconds, unless its caller asks for another.
+pub const MAX_SECONDS: u32 = 120;
 
 /// How much a run may send to a deployment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub struct Limits {
     pub max_requests: Option<u64>,
     /// The most requests a second; `None` means no limit.
     pub rate: Option<u32>,
+    /// The most seconds of the cases; `None` means no limit.
+    pub max_seconds: Option<u32>,
 }
 
 /// The purpose of a request, as the budget sees it.
@@ -35,6 +40,7 @@ pub(crate) enum Errand {
 #[derive(Debug)]
 pub(crate) struct Pace {
     limits: Limits,
+    begun: Instant,
     budget: Mutex<Budget>,
     /// When the next request may be sent.
     next: Mutex<Instant>,
@@ -50,6 +56,7 @@ impl Pace {
     pub(crate) fn new(limits: Limits) -> Pace {
         Pace {
             limits,
+            begun: Instant::now(),
             budget: Mutex::default(),
             next: Mutex::new(Instant::now()),
         }
@@ -57,6 +64,12 @@ impl Pace {
 
     pub(crate) fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// Returns the time that is left for cases; `None` means no limit.
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        let most = Duration::from_secs(self.limits.max_seconds?.into());
+        Some(most.saturating_sub(self.begun.elapsed()))
     }
 
     /// Returns how many requests were sent.
@@ -87,17 +100,15 @@ impl Pace {
         (self.limits.max_requests).filter(|most| budget.sent + budget.reserved >= *most)
     }
 
-    /// Reserves requests for tokens that no request created: those of a command or a pool.
-    pub(crate) fn reserve(&self, tokens: usize) {
-        let kept = CLEAN_UP.saturating_mul(u64::try_from(tokens).unwrap_or(u64::MAX));
-        self.budget().reserved += kept;
+    /// Reserves requests, such as those for a token that no request created.
+    pub(crate) fn reserve(&self, requests: u64) {
+        self.budget().reserved += requests;
     }
 
-    /// Frees the reserve of tokens that were never created, or are revoked.
-    pub(crate) fn release(&self, tokens: usize) {
+    /// Frees reserved requests that are not needed any more.
+    pub(crate) fn release(&self, requests: u64) {
         let mut budget = self.budget();
-        let freed = CLEAN_UP.saturating_mul(u64::try_from(tokens).unwrap_or(u64::MAX));
-        budget.reserved = budget.reserved.saturating_sub(freed);
+        budget.reserved = budget.reserved.saturating_sub(requests);
     }
 
     /// Waits until the rate allows another request.
@@ -119,13 +130,14 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
-    use super::{Errand, Limits, Pace};
+    use super::{CLEAN_UP, Errand, Limits, Pace};
 
     #[test]
     fn budget_keeps_enough_to_revoke_what_was_minted() {
         let pace = Pace::new(Limits {
             max_requests: Some(5),
             rate: None,
+            max_seconds: None,
         });
         assert_eq!(pace.take(Errand::Minting), Ok(()));
         assert_eq!(pace.take(Errand::Step), Ok(()));
@@ -133,7 +145,7 @@ mod tests {
         assert_eq!(pace.take(Errand::Step), Ok(()));
         assert_eq!(pace.take(Errand::Step), Err(5), "two are kept");
         assert_eq!(pace.take(Errand::CleanUp), Ok(()));
-        pace.release(1);
+        pace.release(CLEAN_UP);
         assert_eq!(pace.take(Errand::Step), Ok(()));
         assert_eq!(pace.take(Errand::Step), Err(5));
         assert_eq!(pace.sent(), 5);

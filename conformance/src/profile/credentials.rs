@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::Profile;
+use super::business::Business;
 use super::origin::{Origin, ProfileError};
 use super::party::Party;
 use super::role::Role;
@@ -55,11 +56,13 @@ impl Credentials {
     ) -> Result<Credentials, ProfileError> {
         let identity = |table: &str,
                         source: &toml::Spanned<Source>,
-                        business_id: Option<Uuid>,
+                        (user, business): (&str, &Option<Business>),
                         email: &Option<String>| {
             Ok::<_, ProfileError>(Identity {
                 token: fetch(source.get_ref(), origin, (table, "token"))?,
-                business_id,
+                business_id: (business.as_ref())
+                    .map(|business| business.resolve(origin, (user, "business_id")))
+                    .transpose()?,
                 email: email.clone(),
             })
         };
@@ -69,8 +72,14 @@ impl Credentials {
             .map(|source| fetch(source.get_ref(), origin, ("operator", "expired_token")))
             .transpose()?;
         let member = profile.member.as_ref();
-        let member = member
-            .map(|member| identity("member", &member.token, operator.business_id, &member.email));
+        let member = member.map(|member| {
+            identity(
+                "member",
+                &member.token,
+                ("operator", &operator.business_id),
+                &member.email,
+            )
+        });
         let outsider = profile.outsider.as_ref().map(|outsider| {
             let Party {
                 token,
@@ -78,14 +87,14 @@ impl Credentials {
                 email,
                 ..
             } = outsider;
-            identity("outsider", token, *business_id, email)
+            identity("outsider", token, ("outsider", business_id), email)
         });
         Ok(Credentials {
             expired,
             operator: identity(
                 "operator",
                 &operator.token,
-                operator.business_id,
+                ("operator", &operator.business_id),
                 &operator.email,
             )?,
             member: member.transpose()?,

@@ -2,8 +2,8 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
+use super::business::Business;
 use super::source::Source;
 
 /// A user in a business.
@@ -13,9 +13,10 @@ pub struct Party {
     /// Where the user's token is.
     #[schemars(with = "Source")]
     pub token: toml::Spanned<Source>,
-    /// The business, as `x-business-id` names it. Contracts with the revoke operation need it; others may leave it out.
+    /// The business, as `x-business-id` names it, or the environment variable that holds it. Contracts with the revoke
+    /// operation need it; others may leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub business_id: Option<Uuid>,
+    pub business_id: Option<Business>,
     /// The user's e-mail address, with which `revoked_by` is then compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,

@@ -14,12 +14,16 @@ pub enum Policy {
     MissingBusinessId,
     /// `x-business-id` is not a UUID.
     MalformedBusinessId,
+    /// `x-business-id` names another business than that of the caller's token.
+    ForeignBusiness,
     /// The token belongs to another business.
     ForeignToken,
     /// The operator revokes a token of the member.
     MembersToken,
     /// The body is JSON of the wrong shape.
     InvalidBody,
+    /// The body has a member that the contract does not name.
+    UnknownFields,
     /// The body is not JSON.
     BrokenJson,
     /// The body names its reason twice.
@@ -34,14 +38,16 @@ pub enum Policy {
 
 impl Policy {
     /// All policies.
-    pub const ALL: [Policy; 12] = [
+    pub const ALL: [Policy; 14] = [
         Policy::SecondRevoke,
         Policy::MalformedTokenId,
         Policy::MissingBusinessId,
         Policy::MalformedBusinessId,
+        Policy::ForeignBusiness,
         Policy::ForeignToken,
         Policy::MembersToken,
         Policy::InvalidBody,
+        Policy::UnknownFields,
         Policy::BrokenJson,
         Policy::DuplicateKeys,
         Policy::DaysAsBoolean,
@@ -57,15 +63,40 @@ impl Policy {
             Policy::MalformedTokenId => "malformed_token_id",
             Policy::MissingBusinessId => "missing_business_id",
             Policy::MalformedBusinessId => "malformed_business_id",
+            Policy::ForeignBusiness => "foreign_business",
             Policy::ForeignToken => "foreign_token",
             Policy::MembersToken => "members_token",
             Policy::InvalidBody => "invalid_body",
+            Policy::UnknownFields => "unknown_fields",
             Policy::BrokenJson => "broken_json",
             Policy::DuplicateKeys => "duplicate_keys",
             Policy::DaysAsBoolean => "days_as_boolean",
             Policy::DaysAsText => "days_as_text",
             Policy::DaysAsFraction => "days_as_fraction",
         }
+    }
+
+    /// Returns the statuses that a profile may set: those that the contract allows, and 201 for a wrong `x-business-id`, which
+    /// says that the deployment ignores the header.
+    #[must_use]
+    pub fn settable(self) -> Vec<u16> {
+        let ignored: &[u16] = match self {
+            Policy::MissingBusinessId | Policy::MalformedBusinessId | Policy::ForeignBusiness => {
+                &[201]
+            }
+            Policy::SecondRevoke
+            | Policy::MalformedTokenId
+            | Policy::ForeignToken
+            | Policy::MembersToken
+            | Policy::InvalidBody
+            | Policy::UnknownFields
+            | Policy::BrokenJson
+            | Policy::DuplicateKeys
+            | Policy::DaysAsBoolean
+            | Policy::DaysAsText
+            | Policy::DaysAsFraction => &[],
+        };
+        [ignored, self.documented()].concat()
     }
 
     /// Returns the statuses that the contract allows.
@@ -76,9 +107,11 @@ impl Policy {
             Policy::MalformedTokenId => &[400, 404, 422],
             Policy::MissingBusinessId | Policy::InvalidBody | Policy::BrokenJson => &[400, 422],
             Policy::MalformedBusinessId => &[400, 403, 404, 422],
+            Policy::ForeignBusiness => &[400, 401, 403, 404],
             Policy::ForeignToken => &[403, 404],
             Policy::MembersToken => &[201, 400, 403, 404],
-            Policy::DuplicateKeys
+            Policy::UnknownFields
+            | Policy::DuplicateKeys
             | Policy::DaysAsBoolean
             | Policy::DaysAsText
             | Policy::DaysAsFraction => &[201, 400, 422],
@@ -88,7 +121,7 @@ impl Policy {
     /// Returns the allowed statuses in words: `400, 404 or 422`.
     #[must_use]
     pub fn choices(self) -> String {
-        one_of(self.documented())
+        one_of(&self.settable())
     }
 }
 
@@ -119,12 +152,16 @@ pub struct Policies {
     /// `token_id` is not a UUID: 400, 404 or 422.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub malformed_token_id: Option<u16>,
-    /// `x-business-id` is missing: 400 or 422.
+    /// `x-business-id` is missing: 400 or 422, or 201 where the header is ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_business_id: Option<u16>,
-    /// `x-business-id` is not a UUID: 400, 403, 404 or 422.
+    /// `x-business-id` is not a UUID: 400, 403, 404 or 422, or 201 where the header is ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub malformed_business_id: Option<u16>,
+    /// `x-business-id` names another business than that of the caller's token: 400, 401, 403 or 404, or 201 where the header
+    /// is ignored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub foreign_business: Option<u16>,
     /// The token belongs to another business: 403 or 404.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub foreign_token: Option<u16>,
@@ -134,6 +171,9 @@ pub struct Policies {
     /// The body is JSON of the wrong shape: 400 or 422.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invalid_body: Option<u16>,
+    /// The body has a member that the contract does not name: 201, which ignores it, or 400 or 422.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown_fields: Option<u16>,
     /// The body is not JSON: 400 or 422.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken_json: Option<u16>,
@@ -160,9 +200,11 @@ impl Policies {
             Policy::MalformedTokenId => self.malformed_token_id,
             Policy::MissingBusinessId => self.missing_business_id,
             Policy::MalformedBusinessId => self.malformed_business_id,
+            Policy::ForeignBusiness => self.foreign_business,
             Policy::ForeignToken => self.foreign_token,
             Policy::MembersToken => self.members_token,
             Policy::InvalidBody => self.invalid_body,
+            Policy::UnknownFields => self.unknown_fields,
             Policy::BrokenJson => self.broken_json,
             Policy::DuplicateKeys => self.duplicate_keys,
             Policy::DaysAsBoolean => self.days_as_boolean,

@@ -29,6 +29,9 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             finding.and_more()
         );
         let mut text = case.reason.clone();
+        if let Some(cause) = finding.cause() {
+            text = format!("{cause}\n{}\n{text}", finding.other_ids());
+        }
         text.push_str(&format!("\n{}: {}", case.clause.source, case.clause.text));
         if let Some(exchange) = summary::decisive_exchange(case) {
             text.push_str(&format!("\n{}", exchange.curl));

@@ -75,6 +75,9 @@ fn non_success(kind: NonSuccessKind, case: &CaseRecord) -> TestCaseStatus {
     status.set_type(format!("{} {}", case.level.name(), case.verdict.name()));
     status.set_message(case.reason.as_str());
     let mut text = format!("{}\n{}\n", case.clause.source, case.clause.text);
+    if let Some(cause) = &case.cause {
+        text.push_str(&format!("cause: {cause}\n"));
+    }
     if let Some(exchange) = summary::decisive_exchange(case) {
         text.push_str(&exchange.curl);
         text.push('\n');

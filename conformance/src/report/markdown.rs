@@ -133,6 +133,14 @@ fn finding(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
         code(&case.id),
         finding.and_more()
     )?;
+    if let Some(cause) = finding.cause() {
+        writeln!(
+            out,
+            "  **{}**: {}\n",
+            words(cause),
+            words(&finding.other_ids())
+        )?;
+    }
     writeln!(
         out,
         "  > {}\n  >\n  > — {}\n",
@@ -179,6 +187,14 @@ fn skips(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             summary::musts(&skip.cases),
             html(&skip.reason()),
             ids.join(" ")
+        )?;
+    }
+    if let Some(waivers) = summary::suggested_waivers(report) {
+        let summary = "Waivers for the profile, to accept that these cases are skipped";
+        // The reasons are the suite's own words, which hold no fence.
+        writeln!(
+            out,
+            "<details><summary>{summary}</summary>\n\n```toml\n{waivers}```\n\n</details>"
         )?;
     }
     Ok(())

@@ -16,37 +16,71 @@ const FINDINGS: [Verdict; 4] = [
     Verdict::Warn,
 ];
 
-/// A case that failed, warned, broke or could not be decided.
+/// A case that failed, warned, broke or could not be decided, and the others with the same cause.
 pub(crate) struct Finding<'a> {
-    /// The case, or the first of the cases with the same reason.
+    /// The worst of the cases; of several, the first.
     pub(crate) case: &'a CaseRecord,
-    /// The number of cases with this reason.
-    pub(crate) cases: usize,
+    /// The other cases.
+    pub(crate) others: Vec<&'a CaseRecord>,
 }
 
 impl Finding<'_> {
     /// Returns ` and 2 more` when the finding is about several cases.
     pub(crate) fn and_more(&self) -> String {
-        match self.cases {
-            0 | 1 => String::new(),
-            cases => format!(" and {} more", cases - 1),
+        match self.others.len() {
+            0 => String::new(),
+            others => format!(" and {others} more"),
+        }
+    }
+
+    /// Returns the cause, if several cases have it: what was wrong in all of them.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.case
+            .cause
+            .as_deref()
+            .filter(|_| !self.others.is_empty())
+    }
+
+    /// Returns the ids of the first of the other cases, and the number of the rest.
+    pub(crate) fn other_ids(&self) -> String {
+        let ids: Vec<&str> = self
+            .others
+            .iter()
+            .take(OTHERS)
+            .map(|case| case.id.as_str())
+            .collect();
+        match self.others.len() - ids.len() {
+            0 => ids.join(" "),
+            rest => format!("{} and {rest} more", ids.join(" ")),
         }
     }
 }
 
-/// Returns the findings, worst first. Cases without an exchange and with the same reason are one finding: when the target is
-/// unreachable, every case has the same error.
+/// The number of other cases of a finding that are named.
+const OTHERS: usize = 8;
+
+/// Returns the findings, worst first. Cases with the same cause are one finding, and so are cases without an exchange and with
+/// the same reason: when the target is unreachable, every case has the same error.
 pub(crate) fn findings(report: &Report) -> Vec<Finding<'_>> {
     let mut findings: Vec<Finding<'_>> = Vec::new();
     for verdict in FINDINGS {
-        let start = findings.len();
         for case in report.cases.iter().filter(|case| case.verdict == verdict) {
-            let alike = |other: &&mut Finding<'_>| {
-                other.case.exchanges.is_empty() && other.case.reason == case.reason
+            let alike = |other: &&mut Finding<'_>| match (&case.cause, &other.case.cause) {
+                (Some(cause), Some(other)) => cause == other,
+                (None, None) => {
+                    other.case.verdict == verdict
+                        && case.exchanges.is_empty()
+                        && other.case.exchanges.is_empty()
+                        && other.case.reason == case.reason
+                }
+                (_, _) => false,
             };
-            match findings[start..].iter_mut().find(alike) {
-                Some(other) if case.exchanges.is_empty() => other.cases += 1,
-                Some(_) | None => findings.push(Finding { case, cases: 1 }),
+            match findings.iter_mut().find(alike) {
+                Some(other) => other.others.push(case),
+                None => findings.push(Finding {
+                    case,
+                    others: Vec::new(),
+                }),
             }
         }
     }
@@ -99,6 +133,26 @@ impl Skipped<'_> {
         let ids: Vec<&str> = self.cases.iter().map(|case| case.id.as_str()).collect();
         ids.join(" ")
     }
+}
+
+/// The days from a run to the expiry of the waivers that its report suggests.
+const WAIVED_DAYS: u64 = 90;
+
+/// Returns the TOML of waivers, for the profile, of the skipped cases that have none and can have one; `None` if there are
+/// none.
+pub(crate) fn suggested_waivers(report: &Report) -> Option<String> {
+    let skipped = report
+        .cases
+        .iter()
+        .filter(|case| case.verdict == Verdict::Skip);
+    let open = skipped.filter(|case| case.waivable && case.waived.is_none());
+    let expires = report.run.started_at.date_naive() + chrono::Days::new(WAIVED_DAYS);
+    let waiver = |case: &CaseRecord| {
+        let [id, reason] = [&case.id, &case.reason].map(|text| toml::Value::String(text.clone()));
+        format!("[[waiver]]\ncase = {id}\nreason = {reason}\nexpires = {expires}\n")
+    };
+    let toml: String = open.map(waiver).collect();
+    (!toml.is_empty()).then_some(toml)
 }
 
 /// Returns the skipped cases by reason and waiver, those without a waiver first.

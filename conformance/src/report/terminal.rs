@@ -29,8 +29,20 @@ const VERDICTS: [Verdict; 6] = [
 /// The width of a column in which expected and actual are printed side by side.
 const COLUMN: usize = 48;
 
+/// The number of findings that are shown with their details.
+const SHOWN: usize = 5;
+
+/// The number of further findings that are shown in a line.
+const FOLDED: usize = 20;
+
+/// The number of characters of the cause of such a finding.
+const BEGINNING: usize = 200;
+
 /// The number of slowest cases that are listed.
 const SLOWEST: usize = 5;
+
+/// The number of lines of suggested waivers that are printed: those of two.
+const WAIVER_LINES: usize = 8;
 
 /// Renders the report with ANSI colours. The caller strips them for a file or a pipe, as `anstream` does.
 ///
@@ -65,10 +77,24 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n")?;
 
     let findings = summary::findings(report);
-    for one in &findings {
+    let (shown, folded) = findings.split_at(findings.len().min(SHOWN));
+    for one in shown {
         finding(one, out)?;
     }
-    if (findings.iter()).any(|one| summary::decisive_exchange(one.case).is_some()) {
+    for one in folded.iter().take(FOLDED) {
+        fold(one, out)?;
+    }
+    if folded.len() > FOLDED {
+        writeln!(
+            out,
+            "and {} more: see report.html",
+            summary::count(folded.len() - FOLDED, "finding")
+        )?;
+    }
+    if !folded.is_empty() {
+        writeln!(out)?;
+    }
+    if (shown.iter()).any(|one| summary::decisive_exchange(one.case).is_some()) {
         credentials(report, out)?;
     }
     skips(report, out)?;
@@ -117,6 +143,23 @@ fn slowest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
+/// Writes one finding in a line.
+fn fold(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let case = finding.case;
+    let why = case.cause.as_ref().unwrap_or(&case.reason);
+    let beginning: String = why.chars().take(BEGINNING).collect();
+    let style = style_of(case.verdict);
+    writeln!(
+        out,
+        "{style}{}{style:#} {} {BOLD}{}{BOLD:#}{}: {}",
+        case.verdict.name(),
+        case.level.name(),
+        one_line(&case.id),
+        finding.and_more(),
+        one_line(&beginning)
+    )
+}
+
 /// Writes one finding: the clause, expected and actual, and the curl command.
 fn finding(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
     let case = finding.case;
@@ -129,6 +172,12 @@ fn finding(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
         one_line(&case.id),
         finding.and_more()
     )?;
+    if let Some(cause) = finding.cause() {
+        writeln!(out, "  {BOLD}{}{BOLD:#}", one_line(cause))?;
+        for line in wrapped(&one_line(&finding.other_ids()), 100) {
+            writeln!(out, "  {DIM}{line}{DIM:#}")?;
+        }
+    }
     writeln!(out, "  {DIM}{}:{DIM:#}", one_line(&case.clause.source))?;
     for line in wrapped(&visible_lines(&case.clause.text), 100) {
         writeln!(out, "  {DIM}| {line}{DIM:#}")?;
@@ -171,6 +220,20 @@ fn skips(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         )?;
         for line in wrapped(&one_line(&skip.ids()), 100) {
             writeln!(out, "  {DIM}{line}{DIM:#}")?;
+        }
+        writeln!(out)?;
+    }
+    if let Some(waivers) = summary::suggested_waivers(report) {
+        writeln!(
+            out,
+            "To accept that cases are skipped, add waivers to the profile:"
+        )?;
+        let lines: Vec<&str> = waivers.lines().collect();
+        for line in lines.iter().take(WAIVER_LINES) {
+            writeln!(out, "  {}", one_line(line))?;
+        }
+        if lines.len() > WAIVER_LINES {
+            writeln!(out, "  … the others are in summary.md")?;
         }
         writeln!(out)?;
     }

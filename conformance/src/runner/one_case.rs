@@ -10,7 +10,7 @@ use super::needs::{Missing, missing};
 use crate::case::{Case, Effect, Level, Needs, Stop};
 use crate::cases;
 use crate::deployment::Deployment;
-use crate::event::{CaseRecord, Verdict};
+use crate::event::{CaseRecord, ExchangeRecord, RequestRecord, StepRecord, Verdict};
 use crate::fixtures::Fixtures;
 use crate::profile::{Role, Waiver};
 use crate::session::Session;
@@ -43,6 +43,21 @@ pub async fn run_case(
         let reason = format!("the budget of {most} requests (--max-requests) is used up");
         return undecided(deployment, case, Verdict::Skip, reason);
     }
+    if let Some(cause) = deployment.stopped(case.effect) {
+        return undecided(
+            deployment,
+            case,
+            Verdict::Inconclusive,
+            format!("not run: {cause}"),
+        );
+    }
+    let out_of_time = || {
+        let most = deployment.limits().max_seconds.unwrap_or_default();
+        format!("the run's time of {most} s (--max-seconds) is used up")
+    };
+    if deployment.time_left().is_some_and(|left| left.is_zero()) {
+        return undecided(deployment, case, Verdict::Skip, out_of_time());
+    }
     let needs = case.needs;
     if needs.paging && deployment.profile.companions.list_items.is_some() {
         let reason = "does not apply: the list has another shape (companions.list_items)";
@@ -62,17 +77,24 @@ pub async fn run_case(
     let clock = Instant::now();
     let mut trial = Trial::new(Arc::clone(deployment), case.id, needs.sample);
     let limit = deployment.profile.timeouts.case();
+    let time_left = deployment.time_left().filter(|left| *left < limit);
     let steps = async {
         let tokens = mint(fixtures, case.id, needs, &trial).await?;
         trial.give(tokens);
         (case.steps)(&trial).await
     };
     // A panic is a defect of the suite, and no reason to lose the other cases.
-    let outcome = match tokio::time::timeout(limit, AssertUnwindSafe(steps).catch_unwind()).await {
+    let outcome = match tokio::time::timeout(
+        time_left.unwrap_or(limit),
+        AssertUnwindSafe(steps).catch_unwind(),
+    )
+    .await
+    {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) => Err(Stop::Broken(
             "the case panicked: a defect of the suite, please report it".to_owned(),
         )),
+        Err(_) if time_left.is_some() => Err(Stop::Inconclusive(out_of_time())),
         Err(_) => Err(Stop::Inconclusive(format!(
             "not decided within {} s",
             limit.as_secs()
@@ -109,6 +131,7 @@ pub async fn run_case(
     let reason = deployment.secrets.excerpt(&reason, REASON);
     CaseRecord {
         duration_ms,
+        cause: cause(deployment, &steps, &exchanges),
         steps,
         exchanges,
         ..undecided(deployment, case, verdict, reason)
@@ -142,9 +165,29 @@ fn lacking(deployment: &Deployment, case: &Case, reason: String) -> CaseRecord {
     let waivers = deployment.profile.waivers.iter();
     let waiver = waivers.clone().find(|waiver| waiver.names(case.id));
     CaseRecord {
+        waivable: true,
         waived: waiver.map(Waiver::waived),
         ..undecided(deployment, case, Verdict::Skip, reason)
     }
+}
+
+/// Returns the cause of a failure: the operation of the exchange that was checked, and what was wrong.
+fn cause(
+    deployment: &Deployment,
+    steps: &[StepRecord],
+    exchanges: &[ExchangeRecord],
+) -> Option<String> {
+    let step = steps.iter().find(|step| !step.held)?;
+    let check = step.check.as_ref()?;
+    let Some(exchange) = step.exchange.and_then(|index| exchanges.get(index)) else {
+        return Some(check.clone());
+    };
+    let RequestRecord { method, url, .. } = &exchange.request;
+    let path = url.strip_prefix(deployment.target()).unwrap_or(url);
+    Some(format!(
+        "{}: {check}",
+        deployment.operation_of(method, path)
+    ))
 }
 
 /// Returns the verdict on a case with a step that did not hold.
@@ -176,6 +219,8 @@ pub(super) fn undecided(
             .map(|pointer| (*pointer).to_owned())
             .collect(),
         waived: None,
+        waivable: false,
+        cause: None,
         effect: case.effect,
         duration_ms: 0,
         steps: Vec::new(),

@@ -63,6 +63,7 @@ fn advice(target: &str, problem: &NoAnswer) -> String {
         | NoAnswer::Timeout(_)
         | NoAnswer::TooLarge(_)
         | NoAnswer::Budget(_)
+        | NoAnswer::Stopped(_)
         | NoAnswer::Unsendable(_) => String::new(),
     }
 }

@@ -41,12 +41,26 @@ impl Tally {
         }
     }
 
-    /// Returns the exit code and its reason. `trouble` is what stopped the whole run, if anything did.
+    /// Returns the exit code and its reason. `trouble` is what stopped the whole run, if anything did; `cause` is why some
+    /// cases were not run.
     ///
     /// A proven failure outranks a case that could not be run, since no later run can disprove it. A run that was
     /// stopped outranks both, since it shows only a part.
     #[must_use]
-    pub(super) fn judge(&self, trouble: Option<&str>, reached: Reached) -> (ExitCode, String) {
+    pub(super) fn judge(
+        &self,
+        trouble: Option<&str>,
+        cause: Option<&str>,
+        reached: Reached,
+    ) -> (ExitCode, String) {
+        let (code, reason) = self.judge_cases(trouble, reached);
+        match cause {
+            Some(cause) => (code, format!("{cause}; {reason}")),
+            None => (code, reason),
+        }
+    }
+
+    fn judge_cases(&self, trouble: Option<&str>, reached: Reached) -> (ExitCode, String) {
         if let Some(trouble) = trouble {
             return (ExitCode::Broken, trouble.to_owned());
         }

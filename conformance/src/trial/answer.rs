@@ -112,14 +112,15 @@ impl<'t> Answer<'t> {
         expected: impl ToString,
         actual: impl ToString,
     ) -> Result<(), Stop> {
-        let what = format!("{}: {what}", self.purpose);
-        self.transcript.step(
-            what,
+        let held = self.transcript.step(
+            format!("{}: {what}", self.purpose),
             held,
             expected.to_string(),
             actual.to_string(),
             Some(self.exchange),
-        )
+        );
+        (self.transcript).name_check(|| format!("{what} of the {}", self.status()));
+        held
     }
 
     /// Checks that the status is one of these.
@@ -130,7 +131,10 @@ impl<'t> Answer<'t> {
         } else {
             format!("{}: {}", self.status(), self.quote())
         };
-        self.expect("status", held, crate::profile::one_of(statuses), actual)
+        let expected = crate::profile::one_of(statuses);
+        let held = self.expect("status", held, &expected, actual);
+        (self.transcript).name_check(|| format!("{} in place of {expected}", self.status()));
+        held
     }
 
     /// Checks that the JSON body has a value at a pointer.
@@ -196,7 +200,22 @@ impl<'t> Answer<'t> {
             format!("{} in {}", problems.join("; "), self.quote())
         };
         let expected = format!("the body documented for {}", self.status());
-        self.expect("body", problems.is_empty(), expected, actual)
+        let held = self.expect("body", problems.is_empty(), expected, actual);
+        let status = self.status();
+        (self.transcript).name_check(|| format!("{} in the {status}", problems.join("; ")));
+        held
+    }
+
+    /// Checks that the answer is no server error, which no level of a case excuses.
+    pub(super) fn is_no_server_error(&self) -> Result<(), Stop> {
+        let status = self.status();
+        // 505 refuses the version of HTTP. Only a request with another version receives it.
+        if status < 500 || status == 505 {
+            return Ok(());
+        }
+        let failed = self.expect("no server error", false, "a status below 500", status);
+        (self.transcript).name_check(|| format!("server error {status}"));
+        failed.map_err(|_| Stop::ServerError(format!("{}: server error {status}", self.purpose)))
     }
 
     /// Checks that the answer is the one that the profile's policy sets. If the policy is not set, checks that the

@@ -77,8 +77,17 @@ impl Transcript {
             actual,
             held,
             exchange,
+            check: None,
         });
         outcome
+    }
+
+    /// Names what was wrong in the step that was recorded last, unless it held.
+    pub(super) fn name_check(&self, check: impl FnOnce() -> String) {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(step) = log.steps.last_mut().filter(|step| !step.held) {
+            step.check = Some(check());
+        }
     }
 
     /// Returns the redacted steps and exchanges.
@@ -89,6 +98,10 @@ impl Transcript {
             what: secrets.redact(&step.what),
             expected: secrets.excerpt(&step.expected, SHOWN),
             actual: secrets.excerpt(&step.actual, SHOWN),
+            check: step
+                .check
+                .as_ref()
+                .map(|check| secrets.excerpt(check, SHOWN)),
             ..step.clone()
         });
         let to = self.deployment.to();

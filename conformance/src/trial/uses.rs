@@ -11,7 +11,7 @@ use super::{Answer, Trial};
 use crate::case::Stop;
 use crate::deployment::ledger::{Token, unwrapped};
 use crate::percent::percent_encoded;
-use crate::profile::Role;
+use crate::profile::{Policy, Role};
 use crate::wire::{Caller, Request};
 
 impl Trial {
@@ -95,6 +95,31 @@ impl Trial {
         let answer = self.send(purpose, request).await?;
         answer.documented(201)?;
         Ok(answer)
+    }
+
+    /// Returns whether the deployment ignores `x-business-id`, as its profile says: it knows the business by the credential.
+    pub(crate) fn ignores_business(&self) -> bool {
+        self.deployment()
+            .profile
+            .policy
+            .get(Policy::ForeignBusiness)
+            == Some(201)
+    }
+
+    /// Checks the answer to a request of a caller for a token of theirs that names another business: it is refused and the
+    /// token works, or the header is ignored and the token revoked.
+    pub(crate) async fn names_another_business(
+        &self,
+        token: &Token,
+        answer: &Answer<'_>,
+    ) -> Result<(), Stop> {
+        if self.ignores_business() {
+            answer.documented(201)?;
+        } else {
+            answer.documented_as(Policy::ForeignBusiness.documented())?;
+        }
+        self.agrees(token, answer, Policy::ForeignBusiness.documented())
+            .await
     }
 
     /// Checks that the answer and the token's state agree: after a 201 the token is refused, after a refusal it works.

@@ -4,7 +4,7 @@
 //! nothing by itself, and reads an answer only up to a limit.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -24,7 +24,8 @@ const IDLE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Client {
     base: Url,
-    http: reqwest::Client,
+    /// Replaced after a server error.
+    http: RwLock<reqwest::Client>,
     tls: Arc<rustls::ClientConfig>,
     ca_file: Option<PathBuf>,
     connect_timeout: Duration,
@@ -119,23 +120,10 @@ impl Client {
             target: target.to_owned(),
             source,
         })?;
-        let mut http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls.clone())
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            // Servers close connections that are idle for some seconds (five is common), and a request on a connection
-            // that is just being closed gets no answer.
-            .pool_idle_timeout(IDLE)
-            .connect_timeout(timeouts.connect());
-        if is_loopback(&base) {
-            // A proxy of the network would answer in place of a deployment on this machine.
-            http = http.no_proxy();
-        }
-        let http = http.build().map_err(ClientError::Setup)?;
+        let http = connections(&base, &tls, timeouts.connect()).map_err(ClientError::Setup)?;
         Ok(Client {
             base,
-            http,
+            http: RwLock::new(http),
             tls: Arc::new(tls),
             ca_file,
             connect_timeout: timeouts.connect(),
@@ -226,10 +214,8 @@ impl Client {
                 .map_err(|error| NoAnswer::Unsendable(error.to_string()))?;
             headers.append(name, value);
         }
-        let mut builder = self
-            .http
-            .request(request.method.clone(), url)
-            .headers(headers);
+        let http = (self.http.read().unwrap_or_else(PoisonError::into_inner)).clone();
+        let mut builder = http.request(request.method.clone(), url).headers(headers);
         if let Some(body) = &request.body {
             builder = builder.body(body.clone());
         }
@@ -246,6 +232,13 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
+        // Servers close the connection after an error that they did not expect, often without saying so. The next request
+        // would break on it.
+        if status >= 500
+            && let Ok(fresh) = connections(&self.base, &self.tls, self.connect_timeout)
+        {
+            *self.http.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        }
         Ok(Response {
             status,
             headers,
@@ -253,6 +246,30 @@ impl Client {
             dropped: 0,
         })
     }
+}
+
+/// Creates an HTTP client without open connections.
+fn connections(
+    base: &Url,
+    tls: &rustls::ClientConfig,
+    connect_timeout: Duration,
+) -> reqwest::Result<reqwest::Client> {
+    let http = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls.clone())
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        // Servers close connections that are idle for some seconds (five is common), and a request on a connection that
+        // is just being closed gets no answer.
+        .pool_idle_timeout(IDLE)
+        .connect_timeout(connect_timeout);
+    // A proxy of the network would answer in place of a deployment on this machine.
+    let http = if is_loopback(base) {
+        http.no_proxy()
+    } else {
+        http
+    };
+    http.build()
 }
 
 /// Returns whether the target is on this machine.

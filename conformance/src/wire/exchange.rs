@@ -132,6 +132,9 @@ pub enum NoAnswer {
     /// The run's budget of requests is used up; the request was not sent.
     #[error("not sent: the budget of {0} requests (--max-requests) is used up")]
     Budget(u64),
+    /// The run was stopped early; the request was not sent.
+    #[error("not sent: {0}")]
+    Stopped(String),
     /// This client cannot send such a request.
     #[error("the request cannot be sent: {0}")]
     Unsendable(String),

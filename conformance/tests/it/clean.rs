@@ -421,3 +421,23 @@ async fn list_that_the_profile_denies_is_not_passed_over() {
         denied.stdout
     );
 }
+
+/// Tests a deployment that knows the business by the credential and ignores `x-business-id`, and refuses unknown
+/// fields.
+#[tokio::test]
+async fn deployment_that_ignores_the_header_passes_if_its_profile_says_so() {
+    let node = Node::start("x-business-id is ignored and unknown fields are refused");
+    let profile = node.profile("list_items = \"/tokens\"");
+    let more = ["--allow", "revokes", "--strict"];
+    let unset = run(&node.url, &profile, &more).await;
+    assert_eq!(
+        unset.code, 1,
+        "the page demands the header: {}",
+        unset.stdout
+    );
+    let policy = "[policy]\nmissing_business_id = 201\nmalformed_business_id = 201\nforeign_business = 201\nunknown_fields = 422";
+    amend(&profile, "[policy]", policy);
+    let set = run(&node.url, &profile, &more).await;
+    assert_eq!(set.code, 0, "{}{}", set.stdout, set.stderr);
+    assert_eq!(set.with_verdict("skip"), Vec::<String>::new());
+}

@@ -6,6 +6,7 @@ mod clean;
 mod command;
 mod compare;
 mod deployment;
+mod ends;
 mod fixtures;
 mod generated;
 mod hostile;

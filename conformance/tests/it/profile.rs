@@ -255,3 +255,31 @@ fn profile_of_the_readme_is_valid() {
     conformance::profile::Profile::parse(std::path::Path::new("README.md"), profile)
         .expect("a valid profile");
 }
+
+#[tokio::test]
+async fn email_that_is_none() {
+    insta::assert_snapshot!(message(&format!("{VALID}email = \"olga\"\n")).await, @r#"
+    conformance: profile.toml:4: operator.email: "olga" is not an e-mail address
+      Write the address that `revoked_by` shows, or leave the key out.
+    "#);
+}
+
+#[tokio::test]
+async fn business_in_a_variable_that_holds_none() {
+    let profile = VALID.replace(
+        "\"7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249\"",
+        "{ env = \"PATH\" }",
+    );
+    insta::assert_snapshot!(message(&profile).await, @r"
+    conformance: profile.toml:3: operator.business_id: the environment variable PATH holds no UUID
+      Set it to the id of the business.
+    ");
+}
+
+#[tokio::test]
+async fn place_of_the_list_that_is_not_a_pointer() {
+    insta::assert_snapshot!(message(&format!("{VALID}[companions]\nlist_items = \"tokens\"\n")).await, @r#"
+    conformance: profile.toml:5: companions.list_items: "tokens" is not a JSON pointer
+      Write the path of the tokens in the list's answer, such as "/tokens", or "" for a JSON array.
+    "#);
+}

@@ -92,6 +92,10 @@ pub(crate) async fn run(target: &str, profile: &Path, more: &[&str]) -> Run {
         &report,
     ];
     arguments.extend(more);
+    // On a busy machine a run may take long.
+    if !more.contains(&"--max-seconds") {
+        arguments.extend(["--max-seconds", "3600"]);
+    }
     let output = conformance(&arguments).await;
     let report = std::fs::read(folder.join("report.json")).ok();
     Run {

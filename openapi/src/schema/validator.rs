@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::bundle::bundle;
 use crate::document::{Document, SchemaRef};
+use crate::pointer;
 
 /// The most memory that one compiled pattern may take, in bytes: to match the longest strings of a schema takes
 /// minutes where a pattern counts to a hundred thousand.
@@ -88,6 +89,17 @@ impl Validator {
         }
         parts
     }
+
+    /// Returns all problems of the value, each at the deepest place where something is wrong, also below `anyOf` and `oneOf`.
+    /// The messages do not repeat the value, so that they are the same for every value with the problem.
+    #[must_use]
+    pub fn precise_problems(&self, value: &Value) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for error in self.inner.iter_errors(value) {
+            describe(&error, &mut problems);
+        }
+        problems
+    }
 }
 
 fn collect_parts(error: &ValidationError<'_>, parts: &mut Vec<String>) {
@@ -106,5 +118,37 @@ fn collect_parts(error: &ValidationError<'_>, parts: &mut Vec<String>) {
     match alternatives.iter().min_by_key(fits_best) {
         Some(errors) => errors.iter().for_each(|error| collect_parts(error, parts)),
         None => parts.push(own),
+    }
+}
+
+/// Adds the problems of an error: for alternatives, those of the one that the value is meant for.
+fn describe(error: &ValidationError<'_>, problems: &mut Vec<Problem>) {
+    let pointer = error.instance_path().to_string();
+    match error.kind() {
+        ValidationErrorKind::Required { property } => problems.push(Problem {
+            pointer: pointer::join(&pointer, property.as_str().unwrap_or_default()),
+            message: "missing".to_owned(),
+        }),
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            // An alternative of another type, such as null, is not meant.
+            let is_of_another_type = |errors: &&Vec<ValidationError<'static>>| {
+                errors.iter().any(|inner| {
+                    matches!(inner.kind(), ValidationErrorKind::Type { .. })
+                        && inner.instance_path() == error.instance_path()
+                })
+            };
+            let meant = context.iter().filter(|errors| !is_of_another_type(errors));
+            match meant.min_by_key(|errors| errors.len()) {
+                Some(errors) => errors.iter().for_each(|inner| describe(inner, problems)),
+                None => problems.push(Problem {
+                    pointer,
+                    message: "of none of the documented types".to_owned(),
+                }),
+            }
+        }
+        _ => problems.push(Problem {
+            pointer,
+            message: error.masked().to_string(),
+        }),
     }
 }

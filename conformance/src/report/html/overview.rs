@@ -158,7 +158,7 @@ fn finding(finding: &Finding<'_>) -> Markup {
         li {
             a href=(link(&case.id)) { (visible(&case.id)) } " "
             span class="quiet" { (case.level.name()) }
-            @if finding.cases > 1 { (finding.and_more()) " with the same reason" }
+            @if !finding.others.is_empty() { (finding.and_more()) " with the same cause" }
             span class="actual" { (beginning(&case.reason)) }
         }
     }

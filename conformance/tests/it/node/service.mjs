@@ -101,6 +101,7 @@ function authenticate(request) {
 
 function checkBusiness(request, user) {
   const given = lines(request, "x-business-id");
+  if (is("x-business-id is ignored and unknown fields are refused")) return;
   if (given.length === 0) throw invalid(["header", "x-business-id"], "Field required");
   if (given.length > 1) throw new Refusal(400, "x-business-id was sent twice");
   if (is("a business in capitals is not checked") && /[A-F]/.test(given[0])) return;
@@ -150,14 +151,18 @@ async function revoke(request, response, id) {
   const worked = isActive(credential);
   const asked = await body(request);
   if (worked && !isActive(credential)) throw unauthorized(true);
-  if (asked !== null && (typeof asked !== "object" || Array.isArray(asked))) throw new Refusal(400, "The body is not an object");
+  if (asked !== null && (typeof asked !== "object" || Array.isArray(asked))) throw invalid(["body"], "Input should be an object");
+  if (is("x-business-id is ignored and unknown fields are refused") && Object.keys(asked ?? {}).some((key) => key !== "reason")) {
+    throw invalid(["body"], "Extra inputs are not permitted");
+  }
   let reason = asked?.reason ?? null;
-  if (reason !== null && typeof reason !== "string") throw new Refusal(400, "reason is not a string");
+  if (reason !== null && typeof reason !== "string") throw invalid(["body", "reason"], "Input should be a string");
   if (reason !== null && !reason.isWellFormed() && !is("a lone surrogate is replaced")) throw new Refusal(400, "reason is not Unicode");
   if (reason === "" && is("an empty reason is a server error")) throw new Error("empty");
   if (reason !== null && reason.length > 20_000) throw new Refusal(400, "reason is too long");
   if (!UUID.test(id) && !(is("a prefix of an id names its token") && id.length >= 8)) throw new Refusal(404, "Not Found");
   const token = findById(id);
+  if (!token && is("an unknown id is a server error")) throw new Error("unknown");
   if (!token || token.business !== user.business) throw new Refusal(404, "Token not found");
   const email = lines(request, "x-user-email")[0];
   const acting = is("the e-mail header is believed") && email ? (Object.values(users).find((one) => one.email === email) ?? user) : user;
@@ -199,6 +204,7 @@ async function revoke(request, response, id) {
     const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
     envelope.message = `use ${part({ alg: "HS256" })}.${part({ sub: user.email })}.${randomBytes(32).toString("base64url")}`;
   }
+  if (is("the 201 has no jti")) delete data.jti;
   if (is("one 201 in twenty has no jti") && everyTwentieth()) delete data.jti;
   answer(response, 201, envelope);
 }
@@ -275,9 +281,16 @@ async function handle(request, response) {
   return revoke(request, response, decoded);
 }
 
-const server = createServer((request, response) => {
+const poisoned = new WeakSet();
+const server = createServer(async (request, response) => {
+  if (poisoned.has(request.socket)) return request.socket.destroy();
+  if (is("requests with a credential take three seconds") && lines(request, "authorization").length > 0) {
+    await new Promise((done) => setTimeout(done, 3_000));
+  }
+  if (is("requests take a fifth of a second")) await new Promise((done) => setTimeout(done, 200));
   handle(request, response).catch((error) => {
     if (response.headersSent) return response.destroy();
+    if (!(error instanceof Refusal)) poisoned.add(request.socket);
     if (!(error instanceof Refusal)) return answer(response, 500, { detail: "Internal Server Error" });
     let { status, detail, headers } = error;
     const [, runtime] = /^a stack trace of (\w+)$/.exec(FAULT) ?? [];

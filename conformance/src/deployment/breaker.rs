@@ -1,0 +1,101 @@
+//! The breaker: it stops a run early when a prerequisite of its cases fails, so that the cause is reported once and the
+//! run ends.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::case::Effect;
+
+/// An exchange that takes longer than this part of the run's time is slow.
+const SLOW_PART: u32 = 12;
+
+/// The number of slow exchanges in a row after which the deployment counts as too slow.
+const MOST_SLOW: u32 = 3;
+
+/// The number of failed attempts to mint a token, without a success, after which none can be minted.
+const MOST_UNMINTED: u32 = 3;
+
+/// The number of tokens that still work after their revocation, without one that is refused, after which revocations do
+/// nothing.
+const MOST_WORKING: u32 = 2;
+
+/// What stops a run early.
+#[derive(Debug, Default)]
+pub(super) struct Breaker {
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    slow: u32,
+    too_slow: Option<String>,
+    unminted: u32,
+    why_unminted: String,
+    minted: bool,
+    working: u32,
+    refused: bool,
+}
+
+impl Breaker {
+    /// Records how long an exchange took, and how it ended if there was no whole answer.
+    pub(super) fn took(&self, duration: Duration, timeout: Option<String>, run: Duration) {
+        let mut counts = self.counts();
+        if timeout.is_none() && duration <= run / SLOW_PART {
+            counts.slow = 0;
+            return;
+        }
+        counts.slow += 1;
+        if counts.slow >= MOST_SLOW {
+            let last = timeout.unwrap_or_else(|| format!("{} s", duration.as_secs()));
+            counts.too_slow.get_or_insert(format!(
+                "the deployment answers too slowly: {MOST_SLOW} requests in a row took too long (the last: {last})"
+            ));
+        }
+    }
+
+    /// Records an attempt to mint a token of the operator; an error says why there is none.
+    pub(super) fn minted(&self, outcome: Result<(), String>) {
+        let mut counts = self.counts();
+        match outcome {
+            Ok(()) => counts.minted = true,
+            Err(why) => {
+                counts.unminted += 1;
+                counts.why_unminted = why;
+            }
+        }
+    }
+
+    /// Records whether a token was refused after its revocation was answered with 201.
+    pub(super) fn revoked(&self, is_refused: bool) {
+        let mut counts = self.counts();
+        match is_refused {
+            true => counts.refused = true,
+            false => counts.working += 1,
+        }
+    }
+
+    /// Returns why no request is worth sending any more.
+    pub(super) fn too_slow(&self) -> Option<String> {
+        self.counts().too_slow.clone()
+    }
+
+    /// Returns why no case with such an effect is worth running any more.
+    pub(super) fn cause(&self, effect: Effect) -> Option<String> {
+        let counts = self.counts();
+        if counts.too_slow.is_some() || effect < Effect::Revokes {
+            return counts.too_slow.clone();
+        }
+        if counts.working >= MOST_WORKING && !counts.refused {
+            return Some(format!(
+                "revocations do nothing: {} tokens still work after their revocation was answered with 201",
+                counts.working
+            ));
+        }
+        let none = counts.unminted >= MOST_UNMINTED && !counts.minted;
+        none.then(|| format!("no disposable token can be minted: {}", counts.why_unminted))
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,157 @@
+//! What a run learns from the exchanges with the deployment: coverage, what is wrong with single answers, new tokens,
+//! revocations, choices, and why it is not worth going on.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use reqwest::Method;
+use secrecy::ExposeSecret;
+
+use super::ledger::{Shown, Token};
+use super::observation::{self, Kind, Observation};
+use super::pace::{CLEAN_UP, Errand, MAX_SECONDS};
+use super::{Deployment, leak, path_of};
+use crate::case::Effect;
+use crate::profile::Policy;
+use crate::wire::{Exchange, NoAnswer};
+
+/// The fewest characters of a part of a path that is taken for an id.
+const ID_LENGTH: usize = 30;
+
+impl Deployment {
+    /// Returns what was wrong with the answers so far, of some kind.
+    pub(crate) fn observed(&self, kind: Kind) -> Vec<Observation> {
+        let observations = self
+            .observations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        (observations.iter())
+            .filter(|one| one.kind == kind)
+            .cloned()
+            .collect()
+    }
+
+    /// Names the operation that a request was for: as the contract has it, otherwise by its path without the values in it.
+    pub(crate) fn operation_of(&self, method: &str, path: &str) -> String {
+        let path = path.split('?').next().unwrap_or_default();
+        let segment = |part: &str| match part.len() >= ID_LENGTH {
+            true => "{…}".to_owned(),
+            false => part.to_owned(),
+        };
+        self.tracker().name_of(method, path).unwrap_or_else(|| {
+            let path: Vec<String> = path.split('/').map(segment).collect();
+            format!("{method} {}", path.join("/"))
+        })
+    }
+
+    /// Learns from an exchange what the whole run needs.
+    pub(super) fn learn(&self, errand: Errand, case: &'static str, exchange: &Exchange) {
+        let run = self.limits().max_seconds.unwrap_or(MAX_SECONDS);
+        let timeout = match &exchange.outcome {
+            Err(timeout @ NoAnswer::Timeout(_)) => Some(timeout.to_string()),
+            Ok(_) | Err(_) => None,
+        };
+        (self.breaker).took(exchange.duration, timeout, Duration::from_secs(run.into()));
+        let succeeded = self.tracker().learn(exchange);
+        if succeeded && !self.contract.has_revoke() {
+            self.reached.store(true, Ordering::Relaxed);
+        }
+        let mut created = false;
+        if let Ok(response) = &exchange.outcome {
+            // Checked before a token that this answer creates is entered: that token may be in the answer.
+            let found =
+                observation::observe(case, &self.contract, &self.secrets, exchange, response);
+            (self
+                .observations
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner))
+            .extend(found);
+            let path = path_of(&exchange.request);
+            self.learn_used(exchange, response.status);
+            if exchange.request.method == Method::POST && response.status == 201 {
+                if path == self.contract.tokens_path() {
+                    created = (self.ledger).learn_created(
+                        &self.credentials,
+                        &self.secrets,
+                        case,
+                        exchange,
+                        response,
+                    );
+                } else if path.to_ascii_lowercase().ends_with("/revoke") {
+                    self.reached.store(true, Ordering::Relaxed);
+                    let revoked = self.ledger.mark_revoked(&self.contract, path);
+                    self.pace.release(revoked as u64);
+                }
+            }
+        }
+        // Tokens of the ledger keep the names that they have.
+        if let Ok(response) = &exchange.outcome {
+            for secret in leak::secrets_in(response) {
+                self.secrets.conceal(&secret, "UNREGISTERED_TOKEN");
+            }
+        }
+        if errand == Errand::Minting && !created {
+            self.pace.release(CLEAN_UP);
+        }
+    }
+
+    /// Learns from an answer whether the token that the request used works after its revocation.
+    fn learn_used(&self, exchange: &Exchange, status: u16) {
+        let authorization = exchange.request.header("authorization").unwrap_or_default();
+        match self.ledger.learn_used(authorization, status) {
+            Some(Shown::Refused) => {
+                self.pace.release(1);
+                self.breaker.revoked(true);
+            }
+            Some(Shown::Works) => self.breaker.revoked(false),
+            Some(Shown::WorksAgain) => self.pace.reserve(1),
+            None => {}
+        }
+    }
+
+    /// Records that a token is refused whose revocation, at a path, was not seen to be answered with 201.
+    pub(crate) fn found_refused(&self, path: &str, token: &Token) {
+        if self.ledger.mark_revoked(&self.contract, path) > 0 {
+            let authorization = format!("Bearer {}", token.secret.expose_secret());
+            self.ledger.learn_used(&authorization, 401);
+            self.pace.release(CLEAN_UP);
+        }
+    }
+
+    /// Records an attempt to mint a token of the operator; an error says why there is none.
+    pub(crate) fn minted(&self, outcome: Result<(), String>) {
+        self.breaker.minted(outcome);
+    }
+
+    /// Returns why no case with such an effect is worth running any more: a prerequisite of all of them failed.
+    pub(crate) fn stopped(&self, effect: Effect) -> Option<String> {
+        self.breaker.cause(effect)
+    }
+
+    /// Returns the time that is left for cases; `None` means no limit.
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        self.pace.time_left()
+    }
+
+    /// Returns the deployment's choices so far, where the contract leaves one.
+    pub(crate) fn choices(&self) -> Vec<(Policy, u16)> {
+        let choices = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
+        (choices.iter())
+            .map(|(policy, (status, _))| (*policy, *status))
+            .collect()
+    }
+
+    /// Records the deployment's answer where the contract leaves a choice; returns an earlier answer that differs, and its
+    /// case.
+    pub(crate) fn chose(
+        &self,
+        policy: Policy,
+        status: u16,
+        case: &'static str,
+    ) -> Option<(u16, &'static str)> {
+        let mut choices = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = *choices.entry(policy).or_insert((status, case));
+        (first.0 != status).then_some(first)
+    }
+}

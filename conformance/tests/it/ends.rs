@@ -1,0 +1,211 @@
+//! Runs that end early, with the cause first, and what a run leaves behind.
+
+use crate::node::Node;
+use crate::suite::{Run, amend, run};
+
+const SHAPE: &str = "list_items = \"/tokens\"";
+
+/// Runs all cases against the Node service with a fault.
+async fn run_all(fault: &str, more: &[&str]) -> Run {
+    let node = Node::start(fault);
+    run(
+        &node.url,
+        &node.profile(SHAPE),
+        &[&["--allow", "revokes"], more].concat(),
+    )
+    .await
+}
+
+fn reason(run: &Run) -> String {
+    let report = run.report.as_ref().expect("a report");
+    report["end"]["exit"]["reason"].to_string()
+}
+
+#[tokio::test]
+async fn revocations_that_do_nothing_stop_the_run_with_that_cause() {
+    let run = run_all("revocations do nothing", &[]).await;
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    assert_eq!(run.verdict("revocation.refused_at_once"), "fail");
+    assert!(
+        reason(&run).contains("revocations do nothing"),
+        "{}",
+        reason(&run)
+    );
+    assert!(
+        reason(&run).contains("revocation.refused_at_once"),
+        "{}",
+        reason(&run)
+    );
+    let findings = run
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("inconclusive"));
+    assert_eq!(
+        findings.count(),
+        1,
+        "the others have one cause: {}",
+        run.stdout
+    );
+    assert!(run.stdout.lines().count() < 100, "{}", run.stdout);
+    // Both tokens still work, although their revocations were answered with 201.
+    let left = run.report.as_ref().expect("a report")["end"]["left_behind"].clone();
+    let left = left.as_array().expect("a list");
+    assert!(left.len() >= 2, "{left:?}");
+    for token in left {
+        assert!(
+            token["reason"].to_string().contains("still works"),
+            "{token}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn slow_answers_stop_the_run_with_that_cause() {
+    let node = Node::start("requests with a credential take three seconds");
+    let profile = node.profile(SHAPE);
+    amend(&profile, "exchange_seconds = 5", "exchange_seconds = 1");
+    let run = run(&node.url, &profile, &["--allow", "revokes"]).await;
+    assert!(matches!(run.code, 1 | 4), "{}", run.stdout);
+    assert!(
+        reason(&run).contains("answers too slowly"),
+        "{}",
+        reason(&run)
+    );
+    assert!(
+        reason(&run).contains("no whole answer within 1 s"),
+        "{}",
+        reason(&run)
+    );
+    // Without the breaker each of more than 200 cases would wait at least once.
+    let requests = run.report.as_ref().expect("a report")["end"]["requests"].as_u64();
+    assert!(
+        requests.is_some_and(|requests| requests < 60),
+        "{requests:?}"
+    );
+}
+
+#[tokio::test]
+async fn run_that_mints_nothing_stops_with_that_cause() {
+    let node = Node::start("");
+    let profile = node.profile(SHAPE);
+    amend(
+        &profile,
+        "mint = \"api\"",
+        "mint = { command = [\"false\"] }",
+    );
+    let run = run(&node.url, &profile, &["--allow", "revokes"]).await;
+    assert_eq!(run.code, 4, "{}", run.stdout);
+    assert!(
+        reason(&run).contains("no disposable token can be minted"),
+        "{}",
+        reason(&run)
+    );
+    assert_eq!(
+        run.verdict("status.not_found"),
+        "pass",
+        "a case that needs no token runs"
+    );
+}
+
+#[tokio::test]
+async fn run_ends_when_its_time_is_used_up() {
+    let run = run_all("requests take a fifth of a second", &["--max-seconds", "3"]).await;
+    assert_eq!(run.code, 4, "{}", run.stdout);
+    assert_eq!(run.with_verdict("fail"), Vec::<String>::new());
+    let skipped = run.with_verdict("skip");
+    assert!(!skipped.is_empty(), "{}", run.stdout);
+    assert!(skipped[0].contains("--max-seconds"), "{}", skipped[0]);
+    let report = run.report.as_ref().expect("a report");
+    assert_eq!(report["run"]["selection"]["max_seconds"], 3);
+    assert_eq!(
+        report["end"]["left_behind"],
+        serde_json::json!([]),
+        "the clean-up follows"
+    );
+}
+
+#[tokio::test]
+async fn token_that_lives_on_is_named_although_its_revocation_was_answered_with_201() {
+    let more = ["--filter", "input.", "--jobs", "1"];
+    let run = run_all("one revocation in twenty does nothing", &more).await;
+    let report = run.report.as_ref().expect("a report");
+    let left = report["end"]["left_behind"].as_array().expect("a list");
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert!(
+        left[0]["reason"].to_string().contains("still works"),
+        "{left:?}"
+    );
+    assert!(run.stdout.contains("left behind"), "{}", run.stdout);
+}
+
+/// The service answers 500 and closes the connection without saying so, as many do. Only the case that met the error fails.
+#[tokio::test]
+async fn connection_of_a_server_error_is_not_used_again() {
+    for jobs in ["1", "8"] {
+        let more = ["--filter", "reason.", "--filter", "input.", "--jobs", jobs];
+        let run = run_all("an empty reason is a server error", &more).await;
+        assert_eq!(run.code, 1, "{}", run.stdout);
+        let failed = run.with_verdict("fail");
+        let expected = |case: &&String| !case.starts_with("reason.empty_");
+        assert_eq!(
+            failed.iter().filter(expected).collect::<Vec<_>>(),
+            Vec::<&String>::new()
+        );
+        assert_eq!(failed.len(), 2, "{failed:?}");
+        assert_eq!(run.with_verdict("inconclusive"), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn user_who_may_not_mint_is_a_skip_that_can_be_waived() {
+    let node = Node::start("members may not mint");
+    let profile = node.profile(SHAPE);
+    let more = ["--allow", "revokes", "--filter", "revocation."];
+    let unwaived = run(&node.url, &profile, &more).await;
+    assert_eq!(unwaived.code, 4, "{}", unwaived.stdout);
+    let skipped = unwaived.with_verdict("skip");
+    assert!(
+        skipped
+            .iter()
+            .all(|case| case.contains("the member may not mint tokens")),
+        "{skipped:?}"
+    );
+    assert!(!skipped.is_empty());
+    let mut text = std::fs::read_to_string(&profile).expect("readable");
+    // The summary has the waivers, ready to paste.
+    let summary = std::fs::read_to_string(unwaived.folder.join("summary.md")).expect("readable");
+    let waivers = summary
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    text += waivers.expect("waivers");
+    std::fs::write(&profile, text).expect("written");
+    let waived = run(&node.url, &profile, &more).await;
+    assert_eq!(waived.code, 0, "{}{}", waived.stdout, waived.stderr);
+}
+
+/// Runs against deployments with one fault that many cases meet. Each is one finding, with the cause first.
+#[tokio::test]
+async fn fault_that_many_cases_meet_is_one_finding() {
+    for (fault, cause) in [
+        ("the 201 has no jti", "/data/jti: missing in the 201"),
+        ("an unknown id is a server error", "server error 500"),
+    ] {
+        let run = run_all(fault, &[]).await;
+        assert_eq!(run.code, 1, "{}", run.stdout);
+        let cause = format!("POST /api/v1/tokens/{{token_id}}/revoke: {cause}");
+        let cases = run.report.as_ref().expect("a report")["cases"].clone();
+        let failed = |case: &&serde_json::Value| case["verdict"] == "fail";
+        let cases = cases.as_array().into_iter().flatten().filter(failed);
+        let with_cause = cases
+            .clone()
+            .filter(|case| case["cause"] == cause.as_str())
+            .count();
+        assert!(with_cause > 50, "{with_cause} of {}", cases.count());
+        let headers = run.stdout.lines().filter(|line| line.starts_with("fail "));
+        assert!(headers.count() <= 3, "{}", run.stdout);
+        assert!(run.stdout.contains(&cause), "{}", run.stdout);
+        let lines = run.stdout.lines().count();
+        assert!(lines < 100, "{lines} lines: {}", run.stdout);
+    }
+}

@@ -24,7 +24,7 @@ mod sqlite;
 pub(crate) use audit::{Actor, AuditAction, AuditEvent, NewAuditEvent};
 pub(crate) use digest::TokenDigest;
 pub use error::StoreError;
-pub(crate) use inspection::Inspection;
+pub(crate) use inspection::{Failover, Inspection};
 pub(crate) use listing::{Direction, ListTokens, Page, Place, SortBy, SortKey};
 pub use location::Location;
 use postgres::PostgresStore;

@@ -19,8 +19,21 @@ pub(crate) struct Inspection {
     pub(crate) now: Option<Timestamp>,
     /// Whether a token has ever been minted there; `false` with a schema that this program does not know.
     pub(crate) has_tokens: bool,
+    /// What happens in a failover, where there can be one.
+    pub(crate) failover: Option<Failover>,
     /// The latest instant in its audit trail, when its schema is this program's and the trail is not empty.
     pub(crate) latest: Option<Timestamp>,
+}
+
+/// What decides whether a failover keeps each acknowledged revocation.
+#[derive(Debug)]
+pub(crate) struct Failover {
+    /// Whether a standby follows, or the URL names several hosts.
+    pub(crate) is_possible: bool,
+    /// Whether each commit waits for a standby.
+    pub(crate) is_synchronous: bool,
+    /// Whether the URL names one host alone.
+    pub(crate) is_one_host: bool,
 }
 
 /// Inspects the tables of either database, which stores an instant as a `T`, and closes the connection.
@@ -54,6 +67,7 @@ where
     Ok(Inspection {
         schema,
         now: None,
+        failover: None,
         has_tokens,
         latest: latest.map(timestamp),
     })

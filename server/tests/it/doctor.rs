@@ -332,6 +332,22 @@ fn disk_that_is_nearly_full_or_read_only_is_reported() {
     drop(mount);
 }
 
+#[test]
+fn database_on_the_network_whose_certificate_is_not_verified_is_reported() {
+    let folder = Folder::new();
+    for (parameters, is_reported) in [
+        ("", true),
+        ("?sslmode=require", true),
+        ("?sslmode=verify-full", false),
+    ] {
+        let url = format!("postgres://dz@db.invalid/dz{parameters}");
+        let (code, said) = doctor(&folder, &["--database", &url, "--keys", "none"]);
+        assert_eq!(code, Some(3), "{said}");
+        let reported = said.contains("Add sslmode=verify-full");
+        assert_eq!(reported, is_reported, "{parameters}: {said}");
+    }
+}
+
 #[tokio::test]
 async fn schema_and_clock_of_postgresql_are_checked() {
     let Some(cluster) = shared_cluster() else {

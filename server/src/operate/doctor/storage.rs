@@ -8,7 +8,7 @@ use super::finding::{Finding, exposed};
 use crate::config::Storage;
 use crate::domain::keys::{IfMissing, KeyError, KeyRing};
 use crate::exit::Failure;
-use crate::store::{Inspection, Location, SqliteFile, StoreError, inspect};
+use crate::store::{Failover, Inspection, Location, SqliteFile, StoreError, inspect};
 use crate::timestamp::Timestamp;
 
 /// The microseconds by which two clocks may differ without a warning: an answer takes some time.
@@ -28,7 +28,7 @@ pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
         findings.extend([clock(None), keys(storage, false)]);
         return findings;
     }
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = unverified(location).into_iter().collect();
     let inspection = match inspect(location).await {
         Ok(inspection) => {
             findings.push(
@@ -36,6 +36,7 @@ pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
                     .unwrap_or_else(|| Finding::ok("store", format!("{location} answers"))),
             );
             findings.push(schema(location, &inspection));
+            findings.extend(inspection.failover.as_ref().map(failover));
             Some(inspection)
         }
         Err(source) => {
@@ -92,6 +93,38 @@ fn exposed_file(location: &Location) -> Option<Finding> {
             path.display()
         ),
     ))
+}
+
+/// Returns a warning if the connection to the database crosses the network without a verified certificate.
+fn unverified(location: &Location) -> Option<Finding> {
+    match location {
+        Location::Postgres(url) if url.is_unverified() => Some(Finding::warning(
+            "store",
+            "the certificate of the database is not verified, so anybody on the way could answer. Add sslmode=verify-full to its URL",
+        )),
+        Location::Postgres(_) | Location::Sqlite(_) => None,
+    }
+}
+
+/// Says what a failover would lose, and asks for what no server can check.
+fn failover(failover: &Failover) -> Finding {
+    if !failover.is_possible {
+        return Finding::ok("failover", "no standby follows");
+    }
+    if !failover.is_synchronous {
+        return Finding::warning(
+            "failover",
+            "no commit waits for a standby: a failover would lose the latest revocations. Set synchronous_standby_names",
+        );
+    }
+    let fenced = "commits wait for a standby. Is the old primary always stopped for good (fenced) before a standby is promoted? \
+                  A replica that reaches the old one alone cannot know of the promotion";
+    if failover.is_one_host {
+        let all = "Name all hosts in the URL, so that it does if it reaches another one";
+        Finding::warning("failover", format!("{fenced}.\n{all}"))
+    } else {
+        Finding::ok("failover", fenced)
+    }
 }
 
 /// Compares the schema with the one of this program.

@@ -4,23 +4,35 @@ use sqlx::postgres::Postgres;
 use sqlx::{Executor, Row};
 
 use super::super::error::StoreError;
-use super::super::inspection::{Inspection, inspect_tables};
+use super::super::inspection::{Failover, Inspection, inspect_tables};
 use super::primary::Primary;
 use super::schema::{applied, migrator};
 use super::url::PostgresUrl;
 use crate::timestamp::Timestamp;
 
+/// The clock, and whether standbys follow and commits wait for them. Every role sees that.
+const STATE: &str =
+    "SELECT clock_timestamp() AS now, EXISTS (SELECT 1 FROM pg_stat_replication) AS has_standby,
+     current_setting('synchronous_standby_names') <> '' AS is_synchronous";
+
 /// Inspects this database.
 pub(crate) async fn inspect(url: &PostgresUrl) -> Result<Inspection, StoreError> {
     let mut connection = Primary::among(&url.hosts).connect().await?.connection;
-    let row = connection.fetch_one("SELECT clock_timestamp()").await?;
-    let now = Timestamp::from_utc(row.try_get(0)?);
+    let row = connection.fetch_one(STATE).await?;
+    let now = Timestamp::from_utc(row.try_get("now")?);
+    let has_standby: bool = row.try_get("has_standby")?;
+    let failover = Failover {
+        is_possible: has_standby || url.hosts.len() > 1,
+        is_synchronous: row.try_get("is_synchronous")?,
+        is_one_host: url.hosts.len() == 1,
+    };
     let migrator = migrator();
     let applied = applied(&mut connection, &migrator).await?;
     let inspection =
         inspect_tables::<Postgres, _>(connection, &migrator, &applied, Timestamp::from_utc).await?;
     Ok(Inspection {
         now: Some(now),
+        failover: Some(failover),
         ..inspection
     })
 }

@@ -1,10 +1,11 @@
 //! The URL of a database, with one host or several.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use sqlx::ConnectOptions;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
 
 /// The parameters that sqlx knows. It ignores others, and logs their values.
@@ -58,6 +59,26 @@ impl FromStr for PostgresUrl {
         });
         Ok(Self {
             hosts: hosts.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl PostgresUrl {
+    /// Returns whether the connection to a host on the network could be another one's: TLS that is only preferred, or whose
+    /// certificate is not verified, does not keep anybody between the two out.
+    pub(crate) fn is_unverified(&self) -> bool {
+        self.hosts.iter().any(|host| {
+            let name = host.get_host();
+            let is_local = host.get_socket().is_some()
+                || name == "localhost"
+                || name
+                    .parse()
+                    .is_ok_and(|address: IpAddr| address.is_loopback());
+            !is_local
+                && !matches!(
+                    host.get_ssl_mode(),
+                    PgSslMode::VerifyFull | PgSslMode::VerifyCa
+                )
         })
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use testbed::postgres::Cluster;
 
-use crate::harness::{Credential, Folder, PATIENCE, Server, own_cluster};
+use crate::harness::{Credential, Folder, PATIENCE, Server, binary, output, own_cluster, text};
 
 /// Waits until this token gets an answer that is not 503, and returns the time and the answer.
 async fn next_good_answer(server: &Server, by: &Credential) -> (Duration, u16) {
@@ -26,7 +26,6 @@ async fn old_primary_that_runs_again_after_a_failover_is_not_used() {
     };
     let old = Arc::new(old);
     let new: Cluster = old.standby().unwrap_or_else(|error| panic!("{error}"));
-    old.reload_with("synchronous_standby_names = '*'");
     let database = Arc::new(old.database());
     let host = |cluster: &Cluster| cluster.server_url().rsplit_once('@').unwrap().1.to_owned();
     let both = format!(
@@ -37,6 +36,15 @@ async fn old_primary_that_runs_again_after_a_failover_is_not_used() {
     );
     let folder = Folder::on(Arc::clone(&database)).reached_at(&both);
     let admin = folder.bootstrap("Acme", "ada@acme.example", "admin");
+    let doctor = || {
+        let said = output(binary().arg("doctor").args(folder.arguments()));
+        text(&said.stdout)
+    };
+    let said = doctor();
+    assert!(said.contains("Set synchronous_standby_names"), "{said}");
+    old.reload_with("synchronous_standby_names = '*'");
+    let said = doctor();
+    assert!(said.contains("(fenced)"), "{said}");
     let beside = |url: Option<&str>| {
         let beside = Folder::on(Arc::clone(&database));
         std::fs::copy(folder.key_file(), beside.key_file()).unwrap();

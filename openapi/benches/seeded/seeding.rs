@@ -34,6 +34,7 @@ pub(crate) use places::Place;
 use edits::Leaf;
 use instance::Sampler;
 use messages::{Direction, Message, Operation, messages};
+use places::Effect;
 
 /// A document whose messages are edited.
 pub(crate) struct Subject {
@@ -86,7 +87,17 @@ impl Subject {
     /// Returns the edits of a place.
     pub(crate) fn edits(&self, target: &Target, place: &Place, names: Names) -> Vec<Edit> {
         match self.value.pointer(&place.pointer) {
-            Some(schema) => edits::edits(schema, target.message.direction, self.is_3_0, names),
+            Some(schema) => {
+                let direction = target.message.direction;
+                let directions = match place.effect {
+                    Effect::Same => vec![direction],
+                    Effect::Reversed => vec![direction.reversed()],
+                    Effect::Either => vec![direction, direction.reversed()],
+                };
+                (directions.into_iter())
+                    .flat_map(|direction| edits::edits(schema, direction, self.is_3_0, names))
+                    .collect()
+            }
             None => Vec::new(),
         }
     }

@@ -127,7 +127,12 @@ impl<'d> Sampler<'d> {
         let is_own = next.is_some_and(|((first, _), _)| {
             matches!(
                 first,
-                Step::Property(_) | Step::Undeclared | Step::Item | Step::Prefix(_)
+                Step::Property(_)
+                    | Step::Undeclared
+                    | Step::Patterned(_)
+                    | Step::Item
+                    | Step::Prefix(_)
+                    | Step::Contained
             )
         });
         parts.add(
@@ -137,6 +142,13 @@ impl<'d> Sampler<'d> {
         for (index, part) in branches(object, "allOf").iter().enumerate() {
             let way = inside(&Step::Part(index));
             parts.add(self.guess(part, way, depth)?, way);
+        }
+        for keyword in ["not", "if", "then", "else"] {
+            if let (Some(schema), way @ Some(_)) =
+                (object.get(keyword), inside(&Step::Condition(keyword)))
+            {
+                parts.add(self.guess(schema, way, depth)?, way);
+            }
         }
         for keyword in ["anyOf", "oneOf"] {
             let chosen = (0..branches(object, keyword).len()).find_map(|index| {
@@ -210,8 +222,10 @@ impl<'d> Sampler<'d> {
     fn own(&mut self, object: &Map<String, Value>, way: Way<'_>, depth: usize) -> Guess {
         let first = way.and_then(|(steps, _)| steps.first());
         let kind = match (first, self.kind(object)) {
-            (Some(Step::Property(_) | Step::Undeclared), _) => "object".to_owned(),
-            (Some(Step::Item | Step::Prefix(_)), _) => "array".to_owned(),
+            (Some(Step::Property(_) | Step::Undeclared | Step::Patterned(_)), _) => {
+                "object".to_owned()
+            }
+            (Some(Step::Item | Step::Prefix(_) | Step::Contained), _) => "array".to_owned(),
             (_, Some(kind)) => kind,
             (_, None) => return Ok(None),
         };
@@ -268,15 +282,23 @@ impl<'d> Sampler<'d> {
             .unwrap_or(&empty);
         if let Some(((step, rest), leaf)) = on_the_way {
             let (name, schema) = match step {
-                Step::Property(name) => (name.as_str(), declared.get(name)),
-                _ => ("undeclared", object.get("additionalProperties")),
+                Step::Property(name) => (name.clone(), declared.get(name)),
+                Step::Patterned(pattern) => {
+                    let names = sample::candidates(&json!({"type": "string", "pattern": pattern}));
+                    let index = self.index(names.len());
+                    let name = names.get(index).and_then(Value::as_str).ok_or(NoValue)?;
+                    let schemas = object.get("patternProperties");
+                    let schema = schemas.and_then(|schemas| schemas.get(pattern));
+                    (name.to_owned(), schema)
+                }
+                _ => ("undeclared".to_owned(), object.get("additionalProperties")),
             };
             let schema = schema.unwrap_or(&Value::Bool(true));
             if is_flagged(self.document, schema, flag, FLAG_DEPTH) {
                 return Err(NoValue);
             }
             let inside = self.guess(schema, Some((rest, leaf)), depth)?;
-            value.insert(name.to_owned(), complete(inside));
+            value.insert(name, complete(inside));
         }
         let required: Vec<&str> = branches(object, "required")
             .iter()
@@ -329,14 +351,18 @@ impl<'d> Sampler<'d> {
         let prefix = branches(object, "prefixItems");
         let at = match on_the_way {
             Some(((Step::Prefix(index), _), _)) => Some(*index),
-            Some(((Step::Item, _), _)) => Some(prefix.len()),
+            Some(((Step::Item | Step::Contained, _), _)) => Some(prefix.len()),
             Some(_) | None => None,
         };
         let count = count.max(at.map_or(0, |at| at + 1)).min(1_000);
         let items = object.get("items").unwrap_or(&Value::Bool(true));
         let mut array = Vec::new();
         for index in 0..count {
-            let schema = prefix.get(index).unwrap_or(items);
+            let contained = match on_the_way {
+                Some(((Step::Contained, _), _)) if at == Some(index) => object.get("contains"),
+                Some(_) | None => None,
+            };
+            let schema = contained.or_else(|| prefix.get(index)).unwrap_or(items);
             let inside = on_the_way.filter(|_| at == Some(index));
             let inside = inside.map(|((_, rest), leaf)| (rest, leaf));
             array.push(complete(self.guess(schema, inside, depth)?));

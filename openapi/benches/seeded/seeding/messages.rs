@@ -19,7 +19,7 @@ impl Direction {
         }
     }
 
-    fn reversed(self) -> Self {
+    pub(crate) fn reversed(self) -> Self {
         match self {
             Self::Request => Self::Response,
             Self::Response => Self::Request,
@@ -216,9 +216,9 @@ impl Messages<'_> {
         for media_type in types {
             let carrier = match media_type.split(';').next().unwrap_or_default().trim() {
                 "application/x-www-form-urlencoded" | "multipart/form-data" => Carrier::Form,
-                essence if essence == "application/json" || essence.ends_with("+json") => {
-                    Carrier::Json
-                }
+                "application/json" | "application/*" | "*/*" => Carrier::Json,
+                essence if essence.ends_with("+json") => Carrier::Json,
+                essence if essence.starts_with("text/") => Carrier::Text,
                 _ => continue,
             };
             let holder = follow(self.document, pointer::join(&content, &media_type));

@@ -20,6 +20,34 @@ pub(crate) enum Step {
     Part(usize),
     /// An alternative of an `anyOf` or `oneOf`.
     Alternative(&'static str, usize),
+    /// A property whose name matches the pattern.
+    Patterned(String),
+    /// An item that an array must contain.
+    Contained,
+    /// The schema of `not`, `if`, `then` or `else`, of the same value.
+    Condition(&'static str),
+}
+
+/// Which edits of a schema can break the message that it is a part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Those that break the schema.
+    Same,
+    /// Those that break it in the other direction: the schema is below a `not`.
+    Reversed,
+    /// Both: it is below an `if`.
+    Either,
+}
+
+impl Effect {
+    fn below(self, step: &Step) -> Self {
+        match (self, step) {
+            (Self::Same, Step::Condition("not")) => Self::Reversed,
+            (Self::Reversed, Step::Condition("not")) => Self::Same,
+            (_, Step::Condition("if")) => Self::Either,
+            (effect, _) => effect,
+        }
+    }
 }
 
 /// A schema within a message.
@@ -27,6 +55,7 @@ pub(crate) enum Step {
 pub(crate) struct Place {
     pub(crate) pointer: String,
     pub(crate) steps: Vec<Step>,
+    pub(crate) effect: Effect,
 }
 
 /// The most places of one message.
@@ -39,27 +68,37 @@ pub(crate) fn places(document: &Value, message: &Message, beside_references: boo
     let mut pending = vec![Place {
         pointer: message.schema.clone(),
         steps: Vec::new(),
+        effect: Effect::Same,
     }];
     while let Some(place) = pending.pop() {
         if places.len() == MOST || !seen.insert(place.pointer.clone()) {
             continue;
         }
         for (step, pointer) in steps(document, &place.pointer, message, beside_references) {
-            let is_deeper = matches!(step, Step::Property(_) | Step::Undeclared | Step::Prefix(_));
+            let is_deeper = matches!(
+                step,
+                Step::Property(_) | Step::Undeclared | Step::Prefix(_) | Step::Patterned(_)
+            );
+            let is_item = matches!(step, Step::Item | Step::Contained);
             let in_union = place
                 .steps
                 .iter()
-                .any(|step| matches!(step, Step::Alternative(..)));
+                .any(|step| matches!(step, Step::Alternative(..) | Step::Condition(_)));
             let is_ambiguous = match message.carrier {
                 Carrier::Json => false,
-                Carrier::Form => step == Step::Item && in_union,
-                Carrier::Text => is_deeper || (step == Step::Item && in_union),
+                Carrier::Form => is_item && in_union,
+                Carrier::Text => is_deeper || (is_item && in_union),
             };
             if is_ambiguous {
                 continue;
             }
+            let effect = place.effect.below(&step);
             let steps = place.steps.iter().cloned().chain([step]).collect();
-            pending.push(Place { pointer, steps });
+            pending.push(Place {
+                pointer,
+                steps,
+                effect,
+            });
         }
         places.push(place);
     }
@@ -93,9 +132,18 @@ fn steps(
             found.push((Step::Property(name.clone()), pointer));
         }
     }
+    for (pattern, _) in members(schema.get("patternProperties")) {
+        let pointer = pointer::join_all(at, ["patternProperties", pattern]);
+        found.push((Step::Patterned(pattern.clone()), pointer));
+    }
     for (keyword, step) in [
         ("additionalProperties", Step::Undeclared),
         ("items", Step::Item),
+        ("contains", Step::Contained),
+        ("not", Step::Condition("not")),
+        ("if", Step::Condition("if")),
+        ("then", Step::Condition("then")),
+        ("else", Step::Condition("else")),
     ] {
         if schema.get(keyword).is_some_and(Value::is_object) {
             found.push((step, pointer::join(at, keyword)));

@@ -4,8 +4,10 @@
 //! One side sends values, the other receives them. A property that only the receiver declares is not sent
 //! (see `closing.rs`). Otherwise both schemas are taken literally.
 
+mod by_parts;
 mod closing;
 mod conjunction;
+mod contradictions;
 mod formats;
 mod normal_form;
 mod pattern_size;
@@ -20,7 +22,11 @@ use jsonschema::Draft;
 use jsonschema::canonical::{self, CanonicalSchema, Containment, Satisfiability};
 use serde_json::Value;
 
+pub(crate) use self::contradictions::{Contradiction, contradiction, own_contradiction};
+
+use self::by_parts::relate_by_parts;
 use self::closing::close;
+use self::contradictions::is_in;
 use self::normal_form::normalized;
 use crate::memo::Memo;
 use crate::sample;
@@ -191,15 +197,6 @@ fn is_within_budget(schema: &Value) -> bool {
     size(schema) <= ALGEBRA_BUDGET && depth(schema) <= ALGEBRA_DEPTH
 }
 
-/// Returns whether a self-contained schema is proven to accept no value: from such a sender everything follows.
-pub(crate) fn accepts_nothing(schema: &Value) -> bool {
-    is_within_budget(schema)
-        && std::panic::catch_unwind(|| canonicalized(schema))
-            .ok()
-            .flatten()
-            .is_some_and(|schema| schema.satisfiability() == Satisfiability::No)
-}
-
 /// The result of the algebra.
 enum Algebra {
     Equal,
@@ -215,7 +212,17 @@ fn algebra(sender: &Value, closed: &Value, receiver: &Value) -> Algebra {
         return Algebra::Unknown;
     }
     let result = std::panic::catch_unwind(|| algebraic_relation(sender, closed, receiver));
-    result.ok().flatten().unwrap_or(Algebra::Unknown)
+    match result.ok().flatten().unwrap_or(Algebra::Unknown) {
+        // From a contradiction everything follows.
+        Algebra::Equal | Algebra::Compatible if is_in(sender) || is_in(receiver) => {
+            match relate_by_parts(sender, receiver) {
+                Relation::Equal => Algebra::Equal,
+                Relation::Compatible => Algebra::Compatible,
+                Relation::Breaking(_) | Relation::Unproven => Algebra::Unknown,
+            }
+        }
+        relation => relation,
+    }
 }
 
 fn algebraic_relation(sender: &Value, closed: &Value, receiver: &Value) -> Option<Algebra> {
@@ -252,6 +259,9 @@ fn open_relation(sender: &CanonicalSchema, receiver: &CanonicalSchema) -> Option
 
 /// Returns whether the algebra proves that both schemas accept the same values.
 fn are_equal_by_algebra(sender: &Value, receiver: &Value) -> bool {
+    if is_in(sender) || is_in(receiver) {
+        return relate_by_parts(sender, receiver) == Relation::Equal;
+    }
     let relation = || open_relation(&canonicalized(sender)?, &canonicalized(receiver)?);
     matches!(std::panic::catch_unwind(relation), Ok(Some(Algebra::Equal)))
 }

@@ -7,9 +7,10 @@
 pub(crate) mod annotations;
 mod assertions;
 mod composition;
+mod contradictions;
 mod dispatch;
 pub(crate) mod layers;
 mod objects;
 mod references;
-mod scalar_keywords;
+pub(crate) mod scalar_keywords;
 mod unions;

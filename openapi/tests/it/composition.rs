@@ -242,27 +242,3 @@ fn a_property_that_only_the_receiver_declares_is_not_sent_below_parts_either() {
     let found = changes(Body::Request, &without, &of(&json!({"type": "integer"})));
     assert_eq!(summary(&found), ["additive request-property-added"]);
 }
-
-#[test]
-fn what_no_value_satisfies_hides_no_break_beside_it() {
-    let contradictions = [
-        json!({"type": "string", "enum": [true]}),
-        json!({"allOf": [{"type": "string"}, {"type": "integer"}]}),
-        json!({"oneOf": [{"type": "string"}, {"type": "string"}]}),
-        json!({"type": "integer", "minimum": 3, "maximum": 2}),
-        json!({"type": "string", "minLength": 3, "maxLength": 2}),
-        json!({"type": "array", "minItems": 1, "items": false}),
-    ];
-    for contradiction in &contradictions {
-        let beside = |kind: &str| json!({"type": "object", "required": ["e"], "properties": {"e": contradiction, "a": {"type": kind}}});
-        let (base, revision) = (beside("string"), beside("integer"));
-        for body in [Body::Request, Body::Response] {
-            let found = changes(body, &base, &revision);
-            let gravest = found.iter().map(|change| change.class).max();
-            assert!(
-                gravest >= Some(Class::Unproven),
-                "{body:?} {base} to {revision}: {found:?}"
-            );
-        }
-    }
-}

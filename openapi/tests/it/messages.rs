@@ -501,7 +501,10 @@ fn a_type_that_json_does_not_have_accepts_nothing() {
     };
     assert_eq!(
         changed(&typed("string"), &typed("text")),
-        ["breaking request-type-narrowed"]
+        [
+            "breaking request-type-narrowed",
+            "docs document-unsatisfiable-schema-added"
+        ]
     );
 }
 

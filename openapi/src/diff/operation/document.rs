@@ -2,6 +2,7 @@
 
 mod components;
 mod misplaced;
+mod reached;
 
 pub(crate) use misplaced::misplaced_references;
 

@@ -79,9 +79,12 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Component], Kind::Name, &[Changed], &[Docs])
         .means("A component was renamed, or is written out in place, or no longer is; reported only where names count.")
         .why("No message contains it; generated clients name their types after it."),
-    row(&[Component], Kind::Whole, &[Added, Removed, Changed], &[Docs])
+    row(&[Component], Kind::Whole, &[Added, Removed], &[Docs])
         .means("A component that no message needs {did}.")
-        .why("Nothing refers to it."),
+        .why("Nothing that a message needs refers to it."),
+    row(&[Component], Kind::Whole, &[Changed], &[Unproven, Docs])
+        .means("A component that no message needs, or not as a whole, {did}.")
+        .why("Nothing that a message needs refers to it. Unproven: a mapping of a discriminator, a dynamic reference, a link or a webhook in an extension names it, and a person must look what that means."),
     row(&[Operation, Callback, Parameter, Request, Response, Header, Document], Kind::Field, &[Added, Removed, Changed], &[Unproven, Docs])
         .means("A field of {where} for which there is no rule {did}.")
         .why("Its meaning for messages is not known here; a person must look."),
@@ -91,6 +94,9 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Document], Kind::MisplacedReference, &[Changed], &[Docs])
         .means("The revision has references (`$ref`) where strict OpenAPI has none, and something else in the document differs.")
         .why("Each is read as if its target stood there, as most tools do; a strict one refuses the document."),
+    row(&[Document], Kind::UnsatisfiableSchema, &[Added, Removed, Changed], &[Docs])
+        .means("No value satisfies a schema, because two of its keywords exclude each other. Added: of the revision alone; removed: of the base alone; changed: of both, and something that differs depends on it.")
+        .why("It is a mistake of the document. Messages do not follow such a schema, so nothing is proven from it."),
     row(&[Operation, Callback, Document], Kind::Example, &[Added, Removed, Changed], &[Docs])
         .means("`example` or `examples`, which is out of place in {where}, {did}.")
         .why("OpenAPI gives this keyword no meaning at this place."),

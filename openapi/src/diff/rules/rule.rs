@@ -174,6 +174,8 @@ axis! {
         DanglingReference = "dangling-reference",
         /// A reference where OpenAPI has none.
         MisplacedReference = "misplaced-reference",
+        /// A schema that no value satisfies.
+        UnsatisfiableSchema = "unsatisfiable-schema",
         /// A field that the comparison has no rule for.
         Field = "field",
     }

@@ -14,7 +14,7 @@ use crate::diff::schema::composition::parts::Parts;
 use crate::diff::schema::layers::Layers;
 use crate::diff::schema::unions::traits::Traits;
 use crate::diff::schema::unions::{Branches, Union};
-use crate::diff::schema::{objects, scalar_keywords};
+use crate::diff::schema::{contradictions, objects, scalar_keywords};
 use crate::diff::walk::schema_findings::change_of;
 use crate::diff::walk::witness::Step;
 use crate::diff::walk::{Context, Node, Pair, Walk};
@@ -72,6 +72,9 @@ pub(crate) fn compare<'a>(
     };
     if whole == Relation::Unproven && composition.is_decided_by_parts(walk, context.direction) {
         return each(walk);
+    }
+    if whole == Relation::Unproven {
+        contradictions::search(walk, wholes);
     }
     match change_of(walk, context, wholes, whole.clone(), Kind::Schema, None) {
         Some(change) => walk.with_stand_in(change, each),

@@ -12,7 +12,7 @@ use crate::diff::schema::assertions::assertions;
 use crate::diff::schema::composition::parts::Parts;
 use crate::diff::schema::layers::Layers;
 use crate::diff::schema::references::compare_by_references;
-use crate::diff::schema::{annotations, composition, objects, scalar_keywords};
+use crate::diff::schema::{annotations, composition, contradictions, objects, scalar_keywords};
 use crate::diff::walk::schema_findings::{record_difference, record_relation};
 use crate::diff::walk::witness::Step;
 use crate::diff::walk::{ANYTHING, Context, Node, Pair, Walk};
@@ -27,7 +27,15 @@ impl<'a> Walk<'a> {
             return;
         }
         self.once_at_a_time(pair, context.direction, |walk| {
-            walk.compare_different(pair, &context.rooted(pair));
+            let context = context.rooted(pair);
+            let count = walk.recorded();
+            walk.compare_different(pair, &context);
+            let is_unproven = |change: &Change| change.class == Class::Unproven;
+            if let Some(root) = &context.root
+                && walk.recorded_since(count).any(is_unproven)
+            {
+                contradictions::search(walk, &root.pair);
+            }
         });
     }
 
@@ -235,6 +243,7 @@ fn core<'a>(
         base: base.core.clone(),
         revision: revision.core.clone(),
     };
+    contradictions::compare(walk, &cores);
     if is_plain(&cores.base) && is_plain(&cores.revision) {
         let count = walk.recorded();
         scalar_keywords::compare(walk, base, revision, context);

@@ -2,7 +2,7 @@
 //! pattern, format, undeclared properties. Judged as one thing.
 
 mod changes;
-mod inert;
+pub(crate) mod inert;
 
 use std::collections::BTreeSet;
 

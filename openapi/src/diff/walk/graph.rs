@@ -63,6 +63,8 @@ pub(crate) struct Walk<'a> {
     pairs: HashMap<PairId, VertexId>,
     /// The pairs of schemas that are being compared, one within another.
     in_progress: HashSet<PairId>,
+    /// The schemas of each document that were searched for contradictions.
+    pub(crate) searched: [HashSet<String>; 2],
     current: VertexId,
     /// How many pairs are being walked one within another.
     nested: usize,
@@ -88,6 +90,7 @@ impl<'a> Walk<'a> {
             vertices: vec![Vertex::default()],
             pairs: HashMap::new(),
             in_progress: HashSet::new(),
+            searched: Default::default(),
             current: 0,
             nested: 0,
             waiting: VecDeque::new(),

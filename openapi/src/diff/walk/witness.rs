@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::diff::sides::{Side, Sides};
 use crate::diff::walk::graph::Walk;
 use crate::diff::walk::node::Pair;
-use crate::relation::{Relation, accepts_nothing, relate};
+use crate::relation::{Relation, relate};
 use crate::schema::Direction;
 
 pub(crate) use whole::{Whole, WholeId};
@@ -132,8 +132,6 @@ fn embed_altered<'a>(
         Relation::Breaking(value) if whole.rejects_at(&value, &root.trail) => {
             of_value(&whole, value)
         }
-        // From a contradiction around the part nothing follows.
-        Relation::Equal | Relation::Compatible if accepts_nothing(sender) => Embedding::Unknown,
         Relation::Equal | Relation::Compatible => Embedding::Harmless,
         Relation::Breaking(_) | Relation::Unproven => Embedding::Unknown,
     }

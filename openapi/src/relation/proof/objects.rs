@@ -98,6 +98,10 @@ impl<'a> Proof<'a> {
                 }
             }
         }
+        // That a property is required and forbidden is a mistake, from which nothing follows.
+        if required(sender).contains(name) {
+            schemas.retain(|located| located.schema != &Value::Bool(false));
+        }
         schemas
     }
 

@@ -107,6 +107,16 @@ pub(crate) fn types_of(kinds: Option<&Value>) -> Option<Vec<&str>> {
     }
 }
 
+/// Returns whether a keyword may have an effect beside the others of its schema.
+pub(crate) fn applies(schema: &Map<String, Value>, keyword: &str) -> bool {
+    if matches!(keyword, "then" | "else") {
+        return schema.contains_key("if");
+    }
+    let kinds = types_of_keyword(keyword);
+    let types = types_of(schema.get("type"));
+    kinds.is_empty() || types.is_none_or(|types| kinds.iter().any(|kind| types.contains(kind)))
+}
+
 /// Returns the types that a keyword applies to; it accepts all values of other types.
 pub(crate) fn types_of_keyword(keyword: &str) -> &'static [&'static str] {
     match keyword {

@@ -2,10 +2,11 @@
 
 use openapi::diff::compare;
 use openapi::{Document, render};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::documents::{referring_to, with_files};
 use crate::reports::rendered;
+use crate::schemas::{self, Body, summary};
 
 /// Returns a document whose operation responds with the component `used`, beside two other components.
 fn document(name: &str, used: &str, token: &str, second: &str) -> Document {
@@ -171,4 +172,49 @@ paths:
     assert_eq!(json["changes"][0]["witness_part"], "/license/url");
     let witness = json["changes"][0]["witness"].as_object().expect("whole");
     assert_eq!(witness.len(), 21);
+}
+
+#[test]
+fn a_message_names_at_most_three_steps() {
+    let nested = |kind: &str| {
+        let leaf =
+            json!({"type": "object", "properties": {"x": {"type": kind}, "y": {"type": "string"}}});
+        ["a", "b", "c", "d"].into_iter().fold(
+            leaf,
+            |inner, name| json!({"type": "object", "properties": {name: inner}}),
+        )
+    };
+    let (mut base, revision) = (nested("string"), nested("integer"));
+    base["properties"]["d"]["properties"]["c"]["properties"]["b"]["properties"]["a"]["properties"]
+        ["z"] = json!({"type": "string"});
+    let changes = compare(
+        &schemas::document(Body::Response, &base),
+        &schemas::document(Body::Response, &revision),
+    )
+    .changes;
+    let messages: Vec<String> = (changes.iter())
+        .map(|change| change.message.to_string())
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            "`x` of `a` within the 200 response body (application/json) sends more: `type` \"string\" → \"integer\"",
+            "the property `z` of `a` of `b` within the 200 response body (application/json) was removed"
+        ]
+    );
+}
+
+#[test]
+fn another_format_of_numbers_is_one_change() {
+    let of = |format: &str| json!({"type": "integer", "format": format});
+    for (old, new, class) in [
+        ("int32", "int64", "breaking response-format-widened"),
+        ("int64", "int32", "additive response-format-narrowed"),
+    ] {
+        let diff = compare(
+            &schemas::document(Body::Response, &of(old)),
+            &schemas::document(Body::Response, &of(new)),
+        );
+        assert_eq!(summary(&diff.changes), [class]);
+    }
 }

@@ -216,12 +216,12 @@ impl<'a> Composition<'a> {
 
     fn compare_references(&self, walk: &mut Walk<'a>, context: &Context<'a>) {
         for pair in &self.references {
-            let inner = Context::new(context.direction, context.subject.clone());
+            let direction = context.direction;
             // With something beside the reference, the pair may be these two schemas themselves.
             walk.through_references(pair, context.direction, |walk, target| {
                 let name = pointer::last(&target.revision.pointer);
-                let subject = message!("`{}`", name.as_ref());
-                walk.compare_schemas(target, &Context { subject, ..inner });
+                let inner = Context::new(direction, message!("`{}`", name.as_ref()));
+                walk.compare_schemas(target, &inner);
             });
         }
     }

@@ -118,12 +118,11 @@ fn components<'a>(
         );
         note_name(walk, &references, message);
     }
-    let subject = if old == new {
-        message!("`{}`", new.as_ref())
+    let inner = if old == new {
+        Context::new(context.direction, message!("`{}`", new.as_ref()))
     } else {
-        context.subject.clone()
+        context.alone()
     };
-    let inner = Context::new(context.direction, subject);
     let target = pair.clone();
     walk.in_pair_in_turn(&references, &pair, context.direction, move |walk| {
         walk.compare_schemas(&target, &inner);

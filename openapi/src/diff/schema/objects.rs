@@ -137,8 +137,8 @@ pub(crate) fn additional<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Co
         let is_free =
             |name: &String| !declares(&cores.base, name) && !declares(&cores.revision, name);
         let name = (0..).map(|n| format!("key{n}")).find(is_free);
-        let mut inner = context.step(Step::Property(name.unwrap_or_default()));
-        inner.subject = message!("an undeclared property of {}", &context.subject);
+        let step = Step::Property(name.unwrap_or_default());
+        let inner = context.step_called(step, message!("an undeclared property"));
         walk.compare_schemas(&pair, &inner);
     }
 }

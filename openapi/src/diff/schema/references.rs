@@ -23,7 +23,7 @@ pub(crate) fn compare_by_references<'a>(
     let references = references(pair);
     let each = |walk: &mut Walk<'a>| {
         for pair in &references {
-            let inner = Context::new(context.direction, context.subject.clone());
+            let inner = context.alone();
             if assertions(&pair.base).is_some_and(|keywords| keywords == ["$ref"]) {
                 walk.compare_schemas(pair, &inner);
             } else {

@@ -67,8 +67,7 @@ pub(crate) fn compare_parts<'a>(
             base: old.clone(),
             revision: new.clone(),
         };
-        let mut inner = context.clone();
-        inner.subject = message!("a part of {}", &context.subject);
+        let mut inner = context.called(message!("a part"));
         if let Some(root) = compensating_root(walk, wholes, &pair, context.direction, Of::Parts) {
             inner.root = Some(root);
         }
@@ -121,11 +120,11 @@ fn compare_objects<'a>(
     };
     inert::compare(walk, &mut old, &mut new, &cores, context);
     open_enums::values(walk, (base, &mut old), (revision, &mut new), context);
-    format(walk, &old, &new, &cores, context);
     let (sender, receiver) = walk.sides(&old, &new, context.direction);
     if sender == receiver {
-        return;
+        return format(walk, &old, &new, &cores, context);
     }
+    let count = walk.recorded();
     let names = changed_names(&old, &new);
     let details = if names.is_empty() {
         message!("what it refers to changed")
@@ -140,6 +139,10 @@ fn compare_objects<'a>(
         kind_of(&names),
         Some(&details),
     );
+    // A format of numbers is a range as well, and one edit.
+    if names != ["format"] || walk.recorded() == count {
+        format(walk, &old, &new, &cores, context);
+    }
 }
 
 /// Compares formats that no validator asserts, on either side: they are texts. The others are part of the relation.

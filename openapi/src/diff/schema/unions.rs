@@ -148,8 +148,7 @@ impl<'a> Branches<'a> {
         whole: &Relation,
     ) {
         for pair in &self.pairs {
-            let mut inner = context.clone();
-            inner.subject = message!("an alternative of {}", &context.subject);
+            let mut inner = context.called(message!("an alternative"));
             if let Some(root) =
                 compensating_root(walk, wholes, pair, context.direction, Of::Alternatives)
             {
@@ -200,8 +199,7 @@ impl<'a> Branches<'a> {
                 counterparts.find(|pair| is_equal(walk, pair, context.direction))
             };
             if let Some(pair) = counterpart {
-                let mut inner = context.clone();
-                inner.subject = message!("an alternative of {}", &context.subject);
+                let inner = context.called(message!("an alternative"));
                 walk.compare_schemas(&pair, &inner);
                 continue;
             }

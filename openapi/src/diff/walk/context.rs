@@ -6,12 +6,19 @@ use crate::diff::walk::node::Pair;
 use crate::diff::walk::witness::{Root, Step};
 use crate::schema::Direction;
 
+/// The most steps that lead to a schema in a message. What a message names in the schema is one more.
+const MOST_STEPS: usize = 2;
+
 /// The direction, name and surroundings of a schema where it is used.
 #[derive(Debug, Clone)]
 pub(crate) struct Context<'a> {
     pub(crate) direction: Direction,
     /// What a message calls the schema: `the 201 response body (application/json)`.
     pub(crate) subject: Message,
+    /// What the subject begins from: a message, or a component.
+    whole: Message,
+    /// The steps from there to the schema.
+    steps: Vec<Message>,
     /// The value that it describes a part of; `None` above the first schema.
     pub(crate) root: Option<Root<'a>>,
 }
@@ -21,8 +28,18 @@ impl<'a> Context<'a> {
     pub(crate) fn new(direction: Direction, subject: Message) -> Self {
         Self {
             direction,
+            whole: subject.clone(),
             subject,
+            steps: Vec::new(),
             root: None,
+        }
+    }
+
+    /// Returns the context with nothing around the schema.
+    pub(crate) fn alone(&self) -> Self {
+        Self {
+            root: None,
+            ..self.clone()
         }
     }
 
@@ -40,14 +57,35 @@ impl<'a> Context<'a> {
 
     /// Returns the context of a part of the value.
     pub(crate) fn step(&self, step: Step) -> Self {
-        let mut context = self.clone();
-        context.subject = match &step {
-            Step::Property(name) => message!("`{}` of {}", name, &self.subject),
-            Step::Item => message!("an item of {}", &self.subject),
+        let name = match &step {
+            Step::Property(name) => message!("`{}`", name),
+            Step::Item => message!("an item"),
         };
+        self.step_called(step, name)
+    }
+
+    /// Returns the context of a part of the value with a name for messages.
+    pub(crate) fn step_called(&self, step: Step, name: Message) -> Self {
+        let mut context = self.called(name);
         if let Some(root) = &mut context.root {
             root.trail.push(step);
         }
+        context
+    }
+
+    /// Returns the context of a schema that has a name within this one. Of many names only the last are shown: a
+    /// reader finds the place by its pointer.
+    pub(crate) fn called(&self, name: Message) -> Self {
+        let mut context = self.clone();
+        context.steps.push(name);
+        let left_out = context.steps.len().saturating_sub(MOST_STEPS);
+        let steps = context.steps[left_out..].iter().rev().cloned();
+        let steps = Message::join(steps, " of ");
+        context.subject = if left_out == 0 {
+            message!("{} of {}", &steps, &self.whole)
+        } else {
+            message!("{} within {}", &steps, &self.whole)
+        };
         context
     }
 

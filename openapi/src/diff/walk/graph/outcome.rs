@@ -76,20 +76,22 @@ impl Walk<'_> {
             (None, Some(revision)) => (revision, &place.revision, &place.base, self.base),
             (Some(_), Some(_)) | (None, None) => return,
         };
-        if sides.holder.is_some() {
-            return;
+        let mut holder = sides.holder.take();
+        if let Some(object) = &holder
+            && let Some((list, _)) = there.rsplit_once('/')
+        {
+            let list = pointer::join(object, &pointer::last(list));
+            holder = document.at(&list).map(|_| list).or(holder);
         }
         let mut below = pointer::below(there, &from.pointer).unwrap_or_default();
-        let mut holder = other.pointer.clone();
-        while let Some((outer, _)) = below.rsplit_once('/') {
+        while let Some((outer, _)) = below.rsplit_once('/')
+            && holder.is_none()
+        {
             below = outer;
             let pointer = format!("{}{outer}", other.pointer);
-            if document.at(&pointer).is_some() {
-                holder = pointer;
-                break;
-            }
+            holder = document.at(&pointer).map(|_| pointer);
         }
-        sides.holder = Some(holder);
+        sides.holder = Some(holder.unwrap_or_else(|| other.pointer.clone()));
     }
 
     /// Returns the references that lead to a vertex, if they name different components.

@@ -8,9 +8,9 @@ mod pattern;
 mod validator;
 
 pub(crate) use crate::size::{depth, size};
-pub use bundle::bundle;
-pub(crate) use bundle::{bundle_value, definition_name};
-pub(crate) use bundler::{Bundle, Bundler};
+pub(crate) use bundle::definition_name;
+pub use bundler::bundle;
+pub(crate) use bundler::{Bundle, Bundler, bundle_value};
 pub(crate) use direction::Direction;
 pub(crate) use format::is_asserted_format;
 pub(crate) use pattern::{Inclusion, Lengths, Strings, inclusion};

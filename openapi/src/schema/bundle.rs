@@ -2,11 +2,9 @@
 //! annotations are removed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use super::bundler::Bundler;
 use super::direction::Direction;
 use super::format::keep_asserted_format;
 use crate::document::Document;
@@ -16,26 +14,6 @@ use crate::{keywords, pointer};
 const TYPES: &[&str] = &[
     "null", "boolean", "object", "array", "number", "string", "integer",
 ];
-
-/// Returns the schema at `pointer` as a self-contained JSON Schema 2020-12 with assertions only.
-///
-/// `int32` becomes its range (OpenAPI 3.1 section 4.4). A pointer that does not resolve becomes the schema
-/// that accepts everything.
-#[must_use]
-pub fn bundle(document: &Document, pointer: &str) -> Value {
-    let schema = document.at(pointer).unwrap_or(&Value::Bool(true));
-    bundle_value(document, schema, None)
-}
-
-/// Bundles a schema that was made from parts of `document`, for messages in one direction.
-pub(crate) fn bundle_value(
-    document: &Document,
-    schema: &Value,
-    direction: Option<Direction>,
-) -> Value {
-    let bundler = Bundler::new(document, direction);
-    Rc::unwrap_or_clone(bundler.bundle(schema)).schema
-}
 
 /// Returns the name of the definition that a reference within a bundle refers to.
 pub(crate) fn definition_name(reference: &str) -> Option<String> {

@@ -13,6 +13,26 @@ use super::direction::Direction;
 use crate::document::Document;
 use crate::size::size;
 
+/// Returns the schema at `pointer` as a self-contained JSON Schema 2020-12 with assertions only.
+///
+/// `int32` becomes its range (OpenAPI 3.1 section 4.4). A pointer that does not resolve becomes the schema
+/// that accepts everything.
+#[must_use]
+pub fn bundle(document: &Document, pointer: &str) -> Value {
+    let schema = document.at(pointer).unwrap_or(&Value::Bool(true));
+    bundle_value(document, schema, None)
+}
+
+/// Bundles a schema that was made from parts of `document`, for messages in one direction.
+pub(crate) fn bundle_value(
+    document: &Document,
+    schema: &Value,
+    direction: Option<Direction>,
+) -> Value {
+    let bundler = Bundler::new(document, direction);
+    Rc::unwrap_or_clone(bundler.bundle(schema)).schema
+}
+
 /// A self-contained schema.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Bundle {

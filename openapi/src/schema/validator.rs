@@ -4,7 +4,7 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, ValidationError};
 use serde_json::Value;
 
-use super::bundle::bundle;
+use super::bundler::bundle;
 use crate::document::{Document, SchemaRef};
 use crate::pointer;
 

@@ -5,6 +5,7 @@
 
 mod outcome;
 mod schemas;
+mod sides;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 

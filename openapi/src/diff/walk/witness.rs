@@ -10,17 +10,10 @@ use crate::diff::walk::node::Pair;
 use crate::relation::{Relation, relate};
 use crate::schema::Direction;
 
-pub(crate) use whole::{Whole, WholeId};
+pub(crate) use whole::{Step, Whole, WholeId};
 
 /// The most nodes of a whole that is judged as a schema; a larger one is only tried with values.
 const LIMIT: usize = 2_000;
-
-/// A step from a value to a part of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Step {
-    Property(String),
-    Item,
-}
 
 /// The larger value of which the compared schemas describe a part.
 #[derive(Debug, Clone)]

@@ -1,27 +1,23 @@
-//! The schemas of both documents as those of a sender and a receiver, each self-contained.
+//! The schemas of both documents that were made self-contained, and the whole messages that were compiled.
 
 use std::rc::Rc;
 
-use serde_json::Value;
-
-use crate::diff::walk::graph::Walk;
-use crate::diff::walk::node::Pair;
 use crate::diff::walk::witness::{Whole, WholeId};
 use crate::document::Document;
 use crate::memo::Memo;
-use crate::schema::{Bundle, Bundler, Direction};
+use crate::schema::{Bundler, Direction};
 
 /// The schemas of both documents that were made self-contained.
 pub(super) struct Schemas<'a> {
     requests: Bundlers<'a>,
     responses: Bundlers<'a>,
-    wholes: Memo<WholeId<'a>, Option<Rc<Whole>>>,
+    pub(super) wholes: Memo<WholeId<'a>, Option<Rc<Whole>>>,
 }
 
 /// What bundles the schemas of each document.
-struct Bundlers<'a> {
-    base: Bundler<'a>,
-    revision: Bundler<'a>,
+pub(super) struct Bundlers<'a> {
+    pub(super) base: Bundler<'a>,
+    pub(super) revision: Bundler<'a>,
 }
 
 /// The most whole messages that are remembered.
@@ -40,54 +36,10 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    fn in_direction(&self, direction: Direction) -> &Bundlers<'a> {
+    pub(super) fn in_direction(&self, direction: Direction) -> &Bundlers<'a> {
         match direction {
             Direction::Request => &self.requests,
             Direction::Response => &self.responses,
         }
-    }
-}
-
-impl<'a> Walk<'a> {
-    /// Returns a schema of the base and one of the revision, each self-contained, as those of the sender and the
-    /// receiver of messages in this direction.
-    pub(crate) fn sides(
-        &self,
-        base: &Value,
-        revision: &Value,
-        direction: Direction,
-    ) -> (Rc<Bundle>, Rc<Bundle>) {
-        let bundlers = self.schemas.in_direction(direction);
-        let base = bundlers.base.bundle(base);
-        let revision = bundlers.revision.bundle(revision);
-        match direction {
-            Direction::Request => (base, revision),
-            Direction::Response => (revision, base),
-        }
-    }
-
-    /// Returns what [`Self::sides`] does; `None` when one of the schemas has more than `limit` nodes.
-    pub(crate) fn sides_within(
-        &self,
-        base: &Value,
-        revision: &Value,
-        direction: Direction,
-        limit: usize,
-    ) -> Option<(Rc<Bundle>, Rc<Bundle>)> {
-        let bundlers = self.schemas.in_direction(direction);
-        let base = bundlers.base.bundle_within(base, limit)?;
-        let revision = bundlers.revision.bundle_within(revision, limit)?;
-        Some(match direction {
-            Direction::Request => (base, revision),
-            Direction::Response => (revision, base),
-        })
-    }
-
-    /// Returns what both sides say of a whole message; `None` where one of its schemas is not valid.
-    pub(crate) fn whole(&self, pair: &Pair<'a>, direction: Direction) -> Option<Rc<Whole>> {
-        self.schemas.wholes.get(WholeId::of(pair, direction), |_| {
-            let (base, revision) = (pair.base.value, pair.revision.value);
-            Whole::of(self.sides(base, revision, direction)).map(Rc::new)
-        })
     }
 }

@@ -1,5 +1,7 @@
 //! Values that a schema probably accepts.
 
+mod objects;
+
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -11,7 +13,7 @@ use super::numbers::{fractions, integers};
 use super::strings;
 use super::types::{ordinary, types_of};
 use crate::pointer;
-use crate::schema::{self, Validator};
+use crate::schema;
 
 /// The most candidates of one schema.
 pub(super) const MOST_CANDIDATES: usize = 24;
@@ -54,7 +56,9 @@ impl<'a> Sampler<'a> {
         let mut schemas = schemas.into_iter().map(|schema| self.values(schema, DEPTH));
         let first = schemas.next().unwrap_or_else(|| ordinary().into());
         let more: Vec<Samples> = schemas.collect();
-        let mut values = (more.iter()).fold(first.to_vec(), |values, more| merged(&values, more));
+        let mut values = (more.iter()).fold(first.to_vec(), |values, more| {
+            merged(&values, more, |_| true)
+        });
         dedup(&mut values);
         values.truncate(2 * MOST_CANDIDATES);
         values
@@ -93,7 +97,13 @@ impl<'a> Sampler<'a> {
         let own = self.of_own_keywords(schema, depth, composed.is_some());
         match composed {
             Some(composed) if own.is_empty() => composed,
-            Some(composed) => merged(&composed, &own),
+            Some(composed) => {
+                let declares = |name: &str| {
+                    let properties = schema.get("properties");
+                    properties.is_some_and(|properties| properties.get(name).is_some())
+                };
+                merged(&composed, &own, declares)
+            }
             None => own,
         }
     }
@@ -118,9 +128,26 @@ impl<'a> Sampler<'a> {
         }
         for branch in list(schema, "allOf") {
             is_composed = true;
-            values = merged(&values, &self.values(branch, depth));
+            let own = self.values(branch, depth);
+            values = merged(&values, &own, |name| self.declares(branch, name, DEPTH));
         }
         is_composed.then_some(values)
+    }
+
+    /// Returns whether a schema, or one that it is composed of, declares a property.
+    fn declares(&self, schema: &Value, name: &str, depth: usize) -> bool {
+        let Value::Object(object) = schema else {
+            return false;
+        };
+        let properties = object.get("properties");
+        let reference = object.get("$ref").and_then(Value::as_str);
+        let target = reference.and_then(|reference| self.target(reference));
+        let branches = ["allOf", "anyOf", "oneOf"].into_iter();
+        let mut inner = branches
+            .flat_map(|keyword| list(object, keyword))
+            .chain(target);
+        properties.is_some_and(|properties| properties.get(name).is_some())
+            || (depth > 0 && inner.any(|schema| self.declares(schema, name, depth - 1)))
     }
 
     fn target(&self, reference: &str) -> Option<&Value> {
@@ -210,122 +237,6 @@ impl<'a> Sampler<'a> {
         }
         values
     }
-
-    fn objects(&self, schema: &Map<String, Value>, depth: usize) -> Vec<Value> {
-        let properties = schema.get("properties").and_then(Value::as_object);
-        let choices: Vec<Choice<'_>> = (properties.into_iter().flatten())
-            .map(|(name, schema)| (name.as_str(), self.values(schema, depth)))
-            .collect();
-        let least = self.least_object(schema, &choices, depth);
-        let mut full = least.clone();
-        for (name, values) in &choices {
-            if let Some(value) = values.first() {
-                full.entry(*name).or_insert_with(|| value.clone());
-            }
-        }
-        let mut values = vec![Value::Object(least.clone()), Value::Object(full)];
-        add_variations(&mut values, &least, &choices);
-        for (name, value) in self.undeclared_properties(schema, depth) {
-            let mut object = least.clone();
-            object.insert(name, value);
-            values.insert(1, Value::Object(object));
-        }
-        values
-    }
-
-    /// Returns an object with the required properties only.
-    fn least_object(
-        &self,
-        schema: &Map<String, Value>,
-        choices: &[Choice<'_>],
-        depth: usize,
-    ) -> Map<String, Value> {
-        let mut object = Map::new();
-        for name in list(schema, "required").iter().filter_map(Value::as_str) {
-            let declared = choices.iter().find(|(declared, _)| *declared == name);
-            let value = match declared {
-                Some((_, values)) => values.first().cloned(),
-                None => self.of_name(schema, name, depth).first().cloned(),
-            };
-            object.insert(name.to_owned(), value.unwrap_or(Value::Null));
-        }
-        let wanted = count(schema, "minProperties").unwrap_or(0);
-        for index in 0..wanted.min(64) {
-            if object.len() >= wanted {
-                break;
-            }
-            let value = self.of_undeclared(schema, depth).first().cloned();
-            object.insert(format!("key{index}"), value.unwrap_or(Value::Null));
-        }
-        object
-    }
-
-    /// Returns properties that `patternProperties` or `additionalProperties` allow.
-    fn undeclared_properties(
-        &self,
-        schema: &Map<String, Value>,
-        depth: usize,
-    ) -> Vec<(String, Value)> {
-        let mut properties = Vec::new();
-        let mut add = |name: &str, values: &[Value]| {
-            let values = values.iter().take(4);
-            properties.extend(values.map(|value| (name.to_owned(), value.clone())));
-        };
-        let patterns = schema.get("patternProperties").and_then(Value::as_object);
-        for (pattern, member) in patterns.into_iter().flatten() {
-            if let Some(name) = strings::of_pattern(pattern).into_iter().next() {
-                add(&name, &self.values(member, depth));
-            }
-        }
-        if !matches!(schema.get("additionalProperties"), Some(Value::Bool(false))) {
-            add("extra", &self.of_undeclared(schema, depth));
-        }
-        properties
-    }
-
-    /// Returns the values of an undeclared property: those of the pattern that its name matches, if any.
-    fn of_name(&self, schema: &Map<String, Value>, name: &str, depth: usize) -> Samples {
-        let patterns = schema.get("patternProperties").and_then(Value::as_object);
-        let matching = patterns.into_iter().flatten().find(|(pattern, _)| {
-            Validator::new(&json!({ "pattern": pattern }))
-                .is_ok_and(|pattern| pattern.accepts(&Value::from(name)))
-        });
-        match matching {
-            Some((_, schema)) => self.values(schema, depth),
-            None => self.of_undeclared(schema, depth),
-        }
-    }
-
-    fn of_undeclared(&self, schema: &Map<String, Value>, depth: usize) -> Samples {
-        match schema.get("additionalProperties") {
-            Some(schema) => self.values(schema, depth),
-            None => ordinary().into(),
-        }
-    }
-}
-
-/// A property with its values.
-type Choice<'s> = (&'s str, Samples);
-
-/// Adds objects in which one property at a time takes one of its values. The properties take turns, so that one
-/// with many values does not displace the others.
-fn add_variations(values: &mut Vec<Value>, least: &Map<String, Value>, choices: &[Choice<'_>]) {
-    let longest = choices.iter().map(|(_, values)| values.len()).max();
-    for index in 0..longest.unwrap_or(0) {
-        for (name, options) in choices {
-            let option = options.get(index);
-            // The smallest object is among the values already.
-            if let Some(option) = option.filter(|option| least.get(*name) != Some(option)) {
-                let mut object = least.clone();
-                object.insert((*name).to_owned(), option.clone());
-                values.push(Value::Object(object));
-                // The others differ, but for the first two values, which may be equal to one of them.
-                if values.len() > MOST_CANDIDATES + 2 {
-                    return;
-                }
-            }
-        }
-    }
 }
 
 /// Returns the most items of an array, given the values of its items: nested arrays would not fit in memory.
@@ -334,8 +245,9 @@ pub(super) fn most_items(items: &[Value]) -> usize {
     (2_000 / largest.max(1)).max(1)
 }
 
-/// Merges the values of two parts of one schema: objects are merged pairwise, other values are kept.
-fn merged(left: &[Value], right: &[Value]) -> Vec<Value> {
+/// Merges the values of two parts of one schema: objects are merged pairwise, other values are kept. A member that the
+/// right part requires without declaring it keeps the value that the left part has for it.
+fn merged(left: &[Value], right: &[Value], declares: impl Fn(&str) -> bool) -> Vec<Value> {
     if left.is_empty() {
         return right.to_vec();
     }
@@ -344,7 +256,11 @@ fn merged(left: &[Value], right: &[Value]) -> Vec<Value> {
         for b in right.iter().take(6) {
             if let (Value::Object(a), Value::Object(b)) = (a, b) {
                 let mut merged = a.clone();
-                merged.extend(b.clone());
+                for (name, member) in b {
+                    if !merged.contains_key(name) || declares(name) {
+                        merged.insert(name.clone(), member.clone());
+                    }
+                }
                 values.push(Value::Object(merged));
             }
         }

@@ -68,7 +68,7 @@ pub(crate) struct Bundler<'a> {
     nodes: Cell<usize>,
 }
 
-/// What is known of a bundle.
+/// A bundle that was asked for before.
 enum Known {
     Whole(Rc<Bundle>),
     /// It has more nodes than this.

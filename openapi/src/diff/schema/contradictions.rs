@@ -10,11 +10,14 @@ use crate::diff::walk::finding::Finding;
 use crate::diff::walk::{Node, Pair, Walk, follow};
 use crate::document::Document;
 use crate::keywords;
-use crate::relation::{Contradiction, contradiction, own_contradiction};
+use crate::relation::{Contradiction, Relation, contradiction, own_contradiction, relate};
 use crate::schema::Direction;
 
+/// The most nodes of two schemas that are related.
+const LIMIT: usize = 1_000;
+
 /// Names what nothing satisfies of two schemas that differ, where something satisfies the other.
-pub(crate) fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>) {
+pub(crate) fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, direction: Direction) {
     let sides = [
         (walk.base, &pair.base, Action::Removed),
         (walk.revision, &pair.revision, Action::Added),
@@ -27,7 +30,12 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>) {
         return;
     }
     for (document, node, action) in sides {
-        if let Some(why) = own_contradiction(node.value, document.value()) {
+        let Some(why) = own_contradiction(node.value, document.value()) else {
+            continue;
+        };
+        // The other side may say the same in a way that is not read.
+        let sides = walk.sides_within(pair.base.value, pair.revision.value, direction, LIMIT);
+        if sides.is_none_or(|(sender, receiver)| relate(&sender, &receiver) != Relation::Equal) {
             record(walk, node, action, &why);
         }
     }

@@ -242,7 +242,7 @@ fn core<'a>(
         base: base.core.clone(),
         revision: revision.core.clone(),
     };
-    contradictions::compare(walk, &cores);
+    contradictions::compare(walk, &cores, context.direction);
     if is_plain(&cores.base) && is_plain(&cores.revision) {
         let count = walk.recorded();
         scalar_keywords::compare(walk, base, revision, context);

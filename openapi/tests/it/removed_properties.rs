@@ -60,6 +60,18 @@ fn an_optional_property_that_left_a_response_is_a_warning_wherever_it_was() {
 }
 
 #[test]
+fn a_property_that_an_alternative_lost_is_a_warning_where_responses_could_lack_it() {
+    let alternative = |required: &Value| json!({"type": "object", "required": required, "properties": {"id": {}, "name": {"type": "string"}}});
+    let base = json!({"anyOf": [alternative(&json!(["id", "name"])), {"type": "object", "required": ["id"]}]});
+    let revision = json!({"anyOf": [
+        {"type": "object", "required": ["id"], "properties": {"id": {}}},
+        {"type": "object", "required": ["id"]}
+    ]});
+    let found = summary(&changes(Body::Response, &base, &revision));
+    assert!(found.contains(&WARNING.to_owned()), "{found:?}");
+}
+
+#[test]
 fn a_removal_that_breaks_responses_is_breaking() {
     let [named, _] = pets();
     let map = json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}},
@@ -76,4 +88,21 @@ fn a_removal_that_breaks_responses_is_breaking() {
         summary(&changes(Body::Response, &was_required, &removed)),
         ["breaking response-required-property-removed"]
     );
+}
+
+#[test]
+fn a_property_of_any_type_that_left_a_response_is_a_warning() {
+    for any in [json!({}), json!(true), json!({"description": "anything"})] {
+        for part in [
+            json!({"type": "object", "properties": {"id": {"type": "integer"}, "x": any}}),
+            json!({"allOf": [{"type": "object", "properties": {"id": {"type": "integer"}}},
+                {"type": "object", "properties": {"x": any}}]}),
+        ] {
+            let revision = json!({"type": "object", "properties": {"id": {"type": "integer"}}});
+            let found = summary(&changes(Body::Response, &part, &revision));
+            assert_eq!(found[0], WARNING, "{part}");
+            let back = summary(&changes(Body::Response, &revision, &part));
+            assert_eq!(back[0], "additive response-property-added", "{part}");
+        }
+    }
 }

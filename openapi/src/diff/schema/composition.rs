@@ -5,6 +5,7 @@
 //! name. What one part no longer accepts, another may have rejected already: the proof over the wholes decides.
 
 pub(crate) mod compensation;
+mod declared;
 pub(crate) mod parts;
 
 use crate::diff::message::message;
@@ -176,6 +177,7 @@ impl<'a> Composition<'a> {
 
     /// Compares what equal wholes refer to, and reports alternatives that changed without effect.
     fn compare_as_equal(&self, walk: &mut Walk<'a>, wholes: &Pair<'a>, context: &Context<'a>) {
+        let count = walk.recorded();
         self.compare_references(walk, context);
         for alternatives in &self.unions {
             alternatives
@@ -188,6 +190,7 @@ impl<'a> Composition<'a> {
             context,
             true,
         );
+        declared::compare(walk, wholes, context, count);
     }
 
     /// Returns what one part of each side says by this keyword, if no other part and no reference can say it as well.

@@ -65,6 +65,11 @@ impl<'a> Union<'a> {
         }
     }
 
+    /// Returns its alternatives.
+    pub(crate) fn alternatives(&self) -> &[Node<'a>] {
+        &self.branches
+    }
+
     /// Returns whether a value may satisfy several alternatives.
     pub(crate) fn is_any_of(&self) -> bool {
         self.keyword == "anyOf"

@@ -6,11 +6,11 @@
 
 pub(crate) mod annotations;
 mod assertions;
-mod composition;
+pub(crate) mod composition;
 mod contradictions;
 mod dispatch;
 pub(crate) mod layers;
-mod objects;
+pub(crate) mod objects;
 mod references;
 pub(crate) mod scalar_keywords;
-mod unions;
+pub(crate) mod unions;

@@ -1,6 +1,7 @@
 //! Parameters, of paths and of operations: matched by place and name, those of the path by their position in the
 //! template.
 
+mod exploded;
 mod listed_values;
 mod readings;
 pub(crate) mod styles;
@@ -10,6 +11,7 @@ mod writing;
 use serde_json::{Value, json};
 
 use crate::diff::message::{Message, message};
+use crate::diff::operation::parameters::exploded::{Field, Presence};
 use crate::diff::operation::paths::path_item::Place;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, deprecation, fields, follow};
@@ -24,12 +26,15 @@ struct Identity {
     name: String,
 }
 
+#[derive(Clone)]
 struct Parameter<'a> {
     identity: Identity,
     /// As it is written, a reference not followed.
     written: Node<'a>,
     /// As it is defined.
     defined: Node<'a>,
+    /// That it is a field of an object which is the parameter; then `written` and `defined` are its schema.
+    field: Option<Field<'a>>,
 }
 
 /// Compares the parameters of an operation.
@@ -40,8 +45,11 @@ pub(crate) fn compare<'a>(
     direction: Direction,
 ) {
     let (items, (old, new)) = (&place.items, place.templates);
-    let base = effective(walk.base, &operation.base, &items.base, old);
-    let revision = effective(walk.revision, &operation.revision, &items.revision, new);
+    let mut base = effective(walk.base, &operation.base, &items.base, old);
+    let mut revision = effective(walk.revision, &operation.revision, &items.revision, new);
+    if direction == Direction::Request {
+        exploded::align(walk, &mut base, &mut revision);
+    }
     let same = |one: &Parameter<'a>, among: &[Parameter<'a>]| {
         among
             .iter()
@@ -55,6 +63,9 @@ pub(crate) fn compare<'a>(
                     revision: other.defined.clone(),
                 };
                 parameter.note_ignored(walk, &Matched::Pair(pair));
+            }
+            Some(other) if parameter.field.is_some() || other.field.is_some() => {
+                exploded::compare(walk, (parameter, other), (&base, &revision));
             }
             Some(other) => {
                 let pair = Pair {
@@ -72,12 +83,46 @@ pub(crate) fn compare<'a>(
     let may_be_new = ![&operation.base, &items.base].into_iter().any(has_dangling);
     for parameter in &revision {
         if may_be_new && same(parameter, &base).is_none() {
-            added(walk, parameter, direction);
+            let lacking = exploded::lacking(walk.base, (None, parameter), &base, &revision);
+            added(walk, parameter, lacking, direction);
         }
     }
 }
 
 impl<'a> Parameter<'a> {
+    fn place(&self) -> &'a str {
+        match &self.field {
+            Some(_) => "query",
+            None => self.defined.text_of("in"),
+        }
+    }
+
+    fn name(&self) -> &'a str {
+        match &self.field {
+            Some(field) => field.name,
+            None => self.defined.text_of("name"),
+        }
+    }
+
+    fn presence(&self) -> Presence {
+        match &self.field {
+            Some(field) => field.presence,
+            None if self.defined.is_set("required") => Presence::Always,
+            None => Presence::Optional,
+        }
+    }
+
+    fn schema(&self) -> Option<Node<'a>> {
+        match &self.field {
+            Some(_) => Some(self.defined.clone()),
+            None => self.defined.get("schema"),
+        }
+    }
+
+    fn subject(&self) -> Message {
+        message!("the {} parameter `{}`", self.place(), self.name())
+    }
+
     /// Returns whether the specification ignores the parameter: these headers are described elsewhere (OpenAPI 3.1
     /// section 4.8.12.1). `Authorization` is on that list as well, yet counts here: frameworks that generate
     /// documents from code declare a credential so, and no security scheme, as the published slice does. Ignoring its
@@ -88,7 +133,7 @@ impl<'a> Parameter<'a> {
     }
 
     fn note_ignored(&self, walk: &mut Walk<'a>, matched: &Matched<'a>) {
-        let subject = message!("{}, which is ignored,", &subject(&self.defined));
+        let subject = message!("{}, which is ignored,", &self.subject());
         fields::one(walk, matched, Area::Parameter, Kind::Text, &subject);
     }
 }
@@ -103,7 +148,7 @@ fn removed<'a>(walk: &mut Walk<'a>, parameter: &Parameter<'a>, direction: Direct
         return parameter.note_ignored(walk, &Matched::Removed(defined.clone()));
     }
     let rule = Rule::new(Area::Parameter, Kind::Whole, Action::Removed);
-    let name = &subject(defined);
+    let name = &parameter.subject();
     if let Some(announcement) = deprecation::announcement(walk, defined) {
         let message = message!("{} is no longer declared, {}", name, &announcement);
         return walk.note(rule, Class::Docs, written, message);
@@ -111,25 +156,30 @@ fn removed<'a>(walk: &mut Walk<'a>, parameter: &Parameter<'a>, direction: Direct
     let (template, witness) = match direction {
         Direction::Request => (
             "{} is no longer declared: requests that carry it are not covered",
-            Some(carrying(walk.base, defined)),
+            Some(carrying(walk.base, parameter)),
         ),
         Direction::Response => (
             "{} is no longer sent",
-            defined.is_set("required").then(|| without(defined)),
+            (parameter.presence() == Presence::Always).then(|| without(parameter)),
         ),
     };
     walk.decide(rule, written, message!(template, name), witness);
 }
 
 /// Records a parameter that is new.
-fn added<'a>(walk: &mut Walk<'a>, parameter: &Parameter<'a>, direction: Direction) {
+fn added<'a>(
+    walk: &mut Walk<'a>,
+    parameter: &Parameter<'a>,
+    lacking: Option<Value>,
+    direction: Direction,
+) {
     let Parameter {
         written, defined, ..
     } = parameter;
     if parameter.is_ignored() {
         return parameter.note_ignored(walk, &Matched::Added(defined.clone()));
     }
-    let (kind, template) = match (defined.is_set("required"), direction) {
+    let (kind, template) = match (lacking.is_some(), direction) {
         (true, Direction::Request) => (
             Kind::Required,
             "{} is new and required: requests without it are refused",
@@ -141,8 +191,8 @@ fn added<'a>(walk: &mut Walk<'a>, parameter: &Parameter<'a>, direction: Directio
     };
     let rule = Rule::new(Area::Parameter, kind, Action::Added);
     let breaks = kind == Kind::Required && direction == Direction::Request;
-    let message = message!(template, &subject(defined));
-    walk.decide(rule, written, message, breaks.then(|| without(defined)));
+    let message = message!(template, &parameter.subject());
+    walk.decide(rule, written, message, lacking.filter(|_| breaks));
 }
 
 /// Returns the parameters of an operation: its own, and those of its path that it does not override.
@@ -163,6 +213,7 @@ fn effective<'a>(
                     identity,
                     written,
                     defined,
+                    field: None,
                 });
             }
         }
@@ -203,14 +254,14 @@ fn identity(parameter: &Node<'_>, template: &str) -> Identity {
 
 /// Returns a request that carries the parameter, by its place: `{"query": {"limit": 1}}`. An empty object or list is
 /// not written at all.
-fn carrying(document: &Document, parameter: &Node<'_>) -> Value {
-    let values = parameter.get("schema").map(|schema| {
+fn carrying(document: &Document, parameter: &Parameter<'_>) -> Value {
+    let values = parameter.schema().map(|schema| {
         let schema = bundle_value(document, schema.value, None);
         styles::values_to_write(&schema)
     });
     let value = values.unwrap_or_default().into_iter().find(is_written);
     let value = value.unwrap_or_else(|| "text".into());
-    json!({ parameter.text_of("in"): { parameter.text_of("name"): value } })
+    json!({ parameter.place(): { parameter.name(): value } })
 }
 
 /// Returns whether a value leaves a trace in a request, in all its parts.
@@ -225,28 +276,22 @@ fn is_written(value: &Value) -> bool {
 }
 
 /// Returns a request that lacks the parameter.
-fn without(parameter: &Node<'_>) -> Value {
-    json!({ parameter.text_of("in"): {} })
-}
-
-fn subject(parameter: &Node<'_>) -> Message {
-    message!(
-        "the {} parameter `{}`",
-        parameter.text_of("in"),
-        parameter.text_of("name")
-    )
+fn without(parameter: &Parameter<'_>) -> Value {
+    json!({ parameter.place(): {} })
 }
 
 /// Compares a parameter that both sides have.
 fn matched<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, direction: Direction) {
-    let subject = subject(&pair.base);
+    let (place, name) = (pair.base.text_of("in"), pair.base.text_of("name"));
+    let subject = message!("the {} parameter `{}`", place, name);
     required(walk, pair, direction, &subject);
     styles::compare(walk, pair, (direction, None), &subject);
-    styles::flags(walk, pair, direction, &subject);
+    styles::flags(walk, pair, (place, name), direction, &subject);
     for (key, matched) in pair.members() {
         match (key, matched) {
-            // Only a reader of the document sees the name of such a parameter.
-            ("name", name) if matches!(pair.base.text_of("in"), "path" | "querystring") => {
+            // Only a reader of the document sees the name of such a parameter. In a query, those whose names differ are
+            // exploded objects.
+            ("name", name) if matches!(place, "path" | "query" | "querystring") => {
                 let subject = message!("the name of {}", &subject);
                 fields::one(walk, &name, Area::Parameter, Kind::Name, &subject);
             }
@@ -277,6 +322,6 @@ fn required(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction, subject:
     };
     let rule = Rule::new(Area::Parameter, Kind::Required, action);
     let breaks = is == (direction == Direction::Request);
-    let witness = breaks.then(|| without(&pair.revision));
+    let witness = breaks.then(|| json!({ pair.base.text_of("in"): {} }));
     walk.decide(rule, pair, message!(template, subject), witness);
 }

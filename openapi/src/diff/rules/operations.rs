@@ -68,7 +68,7 @@ pub(super) const ROWS: &[Row] = &[
         .means("The single value of {where} has become a list.")
         .why("A value written as text is also the list of that one value; the value itself is compared with the items."),
     row(&[Parameter, Header], Kind::Style, &[Changed], &[Breaking, Unproven, Docs])
-        .means("The value of {where} is written in another style (`style`, `explode`), or as `content` instead.")
+        .means("The value of {where} is written in another style (`style`, `explode`), or as `content` instead; or parameters are now the fields of one object, or the reverse.")
         .why("What is written in one style is misread in the other; the witness is such a text. Unproven: no value was found that is written differently. Docs: every value is written as before."),
     row(&[Parameter], Kind::Style, &[Widened, Narrowed], &[Breaking, Additive])
         .means("A parameter may be written in more ways, or in fewer (`allowReserved`, `allowEmptyValue`).")

@@ -274,7 +274,11 @@ fn admit(cores: &Pair<'_>, kind: &str) -> bool {
 
 fn items<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>) {
     if let Some(items) = cores.get("items") {
-        walk.compare_schemas(&items.or_anything(cores), &context.step(Step::Item));
+        let (items, inner) = (items.or_anything(cores), context.step(Step::Item));
+        match context.items {
+            Some(compare) => compare(walk, &items, &inner),
+            None => walk.compare_schemas(&items, &inner),
+        }
     }
 }
 

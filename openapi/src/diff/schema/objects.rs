@@ -1,6 +1,6 @@
 //! The properties of two objects: each pair compared, and which of them are required.
 
-mod carried;
+pub(crate) mod carried;
 
 use serde_json::{Value, json};
 

@@ -2,12 +2,15 @@
 
 use crate::diff::message::{Message, message};
 use crate::diff::rules::{Action, Area, Kind, Rule};
+use crate::diff::walk::graph::Walk;
 use crate::diff::walk::node::Pair;
 use crate::diff::walk::witness::{Root, Step};
 use crate::schema::Direction;
 
 /// The most steps that lead to a schema in a message. What a message names in the schema is one more.
 const MOST_STEPS: usize = 2;
+/// A comparison of two schemas.
+pub(crate) type Compare<'a> = fn(&mut Walk<'a>, &Pair<'a>, &Context<'a>);
 
 /// The direction, name and surroundings of a schema where it is used.
 #[derive(Debug, Clone)]
@@ -21,6 +24,8 @@ pub(crate) struct Context<'a> {
     steps: Vec<Message>,
     /// The value that it describes a part of; `None` above the first schema.
     pub(crate) root: Option<Root<'a>>,
+    /// How the items of a list are compared, if not as values: those of a parameter are texts.
+    pub(crate) items: Option<Compare<'a>>,
 }
 
 impl<'a> Context<'a> {
@@ -32,6 +37,7 @@ impl<'a> Context<'a> {
             subject,
             steps: Vec::new(),
             root: None,
+            items: None,
         }
     }
 
@@ -67,6 +73,7 @@ impl<'a> Context<'a> {
     /// Returns the context of a part of the value with a name for messages.
     pub(crate) fn step_called(&self, step: Step, name: Message) -> Self {
         let mut context = self.called(name);
+        context.items = None;
         if let Some(root) = &mut context.root {
             root.trail.push(step);
         }

@@ -171,3 +171,24 @@ fn a_wrong_command_line_is_a_usage_error() {
         assert_eq!(oasproof(arguments).status.code(), Some(2), "{arguments:?}");
     }
 }
+
+#[test]
+fn a_witness_that_is_null_is_not_the_absence_of_a_witness() {
+    let folder = Folder::new();
+    let text = folder.file("text.json", &document(&json!({"type": "string"}), "one"));
+    let nullable = folder.file(
+        "nullable.json",
+        &document(&json!({"type": ["string", "null"]}), "one"),
+    );
+    let compared = |base: &str, revision: &str, format: &str| {
+        stdout(&oasproof(&["diff", base, revision, "--format", format]))
+    };
+    let only = |base, revision| {
+        let report: Value = serde_json::from_str(&compared(base, revision, "json")).expect("JSON");
+        report["changes"][0].as_object().expect("a change").clone()
+    };
+    assert_eq!(only(&text, &nullable).get("witness"), Some(&Value::Null));
+    assert_eq!(only(&nullable, &text).get("witness"), None);
+    assert!(compared(&text, &nullable, "text").contains("for example null"));
+    assert!(!compared(&nullable, &text, "text").contains("for example"));
+}

@@ -1,4 +1,5 @@
-//! Schemas with so few values that each can be written: those of an enumeration, and of a boolean.
+//! Schemas with so few values that each can be written: those of an enumeration, of a
+//! boolean and of an integer within bounds.
 
 use serde_json::{Value, json};
 
@@ -63,6 +64,7 @@ fn values(schema: &Value) -> Option<Vec<Value>> {
     let of_type = |kind: &Value| match kind.as_str()? {
         "boolean" => Some(vec![json!(true), json!(false)]),
         "null" => Some(vec![Value::Null]),
+        "integer" => integers(schema),
         _ => None,
     };
     match schema.get("type") {
@@ -72,6 +74,18 @@ fn values(schema: &Value) -> Option<Vec<Value>> {
     }
     let alternatives = ["anyOf", "oneOf"].iter().find_map(|key| schema.get(*key));
     every(alternatives?.as_array()?, values)
+}
+
+/// The most integers that are listed.
+const MOST: usize = 64;
+
+/// Returns the integers between the bounds of a schema.
+fn integers(schema: &Value) -> Option<Vec<Value>> {
+    let bound = |keys: [&str; 2]| keys.iter().find_map(|key| schema.get(*key)?.as_i64());
+    let least = bound(["minimum", "exclusiveMinimum"])?;
+    let greatest = bound(["maximum", "exclusiveMaximum"])?;
+    let values: Vec<Value> = (least..=greatest).take(MOST + 1).map(Value::from).collect();
+    (values.len() <= MOST).then_some(values)
 }
 
 fn every(parts: &[Value], values: impl Fn(&Value) -> Option<Vec<Value>>) -> Option<Vec<Value>> {

@@ -94,7 +94,7 @@ pub(crate) fn compare<'a>(
 }
 
 /// Returns the schema of a value, by itself or in `content`.
-fn schema_of<'a>(document: &'a Document, parameter: &Node<'a>) -> Node<'a> {
+pub(super) fn schema_of<'a>(document: &'a Document, parameter: &Node<'a>) -> Node<'a> {
     let content = parameter.members_of("content").into_iter().next();
     let holder = content.map_or_else(
         || parameter.clone(),
@@ -125,10 +125,44 @@ fn is_written_alike<'a>(
         composed: old.composed || new.composed,
         objects: old.objects || new.objects,
     };
-    let (old, new) = (
-        Writing::of(&pair.base, shape),
-        Writing::of(&pair.revision, shape),
-    );
+    let writings = [&pair.base, &pair.revision].map(|parameter| Writing::of(parameter, shape));
+    let place = (area, place, name);
+    are_alike(walk, writings, schemas, pair, (place, direction), subject)
+}
+
+/// Compares how two scalars are written of which one or both are fields of exploded objects: `holders` are the
+/// parameters.
+pub(super) fn is_field_written_alike<'a>(
+    walk: &mut Walk<'a>,
+    holders: &Pair<'a>,
+    schemas: &Pair<'a>,
+    name: &str,
+    subject: &Message,
+) -> bool {
+    let scalar = Shape {
+        composed: false,
+        objects: false,
+    };
+    let writings = [&holders.base, &holders.revision].map(|holder| Writing::of(holder, scalar));
+    let place = (Area::Parameter, "query", name);
+    are_alike(
+        walk,
+        writings,
+        schemas,
+        schemas,
+        (place, Direction::Request),
+        subject,
+    )
+}
+
+fn are_alike<'a>(
+    walk: &mut Walk<'a>,
+    [old, new]: [Writing<'_>; 2],
+    schemas: &Pair<'a>,
+    location: &Pair<'a>,
+    ((area, place, name), direction): ((Area, &str, &str), Direction),
+    subject: &Message,
+) -> bool {
     if old == new {
         return true;
     }
@@ -146,7 +180,7 @@ fn is_written_alike<'a>(
     });
     if are_plain {
         let message = message("{} is described in another way and written alike: {} → {}");
-        walk.note(rule, Class::Docs, pair, message);
+        walk.note(rule, Class::Docs, location, message);
         return true;
     }
     let message = message("{} is written in another style: {} → {}");
@@ -161,12 +195,12 @@ fn is_written_alike<'a>(
         is_misread.then_some(text)
     });
     match witness {
-        Some(text) if header.is_some() => {
+        Some(text) if area == Area::Header => {
             let witness = json!({ "headers": { name: text } });
-            walk.decide(rule, pair, message, Some(witness));
+            walk.decide(rule, location, message, Some(witness));
         }
-        Some(text) => walk.decide(rule, pair, message, Some(json!({ place: text }))),
-        None => walk.note(rule, Class::Unproven, pair, message),
+        Some(text) => walk.decide(rule, location, message, Some(json!({ place: text }))),
+        None => walk.note(rule, Class::Unproven, location, message),
     }
     !moved
 }
@@ -188,8 +222,13 @@ pub(super) fn values_to_write(schema: &Value) -> Vec<Value> {
 }
 
 /// Compares the flags that allow more spellings of a parameter. An absent flag is not set.
-pub(crate) fn flags(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction, subject: &Message) {
-    let (place, name) = (pair.base.text_of("in"), pair.base.text_of("name"));
+pub(crate) fn flags(
+    walk: &mut Walk<'_>,
+    pair: &Pair<'_>,
+    (place, name): (&str, &str),
+    direction: Direction,
+    subject: &Message,
+) {
     for (key, value) in [("allowReserved", "/"), ("allowEmptyValue", "")] {
         let (was, is) = pair.are_set(key);
         if was == is {

@@ -10,6 +10,7 @@ use crate::diff::operation::parameters::readings::{readings, text_of};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::schema::annotations::texts;
 use crate::diff::schema::layers::Layers;
+use crate::diff::walk::context::Compare;
 use crate::diff::walk::schema_findings::{change_of, record_difference, record_embedded};
 use crate::diff::walk::witness::Embedding;
 use crate::diff::walk::{Context, Node, Pair, Walk};
@@ -29,6 +30,28 @@ pub(super) fn compare<'a>(
         return;
     }
     let pair = &item_of_a_list(walk, pair, context.direction, area);
+    as_texts(walk, pair, context, (area, place));
+}
+
+/// Compares the schemas of two items of a list in a parameter.
+fn item_of_parameter<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
+    as_texts(walk, pair, context, (Area::Parameter, ""));
+}
+
+/// Compares the schemas of two items of a list in a header.
+fn item_of_header<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
+    as_texts(walk, pair, context, (Area::Header, ""));
+}
+
+fn as_texts<'a>(
+    walk: &mut Walk<'a>,
+    pair: &Pair<'a>,
+    context: &Context<'a>,
+    (area, place): (Area, &str),
+) {
+    if walk.same(pair) {
+        return;
+    }
     // A client leaves a parameter out rather than write null (RFC 6570 section 2.3). A path with an empty segment is
     // another path.
     let has_null = area == Area::Header || context.direction == Direction::Response;
@@ -50,16 +73,30 @@ pub(super) fn compare<'a>(
     if texts == Texts::Same {
         return texts::compare_every(walk, pair, context);
     }
-    let is_decided_by_values = old == new
-        || !are_scalar(&old)
-        || !are_scalar(&new)
-        || matches!(
-            relate(&sender, &receiver),
-            Relation::Equal | Relation::Compatible
-        );
-    if is_decided_by_values {
+    let are_compatible = || {
+        let relation = relate(&sender, &receiver);
+        matches!(relation, Relation::Equal | Relation::Compatible)
+    };
+    let are_types_compared = old != new && are_scalar(&old) && are_scalar(&new);
+    if !(are_types_compared || texts == Texts::Read) || are_compatible() {
         let before = walk.recorded();
-        walk.compare_schemas(pair, context);
+        // What differs by null or by items is another thing in a body, which may refer to the same component.
+        let accepts_null =
+            |schema| Validator::new(schema).is_ok_and(|schema| schema.accepts(&Value::Null));
+        let loses_null = !has_null && accepts_null(&sender) && !accepts_null(&receiver);
+        let are_lists = old == ["array"] && new == ["array"];
+        let pair = &if loses_null || (are_lists && !are_compatible()) {
+            walk.followed(pair)
+        } else {
+            pair.clone()
+        };
+        let items = match area {
+            Area::Header => item_of_header as Compare<'a>,
+            _ => item_of_parameter as Compare<'a>,
+        };
+        let mut in_list = context.clone();
+        in_list.items = are_lists.then_some(items);
+        walk.compare_schemas(pair, &in_list);
         return forget_unwritten(
             walk,
             before,
@@ -73,8 +110,10 @@ pub(super) fn compare<'a>(
         Direction::Request => (Action::Widened, Action::Narrowed),
         Direction::Response => (Action::Narrowed, Action::Widened),
     };
-    let names =
-        |types: &[&str]| Message::join(types.iter().map(|kind| message!("{}", *kind)), " or ");
+    let names = |types: &[&str]| match types {
+        [] => message!("one of few values"),
+        types => Message::join(types.iter().map(|kind| message!("{}", *kind)), " or "),
+    };
     let message = message!(
         "{}, written as text, was {} and is {}",
         &context.subject,
@@ -94,8 +133,8 @@ pub(super) fn compare<'a>(
     texts::compare_every(walk, pair, context);
 }
 
-/// Reconsiders what was recorded after the first `before` findings and only a value shows that is not written: null, or
-/// an empty segment of a path.
+/// Reconsiders what was recorded after the first `before` findings and only a value shows that is not written: null, or an
+/// empty segment of a path.
 fn forget_unwritten<'a>(
     walk: &mut Walk<'a>,
     before: usize,
@@ -123,7 +162,13 @@ fn forget_unwritten<'a>(
         .filter(|change| !is_of_null(change))
         .collect();
     let Some(first) = void.first() else { return };
-    let written = |schema: &Value| json!({"allOf": [{"not": {"enum": unwritten}}, schema]});
+    let written = |schema: &Value| {
+        let mut schema = schema.clone();
+        let definitions = (schema.as_object_mut()).and_then(|schema| schema.shift_remove("$defs"));
+        let definitions = definitions.unwrap_or_else(|| json!({}));
+        let written = json!({"not": {"enum": unwritten}});
+        json!({"allOf": [written, schema], "$defs": definitions})
+    };
     let relation = relate(&written(sender), &written(receiver));
     let (class, witness) = match relation {
         Relation::Breaking(value) => (Class::Breaking, Some(value)),

@@ -15,7 +15,7 @@ use crate::size::size;
 
 /// Returns the schema at `pointer` as a self-contained JSON Schema 2020-12 with assertions only.
 ///
-/// `int32` becomes its range (OpenAPI 3.1 section 4.4). A pointer that does not resolve becomes the schema
+/// `int32` and its like become ranges (OpenAPI 3.1 section 4.4). A pointer that does not resolve becomes the schema
 /// that accepts everything.
 #[must_use]
 pub fn bundle(document: &Document, pointer: &str) -> Value {

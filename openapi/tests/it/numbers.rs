@@ -4,7 +4,7 @@ use openapi::Document;
 use openapi::diff::{Class, Verdict, compare};
 
 use crate::schemas::{Body, assert_witnessed, changes};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn at_most(limit: &str) -> Value {
     let text = format!(r#"{{"type": "integer", "maximum": {limit}}}"#);
@@ -58,4 +58,27 @@ fn spellings_of_the_same_number_are_identical() {
         &document("9007199254740992.0"),
     );
     assert_eq!(diff.verdict(), Verdict::Docs);
+}
+
+#[test]
+fn numeric_formats_of_the_registry_are_ranges() {
+    let of = |format: &str| json!({ "type": "integer", "format": format });
+    for (wide, narrow) in [
+        ("int32", "int8"),
+        ("int64", "int16"),
+        ("uint32", "uint8"),
+        ("uint64", "uint32"),
+        ("int32", "uint16"),
+    ] {
+        let (wide, narrow) = (of(wide), of(narrow));
+        let found = changes(Body::Request, &wide, &narrow);
+        assert_eq!(found.len(), 1, "{wide} {narrow} {found:?}");
+        assert_eq!(found[0].class, Class::Breaking, "{found:?}");
+        assert_witnessed(Body::Request, &wide, &narrow, &found);
+        let found = changes(Body::Response, &wide, &narrow);
+        assert_eq!(found[0].class, Class::Additive, "{wide} {narrow} {found:?}");
+    }
+    let found = changes(Body::Response, &of("int32"), &of("uint32"));
+    let witness = found[0].witness.as_ref().and_then(Value::as_u64);
+    assert_eq!(witness, Some(2_147_483_648), "{found:?}");
 }

@@ -251,3 +251,30 @@ fn an_unevaluated_property_depends_on_the_keywords_beside_it() {
         assert!(found.contains(&"breaking"), "{body:?}: {found:?}");
     }
 }
+
+#[test]
+fn null_that_keywords_beside_the_types_reject_is_not_accepted() {
+    let with = |keyword: &str, value: Value| {
+        let mut schema = json!({ "type": ["string", "null"] });
+        schema[keyword] = value;
+        schema
+    };
+    let open = json!({ "type": ["string", "null"] });
+    for closed in [
+        with("not", json!({ "type": "null" })),
+        with("not", json!({ "enum": [null] })),
+        with(
+            "anyOf",
+            json!([{ "type": "string" }, { "type": "integer" }]),
+        ),
+        with("allOf", json!([{ "type": "string" }])),
+    ] {
+        for (body, base, revision) in [
+            (Body::Request, &open, &closed),
+            (Body::Response, &closed, &open),
+        ] {
+            assert_eq!(classes(body, base, revision), ["breaking"], "{closed}");
+            assert_eq!(classes(body, revision, base), ["additive"], "{closed}");
+        }
+    }
+}

@@ -13,6 +13,17 @@ use crate::diff::walk::{Node, follow};
 use crate::document::Document;
 use crate::keywords;
 
+/// The keywords that apply to null as to any value, but those that list values.
+const MAY_REJECT_NULL: &[&str] = &[
+    "$ref",
+    "$dynamicRef",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+];
+
 /// A schema as its layers and its core.
 #[derive(Debug, Clone)]
 pub(crate) struct Layers<'a> {
@@ -20,7 +31,8 @@ pub(crate) struct Layers<'a> {
     pub(crate) annotations: Annotations<'a>,
     /// Whether a layer accepts null.
     pub(crate) null: bool,
-    /// Whether null is a layer that excludes the core, as in a `oneOf`, and may be rejected as what both accept.
+    /// Whether null may be rejected all the same: as what both alternatives of a `oneOf` accept, or by keywords beside
+    /// the types.
     pub(crate) may_reject_null: bool,
     /// The schema within all layers, perhaps a reference.
     pub(crate) core: Node<'a>,
@@ -83,6 +95,10 @@ impl<'a> Layers<'a> {
         {
             self.null = true;
             self.types_without_null = true;
+            // What is beside the types may reject null: only the validator knows.
+            self.may_reject_null |= MAY_REJECT_NULL
+                .iter()
+                .any(|key| self.core.value.get(key).is_some());
         }
         // With more alternatives than one, null is left among them.
         if let Some(["anyOf" | "oneOf"]) = assertions(&self.core).as_deref() {

@@ -39,7 +39,7 @@ pub(crate) use families::FAMILIES;
 pub use methods::METHODS;
 pub(crate) use methods::{Method, holds_operations, operations_of};
 pub(crate) use misplaced::StandsFor;
-pub(crate) use reference::{FILES, dangles, with_files_named};
+pub(crate) use reference::{FILES, LONGEST_CHAIN, dangles, with_files_named};
 pub use version::Version;
 
 /// Why a text is not a document that can be used.

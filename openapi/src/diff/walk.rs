@@ -13,4 +13,4 @@ pub(crate) mod witness;
 
 pub(crate) use context::Context;
 pub(crate) use graph::Walk;
-pub(crate) use node::{ANYTHING, Matched, Node, Pair, follow, within};
+pub(crate) use node::{ANYTHING, Matched, Node, Pair, follow, follow_schema, within};

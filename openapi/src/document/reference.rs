@@ -12,7 +12,7 @@ pub(crate) const FILES: &str = "$files";
 
 /// The longest chain of references that each lead to nothing but the next. Longer chains are refused,
 /// since every step that follows references would walk the whole chain.
-pub(super) const LONGEST_CHAIN: usize = 100;
+pub(crate) const LONGEST_CHAIN: usize = 100;
 
 /// What a reference of a base that cannot be followed is replaced by.
 pub(super) const DANGLING: &str = "#/$dangling";

@@ -217,3 +217,120 @@ fn operations_beside_a_reference_to_a_path_item_are_operations() {
         );
     }
 }
+
+/// Returns a document whose answer has a property that is the component `Alias`.
+fn aliased(version: &str, alias: &Value) -> Value {
+    let whole = json!({"properties": {"p": {"$ref": "#/components/schemas/Alias"}}});
+    let mut document = answering(version, &whole);
+    document["components"]["schemas"]["Alias"] = alias.clone();
+    document
+}
+
+#[test]
+fn keywords_beside_the_reference_of_a_component_count() {
+    for (narrow, wide) in [
+        (
+            json!({"properties": {"w": {"type": "integer"}}}),
+            json!({"properties": {"w": {"type": "number"}}}),
+        ),
+        (
+            json!({"enum": [{"name": "a"}]}),
+            json!({"enum": [{"name": "a"}, {}]}),
+        ),
+        (json!({"required": ["name"]}), json!({})),
+        (json!({"maxProperties": 1}), json!({"maxProperties": 2})),
+        (
+            json!({"additionalProperties": {"type": "integer"}}),
+            json!({"additionalProperties": {"type": "number"}}),
+        ),
+        (
+            json!({"if": {"required": ["name"]}, "then": {"maxProperties": 1}}),
+            json!({"if": {"required": ["name"]}, "then": {"maxProperties": 2}}),
+        ),
+        (
+            json!({"anyOf": [{"required": ["name"]}, {"maxProperties": 0}]}),
+            json!({"anyOf": [{"required": ["name"]}, {"maxProperties": 1}]}),
+        ),
+    ] {
+        for version in ["3.1.0", "3.2.0"] {
+            let of = |beside| aliased(version, &thing(beside));
+            let classes = |from, to| -> Vec<String> {
+                let class = |change: &String| change.split(' ').next().map(str::to_owned);
+                let changes = changed(&of(from), &of(to));
+                changes.iter().filter_map(class).collect()
+            };
+            assert_eq!(classes(&narrow, &wide), ["breaking"], "{narrow} to {wide}");
+            assert_eq!(classes(&wide, &narrow), ["additive"], "{wide} to {narrow}");
+        }
+    }
+}
+
+#[test]
+fn keywords_count_beside_each_reference_of_a_chain_and_in_definitions() {
+    let with = |kind: &str| {
+        let last =
+            json!({"$ref": "#/components/schemas/Other", "properties": {"w": {"type": kind}}});
+        let mut document = aliased("3.1.0", &json!({"$ref": "#/components/schemas/Next"}));
+        document["components"]["schemas"]["Next"] = json!({
+            "$ref": "#/components/schemas/Holder/$defs/Last",
+            "title": "next",
+            "maxProperties": 9
+        });
+        document["components"]["schemas"]["Holder"] = json!({ "$defs": { "Last": last } });
+        document
+    };
+    assert_eq!(
+        changed(&with("string"), &with("integer")),
+        ["breaking response-type-widened"]
+    );
+}
+
+#[test]
+fn a_reference_with_keywords_beside_it_equals_the_schema_written_out() {
+    let alias = aliased("3.1.0", &thing(&json!({"required": ["name"]})));
+    let written = aliased(
+        "3.1.0",
+        &json!({"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}),
+    );
+    assert_eq!(changed(&alias, &written), [""; 0]);
+    assert_eq!(changed(&written, &alias), [""; 0]);
+}
+
+#[test]
+fn a_text_beside_the_reference_of_a_component_is_compared() {
+    for (version, beside, rule) in [
+        ("3.1.0", json!({"description": "a"}), "response-text-added"),
+        ("3.0.3", json!({"description": "a"}), "response-text-added"),
+        (
+            "3.0.3",
+            json!({"maxProperties": 0}),
+            "response-extension-added",
+        ),
+    ] {
+        let bare = aliased(version, &thing(&json!({})));
+        let with = aliased(version, &thing(&beside));
+        assert_eq!(
+            changed(&bare, &with),
+            [format!("docs {rule}")],
+            "{version} {beside}"
+        );
+    }
+}
+
+#[test]
+fn keywords_beside_a_reference_hide_no_type_of_a_parameter() {
+    let with = |explode: bool| {
+        let parameter = json!({"name": "q", "in": "query", "explode": explode,
+            "schema": {"$ref": "#/components/schemas/Short"}});
+        let ok = json!({"200": {"description": "ok"}});
+        let mut document = document(
+            "3.1.0",
+            &json!({"parameters": [parameter], "responses": ok}),
+        );
+        document["components"]["schemas"]["Text"] = json!({"type": "string"});
+        document["components"]["schemas"]["Short"] =
+            json!({"$ref": "#/components/schemas/Text", "maxLength": 5});
+        document
+    };
+    assert_eq!(changed(&with(true), &with(false)), [""; 0]);
+}

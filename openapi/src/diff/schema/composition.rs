@@ -221,7 +221,7 @@ impl<'a> Composition<'a> {
         for pair in &self.references {
             let direction = context.direction;
             // With something beside the reference, the pair may be these two schemas themselves.
-            walk.through_references(pair, context.direction, |walk, target| {
+            walk.through_schema_references(pair, context.direction, |walk, target| {
                 let name = pointer::last(&target.revision.pointer);
                 let inner = Context::new(direction, message!("`{}`", name.as_ref()));
                 walk.compare_schemas(target, &inner);

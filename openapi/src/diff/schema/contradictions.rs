@@ -7,7 +7,7 @@ use crate::diff::message::{Message, Part, message};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::sides::{Side, Sides};
 use crate::diff::walk::finding::Finding;
-use crate::diff::walk::{Node, Pair, Walk, follow};
+use crate::diff::walk::{Node, Pair, Walk, follow_schema};
 use crate::document::Document;
 use crate::keywords;
 use crate::relation::{Contradiction, Relation, contradiction, own_contradiction, relate};
@@ -83,7 +83,7 @@ fn all_below<'a>(
             found.push((node.clone(), why));
         }
         if node.text("$ref").is_some() {
-            pending.push(follow(document, &node));
+            pending.push(follow_schema(document, &node));
         }
         for (keyword, value) in node.members() {
             if keywords::SINGLE.contains(&keyword) {

@@ -106,7 +106,7 @@ fn components<'a>(
         base: base.core.clone(),
         revision: revision.core.clone(),
     };
-    let pair = walk.followed(&references);
+    let pair = walk.followed_schemas(&references);
     let old = pointer::last(&pair.base.pointer);
     let new = pointer::last(&pair.revision.pointer);
     if old != new && walk.options.component_names {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::diff::schema::annotations::collected::{Annotations, collect};
 use crate::diff::schema::assertions::assertions;
-use crate::diff::walk::{Node, follow};
+use crate::diff::walk::{Node, follow_schema};
 use crate::document::Document;
 use crate::keywords;
 
@@ -62,7 +62,7 @@ impl<'a> Layers<'a> {
     pub(crate) fn through(mut self, document: &'a Document) -> Self {
         collect(&self.core, &mut self.annotations);
         self.followed.insert(self.core.pointer.clone());
-        self.core = follow(document, &self.core);
+        self.core = follow_schema(document, &self.core);
         self.peel();
         self
     }

@@ -28,7 +28,7 @@ pub(crate) fn compare_by_references<'a>(
                 walk.compare_schemas(pair, &inner);
             } else {
                 // With something beside the reference, the pair may be these two schemas themselves.
-                walk.through_references(pair, context.direction, |walk, target| {
+                walk.through_schema_references(pair, context.direction, |walk, target| {
                     walk.compare_schemas(target, &inner);
                 });
             }

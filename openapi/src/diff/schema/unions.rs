@@ -12,7 +12,7 @@ use crate::diff::schema::layers::is_null;
 use crate::diff::schema::unions::traits::Traits;
 use crate::diff::walk::schema_findings::{record_difference, record_embedded};
 use crate::diff::walk::witness::Embedding;
-use crate::diff::walk::{Context, Node, Pair, Walk, follow, within};
+use crate::diff::walk::{Context, Node, Pair, Walk, follow_schema, within};
 use crate::document::Document;
 use crate::document::FAMILIES;
 use crate::pointer;
@@ -239,8 +239,8 @@ fn record_unmatched<'a>(
 ) {
     // A family is not in the text of the document, and its members are.
     let member = match action {
-        Action::Removed => follow(walk.base, branch),
-        _ => follow(walk.revision, branch),
+        Action::Removed => follow_schema(walk.base, branch),
+        _ => follow_schema(walk.revision, branch),
     };
     let location = if is_family(&branch.pointer) {
         within(&member, wholes)

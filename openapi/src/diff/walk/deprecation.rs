@@ -11,7 +11,7 @@ use crate::diff::message::{Message, Part, message};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::deprecation::stability::STABILITY;
 use crate::diff::walk::graph::Walk;
-use crate::diff::walk::node::{Matched, Node, follow};
+use crate::diff::walk::node::{Matched, Node, links};
 
 /// Compares the extension if it is a promise, and returns whether it is one.
 pub(crate) fn compare(
@@ -34,12 +34,11 @@ pub(crate) fn compare(
 /// promise was kept.
 pub(crate) fn announcement(walk: &Walk<'_>, removed: &Node<'_>) -> Option<Message> {
     let today = walk.options.today?.to_string();
-    let defined = follow(walk.base, removed);
     let of = |node: &Node<'_>| {
         let date = date_of(node.value.get("x-sunset")?)?;
         (node.is_set("deprecated") && date <= today.as_str()).then(|| date.to_owned())
     };
-    let date = of(removed).or_else(|| of(&defined))?;
+    let date = links(walk.base, removed).find_map(|node| of(&node))?;
     Some(message!("as announced for {}", &date))
 }
 

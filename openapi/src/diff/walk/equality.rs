@@ -58,7 +58,7 @@ impl<'a> Matching<'a> {
 fn target_of<'a>(document: &'a Document, value: &Value) -> Option<&'a Value> {
     let object = value.as_object().filter(|object| object.len() == 1)?;
     let reference = object.get("$ref")?.as_str()?;
-    document.at(&document.follow(&pointer::of_reference(reference)?))
+    document.at(&pointer::of_reference(reference)?)
 }
 
 impl Equality {

@@ -4,6 +4,7 @@
 //! once, with every operation from which its vertex can be reached.
 
 mod outcome;
+mod references;
 mod schemas;
 mod sides;
 
@@ -19,7 +20,7 @@ use crate::diff::sides::Sides;
 use crate::diff::walk::deprecation::stability;
 use crate::diff::walk::equality::Equality;
 use crate::diff::walk::finding::Finding;
-use crate::diff::walk::node::{Matched, Node, Pair, follow};
+use crate::diff::walk::node::{Matched, Pair};
 use crate::document::Document;
 use crate::schema::Direction;
 
@@ -282,14 +283,6 @@ impl<'a> Walk<'a> {
         self.current = outer;
     }
 
-    /// Returns both nodes with their references followed.
-    pub(crate) fn followed(&self, pair: &Pair<'a>) -> Pair<'a> {
-        Pair {
-            base: follow(self.base, &pair.base),
-            revision: follow(self.revision, &pair.revision),
-        }
-    }
-
     /// Walks parts that together are known to make `change`, which is reported unless the walk finds something as
     /// grave in one of them.
     pub(crate) fn with_stand_in(&mut self, change: Change, walk: impl FnOnce(&mut Self)) {
@@ -298,50 +291,5 @@ impl<'a> Walk<'a> {
             ..Vertex::default()
         });
         self.within(vertex, walk);
-    }
-
-    /// Records findings that come from differences in what is referred to, and from nothing else: where those are
-    /// walked by themselves, the findings are not reported twice.
-    pub(crate) fn blaming_references(
-        &mut self,
-        references: &[Pair<'a>],
-        direction: Direction,
-        record: impl FnOnce(&mut Self),
-    ) {
-        let mut comes_from = Vec::new();
-        for pair in references {
-            if !self.same(pair) {
-                comes_from.push(pair_id(&self.followed(pair), direction));
-            }
-        }
-        let vertex = self.admit(Vertex {
-            comes_from,
-            ..Vertex::default()
-        });
-        self.within(vertex, record);
-    }
-
-    /// Walks what both nodes contain or refer to, in a separate vertex. Where both refer, all that refer to the same
-    /// pair share that vertex.
-    pub(crate) fn through_references(
-        &mut self,
-        pair: &Pair<'a>,
-        direction: Direction,
-        walk: impl FnOnce(&mut Self, &Pair<'a>),
-    ) {
-        if self.same(pair) {
-            return;
-        }
-        let target = self.followed(pair);
-        let refers = |from: &Node<'_>, to: &Node<'_>| from.pointer != to.pointer;
-        if refers(&pair.base, &target.base) && refers(&pair.revision, &target.revision) {
-            self.in_pair_of(Some(pair), &target, direction, |inner| walk(inner, &target));
-        } else {
-            let vertex = self.admit(Vertex {
-                place: Some(target.clone()),
-                ..Vertex::default()
-            });
-            self.within(vertex, |inner| walk(inner, &target));
-        }
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::diff::sides::{Side, Sides};
-use crate::document::{Document, dangles};
+use crate::document::{Document, LONGEST_CHAIN, dangles};
 use crate::pointer;
 
 /// The schema that accepts everything: what the absence of a schema means.
@@ -55,6 +55,15 @@ impl<'a> Node<'a> {
     /// Returns the name of the component that a reference leads to, if this is one.
     pub(crate) fn referred_name(&self) -> Option<Cow<'a, str>> {
         self.text("$ref").map(pointer::last)
+    }
+
+    /// Returns whether this is a reference with nothing beside it.
+    pub(crate) fn is_bare_reference(&self) -> bool {
+        self.text("$ref").is_some()
+            && self
+                .value
+                .as_object()
+                .is_some_and(|object| object.len() == 1)
     }
 
     /// Returns the text of a field that every object of its kind has; `?` where it is missing.
@@ -112,7 +121,8 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Returns the node that the reference at `node` leads to, or the node itself where it is not a reference.
+/// Returns the node at the end of the chain of references from `node`, or the node itself where it is not a reference.
+/// What is beside a reference on the way does not count: that is right for each reference but those of schemas.
 pub(crate) fn follow<'a>(document: &'a Document, node: &Node<'a>) -> Node<'a> {
     if node.text("$ref").is_none() {
         return node.clone();
@@ -126,6 +136,37 @@ pub(crate) fn follow<'a>(document: &'a Document, node: &Node<'a>) -> Node<'a> {
         },
         None => node.clone(),
     }
+}
+
+/// Returns the schema that the reference of a schema leads to, or the schema itself where it has none. A reference with
+/// something beside it is a schema of its own, and is not followed further.
+pub(crate) fn follow_schema<'a>(document: &'a Document, schema: &Node<'a>) -> Node<'a> {
+    let mut links = links(document, schema).skip(1);
+    let mut end = links.next().unwrap_or_else(|| schema.clone());
+    while end.is_bare_reference()
+        && let Some(next) = links.next()
+    {
+        end = next;
+    }
+    end
+}
+
+/// Returns `node`, and then what each reference leads to.
+pub(crate) fn links<'a>(
+    document: &'a Document,
+    node: &Node<'a>,
+) -> impl Iterator<Item = Node<'a>> + use<'a> {
+    let side = node.side;
+    std::iter::successors(Some(node.clone()), move |link| {
+        let pointer = pointer::of_reference(link.text("$ref")?)?;
+        let value = document.at(&pointer)?;
+        Some(Node {
+            side,
+            pointer,
+            value,
+        })
+    })
+    .take(LONGEST_CHAIN)
 }
 
 /// A node of the base and its counterpart of the revision.

@@ -13,8 +13,8 @@ use crate::diff::schema::layers::Layers;
 use crate::diff::walk::context::Compare;
 use crate::diff::walk::schema_findings::{change_of, record_difference, record_embedded};
 use crate::diff::walk::witness::Embedding;
-use crate::diff::walk::{Context, Node, Pair, Walk};
-use crate::document::Document;
+use crate::diff::walk::{Context, Node, Pair, Walk, follow_schema};
+use crate::document::{Document, LONGEST_CHAIN};
 use crate::relation::{Relation, relate};
 use crate::sample;
 use crate::schema::{Direction, Validator};
@@ -242,7 +242,15 @@ fn core<'a>(document: &'a Document, schema: &Node<'a>) -> Node<'a> {
 
 /// Returns the types of a schema, sorted; none where it does not restrict them.
 pub(super) fn types<'a>(document: &'a Document, schema: &Node<'a>) -> Vec<&'a str> {
-    let mut types = match core(document, schema).value.get("type") {
+    let mut core = core(document, schema);
+    // Beside a reference there may be keywords, and the type is what it refers to.
+    for _ in 0..LONGEST_CHAIN {
+        if core.get("type").is_some() || core.text("$ref").is_none() {
+            break;
+        }
+        core = self::core(document, &follow_schema(document, &core));
+    }
+    let mut types = match core.value.get("type") {
         Some(Value::String(kind)) => vec![kind.as_str()],
         Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),

@@ -8,7 +8,7 @@ use crate::diff::message::message;
 use crate::diff::rules::{Action, Class, Kind};
 use crate::diff::schema::annotations::collected::is_compared;
 use crate::diff::schema::assertions::assertions;
-use crate::diff::walk::{Context, Node, Pair, Walk, follow};
+use crate::diff::walk::{Context, Node, Pair, Walk, follow_schema};
 use crate::document::Document;
 use crate::keywords;
 
@@ -131,12 +131,15 @@ pub(crate) fn every_text(document: &Document, schema: &Node<'_>) -> Vec<String> 
 fn texts_of(document: &Document, schema: &Node<'_>, with_its_own: bool) -> Vec<String> {
     let mut texts = Vec::new();
     // A schema that is only a reference is a layer around its target, whose texts are its own.
-    let only_refers = assertions(schema).is_some_and(|keys| keys == ["$ref"]);
-    let whole = if only_refers && !with_its_own {
-        follow(document, schema)
-    } else {
-        schema.clone()
-    };
+    let only_refers = |schema: &Node<'_>| assertions(schema).is_some_and(|keys| keys == ["$ref"]);
+    let mut whole = schema.clone();
+    while !with_its_own && only_refers(&whole) {
+        let target = follow_schema(document, &whole);
+        if target.pointer == whole.pointer {
+            break;
+        }
+        whole = target;
+    }
     let mut seen = HashSet::new();
     let mut pending = vec![whole];
     while let Some(node) = pending.pop() {
@@ -147,7 +150,7 @@ fn texts_of(document: &Document, schema: &Node<'_>, with_its_own: bool) -> Vec<S
             texts.extend(own_texts(&node));
         }
         // What is beside a reference is read together with its target.
-        let target = follow(document, &node);
+        let target = follow_schema(document, &node);
         if target.pointer != node.pointer {
             pending.push(target);
         }

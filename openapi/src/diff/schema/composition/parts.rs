@@ -1,7 +1,7 @@
 //! The parts of a schema: the schema itself, what its `allOf` has written out in place, and the components that it
 //! refers to.
 
-use crate::diff::walk::{Node, follow};
+use crate::diff::walk::{Node, follow_schema};
 use crate::document::Document;
 
 /// What a schema is composed of.
@@ -45,7 +45,7 @@ impl<'a> Parts<'a> {
 
     /// Adds the parts of what a reference leads to.
     pub(crate) fn expand(&mut self, document: &'a Document, reference: &Node<'a>) {
-        let target = follow(document, reference);
+        let target = follow_schema(document, reference);
         let is_known = (self.inline.iter()).any(|part| part.pointer == target.pointer);
         if !is_known && target.pointer != reference.pointer {
             self.take(target);

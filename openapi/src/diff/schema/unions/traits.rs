@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::diff::walk::{Node, follow};
+use crate::diff::walk::{Node, follow, follow_schema};
 use crate::document::Document;
 
 /// What tells a schema from others.
@@ -60,7 +60,7 @@ impl Traits {
                 self.constants.entry(name.to_owned()).or_insert(values);
             }
         }
-        let target = follow(document, node);
+        let target = follow_schema(document, node);
         if target.pointer != node.pointer {
             self.collect(document, &target, depth + 1);
         }

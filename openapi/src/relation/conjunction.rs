@@ -255,7 +255,7 @@ pub(super) fn count(value: &Value) -> Option<u64> {
 }
 
 /// Returns whether two values are equal as JSON Schema compares them: 1 and 1.0 are.
-fn equal(a: &Value, b: &Value) -> bool {
+pub(super) fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
         (Value::Array(a), Value::Array(b)) => {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::conjunction::equal;
 use crate::keywords;
 use crate::schema::{definition_name, size};
 
@@ -81,9 +82,16 @@ impl Normalizer<'_> {
         members.sort_by_key(|(keyword, _)| *keyword);
         let mut normal = Map::new();
         for (keyword, value) in members {
-            if let Some((keyword, value)) = self.keyword(keyword, value) {
-                normal.insert(keyword, value);
+            let Some((keyword, mut value)) = self.keyword(keyword, value) else {
+                continue;
+            };
+            // Both `const` and `enum` hold.
+            if let Some(Value::Array(others)) = normal.get(&keyword)
+                && let Value::Array(values) = &mut value
+            {
+                values.retain(|value| others.iter().any(|other| equal(value, other)));
             }
+            normal.insert(keyword, value);
         }
         match only_branch(&normal) {
             Some(branch) => branch,
@@ -214,6 +222,14 @@ mod tests {
             (
                 json!({"$ref": "#/$defs/A", "$defs": {"A": {"not": {"$ref": "#/$defs/A"}}}}),
                 json!({"$ref": "#/$defs/B", "$defs": {"B": {"not": {"$ref": "#/$defs/B"}}}}),
+            ),
+            (
+                json!({"enum": ["a", 1.0], "const": 1}),
+                json!({"enum": [1.0]}),
+            ),
+            (
+                json!({"not": {"enum": ["a", "b"], "const": "c"}}),
+                json!({"not": {"enum": []}}),
             ),
             (
                 json!({"not": {"anyOf": [{"type": ["null", "string"]}, {"required": []}]}}),

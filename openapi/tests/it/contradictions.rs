@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use crate::schemas::{Body, changes, summary};
 
 /// Schemas that no value satisfies, each for another reason.
-fn contradictions() -> [Value; 9] {
+fn contradictions() -> [Value; 10] {
     [
         json!({"type": "string", "enum": [true]}),
         json!({"allOf": [{"type": "string"}, {"type": "integer"}]}),
         json!({"allOf": [{"enum": ["a"]}, {"enum": ["b"]}]}),
+        json!({"enum": ["a"], "const": "b"}),
         json!({"oneOf": [{"type": "string"}, {"type": "string", "title": "T"}]}),
         json!({"type": "integer", "minimum": 3, "maximum": 2}),
         json!({"type": "string", "minLength": 3, "maxLength": 2}),
@@ -125,6 +126,7 @@ fn what_something_depends_on_is_named_once_with_its_keywords() {
         "`type` \"string\" and `enum` [true] exclude each other",
         "`type` \"integer\" and `type` \"string\" exclude each other",
         "`enum` [\"b\"] and `enum` [\"a\"] exclude each other",
+        "`enum` [\"a\"] and `const` \"b\" exclude each other",
         "two alternatives of `oneOf` are the same, {\"type\":\"string\",\"title\":\"T\"}",
         "`minimum` 3 and `maximum` 2 exclude each other",
         "`minLength` 3 and `maxLength` 2 exclude each other",

@@ -27,12 +27,18 @@ fn assert_wider(wide: &Value, narrow: &Value) {
         json!({"allOf": [{"$ref": "#/components/schemas/C"}],
             "components": {"C": {"type": "object", "properties": {"a": schema}}}})
     };
+    let beside = |schema: &Value| {
+        json!({"$ref": "#/components/schemas/C", "components": {
+            "C": {"$ref": "#/components/schemas/D", "properties": {"a": schema}},
+            "D": {"type": "object", "properties": {"b": {"type": "string"}}}}})
+    };
     for (wide, narrow) in [
         (wide.clone(), narrow.clone()),
         (property(wide), property(narrow)),
         (item(wide), item(narrow)),
         (optional(wide), optional(narrow)),
         (part(wide), part(narrow)),
+        (beside(wide), beside(narrow)),
     ] {
         let pairs = [
             (Body::Request, &wide, &narrow, "breaking"),
@@ -180,6 +186,26 @@ fn keywords_of_objects() {
     ] {
         assert_wider(&of(wide), &of(narrow));
     }
+}
+
+#[test]
+fn a_constant_beside_an_enumeration_narrows_it() {
+    let with = |constant: Value| json!({"enum": ["a", "b", 1.0], "const": constant});
+    assert_wider(&json!({"enum": ["a", "b", 1]}), &with(json!("a")));
+    assert_wider(&json!({"enum": ["b", 1]}), &with(json!(1)));
+    for body in [Body::Request, Body::Response] {
+        let none: [&str; 0] = [];
+        assert_eq!(
+            classes(body, &with(json!("a")), &with(json!("b"))),
+            ["breaking"]
+        );
+        assert_eq!(classes(body, &with(json!(1)), &json!({"const": 1})), none);
+    }
+    let never = json!({"not": {"enum": ["a"], "const": "b"}});
+    assert_eq!(
+        classes(Body::Request, &never, &json!({"not": {"enum": ["a"]}})),
+        ["breaking"]
+    );
 }
 
 #[test]

@@ -183,6 +183,11 @@ pub(crate) fn visit(schema: &Value, see: &mut impl FnMut(&Map<String, Value>)) {
     visit_except(schema, &[], see);
 }
 
+/// Calls `see` with each schema object within a schema but for its definitions, itself first.
+pub(crate) fn visit_without_definitions(schema: &Value, see: &mut impl FnMut(&Map<String, Value>)) {
+    visit_except(schema, &["$defs"], see);
+}
+
 /// Calls `see` with each schema object that values must satisfy, itself first: not with those below `not` and
 /// `if`.
 pub(crate) fn visit_asserted(schema: &Value, see: &mut impl FnMut(&Map<String, Value>)) {

@@ -4,6 +4,7 @@
 //! One side sends values, the other receives them. A property that only the receiver declares is not sent
 //! (see `closing.rs`). Otherwise both schemas are taken literally.
 
+mod build;
 mod by_parts;
 mod closing;
 mod conjunction;
@@ -22,6 +23,7 @@ use jsonschema::Draft;
 use jsonschema::canonical::{self, CanonicalSchema, Containment, Satisfiability};
 use serde_json::Value;
 
+pub(crate) use self::build::{Step, Wanted, values_with};
 pub(crate) use self::contradictions::{Contradiction, contradiction, own_contradiction};
 
 use self::by_parts::relate_by_parts;

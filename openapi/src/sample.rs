@@ -17,6 +17,7 @@ use crate::schema::Validator;
 pub(crate) use candidates::Sampler;
 pub use candidates::candidates;
 pub use near_misses::near_misses;
+pub(crate) use strings::of_format_and_length;
 
 /// Returns a value that `schema` accepts, confirmed by the validator; `None` when none was found.
 #[must_use]

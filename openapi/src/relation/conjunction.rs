@@ -1,10 +1,11 @@
 //! Several schemas that all hold for one value.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value, json};
 
 use super::types::Types;
+use crate::schema::definition_name;
 use crate::{keywords, pointer};
 
 /// A schema, and the root that its references are into.
@@ -23,17 +24,57 @@ impl<'a> Located<'a> {
         }
     }
 
-    /// Returns several schemas of one root as one self-contained schema.
+    /// Returns several schemas of one root as one self-contained schema, with the definitions that it needs.
     pub(super) fn whole(schemas: &[Self]) -> Value {
-        let parts: Vec<Value> = schemas
-            .iter()
-            .map(|located| located.schema.clone())
-            .collect();
-        match schemas.first().and_then(|first| first.root.get("$defs")) {
+        let without_definitions = |located: &Self| {
+            let mut part = located.schema.clone();
+            if let Value::Object(part) = &mut part {
+                part.shift_remove("$defs");
+            }
+            part
+        };
+        let parts: Vec<Value> = schemas.iter().map(without_definitions).collect();
+        let definitions = schemas.first().map(|first| first.definitions(schemas));
+        match definitions.filter(|definitions| !definitions.is_empty()) {
             Some(definitions) => json!({"allOf": parts, "$defs": definitions}),
             None if parts.is_empty() => Value::Bool(true),
             None => json!({"allOf": parts}),
         }
+    }
+
+    /// Returns the definitions that some schemas within the root refer to, directly or through others.
+    fn definitions(self, schemas: &[Self]) -> Map<String, Value> {
+        let mut needed = Map::new();
+        let Some(Value::Object(all)) = self.root.get("$defs") else {
+            return needed;
+        };
+        let mut pending: Vec<&Value> = schemas.iter().map(|located| located.schema).collect();
+        while let Some(schema) = pending.pop() {
+            let mut names = Vec::new();
+            let mut are_known = true;
+            keywords::visit_without_definitions(schema, &mut |object| {
+                for (_, reference) in object
+                    .iter()
+                    .filter(|(key, _)| REFERRING.contains(&key.as_str()))
+                {
+                    let name = reference.as_str().and_then(definition_name);
+                    are_known &= name.is_some();
+                    names.extend(name);
+                }
+            });
+            if !are_known {
+                return all.clone();
+            }
+            for name in names {
+                if let Some(definition) = all.get(&name)
+                    && !needed.contains_key(&name)
+                {
+                    needed.insert(name, definition.clone());
+                    pending.push(definition);
+                }
+            }
+        }
+        needed
     }
 
     /// Returns what a reference in this schema refers to.
@@ -51,6 +92,9 @@ impl<'a> Located<'a> {
             || (self.schema == other.schema && !refers(self) && !refers(other))
     }
 }
+
+/// Keywords that refer to other schemas.
+const REFERRING: &[&str] = &["$ref", "$dynamicRef", "$recursiveRef"];
 
 fn has_reference(schema: &Value) -> bool {
     let mut refers = false;
@@ -231,6 +275,12 @@ impl<'a> Conjunction<'a> {
             .filter_map(move |part| part.object.get(keyword))
     }
 
+    /// Returns all names that the schemas require.
+    pub(super) fn required(&self) -> BTreeSet<&'a str> {
+        let lists = self.all("required").filter_map(Value::as_array);
+        lists.flatten().filter_map(Value::as_str).collect()
+    }
+
     /// Returns the highest of the values of a keyword that counts; 0 without one.
     pub(super) fn highest(&self, keyword: &str) -> u64 {
         self.all(keyword).filter_map(count).max().unwrap_or(0)
@@ -243,6 +293,27 @@ impl<'a> Conjunction<'a> {
             .min()
             .unwrap_or(u64::MAX)
     }
+}
+
+/// Returns whether a schema is one of some, by its address.
+pub(super) fn is_among(schema: &Located<'_>, schemas: &[Located<'_>]) -> bool {
+    let mut schemas = schemas.iter();
+    schemas.any(|other| std::ptr::eq(other.schema, schema.schema))
+}
+
+/// Returns the alternatives of each union of which none was chosen: none is among `schemas`.
+pub(super) fn open_unions<'a>(
+    conjunction: &Conjunction<'a>,
+    schemas: &[Located<'a>],
+) -> Vec<Vec<Located<'a>>> {
+    let unions = conjunction.parts.iter().flat_map(|part| {
+        let of = |keyword| part.list(keyword).collect::<Vec<_>>();
+        ["oneOf", "anyOf"].map(of)
+    });
+    let is_open = |branches: &Vec<Located<'a>>| {
+        !branches.is_empty() && !branches.iter().any(|branch| is_among(branch, schemas))
+    };
+    unions.filter(is_open).collect()
 }
 
 /// Returns the value of a keyword that counts, which may be written as `3.0` (JSON Schema Core section 4.2.3).

@@ -3,8 +3,8 @@
 
 mod arrays;
 mod objects;
-mod scalars;
-mod side;
+pub(super) mod scalars;
+pub(super) mod side;
 
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use side::Side;
 
+use super::build::Builder;
 use super::conjunction::Located;
 use crate::memo::Memo;
 use crate::sample::{self, Sampler};
@@ -120,6 +121,7 @@ type Place = (Vec<*const Value>, Vec<*const Value>);
 
 struct Search<'a> {
     judge: &'a Judge,
+    builder: Builder<'a>,
     /// The samplers of both roots.
     sent: Sampler<'a>,
     accepted: Sampler<'a>,
@@ -143,6 +145,7 @@ impl<'a> Search<'a> {
     fn new(judge: &'a Judge, sent: Located<'a>, accepted: Located<'a>) -> Self {
         Self {
             judge,
+            builder: Builder::new(sent.root),
             sent: Sampler::new(sent.root),
             accepted: Sampler::new(accepted.root),
             steps: STEPS,
@@ -155,6 +158,10 @@ impl<'a> Search<'a> {
     fn found(&mut self, sent: Located<'a>, accepted: Located<'a>) -> Option<Value> {
         let mut wholes = self.candidates(&[sent]);
         wholes.retain(|whole| self.judge.is_sent(whole));
+        if wholes.is_empty() {
+            wholes = self.builder.of_all(&[sent]);
+            wholes.retain(|whole| self.judge.is_sent(whole));
+        }
         // Values with more parts can be altered in more places.
         wholes.sort_by_key(|whole| std::cmp::Reverse(size(whole).min(200)));
         wholes.truncate(MOST_WHOLES);
@@ -231,6 +238,17 @@ impl<'a> Search<'a> {
         sampler.of_all(schemas.iter().map(|located| located.schema))
     }
 
+    /// Returns a value that may be sent in a place.
+    fn sent_value(&mut self, schemas: &[Located<'a>]) -> Option<Value> {
+        // Of a schema without parts and alternatives, the first sample will do.
+        let built = if Side::of(schemas).parts.len() > 1 {
+            self.builder.of_all(schemas).into_iter().next()
+        } else {
+            None
+        };
+        built.or_else(|| self.candidates(schemas).into_iter().next())
+    }
+
     /// Returns the witness without the members and items that it does not need.
     fn shrunk(&mut self, mut witness: Value) -> Value {
         self.steps = STEPS;
@@ -262,17 +280,20 @@ impl<'a> Search<'a> {
         self.steps = self.steps.saturating_sub(steps);
         self.steps > 0
     }
+}
 
-    /// Returns whether the pattern is found in the name.
-    fn is_found(&mut self, pattern: &'a str, name: &str) -> bool {
-        let compiled = self
-            .patterns
-            .entry(pattern)
-            .or_insert_with(|| Validator::new(&serde_json::json!({ "pattern": pattern })).ok());
-        compiled
-            .as_ref()
-            .is_some_and(|pattern| pattern.accepts(&Value::from(name)))
-    }
+/// Returns whether the pattern is found in the name. `compiled` keeps the compiled patterns.
+pub(super) fn is_found_in_name<'a>(
+    compiled: &mut BTreeMap<&'a str, Option<Validator>>,
+    pattern: &'a str,
+    name: &str,
+) -> bool {
+    let compiled = compiled
+        .entry(pattern)
+        .or_insert_with(|| Validator::new(&serde_json::json!({ "pattern": pattern })).ok());
+    compiled
+        .as_ref()
+        .is_some_and(|pattern| pattern.accepts(&Value::from(name)))
 }
 
 /// Returns the cost of checking a value.

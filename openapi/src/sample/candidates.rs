@@ -227,7 +227,10 @@ impl<'a> Sampler<'a> {
             }
             Value::Array(array)
         };
-        let least = minimum.max(usize::from(schema.contains_key("contains")));
+        let contained = schema
+            .get("contains")
+            .map(|_| count(schema, "minContains").unwrap_or(1));
+        let least = minimum.max(contained.unwrap_or(0));
         let mut values = vec![filled(least, 0)];
         let one = least.max(fixed.len() + 1).min(maximum);
         values.extend((0..items.len().min(8)).map(|first| filled(one, first)));

@@ -93,17 +93,43 @@ fn made_at_random(pattern: &str) -> Vec<String> {
     strings
 }
 
+/// Returns a string of `length` characters in a format that texts of many lengths have.
+pub(crate) fn of_format_and_length(format: &str, length: usize) -> Option<String> {
+    let labels = |length: usize| {
+        // Labels of a host name have at most 63 characters.
+        let character = |index: usize| {
+            if index % 60 == 59 && index + 1 < length {
+                '.'
+            } else {
+                'a'
+            }
+        };
+        (0..length).map(character).collect::<String>()
+    };
+    let after = |start: &str| {
+        let rest = length.checked_sub(start.len()).filter(|rest| *rest > 0)?;
+        Some(format!("{start}{}", labels(rest)))
+    };
+    match format {
+        "hostname" => after(""),
+        "email" => after("a@"),
+        "uri" | "iri" => after("https://"),
+        "uri-reference" | "iri-reference" | "uri-template" => after("/"),
+        _ => None,
+    }
+}
+
 fn of_format(format: &str) -> &'static [&'static str] {
     match format {
         "date-time" => &["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.678901+02:00"],
         "date" => &["2026-01-02"],
         "time" => &["03:04:05Z"],
         "duration" => &["P1D"],
-        "email" => &["someone@example.com"],
+        "email" => &["someone@example.com", r#""some@one"@example.com"#],
         "hostname" => &["example.com"],
         "ipv4" => &["192.0.2.1"],
         "ipv6" => &["2001:db8::1"],
-        "uri" | "iri" => &["https://example.com/"],
+        "uri" | "iri" => &["https://example.com/", "urn:example:a"],
         "uri-reference" | "iri-reference" => &["/path"],
         "uri-template" => &["/path/{id}"],
         "uuid" => &["123e4567-e89b-42d3-a456-426614174000"],

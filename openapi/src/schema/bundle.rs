@@ -75,8 +75,11 @@ pub(super) fn assertions_of(
     }
     keywords::rewrite(&mut schema, &mut |object| {
         assert_discriminator(document, object);
-        object.retain(|keyword, _| {
-            !keywords::is_annotation(keyword) && !keywords::is_container(keyword)
+        object.retain(|keyword, value| {
+            // A list of schemas must not be empty (JSON Schema Core section 10.2.1): no validator reads one that is.
+            let is_malformed = keywords::LISTS.contains(&keyword.as_str())
+                && value.as_array().is_some_and(Vec::is_empty);
+            !is_malformed && !keywords::is_annotation(keyword) && !keywords::is_container(keyword)
         });
         keep_asserted_format(object);
         if let Some(Value::String(kind)) = object.get("type")

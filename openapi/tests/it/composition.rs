@@ -174,6 +174,84 @@ fn one_more_alternative_does_not_hide_the_others() {
 }
 
 #[test]
+fn a_schema_is_an_alternative_of_a_union_with_the_same_type() {
+    let one = |required: &[&str]| {
+        json!({"type": "object", "required": required, "properties": {
+            "kind": {"const": "cat"}, "size": {"type": "integer"}}})
+    };
+    let dog = alternative(&json!({"const": "dog"}), &["kind"]);
+    let union = json!({"R": {"type": "object", "oneOf": [refer("Cat"), refer("Dog")]}, "Cat": one(&["kind"]), "Dog": dog});
+    let alone = json!({"R": {"allOf": [refer("Cat"), {}]}, "Cat": one(&["kind", "size"])});
+    let mut found = between(&alone, &union);
+    found.sort();
+    let added = "breaking the alternative `Dog` of `R` was added";
+    let lost = "breaking the property `size` of `Cat` is no longer required";
+    assert_eq!(found, [added, lost]);
+    // The type is not the union's alone: it is compared.
+    let text =
+        |types: &Value| json!({"R": {"type": types, "properties": {"a": {"type": "integer"}}}});
+    let union = json!({"R": {"type": "object", "anyOf": [{"type": ["object", "string"]}]}});
+    let found = between(&union, &text(&json!(["object", "string"])));
+    assert!(
+        found.iter().any(|change| change.starts_with("breaking")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_break_within_what_several_parts_require_has_a_value() {
+    let details = |paged: &str| {
+        json!({
+            "R": {"allOf": [refer("Base"), {"required": ["id", "to"], "properties": {
+                "to": {"oneOf": [refer("Cat"), refer("Dog")]},
+                "entries": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {
+                    "name": {"type": "string", "pattern": "^[0-9]{4}$"}, "more": {"allOf": [
+                        {"type": "object", "required": ["tag"], "properties": {"paged": {"type": paged}}},
+                        {"properties": {"tag": {"enum": ["x"]}}}]}}}}}}]},
+            "Base": {"type": "object", "required": ["object"], "properties": {
+                "id": {"allOf": [{"type": "string"}, {"pattern": "^adr_[a-z]+$"}]},
+                "object": {"allOf": [{"type": "string"}, {"enum": ["letter"]}]}}},
+            "Cat": alternative(&json!({"const": "cat"}), &["kind", "size"]),
+            "Dog": alternative(&json!({"const": "dog"}), &["kind", "size"]),
+        })
+    };
+    let found = between(&details("boolean"), &details("string"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("breaking `paged` of"), "{found:?}");
+}
+
+#[test]
+fn an_empty_list_of_alternatives_says_nothing() {
+    let of = |kinds: &Value| json!({"R": {"type": "object", "properties": {"kind": kinds}}});
+    let empty = json!({"type": "string", "anyOf": []});
+    let found = between(&of(&empty), &of(&json!({"type": ["string", "null"]})));
+    assert!(found[0].starts_with("breaking `kind` of"), "{found:?}");
+    let found = between(
+        &of(&empty),
+        &of(&json!({"type": "string", "anyOf": [{"const": "a"}]})),
+    );
+    assert!(
+        found.iter().all(|change| !change.starts_with("breaking")),
+        "{found:?}"
+    );
+    assert!(!found.is_empty());
+}
+
+#[test]
+fn what_is_listed_as_no_object_has_no_properties_that_could_be_lost() {
+    let details =
+        |schema: &Value| json!({"R": {"type": "object", "properties": {"details": schema}}});
+    let null = json!({"type": ["object", "null"], "enum": [null]});
+    let object =
+        json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
+    for (base, revision) in [(&object, &null), (&null, &object)] {
+        let found = between(&details(base), &details(revision));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("breaking `details` of"), "{found:?}");
+    }
+}
+
+#[test]
 fn unknown_keywords_are_docs_and_do_not_stop_the_descent() {
     for keyword in ["foo", "nullable", "$unknown", "dependencies"] {
         let of = |value: u32, kind: &str| {

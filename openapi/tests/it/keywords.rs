@@ -212,6 +212,8 @@ fn a_constant_beside_an_enumeration_narrows_it() {
 fn keywords_of_numbers_and_strings() {
     let number = |divisor: f64| json!({"type": "number", "multipleOf": divisor});
     let text = |pattern: &str| json!({"type": "string", "pattern": pattern});
+    let of_format =
+        |format: &str, most: u32| json!({"type": "string", "format": format, "maxLength": most});
     let uuid = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
     for (wide, narrow) in [
         (number(2.5), number(5.0)),
@@ -230,6 +232,9 @@ fn keywords_of_numbers_and_strings() {
             json!({"type": "integer", "exclusiveMinimum": 1}),
         ),
         (text("^(?=.*[a-z]).{8,}$"), text("^(?=.*[a-z]).{12,}$")),
+        (of_format("email", 254), of_format("email", 64)),
+        (of_format("hostname", 253), of_format("hostname", 63)),
+        (of_format("uri", 2_000), of_format("uri", 500)),
         (
             text("^(?=.*[a-z])(?=.*[0-9]).{8,20}$"),
             text("^(?=.*[a-z])(?=.*[0-9]).{8,16}$"),

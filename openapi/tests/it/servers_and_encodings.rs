@@ -94,6 +94,25 @@ fn changed_links_are_docs() {
     assert_eq!(changed(&none, &plain), ["docs response-link-added"]);
 }
 
+#[test]
+fn the_default_media_type_of_a_part_is_found_in_alternatives() {
+    let upload = |second: &str, encoding: &Value| {
+        let of = |kind: &str| json!({"type": "object", "properties": {"file": {"type": kind}}});
+        let schema =
+            json!({"oneOf": [of("string"), {"allOf": [of(second), {"required": ["file"]}]}]});
+        let content = json!({"multipart/form-data": {"schema": schema, "encoding": encoding}});
+        document(&json!({"requestBody": {"content": content}}), &json!({}))
+    };
+    let named = json!({"file": {"contentType": "text/plain, text/csv"}});
+    let differences = |second: &str| changed(&upload(second, &json!({})), &upload(second, &named));
+    assert_eq!(
+        differences("string"),
+        ["additive request-media-type-widened"]
+    );
+    // With two defaults it is not known which one is meant.
+    assert_eq!(differences("object"), ["unproven request-field-added"]);
+}
+
 /// Returns a document with an upload of a picture and a note, whose parts have this encoding.
 fn upload(media_type: &str, encoding: &Value) -> Value {
     let schema = json!({"type": "object", "properties": {

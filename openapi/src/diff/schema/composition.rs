@@ -11,14 +11,17 @@ pub(crate) mod parts;
 use crate::diff::message::message;
 use crate::diff::rules::Kind;
 use crate::diff::schema::annotations::texts;
+use crate::diff::schema::assertions::assertions;
 use crate::diff::schema::composition::parts::Parts;
 use crate::diff::schema::layers::Layers;
+use crate::diff::schema::scalar_keywords::changes::differences;
 use crate::diff::schema::unions::traits::Traits;
 use crate::diff::schema::unions::{Branches, Union};
 use crate::diff::schema::{contradictions, objects, scalar_keywords};
 use crate::diff::walk::schema_findings::change_of;
 use crate::diff::walk::witness::Step;
 use crate::diff::walk::{Context, Node, Pair, Walk};
+use crate::document::Document;
 use crate::pointer;
 use crate::relation::{Relation, relate};
 use crate::schema::Direction;
@@ -35,6 +38,28 @@ const CLOSING: &[&str] = &["additionalProperties", "patternProperties"];
 /// Returns the unions among the parts of a schema.
 fn unions<'a>(parts: &Parts<'a>) -> Vec<Union<'a>> {
     parts.inline.iter().flat_map(Union::of).collect()
+}
+
+/// Returns whether a schema is one union, beside which it says at most the types that the other schema has anyway.
+fn is_only_union<'a>(
+    document: &'a Document,
+    schema: &Node<'a>,
+    (other_document, other): (&'a Document, &Node<'a>),
+) -> bool {
+    let mut keys = assertions(schema).unwrap_or_default();
+    keys.retain(|key| *key != "type");
+    if !matches!(keys[..], ["anyOf" | "oneOf"]) {
+        return false;
+    }
+    // Traits count integers as numbers.
+    let own = match schema.get("type") {
+        None => return true,
+        Some(types) if types.value.to_string().contains("integer") => return false,
+        Some(_) => Traits::of(document, schema).types,
+    };
+    let others = Traits::of(other_document, other).types;
+    own.zip(others)
+        .is_some_and(|(own, others)| others.is_subset(&own))
 }
 
 /// Two composed schemas with their parts matched.
@@ -77,7 +102,9 @@ pub(crate) fn compare<'a>(
     if whole == Relation::Unproven {
         contradictions::search(walk, wholes);
     }
-    match change_of(walk, context, wholes, whole.clone(), Kind::Schema, None) {
+    let details = differences(base.core.value, revision.core.value);
+    let (kind, details) = (Kind::Schema, Some(&details));
+    match change_of(walk, context, wholes, whole.clone(), kind, details) {
         Some(change) => walk.with_stand_in(change, each),
         None => each(walk),
     }
@@ -113,20 +140,19 @@ impl<'a> Composition<'a> {
     fn matched(walk: &mut Walk<'a>, base: &Layers<'a>, revision: &Layers<'a>) -> Self {
         let mut old = Parts::of(base.core.clone());
         let mut new = Parts::of(revision.core.clone());
+        let references = pair_references(walk, &mut old, &mut new);
         let (mut olds, mut news) = (unions(&old), unions(&new));
         // A schema beside which the other side has alternatives is the only alternative.
-        match (Union::alone(&base.core), Union::alone(&revision.core)) {
-            (Some(_), None) => {
-                news = vec![Union::of_one(&revision.core)];
-                new = Parts::default();
-            }
-            (None, Some(_)) => {
-                olds = vec![Union::of_one(&base.core)];
-                old = Parts::default();
-            }
-            (Some(_), Some(_)) | (None, None) => {}
+        if news.is_empty() && is_only_union(walk.base, &base.core, (walk.revision, &revision.core))
+        {
+            news = vec![Union::of_one(&revision.core)];
+            (old, new) = (Parts::default(), Parts::default());
+        } else if olds.is_empty()
+            && is_only_union(walk.revision, &revision.core, (walk.base, &base.core))
+        {
+            olds = vec![Union::of_one(&base.core)];
+            (old, new) = (Parts::default(), Parts::default());
         }
-        let references = pair_references(walk, &mut old, &mut new);
         let are_unions_matched = olds.len() == news.len();
         let unions = if are_unions_matched {
             let pairs = olds.into_iter().zip(news);

@@ -266,10 +266,13 @@ fn core<'a>(
 }
 
 /// Returns whether values of the type are among those of both schemas. If not, there are no parts to compare, and what
-/// differs is the type.
+/// differs is the type, or the listed values.
 fn admit(cores: &Pair<'_>, kind: &str) -> bool {
-    scalar_keywords::admits(cores.base.value, kind)
-        && scalar_keywords::admits(cores.revision.value, kind)
+    let [base, revision] = [cores.base.value, cores.revision.value];
+    scalar_keywords::admits(base, kind)
+        && scalar_keywords::admits(revision, kind)
+        && scalar_keywords::lists_none_of(base, kind)
+            == scalar_keywords::lists_none_of(revision, kind)
 }
 
 fn items<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>) {
@@ -341,6 +344,7 @@ fn whole<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
     let (old, new) = (pair.base.value, pair.revision.value);
     let (sender, receiver) = walk.sides(old, new, context.direction);
     let sides: (&Value, &Value) = (&sender, &receiver);
-    record_relation(walk, context, pair, sides, Kind::Schema, None);
+    let details = scalar_keywords::changes::differences(old, new);
+    record_relation(walk, context, pair, sides, Kind::Schema, Some(&details));
     texts::compare_below(walk, pair, context);
 }

@@ -9,6 +9,7 @@ use crate::diff::rules::{Action, Class, Kind};
 use crate::diff::schema::assertions::undeclared_are_compared;
 use crate::diff::schema::composition::parts::Parts;
 use crate::diff::schema::objects::carried::{Carried, compare_left_out};
+use crate::diff::schema::scalar_keywords::changes::differences;
 use crate::diff::sides::Sides;
 use crate::diff::walk::schema_findings::{
     Axes, record_difference, record_embedded, record_relation,
@@ -72,8 +73,11 @@ pub(crate) fn properties<'a>(
             Some(_) => {}
         }
     }
-    // Names that are required without being declared.
-    for name in was.symmetric_difference(is) {
+    // Names that are required without being declared. What a component requires is compared with the component.
+    let in_place = |name: &String| {
+        base.required_in_place.contains(name) || revision.required_in_place.contains(name)
+    };
+    for name in was.symmetric_difference(is).filter(|name| in_place(name)) {
         if base.get(name).is_none_or(|_| base.inherits(name))
             && revision.get(name).is_none_or(|_| revision.inherits(name))
         {
@@ -110,6 +114,7 @@ fn declared_again<'a>(
         together(&old, &base.again(name)),
         together(&new, &revision.again(name)),
     );
+    let details = differences(&all.0, &all.1);
     let (sender, receiver) = walk.sides(&all.0, &all.1, context.direction);
     record_relation(
         walk,
@@ -120,7 +125,7 @@ fn declared_again<'a>(
         },
         (&sender, &receiver),
         Kind::Schema,
-        None,
+        Some(&details),
     );
 }
 

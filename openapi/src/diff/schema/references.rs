@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::diff::message::message;
 use crate::diff::rules::Kind;
 use crate::diff::schema::assertions::assertions;
 use crate::diff::walk::schema_findings::change_of;
@@ -43,7 +44,9 @@ pub(crate) fn compare_by_references<'a>(
         Relation::Equal | Relation::Compatible => false,
         Relation::Breaking(_) | Relation::Unproven => true,
     };
-    let whole = change_of(walk, context, pair, relation, Kind::Schema, None);
+    let details = message!("what it refers to changed");
+    let details = Some(&details);
+    let whole = change_of(walk, context, pair, relation, Kind::Schema, details);
     if !breaks {
         return walk.blaming_references(&references, context.direction, |walk| {
             if let Some(change) = whole {

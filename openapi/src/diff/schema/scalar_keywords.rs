@@ -1,7 +1,7 @@
 //! What a plain schema says about a value apart from its declared properties and its items: type, bounds, enum,
 //! pattern, format, undeclared properties. Judged as one thing.
 
-mod changes;
+pub(crate) mod changes;
 pub(crate) mod inert;
 
 use std::collections::BTreeSet;
@@ -184,6 +184,21 @@ fn format<'a>(
 /// Returns whether values of this type are among those of a schema.
 pub(crate) fn admits(schema: &Value, kind: &str) -> bool {
     types_of(schema.get("type")).is_none_or(|types| types.contains(&kind))
+}
+
+/// Returns whether a schema lists its values, some of which its types allow, and none of this type.
+pub(crate) fn lists_none_of(schema: &Value, kind: &str) -> bool {
+    let kind_of = |value: &Value| match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let listed = schema.get("enum").and_then(Value::as_array);
+    let mut kinds = listed.into_iter().flatten().map(kind_of);
+    kinds.clone().any(|kind| admits(schema, kind)) && !kinds.any(|other| other == kind)
 }
 
 /// Returns one schema for several of scalar keywords that a value must all satisfy.

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use crate::diff::message::{Part, message};
 use crate::diff::rules::{Action, Class, Kind};
-use crate::diff::schema::assertions::assertions;
 use crate::diff::schema::composition::compensation::{Of, compensating_root};
 use crate::diff::schema::layers::is_null;
 use crate::diff::schema::unions::traits::Traits;
@@ -46,14 +45,6 @@ impl<'a> Union<'a> {
             .into_iter()
             .filter_map(of_keyword)
             .collect()
-    }
-
-    /// Returns the union that is all that a schema asserts.
-    pub(crate) fn alone(node: &Node<'a>) -> Option<Self> {
-        match assertions(node)?[..] {
-            ["anyOf" | "oneOf"] => Self::of(node).pop(),
-            _ => None,
-        }
     }
 
     /// Returns a schema as the only alternative.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::diff::sides::{Side, Sides};
 use crate::diff::walk::graph::Walk;
 use crate::diff::walk::node::Pair;
-use crate::relation::{Relation, relate};
+use crate::relation::{Relation, Wanted, relate, values_with};
 use crate::schema::Direction;
 
 pub(crate) use whole::{Step, Whole, WholeId};
@@ -58,7 +58,7 @@ pub(crate) fn embed<'a>(
         merge(part_of(&mut merged, &root.trail)?, local);
         Some(vec![replaced, merged])
     };
-    embed_altered(walk, root, direction, sides, planted)
+    embed_altered(walk, root, direction, sides, Wanted::Part(local), planted)
 }
 
 /// Embeds the absence of a member of the part at `sides` into a value of the whole.
@@ -76,7 +76,7 @@ pub(crate) fn embed_absence<'a>(
         part.shift_remove(name);
         Some(vec![whole])
     };
-    embed_altered(walk, root, direction, sides, lacking)
+    embed_altered(walk, root, direction, sides, Wanted::Absence(name), lacking)
 }
 
 /// Tries the wholes that `altered` makes of those that are sent, each of which shows the difference if it is valid.
@@ -85,6 +85,7 @@ fn embed_altered<'a>(
     root: &Root<'a>,
     direction: Direction,
     sides: &Sides,
+    wanted: Wanted<'_>,
     altered: impl Fn(&Value) -> Option<Vec<Value>>,
 ) -> Embedding {
     let of_value = |whole: &Whole, value| {
@@ -113,6 +114,11 @@ fn embed_altered<'a>(
         }
     }
     if let Some((_, value)) = shortest {
+        return of_value(&whole, value);
+    }
+    let built = values_with(&whole.sender, &root.trail, wanted).into_iter();
+    let built = built.filter(|value| whole.breaks(value) && whole.rejects_at(value, &root.trail));
+    if let Some(value) = built.min_by_key(length) {
         return of_value(&whole, value);
     }
     // The part's schema may leave out what is compared elsewhere (its items, what it requires), so that its value fits

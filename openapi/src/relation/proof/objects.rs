@@ -62,12 +62,6 @@ fn names<'a>(sender: &Conjunction<'a>) -> BTreeSet<&'a str> {
     names
 }
 
-/// Returns all names that the sender requires.
-pub(super) fn required<'a>(sender: &Conjunction<'a>) -> BTreeSet<&'a str> {
-    let lists = sender.all("required").filter_map(Value::as_array);
-    lists.flatten().filter_map(Value::as_str).collect()
-}
-
 /// Returns whether each name in which the first pattern is found has the second one.
 fn is_pattern_within(pattern: &str, other: &str) -> bool {
     pattern == other
@@ -99,7 +93,7 @@ impl<'a> Proof<'a> {
             }
         }
         // That a property is required and forbidden is a mistake, from which nothing follows.
-        if required(sender).contains(name) {
+        if sender.required().contains(name) {
             schemas.retain(|located| located.schema != &Value::Bool(false));
         }
         schemas
@@ -133,14 +127,14 @@ impl<'a> Proof<'a> {
         };
         match keyword {
             "required" => {
-                let required = required(sender);
+                let required = sender.required();
                 let is_required =
                     |name: &Value| name.as_str().is_some_and(|name| required.contains(name));
                 let wanted = value.schema.as_array();
                 wanted.is_some_and(|wanted| wanted.iter().all(is_required))
             }
             "minProperties" => count(value.schema).is_some_and(|least| {
-                sender.highest(keyword).max(required(sender).len() as u64) >= least
+                sender.highest(keyword).max(sender.required().len() as u64) >= least
             }),
             "maxProperties" => {
                 let most = count(value.schema);
@@ -258,7 +252,7 @@ impl<'a> Proof<'a> {
 
     fn dependents_are_required(&mut self, sender: &Conjunction<'a>, receiver: &Part<'a>) -> bool {
         let wanted = receiver.members("dependentRequired");
-        let required = required(sender);
+        let required = sender.required();
         for (name, dependents) in wanted {
             let own = sender
                 .all("dependentRequired")

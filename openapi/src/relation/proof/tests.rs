@@ -93,6 +93,43 @@ fn alternatives_of_one_of_must_exclude_each_other() {
 }
 
 #[test]
+fn a_property_added_to_alternatives_that_overlap_excludes_no_more_and_no_less() {
+    let either = |extra: &Value, first: &[&str], second: &[&str]| {
+        let of = |required: &[&str]| json!({"type": "object", "required": required, "properties": {"n": extra}});
+        json!({"oneOf": [of(first), of(second)], "type": "object"})
+    };
+    let (closed, typed) = (json!(false), json!({"type": "string"}));
+    assert_proven(&[
+        (
+            either(&closed, &["a"], &["b"]),
+            either(&typed, &["a"], &["b"]),
+            true,
+        ),
+        (
+            either(&typed, &["a"], &["b"]),
+            either(&json!(true), &["b"], &["a"]),
+            true,
+        ),
+        // A value with `a` and `c` is now in both alternatives.
+        (
+            either(&closed, &["a"], &["b", "c"]),
+            either(&typed, &["a"], &["c"]),
+            false,
+        ),
+        (
+            either(&typed, &["a"], &["b"]),
+            either(&typed, &["a"], &[]),
+            false,
+        ),
+        (
+            either(&typed, &["a"], &["b"]),
+            either(&closed, &["a"], &["b"]),
+            false,
+        ),
+    ]);
+}
+
+#[test]
 fn recursive_schemas_are_compared_by_coinduction() {
     let list = |next: &str, most: u32| {
         json!({"$ref": "#/$defs/L", "$defs": {"L": {"type": "object", "properties": {

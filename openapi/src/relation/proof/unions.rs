@@ -3,9 +3,8 @@
 use serde_json::Value;
 
 use super::Proof;
-use super::objects::required;
 use super::type_schemas::TYPES;
-use crate::relation::conjunction::{Conjunction, Located, Part};
+use crate::relation::conjunction::{Conjunction, Located, Part, is_among, open_unions};
 use crate::relation::types::Types;
 
 /// The most schemas that a conjunction is made of, by choosing alternatives.
@@ -13,27 +12,6 @@ const MOST_SCHEMAS: usize = 12;
 
 /// How deep the required properties of two schemas are compared to see that they have no value in common.
 const DEEPEST: usize = 3;
-
-/// Returns whether a schema is one of some, by its address.
-fn is_among(schema: &Located<'_>, schemas: &[Located<'_>]) -> bool {
-    let mut schemas = schemas.iter();
-    schemas.any(|other| std::ptr::eq(other.schema, schema.schema))
-}
-
-/// Returns the alternatives of each union of which none was chosen: none is among `schemas`.
-fn open_unions<'a>(
-    conjunction: &Conjunction<'a>,
-    schemas: &[Located<'a>],
-) -> Vec<Vec<Located<'a>>> {
-    let unions = conjunction.parts.iter().flat_map(|part| {
-        let of = |keyword| part.list(keyword).collect::<Vec<_>>();
-        ["oneOf", "anyOf"].map(of)
-    });
-    let is_open = |branches: &Vec<Located<'a>>| {
-        !branches.is_empty() && !branches.iter().any(|branch| is_among(branch, schemas))
-    };
-    unions.filter(is_open).collect()
-}
 
 impl<'a> Proof<'a> {
     /// Returns whether the receiver accepts all values of each alternative of the sender, and of each type. An
@@ -107,9 +85,10 @@ impl<'a> Proof<'a> {
                     .collect::<Vec<_>>()
             })
             .collect();
-        others
-            .into_iter()
-            .any(|other| self.includes(&[schema], other, level))
+        let both: Vec<Located<'a>> = sender.iter().copied().chain([schema]).collect();
+        others.into_iter().any(|other| {
+            self.includes(&[schema], other, level) || self.includes(&both, other, level)
+        })
     }
 
     /// Returns whether no value of the sender is one of `schema`.
@@ -133,7 +112,7 @@ impl<'a> Proof<'a> {
             return false;
         }
         if conjunction.types.is_within(Types::OBJECT) {
-            for name in required(&conjunction) {
+            for name in conjunction.required() {
                 let property = self.of_name(&conjunction, name);
                 if self.are_contradictory(&property, depth + 1) {
                     return true;

@@ -63,7 +63,7 @@ impl<'a> Search<'a> {
             return Vec::new();
         };
         let prefix: Vec<Value> = (0..fixed(sent))
-            .map_while(|index| self.candidates(&of_index(sent, index)).into_iter().next())
+            .map_while(|index| self.sent_value(&of_index(sent, index)))
             .collect();
         let mut items = self.candidates(&of_index(sent, prefix.len()));
         for side in [sent, accepted] {
@@ -155,7 +155,7 @@ impl<'a> Search<'a> {
             let of_sender = of_index(sent, index);
             trail.push(Step::Index(index));
             if index >= present.len() {
-                let item = self.candidates(&of_sender).into_iter().next();
+                let item = self.sent_value(&of_sender);
                 if let Some(longer) = item.and_then(|item| planted(&whole, trail, item)) {
                     whole = longer;
                 }

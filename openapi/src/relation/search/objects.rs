@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::side::Side;
-use super::{Located, Search, Step, planted, scalars};
+use super::{Located, Search, Step, is_found_in_name, planted, scalars};
 use crate::sample;
 use crate::schema::Strings;
 
@@ -44,25 +44,9 @@ fn names<'a>(sent: &Side<'a>, accepted: &Side<'a>) -> BTreeSet<String> {
 impl<'a> Search<'a> {
     /// Returns the schemas of a property.
     fn of_name(&mut self, side: &Side<'a>, name: &str) -> Vec<Located<'a>> {
-        let mut schemas = Vec::new();
-        for part in &side.parts {
-            let count = schemas.len();
-            let declared = part
-                .object
-                .get("properties")
-                .and_then(|members| members.get(name));
-            schemas.extend(declared.map(|schema| part.at(schema)));
-            for (pattern, schema) in part.members("patternProperties") {
-                if self.is_found(pattern, name) {
-                    schemas.push(schema);
-                }
-            }
-            if schemas.len() == count {
-                let rest = part.get("additionalProperties");
-                schemas.extend(rest.or_else(|| part.get("unevaluatedProperties")));
-            }
-        }
-        schemas
+        side.of_name(name, |pattern| {
+            is_found_in_name(&mut self.patterns, pattern, name)
+        })
     }
 
     /// Returns objects with one property more or less, and with as many as the bounds say.
@@ -102,7 +86,7 @@ impl<'a> Search<'a> {
                     .map(|(name, value)| (name.clone(), value.clone()))
                     .collect();
                 let rest = self.of_name(sent, "key0");
-                let value = self.candidates(&rest).into_iter().next();
+                let value = self.sent_value(&rest);
                 let keys = (0..MOST_ADDED).map(|index| format!("key{index}"));
                 let missing = count.saturating_sub(members.len());
                 members.extend(value.into_iter().flat_map(|value| {
@@ -162,7 +146,7 @@ impl<'a> Search<'a> {
             let grown = if present.contains_key(name) {
                 Some(whole.clone())
             } else {
-                let member = self.candidates(&of_sender).into_iter().next();
+                let member = self.sent_value(&of_sender);
                 member.and_then(|member| planted(whole, trail, member))
             };
             let found = grown.and_then(|whole| self.place(&whole, trail, &of_sender, &of_receiver));

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use super::side::Side;
 use crate::relation::formats::strings_of;
+use crate::sample;
 use crate::schema::{Inclusion, Lengths, Strings, inclusion};
 
 /// The longest string that is made for a bound on length.
 const LONGEST: usize = 1 << 25;
 
 /// Returns the values that one of the sides may treat differently.
-pub(super) fn values(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<Value> {
+pub(in crate::relation) fn values(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<Value> {
     let mut values: Vec<Value> = Vec::new();
     for side in [sent, accepted] {
         values.extend(side.all("const").map(|value| value.schema.clone()));
@@ -117,6 +118,10 @@ pub(super) fn strings(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<String> {
                 most: length,
             },
         };
+        let formats = sent
+            .all("format")
+            .filter_map(|format| format.schema.as_str());
+        found.extend(formats.filter_map(|format| sample::of_format_and_length(format, length)));
         if all.patterns.is_empty() {
             found.push("a".repeat(length));
         } else if length <= 1_000 {

@@ -3,13 +3,13 @@
 use crate::relation::conjunction::{InPlace, Located, Part};
 
 /// The schemas of one side for a place, with all that may hold because of them.
-pub(super) struct Side<'a> {
-    pub(super) schemas: Vec<Located<'a>>,
-    pub(super) parts: Vec<Part<'a>>,
+pub(in crate::relation) struct Side<'a> {
+    pub(in crate::relation) schemas: Vec<Located<'a>>,
+    pub(in crate::relation) parts: Vec<Part<'a>>,
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn of(schemas: &[Located<'a>]) -> Self {
+    pub(in crate::relation) fn of(schemas: &[Located<'a>]) -> Self {
         let objects = schemas.iter().filter_map(|located| {
             let object = located.schema.as_object()?;
             let located = *located;
@@ -23,8 +23,35 @@ impl<'a> Side<'a> {
         }
     }
 
+    /// Returns the schemas of a property. `is_found` returns whether a pattern is found in its name.
+    pub(in crate::relation) fn of_name(
+        &self,
+        name: &str,
+        mut is_found: impl FnMut(&'a str) -> bool,
+    ) -> Vec<Located<'a>> {
+        let mut schemas = Vec::new();
+        for part in &self.parts {
+            let count = schemas.len();
+            let declared = part
+                .object
+                .get("properties")
+                .and_then(|members| members.get(name));
+            schemas.extend(declared.map(|schema| part.at(schema)));
+            for (pattern, schema) in part.members("patternProperties") {
+                if is_found(pattern) {
+                    schemas.push(schema);
+                }
+            }
+            if schemas.len() == count {
+                let rest = part.get("additionalProperties");
+                schemas.extend(rest.or_else(|| part.get("unevaluatedProperties")));
+            }
+        }
+        schemas
+    }
+
     /// Returns the values of a keyword.
-    pub(super) fn all(&self, keyword: &str) -> impl Iterator<Item = Located<'a>> {
+    pub(in crate::relation) fn all(&self, keyword: &str) -> impl Iterator<Item = Located<'a>> {
         self.parts.iter().filter_map(move |part| part.get(keyword))
     }
 }

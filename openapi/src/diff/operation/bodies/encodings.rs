@@ -160,9 +160,9 @@ fn listed(node: &Node<'_>) -> Option<Vec<(String, MediaType)>> {
     Some(types.flat_map(named).collect())
 }
 
-/// Returns the media type of a part where none is given: by the type of its schema, if that has one type.
+/// Returns the media type of a part where none is given: by the type of its schema, if that has one type in each part
+/// and alternative of the body that declares it.
 fn default_of<'a>(document: &'a Document, body: &Node<'a>, name: &str) -> Option<&'static str> {
-    let property = property_of(document, body, name)?;
     let of = |schema: &Node<'a>| {
         Some(match schema.text("type")? {
             "string" if is_binary(schema) => "application/octet-stream",
@@ -171,11 +171,41 @@ fn default_of<'a>(document: &'a Document, body: &Node<'a>, name: &str) -> Option
             _ => return None,
         })
     };
-    match property.text("type") {
-        Some("array") => of(&follow(document, &property.get("items")?)),
-        _ => of(&property),
+    let of_property = |property: &Node<'a>| {
+        let property = follow(document, property);
+        match property.text("type") {
+            Some("array") => of(&follow(document, &property.get("items")?)),
+            _ => of(&property),
+        }
+    };
+    let mut properties = Vec::new();
+    let mut pending: Vec<(Node<'a>, usize)> = body
+        .get("schema")
+        .map(|schema| (schema, 0))
+        .into_iter()
+        .collect();
+    while let Some((schema, depth)) = pending.pop() {
+        let schema = follow(document, &schema);
+        properties.extend(
+            schema
+                .get("properties")
+                .and_then(|members| members.get(name)),
+        );
+        let parts = ["allOf", "anyOf", "oneOf"].into_iter();
+        let parts = parts.flat_map(|keyword| schema.items_of(keyword));
+        pending.extend(
+            parts
+                .filter(|_| depth < DEEPEST)
+                .map(|part| (part, depth + 1)),
+        );
     }
+    let mut defaults = properties.iter().map(of_property);
+    let first = defaults.next()??;
+    defaults.all(|other| other == Some(first)).then_some(first)
 }
+
+/// How deeply nested parts and alternatives of a body are read.
+const DEEPEST: usize = 8;
 
 /// Returns whether a string is binary: encoded, or `format: binary`, which reading turns into a media type.
 fn is_binary(schema: &Node<'_>) -> bool {

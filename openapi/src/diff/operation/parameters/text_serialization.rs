@@ -10,6 +10,7 @@ use crate::diff::operation::parameters::readings::{readings, text_of};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::schema::annotations::texts;
 use crate::diff::schema::layers::Layers;
+use crate::diff::schema::scalar_keywords::changes::differences;
 use crate::diff::walk::context::Compare;
 use crate::diff::walk::schema_findings::{change_of, record_difference, record_embedded};
 use crate::diff::walk::witness::Embedding;
@@ -175,7 +176,9 @@ fn forget_unwritten<'a>(
         Relation::Unproven => (Class::Unproven, None),
         Relation::Equal | Relation::Compatible => {
             let kind = first.rule.kind;
-            if let Some(change) = change_of(walk, context, pair, relation, kind, None) {
+            let target = walk.followed(pair);
+            let details = differences(target.base.value, target.revision.value);
+            if let Some(change) = change_of(walk, context, pair, relation, kind, Some(&details)) {
                 walk.record(change);
             }
             return;

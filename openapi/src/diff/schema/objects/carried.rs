@@ -19,6 +19,8 @@ pub(crate) struct Carried<'a> {
     /// What further parts say of the same properties.
     again: Vec<(&'a str, Node<'a>)>,
     pub(crate) required: BTreeSet<String>,
+    /// Those of the required ones that a part in place requires, and not only a component.
+    pub(crate) required_in_place: BTreeSet<String>,
     /// Those that a component declares, which is compared separately.
     inherited: Vec<(&'a str, Node<'a>)>,
     /// The properties that only messages of the other direction carry, and whether they are required.
@@ -38,6 +40,7 @@ impl<'a> Carried<'a> {
             .extract_if(.., |(name, _)| !seen.insert(*name))
             .collect();
         let mut required: BTreeSet<String> = parts.inline.iter().flat_map(required).collect();
+        let required_in_place = required.clone();
         let left_out: Vec<_> = (others.into_iter())
             .map(|(name, node)| (name, node, required.contains(name)))
             .collect();
@@ -58,6 +61,7 @@ impl<'a> Carried<'a> {
             members,
             again,
             required,
+            required_in_place,
             inherited,
             left_out,
         }

@@ -1,8 +1,9 @@
 //! The keywords in which two schema objects differ.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::diff::message::{Message, Part, message};
+use crate::keywords;
 use crate::shown::fits;
 
 /// Returns the names of the keywords that differ: the base's in its order, then what was added.
@@ -14,6 +15,29 @@ pub(crate) fn changed_names<'v>(base: &'v Value, revision: &'v Value) -> Vec<&'v
     let added = names(revision).filter(|key| base.get(key).is_none());
     let changed = names(base).filter(|key| base.get(key) != revision.get(key));
     changed.chain(added).collect()
+}
+
+/// Lists the keywords in which two schemas differ, other than by annotations.
+pub(crate) fn differences(base: &Value, revision: &Value) -> Message {
+    let (Value::Object(old), Value::Object(new)) = (base, revision) else {
+        let [was, is] = Part::differing(base, revision);
+        return message!("{} → {}", was, is);
+    };
+    let asserted = |schema: &Map<String, Value>| {
+        let keywords = schema
+            .iter()
+            .filter(|(key, _)| !keywords::is_annotation(key));
+        Value::Object(
+            keywords
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
+        )
+    };
+    let (old, new) = (asserted(old), asserted(new));
+    if old == new {
+        return message!("what it refers to changed");
+    }
+    changes(&old, &new)
 }
 
 /// Lists the keywords that differ, each with what it was and what it is.

@@ -76,14 +76,15 @@ impl Traits {
         {
             return true;
         }
-        let is_object = |traits: &Self| {
-            traits
-                .types
-                .as_ref()
-                .is_some_and(|types| types.len() == 1 && types.contains("object"))
+        // Only objects satisfy both.
+        let mut types = [&self.types, &other.types].into_iter().flatten();
+        let Some(first) = types.next() else {
+            return false;
         };
-        is_object(self)
-            && is_object(other)
+        let mut common = first
+            .iter()
+            .filter(|kind| types.clone().all(|types| types.contains(*kind)));
+        common.all(|kind| kind == "object")
             && self.constants.iter().any(|(name, values)| {
                 let others = other.constants.get(name);
                 self.required.contains(name)
@@ -108,11 +109,15 @@ impl Traits {
     }
 }
 
-/// Returns the values that a schema lists, each as JSON.
+/// Returns the values that a schema lists, each as JSON; 1 and 1.0 are one value.
 fn listed(schema: &Node<'_>) -> Option<BTreeSet<String>> {
+    let text = |value: &Value| match value.as_f64() {
+        Some(number) => number.to_string(),
+        None => value.to_string(),
+    };
     match (schema.value.get("const"), schema.value.get("enum")) {
-        (Some(only), _) => Some(BTreeSet::from([only.to_string()])),
-        (None, Some(Value::Array(values))) => Some(values.iter().map(Value::to_string).collect()),
+        (Some(only), _) => Some(BTreeSet::from([text(only)])),
+        (None, Some(Value::Array(values))) => Some(values.iter().map(text).collect()),
         (None, _) => None,
     }
 }

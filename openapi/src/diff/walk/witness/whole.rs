@@ -6,15 +6,9 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::diff::walk::node::Pair;
+pub(crate) use crate::relation::Step;
 use crate::schema::{Bundle, Direction, Validator};
 use crate::{pointer, sample};
-
-/// A step from a value to a part of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Step {
-    Property(String),
-    Item,
-}
 
 /// Both schemas of a whole by their addresses in the documents, and the direction of the message.
 #[derive(PartialEq, Eq, Hash)]

@@ -1,0 +1,357 @@
+//! Values that several schemas accept together, built from what the schemas require, with a given part.
+//!
+//! Samples are cheap, and miss what only several schemas together say. Here alternatives are chosen one by one, and each
+//! part is built from all schemas that hold for it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+
+use super::conjunction::{Conjunction, Located, open_unions};
+use super::formats::strings_of;
+use super::search::side::Side;
+use super::search::{is_found_in_name, scalars};
+use super::types::Types;
+use crate::sample::Sampler;
+use crate::schema::{Validator, size};
+
+/// The steps of one builder: schemas that are read, and nodes of schemas that are compiled.
+const STEPS: usize = 100_000;
+
+/// The deepest nesting of schemas and values.
+const DEEPEST: usize = 60;
+
+/// The most values of one place.
+const MOST_VALUES: usize = 12;
+
+/// The most items or properties that are built to reach a bound.
+const MOST_MEMBERS: usize = 64;
+
+/// A step from a value to a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    Property(String),
+    Item,
+}
+
+/// What a value has at the end of a trail.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wanted<'v> {
+    /// This part, or an object with its members.
+    Part(&'v Value),
+    /// An object without this member.
+    Absence(&'v str),
+}
+
+/// Returns values that a self-contained schema accepts, with what is wanted at the end of the trail.
+pub(crate) fn values_with(schema: &Value, trail: &[Step], wanted: Wanted<'_>) -> Vec<Value> {
+    Builder::new(schema).values(&[Located::root(schema)], Some((trail, wanted)))
+}
+
+/// The schemas of a place, by their addresses.
+type Place = Vec<*const Value>;
+
+/// Builds values of the schemas within one root.
+pub(super) struct Builder<'a> {
+    sampler: Sampler<'a>,
+    patterns: BTreeMap<&'a str, Option<Validator>>,
+    validators: HashMap<Place, Option<Rc<Validator>>>,
+    /// The values that were built of each place.
+    built: HashMap<Place, Vec<Value>>,
+    steps: usize,
+    nested: usize,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(root: &'a Value) -> Self {
+        Self {
+            sampler: Sampler::new(root),
+            patterns: BTreeMap::new(),
+            validators: HashMap::new(),
+            built: HashMap::new(),
+            steps: STEPS,
+            nested: 0,
+        }
+    }
+
+    /// Returns values that all of the schemas accept.
+    pub(super) fn of_all(&mut self, schemas: &[Located<'a>]) -> Vec<Value> {
+        let place = place(schemas);
+        if let Some(values) = self.built.get(&place) {
+            return values.clone();
+        }
+        // A schema that requires itself has no value.
+        self.built.insert(place.clone(), Vec::new());
+        let values = self.values(schemas, None);
+        self.built.insert(place, values.clone());
+        values
+    }
+
+    fn values(
+        &mut self,
+        schemas: &[Located<'a>],
+        wanted: Option<(&[Step], Wanted<'_>)>,
+    ) -> Vec<Value> {
+        if self.nested == DEEPEST || !self.burn(schemas.len()) {
+            return Vec::new();
+        }
+        self.nested += 1;
+        let mut values = self.probable(schemas, wanted);
+        self.nested -= 1;
+        values.truncate(MOST_VALUES);
+        values
+    }
+
+    /// Returns values that the schemas probably accept.
+    fn probable(
+        &mut self,
+        schemas: &[Located<'a>],
+        wanted: Option<(&[Step], Wanted<'_>)>,
+    ) -> Vec<Value> {
+        let conjunction = Conjunction::of(schemas);
+        if conjunction.is_refused || conjunction.is_contradictory {
+            return Vec::new();
+        }
+        if wanted.is_none() {
+            let sampled = self
+                .sampler
+                .of_all(schemas.iter().map(|located| located.schema));
+            let Some(validator) = self.validator(schemas) else {
+                return Vec::new();
+            };
+            let sampled = sampled.into_iter().filter(|value| validator.accepts(value));
+            let sampled: Vec<Value> = sampled.take(MOST_VALUES).collect();
+            if !sampled.is_empty() {
+                return sampled;
+            }
+        }
+        if let Some(branches) = open_unions(&conjunction, schemas).into_iter().next() {
+            let mut values = Vec::new();
+            for branch in branches {
+                let chosen: Vec<Located<'a>> = schemas.iter().copied().chain([branch]).collect();
+                values.extend(self.values(&chosen, wanted).into_iter().take(4));
+            }
+            // Another alternative may accept the value as well.
+            return self.accepted(schemas, values);
+        }
+        match wanted {
+            Some(([], Wanted::Part(part))) => {
+                let mut values = vec![part.clone()];
+                if let Value::Object(members) = part {
+                    for mut value in self.objects(&conjunction, None) {
+                        if let Value::Object(value) = &mut value {
+                            value.extend(members.clone());
+                        }
+                        values.push(value);
+                    }
+                }
+                values
+            }
+            Some(([], Wanted::Absence(name))) => {
+                let mut values = self.objects(&conjunction, None);
+                values.retain(|value| value.get(name).is_none());
+                values
+            }
+            Some(([Step::Property(name), rest @ ..], wanted)) => {
+                self.objects(&conjunction, Some((name, rest, wanted)))
+            }
+            Some(([Step::Item, rest @ ..], wanted)) => {
+                self.arrays(&conjunction, Some((rest, wanted)))
+            }
+            None => {
+                let side = Side::of(schemas);
+                let mut values = scalars::values(&side, &side);
+                let texts = strings_of(&conjunction.parts).examples().into_iter();
+                values.extend(texts.map(Value::String));
+                let mut values = self.accepted(schemas, values);
+                values.extend(self.objects(&conjunction, None));
+                values.extend(self.arrays(&conjunction, None));
+                values
+            }
+        }
+    }
+
+    /// Returns objects with the required members, and with the one that is wanted.
+    fn objects(
+        &mut self,
+        conjunction: &Conjunction<'a>,
+        wanted: Option<(&str, &[Step], Wanted<'_>)>,
+    ) -> Vec<Value> {
+        if Types::OBJECT.intersection(conjunction.types).is_empty() {
+            return Vec::new();
+        }
+        let mut members = Map::new();
+        for name in conjunction.required() {
+            if wanted.is_none_or(|(other, ..)| name != other) {
+                let schemas = self.of_name(conjunction, name);
+                let Some(value) = self.of_all(&schemas).into_iter().next() else {
+                    return Vec::new();
+                };
+                members.insert(name.to_owned(), value);
+            }
+        }
+        let least = usize::try_from(conjunction.highest("minProperties")).unwrap_or(usize::MAX);
+        let keys = (0..MOST_MEMBERS).map(|index| format!("key{index}"));
+        for key in keys {
+            if members.len() + usize::from(wanted.is_some()) >= least {
+                break;
+            }
+            let schemas = self.of_name(conjunction, &key);
+            if let Some(value) = self.of_all(&schemas).into_iter().next() {
+                members.insert(key, value);
+            }
+        }
+        let Some((name, rest, wanted)) = wanted else {
+            return vec![Value::Object(members)];
+        };
+        let schemas = self.of_name(conjunction, name);
+        let values = self.values(&schemas, Some((rest, wanted))).into_iter();
+        let with = |value| {
+            let mut members = members.clone();
+            members.insert(name.to_owned(), value);
+            Value::Object(members)
+        };
+        values.map(with).collect()
+    }
+
+    /// Returns arrays with the required items, of which the first has what is wanted.
+    fn arrays(
+        &mut self,
+        conjunction: &Conjunction<'a>,
+        wanted: Option<(&[Step], Wanted<'_>)>,
+    ) -> Vec<Value> {
+        if Types::ARRAY.intersection(conjunction.types).is_empty() {
+            return Vec::new();
+        }
+        let least = usize::try_from(conjunction.highest("minItems")).unwrap_or(usize::MAX);
+        let of_index = |index: usize| -> Vec<Located<'a>> {
+            let parts = conjunction.parts.iter();
+            let of_part = parts.filter_map(|part| {
+                let fixed = part.list("prefixItems").nth(index);
+                fixed.or_else(|| part.get("items"))
+            });
+            of_part.collect()
+        };
+        let mut others = Vec::new();
+        for index in usize::from(wanted.is_some())..least.min(MOST_MEMBERS) {
+            let mut items = self.of_all(&of_index(index)).into_iter();
+            // Items that differ, where there are some.
+            let item = items.find(|item| !others.contains(item));
+            match item.or_else(|| others.last().cloned()) {
+                Some(item) => others.push(item),
+                None => return Vec::new(),
+            }
+        }
+        let Some(wanted) = wanted else {
+            return vec![Value::Array(others)];
+        };
+        let first = self.values(&of_index(0), Some(wanted)).into_iter();
+        let with = |item| Value::Array([item].into_iter().chain(others.clone()).collect());
+        first.map(with).collect()
+    }
+
+    fn of_name(&mut self, conjunction: &Conjunction<'a>, name: &str) -> Vec<Located<'a>> {
+        let side = Side {
+            schemas: Vec::new(),
+            parts: conjunction.parts.clone(),
+        };
+        side.of_name(name, |pattern| {
+            is_found_in_name(&mut self.patterns, pattern, name)
+        })
+    }
+
+    /// Returns the values that the schemas accept.
+    fn accepted(&mut self, schemas: &[Located<'a>], mut values: Vec<Value>) -> Vec<Value> {
+        match self.validator(schemas) {
+            Some(validator) => values.retain(|value| validator.accepts(value)),
+            None => values.clear(),
+        }
+        values
+    }
+
+    fn validator(&mut self, schemas: &[Located<'a>]) -> Option<Rc<Validator>> {
+        let place = place(schemas);
+        if let Some(validator) = self.validators.get(&place) {
+            return validator.clone();
+        }
+        let whole = Located::whole(schemas);
+        let validator = if self.burn(size(&whole) / 4) {
+            Validator::new(&whole).ok().map(Rc::new)
+        } else {
+            None
+        };
+        self.validators.insert(place, validator.clone());
+        validator
+    }
+
+    /// Returns false when the steps are used up.
+    fn burn(&mut self, steps: usize) -> bool {
+        self.steps = self.steps.saturating_sub(steps);
+        self.steps > 0
+    }
+}
+
+fn place(schemas: &[Located<'_>]) -> Place {
+    let addresses = schemas
+        .iter()
+        .map(|located| std::ptr::from_ref(located.schema));
+    let mut place: Place = addresses.collect();
+    place.sort_unstable();
+    place.dedup();
+    place
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Step, Wanted, values_with};
+    use crate::schema::Validator;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn values_satisfy_what_several_schemas_require_together() {
+        let tagged = |tag: &str| {
+            json!({"allOf": [
+                {"$ref": "#/$defs/Tagged"},
+                {"required": ["n"], "properties": {"tag": {"enum": [tag]}, "n": {"$ref": "#/$defs/Code"}}}]})
+        };
+        let schema = json!({
+            "type": "object",
+            "required": ["items"],
+            "properties": {"items": {"type": "array", "minItems": 2, "items": {"oneOf": [tagged("a"), tagged("b")]}}},
+            "$defs": {
+                "Tagged": {"type": "object", "required": ["tag"], "properties": {"tag": {"type": "string"}}},
+                "Code": {"allOf": [{"pattern": "^[A-Z]"}, {"type": "string", "pattern": "[0-9]{2}$"}]}}});
+        let validator = Validator::new(&schema).expect("a schema");
+        let trail = [
+            Step::Property("items".to_owned()),
+            Step::Item,
+            Step::Property("m".to_owned()),
+        ];
+        let values = values_with(&schema, &trail, Wanted::Part(&json!("here")));
+        assert!(!values.is_empty());
+        for value in values {
+            assert!(validator.accepts(&value), "{value}");
+            assert_eq!(value.pointer("/items/0/m"), Some(&json!("here")));
+        }
+        let without = |name: &str| values_with(&schema, &trail[..2], Wanted::Absence(name));
+        assert!(without("n").is_empty(), "each item requires it");
+        assert!(without("m").iter().all(|value| validator.accepts(value)));
+        assert!(!without("m").is_empty());
+    }
+
+    #[test]
+    fn what_requires_itself_or_contradicts_itself_has_no_value() {
+        let endless = json!({"$ref": "#/$defs/A", "$defs": {"A": {
+            "type": "object", "required": ["next"], "properties": {"next": {"$ref": "#/$defs/A"}}}}});
+        let contradiction = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "enum": [1]}}});
+        for schema in [endless, contradiction] {
+            let validator = Validator::new(&schema).expect("a schema");
+            let values: Vec<Value> = values_with(&schema, &[], Wanted::Part(&json!({})));
+            assert!(
+                !values.iter().any(|value| validator.accepts(value)),
+                "{schema}"
+            );
+        }
+    }
+}

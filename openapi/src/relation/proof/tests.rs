@@ -161,7 +161,7 @@ fn nothing_follows_from_a_contradiction_or_an_alternative_that_accepts_anything(
             false,
         ),
         (text, json!({"anyOf": [number, {}]}), false),
-        // `false` is meant.
-        (of(&json!(false)), of(&json!({"type": "boolean"})), true),
+        // A property that is required and forbidden is a mistake as well.
+        (of(&json!(false)), of(&json!({"type": "boolean"})), false),
     ]);
 }

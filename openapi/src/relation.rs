@@ -78,6 +78,12 @@ pub(crate) fn is_compatible(sender: &Value, receiver: &Value) -> bool {
     COMPATIBLE.with(|known| known.get(key, |_| is_compatible_uncached(sender, receiver)))
 }
 
+/// Returns whether it is proven that the receiver accepts every value that the sender may send, without the properties
+/// that an alternative of the receiver accepts only because another one declares them.
+pub(crate) fn is_compatible_as_declared(sender: &Value, receiver: &Value) -> bool {
+    is_compatible(sender, &close(receiver, receiver))
+}
+
 /// The most results that are remembered.
 const REMEMBERED: usize = 512;
 

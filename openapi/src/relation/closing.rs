@@ -4,6 +4,9 @@
 //! does not name: so a property that only the receiver declares breaks nothing. A name that the sender
 //! requires is named. All other names stay open, whether `additionalProperties: true` is written or not.
 //!
+//! The alternatives of a union are closed each by itself. A value that satisfies several alternatives of an `anyOf` may
+//! have the properties of all of these.
+//!
 //! An `allOf` is closed as a whole, since its parts see each other's properties; so is what its parts say of one
 //! property, and of the items. Schemas below `not` and `if` stay open: to close them would allow more values.
 
@@ -11,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::contradictions::contradiction;
 use crate::schema::{Validator, definition_name};
 use crate::{keywords, pointer};
 
@@ -30,6 +34,9 @@ const MOST_DESCRIBED: usize = 2_000;
 /// The deepest nesting of such properties: a part may refer to its own whole.
 const DEEPEST: usize = 6;
 
+/// The most alternatives of an `anyOf` of which each two are closed together. With more, each is only closed by itself.
+const MOST_COMBINED: usize = 12;
+
 /// Returns the sender's schema with its objects closed to the names that only the receiver declares. Both
 /// schemas are self-contained.
 pub(crate) fn close(sender: &Value, receiver: &Value) -> Value {
@@ -39,6 +46,7 @@ pub(crate) fn close(sender: &Value, receiver: &Value) -> Value {
         .and_then(Value::as_object)
         .unwrap_or(&no_definitions);
     let mut closing = Closing {
+        root: sender,
         definitions,
         names: declared_names(receiver),
         wanted: BTreeSet::new(),
@@ -100,6 +108,7 @@ enum Scope {
 }
 
 struct Closing<'a> {
+    root: &'a Value,
     definitions: &'a Map<String, Value>,
     /// The names that the receiver declares.
     names: BTreeSet<String>,
@@ -295,6 +304,13 @@ impl Closing<'_> {
                 let is_bare = self.are_alternatives_bare.last().copied().unwrap_or(true);
                 self.list(value, if is_bare { Scope::Bare } else { Scope::Part })
             }
+            "anyOf" if scope == Scope::Whole => {
+                let mut branches = self.list(value, scope);
+                if let Value::Array(branches) = &mut branches {
+                    branches.extend(self.combinations(value));
+                }
+                branches
+            }
             "anyOf" | "oneOf" => self.list(value, scope),
             "allOf" => self.list(value, Scope::Bare),
             "$ref" => match (scope, value.as_str().and_then(definition_name)) {
@@ -304,6 +320,36 @@ impl Closing<'_> {
             },
             _ => value.clone(),
         }
+    }
+
+    /// Returns what each two alternatives of an `anyOf` have in common, closed to the properties of both.
+    fn combinations(&mut self, branches: &Value) -> Vec<Value> {
+        let branches = branches.as_array().into_iter().flatten();
+        let named = branches.filter_map(|branch| {
+            let mut declared = Declared::default();
+            // An alternative that is not closed has all values that it has in common with others.
+            self.collect_declared(branch.as_object()?, &mut declared, false, 0)
+                .then_some(())?;
+            declared.names.retain(|name| self.names.contains(name));
+            Some((branch, declared.names))
+        });
+        let named: Vec<(&Value, BTreeSet<String>)> = named.collect();
+        if named.len() > MOST_COMBINED || self.nested == DEEPEST {
+            return Vec::new();
+        }
+        let mut combinations = Vec::new();
+        for (index, (one, names)) in named.iter().enumerate() {
+            for (other, other_names) in &named[..index] {
+                let both = json!({"allOf": [other, one]});
+                if !names.is_subset(other_names)
+                    && !other_names.is_subset(names)
+                    && contradiction(&both, self.root).is_none()
+                {
+                    combinations.push(self.schema(&both, Scope::Whole));
+                }
+            }
+        }
+        combinations
     }
 
     fn list(&mut self, value: &Value, scope: Scope) -> Value {
@@ -402,6 +448,18 @@ mod tests {
         assert!(validator.accepts(&json!({"undeclared": 1})));
         assert!(!validator.accepts(&json!({"c": 1})));
         assert!(!validator.accepts(&json!({"inner": {"b": "x"}})));
+    }
+
+    #[test]
+    fn a_value_of_two_alternatives_has_the_properties_of_both() {
+        let object = |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}});
+        let receiver = json!({"properties": {"a": true, "b": true, "c": true}});
+        let schema =
+            json!({"anyOf": [object("a"), {"$ref": "#/$defs/B"}], "$defs": {"B": object("b")}});
+        let validator = Validator::new(&close(&schema, &receiver)).expect("a valid schema");
+        assert!(validator.accepts(&json!({"a": "x", "b": "x"})));
+        assert!(!validator.accepts(&json!({"a": "x", "b": 1})));
+        assert!(!validator.accepts(&json!({"a": "x", "b": "x", "c": 1})));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Alternatives and parts: compared as a whole, since one branch may accept what another no longer does.
 
 use crate::schemas::{Body, assert_witnessed, changes, summary};
+use openapi::diff::Class;
 use serde_json::{Value, json};
 
 /// A change of a schema, and the expected result in a request and in a response.
@@ -72,6 +73,52 @@ fn the_witness_of_an_alternative_is_a_value_of_the_whole() {
     let witness = found[0].witness.as_ref().expect("a witness");
     assert!(witness["name"].is_string(), "{witness}");
     assert_eq!(witness["kind"].as_str().map(str::len), Some(4), "{witness}");
+}
+
+fn object(name: &str, kind: &str) -> Value {
+    json!({"type": "object", "required": [name], "properties": {name: {"type": kind}}})
+}
+
+#[test]
+fn a_value_of_two_alternatives_is_sent() {
+    let alternatives = json!([object("a", "string"), object("b", "string")]);
+    let (any, one) = (
+        json!({"anyOf": alternatives}),
+        json!({"oneOf": alternatives}),
+    );
+    for (body, base, revision) in [(Body::Request, &any, &one), (Body::Response, &one, &any)] {
+        let found = changes(body, base, revision);
+        assert_eq!(found[0].class, Class::Breaking, "{found:?}");
+        assert_witnessed(body, base, revision, &found);
+        assert_eq!(found[0].witness, Some(json!({"a": "text", "b": "text"})));
+    }
+    assert_eq!(
+        summary(&changes(Body::Request, &one, &any)),
+        ["additive request-schema-widened"]
+    );
+}
+
+#[test]
+fn an_alternative_that_does_not_declare_a_property_does_not_compensate_its_change() {
+    let union = |kind: &str| {
+        json!({"anyOf": [
+            {"type": "object", "properties": {"a": {"type": "string"}}},
+            object("b", kind),
+        ]})
+    };
+    let found = changes(Body::Response, &union("integer"), &union("string"));
+    assert_eq!(summary(&found), ["breaking response-type-widened"]);
+    // One that declares it does.
+    let with_text = |kind: &str| {
+        let mut union = union(kind);
+        union["anyOf"][0]["properties"]["b"] = json!({"type": ["string", "integer"]});
+        union
+    };
+    let found = changes(Body::Response, &with_text("integer"), &with_text("string"));
+    assert!(
+        found.iter().all(|change| change.class <= Class::Additive),
+        "{found:?}"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::diff::walk::witness::Root;
 use crate::diff::walk::{Pair, Walk};
-use crate::relation::is_compatible;
+use crate::relation::{is_compatible, is_compatible_as_declared};
 use crate::schema::Direction;
 
 /// The most nodes of two schemas that are related to find what compensates a difference.
@@ -17,7 +17,8 @@ pub(crate) enum Of {
 
 /// Returns what a difference within a pair is judged against, where that is proven to break nothing: of alternatives,
 /// the receiver's whole accepts all that the sender's alternative sends; of parts, the receiver's part accepts all that
-/// the sender's whole does.
+/// the sender's whole does. Alternatives that another accepts only because it does not declare their properties are judged
+/// by themselves: a reader of such a property finds what it does not expect.
 pub(crate) fn compensating_root<'a>(
     walk: &mut Walk<'a>,
     wholes: &Pair<'a>,
@@ -34,14 +35,21 @@ pub(crate) fn compensating_root<'a>(
     } else {
         (&pair.base, &wholes.revision)
     };
-    let pair = Pair {
-        base: base.clone(),
-        revision: revision.clone(),
+    let (sender, receiver) = walk.sides_within(base.value, revision.value, direction, LIMIT)?;
+    if !is_compatible(&sender, &receiver) {
+        return None;
+    }
+    let is_alone = of == Of::Alternatives && !is_compatible_as_declared(&sender, &receiver);
+    let judged = if is_alone {
+        pair.clone()
+    } else {
+        Pair {
+            base: base.clone(),
+            revision: revision.clone(),
+        }
     };
-    let (sender, receiver) =
-        walk.sides_within(pair.base.value, pair.revision.value, direction, LIMIT)?;
-    is_compatible(&sender, &receiver).then(|| Root {
-        pair,
+    Some(Root {
+        pair: judged,
         trail: Vec::new(),
     })
 }

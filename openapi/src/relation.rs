@@ -10,6 +10,7 @@ mod closing;
 mod conjunction;
 mod contradictions;
 mod formats;
+mod hidden;
 mod normal_form;
 mod pattern_size;
 mod proof;
@@ -25,6 +26,7 @@ use serde_json::Value;
 
 pub(crate) use self::build::{Step, Wanted, values_with};
 pub(crate) use self::contradictions::{Contradiction, contradiction, own_contradiction};
+pub(crate) use self::hidden::hidden_property;
 
 use self::by_parts::relate_by_parts;
 use self::closing::close;
@@ -98,6 +100,31 @@ thread_local! {
 }
 
 fn relate_uncached(sender: &Value, receiver: &Value) -> Relation {
+    let relation = relate_literally(sender, receiver);
+    match (&relation, with_hidden(sender, receiver)) {
+        (Relation::Equal | Relation::Compatible, Some((sender, receiver))) => {
+            match relate_literally(&sender, &receiver) {
+                Relation::Equal => relation,
+                Relation::Compatible => Relation::Compatible,
+                Relation::Breaking(_) | Relation::Unproven => Relation::Unproven,
+            }
+        }
+        _ => relation,
+    }
+}
+
+/// Returns both schemas with their hidden properties allowed; `None` where neither has any.
+fn with_hidden(sender: &Value, receiver: &Value) -> Option<(Value, Value)> {
+    match (hidden::shown(sender), hidden::shown(receiver)) {
+        (None, None) => None,
+        (old, new) => Some((
+            old.unwrap_or_else(|| sender.clone()),
+            new.unwrap_or_else(|| receiver.clone()),
+        )),
+    }
+}
+
+fn relate_literally(sender: &Value, receiver: &Value) -> Relation {
     if pattern_size::is_too_large(sender) || pattern_size::is_too_large(receiver) {
         return Relation::Unproven;
     }
@@ -152,6 +179,12 @@ fn sampled_of_large(sender: &Value, receiver: &Value) -> Option<Value> {
 }
 
 fn is_compatible_uncached(sender: &Value, receiver: &Value) -> bool {
+    is_compatible_literally(sender, receiver)
+        && with_hidden(sender, receiver)
+            .is_none_or(|(sender, receiver)| is_compatible_literally(&sender, &receiver))
+}
+
+fn is_compatible_literally(sender: &Value, receiver: &Value) -> bool {
     if pattern_size::is_too_large(sender) || pattern_size::is_too_large(receiver) {
         return false;
     }

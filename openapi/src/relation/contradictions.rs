@@ -24,6 +24,8 @@ pub(crate) enum Contradiction<'a> {
     Refused,
     /// A required property is not declared in a part that allows no others.
     Undeclared(&'a str),
+    /// A part declares this property, and another one forbids it: no value has it.
+    Hidden(&'a str),
     /// What is said of a required property is a contradiction.
     Property(&'a str, Box<Self>),
     /// What is said of the items of an array that has some is a contradiction.
@@ -71,7 +73,7 @@ pub(crate) fn own_contradiction<'a>(
 }
 
 /// Returns the schemas directly within a schema.
-fn within(schema: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn within(schema: &Value) -> impl Iterator<Item = &Value> {
     schema
         .as_object()
         .into_iter()
@@ -255,7 +257,7 @@ fn accepts_all(schema: &Value) -> bool {
 }
 
 /// Returns whether a schema says by itself that it accepts nothing.
-fn is_refused(schema: &Value) -> bool {
+pub(super) fn is_refused(schema: &Value) -> bool {
     schema == &Value::Bool(false) || schema.get("not").is_some_and(accepts_all)
 }
 

@@ -180,3 +180,42 @@ fn what_nothing_depends_on_is_not_named() {
     let found = changes(Body::Response, &base, &with(json!({"type": "integer"})));
     assert_eq!(summary(&found), ["breaking response-type-widened"]);
 }
+
+#[test]
+fn a_property_that_another_part_forbids_is_compared_all_the_same() {
+    let closed = json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": false});
+    let unevaluated = json!({"type": "object", "properties": {"a": {"type": "string"}}, "unevaluatedProperties": false});
+    let open = |kind: &str| json!({"type": "object", "properties": {"b": {"type": kind}}});
+    let beside = |keyword: &str, kind: &str| {
+        let mut schema = closed.clone();
+        schema[keyword] = json!([open(kind)]);
+        schema
+    };
+    for (base, revision) in [("string", "integer"), ("integer", "string")]
+        .into_iter()
+        .flat_map(|(old, new)| {
+            [
+                (
+                    json!({"allOf": [closed, open(old)]}),
+                    json!({"allOf": [closed, open(new)]}),
+                ),
+                (
+                    json!({"allOf": [unevaluated, open(old)]}),
+                    json!({"allOf": [unevaluated, open(new)]}),
+                ),
+                (beside("allOf", old), beside("allOf", new)),
+                (beside("anyOf", old), beside("anyOf", new)),
+            ]
+        })
+    {
+        assert_not_passed(&base, &revision);
+        let found = changes(Body::Response, &base, &revision);
+        assert_eq!(
+            named(&found),
+            [
+                "document-unsatisfiable-schema-changed : no value has a property of this: `b` is declared, and a part that does not declare it allows no others"
+            ],
+            "{base} {found:?}"
+        );
+    }
+}

@@ -1,4 +1,5 @@
-//! Schemas that no value satisfies: faults of a document, named where something depends on them.
+//! Schemas that no value satisfies, and properties that no value has: faults of a document, named where something
+//! depends on them.
 
 use std::collections::HashSet;
 
@@ -10,7 +11,9 @@ use crate::diff::walk::finding::Finding;
 use crate::diff::walk::{Node, Pair, Walk, follow_schema};
 use crate::document::Document;
 use crate::keywords;
-use crate::relation::{Contradiction, Relation, contradiction, own_contradiction, relate};
+use crate::relation::{
+    Contradiction, Relation, contradiction, hidden_property, own_contradiction, relate,
+};
 use crate::schema::Direction;
 
 /// The most nodes of two schemas that are related.
@@ -50,7 +53,10 @@ pub(crate) fn search<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>) {
     let of_revision = all_below(revision, &pair.revision, new);
     let is_in = |document: &Document, node: &Node<'_>| {
         let counterpart = document.at(&node.pointer);
-        counterpart.is_some_and(|schema| contradiction(schema, document.value()).is_some())
+        counterpart.is_some_and(|schema| {
+            let root = document.value();
+            contradiction(schema, root).is_some() || hidden_property(schema, root).is_some()
+        })
     };
     for (node, why) in &of_revision {
         let action = if is_in(base, node) {
@@ -79,7 +85,9 @@ fn all_below<'a>(
         if !seen.insert(node.pointer.clone()) {
             continue;
         }
-        if let Some(why) = own_contradiction(node.value, document.value()) {
+        let root = document.value();
+        let hidden = || hidden_property(node.value, root).map(Contradiction::Hidden);
+        if let Some(why) = own_contradiction(node.value, root).or_else(hidden) {
             found.push((node.clone(), why));
         }
         if node.text("$ref").is_some() {
@@ -100,6 +108,7 @@ fn all_below<'a>(
 
 fn record<'a>(walk: &mut Walk<'a>, node: &Node<'a>, action: Action, why: &Contradiction<'_>) {
     let template = match action {
+        _ if matches!(why, Contradiction::Hidden(_)) => "no value has a property of this: {}",
         Action::Removed => "in the base, no value satisfied this: {}",
         _ => "no value satisfies this: {}",
     };
@@ -143,6 +152,10 @@ fn reason(why: &Contradiction<'_>) -> Message {
         Contradiction::Refused => message!("its schema is `false`"),
         Contradiction::Undeclared(name) => message!(
             "the property `{}` is required, and a part that does not declare it allows no others",
+            *name,
+        ),
+        Contradiction::Hidden(name) => message!(
+            "`{}` is declared, and a part that does not declare it allows no others",
             *name,
         ),
         Contradiction::Property(name, why) => {

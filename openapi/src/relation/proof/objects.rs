@@ -72,8 +72,18 @@ fn is_pattern_within(pattern: &str, other: &str) -> bool {
 }
 
 impl<'a> Proof<'a> {
-    /// Returns the schemas of a property.
-    pub(super) fn of_name(&mut self, sender: &Conjunction<'a>, name: &str) -> Vec<Located<'a>> {
+    /// Returns the schemas of a property that count for a proof: that one is required and forbidden is a mistake, from
+    /// which nothing follows.
+    fn of_name(&mut self, sender: &Conjunction<'a>, name: &str) -> Vec<Located<'a>> {
+        let mut schemas = self.all_of_name(sender, name);
+        if sender.required().contains(name) {
+            schemas.retain(|located| located.schema != &Value::Bool(false));
+        }
+        schemas
+    }
+
+    /// Returns all schemas of a property.
+    pub(super) fn all_of_name(&mut self, sender: &Conjunction<'a>, name: &str) -> Vec<Located<'a>> {
         let mut schemas = Vec::new();
         for part in &sender.parts {
             let declared = part
@@ -91,10 +101,6 @@ impl<'a> Proof<'a> {
                     schemas.push(rest.schema);
                 }
             }
-        }
-        // That a property is required and forbidden is a mistake, from which nothing follows.
-        if sender.required().contains(name) {
-            schemas.retain(|located| located.schema != &Value::Bool(false));
         }
         schemas
     }

@@ -163,5 +163,16 @@ fn nothing_follows_from_a_contradiction_or_an_alternative_that_accepts_anything(
         (text, json!({"anyOf": [number, {}]}), false),
         // A property that is required and forbidden is a mistake as well.
         (of(&json!(false)), of(&json!({"type": "boolean"})), false),
+        // What one schema requires another forbids: no value satisfies both.
+        (
+            json!({"type": "object", "properties": {"a": false}}),
+            json!({"not": {"type": "object", "required": ["a"]}}),
+            true,
+        ),
+        (
+            of(&json!(false)),
+            json!({"not": {"type": "object", "required": ["b"]}}),
+            false,
+        ),
     ]);
 }

@@ -94,7 +94,8 @@ impl<'a> Proof<'a> {
     /// Returns whether no value of the sender is one of `schema`.
     pub(super) fn are_disjoint(&mut self, sender: &[Located<'a>], schema: Located<'a>) -> bool {
         let both: Vec<Located<'a>> = sender.iter().copied().chain([schema]).collect();
-        self.are_contradictory(&both, 0) || {
+        let excludes = self.are_contradictory(&both, 0) && !self.are_contradictory(sender, 0);
+        excludes || {
             let refused = Conjunction::of(sender);
             let mut refused = refused.parts.iter().filter_map(|part| part.get("not"));
             refused.any(|refused| refused.is_same_as(schema))
@@ -113,7 +114,7 @@ impl<'a> Proof<'a> {
         }
         if conjunction.types.is_within(Types::OBJECT) {
             for name in conjunction.required() {
-                let property = self.of_name(&conjunction, name);
+                let property = self.all_of_name(&conjunction, name);
                 if self.are_contradictory(&property, depth + 1) {
                     return true;
                 }

@@ -85,6 +85,12 @@ fn each_change_of_an_operation_has_its_class_and_rule() {
             q(json!({"schema": {"type": "array", "items": {"type": "string"}}})),
             &["additive parameter-type-widened"],
         ),
+        // The list of one value is not among those.
+        (
+            q(json!({})),
+            q(json!({"schema": {"type": "array", "minItems": 2, "items": {"type": "string"}}})),
+            &["breaking request-type-narrowed"],
+        ),
         (
             q(json!({})),
             q(json!({"schema": {"type": "array", "items": {"type": "integer"}}})),

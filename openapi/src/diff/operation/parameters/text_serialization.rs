@@ -16,9 +16,9 @@ use crate::diff::walk::schema_findings::{change_of, record_difference, record_em
 use crate::diff::walk::witness::Embedding;
 use crate::diff::walk::{Context, Node, Pair, Walk, follow_schema};
 use crate::document::{Document, LONGEST_CHAIN};
-use crate::relation::{Relation, relate};
+use crate::relation::{Relation, is_compatible, relate};
 use crate::sample;
-use crate::schema::{Direction, Validator};
+use crate::schema::{self, Direction, Validator};
 
 /// Compares the schemas of two values that are written as text, of a parameter or of a header.
 pub(super) fn compare<'a>(
@@ -194,7 +194,7 @@ fn forget_unwritten<'a>(
 }
 
 /// Returns the item of the revision's list in place of the list, where a request's single value has become a list:
-/// the value is also the list of that one value.
+/// the value is also the list of that one value, which the list's other keywords must allow.
 fn item_of_a_list<'a>(
     walk: &mut Walk<'a>,
     pair: &Pair<'a>,
@@ -208,9 +208,16 @@ fn item_of_a_list<'a>(
     if direction != Direction::Request || !are_scalar(&old) || !is_list {
         return pair.clone();
     }
-    let Some(items) = core(walk.revision, &pair.revision).get("items") else {
+    let list = core(walk.revision, &pair.revision);
+    let Some(items) = list.get("items") else {
         return pair.clone();
     };
+    let one = json!({"type": "array", "items": items.value, "minItems": 1, "maxItems": 1});
+    let [one, all] = [&one, list.value]
+        .map(|schema| schema::bundle_value(walk.revision, schema, Some(direction)));
+    if !is_compatible(&one, &all) {
+        return pair.clone();
+    }
     let rule = Rule::new(area, Kind::Type, Action::Widened);
     let message = message!("a single value has become a list, of which it is one");
     walk.decide(rule, pair, message, None);

@@ -344,3 +344,26 @@ fn conditional_schemas_are_compared_together_with_their_schema() {
         assert_witnessed(Body::Request, &wide, &narrow, &found);
     }
 }
+
+#[test]
+fn a_condition_on_declared_properties_is_about_what_is_sent() {
+    let open = json!({"type": "object", "properties": {"a": {}, "b": {}}});
+    let number = json!({"properties": {"b": {"type": "number"}}});
+    for (keyword, schema) in [
+        ("dependentSchemas", json!({"a": number})),
+        (
+            "not",
+            json!({"required": ["b"], "properties": {"b": {"type": "number"}}}),
+        ),
+        ("if", json!({"required": ["a"]})),
+    ] {
+        let mut conditional = open.clone();
+        conditional[keyword] = schema;
+        if keyword == "if" {
+            conditional["then"] = number.clone();
+        }
+        let found = changes(Body::Request, &open, &conditional);
+        assert_eq!(found[0].class, Class::Breaking, "{keyword} {found:?}");
+        assert_witnessed(Body::Request, &open, &conditional, &found);
+    }
+}

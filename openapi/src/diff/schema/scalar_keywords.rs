@@ -32,8 +32,17 @@ const COMPARED_ELSEWHERE: &[&str] = &[
     "oneOf",
 ];
 
-/// Keywords about properties beyond the declared ones.
-const OPEN_OR_CLOSED: &[&str] = &["additionalProperties", "patternProperties", "propertyNames"];
+/// Keywords whose meaning depends on which properties are declared.
+const DEPENDS_ON_DECLARED: &[&str] = &[
+    "additionalProperties",
+    "patternProperties",
+    "propertyNames",
+    "dependentSchemas",
+    "not",
+    "if",
+    "then",
+    "else",
+];
 
 /// Compares what two plain schemas say about a value apart from its declared properties and its items.
 pub(crate) fn compare<'a>(
@@ -87,11 +96,11 @@ fn compare_objects<'a>(
         .chain(olds)
         .chain(news)
         .collect();
-    let closes = |core: &&Node<'_>| {
+    let depends = |core: &Node<'_>| {
         let says = |key: &&str| core.value.get(*key).is_some();
-        OPEN_OR_CLOSED.iter().any(says)
+        DEPENDS_ON_DECLARED.iter().any(says)
     };
-    let declared: BTreeSet<&str> = if parts.iter().copied().any(|part| closes(&part)) {
+    let declared: BTreeSet<&str> = if parts.iter().copied().any(depends) {
         let names = parts.iter().flat_map(|part| part.members_of("properties"));
         names.map(|(name, _)| name).collect()
     } else {

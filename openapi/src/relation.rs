@@ -12,10 +12,13 @@ mod contradictions;
 mod formats;
 mod hidden;
 mod normal_form;
+mod outcome;
 mod pattern_size;
 mod proof;
 mod pruning;
+mod scalars;
 mod search;
+mod side;
 mod types;
 
 use std::collections::HashSet;
@@ -27,6 +30,7 @@ use serde_json::Value;
 pub(crate) use self::build::{Step, Wanted, values_with};
 pub(crate) use self::contradictions::{Contradiction, contradiction, own_contradiction};
 pub(crate) use self::hidden::hidden_property;
+pub use self::outcome::Relation;
 
 use self::by_parts::relate_by_parts;
 use self::closing::close;
@@ -43,19 +47,6 @@ const ALGEBRA_BUDGET: usize = 600;
 /// The deepest nesting for which the algebra is used: a schema that takes a second at seventy levels takes
 /// minutes at eighty.
 const ALGEBRA_DEPTH: usize = 64;
-
-/// The relation between the values that one side may send and those that the other accepts.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Relation {
-    /// Proven: both schemas accept the same values.
-    Equal,
-    /// Proven: the receiver accepts every value that the sender may send.
-    Compatible,
-    /// A value that may be sent and is not accepted, both confirmed by the validator.
-    Breaking(Value),
-    /// Neither was proven.
-    Unproven,
-}
 
 /// Compares two self-contained schemas (see [`crate::schema::bundle()`]): `sender` describes the values that may
 /// be sent, `receiver` those that are accepted.
@@ -256,7 +247,7 @@ fn algebra(sender: &Value, closed: &Value, receiver: &Value) -> Algebra {
     match result.ok().flatten().unwrap_or(Algebra::Unknown) {
         // From a contradiction everything follows.
         Algebra::Equal | Algebra::Compatible if is_in(sender) || is_in(receiver) => {
-            match relate_by_parts(sender, receiver) {
+            match relate_by_parts(relate, sender, receiver) {
                 Relation::Equal => Algebra::Equal,
                 Relation::Compatible => Algebra::Compatible,
                 Relation::Breaking(_) | Relation::Unproven => Algebra::Unknown,
@@ -301,7 +292,7 @@ fn open_relation(sender: &CanonicalSchema, receiver: &CanonicalSchema) -> Option
 /// Returns whether the algebra proves that both schemas accept the same values.
 fn are_equal_by_algebra(sender: &Value, receiver: &Value) -> bool {
     if is_in(sender) || is_in(receiver) {
-        return relate_by_parts(sender, receiver) == Relation::Equal;
+        return relate_by_parts(relate, sender, receiver) == Relation::Equal;
     }
     let relation = || open_relation(&canonicalized(sender)?, &canonicalized(receiver)?);
     matches!(std::panic::catch_unwind(relation), Ok(Some(Algebra::Equal)))

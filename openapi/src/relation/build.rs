@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 use super::conjunction::{Conjunction, Located, open_unions};
 use super::formats::strings_of;
-use super::search::side::Side;
-use super::search::{is_found_in_name, scalars};
+use super::scalars;
+use super::side::{Side, is_found_in_name};
 use super::types::Types;
 use crate::sample::Sampler;
 use crate::schema::{Validator, size};

@@ -5,14 +5,17 @@ use serde_json::{Map, Value, json};
 
 use super::conjunction::Located;
 use super::contradictions::is_in;
-use super::{Relation, relate};
+use super::outcome::Relation;
 use crate::keywords;
+
+type Relate = fn(&Value, &Value) -> Relation;
 
 /// The deepest nesting of parts.
 const DEEPEST: usize = 64;
 
-/// Returns how the parts of two schemas, of the sender and of the receiver, are related: equal, compatible or unproven.
-pub(super) fn relate_by_parts(sender: &Value, receiver: &Value) -> Relation {
+/// Returns how the parts of two schemas, of the sender and of the receiver, are related: equal, compatible or unproven. `relate`
+/// relates parts without a contradiction.
+pub(super) fn relate_by_parts(relate: Relate, sender: &Value, receiver: &Value) -> Relation {
     let root = |schema: &Value| json!({"$defs": schema.get("$defs")});
     let roots = [root(sender), root(receiver)];
     let without_definitions = |schema: &Value| {
@@ -24,6 +27,7 @@ pub(super) fn relate_by_parts(sender: &Value, receiver: &Value) -> Relation {
     };
     let [sender, receiver] = [sender, receiver].map(without_definitions);
     let parts = Parts {
+        relate,
         roots: &roots,
         depth: 0,
     };
@@ -32,6 +36,7 @@ pub(super) fn relate_by_parts(sender: &Value, receiver: &Value) -> Relation {
 
 #[derive(Clone, Copy)]
 struct Parts<'r> {
+    relate: Relate,
     /// What holds the definitions of the sender and of the receiver.
     roots: &'r [Value; 2],
     depth: usize,
@@ -52,7 +57,7 @@ impl Parts<'_> {
                 None => schema.clone(),
             });
         if !is_in(&old) && !is_in(&new) {
-            return relate(&old, &new);
+            return (self.relate)(&old, &new);
         }
         let parts = Self {
             depth: self.depth + 1,

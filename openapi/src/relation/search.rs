@@ -3,18 +3,16 @@
 
 mod arrays;
 mod objects;
-pub(super) mod scalars;
-pub(super) mod side;
 
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use serde_json::Value;
 
-use side::Side;
-
 use super::build::Builder;
 use super::conjunction::Located;
+use super::scalars;
+use super::side::Side;
 use crate::memo::Memo;
 use crate::sample::{self, Sampler};
 use crate::schema::{Validator, size};
@@ -280,20 +278,6 @@ impl<'a> Search<'a> {
         self.steps = self.steps.saturating_sub(steps);
         self.steps > 0
     }
-}
-
-/// Returns whether the pattern is found in the name. `compiled` keeps the compiled patterns.
-pub(super) fn is_found_in_name<'a>(
-    compiled: &mut BTreeMap<&'a str, Option<Validator>>,
-    pattern: &'a str,
-    name: &str,
-) -> bool {
-    let compiled = compiled
-        .entry(pattern)
-        .or_insert_with(|| Validator::new(&serde_json::json!({ "pattern": pattern })).ok());
-    compiled
-        .as_ref()
-        .is_some_and(|pattern| pattern.accepts(&Value::from(name)))
 }
 
 /// Returns the cost of checking a value.

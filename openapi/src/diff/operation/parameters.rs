@@ -3,6 +3,7 @@
 
 mod exploded;
 mod listed_values;
+mod parameter;
 mod readings;
 pub(crate) mod styles;
 mod text_serialization;
@@ -11,31 +12,14 @@ mod writing;
 use serde_json::{Value, json};
 
 use crate::diff::message::{Message, message};
-use crate::diff::operation::parameters::exploded::{Field, Presence};
+use crate::diff::operation::parameters::parameter::{
+    Identity, Parameter, Presence, carrying, without,
+};
 use crate::diff::operation::paths::path_item::Place;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, deprecation, fields, follow};
 use crate::document::Document;
-use crate::schema::{Direction, bundle_value};
-
-/// What identifies a parameter (OpenAPI 3.1 section 4.8.12): its place and its name. Names of headers are equal in
-/// any case. Names of path parameters do not matter, their position in the template does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Identity {
-    place: String,
-    name: String,
-}
-
-#[derive(Clone)]
-struct Parameter<'a> {
-    identity: Identity,
-    /// As it is written, a reference not followed.
-    written: Node<'a>,
-    /// As it is defined.
-    defined: Node<'a>,
-    /// That it is a field of an object which is the parameter; then `written` and `defined` are its schema.
-    field: Option<Field<'a>>,
-}
+use crate::schema::Direction;
 
 /// Compares the parameters of an operation.
 pub(crate) fn compare<'a>(
@@ -86,55 +70,6 @@ pub(crate) fn compare<'a>(
             let lacking = exploded::lacking(walk.base, (None, parameter), &base, &revision);
             added(walk, parameter, lacking, direction);
         }
-    }
-}
-
-impl<'a> Parameter<'a> {
-    fn place(&self) -> &'a str {
-        match &self.field {
-            Some(_) => "query",
-            None => self.defined.text_of("in"),
-        }
-    }
-
-    fn name(&self) -> &'a str {
-        match &self.field {
-            Some(field) => field.name,
-            None => self.defined.text_of("name"),
-        }
-    }
-
-    fn presence(&self) -> Presence {
-        match &self.field {
-            Some(field) => field.presence,
-            None if self.defined.is_set("required") => Presence::Always,
-            None => Presence::Optional,
-        }
-    }
-
-    fn schema(&self) -> Option<Node<'a>> {
-        match &self.field {
-            Some(_) => Some(self.defined.clone()),
-            None => self.defined.get("schema"),
-        }
-    }
-
-    fn subject(&self) -> Message {
-        message!("the {} parameter `{}`", self.place(), self.name())
-    }
-
-    /// Returns whether the specification ignores the parameter: these headers are described elsewhere (OpenAPI 3.1
-    /// section 4.8.12.1). `Authorization` is on that list as well, yet counts here: frameworks that generate
-    /// documents from code declare a credential so, and no security scheme, as the published slice does. Ignoring its
-    /// removal would make two contracts equal that are not.
-    fn is_ignored(&self) -> bool {
-        let Identity { place, name } = &self.identity;
-        place == "header" && matches!(name.as_str(), "accept" | "content-type")
-    }
-
-    fn note_ignored(&self, walk: &mut Walk<'a>, matched: &Matched<'a>) {
-        let subject = message!("{}, which is ignored,", &self.subject());
-        fields::one(walk, matched, Area::Parameter, Kind::Text, &subject);
     }
 }
 
@@ -250,34 +185,6 @@ fn identity(parameter: &Node<'_>, template: &str) -> Identity {
         _ => name,
     };
     Identity { place, name }
-}
-
-/// Returns a request that carries the parameter, by its place: `{"query": {"limit": 1}}`. An empty object or list is
-/// not written at all.
-fn carrying(document: &Document, parameter: &Parameter<'_>) -> Value {
-    let values = parameter.schema().map(|schema| {
-        let schema = bundle_value(document, schema.value, None);
-        styles::values_to_write(&schema)
-    });
-    let value = values.unwrap_or_default().into_iter().find(is_written);
-    let value = value.unwrap_or_else(|| "text".into());
-    json!({ parameter.place(): { parameter.name(): value } })
-}
-
-/// Returns whether a value leaves a trace in a request, in all its parts.
-fn is_written(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(items) => !items.is_empty() && items.iter().all(is_written),
-        Value::Object(members) => !members.is_empty() && members.values().all(is_written),
-        Value::Bool(_) | Value::Number(_) => true,
-    }
-}
-
-/// Returns a request that lacks the parameter.
-fn without(parameter: &Parameter<'_>) -> Value {
-    json!({ parameter.place(): {} })
 }
 
 /// Compares a parameter that both sides have.

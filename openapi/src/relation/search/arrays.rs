@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::side::Side;
 use super::{Located, Search, Step, planted};
+use crate::relation::side::Side;
 use crate::sample;
 use crate::schema::size;
 

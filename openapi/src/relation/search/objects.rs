@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::side::Side;
-use super::{Located, Search, Step, is_found_in_name, planted, scalars};
+use super::{Located, Search, Step, planted};
+use crate::relation::scalars;
+use crate::relation::side::{Side, is_found_in_name};
 use crate::sample;
 use crate::schema::Strings;
 

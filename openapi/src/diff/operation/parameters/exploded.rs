@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::diff::message::{Message, message};
-use crate::diff::operation::parameters::{Parameter, carrying, styles, without};
+use crate::diff::operation::parameters::parameter::{
+    Field, Parameter, Presence, carrying, without,
+};
+use crate::diff::operation::parameters::styles;
 use crate::diff::operation::parameters::{text_serialization, text_serialization::may_be_composed};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::schema::composition::parts::Parts;
@@ -16,24 +19,6 @@ use crate::diff::walk::{Context, Node, Pair, Walk};
 use crate::document::Document;
 use crate::keywords;
 use crate::schema::Direction;
-
-/// A field of an object that is a parameter.
-#[derive(Clone)]
-pub(super) struct Field<'a> {
-    pub(super) name: &'a str,
-    pub(super) presence: Presence,
-    /// The parameter.
-    object: Node<'a>,
-}
-
-/// Whether a request carries a parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Presence {
-    Always,
-    /// With any other field of its object: the object is optional and requires this field.
-    WithOthers,
-    Optional,
-}
 
 /// An object among the parameters of one side, whose name the other side does not have.
 struct Object<'a> {
@@ -260,21 +245,6 @@ fn note_described_otherwise<'a>(
     let message = message!(template, &names, &parameter.subject());
     let rule = Rule::new(Area::Parameter, Kind::Style, Action::Changed);
     walk.note(rule, Class::Docs, &parameter.written, message);
-}
-
-impl<'a> Parameter<'a> {
-    /// Returns the parameter, or the one that it is a field of.
-    fn holder(&self) -> &Node<'a> {
-        self.field
-            .as_ref()
-            .map_or(&self.defined, |field| &field.object)
-    }
-
-    /// Returns whether both are fields of one object.
-    fn is_beside(&self, other: &Self) -> bool {
-        let object = |of: &Self| of.field.as_ref().map(|field| field.object.pointer.clone());
-        object(self).is_some() && object(self) == object(other)
-    }
 }
 
 /// Compares a parameter that is a field of an object on one side or on both. `base` and `revision` are all parameters.

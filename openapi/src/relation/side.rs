@@ -1,15 +1,20 @@
 //! The schemas of one side for one place of a value.
 
-use crate::relation::conjunction::{InPlace, Located, Part};
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::conjunction::{InPlace, Located, Part};
+use crate::schema::Validator;
 
 /// The schemas of one side for a place, with all that may hold because of them.
-pub(in crate::relation) struct Side<'a> {
-    pub(in crate::relation) schemas: Vec<Located<'a>>,
-    pub(in crate::relation) parts: Vec<Part<'a>>,
+pub(super) struct Side<'a> {
+    pub(super) schemas: Vec<Located<'a>>,
+    pub(super) parts: Vec<Part<'a>>,
 }
 
 impl<'a> Side<'a> {
-    pub(in crate::relation) fn of(schemas: &[Located<'a>]) -> Self {
+    pub(super) fn of(schemas: &[Located<'a>]) -> Self {
         let objects = schemas.iter().filter_map(|located| {
             let object = located.schema.as_object()?;
             let located = *located;
@@ -24,7 +29,7 @@ impl<'a> Side<'a> {
     }
 
     /// Returns the schemas of a property. `is_found` returns whether a pattern is found in its name.
-    pub(in crate::relation) fn of_name(
+    pub(super) fn of_name(
         &self,
         name: &str,
         mut is_found: impl FnMut(&'a str) -> bool,
@@ -51,7 +56,21 @@ impl<'a> Side<'a> {
     }
 
     /// Returns the values of a keyword.
-    pub(in crate::relation) fn all(&self, keyword: &str) -> impl Iterator<Item = Located<'a>> {
+    pub(super) fn all(&self, keyword: &str) -> impl Iterator<Item = Located<'a>> {
         self.parts.iter().filter_map(move |part| part.get(keyword))
     }
+}
+
+/// Returns whether the pattern is found in the name. `compiled` keeps the compiled patterns.
+pub(super) fn is_found_in_name<'a>(
+    compiled: &mut BTreeMap<&'a str, Option<Validator>>,
+    pattern: &'a str,
+    name: &str,
+) -> bool {
+    let compiled = compiled
+        .entry(pattern)
+        .or_insert_with(|| Validator::new(&json!({ "pattern": pattern })).ok());
+    compiled
+        .as_ref()
+        .is_some_and(|pattern| pattern.accepts(&Value::from(name)))
 }

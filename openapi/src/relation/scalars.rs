@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::formats::strings_of;
 use super::side::Side;
-use crate::relation::formats::strings_of;
 use crate::sample;
 use crate::schema::{Inclusion, Lengths, Strings, inclusion};
 
@@ -13,7 +13,7 @@ use crate::schema::{Inclusion, Lengths, Strings, inclusion};
 const LONGEST: usize = 1 << 25;
 
 /// Returns the values that one of the sides may treat differently.
-pub(in crate::relation) fn values(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<Value> {
+pub(super) fn values(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<Value> {
     let mut values: Vec<Value> = Vec::new();
     for side in [sent, accepted] {
         values.extend(side.all("const").map(|value| value.schema.clone()));

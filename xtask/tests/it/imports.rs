@@ -20,10 +20,10 @@ const CRATES: &[Layers] = &[
     Layers {
         name: "openapi",
         wings: &[
+            "pointer",
             "shown",
             "keywords",
             "media_type",
-            "pointer",
             "position",
             "text_error",
             "size",

@@ -110,6 +110,21 @@ const PLAIN: &[&str] = &[
     "required",
 ];
 
+/// Returns the range that a format of numbers is (OpenAPI Format Registry).
+fn range(format: &str) -> Option<Value> {
+    let (least, greatest) = match format {
+        "int8" => (-128, 127),
+        "int16" => (-32_768, 32_767),
+        "int32" => (-2_147_483_648_i64, 2_147_483_647),
+        "uint8" => (0, 255),
+        "uint16" => (0, 65_535),
+        "uint32" => (0, 4_294_967_295_i64),
+        "uint64" => return Some(json!({"minimum": 0})),
+        _ => return None,
+    };
+    Some(json!({"minimum": least, "maximum": greatest}))
+}
+
 impl<'d> Bundle<'d> {
     fn of(document: &'d Value, schema: &str, direction: Direction) -> Value {
         let mut bundle = Self {
@@ -183,6 +198,11 @@ impl<'d> Bundle<'d> {
                 _ => continue,
             };
             asserted.insert(keyword.clone(), value);
+        }
+        if let Some(range) = object.get("format").and_then(Value::as_str).and_then(range)
+            && let Value::Array(parts) = asserted.entry("allOf").or_insert_with(|| json!([]))
+        {
+            parts.push(range);
         }
         Value::Object(asserted)
     }

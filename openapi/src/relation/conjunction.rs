@@ -112,6 +112,12 @@ pub(super) struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
+    /// Returns the schema as a part, if it is an object: true and false have no keywords.
+    pub(super) fn of(located: Located<'a>) -> Option<Self> {
+        let object = located.schema.as_object()?;
+        Some(Self { object, located })
+    }
+
     pub(super) fn get(&self, keyword: &str) -> Option<Located<'a>> {
         self.object.get(keyword).map(|schema| self.at(schema))
     }
@@ -213,9 +219,8 @@ impl<'a> Conjunction<'a> {
             values: None,
         };
         for &located in schemas {
-            if let Value::Object(object) = located.schema {
-                let parts = Part { object, located }.in_place(InPlace::Certain);
-                conjunction.parts.extend(parts);
+            if let Some(part) = Part::of(located) {
+                conjunction.parts.extend(part.in_place(InPlace::Certain));
             }
         }
         let refuses_all = |located: Located<'_>| located.schema == &Value::Bool(false);

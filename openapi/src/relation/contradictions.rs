@@ -61,10 +61,7 @@ pub(crate) fn own_contradiction<'a>(
     root: &'a Value,
 ) -> Option<Contradiction<'a>> {
     let located = Located { schema, root };
-    let part = Part {
-        object: schema.as_object()?,
-        located,
-    };
+    let part = Part::of(located)?;
     let reference = part.object.get("$ref");
     let target = reference.and_then(|reference| located.target(reference));
     let mut parts = part.list("allOf").chain(target);

@@ -39,10 +39,7 @@ pub(super) fn shown(schema: &Value) -> Option<Value> {
 /// Returns a property that a schema of a document hides, where no part of the schema does so by itself.
 pub(crate) fn hidden_property<'a>(schema: &'a Value, root: &'a Value) -> Option<&'a str> {
     let located = Located { schema, root };
-    let part = Part {
-        object: schema.as_object()?,
-        located,
-    };
+    let part = Part::of(located)?;
     let reference = part.object.get("$ref");
     let target = reference.and_then(|reference| located.target(reference));
     let name = hidden_in(located).into_values().flatten().next()?;

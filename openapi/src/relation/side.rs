@@ -15,11 +15,7 @@ pub(super) struct Side<'a> {
 
 impl<'a> Side<'a> {
     pub(super) fn of(schemas: &[Located<'a>]) -> Self {
-        let objects = schemas.iter().filter_map(|located| {
-            let object = located.schema.as_object()?;
-            let located = *located;
-            Some(Part { object, located })
-        });
+        let objects = schemas.iter().copied().filter_map(Part::of);
         Self {
             schemas: schemas.to_vec(),
             parts: objects

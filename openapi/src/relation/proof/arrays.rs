@@ -80,14 +80,10 @@ impl<'a> Proof<'a> {
         receiver: Located<'a>,
         level: usize,
     ) -> bool {
-        let Value::Object(object) = receiver.schema else {
+        let Some(part) = Part::of(receiver) else {
             return false;
         };
-        let part = Part {
-            object,
-            located: receiver,
-        };
-        let Some(value) = object.get(keyword) else {
+        let Some(value) = part.object.get(keyword) else {
             return true;
         };
         match (keyword, count(value)) {

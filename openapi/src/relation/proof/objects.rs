@@ -121,12 +121,8 @@ impl<'a> Proof<'a> {
         receiver: Located<'a>,
         level: usize,
     ) -> bool {
-        let Value::Object(object) = receiver.schema else {
+        let Some(part) = Part::of(receiver) else {
             return false;
-        };
-        let part = Part {
-            object,
-            located: receiver,
         };
         let Some(value) = part.get(keyword) else {
             return true;

@@ -1,7 +1,5 @@
 //! Alternatives and conditions.
 
-use serde_json::Value;
-
 use super::Proof;
 use super::type_schemas::TYPES;
 use crate::relation::conjunction::{Conjunction, Located, Part, is_among, open_unions};
@@ -137,12 +135,8 @@ impl<'a> Proof<'a> {
         receiver: Located<'a>,
         level: usize,
     ) -> bool {
-        let Value::Object(object) = receiver.schema else {
+        let Some(part) = Part::of(receiver) else {
             return false;
-        };
-        let part = Part {
-            object,
-            located: receiver,
         };
         let Some(condition) = part.get("if") else {
             return true;

@@ -50,6 +50,16 @@ const NEEDS: &[Need] = &[
         why: "the HTML report and Swagger UI, as browsers show them",
     },
     Need {
+        probe: &["systemd-analyze", "--version"],
+        package: "systemd",
+        why: "the unit of the token service, as systemd reads it",
+    },
+    Need {
+        probe: &["caddy", "version"],
+        package: "caddy",
+        why: "replicas of the token service behind a proxy",
+    },
+    Need {
         probe: postgres::PROBE,
         package: "postgresql",
         why: "the token service's store for replicas",

@@ -9,6 +9,7 @@ mod certificates;
 mod command_line;
 mod companions;
 mod configuration;
+mod deploy;
 mod doctor;
 mod document;
 mod documentation;

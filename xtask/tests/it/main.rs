@@ -8,6 +8,7 @@ mod list;
 mod openapi;
 mod pull;
 mod readme;
+mod security;
 mod verify;
 
 use std::path::{Path, PathBuf};

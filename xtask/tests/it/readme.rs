@@ -87,6 +87,8 @@ fn links_resolve_and_pictures_are_described() {
     for name in [
         "README.md",
         "CHANGELOG.md",
+        "SECURITY.md",
+        "server/deploy/README.md",
         "openapi/README.md",
         "openapi/published/README.md",
         "server/README.md",

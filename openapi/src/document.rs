@@ -37,7 +37,7 @@ use crate::text_error::TextError;
 pub use dangling_references::DanglingReferences;
 pub(crate) use families::FAMILIES;
 pub use methods::METHODS;
-pub(crate) use methods::{Method, holds_operations, operations_of};
+pub(crate) use methods::{Method, WEBHOOKS, holds_operations, operations_of};
 pub(crate) use misplaced::StandsFor;
 pub(crate) use reference::{FILES, LONGEST_CHAIN, dangles, with_files_named};
 pub use version::Version;

@@ -37,6 +37,7 @@ pub(crate) const MAPS: &[&str] = &[
 const NAMED: &[&str] = &[
     "paths",
     "webhooks",
+    "x-webhooks",
     "additionalOperations",
     "responses",
     "content",
@@ -123,6 +124,90 @@ const ANNOTATIONS: &[&str] = &[
     "contentSchema",
 ];
 
+/// The other fields of the objects of OpenAPI 2.0 to 3.2, in which unknown fields have no meaning.
+const FIELDS: &[&str] = &[
+    "$self",
+    "additionalOperations",
+    "allowEmptyValue",
+    "allowReserved",
+    "attribute",
+    "authorizationCode",
+    "authorizationUrl",
+    "basePath",
+    "bearerFormat",
+    "clientCredentials",
+    "collectionFormat",
+    "components",
+    "consumes",
+    "contact",
+    "contentType",
+    "dataValue",
+    "defaultMapping",
+    "delete",
+    "deviceAuthorization",
+    "deviceAuthorizationUrl",
+    "email",
+    "explode",
+    "externalValue",
+    "file",
+    "flow",
+    "flows",
+    "get",
+    "head",
+    "host",
+    "identifier",
+    "implicit",
+    "in",
+    "info",
+    "itemEncoding",
+    "itemSchema",
+    "jsonSchemaDialect",
+    "kind",
+    "license",
+    "name",
+    "namespace",
+    "nodeType",
+    "nullable",
+    "oauth2MetadataUrl",
+    "openapi",
+    "openIdConnectUrl",
+    "operationId",
+    "operationRef",
+    "options",
+    "parameters",
+    "parent",
+    "password",
+    "patch",
+    "post",
+    "prefix",
+    "prefixEncoding",
+    "produces",
+    "propertyName",
+    "put",
+    "query",
+    "refreshUrl",
+    "requestBody",
+    "schema",
+    "scheme",
+    "schemes",
+    "security",
+    "securityDefinitions",
+    "serializedValue",
+    "server",
+    "servers",
+    "style",
+    "summary",
+    "swagger",
+    "tags",
+    "termsOfService",
+    "tokenUrl",
+    "trace",
+    "url",
+    "value",
+    "version",
+    "wrapped",
+];
+
 /// The keywords that name a schema, or say how it is written.
 const IDENTIFIERS: &[&str] = &["$id", "$anchor", "$dynamicAnchor", "$schema", "$comment"];
 
@@ -137,6 +222,13 @@ pub(crate) fn is_known_annotation(keyword: &str) -> bool {
     keyword.starts_with("x-") || ANNOTATIONS.contains(&keyword) || is_identifier(keyword)
 }
 
+/// Returns whether an object of some version of OpenAPI has a field of this name.
+pub(crate) fn is_field(name: &str) -> bool {
+    [FIELDS, NAMED, ASSERTIONS, ANNOTATIONS, IDENTIFIERS, MAPS]
+        .iter()
+        .any(|names| names.iter().any(|field| field.eq_ignore_ascii_case(name)))
+}
+
 /// Returns whether `keyword` names a schema, or says how it is written.
 pub(crate) fn is_identifier(keyword: &str) -> bool {
     IDENTIFIERS.contains(&keyword)
@@ -149,7 +241,7 @@ pub(crate) fn is_container(keyword: &str) -> bool {
 
 /// Returns whether the members of this keyword's value are data, not schemas or references.
 pub(crate) fn holds_data(keyword: &str) -> bool {
-    keyword.starts_with("x-")
+    (keyword.starts_with("x-") && !holds_names(keyword))
         || matches!(
             keyword,
             "example" | "examples" | "default" | "const" | "enum" | "value"

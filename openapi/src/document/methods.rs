@@ -10,6 +10,9 @@ pub const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
 ];
 
+/// The fields of a document that hold webhooks: OpenAPI 3.1's, and the extension for 3.0 that tools read alike.
+pub(crate) const WEBHOOKS: &[&str] = &["webhooks", "x-webhooks"];
+
 /// The field of a path item that holds the operations of all other methods, spelled as they are sent
 /// (OpenAPI 3.2).
 const ADDITIONAL: &str = "additionalOperations";

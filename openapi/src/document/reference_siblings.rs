@@ -20,8 +20,10 @@ pub(super) fn merge_path_items(document: &mut Value) {
     replace(document, |document, place, holder| {
         let mut tokens = pointer::tokens(place);
         let section = tokens.next();
-        let is_path_item = matches!(section.as_deref(), Some("paths" | "webhooks"))
-            && tokens.count() == 1
+        let is_path_item = matches!(
+            section.as_deref(),
+            Some("paths" | "webhooks" | "x-webhooks")
+        ) && tokens.count() == 1
             || component_section(place) == Some("pathItems");
         let refers_to_one = reference::target(holder)
             .is_some_and(|target| component_section(&target) == Some("pathItems"));
@@ -34,7 +36,9 @@ pub(super) fn merge_path_items(document: &mut Value) {
 /// Returns whether a path item may refer to another: most documents are not read once more for that.
 fn may_have_merged_items(document: &Value) -> bool {
     let members = |place: &str| document.pointer(place).and_then(Value::as_object);
-    let mut items = ["/paths", "/webhooks"].into_iter().filter_map(members);
+    let mut items = ["/paths", "/webhooks", "/x-webhooks"]
+        .into_iter()
+        .filter_map(members);
     members("/components/pathItems").is_some()
         || items.any(|items| items.values().any(|item| item.get("$ref").is_some()))
 }

@@ -320,3 +320,31 @@ fn a_property_that_only_the_receiver_declares_is_not_sent_below_parts_either() {
     let found = changes(Body::Request, &without, &of(&json!({"type": "integer"})));
     assert_eq!(summary(&found), ["additive request-property-added"]);
 }
+
+#[test]
+fn parts_of_other_names_that_exclude_each_other_are_not_compared() {
+    let success = |value: bool| json!({"enum": [value], "type": "boolean"});
+    let part = |value: bool, result: Value| {
+        json!({
+            "type": "object",
+            "required": ["success", "errors", "result"],
+            "properties": {"success": success(value), "errors": {"type": "array"}, "result": result},
+        })
+    };
+    let failure = || part(false, json!({"enum": [null]}));
+    let base = json!({
+        "R": {"allOf": [refer("Single"), refer("Failure")]},
+        "Single": part(true, json!({"type": "object"})),
+        "Failure": failure(),
+    });
+    let revision = json!({
+        "R": {"allOf": [refer("New_Single"), refer("New_Failure")]},
+        "New_Single": {"type": "object", "properties": {"result": {"type": "object"}}},
+        "New_Failure": failure(),
+    });
+    let found = between(&base, &revision);
+    assert!(
+        !found.iter().any(|line| line.contains("`result` of")),
+        "{found:#?}"
+    );
+}

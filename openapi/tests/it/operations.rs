@@ -163,8 +163,18 @@ fn each_change_of_an_operation_has_its_class_and_rule() {
         ),
         (
             plain.clone(),
-            with("unheard-of", json!(1)),
+            with("produces", json!(["text/csv"])),
             &["unproven operation-field-added"],
+        ),
+        (
+            plain.clone(),
+            with("RequestBody", json!({"content": {}})),
+            &["unproven operation-field-added"],
+        ),
+        (
+            plain.clone(),
+            with("unheard-of", json!(1)),
+            &["docs operation-field-added"],
         ),
     ];
     for (base, revision, expected) in rows {

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use crate::schemas::changed;
 
-/// Returns documents with the operation as a webhook and as a callback.
-fn pushing(operation: &Value) -> [Value; 2] {
+/// Returns documents with the operation as a webhook, as one of the extension that 3.0 has for webhooks, and as a
+/// callback.
+fn pushing(operation: &Value) -> [Value; 3] {
     let mut operation = operation.clone();
     let members = operation.as_object_mut().expect("an operation");
     members
@@ -21,24 +22,30 @@ fn pushing(operation: &Value) -> [Value; 2] {
     let callback = json!({"done": {"{$request.body#/url}": {"post": operation}}});
     [
         head(&json!({"webhooks": {"done": {"post": operation}}})),
+        head(&json!({"x-webhooks": {"done": {"post": operation}}})),
         head(&json!({"paths": {"/jobs": {"post": {
             "responses": {"202": {"description": "begun"}}, "callbacks": callback
         }}}})),
     ]
 }
 
-/// Returns the changes in both directions, which are the same for the webhook and the callback.
+/// Returns the changes in both directions, which are the same for the webhooks and the callback.
 fn both_ways(one: &Value, other: &Value) -> (Vec<String>, Vec<String>) {
-    let [webhook, callback] = pushing(one);
-    let [other_webhook, other_callback] = pushing(other);
-    let there = changed(&webhook, &other_webhook);
-    let back = changed(&other_webhook, &webhook);
-    assert_eq!(
-        changed(&callback, &other_callback),
-        there,
-        "{one} → {other}"
-    );
-    assert_eq!(changed(&other_callback, &callback), back, "{other} → {one}");
+    let (ones, others) = (pushing(one), pushing(other));
+    let pairs = || ones.iter().zip(&others);
+    let there = pairs()
+        .map(|(one, other)| changed(one, other))
+        .collect::<Vec<_>>();
+    let back = pairs()
+        .map(|(one, other)| changed(other, one))
+        .collect::<Vec<_>>();
+    let [there, back] = [there, back].map(|mut changes| {
+        assert!(
+            changes.iter().all(|other| other == &changes[0]),
+            "{one} → {other}: {changes:?}"
+        );
+        changes.swap_remove(0)
+    });
     (there, back)
 }
 
@@ -122,4 +129,38 @@ fn a_header_of_the_clients_response_is_reported_as_a_header() {
     );
     assert_eq!(listed, ["additive header-type-widened"]);
     assert_eq!(single, ["breaking request-type-narrowed"]);
+}
+
+#[test]
+fn webhooks_in_an_extension_are_read_as_webhooks() {
+    let document = |version: &str, section: &str, hooks: Value| json!({"openapi": version, "info": {"title": "t", "version": "1"}, "paths": {}, section: hooks});
+    let hook = |schema: Value| {
+        let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/S"}}});
+        let post = json!({"requestBody": {"required": true, "content": content}, "responses": {"200": {"description": "ok"}}});
+        (
+            json!({"w": {"post": post}}),
+            json!({"schemas": {"S": schema}}),
+        )
+    };
+    let of = |version: &str, section: &str, schema: Value| {
+        let (hooks, components) = hook(schema);
+        let mut document = document(version, section, hooks);
+        document["components"] = components;
+        document
+    };
+    let nullable = of(
+        "3.0.3",
+        "x-webhooks",
+        json!({"type": "string", "nullable": true}),
+    );
+    let plain = of("3.0.3", "x-webhooks", json!({"type": "string"}));
+    assert_eq!(changed(&plain, &nullable), ["breaking response-null-added"]);
+    let moved = of("3.1.0", "webhooks", json!({"type": ["string", "null"]}));
+    assert_eq!(changed(&nullable, &moved), [""; 0]);
+    for malformed in [json!([1]), json!({"w": 1})] {
+        let other = json!({"w": [2]});
+        let [base, revision] =
+            [malformed, other].map(|hooks| document("3.0.3", "x-webhooks", hooks));
+        assert!(!changed(&base, &revision).is_empty(), "{base}");
+    }
 }

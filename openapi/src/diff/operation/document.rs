@@ -10,7 +10,7 @@ use crate::diff::message::message;
 use crate::diff::operation::paths;
 use crate::diff::rules::{Area, Kind};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
-use crate::document::{FAMILIES, FILES};
+use crate::document::{FAMILIES, FILES, WEBHOOKS};
 
 /// Fields of the root that are compared elsewhere, or that only say how the rest is written.
 const COMPARED_ELSEWHERE: &[&str] = &[
@@ -20,7 +20,8 @@ const COMPARED_ELSEWHERE: &[&str] = &[
     "info",
     "servers",
     "paths",
-    "webhooks",
+    WEBHOOKS[0],
+    WEBHOOKS[1],
     "components",
     "security",
     "tags",
@@ -57,12 +58,21 @@ fn around(walk: &mut Walk<'_>, root: &Pair<'_>) {
     for (key, matched) in root.members() {
         if matches!(key, "tags" | "externalDocs" | "$self") {
             fields::text_field(walk, key, &matched, Area::Document, &subject);
-        } else if !COMPARED_ELSEWHERE.contains(&key)
+        } else if (!COMPARED_ELSEWHERE.contains(&key) || is_malformed(key, &matched))
             && !misplaced::differ_only_in_targets(walk, key)
         {
             fields::field(walk, key, &matched, Area::Document, &subject);
         }
     }
+}
+
+/// Returns whether webhooks are not the map that they should be.
+fn is_malformed(key: &str, webhooks: &Matched<'_>) -> bool {
+    WEBHOOKS.contains(&key)
+        && match webhooks {
+            Matched::Pair(pair) => !pair.base.value.is_object() || !pair.revision.value.is_object(),
+            Matched::Removed(node) | Matched::Added(node) => !node.value.is_object(),
+        }
 }
 
 /// The dialects of which every keyword has the meaning known here (OpenAPI 3.1 section 4.8.24.6).

@@ -12,7 +12,7 @@ use crate::diff::operation::paths::path_item::{Place, Role, is_beside_operations
 use crate::diff::operation::servers::{self, Prefix};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, deprecation, fields, follow};
-use crate::document::{Document, Method, operations_of};
+use crate::document::{Document, Method, WEBHOOKS, operations_of};
 
 /// A path item under its path.
 struct Item<'a> {
@@ -58,22 +58,22 @@ pub(crate) fn paths<'a>(walk: &mut Walk<'a>, root: &Pair<'a>) {
         servers::of_document(walk, root, &prefix);
         prefix
     };
-    compare(walk, root, "paths", &prefix);
+    compare(walk, root, &["paths"], &prefix);
 }
 
-/// Compares the operations below `webhooks`.
+/// Compares the webhooks.
 pub(crate) fn webhooks<'a>(walk: &mut Walk<'a>, root: &Pair<'a>) {
-    compare(walk, root, "webhooks", &Prefix::default());
+    compare(walk, root, WEBHOOKS, &Prefix::default());
 }
 
-fn compare<'a>(walk: &mut Walk<'a>, root: &Pair<'a>, section: &str, prefix: &Prefix) {
-    let (role, area) = if section == "webhooks" {
+fn compare<'a>(walk: &mut Walk<'a>, root: &Pair<'a>, sections: &[&str], prefix: &Prefix) {
+    let (role, area) = if sections == WEBHOOKS {
         (Role::Webhook, Area::Webhook)
     } else {
         (Role::Path, Area::Operation)
     };
-    let base_items = items(walk.base, &root.base, section, &prefix.base);
-    let revision_items = items(walk.revision, &root.revision, section, &prefix.revision);
+    let base_items = items(walk.base, &root.base, sections, &prefix.base);
+    let revision_items = items(walk.revision, &root.revision, sections, &prefix.revision);
     let (old, new) = (operations(&base_items), operations(&revision_items));
     let operations = matches(
         &old,
@@ -110,17 +110,19 @@ fn compare<'a>(walk: &mut Walk<'a>, root: &Pair<'a>, section: &str, prefix: &Pre
     for new in &items.added {
         without_operations(walk, new, Matched::Added);
     }
-    extensions(walk, root, section);
+    for section in sections {
+        extensions(walk, root, section);
+    }
 }
 
 fn items<'a>(
     document: &'a Document,
     root: &Node<'a>,
-    section: &str,
+    sections: &[&str],
     prefix: &str,
 ) -> Vec<Item<'a>> {
-    root.members_of(section)
-        .into_iter()
+    let items = sections.iter().flat_map(|section| root.members_of(section));
+    items
         .filter(|(path, _)| !path.starts_with("x-"))
         .map(|(path, node)| {
             let address = format!("{prefix}{path}");
@@ -195,6 +197,15 @@ fn matched<'a>(
 
 /// Compares what a path item says beside its operations.
 fn beside_operations(walk: &mut Walk<'_>, base: &Item<'_>, revision: &Item<'_>) {
+    let is_object = |item: &Item<'_>| item.node.value.is_object();
+    if !is_object(base) || !is_object(revision) {
+        let items = Matched::Pair(Pair {
+            base: base.node.clone(),
+            revision: revision.node.clone(),
+        });
+        let subject = message!("the path `{}`, which has no operations,", base.path);
+        return fields::one(walk, &items, Area::Operation, Kind::Text, &subject);
+    }
     let mut keys = [base, revision]
         .into_iter()
         .filter_map(|item| item.node.value.as_object())

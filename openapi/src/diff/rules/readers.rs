@@ -84,10 +84,10 @@ pub(super) const ROWS: &[Row] = &[
         .why("Nothing that a message needs refers to it."),
     row(&[Component], Kind::Whole, &[Changed], &[Unproven, Docs])
         .means("A component that no message needs, or not as a whole, {did}.")
-        .why("Nothing that a message needs refers to it. Unproven: a mapping of a discriminator, a dynamic reference, a link or a webhook in an extension names it, and a person must look what that means."),
+        .why("Nothing that a message needs refers to it. Unproven: a mapping of a discriminator, a dynamic reference or a link names it, and a person must look what that means."),
     row(&[Operation, Callback, Parameter, Request, Response, Header, Document], Kind::Field, &[Added, Removed, Changed], &[Unproven, Docs])
         .means("A field of {where} for which there is no rule {did}.")
-        .why("Its meaning for messages is not known here; a person must look."),
+        .why("Its meaning for messages is not known here; a person must look. Docs: no version of OpenAPI has a field of this name, and tools ignore it."),
     row(&[Document], Kind::DanglingReference, &[Changed], &[Unproven])
         .means("A reference (`$ref`) of the base does not resolve.")
         .why("What it stands for is not known, so nothing is proven of what the revision has there. In a revision, such a reference is an error."),

@@ -325,7 +325,10 @@ fn pair_references<'a>(
         }
         old.retain(|reference| {
             let traits = Traits::of(walk.base, reference);
-            let is_like = |other: &Node<'a>| traits.is_like(&Traits::of(walk.revision, other));
+            let is_like = |other: &Node<'a>| {
+                let others = Traits::of(walk.revision, other);
+                traits.is_like(&others) && !traits.excludes(&others)
+            };
             let other = new.iter().position(is_like);
             if let Some(other) = other {
                 pairs.push(Pair {

@@ -264,11 +264,13 @@ impl<'l> Way<'l> {
         let is_method = |token: &Cow<'_, str>| METHODS.contains(&token.as_ref());
         let holds_operations = |token: &Cow<'_, str>| document::holds_operations(token.as_ref());
         let operation = match tokens.first().map(AsRef::as_ref) {
-            Some("paths" | "webhooks") if tokens.get(2).is_some_and(is_method) => 3,
-            Some("paths" | "webhooks") if tokens.get(2).is_some_and(holds_operations) => {
+            Some("paths" | "webhooks" | "x-webhooks") if tokens.get(2).is_some_and(is_method) => 3,
+            Some("paths" | "webhooks" | "x-webhooks")
+                if tokens.get(2).is_some_and(holds_operations) =>
+            {
                 tokens.len().min(4)
             }
-            Some("paths" | "webhooks") => tokens.len().min(2),
+            Some("paths" | "webhooks" | "x-webhooks") => tokens.len().min(2),
             _ => 0,
         };
         let mut way = Self {

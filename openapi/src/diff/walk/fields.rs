@@ -8,8 +8,8 @@ use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::deprecation;
 use crate::diff::walk::graph::Walk;
 use crate::diff::walk::node::{Matched, Pair};
-use crate::pointer;
 use crate::schema::Direction;
+use crate::{keywords, pointer};
 
 /// Returns the kind of a field that only annotates, by its name; `None` for other fields.
 fn kind_of(key: &str) -> Option<Kind> {
@@ -37,8 +37,8 @@ pub(crate) fn every_member(walk: &mut Walk<'_>, pair: &Pair<'_>, area: Area, sub
     }
 }
 
-/// Compares a field that the caller has no rule for. It is an annotation by its name, otherwise unproven, since
-/// nothing may be silent.
+/// Compares a field that the caller has no rule for. It is an annotation by its name; one of OpenAPI's fields is unproven,
+/// since nothing may be silent. Tools ignore all others.
 pub(crate) fn field(
     walk: &mut Walk<'_>,
     key: &str,
@@ -48,9 +48,22 @@ pub(crate) fn field(
 ) {
     let axes = match kind_of(key) {
         Some(kind) => (kind, Class::Docs),
-        None => (Kind::Field, Class::Unproven),
+        None if keywords::is_field(key) => (Kind::Field, Class::Unproven),
+        None => (Kind::Field, Class::Docs),
     };
     member(walk, key, matched, area, axes, subject);
+}
+
+/// Compares what may mean anything for messages, under a name that its author chose.
+pub(crate) fn unproven(
+    walk: &mut Walk<'_>,
+    name: &str,
+    matched: &Matched<'_>,
+    area: Area,
+    subject: &Message,
+) {
+    let axes = (Kind::Field, Class::Unproven);
+    member(walk, name, matched, area, axes, subject);
 }
 
 /// Compares a keyword of a schema that annotates, known or not.

@@ -75,7 +75,7 @@ fn the_threshold_decides_the_exit_code() {
     );
     let unknown = document(&json!({"type": "string"}), "one").replacen(
         "\"responses\"",
-        "\"unheard-of\":1,\"responses\"",
+        "\"produces\":1,\"responses\"",
         1,
     );
     let unproven = folder.file("unproven.json", &unknown);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use crate::diff::schema::scalar_keywords::inert::applies;
-use crate::document::{Document, FAMILIES, METHODS};
+use crate::document::{Document, FAMILIES, METHODS, WEBHOOKS};
 use crate::{keywords, pointer};
 
 /// The fields of OpenAPI's objects that hold other objects, apart from maps.
@@ -54,11 +54,11 @@ impl Reached {
         let replaced = document.misplaced().targets().filter_map(component_of);
         search.reached.extend(replaced);
         search.start("paths");
-        search.start("webhooks");
+        for section in WEBHOOKS {
+            search.start(section);
+        }
         search.run();
         let compared = std::mem::take(&mut search.reached);
-        search.start("x-webhooks");
-        search.run();
         while let Some(name) = search.named.pop() {
             search.follow(&name, Kind::Any);
             search.run();

@@ -13,7 +13,7 @@ pub(crate) fn compare(walk: &mut Walk<'_>, variables: &Pair<'_>, area: Area, url
             Matched::Pair(pair) => variable(walk, &pair, area, (url, name)),
             matched => {
                 let subject = message!("the variables of the server `{}`", url);
-                fields::field(walk, name, &matched, area, &subject);
+                fields::unproven(walk, name, &matched, area, &subject);
             }
         }
     }

@@ -28,6 +28,11 @@ fn of_operations(base: &Value, revision: &Value) -> Vec<String> {
     summary(&found)
 }
 
+fn with_header(required: bool) -> Value {
+    let header = json!({"X-Count": {"required": required, "schema": {"type": "integer"}}});
+    json!({"200": {"description": "ok", "headers": header}})
+}
+
 fn ok() -> Value {
     json!({"200": {"description": "ok"}})
 }
@@ -160,6 +165,21 @@ fn each_change_of_an_operation_has_its_class_and_rule() {
                 "breaking response-media-type-removed",
                 "additive response-media-type-added",
             ],
+        ),
+        (
+            with("responses", with_header(true)),
+            with("responses", ok()),
+            &["breaking header-removed"],
+        ),
+        (
+            with("responses", with_header(false)),
+            with("responses", ok()),
+            &["warning header-removed"],
+        ),
+        (
+            with("responses", ok()),
+            with("responses", with_header(false)),
+            &["additive header-added"],
         ),
         (
             plain.clone(),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::diff::message::{Message, message};
 use crate::diff::operation::parameters::styles;
-use crate::diff::rules::{Action, Area, Kind, Rule};
+use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields, follow};
 use crate::schema::Direction;
 
@@ -37,14 +37,20 @@ pub(crate) fn compare<'a>(
             });
         } else {
             let was_required = follow(walk.base, node).is_set("required");
-            let breaks = direction == Direction::Response && was_required;
             let rule = Rule::new(Area::Header, Kind::Whole, Action::Removed);
             let message = message!(
                 "the header `{}` of {} is no longer documented",
                 name,
                 subject
             );
-            walk.decide(rule, node, message, breaks.then(without_headers));
+            match direction {
+                Direction::Request => walk.note(rule, Class::Additive, node, message),
+                // As optional properties, readers rely on headers that their API seldom calls required.
+                Direction::Response if !was_required => {
+                    walk.note(rule, Class::Warning, node, message);
+                }
+                Direction::Response => walk.decide(rule, node, message, Some(without_headers())),
+            }
         }
     }
     for &(name, ref node) in revision.iter().filter(|(name, _)| counts(name)) {

@@ -1,6 +1,6 @@
 //! Rules of operations, servers, security, parameters, bodies, responses and headers.
 
-use crate::diff::rules::class::Class::{Additive, Breaking, Docs, Unproven};
+use crate::diff::rules::class::Class::{Additive, Breaking, Docs, Unproven, Warning};
 use crate::diff::rules::row::{Row, row};
 use crate::diff::rules::rule::Action::{Added, Changed, Narrowed, Removed, Widened};
 use crate::diff::rules::rule::Area::{
@@ -106,9 +106,9 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Response], Kind::Status, &[Added], &[Additive, Docs])
         .means("A status of a response is new.")
         .why("The statuses that were documented still are. Docs: its range or `default` covered it."),
-    row(&[Header], Kind::Whole, &[Removed], &[Breaking, Additive])
+    row(&[Header], Kind::Whole, &[Removed], &[Breaking, Warning, Additive])
         .means("A header of a response, or of a part of a body, is no longer documented.")
-        .why("It breaks if the server always sent the header: clients relied on it."),
+        .why("It breaks if the server always sent the header: clients relied on it. Warning: the header was optional, and many clients rely on it all the same. Additive: clients sent it."),
     row(&[Header], Kind::Whole, &[Added], &[Breaking, Additive])
         .means("A header of a response, or of a part of a body, is new.")
         .why("Receivers ignore a header that they do not know. It breaks if the server requires it in what a client sends: in a part of a request, or in the answer to a callback."),

@@ -1,7 +1,5 @@
 //! Who is calling, and in which business: a bearer token becomes a [`Caller`].
 
-use std::net::IpAddr;
-
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
@@ -26,13 +24,9 @@ use crate::timestamp::Timestamp;
 /// often, then 400 without a valid `x-business-id`. Only [`business`](Self::business) returns which business the request is in.
 #[derive(Debug)]
 pub(crate) struct Caller {
-    token_id: Uuid,
-    jti: Uuid,
-    user_id: Uuid,
-    own_business: Uuid,
+    /// The user and the token, as the audit trail records them.
+    actor: Actor,
     named_business: Uuid,
-    claimed_email: Option<String>,
-    remote_address: Option<IpAddr>,
     snapshot: Snapshot,
 }
 
@@ -44,8 +38,8 @@ impl Caller {
     /// [`ApiError::NotFound`] when `x-business-id` names another business than the one of the caller's token: the answer does not
     /// show whether such a business exists.
     pub(crate) fn business(&self) -> Result<Uuid, ApiError> {
-        if self.named_business == self.own_business {
-            Ok(self.own_business)
+        if self.named_business == self.actor.business_id {
+            Ok(self.named_business)
         } else {
             Err(ApiError::NotFound)
         }
@@ -53,7 +47,7 @@ impl Caller {
 
     /// Returns the caller's user id.
     pub(crate) fn user_id(&self) -> Uuid {
-        self.user_id
+        self.actor.user_id
     }
 
     /// Returns the snapshot of the store at which the caller's token was good.
@@ -61,16 +55,9 @@ impl Caller {
         &self.snapshot
     }
 
-    /// Builds the actor that the audit trail records.
+    /// Returns the actor that the audit trail records.
     pub(crate) fn actor(&self) -> Actor {
-        Actor {
-            user_id: self.user_id,
-            token_id: self.token_id,
-            jti: self.jti,
-            business_id: self.own_business,
-            remote_address: self.remote_address,
-            claimed_email: self.claimed_email.clone(),
-        }
+        self.actor.clone()
     }
 }
 
@@ -145,7 +132,25 @@ async fn authenticate(
     let genuine = token.digest.matches(&digest)
         && token.user_id == claims.sub
         && token.business_id == claims.business;
-    if !genuine || !token.is_active(now) {
+    if !genuine {
+        return Err(refused);
+    }
+    let actor = Actor {
+        user_id: token.user_id,
+        token_id: token.token_id,
+        jti: claims.jti,
+        business_id: token.business_id,
+        remote_address: parts
+            .extensions
+            .get()
+            .map(|ClientAddress(address)| *address),
+        claimed_email: claimed_email(&parts.headers),
+    };
+    if token.revoked {
+        state.refused_uses().note(actor, now);
+        return Err(refused);
+    }
+    if !token.is_active(now) {
         return Err(refused);
     }
     if !parts.method.is_safe() {
@@ -165,21 +170,12 @@ async fn authenticate(
         "user_id",
         &*token.user_id.hyphenated().encode_lower(&mut buffer),
     );
-    let claimed_email = claimed_email(&parts.headers);
-    if let Some(claimed) = &claimed_email {
+    if let Some(claimed) = &actor.claimed_email {
         span.record("claimed_email", crate::redact::text(claimed));
     }
     let caller = Caller {
-        token_id: token.token_id,
-        jti: claims.jti,
-        user_id: token.user_id,
-        own_business: token.business_id,
+        actor,
         named_business: business_id(&parts.headers)?,
-        claimed_email,
-        remote_address: parts
-            .extensions
-            .get()
-            .map(|ClientAddress(address)| *address),
         snapshot: found.snapshot,
     };
     Ok((caller, found.target))

@@ -17,6 +17,7 @@ use crate::telemetry::LogFormat;
 mod effective;
 mod file;
 mod layers;
+mod operators;
 mod serve;
 mod since;
 mod storage;
@@ -25,6 +26,10 @@ mod values;
 pub use effective::effective;
 pub use file::FileError;
 pub use layers::{Configured, Origins, load};
+pub use operators::{
+    Businesses, BusinessesAdd, BusinessesList, Deactivate, Holder, Member, Prune, Revoke, Selected,
+    Tokens, TokensList, Users, UsersList,
+};
 pub use serve::{Limits, Monitoring, Serve, Timeouts, Tls};
 pub use since::Since;
 pub use storage::{Database, Storage};
@@ -87,6 +92,19 @@ pub enum Command {
     Migrate(Migrate),
     /// Print the audit trail as JSON lines: who did what, when, and from where
     Audit(Audit),
+    /// List tokens, and where each comes from
+    #[command(subcommand)]
+    Tokens(Tokens),
+    /// Revoke a token, or all tokens of a user or a business
+    Revoke(Revoke),
+    /// List, add and deactivate users, and change their roles
+    #[command(subcommand)]
+    Users(Users),
+    /// List and add businesses
+    #[command(subcommand)]
+    Businesses(Businesses),
+    /// Delete expired tokens and old events of the audit trail
+    Prune(Prune),
     /// Check configuration, keys, store, migrations and clock without changing anything, and print what to fix
     Doctor(Serve),
     /// Print the configuration that `serve` would use with the same options, and where each value comes from

@@ -173,7 +173,7 @@ impl From<StoreError> for ApiError {
                 OUTAGE.failed(&error);
                 Self::Unavailable
             }
-            StoreError::Inconsistent(_) | StoreError::Migration(_) => {
+            StoreError::Refused(_) | StoreError::Inconsistent(_) | StoreError::Migration(_) => {
                 METRICS.store_failed("inconsistent");
                 tracing::error!(%error, "the store returned an unexpected answer");
                 Self::Internal

@@ -61,6 +61,9 @@ pub enum Failure {
         /// The error of the store.
         source: StoreError,
     },
+    /// What a command is about does not exist, or may not be done.
+    #[error("{0}")]
+    Refused(String),
     /// The server cannot listen on the address.
     #[error(
         "cannot listen on {address}: {source}. Choose another address with {option}, or port 0 for a free one"
@@ -117,9 +120,12 @@ impl From<LogsError> for Failure {
 impl Failure {
     /// Builds the failure of the store at this location.
     pub(crate) fn store(at: &Location, source: StoreError) -> Self {
-        Self::Store {
-            at: at.clone(),
-            source,
+        match source {
+            StoreError::Refused(why) => Self::Refused(why),
+            source => Self::Store {
+                at: at.clone(),
+                source,
+            },
         }
     }
 
@@ -131,6 +137,7 @@ impl Failure {
             | Self::Tls(_)
             | Self::Traces(_)
             | Self::Keys(_)
+            | Self::Refused(_)
             | Self::OtherRole { .. } => Exit::Usage,
             Self::Store { .. }
             | Self::Bind { .. }
@@ -157,6 +164,7 @@ fn remedy(source: &StoreError, at: &Location) -> &'static str {
             StoreError::Unavailable(_)
             | StoreError::Disconnected(_)
             | StoreError::CallerRevoked
+            | StoreError::Refused(_)
             | StoreError::Inconsistent(_)
             | StoreError::Migration(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)),
             Location::Sqlite(_),
@@ -172,6 +180,7 @@ fn remedy(source: &StoreError, at: &Location) -> &'static str {
             StoreError::Unavailable(_)
             | StoreError::Disconnected(_)
             | StoreError::CallerRevoked
+            | StoreError::Refused(_)
             | StoreError::Inconsistent(_),
             Location::Postgres(_),
         ) => "Does the database run, and may this role use it? Choose another one with --database",

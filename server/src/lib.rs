@@ -28,6 +28,7 @@ mod openapi;
 mod protocol;
 mod rate_limit;
 mod redact;
+mod refused_uses;
 mod router;
 mod routes;
 mod startup;

@@ -1,14 +1,13 @@
-//! The command line: `server serve`, `server bootstrap`, `server migrate`, `server audit`, `server doctor`,
-//! `server config`, `server openapi`, `server completions`, `server man`.
+//! The command line: `serve`, what operators do on the store, and what prints something.
 
 use std::io::Write;
 
 use clap::CommandFactory;
 use mimalloc::MiMalloc;
 
-use server::config::{self, Cli, Command, Configured};
+use server::config::{self, Cli, Command, Configured, Tokens};
 use server::exit::{Exit, Failure};
-use server::operate::{audit, bootstrap, doctor};
+use server::operate::{audit, bootstrap, doctor, members, prune, tokens};
 use server::{document, migrate, serve, telemetry};
 
 #[global_allocator]
@@ -34,6 +33,11 @@ fn run() -> Result<Exit, Failure> {
         Command::Bootstrap(_)
         | Command::Migrate(_)
         | Command::Audit(_)
+        | Command::Tokens(_)
+        | Command::Revoke(_)
+        | Command::Users(_)
+        | Command::Businesses(_)
+        | Command::Prune(_)
         | Command::Doctor(_)
         | Command::Config(_)
         | Command::Openapi
@@ -49,6 +53,19 @@ fn run() -> Result<Exit, Failure> {
             .block_on(migrate::migrate(command))
             .and_then(|said| print(&said)),
         Command::Audit(command) => runtime.block_on(audit::audit(command)),
+        Command::Tokens(Tokens::List(command)) => runtime.block_on(tokens::list(command)),
+        Command::Revoke(command) => runtime
+            .block_on(tokens::revoke(command))
+            .and_then(|said| print(&said)),
+        Command::Users(command) => runtime
+            .block_on(members::users(command))
+            .and_then(|said| print(&said)),
+        Command::Businesses(command) => runtime
+            .block_on(members::businesses(command))
+            .and_then(|said| print(&said)),
+        Command::Prune(command) => runtime
+            .block_on(prune::prune(command))
+            .and_then(|said| print(&said)),
         Command::Doctor(command) => {
             let diagnosis = runtime.block_on(doctor::examine(&command));
             print(&diagnosis.text)?;

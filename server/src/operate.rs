@@ -3,3 +3,9 @@
 pub mod audit;
 pub mod bootstrap;
 pub mod doctor;
+pub mod members;
+pub mod prune;
+pub mod tokens;
+
+mod operator;
+mod output;

@@ -7,6 +7,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -149,7 +150,7 @@ async fn reached(mut phases: watch::Receiver<Phase>, phase: Phase) {
 struct Tasks {
     /// Serves requests.
     serving: JoinHandle<()>,
-    /// Writes the last uses of tokens.
+    /// Writes the uses of tokens.
     writing: JoinHandle<()>,
     others: JoinSet<()>,
 }
@@ -174,10 +175,13 @@ impl Tasks {
         let draining = reached(phases.clone(), Phase::Draining);
         let serving = connections::serve(listener, router, settings, draining);
 
-        let (of_uses, drained) = (state.clone(), reached(phases.clone(), Phase::Drained));
+        let drained = reached(phases.clone(), Phase::Drained).shared();
+        let of_uses = state.clone();
         let writing = async move {
-            let uses = of_uses.last_used();
-            uses.keep_writing(of_uses.store(), drained).await;
+            let store = of_uses.store();
+            let last = of_uses.last_used().keep_writing(store, drained.clone());
+            let refused = of_uses.refused_uses().keep_writing(store, drained);
+            tokio::join!(last, refused);
         };
 
         let mut others = JoinSet::new();

@@ -3,7 +3,7 @@
 use crate::config::Storage;
 use crate::domain::keys::{IfMissing, KeyError, KeyRing};
 use crate::exit::Failure;
-use crate::store::{Location, Store};
+use crate::store::{Location, Store, StoreError, inspect};
 
 /// The purpose that a store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,4 +64,26 @@ pub(crate) async fn open_migrated(
     }
     let applied = store.migrate().await.map_err(failed)?;
     Ok((store, applied))
+}
+
+/// Opens the store as it is. It neither creates nor migrates a database: a server of another version may run on it.
+///
+/// # Errors
+///
+/// [`StoreError::Unavailable`].
+pub(crate) async fn open_unchanged(at: &Location) -> Result<Store, StoreError> {
+    if let Some(path) = at.sqlite_file()
+        && !path.exists()
+    {
+        let problem = format!("there is no file {}", path.display());
+        return Err(StoreError::Unavailable(problem));
+    }
+    let pending = inspect(at).await?.schema.pending;
+    if !pending.is_empty() {
+        return Err(StoreError::Unavailable(format!(
+            "its schema is older than this program: to be applied by `server migrate`: {}",
+            pending.join(", ")
+        )));
+    }
+    Store::open(at).await
 }

@@ -7,6 +7,7 @@ use parking_lot::RwLock;
 use crate::domain::keys::KeyRing;
 use crate::last_used::LastUsed;
 use crate::rate_limit::RateLimits;
+use crate::refused_uses::RefusedUses;
 use crate::store::Store;
 
 /// The state of a server, complete from the start. Each request has a copy of it, which is why it is one pointer.
@@ -18,6 +19,7 @@ struct Shared {
     store: Store,
     keys: RwLock<Arc<KeyRing>>,
     last_used: LastUsed,
+    refused_uses: RefusedUses,
     rate_limits: RateLimits,
 }
 
@@ -28,6 +30,7 @@ impl AppState {
             store,
             keys: RwLock::new(Arc::new(keys)),
             last_used: LastUsed::default(),
+            refused_uses: RefusedUses::default(),
             rate_limits,
         }))
     }
@@ -40,6 +43,11 @@ impl AppState {
     /// Returns the uses of tokens that wait to be written.
     pub(crate) fn last_used(&self) -> &LastUsed {
         &self.0.last_used
+    }
+
+    /// Returns the uses of revoked tokens that wait to be recorded.
+    pub(crate) fn refused_uses(&self) -> &RefusedUses {
+        &self.0.refused_uses
     }
 
     /// Returns the limits of how often clients may ask.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::timestamp::Timestamp;
 
+mod administration;
 mod audit;
 mod cached_reads;
 mod digest;
@@ -17,11 +18,13 @@ mod inspection;
 mod listing;
 mod location;
 mod migrations;
+mod operators;
 mod postgres;
 mod records;
 mod sqlite;
 
-pub(crate) use audit::{Actor, AuditAction, AuditEvent, NewAuditEvent};
+pub(crate) use administration::{Mass, MemberChange, MemberChanged, PAGE, Selection, TokenLine};
+pub(crate) use audit::{Actor, AuditAction, AuditEvent, Author, NewAuditEvent};
 pub(crate) use digest::TokenDigest;
 pub use error::StoreError;
 pub(crate) use inspection::{Failover, Inspection};
@@ -31,8 +34,7 @@ use postgres::PostgresStore;
 pub use postgres::PostgresUrl;
 pub use records::Role;
 pub(crate) use records::{
-    Authentication, Membership, NewRevocation, NewToken, Revoked, Target, TargetKey, TokenRecord,
-    TokenUse,
+    Authentication, NewRevocation, NewToken, Revoked, Target, TargetKey, TokenRecord, TokenUse,
 };
 pub use sqlite::SqliteFile;
 use sqlite::SqliteStore;
@@ -181,13 +183,12 @@ impl Store {
     }
 
     /// Adds a token. With `max_active`, returns nothing and adds nothing when the user has that many tokens already that
-    /// are neither revoked nor expired; the check, the insertion and the event in the audit trail are one transaction. `by` is
-    /// the caller, or `None` for the command line.
+    /// are neither revoked nor expired; the check, the insertion and the event in the audit trail are one transaction.
     pub(crate) async fn add_token(
         &self,
         token: NewToken,
         max_active: Option<u32>,
-        by: Option<Actor>,
+        by: Author,
     ) -> Result<Option<TokenRecord>, StoreError> {
         match self {
             Self::Sqlite(store) => store.add_token(token, max_active, by).await,
@@ -221,26 +222,24 @@ impl Store {
         }
     }
 
-    /// Returns the membership of a user in a business, and creates business, user and membership where they do not exist. An
-    /// existing membership keeps its role.
-    pub(crate) async fn ensure_member(
-        &self,
-        business: &str,
-        email: &str,
-        role: Role,
-    ) -> Result<Membership, StoreError> {
-        match self {
-            Self::Sqlite(store) => store.ensure_member(business, email, role).await,
-            Self::Postgres(store) => store.ensure_member(business, email, role).await,
-        }
-    }
-
     /// Adds an event to the audit trail; returns when it is durable. Changes are recorded in their own transaction: this is for
     /// other events.
     pub(crate) async fn record(&self, event: NewAuditEvent) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(store) => store.record(event).await,
             Self::Postgres(store) => store.record(event).await,
+        }
+    }
+
+    /// Records the uses of revoked tokens, at most one for each token and hour. Returns the reasons of the revocations that have
+    /// one, by `jti`.
+    pub(crate) async fn record_refused_uses(
+        &self,
+        uses: Vec<Actor>,
+    ) -> Result<HashMap<Uuid, String>, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.record_refused_uses(uses).await,
+            Self::Postgres(store) => store.record_refused_uses(uses).await,
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use crate::routes::create::MOST_DAYS;
+use crate::routes::revoke::MAX_REASON;
 
 /// The longest lifetime of a token, in seconds.
 const MOST_LIFETIME: u64 = MOST_DAYS as u64 * 86_400;
@@ -29,23 +30,43 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Parses the lifetime of a token: a number with a unit, from a second to the longest lifetime that the API allows.
+/// Parses the lifetime of a token, from a second to the longest lifetime that the API allows.
 pub(super) fn lifetime(text: &str) -> Result<Duration, String> {
-    let read = || {
-        let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-        let seconds: u64 = match unit {
-            "s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            "d" => 86_400,
-            _ => return None,
-        };
-        let lifetime = number.parse::<u64>().ok()?.checked_mul(seconds)?;
-        (1..=MOST_LIFETIME)
-            .contains(&lifetime)
-            .then(|| Duration::from_secs(lifetime))
+    let most = Duration::from_secs(MOST_LIFETIME);
+    span(text)
+        .filter(|lifetime| *lifetime <= most)
+        .ok_or_else(|| "give a time from 1s to 365d, such as 90d, 12h, 30m or 2s".to_owned())
+}
+
+/// Parses an age.
+pub(super) fn age(text: &str) -> Result<Duration, String> {
+    span(text).ok_or_else(|| "give a time such as 400d, 12h, 30m or 2s".to_owned())
+}
+
+/// Parses a number with a unit, at least a second.
+fn span(text: &str) -> Option<Duration> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let seconds: u64 = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return None,
     };
-    read().ok_or_else(|| "give a time from 1s to 365d, such as 90d, 12h, 30m or 2s".to_owned())
+    let seconds = number.parse::<u64>().ok()?.checked_mul(seconds)?;
+    (seconds > 0).then(|| Duration::from_secs(seconds))
+}
+
+/// Checks the reason of a revocation: as the API does it, and a single line.
+pub(super) fn reason(reason: &str) -> Result<String, String> {
+    let reason = reason.trim();
+    let fits = (1..=MAX_REASON).contains(&reason.chars().count());
+    if !fits || reason.chars().any(char::is_control) {
+        return Err(format!(
+            "give a reason of at most {MAX_REASON} characters, without line breaks"
+        ));
+    }
+    Ok(reason.to_owned())
 }
 
 /// Parses networks separated by commas. An empty text is an empty list: a flag can so empty the list of the file.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::claims::Claims;
 use super::keys::KeyRing;
 use super::token::{Minted, mint};
-use crate::store::{Actor, NewToken, Store, StoreError, TokenRecord};
+use crate::store::{Author, NewToken, Store, StoreError, TokenRecord};
 use crate::timestamp::Timestamp;
 
 /// The token that is to be issued.
@@ -21,8 +21,7 @@ pub(crate) struct Order {
     pub(crate) lifetime: Duration,
     /// The most active tokens that the user may have with this one, or no limit.
     pub(crate) max_active: Option<u32>,
-    /// The caller; `None` for the command line.
-    pub(crate) by: Option<Actor>,
+    pub(crate) by: Author,
 }
 
 /// Why a token could not be issued.

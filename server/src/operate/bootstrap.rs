@@ -4,12 +4,13 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::operator::operator;
 use crate::config::Bootstrap;
 use crate::domain::issue::{Order, issue};
 use crate::domain::keys::KeyRing;
 use crate::exit::Failure;
 use crate::startup::{Purpose, open};
-use crate::store::Store;
+use crate::store::{Author, MemberChange, Store};
 use crate::timestamp::Timestamp;
 
 /// The output of `--json`.
@@ -43,7 +44,12 @@ pub async fn bootstrap(command: Bootstrap) -> Result<String, Failure> {
 
 async fn mint_first(store: &Store, keys: &KeyRing, command: &Bootstrap) -> Result<String, Failure> {
     let membership = store
-        .ensure_member(&command.business, &command.email, command.role)
+        .ensure_member(MemberChange {
+            business: command.business.clone(),
+            email: command.email.clone(),
+            role: command.role,
+            operator: operator(),
+        })
         .await
         .map_err(|source| Failure::store(command.storage.location(), source))?;
     if membership.role != command.role {
@@ -60,7 +66,7 @@ async fn mint_first(store: &Store, keys: &KeyRing, command: &Bootstrap) -> Resul
         description: Some("Minted on the command line by `server bootstrap`".to_owned()),
         lifetime: command.expires_in,
         max_active: None,
-        by: None,
+        by: Author::Operator(operator()),
     };
     let (token, record) = issue(store, keys, order)
         .await?

@@ -20,6 +20,7 @@ use crate::extract::header::AuthorizationHeader;
 use crate::openapi::DocumentedErrors;
 use crate::routes::list::APITokenInfo;
 use crate::state::AppState;
+use crate::store::Author;
 use crate::telemetry::metrics::METRICS;
 use crate::validation::ValidationError;
 use crate::validation::fields::Fields;
@@ -156,7 +157,7 @@ pub(crate) async fn create_token(
         description: request.description,
         lifetime: Duration::from_secs(u64::from(request.expires_in_days) * 86_400),
         max_active: Some(MAX_ACTIVE_TOKENS),
-        by: Some(caller.actor()),
+        by: Author::Caller(caller.actor()),
     };
     let Some((token, record)) = issue(state.store(), &state.keys(), order).await? else {
         return Err(ApiError::BadRequest(format!(

@@ -15,14 +15,14 @@ use crate::extract::header::AuthorizationHeader;
 use crate::extract::path::TokenId;
 use crate::openapi::DocumentedErrors;
 use crate::state::AppState;
-use crate::store::{AuditAction, NewAuditEvent, NewRevocation};
+use crate::store::{AuditAction, Author, NewAuditEvent, NewRevocation};
 use crate::telemetry::metrics::METRICS;
 use crate::timestamp::Timestamp;
 use crate::validation::ValidationError;
 use crate::validation::fields::Fields;
 
 /// The longest reason, in Unicode scalar values.
-const MAX_REASON: usize = 500;
+pub(crate) const MAX_REASON: usize = 500;
 
 /// The optional body.
 #[derive(Debug, ToSchema)]
@@ -113,11 +113,10 @@ pub(crate) async fn revoke_token(
         state
             .store()
             .record(NewAuditEvent {
-                action: AuditAction::RevokeRefused,
-                actor: Some(caller.actor()),
                 business_id: Some(business_id),
                 target_token_id: Some(token.id),
                 reason,
+                ..NewAuditEvent::new(AuditAction::RevokeRefused, Author::Caller(caller.actor()))
             })
             .await?;
         return Err(ApiError::Forbidden);

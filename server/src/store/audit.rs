@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::records::Role;
 use crate::timestamp::Timestamp;
 
 /// An authenticated caller, as the trail records it.
@@ -21,6 +22,15 @@ pub(crate) struct Actor {
     pub(crate) claimed_email: Option<String>,
 }
 
+/// Who does something.
+#[derive(Clone, Debug)]
+pub(crate) enum Author {
+    /// An authenticated caller.
+    Caller(Actor),
+    /// The operating system's user who runs a command.
+    Operator(String),
+}
+
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AuditAction {
@@ -34,6 +44,20 @@ pub(crate) enum AuditAction {
     RevokeRepeated,
     /// A revocation that the caller may not make.
     RevokeRefused,
+    /// A revoked token was used.
+    UsedAfterRevocation,
+    /// A business was added.
+    BusinessAdded,
+    /// A user was added to a business, with a role.
+    UserAdded,
+    /// A user has another role in a business.
+    RoleChanged,
+    /// A user was deactivated, and all tokens of the user revoked.
+    UserDeactivated,
+    /// A deactivated user may have tokens again.
+    UserActivated,
+    /// Expired tokens and old events were deleted.
+    Pruned,
 }
 
 impl AuditAction {
@@ -45,6 +69,13 @@ impl AuditAction {
             Self::Revoked => "token.revoked",
             Self::RevokeRepeated => "token.revoke_repeated",
             Self::RevokeRefused => "token.revoke_refused",
+            Self::UsedAfterRevocation => "token.used_after_revocation",
+            Self::BusinessAdded => "business.added",
+            Self::UserAdded => "user.added",
+            Self::RoleChanged => "user.role_changed",
+            Self::UserDeactivated => "user.deactivated",
+            Self::UserActivated => "user.activated",
+            Self::Pruned => "store.pruned",
         }
     }
 }
@@ -53,13 +84,61 @@ impl AuditAction {
 #[derive(Clone, Debug)]
 pub(crate) struct NewAuditEvent {
     pub(crate) action: AuditAction,
-    /// `None` for what was done on the command line.
-    pub(crate) actor: Option<Actor>,
+    pub(crate) author: Author,
     /// The business in which it was done.
     pub(crate) business_id: Option<Uuid>,
     /// The token that it was done to.
     pub(crate) target_token_id: Option<Uuid>,
+    /// The user to whom it was done.
+    pub(crate) target_user_id: Option<Uuid>,
+    /// The role that the user has since then.
+    pub(crate) role: Option<Role>,
     pub(crate) reason: Option<String>,
+}
+
+impl NewAuditEvent {
+    /// Builds the event that a revoked token was used, as if its user were the actor.
+    pub(super) fn used_after_revocation(token: &Actor, reason: Option<String>) -> Self {
+        Self {
+            business_id: Some(token.business_id),
+            target_token_id: Some(token.token_id),
+            target_user_id: Some(token.user_id),
+            reason,
+            ..Self::new(
+                AuditAction::UsedAfterRevocation,
+                Author::Caller(token.clone()),
+            )
+        }
+    }
+
+    /// Builds an event without any target.
+    pub(crate) fn new(action: AuditAction, author: Author) -> Self {
+        Self {
+            action,
+            author,
+            business_id: None,
+            target_token_id: None,
+            target_user_id: None,
+            role: None,
+            reason: None,
+        }
+    }
+
+    /// Returns the caller who did it, if it was one.
+    pub(crate) fn actor(&self) -> Option<&Actor> {
+        match &self.author {
+            Author::Caller(actor) => Some(actor),
+            Author::Operator(_) => None,
+        }
+    }
+
+    /// Returns the operating system's user who did it, if it was one.
+    pub(crate) fn operator(&self) -> Option<&str> {
+        match &self.author {
+            Author::Caller(_) => None,
+            Author::Operator(name) => Some(name),
+        }
+    }
 }
 
 /// A recorded event. Its action is a text, because a newer version of this program may have recorded it.
@@ -85,4 +164,10 @@ pub(crate) struct AuditEvent {
     pub(crate) remote_address: Option<String>,
     /// What `x-user-email` claimed.
     pub(crate) claimed_email: Option<String>,
+    /// The operating system's user who did it on the command line.
+    pub(crate) operator: Option<String>,
+    /// The user to whom it was done.
+    pub(crate) target_user_id: Option<Uuid>,
+    /// The role that the user has since then.
+    pub(crate) role: Option<String>,
 }

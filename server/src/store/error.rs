@@ -31,6 +31,9 @@ pub enum StoreError {
     /// The token on whose behalf something was to be written was revoked meanwhile. Nothing was written.
     #[error("the caller's token is revoked")]
     CallerRevoked,
+    /// It does not hold what an operator asked about, or may not do it.
+    #[error("{0}")]
+    Refused(String),
     /// It holds or answers what it should not. Trying again does not help.
     #[error("the store is inconsistent: {0}")]
     Inconsistent(String),
@@ -51,6 +54,7 @@ impl StoreError {
             Self::WrongPassword(why) => Self::WrongPassword(why.clone()),
             Self::Inconsistent(why) => Self::Inconsistent(why.clone()),
             Self::CallerRevoked => Self::CallerRevoked,
+            Self::Refused(why) => Self::Refused(why.clone()),
             Self::Claimed { process } => Self::Claimed { process: *process },
             Self::Migration(error) => Self::Inconsistent(error.to_string()),
         }

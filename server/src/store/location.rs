@@ -17,6 +17,14 @@ pub enum Location {
 }
 
 impl Location {
+    /// Also accepts a standby of PostgreSQL, for reads that need not be current.
+    pub(crate) fn or_standby(mut self) -> Self {
+        if let Self::Postgres(url) = &mut self {
+            url.accepts_standby = true;
+        }
+        self
+    }
+
     /// Returns the path of the SQLite file, if it is one.
     pub fn sqlite_file(&self) -> Option<&Path> {
         match self {

@@ -10,19 +10,21 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use sqlx::Transaction;
+use sqlx::postgres::Postgres;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::audit::{Actor, AuditEvent, NewAuditEvent};
+use super::audit::{Actor, AuditEvent, Author, NewAuditEvent};
 use super::error::StoreError;
 use super::listing::{ListTokens, Page};
 use super::records::{
-    Authentication, Membership, NewRevocation, NewToken, Revoked, Role, TargetKey, TokenRecord,
-    TokenUse,
+    Authentication, NewRevocation, NewToken, Revoked, TargetKey, TokenRecord, TokenUse,
 };
 use crate::timestamp::Timestamp;
 
+mod administer;
 mod authentication;
 mod changes;
 mod coalesce;
@@ -30,7 +32,9 @@ mod connections;
 mod inspection;
 mod listing;
 mod lock;
+pub(super) mod members;
 mod primary;
+pub(super) mod prune;
 mod read;
 mod revoke;
 mod row;
@@ -38,6 +42,7 @@ mod schema;
 mod session;
 mod snapshot;
 mod snapshot_cache;
+pub(super) mod tokens;
 mod trail;
 mod url;
 mod warnings;
@@ -83,7 +88,7 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     pub(super) async fn open(url: &PostgresUrl) -> Result<Self, StoreError> {
-        let primary = Arc::new(Primary::among(&url.hosts));
+        let primary = Arc::new(Primary::among(url));
         let ending = Arc::new(Semaphore::new(1));
         let connections = |max| {
             let (primary, ending) = (Arc::clone(&primary), Arc::clone(&ending));
@@ -163,7 +168,7 @@ impl PostgresStore {
         &self,
         token: NewToken,
         max_active: Option<u32>,
-        by: Option<Actor>,
+        by: Author,
     ) -> Result<Option<TokenRecord>, StoreError> {
         let add = write::AddToken {
             token,
@@ -198,22 +203,31 @@ impl PostgresStore {
         self.connections.run(&write::RecordUses(uses)).await
     }
 
-    pub(super) async fn ensure_member(
+    /// Runs what an operator asks for in a transaction, on a separate connection.
+    pub(super) async fn administer<T>(
         &self,
-        business: &str,
-        email: &str,
-        role: Role,
-    ) -> Result<Membership, StoreError> {
-        let ensure = write::EnsureMember {
-            business,
-            email,
-            role,
-        };
-        self.connections.run(&ensure).await
+        work: impl AsyncFnOnce(&mut Transaction<'_, Postgres>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        administer::transact(&self.primary, work).await
+    }
+
+    /// Runs a read for an operator, likewise.
+    pub(super) async fn look_up<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Transaction<'_, Postgres>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.administer(work).await
     }
 
     pub(super) async fn record(&self, event: NewAuditEvent) -> Result<(), StoreError> {
         self.connections.run(&event).await
+    }
+
+    pub(super) async fn record_refused_uses(
+        &self,
+        uses: Vec<Actor>,
+    ) -> Result<HashMap<Uuid, String>, StoreError> {
+        self.connections.run(&trail::RefusedUses(uses)).await
     }
 
     pub(super) async fn audit_since(

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::audit::{Actor, AuditAction, NewAuditEvent};
+use super::audit::{Actor, AuditAction, Author, NewAuditEvent};
 use super::digest::TokenDigest;
 use crate::timestamp::Timestamp;
 
@@ -169,17 +169,17 @@ pub(crate) struct NewRevocation {
 }
 
 impl NewToken {
-    /// Builds the event of it for the audit trail; without an actor it was the command line.
-    pub(super) fn event(&self, by: Option<Actor>) -> NewAuditEvent {
+    /// Builds the event of it for the audit trail.
+    pub(super) fn event(&self, by: Author) -> NewAuditEvent {
+        let action = match by {
+            Author::Caller(_) => AuditAction::Created,
+            Author::Operator(_) => AuditAction::Bootstrapped,
+        };
         NewAuditEvent {
-            action: match by {
-                Some(_) => AuditAction::Created,
-                None => AuditAction::Bootstrapped,
-            },
-            actor: by,
             business_id: Some(self.business_id),
             target_token_id: Some(self.id),
-            reason: None,
+            target_user_id: Some(self.user_id),
+            ..NewAuditEvent::new(action, by)
         }
     }
 }
@@ -187,16 +187,16 @@ impl NewToken {
 impl NewRevocation {
     /// Builds the event of it for the audit trail.
     pub(super) fn event(&self, first: bool) -> NewAuditEvent {
+        let action = if first {
+            AuditAction::Revoked
+        } else {
+            AuditAction::RevokeRepeated
+        };
         NewAuditEvent {
-            action: if first {
-                AuditAction::Revoked
-            } else {
-                AuditAction::RevokeRepeated
-            },
-            actor: Some(self.by.clone()),
             business_id: Some(self.by.business_id),
             target_token_id: Some(self.token_id),
             reason: self.reason.clone(),
+            ..NewAuditEvent::new(action, Author::Caller(self.by.clone()))
         }
     }
 }

@@ -13,14 +13,13 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::audit::{Actor, AuditEvent, NewAuditEvent};
+use super::audit::{Actor, AuditEvent, Author, NewAuditEvent};
 use super::cached_reads::Changes;
 use super::error::StoreError;
 use super::inspection::HAS_TOKENS;
 use super::listing::{ListTokens, Page};
 use super::records::{
-    Authentication, Membership, NewRevocation, NewToken, Revoked, Role, TargetKey, TokenRecord,
-    TokenUse,
+    Authentication, NewRevocation, NewToken, Revoked, TargetKey, TokenRecord, TokenUse,
 };
 use crate::timestamp::Timestamp;
 
@@ -31,10 +30,13 @@ mod file;
 mod identity;
 mod inspection;
 mod listing;
+pub(super) mod members;
+pub(super) mod prune;
 mod reader;
 mod row;
 mod schema;
 mod snapshot_cache;
+pub(super) mod tokens;
 mod trail;
 mod write;
 mod writer;
@@ -154,7 +156,7 @@ impl SqliteStore {
         &self,
         token: NewToken,
         max_active: Option<u32>,
-        by: Option<Actor>,
+        by: Author,
     ) -> Result<Option<TokenRecord>, StoreError> {
         let changes = Changes {
             jtis: Vec::new(),
@@ -185,25 +187,22 @@ impl SqliteStore {
         Ok(())
     }
 
-    pub(super) async fn ensure_member(
-        &self,
-        business: &str,
-        email: &str,
-        role: Role,
-    ) -> Result<Membership, StoreError> {
-        let (business, email) = (business.to_owned(), email.to_owned());
-        self.write(None, move |connection| {
-            write::ensure_member(connection, &business, &email, role)
+    pub(super) async fn record(&self, event: NewAuditEvent) -> Result<(), StoreError> {
+        self.write(Some(Changes::default()), move |connection| {
+            if let Some(by) = event.actor() {
+                write::require_active(connection, by)?;
+            }
+            trail::record(connection, &event, Timestamp::now())
         })
         .await
     }
 
-    pub(super) async fn record(&self, event: NewAuditEvent) -> Result<(), StoreError> {
+    pub(super) async fn record_refused_uses(
+        &self,
+        uses: Vec<Actor>,
+    ) -> Result<HashMap<Uuid, String>, StoreError> {
         self.write(Some(Changes::default()), move |connection| {
-            if let Some(by) = &event.actor {
-                write::require_active(connection, by)?;
-            }
-            trail::record(connection, &event, Timestamp::now())
+            trail::record_refused_uses(connection, &uses)
         })
         .await
     }
@@ -218,6 +217,22 @@ impl SqliteStore {
             readers.read(|connection| trail::since(connection, since, after, limit))
         })
         .await
+    }
+
+    /// Runs what an operator asks for within a transaction of the writer.
+    pub(super) async fn administer<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.write(None, work).await
+    }
+
+    /// Runs a read for an operator.
+    pub(super) async fn look_up<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.read_aside(|readers| readers.read(work)).await
     }
 
     /// Runs a read that takes long on another thread.

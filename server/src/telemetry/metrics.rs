@@ -43,6 +43,8 @@ pub(crate) struct Metrics {
     /// Tokens that were created through the API.
     pub(crate) created: IntCounter,
     revocations: IntCounterVec,
+    /// Requests with a revoked token.
+    pub(crate) revoked_token_uses: IntCounter,
     store_errors: IntCounterVec,
     ready: IntGauge,
 }
@@ -117,6 +119,10 @@ impl Metrics {
                 "dz_revocations_total",
                 "Revocations acknowledged: the first of a token, or a repeated one",
                 &["kind"],
+            ),
+            revoked_token_uses: counter(
+                "dz_revoked_token_uses_total",
+                "Requests refused because their token is revoked",
             ),
             store_errors: counters(
                 "dz_store_errors_total",

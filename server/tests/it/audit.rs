@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Folder, Server, binary, output, revoke_path, text};
+use crate::harness::{Folder, Server, binary, output, revoke_path, string, text};
 
 /// Returns the events that `server audit` prints. A server may be running.
-fn audit(folder: &Folder, arguments: &[&str]) -> Vec<Value> {
+pub(crate) fn audit(folder: &Folder, arguments: &[&str]) -> Vec<Value> {
     let output = output(
         binary()
             .arg("audit")
@@ -45,6 +45,8 @@ pub(crate) async fn trail_says_who_did_what_to_which_token_and_from_where() {
     let mut events = audit(server.folder(), &[]);
     // On PostgreSQL the harness has bootstrapped another business first.
     events.retain(|event| event["business_id"] == admin.business_id.as_str());
+    // Those of the business and its users have tests of their own.
+    events.retain(|event| string(&event["action"]).starts_with("token."));
     let summary: Vec<_> = events
         .iter()
         .map(|event| {
@@ -112,13 +114,15 @@ async fn trail_since_an_instant_is_complete_over_several_pages() {
     .execute(&pool)
     .await
     .unwrap();
-    assert_eq!(audit(server.folder(), &[]).len(), 2501);
-    assert_eq!(
-        audit(server.folder(), &["--since", "1970-01-01T00:00:11Z"]).len(),
-        2491
-    );
-    assert_eq!(audit(server.folder(), &["--since", "1971-01-01"]).len(), 1);
-    let recent = audit(server.folder(), &["--since", "1h"]);
+    let tokens = |arguments: &[&str]| {
+        let mut events = audit(server.folder(), arguments);
+        events.retain(|event| string(&event["action"]).starts_with("token."));
+        events
+    };
+    assert_eq!(tokens(&[]).len(), 2501);
+    assert_eq!(tokens(&["--since", "1970-01-01T00:00:11Z"]).len(), 2491);
+    assert_eq!(tokens(&["--since", "1971-01-01"]).len(), 1);
+    let recent = tokens(&["--since", "1h"]);
     assert_eq!(recent.len(), 1);
     assert_eq!(recent[0]["target_token_id"], admin.token_id.as_str());
 }
@@ -141,7 +145,7 @@ async fn trail_is_append_only() {
     .execute(&pool)
     .await;
     let events = audit(&folder, &[]);
-    assert_eq!(events[0]["action"], "token.bootstrapped", "{replaced:?}");
+    assert_eq!(events[0]["action"], "business.added", "{replaced:?}");
 }
 
 #[test]

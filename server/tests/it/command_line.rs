@@ -249,6 +249,7 @@ fn migrate_prints_what_it_applied() {
     sqlite:FOLDER/tokens.db: applied 0003 tokens of business
     sqlite:FOLDER/tokens.db: applied 0004 indexes of reads
     sqlite:FOLDER/tokens.db: applied 0005 tokens within business
+    sqlite:FOLDER/tokens.db: applied 0006 administration
     ");
     insta::assert_snapshot!(migrate(), @"sqlite:FOLDER/tokens.db is up to date.");
 }

@@ -24,6 +24,7 @@ mod metrics;
 mod mistakes;
 mod on_postgres;
 mod operations;
+mod operators;
 mod postgres;
 mod rate_limits;
 mod revocation;

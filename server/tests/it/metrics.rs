@@ -44,7 +44,7 @@ pub(crate) async fn scrape(metrics: &str) -> String {
 }
 
 /// Returns the value of a time series.
-fn value(scraped: &str, series: &str) -> f64 {
+pub(crate) fn value(scraped: &str, series: &str) -> f64 {
     scraped
         .lines()
         .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))

@@ -17,8 +17,8 @@ macro_rules! again {
 }
 
 use crate::{
-    audit, authentication, bootstrap, companions, durability, operations, revocation, secrecy,
-    tenancy,
+    audit, authentication, bootstrap, companions, durability, operations, operators, revocation,
+    secrecy, tenancy,
 };
 
 again! {
@@ -49,5 +49,17 @@ again! {
     bootstrap::bootstrap_works_before_and_while_a_server_runs_and_any_number_of_times,
     bootstrap::bootstrap_is_exempt_from_the_limit_of_active_tokens,
     bootstrap::first_starts_at_the_same_moment_agree_on_one_database_and_one_key,
+    operators::tokens_are_listed_with_the_token_that_minted_each,
+    operators::listing_of_many_tokens_is_complete_over_several_pages,
+    operators::operator_revokes_a_token_a_user_or_a_business_while_a_server_runs,
+    operators::descendants_of_a_token_are_revoked_with_it_when_asked_for,
+    operators::token_that_is_minted_during_the_revocation_of_its_ancestors_is_revoked_too,
+    operators::deactivated_user_has_no_active_token_and_gets_none_until_added_again,
+    operators::role_changes_at_the_next_request_and_the_trail_says_who_made_an_admin,
+    operators::businesses_and_users_are_added_once_and_listed,
+    operators::what_does_not_exist_is_refused_and_nothing_changes,
+    operators::use_of_a_revoked_token_is_counted_logged_and_recorded_once_an_hour,
+    operators::pruning_deletes_expired_tokens_and_old_events_and_no_revocation_that_is_needed,
+    operators::commands_wait_for_migrate_and_create_nothing,
     operations::healthy_and_ready_while_the_store_answers,
 }

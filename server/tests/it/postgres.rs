@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use crate::certificates::Certificate;
 use crate::durability::{lists, still_reading};
 use crate::harness::{
-    Answer, Credential, Folder, Request, Server, at_once, binary, output, own_cluster,
+    Answer, Credential, Folder, PATIENCE, Request, Server, at_once, binary, output, own_cluster,
     own_cluster_with_tls, revoke_path, shared_cluster, text,
 };
 
@@ -275,6 +275,12 @@ async fn role_that_serves_can_do_all_that_requests_need_and_cannot_undo_a_revoca
         "DELETE FROM tokens",
         "UPDATE tokens SET jti = gen_random_uuid()",
         "DELETE FROM audit_events",
+        "UPDATE audit_events SET operator = 'another'",
+        "TRUNCATE audit_events",
+        "INSERT INTO pruning VALUES (now())",
+        "UPDATE users SET deactivated_at = NULL",
+        "UPDATE memberships SET role = 'admin'",
+        "ALTER TABLE audit_events DISABLE TRIGGER ALL",
         "ALTER TABLE revocations DISABLE TRIGGER ALL",
         "DROP TABLE revocations",
     ] {
@@ -440,4 +446,36 @@ fn unreachable_database_is_named_without_its_password() {
     error: the store is not available: error communicating with database: Connection refused (os error 111)
       while using postgres://me@127.0.0.1:1/db. Does the database run, and may this role use it? Choose another one with --database
     ");
+}
+
+/// A standby lacks the latest events at most, and can be read when the primary is lost.
+#[tokio::test]
+async fn trail_can_be_read_from_a_standby() {
+    let Some(primary) = own_cluster(&[]) else {
+        return;
+    };
+    let standby = primary.standby().unwrap_or_else(|error| panic!("{error}"));
+    let database = Arc::new(Arc::new(primary).database());
+    let folder = Folder::on(Arc::clone(&database));
+    let admin = folder.bootstrap("Acme", "ada@acme.example", "admin");
+    let at = folder.reached_at(&standby.url(database.name()));
+    let begun = Instant::now();
+    loop {
+        let output = output(binary().arg("audit").args(&at.arguments()[..2]));
+        let said = text(&output.stdout);
+        if output.status.success() && said.contains(&admin.token_id) {
+            break;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{}", text(&output.stderr));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // Nothing else uses it.
+    let list = output(
+        binary()
+            .args(["tokens", "list", "--user", "ada@acme.example"])
+            .args(&at.arguments()[..2]),
+    );
+    assert_eq!(list.status.code(), Some(3));
+    let said = text(&list.stderr);
+    assert!(said.contains("it is a standby"), "{said}");
 }

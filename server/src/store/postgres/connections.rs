@@ -231,6 +231,7 @@ impl Connections {
                 | StoreError::WrongPassword(_)
                 | StoreError::Claimed { .. }
                 | StoreError::CallerRevoked
+                | StoreError::Refused(_)
                 | StoreError::Inconsistent(_)
                 | StoreError::Migration(_),
             ) => {}

@@ -17,7 +17,7 @@ const STATE: &str =
 
 /// Inspects this database.
 pub(crate) async fn inspect(url: &PostgresUrl) -> Result<Inspection, StoreError> {
-    let mut connection = Primary::among(&url.hosts).connect().await?.connection;
+    let mut connection = Primary::among(url).connect().await?.connection;
     let row = connection.fetch_one(STATE).await?;
     let now = Timestamp::from_utc(row.try_get("now")?);
     let has_standby: bool = row.try_get("has_standby")?;

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::super::error::StoreError;
 use super::session::{self, Session};
+use super::url::PostgresUrl;
 
 /// How long the database may take to accept a connection.
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(3);
@@ -31,15 +32,17 @@ const PERIOD: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(super) struct Primary {
     hosts: Vec<PgConnectOptions>,
+    accepts_standby: bool,
     /// The highest timeline that was seen.
     timeline: AtomicU32,
 }
 
 impl Primary {
     /// Builds the primary among these hosts, without a connection.
-    pub(super) fn among(hosts: &[PgConnectOptions]) -> Self {
+    pub(super) fn among(url: &PostgresUrl) -> Self {
         Self {
-            hosts: hosts.to_vec(),
+            hosts: url.hosts.clone(),
+            accepts_standby: url.accepts_standby,
             timeline: AtomicU32::new(0),
         }
     }
@@ -55,7 +58,7 @@ impl Primary {
             _ => EACH_WITHIN,
         };
         let begun = self.hosts.iter().map(|host| async move {
-            let begun = timeout(within, session::begin(host)).await;
+            let begun = timeout(within, session::begin(host, self.accepts_standby)).await;
             begun.unwrap_or_else(|_| {
                 Err(StoreError::Unavailable(
                     "it does not accept connections in time".to_owned(),

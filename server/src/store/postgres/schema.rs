@@ -10,7 +10,7 @@ use super::connections::Work;
 use super::primary::Primary;
 
 /// The schema, as an ordered list of steps that are never edited once released.
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     Step {
         version: 1,
         description: "tokens, revocations and audit events",
@@ -41,15 +41,21 @@ const STEPS: [Step; 6] = [
         description: "locks of tokens",
         sql: include_str!("../../../migrations/postgres/0006_locks_of_tokens.sql"),
     },
+    Step {
+        version: 7,
+        description: "administration",
+        sql: include_str!("../../../migrations/postgres/0007_administration.sql"),
+    },
 ];
 
 /// The grants that a role needs to serve: no UPDATE but of a token's last use, and no DELETE but of the rows of `changes`.
-const GRANTS: [&str; 5] = [
+const GRANTS: [&str; 6] = [
     "GRANT SELECT ON _sqlx_migrations, businesses, users, memberships, tokens, revocations, audit_events, changes TO ",
     "GRANT INSERT ON tokens, revocations, audit_events, changes TO ",
     "GRANT DELETE ON changes TO ",
     "GRANT UPDATE (last_used_at) ON tokens TO ",
     "REVOKE UPDATE, DELETE, TRUNCATE ON revocations, audit_events FROM ",
+    "REVOKE ALL ON pruning FROM ",
 ];
 
 /// Builds the migrator that applies the schema's steps.

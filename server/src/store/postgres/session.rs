@@ -48,7 +48,7 @@ pub(super) struct Session {
     pub(super) connection: PgConnection,
     /// The id of the database's process.
     pub(super) process: i32,
-    /// The timeline of the database when the session began, which only changes when that is started again.
+    /// The timeline of the database when the session began, which only changes when that is started again; 0 of a standby.
     pub(super) timeline: u32,
     pub(super) warnings: Warnings,
     begun: Instant,
@@ -67,7 +67,10 @@ impl Session {
 ///
 /// [`StoreError::Unavailable`] when it cannot be reached, or could lose what was acknowledged: a standby, which may not have the
 /// primary's latest commits, or a server with `fsync=off`. [`StoreError::WrongPassword`] when it does not take the password.
-pub(super) async fn begin(options: &PgConnectOptions) -> Result<Session, StoreError> {
+pub(super) async fn begin(
+    options: &PgConnectOptions,
+    accepts_standby: bool,
+) -> Result<Session, StoreError> {
     let mut connection = PgConnection::connect_with(options).await.map_err(|error| {
         match StoreError::from(error) {
             // There is no session yet that could have ended.
@@ -77,7 +80,7 @@ pub(super) async fn begin(options: &PgConnectOptions) -> Result<Session, StoreEr
     })?;
     connection.execute(SETTINGS).await?;
     let row = connection.fetch_one(STATE).await?;
-    if row.try_get("standby")? {
+    if row.try_get("standby")? && !accepts_standby {
         return Err(StoreError::Unavailable(
             "it is a standby, which may not know the latest revocations; name the primary"
                 .to_owned(),
@@ -88,9 +91,12 @@ pub(super) async fn begin(options: &PgConnectOptions) -> Result<Session, StoreEr
             "it runs with fsync=off and could forget revocations; set fsync=on".to_owned(),
         ));
     }
-    let timeline: String = row.try_get("timeline")?;
-    let timeline = u32::from_str_radix(&timeline, 16)
-        .map_err(|_| StoreError::Inconsistent(format!("{timeline:?} is not a timeline")))?;
+    let timeline = match row.try_get::<Option<String>, _>("timeline")? {
+        Some(text) => u32::from_str_radix(&text, 16)
+            .map_err(|_| StoreError::Inconsistent(format!("{text:?} is not a timeline")))?,
+        // A primary is preferred to a standby.
+        None => 0,
+    };
     Ok(Session {
         process: row.try_get("process")?,
         timeline,

@@ -1,11 +1,15 @@
 //! The audit trail's table.
 
+use std::collections::HashMap;
+
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Row};
+use uuid::Uuid;
 
-use super::super::audit::{AuditEvent, NewAuditEvent};
+use super::super::audit::{Actor, AuditEvent, NewAuditEvent};
 use super::super::cached_reads::Changes;
 use super::super::error::StoreError;
+use super::super::records::Role;
 use super::changes;
 use super::connections::Work;
 use super::lock;
@@ -17,10 +21,11 @@ pub(super) async fn record(
     connection: &mut PgConnection,
     event: &NewAuditEvent,
 ) -> Result<(), StoreError> {
-    let actor = event.actor.as_ref();
+    let actor = event.actor();
     sqlx::query(
         "INSERT INTO audit_events (at, action, actor_user_id, actor_token_id, business_id, target_token_id, reason,
-         remote_address, claimed_email) VALUES (clock_timestamp(), $1, $2, $3, $4, $5, $6, $7, $8)",
+         remote_address, claimed_email, operator, target_user_id, role)
+         VALUES (clock_timestamp(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(event.action.name())
     .bind(actor.map(|actor| actor.user_id))
@@ -30,6 +35,9 @@ pub(super) async fn record(
     .bind(&event.reason)
     .bind(actor.and_then(|actor| actor.remote_address.map(|address| address.to_string())))
     .bind(actor.and_then(|actor| actor.claimed_email.as_deref()))
+    .bind(event.operator())
+    .bind(event.target_user_id)
+    .bind(event.role.map(Role::name))
     .execute(connection)
     .await?;
     Ok(())
@@ -40,13 +48,49 @@ impl Work for NewAuditEvent {
 
     async fn run_on(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
         let mut transaction = connection.begin().await?;
-        if let Some(by) = &self.actor {
+        if let Some(by) = self.actor() {
             lock::require_active(&mut transaction, by).await?;
         }
         record(&mut transaction, self).await?;
         // No token was changed.
         changes::record(&mut transaction, &Changes::default()).await?;
         Ok(transaction.commit().await?)
+    }
+}
+
+/// The uses of revoked tokens, of which those are recorded whose token was not used within the last hour.
+#[derive(Debug)]
+pub(super) struct RefusedUses(pub(super) Vec<Actor>);
+
+impl Work for RefusedUses {
+    type Output = HashMap<Uuid, String>;
+
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<Self::Output, StoreError> {
+        // Nothing waits for these, least of all for a standby.
+        let mut transaction = connection
+            .begin_with("BEGIN; SET LOCAL synchronous_commit = local")
+            .await?;
+        let mut reasons = HashMap::new();
+        for token in &self.0 {
+            let row = sqlx::query(
+                "SELECT (SELECT reason FROM revocations WHERE jti = $1), EXISTS (
+                     SELECT 1 FROM audit_events WHERE action = 'token.used_after_revocation' AND target_token_id = $2
+                     AND at > now() - interval '1 hour')",
+            )
+            .bind(token.jti)
+            .bind(token.token_id)
+            .fetch_one(&mut *transaction)
+            .await?;
+            let (reason, is_recent): (Option<String>, bool) = (row.try_get(0)?, row.try_get(1)?);
+            if !is_recent {
+                let event = NewAuditEvent::used_after_revocation(token, reason.clone());
+                record(&mut transaction, &event).await?;
+            }
+            reasons.extend(reason.map(|reason| (token.jti, reason)));
+        }
+        changes::record(&mut transaction, &Changes::default()).await?;
+        transaction.commit().await?;
+        Ok(reasons)
     }
 }
 
@@ -64,7 +108,7 @@ impl Work for Since {
     async fn run_on(&self, connection: &mut PgConnection) -> Result<Vec<AuditEvent>, StoreError> {
         let rows = sqlx::query(
         "SELECT id, at, action, actor_user_id, actor_token_id, business_id, target_token_id, reason, remote_address,
-         claimed_email FROM audit_events WHERE id > $1 AND at >= $2 ORDER BY id LIMIT $3",
+         claimed_email, operator, target_user_id, role FROM audit_events WHERE id > $1 AND at >= $2 ORDER BY id LIMIT $3",
     )
     .bind(self.after)
     .bind(self.since.as_utc())
@@ -84,6 +128,9 @@ impl Work for Since {
                     reason: row.try_get("reason")?,
                     remote_address: row.try_get("remote_address")?,
                     claimed_email: row.try_get("claimed_email")?,
+                    operator: row.try_get("operator")?,
+                    target_user_id: row.try_get("target_user_id")?,
+                    role: row.try_get("role")?,
                 })
             })
             .collect()

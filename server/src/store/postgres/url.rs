@@ -38,6 +38,8 @@ const PRIMARY: [&str; 2] = ["read-write", "primary"];
 #[derive(Clone, Debug)]
 pub struct PostgresUrl {
     pub(super) hosts: Vec<PgConnectOptions>,
+    /// Whether a standby may answer if no host is a primary.
+    pub(in crate::store) accepts_standby: bool,
 }
 
 impl FromStr for PostgresUrl {
@@ -59,6 +61,7 @@ impl FromStr for PostgresUrl {
         });
         Ok(Self {
             hosts: hosts.collect::<Result<_, _>>()?,
+            accepts_standby: false,
         })
     }
 }

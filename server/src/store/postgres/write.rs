@@ -4,17 +4,16 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
-use sqlx::{Connection, Executor, Row, query_scalar};
+use sqlx::{Connection, Row, query_scalar};
 use uuid::Uuid;
 
-use super::super::audit::Actor;
+use super::super::audit::Author;
 use super::super::cached_reads::Changes;
 use super::super::error::StoreError;
-use super::super::records::{Membership, NewToken, Role, TokenRecord, TokenUse};
+use super::super::records::{NewToken, TokenRecord, TokenUse};
 use super::changes;
 use super::connections::Work;
 use super::lock;
-use super::row::Stored;
 use super::trail;
 use crate::timestamp::Timestamp;
 
@@ -23,7 +22,7 @@ use crate::timestamp::Timestamp;
 pub(super) struct AddToken {
     pub(super) token: NewToken,
     pub(super) max_active: Option<u32>,
-    pub(super) by: Option<Actor>,
+    pub(super) by: Author,
 }
 
 impl Work for AddToken {
@@ -36,13 +35,8 @@ impl Work for AddToken {
             by,
         } = self;
         let mut transaction = connection.begin().await?;
+        lock_user(&mut transaction, token.user_id).await?;
         if let Some(max_active) = *max_active {
-            // Creations of one user wait for each other, on all replicas. The count is a later statement, so that it sees what the
-            // previous creation committed. The lock ends with the transaction.
-            sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-                .bind(format!("tokens of {}", token.user_id))
-                .execute(&mut *transaction)
-                .await?;
             let row = sqlx::query(
                 "SELECT COUNT(*) FROM tokens t WHERE t.user_id = $1 AND t.expires_at > $2
              AND NOT EXISTS (SELECT 1 FROM revocations r WHERE r.jti = t.jti)",
@@ -56,7 +50,7 @@ impl Work for AddToken {
                 return Ok(None);
             }
         }
-        if let Some(by) = by {
+        if let Author::Caller(by) = by {
             // After all that this may have waited for.
             lock::require_active(&mut transaction, by).await?;
         }
@@ -85,6 +79,19 @@ impl Work for AddToken {
         transaction.commit().await?;
         Ok(Some(token.clone().into()))
     }
+}
+
+/// Lets no other process add a token to this user until the end of the transaction, on any replica or the command line. A later
+/// statement sees what the previous one committed.
+pub(super) async fn lock_user(
+    connection: &mut PgConnection,
+    user_id: Uuid,
+) -> Result<(), StoreError> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind(format!("tokens of {user_id}"))
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// The update of when tokens were last used.
@@ -131,66 +138,5 @@ impl Work for RecordUses<'_> {
         .execute(&mut *transaction)
         .await?;
         Ok(transaction.commit().await?)
-    }
-}
-
-/// The read of a membership, which is created if it does not exist.
-#[derive(Debug)]
-pub(super) struct EnsureMember<'a> {
-    pub(super) business: &'a str,
-    pub(super) email: &'a str,
-    pub(super) role: Role,
-}
-
-impl Work for EnsureMember<'_> {
-    type Output = Membership;
-
-    async fn run_on(&self, connection: &mut PgConnection) -> Result<Membership, StoreError> {
-        let Self {
-            business,
-            email,
-            role,
-        } = *self;
-        let now = Timestamp::now().as_utc();
-        let mut transaction = connection.begin().await?;
-        let inserts = [
-        sqlx::query(
-            "INSERT INTO businesses (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        )
-        .bind(Uuid::new_v4())
-        .bind(business)
-        .bind(now),
-        sqlx::query("INSERT INTO users (id, email, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-            .bind(Uuid::new_v4())
-            .bind(email)
-            .bind(now),
-        sqlx::query(
-            "INSERT INTO memberships (business_id, user_id, role, created_at)
-             SELECT b.id, u.id, $1, $2 FROM businesses b, users u WHERE b.name = $3 AND lower(u.email) = lower($4)
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(role.name())
-        .bind(now)
-        .bind(business)
-        .bind(email),
-    ];
-        for insert in inserts {
-            transaction.execute(insert).await?;
-        }
-        let row = sqlx::query(
-            "SELECT m.business_id, m.user_id, m.role FROM memberships m
-         JOIN businesses b ON b.id = m.business_id JOIN users u ON u.id = m.user_id
-         WHERE b.name = $1 AND lower(u.email) = lower($2)",
-        )
-        .bind(business)
-        .bind(email)
-        .fetch_one(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(Membership {
-            business_id: row.try_get("business_id")?,
-            user_id: row.try_get("user_id")?,
-            role: row.role("role")?,
-        })
     }
 }

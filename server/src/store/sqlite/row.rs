@@ -157,7 +157,11 @@ pub(super) fn role(row: &Row<'_>, column: usize) -> Result<Role, StoreError> {
         .ok_or_else(|| StoreError::Inconsistent(format!("there is no role {name:?}")))
 }
 
-fn optional_instant(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>, StoreError> {
+/// Reads an instant, or null.
+pub(super) fn optional_instant(
+    row: &Row<'_>,
+    column: usize,
+) -> Result<Option<Timestamp>, StoreError> {
     Ok(row
         .get::<_, Option<i64>>(column)?
         .map(Timestamp::from_micros))

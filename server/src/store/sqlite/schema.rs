@@ -9,7 +9,7 @@ use super::super::migrations::{self, Step};
 use super::file::{BUSY_TIMEOUT, SqliteFile};
 
 /// The schema, as an ordered list of steps that are never edited once released.
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     Step {
         version: 1,
         description: "tokens and revocations",
@@ -34,6 +34,11 @@ const STEPS: [Step; 5] = [
         version: 5,
         description: "tokens within business",
         sql: include_str!("../../../migrations/sqlite/0005_tokens_within_business.sql"),
+    },
+    Step {
+        version: 6,
+        description: "administration",
+        sql: include_str!("../../../migrations/sqlite/0006_administration.sql"),
     },
 ];
 

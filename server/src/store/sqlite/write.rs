@@ -1,14 +1,12 @@
 //! The writes, each within a transaction of the writer.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use super::super::audit::Actor;
+use super::super::audit::{Actor, Author};
 use super::super::error::StoreError;
-use super::super::records::{
-    Membership, NewRevocation, NewToken, Revocation, Revoked, Role, TokenRecord, TokenUse,
-};
-use super::{row, trail};
+use super::super::records::{NewRevocation, NewToken, Revocation, Revoked, TokenRecord, TokenUse};
+use super::trail;
 use crate::timestamp::Timestamp;
 
 /// Checks, under the write lock, that the actor's token is not revoked.
@@ -72,9 +70,9 @@ pub(super) fn add_token(
     connection: &Connection,
     token: NewToken,
     max_active: Option<u32>,
-    by: Option<Actor>,
+    by: Author,
 ) -> Result<Option<TokenRecord>, StoreError> {
-    if let Some(by) = &by {
+    if let Author::Caller(by) = &by {
         require_active(connection, by)?;
     }
     let now = Timestamp::now();
@@ -124,48 +122,4 @@ pub(super) fn record_uses(
         update.execute(params![last.at.as_micros(), jti.to_string()])?;
     }
     Ok(())
-}
-
-pub(super) fn ensure_member(
-    connection: &Connection,
-    business: &str,
-    email: &str,
-    role: Role,
-) -> Result<Membership, StoreError> {
-    let now = Timestamp::now().as_micros();
-    connection.execute(
-        "INSERT INTO businesses (id, name, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        params![Uuid::new_v4().to_string(), business, now],
-    )?;
-    connection.execute(
-        "INSERT INTO users (id, email, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        params![Uuid::new_v4().to_string(), email, now],
-    )?;
-    connection.execute(
-        "INSERT INTO memberships (business_id, user_id, role, created_at)
-         SELECT b.id, u.id, ?, ? FROM businesses b, users u WHERE b.name = ? AND u.email = ? ON CONFLICT DO NOTHING",
-        params![role.name(), now, business, email],
-    )?;
-    connection
-        .query_row(
-            "SELECT m.business_id, m.user_id, m.role FROM memberships m
-             JOIN businesses b ON b.id = m.business_id JOIN users u ON u.id = m.user_id
-             WHERE b.name = ? AND u.email = ?",
-            [business, email],
-            |row| {
-                Ok(row::uuid(row, 0).and_then(|business_id| {
-                    Ok(Membership {
-                        business_id,
-                        user_id: row::uuid(row, 1)?,
-                        role: row::role(row, 2)?,
-                    })
-                }))
-            },
-        )
-        .optional()?
-        .unwrap_or_else(|| {
-            Err(StoreError::Inconsistent(
-                "a membership that was just stored does not exist".to_owned(),
-            ))
-        })
 }

@@ -1,0 +1,212 @@
+//! Businesses and their members, as operators change them.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use super::super::administration::{
+    BusinessLine, Mass, MassRevoked, MemberChange, MemberChanged, Selection, UserLine,
+    business_added,
+};
+use super::super::audit::AuditAction;
+use super::super::error::StoreError;
+use super::super::records::{Membership, Role};
+use super::row::{optional_instant, role, uuid};
+use super::tokens::revoke_all;
+use super::trail;
+use crate::timestamp::Timestamp;
+
+/// Reads the users of a business, or all of them, once for each of their memberships.
+pub(in crate::store) fn users(
+    connection: &Connection,
+    business: Option<&str>,
+) -> Result<Vec<UserLine>, StoreError> {
+    if let Some(business) = business {
+        find_business(connection, business)?;
+    }
+    let mut statement = connection.prepare(
+        "SELECT u.id, u.email, b.id, b.name, m.role, m.created_at, u.deactivated_at
+         FROM memberships m JOIN users u ON u.id = m.user_id JOIN businesses b ON b.id = m.business_id
+         WHERE ?1 IS NULL OR b.id = lower(?1) OR b.name = ?1 ORDER BY b.name, u.email",
+    )?;
+    let mut rows = statement.query([business])?;
+    let mut users = Vec::new();
+    while let Some(row) = rows.next()? {
+        users.push(UserLine {
+            user_id: uuid(row, 0)?,
+            email: row.get(1)?,
+            business_id: uuid(row, 2)?,
+            business: row.get(3)?,
+            role: row.get(4)?,
+            created_at: Timestamp::from_micros(row.get(5)?),
+            deactivated_at: optional_instant(row, 6)?,
+        });
+    }
+    Ok(users)
+}
+
+/// Returns a member of a business, and creates business, user and membership where they are missing. A member keeps its role.
+pub(in crate::store) fn ensure_member(
+    connection: &Connection,
+    change: &MemberChange,
+) -> Result<Membership, StoreError> {
+    let (business_id, _) = add_business(connection, &change.business, &change.operator)?;
+    let is_deactivated = connection
+        .prepare("SELECT 1 FROM users WHERE email = ? AND deactivated_at IS NOT NULL")?
+        .exists([&change.email])?;
+    if is_deactivated {
+        return Err(change.deactivated());
+    }
+    let role = match add_member(connection, change)? {
+        MemberChanged::Role(other) => other,
+        MemberChanged::Added | MemberChanged::Nothing => change.role,
+    };
+    Ok(Membership {
+        business_id,
+        user_id: find_user(connection, &change.email)?,
+        role,
+    })
+}
+
+/// Adds a user to a business. A deactivated one is activated. A member keeps its role, which is returned if it is another one.
+pub(in crate::store) fn add_member(
+    connection: &Connection,
+    change: &MemberChange,
+) -> Result<MemberChanged, StoreError> {
+    let business = find_business(connection, &change.business)?;
+    let now = Timestamp::now();
+    connection.execute(
+        "INSERT INTO users (id, email, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        params![Uuid::new_v4().to_string(), change.email, now.as_micros()],
+    )?;
+    let user = find_user(connection, &change.email)?;
+    let activated = connection.execute(
+        "UPDATE users SET deactivated_at = NULL WHERE id = ? AND deactivated_at IS NOT NULL",
+        [user.to_string()],
+    )?;
+    if activated > 0 {
+        let event = change.event(AuditAction::UserActivated, None, user);
+        trail::record(connection, &event, now)?;
+    }
+    let added = connection.execute(
+        "INSERT INTO memberships (business_id, user_id, role, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        params![business.to_string(), user.to_string(), change.role.name(), now.as_micros()],
+    )?;
+    if added > 0 {
+        let event = change.event(AuditAction::UserAdded, Some(business), user);
+        trail::record(connection, &event, now)?;
+        return Ok(MemberChanged::Added);
+    }
+    let role = role_of(connection, change, business, user)?;
+    Ok(if role == change.role {
+        MemberChanged::Nothing
+    } else {
+        MemberChanged::Role(role)
+    })
+}
+
+/// Gives a member of a business this role. Returns the previous one if it was another.
+pub(in crate::store) fn set_role(
+    connection: &Connection,
+    change: &MemberChange,
+) -> Result<MemberChanged, StoreError> {
+    let business = find_business(connection, &change.business)?;
+    let user = find_user(connection, &change.email)?;
+    let previous = role_of(connection, change, business, user)?;
+    if previous == change.role {
+        return Ok(MemberChanged::Nothing);
+    }
+    connection.execute(
+        "UPDATE memberships SET role = ? WHERE business_id = ? AND user_id = ?",
+        params![change.role.name(), business.to_string(), user.to_string()],
+    )?;
+    let event = change.event(AuditAction::RoleChanged, Some(business), user);
+    trail::record(connection, &event, Timestamp::now())?;
+    Ok(MemberChanged::Role(previous))
+}
+
+/// Deactivates a user and revokes all tokens of it. Also returns whether it was active.
+pub(in crate::store) fn deactivate(
+    connection: &Connection,
+    mass: &Mass,
+    email: &str,
+) -> Result<(bool, MassRevoked), StoreError> {
+    let user = find_user(connection, email)?;
+    let now = Timestamp::now();
+    let deactivated = connection.execute(
+        "UPDATE users SET deactivated_at = ? WHERE id = ? AND deactivated_at IS NULL",
+        params![now.as_micros(), user.to_string()],
+    )?;
+    if deactivated > 0 {
+        let event = mass.of_deactivation(user);
+        trail::record(connection, &event, now)?;
+    }
+    Ok((deactivated > 0, revoke_all(connection, mass)?))
+}
+
+/// Reads all businesses.
+pub(in crate::store) fn businesses(
+    connection: &Connection,
+) -> Result<Vec<BusinessLine>, StoreError> {
+    let mut statement =
+        connection.prepare("SELECT id, name, created_at FROM businesses ORDER BY name")?;
+    let mut rows = statement.query([])?;
+    let mut businesses = Vec::new();
+    while let Some(row) = rows.next()? {
+        businesses.push(BusinessLine {
+            business_id: uuid(row, 0)?,
+            name: row.get(1)?,
+            created_at: Timestamp::from_micros(row.get(2)?),
+        });
+    }
+    Ok(businesses)
+}
+
+/// Adds a business, unless there is one with this name. Returns its id, and whether it was added.
+pub(in crate::store) fn add_business(
+    connection: &Connection,
+    name: &str,
+    operator: &str,
+) -> Result<(Uuid, bool), StoreError> {
+    let now = Timestamp::now();
+    let added = connection.execute(
+        "INSERT INTO businesses (id, name, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        params![Uuid::new_v4().to_string(), name, now.as_micros()],
+    )?;
+    let id =
+        connection.query_row("SELECT id FROM businesses WHERE name = ?", [name], |row| {
+            Ok(uuid(row, 0))
+        })??;
+    if added > 0 {
+        let event = business_added(id, operator);
+        trail::record(connection, &event, now)?;
+    }
+    Ok((id, added > 0))
+}
+
+fn find_business(connection: &Connection, business: &str) -> Result<Uuid, StoreError> {
+    let sql = "SELECT id FROM businesses WHERE id = lower(?1) OR name = ?1";
+    let found = connection.query_row(sql, [business], |row| Ok(uuid(row, 0)));
+    let missing = || Selection::Business(business.to_owned()).missing();
+    found.optional()?.ok_or_else(missing)?
+}
+
+fn find_user(connection: &Connection, email: &str) -> Result<Uuid, StoreError> {
+    let sql = "SELECT id FROM users WHERE email = ?";
+    let found = connection.query_row(sql, [email], |row| Ok(uuid(row, 0)));
+    let missing = || Selection::User(email.to_owned()).missing();
+    found.optional()?.ok_or_else(missing)?
+}
+
+fn role_of(
+    connection: &Connection,
+    change: &MemberChange,
+    business: Uuid,
+    user: Uuid,
+) -> Result<Role, StoreError> {
+    let found = connection.query_row(
+        "SELECT role FROM memberships WHERE business_id = ? AND user_id = ?",
+        [business.to_string(), user.to_string()],
+        |row| Ok(role(row, 0)),
+    );
+    found.optional()?.ok_or_else(|| change.not_a_member())?
+}

@@ -1,0 +1,142 @@
+//! The tokens that an operator selects: their listing and their revocation.
+
+use rusqlite::{Connection, Row, params};
+use uuid::Uuid;
+
+use super::super::administration::{Mass, MassRevoked, PAGE, REVOKED_BY, Selection, TokenLine};
+use super::super::error::StoreError;
+use super::super::records::Revocation;
+use super::row::{optional_instant, optional_uuid, uuid};
+use super::trail;
+use crate::timestamp::Timestamp;
+
+/// The columns of [`token_line`]. A token that was restored without its trail has no origin.
+const SELECT_TOKENS: &str =
+    "SELECT t.id, t.jti, t.name, t.user_id, u.email, t.business_id, t.created_at, t.expires_at, t.last_used_at,
+            o.actor_token_id, o.operator, r.revoked_at, r.revoked_by, r.reason
+     FROM tokens t JOIN users u ON u.id = t.user_id LEFT JOIN revocations r ON r.jti = t.jti
+     LEFT JOIN audit_events o ON o.target_token_id = t.id AND o.action IN ('token.created', 'token.bootstrapped')";
+
+/// Returns the condition on a token `t` that it is selected by `?1`.
+fn condition(selection: &Selection) -> &'static str {
+    match selection {
+        Selection::Token(_) => "(t.id = ?1 OR t.jti = ?1)",
+        Selection::User(_) => "t.user_id = (SELECT id FROM users WHERE email = ?1)",
+        Selection::Business(_) => {
+            "t.business_id IN (SELECT id FROM businesses WHERE id = lower(?1) OR name = ?1)"
+        }
+    }
+}
+
+/// Checks that there is what is selected, with or without tokens.
+fn require(connection: &Connection, selection: &Selection) -> Result<(), StoreError> {
+    let exists = match selection {
+        Selection::Token(_) => "SELECT 1 FROM tokens WHERE id = ?1 OR jti = ?1",
+        Selection::User(_) => "SELECT 1 FROM users WHERE email = ?1",
+        Selection::Business(_) => "SELECT 1 FROM businesses WHERE id = lower(?1) OR name = ?1",
+    };
+    if connection.prepare(exists)?.exists([selection.value()])? {
+        Ok(())
+    } else {
+        Err(selection.missing())
+    }
+}
+
+/// Reads a page of the selected tokens after this one, in the order of their creation.
+pub(in crate::store) fn tokens(
+    connection: &Connection,
+    selection: &Selection,
+    after: Option<(Timestamp, Uuid)>,
+) -> Result<Vec<TokenLine>, StoreError> {
+    require(connection, selection)?;
+    let (at, id) = after.map_or((i64::MIN, String::new()), |(at, id)| {
+        (at.as_micros(), id.to_string())
+    });
+    let sql = format!(
+        "{SELECT_TOKENS} WHERE {} AND (t.created_at, t.id) > (?2, ?3) ORDER BY t.created_at, t.id LIMIT {PAGE}",
+        condition(selection)
+    );
+    token_lines(connection, &sql, params![selection.value(), at, id])
+}
+
+fn token_lines(
+    connection: &Connection,
+    sql: &str,
+    parameters: impl rusqlite::Params,
+) -> Result<Vec<TokenLine>, StoreError> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query(parameters)?;
+    let mut tokens = Vec::new();
+    while let Some(row) = rows.next()? {
+        tokens.push(token_line(row)?);
+    }
+    Ok(tokens)
+}
+
+fn token_line(row: &Row<'_>) -> Result<TokenLine, StoreError> {
+    let revocation = match optional_instant(row, 11)? {
+        Some(revoked_at) => Some(Revocation {
+            revoked_at,
+            revoked_by: row.get(12)?,
+            reason: row.get(13)?,
+        }),
+        None => None,
+    };
+    Ok(TokenLine {
+        id: uuid(row, 0)?,
+        jti: uuid(row, 1)?,
+        name: row.get(2)?,
+        user_id: uuid(row, 3)?,
+        email: row.get(4)?,
+        business_id: uuid(row, 5)?,
+        created_at: Timestamp::from_micros(row.get(6)?),
+        expires_at: Timestamp::from_micros(row.get(7)?),
+        last_used_at: optional_instant(row, 8)?,
+        minted_by: optional_uuid(row, 9)?,
+        operator: row.get(10)?,
+        revocation,
+    })
+}
+
+/// Revokes all selected tokens. While this runs, none of them mints another: the transaction has the write lock.
+pub(in crate::store) fn revoke_all(
+    connection: &Connection,
+    mass: &Mass,
+) -> Result<MassRevoked, StoreError> {
+    require(connection, &mass.selection)?;
+    let sql = format!(
+        "WITH RECURSIVE chosen (id) AS (
+             SELECT t.id FROM tokens t WHERE {}
+             UNION
+             SELECT e.target_token_id FROM chosen c
+             JOIN audit_events e ON e.action = 'token.created' AND e.actor_token_id = c.id WHERE ?2
+         )
+         {SELECT_TOKENS} WHERE t.id IN (SELECT id FROM chosen) ORDER BY t.created_at, t.id",
+        condition(&mass.selection)
+    );
+    let all = token_lines(
+        connection,
+        &sql,
+        params![mass.selection.value(), mass.descendants],
+    )?;
+    let (already, first): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|token| token.revocation.is_some());
+    let now = Timestamp::now();
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO revocations (jti, revoked_at, revoked_by, reason) VALUES (?, ?, ?, ?)",
+    )?;
+    for token in &first {
+        insert.execute(params![
+            token.jti.to_string(),
+            now.as_micros(),
+            REVOKED_BY,
+            mass.reason
+        ])?;
+        trail::record(connection, &mass.event(token), now)?;
+    }
+    Ok(MassRevoked {
+        first,
+        already: already.len(),
+    })
+}

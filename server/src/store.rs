@@ -21,6 +21,7 @@ mod migrations;
 mod operators;
 mod postgres;
 mod records;
+mod role;
 mod sqlite;
 
 pub(crate) use administration::{Mass, MemberChange, MemberChanged, PAGE, Selection, TokenLine};
@@ -32,10 +33,10 @@ pub(crate) use listing::{Direction, ListTokens, Page, Place, SortBy, SortKey};
 pub use location::Location;
 use postgres::PostgresStore;
 pub use postgres::PostgresUrl;
-pub use records::Role;
 pub(crate) use records::{
     Authentication, NewRevocation, NewToken, Revoked, Target, TargetKey, TokenRecord, TokenUse,
 };
+pub use role::Role;
 pub use sqlite::SqliteFile;
 use sqlite::SqliteStore;
 

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::audit::{AuditAction, Author, NewAuditEvent};
 use super::error::StoreError;
-use super::records::{Revocation, Role};
+use super::records::Revocation;
+use super::role::Role;
 use crate::timestamp::Timestamp;
 
 /// What the blacklist shows as the one who revoked: users see it, and need not know the operating system's users.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::records::Role;
+use super::role::Role;
 use crate::timestamp::Timestamp;
 
 /// An authenticated caller, as the trail records it.

@@ -10,13 +10,14 @@ use super::super::administration::{
 };
 use super::super::audit::AuditAction;
 use super::super::error::StoreError;
-use super::super::records::{Membership, Role};
+use super::super::records::Membership;
+use super::super::role::Role;
 use super::row::Stored;
 use super::tokens::revoke_all;
 use super::{trail, write};
 
 /// Reads the users of a business, or all of them, once for each of their memberships.
-pub(in crate::store) async fn users(
+pub(crate) async fn users(
     connection: &mut PgConnection,
     business: Option<&str>,
 ) -> Result<Vec<UserLine>, StoreError> {
@@ -47,7 +48,7 @@ pub(in crate::store) async fn users(
 }
 
 /// Returns a member of a business, and creates business, user and membership where they are missing. A member keeps its role.
-pub(in crate::store) async fn ensure_member(
+pub(crate) async fn ensure_member(
     transaction: &mut Transaction<'_, Postgres>,
     change: &MemberChange,
 ) -> Result<Membership, StoreError> {
@@ -72,7 +73,7 @@ pub(in crate::store) async fn ensure_member(
 }
 
 /// Adds a user to a business. A deactivated one is activated. A member keeps its role, which is returned if it is another one.
-pub(in crate::store) async fn add_member(
+pub(crate) async fn add_member(
     transaction: &mut Transaction<'_, Postgres>,
     change: &MemberChange,
 ) -> Result<MemberChanged, StoreError> {
@@ -117,7 +118,7 @@ pub(in crate::store) async fn add_member(
 }
 
 /// Gives a member of a business this role. Returns the previous one if it was another.
-pub(in crate::store) async fn set_role(
+pub(crate) async fn set_role(
     transaction: &mut Transaction<'_, Postgres>,
     change: &MemberChange,
 ) -> Result<MemberChanged, StoreError> {
@@ -139,7 +140,7 @@ pub(in crate::store) async fn set_role(
 }
 
 /// Deactivates a user and revokes all tokens of it. Also returns whether it was active.
-pub(in crate::store) async fn deactivate(
+pub(crate) async fn deactivate(
     transaction: &mut Transaction<'_, Postgres>,
     mass: &Mass,
     email: &str,
@@ -161,7 +162,7 @@ pub(in crate::store) async fn deactivate(
 }
 
 /// Reads all businesses.
-pub(in crate::store) async fn businesses(
+pub(crate) async fn businesses(
     connection: &mut PgConnection,
 ) -> Result<Vec<BusinessLine>, StoreError> {
     let rows = query("SELECT id, name, created_at FROM businesses ORDER BY name")
@@ -179,7 +180,7 @@ pub(in crate::store) async fn businesses(
 }
 
 /// Adds a business, unless there is one with this name. Returns its id, and whether it was added.
-pub(in crate::store) async fn add_business(
+pub(crate) async fn add_business(
     transaction: &mut Transaction<'_, Postgres>,
     name: &str,
     operator: &str,

@@ -15,7 +15,7 @@ const EXPIRED: &str = "SELECT t.jti FROM tokens t WHERE t.expires_at < $1 AND NO
      ) ORDER BY t.expires_at LIMIT $2";
 
 /// Deletes some tokens that expired earlier than `before`, and their revocations. Returns zeros when there are no more.
-pub(in crate::store) async fn prune_tokens(
+pub(crate) async fn prune_tokens(
     transaction: &mut Transaction<'_, Postgres>,
     before: Timestamp,
 ) -> Result<Pruned, StoreError> {
@@ -43,7 +43,7 @@ pub(in crate::store) async fn prune_tokens(
 
 /// Deletes those of some events since `after` that are older than `before`, but none that says where an existing token comes
 /// from. Returns their number and the last one that was looked at.
-pub(in crate::store) async fn prune_events(
+pub(crate) async fn prune_events(
     transaction: &mut Transaction<'_, Postgres>,
     before: Timestamp,
     after: i64,

@@ -5,7 +5,8 @@ use sqlx::postgres::PgRow;
 use sqlx::{ColumnIndex, Row};
 
 use super::super::error::StoreError;
-use super::super::records::{Revocation, Role, TokenRecord};
+use super::super::records::{Revocation, TokenRecord};
+use super::super::role::Role;
 use crate::timestamp::Timestamp;
 
 /// The columns of [`token_record`], of a token `t` and its revocation `r`, if there is one.

@@ -46,7 +46,7 @@ async fn require(connection: &mut PgConnection, selection: &Selection) -> Result
 }
 
 /// Reads a page of the selected tokens after this one, in the order of their creation.
-pub(in crate::store) async fn tokens(
+pub(crate) async fn tokens(
     connection: &mut PgConnection,
     selection: &Selection,
     after: Option<(Timestamp, Uuid)>,
@@ -96,7 +96,7 @@ fn token_line(row: &PgRow) -> Result<TokenLine, StoreError> {
 ///
 /// A token that is locked mints no other one. So tokens are locked until no selected one is left that is not: one of them may have
 /// minted another before its lock was taken.
-pub(in crate::store) async fn revoke_all(
+pub(crate) async fn revoke_all(
     transaction: &mut Transaction<'_, Postgres>,
     mass: &Mass,
 ) -> Result<MassRevoked, StoreError> {

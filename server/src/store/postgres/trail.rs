@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::super::audit::{Actor, AuditEvent, NewAuditEvent};
 use super::super::cached_reads::Changes;
 use super::super::error::StoreError;
-use super::super::records::Role;
+use super::super::role::Role;
 use super::changes;
 use super::connections::Work;
 use super::lock;

@@ -39,7 +39,7 @@ const PRIMARY: [&str; 2] = ["read-write", "primary"];
 pub struct PostgresUrl {
     pub(super) hosts: Vec<PgConnectOptions>,
     /// Whether a standby may answer if no host is a primary.
-    pub(in crate::store) accepts_standby: bool,
+    pub(crate) accepts_standby: bool,
 }
 
 impl FromStr for PostgresUrl {

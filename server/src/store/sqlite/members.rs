@@ -9,14 +9,15 @@ use super::super::administration::{
 };
 use super::super::audit::AuditAction;
 use super::super::error::StoreError;
-use super::super::records::{Membership, Role};
+use super::super::records::Membership;
+use super::super::role::Role;
 use super::row::{optional_instant, role, uuid};
 use super::tokens::revoke_all;
 use super::trail;
 use crate::timestamp::Timestamp;
 
 /// Reads the users of a business, or all of them, once for each of their memberships.
-pub(in crate::store) fn users(
+pub(crate) fn users(
     connection: &Connection,
     business: Option<&str>,
 ) -> Result<Vec<UserLine>, StoreError> {
@@ -45,7 +46,7 @@ pub(in crate::store) fn users(
 }
 
 /// Returns a member of a business, and creates business, user and membership where they are missing. A member keeps its role.
-pub(in crate::store) fn ensure_member(
+pub(crate) fn ensure_member(
     connection: &Connection,
     change: &MemberChange,
 ) -> Result<Membership, StoreError> {
@@ -68,7 +69,7 @@ pub(in crate::store) fn ensure_member(
 }
 
 /// Adds a user to a business. A deactivated one is activated. A member keeps its role, which is returned if it is another one.
-pub(in crate::store) fn add_member(
+pub(crate) fn add_member(
     connection: &Connection,
     change: &MemberChange,
 ) -> Result<MemberChanged, StoreError> {
@@ -105,7 +106,7 @@ pub(in crate::store) fn add_member(
 }
 
 /// Gives a member of a business this role. Returns the previous one if it was another.
-pub(in crate::store) fn set_role(
+pub(crate) fn set_role(
     connection: &Connection,
     change: &MemberChange,
 ) -> Result<MemberChanged, StoreError> {
@@ -125,7 +126,7 @@ pub(in crate::store) fn set_role(
 }
 
 /// Deactivates a user and revokes all tokens of it. Also returns whether it was active.
-pub(in crate::store) fn deactivate(
+pub(crate) fn deactivate(
     connection: &Connection,
     mass: &Mass,
     email: &str,
@@ -144,9 +145,7 @@ pub(in crate::store) fn deactivate(
 }
 
 /// Reads all businesses.
-pub(in crate::store) fn businesses(
-    connection: &Connection,
-) -> Result<Vec<BusinessLine>, StoreError> {
+pub(crate) fn businesses(connection: &Connection) -> Result<Vec<BusinessLine>, StoreError> {
     let mut statement =
         connection.prepare("SELECT id, name, created_at FROM businesses ORDER BY name")?;
     let mut rows = statement.query([])?;
@@ -162,7 +161,7 @@ pub(in crate::store) fn businesses(
 }
 
 /// Adds a business, unless there is one with this name. Returns its id, and whether it was added.
-pub(in crate::store) fn add_business(
+pub(crate) fn add_business(
     connection: &Connection,
     name: &str,
     operator: &str,

@@ -13,7 +13,7 @@ const EXPIRED: &str = "SELECT t.jti FROM tokens t WHERE t.expires_at < ?1 AND NO
      ) ORDER BY t.expires_at LIMIT ?2";
 
 /// Deletes some tokens that expired earlier than `before`, and their revocations. Returns zeros when there are no more.
-pub(in crate::store) fn prune_tokens(
+pub(crate) fn prune_tokens(
     connection: &Connection,
     before: Timestamp,
 ) -> Result<Pruned, StoreError> {
@@ -35,7 +35,7 @@ pub(in crate::store) fn prune_tokens(
 
 /// Deletes those of some events since `after` that are older than `before`, but none that says where an existing token comes
 /// from. Returns their number and the last one that was looked at.
-pub(in crate::store) fn prune_events(
+pub(crate) fn prune_events(
     connection: &Connection,
     before: Timestamp,
     after: i64,

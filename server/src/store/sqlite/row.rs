@@ -5,9 +5,8 @@ use uuid::Uuid;
 
 use super::super::digest::TokenDigest;
 use super::super::error::StoreError;
-use super::super::records::{
-    CallerToken, Member, Revocation, Role, Target, TargetKey, TokenRecord,
-};
+use super::super::records::{CallerToken, Member, Revocation, Target, TargetKey, TokenRecord};
+use super::super::role::Role;
 use crate::timestamp::Timestamp;
 
 /// Tokens with their revocations, for [`token_record`].

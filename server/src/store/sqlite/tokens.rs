@@ -43,7 +43,7 @@ fn require(connection: &Connection, selection: &Selection) -> Result<(), StoreEr
 }
 
 /// Reads a page of the selected tokens after this one, in the order of their creation.
-pub(in crate::store) fn tokens(
+pub(crate) fn tokens(
     connection: &Connection,
     selection: &Selection,
     after: Option<(Timestamp, Uuid)>,
@@ -99,10 +99,7 @@ fn token_line(row: &Row<'_>) -> Result<TokenLine, StoreError> {
 }
 
 /// Revokes all selected tokens. While this runs, none of them mints another: the transaction has the write lock.
-pub(in crate::store) fn revoke_all(
-    connection: &Connection,
-    mass: &Mass,
-) -> Result<MassRevoked, StoreError> {
+pub(crate) fn revoke_all(connection: &Connection, mass: &Mass) -> Result<MassRevoked, StoreError> {
     require(connection, &mass.selection)?;
     let sql = format!(
         "WITH RECURSIVE chosen (id) AS (

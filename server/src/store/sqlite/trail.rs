@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::audit::{Actor, AuditEvent, NewAuditEvent};
 use super::super::error::StoreError;
-use super::super::records::Role;
+use super::super::role::Role;
 use super::row::optional_uuid;
 use crate::timestamp::Timestamp;
 

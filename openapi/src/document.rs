@@ -12,6 +12,7 @@ mod lift;
 mod locate;
 mod methods;
 mod misplaced;
+mod numbers;
 mod read;
 mod reference;
 mod reference_siblings;
@@ -39,6 +40,7 @@ pub(crate) use families::FAMILIES;
 pub use methods::METHODS;
 pub(crate) use methods::{Method, WEBHOOKS, holds_operations, operations_of};
 pub(crate) use misplaced::StandsFor;
+pub(crate) use numbers::Rounded;
 pub(crate) use reference::{FILES, LONGEST_CHAIN, dangles, with_files_named};
 pub use version::Version;
 

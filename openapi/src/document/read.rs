@@ -94,7 +94,7 @@ impl Document {
         Ok(document)
     }
 
-    fn sources(&self) -> impl Iterator<Item = &Source> {
+    pub(super) fn sources(&self) -> impl Iterator<Item = &Source> {
         std::iter::once(&self.source).chain(self.files.values())
     }
 }

@@ -2,7 +2,7 @@
 //! section 4.3).
 //!
 //! Integers of up to 64 bits are read exactly. All other numbers are IEEE 754 doubles, which is what
-//! readers of JSON agree on (RFC 8259 section 6).
+//! readers of JSON agree on (RFC 8259 section 6). `numbers.rs` finds the integers that are not.
 
 use std::fmt;
 

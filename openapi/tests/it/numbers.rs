@@ -82,3 +82,57 @@ fn numeric_formats_of_the_registry_are_ranges() {
     let witness = found[0].witness.as_ref().and_then(Value::as_u64);
     assert_eq!(witness, Some(2_147_483_648), "{found:?}");
 }
+
+#[test]
+fn integers_that_are_read_as_one_number_are_not_called_equal() {
+    let document = |name: &str, schema: &str| {
+        let text = if name.ends_with(".yaml") {
+            format!(
+                "openapi: 3.1.0\npaths: {{}}\nx-number: 1\ncomponents:\n  schemas:\n    A: {{{schema}}}\n"
+            )
+        } else {
+            format!(
+                r#"{{"openapi": "3.1.0", "paths": {{}}, "components": {{"schemas": {{"A": {{{schema}}}}}}}}}"#
+            )
+        };
+        Document::parse(name, &text).expect("a document")
+    };
+    let pairs = [
+        ("12345678901234567890123", "12345678901234567890124"),
+        ("18446744073709551616", "18446744073709551617"),
+        ("1e25", "10000000000000000000000001"),
+    ];
+    for (one, other) in pairs {
+        for name in ["a.json", "a.yaml"] {
+            let of =
+                |numbers: &[&str]| document(name, &format!(r#""enum": [{}]"#, numbers.join(", ")));
+            let verdict = |base, revision| compare(&base, &revision).verdict();
+            assert_eq!(
+                verdict(of(&[one]), of(&[other])),
+                Verdict::Unproven,
+                "{one} {name}"
+            );
+            assert_eq!(
+                verdict(of(&[other]), of(&[one])),
+                Verdict::Unproven,
+                "{one} {name}"
+            );
+            assert_eq!(
+                verdict(of(&[other]), of(&[other])),
+                Verdict::Identical,
+                "{one} {name}"
+            );
+            let zeros = format!("{other}.0");
+            assert_eq!(
+                verdict(of(&[other]), of(&[&zeros])),
+                Verdict::Identical,
+                "{one} {name}"
+            );
+            assert_eq!(
+                verdict(of(&[other]), of(&[other, "7"])),
+                Verdict::Docs,
+                "{one} {name}"
+            );
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 mod components;
 mod misplaced;
+mod numbers;
 mod reached;
 
 pub(crate) use misplaced::misplaced_references;
@@ -34,6 +35,7 @@ pub(crate) fn compare(walk: &mut Walk<'_>) {
     let root = Pair::of_documents(walk.base, walk.revision);
     let whole = !walk.options.only_operations_of_base;
     misplaced::dangling_references(walk);
+    numbers::compare(walk);
     if whole {
         around(walk, &root);
     }

@@ -263,3 +263,45 @@ fn a_webhooks_object_keeps_its_name() {
         "breaking parameter-removed"
     );
 }
+
+#[test]
+fn a_name_that_something_new_reads_as_well_is_compared() {
+    let with = |parameters: &[Value]| Value::from(parameters.to_vec());
+    let one = |parameter: &Value| json!([parameter]);
+    let filter = object("filter", &open(&[]), false);
+    let rest = object(
+        "rest",
+        &json!({"type": "object", "additionalProperties": {"type": "string"}}),
+        false,
+    );
+    let narrower = "breaking request-type-narrowed";
+    for (base, revision) in [
+        // A parameter, a field of another object, and a name that the object does not declare.
+        (
+            one(&filter),
+            with(&[filter.clone(), plain("sort", "integer", false)]),
+        ),
+        (
+            one(&filter),
+            with(&[
+                filter.clone(),
+                object(
+                    "other",
+                    &json!({"type": "object", "properties": {"sort": {"type": "integer"}}}),
+                    false,
+                ),
+            ]),
+        ),
+        (
+            one(&rest),
+            with(&[rest.clone(), plain("sort", "integer", false)]),
+        ),
+    ] {
+        let found = found(&base, &revision);
+        assert!(found.contains(&narrower.to_owned()), "{revision} {found:?}");
+    }
+    let same = with(&[filter.clone(), plain("sort", "string", false)]);
+    assert_eq!(found(&one(&filter), &same), ["additive parameter-added"]);
+    let other = with(&[filter.clone(), plain("order", "integer", false)]);
+    assert_eq!(found(&one(&filter), &other), ["additive parameter-added"]);
+}

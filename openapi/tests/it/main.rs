@@ -14,6 +14,7 @@ mod escapes;
 mod exploded_objects;
 mod hostile;
 mod keywords;
+mod literal_paths;
 mod media_types;
 mod messages;
 mod misplaced_references;

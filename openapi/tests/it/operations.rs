@@ -299,6 +299,29 @@ fn a_scope_that_is_demanded_as_well_is_part_of_the_witness() {
 }
 
 #[test]
+fn a_scope_that_a_flow_no_longer_offers_breaks_where_it_is_demanded() {
+    let of = |offered: &[&str], demanded: &str| {
+        let scopes: serde_json::Map<String, Value> = offered
+            .iter()
+            .map(|scope| ((*scope).to_owned(), json!("")))
+            .collect();
+        let flow = json!({"tokenUrl": "https://a.example/token", "scopes": scopes});
+        let scheme = json!({"type": "oauth2", "flows": {"clientCredentials": flow}});
+        let rest = json!({"security": [{"o": [demanded]}], "components": {"securitySchemes": {"o": scheme}}});
+        with_operation(&json!({"responses": ok()}), "/a", &rest)
+    };
+    let text = "docs component-text-changed";
+    let found = compare(&of(&["r", "w"], "w"), &of(&["r"], "w")).changes;
+    let narrowed = "breaking security-requirement-narrowed";
+    assert_eq!(summary(&found), [narrowed, text]);
+    let found = compare(&of(&["r", "w"], "r"), &of(&["r"], "r")).changes;
+    assert_eq!(summary(&found), [text]);
+    // It was a mistake before.
+    let found = compare(&of(&["r"], "w"), &of(&[], "w")).changes;
+    assert_eq!(summary(&found), [text]);
+}
+
+#[test]
 fn a_cause_is_one_entry_with_its_operations() {
     let document = |limit: u64| {
         let paths: serde_json::Map<String, Value> = (0..12)

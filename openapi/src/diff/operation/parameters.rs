@@ -1,6 +1,7 @@
 //! Parameters, of paths and of operations: matched by place and name, those of the path by their position in the
 //! template.
 
+mod collisions;
 mod exploded;
 mod listed_values;
 mod parameter;
@@ -62,6 +63,9 @@ pub(crate) fn compare<'a>(
             }
             None => removed(walk, parameter, direction),
         }
+    }
+    if direction == Direction::Request {
+        collisions::compare(walk, &base, &revision);
     }
     // One that dangles may be any of those that seem to be new.
     let may_be_new = ![&operation.base, &items.base].into_iter().any(has_dangling);

@@ -1,8 +1,11 @@
 //! Paths and webhooks, matched by method and path, or by method and address where a prefix moved.
 
+mod literals;
 mod matching;
 pub(crate) mod path_item;
 mod prefix;
+
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -36,6 +39,15 @@ impl<'a> Candidate<'_, 'a> {
             side: self.item.node.side,
             pointer: self.method.pointer(&self.item.node.pointer),
             value: self.value,
+        }
+    }
+
+    fn operation(&self) -> literals::Operation<'a> {
+        literals::Operation {
+            name: self.name(Role::Path),
+            address: self.item.address.clone(),
+            node: self.node(),
+            item: self.item.node.clone(),
         }
     }
 
@@ -95,6 +107,9 @@ fn compare<'a>(walk: &mut Walk<'a>, root: &Pair<'a>, sections: &[&str], prefix: 
     for new in &operations.added {
         added(walk, &new.name(role), &new.node(), area);
     }
+    if role == Role::Path {
+        written_out(walk, &base_items, &old, &operations.added);
+    }
     let items = matches(
         &base_items,
         &revision_items,
@@ -112,6 +127,35 @@ fn compare<'a>(walk: &mut Walk<'a>, root: &Pair<'a>, sections: &[&str], prefix: 
     }
     for section in sections {
         extensions(walk, root, section);
+    }
+}
+
+/// Compares operations of new paths with those whose calls they answer.
+fn written_out<'a>(
+    walk: &mut Walk<'a>,
+    base_items: &[Item<'a>],
+    base: &[Candidate<'_, 'a>],
+    added: &[&Candidate<'_, 'a>],
+) {
+    let known: HashSet<&str> = base_items.iter().map(|item| item.shape.as_str()).collect();
+    let mut added = added
+        .iter()
+        .filter(|new| !known.contains(new.item.shape.as_str()))
+        .peekable();
+    if added.peek().is_none() {
+        return;
+    }
+    let mut templated: HashMap<Method<'a>, Vec<literals::Operation<'a>>> = HashMap::new();
+    for old in base.iter().filter(|old| old.item.path.contains('{')) {
+        templated
+            .entry(old.method)
+            .or_default()
+            .push(old.operation());
+    }
+    for new in added {
+        if let Some(base) = templated.get(&new.method) {
+            literals::compare(walk, base, &new.operation());
+        }
     }
 }
 

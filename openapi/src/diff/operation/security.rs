@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 mod requirements;
+mod scopes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -119,7 +119,7 @@ fn names(
 }
 
 /// Returns the parts of a parameter's schema if it is an object that is exploded in the style `form`.
-fn exploded_parts<'a>(
+pub(super) fn exploded_parts<'a>(
     document: &'a Document,
     parameter: &Parameter<'a>,
     schema: &Node<'a>,

@@ -94,7 +94,7 @@ pub(crate) fn compare<'a>(
 }
 
 /// Returns the schema of a value, by itself or in `content`.
-pub(super) fn schema_of<'a>(document: &'a Document, parameter: &Node<'a>) -> Node<'a> {
+pub(crate) fn schema_of<'a>(document: &'a Document, parameter: &Node<'a>) -> Node<'a> {
     let content = parameter.members_of("content").into_iter().next();
     let holder = content.map_or_else(
         || parameter.clone(),

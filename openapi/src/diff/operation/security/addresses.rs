@@ -3,6 +3,7 @@
 use crate::diff::change::Change;
 use crate::diff::message::{Message, Part, message};
 use crate::diff::operation::security::requirements::requirements;
+use crate::diff::operation::security::scopes;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields, follow};
 use crate::document::Document;
@@ -41,6 +42,9 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, operation: &Pair<'a>) {
             base: scheme.clone(),
             revision: other.clone(),
         };
+        if named.is_some() {
+            scopes::compare(walk, operation, &pair, name);
+        }
         walk.in_pair(&pair, Direction::Request, |walk| {
             of_holder(walk, &pair, &message!("the security scheme `{}`", *name));
             let Some(Matched::Pair(flows)) = pair.get("flows") else {

@@ -44,6 +44,12 @@ impl MediaType {
         }
     }
 
+    /// Returns whether messages are XML (RFC 7303).
+    #[must_use]
+    pub fn is_xml(&self) -> bool {
+        self.subtype == "xml" || self.subtype.ends_with("+xml")
+    }
+
     /// Returns type and subtype, without parameters.
     #[must_use]
     pub fn essence(&self) -> String {

@@ -3,6 +3,7 @@
 mod bundle;
 mod bundler;
 mod direction;
+mod discriminator;
 mod format;
 mod pattern;
 mod validator;
@@ -12,6 +13,7 @@ pub(crate) use bundle::definition_name;
 pub use bundler::bundle;
 pub(crate) use bundler::{Bundle, Bundler, bundle_value};
 pub(crate) use direction::Direction;
-pub(crate) use format::is_asserted_format;
+pub(crate) use discriminator::Discriminator;
+pub(crate) use format::{is_asserted_format, is_numeric_format};
 pub(crate) use pattern::{Inclusion, Lengths, Strings, inclusion};
 pub use validator::{Problem, Validator, ValidatorError};

@@ -47,6 +47,11 @@ pub(crate) fn is_asserted_format(format: &str) -> bool {
     range(format).is_some() || ASSERTED_FORMATS.contains(&format)
 }
 
+/// Returns whether a format is one of numbers, a range or not.
+pub(crate) fn is_numeric_format(format: &str) -> bool {
+    range(format).is_some() || matches!(format, "int64" | "float" | "double" | "decimal")
+}
+
 /// Removes a `format` that is not an asserted one of strings, and adds the range of a numeric one.
 pub(super) fn keep_asserted_format(schema: &mut Map<String, Value>) {
     let Some(Value::String(format)) = schema.get("format") else {

@@ -2,6 +2,7 @@
 
 mod encodings;
 pub(crate) mod media_types;
+mod xml;
 
 use serde_json::{Value, json};
 
@@ -235,6 +236,9 @@ impl Body<'_> {
                         "itemSchema" => message!("an item of {}", &subject),
                         _ => subject.clone(),
                     };
+                    if base.media_type.is_xml() {
+                        xml::compare(walk, &schemas, direction, &subject);
+                    }
                     walk.compare_schemas(&schemas, &Context::new(direction, subject));
                 }
                 "encoding" => {

@@ -13,6 +13,9 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Operation], Kind::Whole, &[Removed], &[Breaking, Docs])
         .means("An operation was removed.")
         .why("Calls of it no longer work. Docs: it was deprecated, and its sunset has come."),
+    row(&[Operation], Kind::Whole, &[Narrowed], &[Breaking, Warning])
+        .means("Some calls of an operation reach a new one, whose path is written out where the other has parameters.")
+        .why("Paths without parameters are matched first (OpenAPI 3.1 section 4.8.8). Breaking: the document lists the value of the parameter, which the witness shows. Warning: the parameter may have the value."),
     row(&[Operation], Kind::Whole, &[Added], &[Additive])
         .means("An operation is new.")
         .why("No client called it."),
@@ -44,7 +47,7 @@ pub(super) const ROWS: &[Row] = &[
         .means("A variable in the address of a server of {where} may have more values.")
         .why("The addresses that were possible still serve."),
     row(&[Security], Kind::Requirement, &[Narrowed], &[Breaking])
-        .means("Credentials that sufficed for an operation no longer do.")
+        .means("Credentials that sufficed for an operation no longer do, or can no longer be obtained.")
         .why("Callers that have only these are refused; the witness lists them."),
     row(&[Security], Kind::Requirement, &[Widened], &[Additive])
         .means("Credentials that did not suffice for an operation now do.")
@@ -85,6 +88,9 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Request], Kind::Required, &[Removed], &[Breaking, Additive])
         .means("The body of a request, or a property that a request carries, is no longer required.")
         .why("Senders may still send it. It breaks callbacks and webhooks, whose receivers relied on it."),
+    row(&[Request, Response], Kind::Xml, &[Changed], &[Breaking, Unproven])
+        .means("A value in an XML body of {where} is written by another name, in another namespace, or as another kind of node.")
+        .why("A reader does not find it where it was; the witness is how it is written. Unproven: only the prefix of the namespace changed."),
     row(&[Request, Response], Kind::MediaType, &[Removed], &[Breaking, Additive])
         .means("A media type of the body of {where} was removed.")
         .why("Clients that send only this one, or ask for it, are refused. What the server sends to webhooks and callbacks only has fewer forms."),

@@ -64,9 +64,9 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Request, Response], Kind::Discriminator, &[Changed], &[Breaking, Docs])
         .means("The discriminator of alternatives in {where} uses another property, or other values.")
         .why("Receivers that read by it cannot read a value that it does not map, or maps to another alternative; the witness is one."),
-    row(&[Request, Response], Kind::Format, &[Added, Removed], &[Docs])
+    row(&[Request, Response], Kind::Format, &[Added, Removed], &[Unproven, Docs])
         .means("An encoding or media type of a string in {where} (`contentEncoding`, `contentMediaType`) {did}.")
-        .why("Validators do not assert it; readers learn how to decode the string."),
+        .why("Validators do not assert it; readers learn how to decode the string. Unproven: it is not known whether the string is encoded on both sides."),
     row(&[Request, Response], Kind::Inert, &[Changed], &[Docs])
         .means("A keyword of a schema in {where} that has no effect there differs, such as `minLength` of a number.")
         .why("It accepts and rejects nothing; mostly a mistake."),

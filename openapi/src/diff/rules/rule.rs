@@ -164,6 +164,8 @@ axis! {
         Access = "access",
         /// The discriminator.
         Discriminator = "discriminator",
+        /// How a value is written in XML.
+        Xml = "xml",
         /// A security requirement, or a scheme that it names.
         Requirement = "requirement",
         /// A name.

@@ -36,7 +36,7 @@ macro_rules! of_values {
     (@changed Format) => { &[Breaking, Unproven, Docs] };
     (@changed $kind:ident) => { &[Unproven] };
     (@why Format) => {
-        "A format that no validator asserts, such as `int64`, is only for readers. Breaking: what was encoded by one `contentEncoding` or `contentMediaType` is misread by another; the witness is such a text. Unproven: the format is asserted, and neither compatibility nor a breaking value was found."
+        "A format that no validator asserts, such as `int64`, is only for readers. Breaking: what was encoded by one `contentEncoding` or `contentMediaType` is misread by another; the witness is such a text. Unproven: one format has replaced another, and it is not known which texts both allow."
     };
     (@why $kind:ident) => { "Neither compatibility nor a breaking value was found; a person must look." };
 }

@@ -123,7 +123,11 @@ fn relation_of<'a>(
     } else {
         (base.without_null(), revision.without_null())
     };
-    if old.get("discriminator") != new.get("discriminator") {
+    let changed = match (old.get("discriminator"), new.get("discriminator")) {
+        (Some(was), Some(is)) => was != is,
+        (Some(_) | None, _) => false,
+    };
+    if changed {
         for schema in [&mut old, &mut new] {
             if let Some(schema) = schema.as_object_mut() {
                 schema.shift_remove("discriminator");

@@ -2,24 +2,25 @@
 //! pattern, format, undeclared properties. Judged as one thing.
 
 pub(crate) mod changes;
+mod formats;
 pub(crate) mod inert;
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::diff::message::{Part, message};
-use crate::diff::rules::{Action, Class, Kind};
+use crate::diff::message::message;
+use crate::diff::rules::Kind;
 use crate::diff::schema::annotations::open_enums;
 use crate::diff::schema::assertions::undeclared_are_compared;
 use crate::diff::schema::composition::compensation::{Of, compensating_root};
 use crate::diff::schema::composition::parts::Parts;
 use crate::diff::schema::layers::Layers;
 use crate::diff::schema::scalar_keywords::changes::{changed_names, changes};
-use crate::diff::schema::scalar_keywords::inert::types_of;
+pub(crate) use crate::diff::schema::scalar_keywords::inert::admits;
 use crate::diff::walk::schema_findings::record_relation;
 use crate::diff::walk::{Context, Node, Pair, Walk};
-use crate::{keywords, schema};
+use crate::keywords;
 
 /// Keywords that are compared member by member, elsewhere.
 const COMPARED_ELSEWHERE: &[&str] = &[
@@ -130,11 +131,12 @@ fn compare_objects<'a>(
     inert::compare(walk, &mut old, &mut new, &cores, context);
     open_enums::values(walk, (base, &mut old), (revision, &mut new), context);
     let (sender, receiver) = walk.sides(&old, &new, context.direction);
-    if sender == receiver {
-        return format(walk, &old, &new, &cores, context);
-    }
     let count = walk.recorded();
     let names = changed_names(&old, &new);
+    let is_alone = names == ["format"];
+    if sender == receiver {
+        return formats::compare(walk, (&old, &new), &cores, context, (is_alone, count));
+    }
     let details = if names.is_empty() {
         message!("what it refers to changed")
     } else {
@@ -148,51 +150,7 @@ fn compare_objects<'a>(
         kind_of(&names),
         Some(&details),
     );
-    // A format of numbers is a range as well, and one edit.
-    if names != ["format"] || walk.recorded() == count {
-        format(walk, &old, &new, &cores, context);
-    }
-}
-
-/// Compares formats that no validator asserts, on either side: they are texts. The others are part of the relation.
-fn format<'a>(
-    walk: &mut Walk<'a>,
-    old: &Value,
-    new: &Value,
-    cores: &Pair<'a>,
-    context: &Context<'a>,
-) {
-    let of = |scalars: &'_ Value| {
-        scalars
-            .get("format")
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
-    let (old, new) = (of(old), of(new));
-    let is_text = |format: &Option<String>| {
-        let format = format.as_ref();
-        format.is_some_and(|format| !schema::is_asserted_format(format))
-    };
-    if old == new || !(is_text(&old) || is_text(&new)) {
-        return;
-    }
-    let name = |format: Option<String>| match format {
-        Some(format) => Part::Name(format.into()),
-        None => Part::Text("none"),
-    };
-    let message = message!(
-        "the format of {} changed from {} to {}",
-        &context.subject,
-        name(old),
-        name(new),
-    );
-    let rule = context.rule(Kind::Format, Action::Changed);
-    walk.note(rule, Class::Docs, cores, message);
-}
-
-/// Returns whether values of this type are among those of a schema.
-pub(crate) fn admits(schema: &Value, kind: &str) -> bool {
-    types_of(schema.get("type")).is_none_or(|types| types.contains(&kind))
+    formats::compare(walk, (&old, &new), &cores, context, (is_alone, count));
 }
 
 /// Returns whether a schema lists its values, some of which its types allow, and none of this type.

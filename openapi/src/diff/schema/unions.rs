@@ -1,5 +1,6 @@
 //! Alternatives (`anyOf`, `oneOf`): matched one to one where that is possible, then compared pair by pair.
 
+mod naming;
 pub(crate) mod traits;
 
 use serde_json::Value;
@@ -8,6 +9,7 @@ use crate::diff::message::{Part, message};
 use crate::diff::rules::{Action, Class, Kind};
 use crate::diff::schema::composition::compensation::{Of, compensating_root};
 use crate::diff::schema::layers::is_null;
+use crate::diff::schema::unions::naming::{Named, Naming, inherited};
 use crate::diff::schema::unions::traits::Traits;
 use crate::diff::walk::schema_findings::{record_difference, record_embedded};
 use crate::diff::walk::witness::Embedding;
@@ -16,7 +18,7 @@ use crate::document::Document;
 use crate::document::FAMILIES;
 use crate::pointer;
 use crate::relation::{Relation, relate};
-use crate::schema::Direction;
+use crate::schema::{Direction, Discriminator};
 
 /// The most nodes of two alternatives that are proven to be equal.
 const LIMIT: usize = 1_000;
@@ -27,6 +29,8 @@ pub(crate) struct Union<'a> {
     branches: Vec<Node<'a>>,
     /// Whether it is a schema with those that inherit from it.
     is_family: bool,
+    /// The schema that has the alternatives; `None` where a schema is the only alternative.
+    holder: Option<Node<'a>>,
 }
 
 impl<'a> Union<'a> {
@@ -39,6 +43,7 @@ impl<'a> Union<'a> {
                 keyword,
                 branches,
                 is_family: is_family(&node.pointer),
+                holder: Some(node.clone()),
             })
         };
         ["anyOf", "oneOf"]
@@ -53,12 +58,28 @@ impl<'a> Union<'a> {
             keyword: "anyOf",
             branches: vec![node.clone()],
             is_family: false,
+            holder: None,
         }
     }
 
     /// Returns its alternatives.
     pub(crate) fn alternatives(&self) -> &[Node<'a>] {
         &self.branches
+    }
+
+    /// Returns the alternatives with the discriminator that names them.
+    fn named(&self, document: &'a Document) -> Option<Named<'a>> {
+        let discriminator = if self.is_family {
+            inherited(document, self.branches.first()?, 0)
+        } else {
+            self.holder.as_ref()?.value.get("discriminator")
+        };
+        Some(Named {
+            document,
+            discriminator: Discriminator::of(discriminator?)?,
+            branches: self.branches.clone(),
+            is_family: self.is_family,
+        })
     }
 
     /// Returns whether a value may satisfy several alternatives.
@@ -85,6 +106,8 @@ pub(crate) struct Branches<'a> {
     removed: Vec<Node<'a>>,
     added: Vec<Node<'a>>,
     are_families: bool,
+    /// How discriminators of both unions name the alternatives; `None` where one has none.
+    naming: Option<Naming<'a>>,
 }
 
 impl<'a> Branches<'a> {
@@ -96,13 +119,16 @@ impl<'a> Branches<'a> {
             removed: base.branches.clone(),
             added: revision.branches.clone(),
             are_families: base.is_family && revision.is_family,
+            naming: base
+                .named(walk.base)
+                .zip(revision.named(walk.revision))
+                .map(|(base, revision)| Naming { base, revision }),
         };
         // The name of a member of a family is its value in messages.
         if !branches.are_families {
             branches.pair_by(|a, b| walk.same_values(a.value, b.value));
         }
-        branches
-            .pair_by(|a, b| a.referred_name().is_some() && a.referred_name() == b.referred_name());
+        branches.pair_by(have_one_name);
         if branches.are_families {
             return branches;
         }
@@ -125,7 +151,11 @@ impl<'a> Branches<'a> {
         let mut index = 0;
         while index < self.removed.len() {
             let branch = &self.removed[index];
-            match self.added.iter().position(|other| alike(branch, other)) {
+            let naming = self.naming.as_ref();
+            let mut is_counterpart = |other: &Node<'a>| {
+                alike(branch, other) && naming.is_none_or(|naming| naming.is_same(branch, other))
+            };
+            match self.added.iter().position(&mut is_counterpart) {
                 Some(other) => self.pairs.push(Pair {
                     base: self.removed.remove(index),
                     revision: self.added.remove(other),
@@ -160,7 +190,8 @@ impl<'a> Branches<'a> {
                 Relation::Breaking(value) if is_cause => Some(value.clone()),
                 _ => None,
             };
-            record_unmatched(walk, wholes, context, branch, action, witness);
+            let naming = self.naming.as_ref();
+            record_unmatched(walk, wholes, context, (branch, action, naming), witness);
         }
     }
 
@@ -176,9 +207,11 @@ impl<'a> Branches<'a> {
         wholes: &Pair<'a>,
         context: &Context<'a>,
     ) {
-        if self.are_families {
-            for (branch, action) in self.unmatched() {
-                record_unmatched(walk, wholes, context, branch, action, None);
+        for (branch, action) in self.unmatched() {
+            let naming = self.naming.as_ref();
+            let is_named = naming.is_some_and(|naming| naming.unmatched(branch, action).is_some());
+            if self.are_families || is_named {
+                record_unmatched(walk, wholes, context, (branch, action, naming), None);
             }
         }
         for pair in &self.pairs {
@@ -211,6 +244,11 @@ impl<'a> Branches<'a> {
     }
 }
 
+/// Returns whether both refer to components of one name.
+fn have_one_name(base: &Node<'_>, revision: &Node<'_>) -> bool {
+    base.referred_name().is_some() && base.referred_name() == revision.referred_name()
+}
+
 /// Returns whether both schemas are proven to accept the same values.
 fn is_equal(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction) -> bool {
     walk.same_assertions(pair)
@@ -224,8 +262,7 @@ fn record_unmatched<'a>(
     walk: &mut Walk<'a>,
     wholes: &Pair<'a>,
     context: &Context<'a>,
-    branch: &Node<'a>,
-    action: Action,
+    (branch, action, naming): (&Node<'a>, Action, Option<&Naming<'a>>),
     witness: Option<Value>,
 ) {
     // A family is not in the text of the document, and its members are.
@@ -256,15 +293,24 @@ fn record_unmatched<'a>(
     if !is_sent || witness.is_some() {
         return record_difference(walk, context, axes, location, message, witness);
     }
+    let named = naming.and_then(|naming| naming.unmatched(branch, action));
+    let sent = named.as_ref().map_or(branch.value, |named| &named.schema);
     let (base, revision) = match context.direction {
-        Direction::Request => (branch, &wholes.revision),
-        Direction::Response => (&wholes.base, branch),
+        Direction::Request => (sent, wholes.revision.value),
+        Direction::Response => (wholes.base.value, sent),
     };
-    let (sender, receiver) = walk.sides(base.value, revision.value, context.direction);
+    let (sender, receiver) = walk.sides(base, revision, context.direction);
     match relate(&sender, &receiver) {
-        Relation::Equal | Relation::Compatible => {
-            record_difference(walk, context, axes, location, message, None);
-        }
+        Relation::Equal | Relation::Compatible => match named.and_then(|named| named.unread) {
+            // No validator refuses it, and a reader that chooses by the value does not know it.
+            Some(unread) => walk.decide(
+                context.rule(axes.0, axes.1),
+                location,
+                message,
+                Some(unread),
+            ),
+            None => record_difference(walk, context, axes, location, message, None),
+        },
         Relation::Breaking(value) => {
             record_difference(walk, context, axes, location, message, Some(value));
         }

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Number, Value};
 
 use crate::document::{Document, dangles};
+use crate::media_type::MediaType;
 use crate::{keywords, pointer};
 
 /// The known equalities between parts of the two documents.
@@ -183,6 +184,9 @@ impl Equality {
         let (Value::Object(left), Value::Object(right)) = (a, b) else {
             return self.texts_match(a, b, matching);
         };
+        if !are_named_alike(left, right) {
+            return false;
+        }
         // These annotations decide how a value is read.
         let decides = |key: &str| matches!(key, "readOnly" | "writeOnly" | "discriminator");
         let counts = |key: &str| {
@@ -239,6 +243,7 @@ impl Equality {
                 // Most often the members are in the same order, and none has to be looked up.
                 let mut in_order = b.iter();
                 a.len() == b.len()
+                    && are_named_alike(a, b)
                     && a.iter().all(|(key, a)| {
                         let b = match in_order.next() {
                             Some((other, b)) if other == key => b,
@@ -247,6 +252,10 @@ impl Equality {
                                 None => return false,
                             },
                         };
+                        // The name of a component is that of its element in XML.
+                        if key.ends_with("xml") && !are_roots_named_alike(key, a, b) {
+                            return false;
+                        }
                         if key == "$ref"
                             && let (Value::String(a), Value::String(b)) = (a, b)
                             && let (Some(a), Some(b)) =
@@ -271,6 +280,32 @@ impl Equality {
             _ => a == b,
         }
     }
+}
+
+/// Returns whether the alternatives of two schemas have the same names, where a discriminator makes those the values of
+/// a property.
+fn are_named_alike(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
+    if !(a.contains_key("discriminator") && b.contains_key("discriminator")) {
+        return true;
+    }
+    let names = |schema: &Map<String, Value>| -> Vec<Option<String>> {
+        let unions = ["anyOf", "oneOf"].into_iter();
+        let unions = unions.filter_map(|keyword| schema.get(keyword)?.as_array());
+        let references = unions.flatten().map(|branch| branch.get("$ref")?.as_str());
+        (references
+            .map(|reference| reference.map(|reference| pointer::last(reference).into_owned())))
+        .collect()
+    };
+    names(a) == names(b)
+}
+
+/// Returns whether two Media Type Objects refer to schemas of the same name, if they are of XML.
+fn are_roots_named_alike(media_type: &str, a: &Value, b: &Value) -> bool {
+    let name = |content: &Value| {
+        let reference = content.get("schema")?.get("$ref")?.as_str()?;
+        Some(pointer::last(reference).into_owned())
+    };
+    !MediaType::of(media_type).is_xml() || name(a) == name(b)
 }
 
 /// Returns whether two numbers are equal, however they are written: 1 and 1.0 are, 2^53 and 2^53 + 1 are not.

@@ -2,9 +2,9 @@
 //! Validation section 8). No validator asserts them, yet a receiver that decodes by one encoding misreads what was
 //! encoded by another.
 
-use crate::diff::message::{Message, message};
-use crate::diff::rules::{Action, Area, Kind, Rule};
-use crate::diff::walk::{Context, Matched, Pair, Walk};
+use crate::diff::message::{Message, Part, message};
+use crate::diff::rules::{Action, Area, Class, Kind, Rule};
+use crate::diff::walk::{Context, Matched, Node, Pair, Walk};
 use crate::schema::Direction;
 
 /// Compares a keyword about the content of a string. Returns false for other keywords, and where only one side has
@@ -41,6 +41,17 @@ pub(crate) fn compare<'a>(
             walk.decide(rule, pair, message, Some(example(sent).into()));
             true
         }
+        // It is not known whether the text is still, or was already, encoded so.
+        ("contentEncoding", Matched::Removed(node) | Matched::Added(node)) if encodes(node) => {
+            let (action, template) = match matched {
+                Matched::Removed(_) => (Action::Removed, "`{}` of {} was removed; it was {}"),
+                _ => (Action::Added, "`{}` of {} was added: {}"),
+            };
+            let rule = Rule::new(Area::of(direction), Kind::Format, action);
+            let message = message!(template, key, subject, Part::value(node.value));
+            walk.note(rule, Class::Unproven, node, message);
+            true
+        }
         ("contentSchema", matched) => {
             let pair = match matched {
                 Matched::Pair(pair) => pair.clone(),
@@ -59,6 +70,17 @@ pub(crate) fn compare<'a>(
         }
         _ => false,
     }
+}
+
+/// Returns whether a text in this encoding differs from what it encodes (RFC 2045 section 6.2).
+fn encodes(encoding: &Node<'_>) -> bool {
+    let identities = ["7bit", "8bit", "binary"];
+    let encoding = encoding.value.as_str();
+    encoding.is_some_and(|encoding| {
+        !identities
+            .iter()
+            .any(|one| encoding.eq_ignore_ascii_case(one))
+    })
 }
 
 /// Returns `{"a":1}` in the encoding, or a small document of the media type.

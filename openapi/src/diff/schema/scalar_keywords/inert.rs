@@ -107,6 +107,11 @@ pub(crate) fn types_of(kinds: Option<&Value>) -> Option<Vec<&str>> {
     }
 }
 
+/// Returns whether values of this type are among those of a schema.
+pub(crate) fn admits(schema: &Value, kind: &str) -> bool {
+    types_of(schema.get("type")).is_none_or(|types| types.contains(&kind))
+}
+
 /// Returns whether a keyword may have an effect beside the others of its schema.
 pub(crate) fn applies(schema: &Map<String, Value>, keyword: &str) -> bool {
     if matches!(keyword, "then" | "else") {

@@ -1,0 +1,134 @@
+//! XML bodies: what `xml` says is part of the message, and in JSON only a text (OpenAPI 3.1 section 4.8.26).
+
+use serde_json::{Value, json};
+
+use crate::schemas::changed;
+
+fn document(media_type: &str, schema: &Value, components: &Value) -> Value {
+    let content = json!({media_type: {"schema": schema}});
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {"/things": {"post": {
+            "requestBody": {"content": content},
+            "responses": {"200": {"description": "ok", "content": content}}
+        }}},
+        "components": {"schemas": components}
+    })
+}
+
+fn with(xml: &Value) -> Value {
+    json!({"type": "object", "properties": {"list": {"type": "array", "xml": xml, "items": {"type": "string"}}}})
+}
+
+const XML: [&str; 3] = [
+    "application/xml",
+    "text/xml; charset=utf-8",
+    "application/atom+xml",
+];
+
+fn grave(changes: &[String]) -> Vec<&str> {
+    let changes = changes.iter().map(String::as_str);
+    changes
+        .filter(|change| !change.starts_with("docs"))
+        .collect()
+}
+
+#[test]
+fn what_changes_in_xml_breaks_messages_in_xml() {
+    let nothing = json!({});
+    let none = json!({});
+    for (base, revision) in [
+        (json!({"name": "a"}), json!({"name": "b"})),
+        (none.clone(), json!({"name": "b"})),
+        (json!({"namespace": "urn:a"}), json!({"namespace": "urn:b"})),
+        (none.clone(), json!({"attribute": true})),
+        (json!({"wrapped": true}), json!({"wrapped": false})),
+        (json!({"nodeType": "cdata"}), json!({"nodeType": "text"})),
+    ] {
+        let (base, revision) = (with(&base), with(&revision));
+        for media_type in XML {
+            let found = changed(
+                &document(media_type, &base, &nothing),
+                &document(media_type, &revision, &nothing),
+            );
+            let expected = [
+                "breaking request-xml-changed",
+                "breaking response-xml-changed",
+            ];
+            assert_eq!(grave(&found), expected, "{media_type} {base} {revision}");
+        }
+        let json = "application/json";
+        let found = changed(
+            &document(json, &base, &nothing),
+            &document(json, &revision, &nothing),
+        );
+        assert_eq!(grave(&found), [""; 0], "{base} {revision}");
+        assert!(!found.is_empty());
+    }
+}
+
+#[test]
+fn xml_is_compared_below_references_parts_and_recursion() {
+    let refer = json!({"$ref": "#/components/schemas/A"});
+    let of = |name: &str| {
+        json!({"A": {"allOf": [{"type": "object", "properties": {
+            "self": {"$ref": "#/components/schemas/A"},
+            "a": {"type": "string", "xml": {"name": name}}}}]}})
+    };
+    let found = changed(
+        &document(XML[0], &refer, &of("x")),
+        &document(XML[0], &refer, &of("y")),
+    );
+    let expected = [
+        "breaking request-xml-changed",
+        "breaking response-xml-changed",
+    ];
+    assert_eq!(grave(&found), expected);
+}
+
+#[test]
+fn the_name_of_a_component_is_that_of_the_root_in_xml() {
+    let of = |media_type: &str, name: &str, xml: &Value| {
+        let component = json!({name: {"type": "object", "xml": xml}});
+        let refer = json!({"$ref": format!("#/components/schemas/{name}")});
+        document(media_type, &refer, &component)
+    };
+    let (none, named) = (json!({}), json!({"name": "thing"}));
+    let found = changed(&of(XML[0], "A", &none), &of(XML[0], "B", &none));
+    let expected = [
+        "breaking request-xml-changed",
+        "breaking response-xml-changed",
+    ];
+    assert_eq!(found, expected);
+    let found = changed(&of(XML[0], "A", &named), &of(XML[0], "B", &named));
+    assert_eq!(found, [""; 0]);
+    let json = "application/json";
+    let found = changed(&of(json, "A", &none), &of(json, "B", &none));
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn what_is_the_default_in_xml_changes_nothing() {
+    let nothing = json!({});
+    for same in [
+        json!({"name": "list"}),
+        json!({"attribute": false}),
+        json!({"wrapped": false}),
+    ] {
+        let found = changed(
+            &document(XML[0], &with(&nothing), &nothing),
+            &document(XML[0], &with(&same), &nothing),
+        );
+        assert_eq!(grave(&found), [""; 0], "{same}");
+    }
+    let found = changed(
+        &document(XML[0], &with(&json!({"prefix": "a"})), &nothing),
+        &document(XML[0], &with(&json!({"prefix": "b"})), &nothing),
+    );
+    let expected = [
+        "unproven request-xml-changed",
+        "unproven response-xml-changed",
+    ];
+    assert_eq!(grave(&found), expected);
+}

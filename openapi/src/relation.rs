@@ -71,6 +71,15 @@ pub(crate) fn is_compatible(sender: &Value, receiver: &Value) -> bool {
     COMPATIBLE.with(|known| known.get(key, |_| is_compatible_uncached(sender, receiver)))
 }
 
+/// Returns whether it is proven that `outer` accepts every value that `inner` accepts, also undeclared properties.
+pub(crate) fn is_included(inner: &Value, outer: &Value) -> bool {
+    let (inner, outer) = (&normalized(inner), &normalized(outer));
+    inner == outer
+        || (!pattern_size::is_too_large(inner)
+            && !pattern_size::is_too_large(outer)
+            && proof::is_included(inner, outer))
+}
+
 /// Returns whether it is proven that the receiver accepts every value that the sender may send, without the properties
 /// that an alternative of the receiver accepts only because another one declares them.
 pub(crate) fn is_compatible_as_declared(sender: &Value, receiver: &Value) -> bool {

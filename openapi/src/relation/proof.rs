@@ -177,6 +177,9 @@ impl<'a> Proof<'a> {
                 "minLength" | "maxLength" | "pattern" | "format" => {
                     strings::imply(conjunction, keyword, value)
                 }
+                "enum" => value
+                    .as_array()
+                    .is_some_and(|values| strings::are_among(conjunction, values)),
                 "minItems" | "maxItems" | "uniqueItems" | "items" | "prefixItems" | "contains"
                 | "unevaluatedItems" => self.arrays_imply(conjunction, keyword, receiver, level),
                 _ => self.objects_imply(conjunction, keyword, receiver, level),

@@ -1,6 +1,6 @@
 //! Strings, numbers and listed values around the bounds of both sides.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 
@@ -12,15 +12,28 @@ use crate::schema::{Inclusion, Lengths, Strings, inclusion};
 /// The longest string that is made for a bound on length.
 const LONGEST: usize = 1 << 25;
 
+/// The most listed values that are tried.
+const MOST_LISTED: usize = 64;
+
 /// Returns the values that one of the sides may treat differently.
 pub(super) fn values(sent: &Side<'_>, accepted: &Side<'_>) -> Vec<Value> {
     let mut values: Vec<Value> = Vec::new();
-    for side in [sent, accepted] {
+    let listed = |side: &Side<'_>| -> Vec<Value> {
+        let listed = side.all("enum");
+        let listed = listed.filter_map(|values| values.schema.as_array()?.get(..));
+        listed.flatten().cloned().collect()
+    };
+    let (of_sender, of_receiver) = (listed(sent), listed(accepted));
+    for (side, listed, others) in [
+        (sent, &of_sender, &of_receiver),
+        (accepted, &of_receiver, &of_sender),
+    ] {
         values.extend(side.all("const").map(|value| value.schema.clone()));
-        let listed = side
-            .all("enum")
-            .filter_map(|values| values.schema.as_array());
-        values.extend(listed.flatten().take(64).cloned());
+        // Of many, those that only this side lists.
+        let others: HashSet<String> = others.iter().map(Value::to_string).collect();
+        let is_own = |value: &&Value| !others.contains(&value.to_string());
+        let own = listed.iter().filter(is_own).take(MOST_LISTED);
+        values.extend(own.chain(listed.iter().take(MOST_LISTED)).cloned());
     }
     values.extend(numbers(sent, accepted));
     values.extend(strings(sent, accepted).into_iter().map(Value::String));

@@ -76,6 +76,17 @@ pub(super) fn assertions_of(
     }
     keywords::rewrite(&mut schema, &mut |object| {
         assert_discriminator(document, object);
+        if let Some(Value::Array(branches)) = object.get_mut("oneOf") {
+            // By the letter nothing satisfies two equal alternatives: one is meant.
+            let mut seen: Vec<Value> = Vec::new();
+            branches.retain(|branch| {
+                let is_new = !seen.contains(branch);
+                if is_new {
+                    seen.push(branch.clone());
+                }
+                is_new
+            });
+        }
         object.retain(|keyword, value| {
             // A list of schemas must not be empty (JSON Schema Core section 10.2.1): no validator reads one that is.
             let is_malformed = keywords::LISTS.contains(&keyword.as_str())

@@ -348,3 +348,70 @@ fn parts_of_other_names_that_exclude_each_other_are_not_compared() {
         "{found:#?}"
     );
 }
+
+/// Returns an object with a text `a`, which it requires or not, as a component.
+fn parent(required: &[&str]) -> Value {
+    json!({"type": "object", "required": required, "properties": {"a": {"type": "string"}, "b": {"type": "string"}}})
+}
+
+/// Returns a component that inherits from `Parent`.
+fn child(own: &Value) -> Value {
+    json!({"allOf": [refer("Parent"), own]})
+}
+
+#[test]
+fn what_moves_between_the_parts_of_a_whole_breaks_nothing() {
+    let own = |required: &[&str]| json!({"type": "object", "required": required, "properties": {"c": {"type": "string"}}});
+    let base = json!({"R": child(&own(&[])), "Parent": parent(&["a"])});
+    let revision = json!({"R": child(&own(&["a"])), "Parent": parent(&[])});
+    for (base, revision) in [(&base, &revision), (&revision, &base)] {
+        let found = between(base, revision);
+        assert!(!found.is_empty());
+        assert!(
+            found.iter().all(|line| line.starts_with("docs")),
+            "{found:#?}"
+        );
+    }
+    // One that is used by itself as well is judged by itself.
+    let with = |schemas: &Value| {
+        let mut schemas = schemas.clone();
+        schemas["C"] = schemas["R"].take();
+        schemas["R"] = json!({"type": "object", "properties": {"parent": refer("Parent"), "child": refer("C")}});
+        schemas
+    };
+    assert_eq!(
+        between(&with(&base), &with(&revision)),
+        ["breaking the property `a` of `Parent` is no longer required"]
+    );
+    // A break in the whole is not hidden by what moved in a part.
+    let mut breaking = revision.clone();
+    breaking["Parent"]["properties"]["b"] = json!({"type": "integer"});
+    let found = between(&base, &breaking);
+    assert!(
+        found
+            .iter()
+            .any(|line| line.starts_with("breaking `b` of `Parent` sends more")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn what_a_part_loses_and_another_restricts_further_still_works() {
+    let with = |longest: &Value, own: &Value| {
+        let parent = json!({"type": "object", "properties": {"a": longest}});
+        json!({"R": child(&json!({"properties": {"a": own}})), "Parent": parent})
+    };
+    let text = json!({"type": "string"});
+    let of_length = |longest: u32| json!({"type": "string", "maxLength": longest});
+    let base = with(&of_length(5), &text);
+    let found = between(&base, &with(&text, &of_length(4)));
+    assert!(
+        found.iter().all(|line| line.starts_with("additive")),
+        "{found:#?}"
+    );
+    let found = between(&base, &with(&text, &of_length(6)));
+    assert!(
+        found.iter().any(|line| line.starts_with("breaking")),
+        "{found:#?}"
+    );
+}

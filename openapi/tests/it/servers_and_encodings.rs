@@ -201,14 +201,21 @@ fn the_default_style_of_a_form_field_may_be_named_or_not() {
         json!({"object": {"style": "form"}}),
         json!({"list": {"explode": false}}),
         json!({"list": {"style": "pipeDelimited"}}),
-        json!({"a": {"allowReserved": true}}),
     ] {
-        assert_eq!(
-            changed(&plain, &form(&encoding)),
-            ["unproven request-field-added"],
-            "{encoding}"
-        );
+        let other = form(&encoding);
+        let breaking = ["breaking request-style-changed"];
+        assert_eq!(changed(&plain, &other), breaking, "{encoding}");
+        assert_eq!(changed(&other, &plain), breaking, "{encoding}");
     }
+    assert_eq!(
+        changed(&plain, &form(&json!({"a": {"allowReserved": true}}))),
+        ["unproven request-field-added"],
+    );
+    let undeclared = json!({"b": {"style": "pipeDelimited", "contentType": "text/css"}});
+    assert_eq!(
+        changed(&plain, &form(&undeclared)),
+        ["docs request-text-added"]
+    );
     assert_eq!(
         changed(&plain, &form(&json!({"a": {"explode": false}}))),
         [""; 0]

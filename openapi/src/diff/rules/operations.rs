@@ -73,6 +73,9 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Parameter, Header], Kind::Style, &[Changed], &[Breaking, Unproven, Docs])
         .means("The value of {where} is written in another style (`style`, `explode`), or as `content` instead; or parameters are now the fields of one object, or the reverse.")
         .why("What is written in one style is misread in the other; the witness is such a text. Unproven: no value was found that is written differently. Docs: every value is written as before."),
+    row(&[Request, Response], Kind::Style, &[Changed], &[Breaking, Unproven, Docs])
+        .means("A field of a form in {where} is written in another style (`style`, `explode`).")
+        .why("What is written in one style is misread in the other; the witness is such a text. Unproven: no value was found that is written differently. Docs: every value is written as before."),
     row(&[Parameter], Kind::Style, &[Widened, Narrowed], &[Breaking, Additive])
         .means("A parameter may be written in more ways, or in fewer (`allowReserved`, `allowEmptyValue`).")
         .why("It breaks where a request that was written in one of these ways is refused; the witness is such a text."),

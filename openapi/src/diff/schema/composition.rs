@@ -12,7 +12,7 @@ use crate::diff::message::message;
 use crate::diff::rules::Kind;
 use crate::diff::schema::annotations::texts;
 use crate::diff::schema::assertions::assertions;
-use crate::diff::schema::composition::parts::Parts;
+use crate::diff::schema::composition::parts::{Parts, pair_references};
 use crate::diff::schema::layers::Layers;
 use crate::diff::schema::scalar_keywords::changes::differences;
 use crate::diff::schema::unions::traits::Traits;
@@ -180,7 +180,7 @@ impl<'a> Composition<'a> {
 
     /// Returns whether the whole is compatible if each part is: then the parts decide where the wholes cannot be
     /// related.
-    fn is_decided_by_parts(&self, walk: &Walk<'a>, direction: Direction) -> bool {
+    fn is_decided_by_parts(&self, walk: &mut Walk<'a>, direction: Direction) -> bool {
         let sides = [&self.base, &self.revision];
         let says = |part: &Node<'a>, keywords: &[&str]| {
             keywords.iter().any(|key| part.value.get(key).is_some())
@@ -201,14 +201,23 @@ impl<'a> Composition<'a> {
                     Direction::Request => (walk.revision, &alternatives.revision),
                     Direction::Response => (walk.base, &alternatives.base),
                 };
-                receiver.is_any_of() || receiver.is_exclusive(document)
+                let sender = match direction {
+                    Direction::Request => &alternatives.base,
+                    Direction::Response => &alternatives.revision,
+                };
+                receiver.is_any_of()
+                    || receiver.is_exclusive(document)
+                    || (!sender.is_any_of()
+                        && alternatives.branches.stay_exclusive(walk, direction))
             })
     }
 
     /// Compares what equal wholes refer to, and reports alternatives that changed without effect.
     fn compare_as_equal(&self, walk: &mut Walk<'a>, wholes: &Pair<'a>, context: &Context<'a>) {
         let count = walk.recorded();
-        self.compare_references(walk, context);
+        walk.within_wholes(&Relation::Equal, |walk| {
+            self.compare_references(walk, context);
+        });
         for alternatives in &self.unions {
             alternatives
                 .branches
@@ -267,7 +276,7 @@ impl<'a> Composition<'a> {
         context: &Context<'a>,
         whole: &Relation,
     ) {
-        self.compare_references(walk, context);
+        walk.within_wholes(whole, |walk| self.compare_references(walk, context));
         let parts = (&self.base, &self.revision);
         scalar_keywords::compare_parts(walk, (base, revision), parts, wholes, context);
         objects::properties(walk, parts, wholes, context);
@@ -295,56 +304,5 @@ impl<'a> Composition<'a> {
             context,
             false,
         );
-    }
-}
-
-/// Pairs the references among the parts by their names, then those that are alike; expands the others.
-fn pair_references<'a>(
-    walk: &Walk<'a>,
-    base: &mut Parts<'a>,
-    revision: &mut Parts<'a>,
-) -> Vec<Pair<'a>> {
-    let mut pairs = Vec::new();
-    loop {
-        let (mut old, mut new) = (
-            std::mem::take(&mut base.references),
-            std::mem::take(&mut revision.references),
-        );
-        old.retain(|reference| {
-            let other = new
-                .iter()
-                .position(|other| other.referred_name() == reference.referred_name());
-            if let Some(other) = other {
-                pairs.push(Pair {
-                    base: reference.clone(),
-                    revision: new.remove(other),
-                });
-            }
-            other.is_none()
-        });
-        if old.is_empty() && new.is_empty() {
-            base.references = pairs.iter().map(|pair| pair.base.clone()).collect();
-            revision.references = pairs.iter().map(|pair| pair.revision.clone()).collect();
-            return pairs;
-        }
-        old.retain(|reference| {
-            let traits = Traits::of(walk.base, reference);
-            let is_like = |other: &Node<'a>| {
-                let others = Traits::of(walk.revision, other);
-                traits.is_like(&others) && !traits.excludes(&others)
-            };
-            let other = new.iter().position(is_like);
-            if let Some(other) = other {
-                pairs.push(Pair {
-                    base: reference.clone(),
-                    revision: new.remove(other),
-                });
-            }
-            other.is_none()
-        });
-        old.iter()
-            .for_each(|reference| base.expand(walk.base, reference));
-        new.iter()
-            .for_each(|reference| revision.expand(walk.revision, reference));
     }
 }

@@ -3,12 +3,13 @@
 //! Each operation and each pair of components is a vertex with the findings in its own text. A finding is reported
 //! once, with every operation from which its vertex can be reached.
 
+mod bounds;
 mod outcome;
 mod references;
 mod schemas;
 mod sides;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use serde_json::Value;
 
@@ -22,8 +23,10 @@ use crate::diff::walk::equality::Equality;
 use crate::diff::walk::finding::Finding;
 use crate::diff::walk::node::{Matched, Pair};
 use crate::document::Document;
+use crate::relation::Relation;
 use crate::schema::Direction;
 
+use bounds::Bound;
 use schemas::Schemas;
 
 pub(crate) type VertexId = usize;
@@ -50,7 +53,8 @@ struct Vertex<'a> {
     stand_in: Option<Change>,
     /// The pairs that the findings come from: where those are walked as well, they report the cause.
     comes_from: Vec<PairId>,
-    children: HashSet<VertexId>,
+    /// What is reached from here, and what differences there mean here at most.
+    children: BTreeMap<VertexId, Bound>,
 }
 
 /// One comparison in progress.
@@ -68,6 +72,8 @@ pub(crate) struct Walk<'a> {
     /// The schemas of each document that were searched for contradictions.
     pub(crate) searched: [HashSet<String>; 2],
     current: VertexId,
+    /// What differences in what is referred to mean at most where the walk is.
+    bound: Bound,
     /// How many pairs are being walked one within another.
     nested: usize,
     /// Pairs that were too deeply nested and are walked at the end, by their vertices.
@@ -94,6 +100,7 @@ impl<'a> Walk<'a> {
             in_progress: HashSet::new(),
             searched: Default::default(),
             current: 0,
+            bound: Bound::Free,
             nested: 0,
             waiting: VecDeque::new(),
         }
@@ -211,7 +218,7 @@ impl<'a> Walk<'a> {
     ) {
         let key = pair_id(pair, direction);
         if let Some(&vertex) = self.pairs.get(&key) {
-            self.vertices[self.current].children.insert(vertex);
+            self.link(vertex);
             return;
         }
         let vertex = self.admit(Vertex {
@@ -273,14 +280,31 @@ impl<'a> Walk<'a> {
             vertex.place.clone_from(&self.vertices[self.current].place);
         }
         self.vertices.push(vertex);
-        self.vertices[self.current].children.insert(id);
+        self.link(id);
         id
     }
 
     fn within(&mut self, vertex: VertexId, walk: impl FnOnce(&mut Self)) {
         let outer = std::mem::replace(&mut self.current, vertex);
+        let bound = std::mem::replace(&mut self.bound, Bound::Free);
         walk(self);
         self.current = outer;
+        self.bound = bound;
+    }
+
+    /// Walks what two wholes of this relation refer to.
+    pub(crate) fn within_wholes(&mut self, relation: &Relation, walk: impl FnOnce(&mut Self)) {
+        let bound = self.bound.min(Bound::of(relation));
+        let outer = std::mem::replace(&mut self.bound, bound);
+        walk(self);
+        self.bound = outer;
+    }
+
+    /// Records that a vertex is reached from the current one.
+    fn link(&mut self, vertex: VertexId) {
+        let children = &mut self.vertices[self.current].children;
+        let known = children.entry(vertex).or_insert(self.bound);
+        *known = self.bound.max(*known);
     }
 
     /// Walks parts that together are known to make `change`, which is reported unless the walk finds something as

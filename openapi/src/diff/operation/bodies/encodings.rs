@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::diff::message::{Message, message};
 use crate::diff::operation::bodies::media_types::example_besides;
 use crate::diff::operation::headers;
+use crate::diff::operation::parameters::styles::{self, STYLE};
 use crate::diff::rules::{Action, Area, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields, follow};
 use crate::document::Document;
@@ -27,8 +28,25 @@ pub(crate) fn compare<'a>(
         let subject = message!("`encoding` of {}, where it has no effect", subject);
         return fields::one(walk, &matched, area, Kind::Text, &subject);
     }
-    for (name, part) in parts(bodies, matched) {
+    for (name, matched) in matched.or_anything(bodies).members() {
         let subject = message!("the part `{}` of {}", name, subject);
+        let old = Declarations::of(walk.base, &bodies.base, name);
+        let new = Declarations::of(walk.revision, &bodies.revision, name);
+        if !old.is_any() || !new.is_any() {
+            // The name must be that of a property (OpenAPI 3.1 section 4.8.14.1). One that only one side declares is
+            // compared with the schemas.
+            let subject = message!("the encoding of {}, which not both declare,", &subject);
+            fields::one(walk, &matched, area, Kind::Text, &subject);
+            continue;
+        }
+        // A part that is described on one side only is the default one on the other.
+        let part = matched.or_anything(bodies);
+        let is_written = !is_multipart
+            && STYLE.iter().any(|key| part.get(key).is_some())
+            && old.only().zip(new.only()).is_some_and(|(base, revision)| {
+                let schemas = Pair { base, revision };
+                styles::field_of_form(walk, &part, &schemas, (name, direction), &subject)
+            });
         for (key, matched) in part.members() {
             match key {
                 "contentType" => content_type(walk, bodies, (name, &matched), direction, &subject),
@@ -38,70 +56,74 @@ pub(crate) fn compare<'a>(
                     fields::one(walk, &matched, Area::Header, Kind::Text, &subject);
                 }
                 // Elsewhere the style of a part has no effect, or another one (OpenAPI 3.1 section 4.8.15.1.2).
-                _ if STYLE.contains(&key)
-                    && !is_multipart
-                    && have_one_style(walk, bodies, name, &part) => {}
+                _ if STYLE.contains(&key) && is_written => {}
                 _ => fields::field(walk, key, &matched, area, &subject),
             }
         }
     }
 }
 
-/// The fields of an encoding that say how a field of a form is written.
-const STYLE: &[&str] = &["style", "explode", "allowReserved"];
-
-/// Returns whether both sides write the field of a form in one style, named or not.
-fn have_one_style<'a>(walk: &Walk<'a>, bodies: &Pair<'a>, name: &str, part: &Pair<'a>) -> bool {
-    let base = style_of(walk.base, &bodies.base, name, &part.base);
-    let revision = style_of(walk.revision, &bodies.revision, name, &part.revision);
-    base.is_some() && base == revision
+/// What the schema of a body declares for a part.
+struct Declarations<'a> {
+    properties: Vec<Node<'a>>,
+    /// Whether the schema may describe the part in another way.
+    may_be_more: bool,
 }
 
-/// Returns the style of a field of a form, whether its parts are written one by one where that makes a difference, and
-/// whether it may contain reserved characters. An object is JSON unless a style is named.
-fn style_of<'a>(
-    document: &'a Document,
-    body: &Node<'a>,
-    name: &str,
-    encoding: &Node<'a>,
-) -> Option<(&'a str, Option<bool>, bool)> {
-    let property = property_of(document, body, name)?;
-    let is_scalar = |schema: &Node<'a>| {
-        let kind = schema.text("type");
-        kind.is_some_and(|kind| matches!(kind, "string" | "number" | "integer" | "boolean"))
-    };
-    let is_list = property.text("type") == Some("array")
-        && property
-            .get("items")
-            .is_some_and(|items| is_scalar(&follow(document, &items)));
-    let is_named = STYLE.iter().any(|key| encoding.get(key).is_some());
-    if !is_named && !is_list && !is_scalar(&property) {
-        return None;
+/// The keywords that may describe a property that no one names.
+const DESCRIBING: &[&str] = &[
+    "$dynamicRef",
+    "patternProperties",
+    "unevaluatedProperties",
+    "dependentSchemas",
+    "if",
+];
+
+/// How deeply nested parts and alternatives of a body are read.
+const DEEPEST: usize = 8;
+
+impl<'a> Declarations<'a> {
+    fn of(document: &'a Document, body: &Node<'a>, name: &str) -> Self {
+        let schema = body.get("schema");
+        let mut declarations = Self {
+            properties: Vec::new(),
+            may_be_more: schema.is_none(),
+        };
+        let mut pending: Vec<(Node<'a>, usize)> =
+            schema.map(|schema| (schema, 0)).into_iter().collect();
+        while let Some((schema, depth)) = pending.pop() {
+            let schema = follow(document, &schema);
+            let declared = schema.get("properties");
+            let declared = declared.and_then(|members| members.get(name));
+            declarations.properties.extend(declared);
+            let parts = ["allOf", "anyOf", "oneOf"].into_iter();
+            let parts: Vec<Node<'a>> = parts.flat_map(|key| schema.items_of(key)).collect();
+            declarations.may_be_more |= (depth == DEEPEST && !parts.is_empty())
+                || DESCRIBING.iter().any(|key| schema.get(key).is_some())
+                || schema
+                    .get("additionalProperties")
+                    .is_some_and(|others| others.value.is_object());
+            pending.extend(
+                parts
+                    .into_iter()
+                    .filter(|_| depth < DEEPEST)
+                    .map(|part| (part, depth + 1)),
+            );
+        }
+        declarations
     }
-    let style = encoding.text("style").unwrap_or("form");
-    let explode = encoding
-        .get("explode")
-        .and_then(|explode| explode.value.as_bool());
-    let explode = explode.unwrap_or(style == "form");
-    let matters = !is_scalar(&property);
-    Some((
-        style,
-        matters.then_some(explode),
-        encoding.is_set("allowReserved"),
-    ))
-}
 
-fn property_of<'a>(document: &'a Document, body: &Node<'a>, name: &str) -> Option<Node<'a>> {
-    let schema = follow(document, &body.get("schema")?);
-    Some(follow(document, &schema.get("properties")?.get(name)?))
-}
+    fn is_any(&self) -> bool {
+        self.may_be_more || !self.properties.is_empty()
+    }
 
-/// Returns the parts by their names. A part that is described on one side only is the default one on the other.
-fn parts<'a>(bodies: &Pair<'a>, matched: Matched<'a>) -> Vec<(&'a str, Pair<'a>)> {
-    let members = matched.or_anything(bodies).members().into_iter();
-    members
-        .map(|(name, matched)| (name, matched.or_anything(bodies)))
-        .collect()
+    /// Returns the only declaration.
+    fn only(&self) -> Option<Node<'a>> {
+        match self.properties.as_slice() {
+            [only] if !self.may_be_more => Some(only.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// Compares the media types that a part may have. The sender chooses among them.
@@ -178,34 +200,11 @@ fn default_of<'a>(document: &'a Document, body: &Node<'a>, name: &str) -> Option
             _ => of(&property),
         }
     };
-    let mut properties = Vec::new();
-    let mut pending: Vec<(Node<'a>, usize)> = body
-        .get("schema")
-        .map(|schema| (schema, 0))
-        .into_iter()
-        .collect();
-    while let Some((schema, depth)) = pending.pop() {
-        let schema = follow(document, &schema);
-        properties.extend(
-            schema
-                .get("properties")
-                .and_then(|members| members.get(name)),
-        );
-        let parts = ["allOf", "anyOf", "oneOf"].into_iter();
-        let parts = parts.flat_map(|keyword| schema.items_of(keyword));
-        pending.extend(
-            parts
-                .filter(|_| depth < DEEPEST)
-                .map(|part| (part, depth + 1)),
-        );
-    }
+    let properties = Declarations::of(document, body, name).properties;
     let mut defaults = properties.iter().map(of_property);
     let first = defaults.next()??;
     defaults.all(|other| other == Some(first)).then_some(first)
 }
-
-/// How deeply nested parts and alternatives of a body are read.
-const DEEPEST: usize = 8;
 
 /// Returns whether a string is binary: encoded, or `format: binary`, which reading turns into a media type.
 fn is_binary(schema: &Node<'_>) -> bool {

@@ -30,7 +30,19 @@ impl Shape {
     }
 }
 
+/// The fields of an encoding that say how a field of a form is written.
+pub(crate) const STYLE: &[&str] = &["style", "explode", "allowReserved"];
+
 impl<'a> Writing<'a> {
+    /// Returns how a field of a form is written: an object is JSON unless a style is named (OpenAPI 3.1 section
+    /// 4.8.15.1.2).
+    fn of_field(encoding: &Node<'a>, shape: Shape) -> Self {
+        if shape.objects && !STYLE.iter().any(|key| encoding.get(key).is_some()) {
+            return Self::Content("application/json");
+        }
+        Self::in_style(encoding, "form", shape)
+    }
+
     fn of(parameter: &Node<'a>, shape: Shape) -> Self {
         match parameter.members_of("content").as_slice() {
             [] => {}
@@ -38,7 +50,10 @@ impl<'a> Writing<'a> {
             // There must be one; any of several may be meant.
             _ => return Self::Content("*/*"),
         }
-        let default = default_style(parameter.text_of("in"));
+        Self::in_style(parameter, default_style(parameter.text_of("in")), shape)
+    }
+
+    fn in_style(parameter: &Node<'a>, default: &'a str, shape: Shape) -> Self {
         let style = parameter.text("style").unwrap_or(default);
         let explode = parameter.value.get("explode");
         let explode = explode.and_then(Value::as_bool);
@@ -153,6 +168,31 @@ pub(super) fn is_field_written_alike<'a>(
         (place, Direction::Request),
         subject,
     )
+}
+
+/// Compares how a field of a form is written, of which both sides describe the encoding. Returns whether that is known.
+pub(crate) fn field_of_form<'a>(
+    walk: &mut Walk<'a>,
+    encodings: &Pair<'a>,
+    schemas: &Pair<'a>,
+    (name, direction): (&str, Direction),
+    subject: &Message,
+) -> bool {
+    if encodings.are_set("allowReserved") != (false, false) {
+        return false;
+    }
+    let old = Shape::of(walk.base, &schemas.base);
+    let new = Shape::of(walk.revision, &schemas.revision);
+    let shape = Shape {
+        composed: old.composed || new.composed,
+        objects: old.objects || new.objects,
+    };
+    let writings =
+        [&encodings.base, &encodings.revision].map(|encoding| Writing::of_field(encoding, shape));
+    let place = (Area::of(direction), "form", name);
+    let place = (place, direction);
+    are_alike(walk, writings, schemas, encodings, place, subject);
+    true
 }
 
 fn are_alike<'a>(

@@ -50,7 +50,7 @@ impl Writing<'_> {
                 };
                 let text = encoded(&text, place, "");
                 Some(match place {
-                    "query" | "cookie" => format!("{name}={text}"),
+                    "query" | "cookie" | "form" => format!("{name}={text}"),
                     _ => text,
                 })
             }
@@ -81,7 +81,7 @@ const SCALARS: &[&str] = &["string", "integer", "number", "boolean"];
 /// Returns the style of a parameter or header that names none.
 pub(super) fn default_style(place: &str) -> &'static str {
     match place {
-        "query" | "cookie" => "form",
+        "query" | "cookie" | "form" => "form",
         _ => "simple",
     }
 }

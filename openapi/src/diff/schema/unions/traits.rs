@@ -87,8 +87,7 @@ impl Traits {
         common.all(|kind| kind == "object")
             && self.constants.iter().any(|(name, values)| {
                 let others = other.constants.get(name);
-                self.required.contains(name)
-                    && other.required.contains(name)
+                (self.required.contains(name) || other.required.contains(name))
                     && others.is_some_and(|others| values.is_disjoint(others))
             })
     }

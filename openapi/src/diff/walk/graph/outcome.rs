@@ -1,6 +1,6 @@
 //! The result of a finished walk: which findings are reported, and which operations they reach.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::diff::change::Change;
 use crate::diff::rules::Class;
@@ -8,6 +8,7 @@ use crate::diff::sides::{Side, Sides};
 use crate::diff::walk::causes::{self, Placed};
 use crate::diff::walk::deprecation::stability;
 use crate::diff::walk::finding::Finding;
+use crate::diff::walk::graph::bounds::Bound;
 use crate::diff::walk::graph::{PairId, VertexId, Walk};
 use crate::diff::walk::node::Pair;
 use crate::document::Document;
@@ -19,23 +20,30 @@ impl Walk<'_> {
         self.walk_waiting();
         self.report_stand_ins();
         self.leave_to_references();
-        let mut parents: Vec<Vec<VertexId>> = vec![Vec::new(); self.vertices.len()];
+        let mut parents: Vec<Vec<(VertexId, Bound)>> = vec![Vec::new(); self.vertices.len()];
         for (id, vertex) in self.vertices.iter().enumerate() {
-            for &child in &vertex.children {
-                parents[child].push(id);
+            for (&child, &bound) in &vertex.children {
+                parents[child].push((id, bound));
             }
         }
+        let bounds = self.reached_from(0);
         let root = Pair::of_documents(self.base, self.revision);
         let mut placed = Vec::new();
         for id in 0..self.vertices.len() {
             if self.vertices[id].findings.is_empty() {
                 continue;
             }
-            let operations = self.operations_above(id, &parents);
+            let bound = bounds.get(&id).copied().unwrap_or(Bound::Free);
+            let mut operations = BTreeMap::new();
             let place = self.vertices[id].place.clone();
             let place = place.unwrap_or_else(|| root.clone());
             let references = self.changed_references(id);
             for mut finding in std::mem::take(&mut self.vertices[id].findings) {
+                finding.change = bound.limited(finding.change);
+                let least = Bound::for_class(finding.change.class);
+                let operations = operations
+                    .entry(least)
+                    .or_insert_with(|| self.operations_above(id, &parents, least));
                 let sides = &mut finding.change.sides;
                 self.locate(sides, &place);
                 if let Some(references) = &references {
@@ -135,8 +143,14 @@ impl Walk<'_> {
         (base != *location && revision != *location).then(|| format!("{base} {revision}"))
     }
 
-    /// Returns the operations that reach a vertex, in the document's order, which is the order of their vertices.
-    fn operations_above(&self, vertex: VertexId, parents: &[Vec<VertexId>]) -> BTreeSet<VertexId> {
+    /// Returns the operations that reach a vertex within that bound, in the document's order, which is the order of their
+    /// vertices.
+    fn operations_above(
+        &self,
+        vertex: VertexId,
+        parents: &[Vec<(VertexId, Bound)>],
+        least: Bound,
+    ) -> BTreeSet<VertexId> {
         let mut seen = HashSet::from([vertex]);
         let mut pending = vec![vertex];
         let mut operations = BTreeSet::new();
@@ -145,8 +159,9 @@ impl Walk<'_> {
                 operations.insert(vertex);
                 continue;
             }
-            let above = parents[vertex].iter().copied();
-            pending.extend(above.filter(|&parent| seen.insert(parent)));
+            let above = parents[vertex].iter();
+            let above = above.filter(|(_, bound)| *bound >= least);
+            pending.extend(above.filter_map(|&(id, _)| seen.insert(id).then_some(id)));
         }
         operations
     }
@@ -165,17 +180,28 @@ impl Walk<'_> {
     }
 
     fn gravest_below(&self, vertex: VertexId) -> Option<Class> {
-        let mut seen = HashSet::from([vertex]);
-        let mut pending = vec![vertex];
-        let mut gravest = None;
-        while let Some(id) = pending.pop() {
-            let vertex = &self.vertices[id];
-            let classes = vertex.findings.iter().map(|finding| finding.change.class);
-            gravest = gravest.max(classes.max());
-            let below = vertex.children.iter().copied();
-            pending.extend(below.filter(|&child| seen.insert(child)));
+        let reached = self.reached_from(vertex).into_iter();
+        let classes = reached.flat_map(|(id, bound)| {
+            let findings = self.vertices[id].findings.iter();
+            findings.map(move |finding| bound.limit(finding.change.class))
+        });
+        classes.max()
+    }
+
+    /// Returns what is reached from a vertex, itself included, each with its bound.
+    fn reached_from(&self, vertex: VertexId) -> HashMap<VertexId, Bound> {
+        let mut bounds = HashMap::from([(vertex, Bound::Free)]);
+        let mut pending = vec![(vertex, Bound::Free)];
+        while let Some((id, bound)) = pending.pop() {
+            for (&child, &edge) in &self.vertices[id].children {
+                let bound = bound.min(edge);
+                if bounds.get(&child).is_none_or(|known| *known < bound) {
+                    bounds.insert(child, bound);
+                    pending.push((child, bound));
+                }
+            }
         }
-        gravest
+        bounds
     }
 
     /// Removes the findings that the pairs they come from report. Those pairs must report something exactly as grave.
@@ -217,7 +243,9 @@ impl Walk<'_> {
                 .any(|finding| finding.change.class != Class::Docs)
             {
                 let below = walked.into_iter().flatten();
-                self.vertices[id].children.extend(below);
+                self.vertices[id]
+                    .children
+                    .extend(below.map(|child| (child, Bound::Free)));
             }
         }
     }

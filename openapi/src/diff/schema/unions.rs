@@ -1,5 +1,6 @@
 //! Alternatives (`anyOf`, `oneOf`): matched one to one where that is possible, then compared pair by pair.
 
+mod exclusivity;
 mod naming;
 pub(crate) mod traits;
 
@@ -17,7 +18,7 @@ use crate::diff::walk::{Context, Node, Pair, Walk, follow_schema, within};
 use crate::document::Document;
 use crate::document::FAMILIES;
 use crate::pointer;
-use crate::relation::{Relation, is_included, relate};
+use crate::relation::{Relation, relate};
 use crate::schema::{Direction, Discriminator};
 
 /// The most nodes of two alternatives that are proven to be equal.
@@ -147,39 +148,6 @@ impl<'a> Branches<'a> {
         branches
     }
 
-    /// Returns whether a value that is sent is in at most one of the receiver's alternatives, if it is in only one of the
-    /// sender's: each of the others excludes it, or accepts nothing that its counterpart refused.
-    pub(crate) fn stay_exclusive(&self, walk: &mut Walk<'a>, direction: Direction) -> bool {
-        let is_request = direction == Direction::Request;
-        let (sender, receiver) = match direction {
-            Direction::Request => (walk.base, walk.revision),
-            Direction::Response => (walk.revision, walk.base),
-        };
-        let (sent_only, received_only) = match direction {
-            Direction::Request => (&self.removed, &self.added),
-            Direction::Response => (&self.added, &self.removed),
-        };
-        let mut sent = Vec::new();
-        let mut received = Vec::new();
-        for pair in &self.pairs {
-            let (old, new) = (&pair.base, &pair.revision);
-            let (from, to) = if is_request { (old, new) } else { (new, old) };
-            sent.push(Traits::of(sender, from));
-            received.push((Traits::of(receiver, to), Some(pair)));
-        }
-        sent.extend(sent_only.iter().map(|branch| Traits::of(sender, branch)));
-        received.extend(
-            received_only
-                .iter()
-                .map(|branch| (Traits::of(receiver, branch), None)),
-        );
-        received.iter().enumerate().all(|(index, (to, pair))| {
-            let mut others = sent.iter().enumerate();
-            others.all(|(other, from)| (pair.is_some() && other == index) || from.excludes(to))
-                || pair.is_some_and(|pair| is_narrowed(walk, pair, direction))
-        })
-    }
-
     fn pair_by(&mut self, mut alike: impl FnMut(&Node<'a>, &Node<'a>) -> bool) {
         let mut index = 0;
         while index < self.removed.len() {
@@ -280,13 +248,6 @@ impl<'a> Branches<'a> {
 /// Returns whether both refer to components of one name.
 fn have_one_name(base: &Node<'_>, revision: &Node<'_>) -> bool {
     base.referred_name().is_some() && base.referred_name() == revision.referred_name()
-}
-
-/// Returns whether the sender's schema is proven to accept all that the receiver's accepts.
-fn is_narrowed(walk: &mut Walk<'_>, pair: &Pair<'_>, direction: Direction) -> bool {
-    walk.same_assertions(pair)
-        || (walk.sides_within(pair.base.value, pair.revision.value, direction, LIMIT))
-            .is_some_and(|(sender, receiver)| is_included(&receiver, &sender))
 }
 
 /// Returns whether both schemas are proven to accept the same values.

@@ -27,7 +27,7 @@ impl TrustedProxies {
     }
 
     /// Returns whether this is the address of a trusted proxy.
-    fn trust(&self, address: IpAddr) -> bool {
+    pub(crate) fn trust(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 

@@ -25,12 +25,13 @@ mod values;
 
 pub use effective::effective;
 pub use file::FileError;
+pub(crate) use layers::load_again;
 pub use layers::{Configured, Origins, load};
 pub use operators::{
     Businesses, BusinessesAdd, BusinessesList, Deactivate, Holder, Member, Prune, Revoke, Selected,
     Tokens, TokensList, Users, UsersList,
 };
-pub use serve::{Limits, Monitoring, Serve, Timeouts, Tls};
+pub use serve::{Limits, Monitoring, Pool, Serve, Switch, Timeouts, Tls};
 pub use since::Since;
 pub use storage::{Database, Storage};
 

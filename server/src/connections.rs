@@ -14,15 +14,18 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use prometheus::IntGauge;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio_io_timeout::TimeoutStream;
 
 pub(crate) mod descriptors;
 pub(crate) mod peer;
 mod refusal;
+mod slots;
 
 use peer::PeerService;
 use refusal::Refusals;
+use slots::Slot;
+pub(crate) use slots::{MostConnections, Slots};
 
 use crate::telemetry::metrics::METRICS;
 use crate::tls::Identity;
@@ -47,8 +50,8 @@ pub(crate) struct Settings {
     pub(crate) name: &'static str,
     /// The certificate and key for TLS; nothing for plain HTTP.
     pub(crate) tls: Option<Arc<Identity>>,
-    /// The most connections that are open at the same time. One more is answered with 503 and closed.
-    pub(crate) max_connections: usize,
+    /// The slots of its connections. One without a slot is answered with 503 and closed.
+    pub(crate) slots: Arc<Slots>,
     /// The longest time that a connection may take to send the head of a request, to begin the next one, or to read some of a
     /// response. Without it a client could hold connections open for ever.
     pub(crate) stall_timeout: Duration,
@@ -63,7 +66,7 @@ pub(crate) async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let graceful = GracefulShutdown::new();
-    let slots = Arc::new(Semaphore::new(settings.max_connections));
+    let slots = Arc::clone(&settings.slots);
     let refusals = Refusals::default();
     let (open, refused) = METRICS.connections(settings.name);
     let (ending, ended) = watch::channel(());
@@ -81,15 +84,15 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        match Arc::clone(&slots).try_acquire_owned() {
-            Ok(slot) => {
+        match slots.take(address.ip()) {
+            Some(slot) => {
                 let connection =
                     server
                         .clone()
                         .connection(stream, address, graceful.watcher(), slot);
                 tokio::spawn(connection);
             }
-            Err(_) => {
+            None => {
                 refused.inc();
                 // With TLS the connection is only closed: an answer would cost a handshake.
                 if server.tls.is_none() {
@@ -146,7 +149,7 @@ impl Server {
         stream: TcpStream,
         address: SocketAddr,
         watcher: Watcher,
-        slot: OwnedSemaphorePermit,
+        slot: Slot,
     ) {
         // Responses are written whole: Nagle's algorithm would only delay them. A socket on which this fails still works.
         let _ = stream.set_nodelay(true);

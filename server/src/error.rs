@@ -166,6 +166,7 @@ impl From<StoreError> for ApiError {
             }
             StoreError::Unavailable(_)
             | StoreError::Disconnected(_)
+            | StoreError::Full(_)
             | StoreError::NotADatabase(_)
             | StoreError::WrongPassword(_)
             | StoreError::Claimed { .. } => {

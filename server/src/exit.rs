@@ -57,7 +57,7 @@ pub enum Failure {
     #[error("{source}\n  while using {at}. {}", remedy(source, at))]
     Store {
         /// The store.
-        at: Location,
+        at: Box<Location>,
         /// The error of the store.
         source: StoreError,
     },
@@ -123,7 +123,7 @@ impl Failure {
         match source {
             StoreError::Refused(why) => Self::Refused(why),
             source => Self::Store {
-                at: at.clone(),
+                at: Box::new(at.clone()),
                 source,
             },
         }
@@ -163,6 +163,7 @@ fn remedy(source: &StoreError, at: &Location) -> &'static str {
         (
             StoreError::Unavailable(_)
             | StoreError::Disconnected(_)
+            | StoreError::Full(_)
             | StoreError::CallerRevoked
             | StoreError::Refused(_)
             | StoreError::Inconsistent(_)
@@ -179,6 +180,7 @@ fn remedy(source: &StoreError, at: &Location) -> &'static str {
         (
             StoreError::Unavailable(_)
             | StoreError::Disconnected(_)
+            | StoreError::Full(_)
             | StoreError::CallerRevoked
             | StoreError::Refused(_)
             | StoreError::Inconsistent(_),

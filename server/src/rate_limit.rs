@@ -8,6 +8,7 @@ use std::time::Duration;
 use governor::clock::{Clock, DefaultClock};
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
+use parking_lot::{Mutex, RwLock};
 use tokio::time::interval;
 use uuid::Uuid;
 
@@ -47,17 +48,32 @@ impl std::str::FromStr for Rate {
 /// The limits of a server.
 #[derive(Debug)]
 pub(crate) struct RateLimits {
-    callers: Option<Limiter<Uuid>>,
-    addresses: Option<Limiter<IpAddr>>,
+    callers: RwLock<Option<Limiter<Uuid>>>,
+    addresses: RwLock<Option<Limiter<IpAddr>>>,
+    /// The rates in effect, of callers and of addresses.
+    rates: Mutex<[Rate; 2]>,
 }
 
 impl RateLimits {
     /// Builds the limits from their rates.
     pub(crate) fn new(callers: Rate, addresses: Rate) -> Self {
         Self {
-            callers: Limiter::of(callers),
-            addresses: Limiter::of(addresses),
+            callers: RwLock::new(Limiter::of(callers)),
+            addresses: RwLock::new(Limiter::of(addresses)),
+            rates: Mutex::new([callers, addresses]),
         }
+    }
+
+    /// Changes the rates. The counts of a rate that stays are kept.
+    pub(crate) fn limit(&self, callers: Rate, addresses: Rate) {
+        let mut rates = self.rates.lock();
+        if rates[0] != callers {
+            *self.callers.write() = Limiter::of(callers);
+        }
+        if rates[1] != addresses {
+            *self.addresses.write() = Limiter::of(addresses);
+        }
+        *rates = [callers, addresses];
     }
 
     /// Counts a request of this user.
@@ -67,13 +83,9 @@ impl RateLimits {
     /// [`ApiError::TooManyRequests`].
     pub(crate) fn caller(&self, user: Uuid) -> Result<(), ApiError> {
         self.callers
+            .read()
             .as_ref()
             .map_or(Ok(()), |limit| limit.count(&user, "caller"))
-    }
-
-    /// Returns whether addresses are limited.
-    pub(crate) fn limit_addresses(&self) -> bool {
-        self.addresses.is_some()
     }
 
     /// Counts a request from this address; addresses of one IPv6 network count as one.
@@ -83,6 +95,7 @@ impl RateLimits {
     /// [`ApiError::TooManyRequests`].
     pub(crate) fn address(&self, address: IpAddr) -> Result<(), ApiError> {
         self.addresses
+            .read()
             .as_ref()
             .map_or(Ok(()), |limit| limit.count(&network(address), "address"))
     }
@@ -93,10 +106,10 @@ impl RateLimits {
         let mut ticks = interval(CLEANUP_INTERVAL);
         loop {
             ticks.tick().await;
-            if let Some(limit) = &self.callers {
+            if let Some(limit) = &*self.callers.read() {
                 limit.cleanup();
             }
-            if let Some(limit) = &self.addresses {
+            if let Some(limit) = &*self.addresses.read() {
                 limit.cleanup();
             }
         }
@@ -140,7 +153,7 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
 }
 
 /// Returns the address by which a client is counted: an IPv4 address, or the first of an IPv6 network.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => {

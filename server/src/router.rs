@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,18 +14,24 @@ use axum::routing::get;
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
 
-use crate::client::{self, ClientAddress, TrustedProxies};
+use crate::client::{self, TrustedProxies};
 use crate::error::ApiError;
 use crate::extract::body::MAX_BODY_BYTES;
+use crate::rate_limit::RateLimits;
 use crate::routes::{self, docs, health};
 use crate::state::AppState;
 use crate::{document, protocol, telemetry};
 
+/// The paths of health checks.
+const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
+
 /// Builds the whole service. A request that takes longer than `request_timeout`, its body included, is answered with 408.
+/// Swagger UI can be left out.
 pub(crate) fn router(
     state: AppState,
     request_timeout: Duration,
     proxies: TrustedProxies,
+    with_docs: bool,
 ) -> Router {
     let documentation = Router::new()
         .route("/docs", get(docs::docs))
@@ -33,52 +40,65 @@ pub(crate) fn router(
         .route_layer(from_fn(docs::secure));
     let openapi = async || docs::json(document::json());
     let revoke_token = async || docs::json(document::revoke_token());
-    let mut router = Router::from(routes::operations())
+    let router: Router<AppState> = Router::from(routes::operations())
         .route("/openapi.json", get(openapi))
         .route("/openapi/revoke-token.json", get(revoke_token))
-        .merge(documentation)
         .fallback(async || ApiError::NoSuchRoute)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed);
-    // Each layer costs every request a few allocations: one without an effect is left out.
-    if state.rate_limits().limit_addresses() {
-        // Around the fallbacks, too: requests for other paths count as well.
-        let limited = state.clone();
-        router = router.layer(from_fn(move |request, next| {
-            limit_rate(limited.clone(), request, next)
-        }));
-    }
-    // Health checks are not limited.
+    let router = if with_docs {
+        router.merge(documentation)
+    } else {
+        router
+    };
     let health: Router<AppState> = Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
+        .route(HEALTH[0], get(health::healthz))
+        .route(HEALTH[1], get(health::readyz))
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed);
-    let router = router.merge(health).with_state(state);
-    surround(router, request_timeout, proxies)
+    let surroundings = Surroundings {
+        request_timeout,
+        proxies,
+        rate_limits: Arc::clone(state.rate_limits()),
+    };
+    surround(router.merge(health).with_state(state), surroundings)
+}
+
+/// What surrounds every handler, in one allocation.
+struct Surroundings {
+    request_timeout: Duration,
+    proxies: TrustedProxies,
+    rate_limits: Arc<RateLimits>,
 }
 
 /// Adds the layer around every handler: see [`answer`].
-fn surround(router: Router, request_timeout: Duration, proxies: TrustedProxies) -> Router {
+fn surround(router: Router, surroundings: Surroundings) -> Router {
+    let surroundings = Arc::new(surroundings);
     router.layer(from_fn(move |request, next| {
-        answer(request, next, request_timeout, proxies.clone())
+        answer(request, next, Arc::clone(&surroundings))
     }))
 }
 
 /// Answers a request with what surrounds every handler, from the outside in: the client's address, the request's id and log line,
-/// the headers of every answer, JSON for a panic, what HTTP demands of a request, the time limit, and the body limit.
+/// the headers of every answer, JSON for a panic, what HTTP demands of a request, the rate of the address, the time limit, and the body
+/// limit.
 ///
-/// This is one layer rather than seven: axum copies everything within a layer for every request, and seven nested layers took a
+/// This is one layer rather than eight: axum copies everything within a layer for every request, and seven nested layers took a
 /// fifth of the time of a request.
-async fn answer(
-    mut request: Request,
-    next: Next,
-    request_timeout: Duration,
-    proxies: TrustedProxies,
-) -> Response {
-    let client = client::identify(&proxies, &mut request);
+async fn answer(mut request: Request, next: Next, surroundings: Arc<Surroundings>) -> Response {
+    let Surroundings {
+        request_timeout,
+        proxies,
+        rate_limits,
+    } = &*surroundings;
+    let client = client::identify(proxies, &mut request);
     telemetry::trace_request(request, client, async |request| {
         let answered = protocol::enforce(request, async |mut request| {
             DefaultBodyLimit::max(MAX_BODY_BYTES).apply(&mut request);
-            limit_time(request, next, request_timeout).await
+            // Requests for unknown paths count as well. Health checks do not.
+            let client = client.filter(|_| !HEALTH.contains(&request.uri().path()));
+            match client.map_or(Ok(()), |client| rate_limits.address(client)) {
+                Ok(()) => limit_time(request, next, *request_timeout).await,
+                Err(refusal) => refusal.into_response(),
+            }
         });
         // Unwind safe: a handler shares nothing with others that it could leave half changed, except in the store's transactions.
         let mut response = match AssertUnwindSafe(answered).catch_unwind().await {
@@ -102,16 +122,6 @@ async fn limit_time(request: Request, next: Next, limit: Duration) -> Response {
     }
 }
 
-async fn limit_rate(state: AppState, request: Request, next: Next) -> Response {
-    let client = request.extensions().get().copied();
-    match client.map_or(Ok(()), |ClientAddress(client)| {
-        state.rate_limits().address(client)
-    }) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => refusal.into_response(),
-    }
-}
-
 /// Adds the headers of every answer, errors included: no cache on the way may store it (RFC 9111, section 5.2.2.5), and no client
 /// may take it for another type than it says.
 fn add_headers(headers: &mut HeaderMap) {
@@ -125,6 +135,7 @@ fn add_headers(headers: &mut HeaderMap) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rate_limit::Rate;
 
     /// No operation of ours panics, so the layer is put around one that does.
     #[tokio::test]
@@ -138,7 +149,14 @@ mod tests {
         tokio::spawn(
             axum::serve(
                 listener,
-                surround(router, Duration::from_secs(5), TrustedProxies::default()),
+                surround(
+                    router,
+                    Surroundings {
+                        request_timeout: Duration::from_secs(5),
+                        proxies: TrustedProxies::default(),
+                        rate_limits: Arc::new(RateLimits::new(Rate::Off, Rate::Off)),
+                    },
+                ),
             )
             .into_future(),
         );

@@ -14,8 +14,8 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::client::TrustedProxies;
-use crate::config::{Serve, Storage};
-use crate::connections::{self, descriptors};
+use crate::config::{self, Command, Serve, Storage, Switch};
+use crate::connections::{self, MostConnections, Slots, descriptors};
 use crate::exit::Failure;
 use crate::rate_limit::RateLimits;
 use crate::router::router;
@@ -28,14 +28,16 @@ use crate::tls::Identity;
 /// The most connections of the listener for metrics: there are only a few scrapers.
 const METRICS_CONNECTIONS: usize = 64;
 
-/// Serves until SIGTERM or SIGINT; SIGHUP makes it read its keys again. Then it accepts no more connections, finishes the requests in progress within the drain timeout,
+/// Serves until SIGTERM or SIGINT; SIGHUP makes it read its keys and its limits again. Then it accepts no more connections, finishes the requests in progress within the drain timeout,
 /// and closes the store. When it accepts connections it prints `listening on http://ADDR:PORT` (or https), with the real port, as
 /// the only line on standard output.
 ///
 /// # Errors
 ///
 /// [`Failure`], before the first connection is accepted; [`Failure::Part`] afterwards.
-pub async fn serve(command: Serve) -> Result<(), Failure> {
+pub async fn serve(mut command: Serve) -> Result<(), Failure> {
+    let location = &mut command.storage.database.location;
+    *location = location.clone().limited(command.pool.limits());
     // First, so that no signal is missed that arrives during the start.
     let mut signals = Signals::listen()?;
     let hangups = signal(SignalKind::hangup()).map_err(Failure::Runtime)?;
@@ -64,10 +66,15 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
 
     let scheme = if tls.is_some() { "https" } else { "http" };
     let (stop, phases) = watch::channel(Phase::Serving);
-    let mut tasks = Tasks::start(&command, &state, listener, tls, &phases);
-    tasks
-        .others
-        .spawn(renew_keys(hangups, command.storage.clone(), state.clone()));
+    let proxies = TrustedProxies::new(&command.limits.trusted_proxies.concat());
+    let slots = Slots::new(most_connections(&command), proxies);
+    let mut tasks = Tasks::start(&command, &state, listener, tls, Arc::clone(&slots), &phases);
+    tasks.others.spawn(reload(
+        hangups,
+        command.storage.clone(),
+        state.clone(),
+        slots,
+    ));
     if let Some((listener, address)) = metrics {
         tracing::info!(%address, "metrics at /metrics");
         tasks.serve_metrics(listener, command.timeouts.head_timeout);
@@ -94,8 +101,9 @@ pub async fn serve(command: Serve) -> Result<(), Failure> {
     ended
 }
 
-/// Reads the keys again at each SIGHUP. Keys that cannot be used are logged, and the previous ones stay.
-async fn renew_keys(mut hangups: Signal, storage: Storage, state: AppState) {
+/// Reads the keys and the limits again at each SIGHUP. What cannot be used is logged, and the previous one stays. The settings that
+/// the database has are taken for those that are wanted.
+async fn reload(mut hangups: Signal, storage: Storage, state: AppState, slots: Arc<Slots>) {
     while hangups.recv().await.is_some() {
         match read_keys(&storage) {
             Ok(keys) => {
@@ -104,6 +112,17 @@ async fn renew_keys(mut hangups: Signal, storage: Storage, state: AppState) {
             }
             Err(error) => tracing::error!(%error, "SIGHUP: the previous keys stay in use"),
         }
+        match config::load_again(std::env::args_os()).map(|cli| cli.command) {
+            Ok(Command::Serve(command)) => {
+                let (callers, addresses) = command.rates();
+                state.rate_limits().limit(callers, addresses);
+                slots.limit(most_connections(&command));
+                tracing::info!("SIGHUP: limits are read again");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(error, "SIGHUP: the previous limits stay in use"),
+        }
+        state.store().accept_settings();
     }
 }
 
@@ -162,14 +181,21 @@ impl Tasks {
         state: &AppState,
         listener: TcpListener,
         tls: Option<Arc<Identity>>,
+        slots: Arc<Slots>,
         phases: &watch::Receiver<Phase>,
     ) -> Self {
         let proxies = TrustedProxies::new(&command.limits.trusted_proxies.concat());
-        let router = router(state.clone(), command.timeouts.request_timeout, proxies);
+        let with_docs = command.docs == Switch::On;
+        let router = router(
+            state.clone(),
+            command.timeouts.request_timeout,
+            proxies,
+            with_docs,
+        );
         let settings = connections::Settings {
             name: "api",
             tls: tls.clone(),
-            max_connections: connections_that_fit(command.limits.max_connections),
+            slots,
             stall_timeout: command.timeouts.head_timeout,
         };
         let draining = reached(phases.clone(), Phase::Draining);
@@ -202,7 +228,13 @@ impl Tasks {
         let settings = connections::Settings {
             name: "metrics",
             tls: None,
-            max_connections: METRICS_CONNECTIONS,
+            slots: Slots::new(
+                MostConnections {
+                    all: METRICS_CONNECTIONS,
+                    from_address: METRICS_CONNECTIONS,
+                },
+                TrustedProxies::default(),
+            ),
             stall_timeout,
         };
         let serving = connections::serve(listener, metrics::router(), settings, pending());
@@ -256,6 +288,14 @@ async fn bind(
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
+}
+
+/// Returns the most connections of the API.
+fn most_connections(command: &Serve) -> MostConnections {
+    MostConnections {
+        all: connections_that_fit(command.limits.max_connections),
+        from_address: command.connections_from_address(),
+    }
 }
 
 /// Returns the most connections: as many as are configured, or as the system's limit of open files allows.

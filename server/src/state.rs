@@ -20,7 +20,7 @@ struct Shared {
     keys: RwLock<Arc<KeyRing>>,
     last_used: LastUsed,
     refused_uses: RefusedUses,
-    rate_limits: RateLimits,
+    rate_limits: Arc<RateLimits>,
 }
 
 impl AppState {
@@ -31,7 +31,7 @@ impl AppState {
             keys: RwLock::new(Arc::new(keys)),
             last_used: LastUsed::default(),
             refused_uses: RefusedUses::default(),
-            rate_limits,
+            rate_limits: Arc::new(rate_limits),
         }))
     }
 
@@ -51,7 +51,7 @@ impl AppState {
     }
 
     /// Returns the limits of how often clients may ask.
-    pub(crate) fn rate_limits(&self) -> &RateLimits {
+    pub(crate) fn rate_limits(&self) -> &Arc<RateLimits> {
         &self.0.rate_limits
     }
 

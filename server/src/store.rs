@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use crate::telemetry::metrics::METRICS;
 use crate::timestamp::Timestamp;
 
 mod administration;
@@ -32,7 +33,7 @@ pub(crate) use inspection::{Failover, Inspection};
 pub(crate) use listing::{Direction, ListTokens, Page, Place, SortBy, SortKey};
 pub use location::Location;
 use postgres::PostgresStore;
-pub use postgres::PostgresUrl;
+pub use postgres::{PostgresLimits, PostgresUrl};
 pub(crate) use records::{
     Authentication, NewRevocation, NewToken, Revoked, Target, TargetKey, TokenRecord, TokenUse,
 };
@@ -141,9 +142,18 @@ impl Store {
     ///
     /// [`StoreError`] when it does not.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
+        let _timer = METRICS.store.other.start_timer();
         match self {
             Self::Sqlite(store) => store.ping(),
             Self::Postgres(store) => store.has_tokens().await.map(|_| ()),
+        }
+    }
+
+    /// Takes the settings that a PostgreSQL database has now for those that are wanted, also if they are weaker than before.
+    pub(crate) fn accept_settings(&self) {
+        match self {
+            Self::Sqlite(_) => {}
+            Self::Postgres(store) => store.accept_settings(),
         }
     }
 
@@ -162,6 +172,7 @@ impl Store {
         jti: Uuid,
         target: Option<TargetKey>,
     ) -> Result<Option<Authentication<Snapshot>>, StoreError> {
+        let _timer = METRICS.store.authentication.start_timer();
         match self {
             Self::Sqlite(store) => {
                 let found = store.authentication(jti, target)?;
@@ -177,6 +188,7 @@ impl Store {
     /// Puts a token on the blacklist, unless it is there already: of any number of revocations, in parallel or not, the first one
     /// stays for ever. Returns when it and its event in the audit trail are durable.
     pub(crate) async fn revoke(&self, revocation: NewRevocation) -> Result<Revoked, StoreError> {
+        let _timer = METRICS.store.revoke.start_timer();
         match self {
             Self::Sqlite(store) => store.revoke(revocation).await,
             Self::Postgres(store) => store.revoke(revocation).await,
@@ -191,6 +203,7 @@ impl Store {
         max_active: Option<u32>,
         by: Author,
     ) -> Result<Option<TokenRecord>, StoreError> {
+        let _timer = METRICS.store.create.start_timer();
         match self {
             Self::Sqlite(store) => store.add_token(token, max_active, by).await,
             Self::Postgres(store) => store.add_token(token, max_active, by).await,
@@ -203,6 +216,7 @@ impl Store {
         list: &ListTokens,
         at: &Snapshot,
     ) -> Result<Page, StoreError> {
+        let _timer = METRICS.store.list.start_timer();
         match (self, at) {
             (Self::Sqlite(store), Snapshot::Sqlite(mark)) => store.list_tokens(list, *mark).await,
             (Self::Postgres(store), Snapshot::Postgres(at)) => store.list_tokens(list, at).await,
@@ -217,6 +231,7 @@ impl Store {
         &self,
         uses: &HashMap<Uuid, TokenUse>,
     ) -> Result<(), StoreError> {
+        let _timer = METRICS.store.other.start_timer();
         match self {
             Self::Sqlite(store) => store.record_uses(uses).await,
             Self::Postgres(store) => store.record_uses(uses).await,
@@ -226,6 +241,7 @@ impl Store {
     /// Adds an event to the audit trail; returns when it is durable. Changes are recorded in their own transaction: this is for
     /// other events.
     pub(crate) async fn record(&self, event: NewAuditEvent) -> Result<(), StoreError> {
+        let _timer = METRICS.store.other.start_timer();
         match self {
             Self::Sqlite(store) => store.record(event).await,
             Self::Postgres(store) => store.record(event).await,
@@ -238,6 +254,7 @@ impl Store {
         &self,
         uses: Vec<Actor>,
     ) -> Result<HashMap<Uuid, String>, StoreError> {
+        let _timer = METRICS.store.other.start_timer();
         match self {
             Self::Sqlite(store) => store.record_refused_uses(uses).await,
             Self::Postgres(store) => store.record_refused_uses(uses).await,

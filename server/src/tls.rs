@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -53,6 +54,16 @@ pub enum TlsError {
         what: &'static str,
         /// What it should hold, as PEM's label.
         label: &'static str,
+    },
+    /// Others than its owner may use the key.
+    #[error(
+        "others than its owner may use the TLS key {path} (mode {mode:04o}). Run `chmod 600 {path}`"
+    )]
+    Exposed {
+        /// The key's file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
     },
     /// The certificate and the key do not belong together, or are not for TLS.
     #[error("the certificate {certificate} and the key {key} cannot be used together: {source}")]
@@ -179,6 +190,7 @@ fn read(files: &Files) -> Result<(Arc<ServerConfig>, Option<Validity>), TlsError
         return Err(TlsError::not_a_certificate(certificate));
     }
     let validity = Validity::of(&chain);
+    require_private(key)?;
     let private = PrivateKeyDer::from_pem_slice(&load(key)?).map_err(|error: pem::Error| {
         tracing::debug!(%error, "the TLS key is not PEM");
         TlsError::NotPem {
@@ -200,6 +212,22 @@ fn read(files: &Files) -> Result<(Arc<ServerConfig>, Option<Validity>), TlsError
         .map_err(unusable)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok((Arc::new(config), validity))
+}
+
+/// Checks that only its owner may use the key, as with the key file of tokens.
+fn require_private(path: &Path) -> Result<(), TlsError> {
+    let unreadable = |source| TlsError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(TlsError::Exposed {
+        path: path.to_owned(),
+        mode,
+    })
 }
 
 /// Reads a file.

@@ -92,6 +92,31 @@ pub fn load(arguments: impl IntoIterator<Item = OsString>) -> Result<Configured,
     })
 }
 
+/// Reads the command line, the environment and the configuration file again, in a running process. Returns what is wrong as a text.
+pub(crate) fn load_again(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, String> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let parse = |command: Command| {
+        let matches = command.try_get_matches_from(&arguments);
+        let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+        cli.map_err(|error| redacted(error).to_string())
+    };
+    let cli = parse(Cli::command())?;
+    let Some(path) = &cli.config else {
+        return Ok(cli);
+    };
+    let settings = file::read(path, &configurable_options()).map_err(|error| error.to_string())?;
+    parse(with_defaults(Cli::command(), &settings))
+}
+
+/// Removes the password of a URL from the message.
+fn redacted(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) {
+        let shown = redact::url(value);
+        error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
+    }
+    error
+}
+
 impl Origins {
     /// Returns every option of `serve` with its value in effect, in the order of `server serve --help`.
     pub(crate) fn effective(&self) -> Vec<Effective> {
@@ -173,11 +198,8 @@ fn matches(command: Command, arguments: &[OsString]) -> ArgMatches {
     let options = configurable_options();
     command
         .try_get_matches_from(arguments)
-        .unwrap_or_else(|mut error| {
-            if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) {
-                let shown = redact::url(value);
-                error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
-            }
+        .unwrap_or_else(|error| {
+            let error = redacted(error);
             // Printed above clap's message, which names only the flag.
             if let Some(name) = variable_at_fault(&error, arguments, &options) {
                 // There is nowhere to report that standard error is closed.

@@ -5,21 +5,34 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use tokio::runtime::Handle;
 
 use super::storage::Storage;
 use super::values;
 use crate::rate_limit::Rate;
+use crate::store::PostgresLimits;
 use crate::telemetry::traces::{Traces, TracesError};
 use crate::tls::{Files, TlsError};
 
 /// The default rate of one user, in requests a second, for a server that other machines can reach.
 const CALLER_RATE: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
 
+/// The default number of connections from one address, for a server that other machines can reach.
+const ADDRESS_CONNECTIONS: usize = 256;
+
 /// The default rate of one address, in requests a second, for a server that other machines can reach.
 const ADDRESS_RATE: NonZeroU32 = NonZeroU32::new(100).expect("not zero");
+
+/// What can be switched off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// It is there.
+    On,
+    /// It is not there.
+    Off,
+}
 
 /// `server serve`.
 #[derive(Debug, Args)]
@@ -36,6 +49,9 @@ pub struct Serve {
     /// The database and the keys.
     #[command(flatten)]
     pub storage: Storage,
+    /// Whether Swagger UI is at /docs
+    #[arg(long, value_name = "SWITCH", env = "DZ_DOCS", default_value = "on")]
+    pub docs: Switch,
     /// The options of TLS.
     #[command(flatten)]
     pub tls: Tls,
@@ -48,6 +64,9 @@ pub struct Serve {
     /// The limits of connections and requests.
     #[command(flatten)]
     pub limits: Limits,
+    /// The limits of sessions in PostgreSQL.
+    #[command(flatten)]
+    pub pool: Pool,
 }
 
 impl Serve {
@@ -68,17 +87,27 @@ impl Serve {
         self.listen.ip().to_canonical().is_loopback()
     }
 
+    /// Returns whether only clients on this machine can reach the server, also through a proxy.
+    fn has_local_clients(&self) -> bool {
+        let mut proxies = self.limits.trusted_proxies.iter();
+        self.is_local() && proxies.all(|some| some.is_empty())
+    }
+
+    /// Returns the most connections from one address. By default a server that only this machine can reach has no limit.
+    pub(crate) fn connections_from_address(&self) -> usize {
+        let default = if self.has_local_clients() {
+            usize::MAX
+        } else {
+            ADDRESS_CONNECTIONS
+        };
+        self.limits.max_connections_per_address.unwrap_or(default)
+    }
+
     /// Returns the rate of one user and the rate of one address. By default a server that only this machine can reach has none,
     /// unless it is behind a proxy.
     pub fn rates(&self) -> (Rate, Rate) {
         let default = |number| {
-            if self.is_local()
-                && self
-                    .limits
-                    .trusted_proxies
-                    .iter()
-                    .all(|some| some.is_empty())
-            {
+            if self.has_local_clients() {
                 Rate::Off
             } else {
                 Rate::PerSecond(number)
@@ -193,6 +222,14 @@ pub struct Limits {
         default_value = "10000"
     )]
     pub max_connections: NonZeroU32,
+    /// Most connections from one address (IPv6: one /64) that is not a trusted proxy, or `off` [default: 256, or off when listening on loopback without trusted proxies]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "DZ_MAX_CONNECTIONS_PER_ADDRESS",
+        value_parser = values::most
+    )]
+    pub max_connections_per_address: Option<usize>,
     /// Requests a second of one user, or `off`; more are answered with 429 [default: 50, or off when listening on loopback without trusted proxies]
     #[arg(long, value_name = "NUMBER", env = "DZ_RATE_PER_CALLER")]
     pub rate_per_caller: Option<Rate>,
@@ -207,4 +244,48 @@ pub struct Limits {
         value_parser = values::networks
     )]
     pub trusted_proxies: Vec<Box<[IpNet]>>,
+}
+
+/// The limits of sessions in PostgreSQL.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "PostgreSQL")]
+pub struct Pool {
+    /// Most sessions of this process, at least 4; requests share them
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "DZ_DATABASE_CONNECTIONS",
+        default_value = "10",
+        value_parser = values::sessions
+    )]
+    pub database_connections: usize,
+    /// Seconds that a statement may take, and that a request may wait for a session; then it is answered with 503
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "DZ_DATABASE_TIMEOUT",
+        default_value = "5",
+        value_parser = values::seconds
+    )]
+    pub database_timeout: Duration,
+    /// Seconds that the database may take to accept a connection
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "DZ_DATABASE_CONNECT_TIMEOUT",
+        default_value = "3",
+        value_parser = values::seconds
+    )]
+    pub database_connect_timeout: Duration,
+}
+
+impl Pool {
+    /// Returns the limits for the store.
+    pub(crate) fn limits(&self) -> PostgresLimits {
+        PostgresLimits {
+            connections: self.database_connections,
+            answer_within: self.database_timeout,
+            connect_within: self.database_connect_timeout,
+        }
+    }
 }

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 
 use crate::routes::create::MOST_DAYS;
 use crate::routes::revoke::MAX_REASON;
+use crate::store::PostgresLimits;
 
 /// The longest lifetime of a token, in seconds.
 const MOST_LIFETIME: u64 = MOST_DAYS as u64 * 86_400;
@@ -28,6 +29,25 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
         }
         Ok(_) | Err(_) => Err("give seconds between 0 and 86400, such as 10 or 0.5".to_owned()),
     }
+}
+
+/// Parses a limit, which may be switched off.
+pub(super) fn most(text: &str) -> Result<usize, String> {
+    match text {
+        "off" | "0" => Ok(usize::MAX),
+        number => number
+            .parse()
+            .map_err(|_| "give a number, such as 100, or `off`".to_owned()),
+    }
+}
+
+/// Parses a number of sessions.
+pub(super) fn sessions(text: &str) -> Result<usize, String> {
+    let least = PostgresLimits::MIN_CONNECTIONS;
+    text.parse()
+        .ok()
+        .filter(|number| (least..=1000).contains(number))
+        .ok_or_else(|| format!("give a number from {least} to 1000"))
 }
 
 /// Parses the lifetime of a token, from a second to the longest lifetime that the API allows.

@@ -16,7 +16,7 @@ mod disk;
 mod finding;
 mod storage;
 
-use finding::{Finding, State, exposed};
+use finding::{Finding, State};
 
 /// The output and the exit code of `server doctor`.
 #[derive(Debug)]
@@ -30,7 +30,6 @@ pub struct Diagnosis {
 /// Checks configuration, keys, store, clock and system for a server with these options.
 pub async fn examine(command: &Serve) -> Diagnosis {
     let mut findings = vec![limits(command), transport(command)];
-    findings.extend(exposed_key(command));
     findings.extend(listeners(command));
     findings.extend(traces(command));
     findings.push(files(command));
@@ -135,19 +134,6 @@ fn certified(certificate: &str, identity: &Identity) -> Finding {
             ),
         ),
     }
-}
-
-/// Returns a finding if others than its owner may use the key of TLS.
-fn exposed_key(command: &Serve) -> Option<Finding> {
-    let key = command.tls.tls_key.as_deref()?;
-    let mode = exposed(key)?;
-    let key = key.display();
-    Some(Finding::warning(
-        "tls",
-        format!(
-            "others than its owner may use the key {key} (mode {mode:04o}). Run `chmod 600 {key}`"
-        ),
-    ))
 }
 
 /// Checks whether the addresses are free.

@@ -13,6 +13,9 @@ pub enum StoreError {
     /// The connection to it ended while it was asked; another one may work.
     #[error("the store is not available: {0}")]
     Disconnected(String),
+    /// PostgreSQL has as many sessions as it allows; one may become free.
+    #[error("the store is not available: {0}")]
+    Full(String),
     /// The file is not a SQLite database.
     #[error("the store is not available: {0}")]
     NotADatabase(String),
@@ -50,6 +53,7 @@ impl StoreError {
         match self {
             Self::Unavailable(why) => Self::Unavailable(why.clone()),
             Self::Disconnected(why) => Self::Disconnected(why.clone()),
+            Self::Full(why) => Self::Full(why.clone()),
             Self::NotADatabase(why) => Self::NotADatabase(why.clone()),
             Self::WrongPassword(why) => Self::WrongPassword(why.clone()),
             Self::Inconsistent(why) => Self::Inconsistent(why.clone()),
@@ -86,6 +90,8 @@ fn by_code(answer: &dyn DatabaseError, text: String) -> StoreError {
     match answer.code().as_deref() {
         // The database ended the session: it is shutting down, has crashed or is starting.
         Some("57P01" | "57P02" | "57P03") => StoreError::Disconnected(text),
+        // too_many_connections
+        Some("53300") => StoreError::Full(text),
         // invalid_password
         Some("28P01") => StoreError::WrongPassword(text),
         // SQLITE_NOTADB

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
-use super::postgres::PostgresUrl;
+use super::postgres::{PostgresLimits, PostgresUrl};
 use super::sqlite::SqliteFile;
 
 /// A store that can be opened. Neither its `Debug` nor its `Display` shows a password.
@@ -21,6 +21,15 @@ impl Location {
     pub(crate) fn or_standby(mut self) -> Self {
         if let Self::Postgres(url) = &mut self {
             url.accepts_standby = true;
+        }
+        self
+    }
+
+    /// Sets the limits of this process, which a SQLite file does not have.
+    #[must_use]
+    pub fn limited(mut self, limits: PostgresLimits) -> Self {
+        if let Self::Postgres(url) = &mut self {
+            url.limits = limits;
         }
         self
     }

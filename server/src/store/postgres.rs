@@ -30,6 +30,7 @@ mod changes;
 mod coalesce;
 mod connections;
 mod inspection;
+mod limits;
 mod listing;
 mod lock;
 pub(super) mod members;
@@ -52,13 +53,11 @@ use authentication::{Answer, Authentications, Question};
 use coalesce::Coalescer;
 use connections::Connections;
 pub(super) use inspection::inspect;
+pub use limits::PostgresLimits;
 use primary::Primary;
 pub(super) use snapshot::Snapshot;
 use snapshot_cache::SnapshotCache;
 pub use url::PostgresUrl;
-
-/// The most connections of one process, one of which ends the others' sessions.
-const CONNECTIONS: usize = 10;
 
 /// The most connections for authentications: one that is used, and one in its place should it not answer.
 const AUTHENTICATING: usize = 2;
@@ -95,7 +94,12 @@ impl PostgresStore {
             Arc::new(Connections::to(primary, ending, max))
         };
         let authenticating = connections(AUTHENTICATING);
-        let connections = connections(CONNECTIONS - AUTHENTICATING - 1);
+        let connections = connections(
+            url.limits
+                .connections
+                .saturating_sub(AUTHENTICATING + 1)
+                .max(1),
+        );
         // A mistake shows now rather than with the first request.
         connections.warm().await?;
         let to = || Arc::clone(&connections);
@@ -134,6 +138,10 @@ impl PostgresStore {
 
     pub(super) async fn has_tokens(&self) -> Result<bool, StoreError> {
         self.presence.ask(()).await
+    }
+
+    pub(super) fn accept_settings(&self) {
+        self.primary.accept_settings();
     }
 
     pub(super) async fn close(&self) {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use prometheus::core::Collector;
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    Registry, TextEncoder,
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
 mod process;
@@ -46,7 +46,34 @@ pub(crate) struct Metrics {
     /// Requests with a revoked token.
     pub(crate) revoked_token_uses: IntCounter,
     store_errors: IntCounterVec,
+    /// How long the store takes.
+    pub(crate) store: StoreDurations,
     ready: IntGauge,
+}
+
+/// How long the store takes, by what it is asked. A timer of one of these observes when it is dropped.
+#[derive(Debug)]
+pub(crate) struct StoreDurations {
+    pub(crate) authentication: Histogram,
+    pub(crate) revoke: Histogram,
+    pub(crate) create: Histogram,
+    pub(crate) list: Histogram,
+    /// Readiness, last uses, and events of the audit trail.
+    pub(crate) other: Histogram,
+}
+
+impl StoreDurations {
+    /// Looks the histograms up once: each request would look one up otherwise.
+    fn of(durations: &HistogramVec) -> Self {
+        let of = |operation| durations.with_label_values(&[operation]);
+        Self {
+            authentication: of("authentication"),
+            revoke: of("revoke"),
+            create: of("create"),
+            list: of("list"),
+            other: of("other"),
+        }
+    }
 }
 
 impl Metrics {
@@ -65,6 +92,11 @@ impl Metrics {
         let durations = HistogramOpts::new(
             "http_request_duration_seconds",
             "Time from the head of a request to its answer",
+        )
+        .buckets(DURATIONS.to_vec());
+        let store_durations = HistogramOpts::new(
+            "dz_store_duration_seconds",
+            "Time from a question to the store to its answer, whether good or not",
         )
         .buckets(DURATIONS.to_vec());
         let gauge = |name, help| register(&registry, IntGauge::new(name, help).expect(made));
@@ -124,6 +156,10 @@ impl Metrics {
                 "dz_revoked_token_uses_total",
                 "Requests refused because their token is revoked",
             ),
+            store: StoreDurations::of(&register(
+                &registry,
+                HistogramVec::new(store_durations, &["operation"]).expect(made),
+            )),
             store_errors: counters(
                 "dz_store_errors_total",
                 "What was asked of the store and not done",

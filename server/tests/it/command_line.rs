@@ -254,6 +254,54 @@ fn migrate_prints_what_it_applied() {
     insta::assert_snapshot!(migrate(), @"sqlite:FOLDER/tokens.db is up to date.");
 }
 
+/// A roll-out can be stopped: the step of a newer version only adds.
+#[tokio::test]
+pub(crate) async fn program_runs_on_a_schema_that_is_one_step_newer() {
+    let folder = Folder::new();
+    let admin = folder.bootstrap("Acme", "ada@acme.example", "admin");
+    let newer = "ALTER TABLE tokens ADD COLUMN colour TEXT;
+         CREATE INDEX tokens_by_colour ON tokens (colour);
+         INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         SELECT MAX(version) + 1, 'colours', TRUE, CHECKSUM, 0 FROM _sqlx_migrations";
+    match folder.postgres() {
+        Some(database) => {
+            database.execute(&newer.replace("CHECKSUM", r"'\x00'"));
+        }
+        None => {
+            let newer = newer.replace("CHECKSUM", "x'00'");
+            let pool = folder.sqlite().await;
+            let newer = sqlx::raw_sql(sqlx::AssertSqlSafe(newer));
+            newer.execute(&pool).await.unwrap();
+        }
+    }
+    let run = |command: &str| {
+        let storage = folder.arguments();
+        let with_keys = command == "doctor";
+        let storage = if with_keys {
+            &storage[..]
+        } else {
+            &storage[..2]
+        };
+        let output = output(binary().arg(command).args(storage));
+        assert!(
+            output.status.success(),
+            "{command}: {}",
+            text(&output.stderr)
+        );
+        text(&output.stdout)
+    };
+    assert!(run("migrate").contains("is up to date"));
+    assert!(run("audit").contains("token.bootstrapped"));
+    let said = run("doctor");
+    assert!(said.contains("one step newer than this program"), "{said}");
+    let server = Server::start_on(folder, &[]);
+    let token = server.create(&admin, "on a newer schema").await;
+    assert_eq!(server.probe(&token).await, 200);
+    assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+    assert_eq!(server.probe(&token).await, 401);
+    assert_eq!(server.probe(&server.member()).await, 200);
+}
+
 #[tokio::test]
 async fn database_of_a_newer_program_is_not_changed() {
     let folder = Folder::new();

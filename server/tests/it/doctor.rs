@@ -247,7 +247,7 @@ fn certificate_that_is_not_valid_now_or_not_for_its_key_is_reported() {
 }
 
 #[test]
-fn tls_key_that_others_may_use_is_reported() {
+fn tls_key_that_others_may_use_is_refused() {
     let folder = Folder::new();
     certify(folder.path());
     let options = options(folder.path());
@@ -255,7 +255,7 @@ fn tls_key_that_others_may_use_is_reported() {
         let key = folder.path().join("key.pem");
         fs::set_permissions(key, Permissions::from_mode(mode)).unwrap();
         let (code, said) = doctor(&folder, &options.each_ref().map(String::as_str));
-        assert_eq!(code, Some(0), "`serve` starts nevertheless: {said}");
+        assert_eq!(code, Some(if reported { 2 } else { 0 }), "{mode:o}: {said}");
         assert_eq!(
             said.contains("Run `chmod 600 FOLDER/key.pem`"),
             reported,

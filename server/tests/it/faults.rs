@@ -15,9 +15,11 @@ use testbed::postgres::{Cluster, Database};
 use crate::harness::{Credential, Folder, output, own_cluster, text};
 
 mod failover;
+mod figures;
 mod full;
 mod history;
 mod load;
+mod network;
 mod reload;
 mod replica;
 pub(crate) mod revoked_writers;

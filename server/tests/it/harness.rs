@@ -113,6 +113,12 @@ impl Server {
         self.process.terminate().expect("the process is ours");
     }
 
+    /// Sends SIGHUP, without waiting.
+    pub(crate) fn hang_up(&self) {
+        let process = Pid::from_raw(self.pid().cast_signed()).expect("it runs");
+        kill_process(process, Signal::HUP).expect("the process is ours");
+    }
+
     /// Waits until the process ends by itself.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         self.process.wait().expect("the server ends")

@@ -142,3 +142,24 @@ async fn metrics_and_api_are_on_separate_listeners() {
         .await;
     assert_eq!(wrong.refusal(), (405, "Method Not Allowed".to_owned()));
 }
+
+#[tokio::test]
+async fn time_of_the_store_is_measured_by_operation() {
+    let (server, metrics) = start(&[]);
+    let admin = server.admin();
+    let token = server.create(&admin, "measured").await;
+    assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+    assert_eq!(server.probe(&admin).await, 200);
+    let scraped = scrape(&metrics).await;
+    for (operation, least) in [
+        ("authentication", 3.0),
+        ("create", 1.0),
+        ("revoke", 1.0),
+        ("list", 1.0),
+    ] {
+        let count = format!(r#"dz_store_duration_seconds_count{{operation="{operation}"}}"#);
+        assert!(value(&scraped, &count) >= least, "{operation}: {scraped}");
+        let sum = format!(r#"dz_store_duration_seconds_sum{{operation="{operation}"}}"#);
+        assert!((0.0..10.0).contains(&value(&scraped, &sum)), "{operation}");
+    }
+}

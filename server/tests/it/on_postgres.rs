@@ -17,8 +17,8 @@ macro_rules! again {
 }
 
 use crate::{
-    audit, authentication, bootstrap, companions, durability, operations, operators, revocation,
-    secrecy, tenancy,
+    audit, authentication, bootstrap, command_line, companions, durability, operations, operators,
+    revocation, secrecy, tenancy,
 };
 
 again! {
@@ -49,6 +49,7 @@ again! {
     bootstrap::bootstrap_works_before_and_while_a_server_runs_and_any_number_of_times,
     bootstrap::bootstrap_is_exempt_from_the_limit_of_active_tokens,
     bootstrap::first_starts_at_the_same_moment_agree_on_one_database_and_one_key,
+    command_line::program_runs_on_a_schema_that_is_one_step_newer,
     operators::tokens_are_listed_with_the_token_that_minted_each,
     operators::listing_of_many_tokens_is_complete_over_several_pages,
     operators::operator_revokes_a_token_a_user_or_a_business_while_a_server_runs,

@@ -1,9 +1,12 @@
 //! Health and readiness, also when the store fails.
 
 use std::fs;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use crate::harness::{Folder, Server};
+use serde_json::Value;
+
+use crate::harness::{Folder, PATIENCE, Server, own_cluster};
 
 #[tokio::test]
 pub(crate) async fn healthy_and_ready_while_the_store_answers() {
@@ -86,4 +89,56 @@ async fn failing_store_means_503_and_no_accepted_request() {
         .unwrap();
     assert_eq!(server.request("GET", "/readyz").send().await.status, 200);
     assert_eq!(server.probe(&admin).await, 200);
+}
+
+/// An outage is two lines in the log, however many requests it fails.
+#[tokio::test]
+async fn outage_is_logged_once_when_it_begins_and_once_with_a_count_when_it_is_over() {
+    let Some(cluster) = own_cluster(&[]) else {
+        return;
+    };
+    let cluster = Arc::new(cluster);
+    let folder = Folder::on(Arc::new(cluster.database()));
+    let admin = folder.bootstrap("Acme", "ada@acme.example", "admin");
+    let (server, log) = Server::start_logging(folder, &["--log-format", "json"]);
+    assert_eq!(server.probe(&admin).await, 200);
+    cluster.kill();
+    for _ in 0..20 {
+        assert_eq!(server.probe(&admin).await, 503);
+    }
+    cluster.restart();
+    let lines = |what: &str| -> Vec<Value> {
+        let log = std::fs::read_to_string(&log).unwrap();
+        let lines = log.lines().filter(|line| line.contains(what));
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    };
+    let begun = Instant::now();
+    let ended = loop {
+        assert_eq!(server.probe(&admin).await, 200);
+        if let [ended] = &lines("the store answers again")[..] {
+            break ended.clone();
+        }
+        assert!(begun.elapsed() < PATIENCE, "no end is logged");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    assert_eq!(ended["failures"], 20, "{ended}");
+    assert_eq!(ended["level"], "WARN");
+    let begun = lines("the store does not answer");
+    assert_eq!(begun.len(), 1, "{begun:?}");
+    assert_eq!(begun[0]["level"], "ERROR");
+}
+
+#[tokio::test]
+async fn documentation_can_be_switched_off() {
+    let server = Server::start_on(Folder::new(), &["--docs", "off"]);
+    for path in ["/docs", "/docs/", "/docs/swagger-ui.css"] {
+        let answer = server.request("GET", path).send().await;
+        assert_eq!(answer.refusal(), (404, "Not Found".to_owned()), "{path}");
+    }
+    assert_eq!(
+        server.request("GET", "/openapi.json").send().await.status,
+        200
+    );
 }

@@ -1,6 +1,6 @@
 //! The limits on the requests per second of a caller and of an address.
 
-use crate::harness::{Answer, Credential, Folder, Server};
+use crate::harness::{Answer, Credential, Folder, PATIENCE, Server};
 
 async fn ask(server: &Server, by: &Credential, forwarded_for: &str) -> Answer {
     server
@@ -126,4 +126,71 @@ async fn loopback_is_not_limited_by_default() {
     let server = Server::start();
     let admin = server.admin();
     assert_eq!(statuses(&server, &admin, "", 250).await, [200; 250]);
+}
+
+/// A proxy hides from the server whether its clients are on this machine.
+#[tokio::test]
+async fn rates_are_limited_by_default_whenever_a_proxy_is_trusted() {
+    for (arguments, limited) in [
+        (&["--trusted-proxies", "127.0.0.1"][..], true),
+        (&["--trusted-proxies", "10.0.0.0/8"], true),
+        (&[], false),
+        (&["--trusted-proxies", ""], false),
+        (
+            &[
+                "--trusted-proxies",
+                "127.0.0.1",
+                "--rate-per-address",
+                "off",
+                "--rate-per-caller",
+                "off",
+            ],
+            false,
+        ),
+    ] {
+        let server = Server::start_on(Folder::new(), arguments);
+        let admin = server.admin();
+        let requests = (0..200).map(|_| ask(&server, &admin, "192.0.2.1"));
+        let answers = futures_util::future::join_all(requests).await;
+        let refused = answers.iter().filter(|answer| answer.status == 429).count();
+        assert_eq!(refused > 0, limited, "{arguments:?}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn sighup_reads_the_limits_again_and_keeps_the_previous_ones_if_they_are_invalid() {
+    let folder = Folder::new();
+    let file = folder.path().join("server.toml");
+    std::fs::write(&file, "rate_per_caller = 'off'\n").unwrap();
+    let server = Server::start_on(folder, &["--config", file.to_str().unwrap()]);
+    let admin = server.admin();
+    let refused = async || {
+        let requests = (0..60).map(|_| ask(&server, &admin, ""));
+        let answers = futures_util::future::join_all(requests).await;
+        answers.iter().filter(|answer| answer.status == 429).count()
+    };
+    assert_eq!(refused().await, 0);
+    let reload = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        server.hang_up();
+    };
+    let within = async |limited: bool| {
+        let begun = std::time::Instant::now();
+        while (refused().await > 0) != limited {
+            assert!(begun.elapsed() < PATIENCE, "the limits are not read");
+        }
+    };
+    reload("rate_per_caller = 1\n");
+    within(true).await;
+    for nonsense in [
+        "rate_per_caller = 'many'\n",
+        "rate_per_caller = \n",
+        "nonsense = 1\n",
+    ] {
+        reload(nonsense);
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        assert!(refused().await > 0, "{nonsense}");
+    }
+    reload("rate_per_caller = 'off'\n");
+    within(false).await;
 }

@@ -148,7 +148,12 @@ fn schema(location: &Location, inspection: &Inspection) -> Finding {
             ),
         );
     }
-    if difference.pending.is_empty() {
+    if difference.is_newer && difference.pending.is_empty() {
+        Finding::ok(
+            "schema",
+            "one step newer than this program, which runs on it",
+        )
+    } else if difference.pending.is_empty() {
         Finding::ok("schema", "up to date")
     } else {
         Finding::warning(

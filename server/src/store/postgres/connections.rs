@@ -9,24 +9,25 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
 use super::super::error::StoreError;
-use super::primary::{CONNECT_WITHIN, Primary};
+use super::limits::PostgresLimits;
+use super::primary::Primary;
 use super::session::Session;
-
-/// How long a statement or transaction may take, and how long one may wait for a connection.
-const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 /// How long a read may take on a session that was used before, whose connection may be dead, until another session is tried.
 const READ_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// The time between two attempts to begin a session while the database has no room for one.
+const BEGIN_AGAIN_AFTER: Duration = Duration::from_millis(200);
 
 /// The time between two attempts to end a session.
 const END_AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -48,10 +49,12 @@ pub(super) type Working<'a, W> =
 
 /// The database, and the free connections to it.
 pub(super) struct Connections {
-    primary: Arc<Primary>,
+    pub(super) primary: Arc<Primary>,
     max: usize,
     permits: Arc<Semaphore>,
     free: Mutex<Vec<Session>>,
+    /// A session was put back.
+    freed: Notify,
     /// The one session that ends others. Shared by all `Connections` to the database.
     ending: Arc<Semaphore>,
 }
@@ -80,11 +83,16 @@ impl Drop for InUse {
 
 /// Ends a process of the database. Returns when it has ended, or the database cannot be reached: then nothing begins there either.
 async fn end(primary: &Primary, ending: &Semaphore, process: i32) {
+    let PostgresLimits {
+        answer_within,
+        connect_within,
+        ..
+    } = primary.limits;
     loop {
         let Ok(_one) = ending.acquire().await else {
             return;
         };
-        let Ok(Ok(mut session)) = timeout(CONNECT_WITHIN, primary.connect()).await else {
+        let Ok(Ok(mut session)) = timeout(connect_within, primary.connect()).await else {
             return;
         };
         let ended = sqlx::query_scalar(
@@ -92,10 +100,10 @@ async fn end(primary: &Primary, ending: &Semaphore, process: i32) {
         )
         .bind(process)
         .fetch_optional(&mut session.connection);
-        match timeout(ANSWER_WITHIN, ended).await {
+        match timeout(answer_within, ended).await {
             // It has ended by itself, or now.
             Ok(Ok(None | Some(true))) => {
-                let _ = timeout(CONNECT_WITHIN, session.connection.close()).await;
+                let _ = timeout(connect_within, session.connection.close()).await;
                 return;
             }
             Ok(Ok(Some(false))) => {}
@@ -114,6 +122,7 @@ impl Connections {
             max,
             permits: Arc::new(Semaphore::new(max)),
             free: Mutex::default(),
+            freed: Notify::new(),
             ending,
         }
     }
@@ -125,12 +134,9 @@ impl Connections {
     pub(super) fn run<'a, W: Work>(&'a self, work: &'a W) -> Working<'a, W> {
         Box::pin(async {
             let permit = self.permit().await?;
-            let session = match self.take_free() {
-                Some(session) => session,
-                None => self.primary.connect().await?,
-            };
+            let session = self.session().await?;
             let warnings = session.warnings.clone();
-            let working = self.work_on(session, permit, work, ANSWER_WITHIN);
+            let working = self.work_on(session, permit, work, self.primary.limits.answer_within);
             match warnings.of(working).await {
                 (Ok(_), Some(warning)) => Err(StoreError::Unavailable(format!(
                     "it warns about a commit: {warning}"
@@ -148,27 +154,49 @@ impl Connections {
             let permit = match self.take_free() {
                 None => permit,
                 Some(session) => {
-                    let done = self.work_on(session, permit, work, READ_AGAIN_AFTER).await;
+                    let again = READ_AGAIN_AFTER.min(self.primary.limits.answer_within);
+                    let done = self.work_on(session, permit, work, again).await;
                     match done {
                         Err(StoreError::Disconnected(_)) => self.permit().await?,
                         result => return result,
                     }
                 }
             };
-            let session = self.primary.connect().await?;
-            self.work_on(session, permit, work, ANSWER_WITHIN).await
+            let session = self.session().await?;
+            self.work_on(session, permit, work, self.primary.limits.answer_within)
+                .await
         })
     }
 
     /// Opens a connection, unless one is free.
     pub(super) async fn warm(&self) -> Result<(), StoreError> {
         let _permit = self.permit().await?;
-        let session = match self.take_free() {
-            Some(session) => session,
-            None => self.primary.connect().await?,
-        };
-        self.free().push(session);
+        let session = self.session().await?;
+        self.put_back(session);
         Ok(())
+    }
+
+    /// Takes a free session, or begins one. Waits for a session that becomes free while the database has no room for another one.
+    async fn session(&self) -> Result<Session, StoreError> {
+        let begun = Instant::now();
+        loop {
+            // Before the attempt, so that no session is missed that becomes free meanwhile.
+            let freed = self.freed.notified();
+            if let Some(session) = self.take_free() {
+                return Ok(session);
+            }
+            match self.primary.connect().await {
+                Err(StoreError::Full(_)) if begun.elapsed() < self.primary.limits.answer_within => {
+                    let _ = timeout(BEGIN_AGAIN_AFTER, freed).await;
+                }
+                begun => return begun,
+            }
+        }
+    }
+
+    fn put_back(&self, session: Session) {
+        self.free().push(session);
+        self.freed.notify_one();
     }
 
     /// Closes the free connections, and refuses more work.
@@ -177,12 +205,20 @@ impl Connections {
         let free = std::mem::take(&mut *self.free());
         for session in free {
             // It is dropped whether or not the database answers.
-            let _ = timeout(CONNECT_WITHIN, session.connection.close()).await;
+            let _ = timeout(
+                self.primary.limits.connect_within,
+                session.connection.close(),
+            )
+            .await;
         }
     }
 
     async fn permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
-        let permit = timeout(ANSWER_WITHIN, Arc::clone(&self.permits).acquire_owned()).await;
+        let permit = timeout(
+            self.primary.limits.answer_within,
+            Arc::clone(&self.permits).acquire_owned(),
+        )
+        .await;
         match permit {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) => Err(StoreError::Unavailable("it is closed".to_owned())),
@@ -221,12 +257,13 @@ impl Connections {
             return result;
         };
         match &result {
-            Ok(_) => self.free().push(session),
+            Ok(_) => self.put_back(session),
             // The free ones are most likely broken as well.
             Err(StoreError::Disconnected(_)) => self.free().clear(),
             // It may be within a transaction or an answer.
             Err(
                 StoreError::Unavailable(_)
+                | StoreError::Full(_)
                 | StoreError::NotADatabase(_)
                 | StoreError::WrongPassword(_)
                 | StoreError::Claimed { .. }

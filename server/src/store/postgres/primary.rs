@@ -13,11 +13,9 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::time::timeout;
 
 use super::super::error::StoreError;
+use super::limits::PostgresLimits;
 use super::session::{self, Session};
 use super::url::PostgresUrl;
-
-/// How long the database may take to accept a connection.
-pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 
 /// How long each of several hosts may take.
 const EACH_WITHIN: Duration = Duration::from_secs(1);
@@ -33,8 +31,11 @@ const PERIOD: Duration = Duration::from_millis(500);
 pub(super) struct Primary {
     hosts: Vec<PgConnectOptions>,
     accepts_standby: bool,
+    pub(super) limits: PostgresLimits,
     /// The highest timeline that was seen.
     timeline: AtomicU32,
+    /// The timeline on which commits waited for a standby when a session began; 0 if they never did.
+    synchronous: AtomicU32,
 }
 
 impl Primary {
@@ -43,7 +44,9 @@ impl Primary {
         Self {
             hosts: url.hosts.clone(),
             accepts_standby: url.accepts_standby,
+            limits: url.limits,
             timeline: AtomicU32::new(0),
+            synchronous: AtomicU32::new(0),
         }
     }
 
@@ -54,11 +57,15 @@ impl Primary {
     /// The error of the first host that refuses, if no host is a primary.
     pub(super) async fn connect(&self) -> Result<Session, StoreError> {
         let within = match self.hosts.len() {
-            1 => CONNECT_WITHIN,
-            _ => EACH_WITHIN,
+            1 => self.limits.connect_within,
+            _ => EACH_WITHIN.min(self.limits.connect_within),
         };
         let begun = self.hosts.iter().map(|host| async move {
-            let begun = timeout(within, session::begin(host, self.accepts_standby)).await;
+            let begun = timeout(
+                within,
+                session::begin(host, self.accepts_standby, self.limits),
+            )
+            .await;
             begun.unwrap_or_else(|_| {
                 Err(StoreError::Unavailable(
                     "it does not accept connections in time".to_owned(),
@@ -85,6 +92,10 @@ impl Primary {
         match (newest, refusal) {
             (Some(session), _) => {
                 self.timeline.fetch_max(session.timeline, Ordering::AcqRel);
+                if session.is_synchronous {
+                    self.synchronous
+                        .fetch_max(session.timeline, Ordering::AcqRel);
+                }
                 self.require_newest(&session)?;
                 Ok(session)
             }
@@ -107,6 +118,30 @@ impl Primary {
             "it is an old primary, of timeline {}, and another one of timeline {newest} took its place. Stop it",
             session.timeline
         )))
+    }
+
+    /// Checks that commits still wait for a standby, if they did so on this timeline: `synchronous_standby_names` may have been
+    /// emptied by a reload, and what is only on the primary is lost with it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`], until [`accept_settings`](Self::accept_settings).
+    pub(super) fn require_synchronous(&self, is_synchronous: bool) -> Result<(), StoreError> {
+        let synchronous = self.synchronous.load(Ordering::Acquire);
+        if is_synchronous || synchronous == 0 || synchronous < self.timeline.load(Ordering::Acquire)
+        {
+            return Ok(());
+        }
+        Err(StoreError::Unavailable(
+            "synchronous_standby_names was emptied, so that a failover could lose revocations. Set it again; if it shall be \
+             empty, send SIGHUP to the server"
+                .to_owned(),
+        ))
+    }
+
+    /// Takes the settings that the database has now for those that are wanted.
+    pub(super) fn accept_settings(&self) {
+        self.synchronous.store(0, Ordering::Release);
     }
 
     /// Looks at all hosts again and again, so that a promotion is noticed while sessions on the old primary still work. Returns at

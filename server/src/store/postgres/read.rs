@@ -45,22 +45,24 @@ impl Batch for Presence {
     type Answer = bool;
 
     async fn ask(&self, questions: &[()]) -> Result<Vec<bool>, StoreError> {
-        let any = self.0.read(&AnyToken).await?;
+        let (any, is_synchronous) = self.0.read(&AnyToken).await?;
+        self.0.primary.require_synchronous(is_synchronous)?;
         Ok(vec![any; questions.len()])
     }
 }
 
 /// Whether there is any token, and whether a write would be refused.
 const STATE: &str = "SELECT EXISTS (SELECT 1 FROM tokens) AS any, current_setting('transaction_read_only') = 'on' AS read_only,
-     current_setting('fsync') = 'off' AS unsynced";
+     current_setting('fsync') = 'off' AS unsynced, current_setting('synchronous_standby_names') <> '' AS synchronous";
 
 #[derive(Debug)]
 struct AnyToken;
 
 impl Work for AnyToken {
-    type Output = bool;
+    /// Whether there is any token, and whether commits wait for a standby.
+    type Output = (bool, bool);
 
-    async fn run_on(&self, connection: &mut PgConnection) -> Result<bool, StoreError> {
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<(bool, bool), StoreError> {
         let row = connection.fetch_one(STATE).await?;
         if row.try_get("read_only")? {
             return Err(StoreError::Unavailable("it takes no writes".to_owned()));
@@ -70,6 +72,6 @@ impl Work for AnyToken {
                 "it runs with fsync=off and takes no revocations".to_owned(),
             ));
         }
-        Ok(row.try_get("any")?)
+        Ok((row.try_get("any")?, row.try_get("synchronous")?))
     }
 }

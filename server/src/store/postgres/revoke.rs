@@ -46,8 +46,8 @@ const REVOKE: &str = "
         FROM (SELECT *, leads AND jti IN (SELECT jti FROM added) AS first FROM asked) AS asked
     ),
     changed AS (INSERT INTO changes (jtis, users) VALUES ($1, $13))
-    SELECT jti, revoked_at, revoked_by, reason FROM added
-    UNION ALL SELECT jti, NULL, NULL, NULL FROM active";
+    SELECT jti, revoked_at, revoked_by, reason, current_setting('synchronous_standby_names') <> '' AS synchronous FROM added
+    UNION ALL SELECT jti, NULL, NULL, NULL, NULL FROM active";
 
 const KEPT: &str =
     "SELECT jti, revoked_at, revoked_by, reason FROM revocations WHERE jti = ANY($1)";
@@ -62,7 +62,13 @@ impl Batch for Revocations {
     type Answer = Option<Revoked>;
 
     async fn ask(&self, revocations: &[NewRevocation]) -> Result<Vec<Option<Revoked>>, StoreError> {
-        let Added { mut added, active } = self.0.run(&Add(revocations)).await?;
+        let Added {
+            mut added,
+            active,
+            is_synchronous,
+        } = self.0.run(&Add(revocations)).await?;
+        // They are committed, and perhaps on the primary alone.
+        self.0.primary.require_synchronous(is_synchronous)?;
         let is_active = |revocation: &&NewRevocation| active.contains(&revocation.by.jti);
         let others: Vec<Uuid> = revocations
             .iter()
@@ -112,6 +118,8 @@ struct Added {
     added: HashMap<Uuid, Revocation>,
     /// The callers' tokens that are not revoked, by `jti`.
     active: HashSet<Uuid>,
+    /// Whether the commit waited for a standby, or added nothing.
+    is_synchronous: bool,
 }
 
 impl Work for Add<'_> {
@@ -148,7 +156,12 @@ impl Work for Add<'_> {
             .await?;
         let is_added = |row: &PgRow| row.try_get_raw("revoked_at").is_ok_and(|at| !at.is_null());
         let (added, active): (Vec<PgRow>, Vec<PgRow>) = rows.into_iter().partition(is_added);
+        let is_synchronous = added
+            .iter()
+            .map(|row| row.try_get("synchronous"))
+            .all(|synchronous| synchronous.unwrap_or(false));
         Ok(Added {
+            is_synchronous,
             added: by_jti(&added)?,
             active: active
                 .iter()

@@ -72,13 +72,15 @@ pub(super) async fn migrate(primary: &Primary) -> Result<Vec<String>, StoreError
     let mut connection = primary.connect().await?.connection;
     // A step may take long, and waits for the one that another process applies.
     connection.execute("RESET ALL").await?;
-    if is_current(&migrator, &applied(&mut connection, &migrator).await?) {
+    let found = applied(&mut connection, &migrator).await?;
+    if migrations::difference(&migrator, &found).is_none() {
         connection.close().await?;
         return Ok(Vec::new());
     }
 
     connection.lock().await?;
     let before = applied(&mut connection, &migrator).await?;
+    migrations::difference(&migrator, &before).require_usable()?;
     migrator.run_direct(None, &mut connection, false).await?;
     connection.unlock().await?;
     connection.close().await?;
@@ -100,16 +102,6 @@ pub(super) async fn applied(
     } else {
         Ok(Vec::new())
     }
-}
-
-/// Returns whether all steps were applied, and no others.
-fn is_current(migrator: &Migrator, applied: &[AppliedMigration]) -> bool {
-    migrator.iter().len() == applied.len()
-        && migrator.iter().all(|step| {
-            applied
-                .iter()
-                .any(|done| done.version == step.version && done.checksum == step.checksum)
-        })
 }
 
 /// The grants that let a role serve and do nothing else.

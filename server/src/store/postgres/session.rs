@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{Connection, Executor, Row};
+use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 
 use super::super::error::StoreError;
+use super::limits::PostgresLimits;
 use super::warnings::Warnings;
 
 /// The age from which on a session is not used again: the name of the database may lead to another primary by now.
@@ -16,7 +17,7 @@ const MAX_AGE: Duration = Duration::from_secs(60);
 /// Every statement of ours looks rows up by a key that has an index. With these settings the planner has one plan for each of
 /// them, which does not depend on how full the tables were when it was made.
 ///
-/// The time limits end what waits for a lock, or for a client that is gone, so that it does not keep its session.
+/// [`time_limits`] end what waits for a lock, or for a client that is gone, so that it does not keep its session.
 const SETTINGS: &str = "
     SET plan_cache_mode = force_generic_plan;
     SET enable_seqscan = off;
@@ -25,9 +26,6 @@ const SETTINGS: &str = "
     SET jit = off;
     SET timezone = 'UTC';
     SET client_min_messages = warning;
-    SET lock_timeout = '3s';
-    SET statement_timeout = '5s';
-    SET idle_in_transaction_session_timeout = '5s';
     SET client_connection_check_interval = '1s';
     SET tcp_keepalives_idle = 10;
     SET tcp_keepalives_interval = 5;
@@ -37,7 +35,8 @@ const SETTINGS: &str = "
 ///
 /// `synchronous_commit` is set for the session in any case, since a reload of the configuration changes what is not.
 const STATE: &str = "
-    SELECT pg_is_in_recovery() AS standby, current_setting('fsync') = 'off' AS unsynced, pg_backend_pid() AS process,
+    SELECT pg_is_in_recovery() AS standby, current_setting('synchronous_standby_names') <> '' AS synchronous,
+           current_setting('fsync') = 'off' AS unsynced, pg_backend_pid() AS process,
            set_config('synchronous_commit',
                       CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
            CASE WHEN NOT pg_is_in_recovery() THEN substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END AS timeline";
@@ -50,6 +49,8 @@ pub(super) struct Session {
     pub(super) process: i32,
     /// The timeline of the database when the session began, which only changes when that is started again; 0 of a standby.
     pub(super) timeline: u32,
+    /// Whether commits waited for a standby when the session began.
+    pub(super) is_synchronous: bool,
     pub(super) warnings: Warnings,
     begun: Instant,
 }
@@ -61,6 +62,15 @@ impl Session {
     }
 }
 
+/// Returns the settings of how long a statement may take. What waits for a lock ends earlier.
+fn time_limits(limits: PostgresLimits) -> String {
+    let statement = limits.answer_within.as_millis();
+    let lock = (statement * 3 / 5).max(1);
+    format!(
+        "SET lock_timeout = {lock}; SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = {statement}"
+    )
+}
+
 /// Connects to the database.
 ///
 /// # Errors
@@ -70,6 +80,7 @@ impl Session {
 pub(super) async fn begin(
     options: &PgConnectOptions,
     accepts_standby: bool,
+    limits: PostgresLimits,
 ) -> Result<Session, StoreError> {
     let mut connection = PgConnection::connect_with(options).await.map_err(|error| {
         match StoreError::from(error) {
@@ -79,6 +90,9 @@ pub(super) async fn begin(
         }
     })?;
     connection.execute(SETTINGS).await?;
+    connection
+        .execute(AssertSqlSafe(time_limits(limits)))
+        .await?;
     let row = connection.fetch_one(STATE).await?;
     if row.try_get("standby")? && !accepts_standby {
         return Err(StoreError::Unavailable(
@@ -99,6 +113,7 @@ pub(super) async fn begin(
     };
     Ok(Session {
         process: row.try_get("process")?,
+        is_synchronous: row.try_get("synchronous")?,
         timeline,
         warnings: Warnings::new(),
         begun: Instant::now(),

@@ -8,6 +8,8 @@ use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
 
+use super::limits::PostgresLimits;
+
 /// The parameters that sqlx knows. It ignores others, and logs their values.
 const PARAMETERS: [&str; 18] = [
     "sslmode",
@@ -40,6 +42,7 @@ pub struct PostgresUrl {
     pub(super) hosts: Vec<PgConnectOptions>,
     /// Whether a standby may answer if no host is a primary.
     pub(crate) accepts_standby: bool,
+    pub(crate) limits: PostgresLimits,
 }
 
 impl FromStr for PostgresUrl {
@@ -62,6 +65,7 @@ impl FromStr for PostgresUrl {
         Ok(Self {
             hosts: hosts.collect::<Result<_, _>>()?,
             accepts_standby: false,
+            limits: PostgresLimits::default(),
         })
     }
 }

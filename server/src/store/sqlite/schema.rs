@@ -60,6 +60,7 @@ pub(super) async fn migrate(file: &SqliteFile) -> Result<Vec<String>, StoreError
     let table = &*migrator.table_name;
     transaction.ensure_migrations_table(table).await?;
     let before = transaction.list_applied_migrations(table).await?;
+    migrations::difference(&migrator, &before).require_usable()?;
     migrator.run_direct(None, &mut *transaction, false).await?;
     transaction.commit().await?;
     connection.close().await?;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use testbed::postgres::Cluster;
 
+use super::figures::Figures;
 use crate::harness::{Credential, Folder, PATIENCE, Request, Server, own_cluster};
 
 /// Starts a server on a database of this cluster.
@@ -35,9 +36,19 @@ async fn settings_that_a_reload_changes_lose_no_acknowledged_revocation() {
     }
     cluster.kill();
     cluster.restart();
+    let mut accepted = 0;
     for token in &tokens {
-        assert_eq!(server.probe(token).await, 401);
+        accepted += usize::from(server.probe(token).await != 401);
     }
+    let figures = Figures {
+        case: "synchronous_commit switched off by a reload, and a crash",
+        acknowledged: tokens.len(),
+        probes: tokens.len(),
+        accepted,
+        ..Figures::default()
+    };
+    println!("{figures}");
+    assert_eq!(accepted, 0);
 
     // No transaction can choose this one.
     cluster.reload_with("fsync = off");
@@ -82,8 +93,54 @@ async fn commit_whose_wait_for_a_standby_is_cancelled_is_not_acknowledged() {
     // The commit is visible afterwards, but a failover could lose it.
     assert_eq!(server.revoke(&admin, &token.token_id).await.status, 503);
     cancelled.await.unwrap();
+    assert_eq!(server.probe(&token).await, 401);
+    println!("a cancelled wait for a standby: the commit is visible, and 0 of 1 are acknowledged");
     cluster.reload_with("synchronous_standby_names = ''");
-    assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+    // Whether it shall be empty, only the operator knows.
+    let begun = Instant::now();
+    while server.revoke(&admin, &token.token_id).await.status != 201 {
+        assert!(begun.elapsed() < PATIENCE, "SIGHUP is not heard");
+        server.hang_up();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// A commit that no standby has is lost with the primary.
+#[tokio::test]
+async fn standby_names_that_a_reload_empties_end_revocations_until_the_operator_agrees() {
+    let Some(cluster) = own_cluster(&[]) else {
+        return;
+    };
+    let cluster = Arc::new(cluster);
+    let _standby = cluster.standby().unwrap_or_else(|error| panic!("{error}"));
+    cluster.reload_with("synchronous_standby_names = '*'");
+    let (server, admin) = serve(&cluster).await;
+    let [one, two, three] = [
+        server.create(&admin, "one").await,
+        server.create(&admin, "two").await,
+        server.create(&admin, "three").await,
+    ];
+    let ready = async || server.request("GET", "/readyz").send().await.status;
+    assert_eq!(server.revoke(&admin, &one.token_id).await.status, 201);
+    cluster.reload_with("synchronous_standby_names = ''");
+    assert_eq!(server.revoke(&admin, &two.token_id).await.status, 503);
+    assert_eq!(ready().await, 503);
+    assert_eq!(server.probe(&three).await, 200, "reads go on");
+    cluster.reload_with("synchronous_standby_names = '*'");
+    assert_eq!(server.revoke(&admin, &two.token_id).await.status, 201);
+    assert_eq!(ready().await, 200);
+
+    cluster.reload_with("synchronous_standby_names = ''");
+    server.hang_up();
+    let begun = Instant::now();
+    while server.revoke(&admin, &three.token_id).await.status != 201 {
+        assert!(begun.elapsed() < PATIENCE, "SIGHUP is not heard");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // One that starts now has never seen another setting.
+    let folder = server.stop();
+    let server = Server::start_on(folder, &[]);
+    assert_eq!(server.revoke(&admin, &three.token_id).await.status, 201);
 }
 
 #[tokio::test]
@@ -120,12 +177,18 @@ async fn writes_that_nobody_waits_for_any_more_leave_no_sessions() {
                 .unwrap(),
         );
     }
-    println!("sessions at most while writes block: {most}");
+    let figures = Figures {
+        case: "writes that block",
+        sessions: Some(most),
+        ..Figures::default()
+    };
+    println!("{figures}");
     assert!((1..=10).contains(&most), "{most}");
     // Reads do not wait.
     assert_eq!(server.probe(&admin).await, 200);
 
     cluster.reload_with("synchronous_standby_names = ''");
+    server.hang_up();
     let begun = Instant::now();
     loop {
         let request = Request::new("POST", &format!("{}/api/v1/tokens", server.url)).by(&admin);

@@ -8,6 +8,7 @@ use sqlx::{Connection, PgConnection, Row, SqlitePool};
 use testbed::postgres::Database;
 use tokio::task::JoinSet;
 
+use super::figures::Figures;
 use crate::harness::{Credential, Folder, PATIENCE, Request, Server, revoke_path, shared_cluster};
 
 /// Waits until a session of the database waits for a lock.
@@ -19,15 +20,15 @@ fn await_lock(database: &Database) {
     }
 }
 
-#[tokio::test]
-async fn create_that_waits_while_its_token_is_revoked_is_refused() {
-    let Some(cluster) = shared_cluster() else {
-        return;
-    };
+/// Lets a token create another one, which has to wait while that token is revoked. Returns the status of the creation, and the
+/// number of tokens that it minted. `None` without PostgreSQL.
+async fn create_while_revoked(prepare: impl FnOnce(&Database)) -> Option<(u16, usize)> {
+    let cluster = shared_cluster()?;
     let database = Arc::new(cluster.database());
     let server = Server::start_on(Folder::on(Arc::clone(&database)), &[]);
     let admin = server.admin();
     let token = server.create(&admin, "creates").await;
+    prepare(&database);
     // The lock for which the creations of one user wait.
     let mut shell = PgConnection::connect(&database.url()).await.unwrap();
     let lock = sqlx::query("SELECT pg_advisory_lock(hashtextextended($1, 0))");
@@ -44,9 +45,49 @@ async fn create_that_waits_while_its_token_is_revoked_is_refused() {
         shell.close().await.unwrap();
     };
     let (created, ()) = tokio::join!(creating, revoking);
-    assert_eq!(created.status, 401, "{}", created.body);
     let late = database.execute("SELECT count(*) FROM tokens WHERE name = 'late'");
-    assert_eq!(late, "0");
+    Some((created.status, late.parse().unwrap()))
+}
+
+fn figures(case: &'static str, minted: usize) -> Figures {
+    Figures {
+        case,
+        acknowledged: 1,
+        minted: Some(minted),
+        ..Figures::default()
+    }
+}
+
+#[tokio::test]
+async fn create_that_waits_while_its_token_is_revoked_is_refused() {
+    let Some((status, minted)) = create_while_revoked(|_| {}).await else {
+        return;
+    };
+    println!(
+        "{}",
+        figures("a creation that waits while its token is revoked", minted)
+    );
+    assert_eq!((status, minted), (401, 0));
+}
+
+/// The negative control: a database whose function locks nothing.
+#[tokio::test]
+async fn checker_notices_a_token_that_is_minted_after_the_revocation_of_its_minter() {
+    let unlocked = |database: &Database| {
+        database.execute(
+            "CREATE OR REPLACE FUNCTION lock_tokens(targets uuid[], actors uuid[]) RETURNS SETOF uuid LANGUAGE sql VOLATILE AS $$
+             SELECT unnest(actors) $$",
+        );
+    };
+    let Some((status, minted)) = create_while_revoked(unlocked).await else {
+        return;
+    };
+    println!("{}", figures("the control: the same without locks", minted));
+    assert_eq!(
+        (status, minted),
+        (201, 1),
+        "a broken promise must be noticed"
+    );
 }
 
 /// A connection to the data of a server.

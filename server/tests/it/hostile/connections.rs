@@ -106,3 +106,28 @@ async fn connection_beyond_the_limit_is_503_until_another_ends() {
     }
     target.unharmed(16).await;
 }
+
+#[tokio::test]
+async fn one_address_takes_no_more_connections_than_it_may() {
+    let limited = ["--max-connections-per-address", "3", "--head-timeout", "2"];
+    let proxied = [&limited[..], &["--trusted-proxies", "127.0.0.1"]].concat();
+    for (arguments, refuses) in [(&limited[..], true), (&proxied, false)] {
+        let target = Target::start(arguments).await;
+        let mut connections = Vec::new();
+        for _ in 0..6 {
+            connections.push(TcpStream::connect(target.server.address()).await.unwrap());
+        }
+        let answers = connections.iter_mut().map(|stream| async move {
+            let mut first = [0; 4096];
+            let read = timeout(Duration::from_secs(1), stream.read(&mut first)).await;
+            read.ok().map(|read| text(&first[..read.unwrap()]))
+        });
+        let refused: Vec<String> = join_all(answers).await.into_iter().flatten().collect();
+        assert_eq!(!refused.is_empty(), refuses, "{refused:?}");
+        assert!(
+            refused
+                .iter()
+                .all(|answer| answer.starts_with("HTTP/1.1 503"))
+        );
+    }
+}

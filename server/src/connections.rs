@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use prometheus::IntGauge;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -40,6 +40,18 @@ const MAX_HEADERS: usize = 64;
 /// neither browsers nor proxies add cookies here.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 
+/// The most requests of one HTTP/2 connection in progress.
+const MAX_STREAMS: u32 = 64;
+
+/// What names HTTP/2 in TLS (RFC 9113, section 3.2).
+const HTTP2: &[u8] = b"h2";
+
+/// What a client that speaks HTTP/2 without TLS sends first.
+const HTTP2_PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// The pause between two looks at a preface that is not complete.
+const PEEK_AGAIN_AFTER: Duration = Duration::from_millis(5);
+
 /// The most bytes of one connection that are buffered, read ahead of the handler or waiting to be written.
 const MAX_BUFFERED_BYTES: usize = 64 * 1024;
 
@@ -48,6 +60,8 @@ const MAX_BUFFERED_BYTES: usize = 64 * 1024;
 pub(crate) struct Settings {
     /// The listener's name in metrics.
     pub(crate) name: &'static str,
+    /// Whether clients may speak HTTP/2 without TLS, which they must know beforehand (RFC 9113, section 3.3).
+    pub(crate) clear_http2: bool,
     /// The certificate and key for TLS; nothing for plain HTTP.
     pub(crate) tls: Option<Arc<Identity>>,
     /// The slots of its connections. One without a slot is answered with 503 and closed.
@@ -55,6 +69,8 @@ pub(crate) struct Settings {
     /// The longest time that a connection may take to send the head of a request, to begin the next one, or to read some of a
     /// response. Without it a client could hold connections open for ever.
     pub(crate) stall_timeout: Duration,
+    /// The longest time that a request may take.
+    pub(crate) request_timeout: Duration,
 }
 
 /// Accepts connections until `stop` is ready. Then closes the listener and the connections that are idle or in a TLS handshake,
@@ -110,15 +126,36 @@ pub(crate) async fn serve(
 #[derive(Clone)]
 struct Server {
     http: http1::Builder,
+    http2: http2::Builder<TokioExecutor>,
+    clear_http2: bool,
     router: Router,
     tls: Option<Arc<Identity>>,
     stall_timeout: Duration,
+    silence: Duration,
     open: IntGauge,
     /// Its sender is dropped when the server begins to stop.
     ending: watch::Receiver<()>,
 }
 
 impl Server {
+    /// Serves HTTP/2 on one connection.
+    async fn http2<S>(&self, stream: S, address: SocketAddr, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.stall_timeout));
+        // The client may never send the preface, or the end of a head.
+        stream.set_read_timeout(Some(self.silence));
+        let service = PeerService::new(self.router.clone(), address.ip());
+        let connection = self
+            .http2
+            .serve_connection(TokioIo::new(Box::pin(stream)), service);
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(%error, "connection ended early");
+        }
+    }
+
     fn new(
         router: Router,
         settings: Settings,
@@ -133,11 +170,25 @@ impl Server {
             .max_buf_size(MAX_BUFFERED_BYTES)
             // Responses are short: copying head and body together costs less than a vectored write.
             .writev(false);
+        let mut http2 = http2::Builder::new(TokioExecutor::new());
+        http2
+            .timer(TokioTimer::new())
+            // A client that is alive answers these.
+            .keep_alive_interval(settings.stall_timeout)
+            .keep_alive_timeout(settings.stall_timeout)
+            .max_concurrent_streams(MAX_STREAMS)
+            .max_header_list_size(MAX_HEAD_BYTES as u32)
+            .initial_stream_window_size(MAX_BUFFERED_BYTES as u32)
+            .initial_connection_window_size(4 * MAX_BUFFERED_BYTES as u32)
+            .max_send_buf_size(MAX_BUFFERED_BYTES);
         Self {
             http,
+            http2,
+            clear_http2: settings.clear_http2,
             router,
             tls: settings.tls,
             stall_timeout: settings.stall_timeout,
+            silence: 2 * settings.stall_timeout + settings.request_timeout,
             open,
             ending,
         }
@@ -155,6 +206,9 @@ impl Server {
         let _ = stream.set_nodelay(true);
         let open = OpenConnection::counted_by(&self.open);
         match &self.tls {
+            None if self.clear_http2 && begins_http2(&stream, self.stall_timeout).await => {
+                self.http2(stream, address, watcher).await;
+            }
             None => self.http(stream, address, watcher).await,
             Some(identity) => self.tls(identity, stream, address, watcher).await,
         }
@@ -179,6 +233,9 @@ impl Server {
             _ = ending.changed() => return,
         };
         match accepted {
+            Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(HTTP2) => {
+                self.http2(stream, address, watcher).await;
+            }
             Ok(Ok(stream)) => self.http(stream, address, watcher).await,
             Ok(Err(error)) => {
                 METRICS.handshakes_failed.inc();
@@ -191,7 +248,7 @@ impl Server {
         }
     }
 
-    /// Serves HTTP on one connection.
+    /// Serves HTTP/1.1 on one connection.
     async fn http<S>(&self, stream: S, address: SocketAddr, watcher: Watcher)
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
@@ -207,6 +264,29 @@ impl Server {
             tracing::debug!(%error, "connection ended early");
         }
     }
+}
+
+/// Returns whether the client begins with the preface of HTTP/2 (RFC 9113, section 3.4), which no request of HTTP/1.1 begins with.
+/// The bytes stay unread.
+async fn begins_http2(stream: &TcpStream, within: Duration) -> bool {
+    let mut first = [0; HTTP2_PREFACE.len()];
+    let looked = async {
+        loop {
+            match stream.peek(&mut first).await {
+                Ok(read)
+                    if read < first.len()
+                        && read > 0
+                        && HTTP2_PREFACE.starts_with(&first[..read]) =>
+                {
+                    // The rest is on its way: `peek` would return the same bytes at once.
+                    tokio::time::sleep(PEEK_AGAIN_AFTER).await;
+                }
+                Ok(read) => break first[..read] == *HTTP2_PREFACE,
+                Err(_) => break false,
+            }
+        }
+    };
+    tokio::time::timeout(within, looked).await.unwrap_or(false)
 }
 
 /// An open connection. It is counted until this is dropped, also by a panic.

@@ -1,4 +1,4 @@
-//! The checks of HTTP/1.1 that hyper does not make, against requests that two recipients could read differently.
+//! The checks of HTTP that hyper does not make, against requests that two recipients could read differently.
 
 use axum::extract::Request;
 use axum::http::uri::Authority;
@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::error::ApiError;
 
-/// Refuses a request without exactly one valid `Host` (RFC 9112, section 3.2), and closes the connection after a request with
+/// Refuses a request without exactly one valid host, in `Host` (RFC 9112, section 3.2) or in the `:authority` of HTTP/2 (RFC 9113,
+/// section 8.3.1), and closes the connection after a request with
 /// `Transfer-Encoding`.
 ///
 /// For us, a request with both `Transfer-Encoding` and `Content-Length` ends where its chunks end. A proxy in front of us may
@@ -19,7 +20,22 @@ pub(crate) async fn enforce(
 ) -> Response {
     let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
     let mut hosts = request.headers().get_all(header::HOST).iter();
+    let authority = match request.version() {
+        Version::HTTP_2 => request.uri().authority(),
+        // A target with a host is for a proxy (RFC 9112, section 3.2.2).
+        _ => None,
+    };
     let problem = match (hosts.next(), hosts.next()) {
+        (host, None) if authority.is_some() => {
+            let named = authority.map_or("", Authority::as_str).as_bytes();
+            if host.is_some_and(|host| !host.as_bytes().eq_ignore_ascii_case(named)) {
+                Some("The header host must be the same as :authority")
+            } else if is_host(named) {
+                None
+            } else {
+                Some("The pseudo-header :authority must be a host with at most a port")
+            }
+        }
         (Some(host), None) if is_host(host.as_bytes()) => None,
         (Some(_), None) => Some("The header host must be a host with at most a port"),
         (None, None) if matches!(request.version(), Version::HTTP_09 | Version::HTTP_10) => None,

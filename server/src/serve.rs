@@ -197,6 +197,8 @@ impl Tasks {
             tls: tls.clone(),
             slots,
             stall_timeout: command.timeouts.head_timeout,
+            request_timeout: command.timeouts.request_timeout,
+            clear_http2: command.clear_http2 == Switch::On,
         };
         let draining = reached(phases.clone(), Phase::Draining);
         let serving = connections::serve(listener, router, settings, draining);
@@ -236,6 +238,8 @@ impl Tasks {
                 TrustedProxies::default(),
             ),
             stall_timeout,
+            request_timeout: stall_timeout,
+            clear_http2: false,
         };
         let serving = connections::serve(listener, metrics::router(), settings, pending());
         self.others.spawn(serving);

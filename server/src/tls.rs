@@ -210,7 +210,7 @@ fn read(files: &Files) -> Result<(Arc<ServerConfig>, Option<Validity>), TlsError
         .with_no_client_auth()
         .with_single_cert(chain, private)
         .map_err(unusable)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok((Arc::new(config), validity))
 }
 

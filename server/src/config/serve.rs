@@ -52,6 +52,14 @@ pub struct Serve {
     /// Whether Swagger UI is at /docs
     #[arg(long, value_name = "SWITCH", env = "DZ_DOCS", default_value = "on")]
     pub docs: Switch,
+    /// Whether clients may speak HTTP/2 without TLS, as a proxy in front may do; with TLS they always may
+    #[arg(
+        long,
+        value_name = "SWITCH",
+        env = "DZ_CLEAR_HTTP2",
+        default_value = "off"
+    )]
+    pub clear_http2: Switch,
     /// The options of TLS.
     #[command(flatten)]
     pub tls: Tls,

@@ -167,3 +167,121 @@ fn unusable_tls_files_are_reported_before_anything_is_created() {
     assert!(mismatch.contains("cannot be used together"), "{mismatch}");
     assert!(!folder.database().exists());
 }
+
+/// Sends a request with curl, which prints the version of HTTP that was spoken.
+fn version(server: &Server, arguments: &[&str]) -> String {
+    let certificate = server.folder().path().join("cert.pem");
+    let print = ["--write-out", " %{http_version} %{http_code}"];
+    let answer = curl(server, &certificate, &[&print[..], arguments].concat());
+    text(&answer.stdout)
+}
+
+#[tokio::test]
+async fn http_2_is_spoken_with_tls_and_without_only_where_it_is_switched_on() {
+    let ok = r#"{"status":"ok"}"#;
+    let with_tls = start(Folder::new(), &[]);
+    assert_eq!(version(&with_tls, &[]), format!("{ok} 2 200"));
+    assert_eq!(version(&with_tls, &["--http1.1"]), format!("{ok} 1.1 200"));
+
+    let known = ["--http2-prior-knowledge"];
+    let folder = || {
+        let folder = Folder::new();
+        certify(folder.path());
+        folder
+    };
+    let clear = Server::start_on(folder(), &["--clear-http2", "on"]);
+    assert_eq!(version(&clear, &known), format!("{ok} 2 200"));
+    assert_eq!(version(&clear, &["--http1.1"]), format!("{ok} 1.1 200"));
+    let off = Server::start_on(folder(), &[]);
+    assert!(!version(&off, &known).contains("200"));
+    assert_eq!(version(&off, &[]), format!("{ok} 1.1 200"));
+}
+
+#[tokio::test]
+async fn requests_are_checked_in_http_2_as_in_http_1_1() {
+    let server = start(Folder::new(), &[]);
+    let admin = server
+        .folder()
+        .bootstrap("Acme", "ada@acme.example", "admin");
+    let authorization = format!("authorization: Bearer {}", admin.token);
+    let business = format!("x-business-id: {}", admin.business_id);
+    let list = server.url.clone() + "/api/v1/tokens";
+    let certificate = server
+        .folder()
+        .path()
+        .join("cert.pem")
+        .display()
+        .to_string();
+    let ask = |more: &[&str]| {
+        let answer = output(
+            Command::new("curl")
+                .args([
+                    "--silent",
+                    "--noproxy",
+                    "*",
+                    "--max-time",
+                    "10",
+                    "--output",
+                    "/dev/null",
+                ])
+                .args([
+                    "--write-out",
+                    "%{http_version} %{http_code}",
+                    "--cacert",
+                    &certificate,
+                ])
+                .args(more),
+        );
+        text(&answer.stdout)
+    };
+    let by = ["-H", &authorization, "-H", &business];
+    let with = |more: &[&str]| ask(&[&by[..], more, &[&list]].concat());
+    assert_eq!(with(&[]), "2 200");
+    assert_eq!(ask(&[&list]), "2 401");
+    assert_eq!(with(&["-H", "host: me@elsewhere"]), "2 400");
+    let body = ["-H", "content-type: application/json", "--data"];
+    assert_eq!(with(&[&body[..], &[r#"{"name": "ci"}"#]].concat()), "2 201");
+    let large = format!(r#"{{"name": "{}"}}"#, "a".repeat(70_000));
+    let file = server.folder().path().join("large");
+    fs::write(&file, large).unwrap();
+    let file = format!("@{}", file.display());
+    assert_eq!(with(&[&body[..], &[&file]].concat()), "2 413");
+    let long = format!("x-long: {}", "a".repeat(40_000));
+    let refused = with(&["-H", &long]);
+    assert!(!refused.ends_with("200"), "{refused}");
+    // The connection that is refused does no harm to others.
+    assert_eq!(with(&[]), "2 200");
+    let path = format!("{}/api/v1/tokens/{}/revoke", server.url, admin.token_id);
+    assert_eq!(ask(&[&by[..], &["-X", "POST", &path]].concat()), "2 201");
+    assert_eq!(with(&[]), "2 401");
+}
+
+/// A client that completes the handshake and sends no preface, or a part of it.
+#[tokio::test]
+async fn silent_http_2_client_is_disconnected() {
+    let timeouts = [
+        "--clear-http2",
+        "on",
+        "--head-timeout",
+        "0.5",
+        "--request-timeout",
+        "1",
+    ];
+    let server = Server::start_on(Folder::new(), &timeouts);
+    let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    for sent in [
+        "",
+        "PRI",
+        preface,
+        &format!("{preface}\0\0\0\u{4}\0\0\0\0\0"),
+    ] {
+        let begun = Instant::now();
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let closed = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut answer);
+        let closed = tokio::time::timeout(PATIENCE, closed).await;
+        assert!(closed.is_ok(), "{sent:?}");
+        assert!(begun.elapsed() < Duration::from_secs(6), "{sent:?}");
+    }
+}

@@ -21,10 +21,28 @@ pub struct Coverage {
     pub exercised: usize,
     /// How many of them the run observed.
     pub observed: usize,
+    /// The operations, in the document's order.
+    #[serde(default)]
+    pub operations: Vec<CoveredOperation>,
     /// The parts, in the document's order.
     pub parts: Vec<CoveredPart>,
     /// Answers to the contract's operations whose status the contract does not name.
     pub undocumented: Vec<Undocumented>,
+}
+
+/// What a run reached of an operation. Statuses are written as the contract names them: `404`, `4XX`, `default`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CoveredOperation {
+    /// The operation, such as `POST /api/v1/tokens/{token_id}/revoke`.
+    pub operation: String,
+    /// Whether it succeeded at least once.
+    pub reached: bool,
+    /// The statuses that the contract documents.
+    pub documented: Vec<String>,
+    /// Those of them that a case tried to cause.
+    pub provoked: Vec<String>,
+    /// Those of them that were answered.
+    pub observed: Vec<String>,
 }
 
 /// A part of the contract.

@@ -58,6 +58,7 @@ pub struct Deployment {
     reached: AtomicBool,
     lists_anyway: AtomicBool,
     choices: Mutex<BTreeMap<Policy, (u16, &'static str)>>,
+    answered: Mutex<BTreeMap<Policy, u16>>,
     observations: Mutex<Vec<Observation>>,
 }
 
@@ -131,6 +132,7 @@ impl Deployment {
             reached: AtomicBool::new(false),
             lists_anyway: AtomicBool::new(false),
             choices: Mutex::new(BTreeMap::new()),
+            answered: Mutex::default(),
             observations: Mutex::default(),
         })
     }

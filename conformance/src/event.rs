@@ -2,10 +2,16 @@
 //!
 //! Events are redacted: no value of a credential or of a minted token ever enters one.
 
+mod exchange;
+mod known;
+
 use chrono::{DateTime, Utc};
 use openapi::waiver::Waived;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use exchange::{BodyRecord, ExchangeRecord, HeaderRecord, RequestRecord, ResponseRecord};
+pub use known::{KnownFailure, KnownState};
 
 use crate::case::{Clause, Effect, Level};
 use crate::contract::ContractName;
@@ -62,6 +68,15 @@ pub struct Suite {
 pub struct Selection {
     /// Only cases whose id contains one of these; empty selects all.
     pub filter: Vec<String>,
+    /// Only cases that meet these criteria, such as `method=POST`; empty selects all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// No cases that meet one of these criteria.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// The file of the known failures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
     /// The most that a case may do to the deployment.
     pub allow: Effect,
     /// Whether a failed SHOULD makes the run fail as well.
@@ -86,6 +101,27 @@ pub struct Selection {
     pub catalogue: usize,
 }
 
+impl Selection {
+    /// Returns the number of cases that were not selected.
+    pub(crate) fn left_out(&self) -> usize {
+        self.catalogue.saturating_sub(self.selected)
+    }
+
+    /// Returns the filters in words; empty where there is none.
+    pub(crate) fn filters(&self) -> String {
+        let kinds = [
+            ("filter", &self.filter),
+            ("include", &self.include),
+            ("exclude", &self.exclude),
+        ];
+        let words = kinds.iter().filter(|(_, values)| !values.is_empty());
+        words
+            .map(|(kind, values)| format!("{kind} {}", values.join(" ")))
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
 /// The verdict on a case.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -102,6 +138,9 @@ pub enum Verdict {
     Skip,
     /// It was run and could not be decided, for the given reason.
     Inconclusive,
+    /// A fault of the deployment that is not about its clause kept it from being decided: `cause` names the fault, or the
+    /// reason why the run stopped earlier.
+    Blocked,
     /// The suite or the connection to the target broke while it ran.
     Error,
 }
@@ -116,6 +155,7 @@ impl Verdict {
             Verdict::Warn => "warn",
             Verdict::Skip => "skip",
             Verdict::Inconclusive => "inconclusive",
+            Verdict::Blocked => "blocked",
             Verdict::Error => "error",
         }
     }
@@ -154,6 +194,9 @@ pub struct CaseRecord {
     /// The cause of a failure: the request and what was wrong with its answer. Cases with one cause are one finding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// The known failure of the baseline that it is, which does not fail the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Waived>,
     /// The text that it cites.
     pub clause: ClauseRecord,
     /// The operation of the contract that it is about, such as `POST /api/v1/tokens/{token_id}/revoke`. Absent in
@@ -209,79 +252,6 @@ pub struct StepRecord {
     pub check: Option<String>,
 }
 
-/// One request and its answer, redacted.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct ExchangeRecord {
-    /// Its purpose.
-    pub purpose: String,
-    /// When it was sent (UTC).
-    pub started_at: DateTime<Utc>,
-    /// The time from sending to the last byte of the answer, in milliseconds.
-    pub duration_ms: f64,
-    /// The time from sending to the head of the answer, in milliseconds; the rest of the duration is that of the body.
-    /// Absent where no answer began.
-    #[serde(default)]
-    pub wait_ms: Option<f64>,
-    /// The number of failed connection attempts before this one. Each was repeated, since nothing had been sent yet.
-    pub retries: u32,
-    /// The request.
-    pub request: RequestRecord,
-    /// The answer, if there is one.
-    pub response: Option<ResponseRecord>,
-    /// The reason why there is no answer.
-    pub problem: Option<String>,
-    /// A command line that sends the same request; credentials are taken from the environment.
-    pub curl: String,
-}
-
-/// A request, redacted.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct RequestRecord {
-    /// The method.
-    pub method: String,
-    /// The whole URL.
-    pub url: String,
-    /// The headers in the order of sending.
-    pub headers: Vec<HeaderRecord>,
-    /// The body, which may be empty, if one was sent.
-    pub body: Option<BodyRecord>,
-}
-
-/// An answer, redacted.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct ResponseRecord {
-    /// The status code.
-    pub status: u16,
-    /// The headers in the order of arrival.
-    pub headers: Vec<HeaderRecord>,
-    /// The body.
-    pub body: BodyRecord,
-}
-
-/// A header line, redacted.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct HeaderRecord {
-    /// Its name, in lower case.
-    pub name: String,
-    /// Its value; bytes that are not UTF-8 are replaced.
-    pub value: String,
-}
-
-/// A body, redacted: as text where it is UTF-8, otherwise in Base64.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct BodyRecord {
-    /// The size of the body in bytes.
-    pub bytes: usize,
-    /// Whether only the beginning is kept here.
-    pub truncated: bool,
-    /// The text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// The bytes in standard Base64.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub base64: Option<String>,
-}
-
 /// The footer of a run: how it ended.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RunFooter {
@@ -303,6 +273,9 @@ pub struct RunFooter {
     /// The parts of the contract that the run exercised and observed.
     #[serde(default)]
     pub coverage: Coverage,
+    /// The known failures of the baseline, and what this run shows about each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<KnownFailure>,
     /// The disposable tokens that could not be revoked, or that no answer shows to be refused, for a person to revoke.
     pub left_behind: Vec<LeftBehind>,
 }

@@ -34,6 +34,7 @@
 //! # }
 //! ```
 
+pub mod baseline;
 pub mod case;
 pub mod cases;
 pub mod comparison;

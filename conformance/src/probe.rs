@@ -1,6 +1,7 @@
 //! The probe of a deployment that has no profile yet: its operations and its choices become a first profile, for a person
 //! to edit.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
@@ -11,7 +12,7 @@ use crate::case::{Case, Effect};
 use crate::cases;
 use crate::deployment::ledger::unwrapped;
 use crate::profile::Policy;
-use crate::runner::{self, Plan};
+use crate::runner::{self, Filters, Plan};
 use crate::session::Session;
 use crate::wire::Caller;
 use crate::wire::{NoAnswer, Request, Response};
@@ -40,6 +41,8 @@ pub struct Findings {
     mints: Option<bool>,
     /// The answers where the contract leaves a choice.
     choices: Vec<(Policy, u16)>,
+    /// All answers there, also those that are none of the choices.
+    answers: BTreeMap<Policy, u16>,
     /// The error of its clock, in seconds, by its `date` header.
     skew: Option<i64>,
 }
@@ -68,6 +71,7 @@ const CASES: &[&str] = &[
     "status.missing_business_id",
     "status.malformed_business_id",
     "tenancy.foreign_token_not_revoked",
+    "tenancy.unknown_business",
     "revocation.by_another_of_the_business",
     "input.reason_number",
     "input.broken_json",
@@ -163,7 +167,23 @@ impl Users {
                     let _ = writeln!(text, "{key} = {status}");
                 }
                 None => {
-                    let _ = writeln!(text, "# {key} = …  # not observed: {}", policy.choices());
+                    let (found, choices) = (findings.answers.get(&policy), policy.choices());
+                    let _ = match found {
+                        Some(status) if policy.documented().contains(status) => {
+                            writeln!(text, "{key} = {status}")
+                        }
+                        Some(status) if policy.settable().contains(status) => writeln!(
+                            text,
+                            "# {key} = {status}  # answered {status}: set it if that is meant"
+                        ),
+                        Some(status) => {
+                            writeln!(
+                                text,
+                                "# {key} = …  # answered {status}, which is none of {choices}"
+                            )
+                        }
+                        None => writeln!(text, "# {key} = …  # not observed: {choices}"),
+                    };
                 }
             }
         }
@@ -219,7 +239,8 @@ pub async fn probe(session: &Session, allow: Effect) -> Result<Findings, String>
         let plan = Plan {
             catalogue: catalogue.len(),
             cases,
-            filter: Vec::new(),
+            filters: Filters::default(),
+            baseline: None,
             allow,
             strict: false,
             jobs: 4,
@@ -228,6 +249,7 @@ pub async fn probe(session: &Session, allow: Effect) -> Result<Findings, String>
         // Only the answers count here, not the verdicts.
         runner::run(session, &plan, std::future::pending(), |_| {}).await;
         findings.choices = deployment.choices();
+        findings.answers = deployment.answers();
     }
     if allow == Effect::Revokes {
         findings.mints = Some(!deployment.ledger.is_empty());

@@ -27,6 +27,7 @@ use crate::contract::Contract;
 
 pub use business::Business;
 pub use credentials::{Credentials, Identity};
+pub(crate) use explain::parse_toml;
 pub use fixtures::{Fixtures, Mint};
 pub(crate) use origin::Origin;
 pub use origin::ProfileError;
@@ -39,6 +40,7 @@ pub(crate) use source::variable;
 pub use timing::{Clock, Latency, Timeouts};
 pub use tls::Tls;
 pub use waiver::Waiver;
+pub(crate) use waiver::day;
 
 /// The description of a deployment by its owner.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
@@ -147,8 +149,8 @@ impl Profile {
     /// # Errors
     /// As [`Profile::parse`].
     pub(crate) fn read(origin: Origin<'_>) -> Result<Profile, ProfileError> {
-        let profile: Profile =
-            toml::from_str(origin.text).map_err(|error| explain::explain(origin, &error))?;
+        let help = ("`conformance schema profile`", "a profile");
+        let profile: Profile = parse_toml(origin, help)?;
         profile.check(origin)?;
         Ok(profile)
     }

@@ -3,6 +3,7 @@
 //! [`Report`] collects the events into one value, which is `report.json`. Each other format is a function that renders this
 //! value to `&mut dyn Write` and knows nothing of the runner. [`read()`] reads a saved run, so that it can be rendered later.
 
+mod conclusion;
 mod event_writer;
 mod file;
 mod format;
@@ -62,6 +63,9 @@ pub struct Totals {
     pub skip: usize,
     /// The case was run and could not be decided.
     pub inconclusive: usize,
+    /// A fault that is not about the case's clause kept it from being decided.
+    #[serde(default)]
+    pub blocked: usize,
     /// The suite or the connection to the target broke.
     pub error: usize,
 }
@@ -79,6 +83,7 @@ impl Totals {
                 Verdict::Warn => totals.warn += 1,
                 Verdict::Skip => totals.skip += 1,
                 Verdict::Inconclusive => totals.inconclusive += 1,
+                Verdict::Blocked => totals.blocked += 1,
                 Verdict::Error => totals.error += 1,
             }
         }
@@ -93,6 +98,7 @@ impl Totals {
             Verdict::Warn => self.warn,
             Verdict::Skip => self.skip,
             Verdict::Inconclusive => self.inconclusive,
+            Verdict::Blocked => self.blocked,
             Verdict::Error => self.error,
         }
     }

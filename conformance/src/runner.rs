@@ -3,6 +3,7 @@
 mod needs;
 mod one_case;
 mod reachable;
+mod selection;
 mod tally;
 
 use std::future::Future;
@@ -16,16 +17,19 @@ use rand::seq::SliceRandom as _;
 
 pub use needs::check_waivers;
 pub use one_case::run_case;
+pub use selection::{Criterion, Filters};
 
+use crate::baseline::Baseline;
 use crate::case::{Case, Effect};
 use crate::deployment::Deployment;
 use crate::event::{
-    CaseRecord, Event, Exit, LeftBehind, RunFooter, RunHeader, Selection, Suite, Verdict,
+    CaseRecord, Event, Exit, KnownFailure, KnownState, LeftBehind, RunFooter, RunHeader, Selection,
+    Suite, Verdict,
 };
 use crate::exit::ExitCode;
 use crate::session::Session;
 use one_case::{milliseconds, undecided};
-use tally::{Reached, Tally};
+use tally::{Ending, Reached, Tally};
 
 /// The cases that run first, one after the other. Without what they demand no other case can prove anything, and the breaker
 /// of the deployment stops the run.
@@ -39,7 +43,9 @@ pub struct Plan {
     /// The number of cases to select from.
     pub catalogue: usize,
     /// The filters that selected the cases, for the report.
-    pub filter: Vec<String>,
+    pub filters: Filters,
+    /// The failures that are known and do not fail the run.
+    pub baseline: Option<Baseline>,
     /// The most that a case may do to the deployment.
     pub allow: Effect,
     /// Whether a failed SHOULD makes the run fail as well.
@@ -48,17 +54,6 @@ pub struct Plan {
     pub jobs: usize,
     /// The seed that shuffles the cases; `None` keeps their order.
     pub seed: Option<u64>,
-}
-
-impl Plan {
-    /// Selects from a catalogue the cases whose id contains one of the filters; without a filter, all.
-    #[must_use]
-    pub fn select(catalogue: &[&'static Case], filter: &[String]) -> Vec<&'static Case> {
-        let wanted = |case: &&Case| {
-            filter.is_empty() || filter.iter().any(|text| case.id.contains(text.as_str()))
-        };
-        catalogue.iter().copied().filter(wanted).collect()
-    }
 }
 
 /// Runs a plan until it is done or `interrupt` resolves. Minted tokens are revoked in both cases.
@@ -78,7 +73,10 @@ pub async fn run(
     let mut tally = Tally::default();
     let mut trouble = None;
     let mut interrupted = false;
-    let mut decide = |record: CaseRecord| {
+    let today = Utc::now().date_naive();
+    let mut decide = |mut record: CaseRecord| {
+        let baseline = plan.baseline.as_ref();
+        record.known = baseline.and_then(|baseline| baseline.accepts(&record, today));
         tally.add(&record);
         emit(Event::CaseFinished(Box::new(record)));
     };
@@ -124,7 +122,16 @@ pub async fn run(
 
     let left_behind = finish(session).await;
     let cause = deployment.stopped(plan.allow);
-    let (code, reason) = tally.judge(trouble.as_deref(), cause.as_deref(), reached(deployment));
+    let known = plan.baseline.as_ref().map_or_else(Vec::new, |baseline| {
+        baseline.shown_by(tally.verdicts(), today)
+    });
+    let (code, reason) = tally.judge(&Ending {
+        trouble: trouble.as_deref(),
+        cause: cause.as_deref(),
+        reached: reached(deployment),
+        known: &known,
+        left_out: plan.catalogue.saturating_sub(plan.cases.len()),
+    });
     emit(Event::RunFinished(Box::new(RunFooter {
         finished_at: Utc::now(),
         duration_ms: milliseconds(clock),
@@ -135,10 +142,11 @@ pub async fn run(
         exit: Exit {
             code: code.code(),
             name: code,
-            meaning: code.meaning().to_owned(),
+            meaning: meaning(code, plan, &known).to_owned(),
             reason,
         },
         coverage: deployment.coverage(),
+        known,
         left_behind,
     })));
     code
@@ -150,6 +158,23 @@ pub async fn finish(session: &Session) -> Vec<LeftBehind> {
     session.deployment.settled().await;
     session.fixtures.clean_up(None).await;
     session.deployment.ledger.left_behind()
+}
+
+/// Returns the meaning of an exit code. A run that looked at a part of the catalogue, or that met known failures, does not call
+/// the deployment conformant.
+fn meaning(code: ExitCode, plan: &Plan, known: &[KnownFailure]) -> &'static str {
+    let fails = known.iter().any(|known| known.state == KnownState::Fails);
+    match code {
+        ExitCode::Conformant if fails => "no failure but the known ones",
+        ExitCode::Conformant if plan.cases.len() < plan.catalogue => {
+            "conformant as far as cases were selected"
+        }
+        ExitCode::Conformant
+        | ExitCode::Failed
+        | ExitCode::Usage
+        | ExitCode::Broken
+        | ExitCode::NothingProven => code.meaning(),
+    }
 }
 
 fn reached(deployment: &Deployment) -> Reached {
@@ -171,7 +196,23 @@ fn header(deployment: &Deployment, plan: &Plan) -> RunHeader {
         // It has only values of JSON; and a run is worth more than the record of its profile.
         profile: serde_json::to_value(&deployment.profile).unwrap_or_default(),
         selection: Selection {
-            filter: plan.filter.clone(),
+            filter: plan.filters.texts.clone(),
+            include: plan
+                .filters
+                .include
+                .iter()
+                .map(Criterion::to_string)
+                .collect(),
+            exclude: plan
+                .filters
+                .exclude
+                .iter()
+                .map(Criterion::to_string)
+                .collect(),
+            baseline: plan
+                .baseline
+                .as_ref()
+                .map(|baseline| baseline.path().display().to_string()),
             allow: plan.allow,
             strict: plan.strict,
             jobs: plan.jobs,

@@ -4,9 +4,11 @@
 //! Every expectation becomes a step of the report. The first one that does not hold ends the case.
 
 mod answer;
+mod reproduction;
 mod transcript;
 pub(crate) mod uses;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use answer::Answer;
@@ -14,6 +16,7 @@ pub use answer::Answer;
 use crate::case::{Sample, Stop};
 use crate::deployment::Deployment;
 use crate::deployment::ledger::Token;
+use crate::deployment::observation::Kind;
 use crate::profile::{Identity, Timeouts};
 use crate::wire::{Caller, Exchange, Form, NoAnswer, Request, Wire};
 use transcript::Transcript;
@@ -232,8 +235,11 @@ impl Trial {
             Err(NoAnswer::Unsendable(cause)) => {
                 Err(Stop::Broken(format!("{purpose}: cannot be sent: {cause}")))
             }
-            Err(problem @ (NoAnswer::Budget(_) | NoAnswer::Stopped(_))) => {
+            Err(problem @ NoAnswer::Budget(_)) => {
                 Err(Stop::Inconclusive(format!("{purpose}: {problem}")))
+            }
+            Err(problem @ NoAnswer::Stopped(_)) => {
+                Err(Stop::Blocked(format!("{purpose}: {problem}")))
             }
             Err(problem @ (NoAnswer::Timeout(_) | NoAnswer::Broken(_) | NoAnswer::TooLarge(_))) => {
                 Ok((index, Err(problem)))
@@ -262,6 +268,25 @@ impl Trial {
         );
         self.transcript.name_check(|| what.to_owned());
         held
+    }
+
+    /// Names the cause of the step that failed last, which is then one finding with the other cases that met it.
+    pub(crate) fn name_cause(&self, cause: Option<String>) {
+        if let Some(cause) = cause {
+            self.transcript.name_check(|| cause);
+        }
+    }
+
+    /// Returns the problem that all observations of a kind have, if there is only one, as the cause of a case that meets it.
+    pub(crate) fn only_problem(&self, kind: Kind) -> Option<String> {
+        let observed = self.deployment().observed(kind);
+        let problems: BTreeSet<_> = observed.iter().map(|one| one.problem.as_ref()).collect();
+        let (Some(Some(problem)), 1) = (problems.first(), problems.len()) else {
+            return None;
+        };
+        let contract = &self.deployment().contract;
+        let operation = &contract.operations()[contract.revoke_operation()?].operation;
+        Some(format!("{operation}: {problem}"))
     }
 
     /// Registers a value derived from a credential, so that reports show the name in its place.

@@ -11,5 +11,6 @@ mod tls;
 pub use caller::Caller;
 pub use client::{Client, ClientError, Way};
 pub(crate) use connection::{Form, Wire};
+pub(crate) use curl::curl;
 pub(crate) use exchange::To;
 pub use exchange::{Exchange, NoAnswer, Request, Response};

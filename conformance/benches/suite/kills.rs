@@ -19,6 +19,8 @@ struct MutantResult {
     class: String,
     mutant: String,
     killed: bool,
+    /// The number of findings on the terminal.
+    causes: usize,
 }
 
 /// Runs the mutants and prints how many of each class are killed; returns whether all are.
@@ -63,6 +65,13 @@ pub(super) fn print(path: &Path) -> Result<bool, Error> {
     }
     let killed = results.iter().filter(|result| result.killed).count();
     anstream::println!("  {:<16} {killed:>3} of {:>3}", "all", results.len());
+    let several: Vec<&MutantResult> = results.iter().filter(|one| one.causes > 1).collect();
+    let one = results.len() - several.len();
+    anstream::println!("  as one cause on the terminal: {one} of {}", results.len());
+    for result in several {
+        let (class, mutant, causes) = (&result.class, &result.mutant, result.causes);
+        anstream::println!("  {class}: {mutant} is shown as {causes} causes");
+    }
     for result in results.iter().filter(|result| !result.killed) {
         anstream::println!("  NO: {}: {} survives", result.class, result.mutant);
     }

@@ -14,8 +14,21 @@ pub enum Stop {
     Inapplicable(String),
     /// A resource of the case ran out before its first step: it is skipped.
     Lacking(String),
+    /// A request that is not about the clause of the case met a fault of the deployment, or a fault stopped the run: which one.
+    Blocked(String),
     /// The case cannot be decided: a precondition was not met.
     Inconclusive(String),
     /// The connection to the target, or the suite itself, is broken.
     Broken(String),
+}
+
+impl Stop {
+    /// Returns the same reason for a request that the case only needs on its way: another clause is broken then, and this case
+    /// is blocked.
+    pub(crate) fn on_the_way(self) -> Stop {
+        match self {
+            Stop::Failed(reason) | Stop::ServerError(reason) => Stop::Blocked(reason),
+            other => other,
+        }
+    }
 }

@@ -104,7 +104,7 @@ pub(super) const CASES: &[Case] = &[
                 let last = is_last_read(n, 20, &answered).await;
                 let request = caller.revoke(&uuid::Uuid::new_v4().to_string());
                 let answer = t
-                    .send(&format!("use {n} during the revocation"), request)
+                    .ask(&format!("use {n} during the revocation"), request)
                     .await?;
                 let now = answer.status() == 401;
                 let held = now || !refused;

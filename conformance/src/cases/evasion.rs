@@ -221,7 +221,8 @@ pub(super) const CASES: &[Case] = &[
         let used = || Ok::<_, Stop>(t.using(token)?.revoke(&Uuid::new_v4().to_string()));
         let mut wire = t.connect().await?;
         let purpose = "use the token on a separate connection";
-        match t.send_on(&mut wire, Form::Sound, purpose, used()?).await? {
+        let before = t.send_on(&mut wire, Form::Sound, purpose, used()?).await;
+        match before.map_err(Stop::on_the_way)? {
             Ok(answer) => answer.status_is(&[403, 404])?,
             Err(problem) => return t.expect(purpose, false, "an answer", problem),
         }

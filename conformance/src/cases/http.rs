@@ -116,7 +116,7 @@ pub(super) const CASES: &[Case] = &[
                 .await?
                 .status_is(&[400, 422])?;
         }
-        t.revoke(t.own(0)).await?;
+        t.revoked(t.own(0)).await?;
         Ok(())
     })),
     Case::must("http.answers_are_not_publicly_cacheable", clauses::CACHING)
@@ -125,7 +125,7 @@ pub(super) const CASES: &[Case] = &[
         .steps(steps!(|t| {
             let unknown = t.operator().revoke(&Uuid::new_v4().to_string());
             let answers = [
-                t.send("revoke an unknown token", unknown).await?,
+                t.ask("revoke an unknown token", unknown).await?,
                 t.revoke(t.own(0)).await?,
             ];
             for answer in answers {

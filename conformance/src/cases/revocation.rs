@@ -14,7 +14,7 @@ pub(super) const CASES: &[Case] = &[
         .own(1)
         .steps(steps!(|t| {
             let token = t.own(0);
-            let answer = t.revoke(token).await?;
+            let answer = t.revoked(token).await?;
             answer.field_is("/data/id", &json!(token.id))?;
             if let Some(jti) = &token.jti {
                 answer.field_is("/data/jti", &json!(jti))?;

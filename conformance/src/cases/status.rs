@@ -1,25 +1,15 @@
 //! Every status that the page documents: a request causes it, and its media type and body must be those that the slice
 //! documents.
 
+mod members;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::clauses;
 use crate::case::{Case, Stop, steps};
 use crate::profile::Policy;
-
-/// The members of a 201's body according to the slice.
-const ENVELOPE: &[&str] = &["success", "message", "code", "data"];
-
-/// The members of `data` in a 201's body.
-const RECORD: &[&str] = &[
-    "id",
-    "jti",
-    "name",
-    "revoked_at",
-    "revoked_by",
-    "revocation_reason",
-];
+use members::{ENVELOPE, RECORD, additional_fields, missing_fields};
 
 pub(super) const CASES: &[Case] = &[
     Case::must("status.created", clauses::CREATED)
@@ -36,7 +26,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/201/content/application~1json/schema"])
         .own(1)
         .steps(steps!(|t| {
-            let answer = t.revoke(t.own(0)).await?;
+            let answer = t.revoked(t.own(0)).await?;
             answer.field_is("/success", &json!(true))?;
             answer.expect(
                 "/data",
@@ -49,7 +39,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/201/content/application~1json/schema"])
         .own(1)
         .steps(steps!(|t| {
-            let answer = t.revoke(t.own(0)).await?;
+            let answer = t.revoked(t.own(0)).await?;
             let mut missing = missing_fields(&answer.json(), "", ENVELOPE);
             missing.extend(missing_fields(&answer.at("/data"), "data.", RECORD));
             let actual = if missing.is_empty() {
@@ -68,7 +58,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/201/content/application~1json/schema"])
         .own(1)
         .steps(steps!(|t| {
-            let answer = t.revoke(t.own(0)).await?;
+            let answer = t.revoked(t.own(0)).await?;
             let mut added = additional_fields(&answer.json(), "", ENVELOPE);
             added.extend(additional_fields(&answer.at("/data"), "data.", RECORD));
             let actual = if added.is_empty() {
@@ -242,9 +232,7 @@ pub(super) const CASES: &[Case] = &[
         .own(1)
         .steps(steps!(|t| {
             let unknown = t.operator().revoke(&Uuid::new_v4().to_string());
-            let refusal = t
-                .send("revoke a token that does not exist", unknown)
-                .await?;
+            let refusal = t.ask("revoke a token that does not exist", unknown).await?;
             let success = t.revoke(t.own(0)).await?;
             for answer in [refusal, success] {
                 let bytes = answer.bytes();
@@ -279,7 +267,7 @@ pub(super) const CASES: &[Case] = &[
     .covers(&["/responses/201/content/application~1json/schema"])
     .own(1)
     .steps(steps!(|t| {
-        let answer = t.revoke(t.own(0)).await?;
+        let answer = t.revoked(t.own(0)).await?;
         let revoked_at = answer.timestamp("/data/revoked_at")?;
         answer.happened_now("/data/revoked_at", revoked_at)
     })),
@@ -332,15 +320,24 @@ pub(super) const CASES: &[Case] = &[
         .after_others()
         // Runs last, since it checks every answer of the operation in the run.
         .steps(steps!(|t| {
-            super::secrecy::request_every_kind_of_answer(t).await?;
+            let asked = super::secrecy::request_every_kind_of_answer(t).await;
             // HTTP allows any server to answer with these before the operation is reached: for content negotiation
             // (406, 415), limits (413, 414, 429, 431), routing of another path or method (301, 307, 308, 405), and
             // another version of HTTP (505).
             const GENERIC: &[u16] = &[301, 307, 308, 405, 406, 413, 414, 415, 429, 431, 505];
             let coverage = t.deployment().coverage();
             let others = coverage.undocumented.iter();
-            let others: Vec<String> = others
+            let others: Vec<_> = others
                 .filter(|other| !GENERIC.contains(&other.status))
+                .collect();
+            // A server error alone is one finding with the cases that met it.
+            let cause = match others.as_slice() {
+                [only] if only.status >= 500 => {
+                    Some(format!("{}: server error {}", only.operation, only.status))
+                }
+                [..] => None,
+            };
+            let others: Vec<String> = (others.iter())
                 .map(|other| format!("{} ({} times)", other.status, other.times))
                 .collect();
             let actual = if others.is_empty() {
@@ -354,22 +351,7 @@ pub(super) const CASES: &[Case] = &[
                 "none",
                 actual,
             )
+            .inspect_err(|_| t.name_cause(cause))?;
+            asked
         })),
 ];
-
-/// Returns the named fields that an object does not have.
-fn missing_fields(object: &Value, prefix: &str, named: &[&str]) -> Vec<String> {
-    let missing = named.iter().filter(|name| object.get(name).is_none());
-    missing.map(|name| format!("{prefix}{name}")).collect()
-}
-
-/// Returns the fields of an object that are not named.
-fn additional_fields(object: &Value, prefix: &str, named: &[&str]) -> Vec<String> {
-    let keys = object
-        .as_object()
-        .into_iter()
-        .flat_map(|fields| fields.keys());
-    keys.filter(|key| !named.contains(&key.as_str()))
-        .map(|key| format!("{prefix}{key}"))
-        .collect()
-}

@@ -137,7 +137,7 @@ pub(super) const CASES: &[Case] = &[
             }
             let (first, second) = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
             let unknown = t
-                .send(
+                .ask(
                     "revoke a token that does not exist",
                     t.operator().revoke(&first),
                 )
@@ -196,9 +196,7 @@ pub(super) const CASES: &[Case] = &[
             let (mut foreign, mut unknown) = (Vec::new(), Vec::new());
             for _ in 0..7 {
                 let request = t.operator().revoke(&Uuid::new_v4().to_string());
-                let answer = t
-                    .send("revoke a token that does not exist", request)
-                    .await?;
+                let answer = t.ask("revoke a token that does not exist", request).await?;
                 unknown.push(answer.duration());
                 let request = t.operator().revoke(&t.foreign(0).id);
                 let answer = t

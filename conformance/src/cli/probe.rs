@@ -22,7 +22,7 @@ pub(crate) const HELP: &str = "Examples:
 Exit codes:
   0  a profile was written
   2  usage, a missing credential, or an existing output file; nothing was sent
-  3  nothing answers at the target";
+  3  nothing answers at the target, or the output cannot be written";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -103,6 +103,6 @@ pub(crate) fn probe(arguments: &Arguments) -> ExitCode {
     };
     match written {
         Ok(()) => ExitCode::Conformant,
-        Err(problem) => refuse(ExitCode::Usage, &problem),
+        Err(problem) => refuse(ExitCode::Broken, &problem),
     }
 }

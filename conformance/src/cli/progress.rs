@@ -97,7 +97,11 @@ impl Progress {
                     case.id
                 ))
             }
-            Verdict::Pass | Verdict::Warn | Verdict::Skip | Verdict::Inconclusive => None,
+            Verdict::Pass
+            | Verdict::Warn
+            | Verdict::Skip
+            | Verdict::Inconclusive
+            | Verdict::Blocked => None,
         };
         // When the target is unreachable, every case has the same error, and only the report shows it, once.
         let failure = failure.filter(|_| !case.exchanges.is_empty());

@@ -4,14 +4,15 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::ValueEnum;
+use clap::{ArgAction, ValueEnum};
+use conformance::baseline::Baseline;
 use conformance::case::Effect;
 use conformance::cases;
 use conformance::deployment::pace::{Limits, MAX_SECONDS};
 use conformance::exit::ExitCode;
 use conformance::redact::Scan;
-use conformance::report::{EventWriter, Report, ReportError};
-use conformance::runner::{self, Plan};
+use conformance::report::{EventWriter, Report, ReportError, write_scanned};
+use conformance::runner::{self, Criterion, Filters, Plan};
 use conformance::session::Opening;
 use tokio::runtime::Runtime;
 
@@ -21,11 +22,18 @@ use super::render::refuse;
 
 pub(crate) const HELP: &str = "Examples:
   conformance run --target https://staging.example.com --profile staging.toml --report reports --allow revokes
-  conformance run --target http://127.0.0.1:8080 --profile local.toml --report reports --allow revokes --filter revocation.
-  conformance run --target http://127.0.0.1:8080 --profile local.toml --report reports
+  conformance run --target http://127.0.0.1:8080 --profile local.toml --report reports --filter revocation.";
+
+pub(crate) const LONG_HELP: &str = "Examples:
+  conformance run --target https://staging.example.com --profile staging.toml --report reports --allow revokes
+  conformance run --target http://127.0.0.1:8080 --profile local.toml --report reports --allow revokes \\
+      --baseline known.toml --include method=POST --exclude case=latency.*
 
 The report folder gets report.html for people, report.json for machines, junit.xml for CI systems, summary.md for a
 pull request, and events.ndjson, which is written while the run goes on.";
+
+/// The most requests that a run of the whole catalogue is expected to send.
+const EXPECTED_REQUESTS: u32 = 5000;
 
 /// The target, its profile and contract, and the limits of requests.
 #[derive(Debug, clap::Args)]
@@ -33,25 +41,35 @@ struct TargetArguments {
     /// The deployment's base URL, such as https://staging.example.com.
     #[arg(long, value_name = "URL")]
     target: String,
-    /// The deployment's profile, in TOML; `conformance schema profile` describes it.
+    /// The deployment's profile, in TOML.
+    ///
+    /// `conformance schema profile` describes its keys, and `conformance probe` writes a first one.
     #[arg(long, value_name = "FILE")]
     profile: PathBuf,
-    /// The contract, an OpenAPI document (JSON or YAML), in place of the published revoke operation. Cases are derived
-    /// from each of its operations; the catalogue is run as well if it has the revoke operation.
+    /// Another contract than the published revoke operation.
+    ///
+    /// An OpenAPI document (JSON or YAML). Cases are derived from each of its operations; the catalogue is run as well if it
+    /// has the revoke operation.
     #[arg(long, value_name = "FILE")]
     contract: Option<PathBuf>,
-    /// You may test HOST: needed for a target on another machine that the profile's `hosts` does not name.
+    /// You may test HOST, which is another machine.
+    ///
+    /// Needed for a target on another machine that the profile's `hosts` does not name.
     #[arg(long, value_name = "HOST")]
     i_own: Vec<String>,
-    /// The most requests to send, clean-up included; the remaining cases are then skipped.
+    /// The most requests to send, clean-up included.
+    ///
+    /// The remaining cases are then skipped.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max_requests: Option<u64>,
     /// The most requests a second.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     rate: Option<u32>,
-    /// The most seconds of the cases; the remaining ones are then skipped. The clean-up follows.
-    #[arg(long, value_name = "N", default_value_t = MAX_SECONDS, value_parser = clap::value_parser!(u32).range(1..=86_400))]
-    max_seconds: u32,
+    /// The most seconds of the cases [default: 120, with --rate more].
+    ///
+    /// The remaining cases are then skipped. The clean-up follows. With --rate the default is long enough for the catalogue.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    max_seconds: Option<u32>,
 }
 
 impl TargetArguments {
@@ -64,40 +82,115 @@ impl TargetArguments {
             limits: Limits {
                 max_requests: self.max_requests,
                 rate: self.rate,
-                max_seconds: Some(self.max_seconds),
+                max_seconds: Some(self.max_seconds()),
             },
+        }
+    }
+
+    /// Returns the most seconds of the cases. A low rate needs more than the usual time.
+    fn max_seconds(&self) -> u32 {
+        let waiting = |rate: u32| EXPECTED_REQUESTS.div_ceil(rate);
+        (self.max_seconds).unwrap_or(MAX_SECONDS + self.rate.map_or(0, waiting))
+    }
+
+    /// Warns, before anything is sent, of a rate that leaves too little time for the cases.
+    fn warn(&self, cases: usize) {
+        /// The requests of a case, on average.
+        const REQUESTS: u64 = 12;
+        let (Some(rate), Some(seconds)) = (self.rate, self.max_seconds) else {
+            return;
+        };
+        let (fit, needed) = (
+            u64::from(rate) * u64::from(seconds),
+            cases as u64 * REQUESTS,
+        );
+        if fit < needed {
+            let _ = writeln!(
+                anstream::stderr(),
+                "conformance: --rate {rate} allows {fit} requests in --max-seconds {seconds}, and {cases} cases send about {needed}: those for which no time is left are skipped"
+            );
         }
     }
 }
 
 /// What to run, how, and where to write the reports.
 #[derive(Debug, clap::Args)]
+#[command(disable_help_flag = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     target: TargetArguments,
-    /// The folder for the reports, created if it does not exist. Reports of an earlier run are replaced.
+    /// The folder for the reports.
+    ///
+    /// It is created if it does not exist. Reports of an earlier run are replaced.
     #[arg(long, value_name = "DIR")]
     report: PathBuf,
-    /// Run only cases whose id contains TEXT, such as `revocation.`; may be given more than once.
-    #[arg(long, value_name = "TEXT")]
-    filter: Vec<String>,
+    /// What a case may do to the deployment at most.
+    ///
+    /// safe: nothing that could change state, even on a broken deployment; risks: requests that a correct deployment
+    /// refuses; revokes: mint disposable tokens and revoke them. Each includes the ones before it. Other cases are skipped,
+    /// so only `revokes` can prove a deployment conformant.
+    #[arg(long, value_enum, default_value_t = Effect::Safe, value_name = "EFFECT")]
+    allow: Effect,
     /// Let a failed SHOULD make the run fail as well.
     #[arg(long)]
     strict: bool,
-    /// The most that a case may do. safe: nothing that could change state, even on a broken deployment; risks: requests
-    /// that a correct deployment refuses; revokes: mint disposable tokens and revoke them. Each includes the ones before
-    /// it. Other cases are skipped, so only `revokes` can prove a deployment conformant.
-    #[arg(long, value_enum, default_value_t = Effect::Safe, value_name = "EFFECT", verbatim_doc_comment)]
-    allow: Effect,
+    #[command(flatten)]
+    filters: FilterArguments,
+    /// Known failures by cause, in TOML, which do not fail the run.
+    ///
+    /// Each has a reason and a last day. One that no longer fails, or whose last day is over, fails the run.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// After the run, write its failures to the baseline.
+    ///
+    /// Known ones keep their reasons, those that are gone are removed, and new ones need a reason before the next run.
+    #[arg(long, requires = "baseline")]
+    write_baseline: bool,
     /// The number of cases that run at the same time.
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
-    /// Report failures to GitHub Actions: annotations on standard output, and a summary of the job.
-    #[arg(long, value_enum, default_value_t = Annotations::Auto, value_name = "WHEN")]
-    annotations: Annotations,
     /// Shuffle the order of the cases; the same number gives the same order.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Report failures to GitHub Actions.
+    ///
+    /// As annotations on standard output, and as a summary of the job.
+    #[arg(long, value_enum, default_value_t = Annotations::Auto, value_name = "WHEN")]
+    annotations: Annotations,
+    /// Print this help.
+    #[arg(short, long, action = ArgAction::HelpShort)]
+    help: Option<bool>,
+    /// Print the details of each option.
+    #[arg(long, action = ArgAction::HelpLong)]
+    help_all: Option<bool>,
+}
+
+/// Which cases to run.
+#[derive(Debug, clap::Args)]
+struct FilterArguments {
+    /// Run only cases whose id contains TEXT (repeatable).
+    #[arg(long, value_name = "TEXT")]
+    filter: Vec<String>,
+    /// Run only cases with operation=, tag=, method=, path= or case= (repeatable).
+    ///
+    /// operation: the operationId, or method and path; path: a template, or its beginning with `*`; case: an id, or an area
+    /// such as `tenancy.*`. Of one kind, one value must fit; of several kinds, each. A case that is about no operation of
+    /// the contract fits only `case`.
+    #[arg(long, value_name = "KIND=VALUE")]
+    include: Vec<Criterion>,
+    /// Leave out such cases (repeatable).
+    #[arg(long, value_name = "KIND=VALUE")]
+    exclude: Vec<Criterion>,
+}
+
+impl FilterArguments {
+    fn filters(&self) -> Filters {
+        Filters {
+            texts: self.filter.clone(),
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -132,7 +225,19 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     };
     let deployment = &session.deployment;
     let catalogue = cases::of(&deployment.contract);
-    let selected = Plan::select(&catalogue, &arguments.filter);
+    let filters = arguments.filters.filters();
+    let selected = match filters.select(&deployment.contract, &catalogue) {
+        Ok(selected) => selected,
+        Err(problem) => return refuse(ExitCode::Usage, &problem),
+    };
+    let baseline = arguments
+        .baseline
+        .as_deref()
+        .map(|path| Baseline::load(path, arguments.write_baseline, &catalogue));
+    let baseline = match baseline.transpose() {
+        Ok(baseline) => baseline,
+        Err(problem) => return refuse(ExitCode::Usage, &problem),
+    };
     if let Err(problem) = runner::check_waivers(&session, &catalogue, &selected) {
         return refuse(ExitCode::Usage, &problem);
     }
@@ -146,10 +251,12 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         Ok(stream) => stream,
         Err(error) => return refuse(ExitCode::Usage, &error),
     };
+    arguments.target.warn(selected.len());
     let plan = Plan {
         cases: selected,
         catalogue: catalogue.len(),
-        filter: arguments.filter.clone(),
+        filters,
+        baseline,
         allow: arguments.allow,
         strict: arguments.strict,
         jobs: arguments.jobs.into(),
@@ -175,8 +282,28 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         &Scan::from_secrets(&deployment.secrets),
         arguments.annotations.are_wanted(),
     ));
+    if let (Some(baseline), true) = (&plan.baseline, arguments.write_baseline) {
+        let written = write_baseline(baseline, &report, &Scan::from_secrets(&deployment.secrets));
+        problems.extend(written.err());
+    }
     // Whatever the verdict, a run without its reports is not a pass.
     (problems.iter()).fold(code, |_, problem| refuse(ExitCode::Broken, problem))
+}
+
+/// Writes the baseline of a run that was not cut off, and says what a person has to do next.
+fn write_baseline(baseline: &Baseline, report: &Report, scan: &Scan) -> Result<(), ReportError> {
+    let path = baseline.path();
+    let known = report.end.as_ref().map_or(&[][..], |end| &end.known);
+    let text = baseline.written(&report.cases, known, chrono::Utc::now().date_naive());
+    write_scanned(path, text.as_bytes(), scan)?;
+    let _ = writeln!(
+        anstream::stdout(),
+        "  baseline: {}, {} known failures, {} of them without a reason, which the next run needs",
+        path.display(),
+        text.matches("[[known]]").count(),
+        text.matches("\nreason = \"\"\n").count(),
+    );
+    Ok(())
 }
 
 /// Starts the runtime of exchanges. A failure is printed, and the error is the code to exit with.

@@ -100,7 +100,7 @@ fn rank(verdict: Verdict) -> Option<u8> {
         Verdict::Pass => Some(0),
         Verdict::Warn => Some(1),
         Verdict::Fail => Some(2),
-        Verdict::Skip | Verdict::Inconclusive | Verdict::Error => None,
+        Verdict::Skip | Verdict::Inconclusive | Verdict::Blocked | Verdict::Error => None,
     }
 }
 
@@ -126,9 +126,14 @@ fn judge(a: &Report, b: &Report, cases: &[CaseChange], strict: bool) -> Judgemen
     let fails = |case: &&CaseChange| match case.b {
         Some(Verdict::Fail) => true,
         Some(Verdict::Warn) => strict && case.level == Level::Should,
-        Some(Verdict::Pass | Verdict::Skip | Verdict::Inconclusive | Verdict::Error) | None => {
-            false
-        }
+        Some(
+            Verdict::Pass
+            | Verdict::Skip
+            | Verdict::Inconclusive
+            | Verdict::Blocked
+            | Verdict::Error,
+        )
+        | None => false,
     };
     let failures: Vec<&str> = (cases.iter())
         .filter(|case| matches!(case.change, Change::Worse | Change::New))
@@ -137,7 +142,8 @@ fn judge(a: &Report, b: &Report, cases: &[CaseChange], strict: bool) -> Judgemen
         .collect();
     let undecided: Vec<&str> = (cases.iter())
         .filter(|case| matches!(case.change, Change::Undecided | Change::Gone))
-        .filter(|case| case.level == Level::Must && case.a.and_then(rank).is_some())
+        .filter(|case| case.level == Level::Must || case.b == Some(Verdict::Blocked))
+        .filter(|case| case.a.and_then(rank).is_some())
         .map(|case| case.id.as_str())
         .collect();
     let judged = |code: ExitCode, reason: String| Judgement {

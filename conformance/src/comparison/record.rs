@@ -76,7 +76,7 @@ pub struct Condition {
 pub enum Change {
     /// It fails or warns in B and did not in A, or it fails in B and warned in A.
     Worse,
-    /// It was decided in A, and is skipped, inconclusive or broken in B.
+    /// It was decided in A, and is skipped, inconclusive, blocked or broken in B.
     Undecided,
     /// Only A has the case.
     Gone,

@@ -7,7 +7,7 @@ use openapi::media_type::MediaType;
 use serde_json::Value;
 
 use super::parts::{self, Item, Place, Step};
-use super::{Coverage, CoveredPart, Undocumented};
+use super::{Coverage, CoveredOperation, CoveredPart, PartKind, Undocumented};
 use crate::wire::{Exchange, Request, Response};
 
 /// The parts of a contract that the exchanges of a run have reached so far.
@@ -22,6 +22,8 @@ pub(crate) struct Tracker {
 struct Tracked {
     method: String,
     path: String,
+    /// Whether it succeeded.
+    reached: bool,
 }
 
 impl Tracker {
@@ -34,6 +36,7 @@ impl Tracker {
         let operations = operations.into_iter().map(|operation| Tracked {
             method: operation.method,
             path: operation.path,
+            reached: false,
         });
         Tracker {
             operations: operations.collect(),
@@ -89,12 +92,15 @@ impl Tracker {
                 item.part.observed = true;
             }
         }
-        key.is_some() && response.is_some_and(|response| response.status / 100 == 2)
+        let success = response.is_some_and(|response| response.status / 100 == 2);
+        let reached = key.is_some() && success;
+        self.operations[operation].reached |= reached;
+        reached
     }
 
     /// Returns the method and the template of the operation that a request is for.
     pub(crate) fn name_of(&self, method: &str, path: &str) -> Option<String> {
-        let Tracked { method, path } = &self.operations[self.operation(method, path)?];
+        let Tracked { method, path, .. } = &self.operations[self.operation(method, path)?];
         Some(format!("{method} {path}"))
     }
 
@@ -141,7 +147,33 @@ impl Tracker {
             exercised: parts.iter().filter(|part| part.exercised).count(),
             observed: parts.iter().filter(|part| part.observed).count(),
             undocumented: undocumented.collect(),
+            operations: (0..self.operations.len())
+                .map(|index| self.covered(index))
+                .collect(),
             parts,
+        }
+    }
+
+    /// Returns what was reached of an operation.
+    fn covered(&self, index: usize) -> CoveredOperation {
+        let Tracked {
+            method,
+            path,
+            reached,
+        } = &self.operations[index];
+        let statuses = |wanted: fn(&CoveredPart) -> bool| {
+            (self.items.iter())
+                .filter(|item| item.operation == index && item.part.kind == PartKind::Status)
+                .filter(|item| wanted(&item.part))
+                .map(|item| item.part.name.clone())
+                .collect()
+        };
+        CoveredOperation {
+            operation: format!("{method} {path}"),
+            reached: *reached,
+            documented: statuses(|_| true),
+            provoked: statuses(|part| part.exercised),
+            observed: statuses(|part| part.observed),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a run learns from the exchanges with the deployment: coverage, what is wrong with single answers, new tokens,
 //! revocations, choices, and why it is not worth going on.
 
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -140,6 +141,17 @@ impl Deployment {
         (choices.iter())
             .map(|(policy, (status, _))| (*policy, *status))
             .collect()
+    }
+
+    /// Records what was answered where the contract leaves a choice, whether or not it is one of the choices.
+    pub(crate) fn answered(&self, policy: Policy, status: u16) {
+        let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        answered.insert(policy, status);
+    }
+
+    /// Returns the last answers where the contract leaves a choice.
+    pub(crate) fn answers(&self) -> BTreeMap<Policy, u16> {
+        (self.answered.lock().unwrap_or_else(PoisonError::into_inner)).clone()
     }
 
     /// Records the deployment's answer where the contract leaves a choice; returns an earlier answer that differs, and its

@@ -18,6 +18,8 @@ pub(crate) struct Observation {
     pub(crate) request: String,
     /// A description of what was found, without the value of a credential.
     pub(crate) found: String,
+    /// The problem with a body, as the cause of a case has it that checks such a body.
+    pub(crate) problem: Option<String>,
     /// What it is about.
     pub(crate) kind: Kind,
 }
@@ -48,26 +50,32 @@ pub(crate) fn observe(
     let request = &exchange.request;
     let creates = request.method == Method::POST && request.path == contract.tokens_path();
     let leaks = leak::leaks(secrets, exchange, response, creates).into_iter();
-    let mut found: Vec<(Kind, String)> = leaks
-        .map(|(leaked, found)| (Kind::Leak(leaked), found))
+    let mut found: Vec<(Kind, String, Option<String>)> = leaks
+        .map(|(leaked, found)| (Kind::Leak(leaked), found, None))
         .collect();
     if is_ordinary(contract, request) {
         if response.status == 401 && !has_bearer_challenge(response) {
-            found.push((Kind::Challenge, "no Bearer challenge".to_owned()));
+            found.push((Kind::Challenge, "no Bearer challenge".to_owned(), None));
         }
         if JUDGED.contains(&response.status) {
             let problems = problems(contract, response);
             found.extend(problems.into_iter().map(|problem| {
-                let found = format!("{} with {}", response.status, secrets.redact(&problem));
-                (Kind::Body, found)
+                let (status, problem) = (response.status, secrets.redact(&problem));
+                let found = format!("{status} with {problem}");
+                (
+                    Kind::Body,
+                    found,
+                    Some(format!("{problem} in the {status}")),
+                )
             }));
         }
     }
     let sent = format!("{} {}", request.method, secrets.redact(&request.path));
-    let observation = |(kind, found)| Observation {
+    let observation = |(kind, found, problem)| Observation {
         case,
         request: sent.clone(),
         found,
+        problem,
         kind,
     };
     found.into_iter().map(observation).collect()
@@ -98,15 +106,17 @@ fn has_bearer_challenge(response: &Response) -> bool {
 
 /// Returns what differs from the media type and the body that the contract documents.
 fn problems(contract: &Contract, response: &Response) -> Vec<String> {
-    let mut media_types = response
+    let media_types = response
         .headers
         .iter()
         .filter(|(name, _)| name == "content-type");
-    let media_type = media_types
-        .next()
-        .map_or("none".into(), |(_, value)| String::from_utf8_lossy(value));
-    if MediaType::of(&media_type).essence() != JSON {
-        return vec![format!("the media type {media_type}")];
+    let media_types: Vec<_> = media_types
+        .map(|(_, value)| String::from_utf8_lossy(value))
+        .collect();
+    match media_types.as_slice() {
+        [] => return vec!["no media type".to_owned()],
+        [media_type] if MediaType::of(media_type).essence() == JSON => {}
+        several => return vec![format!("the media type {}", several.join(" and "))],
     }
     match serde_json::from_slice(&response.body) {
         Ok(body) => contract.problems(response.status, &body),

@@ -1,12 +1,25 @@
 //! The explanation of errors of the TOML parser, each with a remedy.
 
+use serde::de::DeserializeOwned;
+
 use super::origin::{Origin, ProfileError};
 use super::source;
+
+/// Where the keys of a file are described, and what the file is.
+type Help<'h> = (&'h str, &'h str);
+
+/// Parses TOML that a person wrote, and explains a mistake in it.
+pub(crate) fn parse_toml<T: DeserializeOwned>(
+    origin: Origin<'_>,
+    help: Help<'_>,
+) -> Result<T, ProfileError> {
+    toml::from_str(origin.text).map_err(|error| explain(origin, &error, help))
+}
 
 /// Explains an error of the TOML parser: its line and key, the problem, and how to fix it.
 ///
 /// The parser's own rendering is not used, since it prints the line, and a line may have a credential by mistake.
-pub(super) fn explain(origin: Origin<'_>, error: &toml::de::Error) -> ProfileError {
+fn explain(origin: Origin<'_>, error: &toml::de::Error, help: Help<'_>) -> ProfileError {
     let message = error.message();
     let offset = error.span().map_or(0, |span| span.start);
     let mut key = origin.key_at(offset);
@@ -18,7 +31,7 @@ pub(super) fn explain(origin: Origin<'_>, error: &toml::de::Error) -> ProfileErr
             format!("{key}.{field}")
         };
     }
-    origin.error_at(offset, &key, without_values(message), remedy(message))
+    origin.error_at(offset, &key, without_values(message), remedy(message, help))
 }
 
 fn between_backticks<'a>(message: &'a str, after: &str) -> Option<&'a str> {
@@ -67,7 +80,7 @@ fn meant(message: &str) -> Option<&str> {
 }
 
 /// Returns how to fix what a message is about.
-fn remedy(message: &str) -> String {
+fn remedy(message: &str, (help, file): Help<'_>) -> String {
     if message.starts_with("unknown field") {
         return match meant(message) {
             Some(known) => format!("Did you mean `{known}`?"),
@@ -75,7 +88,7 @@ fn remedy(message: &str) -> String {
         };
     }
     if message.starts_with("missing field") {
-        return "Add the key; `conformance schema profile` describes it.".to_owned();
+        return format!("Add the key; {help} describes it.");
     }
     if message.starts_with(source::INLINE) || message.starts_with(source::ONE) {
         return "Write { env = \"NAME\" } or { file = \"path\" }, so that the profile can be shared and committed."
@@ -88,9 +101,7 @@ fn remedy(message: &str) -> String {
         return "Write one of those.".to_owned();
     }
     if message.starts_with("invalid type") || message.starts_with("invalid value") {
-        return "Write a value of the expected type; `conformance schema profile` describes it."
-            .to_owned();
+        return format!("Write a value of the expected type; {help} describes it.");
     }
-    "Fix the TOML syntax there; `conformance schema profile` describes what a profile holds."
-        .to_owned()
+    format!("Fix the TOML syntax there; {help} describes what {file} holds.")
 }

@@ -44,7 +44,7 @@ impl Origin<'_> {
     }
 
     /// Builds the error of a mistake in the value at an offset of the text; `key` is the value's dotted key.
-    pub(super) fn error_at(
+    pub(crate) fn error_at(
         &self,
         offset: usize,
         key: &str,

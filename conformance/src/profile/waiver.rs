@@ -23,7 +23,7 @@ pub struct Waiver {
     pub expires: NaiveDate,
 }
 
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+pub(crate) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
     waiver::day(&toml::Value::deserialize(deserializer)?)
         .map_err(|_| D::Error::custom("invalid value: expected a day such as 2027-01-31"))
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Report, summary};
-use crate::event::Verdict;
+use crate::event::{KnownState, Verdict};
 use crate::exit::ExitCode;
 use openapi::shown::workflow_command::{message, property};
 use openapi::shown::{visible, visible_lines};
@@ -17,7 +17,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in summary::findings(report) {
         let case = finding.case;
         let command = match case.verdict {
-            Verdict::Fail | Verdict::Error => "error",
+            Verdict::Fail | Verdict::Error | Verdict::Blocked => "error",
             Verdict::Warn | Verdict::Inconclusive | Verdict::Skip => "warning",
             Verdict::Pass => "notice",
         };
@@ -30,9 +30,20 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         );
         let mut text = case.reason.clone();
         if let Some(cause) = finding.cause() {
-            text = format!("{cause}\n{}\n{text}", finding.other_ids());
+            let others = finding.other_ids();
+            let others = if others.is_empty() {
+                others
+            } else {
+                format!("{others}\n")
+            };
+            text = format!("{cause}\n{others}{text}");
         }
-        text.push_str(&format!("\n{}: {}", case.clause.source, case.clause.text));
+        text.push_str(&format!(
+            "\n{}{}: {}",
+            finding.undecided(),
+            case.clause.source,
+            case.clause.text
+        ));
         if let Some(exchange) = summary::decisive_exchange(case) {
             text.push_str(&format!("\n{}", exchange.curl));
         }
@@ -45,6 +56,19 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         };
         let title = format!("skip {}", summary::count(skip.cases.len(), "case"));
         let text = format!("{}\n{}", skip.reason(), skip.ids());
+        annotate(command, &title, &text, out)?;
+    }
+    let known = report.end.as_ref().map_or(&[][..], |end| &end.known);
+    for one in known {
+        let command = match one.state {
+            KnownState::Fails | KnownState::NotDecided => "notice",
+            KnownState::Expired | KnownState::Gone => "error",
+        };
+        let title = format!("known failure, {}", one.state.words());
+        let text = format!(
+            "{}\nuntil {}: {}",
+            one.cause, one.waived.expires, one.waived.reason
+        );
         annotate(command, &title, &text, out)?;
     }
     let verdict = summary::verdict(report);

@@ -59,6 +59,7 @@ fn page(report: &Report) -> Markup {
                 } }
                 main {
                     (overview::findings(report))
+                    (overview::known(report))
                     (contract::section(report))
                     (matrix::section(report))
                     (coverage::section(report))

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::summary::Finding;
-use super::{Report, summary};
+use super::{Report, conclusion, summary};
 use crate::case::Level;
 use crate::event::{CaseRecord, Verdict};
 use crate::exit::ExitCode;
@@ -27,16 +27,29 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         code(&run.target),
         words(&run.suite.version)
     )?;
+    let filters = run.selection.filters();
+    if !filters.is_empty() {
+        writeln!(
+            out,
+            "\n> **Only a part:** {} of {} cases were selected, {}.",
+            run.selection.selected,
+            run.selection.catalogue,
+            code(&filters)
+        )?;
+    }
     if let Some(why) = summary::incomplete(report) {
         writeln!(out, "\n> **Incomplete:** {}.", words(&why))?;
     }
     totals(report, out)?;
     if let Some(end) = &report.end {
+        writeln!(out)?;
+        for (word, text) in conclusion::lines(report) {
+            writeln!(out, "- **{word}**: {}", words(&text))?;
+        }
         writeln!(
             out,
-            "\n**Exit {}**: {}. {}",
+            "\n**Exit {}**: {}",
             end.exit.code,
-            words(&end.exit.meaning),
             words(&end.exit.reason)
         )?;
         for token in &end.left_behind {
@@ -63,6 +76,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             summary::count(findings.len() - FINDINGS, "case")
         )?;
     }
+    known(report, out)?;
     skips(report, out)?;
     coverage(report, out)?;
     slowest(report, out)
@@ -86,7 +100,7 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let levels = [Level::Must, Level::Should, Level::May];
     writeln!(
         out,
-        "\n| | pass | fail | warn | skip | inconclusive | error |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+        "\n| | pass | fail | warn | skip | inconclusive | blocked | error |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     )?;
     for level in levels {
         let count = |verdict: Verdict| {
@@ -98,13 +112,14 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         };
         writeln!(
             out,
-            "| {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} |",
             level.name(),
             count(Verdict::Pass),
             count(Verdict::Fail),
             count(Verdict::Warn),
             count(Verdict::Skip),
             count(Verdict::Inconclusive),
+            count(Verdict::Blocked),
             count(Verdict::Error)
         )?;
     }
@@ -134,17 +149,19 @@ fn finding(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
         finding.and_more()
     )?;
     if let Some(cause) = finding.cause() {
-        writeln!(
-            out,
-            "  **{}**: {}\n",
-            words(cause),
-            words(&finding.other_ids())
-        )?;
+        let others = words(&finding.other_ids());
+        let others = if others.is_empty() {
+            others
+        } else {
+            format!(": {others}")
+        };
+        writeln!(out, "  **{}**{others}\n", words(cause))?;
     }
     writeln!(
         out,
-        "  > {}\n  >\n  > — {}\n",
+        "  > {}\n  >\n  > — {}{}\n",
         words(&case.clause.text),
+        finding.undecided(),
         words(&case.clause.source)
     )?;
     match summary::decisive_step(case) {
@@ -168,6 +185,30 @@ fn finding(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "  {line}")?;
         }
         writeln!(out, "  {fence}\n")?;
+    }
+    Ok(())
+}
+
+/// Writes the known failures of the baseline, and what the run shows about each.
+fn known(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let known = report.end.as_ref().map_or(&[][..], |end| &end.known);
+    if known.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n### Known failures\n\n| cause | state | cases | until | reason |\n| --- | --- | ---: | --- | --- |"
+    )?;
+    for one in known {
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} |",
+            cell(&one.cause),
+            one.state.words(),
+            one.met,
+            one.waived.expires,
+            cell(&one.waived.reason)
+        )?;
     }
     Ok(())
 }
@@ -209,6 +250,9 @@ fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "\n### Coverage of the contract\n\n{} of {} parts observed, {} exercised.",
         coverage.observed, coverage.declared, coverage.exercised
     )?;
+    if !coverage.operations.is_empty() {
+        writeln!(out, "\nOperations: {}.", summary::operations(coverage))?;
+    }
     let missing: Vec<String> = (coverage.parts.iter())
         .filter(|part| !part.observed)
         .map(|part| code(&part.name))

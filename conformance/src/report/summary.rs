@@ -5,18 +5,19 @@ use super::Report;
 use openapi::waiver::Waived;
 
 use crate::case::Level;
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, CoveredOperation};
 use crate::event::{CaseRecord, ExchangeRecord, StepRecord, Verdict};
 
 /// The verdicts of findings, worst first.
-const FINDINGS: [Verdict; 4] = [
+const FINDINGS: [Verdict; 5] = [
     Verdict::Fail,
     Verdict::Error,
+    Verdict::Blocked,
     Verdict::Inconclusive,
     Verdict::Warn,
 ];
 
-/// A case that failed, warned, broke or could not be decided, and the others with the same cause.
+/// A case that failed, warned, broke, was blocked or could not be decided, and the others with the same cause.
 pub(crate) struct Finding<'a> {
     /// The worst of the cases; of several, the first.
     pub(crate) case: &'a CaseRecord,
@@ -25,20 +26,35 @@ pub(crate) struct Finding<'a> {
 }
 
 impl Finding<'_> {
-    /// Returns ` and 2 more` when the finding is about several cases.
+    /// Returns ` and 2 more, 1 of them blocked` when the finding is about several cases.
     pub(crate) fn and_more(&self) -> String {
-        match self.others.len() {
-            0 => String::new(),
-            others => format!(" and {others} more"),
+        let is_blocked = |case: &&&CaseRecord| case.verdict == Verdict::Blocked;
+        let blocked = self.others.iter().filter(is_blocked).count();
+        match (self.others.len(), blocked) {
+            (0, _) => String::new(),
+            (others, 0) => format!(" and {others} more"),
+            (others, _) if self.case.verdict == Verdict::Blocked => format!(" and {others} more"),
+            (others, blocked) => format!(" and {others} more, {blocked} of them blocked"),
         }
     }
 
-    /// Returns the cause, if several cases have it: what was wrong in all of them.
+    /// Returns the cause, if several cases have it, or if it blocked the case: what was wrong in all of them.
     pub(crate) fn cause(&self) -> Option<&str> {
-        self.case
-            .cause
-            .as_deref()
-            .filter(|_| !self.others.is_empty())
+        let several = !self.others.is_empty() || self.case.verdict == Verdict::Blocked;
+        self.case.cause.as_deref().filter(|_| several)
+    }
+
+    /// Returns what the finding says about its clause: nothing if the clause is broken, and otherwise that it was not checked.
+    pub(crate) fn undecided(&self) -> &'static str {
+        match self.case.verdict {
+            Verdict::Blocked => "not decided: ",
+            Verdict::Pass
+            | Verdict::Fail
+            | Verdict::Warn
+            | Verdict::Skip
+            | Verdict::Inconclusive
+            | Verdict::Error => "",
+        }
     }
 
     /// Returns the ids of the first of the other cases, and the number of the rest.
@@ -59,20 +75,16 @@ impl Finding<'_> {
 /// The number of other cases of a finding that are named.
 const OTHERS: usize = 8;
 
-/// Returns the findings, worst first. Cases with the same cause are one finding, and so are cases without an exchange and with
-/// the same reason: when the target is unreachable, every case has the same error.
+/// Returns the findings, worst first. Cases with the same cause are one finding, and so are cases without a cause and with
+/// the same reason: when the target is unreachable, every case has the same error. The known failures of the baseline are none.
 pub(crate) fn findings(report: &Report) -> Vec<Finding<'_>> {
     let mut findings: Vec<Finding<'_>> = Vec::new();
+    let open = report.cases.iter().filter(|case| case.known.is_none());
     for verdict in FINDINGS {
-        for case in report.cases.iter().filter(|case| case.verdict == verdict) {
+        for case in open.clone().filter(|case| case.verdict == verdict) {
             let alike = |other: &&mut Finding<'_>| match (&case.cause, &other.case.cause) {
                 (Some(cause), Some(other)) => cause == other,
-                (None, None) => {
-                    other.case.verdict == verdict
-                        && case.exchanges.is_empty()
-                        && other.case.exchanges.is_empty()
-                        && other.case.reason == case.reason
-                }
+                (None, None) => other.case.verdict == verdict && other.case.reason == case.reason,
                 (_, _) => false,
             };
             match findings.iter_mut().find(alike) {
@@ -87,9 +99,9 @@ pub(crate) fn findings(report: &Report) -> Vec<Finding<'_>> {
     findings
 }
 
-/// Returns the step that decided a case that did not pass.
+/// Returns the step that decided a case that did not pass: the last one that did not hold, since most cases end with it.
 pub(crate) fn decisive_step(case: &CaseRecord) -> Option<&StepRecord> {
-    case.steps.iter().find(|step| !step.held)
+    case.steps.iter().rfind(|step| !step.held)
 }
 
 /// Returns the exchange that decided a case: the one that the failed step checked.
@@ -195,6 +207,25 @@ pub(crate) fn slowest(report: &Report, count: usize) -> Vec<&CaseRecord> {
 pub(crate) fn coverage(report: &Report) -> Option<&Coverage> {
     let coverage = &report.end.as_ref()?.coverage;
     (coverage.declared > 0).then_some(coverage)
+}
+
+/// Returns in one line how many operations were reached, and how many of their documented statuses were provoked and observed.
+pub(crate) fn operations(coverage: &Coverage) -> String {
+    let operations = &coverage.operations;
+    let sum = |statuses: fn(&CoveredOperation) -> usize| -> usize {
+        operations.iter().map(statuses).sum()
+    };
+    format!(
+        "{} of {} reached; of {} documented statuses {} provoked, {} observed",
+        operations
+            .iter()
+            .filter(|operation| operation.reached)
+            .count(),
+        operations.len(),
+        sum(|one| one.documented.len()),
+        sum(|one| one.provoked.len()),
+        sum(|one| one.observed.len()),
+    )
 }
 
 /// Formats a duration: `850 ms` below one second, `1.2 s` above.

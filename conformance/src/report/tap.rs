@@ -39,16 +39,27 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn point(number: usize, case: &CaseRecord, out: &mut dyn Write) -> io::Result<()> {
     let result = match case.verdict {
         Verdict::Pass | Verdict::Skip => "ok",
-        Verdict::Fail | Verdict::Warn | Verdict::Inconclusive | Verdict::Error => "not ok",
+        Verdict::Fail
+        | Verdict::Warn
+        | Verdict::Inconclusive
+        | Verdict::Blocked
+        | Verdict::Error => "not ok",
     };
     let directive = match case.verdict {
         Verdict::Skip => format!(" # SKIP {}", plain(&summary::skip_reason(case))),
+        Verdict::Fail | Verdict::Blocked if case.known.is_some() => {
+            " # TODO a known failure of the baseline".to_owned()
+        }
         Verdict::Warn => format!(
             " # TODO {}: {}",
             case.level.name(),
             "does not fail the run without --strict"
         ),
-        Verdict::Pass | Verdict::Fail | Verdict::Inconclusive | Verdict::Error => String::new(),
+        Verdict::Pass
+        | Verdict::Fail
+        | Verdict::Inconclusive
+        | Verdict::Blocked
+        | Verdict::Error => String::new(),
     };
     writeln!(
         out,
@@ -58,9 +69,11 @@ fn point(number: usize, case: &CaseRecord, out: &mut dyn Write) -> io::Result<()
     )?;
     match case.verdict {
         Verdict::Pass | Verdict::Skip => Ok(()),
-        Verdict::Fail | Verdict::Warn | Verdict::Inconclusive | Verdict::Error => {
-            diagnostics(case, out)
-        }
+        Verdict::Fail
+        | Verdict::Warn
+        | Verdict::Inconclusive
+        | Verdict::Blocked
+        | Verdict::Error => diagnostics(case, out),
     }
 }
 

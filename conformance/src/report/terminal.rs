@@ -1,45 +1,32 @@
 //! The report that is printed at the end of a run: the findings first, the totals and the exit code last.
 
+mod findings;
+mod style;
+
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
-
-use super::summary::Finding;
-use super::{Report, summary};
-use crate::event::{StepRecord, Verdict};
+use super::{Report, conclusion, summary};
+use crate::event::{KnownState, Verdict};
 use crate::exit::ExitCode;
-use openapi::shown::{visible as one_line, visible_lines};
-
-const RED: Style = AnsiColor::Red.on_default().bold();
-const GREEN: Style = AnsiColor::Green.on_default().bold();
-const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
-const DIM: Style = Style::new().dimmed();
-const BOLD: Style = Style::new().bold();
+use openapi::shown::visible as one_line;
+use style::{BOLD, DIM, GREEN, RED, YELLOW, style_of, wrapped};
 
 /// The verdicts, in the order in which they are counted.
-const VERDICTS: [Verdict; 6] = [
+const VERDICTS: [Verdict; 7] = [
     Verdict::Pass,
     Verdict::Fail,
     Verdict::Warn,
     Verdict::Skip,
     Verdict::Inconclusive,
+    Verdict::Blocked,
     Verdict::Error,
 ];
 
-/// The width of a column in which expected and actual are printed side by side.
-const COLUMN: usize = 48;
-
-/// The number of findings that are shown with their details.
-const SHOWN: usize = 5;
-
-/// The number of further findings that are shown in a line.
-const FOLDED: usize = 20;
-
-/// The number of characters of the cause of such a finding.
-const BEGINNING: usize = 200;
-
 /// The number of slowest cases that are listed.
-const SLOWEST: usize = 5;
+const SLOWEST: usize = 3;
+
+/// The number of lines with the ids of cases that were skipped for one reason.
+const ID_LINES: usize = 3;
 
 /// The number of lines of suggested waivers that are printed: those of two.
 const WAIVER_LINES: usize = 8;
@@ -71,58 +58,22 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         selection.catalogue,
         selection.allow.name()
     )?;
-    if !selection.filter.is_empty() {
-        write!(out, ", filter {}", one_line(&selection.filter.join(" ")))?;
+    let filters = selection.filters();
+    if !filters.is_empty() {
+        write!(
+            out,
+            ", {YELLOW}only a part{YELLOW:#}: {}",
+            one_line(&filters)
+        )?;
     }
     writeln!(out, "\n")?;
 
-    let findings = summary::findings(report);
-    let (shown, folded) = findings.split_at(findings.len().min(SHOWN));
-    for one in shown {
-        finding(one, out)?;
-    }
-    for one in folded.iter().take(FOLDED) {
-        fold(one, out)?;
-    }
-    if folded.len() > FOLDED {
-        writeln!(
-            out,
-            "and {} more: see report.html",
-            summary::count(folded.len() - FOLDED, "finding")
-        )?;
-    }
-    if !folded.is_empty() {
-        writeln!(out)?;
-    }
-    if (shown.iter()).any(|one| summary::decisive_exchange(one.case).is_some()) {
-        credentials(report, out)?;
-    }
+    findings::render(report, out)?;
+    known(report, out)?;
     skips(report, out)?;
     slowest(report, out)?;
     coverage(report, out)?;
     totals(report, out)
-}
-
-/// Lists the sources of the credentials in the curl commands above.
-fn credentials(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "{DIM}The curl commands read credentials from environment variables:{DIM:#}"
-    )?;
-    for credential in summary::credentials(report) {
-        let variable = &credential.variable;
-        match &credential.file {
-            Some(file) => {
-                let file = one_line(file).replace('\'', r"'\''");
-                writeln!(out, "  export {variable}=\"$(cat '{file}')\"")?;
-            }
-            None => writeln!(out, "  {variable}: {}", credential.name)?,
-        }
-    }
-    writeln!(
-        out,
-        "{DIM}The suite has revoked the tokens that it minted ($MINTED_TOKEN_…): mint a new one to repeat such a command.{DIM:#}\n"
-    )
 }
 
 /// Lists the slowest cases.
@@ -143,67 +94,31 @@ fn slowest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-/// Writes one finding in a line.
-fn fold(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let case = finding.case;
-    let why = case.cause.as_ref().unwrap_or(&case.reason);
-    let beginning: String = why.chars().take(BEGINNING).collect();
-    let style = style_of(case.verdict);
-    writeln!(
-        out,
-        "{style}{}{style:#} {} {BOLD}{}{BOLD:#}{}: {}",
-        case.verdict.name(),
-        case.level.name(),
-        one_line(&case.id),
-        finding.and_more(),
-        one_line(&beginning)
-    )
-}
-
-/// Writes one finding: the clause, expected and actual, and the curl command.
-fn finding(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let case = finding.case;
-    let style = style_of(case.verdict);
-    writeln!(
-        out,
-        "{style}{}{style:#} {} {BOLD}{}{BOLD:#}{}",
-        case.verdict.name(),
-        case.level.name(),
-        one_line(&case.id),
-        finding.and_more()
-    )?;
-    if let Some(cause) = finding.cause() {
-        writeln!(out, "  {BOLD}{}{BOLD:#}", one_line(cause))?;
-        for line in wrapped(&one_line(&finding.other_ids()), 100) {
-            writeln!(out, "  {DIM}{line}{DIM:#}")?;
-        }
-    }
-    writeln!(out, "  {DIM}{}:{DIM:#}", one_line(&case.clause.source))?;
-    for line in wrapped(&visible_lines(&case.clause.text), 100) {
-        writeln!(out, "  {DIM}| {line}{DIM:#}")?;
-    }
-    match summary::decisive_step(case) {
-        Some(step) => compare(step, out)?,
-        None => writeln!(out, "  {}", one_line(&case.reason))?,
-    }
-    if let Some(exchange) = summary::decisive_exchange(case) {
-        writeln!(out, "  {}", visible_lines(&exchange.curl))?;
-    }
-    writeln!(out)
-}
-
-/// Writes expected and actual: side by side if both are short, otherwise one below the other.
-fn compare(step: &StepRecord, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "  {}", one_line(&step.what))?;
-    let (expected, actual) = (one_line(&step.expected), one_line(&step.actual));
-    if expected.chars().count() <= COLUMN && actual.chars().count() <= COLUMN {
+/// Writes the known failures of the baseline, and what the run shows about each.
+fn known(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let known = report.end.as_ref().map_or(&[][..], |end| &end.known);
+    for one in known {
+        let style = match one.state {
+            KnownState::Fails | KnownState::NotDecided => YELLOW,
+            KnownState::Expired | KnownState::Gone => RED,
+        };
         writeln!(
             out,
-            "  {GREEN}expected{GREEN:#} {expected:<COLUMN$}  {RED}actual{RED:#} {actual}"
-        )
-    } else {
-        writeln!(out, "  {GREEN}expected{GREEN:#} {expected}")?;
-        writeln!(out, "  {RED}actual  {RED:#} {actual}")
+            "{style}known{style:#} {}, {}: {}",
+            one.state.words(),
+            summary::count(one.met, "case"),
+            one_line(&one.cause)
+        )?;
+        writeln!(
+            out,
+            "  {DIM}until {}: {}{DIM:#}",
+            one.waived.expires,
+            one_line(&one.waived.reason)
+        )?;
+    }
+    match known {
+        [] => Ok(()),
+        [..] => writeln!(out),
     }
 }
 
@@ -218,8 +133,12 @@ fn skips(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             summary::musts(&skip.cases),
             one_line(&skip.reason())
         )?;
-        for line in wrapped(&one_line(&skip.ids()), 100) {
+        let ids = wrapped(&one_line(&skip.ids()), 100);
+        for line in ids.iter().take(ID_LINES) {
             writeln!(out, "  {DIM}{line}{DIM:#}")?;
+        }
+        if ids.len() > ID_LINES {
+            writeln!(out, "  {DIM}… the others are in report.html{DIM:#}")?;
         }
         writeln!(out)?;
     }
@@ -250,6 +169,13 @@ fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "{DIM}coverage{DIM:#} {} of {} parts of the contract observed, {} exercised",
         coverage.observed, coverage.declared, coverage.exercised
     )?;
+    if !coverage.operations.is_empty() {
+        writeln!(
+            out,
+            "{DIM}operations{DIM:#} {}",
+            summary::operations(coverage)
+        )?;
+    }
     let missing: Vec<String> = (coverage.parts.iter())
         .filter(|part| !part.observed)
         .map(|part| one_line(&part.name).into_owned())
@@ -313,6 +239,9 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if let Some(why) = summary::incomplete(report) {
         writeln!(out, "{RED}incomplete{RED:#}: {why}")?;
     }
+    for (word, text) in conclusion::lines(report) {
+        writeln!(out, "  {BOLD}{word:<9}{BOLD:#} {}", one_line(&text))?;
+    }
     let style = if end.exit.name == ExitCode::Conformant {
         GREEN
     } else {
@@ -322,32 +251,6 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         out,
         "{style}exit {}{style:#}: {}",
         end.exit.code,
-        one_line(&end.exit.meaning)
-    )?;
-    writeln!(out, "  {}", one_line(&end.exit.reason))
-}
-
-fn style_of(verdict: Verdict) -> Style {
-    match verdict {
-        Verdict::Pass => GREEN,
-        Verdict::Fail | Verdict::Error => RED,
-        Verdict::Warn | Verdict::Inconclusive | Verdict::Skip => YELLOW,
-    }
-}
-
-/// Breaks a text between words into lines of at most `width` characters.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let line = lines.last_mut().expect("there is always a line");
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
-            lines.push(word.to_owned());
-        } else {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines
+        one_line(&end.exit.reason)
+    )
 }

@@ -47,7 +47,7 @@ pub async fn run_case(
         return undecided(
             deployment,
             case,
-            Verdict::Inconclusive,
+            Verdict::Blocked,
             format!("not run: {cause}"),
         );
     }
@@ -126,12 +126,13 @@ pub async fn run_case(
         }
         Err(Stop::Inapplicable(reason)) => (Verdict::Pass, format!("does not apply: {reason}")),
         Err(Stop::Inconclusive(reason)) => (Verdict::Inconclusive, reason),
+        Err(Stop::Blocked(reason)) => (Verdict::Blocked, reason),
         Err(Stop::Broken(reason)) => (Verdict::Error, reason),
     };
     let reason = deployment.secrets.excerpt(&reason, REASON);
     CaseRecord {
         duration_ms,
-        cause: cause(deployment, &steps, &exchanges),
+        cause: cause(deployment, verdict, &reason, (&steps, &exchanges)),
         steps,
         exchanges,
         ..undecided(deployment, case, verdict, reason)
@@ -171,14 +172,19 @@ fn lacking(deployment: &Deployment, case: &Case, reason: String) -> CaseRecord {
     }
 }
 
-/// Returns the cause of a failure: the operation of the exchange that was checked, and what was wrong.
+/// Returns the cause of a failure: the operation of the exchange that was checked, and what was wrong. A failure without a
+/// step is its own cause.
 fn cause(
     deployment: &Deployment,
-    steps: &[StepRecord],
-    exchanges: &[ExchangeRecord],
+    verdict: Verdict,
+    reason: &str,
+    (steps, exchanges): (&[StepRecord], &[ExchangeRecord]),
 ) -> Option<String> {
-    let step = steps.iter().find(|step| !step.held)?;
-    let check = step.check.as_ref()?;
+    let Some(step) = steps.iter().rfind(|step| !step.held) else {
+        let failed = matches!(verdict, Verdict::Fail | Verdict::Warn);
+        return failed.then(|| reason.to_owned());
+    };
+    let check = step.check.as_ref().unwrap_or(&step.what);
     let Some(exchange) = step.exchange.and_then(|index| exchanges.get(index)) else {
         return Some(check.clone());
     };
@@ -219,6 +225,7 @@ pub(super) fn undecided(
             .map(|pointer| (*pointer).to_owned())
             .collect(),
         waived: None,
+        known: None,
         waivable: false,
         cause: None,
         effect: case.effect,

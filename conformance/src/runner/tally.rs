@@ -1,7 +1,8 @@
 //! The tally of a run: a fold over its cases, from which the exit code follows.
 
+use crate::baseline::Verdicts;
 use crate::case::Level;
-use crate::event::{CaseRecord, Verdict};
+use crate::event::{CaseRecord, KnownFailure, KnownState, Verdict};
 use crate::exit::{ExitCode, named};
 
 /// Whether the contract's operation succeeded at least once in a run.
@@ -19,16 +20,44 @@ pub(super) enum Reached {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tally {
     failed: Vec<String>,
+    blocked: Vec<String>,
     broken: Vec<String>,
     unproven: Vec<String>,
-    cases: usize,
+    /// The failed and blocked cases that the baseline accepts.
+    known: usize,
+    verdicts: Verdicts,
+}
+
+/// What else the exit code of a run depends on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ending<'e> {
+    /// What stopped the whole run, if anything did.
+    pub(super) trouble: Option<&'e str>,
+    /// Why some cases were not run.
+    pub(super) cause: Option<&'e str>,
+    /// Whether the operation succeeded.
+    pub(super) reached: Reached,
+    /// The known failures, and what the run shows about them.
+    pub(super) known: &'e [KnownFailure],
+    /// The number of cases that were not selected.
+    pub(super) left_out: usize,
+}
+
+impl Ending<'_> {
+    /// Returns the causes of the known failures in a state.
+    fn in_state(&self, state: KnownState) -> Vec<&str> {
+        let known = self.known.iter().filter(|known| known.state == state);
+        known.map(|known| known.cause.as_str()).collect()
+    }
 }
 
 impl Tally {
     /// Adds a finished case.
     pub(super) fn add(&mut self, case: &CaseRecord) {
-        self.cases += 1;
+        let verdict = (case.verdict, case.cause.clone());
+        self.verdicts.insert(case.id.clone(), verdict);
         match case.verdict {
+            Verdict::Fail | Verdict::Blocked if case.known.is_some() => self.known += 1,
             Verdict::Fail => self.failed.push(case.id.clone()),
             Verdict::Error => self.broken.push(case.id.clone()),
             // The deployment's owner has waived it, with a reason and until a day.
@@ -37,35 +66,55 @@ impl Tally {
                 Level::Must => self.unproven.push(case.id.clone()),
                 Level::Should | Level::May => {}
             },
+            // It met a fault of the deployment, which is proven, whatever the level of the case.
+            Verdict::Blocked if case.cause.is_some() => self.blocked.push(case.id.clone()),
+            Verdict::Blocked => self.unproven.push(case.id.clone()),
             Verdict::Pass | Verdict::Warn => {}
         }
     }
 
-    /// Returns the exit code and its reason. `trouble` is what stopped the whole run, if anything did; `cause` is why some
-    /// cases were not run.
+    /// Returns the verdicts so far.
+    pub(super) fn verdicts(&self) -> &Verdicts {
+        &self.verdicts
+    }
+
+    /// Returns the exit code and its reason.
     ///
     /// A proven failure outranks a case that could not be run, since no later run can disprove it. A run that was
     /// stopped outranks both, since it shows only a part.
     #[must_use]
-    pub(super) fn judge(
-        &self,
-        trouble: Option<&str>,
-        cause: Option<&str>,
-        reached: Reached,
-    ) -> (ExitCode, String) {
-        let (code, reason) = self.judge_cases(trouble, reached);
-        match cause {
+    pub(super) fn judge(&self, ending: &Ending<'_>) -> (ExitCode, String) {
+        let (code, reason) = self.judge_cases(ending);
+        match ending.cause {
             Some(cause) => (code, format!("{cause}; {reason}")),
             None => (code, reason),
         }
     }
 
-    fn judge_cases(&self, trouble: Option<&str>, reached: Reached) -> (ExitCode, String) {
-        if let Some(trouble) = trouble {
+    fn judge_cases(&self, ending: &Ending<'_>) -> (ExitCode, String) {
+        if let Some(trouble) = ending.trouble {
             return (ExitCode::Broken, trouble.to_owned());
         }
-        if !self.failed.is_empty() {
-            return (ExitCode::Failed, format!("failed: {}", named(&self.failed)));
+        let gone = ending.in_state(KnownState::Gone);
+        let faults = [
+            ("failed", named(&self.failed)),
+            ("blocked by a fault that they met", named(&self.blocked)),
+            (
+                "known failures that expired",
+                named(&ending.in_state(KnownState::Expired)),
+            ),
+            (
+                "known failures that no longer fail, to be removed from the baseline",
+                named(&gone),
+            ),
+        ];
+        let faults: Vec<String> = faults
+            .iter()
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(what, names)| format!("{what}: {names}"))
+            .collect();
+        if !faults.is_empty() {
+            return (ExitCode::Failed, faults.join("; "));
         }
         if !self.broken.is_empty() {
             return (
@@ -73,7 +122,7 @@ impl Tally {
                 format!("could not be run: {}", named(&self.broken)),
             );
         }
-        if self.cases == 0 {
+        if self.verdicts.is_empty() {
             return (
                 ExitCode::NothingProven,
                 "no case was selected: see `conformance list` for the ids".to_owned(),
@@ -85,7 +134,7 @@ impl Tally {
                 format!("not proven: {}", named(&self.unproven)),
             );
         }
-        let missing = match reached {
+        let missing = match ending.reached {
             Reached::Success => None,
             Reached::NoRevocation => Some(
                 "no revocation was answered with 201, so nothing shows that the operation works at all",
@@ -97,6 +146,22 @@ impl Tally {
         if let Some(why) = missing {
             return (ExitCode::NothingProven, why.to_owned());
         }
-        (ExitCode::Conformant, "every selected MUST held".to_owned())
+        let mut reason = "every selected MUST held".to_owned();
+        if self.known > 0 {
+            let known = match self.known {
+                1 => "1 case".to_owned(),
+                more => format!("{more} cases"),
+            };
+            reason.push_str(&format!(
+                ", except in {known} with a known failure of the baseline"
+            ));
+        }
+        if ending.left_out > 0 {
+            let left_out = ending.left_out;
+            reason.push_str(&format!(
+                "; {left_out} cases were not selected, and nothing is known about them"
+            ));
+        }
+        (ExitCode::Conformant, reason)
     }
 }

@@ -229,6 +229,7 @@ impl<'t> Answer<'t> {
     /// Checks the same as [`Answer::follows`] without the body, for operations that the contract does not contain.
     pub(crate) fn status_follows(&self, policy: Policy) -> Result<u16, Stop> {
         let status = self.status();
+        self.transcript.deployment().answered(policy, status);
         if let Some(set) = self.transcript.deployment().profile.policy.get(policy) {
             let expected = format!("{set} (policy.{} of the profile)", policy.key());
             let actual = if status == set {

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::reproduction;
 use crate::case::Stop;
 use crate::deployment::Deployment;
 use crate::event::{ExchangeRecord, StepRecord};
@@ -106,11 +107,14 @@ impl Transcript {
         });
         let to = self.deployment.to();
         let exchanges = log.exchanges.iter();
-        (
-            steps.collect(),
-            exchanges
-                .map(|exchange| exchange.record(to, secrets))
-                .collect(),
-        )
+        let mut exchanges: Vec<ExchangeRecord> = exchanges
+            .map(|exchange| exchange.record(to, secrets))
+            .collect();
+        // Reports print the command line of the exchange that decided the case, so it must reproduce.
+        let decisive = log.steps.iter().rfind(|step| !step.held);
+        if let Some(index) = decisive.and_then(|step| step.exchange) {
+            exchanges[index].curl = reproduction::command(&self.deployment, &log.exchanges, index);
+        }
+        (steps.collect(), exchanges)
     }
 }

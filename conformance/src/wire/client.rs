@@ -120,7 +120,8 @@ impl Client {
             target: target.to_owned(),
             source,
         })?;
-        let http = connections(&base, &tls, timeouts.connect()).map_err(ClientError::Setup)?;
+        let http =
+            connections(&base, &tls, timeouts.connect(), None).map_err(ClientError::Setup)?;
         Ok(Client {
             base,
             http: RwLock::new(http),
@@ -222,6 +223,13 @@ impl Client {
         let mut response = builder.send().await.map_err(|error| no_answer(&error))?;
         begun();
         let status = response.status().as_u16();
+        // Servers close the connection after an error that they did not expect, often without saying so. The next request
+        // would break on it, and may take it as soon as the body has been read. So from now on none is used twice.
+        if status >= 500
+            && let Ok(fresh) = connections(&self.base, &self.tls, self.connect_timeout, Some(0))
+        {
+            *self.http.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        }
         let headers = (response.headers().iter())
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
             .collect();
@@ -232,13 +240,6 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        // Servers close the connection after an error that they did not expect, often without saying so. The next request
-        // would break on it.
-        if status >= 500
-            && let Ok(fresh) = connections(&self.base, &self.tls, self.connect_timeout)
-        {
-            *self.http.write().unwrap_or_else(PoisonError::into_inner) = fresh;
-        }
         Ok(Response {
             status,
             headers,
@@ -248,11 +249,12 @@ impl Client {
     }
 }
 
-/// Creates an HTTP client without open connections.
+/// Creates an HTTP client without open connections, which keeps at most this many for later requests.
 fn connections(
     base: &Url,
     tls: &rustls::ClientConfig,
     connect_timeout: Duration,
+    most_idle: Option<usize>,
 ) -> reqwest::Result<reqwest::Client> {
     let http = reqwest::Client::builder()
         .tls_backend_preconfigured(tls.clone())
@@ -262,6 +264,7 @@ fn connections(
         // Servers close connections that are idle for some seconds (five is common), and a request on a connection that
         // is just being closed gets no answer.
         .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(most_idle.unwrap_or(usize::MAX))
         .connect_timeout(connect_timeout);
     // A proxy of the network would answer in place of a deployment on this machine.
     let http = if is_loopback(base) {

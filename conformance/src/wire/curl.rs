@@ -8,7 +8,7 @@ use openapi::shown::visible_lines;
 const SHOWN: usize = 4096;
 
 /// Writes the `curl` command that sends a request.
-pub(super) fn curl(to: To<'_>, request: &Request, secrets: &Secrets) -> String {
+pub(crate) fn curl(to: To<'_>, request: &Request, secrets: &Secrets) -> String {
     let To { target, ca_file } = to;
     let mut parts = vec!["curl -sS -i --path-as-is".to_owned()];
     if let Some(file) = ca_file {

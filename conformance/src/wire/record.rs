@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 
-use super::curl;
+use super::curl::curl;
 use super::exchange::{Exchange, To};
 use crate::event::{BodyRecord, ExchangeRecord, HeaderRecord, RequestRecord, ResponseRecord};
 use crate::redact::Secrets;
@@ -63,7 +63,7 @@ impl Exchange {
             },
             response,
             problem,
-            curl: curl::curl(to, &self.request, secrets),
+            curl: curl(to, &self.request, secrets),
         }
     }
 }

@@ -22,7 +22,17 @@ async fn stdout(arguments: &[&str]) -> String {
 #[tokio::test]
 async fn help_lists_commands_and_options() {
     insta::assert_snapshot!("help", stdout(&["--help"]).await);
-    insta::assert_snapshot!("help_run", stdout(&["run", "--help"]).await);
+    let run = stdout(&["run", "--help"]).await;
+    assert!(run.lines().count() <= 40, "it fits on a screen");
+    insta::assert_snapshot!("help_run", run);
+    let all = stdout(&["run", "--help-all"]).await;
+    for option in ["--baseline", "--include", "--allow"] {
+        assert!(all.contains(option), "{option}");
+    }
+    assert!(
+        all.contains("Mints disposable tokens and revokes them"),
+        "{all}"
+    );
 }
 
 #[tokio::test]

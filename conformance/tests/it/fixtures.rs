@@ -262,7 +262,7 @@ async fn pool_token_is_consumed_once_and_recorded_in_the_ledger() {
     assert!(
         second
             .stdout
-            .contains("has 1 unused tokens of the operator left"),
+            .contains("has 1 unused token of the operator left"),
         "{}",
         second.stdout
     );

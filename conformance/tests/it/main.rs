@@ -1,5 +1,6 @@
 //! The suite as its users run it: the real binary against the real server as a process, correct and broken.
 
+mod baseline;
 mod browser;
 mod cargo_test;
 mod clean;
@@ -10,6 +11,7 @@ mod ends;
 mod fixtures;
 mod generated;
 mod hostile;
+mod junit;
 mod local;
 mod mistakes;
 mod mutants;
@@ -22,6 +24,7 @@ mod render;
 mod reports;
 mod safety;
 mod sample;
+mod selection;
 mod suite;
 mod tls;
 mod upstream;

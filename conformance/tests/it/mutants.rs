@@ -103,7 +103,9 @@ fn all_mutants() -> Vec<(&'static str, AnyMutant)> {
 }
 
 /// Returns the problem if the case that a mutant names does not notice it.
-async fn find_problem(deployment: &Deployment, mutant: &AnyMutant) -> Option<String> {
+///
+/// Returns the number of findings on the terminal, too.
+async fn find_problem(deployment: &Deployment, mutant: &AnyMutant) -> (Option<String>, usize) {
     let case = mutant.killed_by();
     let mut run = run_named_case(deployment, mutant).await;
     // The connection that is cut may be the one that mints the case's token. Then the case runs once more.
@@ -112,12 +114,18 @@ async fn find_problem(deployment: &Deployment, mutant: &AnyMutant) -> Option<Str
     }
     let verdict = run.verdict(case);
     let named = run.stdout.contains(case);
-    (run.code != 1 || verdict != "fail" || !named).then(|| {
+    let problem = (run.code != 1 || verdict != "fail" || !named).then(|| {
         format!(
             "exit {}, {case} is {verdict}\n{}{}",
             run.code, run.stdout, run.stderr
         )
-    })
+    });
+    let is_finding = |line: &&str| {
+        ["fail ", "blocked "]
+            .iter()
+            .any(|word| line.starts_with(word))
+    };
+    (problem, run.stdout.lines().filter(is_finding).count())
 }
 
 /// Runs the case that a mutant names against it.
@@ -167,7 +175,7 @@ fn chosen_mutants() -> Vec<(&'static str, AnyMutant)> {
 }
 
 /// Runs all mutants against four deployments. For the benchmark, it writes the results to the file that
-/// `CONFORMANCE_KILL_TABLE` names: a JSON object with `class`, `mutant` and `killed` per line.
+/// `CONFORMANCE_KILL_TABLE` names: a JSON object with `class`, `mutant`, `killed` and `causes` per line.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_mutant_is_killed_by_the_case_that_it_names() {
     let mutants = chosen_mutants();
@@ -176,25 +184,25 @@ async fn each_mutant_is_killed_by_the_case_that_it_names() {
     let worker = || async {
         let deployment = Deployment::start();
         while let Some((class, mutant)) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let problem = find_problem(&deployment, mutant).await;
-            let result = (*class, mutant.name(), problem);
+            let (problem, causes) = find_problem(&deployment, mutant).await;
+            let result = (*class, mutant.name(), problem, causes);
             results.lock().expect("no worker panicked").push(result);
         }
     };
     futures_util::future::join_all((0..4).map(|_| worker())).await;
     let results = results.into_inner().expect("no worker panicked");
     if let Some(path) = std::env::var_os("CONFORMANCE_KILL_TABLE") {
-        let lines = results.iter().map(|(class, mutant, problem)| {
+        let lines = results.iter().map(|(class, mutant, problem, causes)| {
             let killed = problem.is_none();
             format!(
                 "{}\n",
-                json!({ "class": class, "mutant": mutant, "killed": killed })
+                json!({ "class": class, "mutant": mutant, "killed": killed, "causes": causes })
             )
         });
         std::fs::write(path, lines.collect::<String>()).expect("the table is written");
     }
     let survivors: Vec<String> = (results.iter())
-        .filter_map(|(class, name, problem)| {
+        .filter_map(|(class, name, problem, _)| {
             Some(format!("{class}: {name}: {}", problem.as_ref()?))
         })
         .collect();

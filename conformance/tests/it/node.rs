@@ -74,7 +74,7 @@ mint = "api"
 
 [timeouts]
 forgetting_seconds = 1
-exchange_seconds = 5
+exchange_seconds = 15
 
 [policy]
 members_token = 201

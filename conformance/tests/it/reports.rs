@@ -296,6 +296,49 @@ async fn printed_curl_runs_as_printed() {
     assert!(ran >= 3, "{ran} command lines were tried");
 }
 
+/// The token of the failed step is revoked when the report is read, so the command line mints one and revokes it first.
+#[tokio::test]
+async fn printed_curl_of_a_failure_mints_a_token_and_reproduces_it() {
+    let node = crate::node::Node::start("a revoked token keeps working after an emoji");
+    let profile = node.profile("list_items = \"/tokens\"");
+    let more = ["--allow", "revokes", "--filter", "reason.emoji"];
+    let run = run(&node.url, &profile, &more).await;
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    let report = run.report.expect("a report");
+    let case = (report["cases"].as_array().into_iter().flatten())
+        .find(|case| case["verdict"] == "fail")
+        .expect("a failure");
+    let step = (case["steps"].as_array().into_iter().flatten())
+        .find(|step| step["held"] == false)
+        .expect("a failed step");
+    let index = usize::try_from(step["exchange"].as_u64().expect("an index")).expect("small");
+    let exchange = &case["exchanges"][index];
+    let curl = exchange["curl"].as_str().expect("a command line");
+    let token = std::fs::read_to_string(profile.with_file_name("operator.token")).expect("read");
+    let output = tokio::process::Command::new("sh")
+        .args(["-c", curl])
+        .env("OPERATOR_TOKEN", token.trim())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("sh and curl run");
+    let answer = String::from_utf8_lossy(&output.stdout).into_owned();
+    let status = exchange["response"]["status"].as_u64().expect("a status");
+    assert_ne!(status, 401, "the token works, which is the failure");
+    assert!(
+        answer.starts_with(&format!("HTTP/1.1 {status} ")),
+        "{curl}\n{answer}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    for line in curl.lines() {
+        assert!(
+            run.stdout.contains(line),
+            "{line} is printed: {}",
+            run.stdout
+        );
+    }
+}
+
 #[test]
 fn terminal_shows_findings_first_and_the_exit_code_last() {
     let text = sample::rendered(Format::Terminal, &sample::report());

@@ -251,3 +251,61 @@ async fn probe_writes_a_profile_that_the_suite_accepts() {
     );
     assert_eq!(std::fs::read_to_string(&output).expect("a profile"), text);
 }
+
+/// The service ignores `x-business-id`, which the contract does not allow: the probe says what it saw.
+#[tokio::test]
+async fn probe_says_what_was_answered_where_it_is_none_of_the_choices() {
+    let node = crate::node::Node::start("x-business-id is ignored and unknown fields are refused");
+    let profile = node.profile("");
+    let token = std::fs::read_to_string(profile.with_file_name("operator.token")).expect("read");
+    let business = uuid::Uuid::new_v4().to_string();
+    let arguments = [
+        "probe",
+        "--target",
+        &node.url,
+        "--business-id",
+        &business,
+        "--allow",
+        "revokes",
+    ];
+    let probe = |output: &str| {
+        let mut command = command();
+        command
+            .args(arguments)
+            .args(["--output", output])
+            .env("OPERATOR_TOKEN", token.trim());
+        command
+    };
+    let folder = testbed::folder().expect("a folder");
+    let path = folder.path().join("first.toml");
+    let done = probe(path.to_str().expect("UTF-8"))
+        .output()
+        .await
+        .expect("it runs");
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let text = std::fs::read_to_string(&path).expect("a profile");
+    assert!(
+        text.contains("# missing_business_id = 201  # answered 201"),
+        "{text}"
+    );
+    assert!(
+        text.contains("# foreign_business = 201  # answered 201"),
+        "{text}"
+    );
+    // A file that cannot be written is no wrong usage, as in the other commands.
+    let nowhere = folder.path().join("missing/first.toml");
+    let refused = probe(nowhere.to_str().expect("UTF-8"))
+        .output()
+        .await
+        .expect("it runs");
+    assert_eq!(
+        refused.status.code(),
+        Some(3),
+        "{}",
+        String::from_utf8_lossy(&refused.stderr)
+    );
+}

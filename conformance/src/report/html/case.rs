@@ -108,6 +108,12 @@ fn article(index: usize, case: &CaseRecord, cells: &Cells<'_>) -> Markup {
                     @if let Some(waived) = &case.waived {
                         p class="note skip" { strong { "Waived until " (waived.expires.to_string()) ": " } (visible(&waived.reason)) }
                     }
+                    @if let Some(known) = &case.known {
+                        p class="note skip" { strong { "Known failure until " (known.expires.to_string()) ": " } (visible(&known.reason)) }
+                    }
+                    @if case.verdict == Verdict::Blocked {
+                        p class="note blocked" { strong { "Blocked: " } (visible(case.cause.as_ref().unwrap_or(&case.reason))) ". This clause was not decided." }
+                    }
                     (steps(case))
                     (exchanges(index, case))
                 }

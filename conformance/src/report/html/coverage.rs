@@ -20,6 +20,24 @@ pub(super) fn section(report: &Report) -> Markup {
                 "The contract declares " strong { (coverage.declared) } " parts (statuses, media types, parameters, properties). The run exercised "
                 strong { (coverage.exercised) } " and observed " strong { (coverage.observed) } " of them."
             }
+            @if !coverage.operations.is_empty() {
+                h3 { "Operations" }
+                div class="scroll" tabindex="0" role="group" aria-label="Operations of the contract" {
+                    table {
+                        thead { tr {
+                            th scope="col" { "Operation" } th scope="col" { "Reached" } th scope="col" { "Documented" }
+                            th scope="col" { "Provoked" } th scope="col" { "Observed" }
+                        } }
+                        tbody { @for one in &coverage.operations {
+                            tr {
+                                td { code { (visible(&one.operation)) } }
+                                td { (yes_or_no(one.reached)) }
+                                @for statuses in [&one.documented, &one.provoked, &one.observed] { td { (visible(&statuses.join(" "))) } }
+                            }
+                        } }
+                    }
+                }
+            }
             @if !missing.is_empty() {
                 h3 { "Not observed" }
                 ul class="uncovered" { @for part in missing {

@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::parts::{VERDICTS, badge, beginning, link};
-use crate::event::Verdict;
+use crate::event::{KnownState, Verdict};
 use crate::exit::ExitCode;
 use crate::report::summary::Finding;
-use crate::report::{Report, summary};
+use crate::report::{Report, conclusion, summary};
 use openapi::shown::{visible, visible_lines};
 
 /// The number of cases of one clause that are shown at first.
@@ -18,6 +18,7 @@ pub(super) fn headline(report: &Report) -> &'static str {
         return "Cut off";
     };
     match end.exit.name {
+        ExitCode::Conformant if report.run.selection.left_out() > 0 => "Conformant in part",
         ExitCode::Conformant => "Conformant",
         ExitCode::Failed => "Not conformant",
         ExitCode::NothingProven => "Not proven",
@@ -42,8 +43,10 @@ pub(super) fn header(report: &Report) -> Markup {
             h1 { (headline(report)) }
             @match &report.end {
                 Some(end) => {
-                    p class="said" { "Exit code " (end.exit.code) ": " (visible(&end.exit.meaning)) "." }
-                    p { (visible(&end.exit.reason)) }
+                    p class="said" { "Exit code " (end.exit.code) ": " (visible(&end.exit.reason)) "." }
+                    dl class="facts" { @for (word, text) in conclusion::lines(report) {
+                        dt { (word) } dd { (visible(&text)) }
+                    } }
                 }
                 None => p class="said" { "The run did not finish, so this is not a valid record of it." }
             }
@@ -164,6 +167,27 @@ fn finding(finding: &Finding<'_>) -> Markup {
     }
 }
 
+/// Renders the known failures of the baseline, and what the run shows about each.
+pub(super) fn known(report: &Report) -> Markup {
+    let known = report.end.as_ref().map_or(&[][..], |end| &end.known);
+    html! {
+        @if !known.is_empty() {
+            section id="known" aria-labelledby="known-title" {
+                h2 id="known-title" { "Known failures" }
+                ul class="findings" { @for one in known {
+                    @let class = match one.state { KnownState::Fails | KnownState::NotDecided => "skip", KnownState::Expired | KnownState::Gone => "fail" };
+                    li class=(class) {
+                        span class={ "badge " (class) } { "known" }
+                        strong { (visible(&one.cause)) }
+                        p class="said" { (one.state.words()) ", " (summary::count(one.met, "case")) ". Until " (one.waived.expires.to_string()) ": " (visible(&one.waived.reason)) }
+                        p class="links" { @for case in &one.cases { a href=(link(case)) { (visible(case)) } } }
+                    }
+                } }
+            }
+        }
+    }
+}
+
 /// Renders the conditions of the run, with which it can be repeated.
 pub(super) fn run(report: &Report) -> Markup {
     let run = &report.run;
@@ -177,7 +201,7 @@ pub(super) fn run(report: &Report) -> Markup {
                 dt { "Contract" } dd { (visible(&run.contract.title)) ", SHA-256 " code { (visible(&run.contract.sha256)) } }
                 dt { "Selected" } dd {
                     (selection.selected) " of " (selection.catalogue) " cases"
-                    @if !selection.filter.is_empty() { ", filter " code { (visible(&selection.filter.join(" "))) } }
+                    @if !selection.filters().is_empty() { ", " code { (visible(&selection.filters())) } }
                 }
                 dt { "Allowed" } dd { "effects up to " (selection.allow.name()) }
                 dt { "Failing levels" } dd { @if selection.strict { "MUST and SHOULD" } @else { "MUST" } }
@@ -189,7 +213,7 @@ pub(super) fn run(report: &Report) -> Markup {
             @let credentials = summary::credentials(report);
             @if !credentials.is_empty() {
                 h3 { "Credentials in the curl commands" }
-                p { "The curl commands read credentials from environment variables. The suite has revoked the tokens that it minted." }
+                p { "The curl commands read credentials from environment variables. The suite has revoked the tokens that it minted: the command of the exchange that decided a case mints new ones first." }
                 dl class="facts" {
                     @for credential in &credentials {
                         dt { code { (credential.variable) } }

@@ -184,4 +184,29 @@ pub(super) const MUTANTS: &[NodeMutant] = &[
         "a stack trace of ruby",
         "secrecy.no_answer_shows_the_inside",
     ),
+    mutant(
+        "a token that worked earlier keeps working",
+        "revocation.refused_at_once",
+    ),
+    mutant(
+        "a token that was never used keeps working",
+        "revocation.by_its_owner",
+    ),
+    mutant(
+        "of two credentials the first counts",
+        "authentication.sent_twice",
+    ),
+    mutant(
+        "the beginning of a token is enough",
+        "authentication.truncated",
+    ),
+    mutant("an id in capitals revokes nothing", "token_id.upper_case"),
+    mutant(
+        "a 422 points at another place",
+        "status.unprocessable_points_at_the_culprit",
+    ),
+    mutant(
+        "one 403 in twenty is a list",
+        "tenancy.member_stays_forbidden",
+    ),
 ];

@@ -62,6 +62,8 @@ const isActive = (token) => {
   if (is("a revoked token keeps working after a long reason") && (token.revocation_reason ?? "").length > 200) return true;
   if (is("one revocation in twenty does nothing") && token.number % 20 === 19) return true;
   if (is("revocations do nothing")) return true;
+  if (is("a token that worked earlier keeps working") && token.workedEarlier === true) return true;
+  if (is("a token that was never used keeps working") && token.workedEarlier === false) return true;
   return !token.blacklisted;
 };
 
@@ -71,7 +73,7 @@ function authenticate(request) {
   if (is("one challenge in twenty is missing") && everyTwentieth()) refusal.headers = {};
   if (is("no challenge at all")) refusal.headers = {};
   if (is("one 401 in twenty has another body") && everyTwentieth()) refusal.detail = { reason: "no" };
-  if (given.length !== 1) throw refusal;
+  if (given.length !== 1 && !(given.length > 1 && is("of two credentials the first counts"))) throw refusal;
   let [, scheme, text] = /^(\S+) +(\S+)$/.exec(given[0].trim()) ?? [];
   if (scheme?.toLowerCase() === "basic" && is("Basic with the token is accepted")) {
     text = Buffer.from(text, "base64").toString().split(":").find((part) => part.startsWith("nd_")) ?? "";
@@ -81,6 +83,7 @@ function authenticate(request) {
   const anyCase = is("tokens are compared without their letter case");
   const same = (token) =>
     token.token === text || (anyCase && token.token.toLowerCase() === text.toLowerCase()) ||
+    (is("the beginning of a token is enough") && text.length > 30 && token.token.startsWith(text)) ||
     (is("the id is accepted as the token") && token.id === text) ||
     (is("the jti is accepted as the token") && token.jti === text);
   let found = tokens.find((token) => same(token));
@@ -96,6 +99,7 @@ function authenticate(request) {
     if (found && forList && is("a revoked token still lists")) return { user: found.owner, token: found };
     throw refusal;
   }
+  found.used = true;
   return { user: found.owner, token: found };
 }
 
@@ -143,7 +147,7 @@ const record = (token) => ({
 });
 
 const findById = (id) =>
-  tokens.find((token) => token.id === id || (is("a prefix of an id names its token") && id.length >= 8 && token.id.startsWith(id)));
+  tokens.find((token) => token.id === id || (is("an id in capitals revokes nothing") && token.id === id.toLowerCase()) || (is("a prefix of an id names its token") && id.length >= 8 && token.id.startsWith(id)));
 
 async function revoke(request, response, id) {
   const { user, token: credential } = authenticate(request);
@@ -156,11 +160,13 @@ async function revoke(request, response, id) {
     throw invalid(["body"], "Extra inputs are not permitted");
   }
   let reason = asked?.reason ?? null;
-  if (reason !== null && typeof reason !== "string") throw invalid(["body", "reason"], "Input should be a string");
+  if (reason !== null && typeof reason !== "string") {
+    throw invalid(is("a 422 points at another place") ? ["body", "name"] : ["body", "reason"], "Input should be a string");
+  }
   if (reason !== null && !reason.isWellFormed() && !is("a lone surrogate is replaced")) throw new Refusal(400, "reason is not Unicode");
   if (reason === "" && is("an empty reason is a server error")) throw new Error("empty");
   if (reason !== null && reason.length > 20_000) throw new Refusal(400, "reason is too long");
-  if (!UUID.test(id) && !(is("a prefix of an id names its token") && id.length >= 8)) throw new Refusal(404, "Not Found");
+  if (!UUID.test(is("an id in capitals revokes nothing") ? id.toLowerCase() : id) && !(is("a prefix of an id names its token") && id.length >= 8)) throw new Refusal(404, "Not Found");
   const token = findById(id);
   if (!token && is("an unknown id is a server error")) throw new Error("unknown");
   if (!token || token.business !== user.business) throw new Refusal(404, "Token not found");
@@ -173,6 +179,7 @@ async function revoke(request, response, id) {
   }
   if (is("an admin may not revoke a member's token") && token.owner !== acting) throw new Refusal(403, "Not enough permissions");
   if (token.revoked_at) throw new Refusal(400, "Token is already revoked");
+  token.workedEarlier = token.used === true;
   if (is("a reason is cut at NUL")) reason = reason?.split("\0")[0] ?? null;
   if (is("a lone surrogate is replaced")) reason = reason?.toWellFormed() ?? null;
   const before = previous;
@@ -195,6 +202,7 @@ async function revoke(request, response, id) {
   if (is("tokens of the same name are revoked with it")) {
     for (const twin of tokens) if (twin.name === token.name) twin.blacklisted = true;
   }
+  if (is("an id in capitals revokes nothing") && id !== id.toLowerCase()) token.blacklisted = false;
   previous.record = record(token);
   const data = record(token);
   if (is("the answer shows the reason that was sent and another one is kept") && reason) token.revocation_reason = reason.slice(0, 20);
@@ -287,6 +295,7 @@ const server = createServer(async (request, response) => {
   if (is("requests with a credential take three seconds") && lines(request, "authorization").length > 0) {
     await new Promise((done) => setTimeout(done, 3_000));
   }
+  if (is("requests take thirty seconds")) await new Promise((done) => setTimeout(done, 30_000));
   if (is("requests take a fifth of a second")) await new Promise((done) => setTimeout(done, 200));
   handle(request, response).catch((error) => {
     if (response.headersSent) return response.destroy();
@@ -296,6 +305,7 @@ const server = createServer(async (request, response) => {
     const [, runtime] = /^a stack trace of (\w+)$/.exec(FAULT) ?? [];
     if (runtime && status === 404) detail = STACKS[runtime];
     if (is("one 403 in twenty is 404") && status === 403 && everyTwentieth()) status = 404;
+    if (is("one 403 in twenty is a list") && status === 403 && everyTwentieth()) detail = [detail];
     answer(response, status, { detail }, headers);
     request.resume();
   });

@@ -23,7 +23,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "202 in place of 201",
-        killed_by: "revocation.refused_at_once",
+        killed_by: "status.created",
         breaks: |exchange| Box::pin(on_201(exchange, with_status(202))),
     },
     Mutant {

@@ -1,0 +1,173 @@
+//! The conclusion of a run for a person who never read the manual: what was proven, what was not and why, and what to do
+//! next. At most ten lines.
+
+use super::{Report, summary};
+use crate::case::Level;
+use crate::event::{CaseRecord, KnownState, Verdict};
+use crate::exit::ExitCode;
+use summary::count;
+
+/// The most characters of a reason in a line.
+const REASON: usize = 140;
+
+/// A line: its first word, and what it says.
+pub(super) type Line = (&'static str, String);
+
+/// Returns the lines.
+pub(super) fn lines(report: &Report) -> Vec<Line> {
+    let of = |verdict: Verdict| -> Vec<&CaseRecord> {
+        let cases = report.cases.iter();
+        cases
+            .filter(|case| case.verdict == verdict && case.known.is_none())
+            .collect()
+    };
+    let mut lines = vec![("proven", proven(report))];
+    let findings = summary::findings(report);
+    let faults: Vec<_> = findings
+        .iter()
+        .filter(|finding| matches!(finding.case.verdict, Verdict::Fail | Verdict::Blocked))
+        .filter(|finding| finding.case.cause.is_some() || finding.case.verdict == Verdict::Fail)
+        .collect();
+    if let Some(first) = faults.first() {
+        let cases: usize = faults.iter().map(|finding| 1 + finding.others.len()).sum();
+        lines.push((
+            "broken",
+            format!(
+                "{} in {}, the gravest: {} ({})",
+                count(faults.len(), "fault"),
+                count(cases, "case"),
+                short(first.case.cause.as_ref().unwrap_or(&first.case.reason)),
+                first.case.id
+            ),
+        ));
+    }
+    let blocked = of(Verdict::Blocked);
+    if let Some(first) = blocked.first() {
+        let why = match &first.cause {
+            Some(_) => "met such a fault on the way, so what they check is not known",
+            None => &short(&first.reason),
+        };
+        lines.push((
+            "blocked",
+            format!("{}: {why}", count(blocked.len(), "case")),
+        ));
+    }
+    lines.extend(known(report));
+    let warned = of(Verdict::Warn);
+    if let Some(first) = warned.first() {
+        let text = format!(
+            "{} of level SHOULD or MAY did not hold, which does not fail the run, such as {}",
+            count(warned.len(), "case"),
+            first.id
+        );
+        lines.push(("warned", text));
+    }
+    let (waived, skipped): (Vec<&CaseRecord>, Vec<&CaseRecord>) = of(Verdict::Skip)
+        .into_iter()
+        .partition(|case| case.waived.is_some());
+    let undecided = [of(Verdict::Inconclusive), of(Verdict::Error)].concat();
+    for (word, cases, what) in [
+        ("skipped", &skipped, "not run"),
+        ("undecided", &undecided, "not decided"),
+    ] {
+        if let Some(first) = cases.first() {
+            let text = format!(
+                "{} ({} MUST) {what}, the first because: {}",
+                count(cases.len(), "case"),
+                summary::musts(cases),
+                short(&first.reason)
+            );
+            lines.push((word, text));
+        }
+    }
+    let left_out = report.run.selection.left_out();
+    if left_out + waived.len() > 0 {
+        let text = format!(
+            "{left_out} cases were not selected and {} are waived: nothing is known about them",
+            waived.len()
+        );
+        lines.push(("left out", text));
+    }
+    lines.push(("next", next(report, &skipped)));
+    lines
+}
+
+fn proven(report: &Report) -> String {
+    let musts = |case: &&CaseRecord| case.level == Level::Must;
+    let passed = |case: &&CaseRecord| case.verdict == Verdict::Pass;
+    let selected = report.run.selection.selected;
+    let must = report.cases.iter().filter(musts).count();
+    let proven = report.cases.iter().filter(musts).filter(passed).count();
+    let reached = match &report.end {
+        Some(end) if !end.reached => "; nothing succeeded, so that this shows little",
+        Some(_) | None => "",
+    };
+    format!(
+        "{} of {selected} cases held, {proven} of {must} MUST among them{reached}",
+        report.totals.pass
+    )
+}
+
+fn known(report: &Report) -> Option<Line> {
+    let known = &report.end.as_ref()?.known;
+    let fails = known
+        .iter()
+        .filter(|known| known.state == KnownState::Fails);
+    let first = fails.clone().map(|known| known.waived.expires).min()?;
+    let cases: usize = fails.clone().map(|known| known.met).sum();
+    let text = format!(
+        "{} in {}, which the baseline accepts, the first until {first}",
+        count(fails.count(), "known failure"),
+        count(cases, "case")
+    );
+    Some(("known", text))
+}
+
+/// Returns what to do next.
+fn next(report: &Report, skipped: &[&CaseRecord]) -> String {
+    let Some(end) = &report.end else {
+        return "run again: this run was cut off".to_owned();
+    };
+    let findings = summary::findings(report);
+    let gone = end
+        .known
+        .iter()
+        .find(|known| known.state == KnownState::Gone);
+    match end.exit.name {
+        ExitCode::Conformant if report.run.selection.left_out() > 0 => {
+            "run without filters, which is the only proof of conformance".to_owned()
+        }
+        ExitCode::Conformant => {
+            "keep report.json, and compare the next run with it: conformance compare".to_owned()
+        }
+        ExitCode::Failed => match (findings.first(), gone) {
+            (Some(finding), _) if finding.case.cause.is_some() => format!(
+                "fix the gravest fault, then run again, first only --filter {}",
+                finding.case.id
+            ),
+            (_, Some(_)) => {
+                "remove the known failures that no longer fail: --write-baseline".to_owned()
+            }
+            (_, None) => "fix what failed, then run again".to_owned(),
+        },
+        ExitCode::Usage | ExitCode::Broken => {
+            "see the reason below, make the target reachable, and run again".to_owned()
+        }
+        ExitCode::NothingProven => match skipped.first() {
+            Some(case) if case.waivable => {
+                "add to the profile what the skipped cases need, or waive them".to_owned()
+            }
+            Some(case) => format!("let the skipped cases run: {}", short(&case.reason)),
+            None => "see the reason below, and run again".to_owned(),
+        },
+    }
+}
+
+/// Returns the beginning of a reason on one line.
+fn short(text: &str) -> String {
+    let line = openapi::shown::visible(text);
+    match line.char_indices().nth(REASON) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.into_owned(),
+    }
+}

@@ -5,7 +5,7 @@
 //! what remains is judged by [`crate::relation`].
 
 pub(crate) mod annotations;
-mod assertions;
+pub(crate) mod assertions;
 pub(crate) mod composition;
 mod contradictions;
 mod dispatch;

@@ -89,6 +89,7 @@ impl<'r, 'd> Loader<'r, 'd> {
         let own = file_name(self.name);
         let mut found = Vec::new();
         let mut refused = None;
+        let are_refused = self.dangling == DanglingReferences::Refused;
         let wanted = &mut self.wanted;
         visit::objects_mut_in(value, slot, HOLDERS, &mut |path, holder| {
             for keyword in REFERENCES {
@@ -104,8 +105,8 @@ impl<'r, 'd> Loader<'r, 'd> {
                             wanted.extend(resolved.file);
                         }
                     }
-                    // A dynamic reference may name the URL of a dialect's schema.
-                    Err(why) if *keyword == "$ref" => {
+                    // A dynamic reference may name the URL of a dialect's schema. What is not refused dangles.
+                    Err(why) if *keyword == "$ref" && are_refused => {
                         refused.get_or_insert((reference.clone(), why));
                     }
                     Err(_) => {}

@@ -45,7 +45,14 @@ fn document() -> Value {
 fn a_dangling_reference_of_the_base_is_unproven_and_nothing_else() {
     let document = document();
     let operation = "/paths/~1t/post";
-    for reference in ["#/components/nowhere", "missing.yaml#/A", "#anchor"] {
+    for reference in [
+        "#/components/nowhere",
+        "missing.yaml#/A",
+        "#anchor",
+        "https://example.com/a.json#/A",
+        "../a.yaml#/A",
+        "%zz",
+    ] {
         for place in [
             "/parameters",
             "/parameters/0",

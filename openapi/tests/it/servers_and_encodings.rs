@@ -393,3 +393,140 @@ fn adding_or_removing_a_path_without_operations_is_docs() {
     assert_eq!(changed(&none, &one), ["docs operation-text-added"]);
     assert_eq!(changed(&one, &none), ["docs operation-text-removed"]);
 }
+
+#[test]
+fn one_address_may_be_written_in_several_ways() {
+    let served = |server: Value| document(&json!({}), &json!({"servers": [server]}));
+    let plain = served(json!({"url": "https://api.example.com/v1"}));
+    let variable = |values: &Value| {
+        let mut variable = json!({"default": "api"});
+        if !values.is_null() {
+            variable["enum"] = values.clone();
+        }
+        served(json!({"url": "https://{host}.example.com/v1", "variables": {"host": variable}}))
+    };
+    for same in [
+        served(json!({"url": "HTTPS://API.Example.com/v1/"})),
+        served(json!({"url": "https://api.example.com:443/v1"})),
+        variable(&Value::Null),
+        variable(&json!(["api"])),
+    ] {
+        for (base, revision) in [(&plain, &same), (&same, &plain)] {
+            let found = changed(base, revision);
+            assert!(!found.is_empty(), "{same}");
+            assert!(
+                found.iter().all(|change| change.starts_with("docs")),
+                "{found:?}"
+            );
+        }
+    }
+    let several = variable(&json!(["api", "eu"]));
+    assert_eq!(
+        changed(&several, &plain)[0],
+        "breaking document-server-narrowed"
+    );
+    assert_eq!(
+        changed(&plain, &several)[0],
+        "additive document-server-widened"
+    );
+    for other in [
+        "https://api.example.com:8443/v1",
+        "https://api.example.com/V1",
+        "http://api.example.com:443/v1",
+    ] {
+        let found = changed(&plain, &served(json!({"url": other})));
+        assert!(found[0].starts_with("breaking"), "{other}: {found:?}");
+    }
+}
+
+#[test]
+fn fields_of_forms_are_texts() {
+    let form = |media_type: &str, kind: &str, component: bool| {
+        let schema = json!({"type": "object", "required": ["n"], "properties": {
+            "n": {"type": kind}, "o": {"type": "object", "properties": {"n": {"type": "integer"}}}}});
+        let reference = json!({"$ref": "#/components/schemas/Form"});
+        let content = json!({media_type: {"schema": if component { &reference } else { &schema }}});
+        document(
+            &json!({"requestBody": {"required": true, "content": content}}),
+            &if component {
+                json!({"components": {"schemas": {"Form": schema}}})
+            } else {
+                json!({})
+            },
+        )
+    };
+    for component in [false, true] {
+        for media_type in ["application/x-www-form-urlencoded", "multipart/form-data"] {
+            let (integer, text) = (
+                form(media_type, "integer", component),
+                form(media_type, "string", component),
+            );
+            assert_eq!(
+                changed(&integer, &text),
+                ["additive request-type-widened"],
+                "{media_type}"
+            );
+            assert_eq!(
+                changed(&text, &integer),
+                ["breaking request-type-narrowed"],
+                "{media_type}"
+            );
+        }
+        let (integer, text) = (
+            form("application/json", "integer", component),
+            form("application/json", "string", component),
+        );
+        assert_eq!(changed(&integer, &text), ["breaking request-type-narrowed"]);
+    }
+}
+
+#[test]
+fn a_text_and_bytes_are_not_json() {
+    let answering = |media_type: &str, schema: &Value| {
+        let content = if schema.is_null() {
+            json!({media_type: {}})
+        } else {
+            json!({media_type: {"schema": schema}})
+        };
+        document(
+            &json!({"responses": {"200": {"description": "ok", "content": content}}}),
+            &json!({}),
+        )
+    };
+    let (integer, text) = (json!({"type": "integer"}), json!({"type": "string"}));
+    let sent = |media_type: &str, base: &Value, revision: &Value| {
+        changed(
+            &answering(media_type, base),
+            &answering(media_type, revision),
+        )
+    };
+    assert_eq!(
+        sent("text/plain", &text, &integer),
+        ["additive response-type-narrowed"]
+    );
+    assert_eq!(
+        sent("text/plain", &integer, &text),
+        ["breaking response-type-widened"]
+    );
+    assert_eq!(
+        sent("application/json", &text, &integer),
+        ["breaking response-type-widened"]
+    );
+    let bytes = json!({"type": "string", "format": "binary"});
+    for media_type in ["application/octet-stream", "image/png"] {
+        assert_eq!(sent(media_type, &bytes, &Value::Null), [""; 0]);
+        assert_eq!(sent(media_type, &Value::Null, &bytes), [""; 0]);
+    }
+    assert_eq!(
+        sent("application/json", &bytes, &Value::Null)[0],
+        "breaking response-type-widened"
+    );
+    assert!(
+        sent(
+            "image/png",
+            &json!({"type": "string", "maxLength": 3}),
+            &Value::Null
+        )[0]
+        .starts_with("breaking")
+    );
+}

@@ -297,3 +297,30 @@ fn styles_of_cookies_and_headers_are_compared() {
         ["breaking header-style-changed"]
     );
 }
+
+#[test]
+fn a_scheme_may_be_demanded_by_its_uri() {
+    let demanding = |name: &str| {
+        let scheme = json!({"type": "http", "scheme": "basic"});
+        root(
+            &json!({"security": [{name: []}], "components": {"securitySchemes": {"Basic": scheme}}}),
+        )
+    };
+    let (by_name, by_uri) = (
+        demanding("Basic"),
+        demanding("#/components/securitySchemes/Basic"),
+    );
+    for (base, revision) in [(&by_name, &by_uri), (&by_uri, &by_name)] {
+        let found = changed(base, revision);
+        assert!(
+            found.iter().all(|change| change.starts_with("docs")),
+            "{found:?}"
+        );
+    }
+    let other = demanding("#/components/securitySchemes/Other");
+    assert!(
+        changed(&by_name, &other)
+            .iter()
+            .any(|change| change.starts_with("breaking"))
+    );
+}

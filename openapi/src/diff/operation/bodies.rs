@@ -1,5 +1,6 @@
 //! The content of a message: whether a body is required, and in which media types.
 
+mod binary;
 mod encodings;
 pub(crate) mod media_types;
 mod xml;
@@ -10,6 +11,7 @@ use crate::diff::message::{Message, Part, message};
 use crate::diff::operation::bodies::media_types::{
     Choice, Entry, covering, entries, example_besides, same,
 };
+use crate::diff::operation::parameters::text_serialization;
 use crate::diff::rules::{Action, Area, Kind, Rule};
 use crate::diff::walk::{Context, Matched, Pair, Walk, fields, follow};
 use crate::media_type::MediaType;
@@ -236,10 +238,23 @@ impl Body<'_> {
                         "itemSchema" => message!("an item of {}", &subject),
                         _ => subject.clone(),
                     };
+                    if binary::are_bytes(walk, &schemas, &base.media_type) {
+                        continue;
+                    }
                     if base.media_type.is_xml() {
                         xml::compare(walk, &schemas, direction, &subject);
                     }
-                    walk.compare_schemas(&schemas, &Context::new(direction, subject));
+                    let context = Context::new(direction, subject);
+                    let is_json = pair.get("encoding").is_some();
+                    match base.media_type.essence().as_str() {
+                        "application/x-www-form-urlencoded" | "multipart/form-data" if !is_json => {
+                            text_serialization::compare_form(walk, &schemas, &context);
+                        }
+                        essence if essence.starts_with("text/") && !base.media_type.is_json() => {
+                            text_serialization::compare_text(walk, &schemas, &context);
+                        }
+                        _ => walk.compare_schemas(&schemas, &context),
+                    }
                 }
                 "encoding" => {
                     let body = (media_type, &subject);

@@ -7,7 +7,7 @@ mod listed_values;
 mod parameter;
 mod readings;
 pub(crate) mod styles;
-mod text_serialization;
+pub(crate) mod text_serialization;
 mod writing;
 
 use serde_json::{Value, json};

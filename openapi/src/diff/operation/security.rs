@@ -1,7 +1,7 @@
 //! Who may call: alternative requirements, and the schemes that they name.
 
 pub(crate) mod addresses;
-mod requirements;
+pub(crate) mod requirements;
 mod scopes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,13 +11,12 @@ use serde_json::{Map, Value, json};
 
 use crate::diff::change::Change;
 use crate::diff::message::{Message, message};
-use crate::diff::operation::security::requirements::requirements;
+use crate::diff::operation::security::requirements::{requirements, scheme};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::sides::Sides;
 use crate::diff::walk::finding::Finding;
 use crate::diff::walk::{Node, Pair, Walk};
 use crate::document::Document;
-use crate::pointer;
 
 /// One alternative: the schemes that must all be satisfied.
 type Alternative = BTreeMap<Scheme, Scopes>;
@@ -168,7 +167,7 @@ fn scopes_of(scopes: &Value) -> Scopes {
 
 /// Returns what a scheme is, once for each of its flows.
 fn schemes(document: &Document, name: &str) -> Vec<Scheme> {
-    let pointer = pointer::join("/components/securitySchemes", name);
+    let pointer = scheme(name);
     let Some(scheme) = document.resolve(&pointer) else {
         return vec![Scheme::of(name.to_owned())];
     };

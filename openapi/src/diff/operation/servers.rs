@@ -30,7 +30,7 @@ pub(crate) fn addresses(root: &Node<'_>) -> Vec<String> {
     let servers = or_the_default(root.items_of("servers"), root.side);
     servers
         .iter()
-        .map(|server| url(server).trim_end_matches('/').to_owned())
+        .map(|server| address(server).trim_end_matches('/').to_owned())
         .collect()
 }
 
@@ -73,8 +73,10 @@ fn compare(
         or_the_default(base, Side::Base),
         or_the_default(revision, Side::Revision),
     );
-    let old = identities(&base, &prefix.revision);
-    let new = identities(&revision, &prefix.base);
+    let mut old = identities(&base, &prefix.revision);
+    let mut new = identities(&revision, &prefix.base);
+    match_written_out((&base, &mut old), &new);
+    match_written_out((&revision, &mut new), &old);
     if let Some(pairs) = changed_alike(&base, &revision)
         && !old.iter().any(|identity| new.contains(identity))
     {
@@ -159,11 +161,20 @@ fn matched(walk: &mut Walk<'_>, pair: &Pair<'_>, area: Area) {
     let subject = message!("the server `{}`", &url);
     for (key, matched) in pair.members() {
         match (key, matched) {
-            ("url", _) => {}
+            ("url", matched) => {
+                let [old, new] = [&pair.base, &pair.revision].map(written_out);
+                if is_another && old == new {
+                    fields::text_field(walk, key, &matched, area, &subject);
+                }
+            }
             // The name of a server (OpenAPI 3.2) is for readers.
             ("name", matched) => fields::text_field(walk, key, &matched, area, &subject),
             // The variables of another address are others.
-            ("variables", Matched::Removed(_) | Matched::Added(_)) if is_another => {}
+            ("variables", variables @ (Matched::Removed(_) | Matched::Added(_))) if is_another => {
+                if written_out(&pair.base) == written_out(&pair.revision) {
+                    variables::written_out(walk, &variables, area, &url);
+                }
+            }
             ("variables", Matched::Pair(pair)) => variables::compare(walk, &pair, area, &url),
             (key, matched) => fields::field(walk, key, &matched, area, &subject),
         }
@@ -175,6 +186,76 @@ fn url(server: &Node<'_>) -> String {
     match server.text("url").unwrap_or("/").trim_end_matches('/') {
         "" => "/".to_owned(),
         trimmed => trimmed.to_owned(),
+    }
+}
+
+/// Returns the address as it identifies a server.
+fn address(server: &Node<'_>) -> String {
+    normalized(&url(server))
+}
+
+/// Returns the address with the only values or defaults of its variables.
+fn written_out(server: &Node<'_>) -> String {
+    let mut address = url(server);
+    for (name, variable) in server.members_of("variables") {
+        let values = variable.items_of("enum");
+        let value = match values.as_slice() {
+            [only] => only.value.as_str(),
+            _ => variable.text("default"),
+        };
+        if let Some(value) = value {
+            address = address.replace(&format!("{{{name}}}"), value);
+        }
+    }
+    normalized(&address)
+}
+
+/// Returns a URL with its scheme and host in lower case, and without the port that its scheme has by default (RFC 3986
+/// sections 6.2.2.1 and 6.2.3). Variables keep their names.
+fn normalized(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let scheme = scheme.to_lowercase();
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let (user, host) = match authority.rsplit_once('@') {
+        Some((user, host)) => (format!("{user}@"), host),
+        None => (String::new(), authority),
+    };
+    let port = match scheme.as_str() {
+        "http" | "ws" => ":80",
+        "https" | "wss" => ":443",
+        _ => ":",
+    };
+    let host = host.strip_suffix(port).unwrap_or(host);
+    let mut is_name = false;
+    let lower = host.chars().map(|sign| {
+        is_name = (is_name || sign == '{') && sign != '}';
+        if is_name {
+            sign
+        } else {
+            sign.to_ascii_lowercase()
+        }
+    });
+    let host: String = lower.collect();
+    format!("{scheme}://{user}{host}{path}")
+}
+
+/// Gives a server whose variables the other side writes out, with their defaults, the identity that it has there.
+fn match_written_out(
+    (servers, identities): (&[Node<'_>], &mut [(String, usize)]),
+    others: &[(String, usize)],
+) {
+    let known = identities.to_vec();
+    for (server, identity) in servers.iter().zip(identities) {
+        let by_default = (written_out(server), 0);
+        if !others.contains(identity)
+            && others.contains(&by_default)
+            && !known.contains(&by_default)
+        {
+            *identity = by_default;
+        }
     }
 }
 
@@ -196,7 +277,8 @@ fn or_the_default(servers: Vec<Node<'_>>, side: Side) -> Vec<Node<'_>> {
 fn identities(servers: &[Node<'_>], prefix: &str) -> Vec<(String, usize)> {
     let mut identities: Vec<(String, usize)> = Vec::new();
     for server in servers {
-        let address = format!("{}{prefix}", url(server).trim_end_matches('/'));
+        let address = address(server);
+        let address = format!("{}{prefix}", address.trim_end_matches('/'));
         let same = identities.iter().filter(|(other, _)| *other == address);
         let number = same.count();
         identities.push((address, number));

@@ -47,7 +47,7 @@ pub(crate) fn properties<'a>(
                     revision: new.clone(),
                 };
                 let inner = context.step(Step::Property((*name).to_owned()));
-                walk.compare_schemas(&pair, &inner);
+                compare_property(walk, &pair, context, &inner);
                 declared_again(walk, (&base, &revision), name, &inner);
                 if was.contains(*name) != is.contains(*name) {
                     required_changed(walk, context, name, is.contains(*name), &pair);
@@ -65,7 +65,7 @@ pub(crate) fn properties<'a>(
                     revision: new.clone(),
                 };
                 let inner = context.step(Step::Property((*name).to_owned()));
-                walk.compare_schemas(&pair, &inner);
+                compare_property(walk, &pair, context, &inner);
                 if was.contains(*name) != is.contains(*name) {
                     required_changed(walk, context, name, is.contains(*name), &pair);
                 }
@@ -83,6 +83,18 @@ pub(crate) fn properties<'a>(
         {
             required_changed(walk, context, name, is.contains(name), wholes);
         }
+    }
+}
+
+fn compare_property<'a>(
+    walk: &mut Walk<'a>,
+    pair: &Pair<'a>,
+    context: &Context<'a>,
+    inner: &Context<'a>,
+) {
+    match context.properties {
+        Some(compare) => compare(walk, pair, inner),
+        None => walk.compare_schemas(pair, inner),
     }
 }
 

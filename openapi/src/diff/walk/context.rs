@@ -26,6 +26,8 @@ pub(crate) struct Context<'a> {
     pub(crate) root: Option<Root<'a>>,
     /// How the items of a list are compared, if not as values: those of a parameter are texts.
     pub(crate) items: Option<Compare<'a>>,
+    /// How properties are compared, if not as values: the fields of a form are texts.
+    pub(crate) properties: Option<Compare<'a>>,
 }
 
 impl<'a> Context<'a> {
@@ -38,6 +40,7 @@ impl<'a> Context<'a> {
             steps: Vec::new(),
             root: None,
             items: None,
+            properties: None,
         }
     }
 
@@ -45,6 +48,7 @@ impl<'a> Context<'a> {
     pub(crate) fn alone(&self) -> Self {
         Self {
             root: None,
+            properties: None,
             ..self.clone()
         }
     }
@@ -73,7 +77,7 @@ impl<'a> Context<'a> {
     /// Returns the context of a part of the value with a name for messages.
     pub(crate) fn step_called(&self, step: Step, name: Message) -> Self {
         let mut context = self.called(name);
-        context.items = None;
+        (context.items, context.properties) = (None, None);
         if let Some(root) = &mut context.root {
             root.trail.push(step);
         }

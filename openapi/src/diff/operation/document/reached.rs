@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
+use crate::diff::operation::security::requirements::scheme;
 use crate::diff::schema::scalar_keywords::inert::applies;
 use crate::document::{Document, FAMILIES, METHODS, WEBHOOKS};
 use crate::{keywords, pointer};
@@ -303,5 +304,5 @@ fn demanded(requirements: Option<&Value>) -> impl Iterator<Item = String> {
     let names = requirements
         .filter_map(Value::as_object)
         .flat_map(Map::keys);
-    names.map(|name| pointer::join("/components/securitySchemes", name))
+    names.map(|name| scheme(name))
 }

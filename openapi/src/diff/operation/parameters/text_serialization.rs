@@ -34,6 +34,40 @@ pub(super) fn compare<'a>(
     as_texts(walk, pair, context, (area, place));
 }
 
+/// Compares the schemas of two bodies that are texts.
+pub(crate) fn compare_text<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
+    if are_other_scalars(walk, pair) {
+        as_texts(walk, pair, &context.rooted(pair), (Area::Request, ""));
+    } else {
+        walk.compare_schemas(pair, context);
+    }
+}
+
+/// Compares the schemas of two forms, whose fields are texts.
+pub(crate) fn compare_form<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
+    let target = walk.followed_schemas(pair);
+    let members = target.base.members_of("properties").into_iter();
+    let pairs = members.filter_map(|(name, base)| {
+        let revision = target.revision.get("properties")?.get(name)?;
+        Some(Pair { base, revision })
+    });
+    let pairs: Vec<Pair<'a>> = pairs.collect();
+    if !pairs.iter().any(|field| are_other_scalars(walk, field)) {
+        return walk.compare_schemas(pair, context);
+    }
+    // A component that other media types have as well is compared here by itself.
+    let mut context = context.clone();
+    context.properties = Some(compare_text);
+    walk.compare_schemas(&target, &context);
+}
+
+/// Returns whether both are scalars, of different types.
+fn are_other_scalars<'a>(walk: &Walk<'a>, pair: &Pair<'a>) -> bool {
+    let old = types(walk.base, &pair.base);
+    let new = types(walk.revision, &pair.revision);
+    old != new && are_scalar(&old) && are_scalar(&new)
+}
+
 /// Compares the schemas of two items of a list in a parameter.
 fn item_of_parameter<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
     as_texts(walk, pair, context, (Area::Parameter, ""));

@@ -2,12 +2,11 @@
 
 use crate::diff::change::Change;
 use crate::diff::message::{Message, Part, message};
-use crate::diff::operation::security::requirements::requirements;
+use crate::diff::operation::security::requirements::{self, requirements};
 use crate::diff::operation::security::scopes;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields, follow};
 use crate::document::Document;
-use crate::pointer;
 use crate::schema::Direction;
 
 /// The fields of a scheme, and of one of its flows, that are addresses.
@@ -66,7 +65,7 @@ fn demanded<'a>(document: &'a Document, operation: &Node<'a>) -> Vec<(&'a str, N
     let names = requirements(document, operation).flat_map(serde_json::Map::keys);
     let mut schemes: Vec<(&'a str, Node<'a>)> = Vec::new();
     for name in names {
-        let pointer = pointer::join("/components/securitySchemes", name);
+        let pointer = requirements::scheme(name);
         if let Some(value) = document.at(&pointer)
             && !schemes.iter().any(|(other, _)| other == name)
         {

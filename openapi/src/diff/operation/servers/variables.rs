@@ -19,6 +19,40 @@ pub(crate) fn compare(walk: &mut Walk<'_>, variables: &Pair<'_>, area: Area, url
     }
 }
 
+/// Compares the variables of an address with their defaults, which the other side has written out.
+pub(crate) fn written_out(walk: &mut Walk<'_>, variables: &Matched<'_>, area: Area, url: &str) {
+    let (Matched::Removed(node) | Matched::Added(node)) = variables else {
+        return;
+    };
+    let action = match variables {
+        Matched::Removed(_) => Action::Narrowed,
+        _ => Action::Widened,
+    };
+    for (name, variable) in node.members() {
+        let subject = message!("the variable `{}` of the server `{}`", name, url);
+        let mut values = listed(&variable).unwrap_or_default();
+        values.retain(|value| variable.text("default") != Some(value));
+        let Some(first) = values.first() else {
+            let subject = message!("{}, which is written out with its default,", &subject);
+            fields::one(walk, variables, area, Kind::Text, &subject);
+            continue;
+        };
+        let template = match action {
+            Action::Narrowed => "{} may no longer be {}",
+            _ => "{} may now be {}",
+        };
+        let message = message!(template, &subject, Part::value(&json!(values)));
+        let witness = Value::from(url.replace(&format!("{{{name}}}"), first));
+        let breaks = (action == Action::Narrowed).then_some(witness);
+        walk.decide(
+            Rule::new(area, Kind::Server, action),
+            &variable,
+            message,
+            breaks,
+        );
+    }
+}
+
 fn variable(walk: &mut Walk<'_>, pair: &Pair<'_>, area: Area, (url, name): (&str, &str)) {
     let subject = message!("the variable `{}` of the server `{}`", name, url);
     for (key, matched) in pair.members() {

@@ -124,7 +124,12 @@ fn faults(seconds: u32) -> Outcome {
     tests
         .args(["test", "--release", "--locked", "--package", "server"])
         .args(["--test", "it", "faults::", "--"])
-        .args(["--nocapture", "--test-threads=1"])
+        // The race of writers on PostgreSQL, too.
+        .args([
+            "on_postgres::nothing_is_written",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env("DZ_FAULTS_SECONDS", seconds.to_string());
     run_complete(&mut tests)
 }

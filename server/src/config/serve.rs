@@ -28,9 +28,9 @@ const ADDRESS_RATE: NonZeroU32 = NonZeroU32::new(100).expect("not zero");
 /// What can be switched off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Switch {
-    /// It is there.
+    /// Switched on.
     On,
-    /// It is not there.
+    /// Switched off.
     Off,
 }
 

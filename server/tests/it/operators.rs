@@ -122,6 +122,15 @@ pub(crate) async fn listing_of_many_tokens_is_complete_over_several_pages() {
             .unwrap();
     }
     assert_eq!(tokens(folder, &["--user", "ada@acme.example"]).len(), 2501);
+    assert_eq!(revoke(folder, &["--business", "Acme"]).len(), 2501);
+    assert_eq!(server.probe(&admin).await, 401);
+    let recorded = events(folder, "token.revoked");
+    assert_eq!(recorded.len(), 2501);
+    assert!(recorded.iter().all(|event| {
+        names_operator(event)
+            && event["reason"] == "leaked"
+            && event["target_user_id"] == admin.user_id.as_str()
+    }));
 }
 
 #[tokio::test]

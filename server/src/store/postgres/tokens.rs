@@ -5,10 +5,10 @@ use sqlx::{AssertSqlSafe, Row, Transaction, query};
 use uuid::Uuid;
 
 use super::super::administration::{Mass, MassRevoked, PAGE, REVOKED_BY, Selection, TokenLine};
+use super::super::audit::AuditAction;
 use super::super::error::StoreError;
 use super::super::records::Revocation;
 use super::row::Stored;
-use super::trail;
 use crate::timestamp::Timestamp;
 
 /// The columns of [`token_line`]. A token that was restored without its trail has no origin.
@@ -17,6 +17,17 @@ const SELECT_TOKENS: &str =
             o.actor_token_id, o.operator, r.revoked_at, r.revoked_by, r.reason
      FROM tokens t JOIN users u ON u.id = t.user_id LEFT JOIN revocations r ON r.jti = t.jti
      LEFT JOIN audit_events o ON o.target_token_id = t.id AND o.action IN ('token.created', 'token.bootstrapped')";
+
+/// Inserts revocations, and an event in the audit trail for each.
+const REVOKE: &str = "
+    WITH asked AS (
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[]) AS a (jti, id, user_id, business_id)
+    ),
+    revoked AS (
+        INSERT INTO revocations (jti, revoked_at, revoked_by, reason) SELECT jti, statement_timestamp(), $5, $6 FROM asked
+    )
+    INSERT INTO audit_events (at, action, business_id, target_token_id, target_user_id, reason, operator)
+    SELECT statement_timestamp(), $7, business_id, id, user_id, $6, $8 FROM asked";
 
 /// Returns the condition on a token `t` that it is selected by `$1`.
 fn condition(selection: &Selection) -> &'static str {
@@ -132,15 +143,18 @@ pub(crate) async fn revoke_all(
     let (already, first): (Vec<_>, Vec<_>) = all
         .into_iter()
         .partition(|token| token.revocation.is_some());
-    for token in &first {
-        query("INSERT INTO revocations (jti, revoked_at, revoked_by, reason) VALUES ($1, now(), $2, $3)")
-            .bind(token.jti)
-            .bind(REVOKED_BY)
-            .bind(&mass.reason)
-            .execute(&mut **transaction)
-            .await?;
-        trail::record(transaction, &mass.event(token)).await?;
-    }
+    let column = |of: fn(&TokenLine) -> Uuid| -> Vec<Uuid> { first.iter().map(of).collect() };
+    query(REVOKE)
+        .bind(column(|token| token.jti))
+        .bind(column(|token| token.id))
+        .bind(column(|token| token.user_id))
+        .bind(column(|token| token.business_id))
+        .bind(REVOKED_BY)
+        .bind(&mass.reason)
+        .bind(AuditAction::Revoked.name())
+        .bind(&mass.operator)
+        .execute(&mut **transaction)
+        .await?;
     Ok(MassRevoked {
         first,
         already: already.len(),

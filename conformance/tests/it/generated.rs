@@ -222,3 +222,38 @@ async fn invalid_contract_exits_2() {
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(run.stderr.contains("no-such.json"), "{}", run.stderr);
 }
+
+/// Of two media types a reader may take either, so an answer with both is not the documented one.
+#[tokio::test]
+async fn two_media_types_fail_where_the_first_one_is_documented() {
+    let folder = testbed::folder().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let contract = write(
+        "contract.yaml",
+        "openapi: 3.1.0\ninfo: { title: Texts, version: '1' }\npaths:\n  /text:\n    get:\n      responses:\n        '200':\n          description: A text\n          content: { text/plain: {} }\n",
+    );
+    let profile = write("profile.toml", "[operator]\ntoken = { file = \"token\" }\n");
+    write("token", "any_text_as_token");
+    for (second, verdict) in [(None, "pass"), (Some("text/html"), "fail")] {
+        let answer = move || async move {
+            let mut answer = axum::http::Response::new("text".to_owned());
+            let headers = answer.headers_mut();
+            let value = axum::http::HeaderValue::from_static;
+            headers.insert("content-type", value("text/plain; charset=utf-8"));
+            if let Some(second) = second {
+                headers.append("content-type", value(second));
+            }
+            answer
+        };
+        let app = axum::Router::new().route("/text", axum::routing::get(answer));
+        let service = crate::local::Local::serve(app).await;
+        let more = ["--contract", &contract, "--filter", "request.ordinary"];
+        let run = crate::suite::run(&service.url, profile.as_ref(), &more).await;
+        let case = "generated.get_text.request.ordinary";
+        assert_eq!(run.verdict(case), verdict, "{}{}", run.stdout, run.stderr);
+    }
+}

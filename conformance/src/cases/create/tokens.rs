@@ -61,7 +61,7 @@ async fn created_nothing(t: &Trial, mark: &str) -> Outcome {
 }
 
 /// Returns the JSON pointer to a field of the new token's record: in an envelope, at the root, or beside the token.
-pub(in crate::cases) fn record_field(answer: &Answer<'_>, field: &str) -> String {
+pub(crate) fn record_field(answer: &Answer<'_>, field: &str) -> String {
     let places = ["/data/token_info", "/token_info", "/data", ""];
     let mut present = places
         .iter()

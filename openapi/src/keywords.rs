@@ -271,22 +271,29 @@ pub(crate) fn rewrite(schema: &mut Value, edit: &mut impl FnMut(&mut Map<String,
 }
 
 /// Calls `see` with each schema object of a schema, itself first.
-pub(crate) fn visit(schema: &Value, see: &mut impl FnMut(&Map<String, Value>)) {
+pub(crate) fn visit<'a>(schema: &'a Value, see: &mut impl FnMut(&'a Map<String, Value>)) {
     visit_except(schema, &[], see);
 }
 
 /// Calls `see` with each schema object within a schema but for its definitions, itself first.
-pub(crate) fn visit_without_definitions(schema: &Value, see: &mut impl FnMut(&Map<String, Value>)) {
+pub(crate) fn visit_without_definitions<'a>(
+    schema: &'a Value,
+    see: &mut impl FnMut(&'a Map<String, Value>),
+) {
     visit_except(schema, &["$defs"], see);
 }
 
 /// Calls `see` with each schema object that values must satisfy, itself first: not with those below `not` and
 /// `if`.
-pub(crate) fn visit_asserted(schema: &Value, see: &mut impl FnMut(&Map<String, Value>)) {
+pub(crate) fn visit_asserted<'a>(schema: &'a Value, see: &mut impl FnMut(&'a Map<String, Value>)) {
     visit_except(schema, &["not", "if"], see);
 }
 
-fn visit_except(schema: &Value, skipped: &[&str], see: &mut impl FnMut(&Map<String, Value>)) {
+fn visit_except<'a>(
+    schema: &'a Value,
+    skipped: &[&str],
+    see: &mut impl FnMut(&'a Map<String, Value>),
+) {
     let Value::Object(object) = schema else {
         return;
     };

@@ -2,7 +2,8 @@
 //!
 //! An object may have undeclared properties, but a sender does not send a property that its own document
 //! does not name: so a property that only the receiver declares breaks nothing. A name that the sender
-//! requires is named. All other names stay open, whether `additionalProperties: true` is written or not.
+//! requires is named. All other names stay open, whether `additionalProperties: true` is written or not. A sender that
+//! names no property at all may send those that the receiver declares, as the receiver declares them.
 //!
 //! The alternatives of a union are closed each by itself. A value that satisfies several alternatives of an `anyOf` may
 //! have the properties of all of these.
@@ -10,11 +11,13 @@
 //! An `allOf` is closed as a whole, since its parts see each other's properties; so is what its parts say of one
 //! property, and of the items. Schemas below `not` and `if` stay open: to close them would allow more values.
 
+mod combinations;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::contradictions::contradiction;
+use super::conjunction::has_reference;
 use crate::schema::{Validator, definition_name};
 use crate::{keywords, pointer};
 
@@ -33,9 +36,6 @@ const MOST_DESCRIBED: usize = 2_000;
 
 /// The deepest nesting of such properties: a part may refer to its own whole.
 const DEEPEST: usize = 6;
-
-/// The most alternatives of an `anyOf` of which each two are closed together. With more, each is only closed by itself.
-const MOST_COMBINED: usize = 12;
 
 /// Returns the sender's schema with its objects closed to the names that only the receiver declares. Both
 /// schemas are self-contained.
@@ -84,15 +84,28 @@ pub(crate) fn close(sender: &Value, receiver: &Value) -> Value {
     closed
 }
 
-/// Returns the names of all properties that a schema declares anywhere in it.
-fn declared_names(schema: &Value) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
+/// Returns the names of all properties that a schema declares anywhere in it, each with a schema for what it may be,
+/// which is false where that is not known.
+fn declared_names(schema: &Value) -> BTreeMap<String, Value> {
+    let mut names: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
     keywords::visit_asserted(schema, &mut |object| {
-        if let Some(Value::Object(properties)) = object.get("properties") {
-            names.extend(properties.keys().cloned());
+        let members = object.get("properties").and_then(Value::as_object);
+        for (name, schema) in members.into_iter().flatten() {
+            let known = names.entry(name.clone()).or_default();
+            if schema != &Value::Bool(false) && !has_reference(schema) && !known.contains(&schema) {
+                known.push(schema);
+            }
         }
     });
+    let any_of = |schemas: Vec<&Value>| match schemas[..] {
+        [] => json!(false),
+        [only] => only.clone(),
+        _ => json!({ "anyOf": schemas }),
+    };
+    let names = names.into_iter();
     names
+        .map(|(name, schemas)| (name, any_of(schemas)))
+        .collect()
 }
 
 /// What a schema describes.
@@ -110,8 +123,8 @@ enum Scope {
 struct Closing<'a> {
     root: &'a Value,
     definitions: &'a Map<String, Value>,
-    /// The names that the receiver declares.
-    names: BTreeSet<String>,
+    /// The names that the receiver declares, each with a schema.
+    names: BTreeMap<String, Value>,
     /// The definitions of which another form is referred to, each with the suffix of the form.
     wanted: BTreeSet<(String, &'static str)>,
     /// For each surrounding whole, whether its alternatives describe the same properties as its parts.
@@ -266,11 +279,13 @@ impl Closing<'_> {
             let name = Value::from(name);
             patterns.iter().any(|pattern| pattern.accepts(&name))
         };
-        let undeclared: Vec<&String> = self
+        let undeclared: Vec<(&String, &Value)> = self
             .names
             .iter()
-            .filter(|name| !declared.contains(*name) && !is_patterned(name))
+            .filter(|(name, _)| !declared.contains(*name) && !is_patterned(name))
             .collect();
+        // A sender that names no property at all sends those that it finds in the receiver's schema.
+        let is_free = declared.is_empty() && patterns.is_empty();
         if undeclared.is_empty() {
             return;
         }
@@ -279,7 +294,14 @@ impl Closing<'_> {
             .or_insert_with(|| Value::Object(Map::new()));
         if let Value::Object(properties) = properties {
             let excluded = undeclared.into_iter();
-            properties.extend(excluded.map(|name| (name.clone(), json!(false))));
+            properties.extend(excluded.map(|(name, schema)| {
+                let schema = if is_free {
+                    schema.clone()
+                } else {
+                    json!(false)
+                };
+                (name.clone(), schema)
+            }));
         }
     }
 
@@ -320,36 +342,6 @@ impl Closing<'_> {
             },
             _ => value.clone(),
         }
-    }
-
-    /// Returns what each two alternatives of an `anyOf` have in common, closed to the properties of both.
-    fn combinations(&mut self, branches: &Value) -> Vec<Value> {
-        let branches = branches.as_array().into_iter().flatten();
-        let named = branches.filter_map(|branch| {
-            let mut declared = Declared::default();
-            // An alternative that is not closed has all values that it has in common with others.
-            self.collect_declared(branch.as_object()?, &mut declared, false, 0)
-                .then_some(())?;
-            declared.names.retain(|name| self.names.contains(name));
-            Some((branch, declared.names))
-        });
-        let named: Vec<(&Value, BTreeSet<String>)> = named.collect();
-        if named.len() > MOST_COMBINED || self.nested == DEEPEST {
-            return Vec::new();
-        }
-        let mut combinations = Vec::new();
-        for (index, (one, names)) in named.iter().enumerate() {
-            for (other, other_names) in &named[..index] {
-                let both = json!({"allOf": [other, one]});
-                if !names.is_subset(other_names)
-                    && !other_names.is_subset(names)
-                    && contradiction(&both, self.root).is_none()
-                {
-                    combinations.push(self.schema(&both, Scope::Whole));
-                }
-            }
-        }
-        combinations
     }
 
     fn list(&mut self, value: &Value, scope: Scope) -> Value {
@@ -463,6 +455,20 @@ mod tests {
     }
 
     #[test]
+    fn a_value_of_two_of_many_alternatives_has_the_properties_of_both() {
+        let object = |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}});
+        let names = [
+            "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n",
+        ];
+        let receiver = json!({"properties": {"a": true, "n": true, "z": true}});
+        let schema = json!({"anyOf": names.map(object)});
+        let validator = Validator::new(&close(&schema, &receiver)).expect("a valid schema");
+        assert!(validator.accepts(&json!({"a": "x", "n": "x"})));
+        assert!(!validator.accepts(&json!({"a": "x", "n": 1})));
+        assert!(!validator.accepts(&json!({"a": "x", "n": "x", "z": 1})));
+    }
+
+    #[test]
     fn alternatives_see_the_properties_beside_them() {
         let schema = json!({"properties": {"a": true}, "oneOf": [{"type": "object"}]});
         let receiver = json!({"properties": {"a": {"type": "integer"}, "b": true}});
@@ -517,8 +523,8 @@ mod tests {
             json!({"type": "object", "additionalProperties": true}),
         ] {
             let validator = Validator::new(&close(&open, &receiver)).expect("a valid schema");
-            assert!(!validator.accepts(&json!({"a": 1})), "{open}");
-            assert!(validator.accepts(&json!({"b": 1})), "{open}");
+            assert!(!validator.accepts(&json!({"a": "x"})), "{open}");
+            assert!(validator.accepts(&json!({"a": 1, "b": 1})), "{open}");
         }
     }
 }

@@ -96,7 +96,8 @@ impl<'a> Located<'a> {
 /// Keywords that refer to other schemas.
 const REFERRING: &[&str] = &["$ref", "$dynamicRef", "$recursiveRef"];
 
-fn has_reference(schema: &Value) -> bool {
+/// Returns whether a schema refers to others.
+pub(super) fn has_reference(schema: &Value) -> bool {
     let mut refers = false;
     keywords::visit(schema, &mut |object| {
         refers |= object.contains_key("$ref") || object.contains_key("$dynamicRef");

@@ -221,3 +221,21 @@ fn a_property_that_another_part_forbids_is_compared_all_the_same() {
         );
     }
 }
+
+#[test]
+fn a_property_added_beside_a_closed_component_proves_nothing() {
+    let closed = json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": false});
+    let of = |names: &[&str]| {
+        let properties: serde_json::Map<String, Value> = names
+            .iter()
+            .map(|name| ((*name).to_owned(), json!({"type": "string"})))
+            .collect();
+        json!({"allOf": [{"$ref": "#/components/schemas/T"}, {"type": "object", "properties": properties}],
+            "components": {"T": closed}})
+    };
+    let found = changes(Body::Response, &of(&["b"]), &of(&["b", "c"]));
+    assert!(
+        found.iter().any(|change| change.class >= Class::Unproven),
+        "{found:?}"
+    );
+}

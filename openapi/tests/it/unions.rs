@@ -469,3 +469,55 @@ fn a_pattern_of_few_strings_is_their_list() {
     let [request, _] = both(&pattern, &listed);
     assert_eq!(request, ["breaking request-schema-narrowed"]);
 }
+
+#[test]
+fn a_value_of_two_of_many_alternatives_may_break() {
+    let object = |name: &str, kind: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": kind}}});
+    let names = [
+        "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n",
+    ];
+    let base: Vec<Value> = names.iter().map(|name| object(name, "string")).collect();
+    // No alternative accepts what has both `a` and `n`.
+    let mut revision = base.clone();
+    revision[0]["properties"]["n"] = json!({"type": "integer"});
+    revision[13]["properties"]["a"] = json!({"type": "integer"});
+    let (base, revision) = (json!({ "anyOf": base }), json!({ "anyOf": revision }));
+    for (body, base, revision) in [
+        (Body::Request, &base, &revision),
+        (Body::Response, &revision, &base),
+    ] {
+        let found = changes(body, base, revision);
+        assert!(
+            found.iter().any(|change| change.class == Class::Breaking),
+            "{found:?}"
+        );
+        assert_witnessed(body, base, revision, &found);
+    }
+}
+
+#[test]
+fn one_more_alternative_of_a_one_of_breaks_what_names_no_property() {
+    let free = json!({"type": "object"});
+    let named =
+        json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
+    for free in [
+        free,
+        json!({}),
+        json!({"type": "object", "additionalProperties": true}),
+    ] {
+        let one = json!({"oneOf": [free]});
+        let two = json!({"oneOf": [free, named]});
+        for (body, base, revision) in [(Body::Request, &one, &two), (Body::Response, &two, &one)] {
+            let found = changes(body, base, revision);
+            assert!(
+                found.iter().any(|change| change.class == Class::Breaking),
+                "{free} {found:?}"
+            );
+            assert_witnessed(body, base, revision, &found);
+        }
+        // It only describes what could be sent before.
+        let described = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        let found = changes(Body::Request, &json!({"type": "object"}), &described);
+        assert_eq!(summary(&found), ["additive request-property-added"]);
+    }
+}

@@ -196,6 +196,14 @@ fn carried(body: Body, schema: &Value) -> Value {
     let components = schema["components"].clone();
     let is_flagged = |property: &Value| is_flagged(&components, property, flag, 8);
     let mut schema = schema.clone();
+    // One part may require a property that another declares.
+    rewritten(&mut schema, &|object| {
+        if object.contains_key("allOf") {
+            let mut names = Vec::new();
+            collect_flagged(&components, object, flag, 8, &mut names);
+            unrequire(object, &names);
+        }
+    });
     rewritten(&mut schema, &|object| {
         let mut removed = Vec::new();
         if let Some(Value::Object(properties)) = object.get_mut("properties") {
@@ -221,6 +229,38 @@ fn carried(body: Body, schema: &Value) -> Value {
         }
     });
     schema
+}
+
+/// Collects the names of the properties of a schema and its parts that only messages of the other direction have.
+fn collect_flagged(
+    components: &Value,
+    schema: &Map<String, Value>,
+    flag: &str,
+    depth: usize,
+    names: &mut Vec<String>,
+) {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let flagged = properties.into_iter().flatten();
+    let flagged = flagged.filter(|(_, property)| is_flagged(components, property, flag, 8));
+    names.extend(flagged.map(|(name, _)| name.clone()));
+    let name = schema.get("$ref").and_then(Value::as_str);
+    let target = name.and_then(|name| components.get(name.rsplit('/').next()?));
+    let parts = schema.get("allOf").and_then(Value::as_array);
+    let parts = parts.into_iter().flatten().chain(target);
+    for part in parts.filter_map(Value::as_object).filter(|_| depth > 0) {
+        collect_flagged(components, part, flag, depth - 1, names);
+    }
+}
+
+/// Removes names from the `required` of a schema and its parts.
+fn unrequire(schema: &mut Map<String, Value>, names: &[String]) {
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.retain(|name| !names.iter().any(|absent| name == absent.as_str()));
+    }
+    let parts = schema.get_mut("allOf").and_then(Value::as_array_mut);
+    for part in parts.into_iter().flatten().filter_map(Value::as_object_mut) {
+        unrequire(part, names);
+    }
 }
 
 /// Returns whether a property is only in messages of the other direction, by its own flag or that of a schema it
@@ -287,6 +327,11 @@ fn close(schema: Value, whole: bool) -> Value {
     let inner = whole && by_alternatives;
     let mut closed = Map::new();
     for (keyword, value) in object {
+        // These mean the same as no keyword.
+        let is_free = value == json!(true) || value == json!({});
+        if whole && keyword == "additionalProperties" && is_free {
+            continue;
+        }
         let value = match (keyword.as_str(), value) {
             ("items" | "additionalProperties", value) => close(value, true),
             ("properties" | "patternProperties", Value::Object(members)) => Value::Object(
@@ -307,19 +352,17 @@ fn close(schema: Value, whole: bool) -> Value {
         closed.insert(keyword, value);
     }
     // Required properties are sent, declared or not.
+    let others = closed.get("additionalProperties").cloned();
+    let others = others.unwrap_or(json!(true));
     let required = closed.get("required").and_then(Value::as_array).cloned();
     for name in required.iter().flatten().filter_map(Value::as_str) {
         let declared = closed.entry("properties").or_insert_with(|| json!({}));
         if let Some(declared) = declared.as_object_mut() {
-            declared.entry(name).or_insert_with(|| json!(true));
+            declared.entry(name).or_insert_with(|| others.clone());
         }
     }
     if whole && !by_alternatives && !closed.contains_key("const") && !closed.contains_key("enum") {
         closed.insert("unevaluatedProperties".to_owned(), json!(false));
-        // It means the same as no keyword.
-        if matches!(closed.get("additionalProperties"), Some(Value::Bool(true))) {
-            closed.shift_remove("additionalProperties");
-        }
     }
     Value::Object(closed)
 }

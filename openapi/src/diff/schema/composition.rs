@@ -35,6 +35,9 @@ const DEPENDS_ON_THE_REST: &[&str] = &["unevaluatedItems", "unevaluatedPropertie
 /// Keywords that close an object to names that the same schema object does not declare.
 const CLOSING: &[&str] = &["additionalProperties", "patternProperties"];
 
+/// Keywords by which another part names properties.
+const DECLARING: &[&str] = &["properties", "required", "anyOf", "oneOf"];
+
 /// Returns the unions among the parts of a schema.
 fn unions<'a>(parts: &Parts<'a>) -> Vec<Union<'a>> {
     parts.inline.iter().flat_map(Union::of).collect()
@@ -181,18 +184,21 @@ impl<'a> Composition<'a> {
     /// Returns whether the whole is compatible if each part is: then the parts decide where the wholes cannot be
     /// related.
     fn is_decided_by_parts(&self, walk: &mut Walk<'a>, direction: Direction) -> bool {
-        let sides = [&self.base, &self.revision];
+        let sides = [(&self.base, walk.base), (&self.revision, walk.revision)];
         let says = |part: &Node<'a>, keywords: &[&str]| {
             keywords.iter().any(|key| part.value.get(key).is_some())
         };
-        let depends = |parts: &&Parts<'a>| {
-            let closes = |part: &Node<'a>| says(part, CLOSING);
-            parts
-                .inline
-                .iter()
-                .any(|part| says(part, DEPENDS_ON_THE_REST))
-                || (parts.inline.len() + parts.references.len() > 1
-                    && parts.inline.iter().any(closes))
+        let depends = |(parts, document): &(&Parts<'a>, &'a Document)| {
+            let expanded = (parts.references.iter())
+                .flat_map(|reference| Parts::expanded(document, reference).inline);
+            let all: Vec<Node<'a>> = parts.inline.iter().cloned().chain(expanded).collect();
+            let closing = all.iter().filter(|part| says(part, CLOSING));
+            let others = |closing: &Node<'a>| {
+                let mut others = all.iter().filter(|part| part.pointer != closing.pointer);
+                others.any(|part| says(part, DECLARING))
+            };
+            all.iter().any(|part| says(part, DEPENDS_ON_THE_REST))
+                || closing.into_iter().any(others)
         };
         self.are_unions_matched
             && !sides.iter().any(depends)

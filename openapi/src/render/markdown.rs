@@ -94,6 +94,12 @@ fn page(report: &Report<'_>, detail: Detail) -> io::Result<Vec<u8>> {
             left_out.join(", ")
         )?;
     }
+    if detail == Detail::Brief {
+        writeln!(
+            out,
+            "\nWhat was there and is there now is not shown here, nor are long lists; `--format html` shows all."
+        )?;
+    }
     Ok(out)
 }
 

@@ -415,3 +415,18 @@ fn what_a_part_loses_and_another_restricts_further_still_works() {
         "{found:#?}"
     );
 }
+
+#[test]
+fn the_first_child_of_a_schema_does_not_remove_its_discriminator() {
+    let mut parent = parent(&["a"]);
+    parent["discriminator"] = json!({"propertyName": "a"});
+    let alone = json!({"R": refer("Parent"), "Parent": parent});
+    let mut with_child = alone.clone();
+    with_child["Child"] = child(&json!({"properties": {"c": {"type": "string"}}}));
+    for (base, revision) in [(&alone, &with_child), (&with_child, &alone)] {
+        let found = between(base, revision);
+        assert!(!found.is_empty());
+        let removed = |line: &String| line.contains("was removed") || line.contains("was added");
+        assert!(!found.iter().any(removed), "{found:#?}");
+    }
+}

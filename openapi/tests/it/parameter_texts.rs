@@ -102,3 +102,28 @@ fn an_integer_within_bounds_is_one_of_few_texts() {
         &texts
     )));
 }
+
+#[test]
+fn a_list_without_items_is_not_written() {
+    let list =
+        |least: u32| json!({"type": "array", "items": {"type": "string"}, "minItems": least});
+    for place in ["query", "path", "header", "cookie"] {
+        let of = |schema: &Value| document(place, schema, &json!({"L": list(2)}));
+        let found = changed(&of(&list(0)), &of(&list(1)));
+        assert_eq!(found, ["additive request-length-narrowed"], "{place}");
+        let found = changed(&of(&list(0)), &of(&list(2)));
+        assert_eq!(found, ["breaking request-length-narrowed"], "{place}");
+        let component = json!({"$ref": "#/components/schemas/L"});
+        assert!(
+            is_gated(&changed(&of(&list(0)), &of(&component))),
+            "{place}"
+        );
+    }
+    let object = |least: u32| json!({"type": "object", "additionalProperties": {"type": "string"}, "minProperties": least});
+    assert!(!is_gated(&query(&object(0), &object(1))));
+    assert!(is_gated(&query(&object(0), &object(2))));
+    // In a path, an empty segment is another path.
+    let items = |least: u32| json!({"type": "array", "items": {"type": "string", "minLength": least}, "maxItems": 1});
+    let path = |schema: &Value| document("path", schema, &json!({}));
+    assert!(!changed(&path(&items(0)), &path(&items(1))).is_empty());
+}

@@ -29,6 +29,8 @@ pub(crate) fn readings(value: &Value, carrier: Carrier) -> Option<Vec<Value>> {
     }
     match value {
         Value::Null => return None,
+        // Nothing is written of a list without items (RFC 6570 section 2.3).
+        Value::Array(items) if items.is_empty() && carrier == Carrier::Text => return None,
         Value::String(text) => {
             let scalar = serde_json::from_str(text).ok();
             readings.extend(scalar.filter(|value: &Value| !value.is_object() && !value.is_array()));

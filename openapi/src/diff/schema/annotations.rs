@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::diff::message::Message;
-use crate::diff::rules::Area;
+use crate::diff::message::{Message, message};
+use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::schema::annotations::collected::Annotations;
 use crate::diff::walk::fields::annotation;
 use crate::diff::walk::{Matched, Walk, deprecation};
@@ -39,6 +39,12 @@ pub(crate) fn compare<'a>(
         }
         if let ("discriminator", Matched::Pair(pair)) = (key, &matched) {
             discriminators::compare(walk, pair, direction, subject);
+            continue;
+        }
+        if key == "discriminator" && discriminators::is_of_family(walk, &matched) {
+            let rule = Rule::new(area, Kind::Discriminator, Action::Changed);
+            let template = "{} has a discriminator, and has become a parent or is no longer one";
+            walk.note(rule, Class::Docs, &matched, message!(template, subject));
             continue;
         }
         let deprecated = revision.get("deprecated");

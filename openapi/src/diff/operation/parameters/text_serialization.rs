@@ -92,7 +92,13 @@ fn as_texts<'a>(
     let has_null = area == Area::Header || context.direction == Direction::Response;
     let mut unwritten = Vec::new();
     unwritten.extend((!has_null).then_some(Value::Null));
-    unwritten.extend((place == "path").then(|| Value::from("")));
+    if place == "path" {
+        unwritten.extend([json!(""), json!([""])]);
+    }
+    if !place.is_empty() {
+        // A list or an object without members is undefined, and its parameter left out (RFC 6570 section 2.3).
+        unwritten.extend([json!([]), json!({})]);
+    }
     let is_written = |value: &Value| !unwritten.contains(value);
     let types = |document, schema| {
         let mut types = types(document, schema);
@@ -196,19 +202,31 @@ fn forget_unwritten<'a>(
         .into_iter()
         .filter(|change| !is_of_null(change))
         .collect();
+    let is_of_members =
+        |change: &Change| matches!(change.witness, Some(Value::Array(_) | Value::Object(_)));
     let Some(first) = void.first() else { return };
     let written = |schema: &Value| {
         let mut schema = schema.clone();
         let definitions = (schema.as_object_mut()).and_then(|schema| schema.shift_remove("$defs"));
         let definitions = definitions.unwrap_or_else(|| json!({}));
-        let written = json!({"not": {"enum": unwritten}});
+        let is_scalar = |value: &&Value| !value.is_array() && !value.is_object();
+        let scalars: Vec<&Value> = unwritten.iter().filter(is_scalar).collect();
+        let mut written = json!({});
+        if scalars.len() < unwritten.len() {
+            written = json!({"minItems": 1, "minProperties": 1});
+        }
+        if !scalars.is_empty() {
+            written["not"] = json!({ "enum": scalars });
+        }
         json!({"allOf": [written, schema], "$defs": definitions})
     };
     let relation = relate(&written(sender), &written(receiver));
-    let (class, witness) = match relation {
-        Relation::Breaking(value) => (Class::Breaking, Some(value)),
+    let (class, witness) = match &relation {
+        Relation::Breaking(value) => (Class::Breaking, Some(value.clone())),
         Relation::Unproven => (Class::Unproven, None),
-        Relation::Equal | Relation::Compatible => {
+        // What differs is in no text.
+        Relation::Equal => (Class::Additive, None),
+        Relation::Compatible => {
             let kind = first.rule.kind;
             let target = walk.followed(pair);
             let details = differences(target.base.value, target.revision.value);
@@ -218,7 +236,11 @@ fn forget_unwritten<'a>(
             return;
         }
     };
+    let is_equal = relation == Relation::Equal;
     for change in void {
+        if is_equal && !is_of_members(&change) {
+            continue;
+        }
         walk.record(Change {
             class,
             witness: witness.clone(),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::diff::change::Change;
 use crate::diff::message::{Message, Part, message};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
-use crate::diff::walk::{Node, Pair, Walk, fields};
+use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 use crate::document::Document;
 use crate::pointer;
 use crate::relation::{Relation, relate};
@@ -62,6 +62,17 @@ pub(crate) fn compare(
         );
         walk.note(rule, Class::Docs, pair, message);
     }
+}
+
+/// Returns whether a discriminator that only one side seems to have is in the text of both: with the first schema that
+/// inherits from its own, it becomes that of a family.
+pub(crate) fn is_of_family(walk: &Walk<'_>, matched: &Matched<'_>) -> bool {
+    let (node, other) = match matched {
+        Matched::Removed(node) => (node, walk.revision),
+        Matched::Added(node) => (node, walk.base),
+        Matched::Pair(_) => return false,
+    };
+    other.at(&node.pointer) == Some(node.value)
 }
 
 /// Returns what breaks, and an object with the property at fault; `None` where nothing breaks.

@@ -149,7 +149,7 @@ fn the_name_of_a_schema_that_inherits_is_a_value() {
     assert_eq!(
         summary(&found),
         [
-            "breaking request-alternative-removed",
+            "breaking request-discriminator-changed",
             "additive request-alternative-added"
         ]
     );
@@ -158,7 +158,7 @@ fn the_name_of_a_schema_that_inherits_is_a_value() {
     assert_eq!(
         summary(&found),
         [
-            "breaking response-alternative-added",
+            "breaking response-discriminator-changed",
             "additive response-alternative-removed"
         ]
     );

@@ -97,3 +97,33 @@ fn an_encoding_that_comes_or_goes_is_unproven() {
         );
     }
 }
+
+#[test]
+fn formats_and_encodings_are_compared_wherever_they_are() {
+    let encoded = |name: &str| json!({"type": "string", "contentEncoding": name});
+    let around: [fn(Value) -> Value; 5] = [
+        |inner| json!({"type": "object", "patternProperties": {"^x": inner}}),
+        |inner| json!({"type": "array", "prefixItems": [inner]}),
+        |inner| json!({"type": "object", "propertyNames": inner}),
+        |inner| json!({"allOf": [inner, {"minLength": 1}]}),
+        |inner| json!({"allOf": [{"$ref": "#/components/schemas/A"}, {"minLength": 1}], "components": {"A": inner}}),
+    ];
+    for around in around {
+        for body in BODIES {
+            for (base, revision) in [
+                (format("foo"), format("bar")),
+                (encoded("base64"), encoded("base16")),
+            ] {
+                let found = found(body, &around(base), &around(revision));
+                let is_grave = |change: &String| {
+                    change.starts_with("unproven") || change.starts_with("breaking")
+                };
+                assert!(
+                    found.iter().any(is_grave),
+                    "{} {found:?}",
+                    around(json!({}))
+                );
+            }
+        }
+    }
+}

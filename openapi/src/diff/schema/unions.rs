@@ -305,7 +305,7 @@ fn record_unmatched<'a>(
         Relation::Equal | Relation::Compatible => match named.and_then(|named| named.unread) {
             // No validator refuses it, and a reader that chooses by the value does not know it.
             Some(unread) => walk.decide(
-                context.rule(axes.0, axes.1),
+                context.rule(Kind::Discriminator, Action::Changed),
                 location,
                 message,
                 Some(unread),

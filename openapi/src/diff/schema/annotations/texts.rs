@@ -11,6 +11,7 @@ use crate::diff::schema::assertions::assertions;
 use crate::diff::walk::{Context, Node, Pair, Walk, follow_schema};
 use crate::document::Document;
 use crate::keywords;
+use crate::schema::is_asserted_format;
 
 /// Compares the texts of two schemas and those anywhere within them.
 pub(crate) fn compare_every<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>, context: &Context<'a>) {
@@ -65,6 +66,10 @@ pub(crate) fn compare_parts<'a>(
 ) {
     let texts = |document: &Document, parts: &[Node<'a>]| -> Vec<String> {
         let own = parts.iter().skip(1).flat_map(own_texts);
+        // The formats of parts are compared together, unless the wholes are equal.
+        let (first, is_format) = (parts.first(), |text: &String| text.starts_with(FORMAT));
+        let formats = first.into_iter().flat_map(own_texts).filter(is_format);
+        let own = (own.chain(formats)).filter(|text| properties || !is_format(text));
         let inner = parts.iter().filter(|_| properties).flat_map(Node::members);
         let inner = inner.filter(|(key, _)| !matches!(*key, "allOf" | "anyOf" | "oneOf"));
         let inner = inner.flat_map(|(key, node)| schemas_of(key, node));
@@ -105,7 +110,12 @@ fn note_differences(
         let missing = texts.iter().filter(|text| !from.contains(text));
         missing.cloned().collect()
     };
-    let (removed, added) = (missing(new, old), missing(old, new));
+    let (mut removed, mut added) = (missing(new, old), missing(old, new));
+    // Those of one keyword are shown side by side.
+    let is_of_values = |text: &String| text.starts_with(FORMAT) || text.starts_with(ENCODING);
+    for texts in [&mut removed, &mut added] {
+        texts.sort_by_key(|text| !is_of_values(text));
+    }
     let subject = &context.subject;
     for index in 0..removed.len().max(added.len()) {
         let message = match (removed.get(index), added.get(index)) {
@@ -116,10 +126,24 @@ fn note_differences(
             (None, Some(new)) => message!("texts within {} differ: {} added", subject, new),
             (None, None) => continue,
         };
-        let rule = context.rule(Kind::Text, Action::Changed);
-        walk.note(rule, Class::Docs, pair, message);
+        let (kind, class) = match (removed.get(index), added.get(index)) {
+            (Some(old), Some(new)) if [old, new].iter().all(|text| text.starts_with(FORMAT)) => {
+                (Kind::Format, Class::Unproven)
+            }
+            (old, new) if old.or(new).is_some_and(|text| text.starts_with(ENCODING)) => {
+                (Kind::Format, Class::Unproven)
+            }
+            _ => (Kind::Text, Class::Docs),
+        };
+        let rule = context.rule(kind, Action::Changed);
+        walk.note(rule, class, pair, message);
     }
 }
+
+/// How the texts of a format and of an encoding begin. Of two that differ, nothing is known of the values that both
+/// allow.
+const FORMAT: &str = "format: ";
+const ENCODING: &str = "contentEncoding: ";
 
 /// Returns every annotation of a schema and of what is below it.
 pub(crate) fn every_text(document: &Document, schema: &Node<'_>) -> Vec<String> {
@@ -167,11 +191,14 @@ fn texts_of(document: &Document, schema: &Node<'_>, with_its_own: bool) -> Vec<S
 
 /// Returns the annotations of one schema object. A flag that is false means the same as its absence.
 fn own_texts(schema: &Node<'_>) -> Vec<String> {
+    let is_text = |key: &str, value: &Value| match key {
+        // No validator asserts the others.
+        "format" => !value.as_str().is_some_and(is_asserted_format),
+        _ => is_compared(key) && (value != &Value::Bool(false) || key == "default"),
+    };
     let members = schema.members().into_iter();
     members
-        .filter(|(key, member)| {
-            is_compared(key) && (member.value != &Value::Bool(false) || *key == "default")
-        })
+        .filter(|(key, member)| is_text(key, member.value))
         .map(|(key, member)| format!("{key}: {}", member.value))
         .collect()
 }

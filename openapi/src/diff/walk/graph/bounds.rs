@@ -3,7 +3,7 @@
 
 use crate::diff::change::Change;
 use crate::diff::message::message;
-use crate::diff::rules::Class;
+use crate::diff::rules::{Action, Class, Kind};
 use crate::relation::Relation;
 
 /// What differences mean at most, the least first.
@@ -26,19 +26,22 @@ impl Bound {
         }
     }
 
-    /// Returns the least bound that leaves a class as it is.
-    pub(super) fn for_class(class: Class) -> Self {
-        match class {
+    /// Returns the least bound that leaves a change as it is. What no validator knows is in no relation of values.
+    pub(super) fn for_change(change: &Change) -> Self {
+        match change.class {
+            _ if change.rule.kind == Kind::Discriminator || is_unknown_format(change) => {
+                Self::Equal
+            }
             Class::Docs => Self::Equal,
             Class::Additive | Class::Warning => Self::Compatible,
             Class::Unproven | Class::Breaking => Self::Free,
         }
     }
 
-    /// Returns a class as it counts within the bound.
-    pub(super) fn limit(self, class: Class) -> Class {
+    /// Returns the class of a change as it counts within the bound.
+    pub(super) fn limit(self, change: &Change) -> Class {
         match self {
-            _ if self >= Self::for_class(class) => class,
+            _ if self >= Self::for_change(change) => change.class,
             Self::Equal => Class::Docs,
             Self::Compatible | Self::Free => Class::Additive,
         }
@@ -46,7 +49,7 @@ impl Bound {
 
     /// Returns a change as it counts within the bound.
     pub(super) fn limited(self, change: Change) -> Change {
-        let class = self.limit(change.class);
+        let class = self.limit(&change);
         if class == change.class {
             return change;
         }
@@ -63,4 +66,10 @@ impl Bound {
             ..change
         }
     }
+}
+
+/// Returns whether a change is of a format, or of an encoding, that no validator asserts.
+fn is_unknown_format(change: &Change) -> bool {
+    let is_of_values = matches!(change.rule.action, Action::Widened | Action::Narrowed);
+    change.rule.kind == Kind::Format && !is_of_values
 }

@@ -40,7 +40,7 @@ impl Walk<'_> {
             let references = self.changed_references(id);
             for mut finding in std::mem::take(&mut self.vertices[id].findings) {
                 finding.change = bound.limited(finding.change);
-                let least = Bound::for_class(finding.change.class);
+                let least = Bound::for_change(&finding.change);
                 let operations = operations
                     .entry(least)
                     .or_insert_with(|| self.operations_above(id, &parents, least));
@@ -183,7 +183,7 @@ impl Walk<'_> {
         let reached = self.reached_from(vertex).into_iter();
         let classes = reached.flat_map(|(id, bound)| {
             let findings = self.vertices[id].findings.iter();
-            findings.map(move |finding| bound.limit(finding.change.class))
+            findings.map(move |finding| bound.limit(&finding.change))
         });
         classes.max()
     }

@@ -37,7 +37,8 @@ pub(crate) fn router(
         .route("/docs", get(docs::docs))
         .route("/docs/", get(docs::docs_index))
         .route("/docs/{*file}", get(docs::docs_file))
-        .route_layer(from_fn(docs::secure));
+        .route_layer(from_fn(docs::secure))
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed);
     let openapi = async || docs::json(document::json());
     let revoke_token = async || docs::json(document::revoke_token());
     let router: Router<AppState> = Router::from(routes::operations())

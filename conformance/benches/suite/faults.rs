@@ -39,7 +39,7 @@ const ROWS: [Row; 4] = [
     Row {
         what: "answers after 30 s",
         fault: "requests take thirty seconds",
-        named: "the deployment answers too slowly",
+        named: "answers too slowly",
         most_seconds: 120.0,
         most_lines: 100,
     },

@@ -81,11 +81,14 @@ pub(super) fn lines(report: &Report) -> Vec<Line> {
         }
     }
     let left_out = report.run.selection.left_out();
-    if left_out + waived.len() > 0 {
-        let text = format!(
-            "{left_out} cases were not selected and {} are waived: nothing is known about them",
-            waived.len()
-        );
+    let parts = [(left_out, "not selected"), (waived.len(), "waived")];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{} {what}", count(*number, "case")))
+        .collect();
+    if !parts.is_empty() {
+        let text = format!("{}: nothing is known about them", parts.join(", "));
         lines.push(("left out", text));
     }
     lines.push(("next", next(report, &skipped)));

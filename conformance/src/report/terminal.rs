@@ -82,16 +82,14 @@ fn slowest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if slowest.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{DIM}slowest cases{DIM:#}")?;
-    for case in slowest {
-        writeln!(
-            out,
-            "  {:>8}  {}",
-            summary::duration(case.duration_ms),
-            one_line(&case.id)
-        )?;
-    }
-    writeln!(out)
+    let cases: Vec<String> = slowest
+        .iter()
+        .map(|case| {
+            let took = summary::duration(case.duration_ms);
+            format!("{} ({took})", one_line(&case.id))
+        })
+        .collect();
+    writeln!(out, "{DIM}slowest cases{DIM:#} {}\n", cases.join(", "))
 }
 
 /// Writes the known failures of the baseline, and what the run shows about each.

@@ -24,6 +24,10 @@ pub(super) async fn check(deployment: &Arc<Deployment>) -> Result<(), String> {
             }
             Ok(())
         }
+        Err(problem @ NoAnswer::Timeout(_)) => Err(format!(
+            "the target {} answers too slowly: {problem} (timeouts.exchange_seconds of the profile allows more)",
+            deployment.target()
+        )),
         Err(problem) => Err(format!(
             "the target {} is unreachable: {problem}{}",
             deployment.target(),

@@ -61,7 +61,7 @@ async fn cases_are_included_and_excluded_by_their_id_and_their_operation() {
     );
     for text in [
         "only a part: include case=status.*",
-        "cases were not selected",
+        "cases not selected: nothing is known about them",
         "run without filters",
     ] {
         assert!(part.stdout.contains(text), "{text}: {}", part.stdout);

@@ -521,3 +521,34 @@ fn one_more_alternative_of_a_one_of_breaks_what_names_no_property() {
         assert_eq!(summary(&found), ["additive request-property-added"]);
     }
 }
+
+#[test]
+fn texts_of_alternatives_that_come_or_go_are_docs() {
+    let of = |titles: [Option<&str>; 2]| {
+        let alternative = |(value, title): (&str, Option<&str>)| match title {
+            Some(title) => json!({"const": value, "title": title}),
+            None => json!({ "const": value }),
+        };
+        let alternatives = ["a", "b"].into_iter().zip(titles).map(alternative);
+        json!({"oneOf": alternatives.collect::<Vec<_>>()})
+    };
+    let (none, both) = (of([None, None]), of([Some("A"), Some("B")]));
+    let listed = json!({"enum": ["a", "b"]});
+    for body in [Body::Request, Body::Response] {
+        for (base, revision) in [
+            (&none, &both),
+            (&both, &none),
+            (&listed, &both),
+            (&both, &listed),
+            (&of([Some("A"), Some("B")]), &of([Some("B"), Some("A")])),
+        ] {
+            let found = changes(body, base, revision);
+            assert_eq!(found.len(), 2, "{base} {revision} {found:?}");
+            assert!(
+                found.iter().all(|change| change.class == Class::Docs),
+                "{found:?}"
+            );
+        }
+        assert!(changes(body, &none, &listed).is_empty());
+    }
+}

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::diff::message::{Part, message};
 use crate::diff::rules::{Action, Class, Kind};
+use crate::diff::schema::annotations::texts;
 use crate::diff::schema::composition::compensation::{Of, compensating_root};
 use crate::diff::schema::layers::is_null;
 use crate::diff::schema::unions::naming::{Named, Naming, inherited};
@@ -107,6 +108,8 @@ pub(crate) struct Branches<'a> {
     removed: Vec<Node<'a>>,
     added: Vec<Node<'a>>,
     are_families: bool,
+    /// Whether the only alternative of each side is the whole schema.
+    are_wholes: (bool, bool),
     /// How discriminators of both unions name the alternatives; `None` where one has none.
     naming: Option<Naming<'a>>,
 }
@@ -120,6 +123,7 @@ impl<'a> Branches<'a> {
             removed: base.branches.clone(),
             added: revision.branches.clone(),
             are_families: base.is_family && revision.is_family,
+            are_wholes: (base.holder.is_none(), revision.holder.is_none()),
             naming: base
                 .named(walk.base)
                 .zip(revision.named(walk.revision))
@@ -137,6 +141,7 @@ impl<'a> Branches<'a> {
         let mut by_traits = |alike: fn(&Traits, &Traits) -> bool| {
             branches.pair_by(|a, b| alike(&Traits::of(old, a), &Traits::of(new, b)));
         };
+        by_traits(|a, b| a.values.is_some() && a.values == b.values);
         by_traits(Traits::shares_constant);
         by_traits(|a, b| a.types.is_some() && a.types == b.types && a.properties.is_empty());
         by_traits(|a, b| !a.required.is_empty() && a.required == b.required);
@@ -208,6 +213,19 @@ impl<'a> Branches<'a> {
         wholes: &Pair<'a>,
         context: &Context<'a>,
     ) {
+        let texts = |document, branches: &[Node<'a>], is_whole| -> Vec<String> {
+            let branches = branches.iter();
+            let texts = branches.flat_map(|branch| match is_whole {
+                true => texts::texts_below(document, branch),
+                false => texts::every_text(document, branch),
+            });
+            texts.collect()
+        };
+        // The texts of an only alternative are those of the whole.
+        let (base_is_whole, revision_is_whole) = self.are_wholes;
+        let old = texts(walk.base, &self.removed, base_is_whole);
+        let new = texts(walk.revision, &self.added, revision_is_whole);
+        texts::note_differences(walk, &old, &new, wholes, context);
         for (branch, action) in self.unmatched() {
             let naming = self.naming.as_ref();
             let is_named = naming.is_some_and(|naming| naming.unmatched(branch, action).is_some());

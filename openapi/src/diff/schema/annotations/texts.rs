@@ -99,7 +99,8 @@ fn schemas_of<'a>(keyword: &str, node: Node<'a>) -> Vec<Node<'a>> {
     }
 }
 
-fn note_differences(
+/// Reports the texts that only one of two schemas has.
+pub(crate) fn note_differences(
     walk: &mut Walk<'_>,
     old: &[String],
     new: &[String],
@@ -148,6 +149,11 @@ const ENCODING: &str = "contentEncoding: ";
 /// Returns every annotation of a schema and of what is below it.
 pub(crate) fn every_text(document: &Document, schema: &Node<'_>) -> Vec<String> {
     texts_of(document, schema, true)
+}
+
+/// Returns every annotation below a schema, but not its own.
+pub(crate) fn texts_below(document: &Document, schema: &Node<'_>) -> Vec<String> {
+    texts_of(document, schema, false)
 }
 
 /// Returns the annotations within a schema, sorted, since schemas that are compared as wholes may be composed

@@ -12,6 +12,8 @@ use crate::document::Document;
 pub(crate) struct Traits {
     /// The types that it accepts; `None` for all.
     pub(crate) types: Option<BTreeSet<String>>,
+    /// The values that it lists, each as JSON.
+    pub(crate) values: Option<BTreeSet<String>>,
     /// The values of the properties that have only some, by name.
     constants: BTreeMap<String, BTreeSet<String>>,
     pub(crate) required: BTreeSet<String>,
@@ -48,6 +50,9 @@ impl Traits {
                 types.insert("number".to_owned());
             }
             self.types.get_or_insert(types);
+        }
+        if let Some(values) = listed(node) {
+            self.values.get_or_insert(values);
         }
         if let Some(title) = node.text("title") {
             self.title.get_or_insert_with(|| title.to_owned());

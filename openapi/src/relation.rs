@@ -35,10 +35,10 @@ pub use self::outcome::Relation;
 use self::by_parts::relate_by_parts;
 use self::closing::close;
 use self::contradictions::is_in;
-use self::normal_form::normalized;
+use self::normal_form::{is_small_inlined, normalized};
 use crate::memo::Memo;
 use crate::sample;
-use crate::schema::{depth, size};
+use crate::schema::{depth, size, unfolds_too_far};
 
 /// The most nodes on one side for which the algebra is used: its cost grows steeply (18 s were measured for 140
 /// large components). Larger schemas are decided by samples alone.
@@ -101,15 +101,16 @@ thread_local! {
 
 fn relate_uncached(sender: &Value, receiver: &Value) -> Relation {
     let relation = relate_literally(sender, receiver);
-    match (&relation, with_hidden(sender, receiver)) {
-        (Relation::Equal | Relation::Compatible, Some((sender, receiver))) => {
-            match relate_literally(&sender, &receiver) {
-                Relation::Equal => relation,
-                Relation::Compatible => Relation::Compatible,
-                Relation::Breaking(_) | Relation::Unproven => Relation::Unproven,
-            }
-        }
-        _ => relation,
+    if matches!(relation, Relation::Breaking(_) | Relation::Unproven) {
+        return relation;
+    }
+    let Some((sender, receiver)) = with_hidden(sender, receiver) else {
+        return relation;
+    };
+    match relate_literally(&sender, &receiver) {
+        Relation::Equal => relation,
+        Relation::Compatible => Relation::Compatible,
+        Relation::Breaking(_) | Relation::Unproven => Relation::Unproven,
     }
 }
 
@@ -125,7 +126,7 @@ fn with_hidden(sender: &Value, receiver: &Value) -> Option<(Value, Value)> {
 }
 
 fn relate_literally(sender: &Value, receiver: &Value) -> Relation {
-    if pattern_size::is_too_large(sender) || pattern_size::is_too_large(receiver) {
+    if is_too_large(sender) || is_too_large(receiver) {
         return Relation::Unproven;
     }
     if let Some(value) = sampled_of_large(sender, receiver) {
@@ -159,6 +160,11 @@ fn relate_literally(sender: &Value, receiver: &Value) -> Relation {
     witness.map_or(Relation::Unproven, Relation::Breaking)
 }
 
+/// Returns whether a schema is too large for validators: a pattern with all repetitions, or what references multiply.
+fn is_too_large(schema: &Value) -> bool {
+    pattern_size::is_too_large(schema) || unfolds_too_far(schema)
+}
+
 /// The size of two schemas from which on samples are tried before anything is proven.
 const LARGE: usize = 2_000;
 
@@ -185,7 +191,7 @@ fn is_compatible_uncached(sender: &Value, receiver: &Value) -> bool {
 }
 
 fn is_compatible_literally(sender: &Value, receiver: &Value) -> bool {
-    if pattern_size::is_too_large(sender) || pattern_size::is_too_large(receiver) {
+    if is_too_large(sender) || is_too_large(receiver) {
         return false;
     }
     let closed = close(sender, receiver);
@@ -212,6 +218,8 @@ fn are_equal(sender: &Value, closed: &Value, receiver: &Value) -> bool {
     }
     is_within_budget(sender)
         && is_within_budget(receiver)
+        && is_small_inlined(sender)
+        && is_small_inlined(receiver)
         && (is_received_back || !shows_a_break(receiver, receiver, sender))
         && (is_closed || !shows_a_break(sender, sender, receiver))
         && are_equal_by_algebra(sender, receiver)
@@ -249,7 +257,8 @@ enum Algebra {
 
 /// Asks the algebra, a young dependency: where it panics, it says nothing.
 fn algebra(sender: &Value, closed: &Value, receiver: &Value) -> Algebra {
-    if !is_within_budget(closed) || !is_within_budget(receiver) {
+    let are_small = is_within_budget(closed) && is_within_budget(receiver);
+    if !are_small || !is_small_inlined(sender) || !is_small_inlined(receiver) {
         return Algebra::Unknown;
     }
     let result = std::panic::catch_unwind(|| algebraic_relation(sender, closed, receiver));

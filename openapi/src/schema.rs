@@ -6,6 +6,7 @@ mod direction;
 mod discriminator;
 mod format;
 mod pattern;
+mod unfolding;
 mod validator;
 
 pub(crate) use crate::size::{depth, size};
@@ -16,4 +17,5 @@ pub(crate) use direction::Direction;
 pub(crate) use discriminator::Discriminator;
 pub(crate) use format::{is_asserted_format, is_numeric_format};
 pub(crate) use pattern::{Inclusion, Lengths, Strings, inclusion};
+pub(crate) use unfolding::unfolds_too_far;
 pub use validator::{Problem, Validator, ValidatorError};

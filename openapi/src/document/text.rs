@@ -79,7 +79,13 @@ fn json(name: &str, text: &str) -> Result<Value, TextError> {
         // The text is JSON with a duplicate key, which the parser has just read.
         Category::Data => (start_of_key(text, end), what.to_owned()),
         Category::Syntax | Category::Eof | Category::Io => {
-            (end.saturating_sub(1), format!("not valid JSON: {what}"))
+            let message = if what.starts_with("recursion limit") {
+                "nested deeper than 127 levels, the recursion limit: move inner parts to components"
+                    .to_owned()
+            } else {
+                format!("not valid JSON: {what}")
+            };
+            (end.saturating_sub(1), message)
         }
     };
     let before = text.get(line_start..start).unwrap_or_default();

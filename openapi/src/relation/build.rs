@@ -17,13 +17,16 @@ use crate::sample::Sampler;
 use crate::schema::{Validator, size};
 
 /// The steps of one builder: schemas that are read, and nodes of schemas that are compiled.
-const STEPS: usize = 100_000;
+const STEPS: usize = 150_000;
 
 /// The deepest nesting of schemas and values.
 const DEEPEST: usize = 60;
 
 /// The most values of one place.
 const MOST_VALUES: usize = 12;
+
+/// The most nodes of a value: what each level requires multiplies.
+const LARGEST: usize = 2_000;
 
 /// The most items or properties that are built to reach a bound.
 const MOST_MEMBERS: usize = 64;
@@ -100,6 +103,10 @@ impl<'a> Builder<'a> {
         let mut values = self.probable(schemas, wanted);
         self.nested -= 1;
         values.truncate(MOST_VALUES);
+        values.retain(|value| {
+            let size = size(value);
+            size <= LARGEST && self.burn(size / 4)
+        });
         values
     }
 
@@ -110,6 +117,9 @@ impl<'a> Builder<'a> {
         wanted: Option<(&[Step], Wanted<'_>)>,
     ) -> Vec<Value> {
         let conjunction = Conjunction::of(schemas);
+        if !self.burn(conjunction.parts.len() / 4) {
+            return Vec::new();
+        }
         if conjunction.is_refused || conjunction.is_contradictory {
             return Vec::new();
         }
@@ -130,7 +140,11 @@ impl<'a> Builder<'a> {
             let mut values = Vec::new();
             for branch in branches {
                 let chosen: Vec<Located<'a>> = schemas.iter().copied().chain([branch]).collect();
-                values.extend(self.values(&chosen, wanted).into_iter().take(4));
+                let built = match wanted {
+                    Some(_) => self.values(&chosen, wanted),
+                    None => self.of_all(&chosen),
+                };
+                values.extend(built.into_iter().take(4));
             }
             // Another alternative may accept the value as well.
             return self.accepted(schemas, values);

@@ -13,7 +13,7 @@
 
 mod combinations;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -148,6 +148,8 @@ struct Declared {
     patterns: BTreeSet<String>,
     /// Whether the schema describes objects.
     is_object: bool,
+    /// The schema objects that were read, by their addresses, and whether as an alternative.
+    seen: HashSet<(*const Map<String, Value>, bool)>,
 }
 
 /// What a part describes.
@@ -360,6 +362,12 @@ impl Closing<'_> {
     ) -> bool {
         if has_schema_for_undeclared(object) || depth > 32 {
             return false;
+        }
+        if !into
+            .seen
+            .insert((std::ptr::from_ref(object), is_alternative))
+        {
+            return true;
         }
         if let Some(items) = object.get("items") {
             into.describe(Described::Items, items, is_alternative);

@@ -224,6 +224,7 @@ impl<'a> Conjunction<'a> {
                 conjunction.parts.extend(part.in_place(InPlace::Certain));
             }
         }
+        keep_first(&mut conjunction.parts);
         let refuses_all = |located: Located<'_>| located.schema == &Value::Bool(false);
         let mut within = conjunction.parts.iter().flat_map(|part| part.list("allOf"));
         if schemas.iter().copied().any(refuses_all) || within.any(refuses_all) {
@@ -298,6 +299,14 @@ impl<'a> Conjunction<'a> {
             .filter_map(count)
             .min()
             .unwrap_or(u64::MAX)
+    }
+}
+
+/// Removes the parts that are among the earlier ones, by their addresses.
+pub(super) fn keep_first(parts: &mut Vec<Part<'_>>) {
+    let mut seen: HashSet<*const Value> = HashSet::new();
+    if parts.len() > 1 {
+        parts.retain(|part| seen.insert(std::ptr::from_ref(part.located.schema)));
     }
 }
 

@@ -13,6 +13,10 @@ use crate::schema::Validator;
 /// The deepest nesting of required properties and items that are read.
 const DEEPEST: usize = 8;
 
+/// The most places that are read for one schema, and for all within one: what is required multiplies with each level.
+const MOST_PLACES: usize = 1_000;
+const MOST_PLACES_WITHIN: usize = 20_000;
+
 /// Why no value satisfies a schema.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Contradiction<'a> {
@@ -34,15 +38,16 @@ pub(crate) enum Contradiction<'a> {
     SameAlternatives(&'a Value),
 }
 
-/// Returns whether there is a contradiction anywhere in a self-contained schema.
+/// Returns whether there is a contradiction anywhere in a self-contained schema, or there may be one that was not read.
 pub(super) fn is_in(schema: &Value) -> bool {
+    let mut left = MOST_PLACES_WITHIN;
     let mut pending = vec![schema];
     while let Some(inner) = pending.pop() {
         let located = Located {
             schema: inner,
             root: schema,
         };
-        if of(&[located], 0).is_some() {
+        if of(&[located], 0, &mut left).is_some() || left == 0 {
             return true;
         }
         pending.extend(within(inner));
@@ -52,7 +57,7 @@ pub(super) fn is_in(schema: &Value) -> bool {
 
 /// Returns why nothing satisfies a schema of a document.
 pub(crate) fn contradiction<'a>(schema: &'a Value, root: &'a Value) -> Option<Contradiction<'a>> {
-    of(&[Located { schema, root }], 0)
+    of(&[Located { schema, root }], 0, &mut { MOST_PLACES })
 }
 
 /// Returns what [`contradiction`] does, where no part of the schema is the reason by itself.
@@ -65,7 +70,7 @@ pub(crate) fn own_contradiction<'a>(
     let reference = part.object.get("$ref");
     let target = reference.and_then(|reference| located.target(reference));
     let mut parts = part.list("allOf").chain(target);
-    let is_own = !parts.any(|part| of(&[part], 0).is_some());
+    let is_own = !parts.any(|part| contradiction(part.schema, root).is_some());
     contradiction(schema, root).filter(|_| is_own)
 }
 
@@ -92,8 +97,12 @@ pub(super) fn within(schema: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// Returns why no value satisfies all of several schemas.
-fn of<'a>(schemas: &[Located<'a>], depth: usize) -> Option<Contradiction<'a>> {
+fn of<'a>(schemas: &[Located<'a>], depth: usize, left: &mut usize) -> Option<Contradiction<'a>> {
     let depth = depth + 1;
+    *left = left.saturating_sub(1);
+    if *left == 0 {
+        return None;
+    }
     let conjunction = Conjunction::of(schemas);
     if depth == DEEPEST || conjunction.parts.is_empty() {
         return None;
@@ -102,8 +111,8 @@ fn of<'a>(schemas: &[Located<'a>], depth: usize) -> Option<Contradiction<'a>> {
         .or_else(|| of_listed_values(&conjunction))
         .or_else(|| of_bounds(&conjunction))
         .or_else(|| of_combinations(&conjunction))
-        .or_else(|| of_properties(&conjunction, depth))
-        .or_else(|| of_items(&conjunction, depth))
+        .or_else(|| of_properties(&conjunction, depth, left))
+        .or_else(|| of_items(&conjunction, depth, left))
 }
 
 /// Returns the values of these keywords in all parts, with their keywords.
@@ -260,7 +269,11 @@ pub(super) fn is_refused(schema: &Value) -> bool {
 
 /// Returns why an object cannot have a property that it must have. What only one schema says of the property is a
 /// contradiction of that schema.
-fn of_properties<'a>(conjunction: &Conjunction<'a>, depth: usize) -> Option<Contradiction<'a>> {
+fn of_properties<'a>(
+    conjunction: &Conjunction<'a>,
+    depth: usize,
+    left: &mut usize,
+) -> Option<Contradiction<'a>> {
     if !is_only(conjunction, Types::OBJECT) {
         return None;
     }
@@ -282,12 +295,16 @@ fn of_properties<'a>(conjunction: &Conjunction<'a>, depth: usize) -> Option<Cont
                 (None, _) => {}
             }
         }
-        of_all(&said, depth).map(|inner| Contradiction::Property(name, Box::new(inner)))
+        of_all(&said, depth, left).map(|inner| Contradiction::Property(name, Box::new(inner)))
     })
 }
 
 /// Returns why an array cannot have the items that it must have.
-fn of_items<'a>(conjunction: &Conjunction<'a>, depth: usize) -> Option<Contradiction<'a>> {
+fn of_items<'a>(
+    conjunction: &Conjunction<'a>,
+    depth: usize,
+    left: &mut usize,
+) -> Option<Contradiction<'a>> {
     let prefixed = |part: &Part<'_>| part.object.contains_key("prefixItems");
     if !is_only(conjunction, Types::ARRAY)
         || conjunction.highest("minItems") == 0
@@ -300,11 +317,11 @@ fn of_items<'a>(conjunction: &Conjunction<'a>, depth: usize) -> Option<Contradic
         .iter()
         .filter_map(|part| part.get("items"));
     let said: Vec<Located<'a>> = items.collect();
-    of_all(&said, depth).map(|inner| Contradiction::Items(Box::new(inner)))
+    of_all(&said, depth, left).map(|inner| Contradiction::Items(Box::new(inner)))
 }
 
 /// Returns why nothing satisfies what several schemas say of one member.
-fn of_all<'a>(said: &[Located<'a>], depth: usize) -> Option<Contradiction<'a>> {
+fn of_all<'a>(said: &[Located<'a>], depth: usize, left: &mut usize) -> Option<Contradiction<'a>> {
     if said
         .iter()
         .any(|located| located.schema == &Value::Bool(false))
@@ -312,7 +329,7 @@ fn of_all<'a>(said: &[Located<'a>], depth: usize) -> Option<Contradiction<'a>> {
         return Some(Contradiction::Refused);
     }
     if said.len() > 1 {
-        of(said, depth)
+        of(said, depth, left)
     } else {
         None
     }

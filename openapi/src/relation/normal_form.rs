@@ -50,6 +50,35 @@ pub(super) fn normalized(schema: &Value) -> Value {
     normal
 }
 
+/// Returns whether a schema in its normal form has few nodes also with all definitions inlined that are not recursive, as
+/// the algebra inlines them.
+pub(super) fn is_small_inlined(normal: &Value) -> bool {
+    let Some(Value::Object(definitions)) = normal.get("$defs") else {
+        return size(normal) <= LARGEST;
+    };
+    let recursive = recursive_names(definitions);
+    let mut nodes = 0;
+    let mut pending = vec![normal];
+    while let Some(value) = pending.pop() {
+        nodes += 1;
+        if nodes > LARGEST {
+            return false;
+        }
+        match value {
+            Value::Object(object) => {
+                let reference = object.get("$ref").and_then(Value::as_str);
+                let name = reference.and_then(definition_name);
+                let name = name.filter(|name| !recursive.contains(name));
+                pending.extend(name.and_then(|name| definitions.get(&name)));
+                pending.extend(object.values());
+            }
+            Value::Array(items) => pending.extend(items),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    true
+}
+
 struct Normalizer<'a> {
     definitions: &'a Map<String, Value>,
     /// The names of the recursive definitions.

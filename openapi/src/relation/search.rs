@@ -206,7 +206,9 @@ impl<'a> Search<'a> {
             let mut values = self.candidates(&sent.schemas);
             values.extend(scalars::values(&sent, &accepted));
             values.extend(self.arrays(&value, &sent, &accepted));
-            values.extend(self.objects(&value, &sent, &accepted));
+            // More of them could not be tried.
+            let most = self.steps / cost(whole).max(1);
+            values.extend(self.objects(&value, &sent, &accepted, most));
             values.extend(
                 accepted
                     .parts

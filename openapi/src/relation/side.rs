@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::conjunction::{InPlace, Located, Part};
+use super::conjunction::{InPlace, Located, Part, keep_first};
 use crate::schema::Validator;
 
 /// The schemas of one side for a place, with all that may hold because of them.
@@ -16,11 +16,13 @@ pub(super) struct Side<'a> {
 impl<'a> Side<'a> {
     pub(super) fn of(schemas: &[Located<'a>]) -> Self {
         let objects = schemas.iter().copied().filter_map(Part::of);
+        let mut parts = objects
+            .flat_map(|part| part.in_place(InPlace::Possible))
+            .collect();
+        keep_first(&mut parts);
         Self {
             schemas: schemas.to_vec(),
-            parts: objects
-                .flat_map(|part| part.in_place(InPlace::Possible))
-                .collect(),
+            parts,
         }
     }
 

@@ -2,7 +2,7 @@
 
 mod objects;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -21,6 +21,9 @@ pub(super) const MOST_CANDIDATES: usize = 24;
 const DEPTH: usize = 12;
 /// The most nodes of a value: the nodes that each level requires multiply.
 const LARGEST: usize = 20_000;
+/// The most nodes of all values that one sampler makes: the parts of a schema are merged in pairs, and what is merged
+/// becomes a part.
+const MOST_NODES: usize = 2_000_000;
 
 /// The values of a schema.
 type Samples = Rc<[Value]>;
@@ -37,6 +40,8 @@ pub(crate) struct Sampler<'a> {
     /// The values of a schema, by its address and the remaining depth. Without it, a schema would be sampled
     /// once for each path of references to it, of which there may be millions.
     cache: RefCell<HashMap<(*const Value, usize), Samples>>,
+    /// The nodes that may still be made. Without any, schemas have no values.
+    left: Cell<usize>,
 }
 
 impl<'a> Sampler<'a> {
@@ -44,7 +49,14 @@ impl<'a> Sampler<'a> {
         Self {
             root,
             cache: RefCell::new(HashMap::new()),
+            left: Cell::new(MOST_NODES),
         }
+    }
+
+    /// Returns false when the nodes are used up.
+    fn spend(&self, nodes: usize) -> bool {
+        self.left.set(self.left.get().saturating_sub(nodes));
+        self.left.get() > 0
     }
 
     pub(crate) fn root(&self) -> &'a Value {
@@ -56,11 +68,12 @@ impl<'a> Sampler<'a> {
         let mut schemas = schemas.into_iter().map(|schema| self.values(schema, DEPTH));
         let first = schemas.next().unwrap_or_else(|| ordinary().into());
         let more: Vec<Samples> = schemas.collect();
-        let mut values = (more.iter()).fold(first.to_vec(), |values, more| {
-            merged(&values, more, |_| true)
-        });
-        dedup(&mut values);
-        values.truncate(2 * MOST_CANDIDATES);
+        let mut values = self.copied(&first);
+        for more in &more {
+            values = self.merged(values, more, |_| true);
+            dedup(&mut values);
+            values.truncate(2 * MOST_CANDIDATES);
+        }
         values
     }
 
@@ -71,12 +84,16 @@ impl<'a> Sampler<'a> {
         }
         let mut values = match schema {
             Value::Bool(false) => Vec::new(),
+            _ if self.left.get() == 0 => Vec::new(),
             Value::Object(object) if depth > 0 => self.of_object(object, depth - 1),
             _ => ordinary(),
         };
         dedup(&mut values);
         values.truncate(MOST_CANDIDATES);
-        values.retain(|value| schema::size(value) <= LARGEST);
+        values.retain(|value| {
+            let size = schema::size(value);
+            size <= LARGEST && self.spend(size)
+        });
         let values: Samples = values.into();
         self.cache.borrow_mut().insert(key, Rc::clone(&values));
         values
@@ -102,7 +119,7 @@ impl<'a> Sampler<'a> {
                     let properties = schema.get("properties");
                     properties.is_some_and(|properties| properties.get(name).is_some())
                 };
-                merged(&composed, &own, declares)
+                self.merged(composed, &own, declares)
             }
             None => own,
         }
@@ -129,25 +146,75 @@ impl<'a> Sampler<'a> {
         for branch in list(schema, "allOf") {
             is_composed = true;
             let own = self.values(branch, depth);
-            values = merged(&values, &own, |name| self.declares(branch, name, DEPTH));
+            let declared = self.declared(branch);
+            values = self.merged(values, &own, |name| declared.contains(name));
         }
         is_composed.then_some(values)
     }
 
-    /// Returns whether a schema, or one that it is composed of, declares a property.
-    fn declares(&self, schema: &Value, name: &str, depth: usize) -> bool {
-        let Value::Object(object) = schema else {
-            return false;
-        };
-        let properties = object.get("properties");
-        let reference = object.get("$ref").and_then(Value::as_str);
-        let target = reference.and_then(|reference| self.target(reference));
-        let branches = ["allOf", "anyOf", "oneOf"].into_iter();
-        let mut inner = branches
-            .flat_map(|keyword| list(object, keyword))
-            .chain(target);
-        properties.is_some_and(|properties| properties.get(name).is_some())
-            || (depth > 0 && inner.any(|schema| self.declares(schema, name, depth - 1)))
+    /// Returns the properties that a schema, or one that it is composed of, declares.
+    fn declared<'s>(&'s self, schema: &'s Value) -> HashSet<&'s str> {
+        let mut names = HashSet::new();
+        let mut seen: HashSet<*const Value> = HashSet::new();
+        let mut pending = vec![schema];
+        while let Some(schema) = pending.pop() {
+            let Value::Object(object) = schema else {
+                continue;
+            };
+            if !seen.insert(std::ptr::from_ref(schema)) {
+                continue;
+            }
+            let properties = object.get("properties").and_then(Value::as_object);
+            names.extend(
+                properties
+                    .into_iter()
+                    .flatten()
+                    .map(|(name, _)| name.as_str()),
+            );
+            let reference = object.get("$ref").and_then(Value::as_str);
+            pending.extend(reference.and_then(|reference| self.target(reference)));
+            let branches = ["allOf", "anyOf", "oneOf"].into_iter();
+            pending.extend(branches.flat_map(|keyword| list(object, keyword)));
+        }
+        names
+    }
+
+    /// Merges the values of two parts of one schema: objects are merged pairwise, other values are kept. A member that
+    /// the right part requires without declaring it keeps the value that the left part has for it.
+    fn merged(
+        &self,
+        left: Vec<Value>,
+        right: &[Value],
+        declares: impl Fn(&str) -> bool,
+    ) -> Vec<Value> {
+        if left.is_empty() {
+            return self.copied(right);
+        }
+        let mut values = Vec::new();
+        for a in left.iter().take(6) {
+            for b in right.iter().take(6) {
+                if let (Value::Object(one), Value::Object(other)) = (a, b)
+                    && self.spend(schema::size(a) + schema::size(b))
+                {
+                    let mut merged = one.clone();
+                    for (name, member) in other {
+                        if !merged.contains_key(name) || declares(name) {
+                            merged.insert(name.clone(), member.clone());
+                        }
+                    }
+                    values.push(Value::Object(merged));
+                }
+            }
+        }
+        values.extend(left);
+        values.extend(self.copied(right));
+        values
+    }
+
+    /// Copies values, as long as there are nodes left.
+    fn copied(&self, values: &[Value]) -> Vec<Value> {
+        let affordable = (values.iter()).take_while(|value| self.spend(schema::size(value)));
+        affordable.cloned().collect()
     }
 
     fn target(&self, reference: &str) -> Option<&Value> {
@@ -246,31 +313,6 @@ impl<'a> Sampler<'a> {
 pub(super) fn most_items(items: &[Value]) -> usize {
     let largest = items.iter().map(schema::size).max().unwrap_or(1);
     (2_000 / largest.max(1)).max(1)
-}
-
-/// Merges the values of two parts of one schema: objects are merged pairwise, other values are kept. A member that the
-/// right part requires without declaring it keeps the value that the left part has for it.
-fn merged(left: &[Value], right: &[Value], declares: impl Fn(&str) -> bool) -> Vec<Value> {
-    if left.is_empty() {
-        return right.to_vec();
-    }
-    let mut values = Vec::new();
-    for a in left.iter().take(6) {
-        for b in right.iter().take(6) {
-            if let (Value::Object(a), Value::Object(b)) = (a, b) {
-                let mut merged = a.clone();
-                for (name, member) in b {
-                    if !merged.contains_key(name) || declares(name) {
-                        merged.insert(name.clone(), member.clone());
-                    }
-                }
-                values.push(Value::Object(merged));
-            }
-        }
-    }
-    values.extend_from_slice(left);
-    values.extend_from_slice(right);
-    values
 }
 
 fn dedup(values: &mut Vec<Value>) {

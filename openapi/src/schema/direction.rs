@@ -1,6 +1,8 @@
 //! The direction of a message, and the properties that it has: `readOnly` ones are in responses only,
 //! `writeOnly` ones in requests only (OpenAPI 3.0 section 4.7.24.2, JSON Schema Validation section 9.4).
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use crate::document::Document;
@@ -30,7 +32,7 @@ impl Direction {
             Self::Request => "readOnly",
             Self::Response => "writeOnly",
         };
-        !is_flagged(document, property, flag, 0)
+        !is_flagged(document, property, flag)
     }
 
     /// Removes the properties that messages in this direction do not have from a schema and everything in it,
@@ -39,40 +41,26 @@ impl Direction {
         // One part of an `allOf` may require a property that another part declares.
         keywords::rewrite(schema, &mut |object| {
             if object.contains_key("allOf") {
-                let mut names = Vec::new();
-                self.collect_absent(document, object, 0, &mut names);
+                let names = self.absent(document, object);
                 unrequire(object, &names);
             }
         });
         keywords::rewrite(schema, &mut |object| self.strip_object(document, object));
     }
 
-    /// Collects the names of the properties that a schema and its parts declare and that messages in this
-    /// direction do not have.
-    fn collect_absent(
-        self,
-        document: &Document,
-        schema: &Map<String, Value>,
-        depth: usize,
-        names: &mut Vec<String>,
-    ) {
-        let properties = schema.get("properties").and_then(Value::as_object);
-        let absent = properties.into_iter().flatten();
-        let absent = absent.filter(|(_, property)| !self.carries(document, property));
-        names.extend(absent.map(|(name, _)| name.clone()));
-        if depth == DEEPEST {
-            return;
-        }
-        let target = schema
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(pointer::of_reference)
-            .and_then(|pointer| document.at(&pointer));
-        let parts = schema.get("allOf").and_then(Value::as_array);
-        let parts = parts.into_iter().flatten().chain(target);
-        for part in parts.filter_map(Value::as_object) {
-            self.collect_absent(document, part, depth + 1, names);
-        }
+    /// Returns the names of the properties that a schema and its parts declare and that messages in this direction do
+    /// not have.
+    fn absent(self, document: &Document, schema: &Map<String, Value>) -> Vec<String> {
+        let parts = with_inner(document, schema, |schema| {
+            list(schema, "allOf").iter().collect()
+        });
+        let properties = parts
+            .into_iter()
+            .filter_map(|part| part.get("properties")?.as_object());
+        let absent = properties
+            .flatten()
+            .filter(|(_, property)| !self.carries(document, property));
+        absent.map(|(name, _)| name.clone()).collect()
     }
 
     fn strip_object(self, document: &Document, object: &mut Map<String, Value>) {
@@ -104,37 +92,60 @@ fn unrequire(schema: &mut Map<String, Value>, names: &[String]) {
     }
 }
 
-/// The most references and parts that are followed to find a flag: they may form a circle.
-const DEEPEST: usize = 16;
-
 /// Returns whether a flag is set on a schema: by itself, by the schema that it refers to, by a part of an
 /// `allOf`, or by the only alternative.
-fn is_flagged(document: &Document, schema: &Value, flag: &str, depth: usize) -> bool {
-    let Value::Object(object) = schema else {
+fn is_flagged(document: &Document, schema: &Value, flag: &str) -> bool {
+    let Value::Object(schema) = schema else {
         return false;
     };
-    if object.get(flag) == Some(&Value::Bool(true)) {
-        return true;
+    let is_set = |schema: &Map<String, Value>| schema.get(flag) == Some(&Value::Bool(true));
+    is_set(schema)
+        || with_inner(document, schema, |schema| {
+            let only =
+                ["anyOf", "oneOf"]
+                    .into_iter()
+                    .filter_map(|keyword| match list(schema, keyword) {
+                        [only] => Some(only),
+                        _ => None,
+                    });
+            list(schema, "allOf").iter().chain(only).collect()
+        })
+        .into_iter()
+        .any(is_set)
+}
+
+/// The most references and parts that are followed from one schema.
+const DEEPEST: usize = 16;
+
+/// Returns a schema and all that it refers to or has as an inner schema, each once.
+fn with_inner<'a>(
+    document: &'a Document,
+    schema: &'a Map<String, Value>,
+    inner: impl Fn(&'a Map<String, Value>) -> Vec<&'a Value>,
+) -> Vec<&'a Map<String, Value>> {
+    let mut found = vec![schema];
+    let mut seen = HashSet::from([std::ptr::from_ref(schema)]);
+    let mut level = vec![schema];
+    for _ in 0..DEEPEST {
+        let mut next = Vec::new();
+        for schema in level {
+            let reference = schema.get("$ref").and_then(Value::as_str);
+            let target = reference.and_then(pointer::of_reference);
+            let target = target.and_then(|pointer| document.at(&pointer));
+            let schemas = target.into_iter().chain(inner(schema));
+            next.extend(schemas.filter_map(Value::as_object));
+        }
+        next.retain(|schema| seen.insert(std::ptr::from_ref(*schema)));
+        if next.is_empty() {
+            break;
+        }
+        found.extend(&next);
+        level = next;
     }
-    if depth == DEEPEST {
-        return false;
-    }
-    let inside = |schema: &Value| is_flagged(document, schema, flag, depth + 1);
-    let branches = |keyword: &str| {
-        let branches = object.get(keyword).and_then(Value::as_array);
-        branches.map(Vec::as_slice).unwrap_or_default()
-    };
-    let target = object
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(pointer::of_reference)
-        .and_then(|pointer| document.at(&pointer));
-    target.is_some_and(inside)
-        || branches("allOf").iter().any(inside)
-        || ["anyOf", "oneOf"]
-            .iter()
-            .any(|keyword| match branches(keyword) {
-                [only] => inside(only),
-                _ => false,
-            })
+    found
+}
+
+fn list<'a>(schema: &'a Map<String, Value>, keyword: &str) -> &'a [Value] {
+    let schemas = schema.get(keyword).and_then(Value::as_array);
+    schemas.map(Vec::as_slice).unwrap_or_default()
 }

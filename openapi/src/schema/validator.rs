@@ -5,6 +5,7 @@ use jsonschema::{PatternOptions, ValidationError};
 use serde_json::Value;
 
 use super::bundler::bundle;
+use super::unfolding::unfolds_too_far;
 use crate::document::{Document, SchemaRef};
 use crate::pointer;
 
@@ -38,8 +39,12 @@ impl Validator {
     ///
     /// # Errors
     ///
-    /// When the schema is malformed, or a reference does not resolve.
+    /// When the schema is malformed, a reference does not resolve, or references multiply so that to check one value
+    /// might not end.
     pub fn new(schema: &Value) -> Result<Self, ValidatorError> {
+        if unfolds_too_far(schema) {
+            return Err(ValidatorError("its references multiply".to_owned()));
+        }
         jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)
             .should_validate_formats(true)

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 const THOUSANDS: usize = 4_000;
 
 /// The length of chains in which each component is compared together with all that follow: the cost is quadratic.
-const HUNDRED: usize = 100;
+const MANY: usize = 70;
 
 /// Returns a chain of components. `link` makes each from the reference to the next; the last one has the type.
 fn chain(length: usize, link: impl Fn(Value) -> Value, last: &str) -> Map<String, Value> {
@@ -50,11 +50,8 @@ fn a_chain_of_components_is_followed_to_its_end() {
             |next| json!({"type": "object", "properties": {"next": next}}),
         ),
         (THOUSANDS, |next| json!({"type": "array", "items": next})),
-        (HUNDRED, |next| json!({"allOf": [next, {"type": "string"}]})),
-        (
-            HUNDRED,
-            |next| json!({"anyOf": [next, {"type": "boolean"}]}),
-        ),
+        (MANY, |next| json!({"allOf": [next, {"type": "string"}]})),
+        (MANY, |next| json!({"anyOf": [next, {"type": "boolean"}]})),
     ];
     for (length, link) in links {
         let base = document(&first, chain(length, link, "string"));
@@ -66,10 +63,66 @@ fn a_chain_of_components_is_followed_to_its_end() {
 }
 
 #[test]
+fn references_that_multiply_pass_no_break() {
+    // Each component refers to the next one six times, in eight levels: 1.7 million paths.
+    let six = |next: &Value| vec![next.clone(); 6];
+    let named = |next: &Value| -> Value {
+        let names = ["a", "b", "c", "d", "e", "f"].into_iter();
+        let members = names.map(|name| (name.to_owned(), next.clone()));
+        Value::Object(members.collect())
+    };
+    let links: [&dyn Fn(Value) -> Value; 12] = [
+        &|next| json!({"allOf": six(&next)}),
+        &|next| json!({"anyOf": six(&next)}),
+        &|next| json!({"oneOf": six(&next)}),
+        &|next| json!({"not": {"allOf": six(&next)}}),
+        &|next| json!({"$ref": next["$ref"], "allOf": six(&next), "anyOf": six(&next)}),
+        &|next| json!({"if": next, "then": {"if": next, "then": next}, "else": {"if": next, "then": next}}),
+        &|next| json!({"allOf": six(&next), "unevaluatedProperties": false}),
+        &|next| json!({"dependentSchemas": named(&next)}),
+        &|next| json!({"type": "object", "properties": named(&next)}),
+        &|next| json!({"type": "object", "properties": named(&next), "required": ["a", "b", "c", "d", "e", "f"]}),
+        &|next| json!({"allOf": [{"properties": named(&next)}, {"properties": named(&next), "required": ["a", "b", "c"]}]}),
+        &|next| json!({"type": "array", "prefixItems": six(&next), "minItems": 6}),
+    ];
+    let first = json!({"$ref": "#/components/schemas/A0"});
+    for (index, link) in links.iter().enumerate() {
+        let base = document(&first, chain(8, link, "string"));
+        let revision = document(&first, chain(8, link, "integer"));
+        let diff = compared(&base, &revision);
+        let is_seen = matches!(diff.verdict(), Verdict::Breaking | Verdict::Unproven);
+        assert!(is_seen, "{index}: {:?}", diff.verdict());
+    }
+}
+
+#[test]
+fn alternatives_with_the_same_recursive_properties_pass_no_break() {
+    // What the alternatives say of a property together is sampled in pairs, at each level of nesting.
+    let property = json!({"$ref": "#/components/schemas/Property"});
+    let map = json!({"type": "object", "additionalProperties": property});
+    let named = |index: usize| {
+        json!({"type": "object", "required": ["type"], "properties": {
+            "type": {"enum": [format!("t{index}")]}, "properties": map, "fields": map,
+            "meta": {"type": "object", "additionalProperties": {"type": "string"}}}})
+    };
+    let of = |last: Value| {
+        let mut alternatives: Vec<Value> = (0..20).map(named).collect();
+        alternatives.push(last);
+        let schemas = json!({"Property": {"oneOf": alternatives}});
+        let schema =
+            json!({"properties": {"mappings": {"type": "object", "properties": {"all": map}}}});
+        document(&schema, schemas.as_object().cloned().unwrap_or_default())
+    };
+    let other = json!({"type": "object", "required": ["path"], "properties": {"path": {"type": "string"}, "properties": map}});
+    let diff = compared(&of(named(20)), &of(other));
+    assert_eq!(diff.verdict(), Verdict::Breaking);
+}
+
+#[test]
 fn an_all_of_with_many_parts_is_compared() {
     // The difference is at the top, so that the whole chain is compared.
     let link = |next| json!({"allOf": [next, {"type": "object"}]});
-    let chain = chain(HUNDRED, link, "object");
+    let chain = chain(MANY, link, "object");
     let first = json!({"$ref": "#/components/schemas/A0"});
     let base = document(
         &json!({"anyOf": [first, {"type": "string"}]}),

@@ -50,24 +50,25 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// Returns objects with one property more or less, and with as many as the bounds say.
+    /// Returns objects with one property more or less, and with as many as the bounds say: about `most` of them.
     pub(super) fn objects(
         &mut self,
         value: &Value,
         sent: &Side<'a>,
         accepted: &Side<'a>,
+        most: usize,
     ) -> Vec<Value> {
         let Value::Object(present) = value else {
             return Vec::new();
         };
         let mut objects = Vec::new();
         let mut add = |members: Map<String, Value>| objects.push(Value::Object(members));
-        for name in present.keys() {
+        for name in present.keys().take(most) {
             let mut fewer = present.clone();
             fewer.shift_remove(name);
             add(fewer);
         }
-        for name in names(sent, accepted) {
+        for name in names(sent, accepted).into_iter().take(most) {
             let schemas = self.of_name(sent, &name);
             for value in self.candidates(&schemas).into_iter().take(3) {
                 let mut more = present.clone();

@@ -6,7 +6,7 @@ use super::{MOST_CANDIDATES, Sampler, Samples};
 use crate::sample::keyword_values::{count, list};
 use crate::sample::strings;
 use crate::sample::types::ordinary;
-use crate::schema::Validator;
+use crate::schema::{Validator, size};
 
 /// A property with its values.
 type Choice<'s> = (&'s str, Samples);
@@ -21,7 +21,9 @@ impl Sampler<'_> {
         let least = self.least_object(schema, &choices, depth);
         let mut full = least.clone();
         for (name, values) in &choices {
-            if let Some(value) = values.first() {
+            if let Some(value) = values.first()
+                && self.spend(size(value))
+            {
                 full.entry(*name).or_insert_with(|| value.clone());
             }
         }

@@ -1,6 +1,6 @@
 //! The address of a request's client: the peer of the connection, or the address that a trusted proxy gives.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::Request;
@@ -11,6 +11,10 @@ use crate::connections::peer::Peer;
 
 /// The header with the addresses that a request passed, the client's first. Each was added by the proxy that received it.
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The length of the IPv6 prefix that counts as one address. Every site has at least a /64 (RFC 6177, section 2), so a limit
+/// on longer prefixes would have no effect.
+const IPV6_PREFIX: u32 = 64;
 
 /// The client's address, as an extension of each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +75,17 @@ pub(crate) fn identify(proxies: &TrustedProxies, request: &mut Request) -> Optio
     Some(client)
 }
 
+/// Returns the address by which a client is counted: an IPv4 address, or the first of an IPv6 network.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => {
+            let mask = u128::MAX << (Ipv6Addr::BITS - IPV6_PREFIX);
+            Ipv6Addr::from_bits(address.to_bits() & mask).into()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,5 +120,12 @@ mod tests {
         assert_eq!(client("10.1.1.1", &["::ffff:198.51.100.7"]), "198.51.100.7");
         assert_eq!(client("10.1.1.1", &["198.51.100.7:4711"]), "198.51.100.7");
         assert_eq!(client("10.1.1.1", &["[2001:db8::1]:4711"]), "2001:db8::1");
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_count_as_one() {
+        let network = |address: &str| network(address.parse().unwrap()).to_string();
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(network("192.0.2.1"), "192.0.2.1");
     }
 }

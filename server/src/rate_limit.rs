@@ -1,7 +1,7 @@
 //! Limits on the requests per second of one caller and of one address. Each replica counts its own requests.
 
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -12,15 +12,12 @@ use parking_lot::{Mutex, RwLock};
 use tokio::time::interval;
 use uuid::Uuid;
 
+use crate::client::network;
 use crate::error::ApiError;
 use crate::telemetry::metrics::METRICS;
 
 /// How often counts that have no effect any more are removed.
 const CLEANUP_INTERVAL: Duration = Duration::from_secs(10);
-
-/// The length of the IPv6 prefix that counts as one address. Every site has at least a /64 (RFC 6177, section 2), so a limit
-/// on longer prefixes would have no effect.
-const IPV6_PREFIX: u32 = 64;
 
 /// A number of requests per second, or no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,27 +149,9 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
     }
 }
 
-/// Returns the address by which a client is counted: an IPv4 address, or the first of an IPv6 network.
-pub(crate) fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => {
-            let mask = u128::MAX << (Ipv6Addr::BITS - IPV6_PREFIX);
-            Ipv6Addr::from_bits(address.to_bits() & mask).into()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_of_one_ipv6_network_count_as_one() {
-        let network = |address: &str| network(address.parse().unwrap()).to_string();
-        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(network("192.0.2.1"), "192.0.2.1");
-    }
 
     #[test]
     fn counts_are_removed_when_they_have_no_effect() {

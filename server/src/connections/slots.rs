@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use crate::client::TrustedProxies;
-use crate::rate_limit::network;
+use crate::client::{TrustedProxies, network};
 
 /// The most connections that are open at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,9 +9,13 @@ use super::primary::Primary;
 /// The settings of these sessions: what they do may take long, and needs the planner.
 const SETTINGS: &str = "
     RESET ALL;
+    SET default_transaction_isolation = 'read committed';
     SET timezone = 'UTC';
     SET client_min_messages = warning;
     SET lock_timeout = '30s'";
+
+/// Makes the commit wait for the disk and for standbys, also if it changes nothing: so what it has found done is durable, too.
+const BEGIN: &str = "SELECT lock_tokens('{}', '{}'), pg_logical_emit_message(true, 'server', '')";
 
 /// Runs `work` in a transaction. It is durable when this returns.
 pub(super) async fn transact<T>(
@@ -24,10 +28,7 @@ pub(super) async fn transact<T>(
     let connection = &mut session.connection;
     let working = async {
         let mut transaction = connection.begin().await?;
-        // It demands and chooses what makes a commit durable.
-        transaction
-            .execute("SELECT lock_tokens('{}', '{}')")
-            .await?;
+        transaction.execute(BEGIN).await?;
         let done = work(&mut transaction).await?;
         transaction.commit().await?;
         Ok(done)

@@ -17,8 +17,12 @@ const MAX_AGE: Duration = Duration::from_secs(60);
 /// Every statement of ours looks rows up by a key that has an index. With these settings the planner has one plan for each of
 /// them, which does not depend on how full the tables were when it was made.
 ///
+/// A statement that follows a lock must see what was committed while it waited for the lock: the isolation is what the locks of
+/// tokens and users rely on, whatever the database, the role or the URL says.
+///
 /// [`time_limits`] end what waits for a lock, or for a client that is gone, so that it does not keep its session.
 const SETTINGS: &str = "
+    SET default_transaction_isolation = 'read committed';
     SET plan_cache_mode = force_generic_plan;
     SET enable_seqscan = off;
     SET enable_hashjoin = off;

@@ -7,7 +7,9 @@ use serde_json::json;
 use testbed::postgres::Cluster;
 
 use super::figures::Figures;
-use crate::harness::{Credential, Folder, PATIENCE, Request, Server, own_cluster};
+use crate::harness::{
+    Credential, Folder, PATIENCE, Request, Server, binary, output, own_cluster, text,
+};
 
 /// Starts a server on a database of this cluster.
 async fn serve(cluster: &Arc<Cluster>) -> (Server, Credential) {
@@ -102,6 +104,37 @@ async fn commit_whose_wait_for_a_standby_is_cancelled_is_not_acknowledged() {
         assert!(begun.elapsed() < PATIENCE, "SIGHUP is not heard");
         server.hang_up();
         tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// A command that finds its work done waits for the standby like the one that did it.
+#[tokio::test]
+async fn operators_command_is_not_done_before_the_standby_has_it_also_if_it_is_repeated() {
+    let Some(cluster) = own_cluster(&[]) else {
+        return;
+    };
+    let cluster = Arc::new(cluster);
+    let (server, _admin) = serve(&cluster).await;
+    // Without a token, the second one has nothing to lock.
+    let add = ["users", "add", "--business", "Acme", "--role", "member"];
+    let email = ["--email", "max@acme.example"];
+    let added = output((binary().args(add).args(email)).args(&server.folder().arguments()[..2]));
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    cluster.reload_with("synchronous_standby_names = 'absent'");
+    for _ in 0..2 {
+        let arguments = server.folder().arguments();
+        let deactivating = std::thread::spawn(move || {
+            let email = ["--email", "max@acme.example", "--reason", "left"];
+            let deactivate = ["users", "deactivate"];
+            output(binary().args(deactivate).args(email).args(&arguments[..2]))
+        });
+        let cancel = format!("SELECT pg_cancel_backend(pid) {WAITING}");
+        while !deactivating.is_finished() {
+            cluster.execute("postgres", &cancel);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let done = deactivating.join().expect("it does not panic");
+        assert_eq!(done.status.code(), Some(3), "{}", text(&done.stderr));
     }
 }
 

@@ -21,14 +21,16 @@ fn await_lock(database: &Database) {
 }
 
 /// Lets a token create another one, which has to wait while that token is revoked. Returns the status of the creation, and the
-/// number of tokens that it minted. `None` without PostgreSQL.
-async fn create_while_revoked(prepare: impl FnOnce(&Database)) -> Option<(u16, usize)> {
+/// number of tokens that it minted. `None` without PostgreSQL. Statements change the settings of the empty database `NAME`, and its
+/// schema.
+async fn create_while_revoked(settings: &str, schema: &str) -> Option<(u16, usize)> {
     let cluster = shared_cluster()?;
     let database = Arc::new(cluster.database());
+    database.execute(&settings.replace("NAME", database.name()));
     let server = Server::start_on(Folder::on(Arc::clone(&database)), &[]);
     let admin = server.admin();
     let token = server.create(&admin, "creates").await;
-    prepare(&database);
+    database.execute(schema);
     // The lock for which the creations of one user wait.
     let mut shell = PgConnection::connect(&database.url()).await.unwrap();
     let lock = sqlx::query("SELECT pg_advisory_lock(hashtextextended($1, 0))");
@@ -60,7 +62,7 @@ fn figures(case: &'static str, minted: usize) -> Figures {
 
 #[tokio::test]
 async fn create_that_waits_while_its_token_is_revoked_is_refused() {
-    let Some((status, minted)) = create_while_revoked(|_| {}).await else {
+    let Some((status, minted)) = create_while_revoked("", "").await else {
         return;
     };
     println!(
@@ -70,16 +72,24 @@ async fn create_that_waits_while_its_token_is_revoked_is_refused() {
     assert_eq!((status, minted), (401, 0));
 }
 
+/// The locks rely on statements that see what was committed while they waited.
+#[tokio::test]
+async fn isolation_that_the_database_asks_for_does_not_let_a_revoked_token_mint() {
+    for level in ["repeatable read", "serializable"] {
+        let stricter = format!("ALTER DATABASE NAME SET default_transaction_isolation = '{level}'");
+        let Some((status, minted)) = create_while_revoked(&stricter, "").await else {
+            return;
+        };
+        assert_eq!((status, minted), (401, 0), "{level}");
+    }
+}
+
 /// The negative control: a database whose function locks nothing.
 #[tokio::test]
 async fn checker_notices_a_token_that_is_minted_after_the_revocation_of_its_minter() {
-    let unlocked = |database: &Database| {
-        database.execute(
-            "CREATE OR REPLACE FUNCTION lock_tokens(targets uuid[], actors uuid[]) RETURNS SETOF uuid LANGUAGE sql VOLATILE AS $$
-             SELECT unnest(actors) $$",
-        );
-    };
-    let Some((status, minted)) = create_while_revoked(unlocked).await else {
+    let unlocked = "CREATE OR REPLACE FUNCTION lock_tokens(targets uuid[], actors uuid[]) RETURNS SETOF uuid LANGUAGE sql VOLATILE AS $$
+         SELECT unnest(actors) $$";
+    let Some((status, minted)) = create_while_revoked("", unlocked).await else {
         return;
     };
     println!("{}", figures("the control: the same without locks", minted));

@@ -191,6 +191,25 @@ async fn nothing_is_answered_after_the_log_or_its_index_is_removed_or_replaced()
     }
 }
 
+/// The link leads to the same file, beside which other programs keep another log.
+#[tokio::test]
+async fn nothing_is_answered_after_the_database_is_moved_and_linked() {
+    let server = Server::start();
+    let admin = server.admin();
+    let (path, moved) = (
+        server.folder().database(),
+        server.folder().path().join("moved.db"),
+    );
+    fs::rename(&path, &moved).unwrap();
+    std::os::unix::fs::symlink(&moved, &path).unwrap();
+    tokio::time::sleep(NOTICED).await;
+    assert_eq!(server.probe(&admin).await, 503);
+    let revoked = server.revoke(&admin, &admin.token_id).await;
+    assert_eq!(revoked.status, 503);
+    fs::rename(&moved, &path).unwrap();
+    assert_eq!(server.probe(&admin).await, 200);
+}
+
 #[test]
 fn one_server_uses_a_file_whatever_its_name() {
     let server = Server::start();

@@ -16,7 +16,7 @@ use rustix::fs::{StatVfsMountFlags, statvfs};
 use super::super::error::StoreError;
 use super::file::SqliteFile;
 
-/// How long a check counts for reads, in milliseconds. The three system calls would take a tenth of the time of a request; a write
+/// How long a check counts for reads, in milliseconds. The system calls would take more than a tenth of the time of a request; a write
 /// is checked when it is on disk in any case.
 const CHECKED_FOR: u64 = 5;
 
@@ -29,6 +29,10 @@ pub(super) struct FileIdentity(Arc<OpenFiles>);
 
 #[derive(Debug)]
 struct OpenFiles {
+    /// The path of the database as it was given.
+    given: SqliteFile,
+    /// The path without symbolic links, beside which SQLite keeps the log.
+    real: PathBuf,
     files: [OpenFile; 3],
     opened: Instant,
     /// When they were checked for a read, in milliseconds after they were opened.
@@ -78,12 +82,10 @@ impl FileIdentity {
             path.push(end);
             OpenFile::at(path.into())
         };
-        let files = [
-            OpenFile::at(file.path().to_owned())?,
-            beside("-wal")?,
-            beside("-shm")?,
-        ];
+        let files = [beside("")?, beside("-wal")?, beside("-shm")?];
         Ok(Self(Arc::new(OpenFiles {
+            given: file.clone(),
+            real,
             files,
             opened: Instant::now(),
             checked: AtomicU64::new(0),
@@ -109,7 +111,18 @@ impl FileIdentity {
 
     /// Returns an error when a path no longer names its file.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        self.0.files.iter().try_for_each(OpenFile::check)
+        self.0.files.iter().try_for_each(OpenFile::check)?;
+        // A link in place of the file has another log, though it leads to the same file.
+        let leads_to = self.0.given.real_path()?;
+        if leads_to == self.0.real {
+            Ok(())
+        } else {
+            Err(StoreError::Unavailable(format!(
+                "{} was moved to {} while the server used it. Put it back, or restart the server to use what is there",
+                self.0.real.display(),
+                leads_to.display()
+            )))
+        }
     }
 
     /// Does the same for a read, unless it was done some milliseconds ago.

@@ -64,13 +64,16 @@ async fn fail_over(standby: Standby) -> Option<Figures> {
         while new.execute(database.name(), &names) != "10" {
             assert!(begun.elapsed() < PATIENCE, "the standby does not follow");
         }
-        new.pause(true);
+        // What a paused receiver has in its socket would still arrive.
+        new.reload_with("primary_conninfo = ''");
+        while new.execute("postgres", "SELECT count(*) FROM pg_stat_wal_receiver") != "0" {
+            assert!(begun.elapsed() < PATIENCE, "the standby still follows");
+        }
     }
     for token in &tokens {
         assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
     }
     old.kill();
-    new.pause(false);
     assert_eq!(new.execute("postgres", "SELECT pg_promote()"), "t");
     let (after, status) = next_good_answer(&server, &admin).await;
     assert_eq!(status, 200);

@@ -28,6 +28,8 @@ pub(crate) struct Inspection {
 /// What decides whether a failover keeps each acknowledged revocation.
 #[derive(Debug)]
 pub(crate) struct Failover {
+    /// Whether a standby follows.
+    pub(crate) has_standby: bool,
     /// Whether a standby follows, or the URL names several hosts.
     pub(crate) is_possible: bool,
     /// Whether each commit waits for a standby.

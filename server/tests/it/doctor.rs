@@ -371,3 +371,27 @@ async fn schema_and_clock_of_postgresql_are_checked() {
         insta::assert_snapshot!(format!("{}\n{}", before.1, after.1));
     });
 }
+
+#[tokio::test]
+async fn postgresql_that_acknowledges_no_write_is_reported() {
+    let Some(cluster) = crate::harness::own_cluster(&[]) else {
+        return;
+    };
+    let database = std::sync::Arc::new(std::sync::Arc::new(cluster).database());
+    let folder = Folder::on(std::sync::Arc::clone(&database));
+    folder.bootstrap("Acme", "ada@acme.example", "admin");
+    let arguments = folder.arguments();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let cluster = database.cluster();
+    cluster.reload_with("synchronous_standby_names = 'absent'");
+    let (code, said) = doctor(&folder, &arguments);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("commits wait for a standby, and none follows"),
+        "{said}"
+    );
+    cluster.reload_with("default_transaction_read_only = on");
+    let (code, said) = doctor(&folder, &arguments);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("it takes no writes"), "{said}");
+}

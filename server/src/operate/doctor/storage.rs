@@ -108,6 +108,12 @@ fn unverified(location: &Location) -> Option<Finding> {
 
 /// Says what a failover would lose, and asks for what no server can check.
 fn failover(failover: &Failover) -> Finding {
+    if failover.is_synchronous && !failover.has_standby {
+        return Finding::warning(
+            "failover",
+            "commits wait for a standby, and none follows: every revocation is answered with 503. Start the standby, or change synchronous_standby_names",
+        );
+    }
     if !failover.is_possible {
         return Finding::ok("failover", "no standby follows");
     }

@@ -111,6 +111,9 @@ async fn add(store: &Store, command: Member) -> Result<String, StoreError> {
     let role = command.role.name();
     match store.add_member(change(&command)).await? {
         MemberChanged::Added => Ok(format!("{email} is {role} of {business} now\n")),
+        MemberChanged::Activated => Ok(format!(
+            "{email} is active again, as {role} of {business}\n"
+        )),
         MemberChanged::Nothing => Ok(format!("{email} was {role} of {business} before\n")),
         MemberChanged::Role(other) => Err(StoreError::Refused(format!(
             "{email} is {} of {business} already. `server users role` changes the role",
@@ -129,7 +132,7 @@ async fn set_role(store: &Store, command: Member) -> Result<String, StoreError> 
             let previous = previous.name();
             format!("{email} is {role} of {business} now, and was {previous}\n")
         }
-        MemberChanged::Added | MemberChanged::Nothing => {
+        MemberChanged::Added | MemberChanged::Activated | MemberChanged::Nothing => {
             format!("{email} was {role} of {business} before\n")
         }
     })

@@ -6,7 +6,6 @@ use super::operator::operator;
 use crate::config::Prune;
 use crate::exit::Failure;
 use crate::startup::open_unchanged;
-use crate::timestamp::Timestamp;
 
 /// Deletes what is older than asked for. Returns the text to print.
 ///
@@ -18,11 +17,9 @@ pub async fn prune(command: Prune) -> Result<String, Failure> {
     let failed = |source| Failure::store(at, source);
     let store = open_unchanged(at).await.map_err(failed)?;
     let age = TimeDelta::from_std(command.older_than).unwrap_or(TimeDelta::MAX);
-    let before = Timestamp::now().as_utc().checked_sub_signed(age);
-    let before = before.map_or(Timestamp::from_micros(0), Timestamp::from_utc);
-    let pruned = store.prune(before, operator()).await;
+    let pruned = store.prune(age, operator()).await;
     store.close().await;
-    let pruned = pruned.map_err(failed)?;
+    let (before, pruned) = pruned.map_err(failed)?;
     Ok(format!(
         "deleted what is older than {before}: {} tokens, {} revocations, {} events\n",
         pruned.tokens, pruned.revocations, pruned.events

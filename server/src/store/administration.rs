@@ -197,11 +197,23 @@ pub(super) fn business_added(business: Uuid, operator: &str) -> NewAuditEvent {
     }
 }
 
+/// Checks the name of a new business: one that looks like an id would be taken for the id of another.
+pub(super) fn require_name(name: &str) -> Result<(), StoreError> {
+    if Uuid::try_parse(name).is_ok() {
+        return Err(StoreError::Refused(format!(
+            "{name} is not the name of a business: it looks like an id"
+        )));
+    }
+    Ok(())
+}
+
 /// What [`MemberChange`] has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MemberChanged {
     /// The user is a member now.
     Added,
+    /// The user was deactivated, and is active again.
+    Activated,
     /// The user had another role.
     Role(Role),
     /// Nothing: it was so before.

@@ -1,5 +1,6 @@
 //! What operators ask for on the command line, on either database.
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::administration::{
@@ -127,16 +128,21 @@ impl Store {
         call!(self.administer, members::add_business(&name, &operator))
     }
 
-    /// Deletes the tokens that expired earlier than `before` with their revocations, and older events of the audit trail, some in
-    /// each transaction. Tokens stay that have minted another one which stays, and the events that say where a token comes from.
+    /// Deletes the tokens that expired longer than `age` ago with their revocations, and older events of the audit trail, some in
+    /// each transaction, which records them. Returns the instant before which it was. Tokens stay that have minted another one which stays, and the events that say where a token comes from.
     pub(crate) async fn prune(
         &self,
-        before: Timestamp,
+        age: TimeDelta,
         operator: String,
-    ) -> Result<Pruned, StoreError> {
+    ) -> Result<(Timestamp, Pruned), StoreError> {
+        // Not by the clock of this machine, if the database has another one.
+        let now: Timestamp = call!(self.look_up, prune::now())?;
+        let before = now.as_utc().checked_sub_signed(age);
+        let before = before.map_or(Timestamp::from_micros(0), Timestamp::from_utc);
         let mut all = Pruned::default();
         loop {
-            let some: Pruned = call!(self.administer, prune::prune_tokens(before))?;
+            let operator = operator.clone();
+            let some: Pruned = call!(self.administer, prune::prune_tokens(before, &operator))?;
             if some.tokens == 0 {
                 break;
             }
@@ -145,15 +151,15 @@ impl Store {
         }
         let mut after = 0;
         loop {
-            let some: Option<(u64, i64)> =
-                call!(self.administer, prune::prune_events(before, after))?;
+            let operator = operator.clone();
+            let some: Option<(u64, i64)> = call!(
+                self.administer,
+                prune::prune_events(before, after, &operator)
+            )?;
             let Some((events, last)) = some else { break };
             all.events += events;
             after = last;
         }
-        if all != Pruned::default() {
-            self.record(all.event(before, &operator)).await?;
-        }
-        Ok(all)
+        Ok((before, all))
     }
 }

@@ -165,3 +165,34 @@ pub(crate) fn first_starts_at_the_same_moment_agree_on_one_database_and_one_key(
         .collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+#[tokio::test]
+pub(crate) async fn business_may_be_named_by_its_id_and_no_business_is_named_like_an_id() {
+    let server = Server::start();
+    let admin = server.admin();
+    let another = server.bootstrap(&admin.business_id, "bob@acme.example", "admin");
+    assert_eq!(another.business_id, admin.business_id);
+    assert_eq!(server.probe(&another).await, 200);
+    let unknown = crate::harness::unknown_id();
+    for command in [
+        &["bootstrap", "--email", "eve@acme.example", "--business"][..],
+        &["businesses", "add", "--name"],
+    ] {
+        let mut refused = binary();
+        refused.args(command).arg(&unknown);
+        let database = &server.folder().arguments()[..2];
+        if command[0] == "bootstrap" {
+            refused.args(server.folder().arguments());
+        } else {
+            refused.args(database);
+        }
+        let refused = output(&mut refused);
+        assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
+        let users = output(binary().args(["users", "list"]).args(database));
+        assert!(
+            !text(&users.stdout).contains("eve@"),
+            "{}",
+            text(&users.stdout)
+        );
+    }
+}

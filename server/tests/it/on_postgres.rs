@@ -46,6 +46,7 @@ again! {
     durability::revoked_token_is_refused_after_a_restart,
     durability::revoked_token_is_refused_after_a_kill_right_after_the_201,
     authentication::anything_but_a_bearer_token_of_ours_is_refused,
+    bootstrap::business_may_be_named_by_its_id_and_no_business_is_named_like_an_id,
     bootstrap::bootstrap_works_before_and_while_a_server_runs_and_any_number_of_times,
     bootstrap::bootstrap_is_exempt_from_the_limit_of_active_tokens,
     bootstrap::first_starts_at_the_same_moment_agree_on_one_database_and_one_key,

@@ -294,9 +294,21 @@ pub(crate) async fn deactivated_user_has_no_active_token_and_gets_none_until_add
     };
     assert!(problem.contains("the user is deactivated"), "{problem}");
 
+    // A refused command changes nothing.
+    let as_admin = ["users", "add", "--email", "max@acme.example"];
+    let as_admin = [&as_admin[..], &["--business", "Acme", "--role", "admin"]].concat();
+    assert_eq!(run(folder, &as_admin).0, Some(2));
+    let users = done(folder, &["users", "list", "--json", "--business", "Acme"]);
+    assert_eq!(
+        users.matches(r#""deactivated_at":null"#).count(),
+        1,
+        "{users}"
+    );
+
     let add = ["users", "add", "--email", "max@acme.example"];
     let add = [&add[..], &["--business", "Acme", "--role", "member"]].concat();
-    done(folder, &add);
+    let said = done(folder, &add);
+    assert!(said.contains("active again, as member of Acme"), "{said}");
     let again = server.member();
     assert_eq!(server.probe(&again).await, 200);
     assert_eq!(server.probe(&member).await, 401, "revoked for ever");
@@ -595,8 +607,8 @@ pub(crate) async fn pruning_deletes_expired_tokens_and_old_events_and_no_revocat
             .any(|event| event["target_token_id"] == minter.token_id.as_str())
     );
     let pruned = events(folder, "store.pruned");
-    assert_eq!(pruned.len(), 1);
-    assert!(names_operator(&pruned[0]), "{pruned:?}");
+    assert_eq!(pruned.len(), 2, "one in each transaction: {pruned:?}");
+    assert!(pruned.iter().all(names_operator), "{pruned:?}");
     let descendants = ["--descendants", "--token", &minter.jti];
     assert_eq!(revoke(folder, &descendants).len(), 2);
 

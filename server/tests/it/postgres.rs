@@ -276,6 +276,8 @@ async fn role_that_serves_can_do_all_that_requests_need_and_cannot_undo_a_revoca
         "UPDATE tokens SET jti = gen_random_uuid()",
         "DELETE FROM audit_events",
         "UPDATE audit_events SET operator = 'another'",
+        "INSERT INTO audit_events (at, action, operator) VALUES (now(), 'token.created', 'root (uid 0)')",
+        "INSERT INTO audit_events (id, at, action) OVERRIDING SYSTEM VALUE VALUES (99999, now(), 'token.created')",
         "TRUNCATE audit_events",
         "INSERT INTO pruning VALUES (now())",
         "UPDATE users SET deactivated_at = NULL",

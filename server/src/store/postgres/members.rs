@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::super::administration::{
     BusinessLine, Mass, MassRevoked, MemberChange, MemberChanged, Selection, UserLine,
-    business_added,
+    business_added, require_name,
 };
 use super::super::audit::AuditAction;
 use super::super::error::StoreError;
@@ -52,32 +52,43 @@ pub(crate) async fn ensure_member(
     transaction: &mut Transaction<'_, Postgres>,
     change: &MemberChange,
 ) -> Result<Membership, StoreError> {
-    let (business_id, _) = add_business(transaction, &change.business, &change.operator).await?;
-    let is_deactivated: Option<bool> =
-        query_scalar("SELECT deactivated_at IS NOT NULL FROM users WHERE lower(email) = lower($1)")
-            .bind(&change.email)
-            .fetch_optional(&mut **transaction)
-            .await?;
-    if is_deactivated == Some(true) {
-        return Err(change.deactivated());
-    }
-    let role = match add_member(transaction, change).await? {
+    let business_id = match Uuid::try_parse(&change.business) {
+        Ok(_) => find_business(transaction, &change.business).await?,
+        Err(_) => {
+            add_business(transaction, &change.business, &change.operator)
+                .await?
+                .0
+        }
+    };
+    let (user_id, changed) = join(transaction, change, business_id, false).await?;
+    let role = match changed {
         MemberChanged::Role(other) => other,
-        MemberChanged::Added | MemberChanged::Nothing => change.role,
+        MemberChanged::Added | MemberChanged::Activated | MemberChanged::Nothing => change.role,
     };
     Ok(Membership {
         business_id,
-        user_id: find_user(transaction, &change.email).await?,
+        user_id,
         role,
     })
 }
 
-/// Adds a user to a business. A deactivated one is activated. A member keeps its role, which is returned if it is another one.
+/// Adds a user to a business. A deactivated one is activated. A member keeps its role, which is returned if it is another one; then
+/// nothing is changed.
 pub(crate) async fn add_member(
     transaction: &mut Transaction<'_, Postgres>,
     change: &MemberChange,
 ) -> Result<MemberChanged, StoreError> {
     let business = find_business(transaction, &change.business).await?;
+    Ok(join(transaction, change, business, true).await?.1)
+}
+
+/// Makes a user a member of a business. Returns the user's id. Refuses a deactivated one, unless it `activates` users.
+async fn join(
+    transaction: &mut Transaction<'_, Postgres>,
+    change: &MemberChange,
+    business: Uuid,
+    activates: bool,
+) -> Result<(Uuid, MemberChanged), StoreError> {
     query(
         "INSERT INTO users (id, email, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING",
     )
@@ -86,15 +97,15 @@ pub(crate) async fn add_member(
     .execute(&mut **transaction)
     .await?;
     let user = find_user(transaction, &change.email).await?;
-    let activated = query(
-        "UPDATE users SET deactivated_at = NULL WHERE id = $1 AND deactivated_at IS NOT NULL",
-    )
-    .bind(user)
-    .execute(&mut **transaction)
-    .await?;
-    if activated.rows_affected() > 0 {
-        let event = change.event(AuditAction::UserActivated, None, user);
-        trail::record(transaction, &event).await?;
+    // It is not deactivated meanwhile.
+    write::lock_user(transaction, user).await?;
+    let is_deactivated: bool =
+        query_scalar("SELECT deactivated_at IS NOT NULL FROM users WHERE id = $1")
+            .bind(user)
+            .fetch_one(&mut **transaction)
+            .await?;
+    if is_deactivated && !activates {
+        return Err(change.deactivated());
     }
     let added = query(
         "INSERT INTO memberships (business_id, user_id, role, created_at) VALUES ($1, $2, $3, now()) ON CONFLICT DO NOTHING",
@@ -104,17 +115,31 @@ pub(crate) async fn add_member(
     .bind(change.role.name())
     .execute(&mut **transaction)
     .await?;
-    if added.rows_affected() > 0 {
+    let is_added = added.rows_affected() > 0;
+    if !is_added {
+        let role = role_of(transaction, change, business, user).await?;
+        if role != change.role {
+            return Ok((user, MemberChanged::Role(role)));
+        }
+    }
+    if is_deactivated {
+        query("UPDATE users SET deactivated_at = NULL WHERE id = $1")
+            .bind(user)
+            .execute(&mut **transaction)
+            .await?;
+        let event = change.event(AuditAction::UserActivated, None, user);
+        trail::record(transaction, &event).await?;
+    }
+    if is_added {
         let event = change.event(AuditAction::UserAdded, Some(business), user);
         trail::record(transaction, &event).await?;
-        return Ok(MemberChanged::Added);
     }
-    let role = role_of(transaction, change, business, user).await?;
-    Ok(if role == change.role {
-        MemberChanged::Nothing
-    } else {
-        MemberChanged::Role(role)
-    })
+    let changed = match (is_added, is_deactivated) {
+        (true, _) => MemberChanged::Added,
+        (false, true) => MemberChanged::Activated,
+        (false, false) => MemberChanged::Nothing,
+    };
+    Ok((user, changed))
 }
 
 /// Gives a member of a business this role. Returns the previous one if it was another.
@@ -185,6 +210,7 @@ pub(crate) async fn add_business(
     name: &str,
     operator: &str,
 ) -> Result<(Uuid, bool), StoreError> {
+    require_name(name)?;
     let added = query(
         "INSERT INTO businesses (id, name, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING",
     )

@@ -6,7 +6,14 @@ use uuid::Uuid;
 
 use super::super::administration::{PAGE, Pruned};
 use super::super::error::StoreError;
+use super::trail;
 use crate::timestamp::Timestamp;
+
+/// Reads the database's clock.
+pub(crate) async fn now(connection: &mut PgConnection) -> Result<Timestamp, StoreError> {
+    let now = query_scalar("SELECT clock_timestamp()");
+    Ok(Timestamp::from_utc(now.fetch_one(connection).await?))
+}
 
 /// Expired tokens of which none is known that they have minted: otherwise the descendants of their own minters were lost.
 const EXPIRED: &str = "SELECT t.jti FROM tokens t WHERE t.expires_at < $1 AND NOT EXISTS (
@@ -18,6 +25,7 @@ const EXPIRED: &str = "SELECT t.jti FROM tokens t WHERE t.expires_at < $1 AND NO
 pub(crate) async fn prune_tokens(
     transaction: &mut Transaction<'_, Postgres>,
     before: Timestamp,
+    operator: &str,
 ) -> Result<Pruned, StoreError> {
     let jtis: Vec<Uuid> = query_scalar(EXPIRED)
         .bind(before.as_utc())
@@ -34,11 +42,15 @@ pub(crate) async fn prune_tokens(
         .execute(&mut **transaction)
         .await?;
     transaction.execute("DELETE FROM pruning").await?;
-    Ok(Pruned {
+    let pruned = Pruned {
         tokens: tokens.rows_affected(),
         revocations: revocations.rows_affected(),
         events: 0,
-    })
+    };
+    if pruned != Pruned::default() {
+        trail::record(transaction, &pruned.event(before, operator)).await?;
+    }
+    Ok(pruned)
 }
 
 /// Deletes those of some events since `after` that are older than `before`, but none that says where an existing token comes
@@ -47,6 +59,7 @@ pub(crate) async fn prune_events(
     transaction: &mut Transaction<'_, Postgres>,
     before: Timestamp,
     after: i64,
+    operator: &str,
 ) -> Result<Option<(u64, i64)>, StoreError> {
     let last: Option<i64> = query_scalar(
         "SELECT MAX(id) FROM (SELECT id FROM audit_events WHERE id > $1 AND at < $2 ORDER BY id LIMIT $3) AS page",
@@ -71,7 +84,15 @@ pub(crate) async fn prune_events(
     .execute(&mut **transaction)
     .await?;
     transaction.execute("DELETE FROM pruning").await?;
-    Ok(Some((deleted.rows_affected(), last)))
+    let events = deleted.rows_affected();
+    if events > 0 {
+        let pruned = Pruned {
+            events,
+            ..Pruned::default()
+        };
+        trail::record(transaction, &pruned.event(before, operator)).await?;
+    }
+    Ok(Some((events, last)))
 }
 
 /// Allows the deletions that the schema refuses otherwise, until the row is deleted again.

@@ -48,10 +48,13 @@ const STEPS: [Step; 7] = [
     },
 ];
 
-/// The grants that a role needs to serve: no UPDATE but of a token's last use, and no DELETE but of the rows of `changes`.
-const GRANTS: [&str; 6] = [
+/// The grants that a role needs to serve: no event that seems to be an operator's or has a number of its choice, no UPDATE but of a token's last use, and no DELETE but of the rows of `changes`.
+const GRANTS: [&str; 8] = [
     "GRANT SELECT ON _sqlx_migrations, businesses, users, memberships, tokens, revocations, audit_events, changes TO ",
-    "GRANT INSERT ON tokens, revocations, audit_events, changes TO ",
+    "GRANT INSERT ON tokens, revocations, changes TO ",
+    "REVOKE INSERT ON audit_events FROM ",
+    "GRANT INSERT (at, action, actor_user_id, actor_token_id, business_id, target_token_id, reason, remote_address, claimed_email,
+         target_user_id) ON audit_events TO ",
     "GRANT DELETE ON changes TO ",
     "GRANT UPDATE (last_used_at) ON tokens TO ",
     "REVOKE UPDATE, DELETE, TRUNCATE ON revocations, audit_events FROM ",

@@ -22,24 +22,31 @@ pub(super) async fn record(
     event: &NewAuditEvent,
 ) -> Result<(), StoreError> {
     let actor = event.actor();
-    sqlx::query(
+    // A role that serves may not write the columns of operators.
+    let sql = if event.operator().is_some() {
         "INSERT INTO audit_events (at, action, actor_user_id, actor_token_id, business_id, target_token_id, reason,
-         remote_address, claimed_email, operator, target_user_id, role)
-         VALUES (clock_timestamp(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    )
-    .bind(event.action.name())
-    .bind(actor.map(|actor| actor.user_id))
-    .bind(actor.map(|actor| actor.token_id))
-    .bind(event.business_id)
-    .bind(event.target_token_id)
-    .bind(&event.reason)
-    .bind(actor.and_then(|actor| actor.remote_address.map(|address| address.to_string())))
-    .bind(actor.and_then(|actor| actor.claimed_email.as_deref()))
-    .bind(event.operator())
-    .bind(event.target_user_id)
-    .bind(event.role.map(Role::name))
-    .execute(connection)
-    .await?;
+         remote_address, claimed_email, target_user_id, operator, role)
+         VALUES (clock_timestamp(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+    } else {
+        "INSERT INTO audit_events (at, action, actor_user_id, actor_token_id, business_id, target_token_id, reason,
+         remote_address, claimed_email, target_user_id)
+         VALUES (clock_timestamp(), $1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    };
+    let insert = sqlx::query(sql)
+        .bind(event.action.name())
+        .bind(actor.map(|actor| actor.user_id))
+        .bind(actor.map(|actor| actor.token_id))
+        .bind(event.business_id)
+        .bind(event.target_token_id)
+        .bind(&event.reason)
+        .bind(actor.and_then(|actor| actor.remote_address.map(|address| address.to_string())))
+        .bind(actor.and_then(|actor| actor.claimed_email.as_deref()))
+        .bind(event.target_user_id);
+    let insert = match event.operator() {
+        Some(operator) => insert.bind(operator).bind(event.role.map(Role::name)),
+        None => insert,
+    };
+    insert.execute(connection).await?;
     Ok(())
 }
 

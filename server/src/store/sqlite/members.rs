@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::super::administration::{
     BusinessLine, Mass, MassRevoked, MemberChange, MemberChanged, Selection, UserLine,
-    business_added,
+    business_added, require_name,
 };
 use super::super::audit::AuditAction;
 use super::super::error::StoreError;
@@ -50,59 +50,80 @@ pub(crate) fn ensure_member(
     connection: &Connection,
     change: &MemberChange,
 ) -> Result<Membership, StoreError> {
-    let (business_id, _) = add_business(connection, &change.business, &change.operator)?;
-    let is_deactivated = connection
-        .prepare("SELECT 1 FROM users WHERE email = ? AND deactivated_at IS NOT NULL")?
-        .exists([&change.email])?;
-    if is_deactivated {
-        return Err(change.deactivated());
-    }
-    let role = match add_member(connection, change)? {
+    let business_id = match Uuid::try_parse(&change.business) {
+        Ok(_) => find_business(connection, &change.business)?,
+        Err(_) => add_business(connection, &change.business, &change.operator)?.0,
+    };
+    let (user_id, changed) = join(connection, change, business_id, false)?;
+    let role = match changed {
         MemberChanged::Role(other) => other,
-        MemberChanged::Added | MemberChanged::Nothing => change.role,
+        MemberChanged::Added | MemberChanged::Activated | MemberChanged::Nothing => change.role,
     };
     Ok(Membership {
         business_id,
-        user_id: find_user(connection, &change.email)?,
+        user_id,
         role,
     })
 }
 
-/// Adds a user to a business. A deactivated one is activated. A member keeps its role, which is returned if it is another one.
+/// Adds a user to a business. A deactivated one is activated. A member keeps its role, which is returned if it is another one; then
+/// nothing is changed.
 pub(crate) fn add_member(
     connection: &Connection,
     change: &MemberChange,
 ) -> Result<MemberChanged, StoreError> {
     let business = find_business(connection, &change.business)?;
+    Ok(join(connection, change, business, true)?.1)
+}
+
+/// Makes a user a member of a business. Returns the user's id. Refuses a deactivated one, unless it `activates` users.
+fn join(
+    connection: &Connection,
+    change: &MemberChange,
+    business: Uuid,
+    activates: bool,
+) -> Result<(Uuid, MemberChanged), StoreError> {
     let now = Timestamp::now();
     connection.execute(
         "INSERT INTO users (id, email, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         params![Uuid::new_v4().to_string(), change.email, now.as_micros()],
     )?;
     let user = find_user(connection, &change.email)?;
-    let activated = connection.execute(
-        "UPDATE users SET deactivated_at = NULL WHERE id = ? AND deactivated_at IS NOT NULL",
-        [user.to_string()],
-    )?;
-    if activated > 0 {
-        let event = change.event(AuditAction::UserActivated, None, user);
-        trail::record(connection, &event, now)?;
+    let is_deactivated = connection
+        .prepare("SELECT 1 FROM users WHERE id = ? AND deactivated_at IS NOT NULL")?
+        .exists([user.to_string()])?;
+    if is_deactivated && !activates {
+        return Err(change.deactivated());
     }
     let added = connection.execute(
         "INSERT INTO memberships (business_id, user_id, role, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         params![business.to_string(), user.to_string(), change.role.name(), now.as_micros()],
     )?;
-    if added > 0 {
+    let is_added = added > 0;
+    if !is_added {
+        let role = role_of(connection, change, business, user)?;
+        if role != change.role {
+            return Ok((user, MemberChanged::Role(role)));
+        }
+    }
+    if is_deactivated {
+        connection.execute(
+            "UPDATE users SET deactivated_at = NULL WHERE id = ?",
+            [user.to_string()],
+        )?;
+        let event = change.event(AuditAction::UserActivated, None, user);
+        trail::record(connection, &event, now)?;
+    }
+    if is_added {
         let event = change.event(AuditAction::UserAdded, Some(business), user);
         trail::record(connection, &event, now)?;
-        return Ok(MemberChanged::Added);
     }
-    let role = role_of(connection, change, business, user)?;
-    Ok(if role == change.role {
-        MemberChanged::Nothing
-    } else {
-        MemberChanged::Role(role)
-    })
+    let changed = match (is_added, is_deactivated) {
+        (true, _) => MemberChanged::Added,
+        (false, true) => MemberChanged::Activated,
+        (false, false) => MemberChanged::Nothing,
+    };
+    Ok((user, changed))
 }
 
 /// Gives a member of a business this role. Returns the previous one if it was another.
@@ -166,6 +187,7 @@ pub(crate) fn add_business(
     name: &str,
     operator: &str,
 ) -> Result<(Uuid, bool), StoreError> {
+    require_name(name)?;
     let now = Timestamp::now();
     let added = connection.execute(
         "INSERT INTO businesses (id, name, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",

@@ -4,7 +4,14 @@ use rusqlite::{Connection, params};
 
 use super::super::administration::{PAGE, Pruned};
 use super::super::error::StoreError;
+use super::trail;
 use crate::timestamp::Timestamp;
+
+/// Returns the machine's clock, which is the database's.
+#[allow(clippy::unnecessary_wraps)] // As on PostgreSQL, where it is read.
+pub(crate) fn now(_: &Connection) -> Result<Timestamp, StoreError> {
+    Ok(Timestamp::now())
+}
 
 /// Expired tokens of which none is known that they have minted: otherwise the descendants of their own minters were lost.
 const EXPIRED: &str = "SELECT t.jti FROM tokens t WHERE t.expires_at < ?1 AND NOT EXISTS (
@@ -16,6 +23,7 @@ const EXPIRED: &str = "SELECT t.jti FROM tokens t WHERE t.expires_at < ?1 AND NO
 pub(crate) fn prune_tokens(
     connection: &Connection,
     before: Timestamp,
+    operator: &str,
 ) -> Result<Pruned, StoreError> {
     let jtis: Vec<String> = connection
         .prepare_cached(EXPIRED)?
@@ -29,6 +37,13 @@ pub(crate) fn prune_tokens(
             pruned.revocations += revocation.execute([jti])? as u64;
             pruned.tokens += token.execute([jti])? as u64;
         }
+        if pruned != Pruned::default() {
+            trail::record(
+                connection,
+                &pruned.event(before, operator),
+                Timestamp::now(),
+            )?;
+        }
         Ok(pruned)
     })
 }
@@ -39,6 +54,7 @@ pub(crate) fn prune_events(
     connection: &Connection,
     before: Timestamp,
     after: i64,
+    operator: &str,
 ) -> Result<Option<(u64, i64)>, StoreError> {
     let last: Option<i64> = connection
         .prepare_cached(
@@ -56,7 +72,19 @@ pub(crate) fn prune_events(
                           AND EXISTS (SELECT 1 FROM tokens t WHERE t.id = target_token_id))",
             )?
             .execute(params![after, last, before.as_micros()])?;
-        Ok(Some((deleted as u64, last)))
+        let events = deleted as u64;
+        if events > 0 {
+            let pruned = Pruned {
+                events,
+                ..Pruned::default()
+            };
+            trail::record(
+                connection,
+                &pruned.event(before, operator),
+                Timestamp::now(),
+            )?;
+        }
+        Ok(Some((events, last)))
     })
 }
 

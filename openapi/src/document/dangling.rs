@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::reference::{self, LONGEST_CHAIN, target};
+use super::slot::SlotKind;
 use super::{Document, visit};
 use crate::pointer;
 use crate::text_error::TextError;
@@ -14,14 +15,14 @@ use crate::text_error::TextError;
 pub(super) fn check(document: &Document) -> Result<(), TextError> {
     match (unresolved(document).into_iter()).next() {
         None => Ok(()),
-        Some((pointer, reference)) => Err(why_refused(document, &pointer, reference)),
+        Some((pointer, reference)) => Err(why_not(document, &pointer, reference)),
     }
 }
 
 /// Keeps those references, with marks that say that they cannot be followed.
 pub(super) fn keep(document: &mut Document) {
-    let why = |(pointer, reference): (String, &String)| {
-        let error = why_refused(document, &pointer, reference);
+    let why = |(pointer, reference): (String, Option<&String>)| {
+        let error = why_not(document, &pointer, reference);
         (pointer, error.message)
     };
     let dangling: Vec<_> = unresolved(document).into_iter().map(why).collect();
@@ -33,12 +34,16 @@ pub(super) fn keep(document: &mut Document) {
     document.dangling = dangling;
 }
 
-/// Returns the references that cannot be followed, with the pointers to what holds them.
-fn unresolved(document: &Document) -> Vec<(String, &String)> {
+/// Returns the references that cannot be followed, with the pointers to what holds them; `None` for what is not a text.
+fn unresolved(document: &Document) -> Vec<(String, Option<&String>)> {
     let mut known: HashMap<&String, bool> = HashMap::new();
     let mut unresolved = Vec::new();
     visit::objects(document.value(), &["$ref"], &mut |path, holder| {
         let Some(Value::String(reference)) = holder.get("$ref") else {
+            // In a map it is the name of a member.
+            if path.slot.kind != SlotKind::Map {
+                unresolved.push((path.pointer(), None));
+            }
             return;
         };
         let is_followed = !path.slot.forbids_references()
@@ -46,7 +51,7 @@ fn unresolved(document: &Document) -> Vec<(String, &String)> {
                 .entry(reference)
                 .or_insert_with(|| resolves(document, holder));
         if !is_followed {
-            unresolved.push((path.pointer(), reference));
+            unresolved.push((path.pointer(), Some(reference)));
         }
     });
     unresolved
@@ -65,6 +70,17 @@ fn resolves(document: &Document, holder: &Value) -> bool {
         current = value;
     }
     false
+}
+
+/// Returns what is wrong with a reference that cannot be followed.
+fn why_not(document: &Document, pointer: &str, reference: Option<&String>) -> TextError {
+    match reference {
+        Some(reference) => why_refused(document, pointer, reference),
+        None => document.error(
+            &pointer::join(pointer, "$ref"),
+            "the reference is not a text: write `#/components/…`".to_owned(),
+        ),
+    }
 }
 
 /// Returns what is wrong with a reference that does not resolve.

@@ -11,9 +11,9 @@ fn read(document: &Value, dangling: DanglingReferences) -> Document {
 }
 
 /// Compares a document whose part at `place` is this reference with the same document in which it is written out.
-fn fixed(document: &Value, place: &str, reference: &str) -> Vec<String> {
+fn fixed(document: &Value, place: &str, reference: impl Into<Value>) -> Vec<String> {
     let mut base = document.clone();
-    *base.pointer_mut(place).expect("a part") = json!({"$ref": reference});
+    *base.pointer_mut(place).expect("a part") = json!({"$ref": reference.into()});
     let refused = Document::parse("api.json", &base.to_string());
     assert!(refused.is_err(), "{place}");
     let base = read(&base, DanglingReferences::Kept);
@@ -118,4 +118,22 @@ fn a_break_beside_a_dangling_reference_is_reported() {
         })
         .collect();
     insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn a_reference_that_is_not_a_text_dangles_and_a_property_of_that_name_does_not() {
+    let document = document();
+    let schema = "/paths/~1t/post/requestBody/content/application~1json/schema";
+    for reference in [json!(5), json!(null), json!({"a": "b"}), json!(["#/a"])] {
+        for part in ["", "/allOf/1", "/properties/a", "/properties/b/items"] {
+            let found = fixed(&document, &format!("{schema}{part}"), reference.clone());
+            assert!(
+                found.iter().any(|change| change.starts_with("unproven")),
+                "{part} {reference}: {found:?}"
+            );
+        }
+    }
+    let mut named = document;
+    named["components"]["schemas"]["A"]["properties"] = json!({"$ref": {"type": "string"}});
+    assert!(Document::parse("api.json", &named.to_string()).is_ok());
 }

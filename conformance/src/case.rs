@@ -42,6 +42,8 @@ pub struct Needs {
     pub all_places: bool,
     /// The answers to all other cases: the case runs after them.
     pub others_done: bool,
+    /// A second or longer in which it waits: it runs early, and others run meanwhile.
+    pub waits: bool,
     /// The request that a derived case is about.
     pub sample: Option<&'static Sample>,
 }
@@ -61,6 +63,7 @@ impl Needs {
         expired: false,
         all_places: false,
         others_done: false,
+        waits: false,
         sample: None,
     };
 }

@@ -94,8 +94,9 @@ pub async fn run(
         let (prerequisites, others): (Vec<&Case>, Vec<&Case>) = order
             .iter()
             .partition(|case| PREREQUISITES.contains(&case.id));
-        let (last, others): (Vec<&Case>, Vec<&Case>) =
+        let (last, mut others): (Vec<&Case>, Vec<&Case>) =
             others.into_iter().partition(|case| case.needs.others_done);
+        others.sort_by_key(|case| !case.needs.waits);
         let run_case = |case| run_case(session, case, plan.allow, plan.strict);
         let others = stream::iter(others)
             .map(run_case)

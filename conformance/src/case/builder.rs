@@ -121,6 +121,12 @@ impl CaseBuilder {
         self
     }
 
+    /// States that the case waits for a second or longer.
+    pub const fn waits(mut self) -> CaseBuilder {
+        self.needs.waits = true;
+        self
+    }
+
     /// Says that a broken deployment might obey what the case asks for.
     pub const fn risks(mut self) -> CaseBuilder {
         self.effect = Effect::Risks;

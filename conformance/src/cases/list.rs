@@ -123,6 +123,7 @@ pub(super) const CASES: &[Case] = &[
             Ok(())
         })),
     Case::should("list.newest_and_oldest_first", clauses::LIST_ORDER)
+        .waits()
         .room(2)
         .paged_list()
         .create()

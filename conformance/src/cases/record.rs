@@ -38,6 +38,7 @@ fn apart(t: &Trial, what: &str, (first, earlier): Moment, (second, later): Momen
 
 pub(super) const CASES: &[Case] = &[
     Case::must("revocation.timestamps_advance", clauses::TIMESTAMP)
+        .waits()
         .covers(&["/responses/201/content/application~1json/schema"])
         .room(2)
         .create()

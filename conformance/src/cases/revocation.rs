@@ -104,6 +104,7 @@ pub(super) const CASES: &[Case] = &[
         Ok(())
     })),
     Case::must("revocation.refused_after_a_while", clauses::REJECTED)
+        .waits()
         .covers(&["/responses/401"])
         .own(1)
         .steps(steps!(|t| {
@@ -188,6 +189,7 @@ pub(super) const CASES: &[Case] = &[
                 .await
         })),
     Case::must("revocation.second_changes_nothing", clauses::NOT_UNREVOKED)
+        .waits()
         .covers(&["/responses/201", "/responses/400"])
         .own(1)
         .steps(steps!(|t| {
@@ -278,6 +280,7 @@ pub(super) const CASES: &[Case] = &[
         "revocation.second_leaves_the_list_alone",
         clauses::NOT_UNREVOKED,
     )
+    .waits()
     .covers(&["/responses/201", "/responses/400"])
     .own(1)
     .list()

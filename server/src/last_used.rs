@@ -9,14 +9,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
+use crate::every_second::EverySecond;
 use crate::store::{Store, TokenUse};
 use crate::timestamp::Timestamp;
-
-/// The time between two writes.
-const PERIOD: Duration = Duration::from_secs(1);
 
 /// The number of uses that may be written in one period, however few wait.
 const FEW: usize = 1000;
@@ -66,20 +63,11 @@ impl LastUsed {
 
     /// Writes some of the waiting uses every second until `stop` completes, and then all of them.
     pub(crate) async fn keep_writing(&self, store: &Store, stop: impl Future<Output = ()>) {
-        let mut ticks = interval(PERIOD);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut stop = std::pin::pin!(stop);
-        loop {
-            // Only the waiting is interrupted, never a write.
-            let stopped = tokio::select! {
-                _ = ticks.tick() => false,
-                () = &mut stop => true,
-            };
-            if stopped {
-                return Self::write(store, self.take(usize::MAX)).await;
-            }
+        let mut seconds = EverySecond::until(stop);
+        while !seconds.is_last().await {
             Self::write(store, self.take(self.share())).await;
         }
+        Self::write(store, self.take(usize::MAX)).await;
     }
 }
 

@@ -22,6 +22,7 @@ mod client;
 mod connections;
 mod envelope;
 mod error;
+mod every_second;
 mod extract;
 mod last_used;
 mod openapi;

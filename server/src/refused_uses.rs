@@ -7,16 +7,13 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use quick_cache::unsync::Cache;
-use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
+use crate::every_second::EverySecond;
 use crate::redact;
 use crate::store::{Actor, Store};
 use crate::telemetry::metrics::METRICS;
 use crate::timestamp::Timestamp;
-
-/// The time between two writes.
-const PERIOD: Duration = Duration::from_secs(1);
 
 /// The time after which the use of the same token is recorded again.
 const AGAIN_AFTER: Duration = Duration::from_secs(3600);
@@ -96,19 +93,10 @@ impl RefusedUses {
 
     /// Writes what waits every second until `stop` completes, and then the rest.
     pub(crate) async fn keep_writing(&self, store: &Store, stop: impl Future<Output = ()>) {
-        let mut ticks = interval(PERIOD);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut stop = std::pin::pin!(stop);
-        loop {
-            // Only the waiting is interrupted, never a write.
-            let stopped = tokio::select! {
-                _ = ticks.tick() => false,
-                () = &mut stop => true,
-            };
+        let mut seconds = EverySecond::until(stop);
+        while !seconds.is_last().await {
             self.write(store).await;
-            if stopped {
-                return;
-            }
         }
+        self.write(store).await;
     }
 }

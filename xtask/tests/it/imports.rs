@@ -111,6 +111,7 @@ const CRATES: &[Layers] = &[
             "validation",
             "error",
             "envelope",
+            "every_second",
             "last_used",
             "refused_uses",
             "rate_limit",

@@ -220,6 +220,25 @@ pub(crate) enum MemberChanged {
     Nothing,
 }
 
+impl MemberChanged {
+    /// Returns what a user has become who had no membership if one was added, and was deactivated if that has ended.
+    pub(super) fn by(is_added: bool, is_activated: bool) -> Self {
+        match (is_added, is_activated) {
+            (true, _) => Self::Added,
+            (false, true) => Self::Activated,
+            (false, false) => Self::Nothing,
+        }
+    }
+
+    /// Returns the role that the member has after a change that asked for `role`.
+    pub(super) fn role(self, role: Role) -> Role {
+        match self {
+            Self::Role(other) => other,
+            Self::Added | Self::Activated | Self::Nothing => role,
+        }
+    }
+}
+
 /// What `server prune` has deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pruned {

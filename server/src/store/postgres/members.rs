@@ -61,14 +61,10 @@ pub(crate) async fn ensure_member(
         }
     };
     let (user_id, changed) = join(transaction, change, business_id, false).await?;
-    let role = match changed {
-        MemberChanged::Role(other) => other,
-        MemberChanged::Added | MemberChanged::Activated | MemberChanged::Nothing => change.role,
-    };
     Ok(Membership {
         business_id,
         user_id,
-        role,
+        role: changed.role(change.role),
     })
 }
 
@@ -134,12 +130,7 @@ async fn join(
         let event = change.event(AuditAction::UserAdded, Some(business), user);
         trail::record(transaction, &event).await?;
     }
-    let changed = match (is_added, is_deactivated) {
-        (true, _) => MemberChanged::Added,
-        (false, true) => MemberChanged::Activated,
-        (false, false) => MemberChanged::Nothing,
-    };
-    Ok((user, changed))
+    Ok((user, MemberChanged::by(is_added, is_deactivated)))
 }
 
 /// Gives a member of a business this role. Returns the previous one if it was another.

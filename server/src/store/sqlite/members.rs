@@ -55,14 +55,10 @@ pub(crate) fn ensure_member(
         Err(_) => add_business(connection, &change.business, &change.operator)?.0,
     };
     let (user_id, changed) = join(connection, change, business_id, false)?;
-    let role = match changed {
-        MemberChanged::Role(other) => other,
-        MemberChanged::Added | MemberChanged::Activated | MemberChanged::Nothing => change.role,
-    };
     Ok(Membership {
         business_id,
         user_id,
-        role,
+        role: changed.role(change.role),
     })
 }
 
@@ -118,12 +114,7 @@ fn join(
         let event = change.event(AuditAction::UserAdded, Some(business), user);
         trail::record(connection, &event, now)?;
     }
-    let changed = match (is_added, is_deactivated) {
-        (true, _) => MemberChanged::Added,
-        (false, true) => MemberChanged::Activated,
-        (false, false) => MemberChanged::Nothing,
-    };
-    Ok((user, changed))
+    Ok((user, MemberChanged::by(is_added, is_deactivated)))
 }
 
 /// Gives a member of a business this role. Returns the previous one if it was another.

@@ -109,6 +109,33 @@ fn the_name_of_a_component_is_that_of_the_root_in_xml() {
 }
 
 #[test]
+fn a_root_without_a_name_in_xml_is_unproven_to_have_that_of_a_component() {
+    let component = json!({"A": {"type": "object"}});
+    let named = document(
+        XML[0],
+        &json!({"$ref": "#/components/schemas/A"}),
+        &component,
+    );
+    let unnamed = document(XML[0], &json!({"type": "object"}), &component);
+    for (base, revision) in [(&named, &unnamed), (&unnamed, &named)] {
+        let found = changed(base, revision);
+        let expected = [
+            "unproven request-xml-changed",
+            "unproven response-xml-changed",
+        ];
+        assert_eq!(grave(&found), expected);
+    }
+    // All else still breaks.
+    let qualified = json!({"type": "object", "xml": {"namespace": "urn:a"}});
+    let found = changed(&named, &document(XML[0], &qualified, &component));
+    let expected = [
+        "breaking request-xml-changed",
+        "breaking response-xml-changed",
+    ];
+    assert_eq!(grave(&found), expected);
+}
+
+#[test]
 fn what_is_the_default_in_xml_changes_nothing() {
     let nothing = json!({});
     for same in [

@@ -121,6 +121,12 @@ fn is_named_alternative(document: &Value, spot: &str) -> bool {
     union.is_some_and(|union| union.get("discriminator").is_some())
 }
 
+/// Returns whether the schema is that of an XML body, whose root is called as its component.
+fn is_root_in_xml(spot: &str) -> bool {
+    let names: Vec<&str> = spot.rsplit('/').take(3).collect();
+    matches!(names[..], ["schema", media_type, "content"] if media_type.contains("xml"))
+}
+
 fn into_component(random: &mut SmallRng, document: &mut Value) -> Option<String> {
     let spots = schema_pointers::of(document);
     let spot = spots
@@ -128,7 +134,8 @@ fn into_component(random: &mut SmallRng, document: &mut Value) -> Option<String>
         .clone();
     let name = new_name(document, "schemas");
     let schema = document.pointer(&spot)?.clone();
-    if schema.get("$ref").is_some() || is_named_alternative(document, &spot) {
+    let is_named = is_named_alternative(document, &spot) || is_root_in_xml(&spot);
+    if schema.get("$ref").is_some() || is_named {
         return None;
     }
     if document.get("components").is_none() {
@@ -149,6 +156,7 @@ fn in_place(random: &mut SmallRng, document: &mut Value) -> Option<String> {
             let schema = document.pointer(spot).and_then(Value::as_object);
             schema.is_some_and(|schema| schema.len() == 1 && schema.contains_key("$ref"))
                 && !is_named_alternative(document, spot)
+                && !is_root_in_xml(spot)
         })
         .collect();
     if spots.is_empty() {

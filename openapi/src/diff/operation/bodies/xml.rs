@@ -166,12 +166,13 @@ fn record(
         Direction::Request => &was,
         Direction::Response => &is,
     };
-    // A reader compares namespaces, not their prefixes (Namespaces in XML 1.0 section 6), where it knows of them.
-    let is_prefix_alone = old.name == new.name && old.others == new.others;
-    let (class, witness) = if is_prefix_alone {
-        (Class::Unproven, None)
-    } else {
+    // A schema in place at the root has no name of its own, and writers choose one. A reader compares namespaces, not
+    // their prefixes (Namespaces in XML 1.0 section 6), where it knows of them.
+    let is_renamed = old.name != new.name && old.name.is_some() == new.name.is_some();
+    let (class, witness) = if is_renamed || old.others != new.others {
         (Class::Breaking, Some(sent.clone()))
+    } else {
+        (Class::Unproven, None)
     };
     let rule = Rule::new(Area::of(direction), Kind::Xml, Action::Changed);
     walk.record(Change {

@@ -2,8 +2,10 @@
 
 mod documented;
 pub(crate) mod parameters;
+pub(crate) mod security;
 pub mod summary;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use openapi::{Document, Operation};
@@ -12,12 +14,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use documented::{DocumentedOperation, JSON};
+use security::Scheme;
 
 /// A contract. Where it has the revoke operation, the catalogue is run as well as the derived cases.
 pub struct Contract {
     name: ContractName,
     document: Document,
     operations: Vec<DocumentedOperation>,
+    schemes: BTreeMap<String, Scheme>,
     /// The index of the revoke operation.
     revoke: Option<usize>,
     /// The path that revokes a token, such as `/api/v1/tokens/{token_id}/revoke`. A contract without one uses the
@@ -122,6 +126,7 @@ impl Contract {
                 sha256: openapi::sha256_hex(text),
             },
             summary: summary::operations(&document),
+            schemes: security::schemes(&document),
             operations,
             revoke,
             template,
@@ -138,6 +143,11 @@ impl Contract {
     /// Returns the operations, in the document's order.
     pub(crate) fn operations(&self) -> &[DocumentedOperation] {
         &self.operations
+    }
+
+    /// Returns the security schemes, by name.
+    pub(crate) fn schemes(&self) -> &BTreeMap<String, Scheme> {
+        &self.schemes
     }
 
     /// Returns whether the contract has the operation that the catalogue is about.

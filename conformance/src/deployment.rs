@@ -2,6 +2,7 @@
 //! answers, and the ledger of the tokens that the suite created.
 
 mod breaker;
+mod callers;
 pub(crate) mod leak;
 mod learning;
 pub(crate) mod ledger;
@@ -13,7 +14,6 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::Method;
-use secrecy::ExposeSecret;
 use tokio_util::task::TaskTracker;
 
 use crate::contract::Contract;
@@ -89,32 +89,7 @@ impl Deployment {
             limits,
         } = parts;
         let secrets = Secrets::default();
-        let member = profile.member.as_ref().map(|member| &member.token);
-        let outsider = profile.outsider.as_ref().map(|outsider| &outsider.token);
-        let known = [
-            (
-                "operator",
-                Some(&profile.operator.token),
-                Some(&credentials.operator),
-            ),
-            ("member", member, credentials.member.as_ref()),
-            ("outsider", outsider, credentials.outsider.as_ref()),
-        ];
-        for (user, source, identity) in known {
-            if let Some(identity) = identity {
-                let env = source.and_then(|source| source.get_ref().env());
-                secrets.register(
-                    identity.token.expose_secret(),
-                    &crate::profile::variable(user, env),
-                );
-            }
-        }
-        if let Some(expired) = &credentials.expired {
-            let source = profile.operator.expired_token.as_ref();
-            let env = source.and_then(|source| source.get_ref().env());
-            let name = crate::profile::variable("expired_operator", env);
-            secrets.conceal(expired.expose_secret(), &name);
-        }
+        callers::register(&secrets, &profile, &credentials, contract.schemes());
         Arc::new(Deployment {
             ledger: Ledger::default(),
             coverage: Mutex::new(Tracker::of(contract.document())),

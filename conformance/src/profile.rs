@@ -5,6 +5,7 @@
 //! reads one and says for each mistake where it is and how to fix it; [`Credentials`] are fetched from where it names.
 
 mod business;
+mod callers;
 mod credentials;
 mod explain;
 mod fixtures;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use crate::contract::Contract;
 
 pub use business::Business;
+pub use callers::{CallerTable, Callers, Wallet};
 pub use credentials::{Credentials, Identity};
 pub(crate) use explain::parse_toml;
 pub use fixtures::{Fixtures, Mint};
@@ -35,8 +37,8 @@ pub use party::{Member, Party};
 pub(crate) use policy::one_of;
 pub use policy::{Policies, Policy};
 pub use role::Role;
-pub use source::Source;
 pub(crate) use source::variable;
+pub use source::{Credential, Source};
 pub use timing::{Clock, Latency, Timeouts};
 pub use tls::Tls;
 pub use waiver::Waiver;
@@ -50,8 +52,10 @@ pub struct Profile {
     /// permission; any other host is refused unless it is listed here or named by `--i-own`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<String>,
-    /// The user who may revoke: an admin, or a user who revokes their own tokens.
-    pub operator: Party,
+    /// The user who may revoke: an admin, or a user who revokes their own tokens. Needed where the contract has the revoke
+    /// operation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<Party>,
     /// A user of the operator's business who may not revoke the operator's tokens. Without one, the cases about
     /// insufficient permissions are skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,6 +63,9 @@ pub struct Profile {
     /// A user of another business. Without one, the cases about tenancy are skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outsider: Option<Party>,
+    /// The callers of other operations than the revoke operation, with their credentials by security scheme.
+    #[serde(default, skip_serializing_if = "Callers::is_empty")]
+    pub callers: Callers,
     /// The supply of disposable tokens.
     #[serde(default)]
     pub fixtures: Fixtures,
@@ -164,11 +171,20 @@ impl Profile {
         contract: &Contract,
         origin: Origin<'_>,
     ) -> Result<(), ProfileError> {
+        self.callers.check_for(contract, origin)?;
         if !contract.has_revoke() {
             return Ok(());
         }
+        if self.operator.is_none() {
+            return Err(origin.error_at(
+                0,
+                "operator",
+                "missing field `operator`",
+                "Add the key; `conformance schema profile` describes it.",
+            ));
+        }
         let parties = [
-            ("operator", Some(&self.operator)),
+            ("operator", self.operator.as_ref()),
             ("outsider", self.outsider.as_ref()),
         ];
         for (table, party) in parties {
@@ -263,6 +279,7 @@ impl Profile {
                 "Write the path of the tokens in the list's answer, such as \"/tokens\", or \"\" for a JSON array.",
             ));
         }
+        let operator = (self.operator.as_ref()).and_then(|operator| operator.email.as_ref());
         let member = self
             .member
             .as_ref()
@@ -272,7 +289,7 @@ impl Profile {
             .as_ref()
             .and_then(|outsider| outsider.email.as_ref());
         let emails = [
-            ("operator", self.operator.email.as_ref()),
+            ("operator", operator),
             ("member", member),
             ("outsider", outsider),
         ];

@@ -17,7 +17,7 @@ use crate::case::{Sample, Stop};
 use crate::deployment::Deployment;
 use crate::deployment::ledger::Token;
 use crate::deployment::observation::Kind;
-use crate::profile::{Identity, Timeouts};
+use crate::profile::{Identity, Role, Timeouts};
 use crate::wire::{Caller, Exchange, Form, NoAnswer, Request, Wire};
 use transcript::Transcript;
 
@@ -113,6 +113,16 @@ impl Trial {
         outsider
             .map(|identity| self.caller(identity))
             .ok_or_else(|| undeclared("outsider"))
+    }
+
+    /// Returns a user as a caller of an operation of the contract, whose requests carry the credentials that the operation
+    /// demands. The case is skipped where the profile lacks one.
+    pub(crate) fn caller_for(&self, role: Role, operation: usize) -> Result<Caller<'_>, Stop> {
+        let caller = self.deployment().caller_for(role, operation);
+        caller.map_err(|missing| {
+            let operation = &self.deployment().contract.operations()[operation].operation;
+            Stop::Lacking(format!("{operation}: {missing}"))
+        })
     }
 
     fn caller(&self, identity: &Identity) -> Caller<'_> {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use openapi::{Document, Operation, SchemaRef, Validator, pointer};
 use serde_json::Value;
 
+use super::security::Security;
+
 /// The media type that every answer of the revoke operation has.
 pub(crate) const JSON: &str = "application/json";
 
@@ -12,6 +14,8 @@ pub(crate) const JSON: &str = "application/json";
 #[derive(Debug)]
 pub(crate) struct DocumentedOperation {
     pub(crate) operation: Operation,
+    /// What it demands of its callers.
+    pub(crate) security: Security,
     /// By the key of the response: `201`, `4XX`, `default`.
     responses: BTreeMap<String, DocumentedResponse>,
 }
@@ -40,6 +44,7 @@ impl DocumentedOperation {
             responses.insert(status, response);
         }
         Ok(DocumentedOperation {
+            security: Security::read(document, &operation),
             operation,
             responses,
         })
@@ -63,6 +68,24 @@ impl DocumentedOperation {
     pub(crate) fn statuses(&self) -> String {
         let keys: Vec<&str> = self.responses.keys().map(String::as_str).collect();
         keys.join(", ")
+    }
+
+    /// Returns the value of `accept`: the media types of all documented answers, those of a success first.
+    pub(crate) fn accepts(&self) -> String {
+        let (successes, others): (Vec<_>, Vec<_>) =
+            (self.responses.iter()).partition(|(status, _)| status.starts_with('2'));
+        let mut media_types: Vec<&str> = Vec::new();
+        for (_, response) in successes.into_iter().chain(others) {
+            for media_type in &response.media_types {
+                if !media_types.contains(&media_type.as_str()) {
+                    media_types.push(media_type);
+                }
+            }
+        }
+        match media_types.is_empty() {
+            true => "*/*".to_owned(),
+            false => media_types.join(", "),
+        }
     }
 
     /// Returns the media types that an answer of a status may have; empty where it has no body.

@@ -10,8 +10,9 @@ use crate::case::sample::{Change, Location};
 use crate::case::{Sample, Stop};
 use crate::contract::Contract;
 use crate::percent::percent_encoded;
+use crate::profile::Role;
 use crate::trial::Trial;
-use crate::wire::Request;
+use crate::wire::{Caller, Request};
 
 /// Builds the request of a sample, which the operator sends.
 pub(super) fn of(t: &Trial, sample: &Sample) -> Result<Request, Stop> {
@@ -28,8 +29,8 @@ fn build(t: &Trial, index: usize, change: &Change) -> Result<Request, Stop> {
     let operation = &contract.operations()[index].operation;
     let method = Method::from_bytes(operation.method.as_bytes())
         .map_err(|error| Stop::Broken(format!("{operation}: {error}")))?;
-    let mut request = t.operator().request(method, operation.path.clone());
-    let (mut query, mut cookies): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    let caller = t.caller_for(Role::Operator, index)?;
+    let mut request = caller.request(method, operation.path.clone());
     for parameter in parameters(contract, operation) {
         let text = match change {
             Change::Parameter {
@@ -38,7 +39,7 @@ fn build(t: &Trial, index: usize, change: &Change) -> Result<Request, Stop> {
                 text,
             } if *location == parameter.location && name == parameter.name => text.clone(),
             Change::Nothing | Change::Body(_) | Change::Parameter { .. } => {
-                match usual(t, index, &parameter)? {
+                match usual(t, index, &caller, &parameter)? {
                     Some(text) => Some(text),
                     // The caller has set the credential and the business.
                     None => continue,
@@ -53,26 +54,15 @@ fn build(t: &Trial, index: usize, change: &Change) -> Result<Request, Stop> {
             }
             (Location::Path, None) => {}
             (Location::Query, Some(text)) => {
-                query.push(format!(
-                    "{}={}",
-                    percent_encoded(&name),
-                    percent_encoded(&text)
-                ));
+                request = request.with_query(&name, &percent_encoded(&text));
             }
             (Location::Header, Some(text)) => {
                 request = request.set(name.to_ascii_lowercase(), text);
             }
             (Location::Header, None) => request = request.without(&name.to_ascii_lowercase()),
-            (Location::Cookie, Some(text)) => cookies.push(format!("{name}={text}")),
+            (Location::Cookie, Some(text)) => request = request.with_cookie(&name, &text),
             (Location::Query | Location::Cookie, None) => {}
         }
-    }
-    // One line for all of them (RFC 6265, section 5.4).
-    if !cookies.is_empty() {
-        request = request.set("cookie", cookies.join("; "));
-    }
-    if !query.is_empty() {
-        request.path = format!("{}?{}", request.path, query.join("&"));
     }
     Ok(match change {
         Change::Body(Some(value)) => request.json(value),
@@ -88,7 +78,15 @@ fn build(t: &Trial, index: usize, change: &Change) -> Result<Request, Stop> {
 }
 
 /// Returns what an ordinary request has for a parameter; `None` where it may be left out.
-fn usual(t: &Trial, index: usize, parameter: &Parameter) -> Result<Option<String>, Stop> {
+fn usual(
+    t: &Trial,
+    index: usize,
+    caller: &Caller<'_>,
+    parameter: &Parameter,
+) -> Result<Option<String>, Stop> {
+    if caller.provides(parameter.location, parameter.name) {
+        return Ok(None);
+    }
     let contract = &t.deployment().contract;
     let in_path = parameter.location == Location::Path;
     if in_path && contract.revoke_operation() == Some(index) {
@@ -104,7 +102,7 @@ fn usual(t: &Trial, index: usize, parameter: &Parameter) -> Result<Option<String
         return Ok(None);
     }
     if header("x-business-id") {
-        return match t.operator().business_id() {
+        return match caller.business_id() {
             "" => Err(Stop::Lacking(format!(
                 "the profile gives no operator.business_id, which the header {} needs",
                 parameter.name

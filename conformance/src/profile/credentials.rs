@@ -1,16 +1,18 @@
 //! The credentials that a profile names, with their values.
 
-use std::env::VarError;
+use std::sync::Arc;
+use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use super::Profile;
 use super::business::Business;
+use super::callers::Wallet;
 use super::origin::{Origin, ProfileError};
 use super::party::Party;
 use super::role::Role;
-use super::source::Source;
+use super::source::{Asking, Source};
 
 /// A user with the token and the business to act in.
 #[derive(Debug, Clone)]
@@ -26,7 +28,7 @@ pub struct Identity {
 /// The users that the suite acts as.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// The user who may revoke.
+    /// The user who may revoke; with an empty token where the profile names none.
     pub operator: Identity,
     /// A user who may not revoke the operator's tokens.
     pub member: Option<Identity>,
@@ -34,13 +36,22 @@ pub struct Credentials {
     pub outsider: Option<Identity>,
     /// A token of the operator that has expired.
     pub expired: Option<SecretString>,
+    /// The credentials of the callers, by security scheme.
+    pub wallet: Arc<Wallet>,
+}
+
+impl Identity {
+    /// Returns whether the profile names the user.
+    fn is_named(&self) -> bool {
+        !self.token.expose_secret().is_empty()
+    }
 }
 
 impl Credentials {
     /// Returns the user of a role, where the profile names one.
     pub(crate) fn of(&self, role: Role) -> Option<&Identity> {
         match role {
-            Role::Operator => Some(&self.operator),
+            Role::Operator => Some(&self.operator).filter(|operator| operator.is_named()),
             Role::Member => self.member.as_ref(),
             Role::Outsider => self.outsider.as_ref(),
         }
@@ -54,29 +65,31 @@ impl Credentials {
         profile: &Profile,
         origin: Origin<'_>,
     ) -> Result<Credentials, ProfileError> {
-        let identity = |table: &str,
+        let asking = (origin, profile.timeouts.exchange());
+        let identity = |role: Role,
                         source: &toml::Spanned<Source>,
                         (user, business): (&str, &Option<Business>),
                         email: &Option<String>| {
             Ok::<_, ProfileError>(Identity {
-                token: fetch(source.get_ref(), origin, (table, "token"))?,
+                token: fetch(source.get_ref(), asking, (role.name(), "token"))?,
                 business_id: (business.as_ref())
                     .map(|business| business.resolve(origin, (user, "business_id")))
                     .transpose()?,
                 email: email.clone(),
             })
         };
-        let operator = &profile.operator;
-        let expired = operator.expired_token.as_ref();
+        let operator = profile.operator.as_ref();
+        let business = operator.map_or(&None, |operator| &operator.business_id);
+        let expired = operator.and_then(|operator| operator.expired_token.as_ref());
         let expired = expired
-            .map(|source| fetch(source.get_ref(), origin, ("operator", "expired_token")))
+            .map(|source| fetch(source.get_ref(), asking, ("operator", "expired_token")))
             .transpose()?;
         let member = profile.member.as_ref();
         let member = member.map(|member| {
             identity(
-                "member",
+                Role::Member,
                 &member.token,
-                ("operator", &operator.business_id),
+                ("operator", business),
                 &member.email,
             )
         });
@@ -87,18 +100,27 @@ impl Credentials {
                 email,
                 ..
             } = outsider;
-            identity("outsider", token, ("outsider", business_id), email)
+            identity(Role::Outsider, token, ("outsider", business_id), email)
         });
-        Ok(Credentials {
-            expired,
-            operator: identity(
-                "operator",
+        let operator = operator.map(|operator| {
+            identity(
+                Role::Operator,
                 &operator.token,
                 ("operator", &operator.business_id),
                 &operator.email,
-            )?,
+            )
+        });
+        let nobody = Identity {
+            token: SecretString::default(),
+            business_id: None,
+            email: None,
+        };
+        Ok(Credentials {
+            expired,
+            operator: operator.transpose()?.unwrap_or(nobody),
             member: member.transpose()?,
             outsider: outsider.transpose()?,
+            wallet: Wallet::resolve(profile, origin)?,
         })
     }
 }
@@ -106,45 +128,25 @@ impl Credentials {
 /// Fetches the token from a source, which the key of a table names.
 fn fetch(
     source: &Source,
-    origin: Origin<'_>,
+    (origin, timeout): (Origin<'_>, Duration),
     key: (&str, &str),
 ) -> Result<SecretString, ProfileError> {
     let wrong = |problem: String, remedy: &str| origin.error_in(key, problem, remedy);
-    let (name, token) = match source {
-        Source::Env(variable) => {
-            let name = format!("the environment variable {variable}");
-            let token = std::env::var(variable).map_err(|error| {
-                let (why, remedy) = match error {
-                    VarError::NotPresent => (
-                        "not set",
-                        "Set it to the token, or name another variable or a file.",
-                    ),
-                    VarError::NotUnicode(_) => {
-                        ("not UTF-8", "Set it to the token, which is ASCII.")
-                    }
-                };
-                wrong(format!("{name} is {why}"), remedy)
-            })?;
-            (name, token)
-        }
-        Source::File(file) => {
-            let file = origin.beside(file);
-            let name = format!("the file {}", file.display());
-            let token = std::fs::read_to_string(&file).map_err(|error| {
-                wrong(
-                    format!("{name} cannot be read: {error}"),
-                    "Write the token into it; the path is relative to the profile's folder.",
-                )
-            })?;
-            (name, token)
-        }
-    };
-    let token = token.trim();
+    let role = Role::ALL.into_iter().find(|role| role.name() == key.0);
+    let token = source
+        .fetch(Asking {
+            folder: origin.folder(),
+            role: role.unwrap_or_default(),
+            scheme: "",
+            timeout,
+        })
+        .map_err(|(problem, remedy)| wrong(problem, remedy))?;
     // A short value is not a credential, and redaction would blank out ordinary text.
     if token.len() < 8 || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(wrong(
             format!(
-                "{name} holds no token: a token is at least 8 printable ASCII characters, no spaces"
+                "{} holds no token: a token is at least 8 printable ASCII characters, no spaces",
+                source.name(origin.folder())
             ),
             "Put the bare token there, without `Bearer`.",
         ));

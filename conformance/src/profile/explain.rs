@@ -24,8 +24,7 @@ fn explain(origin: Origin<'_>, error: &toml::de::Error, help: Help<'_>) -> Profi
     let offset = error.span().map_or(0, |span| span.start);
     let mut key = origin.key_at(offset);
     if let Some(field) = between_backticks(message, "missing field ") {
-        // `operator` is the one table that a profile must have; it is missing from the file, not from another table.
-        key = if key.is_empty() || field == "operator" {
+        key = if key.is_empty() {
             field.to_owned()
         } else {
             format!("{key}.{field}")
@@ -91,7 +90,7 @@ fn remedy(message: &str, (help, file): Help<'_>) -> String {
         return format!("Add the key; {help} describes it.");
     }
     if message.starts_with(source::INLINE) || message.starts_with(source::ONE) {
-        return "Write { env = \"NAME\" } or { file = \"path\" }, so that the profile can be shared and committed."
+        return "Write { env = \"NAME\" }, { file = \"path\" } or { command = [\"…\"] }, so that the profile can be shared and committed."
             .to_owned();
     }
     if message.starts_with("UUID parsing failed") {

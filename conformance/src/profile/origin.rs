@@ -26,9 +26,14 @@ pub(crate) struct Origin<'o> {
 }
 
 impl Origin<'_> {
+    /// Returns the profile's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
     /// Returns the path of a file that the profile names: relative paths begin in the profile's folder.
     pub(crate) fn beside(&self, file: &Path) -> PathBuf {
-        self.path.parent().unwrap_or(Path::new("")).join(file)
+        self.folder().join(file)
     }
 
     /// Builds the error of a mistake in the key of a table. Where the key is missing, the line is that of its table.

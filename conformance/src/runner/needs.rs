@@ -41,7 +41,8 @@ fn unmet(session: &Session, case: &Case) -> Option<String> {
     if (needs.outsider || needs.foreign > 0) && profile.outsider.is_none() {
         return Some("the profile names no [outsider]: a user of another business".to_owned());
     }
-    if needs.expired && profile.operator.expired_token.is_none() {
+    let operator = profile.operator.as_ref();
+    if needs.expired && operator.is_none_or(|operator| operator.expired_token.is_none()) {
         return Some(
             "the profile names no operator.expired_token: a token of the operator that has expired"
                 .to_owned(),

@@ -6,6 +6,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::exchange::Request;
+use crate::case::sample::Location;
+use crate::contract::security::Placed;
 use crate::contract::{Contract, JSON};
 use crate::profile::Identity;
 
@@ -13,8 +15,11 @@ use crate::profile::Identity;
 #[derive(Clone)]
 pub struct Caller<'c> {
     contract: &'c Contract,
-    authorization: String,
+    /// The credentials, as each request carries them.
+    credentials: Vec<Placed>,
     business_id: Option<String>,
+    /// The media types that the caller accepts.
+    accept: String,
 }
 
 impl std::fmt::Debug for Caller<'_> {
@@ -34,9 +39,19 @@ impl<'c> Caller<'c> {
         business_id: Option<Uuid>,
     ) -> Caller<'c> {
         Caller {
-            contract,
-            authorization: format!("Bearer {token}"),
+            credentials: vec![bearer(token)],
             business_id: business_id.as_ref().map(Uuid::to_string),
+            ..Caller::anonymous(contract)
+        }
+    }
+
+    /// Builds a caller without a credential.
+    pub(crate) fn anonymous(contract: &'c Contract) -> Caller<'c> {
+        Caller {
+            contract,
+            credentials: Vec::new(),
+            business_id: None,
+            accept: JSON.to_owned(),
         }
     }
 
@@ -48,10 +63,42 @@ impl<'c> Caller<'c> {
 
     /// Returns the same user in the same business with another token.
     pub(crate) fn with_token(&self, token: &str) -> Caller<'c> {
+        self.clone().with(vec![bearer(token)])
+    }
+
+    /// Returns the same user in the same business with other credentials.
+    pub(crate) fn with(self, credentials: Vec<Placed>) -> Caller<'c> {
         Caller {
-            authorization: format!("Bearer {token}"),
-            ..self.clone()
+            credentials,
+            ..self
         }
+    }
+
+    /// Returns the caller in the business of another one.
+    pub(crate) fn in_business_of(self, other: Option<&Caller<'_>>) -> Caller<'c> {
+        let business_id = other.and_then(|other| other.business_id.clone());
+        Caller {
+            business_id,
+            ..self
+        }
+    }
+
+    /// Returns the caller, who accepts other media types.
+    pub(crate) fn accepting(self, accept: String) -> Caller<'c> {
+        Caller { accept, ..self }
+    }
+
+    /// Returns whether a header, a query parameter or a cookie carries a credential of the caller.
+    pub(crate) fn provides(&self, location: Location, name: &str) -> bool {
+        let is_header = location == Location::Header;
+        let is_given = |placed: &Placed| {
+            placed.location == location
+                && match is_header {
+                    true => placed.name.eq_ignore_ascii_case(name),
+                    false => placed.name == name,
+                }
+        };
+        self.credentials.iter().any(is_given)
     }
 
     /// Returns the business that the caller names; empty where the profile gives none, which only derived cases meet.
@@ -79,18 +126,34 @@ impl<'c> Caller<'c> {
             .json(body)
     }
 
-    /// Builds any request with the caller's credential and business.
+    /// Builds any request with the caller's credentials and business.
     pub(crate) fn request(&self, method: Method, path: String) -> Request {
-        let mut headers = vec![("authorization".into(), self.authorization.clone())];
-        if let Some(business_id) = &self.business_id {
-            headers.push(("x-business-id".into(), business_id.clone()));
-        }
-        headers.push(("accept".into(), JSON.to_owned()));
-        Request {
+        let mut request = Request {
             method,
             path,
-            headers,
+            headers: Vec::new(),
             body: None,
+        };
+        for placed in &self.credentials {
+            request = match placed.location {
+                Location::Header => request.and(placed.name.clone(), placed.text.clone()),
+                Location::Query => request.with_query(&placed.name, &placed.text),
+                Location::Cookie => request.with_cookie(&placed.name, &placed.text),
+                Location::Path => request,
+            };
         }
+        if let Some(business_id) = &self.business_id {
+            request = request.and("x-business-id", business_id.clone());
+        }
+        request.and("accept", self.accept.clone())
+    }
+}
+
+/// Returns a bearer token as a request carries it.
+fn bearer(token: &str) -> Placed {
+    Placed {
+        location: Location::Header,
+        name: "authorization".to_owned(),
+        text: format!("Bearer {token}"),
     }
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 
+use crate::percent::percent_encoded;
+
 /// The longest body that is kept after it was checked, in bytes: more than any record shows.
 const KEPT: usize = 64 * 1024;
 
@@ -83,6 +85,25 @@ impl Request {
     pub fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(present, _)| present != name);
         self
+    }
+
+    /// Returns the request with a query parameter added; its text is percent-encoded already.
+    #[must_use]
+    pub fn with_query(mut self, name: &str, text: &str) -> Self {
+        let mark = if self.path.contains('?') { '&' } else { '?' };
+        self.path
+            .push_str(&format!("{mark}{}={text}", percent_encoded(name)));
+        self
+    }
+
+    /// Returns the request with a cookie added: one line has all of them (RFC 6265, section 5.4).
+    #[must_use]
+    pub fn with_cookie(self, name: &str, text: &str) -> Self {
+        let cookies = match self.header("cookie") {
+            Some(cookies) => format!("{cookies}; {name}={text}"),
+            None => format!("{name}={text}"),
+        };
+        self.set("cookie", cookies)
     }
 
     /// Returns the request with another method.

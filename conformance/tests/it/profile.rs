@@ -44,7 +44,7 @@ async fn unknown_key() {
 #[tokio::test]
 async fn unknown_table() {
     insta::assert_snapshot!(message(&format!("{VALID}[operater]\nx = 1\n")).await, @r#"
-    conformance: profile.toml:4: operater: unknown field `operater`, expected one of `hosts`, `operator`, `member`, `outsider`, `fixtures`, `companions`, `policy`, `clock`, `timeouts`, `tls`, `latency`, `parameters`, `waiver`
+    conformance: profile.toml:4: operater: unknown field `operater`, expected one of `hosts`, `operator`, `member`, `outsider`, `callers`, `fixtures`, `companions`, `policy`, `clock`, `timeouts`, `tls`, `latency`, `parameters`, `waiver`
       Did you mean `operator`?
     "#);
 }
@@ -120,7 +120,7 @@ async fn inline_credential_is_refused_and_not_repeated() {
     assert!(!message.contains("canary"), "{message}");
     insta::assert_snapshot!(message, @r#"
     conformance: profile.toml:2: operator.token: a credential must not be in the profile itself
-      Write { env = "NAME" } or { file = "path" }, so that the profile can be shared and committed.
+      Write { env = "NAME" }, { file = "path" } or { command = ["…"] }, so that the profile can be shared and committed.
     "#);
 }
 
@@ -137,8 +137,8 @@ async fn credential_in_place_of_a_table_is_not_repeated() {
 #[tokio::test]
 async fn credential_from_an_unknown_source() {
     insta::assert_snapshot!(message(&VALID.replace("{ env = \"PATH\" }", "{ vault = \"x\" }")).await, @r#"
-    conformance: profile.toml:2: operator.token: name exactly one of `env` and `file`
-      Write { env = "NAME" } or { file = "path" }, so that the profile can be shared and committed.
+    conformance: profile.toml:2: operator.token: name exactly one of `env`, `file` and `command`
+      Write { env = "NAME" }, { file = "path" } or { command = ["…"] }, so that the profile can be shared and committed.
     "#);
 }
 

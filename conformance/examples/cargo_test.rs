@@ -88,7 +88,11 @@ fn outcome(record: &CaseRecord) -> Result<Completion, Failed> {
     match record.verdict {
         Verdict::Pass | Verdict::Warn => Ok(Completion::Completed),
         Verdict::Skip => Ok(Completion::ignored_with(&record.reason)),
-        Verdict::Fail | Verdict::Inconclusive | Verdict::Blocked | Verdict::Error => {
+        Verdict::Fail
+        | Verdict::Inconclusive
+        | Verdict::Unproven
+        | Verdict::Blocked
+        | Verdict::Error => {
             let failed = record.steps.iter().find(|step| !step.held);
             let exchange = failed.and_then(|step| record.exchanges.get(step.exchange?));
             Err(Failed::from(format!(

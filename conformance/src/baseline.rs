@@ -59,7 +59,11 @@ impl Known {
         let counts = match verdict {
             Verdict::Blocked => true,
             Verdict::Fail | Verdict::Warn => self.names(id),
-            Verdict::Pass | Verdict::Skip | Verdict::Inconclusive | Verdict::Error => false,
+            Verdict::Pass
+            | Verdict::Skip
+            | Verdict::Inconclusive
+            | Verdict::Unproven
+            | Verdict::Error => false,
         };
         counts && cause == Some(self.cause.get_ref())
     }

@@ -10,6 +10,8 @@ mod tracker;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::deployment::reach::Unreached;
+
 pub(crate) use tracker::{Tracker, matches};
 
 /// How much of the contract a run reached.
@@ -35,8 +37,11 @@ pub struct Coverage {
 pub struct CoveredOperation {
     /// The operation, such as `POST /api/v1/tokens/{token_id}/revoke`.
     pub operation: String,
-    /// Whether it succeeded at least once.
+    /// Whether it succeeded at least once: its ordinary request, if a case asked for it.
     pub reached: bool,
+    /// Why it was not reached, although a case about it was selected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreached: Option<Unreached>,
     /// The statuses that the contract documents.
     pub documented: Vec<String>,
     /// Those of them that a case tried to cause.

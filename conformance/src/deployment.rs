@@ -8,6 +8,7 @@ mod learning;
 pub(crate) mod ledger;
 pub(crate) mod observation;
 pub mod pace;
+pub mod reach;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -25,6 +26,7 @@ use breaker::Breaker;
 use ledger::{Ledger, Token};
 use observation::Observation;
 use pace::{CLEAN_UP, Errand, Limits, Pace};
+use reach::Reaches;
 
 /// The most times that a failed connection is tried again.
 const RETRIES: u32 = 2;
@@ -45,6 +47,8 @@ pub struct Deployment {
     pub secrets: Secrets,
     /// The tokens that the suite created or was given.
     pub(crate) ledger: Ledger,
+    /// The operations that were reached.
+    pub(crate) reaches: Reaches,
     client: Client,
     /// The exchanges and commands in flight.
     in_flight: TaskTracker,
@@ -92,6 +96,7 @@ impl Deployment {
         callers::register(&secrets, &profile, &credentials, contract.schemes());
         Arc::new(Deployment {
             ledger: Ledger::default(),
+            reaches: Reaches::new(contract.operations().len()),
             coverage: Mutex::new(Tracker::of(contract.document())),
             pace: Pace::new(limits),
             breaker: Breaker::default(),
@@ -144,7 +149,12 @@ impl Deployment {
     /// Returns which parts of the contract were reached so far.
     #[must_use]
     pub fn coverage(&self) -> Coverage {
-        self.tracker().coverage()
+        let mut coverage = self.tracker().coverage();
+        for (index, operation) in coverage.operations.iter_mut().enumerate() {
+            operation.unreached = self.reaches.unreached(index).cloned();
+            operation.reached &= operation.unreached.is_none();
+        }
+        coverage
     }
 
     /// Records that a case ran which covers these JSON pointers below an operation.

@@ -7,6 +7,7 @@
 
 mod naming;
 mod parameter;
+pub(crate) mod reach;
 mod request;
 mod steps;
 mod values;
@@ -164,6 +165,17 @@ fn expected(allowed: bool) -> Expects {
     }
 }
 
+/// Returns what a request to an operation could do to the deployment.
+fn effect(contract: &Contract, operation: usize, expects: Expects) -> Effect {
+    let revokes = contract.revoke_operation() == Some(operation);
+    let method = contract.operations()[operation].operation.method.as_str();
+    match (method, expects) {
+        ("GET", _) => Effect::Safe,
+        (_, Expects::Refused) if !revokes => Effect::Risks,
+        (_, Expects::Refused | Expects::Documented) => Effect::Revokes,
+    }
+}
+
 /// Builds the case of a sample, for as long as the process lives.
 fn leak(contract: &Contract, id: String, below: &str, sample: Sample) -> &'static Case {
     let (document, documented) = (
@@ -186,11 +198,7 @@ fn leak(contract: &Contract, id: String, below: &str, sample: Sample) -> &'stati
     );
     let revokes = contract.revoke_operation() == Some(sample.operation);
     let creates = operation.method == "POST" && operation.path == contract.tokens_path();
-    let effect = match (operation.method.as_str(), sample.expects) {
-        ("GET", _) => Effect::Safe,
-        (_, Expects::Refused) if !revokes => Effect::Risks,
-        (_, Expects::Refused | Expects::Documented) => Effect::Revokes,
-    };
+    let effect = effect(contract, sample.operation, sample.expects);
     let source = format!("{}, {}", contract.name().title, contract.name().version);
     let covers: &'static [&'static str] = Box::leak(Box::new([&*below.to_owned().leak()]));
     Box::leak(Box::new(Case {

@@ -79,6 +79,9 @@ pub struct Selection {
     pub baseline: Option<String>,
     /// The most that a case may do to the deployment.
     pub allow: Effect,
+    /// The percentage of the selected operations that has to be reached.
+    #[serde(default = "whole")]
+    pub reach: u8,
     /// Whether a failed SHOULD makes the run fail as well.
     pub strict: bool,
     /// The number of cases that run at the same time.
@@ -99,6 +102,11 @@ pub struct Selection {
     pub selected: usize,
     /// The number of cases to select from.
     pub catalogue: usize,
+}
+
+/// Returns the percentage of a run that lowers no bar.
+fn whole() -> u8 {
+    100
 }
 
 impl Selection {
@@ -138,6 +146,8 @@ pub enum Verdict {
     Skip,
     /// It was run and could not be decided, for the given reason.
     Inconclusive,
+    /// Its steps held, and that proves nothing: the ordinary request of its operation never got a documented success.
+    Unproven,
     /// A fault of the deployment that is not about its clause kept it from being decided: `cause` names the fault, or the
     /// reason why the run stopped earlier.
     Blocked,
@@ -155,6 +165,7 @@ impl Verdict {
             Verdict::Warn => "warn",
             Verdict::Skip => "skip",
             Verdict::Inconclusive => "inconclusive",
+            Verdict::Unproven => "unproven",
             Verdict::Blocked => "blocked",
             Verdict::Error => "error",
         }

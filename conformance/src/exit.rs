@@ -15,7 +15,8 @@ pub enum ExitCode {
     Usage,
     /// 3: the target could not be reached, the run was interrupted, or the suite itself broke.
     Broken,
-    /// 4: nothing is disproved, and not enough is proven: no 201, a MUST skipped or inconclusive, or nothing selected.
+    /// 4: nothing is disproved, and not enough is proven: no 201 or an operation not
+    /// reached, a MUST skipped or inconclusive, or nothing selected.
     NothingProven,
 }
 
@@ -50,7 +51,7 @@ impl ExitCode {
             ExitCode::Usage => "usage or profile error, nothing was sent",
             ExitCode::Broken => "target unreachable, run interrupted, or the suite itself broke",
             ExitCode::NothingProven => {
-                "nothing proven: no 201 reached, a MUST skipped or inconclusive, or nothing selected"
+                "nothing proven: no 201 or an operation not reached, a MUST skipped or inconclusive, or nothing selected"
             }
         }
     }

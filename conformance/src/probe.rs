@@ -242,6 +242,7 @@ pub async fn probe(session: &Session, allow: Effect) -> Result<Findings, String>
             filters: Filters::default(),
             baseline: None,
             allow,
+            reach: 0,
             strict: false,
             jobs: 4,
             seed: None,

@@ -63,6 +63,9 @@ pub struct Totals {
     pub skip: usize,
     /// The case was run and could not be decided.
     pub inconclusive: usize,
+    /// The operation of the case was not reached, so that what held proves nothing.
+    #[serde(default)]
+    pub unproven: usize,
     /// A fault that is not about the case's clause kept it from being decided.
     #[serde(default)]
     pub blocked: usize,
@@ -83,6 +86,7 @@ impl Totals {
                 Verdict::Warn => totals.warn += 1,
                 Verdict::Skip => totals.skip += 1,
                 Verdict::Inconclusive => totals.inconclusive += 1,
+                Verdict::Unproven => totals.unproven += 1,
                 Verdict::Blocked => totals.blocked += 1,
                 Verdict::Error => totals.error += 1,
             }
@@ -98,6 +102,7 @@ impl Totals {
             Verdict::Warn => self.warn,
             Verdict::Skip => self.skip,
             Verdict::Inconclusive => self.inconclusive,
+            Verdict::Unproven => self.unproven,
             Verdict::Blocked => self.blocked,
             Verdict::Error => self.error,
         }

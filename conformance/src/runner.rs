@@ -20,7 +20,7 @@ pub use one_case::run_case;
 pub use selection::{Criterion, Filters};
 
 use crate::baseline::Baseline;
-use crate::case::{Case, Effect};
+use crate::case::{Case, Effect, Sample};
 use crate::deployment::Deployment;
 use crate::event::{
     CaseRecord, Event, Exit, KnownFailure, KnownState, LeftBehind, RunFooter, RunHeader, Selection,
@@ -48,6 +48,8 @@ pub struct Plan {
     pub baseline: Option<Baseline>,
     /// The most that a case may do to the deployment.
     pub allow: Effect,
+    /// The percentage of the selected operations that has to be reached: 100 unless the bar is lowered.
+    pub reach: u8,
     /// Whether a failed SHOULD makes the run fail as well.
     pub strict: bool,
     /// The number of cases that run at the same time.
@@ -96,7 +98,9 @@ pub async fn run(
             .partition(|case| PREREQUISITES.contains(&case.id));
         let (last, mut others): (Vec<&Case>, Vec<&Case>) =
             others.into_iter().partition(|case| case.needs.others_done);
-        others.sort_by_key(|case| !case.needs.waits);
+        // Other cases about an operation wait for the answer to its ordinary request.
+        let is_ordinary = |case: &Case| case.needs.sample.is_some_and(Sample::is_ordinary);
+        others.sort_by_key(|case| (!case.needs.waits, !is_ordinary(case)));
         let run_case = |case| run_case(session, case, plan.allow, plan.strict);
         let others = stream::iter(others)
             .map(run_case)
@@ -126,13 +130,20 @@ pub async fn run(
     let known = plan.baseline.as_ref().map_or_else(Vec::new, |baseline| {
         baseline.shown_by(tally.verdicts(), today)
     });
-    let (code, reason) = tally.judge(&Ending {
+    let coverage = deployment.coverage();
+    let unreached = coverage.operations.iter();
+    let unreached = unreached.filter(|one| one.unreached.is_some());
+    let unreached = unreached.map(|one| one.operation.clone()).collect();
+    let ending = Ending {
         trouble: trouble.as_deref(),
         cause: cause.as_deref(),
         reached: reached(deployment),
         known: &known,
         left_out: plan.catalogue.saturating_sub(plan.cases.len()),
-    });
+        unreached: &unreached,
+        reach: plan.reach,
+    };
+    let (code, reason) = tally.judge(&ending);
     emit(Event::RunFinished(Box::new(RunFooter {
         finished_at: Utc::now(),
         duration_ms: milliseconds(clock),
@@ -143,10 +154,10 @@ pub async fn run(
         exit: Exit {
             code: code.code(),
             name: code,
-            meaning: meaning(code, plan, &known).to_owned(),
+            meaning: meaning(code, plan, &known, tally.is_lenient(&ending)).to_owned(),
             reason,
         },
-        coverage: deployment.coverage(),
+        coverage,
         known,
         left_behind,
     })));
@@ -163,10 +174,11 @@ pub async fn finish(session: &Session) -> Vec<LeftBehind> {
 
 /// Returns the meaning of an exit code. A run that looked at a part of the catalogue, or that met known failures, does not call
 /// the deployment conformant.
-fn meaning(code: ExitCode, plan: &Plan, known: &[KnownFailure]) -> &'static str {
+fn meaning(code: ExitCode, plan: &Plan, known: &[KnownFailure], is_lenient: bool) -> &'static str {
     let fails = known.iter().any(|known| known.state == KnownState::Fails);
     match code {
         ExitCode::Conformant if fails => "no failure but the known ones",
+        ExitCode::Conformant if is_lenient => "conformant as far as operations were reached",
         ExitCode::Conformant if plan.cases.len() < plan.catalogue => {
             "conformant as far as cases were selected"
         }
@@ -215,6 +227,7 @@ fn header(deployment: &Deployment, plan: &Plan) -> RunHeader {
                 .as_ref()
                 .map(|baseline| baseline.path().display().to_string()),
             allow: plan.allow,
+            reach: plan.reach,
             strict: plan.strict,
             jobs: plan.jobs,
             seed: plan.seed,

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use answer::Answer;
 
-use crate::case::{Sample, Stop};
+use crate::case::{Case, Effect, Sample, Stop};
 use crate::deployment::Deployment;
 use crate::deployment::ledger::Token;
 use crate::deployment::observation::Kind;
@@ -35,19 +35,17 @@ pub struct Trial {
     transcript: Transcript,
     tokens: Tokens,
     sample: Option<&'static Sample>,
+    allowed: Effect,
 }
 
 impl Trial {
-    /// Starts a trial of the case with this id. A derived case has a sample.
-    pub(crate) fn new(
-        deployment: Arc<Deployment>,
-        case: &'static str,
-        sample: Option<&'static Sample>,
-    ) -> Trial {
+    /// Starts a trial of a case in a run that allows effects up to a given one.
+    pub(crate) fn new(deployment: Arc<Deployment>, case: &Case, allowed: Effect) -> Trial {
         Trial {
-            transcript: Transcript::new(deployment, case),
+            transcript: Transcript::new(deployment, case.id),
             tokens: Tokens::default(),
-            sample,
+            sample: case.needs.sample,
+            allowed,
         }
     }
 
@@ -92,6 +90,11 @@ impl Trial {
             .ok_or_else(|| Stop::Broken("the case has no sample: a defect of the suite".to_owned()))
     }
 
+    /// Returns the most that a case may do to the deployment in this run.
+    pub(crate) fn allowed(&self) -> Effect {
+        self.allowed
+    }
+
     /// Returns the operator.
     pub(crate) fn operator(&self) -> Caller<'_> {
         self.caller(&self.deployment().credentials.operator)
@@ -131,10 +134,36 @@ impl Trial {
 
     /// Sends a request and returns the answer. A server error fails the case.
     pub(crate) async fn send(&self, purpose: &str, request: Request) -> Result<Answer<'_>, Stop> {
-        let (index, outcome) = self.attempt(purpose, request).await?;
+        let outcome = self.look(purpose, request).await?;
+        self.whole(purpose, outcome)
+    }
+
+    /// Sends a request and returns the answer, of any status. Without an answer the error has the index of the exchange.
+    pub(crate) async fn look(
+        &self,
+        purpose: &str,
+        request: Request,
+    ) -> Result<Result<Answer<'_>, (usize, NoAnswer)>, Stop> {
+        let exchange = self
+            .deployment()
+            .send(self.transcript.case(), purpose.to_owned(), request)
+            .await;
+        let (index, outcome) = self.record(purpose, exchange)?;
+        Ok(outcome.map_err(|problem| (index, problem)))
+    }
+
+    /// Checks that there is a whole answer, and no server error.
+    pub(crate) fn whole<'t>(
+        &'t self,
+        purpose: &str,
+        outcome: Result<Answer<'t>, (usize, NoAnswer)>,
+    ) -> Result<Answer<'t>, Stop> {
         match outcome {
-            Ok(answer) => Ok(answer),
-            Err(problem) => {
+            Ok(answer) => {
+                answer.is_no_server_error()?;
+                Ok(answer)
+            }
+            Err((index, problem)) => {
                 let what = format!("{purpose}: an answer");
                 self.transcript
                     .step(
@@ -158,12 +187,10 @@ impl Trial {
         purpose: &str,
         request: Request,
     ) -> Result<Option<Answer<'_>>, Stop> {
-        let (index, outcome) = self
-            .attempt(purpose, request.set("connection", "close"))
-            .await?;
-        match outcome {
-            Ok(answer) => Ok(Some(answer)),
-            Err(problem) => {
+        let request = request.set("connection", "close");
+        match self.look(purpose, request).await? {
+            Ok(answer) => self.whole(purpose, Ok(answer)).map(Some),
+            Err((index, problem)) => {
                 let held = matches!(problem, NoAnswer::Broken(_));
                 let what = format!("{purpose}: an answer");
                 let expected = "a complete HTTP answer, or the connection closed".to_owned();
@@ -202,23 +229,13 @@ impl Trial {
             )
             .await;
         let (_, outcome) = self.record(purpose, exchange)?;
+        if let Ok(answer) = &outcome {
+            answer.is_no_server_error()?;
+        }
         Ok(outcome)
     }
 
-    /// Sends a request and records the exchange.
-    async fn attempt(
-        &self,
-        purpose: &str,
-        request: Request,
-    ) -> Result<(usize, Result<Answer<'_>, NoAnswer>), Stop> {
-        let exchange = self
-            .deployment()
-            .send(self.transcript.case(), purpose.to_owned(), request)
-            .await;
-        self.record(purpose, exchange)
-    }
-
-    /// Records an exchange. A server error fails the case; a request that cannot be sent stops it.
+    /// Records an exchange. A request that cannot be sent stops the case.
     fn record(
         &self,
         purpose: &str,
@@ -236,7 +253,6 @@ impl Trial {
                     response,
                     window,
                 );
-                answer.is_no_server_error()?;
                 Ok((index, Ok(answer)))
             }
             Err(NoAnswer::Connect(cause)) => {

@@ -14,6 +14,8 @@ pub enum Stop {
     Inapplicable(String),
     /// A resource of the case ran out before its first step: it is skipped.
     Lacking(String),
+    /// What held proves nothing, since the operation was not reached in this run: why, and what is needed.
+    Unproven(String),
     /// A request that is not about the clause of the case met a fault of the deployment, or a fault stopped the run: which one.
     Blocked(String),
     /// The case cannot be decided: a precondition was not met.

@@ -15,6 +15,13 @@ pub struct Sample {
     pub(crate) purpose: String,
 }
 
+impl Sample {
+    /// Returns whether it is the ordinary request of its operation.
+    pub(crate) fn is_ordinary(&self) -> bool {
+        self.change == Change::Nothing && self.expects == Expects::Documented
+    }
+}
+
 /// The difference between a request and an ordinary one.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Change {

@@ -101,6 +101,7 @@ impl Progress {
             | Verdict::Warn
             | Verdict::Skip
             | Verdict::Inconclusive
+            | Verdict::Unproven
             | Verdict::Blocked => None,
         };
         // When the target is unreachable, every case has the same error, and only the report shows it, once.

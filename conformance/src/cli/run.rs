@@ -131,6 +131,12 @@ pub(crate) struct Arguments {
     /// so only `revokes` can prove a deployment conformant.
     #[arg(long, value_enum, default_value_t = Effect::Safe, value_name = "EFFECT")]
     allow: Effect,
+    /// The part of the selected operations that has to be reached, such as 90% [default: 100%].
+    ///
+    /// An operation is reached when its ordinary request gets a documented success. What holds in cases about another
+    /// operation is `unproven`, and a run with more such operations than this allows exits with 4.
+    #[arg(long, value_name = "PERCENT", default_value = "100%", hide_default_value = true, value_parser = percentage)]
+    reach: u8,
     /// Let a failed SHOULD make the run fail as well.
     #[arg(long)]
     strict: bool,
@@ -213,6 +219,13 @@ impl Annotations {
     }
 }
 
+/// Parses a percentage, with or without its sign.
+fn percentage(text: &str) -> Result<u8, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).parse();
+    let number = number.ok().filter(|number| *number <= 100);
+    number.ok_or_else(|| "write a whole percentage from 0% to 100%".to_owned())
+}
+
 /// Runs the suite.
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let runtime = match runtime() {
@@ -258,6 +271,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         filters,
         baseline,
         allow: arguments.allow,
+        reach: arguments.reach,
         strict: arguments.strict,
         jobs: arguments.jobs.into(),
         seed: arguments.seed,

@@ -100,7 +100,11 @@ fn rank(verdict: Verdict) -> Option<u8> {
         Verdict::Pass => Some(0),
         Verdict::Warn => Some(1),
         Verdict::Fail => Some(2),
-        Verdict::Skip | Verdict::Inconclusive | Verdict::Blocked | Verdict::Error => None,
+        Verdict::Skip
+        | Verdict::Inconclusive
+        | Verdict::Unproven
+        | Verdict::Blocked
+        | Verdict::Error => None,
     }
 }
 
@@ -130,6 +134,7 @@ fn judge(a: &Report, b: &Report, cases: &[CaseChange], strict: bool) -> Judgemen
             Verdict::Pass
             | Verdict::Skip
             | Verdict::Inconclusive
+            | Verdict::Unproven
             | Verdict::Blocked
             | Verdict::Error,
         )

@@ -64,6 +64,28 @@ impl DocumentedOperation {
         self.response(status).is_some()
     }
 
+    /// Returns whether an answer of a status is a documented success: 2xx; for an operation that documents none, 3xx.
+    pub(crate) fn is_success(&self, status: u16) -> bool {
+        self.documents(status) && status / 100 == if self.has_success() { 2 } else { 3 }
+    }
+
+    /// Lists the documented successes as the contract writes them, separated by commas.
+    pub(crate) fn successes(&self) -> String {
+        let class = if self.has_success() { '2' } else { '3' };
+        let keys = self.responses.keys().map(String::as_str);
+        let keys: Vec<&str> = keys.filter(|key| key.starts_with(class)).collect();
+        match keys.as_slice() {
+            [] => "a success".to_owned(),
+            keys => keys.join(" or "),
+        }
+    }
+
+    /// Returns whether the contract documents a 2xx, if only by the default.
+    fn has_success(&self) -> bool {
+        let mut keys = self.responses.keys();
+        keys.any(|key| key.starts_with('2') || key == "default")
+    }
+
     /// Lists the statuses as the contract writes them, separated by commas.
     pub(crate) fn statuses(&self) -> String {
         let keys: Vec<&str> = self.responses.keys().map(String::as_str).collect();

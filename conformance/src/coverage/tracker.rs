@@ -171,6 +171,7 @@ impl Tracker {
         CoveredOperation {
             operation: format!("{method} {path}"),
             reached: *reached,
+            unreached: None,
             documented: statuses(|_| true),
             provoked: statuses(|part| part.exercised),
             observed: statuses(|part| part.observed),

@@ -3,7 +3,7 @@
 
 use openapi::media_type::MediaType;
 
-use super::request;
+use super::{reach, request};
 use crate::case::sample::{Change, Expects, Location};
 use crate::case::{Outcome, Sample, Stop};
 use crate::contract::JSON;
@@ -14,8 +14,8 @@ use crate::wire::Request;
 pub(super) async fn steps(t: &Trial) -> Outcome {
     let sample = t.sample()?;
     let contract = &t.deployment().contract;
-    let request = request::of(t, sample)?;
     if contract.revoke_operation() == Some(sample.operation) {
+        let request = request::of(t, sample)?;
         let answer = t.send(&sample.purpose, request).await?;
         conforms(&answer, t, sample)?;
         return match (sample.expects, &sample.change) {
@@ -31,9 +31,18 @@ pub(super) async fn steps(t: &Trial) -> Outcome {
             (Expects::Documented, _) => Ok(()),
         };
     }
-    if request.method == reqwest::Method::GET {
+    if sample.is_ordinary() {
+        let (answer, reach) = reach::ordinary(t, sample.operation, &sample.purpose).await?;
+        conforms(&answer, t, sample)?;
+        return reach.demanded();
+    }
+    // A fault counts at an operation that was not reached too, so this is demanded last.
+    reach::of(t, sample.operation).await?;
+    let request = request::of(t, sample)?;
+    if request.method.is_safe() {
         let answer = t.send(&sample.purpose, request).await?;
-        return conforms(&answer, t, sample);
+        conforms(&answer, t, sample)?;
+        return reach::ensure(t, sample.operation).await;
     }
     // One at a time: a change by another case must not look like an effect of this one.
     let _alone = t.deployment().alone().await;
@@ -49,7 +58,7 @@ pub(super) async fn steps(t: &Trial) -> Outcome {
         let expected = String::from_utf8_lossy(&before.1);
         after.expect("no effect", held, expected, after.quote())?;
     }
-    Ok(())
+    reach::ensure(t, sample.operation).await
 }
 
 /// Checks that an answer is one that the contract documents for the operation.

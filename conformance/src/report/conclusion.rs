@@ -80,6 +80,16 @@ pub(super) fn lines(report: &Report) -> Vec<Line> {
             lines.push((word, text));
         }
     }
+    let unreached = summary::unreached(report);
+    if let Some((operation, why)) = unreached.first() {
+        let text = format!(
+            "{}, so that {} about them prove nothing, the first: {operation}: {}",
+            count(unreached.len(), "operation"),
+            count(of(Verdict::Unproven).len(), "case"),
+            short(&why.reason)
+        );
+        lines.push(("unreached", text));
+    }
     let left_out = report.run.selection.left_out();
     let parts = [(left_out, "not selected"), (waived.len(), "waived")];
     let parts: Vec<String> = parts
@@ -157,6 +167,9 @@ fn next(report: &Report, skipped: &[&CaseRecord]) -> String {
             "see the reason below, make the target reachable, and run again".to_owned()
         }
         ExitCode::NothingProven => match skipped.first() {
+            _ if !summary::unreached(report).is_empty() => {
+                "give what the operations need that were not reached, and run again".to_owned()
+            }
             Some(case) if case.waivable => {
                 "add to the profile what the skipped cases need, or waive them".to_owned()
             }

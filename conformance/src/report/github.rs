@@ -18,7 +18,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let case = finding.case;
         let command = match case.verdict {
             Verdict::Fail | Verdict::Error | Verdict::Blocked => "error",
-            Verdict::Warn | Verdict::Inconclusive | Verdict::Skip => "warning",
+            Verdict::Warn | Verdict::Inconclusive | Verdict::Unproven | Verdict::Skip => "warning",
             Verdict::Pass => "notice",
         };
         let title = format!(

@@ -7,10 +7,11 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Report, summary};
 use crate::event::{CaseRecord, Verdict};
+use crate::exit::ExitCode;
 
-/// Renders the report as JUnit XML, valid by the schema of Jenkins, `junit-10.xsd`. A failed case is a `<failure>`, a broken, blocked or inconclusive one an `<error>`, a skipped one
-/// `<skipped>`. A warning is a success with output, a known
-/// failure of the baseline is skipped. An incomplete run has an additional `<error>`.
+/// Renders the report as JUnit XML, valid by the schema of Jenkins, `junit-10.xsd`. A failed case is a `<failure>`,
+/// a broken, blocked, unproven or inconclusive one an `<error>`, a skipped one `<skipped>`, and so is an unproven one that a
+/// waiver or `--reach` accepts. A warning is a success with output, a known failure of the baseline is skipped. An incomplete run has an additional `<error>`.
 ///
 /// # Errors
 /// When `out` cannot be written to.
@@ -19,6 +20,8 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if let Some(end) = &report.end {
         junit.set_time(Duration::from_millis(end.duration_ms));
     }
+    let end = report.end.as_ref();
+    let is_accepted = end.is_some_and(|end| end.exit.name == ExitCode::Conformant);
     let mut suites: Vec<TestSuite> = Vec::new();
     for case in &report.cases {
         let area = case.id.split('.').next().unwrap_or_default();
@@ -30,7 +33,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             suites.push(suite);
             suites.len() - 1
         });
-        suites[index].add_test_case(test_case(case));
+        suites[index].add_test_case(test_case(case, is_accepted));
     }
     junit.add_test_suites(suites);
     if let Some(why) = summary::incomplete(report) {
@@ -55,7 +58,8 @@ fn incomplete_run(report: &Report, why: &str) -> TestSuite {
     suite
 }
 
-fn test_case(case: &CaseRecord) -> TestCase {
+/// Builds the test of a case. A run is accepted if it exits with 0.
+fn test_case(case: &CaseRecord, is_accepted: bool) -> TestCase {
     let status = match case.verdict {
         Verdict::Fail | Verdict::Blocked if let Some(known) = &case.known => {
             let mut status = TestCaseStatus::skipped();
@@ -67,13 +71,18 @@ fn test_case(case: &CaseRecord) -> TestCase {
             status
         }
         Verdict::Pass | Verdict::Warn => TestCaseStatus::success(),
+        Verdict::Unproven if case.waived.is_some() || is_accepted => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(summary::skip_reason(case));
+            status
+        }
         Verdict::Skip => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(summary::skip_reason(case));
             status
         }
         Verdict::Fail => non_success(NonSuccessKind::Failure, case),
-        Verdict::Inconclusive | Verdict::Blocked | Verdict::Error => {
+        Verdict::Inconclusive | Verdict::Unproven | Verdict::Blocked | Verdict::Error => {
             non_success(NonSuccessKind::Error, case)
         }
     };

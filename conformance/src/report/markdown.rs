@@ -77,6 +77,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     known(report, out)?;
+    unreached(report, out)?;
     skips(report, out)?;
     coverage(report, out)?;
     slowest(report, out)
@@ -100,7 +101,7 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let levels = [Level::Must, Level::Should, Level::May];
     writeln!(
         out,
-        "\n| | pass | fail | warn | skip | inconclusive | blocked | error |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+        "\n| | pass | fail | warn | skip | inconclusive | unproven | blocked | error |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     )?;
     for level in levels {
         let count = |verdict: Verdict| {
@@ -112,13 +113,14 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         };
         writeln!(
             out,
-            "| {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             level.name(),
             count(Verdict::Pass),
             count(Verdict::Fail),
             count(Verdict::Warn),
             count(Verdict::Skip),
             count(Verdict::Inconclusive),
+            count(Verdict::Unproven),
             count(Verdict::Blocked),
             count(Verdict::Error)
         )?;
@@ -209,6 +211,22 @@ fn known(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             one.waived.expires,
             cell(&one.waived.reason)
         )?;
+    }
+    Ok(())
+}
+
+fn unreached(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let unreached = summary::unreached(report);
+    if unreached.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n### Operations that were not reached\n\n| Operation | In place of a success | Needed |\n| --- | --- | --- |"
+    )?;
+    for (operation, why) in unreached {
+        let (reason, needs) = (cell(&why.reason), cell(&why.needs));
+        writeln!(out, "| {} | {reason} | {needs} |", code(operation))?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use openapi::waiver::Waived;
 
 use crate::case::Level;
 use crate::coverage::{Coverage, CoveredOperation};
+use crate::deployment::reach::Unreached;
 use crate::event::{CaseRecord, ExchangeRecord, StepRecord, Verdict};
 
 /// The verdicts of findings, worst first.
@@ -53,6 +54,7 @@ impl Finding<'_> {
             | Verdict::Warn
             | Verdict::Skip
             | Verdict::Inconclusive
+            | Verdict::Unproven
             | Verdict::Error => "",
         }
     }
@@ -226,6 +228,17 @@ pub(crate) fn operations(coverage: &Coverage) -> String {
         sum(|one| one.provoked.len()),
         sum(|one| one.observed.len()),
     )
+}
+
+/// Returns the operations that were not reached, each with the reason.
+pub(crate) fn unreached(report: &Report) -> Vec<(&str, &Unreached)> {
+    let coverage = report.end.as_ref().map(|end| &end.coverage);
+    let operations = coverage
+        .into_iter()
+        .flat_map(|coverage| &coverage.operations);
+    operations
+        .filter_map(|one| Some((one.operation.as_str(), one.unreached.as_ref()?)))
+        .collect()
 }
 
 /// Formats a duration: `850 ms` below one second, `1.2 s` above.

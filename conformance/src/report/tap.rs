@@ -42,6 +42,7 @@ fn point(number: usize, case: &CaseRecord, out: &mut dyn Write) -> io::Result<()
         Verdict::Fail
         | Verdict::Warn
         | Verdict::Inconclusive
+        | Verdict::Unproven
         | Verdict::Blocked
         | Verdict::Error => "not ok",
     };
@@ -58,6 +59,7 @@ fn point(number: usize, case: &CaseRecord, out: &mut dyn Write) -> io::Result<()
         Verdict::Pass
         | Verdict::Fail
         | Verdict::Inconclusive
+        | Verdict::Unproven
         | Verdict::Blocked
         | Verdict::Error => String::new(),
     };
@@ -72,6 +74,7 @@ fn point(number: usize, case: &CaseRecord, out: &mut dyn Write) -> io::Result<()
         Verdict::Fail
         | Verdict::Warn
         | Verdict::Inconclusive
+        | Verdict::Unproven
         | Verdict::Blocked
         | Verdict::Error => diagnostics(case, out),
     }

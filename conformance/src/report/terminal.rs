@@ -12,15 +12,19 @@ use openapi::shown::visible as one_line;
 use style::{BOLD, DIM, GREEN, RED, YELLOW, style_of, wrapped};
 
 /// The verdicts, in the order in which they are counted.
-const VERDICTS: [Verdict; 7] = [
+const VERDICTS: [Verdict; 8] = [
     Verdict::Pass,
     Verdict::Fail,
     Verdict::Warn,
     Verdict::Skip,
     Verdict::Inconclusive,
+    Verdict::Unproven,
     Verdict::Blocked,
     Verdict::Error,
 ];
+
+/// The number of operations that were not reached and are listed.
+const UNREACHED: usize = 20;
 
 /// The number of slowest cases that are listed.
 const SLOWEST: usize = 3;
@@ -70,6 +74,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
     findings::render(report, out)?;
     known(report, out)?;
+    unreached(report, out)?;
     skips(report, out)?;
     slowest(report, out)?;
     coverage(report, out)?;
@@ -118,6 +123,37 @@ fn known(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         [] => Ok(()),
         [..] => writeln!(out),
     }
+}
+
+/// Writes the operations that were not reached, what they answered instead, and what they need.
+fn unreached(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let unreached = summary::unreached(report);
+    if unreached.is_empty() {
+        return Ok(());
+    }
+    let style = style_of(Verdict::Unproven);
+    writeln!(
+        out,
+        "{style}not reached{style:#} {}: what held in cases about them proves nothing",
+        summary::count(unreached.len(), "operation")
+    )?;
+    for (operation, why) in unreached.iter().take(UNREACHED) {
+        writeln!(
+            out,
+            "  {BOLD}{}{BOLD:#} {}",
+            one_line(operation),
+            one_line(&why.reason)
+        )?;
+        writeln!(out, "    {}", one_line(&why.needs))?;
+    }
+    if unreached.len() > UNREACHED {
+        writeln!(
+            out,
+            "  {DIM}… {} more are in report.html{DIM:#}",
+            unreached.len() - UNREACHED
+        )?;
+    }
+    writeln!(out)
 }
 
 /// Writes the skipped cases, by reason.

@@ -90,12 +90,14 @@ pub fn check_waivers(
             .iter()
             .filter(|case| waiver.names(case.id))
             .peekable();
-        // A pool may be used up at any time, and a user may not be allowed to mint, so waivers may become needed in the
-        // middle of a run.
+        // A pool may be used up at any time, a user may not be allowed to mint, and an operation may not be reached, so
+        // waivers may become needed in the middle of a run.
         if named.peek().is_some()
             && !session.fixtures.may_run_dry()
             && named.all(|case| {
-                case.needs.members + case.needs.foreign == 0 && unmet(session, case).is_none()
+                case.needs.members + case.needs.foreign == 0
+                    && case.needs.sample.is_none()
+                    && unmet(session, case).is_none()
             })
         {
             let problem =

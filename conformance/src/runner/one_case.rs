@@ -75,7 +75,7 @@ pub async fn run_case(
     ];
     let lease = fixtures.lease(places).await;
     let clock = Instant::now();
-    let mut trial = Trial::new(Arc::clone(deployment), case.id, needs.sample);
+    let mut trial = Trial::new(Arc::clone(deployment), case, allow);
     let limit = deployment.profile.timeouts.case();
     let time_left = deployment.time_left().filter(|left| *left < limit);
     let steps = async {
@@ -126,6 +126,18 @@ pub async fn run_case(
         }
         Err(Stop::Inapplicable(reason)) => (Verdict::Pass, format!("does not apply: {reason}")),
         Err(Stop::Inconclusive(reason)) => (Verdict::Inconclusive, reason),
+        Err(Stop::Unproven(reason)) => {
+            let reason = deployment.secrets.redact(&reason);
+            let waiver = (deployment.profile.waivers.iter()).find(|waiver| waiver.names(case.id));
+            return CaseRecord {
+                duration_ms,
+                steps,
+                exchanges,
+                waivable: true,
+                waived: waiver.map(Waiver::waived),
+                ..undecided(deployment, case, Verdict::Unproven, reason)
+            };
+        }
         Err(Stop::Blocked(reason)) => (Verdict::Blocked, reason),
         Err(Stop::Broken(reason)) => (Verdict::Error, reason),
     };

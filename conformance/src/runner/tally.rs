@@ -1,5 +1,7 @@
 //! The tally of a run: a fold over its cases, from which the exit code follows.
 
+use std::collections::BTreeSet;
+
 use crate::baseline::Verdicts;
 use crate::case::Level;
 use crate::event::{CaseRecord, KnownFailure, KnownState, Verdict};
@@ -23,6 +25,10 @@ pub(super) struct Tally {
     blocked: Vec<String>,
     broken: Vec<String>,
     unproven: Vec<String>,
+    /// The cases that prove nothing if their operation was not reached, with it.
+    doubtful: Vec<(String, String)>,
+    /// The operations of the cases.
+    operations: BTreeSet<String>,
     /// The failed and blocked cases that the baseline accepts.
     known: usize,
     verdicts: Verdicts,
@@ -41,6 +47,10 @@ pub(super) struct Ending<'e> {
     pub(super) known: &'e [KnownFailure],
     /// The number of cases that were not selected.
     pub(super) left_out: usize,
+    /// The operations that were not reached.
+    pub(super) unreached: &'e BTreeSet<String>,
+    /// The percentage of the selected operations that has to be reached.
+    pub(super) reach: u8,
 }
 
 impl Ending<'_> {
@@ -56,13 +66,21 @@ impl Tally {
     pub(super) fn add(&mut self, case: &CaseRecord) {
         let verdict = (case.verdict, case.cause.clone());
         self.verdicts.insert(case.id.clone(), verdict);
+        self.operations.extend(case.operation.clone());
         match case.verdict {
             Verdict::Fail | Verdict::Blocked if case.known.is_some() => self.known += 1,
             Verdict::Fail => self.failed.push(case.id.clone()),
             Verdict::Error => self.broken.push(case.id.clone()),
             // The deployment's owner has waived it, with a reason and until a day.
-            Verdict::Skip if case.waived.is_some() => {}
-            Verdict::Skip | Verdict::Inconclusive => match case.level {
+            Verdict::Skip | Verdict::Unproven if case.waived.is_some() => {}
+            Verdict::Unproven | Verdict::Skip
+                if case.level == Level::Must
+                    && (case.waivable || case.verdict == Verdict::Unproven) =>
+            {
+                let operation = case.operation.clone().unwrap_or_default();
+                self.doubtful.push((case.id.clone(), operation));
+            }
+            Verdict::Skip | Verdict::Inconclusive | Verdict::Unproven => match case.level {
                 Level::Must => self.unproven.push(case.id.clone()),
                 Level::Should | Level::May => {}
             },
@@ -71,6 +89,34 @@ impl Tally {
             Verdict::Blocked => self.unproven.push(case.id.clone()),
             Verdict::Pass | Verdict::Warn => {}
         }
+    }
+
+    /// Returns the operations that were not reached and that no waiver excepts.
+    fn unreached<'e>(&self, ending: &Ending<'e>) -> BTreeSet<&'e str> {
+        let cases = self.doubtful.iter();
+        let operations = cases.filter_map(|(_, operation)| ending.unreached.get(operation));
+        operations.map(String::as_str).collect()
+    }
+
+    /// Returns whether fewer operations were reached than all, and as many as the run demands.
+    pub(super) fn is_lenient(&self, ending: &Ending<'_>) -> bool {
+        !self.unreached(ending).is_empty() && self.reaches(ending)
+    }
+
+    /// Returns whether as many operations were reached as the run demands.
+    fn reaches(&self, ending: &Ending<'_>) -> bool {
+        let all = self.operations.len();
+        (all - self.unreached(ending).len()) * 100 >= all * usize::from(ending.reach)
+    }
+
+    /// Says how many operations were reached, and which were not.
+    fn reached(&self, ending: &Ending<'_>) -> String {
+        let (all, names) = (self.operations.len(), self.unreached(ending));
+        format!(
+            "{} of {all} operations were reached, not {}",
+            all - names.len(),
+            named(&names.into_iter().collect::<Vec<_>>())
+        )
     }
 
     /// Returns the verdicts so far.
@@ -128,11 +174,21 @@ impl Tally {
                 "no case was selected: see `conformance list` for the ids".to_owned(),
             );
         }
-        if !self.unproven.is_empty() {
-            return (
-                ExitCode::NothingProven,
-                format!("not proven: {}", named(&self.unproven)),
-            );
+        let mut unproven = self.unproven.clone();
+        for (id, operation) in &self.doubtful {
+            if !ending.unreached.contains(operation) {
+                unproven.push(id.clone());
+            }
+        }
+        let mut missing = Vec::new();
+        if !self.reaches(ending) {
+            missing.push(self.reached(ending));
+        }
+        if !unproven.is_empty() {
+            missing.push(format!("not proven: {}", named(&unproven)));
+        }
+        if !missing.is_empty() {
+            return (ExitCode::NothingProven, missing.join("; "));
         }
         let missing = match ending.reached {
             Reached::Success => None,
@@ -147,6 +203,9 @@ impl Tally {
             return (ExitCode::NothingProven, why.to_owned());
         }
         let mut reason = "every selected MUST held".to_owned();
+        if self.is_lenient(ending) {
+            reason.push_str(&format!("; {}, which --reach allows", self.reached(ending)));
+        }
         if self.known > 0 {
             let known = match self.known {
                 1 => "1 case".to_owned(),

@@ -12,12 +12,17 @@ async fn run_notes(fault: Fault, more: &[&str]) -> Run {
 
 /// Runs another contract against a server of notes.
 async fn run_contract(contract: &str, fault: Fault, more: &[&str]) -> Run {
+    run_profile(PROFILE, contract, fault, more).await
+}
+
+/// Runs another contract against a server of notes, by a profile.
+async fn run_profile(text: &str, contract: &str, fault: Fault, more: &[&str]) -> Run {
     let server = Server::start(fault).await;
     let folder = testbed::folder().expect("a folder");
     std::fs::write(folder.path().join("operator.token"), "a-token-of-notes").expect("written");
     std::fs::write(folder.path().join("contract.json"), contract).expect("written");
     let profile = folder.path().join("profile.toml");
-    std::fs::write(&profile, PROFILE).expect("written");
+    std::fs::write(&profile, text).expect("written");
     let contract = folder.path().join("contract.json");
     let contract = contract.to_str().expect("UTF-8");
     run(
@@ -191,6 +196,70 @@ async fn safe_runs_only_read() {
         assert_eq!(exchange["request"]["method"], "GET");
     }
     assert!(!run.with_verdict("pass").is_empty());
+}
+
+/// A credential that is not accepted, or an id of nothing, must not look like a pass.
+#[tokio::test]
+async fn operation_whose_ordinary_request_fails_is_unproven() {
+    let contract = CONTRACT.replace("\"example\": 7,", "\"example\": 8,");
+    let allow = ["--allow", "revokes"];
+    let run = run_contract(&contract, Fault::None, &allow).await;
+    assert_eq!(run.code, 4, "{}{}", run.stdout, run.stderr);
+    assert!(run.with_verdict("pass").is_empty(), "{}", run.stdout);
+    for part in [
+        "not reached 2 operations",
+        "GET /notes/{note_id} its ordinary request was answered with 404 in place of 200",
+        "give the id of something that exists",
+        "0 of 2 operations were reached, not GET /notes/{note_id}, PUT /notes/{note_id}",
+    ] {
+        assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
+    }
+    let report = run.report.as_ref().expect("a report");
+    let operation = &report["end"]["coverage"]["operations"][0];
+    assert_eq!(operation["reached"], false);
+    assert_eq!(operation["unreached"]["answered"], 404);
+
+    // A fault of such an operation is found nevertheless.
+    let run = run_contract(&contract, Fault::PlainText, &allow).await;
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+}
+
+#[tokio::test]
+async fn ordinary_request_is_sent_once_and_counts_for_all_cases() {
+    let more = [
+        "--allow",
+        "revokes",
+        "--filter",
+        "generated.get_notes.lines",
+    ];
+    let run = run_notes(Fault::None, &more).await;
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let purposes = run.exchanges().into_iter();
+    let asked = purposes.filter(|exchange| {
+        let purpose = exchange["purpose"].as_str().expect("a text");
+        purpose.ends_with("to see whether it works")
+    });
+    assert_eq!(asked.count(), 1);
+}
+
+#[tokio::test]
+async fn bar_of_reached_operations_is_lowered_openly() {
+    // Only GET has an id that exists.
+    let contract = CONTRACT.replace(
+        r#"{ "name": "x-reason","#,
+        r#"{ "name": "note_id", "in": "path", "required": true, "example": 8, "schema": { "type": "integer", "minimum": 1 } }, { "name": "x-reason","#,
+    );
+    for (reach, code) in [("51%", 4), ("50%", 0)] {
+        let more = ["--allow", "revokes", "--reach", reach];
+        let run = run_contract(&contract, Fault::None, &more).await;
+        assert_eq!(run.code, code, "{}{}", run.stdout, run.stderr);
+        let named = "1 of 2 operations were reached, not PUT /notes/{note_id}";
+        assert!(run.stdout.contains(named), "{}", run.stdout);
+    }
+    let more = ["--allow", "revokes"];
+    let waiver = "[[waiver]]\ncase = \"generated.put_notes.*\"\nreason = \"there is none\"\nexpires = 2099-12-31\n";
+    let run = run_profile(&format!("{PROFILE}{waiver}"), &contract, Fault::None, &more).await;
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
 }
 
 #[tokio::test]

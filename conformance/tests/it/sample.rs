@@ -229,6 +229,7 @@ pub(crate) fn events() -> Vec<Event> {
             exclude: Vec::new(),
             baseline: None,
             allow: Effect::Revokes,
+            reach: 100,
             strict: false,
             jobs: 8,
             seed: None,
@@ -262,6 +263,7 @@ pub(crate) fn events() -> Vec<Event> {
             operations: vec![CoveredOperation {
                 operation: "POST /api/v1/tokens/{token_id}/revoke".to_owned(),
                 reached: true,
+                unreached: None,
                 documented: vec!["201".to_owned(), "404".to_owned()],
                 provoked: vec!["201".to_owned(), "404".to_owned()],
                 observed: vec!["201".to_owned()],

@@ -31,7 +31,10 @@ pub(super) fn section(report: &Report) -> Markup {
                         tbody { @for one in &coverage.operations {
                             tr {
                                 td { code { (visible(&one.operation)) } }
-                                td { (yes_or_no(one.reached)) }
+                                td {
+                                    (yes_or_no(one.reached))
+                                    @if let Some(why) = &one.unreached { " " (visible(&why.reason)) "; " (visible(&why.needs)) }
+                                }
                                 @for statuses in [&one.documented, &one.provoked, &one.observed] { td { (visible(&statuses.join(" "))) } }
                             }
                         } }

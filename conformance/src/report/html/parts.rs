@@ -11,11 +11,12 @@ use openapi::shown::visible;
 const SHOWN: usize = 400;
 
 /// The verdicts, in the order in which they are counted and drawn.
-pub(super) const VERDICTS: [Verdict; 7] = [
+pub(super) const VERDICTS: [Verdict; 8] = [
     Verdict::Pass,
     Verdict::Warn,
     Verdict::Skip,
     Verdict::Inconclusive,
+    Verdict::Unproven,
     Verdict::Blocked,
     Verdict::Error,
     Verdict::Fail,
@@ -34,9 +35,10 @@ pub(super) fn worst(verdicts: impl IntoIterator<Item = Verdict>) -> Option<Verdi
 /// Ranks a verdict. A warning ranks below a skip: a failed SHOULD must not hide that another case was not run.
 fn severity(verdict: Verdict) -> u8 {
     match verdict {
-        Verdict::Fail => 6,
-        Verdict::Error => 5,
-        Verdict::Blocked => 4,
+        Verdict::Fail => 7,
+        Verdict::Error => 6,
+        Verdict::Blocked => 5,
+        Verdict::Unproven => 4,
         Verdict::Inconclusive => 3,
         Verdict::Skip => 2,
         Verdict::Warn => 1,

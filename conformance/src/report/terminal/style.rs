@@ -15,7 +15,7 @@ pub(super) fn style_of(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Pass => GREEN,
         Verdict::Fail | Verdict::Blocked | Verdict::Error => RED,
-        Verdict::Warn | Verdict::Inconclusive | Verdict::Skip => YELLOW,
+        Verdict::Warn | Verdict::Inconclusive | Verdict::Unproven | Verdict::Skip => YELLOW,
     }
 }
 

@@ -1,0 +1,169 @@
+//! Whether an operation was reached: the ordinary request of each operation is sent once in a run, and what holds in other
+//! cases about the operation counts only if that request got a documented success.
+
+use std::sync::Arc;
+
+use super::{effect, request};
+use crate::case::sample::Expects;
+use crate::case::{Outcome, Stop};
+use crate::contract::DocumentedOperation;
+use crate::deployment::reach::{Reach, Unreached};
+use crate::trial::{Answer, Trial};
+use crate::wire::{NoAnswer, Request};
+
+/// Checks that an operation was reached in this run. The first case that asks sends the ordinary request, others wait.
+///
+/// A fault counts at an operation that was not reached too, so a case asks [`of`] first and calls this last. The first
+/// question must not be asked while holding [`Deployment::alone`](crate::deployment::Deployment::alone).
+///
+/// # Errors
+/// [`Stop::Unproven`] with the reason, and what the profile has to give.
+pub(crate) async fn ensure(t: &Trial, operation: usize) -> Outcome {
+    of(t, operation).await?.demanded()
+}
+
+/// Returns whether an operation was reached in this run. The first case that asks sends the ordinary request, others wait.
+///
+/// # Errors
+/// When the run ends before the request could be sent.
+pub(crate) async fn of(t: &Trial, operation: usize) -> Result<Reach, Stop> {
+    let contract = &t.deployment().contract;
+    // Its success uses up a token, so each case about it has its own; a run without any is not conformant.
+    if contract.revoke_operation() == Some(operation) {
+        return Ok(Reach::Reached);
+    }
+    let documented = &contract.operations()[operation];
+    let cell = t.deployment().reaches.cell(operation);
+    let reach = cell.get_or_try_init(|| async {
+        let needed = effect(contract, operation, Expects::Documented);
+        if needed > t.allowed() {
+            return Ok(not(
+                None,
+                format!(
+                    "its ordinary request was not sent, since its effect is `{}`",
+                    needed.name()
+                ),
+                format!("run with --allow {}", needed.name()),
+            ));
+        }
+        let request = match request::ordinary(t, operation) {
+            Ok(request) => request,
+            Err(Stop::Lacking(why)) => return Ok(without_request(why)),
+            Err(other) => return Err(other),
+        };
+        let purpose = format!(
+            "{} as documented, to see whether it works",
+            documented.operation
+        );
+        let outcome = look(t, &purpose, request).await?;
+        Ok(judged(documented, outcome.as_ref()))
+    });
+    reach.await.cloned()
+}
+
+/// Runs the ordinary request of an operation for the case that is about it: returns the answer, and whether it reached the
+/// operation.
+pub(super) async fn ordinary<'t>(
+    t: &'t Trial,
+    operation: usize,
+    purpose: &str,
+) -> Result<(Answer<'t>, Reach), Stop> {
+    let documented = &t.deployment().contract.operations()[operation];
+    let cell = t.deployment().reaches.cell(operation);
+    let request = request::ordinary(t, operation).inspect_err(|stop| {
+        if let Stop::Lacking(why) = stop {
+            // Another case may have found the same.
+            let _ = cell.set(without_request(why.clone()));
+        }
+    })?;
+    let mut outcome = None;
+    let reach = cell.get_or_try_init(|| async {
+        let seen = look(t, purpose, request.clone()).await?;
+        let reach = judged(documented, seen.as_ref());
+        outcome = Some(seen);
+        Ok::<_, Stop>(reach)
+    });
+    let known = reach.await?.clone();
+    // Another case has asked already, and has not judged the answer.
+    let (outcome, reach) = match outcome {
+        Some(outcome) => (outcome, known),
+        None => {
+            let outcome = look(t, purpose, request).await?;
+            let reach = judged(documented, outcome.as_ref());
+            (outcome, if reach.is_reached() { known } else { reach })
+        }
+    };
+    Ok((t.whole(purpose, outcome)?, reach))
+}
+
+/// Sends an ordinary request. One that may change something is sent while no other does: its effect must not look like that of
+/// a refused request.
+async fn look<'t>(
+    t: &'t Trial,
+    purpose: &str,
+    request: Request,
+) -> Result<Result<Answer<'t>, (usize, NoAnswer)>, Stop> {
+    let _alone = match request.method.is_safe() {
+        true => None,
+        false => Some(t.deployment().alone().await),
+    };
+    t.look(purpose, request).await
+}
+
+/// Judges the answer to an ordinary request.
+fn judged(
+    documented: &DocumentedOperation,
+    outcome: Result<&Answer<'_>, &(usize, NoAnswer)>,
+) -> Reach {
+    let answer = match outcome {
+        Ok(answer) => answer,
+        Err((_, problem)) => {
+            return not(
+                None,
+                format!("its ordinary request got no answer: {problem}"),
+                "see whether the deployment answers it at all".to_owned(),
+            );
+        }
+    };
+    let status = answer.status();
+    if documented.is_success(status) {
+        return Reach::Reached;
+    }
+    let in_place = documented.successes();
+    let reason = format!("its ordinary request was answered with {status} in place of {in_place}");
+    not(Some(status), reason, needs(documented, status))
+}
+
+/// Builds the reach of an operation for whose ordinary request a value is missing.
+fn without_request(why: String) -> Reach {
+    not(None, "no ordinary request could be built".to_owned(), why)
+}
+
+fn not(answered: Option<u16>, reason: String, needs: String) -> Reach {
+    Reach::Not(Arc::new(Unreached {
+        answered,
+        reason,
+        needs,
+    }))
+}
+
+/// Says what is probably missing where an ordinary request got a status that is not a success.
+fn needs(documented: &DocumentedOperation, status: u16) -> String {
+    let operation = &documented.operation;
+    let has_path_values = operation.path.contains('{');
+    match status {
+        401 | 407 => "give the credential that it takes".to_owned(),
+        403 => "give the credential of a user who may do this".to_owned(),
+        404 | 410 if has_path_values => {
+            "give the id of something that exists in [parameters] of the profile".to_owned()
+        }
+        404 => "is the path of `servers` part of --target?".to_owned(),
+        405 | 501 => "the deployment does not have this operation there".to_owned(),
+        429 | 503 => "the deployment refuses so many requests: lower --rate".to_owned(),
+        status if status / 100 == 2 || status / 100 == 3 => {
+            "document this status, or answer with a documented one".to_owned()
+        }
+        status if status >= 500 => "it is a server error: see the log of the deployment".to_owned(),
+        _ => "give values that it takes in [parameters] of the profile".to_owned(),
+    }
+}

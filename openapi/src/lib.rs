@@ -24,6 +24,7 @@ pub mod document;
 mod keywords;
 pub mod media_type;
 mod memo;
+pub mod parameter_style;
 pub mod pointer;
 mod position;
 pub mod published;

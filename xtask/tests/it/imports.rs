@@ -24,6 +24,7 @@ const CRATES: &[Layers] = &[
             "shown",
             "keywords",
             "media_type",
+            "parameter_style",
             "position",
             "text_error",
             "size",

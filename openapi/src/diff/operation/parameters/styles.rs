@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use crate::diff::message::{Message, Part, message};
 use crate::diff::operation::bodies::media_types::Choice;
 use crate::diff::operation::parameters::text_serialization;
-use crate::diff::operation::parameters::writing::{Writing, default_style};
+use crate::diff::operation::parameters::writing::Writing;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::{Context, Matched, Node, Pair, Walk, fields, follow};
 use crate::document::Document;
+use crate::parameter_style::{default_style, explodes_by_default};
 use crate::sample;
 use crate::schema::{Direction, Validator, bundle_value};
 
@@ -62,10 +63,9 @@ impl<'a> Writing<'a> {
             "simple" => shape.objects,
             _ => shape.composed,
         };
-        let by_default = matches!(style, "form" | "cookie");
         Self::Style {
             style,
-            explode: matters.then(|| explode.unwrap_or(by_default)),
+            explode: matters.then(|| explode.unwrap_or(explodes_by_default(style))),
         }
     }
 }

@@ -147,10 +147,10 @@ impl Data {
         let transaction = connection.transaction().expect("a transaction");
         {
             let mut user = transaction
-                .prepare("INSERT INTO users VALUES (?, ?, ?)")
+                .prepare("INSERT INTO users (id, email, created_at) VALUES (?, ?, ?)")
                 .expect("SQL");
             let mut member = transaction
-                .prepare("INSERT INTO memberships VALUES (?, ?, 'member', ?)")
+                .prepare("INSERT INTO memberships (business_id, user_id, role, created_at) VALUES (?, ?, 'member', ?)")
                 .expect("SQL");
             for id in &self.users {
                 let id = id.to_string();
@@ -210,8 +210,8 @@ impl Data {
         let expiry = chrono::DateTime::from_timestamp(EXPIRY, 0).expect("an instant");
         for users in self.users.chunks(20_000) {
             for sql in [
-                "INSERT INTO users SELECT id, id || '@bench.example', $2 FROM unnest($1::uuid[]) AS u (id) WHERE $3::uuid IS NOT NULL",
-                "INSERT INTO memberships SELECT $3, id, 'member', $2 FROM unnest($1::uuid[]) AS u (id)",
+                "INSERT INTO users (id, email, created_at) SELECT id, id || '@bench.example', $2 FROM unnest($1::uuid[]) AS u (id) WHERE $3::uuid IS NOT NULL",
+                "INSERT INTO memberships (business_id, user_id, role, created_at) SELECT $3, id, 'member', $2 FROM unnest($1::uuid[]) AS u (id)",
             ] {
                 sqlx::query(sql)
                     .bind(users)

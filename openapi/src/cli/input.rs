@@ -248,7 +248,7 @@ fn document(
             visible(name)
         ))
     })?;
-    Document::parse_with(name, &text, dangling, read_file)
+    Document::parse_with(name, text, dangling, read_file)
         .map_err(|error| Failure::unreadable(error.to_string()))
 }
 

@@ -43,15 +43,13 @@ impl Document {
     /// As [`Self::parse_with_files`], for dangling references only where those are refused.
     pub fn parse_with(
         name: &str,
-        text: &str,
+        text: impl Into<String>,
         dangling: DanglingReferences,
         mut read_file: impl FnMut(&str) -> Result<String, String>,
     ) -> Result<Self, TextError> {
-        let (mut value, format) = text::parse(name, text)?;
-        let source = Source {
-            text: text.to_owned(),
-            format,
-        };
+        let text = text.into();
+        let (mut value, format) = text::parse(name, &text)?;
+        let source = Source { text, format };
         let loader = Loader::new(name, &source, dangling, &mut read_file);
         let (files, misplaced) = embed(loader, &mut value)?;
         let mut document = Self {

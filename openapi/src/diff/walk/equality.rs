@@ -92,7 +92,8 @@ impl Equality {
         (matching.references.into_iter()).all(|(a, b)| self.targets_match(base, a, revision, b))
     }
 
-    fn targets_match(
+    /// Returns whether what two pointers lead to is equal, which is found once.
+    pub(crate) fn targets_match(
         &mut self,
         base: &Document,
         a: String,
@@ -159,16 +160,16 @@ impl Equality {
     /// Compares a reference on one side with what is written out on the other. Returns `None` for anything else, and
     /// where names count, by which the two differ.
     fn one_refers(&self, a: &Value, b: &Value, matching: &mut Matching<'_>) -> Option<bool> {
-        let refers = |value: &Value| value.get("$ref").is_some();
+        let [refers, other_refers] = [a, b].map(|value| value.get("$ref").is_some());
         // It is reported by itself.
-        if dangles(a) {
+        if refers && dangles(a) {
             return Some(true);
         }
-        if self.names_count || refers(a) == refers(b) {
+        if self.names_count || refers == other_refers {
             return None;
         }
         let (base, revision) = (matching.base, matching.revision);
-        let (a, b) = if refers(a) {
+        let (a, b) = if refers {
             (target_of(base, a)?, b)
         } else {
             (a, target_of(revision, b)?)

@@ -117,6 +117,13 @@ impl<'a> Walk<'a> {
             .holds((self.base, base), (self.revision, revision))
     }
 
+    /// Returns whether what both documents have at a pointer is equal in every class.
+    pub(crate) fn same_at(&mut self, pointer: &str) -> bool {
+        let (base, revision) = (self.base, self.revision);
+        self.equality
+            .targets_match(base, pointer.to_owned(), revision, pointer.to_owned())
+    }
+
     /// Returns whether the assertions of both schemas are equal by text; annotations are ignored.
     pub(crate) fn same_assertions(&mut self, pair: &Pair<'_>) -> bool {
         let (base, revision) = (pair.base.value, pair.revision.value);

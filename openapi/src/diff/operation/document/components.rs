@@ -1,6 +1,8 @@
 //! Components by themselves: those that no message needs, and the texts of security schemes.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
+use std::ops::Deref;
 
 use serde_json::Value;
 
@@ -18,7 +20,8 @@ const SECURITY_SCHEMES: &str = "/components/securitySchemes";
 /// Compares the components that nothing reaches in either document, and the texts of security schemes. They affect no
 /// message.
 pub(crate) fn compare(walk: &mut Walk<'_>, root: &Pair<'_>) {
-    let used = [Reached::of(walk.base), Reached::of(walk.revision)];
+    // In most comparisons few components differ, and of those the base reaches most.
+    let used = [walk.base, walk.revision].map(|document| LazyCell::new(|| Reached::of(document)));
     if let Some(Matched::Pair(pair)) = root.get("components") {
         let subject = message!("the components");
         for (key, matched) in pair.members() {
@@ -28,6 +31,9 @@ pub(crate) fn compare(walk: &mut Walk<'_>, root: &Pair<'_>) {
         }
     }
     for (pointer, name) in names(root) {
+        if walk.same_at(&pointer) {
+            continue;
+        }
         if used.iter().any(|used| used.compares(&pointer)) {
             security_scheme_texts(walk, &pointer, &name, &used);
         } else {
@@ -37,18 +43,19 @@ pub(crate) fn compare(walk: &mut Walk<'_>, root: &Pair<'_>) {
 }
 
 /// Compares a component that messages do not contain as a whole.
-fn unneeded(walk: &mut Walk<'_>, pointer: &str, name: &str, used: &[Reached; 2]) {
+fn unneeded(walk: &mut Walk<'_>, pointer: &str, name: &str, used: &[impl Deref<Target = Reached>]) {
+    let (was, is) = (walk.base.at(pointer), walk.revision.at(pointer));
+    if was == is {
+        // What equal texts refer to is reported where it is.
+        return;
+    }
     let within: Vec<&str> = (used.iter())
         .flat_map(|used| used.compared_within(pointer))
         .collect();
-    let (was, is) = (walk.base.at(pointer), walk.revision.at(pointer));
     let action = match (was, is) {
-        // What equal texts refer to is reported where it is.
         (Some(base), Some(revision))
-            if base == revision
-                || walk.same_values(base, revision)
-                || (!within.is_empty()
-                    && without(base, pointer, &within) == without(revision, pointer, &within)) =>
+            if !within.is_empty()
+                && without(base, pointer, &within) == without(revision, pointer, &within) =>
         {
             return;
         }
@@ -113,7 +120,12 @@ fn names(root: &Pair<'_>) -> Vec<(String, String)> {
 
 /// Compares the texts of a security scheme. What it demands is compared where it is demanded, and so are its addresses
 /// if both documents demand it.
-fn security_scheme_texts<'a>(walk: &mut Walk<'a>, pointer: &str, name: &str, used: &[Reached; 2]) {
+fn security_scheme_texts<'a>(
+    walk: &mut Walk<'a>,
+    pointer: &str,
+    name: &str,
+    used: &[impl Deref<Target = Reached>],
+) {
     if !pointer.starts_with(SECURITY_SCHEMES) {
         return;
     }

@@ -166,7 +166,8 @@ impl<'d> Search<'d> {
     fn schema(&mut self, schema: &'d Map<String, Value>) {
         for (keyword, value) in schema {
             let key = keyword.as_str();
-            if !applies(schema, key) || keywords::is_container(key) {
+            let leads_on = holds_more(value) || key == "$dynamicRef";
+            if !leads_on || !applies(schema, key) || keywords::is_container(key) {
                 continue;
             }
             if keywords::SINGLE.contains(&key) || keywords::LISTS.contains(&key) {
@@ -237,7 +238,7 @@ impl<'d> Search<'d> {
         let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
         let is_ignored = text("in") == "header"
             && IGNORED_PARAMETERS.contains(&text("name").to_lowercase().as_str());
-        for (key, value) in object {
+        for (key, value) in object.iter().filter(|(_, value)| holds_more(value)) {
             let key = key.as_str();
             let kind = match key {
                 "security" => {
@@ -289,6 +290,10 @@ impl<'d> Search<'d> {
             }
         }
     }
+}
+
+fn holds_more(value: &Value) -> bool {
+    value.is_object() || value.is_array()
 }
 
 /// Returns the pointer of the component that holds the value at `pointer`.

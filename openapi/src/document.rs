@@ -279,6 +279,12 @@ impl Document {
         self.misplaced.written_at(pointer)
     }
 
+    /// Returns whether messages may be XML.
+    pub(crate) fn may_have_xml(&self) -> bool {
+        self.sources()
+            .any(|source| source.text.contains("/xml") || source.text.contains("+xml"))
+    }
+
     /// Returns whether both documents were read from the same texts.
     pub(crate) fn has_text_of(&self, other: &Self) -> bool {
         self.source == other.source && self.files == other.files

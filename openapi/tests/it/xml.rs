@@ -88,6 +88,77 @@ fn xml_is_compared_below_references_parts_and_recursion() {
 }
 
 #[test]
+fn xml_is_compared_however_its_schema_is_composed() {
+    let refer = json!({"$ref": "#/components/schemas/A"});
+    let of = |name: &str| json!({"A": {"type": "object", "properties": {"a": {"type": "string", "xml": {"name": name}}}}});
+    let expected = [
+        "breaking request-xml-changed",
+        "breaking response-xml-changed",
+    ];
+    for same in [
+        json!({"allOf": [refer]}),
+        json!({"description": "d", "anyOf": [refer]}),
+        json!({"oneOf": [refer, {"type": "null"}]}),
+        json!({"allOf": [{"oneOf": [refer]}]}),
+        json!({"oneOf": [{"type": "string"}, refer]}),
+    ] {
+        for (base, revision) in [(&refer, &same), (&same, &refer)] {
+            let found = changed(
+                &document(XML[0], base, &of("x")),
+                &document(XML[0], revision, &of("y")),
+            );
+            let found = found.iter().filter(|change| change.contains("xml"));
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{base} {revision}");
+        }
+    }
+}
+
+#[test]
+fn alternatives_in_xml_are_those_of_the_same_component() {
+    let components = json!({
+        "A": {"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "xml": {"name": "x"}}}},
+        "B": {"type": "object", "required": ["b"], "properties": {"b": {"type": "string"}}},
+        "C": {"type": "object", "required": ["b"], "properties": {"b": {"type": "string"}}},
+    });
+    let refer = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let union = |names: [&str; 2]| json!({"oneOf": names.map(refer)});
+    let base = document(XML[0], &union(["A", "B"]), &components);
+    let found = changed(&base, &document(XML[0], &union(["B", "A"]), &components));
+    assert_eq!(grave(&found), [""; 0]);
+    let found = changed(&base, &document(XML[0], &union(["A", "C"]), &components));
+    let expected = [
+        "breaking request-xml-changed",
+        "breaking response-xml-changed",
+    ];
+    assert_eq!(grave(&found), expected);
+}
+
+#[test]
+fn what_a_property_refers_to_has_its_own_name_in_xml_from_3_2_on() {
+    let of = |version: &str, component: &str, holder: fn(Value) -> Value| {
+        let property = holder(json!({"$ref": format!("#/components/schemas/{component}")}));
+        let schema = json!({"type": "object", "properties": {"a": property}});
+        let mut document = document(XML[0], &schema, &json!({component: {"type": "string"}}));
+        document["openapi"] = json!(version);
+        document
+    };
+    let holders: [fn(Value) -> Value; 2] = [
+        |schema| schema,
+        |schema| json!({"type": "array", "items": schema}),
+    ];
+    for holder in holders {
+        let found = changed(&of("3.1.0", "A", holder), &of("3.1.0", "B", holder));
+        assert_eq!(found, [""; 0]);
+        let found = changed(&of("3.2.0", "A", holder), &of("3.2.0", "B", holder));
+        let expected = [
+            "breaking request-xml-changed",
+            "breaking response-xml-changed",
+        ];
+        assert_eq!(grave(&found), expected);
+    }
+}
+
+#[test]
 fn the_name_of_a_component_is_that_of_the_root_in_xml() {
     let of = |media_type: &str, name: &str, xml: &Value| {
         let component = json!({name: {"type": "object", "xml": xml}});

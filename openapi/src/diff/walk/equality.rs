@@ -9,7 +9,6 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Number, Value};
 
 use crate::document::{Document, dangles};
-use crate::media_type::MediaType;
 use crate::{keywords, pointer};
 
 /// The known equalities between parts of the two documents.
@@ -253,10 +252,6 @@ impl Equality {
                                 None => return false,
                             },
                         };
-                        // The name of a component is that of its element in XML.
-                        if key.ends_with("xml") && !are_roots_named_alike(key, a, b) {
-                            return false;
-                        }
                         if key == "$ref"
                             && let (Value::String(a), Value::String(b)) = (a, b)
                             && let (Some(a), Some(b)) =
@@ -298,15 +293,6 @@ fn are_named_alike(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
         .collect()
     };
     names(a) == names(b)
-}
-
-/// Returns whether two Media Type Objects refer to schemas of the same name, if they are of XML.
-fn are_roots_named_alike(media_type: &str, a: &Value, b: &Value) -> bool {
-    let name = |content: &Value| {
-        let reference = content.get("schema")?.get("$ref")?.as_str()?;
-        Some(pointer::last(reference).into_owned())
-    };
-    !MediaType::of(media_type).is_xml() || name(a) == name(b)
 }
 
 /// Returns whether two numbers are equal, however they are written: 1 and 1.0 are, 2^53 and 2^53 + 1 are not.

@@ -92,7 +92,10 @@ impl<'a> Walk<'a> {
             base,
             revision,
             options,
-            equality: Equality::new(options.component_names),
+            // The name of a component is that of its element in XML.
+            equality: Equality::new(
+                options.component_names || base.may_have_xml() || revision.may_have_xml(),
+            ),
             equality_of_assertions: Equality::of_assertions(),
             schemas: Schemas::new(base, revision),
             vertices: vec![Vertex::default()],

@@ -8,6 +8,7 @@ mod embed;
 mod families;
 mod files;
 mod found;
+mod identifiers;
 mod lift;
 mod locate;
 mod methods;

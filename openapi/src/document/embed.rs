@@ -19,7 +19,7 @@ pub(super) fn embed(
     value: &mut Value,
 ) -> Result<(BTreeMap<String, Source>, Misplaced), TextError> {
     let mut misplaced = Misplaced::default();
-    let found = loader.rewrite_references(value, "", Slot::ANY)?;
+    let found = loader.rewrite_references(value, ("", ""), Slot::ANY)?;
     let replacements = misplaced.replacements(&mut loader, value, "", found)?;
     let mut files = Map::new();
     while let Some(wanted) = loader.wanted.pop() {
@@ -31,7 +31,7 @@ pub(super) fn embed(
         if !loader.sources.contains_key(path) {
             continue;
         }
-        let found = loader.rewrite_references(&mut file, path, Slot::ANY)?;
+        let found = loader.rewrite_references(&mut file, (path, ""), Slot::ANY)?;
         let place = pointer::join_all("", [FILES, path]);
         let replacements = misplaced.replacements(&mut loader, value, &place, found)?;
         apply(&mut file, replacements);

@@ -10,9 +10,11 @@ use serde_json::{Map, Value};
 
 use super::dangling_references::DanglingReferences;
 use super::found::{Found, WantedFile};
+use super::identifiers::{Identifiers, Lead};
 use super::reference::into_file;
 use super::slot::Slot;
 use super::source::Source;
+use super::visit::Path;
 use super::{locate, text, visit};
 use crate::pointer;
 use crate::text_error::TextError;
@@ -32,6 +34,9 @@ pub(super) struct Loader<'r, 'd> {
     pub(super) wanted: Vec<WantedFile>,
     /// The files that misplaced references lead to.
     unchanged: BTreeMap<String, Value>,
+    /// Those of the document and of its files, by path; empty before OpenAPI 3.1.
+    identifiers: BTreeMap<String, Identifiers>,
+    has_identifiers: bool,
 }
 
 impl<'r, 'd> Loader<'r, 'd> {
@@ -40,8 +45,11 @@ impl<'r, 'd> Loader<'r, 'd> {
         root: &'d Source,
         dangling: DanglingReferences,
         read_file: &'r mut ReadFile<'r>,
+        value: &Value,
     ) -> Self {
-        Self {
+        let is_3_0 = |version: &str| version.starts_with("3.0");
+        let version = value.get("openapi").and_then(Value::as_str);
+        let mut loader = Self {
             name,
             root,
             dangling,
@@ -49,6 +57,18 @@ impl<'r, 'd> Loader<'r, 'd> {
             sources: BTreeMap::new(),
             wanted: Vec::new(),
             unchanged: BTreeMap::new(),
+            identifiers: BTreeMap::new(),
+            has_identifiers: !version.is_some_and(is_3_0),
+        };
+        loader.identify("", &root.text, value);
+        loader
+    }
+
+    /// Finds the identifiers of the document or of a file.
+    fn identify(&mut self, file: &str, text: &str, value: &Value) {
+        let is_there = |keyword: &str| text.contains(keyword);
+        if self.has_identifiers && ["$id", "$self"].into_iter().any(is_there) {
+            (self.identifiers).insert(file.to_owned(), Identifiers::of(value, file));
         }
     }
 
@@ -73,30 +93,38 @@ impl<'r, 'd> Loader<'r, 'd> {
             }
         };
         let (file, format) = text::parse(path, &text)?;
+        self.identify(path, &text, &file);
         let source = Source { text, format };
         self.sources.insert(path.clone(), source);
         Ok(file)
     }
 
-    /// Rewrites each reference in a value in `slot`, written in `file` (`""` is the document itself), as
+    /// Rewrites each reference in a value in `slot`, written at `place` in `file` (`""` is the document itself), as
     /// one within the document. Returns the misplaced ones.
     pub(super) fn rewrite_references(
         &mut self,
         value: &mut Value,
-        file: &str,
+        (file, place): (&str, &str),
         slot: Slot<'_>,
     ) -> Result<Vec<Found>, TextError> {
         let own = file_name(self.name);
+        let identifiers = self.identifiers.get(file);
         let mut found = Vec::new();
         let mut refused = None;
         let are_refused = self.dangling == DanglingReferences::Refused;
         let wanted = &mut self.wanted;
         visit::objects_mut_in(value, slot, HOLDERS, &mut |path, holder| {
+            let resolve = |reference: &str| {
+                let place = |path: &Path<'_>| format!("{place}{}", path.pointer());
+                let lead = identifiers
+                    .and_then(|identifiers| identifiers.lead(file, &place(path), reference));
+                resolve_by(lead, file, own, reference)
+            };
             for keyword in REFERENCES {
                 let Some(Value::String(reference)) = holder.get_mut(*keyword) else {
                     continue;
                 };
-                match resolve(file, own, reference) {
+                match resolve(reference) {
                     Ok(resolved) => {
                         *reference = resolved.reference;
                         if path.slot.forbids_references() && *keyword == "$ref" {
@@ -112,7 +140,7 @@ impl<'r, 'd> Loader<'r, 'd> {
                     Err(_) => {}
                 }
             }
-            rewrite_mapping(file, own, holder);
+            rewrite_mapping(holder, resolve);
         });
         match refused {
             None => Ok(found),
@@ -186,6 +214,29 @@ pub(super) struct Resolved {
     pub(super) file: Option<WantedFile>,
 }
 
+/// Resolves a reference in `file`, of which an identifier may say where it leads.
+fn resolve_by(
+    lead: Option<Lead>,
+    file: &str,
+    own: &str,
+    reference: &str,
+) -> Result<Resolved, &'static str> {
+    match lead {
+        None => resolve(file, own, reference),
+        Some(Lead::Here(fragment)) => resolve(file, own, &format!("#{fragment}")),
+        Some(Lead::FromPath(path)) => {
+            let mut resolved = resolve(&path, own, reference)?;
+            if let Some(wanted) = &mut resolved.file {
+                file.clone_into(&mut wanted.from);
+            }
+            Ok(resolved)
+        }
+        Some(Lead::Elsewhere) => Err(
+            "is relative to the `$id` of a schema around it, a URL, and URLs are not fetched: write `#/components/…`",
+        ),
+    }
+}
+
 /// Resolves a reference in `file`; `own` is the document's own file name.
 fn resolve(file: &str, own: &str, reference: &str) -> Result<Resolved, &'static str> {
     let (target, fragment) = reference.split_once('#').unwrap_or((reference, ""));
@@ -210,7 +261,10 @@ fn resolve(file: &str, own: &str, reference: &str) -> Result<Resolved, &'static 
 
 /// Rewrites the references of a schema's discriminator, as those of the alternatives are. The name of a
 /// component stays a name (OpenAPI 3.1 section 4.8.25), unless an alternative has the same reference.
-fn rewrite_mapping(file: &str, own: &str, schema: &mut Map<String, Value>) {
+fn rewrite_mapping(
+    schema: &mut Map<String, Value>,
+    resolve: impl Fn(&str) -> Result<Resolved, &'static str>,
+) {
     let alternatives: Vec<String> = ["oneOf", "anyOf"]
         .iter()
         .filter_map(|keyword| schema.get(*keyword)?.as_array())
@@ -230,7 +284,7 @@ fn rewrite_mapping(file: &str, own: &str, schema: &mut Map<String, Value>) {
     }
     for target in targets {
         if let Value::String(target) = target
-            && let Ok(resolved) = resolve(file, own, target)
+            && let Ok(resolved) = resolve(target)
             && (target.contains(['/', '#']) || alternatives.contains(&resolved.reference))
         {
             *target = resolved.reference;

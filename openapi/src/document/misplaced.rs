@@ -142,9 +142,12 @@ impl Misplaced {
                     continue;
                 }
             };
-            let file = reference::split_file(&text).map(|(file, _)| file.into_owned());
-            let file = file.unwrap_or_default();
-            let inner = loader.rewrite_references(&mut value, &file, found.slot())?;
+            let (file, within) = match reference::split_file(&text) {
+                Some((file, within)) => (file.into_owned(), within),
+                None => (String::new(), text.clone()),
+            };
+            let written_at = (file.as_str(), within.as_str());
+            let inner = loader.rewrite_references(&mut value, written_at, found.slot())?;
             chain.push(text);
             let inside = Holder {
                 place: &place,

@@ -50,7 +50,7 @@ impl Document {
         let text = text.into();
         let (mut value, format) = text::parse(name, &text)?;
         let source = Source { text, format };
-        let loader = Loader::new(name, &source, dangling, &mut read_file);
+        let loader = Loader::new(name, &source, dangling, &mut read_file, &value);
         let (files, misplaced) = embed(loader, &mut value)?;
         let mut document = Self {
             name: name.to_owned(),

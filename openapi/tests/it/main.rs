@@ -15,6 +15,7 @@ mod escapes;
 mod exploded_objects;
 mod formats;
 mod hostile;
+mod identifiers;
 mod keywords;
 mod literal_paths;
 mod media_types;

@@ -6,7 +6,9 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::error::Category;
 use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
@@ -79,9 +81,8 @@ fn json(name: &str, text: &str) -> Result<Value, TextError> {
         // The text is JSON with a duplicate key, which the parser has just read.
         Category::Data => (start_of_key(text, end), what.to_owned()),
         Category::Syntax | Category::Eof | Category::Io => {
-            let message = if what.starts_with("recursion limit") {
-                "nested deeper than 127 levels, the recursion limit: move inner parts to components"
-                    .to_owned()
+            let message = if what.starts_with(TOO_DEEP) {
+                too_deep()
             } else {
                 format!("not valid JSON: {what}")
             };
@@ -94,6 +95,18 @@ fn json(name: &str, text: &str) -> Result<Value, TextError> {
         column: before.chars().count() + 1,
     };
     Err(error(name, Some(position), message))
+}
+
+/// The most levels of objects and arrays that are read. What walks through a document may be recursive.
+const DEEPEST: usize = 127;
+
+/// How parsers say that a text is nested deeper than they read.
+const TOO_DEEP: &str = "recursion limit";
+
+fn too_deep() -> String {
+    format!(
+        "nested deeper than {DEEPEST} levels, the recursion limit: move inner parts to components"
+    )
 }
 
 /// Returns where the key begins whose closing quote is the last one before `end`.
@@ -165,6 +178,9 @@ fn yaml_message(error: &YamlError) -> String {
             let message = other.to_string();
             let what = message.lines().next().unwrap_or_default();
             let what = what.split(" at line ").next().unwrap_or(what);
+            if what.starts_with(TOO_DEEP) {
+                return too_deep();
+            }
             let remedy = if what.contains("tabs disallowed") {
                 ": use spaces"
             } else {
@@ -187,13 +203,31 @@ struct Unambiguous(Value);
 
 impl<'de> Deserialize<'de> for Unambiguous {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue).map(Self)
+        Nested(DEEPEST).deserialize(deserializer).map(Self)
     }
 }
 
-struct AnyValue;
+/// Reads a value of at most so many levels of objects and arrays, however the text comes to them: YAML's aliases nest what
+/// they repeat.
+#[derive(Clone, Copy)]
+struct Nested(usize);
 
-impl<'de> Visitor<'de> for AnyValue {
+impl Nested {
+    fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
+        let levels = self.0.checked_sub(1);
+        levels.map(Self).ok_or_else(|| E::custom(TOO_DEEP))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Nested {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Nested {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -230,7 +264,8 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut read = Vec::new();
-        while let Some(Unambiguous(item)) = items.next_element()? {
+        let inner = self.inner()?;
+        while let Some(item) = items.next_element_seed(inner)? {
             read.push(item);
         }
         read.shrink_to_fit();
@@ -241,11 +276,11 @@ impl<'de> Visitor<'de> for AnyValue {
         // Half of the objects of real documents have one member, and a map that grows by itself begins with room for
         // three: a tenth of a document's memory.
         let mut read = Map::with_capacity(1);
+        let inner = self.inner()?;
         while let Some(key) = members.next_key::<String>()? {
             match read.entry(key) {
                 Entry::Vacant(entry) => {
-                    let Unambiguous(value) = members.next_value()?;
-                    entry.insert(value);
+                    entry.insert(members.next_value_seed(inner)?);
                 }
                 Entry::Occupied(entry) => {
                     return Err(A::Error::custom(duplicate_key(entry.key())));

@@ -102,8 +102,13 @@ pub(crate) fn run(arguments: &Test) -> Outcome {
         passed,
         failed,
         ignored,
+        did_nothing,
     } = counts;
-    anstream::println!("\ntests: {passed} passed, {failed} failed, {ignored} skipped");
+    anstream::println!(
+        "\ntests: {} passed, {failed} failed, {} skipped",
+        passed.saturating_sub(did_nothing),
+        ignored + did_nothing,
+    );
     Ok(if status.success() {
         Exit::Success
     } else {
@@ -117,11 +122,18 @@ struct Counts {
     passed: u64,
     failed: u64,
     ignored: u64,
+    /// Those among the passed ones that said so.
+    did_nothing: u64,
 }
 
 impl Counts {
-    /// Adds a line, if it is a summary: `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
+    /// Adds a line, if it is a summary: `test result: ok. 3 passed; 0 failed; 1 ignored; …`, or says that a test which
+    /// passes did nothing: `skipped: name: …`, perhaps after what libtest has begun to write.
     fn add(&mut self, line: &str) {
+        let said = line.rsplit(" ... ").next();
+        if said.is_some_and(|said| said.starts_with("skipped: ")) {
+            self.did_nothing += 1;
+        }
         let Some(summary) = line.strip_prefix("test result: ") else {
             return;
         };
@@ -207,6 +219,8 @@ mod tests {
         for line in [
             "running 3 tests",
             "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 7 filtered out; finished in 0.13s",
+            "skipped: without_a_corpus: there is no folder",
+            "test another ... skipped: without_a_disk: this needs root",
             "test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 2.00s",
         ] {
             counts.add(line);
@@ -215,6 +229,7 @@ mod tests {
             passed: 5,
             failed: 1,
             ignored: 1,
+            did_nothing: 2,
         };
         assert_eq!(counts, expected);
     }

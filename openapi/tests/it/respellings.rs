@@ -12,6 +12,7 @@ use openapi::diff::{Area, Change, Class, Kind, compare};
 use rand::RngExt as _;
 use rand::rngs::SmallRng;
 use serde_json::{Value, json};
+use testbed::inputs;
 
 use crate::random::{cases, once_in, only_case, pick, randomness, schema};
 
@@ -96,17 +97,11 @@ fn our_respelled_documents_are_identical() {
 
 #[test]
 fn respelled_documents_of_the_corpus_are_identical() {
-    let root =
-        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/specdiff-corpus");
-    let given = std::env::var_os("OPENAPI_CORPUS").map(std::path::PathBuf::from);
-    let corpus = given.unwrap_or(root).join("data");
-    if !corpus.is_dir() {
-        eprintln!(
-            "skipped: no corpus at {}; OPENAPI_CORPUS names another folder",
-            corpus.display()
-        );
+    let folder = inputs::folder("OPENAPI_CORPUS", "../shared/specdiff-corpus");
+    let Some(corpus) = folder.expect("a folder") else {
         return;
-    }
+    };
+    let corpus = corpus.join("data");
     let times = usize::try_from(cases(3)).unwrap_or(usize::MAX);
     let mut tally = Tally::default();
     let mut tried = 0;

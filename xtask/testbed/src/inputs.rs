@@ -31,7 +31,9 @@ pub fn folder(variable: &'static str, default: &str) -> Result<Option<PathBuf>, 
     if is_given {
         return Err(NotAFolder { variable, path });
     }
-    println!("skipped: there is no folder {default}; set {variable} to use another one");
+    crate::print_skipped(&format!(
+        "there is no folder {default}; set {variable} to use another one"
+    ));
     Ok(None)
 }
 

@@ -43,11 +43,12 @@ pub fn skip(missing: &dyn Display) {
     print_skipped(missing);
 }
 
-/// Prints why a test is skipped, directly to standard error: libtest shows a test's output only if it fails.
+/// Prints why a test is skipped, directly to standard output: libtest shows what a test prints only if it fails, and
+/// `cargo xtask test` counts these lines.
 pub fn print_skipped(why: &dyn Display) {
     let thread = std::thread::current();
     // libtest gives a test's thread the name of the test.
     let test = thread.name().filter(|name| *name != "main");
     let test = test.map(|name| format!("{name}: ")).unwrap_or_default();
-    let _ = writeln!(std::io::stderr(), "skipped: {test}{why}");
+    let _ = std::io::stdout().write_all(format!("skipped: {test}{why}\n").as_bytes());
 }

@@ -254,7 +254,7 @@ fn a_skipped_test_is_reported_and_fails_under_the_variable() {
     };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let skipped = again("NOTHING");
-    let said = text(&skipped.stderr);
+    let said = text(&skipped.stdout);
     assert!(skipped.status.success(), "{said}");
     assert!(
         said.contains(&format!("skipped: {name}: there is no PostgreSQL")),

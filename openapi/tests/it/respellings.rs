@@ -27,6 +27,19 @@ fn rewrites() -> Vec<(&'static str, Rewrite)> {
     all
 }
 
+/// Respells a document some times.
+pub(crate) fn respelled(random: &mut SmallRng, document: &Value, times: usize) -> Value {
+    let all = rewrites();
+    (0..times).fold(document.clone(), |current, _| {
+        let (_, apply) = *pick(random, &all);
+        let mut next = current.clone();
+        match apply(random, &mut next) {
+            Some(_) => next,
+            None => current,
+        }
+    })
+}
+
 /// The results of the rewrites.
 #[derive(Default)]
 struct Tally {

@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openapi::Document;
 use openapi::diff::{Verdict, compare};
+use rand::RngExt as _;
+use rand::rngs::SmallRng;
 use serde_json::Value;
 
-use crate::random::{cases, only_case, randomness, schema};
+use crate::random::{cases, once_in, only_case, pick, randomness, schema};
+use crate::respellings::respelled;
 use crate::schemas::{Body, document};
 
 use seeding::messages::operations;
@@ -99,6 +102,56 @@ fn assert_none_passes(text: &str, least: usize) {
     let count = outcome.compared.len();
     assert!(count >= least, "only {count} edits were compared");
     assert!(outcome.passed.is_empty(), "passed: {:#?}", outcome.passed);
+}
+
+/// Makes some edits of a document that is respelled, and compares the results with the document.
+fn compare_respelled(outcome: &mut Outcome, random: &mut SmallRng, value: &Value, name: &str) {
+    let base = Document::parse("base.json", &value.to_string()).expect("a document");
+    let respelled = respelled(random, value, 4);
+    for operation in operations(&respelled) {
+        let subject = Subject::of(respelled.clone(), &operation).expect("a document");
+        for target in &subject.messages {
+            for place in &target.places {
+                let edits = subject.edits(target, place, EVERY);
+                if edits.is_empty() || !once_in(random, 4) {
+                    continue;
+                }
+                let edit = pick(random, &edits);
+                if let Some(seeded) = subject.seed(target, place, edit, random.random()) {
+                    let (kind, detail, at) = (edit.kind, &edit.detail, &place.pointer);
+                    let edit = format!("{name}: {kind} ({detail}) at {at} of {respelled}");
+                    outcome.compare(&base, &seeded.revision, edit, seeded.witness);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_break_passes_beside_other_spellings() {
+    let mut outcome = Outcome::default();
+    let numbers = only_case().map_or(0..cases(5), |case| case..case + 1);
+    let count = numbers.end - numbers.start;
+    let texts = [
+        include_str!("silence/rich.json"),
+        include_str!("seeded/reached.json"),
+    ];
+    let documents = texts.map(|text| serde_json::from_str::<Value>(text).expect("JSON"));
+    for case in numbers {
+        let random = &mut randomness(8, case);
+        let schema = schema(random);
+        let own =
+            [Body::Request, Body::Response].map(|body| document(body, &schema).value().clone());
+        for value in own.iter().chain(&documents) {
+            compare_respelled(&mut outcome, random, value, &format!("OPENAPI_CASE={case}"));
+        }
+        assert!(outcome.passed.is_empty(), "passed: {:#?}", outcome.passed);
+    }
+    let compared = outcome.compared.len();
+    assert!(
+        count < 5 || compared > 100,
+        "only {compared} edits were compared"
+    );
 }
 
 #[test]

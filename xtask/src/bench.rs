@@ -19,6 +19,7 @@ pub(crate) fn run(command: &BenchCommand) -> Outcome {
         BenchCommand::Conformance(arguments) => {
             let mut options = vec![format!("--runs={}", arguments.runs)];
             options.extend(arguments.no_mutants.then(|| "--no-mutants".to_owned()));
+            options.extend(arguments.any_api.then(|| "--any-api".to_owned()));
             Bench::SUITE.run(&options)
         }
         BenchCommand::Timing(arguments) => {

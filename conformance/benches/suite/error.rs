@@ -18,6 +18,10 @@ pub(crate) enum Error {
     Io(&'static str, #[source] std::io::Error),
     #[error("cannot start the proxy that delays requests: {0}")]
     Proxy(String),
+    #[error("cannot install {0} from PyPI with python3 -m venv and pip")]
+    Install(String),
+    #[error("{0} does not answer after its start")]
+    Silent(&'static str),
     #[error("cannot read the results of the mutants from {path}: {why}", path = path.display())]
     Mutants { path: PathBuf, why: String },
 }

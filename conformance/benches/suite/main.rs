@@ -1,8 +1,9 @@
 //! The benchmark of the conformance suite: which faults it notices, by class; whether a correct server passes; how fast it
-//! is, also with 50 ms of latency.
+//! is, also with 50 ms of latency; what it shows of services of other contracts, side by side with Schemathesis.
 //!
 //! `cargo xtask bench conformance` runs it.
 
+mod any_api;
 mod delay;
 mod error;
 mod faults;
@@ -10,6 +11,10 @@ mod kills;
 #[path = "../../tests/it/node.rs"]
 mod node;
 mod process;
+mod public;
+mod schemathesis;
+#[path = "../../tests/it/any_api/shop.rs"]
+mod shop;
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
@@ -85,6 +90,9 @@ struct Arguments {
     /// Leave out the faults, which take minutes
     #[arg(long)]
     no_mutants: bool,
+    /// Measure only services of other contracts: a shop and public ones, beside Schemathesis, which is installed from PyPI
+    #[arg(long)]
+    any_api: bool,
     /// The flag that `cargo bench` adds
     #[arg(long, hide = true)]
     bench: bool,
@@ -105,8 +113,11 @@ fn main() -> ExitCode {
 /// server passes every run. A slow run is printed,
 /// and is not a failure.
 fn run(arguments: &Arguments) -> Result<bool, Error> {
-    let server = build_server()?;
     let folder = cargo::target_directory().join("bench-conformance");
+    if arguments.any_api {
+        return any_apis(&folder);
+    }
+    let server = build_server()?;
     let bench = Bench::start(&server, folder.clone())?;
     let clean_direct = bench.measure_speed()?;
     let stopped = bench.stop()?;
@@ -119,7 +130,20 @@ fn run(arguments: &Arguments) -> Result<bool, Error> {
         anstream::println!();
         kills::print(&folder.join("kills.jsonl"))?
     };
-    Ok(clean && named && killed && stopped)
+    anstream::println!();
+    let others = any_apis(&folder)?;
+    Ok(clean && named && killed && stopped && others)
+}
+
+/// Measures services of other contracts.
+fn any_apis(folder: &Path) -> Result<bool, Error> {
+    let folder = folder.join("any-api");
+    std::fs::create_dir_all(&folder).map_err(|error| Error::Io("make a folder", error))?;
+    let schemathesis = schemathesis::Schemathesis::install(&folder)?;
+    let shop = any_api::print(Path::new(SUITE), &schemathesis)?;
+    anstream::println!();
+    let public = public::print(Path::new(SUITE), &schemathesis, &folder)?;
+    Ok(shop && public)
 }
 
 /// Builds the server in release mode, in which a benchmark also builds the suite.

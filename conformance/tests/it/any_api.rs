@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use openapi::Document;
 use tokio::process::Command;
 
-use crate::suite::conformance;
+use crate::suite::{conformance, run_in};
+use shop::Shop;
 
 fn document() -> Document {
     let text = std::fs::read_to_string(shop::file("openapi.json")).expect("readable");
@@ -53,5 +54,28 @@ async fn operations_of_the_shop_have_cases() {
     };
     for method in ["get", "post", "put", "patch", "delete"] {
         assert!(named(method), "{method} is not in\n{text}");
+    }
+}
+
+/// The operations of the shop that its profile of a page reaches.
+const REACHED: usize = 6;
+
+#[tokio::test]
+async fn sound_shop_is_reached_from_a_profile_of_a_page() {
+    let shop = Shop::start("");
+    let profile = shop.profile();
+    let lines = std::fs::read_to_string(&profile).expect("readable");
+    assert!(lines.lines().count() <= 25, "{lines}");
+    let contract = shop::file("openapi.json");
+    let more = ["--contract", &contract, "--allow", "revokes"];
+    let run = run_in(&shop.credentials, &shop.url, &profile, &more).await;
+    let report = run.report.as_ref().expect("a report");
+    let operations = report["end"]["coverage"]["operations"].as_array();
+    let reached = operations.into_iter().flatten();
+    let reached = reached.filter(|operation| operation["reached"] == true);
+    let reached = reached.count();
+    assert!(reached >= REACHED, "{reached}: {}", run.stdout);
+    for (_, value) in &shop.credentials {
+        assert!(!report.to_string().contains(value), "{value}");
     }
 }

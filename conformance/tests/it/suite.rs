@@ -78,6 +78,16 @@ pub(crate) async fn conformance(arguments: &[&str]) -> Output {
 
 /// Runs `conformance run` against a target, with more arguments. The reports are written next to the profile.
 pub(crate) async fn run(target: &str, profile: &Path, more: &[&str]) -> Run {
+    run_in(&[], target, profile, more).await
+}
+
+/// Does the same with environment variables.
+pub(crate) async fn run_in(
+    environment: &[(String, String)],
+    target: &str,
+    profile: &Path,
+    more: &[&str],
+) -> Run {
     let folder = profile.with_file_name("report");
     let _ = std::fs::remove_dir_all(&folder);
     let path = |path: &Path| path.to_str().expect("UTF-8").to_owned();
@@ -96,7 +106,12 @@ pub(crate) async fn run(target: &str, profile: &Path, more: &[&str]) -> Run {
     if !more.contains(&"--max-seconds") {
         arguments.extend(["--max-seconds", "3600"]);
     }
-    let output = conformance(&arguments).await;
+    let output = command()
+        .args(&arguments)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .output()
+        .await
+        .expect("the command runs");
     let report = std::fs::read(folder.join("report.json")).ok();
     Run {
         code: output.status.code().expect("it exits by itself"),

@@ -171,6 +171,9 @@ pub(crate) struct Conformance {
     /// Leave out the faults, which take minutes
     #[arg(long)]
     pub(crate) no_mutants: bool,
+    /// Measure only services of other contracts, beside Schemathesis, which is installed from PyPI
+    #[arg(long)]
+    pub(crate) any_api: bool,
 }
 
 /// Options of `bench timing`.

@@ -124,7 +124,7 @@ export const operations = {
 
   addItem(user, { id }, { sku, quantity }) {
     const order = find(orders, id.toLowerCase(), user);
-    if (order.items.length === 20) throw new Refusal(422, "The order is full");
+    if (order.items.length >= 20) throw new Refusal(409, "The order is full");
     const item = { id: (order.lastItem += 1), sku, quantity };
     order.items = [...order.items, item];
     return { status: 201, body: item };

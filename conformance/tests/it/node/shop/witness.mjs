@@ -55,7 +55,7 @@ class Client {
   getUser = (id, more) => this.send("GET", `/users/${id}`, { with: ["Bearer"], ...more });
   deleteUser = (id, more) => this.send("DELETE", `/users/${id}`, { with: ["Bearer", "KeyHeader"], ...more });
   session = (body = "scope=read", more) => this.send("POST", "/sessions", { with: ["Login"], type: "application/x-www-form-urlencoded", body, ...more });
-  upload(parts = { title: "a", file: new Blob(["bytes"]) }, more) {
+  upload(parts = { title: "Bill", file: new Blob(["bytes"]) }, more) {
     const body = new FormData();
     for (const [name, value] of Object.entries(parts)) body.set(name, value);
     return this.send("POST", "/files", { with: ["LinkKey"], body, ...more });
@@ -161,7 +161,7 @@ const PROMISES = {
 
   "products are text/html": async (c) => (await c.send("GET", "/products")).mime === "application/json",
   "a problem is application/json": async (c) => (await c.send("DELETE", `/orders/${UNKNOWN}`)).mime === "application/problem+json",
-  "an upload needs no file": async (c) => (await c.upload({ title: "a" })).status === 422,
+  "an upload needs no file": async (c) => (await c.upload({ title: "Bill" })).status === 422,
   "events are text/plain": async (c) => (await c.send("GET", "/events", { with: ["Bearer"] })).mime === "text/event-stream",
   "a merge patch is refused": async (c) => (await c.patch(await c.order(), { customer: "Bob" })).status !== 415,
   "text is taken as JSON": async (c) => (await c.json("POST", "/orders", ORDER, { type: "text/plain" })).status === 415,

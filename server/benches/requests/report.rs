@@ -95,6 +95,23 @@ pub(crate) fn run(seconds: Duration, sizes: &[usize]) -> ExitCode {
     }
 }
 
+/// Sends requests to every path for a moment, and holds no figure to its limit.
+///
+/// # Panics
+///
+/// If a store cannot be filled, or if an answer is not as expected.
+pub(crate) fn try_reads() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        for kind in [Kind::Sqlite, Kind::Postgres] {
+            of_reads(kind, &[1000], Duration::from_millis(100)).await;
+        }
+    });
+}
+
 async fn measure(seconds: Duration, sizes: &[usize]) -> Vec<Pin> {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     println!(

@@ -48,6 +48,18 @@ pub struct CoveredOperation {
     pub provoked: Vec<String>,
     /// Those of them that were answered.
     pub observed: Vec<String>,
+    /// Where the values of its ordinary requests came from, by place: `path.order_id`, `body`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<ValueOrigin>,
+}
+
+/// Where a value of an operation's ordinary requests came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ValueOrigin {
+    /// The place in the request: `path.order_id`, `query.limit`, `body`.
+    pub place: String,
+    /// Where the value came from: the profile, a link, an answer, an example, a default, or a sample.
+    pub origin: String,
 }
 
 /// A part of the contract.

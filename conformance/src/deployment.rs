@@ -162,6 +162,11 @@ impl Deployment {
         self.tracker().ran(operation, covers);
     }
 
+    /// Records where a value of an operation's ordinary request comes from.
+    pub(crate) fn chose_value(&self, operation: usize, place: String, origin: String) {
+        self.tracker().chose(operation, place, origin);
+    }
+
     /// Waits until no other case holds this lock.
     pub(crate) async fn alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.alone.lock().await

@@ -6,9 +6,7 @@
 //! request named (for the revoke operation), or in an operation of the contract that reads the same path or one above.
 
 mod naming;
-mod parameter;
 pub(crate) mod reach;
-mod request;
 mod steps;
 mod values;
 
@@ -17,8 +15,8 @@ use serde_json::Value;
 use crate::case::sample::{Change, Expects, Location};
 use crate::case::{Case, Clause, Effect, Level, Needs, Sample};
 use crate::contract::Contract;
+use crate::resources::inputs::{Parameter, body, parameters};
 use naming::Names;
-use parameter::{Parameter, body, parameters};
 use values::Values;
 
 /// Returns the cases that are derived from a contract. They live as long as the process, as those of the catalogue do.

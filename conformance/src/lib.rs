@@ -50,6 +50,7 @@ pub mod probe;
 pub mod profile;
 pub mod redact;
 pub mod report;
+mod resources;
 pub mod runner;
 pub mod session;
 pub mod trial;

@@ -9,6 +9,7 @@ mod callers;
 mod credentials;
 mod explain;
 mod fixtures;
+mod operations;
 mod origin;
 mod party;
 mod policy;
@@ -31,6 +32,7 @@ pub use callers::{CallerTable, Callers, Wallet};
 pub use credentials::{Credentials, Identity};
 pub(crate) use explain::parse_toml;
 pub use fixtures::{Fixtures, Mint};
+pub use operations::OperationValues;
 pub(crate) use origin::Origin;
 pub use origin::ProfileError;
 pub use party::{Member, Party};
@@ -91,6 +93,10 @@ pub struct Profile {
     /// contract's own example is sent, or a sample of the parameter's schema.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
+    /// Values for the requests of single operations, by operation: `POST /orders`, or its `operationId`. They have
+    /// precedence over `parameters`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub operations: BTreeMap<String, OperationValues>,
     /// The cases that may be skipped in a run that passes.
     #[serde(default, rename = "waiver", skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<Waiver>,

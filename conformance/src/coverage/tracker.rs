@@ -7,7 +7,7 @@ use openapi::media_type::MediaType;
 use serde_json::Value;
 
 use super::parts::{self, Item, Place, Step};
-use super::{Coverage, CoveredOperation, CoveredPart, PartKind, Undocumented};
+use super::{Coverage, CoveredOperation, CoveredPart, PartKind, Undocumented, ValueOrigin};
 use crate::wire::{Exchange, Request, Response};
 
 /// The parts of a contract that the exchanges of a run have reached so far.
@@ -24,6 +24,8 @@ struct Tracked {
     path: String,
     /// Whether it succeeded.
     reached: bool,
+    /// Where the values of its ordinary requests came from, by place.
+    values: BTreeMap<String, String>,
 }
 
 impl Tracker {
@@ -37,6 +39,7 @@ impl Tracker {
             method: operation.method,
             path: operation.path,
             reached: false,
+            values: BTreeMap::new(),
         });
         Tracker {
             operations: operations.collect(),
@@ -59,6 +62,11 @@ impl Tracker {
                 item.part.exercised |= item.part.kind.is_of_answers();
             }
         }
+    }
+
+    /// Records where a value of an operation's ordinary request comes from.
+    pub(crate) fn chose(&mut self, operation: usize, place: String, origin: String) {
+        self.operations[operation].values.insert(place, origin);
     }
 
     /// Records an exchange. Returns whether an operation of the contract succeeded in it.
@@ -160,6 +168,7 @@ impl Tracker {
             method,
             path,
             reached,
+            values,
         } = &self.operations[index];
         let statuses = |wanted: fn(&CoveredPart) -> bool| {
             (self.items.iter())
@@ -175,6 +184,12 @@ impl Tracker {
             documented: statuses(|_| true),
             provoked: statuses(|part| part.exercised),
             observed: statuses(|part| part.observed),
+            values: (values.iter())
+                .map(|(place, origin)| ValueOrigin {
+                    place: place.clone(),
+                    origin: origin.clone(),
+                })
+                .collect(),
         }
     }
 }

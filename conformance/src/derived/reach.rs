@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use super::{effect, request};
+use super::effect;
 use crate::case::sample::Expects;
 use crate::case::{Outcome, Stop};
 use crate::contract::DocumentedOperation;
 use crate::deployment::reach::{Reach, Unreached};
+use crate::resources::request;
 use crate::trial::{Answer, Trial};
 use crate::wire::{NoAnswer, Request};
 
@@ -46,7 +47,7 @@ pub(crate) async fn of(t: &Trial, operation: usize) -> Result<Reach, Stop> {
                 format!("run with --allow {}", needed.name()),
             ));
         }
-        let request = match request::ordinary(t, operation) {
+        let request = match request::ordinary(t, operation).await {
             Ok(request) => request,
             Err(Stop::Lacking(why)) => return Ok(without_request(why)),
             Err(other) => return Err(other),
@@ -70,7 +71,7 @@ pub(super) async fn ordinary<'t>(
 ) -> Result<(Answer<'t>, Reach), Stop> {
     let documented = &t.deployment().contract.operations()[operation];
     let cell = t.deployment().reaches.cell(operation);
-    let request = request::ordinary(t, operation).inspect_err(|stop| {
+    let request = request::ordinary(t, operation).await.inspect_err(|stop| {
         if let Stop::Lacking(why) = stop {
             // Another case may have found the same.
             let _ = cell.set(without_request(why.clone()));

@@ -3,10 +3,11 @@
 
 use openapi::media_type::MediaType;
 
-use super::{reach, request};
+use super::reach;
 use crate::case::sample::{Change, Expects, Location};
 use crate::case::{Outcome, Sample, Stop};
 use crate::contract::JSON;
+use crate::resources::request;
 use crate::trial::{Answer, Trial};
 use crate::wire::Request;
 
@@ -15,7 +16,7 @@ pub(super) async fn steps(t: &Trial) -> Outcome {
     let sample = t.sample()?;
     let contract = &t.deployment().contract;
     if contract.revoke_operation() == Some(sample.operation) {
-        let request = request::of(t, sample)?;
+        let request = request::of(t, sample).await?;
         let answer = t.send(&sample.purpose, request).await?;
         conforms(&answer, t, sample)?;
         return match (sample.expects, &sample.change) {
@@ -38,7 +39,7 @@ pub(super) async fn steps(t: &Trial) -> Outcome {
     }
     // A fault counts at an operation that was not reached too, so this is demanded last.
     reach::of(t, sample.operation).await?;
-    let request = request::of(t, sample)?;
+    let request = request::of(t, sample).await?;
     if request.method.is_safe() {
         let answer = t.send(&sample.purpose, request).await?;
         conforms(&answer, t, sample)?;
@@ -121,7 +122,7 @@ async fn steady(t: &Trial, sample: &Sample) -> Result<Option<(Request, (u16, Vec
     else {
         return Ok(None);
     };
-    let request = request::ordinary(t, reader)?;
+    let request = request::ordinary(t, reader).await?;
     let first = t.send("read it before", request.clone()).await?;
     let second = t.send("read it once more before", request.clone()).await?;
     let same = first.status() == second.status() && first.bytes() == second.bytes();

@@ -4,6 +4,7 @@ use openapi::{Validator, pointer, sample};
 use serde_json::Value;
 
 use crate::case::sample::Location;
+use crate::resources::request::text_of;
 
 /// The most valid values of one schema.
 const VALID: usize = 12;
@@ -68,17 +69,6 @@ fn tagged<T>(valid: Vec<T>, invalid: Vec<T>) -> Vec<(T, bool)> {
     valid
         .chain(invalid.into_iter().map(|value| (value, false)))
         .collect()
-}
-
-/// Writes a scalar as a parameter carries it.
-pub(super) fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        // `style` decides how a list or an object is written; null cannot be written.
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
 }
 
 fn is_scalar(value: &Value) -> bool {

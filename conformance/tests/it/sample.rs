@@ -267,6 +267,7 @@ pub(crate) fn events() -> Vec<Event> {
                 documented: vec!["201".to_owned(), "404".to_owned()],
                 provoked: vec!["201".to_owned(), "404".to_owned()],
                 observed: vec!["201".to_owned()],
+                values: Vec::new(),
             }],
         },
         known: vec![KnownFailure {

@@ -72,6 +72,7 @@ const CRATES: &[Layers] = &[
             "trial",
             "case",
             "baseline",
+            "resources",
             "derived",
             "cases",
             "fixtures",

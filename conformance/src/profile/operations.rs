@@ -1,0 +1,106 @@
+//! The values that a profile gives for the requests of single operations.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use crate::case::sample::Location;
+
+/// The values of the requests of one operation.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OperationValues {
+    /// The body of an ordinary request.
+    #[serde(
+        default,
+        deserialize_with = "one_value",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(with = "Option<Value>")]
+    pub body: Option<Value>,
+    /// The media type of that body. Unset: JSON where the contract has it, otherwise the first that it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// The path parameters, by name.
+    #[serde(
+        default,
+        deserialize_with = "values",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub path: BTreeMap<String, Value>,
+    /// The query parameters, by name. One that the contract does not declare is sent as well.
+    #[serde(
+        default,
+        deserialize_with = "values",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub query: BTreeMap<String, Value>,
+    /// The headers, by name. One that the contract does not declare is sent as well.
+    #[serde(
+        default,
+        deserialize_with = "values",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub header: BTreeMap<String, Value>,
+    /// The cookies, by name. One that the contract does not declare is sent as well.
+    #[serde(
+        default,
+        deserialize_with = "values",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub cookie: BTreeMap<String, Value>,
+}
+
+impl OperationValues {
+    /// Returns the parameters of a location, by name.
+    pub(crate) fn of(&self, location: Location) -> &BTreeMap<String, Value> {
+        match location {
+            Location::Path => &self.path,
+            Location::Query => &self.query,
+            Location::Header => &self.header,
+            Location::Cookie => &self.cookie,
+        }
+    }
+}
+
+/// Reads a value that is sent as JSON.
+fn one_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    let value = toml::Value::deserialize(deserializer)?;
+    json(value).map(Some).map_err(D::Error::custom)
+}
+
+/// Reads a table of values that are sent as JSON or as texts.
+fn values<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Value>, D::Error> {
+    let values = BTreeMap::<String, toml::Value>::deserialize(deserializer)?;
+    (values.into_iter())
+        .map(|(name, value)| Ok((name, json(value).map_err(D::Error::custom)?)))
+        .collect()
+}
+
+/// Converts a value of TOML; a time becomes its text.
+fn json(value: toml::Value) -> Result<Value, String> {
+    Ok(match value {
+        toml::Value::String(text) => Value::String(text),
+        toml::Value::Integer(number) => Value::from(number),
+        toml::Value::Float(number) => serde_json::Number::from_f64(number)
+            .map(Value::Number)
+            .ok_or_else(|| format!("{number} is not a number of JSON"))?,
+        toml::Value::Boolean(flag) => Value::Bool(flag),
+        toml::Value::Datetime(time) => Value::String(time.to_string()),
+        toml::Value::Array(items) => {
+            Value::Array(items.into_iter().map(json).collect::<Result<_, _>>()?)
+        }
+        toml::Value::Table(members) => Value::Object(
+            (members.into_iter())
+                .map(|(name, value)| Ok((name, json(value)?)))
+                .collect::<Result<_, String>>()?,
+        ),
+    })
+}

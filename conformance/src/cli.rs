@@ -38,7 +38,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the cases against a deployment and write its reports.
-    #[command(after_help = with_exit_codes(run::HELP), after_long_help = with_exit_codes(run::LONG_HELP))]
+    #[command(after_help = run::HELP, after_long_help = with_exit_codes(run::LONG_HELP))]
     Run(run::Arguments),
     /// Probe a deployment and write a first profile of it.
     #[command(after_help = probe::HELP)]

@@ -205,6 +205,9 @@ pub struct CaseRecord {
     /// The cause of a failure: the request and what was wrong with its answer. Cases with one cause are one finding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// The fault, if the cause shows one that other operations show, too: cases with one fault are one finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
     /// The known failure of the baseline that it is, which does not fail the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<Waived>,
@@ -261,6 +264,9 @@ pub struct StepRecord {
     /// What was wrong, in words that are the same in every case that met it. Only of a step that did not hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<String>,
+    /// The fault that `check` shows, if it is not one of a single operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
 }
 
 /// The footer of a run: how it ended.

@@ -3,7 +3,7 @@
 //! Steps send requests as one of the profile's users ([`Caller`]) and check expectations of the answers ([`Answer`]).
 //! Every expectation becomes a step of the report. The first one that does not hold ends the case.
 
-mod answer;
+pub(crate) mod answer;
 mod reproduction;
 mod transcript;
 pub(crate) mod uses;
@@ -296,23 +296,25 @@ impl Trial {
         held
     }
 
-    /// Names the cause of the step that failed last, which is then one finding with the other cases that met it.
-    pub(crate) fn name_cause(&self, cause: Option<String>) {
+    /// Names the cause of the step that failed last, which is then one finding with the other cases that met it; and the
+    /// fault, if it is not one of a single operation.
+    pub(crate) fn name_cause(&self, cause: Option<String>, fault: Option<String>) {
         if let Some(cause) = cause {
             self.transcript.name_check(|| cause);
+            self.transcript.name_fault(fault);
         }
     }
 
-    /// Returns the problem that all observations of a kind have, if there is only one, as the cause of a case that meets it.
-    pub(crate) fn only_problem(&self, kind: Kind) -> Option<String> {
+    /// Names the problem that all observations of a kind have, if there is only one, as the cause of the step that failed last.
+    pub(crate) fn name_only_problem(&self, kind: Kind) {
         let observed = self.deployment().observed(kind);
-        let problems: BTreeSet<_> = observed.iter().map(|one| one.problem.as_ref()).collect();
-        let (Some(Some(problem)), 1) = (problems.first(), problems.len()) else {
-            return None;
-        };
-        let contract = &self.deployment().contract;
-        let operation = &contract.operations()[contract.revoke_operation()?].operation;
-        Some(format!("{operation}: {problem}"))
+        let problems: BTreeSet<_> = (observed.iter())
+            .map(|one| (&one.operation, &one.check, one.is_refusal))
+            .collect();
+        if let (Some((operation, check, is_refusal)), 1) = (problems.first(), problems.len()) {
+            let fault = is_refusal.then(|| answer::fault_of_refusals(check));
+            self.name_cause(Some(format!("{operation}: {check}")), fault);
+        }
     }
 
     /// Registers a value derived from a credential, so that reports show the name in its place.

@@ -119,8 +119,9 @@ impl Run {
             (case["verdict"].as_str()).is_some_and(|verdict| verdicts.contains(&verdict))
         };
         let failed = cases.iter().filter(|case| is(case, &["fail", "blocked"]));
-        let causes: std::collections::BTreeSet<&str> =
-            failed.filter_map(|case| case["cause"].as_str()).collect();
+        let causes: std::collections::BTreeSet<&str> = failed
+            .filter_map(|case| case["fault"].as_str().or(case["cause"].as_str()))
+            .collect();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         Ok(Run {
             exit: output.status.code(),

@@ -11,6 +11,9 @@ use crate::profile::Policy;
 pub(super) use tokens::record_field;
 use tokens::{count_active, days_of_another_type, refused};
 
+/// What is wrong with a token that expires at another time than was asked for.
+const EXPIRES: &str = "expires_at of the 201";
+
 /// Adds what a case that creates one token needs.
 const fn creating(case: CaseBuilder) -> CaseBuilder {
     case.room(1).create()
@@ -70,7 +73,9 @@ pub(super) const CASES: &[Case] = &[
         let (_, answer) = t.create("create a token for seven days", &body).await?;
         let expires_at = answer.timestamp(&record_field(&answer, "expires_at"))?;
         let earlier = expires_at - chrono::TimeDelta::days(7);
-        answer.happened_now("expires_at, seven days earlier,", earlier)?;
+        let outcome = answer.happened_now("expires_at, seven days earlier,", earlier);
+        answer.name_check(EXPIRES.to_owned());
+        outcome?;
         let created_at = record_field(&answer, "created_at");
         if answer.at(&created_at).is_null() {
             return Ok(());
@@ -78,7 +83,9 @@ pub(super) const CASES: &[Case] = &[
         // Both are by the deployment's clock, so its skew does not matter. It may store whole seconds.
         let created_at = answer.timestamp(&created_at)?;
         let held = (earlier - created_at).abs() <= chrono::TimeDelta::seconds(1);
-        answer.expect("expires_at, seven days earlier,", held, created_at, earlier)
+        let outcome = answer.expect("expires_at, seven days earlier,", held, created_at, earlier);
+        answer.name_check(EXPIRES.to_owned());
+        outcome
     })),
     creating(Case::should("create.longest_name", clauses::CREATE)).steps(steps!(|t| {
         let body = json!({ "name": "n".repeat(255), "expires_in_days": 365 });
@@ -203,7 +210,9 @@ pub(super) const CASES: &[Case] = &[
         let (_, answer) = t.create("create without expires_in_days", &body).await?;
         let expires_at = answer.timestamp(&record_field(&answer, "expires_at"))?;
         let earlier = expires_at - chrono::TimeDelta::days(365);
-        answer.happened_now("expires_at, 365 days earlier,", earlier)
+        let outcome = answer.happened_now("expires_at, 365 days earlier,", earlier);
+        answer.name_check(EXPIRES.to_owned());
+        outcome
     })),
     Case::must("create.token_is_shown_once", clauses::CREATE)
         .covers(&["/responses/201"])

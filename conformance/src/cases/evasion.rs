@@ -12,24 +12,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::clauses;
-use crate::case::{Case, Outcome, Stop, steps};
-use crate::trial::{Answer, Trial};
+use crate::case::{Case, Stop, steps};
+use crate::trial::Trial;
 use crate::wire::{Form, NoAnswer, Request};
 
 /// Builds a request that revokes the case's second token with its first token, which is the revoked one.
 fn revoke_live_token(t: &Trial) -> Result<Request, Stop> {
     Ok(t.using(t.own(0))?.revoke(&t.own(1).id))
-}
-
-/// Checks that an answer is not a success.
-fn not_accepted(answer: &Answer<'_>) -> Outcome {
-    let status = answer.status();
-    let actual = match status / 100 {
-        2 => format!("{status}: {}", answer.quote()),
-        _ => status.to_string(),
-    };
-    let held = !(200..300).contains(&status);
-    answer.expect("the revoked token", held, "not accepted", actual)
 }
 
 pub(super) const CASES: &[Case] = &[
@@ -150,7 +139,7 @@ pub(super) const CASES: &[Case] = &[
                 if t.deployment().profile.companions.list {
                     let purpose = format!("list tokens with the revoked token, {what}");
                     let list = named(t.using(t.own(0))?.list(""));
-                    not_accepted(&t.send(&purpose, list).await?)?;
+                    t.send(&purpose, list).await?.is_not_accepted()?;
                 }
             }
             t.lives(t.own(1), "after the refusals").await
@@ -172,7 +161,7 @@ pub(super) const CASES: &[Case] = &[
                 return after.status_is(&[401]);
             }
             // The deployment does not support HEAD, so any refusal of the revoked token is right.
-            not_accepted(&after)
+            after.is_not_accepted()
         })),
     Case::must("revocation.refused_on_other_paths", clauses::REJECTED)
         .covers(&["/parameters/0", "/responses/401"])
@@ -205,7 +194,7 @@ pub(super) const CASES: &[Case] = &[
                         path,
                         ..request.clone()
                     };
-                    not_accepted(&t.send(&purpose, request).await?)?;
+                    t.send(&purpose, request).await?.is_not_accepted()?;
                 }
             }
             t.lives(t.own(1), "after the refusals").await
@@ -252,7 +241,7 @@ pub(super) const CASES: &[Case] = &[
                 .send_on(&mut wire, Form::Old, purpose, revoke_live_token(t)?)
                 .await?
             {
-                Ok(answer) => not_accepted(&answer)?,
+                Ok(answer) => answer.is_not_accepted()?,
                 Err(problem) => {
                     let held = matches!(problem, NoAnswer::Broken(_));
                     let expected = "a refusal, or the connection closed";

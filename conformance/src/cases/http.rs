@@ -98,6 +98,9 @@ pub(super) const CASES: &[Case] = &[
         .steps(steps!(|t| {
             let request = t.operator().revoke(&t.own(0).id).set("accept", "text/html");
             let answer = t.send("revoke with Accept: text/html", request).await?;
+            if answer.status() == 201 {
+                answer.is_json()?;
+            }
             t.agrees(t.own(0), &answer, &[406]).await
         })),
     Case::must(

@@ -50,6 +50,7 @@ async fn kept_or_refused(t: &Trial, what: &str, reason: &str) -> Outcome {
     if answer.status() == 201 {
         let text = String::from_utf8_lossy(answer.bytes()).to_ascii_lowercase();
         let held = text.contains(reason);
+        answer.field_is("/data/id", &json!(t.own(0).id))?;
         answer.expect(
             "the reason",
             held,
@@ -224,6 +225,7 @@ pub(super) const CASES: &[Case] = &[
         let answer = t.send("revoke with two reasons", request).await?;
         answer.follows(Policy::DuplicateKeys)?;
         if answer.status() == 201 {
+            answer.field_is("/data/id", &json!(t.own(0).id))?;
             let kept = answer.at("/data/revocation_reason");
             let held = kept == json!("one") || kept == json!("two");
             answer.expect("the reason", held, "one of the two", kept)?;
@@ -262,7 +264,8 @@ pub(super) const CASES: &[Case] = &[
         for body in [r#"{"reason": 1}"#, "[1]", "{"] {
             let request = t.operator().revoke(&t.own(0).id).body(JSON, body);
             let answer = t.send(&format!("revoke with {body}"), request).await?;
-            answer.documented_as(&[400, 422])?;
+            answer.status_is(&[400, 422])?;
+            answer.judge_body()?;
             if answer.status() == 422 {
                 let detail = answer.at("/detail");
                 let whole = |problem: &Value| {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::clauses;
 use crate::case::{Case, Stop, steps};
+use crate::deployment::leak::Leaked;
 use crate::percent::percent_encoded;
 
 pub(super) const CASES: &[Case] = &[
@@ -39,12 +40,14 @@ pub(super) const CASES: &[Case] = &[
             .map(String::as_str)
             .filter(|key| named(key))
             .collect();
-            t.expect(
+            let outcome = t.expect(
                 "the fields of its entry",
                 secrets.is_empty(),
                 "no token and no hash",
                 secrets.join(", "),
-            )
+            );
+            t.name_list_check(&Leaked::Credential.in_the(200));
+            outcome
         })),
     Case::should("list.pages_neither_repeat_nor_lose", clauses::LIST)
         .own(3)
@@ -57,7 +60,7 @@ pub(super) const CASES: &[Case] = &[
                     .iter()
                     .filter(|item| item["id"] == json!(t.own(n).id))
                     .count();
-                t.expect(
+                t.expect_of_list(
                     "how often a live token is listed in all pages",
                     times == 1,
                     "once",
@@ -87,7 +90,7 @@ pub(super) const CASES: &[Case] = &[
             for (key, expected) in [("name", json!(token.name)), ("revoked_at", Value::Null)] {
                 let actual = &entry[key];
                 let held = *actual == expected || !t.lists_pages() && entry.get(key).is_none();
-                t.expect(&format!("its {key}"), held, &expected, actual)?;
+                t.expect_of_list(&format!("its {key}"), held, &expected, actual)?;
             }
             Ok(())
         })),
@@ -113,7 +116,7 @@ pub(super) const CASES: &[Case] = &[
                     .map(str::trim)
                     .collect();
                 let what = format!("the order of three names with {query}");
-                t.expect(
+                t.expect_of_list(
                     &what,
                     order.join(" ") == expected,
                     expected,
@@ -145,7 +148,7 @@ pub(super) const CASES: &[Case] = &[
                 } else {
                     "the newer one first"
                 };
-                t.expect(&what, held, expected, format!("{first:?} and {second:?}"))?;
+                t.expect_of_list(&what, held, expected, format!("{first:?} and {second:?}"))?;
             }
             Ok(())
         })),
@@ -184,7 +187,7 @@ pub(super) const CASES: &[Case] = &[
             let first = page("limit=2").await?;
             let second = page(&format!("limit=2&cursor={}", cursor(&first, "next_cursor"))).await?;
             let has_prev = &second["has_prev"];
-            t.expect(
+            t.expect_of_list(
                 "has_prev of the second page",
                 *has_prev == json!(true),
                 "true",
@@ -196,7 +199,7 @@ pub(super) const CASES: &[Case] = &[
             );
             let back = page(&back).await?;
             let (expected, actual) = (json!(ids(&first)), json!(ids(&back)));
-            t.expect(
+            t.expect_of_list(
                 "the page before the second",
                 expected == actual,
                 expected,

@@ -18,8 +18,8 @@ async fn round_trips(t: &Trial, reason: &str) -> Outcome {
             request.json(&body)
         })
         .await?;
-    answer.field_is("/data/revocation_reason", &body["reason"])?;
     answer.field_is("/data/id", &json!(t.own(0).id))?;
+    answer.field_is("/data/revocation_reason", &body["reason"])?;
     t.is_dead(t.own(0), "after the revocation with the reason")
         .await?;
     kept(t, t.own(0), &body["reason"]).await
@@ -30,12 +30,13 @@ async fn kept(t: &Trial, token: &Token, reason: &Value) -> Outcome {
     if !t.deployment().profile.companions.list {
         return Ok(());
     }
-    let entry = t.entry_of_revoked(&t.operator(), &token.id).await?;
+    let entry = t.entry_of_revoked(&t.operator(), &token.id).await;
+    let entry = entry.map_err(Stop::on_the_way)?;
     match entry
         .as_ref()
         .and_then(|entry| entry.get("revocation_reason"))
     {
-        Some(kept) => t.expect("the reason in the list", kept == reason, reason, kept),
+        Some(kept) => t.expect_of_list("the reason in the list", kept == reason, reason, kept),
         None => Ok(()),
     }
 }
@@ -76,6 +77,7 @@ async fn accepts_length(
     }
     t.is_dead(&token, "after the revocation with the reason")
         .await?;
+    answer.field_is("/data/id", &json!(token.id))?;
     let returned = answer.at("/data/revocation_reason");
     let count = returned.as_str().map_or(0, |text| text.chars().count());
     let expected = format!("all {length} characters");
@@ -138,6 +140,7 @@ pub(super) const CASES: &[Case] = &[
                     continue;
                 };
                 if answer.status() == 201 {
+                    answer.field_is("/data/id", &json!(t.own(0).id))?;
                     let returned = answer.at("/data/revocation_reason");
                     let found = format!(
                         "{} characters",
@@ -209,6 +212,7 @@ pub(super) const CASES: &[Case] = &[
                 .json(&json!({ "reason": "" }));
             let answer = t.send("revoke with an empty reason", request).await?;
             answer.documented(201)?;
+            answer.field_is("/data/id", &json!(t.own(0).id))?;
             let returned = answer.at("/data/revocation_reason");
             answer.expect(
                 "the reason",

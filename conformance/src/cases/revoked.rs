@@ -24,14 +24,14 @@ pub(super) const CASES: &[Case] = &[
             let answer = t.revoke(t.own(0)).await?;
             let revoked = t.entry_of_revoked(&t.operator(), &t.own(0).id).await?;
             if let Some(revoked) = revoked {
-                t.expect("its entry", revoked != before, "changed", &revoked)?;
+                t.expect_of_list("its entry", revoked != before, "changed", &revoked)?;
                 let answered = answer.timestamp("/data/revoked_at")?;
                 let listed = &revoked["revoked_at"];
                 let same =
                     chrono::DateTime::parse_from_rfc3339(listed.as_str().unwrap_or_default())
                         .is_ok_and(|listed| listed == answered);
                 let held = same || !t.lists_pages() && revoked.get("revoked_at").is_none();
-                t.expect(
+                t.expect_of_list(
                     "revoked_at in the list",
                     held,
                     answered.to_rfc3339(),
@@ -39,7 +39,7 @@ pub(super) const CASES: &[Case] = &[
                 )?;
             }
             let live = t.entry(&t.operator(), &t.own(1).id).await?;
-            t.expect(
+            t.expect_of_list(
                 "revoked_at of a live token",
                 live["revoked_at"].is_null(),
                 "null",
@@ -56,13 +56,13 @@ pub(super) const CASES: &[Case] = &[
             let has = |id: &str| listed.iter().any(|item| item["id"] == json!(id));
             let describe = |present: bool| if present { "listed" } else { "not listed" };
             let (revoked, live) = (has(&t.own(0).id), has(&t.own(1).id));
-            t.expect(
+            t.expect_of_list(
                 "the revoked token",
                 !revoked,
                 "not listed without include_revoked",
                 describe(revoked),
             )?;
-            t.expect("a live token", live, "listed", describe(live))
+            t.is_listed("a live token", live)
         })),
     Case::must(
         "revocation.refusal_is_401_and_not_403",

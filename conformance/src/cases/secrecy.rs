@@ -72,7 +72,7 @@ pub(super) async fn none_observed(t: &Trial, kind: Kind, what: &str) -> Outcome 
         [first, rest @ ..] => format!("{first} ({} more)", rest.len()),
     };
     t.expect(what, found.is_empty(), "nothing", actual)
-        .inspect_err(|_| t.name_cause(t.only_problem(kind)))?;
+        .inspect_err(|_| t.name_only_problem(kind))?;
     // A server error hides what a sound answer would have shown.
     asked
 }

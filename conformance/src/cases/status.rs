@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::clauses;
 use crate::case::{Case, Stop, steps};
 use crate::profile::Policy;
+use crate::trial::answer::{GENERIC, undocumented};
 use members::{ENVELOPE, RECORD, additional_fields, missing_fields};
 
 pub(super) const CASES: &[Case] = &[
@@ -209,6 +210,8 @@ pub(super) const CASES: &[Case] = &[
                 "the deployment answers an invalid body with 400".to_owned(),
             ));
         }
+        // A body of another shape is what other cases are about.
+        (answer.body_documented()).map_err(Stop::on_the_way)?;
         let detail = answer.at("/detail");
         let places = detail
             .as_array()
@@ -321,20 +324,14 @@ pub(super) const CASES: &[Case] = &[
         // Runs last, since it checks every answer of the operation in the run.
         .steps(steps!(|t| {
             let asked = super::secrecy::request_every_kind_of_answer(t).await;
-            // HTTP allows any server to answer with these before the operation is reached: for content negotiation
-            // (406, 415), limits (413, 414, 429, 431), routing of another path or method (301, 307, 308, 405), and
-            // another version of HTTP (505).
-            const GENERIC: &[u16] = &[301, 307, 308, 405, 406, 413, 414, 415, 429, 431, 505];
             let coverage = t.deployment().coverage();
             let others = coverage.undocumented.iter();
             let others: Vec<_> = others
                 .filter(|other| !GENERIC.contains(&other.status))
                 .collect();
-            // A server error alone is one finding with the cases that met it.
+            // A single one is one finding with the cases that met it.
             let cause = match others.as_slice() {
-                [only] if only.status >= 500 => {
-                    Some(format!("{}: server error {}", only.operation, only.status))
-                }
+                [only] => Some(format!("{}: {}", only.operation, undocumented(only.status))),
                 [..] => None,
             };
             let others: Vec<String> = (others.iter())
@@ -351,7 +348,7 @@ pub(super) const CASES: &[Case] = &[
                 "none",
                 actual,
             )
-            .inspect_err(|_| t.name_cause(cause))?;
+            .inspect_err(|_| t.name_cause(cause, None))?;
             asked
         })),
 ];

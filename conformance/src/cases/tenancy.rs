@@ -291,8 +291,8 @@ pub(super) const CASES: &[Case] = &[
                 listed.contains(&t.own(0).id),
                 listed.contains(&t.foreign(0).id),
             );
-            t.expect("an own token", own, "listed", describe(own))?;
-            t.expect(
+            t.is_listed("an own token", own)?;
+            t.expect_of_list(
                 "a token of another business",
                 !foreign,
                 "not listed",

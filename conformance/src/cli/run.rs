@@ -20,9 +20,9 @@ use super::progress::Progress;
 use super::publish;
 use super::render::refuse;
 
-pub(crate) const HELP: &str = "Examples:
-  conformance run --target https://staging.example.com --profile staging.toml --report reports --allow revokes
-  conformance run --target http://127.0.0.1:8080 --profile local.toml --report reports --filter revocation.";
+/// The end of the short help, which fits into a terminal of 24 lines and 80 columns.
+pub(crate) const HELP: &str =
+    "Exit codes: 0 conformant, 1 failed, 2 usage, 3 broken, 4 nothing proven";
 
 pub(crate) const LONG_HELP: &str = "Examples:
   conformance run --target https://staging.example.com --profile staging.toml --report reports --allow revokes
@@ -38,7 +38,9 @@ const EXPECTED_REQUESTS: u32 = 5000;
 /// The target, its profile and contract, and the limits of requests.
 #[derive(Debug, clap::Args)]
 struct TargetArguments {
-    /// The deployment's base URL, such as https://staging.example.com.
+    /// The deployment's base URL.
+    ///
+    /// Such as https://staging.example.com.
     #[arg(long, value_name = "URL")]
     target: String,
     /// The deployment's profile, in TOML.
@@ -46,7 +48,7 @@ struct TargetArguments {
     /// `conformance schema profile` describes its keys, and `conformance probe` writes a first one.
     #[arg(long, value_name = "FILE")]
     profile: PathBuf,
-    /// Another contract than the published revoke operation.
+    /// Another contract than the published one.
     ///
     /// An OpenAPI document (JSON or YAML). Cases are derived from each of its operations; the catalogue is run as well if it
     /// has the revoke operation.
@@ -63,11 +65,11 @@ struct TargetArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max_requests: Option<u64>,
     /// The most requests a second.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     rate: Option<u32>,
-    /// The most seconds of the cases [default: 120, with --rate more].
+    /// The most seconds of the cases [default: 120].
     ///
-    /// The remaining cases are then skipped. The clean-up follows. With --rate the default is long enough for the catalogue.
+    /// The remaining cases are then skipped. The clean-up follows. With --rate the default is longer, enough for the catalogue.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     max_seconds: Option<u32>,
 }
@@ -124,27 +126,27 @@ pub(crate) struct Arguments {
     /// It is created if it does not exist. Reports of an earlier run are replaced.
     #[arg(long, value_name = "DIR")]
     report: PathBuf,
-    /// What a case may do to the deployment at most.
+    /// Allowed effects: safe, risks, revokes.
     ///
-    /// safe: nothing that could change state, even on a broken deployment; risks: requests that a correct deployment
-    /// refuses; revokes: mint disposable tokens and revoke them. Each includes the ones before it. Other cases are skipped,
-    /// so only `revokes` can prove a deployment conformant.
-    #[arg(long, value_enum, default_value_t = Effect::Safe, value_name = "EFFECT")]
+    /// What a case may do to the deployment at most. safe: nothing that could change state, even on a broken deployment;
+    /// risks: requests that a correct deployment refuses; revokes: mint disposable tokens and revoke them. Each includes the
+    /// ones before it. Other cases are skipped, so only `revokes` can prove a deployment conformant.
+    #[arg(long, value_enum, default_value_t = Effect::Safe, value_name = "EFFECT", hide_possible_values = true)]
     allow: Effect,
-    /// The part of the selected operations that has to be reached, such as 90% [default: 100%].
+    /// The operations to reach, such as 90% [default: 100%].
     ///
-    /// An operation is reached when its ordinary request gets a documented success. What holds in cases about another
+    /// The part of the selected operations. An operation is reached when its ordinary request gets a documented success. What holds in cases about another
     /// operation is `unproven`, and a run with more such operations than this allows exits with 4.
     #[arg(long, value_name = "PERCENT", default_value = "100%", hide_default_value = true, value_parser = percentage)]
     reach: u8,
-    /// Let a failed SHOULD make the run fail as well.
+    /// Let a failed SHOULD fail the run, too.
     #[arg(long)]
     strict: bool,
     #[command(flatten)]
     filters: FilterArguments,
-    /// Known failures by cause, in TOML, which do not fail the run.
+    /// Known failures, which do not fail the run.
     ///
-    /// Each has a reason and a last day. One that no longer fails, or whose last day is over, fails the run.
+    /// By cause, in TOML. Each has a reason and a last day. One that no longer fails, or whose last day is over, fails the run.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// After the run, write its failures to the baseline.
@@ -153,20 +155,20 @@ pub(crate) struct Arguments {
     #[arg(long, requires = "baseline")]
     write_baseline: bool,
     /// The number of cases that run at the same time.
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
     /// Shuffle the order of the cases; the same number gives the same order.
-    #[arg(long, value_name = "N")]
+    #[arg(long, hide_short_help = true, value_name = "N")]
     seed: Option<u64>,
     /// Report failures to GitHub Actions.
     ///
     /// As annotations on standard output, and as a summary of the job.
-    #[arg(long, value_enum, default_value_t = Annotations::Auto, value_name = "WHEN")]
+    #[arg(long, hide_short_help = true, value_enum, default_value_t = Annotations::Auto, value_name = "WHEN")]
     annotations: Annotations,
     /// Print this help.
-    #[arg(short, long, action = ArgAction::HelpShort)]
+    #[arg(short, long, action = ArgAction::HelpShort, hide_short_help = true)]
     help: Option<bool>,
-    /// Print the details of each option.
+    /// All options in detail, examples, and exit codes.
     #[arg(long, action = ArgAction::HelpLong)]
     help_all: Option<bool>,
 }
@@ -174,12 +176,12 @@ pub(crate) struct Arguments {
 /// Which cases to run.
 #[derive(Debug, clap::Args)]
 struct FilterArguments {
-    /// Run only cases whose id contains TEXT (repeatable).
+    /// Only cases whose id contains TEXT (repeatable).
     #[arg(long, value_name = "TEXT")]
     filter: Vec<String>,
-    /// Run only cases with operation=, tag=, method=, path= or case= (repeatable).
+    /// Only cases of an operation, tag, path … (repeatable).
     ///
-    /// operation: the operationId, or method and path; path: a template, or its beginning with `*`; case: an id, or an area
+    /// KIND is operation, tag, method, path or case. operation: the operationId, or method and path; path: a template, or its beginning with `*`; case: an id, or an area
     /// such as `tenancy.*`. Of one kind, one value must fit; of several kinds, each. A case that is about no operation of
     /// the contract fits only `case`.
     #[arg(long, value_name = "KIND=VALUE")]

@@ -14,6 +14,16 @@ pub(crate) enum Leaked {
     Internals,
 }
 
+impl Leaked {
+    /// Returns what is wrong with an answer of a status that holds it.
+    pub(crate) fn in_the(self, status: u16) -> String {
+        match self {
+            Leaked::Credential => format!("a credential in the {status}"),
+            Leaked::Internals => format!("an internal detail in the {status}"),
+        }
+    }
+}
+
 /// Texts that a service writes only internally: stack traces, source paths, SQL statements, names of drivers.
 const INTERNAL_DETAILS: &[&str] = &[
     "Traceback (most recent call last)",

@@ -15,7 +15,7 @@ use super::pace::{CLEAN_UP, Errand, MAX_SECONDS};
 use super::{Deployment, leak, path_of};
 use crate::case::Effect;
 use crate::profile::Policy;
-use crate::wire::{Exchange, NoAnswer};
+use crate::wire::{Exchange, NoAnswer, Request};
 
 /// The fewest characters of a part of a path that is taken for an id.
 const ID_LENGTH: usize = 30;
@@ -61,8 +61,16 @@ impl Deployment {
         let mut created = false;
         if let Ok(response) = &exchange.outcome {
             // Checked before a token that this answer creates is entered: that token may be in the answer.
-            let found =
-                observation::observe(case, &self.contract, &self.secrets, exchange, response);
+            let Request { method, path, .. } = &exchange.request;
+            let operation = || self.operation_of(method.as_str(), path);
+            let found = observation::observe(
+                case,
+                operation,
+                &self.contract,
+                &self.secrets,
+                exchange,
+                response,
+            );
             (self
                 .observations
                 .lock()

@@ -4,6 +4,7 @@
 use super::leak::{self, Leaked};
 use crate::contract::{Contract, JSON};
 use crate::redact::Secrets;
+use crate::trial::answer::NOT_JSON;
 use crate::wire::{Exchange, Request, Response};
 use openapi::media_type::MediaType;
 use reqwest::Method;
@@ -18,8 +19,12 @@ pub(crate) struct Observation {
     pub(crate) request: String,
     /// A description of what was found, without the value of a credential.
     pub(crate) found: String,
-    /// The problem with a body, as the cause of a case has it that checks such a body.
-    pub(crate) problem: Option<String>,
+    /// The operation of the request.
+    pub(crate) operation: String,
+    /// What was wrong, in the words of a case that checks it.
+    pub(crate) check: String,
+    /// Whether the answer refuses a credential with 401.
+    pub(crate) is_refusal: bool,
     /// What it is about.
     pub(crate) kind: Kind,
 }
@@ -39,9 +44,10 @@ pub(crate) enum Kind {
 /// refuses a request in its own words.
 const JUDGED: [u16; 4] = [201, 401, 403, 404];
 
-/// Observes what is wrong with an answer.
+/// Observes what is wrong with an answer of an operation.
 pub(crate) fn observe(
     case: &'static str,
+    operation: impl Fn() -> String,
     contract: &Contract,
     secrets: &Secrets,
     exchange: &Exchange,
@@ -49,33 +55,33 @@ pub(crate) fn observe(
 ) -> Vec<Observation> {
     let request = &exchange.request;
     let creates = request.method == Method::POST && request.path == contract.tokens_path();
+    let status = response.status;
     let leaks = leak::leaks(secrets, exchange, response, creates).into_iter();
-    let mut found: Vec<(Kind, String, Option<String>)> = leaks
-        .map(|(leaked, found)| (Kind::Leak(leaked), found, None))
+    let mut found: Vec<(Kind, String, String)> = leaks
+        .map(|(leaked, found)| (Kind::Leak(leaked), found, leaked.in_the(status)))
         .collect();
     if is_ordinary(contract, request) {
-        if response.status == 401 && !has_bearer_challenge(response) {
-            found.push((Kind::Challenge, "no Bearer challenge".to_owned(), None));
+        if status == 401 && !has_bearer_challenge(response) {
+            let check = "www-authenticate of the 401".to_owned();
+            found.push((Kind::Challenge, "no Bearer challenge".to_owned(), check));
         }
-        if JUDGED.contains(&response.status) {
+        if JUDGED.contains(&status) {
             let problems = problems(contract, response);
             found.extend(problems.into_iter().map(|problem| {
-                let (status, problem) = (response.status, secrets.redact(&problem));
+                let problem = secrets.redact(&problem);
                 let found = format!("{status} with {problem}");
-                (
-                    Kind::Body,
-                    found,
-                    Some(format!("{problem} in the {status}")),
-                )
+                (Kind::Body, found, format!("{problem} in the {status}"))
             }));
         }
     }
     let sent = format!("{} {}", request.method, secrets.redact(&request.path));
-    let observation = |(kind, found, problem)| Observation {
+    let observation = |(kind, found, check)| Observation {
         case,
         request: sent.clone(),
         found,
-        problem,
+        operation: operation(),
+        check,
+        is_refusal: status == 401,
         kind,
     };
     found.into_iter().map(observation).collect()
@@ -120,6 +126,6 @@ fn problems(contract: &Contract, response: &Response) -> Vec<String> {
     }
     match serde_json::from_slice(&response.body) {
         Ok(body) => contract.problems(response.status, &body),
-        Err(error) => vec![format!("a body that is not JSON: {error}")],
+        Err(_) => vec![NOT_JSON.to_owned()],
     }
 }

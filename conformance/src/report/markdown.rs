@@ -157,7 +157,7 @@ fn finding(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
         } else {
             format!(": {others}")
         };
-        writeln!(out, "  **{}**{others}\n", words(cause))?;
+        writeln!(out, "  **{}**{others}\n", words(&cause))?;
     }
     writeln!(
         out,

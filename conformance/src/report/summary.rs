@@ -39,10 +39,36 @@ impl Finding<'_> {
         }
     }
 
-    /// Returns the cause, if several cases have it, or if it blocked the case: what was wrong in all of them.
-    pub(crate) fn cause(&self) -> Option<&str> {
-        let several = !self.others.is_empty() || self.case.verdict == Verdict::Blocked;
-        self.case.cause.as_deref().filter(|_| several)
+    /// Returns the cause, if several cases have it, or if it blocked the case: what was wrong in all of them. A fault that
+    /// several operations show has several.
+    pub(crate) fn cause(&self) -> Option<String> {
+        let cause = self.case.cause.as_deref()?;
+        if self.others.is_empty() && self.case.verdict != Verdict::Blocked {
+            return None;
+        }
+        let mut causes = vec![cause];
+        for cause in self.others.iter().filter_map(|case| case.cause.as_deref()) {
+            if !causes.contains(&cause) {
+                causes.push(cause);
+            }
+        }
+        let rest = causes.len().saturating_sub(CAUSES);
+        causes.truncate(CAUSES);
+        let more = (rest > 0).then(|| format!("and {rest} more"));
+        let causes: Vec<&str> = causes.into_iter().chain(more.as_deref()).collect();
+        Some(causes.join("; "))
+    }
+
+    /// Returns whether a case that did not pass has the same cause as one of the finding's cases, or the same fault.
+    fn is_about(&self, case: &CaseRecord) -> bool {
+        let mut cases = std::iter::once(self.case).chain(self.others.iter().copied());
+        cases.any(|own| match (&own.cause, &case.cause) {
+            (Some(cause), Some(other)) => {
+                cause == other || own.fault.is_some() && own.fault == case.fault
+            }
+            (None, None) => own.verdict == case.verdict && own.reason == case.reason,
+            (_, _) => false,
+        })
     }
 
     /// Returns what the finding says about its clause: nothing if the clause is broken, and otherwise that it was not checked.
@@ -77,25 +103,33 @@ impl Finding<'_> {
 /// The number of other cases of a finding that are named.
 const OTHERS: usize = 8;
 
-/// Returns the findings, worst first. Cases with the same cause are one finding, and so are cases without a cause and with
-/// the same reason: when the target is unreachable, every case has the same error. The known failures of the baseline are none.
+/// The number of causes of a finding that are named.
+const CAUSES: usize = 3;
+
+/// Returns the findings, worst first. Cases with the same cause or fault are one finding, and so are cases without a cause and
+/// with the same reason: when the target is unreachable, every case has the same error. The known failures of the baseline are
+/// none.
 pub(crate) fn findings(report: &Report) -> Vec<Finding<'_>> {
     let mut findings: Vec<Finding<'_>> = Vec::new();
     let open = report.cases.iter().filter(|case| case.known.is_none());
     for verdict in FINDINGS {
         for case in open.clone().filter(|case| case.verdict == verdict) {
-            let alike = |other: &&mut Finding<'_>| match (&case.cause, &other.case.cause) {
-                (Some(cause), Some(other)) => cause == other,
-                (None, None) => other.case.verdict == verdict && other.case.reason == case.reason,
-                (_, _) => false,
-            };
-            match findings.iter_mut().find(alike) {
-                Some(other) => other.others.push(case),
-                None => findings.push(Finding {
+            let Some(first) = findings.iter().position(|one| one.is_about(case)) else {
+                findings.push(Finding {
                     case,
                     others: Vec::new(),
-                }),
+                });
+                continue;
+            };
+            // The case may join two findings: one has its cause, the other one its fault.
+            for later in (first + 1..findings.len()).rev() {
+                if findings[later].is_about(case) {
+                    let joined = findings.remove(later);
+                    findings[first].others.push(joined.case);
+                    findings[first].others.extend(joined.others);
+                }
             }
+            findings[first].others.push(case);
         }
     }
     findings

@@ -79,7 +79,8 @@ pub async fn run_case(
     let limit = deployment.profile.timeouts.case();
     let time_left = deployment.time_left().filter(|left| *left < limit);
     let steps = async {
-        let tokens = mint(fixtures, case.id, needs, &trial).await?;
+        let tokens = mint(fixtures, case.id, needs, &trial).await;
+        let tokens = tokens.map_err(|stop| trial.crowded_out(stop))?;
         trial.give(tokens);
         (case.steps)(&trial).await
     };
@@ -145,6 +146,7 @@ pub async fn run_case(
     CaseRecord {
         duration_ms,
         cause: cause(deployment, verdict, &reason, (&steps, &exchanges)),
+        fault: decisive(&steps).and_then(|step| step.fault.clone()),
         steps,
         exchanges,
         ..undecided(deployment, case, verdict, reason)
@@ -184,6 +186,11 @@ fn lacking(deployment: &Deployment, case: &Case, reason: String) -> CaseRecord {
     }
 }
 
+/// Returns the step that decided a case that did not pass: the last one that did not hold.
+fn decisive(steps: &[StepRecord]) -> Option<&StepRecord> {
+    steps.iter().rfind(|step| !step.held)
+}
+
 /// Returns the cause of a failure: the operation of the exchange that was checked, and what was wrong. A failure without a
 /// step is its own cause.
 fn cause(
@@ -192,7 +199,7 @@ fn cause(
     reason: &str,
     (steps, exchanges): (&[StepRecord], &[ExchangeRecord]),
 ) -> Option<String> {
-    let Some(step) = steps.iter().rfind(|step| !step.held) else {
+    let Some(step) = decisive(steps) else {
         let failed = matches!(verdict, Verdict::Fail | Verdict::Warn);
         return failed.then(|| reason.to_owned());
     };
@@ -240,6 +247,7 @@ pub(super) fn undecided(
         known: None,
         waivable: false,
         cause: None,
+        fault: None,
         effect: case.effect,
         duration_ms: 0,
         steps: Vec::new(),

@@ -10,6 +10,34 @@ use crate::contract::JSON;
 use crate::profile::Policy;
 use crate::wire::Response;
 
+/// The fault that any operation shows when a revoked token still works, or is refused in another way.
+pub(crate) const REVOKED_WORKS: &str = "a revoked token is not refused with 401";
+
+/// Returns the fault of refusals with 401, which any operation shows: credentials are checked in one place.
+pub(super) fn fault_of_refusals(check: &str) -> String {
+    format!("the refusal of a credential: {check}")
+}
+
+/// The statuses with which HTTP allows any server to answer before the operation is reached: for content negotiation (406,
+/// 415), limits (413, 414, 429, 431), routing of another path or method (301, 307, 308, 405), and another version of HTTP
+/// (505).
+pub(crate) const GENERIC: &[u16] = &[301, 307, 308, 405, 406, 413, 414, 415, 429, 431, 505];
+
+/// What is wrong with a body that is not JSON.
+pub(crate) const NOT_JSON: &str = "a body that is not JSON";
+
+/// Returns what is wrong with an answer of a status that the contract does not document.
+pub(crate) fn undocumented(status: u16) -> String {
+    match status {
+        500.. => server_error(status),
+        _ => format!("the status {status}, which is not documented"),
+    }
+}
+
+fn server_error(status: u16) -> String {
+    format!("server error {status}")
+}
+
 /// The maximum length of a quoted body in a message, in characters.
 const QUOTED: usize = 300;
 
@@ -119,7 +147,46 @@ impl<'t> Answer<'t> {
             actual.to_string(),
             Some(self.exchange),
         );
-        (self.transcript).name_check(|| format!("{what} of the {}", self.status()));
+        self.name_check(format!("{what} of the {}", self.status()));
+        held
+    }
+
+    /// Names what was wrong in the step that was recorded last, unless it held.
+    pub(crate) fn name_check(&self, check: String) {
+        let fault = (self.status() == 401).then(|| fault_of_refusals(&check));
+        self.transcript.name_check(|| check);
+        self.transcript.name_fault(fault);
+    }
+
+    /// Names an unexpected status. One that the contract does not document is the same fault wherever it is met.
+    pub(super) fn name_status(&self, expected: &[u16]) {
+        let (status, contract) = (self.status(), &self.transcript.deployment().contract);
+        let is_revoke = || {
+            let revoke = (contract.revoke_operation()).map(|index| &contract.operations()[index]);
+            revoke.is_some_and(|revoke| {
+                revoke.operation.to_string() == self.transcript.operation(self.exchange)
+            })
+        };
+        let strange = !contract.documents(status) && !GENERIC.contains(&status) && is_revoke();
+        self.name_check(match strange {
+            true => undocumented(status),
+            false => format!("{status} in place of {}", crate::profile::one_of(expected)),
+        });
+        if expected.contains(&401) && self.transcript.sent_a_revoked_token(self.exchange) {
+            self.transcript.name_fault(Some(REVOKED_WORKS.to_owned()));
+        }
+    }
+
+    /// Checks that a request with a revoked token is no success.
+    pub(crate) fn is_not_accepted(&self) -> Result<(), Stop> {
+        let status = self.status();
+        let actual = match status / 100 {
+            2 => format!("{status}: {}", self.quote()),
+            _ => status.to_string(),
+        };
+        let held = !(200..300).contains(&status);
+        let held = self.expect("the revoked token", held, "not accepted", actual);
+        self.transcript.name_fault(Some(REVOKED_WORKS.to_owned()));
         held
     }
 
@@ -132,9 +199,11 @@ impl<'t> Answer<'t> {
             format!("{}: {}", self.status(), self.quote())
         };
         let expected = crate::profile::one_of(statuses);
-        let held = self.expect("status", held, &expected, actual);
-        (self.transcript).name_check(|| format!("{} in place of {expected}", self.status()));
-        held
+        let outcome = self.expect("status", held, &expected, actual);
+        if !held {
+            self.name_status(statuses);
+        }
+        outcome
     }
 
     /// Checks that the JSON body has a value at a pointer.
@@ -158,8 +227,9 @@ impl<'t> Answer<'t> {
             Ok(value) => Ok(value),
             Err(error) => {
                 let found = format!("{error}: {}", self.quote());
-                self.expect("body", false, "JSON", found)?;
-                Ok(Value::Null)
+                let outcome = self.expect("body", false, "JSON", found);
+                self.name_check(format!("{NOT_JSON} in the {}", self.status()));
+                outcome.map(|()| Value::Null)
             }
         }
     }
@@ -176,8 +246,18 @@ impl<'t> Answer<'t> {
         self.body_documented()
     }
 
-    /// Checks that the body is the one that the slice documents for the answer's status.
+    /// Checks that the body is the one that the slice documents for the answer's status. Another body blocks a case that is
+    /// not about bodies: its clause is not the one that is broken.
     pub(crate) fn body_documented(&self) -> Result<Value, Stop> {
+        let outcome = self.judge_body();
+        match self.transcript.judges_bodies() {
+            true => outcome,
+            false => outcome.map_err(Stop::on_the_way),
+        }
+    }
+
+    /// Checks the same as [`Answer::body_documented`], for a case that is about bodies.
+    pub(crate) fn judge_body(&self) -> Result<Value, Stop> {
         let status = self.status();
         let contract = &self.transcript.deployment().contract;
         let documented = contract.documents(status);
@@ -201,8 +281,7 @@ impl<'t> Answer<'t> {
         };
         let expected = format!("the body documented for {}", self.status());
         let held = self.expect("body", problems.is_empty(), expected, actual);
-        let status = self.status();
-        (self.transcript).name_check(|| format!("{} in the {status}", problems.join("; ")));
+        self.name_check(format!("{} in the {}", problems.join("; "), self.status()));
         held
     }
 
@@ -214,7 +293,7 @@ impl<'t> Answer<'t> {
             return Ok(());
         }
         let failed = self.expect("no server error", false, "a status below 500", status);
-        (self.transcript).name_check(|| format!("server error {status}"));
+        self.name_check(server_error(status));
         failed.map_err(|_| Stop::ServerError(format!("{}: server error {status}", self.purpose)))
     }
 
@@ -289,15 +368,11 @@ impl<'t> Answer<'t> {
         let earliest = self.window.0 - skew - chrono::TimeDelta::seconds(1);
         let latest = self.window.1 + skew;
         let held = earliest <= moment && moment <= latest;
-        self.expect(
-            what,
-            held,
-            format!(
-                "between {} and {}",
-                earliest.to_rfc3339(),
-                latest.to_rfc3339()
-            ),
-            moment.to_rfc3339(),
-        )
+        let expected = format!(
+            "between {} and {}",
+            earliest.to_rfc3339(),
+            latest.to_rfc3339()
+        );
+        self.expect(what, held, expected, moment.to_rfc3339())
     }
 }

@@ -79,6 +79,7 @@ impl Transcript {
             held,
             exchange,
             check: None,
+            fault: None,
         });
         outcome
     }
@@ -89,6 +90,42 @@ impl Transcript {
         if let Some(step) = log.steps.last_mut().filter(|step| !step.held) {
             step.check = Some(check());
         }
+    }
+
+    /// Names the fault that such a step shows, if it is not one of a single operation.
+    pub(super) fn name_fault(&self, fault: Option<String>) {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(step) = log.steps.last_mut().filter(|step| !step.held) {
+            step.fault = fault;
+        }
+    }
+
+    /// Returns the operation of an exchange.
+    pub(super) fn operation(&self, exchange: usize) -> String {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let request = &log.exchanges[exchange].request;
+        (self.deployment).operation_of(request.method.as_str(), &request.path)
+    }
+
+    /// Returns whether the request of an exchange sent a token whose revocation was answered with 201.
+    pub(super) fn sent_a_revoked_token(&self, exchange: usize) -> bool {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let request = &log.exchanges[exchange].request;
+        self.deployment.ledger.has_revoked_token(request)
+    }
+
+    /// Returns the last exchange, and the status of its answer.
+    pub(super) fn last_status(&self) -> Option<(usize, u16)> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = log.exchanges.last()?.outcome.as_ref().ok()?.status;
+        Some((log.exchanges.len() - 1, status))
+    }
+
+    /// Returns whether the case is about the documented bodies themselves: those of the area `status`, and derived ones.
+    pub(super) fn judges_bodies(&self) -> bool {
+        ["status.", "generated."]
+            .iter()
+            .any(|area| self.case.starts_with(area))
     }
 
     /// Returns the redacted steps and exchanges.

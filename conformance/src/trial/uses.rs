@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::answer::REVOKED_WORKS;
 use super::{Answer, Trial};
 use crate::case::Stop;
 use crate::deployment::ledger::{Token, unwrapped};
@@ -60,10 +61,13 @@ impl Trial {
             let status = answer.status();
             let held = statuses.contains(&status);
             let expected = format!("accepted: {}", crate::profile::one_of(statuses));
-            let held = answer.expect("the credential", held, expected, status);
-            held.map_err(|stop| match status {
+            let outcome = answer.expect("the credential", held, expected, status);
+            outcome.map_err(|stop| match status {
                 401 | 403 => stop,
-                _ => stop.on_the_way(),
+                _ => {
+                    answer.name_status(statuses);
+                    stop.on_the_way()
+                }
             })?;
         }
         Ok(())
@@ -73,8 +77,7 @@ impl Trial {
     pub(crate) async fn refused(&self, caller: &Caller<'_>, when: &str) -> Result<(), Stop> {
         for (using, request) in self.uses(caller) {
             let answer = self.ask(&format!("{when}, {using}"), request).await?;
-            answer.status_is(&[401])?;
-            answer.body_documented().map_err(Stop::on_the_way)?;
+            answer.documented(401)?;
         }
         Ok(())
     }
@@ -90,9 +93,11 @@ impl Trial {
     }
 
     /// Revokes a disposable token as its owner, without a body, for a case that is about something else: an answer that is not
-    /// the documented 201 blocks the case.
+    /// the documented 201 about this token blocks the case.
     pub(crate) async fn revoke(&self, token: &Token) -> Result<Answer<'_>, Stop> {
-        self.revoked(token).await.map_err(Stop::on_the_way)
+        let answer = self.revoked(token).await.map_err(Stop::on_the_way)?;
+        (answer.field_is("/data/id", &json!(token.id))).map_err(Stop::on_the_way)?;
+        Ok(answer)
     }
 
     /// Revokes a disposable token as [`Trial::revoke`] does, for a case that is about the 201.
@@ -113,8 +118,8 @@ impl Trial {
     ) -> Result<Answer<'_>, Stop> {
         let request = change(self.owner(token)?.revoke(&token.id));
         let answer = self.send(purpose, request).await?;
-        answer.status_is(&[201])?;
-        answer.body_documented().map_err(Stop::on_the_way)?;
+        answer.documented(201)?;
+        (answer.field_is("/data/id", &json!(token.id))).map_err(Stop::on_the_way)?;
         Ok(answer)
     }
 
@@ -154,6 +159,7 @@ impl Trial {
     ) -> Result<(), Stop> {
         if answer.status() == 201 {
             answer.body_documented()?;
+            answer.field_is("/data/id", &json!(token.id))?;
             return self.is_dead(token, "after the 201").await;
         }
         answer.status_is(refusals)?;
@@ -167,7 +173,7 @@ impl Trial {
         body: &Value,
     ) -> Result<(Arc<Token>, Answer<'_>), Stop> {
         let answer = self.send(purpose, self.operator().create(body)).await?;
-        answer.status_is(&[201])?;
+        (answer.status_is(&[201])).map_err(|stop| self.crowded_out(stop))?;
         let token = self.deployment().ledger.created(answer.bytes());
         answer.expect(
             "body",
@@ -188,13 +194,36 @@ impl Trial {
     /// Returns a token's entry in the list of all tokens, including revoked ones, and checks that there is one.
     pub(crate) async fn entry(&self, caller: &Caller<'_>, id: &str) -> Result<Value, Stop> {
         let entry = self.entry_if_listed(caller, id).await?;
-        self.expect(
-            "the token in the list of all tokens",
-            entry.is_some(),
-            "listed",
-            if entry.is_some() { "listed" } else { "absent" },
-        )?;
+        self.is_listed("the token in the list of all tokens", entry.is_some())?;
         Ok(entry.unwrap_or_default())
+    }
+
+    /// Checks that a token of the caller is in a list.
+    pub(crate) fn is_listed(&self, what: &str, listed: bool) -> Result<(), Stop> {
+        let actual = if listed { "listed" } else { "not listed" };
+        let outcome = self.expect(what, listed, "listed", actual);
+        self.name_list_check("a token of the caller is not listed");
+        outcome
+    }
+
+    /// Checks an expectation of the list, which may have several pages.
+    pub(crate) fn expect_of_list(
+        &self,
+        what: &str,
+        held: bool,
+        expected: impl ToString,
+        actual: impl ToString,
+    ) -> Result<(), Stop> {
+        let outcome = self.expect(what, held, expected, actual);
+        self.name_list_check(what);
+        outcome
+    }
+
+    /// Names what is wrong with the list in the step that was recorded last, unless it held.
+    pub(crate) fn name_list_check(&self, check: &str) {
+        let deployment = self.deployment();
+        let list = deployment.operation_of("GET", deployment.contract.tokens_path());
+        self.name_cause(Some(format!("{list}: {check}")), None);
     }
 
     /// Returns a revoked token's entry in the list of all tokens, and checks that there is one. A list of another shape than
@@ -204,10 +233,38 @@ impl Trial {
         caller: &Caller<'_>,
         id: &str,
     ) -> Result<Option<Value>, Stop> {
-        match self.lists_pages() {
-            true => self.entry(caller, id).await.map(Some),
-            false => self.entry_if_listed(caller, id).await,
+        let entry = match self.lists_pages() {
+            true => Some(self.entry(caller, id).await?),
+            false => self.entry_if_listed(caller, id).await?,
+        };
+        if let Some(revoked_at) = entry.as_ref().and_then(|entry| entry.get("revoked_at")) {
+            let held = !revoked_at.is_null();
+            self.expect_of_list("revoked_at of a revoked token", held, "a time", revoked_at)?;
         }
+        Ok(entry)
+    }
+
+    /// Returns why a token could not be created, in place of its refusal: tokens that work after their revocation are in the
+    /// places of live ones.
+    pub(crate) fn crowded_out(&self, refusal: Stop) -> Stop {
+        let working = self.deployment().ledger.working();
+        let last = self.transcript.last_status();
+        let Some((exchange, _)) =
+            last.filter(|(_, status)| matches!(status, 400 | 409 | 422 | 429))
+        else {
+            return refusal;
+        };
+        if working == 0 {
+            return refusal;
+        }
+        let what = "a place for another live token".to_owned();
+        let actual =
+            format!("none: {working} tokens work after their revocation was answered with 201");
+        let expected = "those that are revoked need none".to_owned();
+        let outcome = (self.transcript).step(what, false, expected, actual, Some(exchange));
+        (self.transcript).name_check(|| "no token is created while revoked ones work".to_owned());
+        (self.transcript).name_fault(Some(REVOKED_WORKS.to_owned()));
+        outcome.map_err(Stop::on_the_way).err().unwrap_or(refusal)
     }
 
     /// Looks for a token in the list of all tokens. The newest come first, so that few pages are read even if many tokens

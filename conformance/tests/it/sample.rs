@@ -44,6 +44,7 @@ fn case(id: &str, level: Level, verdict: Verdict, reason: &str) -> CaseRecord {
         known: None,
         waivable: false,
         cause: None,
+        fault: None,
         effect: Effect::Revokes,
         duration_ms: 12,
         steps: Vec::new(),
@@ -62,6 +63,7 @@ fn failed(id: &str, expected: &str, actual: &str) -> CaseRecord {
             held: false,
             exchange: Some(0),
             check: None,
+            fault: None,
         }],
         exchanges: vec![ExchangeRecord {
             purpose: "revoke a live token".to_owned(),

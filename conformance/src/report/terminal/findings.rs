@@ -106,7 +106,7 @@ fn finding(finding: &Finding<'_>, out: &mut dyn Write) -> io::Result<()> {
         finding.and_more()
     )?;
     if let Some(cause) = finding.cause() {
-        writeln!(out, "  {BOLD}{}{BOLD:#}", one_line(cause))?;
+        writeln!(out, "  {BOLD}{}{BOLD:#}", one_line(&cause))?;
         for line in wrapped(&one_line(&finding.other_ids()), 100)
             .iter()
             .filter(|line| !line.is_empty())

@@ -207,6 +207,6 @@ pub(super) const MUTANTS: &[NodeMutant] = &[
     ),
     mutant(
         "one 403 in twenty is a list",
-        "tenancy.member_stays_forbidden",
+        "status.every_answer_is_documented",
     ),
 ];

@@ -53,7 +53,7 @@ pub(in crate::mutants) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "422 answered as 400",
-        killed_by: "input.reason_number",
+        killed_by: "input.every_problem_has_a_place",
         breaks: |exchange| Box::pin(on_refusal(exchange, 422, with_status(400))),
     },
     Mutant {

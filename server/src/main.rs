@@ -8,6 +8,7 @@ use mimalloc::MiMalloc;
 use server::config::{self, Cli, Command, Configured, Tokens};
 use server::exit::{Exit, Failure};
 use server::operate::{audit, bootstrap, doctor, members, prune, tokens};
+use server::serve::Signals;
 use server::{document, migrate, serve, telemetry};
 
 #[global_allocator]
@@ -23,11 +24,19 @@ fn main() -> std::process::ExitCode {
 }
 
 fn run() -> Result<Exit, Failure> {
-    let Configured { cli, origins } = config::load(std::env::args_os())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Failure::Runtime)?;
+    // First of all: no signal is missed that arrives during the start, and SIGHUP does not end a server that reads its configuration.
+    let signals = std::env::args_os()
+        .any(|argument| argument == "serve")
+        .then(|| {
+            let _within = runtime.enter();
+            Signals::listen()
+        })
+        .transpose()?;
+    let Configured { cli, origins } = config::load(std::env::args_os())?;
     let traces = match &cli.command {
         Command::Serve(command) => command.traces(runtime.handle())?,
         Command::Bootstrap(_)
@@ -45,7 +54,10 @@ fn run() -> Result<Exit, Failure> {
     };
     let _logs = telemetry::init(&cli.log.filter, cli.log.format(), traces.as_ref())?;
     let done = match cli.command {
-        Command::Serve(command) => runtime.block_on(serve::serve(command)),
+        Command::Serve(command) => {
+            let signals = signals.expect("the arguments name the command");
+            runtime.block_on(serve::serve(command, signals))
+        }
         Command::Bootstrap(command) => runtime
             .block_on(bootstrap::bootstrap(command))
             .and_then(|said| print(&said)),

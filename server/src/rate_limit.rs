@@ -33,11 +33,10 @@ impl std::str::FromStr for Rate {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
-            "off" | "0" => Ok(Self::Off),
-            number => number
-                .parse()
-                .map(Self::PerSecond)
-                .map_err(|_| "give requests a second, such as 50, or `off`".to_owned()),
+            "off" => Ok(Self::Off),
+            number => number.parse().map(Self::PerSecond).map_err(|_| {
+                "give requests a second, such as 50, or `off` for no limit".to_owned()
+            }),
         }
     }
 }

@@ -35,13 +35,9 @@ const METRICS_CONNECTIONS: usize = 64;
 /// # Errors
 ///
 /// [`Failure`], before the first connection is accepted; [`Failure::Part`] afterwards.
-pub async fn serve(mut command: Serve) -> Result<(), Failure> {
+pub async fn serve(mut command: Serve, mut signals: Signals) -> Result<(), Failure> {
     let location = &mut command.storage.database.location;
     *location = location.clone().limited(command.pool.limits());
-    // First, so that no signal is missed that arrives during the start.
-    let mut signals = Signals::listen()?;
-    let hangups = signal(SignalKind::hangup()).map_err(Failure::Runtime)?;
-
     let tls = match command.tls.files()? {
         Some(files) => Some(Arc::new(Identity::read(files)?)),
         None => None,
@@ -51,7 +47,7 @@ pub async fn serve(mut command: Serve) -> Result<(), Failure> {
     let (store, keys) = tokio::select! {
         opened = open(&command.storage, Purpose::Serve) => opened?,
         // It may have to wait for another replica, which migrates for a long time.
-        name = signals.next() => {
+        name = signals.end.next() => {
             tracing::info!(signal = name, "stopped before it served");
             return Ok(());
         }
@@ -70,7 +66,7 @@ pub async fn serve(mut command: Serve) -> Result<(), Failure> {
     let slots = Slots::new(most_connections(&command), proxies);
     let mut tasks = Tasks::start(&command, &state, listener, tls, Arc::clone(&slots), &phases);
     tasks.others.spawn(reload(
-        hangups,
+        signals.hangups,
         command.storage.clone(),
         state.clone(),
         slots,
@@ -83,7 +79,7 @@ pub async fn serve(mut command: Serve) -> Result<(), Failure> {
     tracing::info!(%address, database = %command.storage.location(), "listening");
 
     let ended = tokio::select! {
-        name = signals.next() => {
+        name = signals.end.next() => {
             tracing::info!(signal = name, "stopping: no new connections");
             Ok(())
         }
@@ -126,22 +122,37 @@ async fn reload(mut hangups: Signal, storage: Storage, state: AppState, slots: A
     }
 }
 
+/// The signals of a server.
+pub struct Signals {
+    end: EndSignals,
+    hangups: Signal,
+}
+
+impl Signals {
+    /// Listens to the signals: from now on none is missed, and none ends the process by itself. Must be called within a runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Runtime`].
+    pub fn listen() -> Result<Self, Failure> {
+        let of = |kind| signal(kind).map_err(Failure::Runtime);
+        Ok(Self {
+            hangups: of(SignalKind::hangup())?,
+            end: EndSignals {
+                terminate: of(SignalKind::terminate())?,
+                interrupt: of(SignalKind::interrupt())?,
+            },
+        })
+    }
+}
+
 /// The signals that end a server.
-struct Signals {
+struct EndSignals {
     terminate: Signal,
     interrupt: Signal,
 }
 
-impl Signals {
-    /// Listens to the signals: from now on none is missed.
-    fn listen() -> Result<Self, Failure> {
-        let of = |kind| signal(kind).map_err(Failure::Runtime);
-        Ok(Self {
-            terminate: of(SignalKind::terminate())?,
-            interrupt: of(SignalKind::interrupt())?,
-        })
-    }
-
+impl EndSignals {
     /// Waits for the next signal. Returns its name.
     async fn next(&mut self) -> &'static str {
         tokio::select! {

@@ -2,6 +2,7 @@
 //! the option's name.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -34,10 +35,12 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
 /// Parses a limit, which may be switched off.
 pub(super) fn most(text: &str) -> Result<usize, String> {
     match text {
-        "off" | "0" => Ok(usize::MAX),
+        "off" => Ok(usize::MAX),
         number => number
-            .parse()
-            .map_err(|_| "give a number, such as 100, or `off`".to_owned()),
+            .parse::<NonZeroU32>()
+            .ok()
+            .and_then(|number| usize::try_from(number.get()).ok())
+            .ok_or_else(|| "give a number, such as 100, or `off` for no limit".to_owned()),
     }
 }
 

@@ -45,6 +45,14 @@ impl<T: FromBody> FromRequest<AppState> for JsonBody<T> {
                 target_after_body: None,
             });
         }
+        // A client that waits for `100 Continue` is not asked for a body that is refused. One that sends it at once would lose the answer
+        // if nothing of it were read.
+        let waits = request.headers().contains_key(header::EXPECT);
+        if waits && request.body().size_hint().lower() > MAX_BODY_BYTES as u64 {
+            return Err(ApiError::TooLarge {
+                limit: MAX_BODY_BYTES,
+            });
+        }
         let is_json = is_json(request.headers());
         let encoded = is_encoded(request.headers());
         let credential = request.extensions().get::<Credential>().copied();

@@ -1,12 +1,17 @@
 //! Health and readiness, also when the store fails.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{CWD, Mode, mkfifoat};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use testbed::reaper::{self, How};
 
-use crate::harness::{Folder, PATIENCE, Server, own_cluster};
+use crate::harness::{Folder, PATIENCE, Server, binary, own_cluster};
 
 #[tokio::test]
 pub(crate) async fn healthy_and_ready_while_the_store_answers() {
@@ -141,4 +146,35 @@ async fn documentation_can_be_switched_off() {
         server.request("GET", "/openapi.json").send().await.status,
         200
     );
+}
+
+/// A process that reads its configuration from a pipe is stopped at a known place.
+#[test]
+fn sighup_during_the_start_does_not_end_the_server() {
+    let folder = Folder::new();
+    let (pipe, file) = (folder.path().join("pipe"), folder.path().join("file"));
+    mkfifoat(CWD, &pipe, Mode::RUSR | Mode::WUSR).unwrap();
+    fs::write(&file, "").unwrap();
+    let mut server = binary()
+        .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+        .arg(&pipe)
+        .args(folder.arguments())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    reaper::end(&server, How::Kill);
+    let mut text = fs::File::options().write(true).open(&pipe).unwrap();
+    kill_process(Pid::from_child(&server), Signal::HUP).unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(server.try_wait().unwrap(), None);
+    // The signal makes it read the file again.
+    fs::rename(file, pipe).unwrap();
+    text.write_all(b"rate_per_caller = 100\n").unwrap();
+    drop(text);
+    let mut said = String::new();
+    let stdout = server.stdout.take().unwrap();
+    BufReader::new(stdout).read_line(&mut said).unwrap();
+    assert!(said.starts_with("listening on http://"), "{said}");
+    kill_process(Pid::from_child(&server), Signal::TERM).unwrap();
+    assert_eq!(server.wait().unwrap().code(), Some(0));
 }

@@ -1,6 +1,6 @@
 //! The limits on the requests per second of a caller and of an address.
 
-use crate::harness::{Answer, Credential, Folder, PATIENCE, Server};
+use crate::harness::{Answer, Credential, Folder, PATIENCE, Server, binary, output, text};
 
 async fn ask(server: &Server, by: &Credential, forwarded_for: &str) -> Answer {
     server
@@ -154,6 +154,21 @@ async fn rates_are_limited_by_default_whenever_a_proxy_is_trusted() {
         let answers = futures_util::future::join_all(requests).await;
         let refused = answers.iter().filter(|answer| answer.status == 429).count();
         assert_eq!(refused > 0, limited, "{arguments:?}: {refused}");
+    }
+}
+
+/// One that is meant to forbid everything would allow everything.
+#[test]
+fn limit_of_zero_is_refused() {
+    for option in [
+        "--rate-per-caller",
+        "--rate-per-address",
+        "--max-connections-per-address",
+    ] {
+        let refused = output(binary().args(["serve", option, "0"]));
+        assert_eq!(refused.status.code(), Some(2), "{option}");
+        let said = text(&refused.stderr);
+        assert!(said.contains("`off` for no limit"), "{option}: {said}");
     }
 }
 

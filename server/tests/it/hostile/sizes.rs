@@ -124,6 +124,39 @@ async fn body_of_100_mebibytes_is_413_before_it_is_read() {
 }
 
 #[tokio::test]
+async fn body_that_is_too_large_is_not_asked_for() {
+    let target = Target::start(&[]).await;
+    let path = revoke_path(&target.admin.token_id);
+    let head = target.head(&format!("POST {path} HTTP/1.1"));
+    for (length, expected) in [(65_537, vec![413]), (65_536, vec![100, 422])] {
+        let mut stream = TcpStream::connect(target.server.address()).await.unwrap();
+        let (mut reader, mut writer) = stream.split();
+        let waits = format!("{head}Expect: 100-continue\r\nContent-Length: {length}\r\n\r\n");
+        writer.write_all(waits.as_bytes()).await.unwrap();
+        let mut first = vec![0; 12];
+        timeout(PATIENCE, reader.read_exact(&mut first))
+            .await
+            .unwrap()
+            .unwrap();
+        if first == b"HTTP/1.1 100" {
+            writer.write_all(&vec![b' '; length]).await.unwrap();
+        }
+        let mut answer = text(&first);
+        while statuses(&answer).len() < expected.len() {
+            let mut more = vec![0; 1024];
+            let read = timeout(PATIENCE, reader.read(&mut more))
+                .await
+                .unwrap()
+                .unwrap();
+            assert!(read > 0, "{answer}");
+            answer += &text(&more[..read]);
+        }
+        assert_eq!(statuses(&answer), expected, "{answer}");
+    }
+    target.unharmed(16).await;
+}
+
+#[tokio::test]
 async fn endless_bodies_are_not_read_completely() {
     let target = Target::start(&["--request-timeout", "2"]).await;
     let path = revoke_path(&target.admin.token_id);

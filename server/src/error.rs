@@ -167,6 +167,10 @@ impl From<StoreError> for ApiError {
             StoreError::Unavailable(_)
             | StoreError::Disconnected(_)
             | StoreError::Full(_)
+            | StoreError::Locked(_)
+            | StoreError::Conflict(_)
+            | StoreError::Unconfirmed(_)
+            | StoreError::Missing(_)
             | StoreError::NotADatabase(_)
             | StoreError::WrongPassword(_)
             | StoreError::Claimed { .. } => {

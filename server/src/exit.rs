@@ -160,6 +160,15 @@ fn remedy(source: &StoreError, at: &Location) -> &'static str {
         (StoreError::WrongPassword(_), _) => {
             "Is the role there, and its password right? Both are part of the URL in --database or DZ_DATABASE"
         }
+        (StoreError::Missing(_), _) => {
+            "`server bootstrap` creates it, with a first user and token. Or choose another one with --database"
+        }
+        (StoreError::Locked(_) | StoreError::Conflict(_), _) => {
+            "Nothing was changed. Repeat the command when the other session has ended"
+        }
+        (StoreError::Unconfirmed(_), _) => {
+            "Repeat the command when the standby is there again: it waits for it, and changes nothing else"
+        }
         (
             StoreError::Unavailable(_)
             | StoreError::Disconnected(_)

@@ -70,13 +70,12 @@ pub(crate) async fn open_migrated(
 ///
 /// # Errors
 ///
-/// [`StoreError::Unavailable`].
+/// [`StoreError::Missing`] or [`StoreError::Unavailable`].
 pub(crate) async fn open_unchanged(at: &Location) -> Result<Store, StoreError> {
     if let Some(path) = at.sqlite_file()
         && !path.exists()
     {
-        let problem = format!("there is no file {}", path.display());
-        return Err(StoreError::Unavailable(problem));
+        return Err(StoreError::Missing(path.display().to_string()));
     }
     let pending = inspect(at).await?.schema.pending;
     if !pending.is_empty() {

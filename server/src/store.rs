@@ -25,7 +25,7 @@ mod records;
 mod role;
 mod sqlite;
 
-pub(crate) use administration::{Mass, MemberChange, MemberChanged, PAGE, Selection, TokenLine};
+pub(crate) use administration::{LINES, Mass, MemberChange, MemberChanged, Selection, TokenLine};
 pub(crate) use audit::{Actor, AuditAction, AuditEvent, Author, NewAuditEvent};
 pub(crate) use digest::TokenDigest;
 pub use error::StoreError;

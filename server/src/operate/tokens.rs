@@ -8,7 +8,7 @@ use super::output::{json_lines, table};
 use crate::config::{Holder, Revoke, Selected, TokensList};
 use crate::exit::Failure;
 use crate::startup::open_unchanged;
-use crate::store::{Mass, PAGE, Selection, Store, TokenLine};
+use crate::store::{LINES, Mass, Selection, Store, TokenLine};
 use crate::timestamp::Timestamp;
 
 /// A token in the output of `--json`.
@@ -64,7 +64,7 @@ pub async fn list(command: TokensList) -> Result<(), Failure> {
             table(HEADER, tokens.iter().map(|token| row(&shown(token))))?
         };
         after = tokens.last().map(|token| (token.created_at, token.id));
-        if !is_read || tokens.len() < PAGE as usize {
+        if !is_read || tokens.len() < LINES as usize {
             break;
         }
     }

@@ -14,8 +14,11 @@ use crate::timestamp::Timestamp;
 /// What the blacklist shows as the one who revoked: users see it, and need not know the operating system's users.
 pub(super) const REVOKED_BY: &str = "operator";
 
-/// The most tokens that are read at a time.
-pub(crate) const PAGE: u32 = 1000;
+/// The most tokens that are listed at a time.
+pub(crate) const LINES: u32 = 5000;
+
+/// The most rows that are pruned in one transaction.
+pub(super) const PAGE: u32 = 1000;
 
 /// The tokens that a command is about.
 #[derive(Clone, Debug)]
@@ -26,16 +29,6 @@ pub(crate) enum Selection {
     User(String),
     /// All tokens of the business with this id or name.
     Business(String),
-}
-
-impl Selection {
-    /// Returns the value that is looked up, as a text.
-    pub(super) fn value(&self) -> String {
-        match self {
-            Self::Token(id) => id.to_string(),
-            Self::User(text) | Self::Business(text) => text.clone(),
-        }
-    }
 }
 
 impl Selection {
@@ -180,8 +173,10 @@ impl MemberChange {
     /// Builds the error that the user is deactivated.
     pub(super) fn deactivated(&self) -> StoreError {
         StoreError::Refused(format!(
-            "{0} is deactivated. `server users add --email {0}` activates the user again",
-            self.email
+            "{0} is deactivated. `server users add --email {0} --business '{1}' --role {2}` activates the user again",
+            self.email,
+            self.business,
+            self.role.name()
         ))
     }
 }

@@ -16,6 +16,18 @@ pub enum StoreError {
     /// PostgreSQL has as many sessions as it allows; one may become free.
     #[error("the store is not available: {0}")]
     Full(String),
+    /// Another session has locked what was to be read or written, and nothing was done.
+    #[error("the store is not available: {0}")]
+    Locked(String),
+    /// The database ended the transaction since others were in its way, and nothing was done; it may be run again.
+    #[error("the store is not available: {0}")]
+    Conflict(String),
+    /// It is committed, and the database warns about it: above all, that no standby has it.
+    #[error("it is done, but a failover could undo it, since no standby has confirmed it: {0}")]
+    Unconfirmed(String),
+    /// There is no such SQLite file.
+    #[error("the store is not available: there is no file {0}")]
+    Missing(String),
     /// The file is not a SQLite database.
     #[error("the store is not available: {0}")]
     NotADatabase(String),
@@ -54,6 +66,10 @@ impl StoreError {
             Self::Unavailable(why) => Self::Unavailable(why.clone()),
             Self::Disconnected(why) => Self::Disconnected(why.clone()),
             Self::Full(why) => Self::Full(why.clone()),
+            Self::Locked(why) => Self::Locked(why.clone()),
+            Self::Conflict(why) => Self::Conflict(why.clone()),
+            Self::Unconfirmed(why) => Self::Unconfirmed(why.clone()),
+            Self::Missing(path) => Self::Missing(path.clone()),
             Self::NotADatabase(why) => Self::NotADatabase(why.clone()),
             Self::WrongPassword(why) => Self::WrongPassword(why.clone()),
             Self::Inconsistent(why) => Self::Inconsistent(why.clone()),
@@ -90,6 +106,10 @@ fn by_code(answer: &dyn DatabaseError, text: String) -> StoreError {
     match answer.code().as_deref() {
         // The database ended the session: it is shutting down, has crashed or is starting.
         Some("57P01" | "57P02" | "57P03") => StoreError::Disconnected(text),
+        // lock_not_available
+        Some("55P03") => StoreError::Locked(text),
+        // serialization_failure, deadlock_detected
+        Some("40001" | "40P01") => StoreError::Conflict(text),
         // too_many_connections
         Some("53300") => StoreError::Full(text),
         // invalid_password

@@ -80,7 +80,7 @@ pub struct PostgresStore {
     presence: Arc<Coalescer<read::Presence>>,
     authentications: Arc<Coalescer<Authentications>>,
     first_pages: Arc<Coalescer<listing::FirstPages>>,
-    revocations: Arc<Coalescer<revoke::Revocations>>,
+    revocations: Arc<revoke::Revocations>,
     /// Aborted when this is dropped.
     _watch: Arc<JoinSet<()>>,
 }
@@ -122,7 +122,7 @@ impl PostgresStore {
             authentications: Arc::new(Coalescer::start(authentications, READS)),
             first_pages: Arc::new(Coalescer::start(first_pages, READS)),
             cache,
-            revocations: Arc::new(Coalescer::start(revoke::Revocations(to()), REVOCATIONS)),
+            revocations: Arc::new(revoke::Revocations::start(to(), REVOCATIONS)),
             connections,
             authenticating,
         })
@@ -168,7 +168,7 @@ impl PostgresStore {
     }
 
     pub(super) async fn revoke(&self, revocation: NewRevocation) -> Result<Revoked, StoreError> {
-        let revoked = self.revocations.ask(revocation).await?;
+        let revoked = self.revocations.revoke(revocation).await?;
         revoked.ok_or(StoreError::CallerRevoked)
     }
 
@@ -214,17 +214,17 @@ impl PostgresStore {
     /// Runs what an operator asks for in a transaction, on a separate connection.
     pub(super) async fn administer<T>(
         &self,
-        work: impl AsyncFnOnce(&mut Transaction<'_, Postgres>) -> Result<T, StoreError>,
+        work: impl AsyncFn(&mut Transaction<'_, Postgres>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        administer::transact(&self.primary, work).await
+        administer::transact(&self.primary, administer::WRITE, work).await
     }
 
     /// Runs a read for an operator, likewise.
     pub(super) async fn look_up<T>(
         &self,
-        work: impl AsyncFnOnce(&mut Transaction<'_, Postgres>) -> Result<T, StoreError>,
+        work: impl AsyncFn(&mut Transaction<'_, Postgres>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.administer(work).await
+        administer::transact(&self.primary, administer::READ, work).await
     }
 
     pub(super) async fn record(&self, event: NewAuditEvent) -> Result<(), StoreError> {

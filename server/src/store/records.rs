@@ -130,7 +130,7 @@ pub(crate) struct NewToken {
 }
 
 /// A row to be added to the blacklist.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct NewRevocation {
     pub(crate) token_id: Uuid,
     pub(crate) jti: Uuid,

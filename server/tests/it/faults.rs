@@ -12,13 +12,14 @@ use replica::Replica;
 
 use testbed::postgres::{Cluster, Database};
 
-use crate::harness::{Credential, Folder, output, own_cluster, text};
+use crate::harness::{Credential, Folder, Server, output, own_cluster, text};
 
 mod failover;
 mod figures;
 mod full;
 mod history;
 mod load;
+mod locked;
 mod network;
 mod reload;
 mod replica;
@@ -192,6 +193,29 @@ impl Shared {
             users,
             _folder: folder,
         })
+    }
+}
+
+/// A server on an empty database of PostgreSQL, an admin, and a token that the admin has minted.
+struct Served {
+    database: Arc<Database>,
+    server: Server,
+    admin: Credential,
+    token: Credential,
+}
+
+impl Served {
+    async fn on(cluster: &Arc<Cluster>, arguments: &[&str]) -> Self {
+        let database = Arc::new(cluster.database());
+        let server = Server::start_on(Folder::on(Arc::clone(&database)), arguments);
+        let admin = server.admin();
+        let token = server.create(&admin, "ci").await;
+        Self {
+            database,
+            server,
+            admin,
+            token,
+        }
     }
 }
 

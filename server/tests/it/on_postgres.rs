@@ -20,6 +20,7 @@ use crate::{
     audit, authentication, bootstrap, command_line, companions, durability, operations, operators,
     revocation, secrecy, tenancy,
 };
+use operators::{members, retention, tokens};
 
 again! {
     revoked_writers::nothing_is_written_for_a_token_after_its_revocation_is_acknowledged,
@@ -51,17 +52,17 @@ again! {
     bootstrap::bootstrap_is_exempt_from_the_limit_of_active_tokens,
     bootstrap::first_starts_at_the_same_moment_agree_on_one_database_and_one_key,
     command_line::program_runs_on_a_schema_that_is_one_step_newer,
-    operators::tokens_are_listed_with_the_token_that_minted_each,
-    operators::listing_of_many_tokens_is_complete_over_several_pages,
-    operators::operator_revokes_a_token_a_user_or_a_business_while_a_server_runs,
-    operators::descendants_of_a_token_are_revoked_with_it_when_asked_for,
-    operators::token_that_is_minted_during_the_revocation_of_its_ancestors_is_revoked_too,
-    operators::deactivated_user_has_no_active_token_and_gets_none_until_added_again,
-    operators::role_changes_at_the_next_request_and_the_trail_says_who_made_an_admin,
-    operators::businesses_and_users_are_added_once_and_listed,
+    tokens::tokens_are_listed_with_the_token_that_minted_each,
+    tokens::listing_of_many_tokens_is_complete_over_several_pages,
+    tokens::operator_revokes_a_token_a_user_or_a_business_while_a_server_runs,
+    tokens::descendants_of_a_token_are_revoked_with_it_when_asked_for,
+    tokens::token_that_is_minted_during_the_revocation_of_its_ancestors_is_revoked_too,
+    members::deactivated_user_has_no_active_token_and_gets_none_until_added_again,
+    members::role_changes_at_the_next_request_and_the_trail_says_who_made_an_admin,
+    members::businesses_and_users_are_added_once_and_listed,
     operators::what_does_not_exist_is_refused_and_nothing_changes,
-    operators::use_of_a_revoked_token_is_counted_logged_and_recorded_once_an_hour,
-    operators::pruning_deletes_expired_tokens_and_old_events_and_no_revocation_that_is_needed,
+    tokens::use_of_a_revoked_token_is_counted_logged_and_recorded_once_an_hour,
+    retention::pruning_deletes_expired_tokens_and_old_events_and_no_revocation_that_is_needed,
     operators::commands_wait_for_migrate_and_create_nothing,
     operations::healthy_and_ready_while_the_store_answers,
 }

@@ -32,6 +32,9 @@ const BEGIN_AGAIN_AFTER: Duration = Duration::from_millis(200);
 /// The time between two attempts to end a session.
 const END_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
+/// How often a transaction is run at most while it and others wait for each other in a circle, of which the database ends one.
+pub(super) const ATTEMPTS: usize = 4;
+
 /// A piece of work on one connection.
 pub(super) trait Work: Sync {
     type Output: Send;
@@ -127,23 +130,31 @@ impl Connections {
         }
     }
 
-    /// Runs `work` once on a connection. When the connection fails meanwhile, it is unknown whether the work was done. When the
-    /// database warns about it, it is done, and possibly not durable.
+    /// Runs `work` on a connection, again if others were in its way. When the connection fails meanwhile, it is unknown whether the
+    /// work was done. When the database warns about it, it is done, and possibly not durable.
     ///
     /// When the caller stops waiting, the connection is closed, and what it did not commit never happened.
     pub(super) fn run<'a, W: Work>(&'a self, work: &'a W) -> Working<'a, W> {
         Box::pin(async {
-            let permit = self.permit().await?;
-            let session = self.session().await?;
-            let warnings = session.warnings.clone();
-            let working = self.work_on(session, permit, work, self.primary.limits.answer_within);
-            match warnings.of(working).await {
-                (Ok(_), Some(warning)) => Err(StoreError::Unavailable(format!(
-                    "it warns about a commit: {warning}"
-                ))),
-                (result, _) => result,
+            for _ in 1..ATTEMPTS {
+                match self.run_once(work).await {
+                    Err(StoreError::Conflict(_)) => {}
+                    result => return result,
+                }
             }
+            self.run_once(work).await
         })
+    }
+
+    async fn run_once<W: Work>(&self, work: &W) -> Result<W::Output, StoreError> {
+        let permit = self.permit().await?;
+        let session = self.session().await?;
+        let warnings = session.warnings.clone();
+        let working = self.work_on(session, permit, work, self.primary.limits.answer_within);
+        match warnings.of(working).await {
+            (Ok(_), Some(warning)) => Err(StoreError::Unconfirmed(warning)),
+            (result, _) => result,
+        }
     }
 
     /// Runs `work`, which only reads, on a connection. Runs it again on a new one when the connection fails, as all free ones do
@@ -264,6 +275,10 @@ impl Connections {
             Err(
                 StoreError::Unavailable(_)
                 | StoreError::Full(_)
+                | StoreError::Locked(_)
+                | StoreError::Conflict(_)
+                | StoreError::Unconfirmed(_)
+                | StoreError::Missing(_)
                 | StoreError::NotADatabase(_)
                 | StoreError::WrongPassword(_)
                 | StoreError::Claimed { .. }

@@ -14,6 +14,11 @@ pub struct PostgresLimits {
 }
 
 impl PostgresLimits {
+    /// Returns how long a statement may wait for a lock: it ends earlier than by its own limit.
+    pub(super) fn lock_within(self) -> Duration {
+        (self.answer_within * 3 / 5).max(Duration::from_millis(1))
+    }
+
     /// The fewest sessions: two that authenticate, one that ends others, and one for everything else.
     pub const MIN_CONNECTIONS: usize = 4;
 }

@@ -165,7 +165,7 @@ pub(crate) async fn deactivate(
     // No token is added to the user meanwhile, also not on the command line.
     write::lock_user(transaction, user).await?;
     let deactivated =
-        query("UPDATE users SET deactivated_at = now() WHERE id = $1 AND deactivated_at IS NULL")
+        query("UPDATE users SET deactivated_at = clock_timestamp() WHERE id = $1 AND deactivated_at IS NULL")
             .bind(user)
             .execute(&mut **transaction)
             .await?;
@@ -221,7 +221,10 @@ pub(crate) async fn add_business(
     Ok((id, is_added))
 }
 
-async fn find_business(connection: &mut PgConnection, business: &str) -> Result<Uuid, StoreError> {
+pub(super) async fn find_business(
+    connection: &mut PgConnection,
+    business: &str,
+) -> Result<Uuid, StoreError> {
     let found = query_scalar("SELECT id FROM businesses WHERE id::text = lower($1) OR name = $1")
         .bind(business)
         .fetch_optional(connection)
@@ -229,7 +232,10 @@ async fn find_business(connection: &mut PgConnection, business: &str) -> Result<
     found.ok_or_else(|| Selection::Business(business.to_owned()).missing())
 }
 
-async fn find_user(connection: &mut PgConnection, email: &str) -> Result<Uuid, StoreError> {
+pub(super) async fn find_user(
+    connection: &mut PgConnection,
+    email: &str,
+) -> Result<Uuid, StoreError> {
     let found = query_scalar("SELECT id FROM users WHERE lower(email) = lower($1)")
         .bind(email)
         .fetch_optional(connection)

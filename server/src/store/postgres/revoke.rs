@@ -2,15 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Row, ValueRef};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::super::audit::AuditAction;
 use super::super::error::StoreError;
 use super::super::records::{NewRevocation, Revocation, Revoked};
-use super::coalesce::Batch;
+use super::coalesce::{Batch, Coalescer};
 use super::connections::{Connections, Work};
 use super::read::ByKeys;
 use super::row::Stored;
@@ -20,9 +23,14 @@ use super::row::Stored;
 ///
 /// `lock_tokens` is a function of the database so that this stays one round trip, however many tokens are locked.
 ///
+/// The instant is read after all locks are taken, so that it is later than all that the tokens have written.
+///
 /// The statement waits for another replica's row for the same token: that is committed, and so durable, when this one ends.
 const REVOKE: &str = "
-    WITH active AS MATERIALIZED (SELECT jti FROM lock_tokens($1, $10) AS jti),
+    WITH active AS MATERIALIZED (
+        SELECT jti FROM lock_tokens($1, CASE WHEN set_config('lock_timeout', $14, true) IS NOT NULL THEN $10 END) AS jti
+    ),
+    locked AS MATERIALIZED (SELECT clock_timestamp() AS at FROM (SELECT count(*) FROM active) AS all_of_them),
     asked AS (
         SELECT *, row_number() OVER (PARTITION BY jti ORDER BY nth) = 1 AS leads
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[],
@@ -33,17 +41,16 @@ const REVOKE: &str = "
     ),
     added AS (
         INSERT INTO revocations (jti, revoked_at, revoked_by, reason, claimed_email)
-        SELECT jti, statement_timestamp(), revoked_by, reason, claimed_email FROM asked WHERE leads
+        SELECT jti, at, revoked_by, reason, claimed_email FROM asked, locked WHERE leads
         ON CONFLICT (jti) DO NOTHING
         RETURNING jti, revoked_at, revoked_by, reason
     ),
     recorded AS (
         INSERT INTO audit_events (at, action, actor_user_id, actor_token_id, business_id, target_token_id, reason,
                                   remote_address, claimed_email)
-        SELECT CASE WHEN first THEN statement_timestamp() ELSE clock_timestamp() END,
-               CASE WHEN first THEN $11 ELSE $12 END,
+        SELECT at, CASE WHEN first THEN $11 ELSE $12 END,
                actor_user_id, actor_token_id, business_id, target_token_id, reason, remote_address, claimed_email
-        FROM (SELECT *, leads AND jti IN (SELECT jti FROM added) AS first FROM asked) AS asked
+        FROM (SELECT *, leads AND jti IN (SELECT jti FROM added) AS first FROM asked) AS asked, locked
     ),
     changed AS (INSERT INTO changes (jtis, users) VALUES ($1, $13))
     SELECT jti, revoked_at, revoked_by, reason, current_setting('synchronous_standby_names') <> '' AS synchronous FROM added
@@ -52,66 +59,132 @@ const REVOKE: &str = "
 const KEPT: &str =
     "SELECT jti, revoked_at, revoked_by, reason FROM revocations WHERE jti = ANY($1)";
 
+/// How long revocations that are committed together may wait for a lock: one token that is locked must not hold the others up.
+const TOGETHER_WITHIN: Duration = Duration::from_millis(200);
+
+/// The most revocations in progress that are committed alone.
+const ALONE: usize = 3;
+
+/// Revocations that are committed together, or alone if one of them waits for a lock.
+#[derive(Debug)]
+pub(super) struct Revocations {
+    together: Coalescer<Together>,
+    connections: Arc<Connections>,
+    alone: Semaphore,
+}
+
+impl Revocations {
+    /// Starts to answer, with at most `in_progress` statements at a time that revoke together.
+    pub(super) fn start(connections: Arc<Connections>, in_progress: usize) -> Self {
+        Self {
+            together: Coalescer::start(Together(Arc::clone(&connections)), in_progress),
+            connections,
+            alone: Semaphore::new(ALONE),
+        }
+    }
+
+    /// Revokes a token. Returns `None` when the caller's token is revoked.
+    pub(super) async fn revoke(
+        &self,
+        revocation: NewRevocation,
+    ) -> Result<Option<Revoked>, StoreError> {
+        let locked = match self.together.ask(revocation.clone()).await {
+            Err(error @ StoreError::Locked(_)) => error,
+            answer => return answer,
+        };
+        let limits = self.connections.primary.limits;
+        let Ok(Ok(_one)) = timeout(limits.answer_within, self.alone.acquire()).await else {
+            return Err(locked);
+        };
+        let alone = [revocation];
+        let answers = commit(&self.connections, &alone, limits.lock_within()).await?;
+        answers.into_iter().next().ok_or(locked)
+    }
+}
+
 /// Revocations that are committed together.
 #[derive(Debug)]
-pub(super) struct Revocations(pub(super) Arc<Connections>);
+struct Together(Arc<Connections>);
 
-impl Batch for Revocations {
+impl Batch for Together {
     type Question = NewRevocation;
     /// `None` when the caller's token is revoked.
     type Answer = Option<Revoked>;
 
     async fn ask(&self, revocations: &[NewRevocation]) -> Result<Vec<Option<Revoked>>, StoreError> {
-        let Added {
-            mut added,
-            active,
-            is_synchronous,
-        } = self.0.run(&Add(revocations)).await?;
-        // They are committed, and perhaps on the primary alone.
-        self.0.primary.require_synchronous(is_synchronous)?;
-        let is_active = |revocation: &&NewRevocation| active.contains(&revocation.by.jti);
-        let others: Vec<Uuid> = revocations
-            .iter()
-            .filter(is_active)
-            .map(|revocation| revocation.jti)
-            .filter(|jti| !added.contains_key(jti))
-            .collect();
-        let kept = if others.is_empty() {
-            HashMap::new()
-        } else {
-            // A separate statement: the one above cannot see rows that were committed after it began.
-            by_jti(&self.0.read(&ByKeys::new(KEPT, others.into_iter())).await?)?
-        };
-
-        // Of several for the same token, the first one is kept.
-        let mut first_of = HashMap::new();
-        revocations
-            .iter()
-            .map(|revocation| {
-                if !is_active(&revocation) {
-                    return Ok(None);
-                }
-                let jti = revocation.jti;
-                let (revocation, first) = match added.remove(&jti) {
-                    Some(row) => (first_of.entry(jti).or_insert(row).clone(), true),
-                    None => {
-                        let row = first_of.get(&jti).or_else(|| kept.get(&jti));
-                        let row = row.cloned().ok_or_else(|| {
-                            StoreError::Inconsistent(
-                                "a revocation that was in the way does not exist".to_owned(),
-                            )
-                        })?;
-                        (row, false)
-                    }
-                };
-                Ok(Some(Revoked { revocation, first }))
-            })
-            .collect()
+        let within = TOGETHER_WITHIN.min(self.0.primary.limits.lock_within());
+        commit(&self.0, revocations, within).await
     }
 }
 
+/// Commits these revocations, none of which may wait longer for a lock. Returns `None` for a caller whose token is revoked.
+async fn commit(
+    connections: &Connections,
+    revocations: &[NewRevocation],
+    lock_within: Duration,
+) -> Result<Vec<Option<Revoked>>, StoreError> {
+    let Added {
+        mut added,
+        active,
+        is_synchronous,
+    } = connections
+        .run(&Add {
+            revocations,
+            lock_within,
+        })
+        .await?;
+    // They are committed, and perhaps on the primary alone.
+    connections.primary.require_synchronous(is_synchronous)?;
+    let is_active = |revocation: &&NewRevocation| active.contains(&revocation.by.jti);
+    let others: Vec<Uuid> = revocations
+        .iter()
+        .filter(is_active)
+        .map(|revocation| revocation.jti)
+        .filter(|jti| !added.contains_key(jti))
+        .collect();
+    let kept = if others.is_empty() {
+        HashMap::new()
+    } else {
+        // A separate statement: the one above cannot see rows that were committed after it began.
+        by_jti(
+            &connections
+                .read(&ByKeys::new(KEPT, others.into_iter()))
+                .await?,
+        )?
+    };
+
+    // Of several for the same token, the first one is kept.
+    let mut first_of = HashMap::new();
+    revocations
+        .iter()
+        .map(|revocation| {
+            if !is_active(&revocation) {
+                return Ok(None);
+            }
+            let jti = revocation.jti;
+            let (revocation, first) = match added.remove(&jti) {
+                Some(row) => (first_of.entry(jti).or_insert(row).clone(), true),
+                None => {
+                    let row = first_of.get(&jti).or_else(|| kept.get(&jti));
+                    let row = row.cloned().ok_or_else(|| {
+                        StoreError::Inconsistent(
+                            "a revocation that was in the way does not exist".to_owned(),
+                        )
+                    })?;
+                    (row, false)
+                }
+            };
+            Ok(Some(Revoked { revocation, first }))
+        })
+        .collect()
+}
+
 /// The statement [`REVOKE`].
-struct Add<'a>(&'a [NewRevocation]);
+struct Add<'a> {
+    revocations: &'a [NewRevocation],
+    /// How long it may wait for each lock.
+    lock_within: Duration,
+}
 
 struct Added {
     /// The rows that it added, by `jti`.
@@ -128,7 +201,7 @@ impl Work for Add<'_> {
     async fn run_on(&self, connection: &mut PgConnection) -> Result<Self::Output, StoreError> {
         // Sorted by key, so that two replicas with the same tokens never wait for each other in a circle. The sort is stable: of
         // several for one token the first stays the first.
-        let mut ordered: Vec<&NewRevocation> = self.0.iter().collect();
+        let mut ordered: Vec<&NewRevocation> = self.revocations.iter().collect();
         ordered.sort_by_key(|revocation| revocation.jti);
         let column = |of: fn(&NewRevocation) -> Uuid| -> Vec<Uuid> {
             ordered.iter().map(|revocation| of(revocation)).collect()
@@ -152,6 +225,7 @@ impl Work for Add<'_> {
             .bind(AuditAction::Revoked.name())
             .bind(AuditAction::RevokeRepeated.name())
             .bind(column(|new| new.owner))
+            .bind(format!("{}ms", self.lock_within.as_millis()))
             .fetch_all(connection)
             .await?;
         let is_added = |row: &PgRow| row.try_get_raw("revoked_at").is_ok_and(|at| !at.is_null());

@@ -66,10 +66,10 @@ impl Session {
     }
 }
 
-/// Returns the settings of how long a statement may take. What waits for a lock ends earlier.
+/// Returns the settings of how long a statement may take.
 fn time_limits(limits: PostgresLimits) -> String {
     let statement = limits.answer_within.as_millis();
-    let lock = (statement * 3 / 5).max(1);
+    let lock = limits.lock_within().as_millis();
     format!(
         "SET lock_timeout = {lock}; SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = {statement}"
     )

@@ -1,22 +1,30 @@
 //! The tokens that an operator selects: their listing and their revocation.
 
+use std::collections::HashSet;
+
 use sqlx::postgres::{PgConnection, PgRow, Postgres};
-use sqlx::{AssertSqlSafe, Row, Transaction, query};
+use sqlx::{AssertSqlSafe, Row, Transaction, query, query_scalar};
 use uuid::Uuid;
 
-use super::super::administration::{Mass, MassRevoked, PAGE, REVOKED_BY, Selection, TokenLine};
+use super::super::administration::{LINES, Mass, MassRevoked, REVOKED_BY, Selection, TokenLine};
 use super::super::audit::AuditAction;
 use super::super::error::StoreError;
 use super::super::records::Revocation;
+use super::members::{find_business, find_user};
 use super::row::Stored;
 use crate::timestamp::Timestamp;
 
-/// The columns of [`token_line`]. A token that was restored without its trail has no origin.
-const SELECT_TOKENS: &str =
-    "SELECT t.id, t.jti, t.name, t.user_id, u.email, t.business_id, t.created_at, t.expires_at, t.last_used_at,
-            o.actor_token_id, o.operator, r.revoked_at, r.revoked_by, r.reason
-     FROM tokens t JOIN users u ON u.id = t.user_id LEFT JOIN revocations r ON r.jti = t.jti
-     LEFT JOIN audit_events o ON o.target_token_id = t.id AND o.action IN ('token.created', 'token.bootstrapped')";
+/// Builds the read of these tokens as [`token_line`] needs them, in the order of their creation. A token that was restored without
+/// its trail has no origin.
+fn lines_of(tokens: &str) -> String {
+    format!(
+        "SELECT t.id, t.jti, t.name, t.user_id, u.email, t.business_id, t.created_at, t.expires_at, t.last_used_at,
+                o.actor_token_id, o.operator, r.revoked_at, r.revoked_by, r.reason
+         FROM ({tokens}) t JOIN users u ON u.id = t.user_id LEFT JOIN revocations r ON r.jti = t.jti
+         LEFT JOIN audit_events o ON o.target_token_id = t.id AND o.action IN ('token.created', 'token.bootstrapped')
+         ORDER BY t.created_at, t.id"
+    )
+}
 
 /// Inserts revocations, and an event in the audit trail for each.
 const REVOKE: &str = "
@@ -29,31 +37,26 @@ const REVOKE: &str = "
     INSERT INTO audit_events (at, action, business_id, target_token_id, target_user_id, reason, operator)
     SELECT statement_timestamp(), $7, business_id, id, user_id, $6, $8 FROM asked";
 
-/// Returns the condition on a token `t` that it is selected by `$1`.
+/// Returns the condition on a token `t` that it is selected, by the id that [`find`] returns.
 fn condition(selection: &Selection) -> &'static str {
     match selection {
-        Selection::Token(_) => "(t.id = $1::uuid OR t.jti = $1::uuid)",
-        Selection::User(_) => "t.user_id = (SELECT id FROM users WHERE lower(email) = lower($1))",
-        Selection::Business(_) => {
-            "t.business_id IN (SELECT id FROM businesses WHERE id::text = lower($1) OR name = $1)"
-        }
+        Selection::Token(_) => "(t.id = $1 OR t.jti = $1)",
+        Selection::User(_) => "t.user_id = $1",
+        Selection::Business(_) => "t.business_id = $1",
     }
 }
 
-/// Checks that there is what is selected, with or without tokens.
-async fn require(connection: &mut PgConnection, selection: &Selection) -> Result<(), StoreError> {
-    let exists = match selection {
-        Selection::Token(_) => "SELECT 1 FROM tokens WHERE id = $1::uuid OR jti = $1::uuid",
-        Selection::User(_) => "SELECT 1 FROM users WHERE lower(email) = lower($1)",
-        Selection::Business(_) => {
-            "SELECT 1 FROM businesses WHERE id::text = lower($1) OR name = $1"
+/// Returns the id of what is selected, with or without tokens.
+async fn find(connection: &mut PgConnection, selection: &Selection) -> Result<Uuid, StoreError> {
+    match selection {
+        Selection::Token(id) => {
+            let found = query("SELECT 1 FROM tokens WHERE id = $1 OR jti = $1").bind(id);
+            let found = found.fetch_optional(connection).await?;
+            found.map(|_| *id).ok_or_else(|| selection.missing())
         }
-    };
-    let found = query(exists)
-        .bind(selection.value())
-        .fetch_optional(connection)
-        .await?;
-    found.map(|_| ()).ok_or_else(|| selection.missing())
+        Selection::User(email) => find_user(connection, email).await,
+        Selection::Business(business) => find_business(connection, business).await,
+    }
 }
 
 /// Reads a page of the selected tokens after this one, in the order of their creation.
@@ -62,15 +65,15 @@ pub(crate) async fn tokens(
     selection: &Selection,
     after: Option<(Timestamp, Uuid)>,
 ) -> Result<Vec<TokenLine>, StoreError> {
-    require(connection, selection).await?;
+    let selected = find(connection, selection).await?;
     let (at, id) = after.unzip();
-    let sql = format!(
-        "{SELECT_TOKENS} WHERE {} AND ($2::timestamptz IS NULL OR (t.created_at, t.id) > ($2, $3::uuid))
-         ORDER BY t.created_at, t.id LIMIT {PAGE}",
+    let page = format!(
+        "SELECT * FROM tokens t WHERE {} AND ($2::timestamptz IS NULL OR (t.created_at, t.id) > ($2, $3::uuid))
+         ORDER BY t.created_at, t.id LIMIT {LINES}",
         condition(selection)
     );
-    let rows = query(AssertSqlSafe(sql))
-        .bind(selection.value())
+    let rows = query(AssertSqlSafe(lines_of(&page)))
+        .bind(selected)
         .bind(at.map(Timestamp::as_utc))
         .bind(id)
         .fetch_all(connection)
@@ -111,35 +114,40 @@ pub(crate) async fn revoke_all(
     transaction: &mut Transaction<'_, Postgres>,
     mass: &Mass,
 ) -> Result<MassRevoked, StoreError> {
-    require(transaction, &mass.selection).await?;
-    let sql = format!(
+    let selected = find(transaction, &mass.selection).await?;
+    let chosen = format!(
         "WITH RECURSIVE chosen (id) AS (
              SELECT t.id FROM tokens t WHERE {}
              UNION
              SELECT e.target_token_id FROM chosen c
              JOIN audit_events e ON e.action = 'token.created' AND e.actor_token_id = c.id WHERE $2
          )
-         {SELECT_TOKENS} WHERE t.id IN (SELECT id FROM chosen) ORDER BY t.created_at, t.id",
+         SELECT jti FROM tokens WHERE id IN (SELECT id FROM chosen)",
         condition(&mass.selection)
     );
-    let mut locked = 0;
-    let all = loop {
-        let rows = query(AssertSqlSafe(sql.clone()))
-            .bind(mass.selection.value())
+    let mut locked = HashSet::new();
+    loop {
+        let jtis: Vec<Uuid> = query_scalar(AssertSqlSafe(chosen.clone()))
+            .bind(selected)
             .bind(mass.descendants)
             .fetch_all(&mut **transaction)
             .await?;
-        let all: Vec<TokenLine> = rows.iter().map(token_line).collect::<Result<_, _>>()?;
-        if all.len() == locked {
-            break all;
+        let new: Vec<Uuid> = jtis.into_iter().filter(|jti| locked.insert(*jti)).collect();
+        if new.is_empty() {
+            break;
         }
-        locked = all.len();
-        let jtis: Vec<Uuid> = all.iter().map(|token| token.jti).collect();
         query("SELECT lock_tokens($1, '{}')")
-            .bind(jtis)
+            .bind(new)
             .execute(&mut **transaction)
             .await?;
-    };
+    }
+    let rows = query(AssertSqlSafe(lines_of(
+        "SELECT * FROM tokens WHERE jti = ANY($1)",
+    )))
+    .bind(Vec::from_iter(locked))
+    .fetch_all(&mut **transaction)
+    .await?;
+    let all: Vec<TokenLine> = rows.iter().map(token_line).collect::<Result<_, _>>()?;
     let (already, first): (Vec<_>, Vec<_>) = all
         .into_iter()
         .partition(|token| token.revocation.is_some());

@@ -80,11 +80,17 @@ fn join(
     activates: bool,
 ) -> Result<(Uuid, MemberChanged), StoreError> {
     let now = Timestamp::now();
-    connection.execute(
-        "INSERT INTO users (id, email, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        params![Uuid::new_v4().to_string(), change.email, now.as_micros()],
-    )?;
-    let user = find_user(connection, &change.email)?;
+    let user = match user_with(connection, &change.email)? {
+        Some(user) => user,
+        None => {
+            let new = Uuid::new_v4();
+            connection.execute(
+                "INSERT INTO users (id, email, created_at) VALUES (?, ?, ?)",
+                params![new.to_string(), change.email, now.as_micros()],
+            )?;
+            new
+        }
+    };
     let is_deactivated = connection
         .prepare("SELECT 1 FROM users WHERE id = ? AND deactivated_at IS NOT NULL")?
         .exists([user.to_string()])?;
@@ -195,18 +201,37 @@ pub(crate) fn add_business(
     Ok((id, added > 0))
 }
 
-fn find_business(connection: &Connection, business: &str) -> Result<Uuid, StoreError> {
+pub(super) fn find_business(connection: &Connection, business: &str) -> Result<Uuid, StoreError> {
     let sql = "SELECT id FROM businesses WHERE id = lower(?1) OR name = ?1";
     let found = connection.query_row(sql, [business], |row| Ok(uuid(row, 0)));
     let missing = || Selection::Business(business.to_owned()).missing();
     found.optional()?.ok_or_else(missing)?
 }
 
-fn find_user(connection: &Connection, email: &str) -> Result<Uuid, StoreError> {
+pub(super) fn find_user(connection: &Connection, email: &str) -> Result<Uuid, StoreError> {
+    let missing = || Selection::User(email.to_owned()).missing();
+    user_with(connection, email)?.ok_or_else(missing)
+}
+
+/// Returns the user with this email, in whatever case it is written. SQLite itself knows the cases of ASCII alone.
+fn user_with(connection: &Connection, email: &str) -> Result<Option<Uuid>, StoreError> {
     let sql = "SELECT id FROM users WHERE email = ?";
     let found = connection.query_row(sql, [email], |row| Ok(uuid(row, 0)));
-    let missing = || Selection::User(email.to_owned()).missing();
-    found.optional()?.ok_or_else(missing)?
+    if let Some(user) = found.optional()? {
+        return user.map(Some);
+    }
+    if email.is_ascii() {
+        return Ok(None);
+    }
+    let wanted = email.to_lowercase();
+    let mut statement = connection.prepare("SELECT id, email FROM users")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if row.get::<_, String>(1)?.to_lowercase() == wanted {
+            return uuid(row, 0).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 fn role_of(

@@ -3,43 +3,51 @@
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
-use super::super::administration::{Mass, MassRevoked, PAGE, REVOKED_BY, Selection, TokenLine};
+use super::super::administration::{LINES, Mass, MassRevoked, REVOKED_BY, Selection, TokenLine};
 use super::super::error::StoreError;
 use super::super::records::Revocation;
+use super::members::{find_business, find_user};
 use super::row::{optional_instant, optional_uuid, uuid};
 use super::trail;
 use crate::timestamp::Timestamp;
 
-/// The columns of [`token_line`]. A token that was restored without its trail has no origin.
-const SELECT_TOKENS: &str =
-    "SELECT t.id, t.jti, t.name, t.user_id, u.email, t.business_id, t.created_at, t.expires_at, t.last_used_at,
-            o.actor_token_id, o.operator, r.revoked_at, r.revoked_by, r.reason
-     FROM tokens t JOIN users u ON u.id = t.user_id LEFT JOIN revocations r ON r.jti = t.jti
-     LEFT JOIN audit_events o ON o.target_token_id = t.id AND o.action IN ('token.created', 'token.bootstrapped')";
+/// Builds the read of these tokens as [`token_line`] needs them, in the order of their creation. A token that was restored without
+/// its trail has no origin.
+fn lines_of(tokens: &str) -> String {
+    format!(
+        "SELECT t.id, t.jti, t.name, t.user_id, u.email, t.business_id, t.created_at, t.expires_at, t.last_used_at,
+                o.actor_token_id, o.operator, r.revoked_at, r.revoked_by, r.reason
+         FROM ({tokens}) t JOIN users u ON u.id = t.user_id LEFT JOIN revocations r ON r.jti = t.jti
+         LEFT JOIN audit_events o ON o.target_token_id = t.id AND o.action IN ('token.created', 'token.bootstrapped')
+         ORDER BY t.created_at, t.id"
+    )
+}
 
-/// Returns the condition on a token `t` that it is selected by `?1`.
+/// Returns the condition on a token `t` that it is selected, by the id that [`find`] returns.
 fn condition(selection: &Selection) -> &'static str {
     match selection {
         Selection::Token(_) => "(t.id = ?1 OR t.jti = ?1)",
-        Selection::User(_) => "t.user_id = (SELECT id FROM users WHERE email = ?1)",
-        Selection::Business(_) => {
-            "t.business_id IN (SELECT id FROM businesses WHERE id = lower(?1) OR name = ?1)"
-        }
+        Selection::User(_) => "t.user_id = ?1",
+        Selection::Business(_) => "t.business_id = ?1",
     }
 }
 
-/// Checks that there is what is selected, with or without tokens.
-fn require(connection: &Connection, selection: &Selection) -> Result<(), StoreError> {
-    let exists = match selection {
-        Selection::Token(_) => "SELECT 1 FROM tokens WHERE id = ?1 OR jti = ?1",
-        Selection::User(_) => "SELECT 1 FROM users WHERE email = ?1",
-        Selection::Business(_) => "SELECT 1 FROM businesses WHERE id = lower(?1) OR name = ?1",
+/// Returns the id of what is selected, with or without tokens.
+fn find(connection: &Connection, selection: &Selection) -> Result<String, StoreError> {
+    let id = match selection {
+        Selection::Token(id) => {
+            let found = connection
+                .prepare("SELECT 1 FROM tokens WHERE id = ?1 OR jti = ?1")?
+                .exists([id.to_string()])?;
+            if !found {
+                return Err(selection.missing());
+            }
+            *id
+        }
+        Selection::User(email) => find_user(connection, email)?,
+        Selection::Business(business) => find_business(connection, business)?,
     };
-    if connection.prepare(exists)?.exists([selection.value()])? {
-        Ok(())
-    } else {
-        Err(selection.missing())
-    }
+    Ok(id.to_string())
 }
 
 /// Reads a page of the selected tokens after this one, in the order of their creation.
@@ -48,15 +56,15 @@ pub(crate) fn tokens(
     selection: &Selection,
     after: Option<(Timestamp, Uuid)>,
 ) -> Result<Vec<TokenLine>, StoreError> {
-    require(connection, selection)?;
+    let selected = find(connection, selection)?;
     let (at, id) = after.map_or((i64::MIN, String::new()), |(at, id)| {
         (at.as_micros(), id.to_string())
     });
-    let sql = format!(
-        "{SELECT_TOKENS} WHERE {} AND (t.created_at, t.id) > (?2, ?3) ORDER BY t.created_at, t.id LIMIT {PAGE}",
+    let page = format!(
+        "SELECT * FROM tokens t WHERE {} AND (t.created_at, t.id) > (?2, ?3) ORDER BY t.created_at, t.id LIMIT {LINES}",
         condition(selection)
     );
-    token_lines(connection, &sql, params![selection.value(), at, id])
+    token_lines(connection, &lines_of(&page), params![selected, at, id])
 }
 
 fn token_lines(
@@ -100,22 +108,19 @@ fn token_line(row: &Row<'_>) -> Result<TokenLine, StoreError> {
 
 /// Revokes all selected tokens. While this runs, none of them mints another: the transaction has the write lock.
 pub(crate) fn revoke_all(connection: &Connection, mass: &Mass) -> Result<MassRevoked, StoreError> {
-    require(connection, &mass.selection)?;
-    let sql = format!(
+    let selected = find(connection, &mass.selection)?;
+    let chosen = format!(
         "WITH RECURSIVE chosen (id) AS (
              SELECT t.id FROM tokens t WHERE {}
              UNION
              SELECT e.target_token_id FROM chosen c
              JOIN audit_events e ON e.action = 'token.created' AND e.actor_token_id = c.id WHERE ?2
          )
-         {SELECT_TOKENS} WHERE t.id IN (SELECT id FROM chosen) ORDER BY t.created_at, t.id",
+         SELECT * FROM tokens WHERE id IN (SELECT id FROM chosen)",
         condition(&mass.selection)
     );
-    let all = token_lines(
-        connection,
-        &sql,
-        params![mass.selection.value(), mass.descendants],
-    )?;
+    let parameters = params![selected, mass.descendants];
+    let all = token_lines(connection, &lines_of(&chosen), parameters)?;
     let (already, first): (Vec<_>, Vec<_>) = all
         .into_iter()
         .partition(|token| token.revocation.is_some());

@@ -11,6 +11,7 @@ use testbed::postgres::Cluster;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use super::Served;
 use super::figures::Figures;
 use crate::harness::{Credential, Folder, PATIENCE, Server, own_cluster};
 
@@ -129,18 +130,19 @@ async fn one_stopped_process_of_the_database_does_not_stop_the_server() {
     let Some(cluster) = own_cluster(&[]) else {
         return;
     };
-    let cluster = Arc::new(cluster);
-    let database = Arc::new(cluster.database());
-    let server = Server::start_on(Folder::on(Arc::clone(&database)), &[]);
-    let admin = server.admin();
-    let token = server.create(&admin, "ci").await;
+    let Served {
+        database,
+        server,
+        admin,
+        token,
+    } = Served::on(&Arc::new(cluster), &[]).await;
     slowest(&server, &token, 10).await;
     let sessions = format!(
         "SELECT pid FROM pg_stat_activity WHERE datname = '{}' AND backend_type = 'client backend'",
         database.name()
     );
     let mut stopped = Vec::new();
-    for process in cluster.execute("postgres", &sessions).lines() {
+    for process in database.cluster().execute("postgres", &sessions).lines() {
         let process = Pid::from_raw(process.parse().unwrap()).unwrap();
         kill_process(process, Signal::STOP).unwrap();
         let slowest = slowest(&server, &token, 10).await;
@@ -160,11 +162,12 @@ async fn requests_wait_for_the_sessions_there_are_while_the_database_has_no_room
     else {
         return;
     };
-    let cluster = Arc::new(cluster);
-    let database = Arc::new(cluster.database());
-    let server = Server::start_on(Folder::on(Arc::clone(&database)), &[]);
-    let admin = server.admin();
-    let token = server.create(&admin, "ci").await;
+    let Served {
+        database,
+        server,
+        admin,
+        token,
+    } = Served::on(&Arc::new(cluster), &[]).await;
     assert_eq!(server.probe(&token).await, 200);
     let mut others = Vec::new();
     while let Ok(other) = PgConnection::connect(&database.url()).await {
@@ -190,12 +193,13 @@ async fn number_of_sessions_and_time_limit_are_those_that_are_configured() {
         return;
     };
     let cluster = Arc::new(cluster);
-    let database = Arc::new(cluster.database());
-    let server = Server::start_on(
-        Folder::on(Arc::clone(&database)),
-        &["--database-connections", "4", "--database-timeout", "1"],
-    );
-    let admin = server.admin();
+    let limits = ["--database-connections", "4", "--database-timeout", "1"];
+    let Served {
+        database,
+        server,
+        admin,
+        ..
+    } = Served::on(&cluster, &limits).await;
     let mut most = 0;
     for round in 0..5 {
         let names: Vec<String> = (0..8).map(|number| format!("{round} {number}")).collect();

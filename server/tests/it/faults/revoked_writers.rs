@@ -9,10 +9,13 @@ use testbed::postgres::Database;
 use tokio::task::JoinSet;
 
 use super::figures::Figures;
-use crate::harness::{Credential, Folder, PATIENCE, Request, Server, revoke_path, shared_cluster};
+use crate::audit::audit;
+use crate::harness::{
+    Credential, Folder, PATIENCE, Request, Server, revoke_path, shared_cluster, string,
+};
 
 /// Waits until a session of the database waits for a lock.
-fn await_lock(database: &Database) {
+pub(super) fn await_lock(database: &Database) {
     let begun = Instant::now();
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     while database.execute(waiting) == "0" {
@@ -174,6 +177,22 @@ pub(crate) async fn nothing_is_written_for_a_token_after_its_revocation_is_ackno
         writing.join_all().await;
         let in_the_end = data.caused_by(&token).await;
         assert_eq!(at_acknowledgement, in_the_end, "round {round}");
+        let trail = audit(server.folder(), &[]);
+        let revoked_at = trail.iter().find(|event| {
+            event["action"] == "token.revoked"
+                && event["target_token_id"] == token.token_id.as_str()
+        });
+        let revoked_at = string(&revoked_at.unwrap()["at"]);
+        let mut caused = trail
+            .iter()
+            .filter(|event| event["actor_token_id"] == token.token_id.as_str());
+        assert!(
+            caused.all(|event| {
+                event["action"] == "token.used_after_revocation"
+                    || string(&event["at"]) <= revoked_at
+            }),
+            "round {round}: {revoked_at}"
+        );
         written += in_the_end;
     }
     assert!(written > 0, "the token could write until it was revoked");

@@ -29,6 +29,7 @@ mod authentication;
 mod changes;
 mod coalesce;
 mod connections;
+mod find;
 mod inspection;
 mod limits;
 mod listing;

@@ -27,6 +27,7 @@ mod checkpoint;
 mod claim;
 mod commit_watch;
 mod file;
+mod find;
 mod identity;
 mod inspection;
 mod listing;

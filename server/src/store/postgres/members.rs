@@ -5,13 +5,14 @@ use sqlx::{Row, Transaction, query, query_scalar};
 use uuid::Uuid;
 
 use super::super::administration::{
-    BusinessLine, Mass, MassRevoked, MemberChange, MemberChanged, Selection, UserLine,
-    business_added, require_name,
+    BusinessLine, Mass, MassRevoked, MemberChange, MemberChanged, UserLine, business_added,
+    require_name,
 };
 use super::super::audit::AuditAction;
 use super::super::error::StoreError;
 use super::super::records::Membership;
 use super::super::role::Role;
+use super::find::{find_business, find_user};
 use super::row::Stored;
 use super::tokens::revoke_all;
 use super::{trail, write};
@@ -219,28 +220,6 @@ pub(crate) async fn add_business(
         trail::record(transaction, &event).await?;
     }
     Ok((id, is_added))
-}
-
-pub(super) async fn find_business(
-    connection: &mut PgConnection,
-    business: &str,
-) -> Result<Uuid, StoreError> {
-    let found = query_scalar("SELECT id FROM businesses WHERE id::text = lower($1) OR name = $1")
-        .bind(business)
-        .fetch_optional(connection)
-        .await?;
-    found.ok_or_else(|| Selection::Business(business.to_owned()).missing())
-}
-
-pub(super) async fn find_user(
-    connection: &mut PgConnection,
-    email: &str,
-) -> Result<Uuid, StoreError> {
-    let found = query_scalar("SELECT id FROM users WHERE lower(email) = lower($1)")
-        .bind(email)
-        .fetch_optional(connection)
-        .await?;
-    found.ok_or_else(|| Selection::User(email.to_owned()).missing())
 }
 
 async fn role_of(

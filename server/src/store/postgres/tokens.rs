@@ -10,7 +10,7 @@ use super::super::administration::{LINES, Mass, MassRevoked, REVOKED_BY, Selecti
 use super::super::audit::AuditAction;
 use super::super::error::StoreError;
 use super::super::records::Revocation;
-use super::members::{find_business, find_user};
+use super::find::find;
 use super::row::Stored;
 use crate::timestamp::Timestamp;
 
@@ -43,19 +43,6 @@ fn condition(selection: &Selection) -> &'static str {
         Selection::Token(_) => "(t.id = $1 OR t.jti = $1)",
         Selection::User(_) => "t.user_id = $1",
         Selection::Business(_) => "t.business_id = $1",
-    }
-}
-
-/// Returns the id of what is selected, with or without tokens.
-async fn find(connection: &mut PgConnection, selection: &Selection) -> Result<Uuid, StoreError> {
-    match selection {
-        Selection::Token(id) => {
-            let found = query("SELECT 1 FROM tokens WHERE id = $1 OR jti = $1").bind(id);
-            let found = found.fetch_optional(connection).await?;
-            found.map(|_| *id).ok_or_else(|| selection.missing())
-        }
-        Selection::User(email) => find_user(connection, email).await,
-        Selection::Business(business) => find_business(connection, business).await,
     }
 }
 

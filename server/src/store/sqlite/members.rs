@@ -4,13 +4,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::super::administration::{
-    BusinessLine, Mass, MassRevoked, MemberChange, MemberChanged, Selection, UserLine,
-    business_added, require_name,
+    BusinessLine, Mass, MassRevoked, MemberChange, MemberChanged, UserLine, business_added,
+    require_name,
 };
 use super::super::audit::AuditAction;
 use super::super::error::StoreError;
 use super::super::records::Membership;
 use super::super::role::Role;
+use super::find::{find_business, find_user, user_with};
 use super::row::{optional_instant, role, uuid};
 use super::tokens::revoke_all;
 use super::trail;
@@ -199,39 +200,6 @@ pub(crate) fn add_business(
         trail::record(connection, &event, now)?;
     }
     Ok((id, added > 0))
-}
-
-pub(super) fn find_business(connection: &Connection, business: &str) -> Result<Uuid, StoreError> {
-    let sql = "SELECT id FROM businesses WHERE id = lower(?1) OR name = ?1";
-    let found = connection.query_row(sql, [business], |row| Ok(uuid(row, 0)));
-    let missing = || Selection::Business(business.to_owned()).missing();
-    found.optional()?.ok_or_else(missing)?
-}
-
-pub(super) fn find_user(connection: &Connection, email: &str) -> Result<Uuid, StoreError> {
-    let missing = || Selection::User(email.to_owned()).missing();
-    user_with(connection, email)?.ok_or_else(missing)
-}
-
-/// Returns the user with this email, in whatever case it is written. SQLite itself knows the cases of ASCII alone.
-fn user_with(connection: &Connection, email: &str) -> Result<Option<Uuid>, StoreError> {
-    let sql = "SELECT id FROM users WHERE email = ?";
-    let found = connection.query_row(sql, [email], |row| Ok(uuid(row, 0)));
-    if let Some(user) = found.optional()? {
-        return user.map(Some);
-    }
-    if email.is_ascii() {
-        return Ok(None);
-    }
-    let wanted = email.to_lowercase();
-    let mut statement = connection.prepare("SELECT id, email FROM users")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        if row.get::<_, String>(1)?.to_lowercase() == wanted {
-            return uuid(row, 0).map(Some);
-        }
-    }
-    Ok(None)
 }
 
 fn role_of(

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::super::administration::{LINES, Mass, MassRevoked, REVOKED_BY, Selection, TokenLine};
 use super::super::error::StoreError;
 use super::super::records::Revocation;
-use super::members::{find_business, find_user};
+use super::find::find;
 use super::row::{optional_instant, optional_uuid, uuid};
 use super::trail;
 use crate::timestamp::Timestamp;
@@ -30,24 +30,6 @@ fn condition(selection: &Selection) -> &'static str {
         Selection::User(_) => "t.user_id = ?1",
         Selection::Business(_) => "t.business_id = ?1",
     }
-}
-
-/// Returns the id of what is selected, with or without tokens.
-fn find(connection: &Connection, selection: &Selection) -> Result<String, StoreError> {
-    let id = match selection {
-        Selection::Token(id) => {
-            let found = connection
-                .prepare("SELECT 1 FROM tokens WHERE id = ?1 OR jti = ?1")?
-                .exists([id.to_string()])?;
-            if !found {
-                return Err(selection.missing());
-            }
-            *id
-        }
-        Selection::User(email) => find_user(connection, email)?,
-        Selection::Business(business) => find_business(connection, business)?,
-    };
-    Ok(id.to_string())
 }
 
 /// Reads a page of the selected tokens after this one, in the order of their creation.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Row, ValueRef};
@@ -88,17 +88,17 @@ impl Revocations {
         &self,
         revocation: NewRevocation,
     ) -> Result<Option<Revoked>, StoreError> {
-        let locked = match self.together.ask(revocation.clone()).await {
-            Err(error @ StoreError::Locked(_)) => error,
-            answer => return answer,
+        let locked = match self.together.ask(revocation.clone()).await? {
+            Some(answer) => return Ok(answer),
+            None => || StoreError::Locked("another session has locked the token".to_owned()),
         };
         let limits = self.connections.primary.limits;
         let Ok(Ok(_one)) = timeout(limits.answer_within, self.alone.acquire()).await else {
-            return Err(locked);
+            return Err(locked());
         };
         let alone = [revocation];
         let answers = commit(&self.connections, &alone, limits.lock_within()).await?;
-        answers.into_iter().next().ok_or(locked)
+        answers.into_iter().next().ok_or_else(locked)
     }
 }
 
@@ -108,12 +108,62 @@ struct Together(Arc<Connections>);
 
 impl Batch for Together {
     type Question = NewRevocation;
-    /// `None` when the caller's token is revoked.
-    type Answer = Option<Revoked>;
+    /// `None` when another session has locked the token or the caller's; within it, `None` when the caller's token is revoked.
+    type Answer = Option<Option<Revoked>>;
 
-    async fn ask(&self, revocations: &[NewRevocation]) -> Result<Vec<Option<Revoked>>, StoreError> {
+    async fn ask(&self, revocations: &[NewRevocation]) -> Result<Vec<Self::Answer>, StoreError> {
         let within = TOGETHER_WITHIN.min(self.0.primary.limits.lock_within());
-        commit(&self.0, revocations, within).await
+        let begun = Instant::now();
+        match commit(&self.0, revocations, within).await {
+            // The limit of the session was longer: not a row is locked, but a table.
+            Err(error @ StoreError::Locked(_)) if begun.elapsed() >= 4 * within => {
+                return Err(error);
+            }
+            Err(StoreError::Locked(_)) => {}
+            answers => return Ok(answers?.into_iter().map(Some).collect()),
+        }
+        let (targets, callers) = self.0.run(&Unlocked(revocations)).await?;
+        let is_unlocked = |revocation: &&NewRevocation| {
+            targets.contains(&revocation.jti) && callers.contains(&revocation.by.jti)
+        };
+        let unlocked: Vec<NewRevocation> =
+            revocations.iter().filter(is_unlocked).cloned().collect();
+        let answers = if unlocked.is_empty() {
+            Vec::new()
+        } else {
+            match commit(&self.0, &unlocked, within).await {
+                // They were locked meanwhile.
+                Err(StoreError::Locked(_)) => Vec::new(),
+                answers => answers?,
+            }
+        };
+        let mut answers = answers.into_iter();
+        let answer = |revocation| is_unlocked(&revocation).then(|| answers.next()).flatten();
+        Ok(revocations.iter().map(answer).collect())
+    }
+}
+
+/// The read of which tokens no other session has locked, of those that are to be revoked and those of the callers.
+struct Unlocked<'a>(&'a [NewRevocation]);
+
+impl Work for Unlocked<'_> {
+    type Output = (HashSet<Uuid>, HashSet<Uuid>);
+
+    async fn run_on(&self, connection: &mut PgConnection) -> Result<Self::Output, StoreError> {
+        let targets: Vec<Uuid> = self.0.iter().map(|revocation| revocation.jti).collect();
+        let callers: Vec<Uuid> = self.0.iter().map(|revocation| revocation.by.jti).collect();
+        let targets =
+            sqlx::query_scalar("SELECT jti FROM tokens WHERE jti = ANY($1) FOR UPDATE SKIP LOCKED")
+                .bind(targets)
+                .fetch_all(&mut *connection)
+                .await?;
+        let callers = sqlx::query_scalar(
+            "SELECT jti FROM tokens WHERE jti = ANY($1) FOR KEY SHARE SKIP LOCKED",
+        )
+        .bind(callers)
+        .fetch_all(connection)
+        .await?;
+        Ok((targets.into_iter().collect(), callers.into_iter().collect()))
     }
 }
 

@@ -15,7 +15,8 @@ use serde_json::Value;
 use crate::case::sample::{Change, Expects, Location};
 use crate::case::{Case, Clause, Effect, Level, Needs, Sample};
 use crate::contract::Contract;
-use crate::resources::inputs::{Parameter, body, parameters};
+use crate::resources::inputs::{Body, Parameter, bodies, parameters};
+use crate::resources::writing::Form;
 use naming::Names;
 use values::Values;
 
@@ -43,8 +44,8 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
         for parameter in parameters(contract, operation) {
             derivation.add_parameter(index, &parameter);
         }
-        if let Some((schema, required)) = body(contract, operation) {
-            derivation.add_body(index, &schema, required);
+        if let Some(body) = bodies(contract, operation).first() {
+            derivation.add_body(index, body);
         }
     }
     derivation.cases
@@ -87,10 +88,10 @@ impl Derivation<'_> {
         // Whatever the schema says, a missing or unknown credential must be refused.
         let is_credential =
             location == Location::Header && name.eq_ignore_ascii_case("authorization");
-        let change = |text: Option<String>| Change::Parameter {
+        let change = |value: Option<Value>| Change::Parameter {
             location,
             name: name.to_owned(),
-            text,
+            value,
         };
         if location != Location::Path {
             let missing = Variant {
@@ -105,9 +106,11 @@ impl Derivation<'_> {
         let Some(values) = Values::of(&parameter.schema) else {
             return;
         };
-        for (text, valid) in values.texts(location) {
-            let shown = Value::String(text.clone());
-            let number = serde_json::from_str(&text).ok().filter(Value::is_number);
+        for (value, valid) in values.of_parameter(parameter) {
+            let shown = value.clone();
+            let number = (value.as_str())
+                .and_then(|text| serde_json::from_str(text).ok())
+                .filter(Value::is_number);
             let variant = Variant {
                 part: name,
                 what: &naming::of_value(number.as_ref().unwrap_or(&shown), valid),
@@ -115,18 +118,24 @@ impl Derivation<'_> {
                 expects: expected(valid && !is_credential),
             };
             let purpose = format!("with {} for the {in_place} parameter {name}", brief(&shown));
-            self.add(index, &variant, change(Some(text)), &purpose);
+            self.add(index, &variant, change(Some(value)), &purpose);
         }
     }
 
-    /// Adds the cases of a JSON body.
-    fn add_body(&mut self, index: usize, schema: &Value, required: bool) {
-        let missing = Variant::of_body("missing", expected(!required));
+    /// Adds the cases of a body.
+    fn add_body(&mut self, index: usize, body: &Body<'_>) {
+        let missing = Variant::of_body("missing", expected(!body.required));
         self.add(index, &missing, Change::Body(None), "without a body");
-        let Some(values) = Values::of(schema) else {
+        let Some(values) = body.schema.as_ref().and_then(Values::of) else {
             return;
         };
-        for (value, valid) in values.bodies() {
+        let bodies = match body.form() {
+            Form::Json => values.bodies(),
+            Form::Fields | Form::Parts => values.forms(),
+            // Bytes and other texts have no violation that every reader of them would see.
+            Form::Plain => Vec::new(),
+        };
+        for (value, valid) in bodies {
             let what = naming::of_value(&value, valid);
             let purpose = format!("with {} for a body", brief(&value));
             let change = Change::Body(Some(value));

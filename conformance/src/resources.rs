@@ -5,3 +5,4 @@ pub(crate) mod inputs;
 mod origin;
 pub(crate) mod request;
 pub(crate) mod values;
+pub(crate) mod writing;

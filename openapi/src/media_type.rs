@@ -87,7 +87,8 @@ impl MediaType {
     }
 
     /// Returns whether its messages are JSON (RFC 6839 section 3.1).
-    pub(crate) fn is_json(&self) -> bool {
+    #[must_use]
+    pub fn is_json(&self) -> bool {
         self.subtype == "json" || self.subtype.ends_with("+json")
     }
 

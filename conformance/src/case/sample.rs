@@ -27,13 +27,13 @@ impl Sample {
 pub(crate) enum Change {
     /// Nowhere.
     Nothing,
-    /// In a parameter, which has this text or is left out.
+    /// In a parameter, which has this value or is left out.
     Parameter {
         location: Location,
         name: String,
-        text: Option<String>,
+        value: Option<Value>,
     },
-    /// In its JSON body, which is this or is left out.
+    /// In its body, which is this or is left out.
     Body(Option<Value>),
 }
 

@@ -1,10 +1,12 @@
 //! Values at the boundaries of a schema, and values just outside it.
 
-use openapi::{Validator, pointer, sample};
+use openapi::parameter_style::scalar;
+use openapi::{Validator, sample};
 use serde_json::Value;
 
 use crate::case::sample::Location;
-use crate::resources::request::text_of;
+use crate::resources::inputs::{Parameter, resolved};
+use crate::resources::writing::Writing;
 
 /// The most valid values of one schema.
 const VALID: usize = 12;
@@ -44,24 +46,119 @@ impl<'s> Values<'s> {
         tagged(ends(valid, VALID), ends(invalid, INVALID))
     }
 
-    /// Returns texts for a parameter, each with whether the schema accepts it as a text or as a number.
-    pub(super) fn texts(&self, location: Location) -> Vec<(String, bool)> {
-        let accepts = |text: &String| {
-            let scalar = serde_json::from_str::<Value>(text).ok().filter(is_scalar);
-            let readings = [Some(Value::String(text.clone())), scalar];
-            (readings.iter().flatten()).any(|reading| self.validator.accepts(reading))
-        };
+    /// Returns values of a form, smallest first, each with whether the schema accepts it. Only what a reader rejects however it
+    /// takes the texts of the fields, as texts or as numbers, is invalid; what one of them accepts is left out.
+    pub(super) fn forms(&self) -> Vec<(Value, bool)> {
+        let mut bodies = self.bodies();
+        bodies.retain(|(value, valid)| {
+            value.is_object() && (*valid || !self.accepts_reading(value, false))
+        });
+        bodies
+    }
+
+    /// Returns values for a parameter, each with whether the schema accepts it as it is written: texts, and where its style
+    /// allows them lists and objects.
+    pub(super) fn of_parameter(&self, parameter: &Parameter<'_>) -> Vec<(Value, bool)> {
+        let Parameter {
+            name,
+            location,
+            writing,
+            ..
+        } = parameter;
         let mut candidates = smallest_first(sample::candidates(self.schema));
+        let takes_objects =
+            (candidates.iter()).any(|value| value.is_object() && self.validator.accepts(value));
         candidates.extend(smallest_first(violations(self.schema, self.schema, DEPTH)));
-        let mut texts: Vec<String> = Vec::new();
-        for text in candidates.iter().filter_map(text_of) {
-            if sendable(&text, location) && !texts.contains(&text) {
-                texts.push(text);
+        let (mut valid, mut invalid, mut written) = (Vec::new(), Vec::new(), Vec::new());
+        for candidate in candidates {
+            let Some(value) = scalar(&candidate).map_or_else(
+                || composed(&candidate).then(|| candidate.clone()),
+                |text| Some(Value::String(text)),
+            ) else {
+                continue;
+            };
+            let is_text = value.is_string();
+            // Whoever expects an object looks for its members, and may not see a text at all.
+            let may_be_unseen = is_text && takes_objects;
+            let text = match &value {
+                Value::String(text) => Some(text.clone()),
+                value => writing.text(value, *location, name),
+            };
+            let Some(text) = text.filter(|text| sendable(text, *location) || !is_text) else {
+                continue;
+            };
+            if text.is_empty() || text.len() > TEXT || may_be_unseen || written.contains(&text) {
+                continue;
             }
+            let lists = writing.writes_lists_of_one_as_scalars();
+            match self.accepts_reading(&value, lists) {
+                true if is_text || self.validator.accepts(&candidate) => valid.push(value),
+                // One reader accepts it and another does not.
+                true => {}
+                false if is_plain(writing, &value) => invalid.push(value),
+                false => {}
+            }
+            written.push(text);
         }
-        let (valid, invalid) = texts.into_iter().partition(accepts);
         tagged(ends(valid, VALID), ends(invalid, INVALID))
     }
+
+    /// Returns whether the schema accepts a value as a reader of its text may take it: scalars as texts or as what they look
+    /// like, and with `lists` a scalar as a list of one.
+    fn accepts_reading(&self, value: &Value, lists: bool) -> bool {
+        let mut readings = vec![
+            value.clone(),
+            read(value, &as_text),
+            read(value, &as_scalar),
+        ];
+        if lists && !value.is_array() {
+            let of_one = readings.iter().map(|one| Value::Array(vec![one.clone()]));
+            readings.extend(of_one.collect::<Vec<_>>());
+        }
+        (readings.iter()).any(|reading| self.validator.accepts(reading))
+    }
+}
+
+/// Returns whether a value is a list or an object that a parameter can be sent with: an empty one is not written at all.
+fn composed(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => !items.is_empty() && items.iter().all(|item| scalar(item).is_some()),
+        Value::Object(members) => {
+            !members.is_empty() && members.values().all(|member| scalar(member).is_some())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+/// Returns whether every reader sees that a value is not what it expects: the members of an object that is written one by one are
+/// parameters of their own.
+fn is_plain(writing: &Writing, value: &Value) -> bool {
+    let is_exploded = matches!(writing, Writing::Style { explode: true, .. });
+    !(is_exploded && (value.is_array() || value.is_object()))
+}
+
+/// Returns a value with its scalars taken in another way.
+fn read(value: &Value, way: &dyn Fn(&Value) -> Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(|item| read(item, way)).collect(),
+        Value::Object(members) => (members.iter())
+            .map(|(name, member)| (name.clone(), read(member, way)))
+            .collect(),
+        scalar => way(scalar),
+    }
+}
+
+/// Takes a scalar as a text.
+fn as_text(value: &Value) -> Value {
+    scalar(value).map_or_else(|| value.clone(), Value::String)
+}
+
+/// Takes a text as the number or the boolean that it looks like.
+fn as_scalar(value: &Value) -> Value {
+    (value.as_str())
+        .and_then(|text| serde_json::from_str::<Value>(text).ok())
+        .filter(is_scalar)
+        .unwrap_or_else(|| value.clone())
 }
 
 fn tagged<T>(valid: Vec<T>, invalid: Vec<T>) -> Vec<(T, bool)> {
@@ -115,6 +212,9 @@ fn violations(root: &Value, schema: &Value, depth: usize) -> Vec<Value> {
             }
         }
     }
+    if let Some(object) = with_unknown_member(schema, &whole) {
+        values.push(object);
+    }
     if let Some(items) = schema.get("items") {
         let items = violations(root, items, depth);
         values.extend(items.into_iter().map(|item| Value::Array(vec![item])));
@@ -122,17 +222,15 @@ fn violations(root: &Value, schema: &Value, depth: usize) -> Vec<Value> {
     values
 }
 
-/// Follows the references of a schema.
-fn resolved<'v>(root: &'v Value, mut schema: &'v Value) -> &'v Value {
-    // A longer chain is a circle.
-    for _ in 0..16 {
-        let target = schema["$ref"].as_str().and_then(pointer::of_reference);
-        match target.and_then(|target| root.pointer(&target)) {
-            Some(next) => schema = next,
-            None => break,
-        }
+/// Returns an ordinary object with a member that a closed schema does not know.
+fn with_unknown_member(schema: &Value, whole: &Value) -> Option<Value> {
+    let closes = |key: &str| schema.get(key) == Some(&Value::Bool(false));
+    if !(closes("additionalProperties") || closes("unevaluatedProperties")) {
+        return None;
     }
-    schema
+    let mut object = sample::valid(whole).filter(Value::is_object)?;
+    object["conformance_unknown"] = Value::Bool(true);
+    Some(object)
 }
 
 /// Makes a part of a self-contained schema self-contained.
@@ -169,6 +267,22 @@ mod tests {
 
     use super::Values;
     use crate::case::sample::Location;
+    use crate::resources::inputs::Parameter;
+    use crate::resources::writing::Writing;
+
+    fn texts(schema: &Value, location: Location, declared: &Value) -> Vec<(Value, bool)> {
+        let parameter = Parameter {
+            below: String::new(),
+            place: String::new(),
+            location,
+            name: "value",
+            required: true,
+            schema: schema.clone(),
+            writing: Writing::of(declared, location).expect("a way to write it"),
+        };
+        let values = Values::of(schema).expect("a schema");
+        values.of_parameter(&parameter)
+    }
 
     #[test]
     fn members_are_violated_one_at_a_time_through_references() {
@@ -193,16 +307,55 @@ mod tests {
 
     #[test]
     fn numbers_are_texts_in_a_path() {
+        let simple = json!({ "schema": {} });
         let schema = json!({ "type": "integer", "minimum": 1 });
-        let texts = Values::of(&schema).expect("a schema").texts(Location::Path);
-        assert!(texts.contains(&("1".to_owned(), true)), "{texts:?}");
-        assert!(texts.contains(&("0".to_owned(), false)), "{texts:?}");
-        assert!(texts.contains(&("text".to_owned(), false)), "{texts:?}");
-        let any = json!({ "type": "string" });
-        let texts = Values::of(&any).expect("a schema").texts(Location::Path);
+        let of_numbers = texts(&schema, Location::Path, &simple);
+        for (text, valid) in [("1", true), ("0", false), ("text", false)] {
+            assert!(of_numbers.contains(&(json!(text), valid)), "{of_numbers:?}");
+        }
+        let of_texts = texts(&json!({ "type": "string" }), Location::Path, &simple);
         assert!(
-            texts.iter().all(|(_, valid)| *valid),
-            "every text is a string: {texts:?}"
+            of_texts.iter().all(|(_, valid)| *valid),
+            "every text is a string: {of_texts:?}"
         );
+    }
+
+    #[test]
+    fn a_text_is_a_list_of_one_and_lists_are_written_in_their_style() {
+        let schema =
+            json!({ "type": "array", "items": { "type": "integer", "minimum": 1 }, "maxItems": 2 });
+        let joined = json!({ "schema": {}, "explode": false });
+        let values = texts(&schema, Location::Query, &joined);
+        let has = |value: Value, valid: bool| values.contains(&(value, valid));
+        assert!(!has(json!("1"), false), "{values:?}");
+        assert!(
+            values
+                .iter()
+                .any(|(value, valid)| *valid && value.is_array()),
+            "{values:?}"
+        );
+        let too_many = |(value, valid): &(Value, bool)| {
+            !valid && value.as_array().is_some_and(|items| items.len() == 3)
+        };
+        assert!(values.iter().any(too_many), "{values:?}");
+        assert!(
+            values
+                .iter()
+                .any(|(value, valid)| !valid && value.is_string()),
+            "{values:?}"
+        );
+    }
+
+    #[test]
+    fn an_unknown_member_is_tried_where_the_schema_knows_all() {
+        let closed = json!({
+            "type": "object",
+            "properties": { "name": { "type": "string" } },
+            "additionalProperties": false,
+        });
+        let values = Values::of(&closed).expect("a schema").bodies();
+        let is_unknown =
+            |(value, valid): &(Value, bool)| !valid && value.get("conformance_unknown").is_some();
+        assert!(values.iter().any(is_unknown), "{values:?}");
     }
 }

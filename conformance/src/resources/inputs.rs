@@ -4,6 +4,7 @@ use openapi::media_type::MediaType;
 use openapi::{Operation, pointer};
 use serde_json::Value;
 
+use super::writing::{Form, Writing};
 use crate::case::sample::Location;
 use crate::contract::parameters::declared;
 use crate::contract::{Contract, JSON};
@@ -18,6 +19,19 @@ pub(crate) struct Parameter<'c> {
     pub(crate) name: &'c str,
     pub(crate) required: bool,
     pub(crate) schema: Value,
+    pub(crate) writing: Writing,
+}
+
+impl Parameter<'_> {
+    /// Returns the pointer to what has its schema and its examples: the parameter, or its media type.
+    pub(crate) fn holder(&self) -> String {
+        match &self.writing {
+            Writing::Style { .. } => self.place.clone(),
+            Writing::Content(media_type) => {
+                pointer::join_all(&self.place, ["content", media_type.as_str()])
+            }
+        }
+    }
 }
 
 /// A body that an operation takes, in one media type.
@@ -32,13 +46,11 @@ pub(crate) struct Body<'c> {
     pub(crate) required: bool,
 }
 
-/// Returns the self-contained schema of an operation's JSON body, and whether a body is required.
-pub(crate) fn body(contract: &Contract, operation: &Operation) -> Option<(Value, bool)> {
-    let document = contract.document();
-    let schema = document.request_schema(operation, JSON)?;
-    let body = document.resolve(&pointer::join(&operation.pointer, "requestBody"))?;
-    let schema = openapi::schema::bundle(document, &schema.pointer);
-    Some((schema, body["required"] == true))
+impl Body<'_> {
+    /// Returns how its values are written.
+    pub(crate) fn form(&self) -> Form {
+        Form::of(&MediaType::of(self.media_type).essence())
+    }
 }
 
 /// Returns the bodies of an operation: JSON first, then in the contract's order.
@@ -73,20 +85,46 @@ pub(crate) fn is_json(essence: &str) -> bool {
     essence == JSON || essence.ends_with("+json")
 }
 
+/// Follows the references of a part of a self-contained schema.
+pub(crate) fn resolved<'v>(root: &'v Value, mut schema: &'v Value) -> &'v Value {
+    // A longer chain is a circle.
+    for _ in 0..16 {
+        let target = schema["$ref"].as_str().and_then(pointer::of_reference);
+        match target.and_then(|target| root.pointer(&target)) {
+            Some(next) => schema = next,
+            None => break,
+        }
+    }
+    schema
+}
+
 /// Returns the parameters of an operation that values can be sampled for.
 pub(crate) fn parameters<'c>(contract: &'c Contract, operation: &Operation) -> Vec<Parameter<'c>> {
     let document = contract.document();
     let found = declared(document, operation).into_iter();
     let found = found.filter_map(|parameter| {
-        // A parameter with `content` in place of `schema` is JSON within a text, which is not sampled.
-        let schema = pointer::join(&parameter.place, "schema");
-        document.at(&schema)?;
+        let location = Location::parse(parameter.value["in"].as_str()?)?;
+        let name = parameter.value["name"].as_str()?;
+        // The media types say what these are, whatever is declared (OpenAPI 3.1, section 4.8.12.2).
+        let is_ignored = |header: &&str| name.eq_ignore_ascii_case(header);
+        if location == Location::Header && ["accept", "content-type"].iter().any(is_ignored) {
+            return None;
+        }
+        let writing = Writing::of(parameter.value, location)?;
+        let schema = match &writing {
+            Writing::Style { .. } => pointer::join(&parameter.place, "schema"),
+            Writing::Content(media_type) => {
+                pointer::join_all(&parameter.place, ["content", media_type, "schema"])
+            }
+        };
+        let schema = (document.at(&schema)).map(|_| openapi::schema::bundle(document, &schema));
         Some(Parameter {
             below: parameter.below,
-            location: Location::parse(parameter.value["in"].as_str()?)?,
-            name: parameter.value["name"].as_str()?,
+            location,
+            writing,
+            name,
             required: parameter.value["required"] == true,
-            schema: openapi::schema::bundle(document, &schema),
+            schema: schema.unwrap_or(Value::Bool(true)),
             place: parameter.place,
         })
     });

@@ -3,11 +3,12 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use super::inputs::{is_json, parameters};
-use super::values::{Chosen, ChosenBody, choose};
+use super::inputs::{bodies, parameters};
+use super::values::{Chosen, choose};
+use super::writing::{self, Writing};
 use crate::case::sample::{Change, Location};
 use crate::case::{Sample, Stop};
-use crate::percent::percent_encoded;
+use crate::contract::JSON;
 use crate::profile::Role;
 use crate::trial::Trial;
 use crate::wire::Request;
@@ -32,80 +33,74 @@ fn build(t: &Trial, chosen: &Chosen, change: &Change) -> Result<Request, Stop> {
         .map_err(|error| Stop::Broken(format!("{operation}: {error}")))?;
     let caller = t.caller_for(Role::Operator, chosen.operation)?;
     let mut request = caller.request(method, operation.path.clone());
-    let mut parts: Vec<(Location, String, Option<String>)> = Vec::new();
-    for parameter in &chosen.parameters {
-        let text = text_of(&parameter.value).filter(|text| !text.is_empty());
-        let text = text.ok_or_else(|| {
-            let name = &parameter.name;
-            Stop::Lacking(format!(
-                "the value of {name} of {operation} cannot be written as a text"
-            ))
-        })?;
-        parts.push((parameter.location, parameter.name.clone(), Some(text)));
-    }
+    let mut parts: Vec<(Location, &str, Option<&Value>)> = (chosen.parameters.iter())
+        .map(|parameter| {
+            let value = Some(&parameter.value);
+            (parameter.location, parameter.name.as_str(), value)
+        })
+        .collect();
     if let Change::Parameter {
         location,
         name,
-        text,
+        value,
     } = change
     {
-        let is =
-            |part: &&mut (Location, String, Option<String>)| part.0 == *location && part.1 == *name;
-        match parts.iter_mut().find(is) {
-            Some(part) => part.2.clone_from(text),
-            None => parts.push((*location, name.clone(), text.clone())),
+        match (parts.iter_mut()).find(|part| part.0 == *location && part.1 == name) {
+            Some(part) => part.2 = value.as_ref(),
+            None => parts.push((*location, name, value.as_ref())),
         }
     }
+    let declared = parameters(contract, operation);
+    let index = |location: Location, name: &str| {
+        (declared.iter()).position(|one| one.location == location && one.name == name)
+    };
     // In the contract's order, so that the same request is the same text.
-    let order: Vec<(Location, &str)> = (parameters(contract, operation).iter())
-        .map(|parameter| (parameter.location, parameter.name))
-        .collect();
-    let place = |(location, name, _): &(Location, String, Option<String>)| {
-        let is = |&(other, named): &(Location, &str)| other == *location && named == name;
-        order.iter().position(is).unwrap_or(order.len())
-    };
-    parts.sort_by_key(place);
-    for (location, name, text) in parts {
-        match (location, text) {
-            (Location::Path, Some(text)) => {
-                let place = format!("{{{name}}}");
-                request.path = request.path.replace(&place, &percent_encoded(&text));
+    parts.sort_by_key(|(location, name, _)| index(*location, name).unwrap_or(declared.len()));
+    for (location, name, value) in parts {
+        let Some(value) = value else {
+            if location == Location::Header {
+                request = request.without(&name.to_ascii_lowercase());
             }
-            (Location::Path, None) => {}
-            (Location::Query, Some(text)) => {
-                request = request.with_query(&name, &percent_encoded(&text));
+            continue;
+        };
+        let writing = index(location, name).map(|index| declared[index].writing.clone());
+        let writing = writing.unwrap_or_else(|| Writing::plain(location));
+        let text = writing.text(value, location, name);
+        let text = text.filter(|text| !text.is_empty()).ok_or_else(|| {
+            Stop::Lacking(format!(
+                "the value of {name} of {operation} cannot be written in the style of its {} parameter",
+                location.name()
+            ))
+        })?;
+        match location {
+            Location::Path => {
+                request.path = request.path.replace(&format!("{{{name}}}"), &text);
             }
-            (Location::Header, Some(text)) => {
-                request = request.set(name.to_ascii_lowercase(), text);
-            }
-            (Location::Header, None) => request = request.without(&name.to_ascii_lowercase()),
-            (Location::Cookie, Some(text)) => request = request.with_cookie(&name, &text),
-            (Location::Query | Location::Cookie, None) => {}
+            Location::Query => request = request.with_query(&text),
+            Location::Header => request = request.set(name.to_ascii_lowercase(), text),
+            Location::Cookie => request = request.with_cookie(&text),
         }
     }
-    Ok(match (change, &chosen.body) {
-        (Change::Body(Some(value)), _) => request.json(value),
-        (Change::Body(None), _) | (_, None) => request,
-        (Change::Nothing | Change::Parameter { .. }, Some(body)) => with_body(request, body),
-    })
-}
-
-/// Adds a chosen body: JSON, or a text as it is.
-fn with_body(request: Request, body: &ChosenBody) -> Request {
-    let text = match &body.value {
-        Value::String(text) if !is_json(&body.essence()) => text.clone(),
-        value => value.to_string(),
+    let value = match (change, &chosen.body) {
+        (Change::Body(value), _) => value.as_ref(),
+        (Change::Nothing | Change::Parameter { .. }, body) => body.as_ref().map(|body| &body.value),
     };
-    request.body(&body.media_type, text)
-}
-
-/// Writes a scalar as a parameter carries it.
-pub(crate) fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        // `style` decides how a list or an object is written; null cannot be written.
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    let Some(value) = value else {
+        return Ok(request);
+    };
+    let bodies = bodies(contract, operation);
+    let media_type = (chosen.body.as_ref().map(|body| body.media_type.as_str()))
+        .or(bodies.first().map(|body| body.media_type))
+        .unwrap_or(JSON);
+    let body = bodies.iter().find(|body| body.media_type == media_type);
+    let encodings = body.map_or(&Value::Null, |body| {
+        (contract.document().at(&body.place)).map_or(&Value::Null, |place| &place["encoding"])
+    });
+    let schema = body.and_then(|body| body.schema.as_ref());
+    match writing::body(media_type, value, encodings, schema) {
+        Some((media_type, bytes)) => Ok(request.body(&media_type, bytes)),
+        None => Err(Stop::Lacking(format!(
+            "the body of {operation} cannot be written as {media_type}: give `body` in [operations.\"{operation}\"] of the profile"
+        ))),
     }
 }

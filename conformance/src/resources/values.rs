@@ -1,12 +1,12 @@
 //! The values of one ordinary request, each with where it comes from.
 
 use openapi::Operation;
-use openapi::media_type::MediaType;
 use serde_json::Value;
 
 use super::examples;
 use super::inputs::{Body, Parameter, bodies, parameters};
 use super::origin::Origin;
+use super::writing::{self, Form};
 use crate::case::Stop;
 use crate::case::sample::Location;
 use crate::contract::Contract;
@@ -41,13 +41,6 @@ pub(crate) struct ChosenBody {
     pub(crate) media_type: String,
     pub(crate) value: Value,
     pub(crate) origin: Origin,
-}
-
-impl ChosenBody {
-    /// Returns the media type in lower case and without parameters.
-    pub(crate) fn essence(&self) -> String {
-        MediaType::of(&self.media_type).essence()
-    }
 }
 
 /// Chooses the values of an ordinary request of an operation.
@@ -145,8 +138,13 @@ impl<'t> Choice<'t> {
             };
         }
         let document = self.contract.document();
-        let fits = |value: &Value| *value != Value::Null && value.as_str() != Some("");
-        examples::value(document, &parameter.place, Some(&parameter.schema), fits)
+        let written = |value: &Value| parameter.writing.text(value, location, name);
+        let fits = |value: &Value| {
+            let is_empty =
+                value.as_str() == Some("") || value.as_array().is_some_and(Vec::is_empty);
+            !is_empty && written(value).is_some_and(|text| !text.is_empty())
+        };
+        examples::value(document, &parameter.holder(), Some(&parameter.schema), fits)
             .map(Some)
             .ok_or_else(|| self.no_value(name, &format!("{}.{name}", location.name())))
     }
@@ -203,8 +201,16 @@ impl<'t> Choice<'t> {
         };
         let document = self.contract.document();
         let schema = body.schema.as_ref();
-        let fits = |value: &Value| examples::accepts(schema, value);
-        match examples::value(document, &body.place, schema, fits) {
+        let is_written =
+            |value: &Value| writing::body(body.media_type, value, &Value::Null, schema).is_some();
+        let fits = |value: &Value| examples::accepts(schema, value) && is_written(value);
+        // Bytes need no schema (OpenAPI 3.1, section 4.8.14.3).
+        let bytes = || {
+            let value = Value::String("conformance".to_owned());
+            let is_plain = body.form() == Form::Plain && fits(&value);
+            is_plain.then_some((value, Origin::Sample))
+        };
+        match examples::value(document, &body.place, schema, fits).or_else(bytes) {
             Some((value, origin)) => Ok(Some(ChosenBody {
                 media_type: body.media_type.to_owned(),
                 value,

@@ -9,6 +9,7 @@ use super::exchange::Request;
 use crate::case::sample::Location;
 use crate::contract::security::Placed;
 use crate::contract::{Contract, JSON};
+use crate::percent::percent_encoded;
 use crate::profile::Identity;
 
 /// A user with a credential in a business. Its `Debug` does not show the credential.
@@ -137,8 +138,14 @@ impl<'c> Caller<'c> {
         for placed in &self.credentials {
             request = match placed.location {
                 Location::Header => request.and(placed.name.clone(), placed.text.clone()),
-                Location::Query => request.with_query(&placed.name, &placed.text),
-                Location::Cookie => request.with_cookie(&placed.name, &placed.text),
+                Location::Query => request.with_query(&format!(
+                    "{}={}",
+                    percent_encoded(&placed.name),
+                    placed.text
+                )),
+                Location::Cookie => {
+                    request.with_cookie(&format!("{}={}", placed.name, placed.text))
+                }
                 Location::Path => request,
             };
         }

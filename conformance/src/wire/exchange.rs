@@ -7,8 +7,6 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 
-use crate::percent::percent_encoded;
-
 /// The longest body that is kept after it was checked, in bytes: more than any record shows.
 const KEPT: usize = 64 * 1024;
 
@@ -87,21 +85,20 @@ impl Request {
         self
     }
 
-    /// Returns the request with a query parameter added; its text is percent-encoded already.
+    /// Returns the request with `name=value` pairs added to its query; they are percent-encoded already.
     #[must_use]
-    pub fn with_query(mut self, name: &str, text: &str) -> Self {
+    pub fn with_query(mut self, pairs: &str) -> Self {
         let mark = if self.path.contains('?') { '&' } else { '?' };
-        self.path
-            .push_str(&format!("{mark}{}={text}", percent_encoded(name)));
+        self.path.push_str(&format!("{mark}{pairs}"));
         self
     }
 
-    /// Returns the request with a cookie added: one line has all of them (RFC 6265, section 5.4).
+    /// Returns the request with `name=value` pairs added to its cookies: one line has all of them (RFC 6265, section 5.4).
     #[must_use]
-    pub fn with_cookie(self, name: &str, text: &str) -> Self {
+    pub fn with_cookie(self, pairs: &str) -> Self {
         let cookies = match self.header("cookie") {
-            Some(cookies) => format!("{cookies}; {name}={text}"),
-            None => format!("{name}={text}"),
+            Some(cookies) => format!("{cookies}; {pairs}"),
+            None => pairs.to_owned(),
         };
         self.set("cookie", cookies)
     }

@@ -29,6 +29,7 @@ use operation::document;
 use walk::Walk;
 
 use crate::document::Document;
+use crate::relation::begin_comparison;
 
 /// Compares `revision` with `base`, everything in both.
 #[must_use]
@@ -43,6 +44,7 @@ pub fn compare_with(base: &Document, revision: &Document, options: Options) -> D
         return Diff::default();
     }
     let mut changes = on_a_large_stack(|| {
+        begin_comparison();
         let mut walk = Walk::new(base, revision, options);
         document::compare(&mut walk);
         walk.into_changes()

@@ -27,7 +27,7 @@ use jsonschema::Draft;
 use jsonschema::canonical::{self, CanonicalSchema, Containment, Satisfiability};
 use serde_json::Value;
 
-pub(crate) use self::build::{Step, Wanted, values_with};
+pub(crate) use self::build::{Step, Wanted, begin_comparison, values_with};
 pub(crate) use self::contradictions::{Contradiction, contradiction, own_contradiction};
 pub(crate) use self::hidden::hidden_property;
 pub use self::outcome::Relation;
@@ -37,7 +37,7 @@ use self::closing::close;
 use self::contradictions::is_in;
 use self::normal_form::{is_small_inlined, normalized};
 use crate::memo::Memo;
-use crate::sample;
+use crate::sample::{self, Sampler};
 use crate::schema::{depth, size, unfolds_too_far};
 
 /// The most nodes on one side for which the algebra is used: its cost grows steeply (18 s were measured for 140
@@ -132,20 +132,24 @@ fn relate_literally(sender: &Value, receiver: &Value) -> Relation {
     if let Some(value) = sampled_of_large(sender, receiver) {
         return Relation::Breaking(value);
     }
+    let compatible = |closed: Option<&Value>| match are_equal(sender, closed, receiver) {
+        true => Relation::Equal,
+        false => Relation::Compatible,
+    };
+    // Most often nothing has to be closed for the proof.
+    if proof::is_included(sender, receiver) {
+        return compatible(None);
+    }
     let closed = close(sender, receiver);
-    if proof::is_included(&closed, receiver) {
-        let is_equal = are_equal(sender, &closed, receiver);
-        return if is_equal {
-            Relation::Equal
-        } else {
-            Relation::Compatible
-        };
+    if closed != *sender && proof::is_included(&closed, receiver) {
+        return compatible(Some(&closed));
     }
     // Samples are cheap, and the cost of the algebra may be high: it is asked only where no value decides.
     let judge = search::Judge::new(sender, &closed, receiver);
     let found = judge.as_ref().and_then(|judge| {
-        let sampled = judge.smallest(samples(&closed, receiver));
-        sampled.or_else(|| search::witness(judge, &closed, receiver))
+        let sampler = Sampler::new(&closed);
+        let sampled = judge.smallest(samples(&sampler, receiver));
+        sampled.or_else(|| search::witness(judge, sampler, receiver))
     });
     if let Some(value) = found {
         return Relation::Breaking(value);
@@ -174,7 +178,7 @@ fn sampled_of_large(sender: &Value, receiver: &Value) -> Option<Value> {
     if size(sender) + size(receiver) < LARGE {
         return None;
     }
-    let samples: Vec<Value> = samples(sender, receiver).collect();
+    let samples: Vec<Value> = samples(&Sampler::new(sender), receiver).collect();
     let mut names = HashSet::new();
     for sample in &samples {
         pruning::names_in(sample, &mut names);
@@ -194,8 +198,11 @@ fn is_compatible_literally(sender: &Value, receiver: &Value) -> bool {
     if is_too_large(sender) || is_too_large(receiver) {
         return false;
     }
+    if proof::is_included(sender, receiver) {
+        return true;
+    }
     let closed = close(sender, receiver);
-    if proof::is_included(&closed, receiver) {
+    if closed != *sender && proof::is_included(&closed, receiver) {
         return true;
     }
     let is_compatible = || match algebra(sender, &closed, receiver) {
@@ -208,12 +215,12 @@ fn is_compatible_literally(sender: &Value, receiver: &Value) -> bool {
         && is_compatible()
 }
 
-/// Returns whether it is proven that both accept the same values, where the receiver accepts all that is sent. Where a
-/// value shows that they do not, the algebra is not asked.
-fn are_equal(sender: &Value, closed: &Value, receiver: &Value) -> bool {
-    let is_closed = closed == sender;
+/// Returns whether it is proven that both accept the same values, where it is proven that the receiver accepts all that
+/// is sent: by the sender's schema as it is, or else closed. Where a value shows that they do not, the algebra is not
+/// asked.
+fn are_equal(sender: &Value, closed: Option<&Value>, receiver: &Value) -> bool {
     let is_received_back = proof::is_included(receiver, sender);
-    if is_received_back && (is_closed || proof::is_included(sender, receiver)) {
+    if is_received_back && closed.is_none() {
         return true;
     }
     is_within_budget(sender)
@@ -221,23 +228,30 @@ fn are_equal(sender: &Value, closed: &Value, receiver: &Value) -> bool {
         && is_small_inlined(sender)
         && is_small_inlined(receiver)
         && (is_received_back || !shows_a_break(receiver, receiver, sender))
-        && (is_closed || !shows_a_break(sender, sender, receiver))
+        && (closed.is_none() || !shows_a_break(sender, sender, receiver))
         && are_equal_by_algebra(sender, receiver)
 }
+
+/// The number of values of each schema of which one most often leads to a break, if there is one: without and with its
+/// optional properties.
+const FEW: usize = 2;
 
 /// Returns whether a value is found that is sent and not accepted.
 fn shows_a_break(sender: &Value, closed: &Value, receiver: &Value) -> bool {
     search::Judge::new(sender, closed, receiver).is_some_and(|judge| {
-        samples(closed, receiver).any(|value| judge.is_witness(&value))
-            || search::is_found(&judge, closed, receiver)
+        let is_found = |sampler| search::is_found(&judge, sampler, receiver);
+        is_found(Sampler::of_few(closed, FEW)) || {
+            let sampler = Sampler::new(closed);
+            samples(&sampler, receiver).any(|value| judge.is_witness(&value)) || is_found(sampler)
+        }
     })
 }
 
-/// Returns values that the sender may send and the receiver may reject.
-fn samples(closed: &Value, receiver: &Value) -> impl Iterator<Item = Value> {
-    search::at_bounds(closed, receiver)
+/// Returns values that the sender may send and the receiver may reject. The sampler is that of the sender's schema.
+fn samples(closed: &Sampler<'_>, receiver: &Value) -> impl Iterator<Item = Value> {
+    search::at_bounds(closed.root(), receiver)
         .into_iter()
-        .chain(sample::candidates(closed))
+        .chain(closed.candidates())
         .chain(sample::near_misses(receiver))
 }
 

@@ -3,6 +3,7 @@
 //! Samples are cheap, and miss what only several schemas together say. Here alternatives are chosen one by one, and each
 //! part is built from all schemas that hold for it.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
@@ -18,6 +19,19 @@ use crate::schema::{Validator, size};
 
 /// The steps of one builder: schemas that are read, and nodes of schemas that are compiled.
 const STEPS: usize = 150_000;
+
+/// The most nodes of schemas that are compiled for all values that one comparison builds.
+const MOST_COMPILED: usize = 4_000_000;
+
+thread_local! {
+    /// How many more nodes the comparison on this thread may compile. Outside of comparisons only each builder is bounded.
+    static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// Begins a comparison on this thread: all values that are built in it have one budget together.
+pub(crate) fn begin_comparison() {
+    LEFT.set(MOST_COMPILED);
+}
 
 /// The deepest nesting of schemas and values.
 const DEEPEST: usize = 60;
@@ -49,7 +63,8 @@ pub(crate) enum Wanted<'v> {
 
 /// Returns values that a self-contained schema accepts, with what is wanted at the end of the trail.
 pub(crate) fn values_with(schema: &Value, trail: &[Step], wanted: Wanted<'_>) -> Vec<Value> {
-    Builder::new(schema).values(&[Located::root(schema)], Some((trail, wanted)))
+    let sampler = Rc::new(Sampler::new(schema));
+    Builder::new(sampler).values(&[Located::root(schema)], Some((trail, wanted)))
 }
 
 /// The schemas of a place, by their addresses.
@@ -57,7 +72,7 @@ type Place = Vec<*const Value>;
 
 /// Builds values of the schemas within one root.
 pub(super) struct Builder<'a> {
-    sampler: Sampler<'a>,
+    sampler: Rc<Sampler<'a>>,
     patterns: BTreeMap<&'a str, Option<Validator>>,
     validators: HashMap<Place, Option<Rc<Validator>>>,
     /// The values that were built of each place.
@@ -67,9 +82,9 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(root: &'a Value) -> Self {
+    pub(super) fn new(sampler: Rc<Sampler<'a>>) -> Self {
         Self {
-            sampler: Sampler::new(root),
+            sampler,
             patterns: BTreeMap::new(),
             validators: HashMap::new(),
             built: HashMap::new(),
@@ -290,7 +305,9 @@ impl<'a> Builder<'a> {
             return validator.clone();
         }
         let whole = Located::whole(schemas);
-        let validator = if self.burn(size(&whole) / 4) {
+        let nodes = size(&whole);
+        LEFT.set(LEFT.get().saturating_sub(nodes));
+        let validator = if LEFT.get() > 0 && self.burn(nodes / 4) {
             Validator::new(&whole).ok().map(Rc::new)
         } else {
             None

@@ -88,23 +88,20 @@ pub(super) fn at_bounds(closed: &Value, receiver: &Value) -> Vec<Value> {
     values
 }
 
-/// Returns a value that is sent and not accepted.
+/// Returns a value that is sent and not accepted. `sent` samples what may be sent.
 pub(super) fn witness<'a>(
     judge: &'a Judge,
-    closed: &'a Value,
+    sent: Sampler<'a>,
     receiver: &'a Value,
 ) -> Option<Value> {
-    let (closed, receiver) = (Located::root(closed), Located::root(receiver));
-    let mut search = Search::new(judge, closed, receiver);
-    let found = search.found(closed, receiver);
+    let mut search = Search::new(judge, sent, receiver);
+    let found = search.found();
     found.map(|value| search.shrunk(value))
 }
 
 /// Returns whether a value is found that is sent and not accepted.
-pub(super) fn is_found(judge: &Judge, closed: &Value, receiver: &Value) -> bool {
-    let (closed, receiver) = (Located::root(closed), Located::root(receiver));
-    let found = Search::new(judge, closed, receiver).found(closed, receiver);
-    found.is_some()
+pub(super) fn is_found<'a>(judge: &'a Judge, sent: Sampler<'a>, receiver: &'a Value) -> bool {
+    Search::new(judge, sent, receiver).found().is_some()
 }
 
 /// A step to a part of a value.
@@ -121,7 +118,7 @@ struct Search<'a> {
     judge: &'a Judge,
     builder: Builder<'a>,
     /// The samplers of both roots.
-    sent: Sampler<'a>,
+    sent: Rc<Sampler<'a>>,
     accepted: Sampler<'a>,
     steps: usize,
     /// The places that were visited.
@@ -140,12 +137,13 @@ const DESCENDED: &[&str] = &[
 ];
 
 impl<'a> Search<'a> {
-    fn new(judge: &'a Judge, sent: Located<'a>, accepted: Located<'a>) -> Self {
+    fn new(judge: &'a Judge, sent: Sampler<'a>, receiver: &'a Value) -> Self {
+        let sent = Rc::new(sent);
         Self {
             judge,
-            builder: Builder::new(sent.root),
-            sent: Sampler::new(sent.root),
-            accepted: Sampler::new(accepted.root),
+            builder: Builder::new(Rc::clone(&sent)),
+            sent,
+            accepted: Sampler::new(receiver),
             steps: STEPS,
             seen: HashSet::new(),
             patterns: BTreeMap::new(),
@@ -153,7 +151,8 @@ impl<'a> Search<'a> {
     }
 
     /// Returns a witness.
-    fn found(&mut self, sent: Located<'a>, accepted: Located<'a>) -> Option<Value> {
+    fn found(&mut self) -> Option<Value> {
+        let [sent, accepted] = [self.sent.root(), self.accepted.root()].map(Located::root);
         let mut wholes = self.candidates(&[sent]);
         wholes.retain(|whole| self.judge.is_sent(whole));
         if wholes.is_empty() {

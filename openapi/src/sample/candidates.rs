@@ -31,7 +31,7 @@ type Samples = Rc<[Value]>;
 /// Returns values that the self-contained `schema` probably accepts, simple ones first.
 #[must_use]
 pub fn candidates(schema: &Value) -> Vec<Value> {
-    Sampler::new(schema).values(schema, DEPTH).to_vec()
+    Sampler::new(schema).candidates()
 }
 
 /// Samples the schemas within one root.
@@ -42,15 +42,28 @@ pub(crate) struct Sampler<'a> {
     cache: RefCell<HashMap<(*const Value, usize), Samples>>,
     /// The nodes that may still be made. Without any, schemas have no values.
     left: Cell<usize>,
+    /// The most values of a schema.
+    most: usize,
 }
 
 impl<'a> Sampler<'a> {
     pub(crate) fn new(root: &'a Value) -> Self {
+        Self::of_few(root, MOST_CANDIDATES)
+    }
+
+    /// Builds a sampler of at most so many values of each schema.
+    pub(crate) fn of_few(root: &'a Value, most: usize) -> Self {
         Self {
             root,
             cache: RefCell::new(HashMap::new()),
             left: Cell::new(MOST_NODES),
+            most,
         }
+    }
+
+    /// Returns the values of the root.
+    pub(crate) fn candidates(&self) -> Vec<Value> {
+        self.values(self.root, DEPTH).to_vec()
     }
 
     /// Returns false when the nodes are used up.
@@ -72,7 +85,7 @@ impl<'a> Sampler<'a> {
         for more in &more {
             values = self.merged(values, more, |_| true);
             dedup(&mut values);
-            values.truncate(2 * MOST_CANDIDATES);
+            values.truncate(2 * self.most);
         }
         values
     }
@@ -89,7 +102,7 @@ impl<'a> Sampler<'a> {
             _ => ordinary(),
         };
         dedup(&mut values);
-        values.truncate(MOST_CANDIDATES);
+        values.truncate(self.most);
         values.retain(|value| {
             let size = schema::size(value);
             size <= LARGEST && self.spend(size)

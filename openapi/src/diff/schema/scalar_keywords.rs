@@ -77,11 +77,15 @@ pub(crate) fn compare_parts<'a>(
             base: old.clone(),
             revision: new.clone(),
         };
+        let [old, new] = [&pair.base, &pair.revision].map(|part| Layers::bare(part.clone()));
+        let [was, is] = [&old, &new].map(|part| scalars_of(part, &BTreeSet::new()));
+        if walk.same_values(&was, &is) {
+            continue;
+        }
         let mut inner = context.called(message!("a part"));
         if let Some(root) = compensating_root(walk, wholes, &pair, context.direction, Of::Parts) {
             inner.root = Some(root);
         }
-        let (old, new) = (Layers::bare(pair.base), Layers::bare(pair.revision));
         compare_objects(walk, (&old, &[]), (&new, &[]), &inner);
     }
 }

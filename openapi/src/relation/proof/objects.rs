@@ -9,32 +9,39 @@ use super::type_schemas::text;
 use crate::relation::conjunction::{Conjunction, InPlace, Located, Part, count};
 use crate::schema::{Inclusion, Strings, inclusion};
 
-/// A schema for all properties but those with these names and patterns.
+/// A schema for all properties but those that other keywords are about.
 struct Rest<'a> {
-    names: BTreeSet<&'a str>,
-    patterns: BTreeSet<&'a str>,
+    /// The schemas with those keywords.
+    parts: Vec<Part<'a>>,
     schema: Located<'a>,
+}
+
+impl<'a> Rest<'a> {
+    fn names(&self) -> impl Iterator<Item = &'a str> {
+        let members = self
+            .parts
+            .iter()
+            .flat_map(|part| part.members("properties"));
+        members.map(|(name, _)| name)
+    }
+
+    fn patterns(&self) -> impl Iterator<Item = &'a str> {
+        let parts = self.parts.iter();
+        let members = parts.flat_map(|part| part.members("patternProperties"));
+        members.map(|(pattern, _)| pattern)
+    }
 }
 
 /// Returns the schemas for the properties that no other keyword of the schema is about. For `InPlace::Possible` these
 /// hold for all properties but those that another keyword may be about, for `InPlace::Certain` for all but those that
 /// one certainly is about.
 fn rests<'a>(part: Part<'a>, which: InPlace) -> Vec<Rest<'a>> {
-    let rest = |schema, parts: &[Part<'a>]| {
-        let names = |keyword| parts.iter().flat_map(move |part| part.members(keyword));
-        Rest {
-            names: names("properties").map(|(name, _)| name).collect(),
-            patterns: names("patternProperties")
-                .map(|(pattern, _)| pattern)
-                .collect(),
-            schema,
-        }
-    };
-    let additional = part.get("additionalProperties");
-    let mut rests: Vec<Rest<'a>> = additional
-        .map(|schema| rest(schema, &[part]))
-        .into_iter()
-        .collect();
+    let additional = part.get("additionalProperties").into_iter();
+    let additional = additional.map(|schema| Rest {
+        parts: vec![part],
+        schema,
+    });
+    let mut rests: Vec<Rest<'a>> = additional.collect();
     if let Some(schema) = part.get("unevaluatedProperties") {
         let evaluating = part.in_place(which);
         let covers_all = |other: &Part<'_>| {
@@ -44,7 +51,10 @@ fn rests<'a>(part: Part<'a>, which: InPlace) -> Vec<Rest<'a>> {
                 || (is_other && other.get("unevaluatedProperties").is_some())
         };
         if !evaluating.iter().any(covers_all) {
-            rests.push(rest(schema, &evaluating));
+            rests.push(Rest {
+                parts: evaluating,
+                schema,
+            });
         }
     }
     rests
@@ -56,7 +66,7 @@ fn names<'a>(sender: &Conjunction<'a>) -> BTreeSet<&'a str> {
     for part in &sender.parts {
         names.extend(part.members("properties").map(|(name, _)| name));
         for rest in rests(*part, InPlace::Possible) {
-            names.extend(rest.names);
+            names.extend(rest.names());
         }
     }
     names
@@ -106,11 +116,12 @@ impl<'a> Proof<'a> {
     }
 
     fn is_excepted(&mut self, rest: &Rest<'a>, name: &str) -> bool {
-        rest.names.contains(name)
-            || rest
-                .patterns
-                .iter()
-                .any(|pattern| self.is_found(pattern, name))
+        let declares = |part: &Part<'a>| {
+            let properties = part.object.get("properties");
+            properties.is_some_and(|properties| properties.get(name).is_some())
+        };
+        rest.parts.iter().any(declares)
+            || rest.patterns().any(|pattern| self.is_found(pattern, name))
     }
 
     /// Returns whether the sender's objects satisfy a keyword of the receiver.
@@ -215,7 +226,7 @@ impl<'a> Proof<'a> {
         }
         let (all, patterns) = undeclared(sender);
         for pattern in patterns {
-            let mut excepted = rest.patterns.iter();
+            let mut excepted = rest.patterns();
             if !excepted.any(|other| is_pattern_within(pattern, other)) {
                 let sent = with_pattern(sender, pattern);
                 if !self.includes(&sent, rest.schema, level + 1) {
@@ -242,13 +253,13 @@ impl<'a> Proof<'a> {
             .parts
             .iter()
             .flat_map(|part| rests(*part, InPlace::Possible));
-        let closed = all
-            .into_iter()
-            .find(|rest| rest.patterns.is_empty() && rest.schema.schema == &Value::Bool(false));
+        let closed = all.into_iter().find(|rest| {
+            rest.patterns().next().is_none() && rest.schema.schema == &Value::Bool(false)
+        });
         let (Some(closed), Some(validator)) = (closed, self.validator(schema)) else {
             return false;
         };
-        let mut sent = closed.names.into_iter();
+        let mut sent = closed.names();
         sent.all(|name| validator.accepts(&Value::from(name)) || self.is_never_sent(sender, name))
     }
 
@@ -290,7 +301,7 @@ fn undeclared<'a>(sender: &Conjunction<'a>) -> (Vec<Rest<'a>>, BTreeSet<&'a str>
         .flat_map(|part| part.members("patternProperties"));
     let own = own.map(|(pattern, _)| pattern);
     let patterns = own
-        .chain(all.iter().flat_map(|rest| rest.patterns.clone()))
+        .chain(all.iter().flat_map(|rest| rest.patterns()))
         .collect();
     (all, patterns)
 }
@@ -320,7 +331,7 @@ fn with_pattern<'a>(sender: &Conjunction<'a>, pattern: &str) -> Vec<Located<'a>>
         let rests = rests(*part, InPlace::Possible).into_iter();
         schemas.extend(
             rests
-                .filter(|rest| rest.patterns.is_empty())
+                .filter(|rest| rest.patterns().next().is_none())
                 .map(|rest| rest.schema),
         );
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{MOST_CANDIDATES, Sampler, Samples};
+use super::{Sampler, Samples};
 use crate::sample::keyword_values::{count, list};
 use crate::sample::strings;
 use crate::sample::types::ordinary;
@@ -28,7 +28,7 @@ impl Sampler<'_> {
             }
         }
         let mut values = vec![Value::Object(least.clone()), Value::Object(full)];
-        add_variations(&mut values, &least, &choices);
+        add_variations(&mut values, &least, &choices, self.most);
         for (name, value) in self.undeclared_properties(schema, depth) {
             let mut object = least.clone();
             object.insert(name, value);
@@ -110,7 +110,12 @@ impl Sampler<'_> {
 
 /// Adds objects in which one property at a time takes one of its values. The properties take turns, so that one
 /// with many values does not displace the others.
-fn add_variations(values: &mut Vec<Value>, least: &Map<String, Value>, choices: &[Choice<'_>]) {
+fn add_variations(
+    values: &mut Vec<Value>,
+    least: &Map<String, Value>,
+    choices: &[Choice<'_>],
+    most: usize,
+) {
     let longest = choices.iter().map(|(_, values)| values.len()).max();
     for index in 0..longest.unwrap_or(0) {
         for (name, options) in choices {
@@ -121,7 +126,7 @@ fn add_variations(values: &mut Vec<Value>, least: &Map<String, Value>, choices: 
                 object.insert((*name).to_owned(), option.clone());
                 values.push(Value::Object(object));
                 // The others differ, but for the first two values, which may be equal to one of them.
-                if values.len() > MOST_CANDIDATES + 2 {
+                if values.len() > most + 2 {
                     return;
                 }
             }

@@ -2,11 +2,14 @@
 
 mod documented;
 pub(crate) mod parameters;
+mod response;
+mod schema;
 pub(crate) mod security;
 pub mod summary;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use openapi::{Document, Operation};
 use schemars::JsonSchema;
@@ -14,12 +17,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use documented::{DocumentedOperation, JSON};
+use schema::Schemas;
 use security::Scheme;
 
 /// A contract. Where it has the revoke operation, the catalogue is run as well as the derived cases.
 pub struct Contract {
     name: ContractName,
-    document: Document,
+    document: Arc<Document>,
     operations: Vec<DocumentedOperation>,
     schemes: BTreeMap<String, Scheme>,
     /// The index of the revoke operation.
@@ -75,7 +79,7 @@ impl Contract {
     /// Loads a contract from one file: OpenAPI 3.0, 3.1 or 3.2, as JSON or YAML.
     ///
     /// # Errors
-    /// When the file cannot be read, is not such a document, or has an invalid schema.
+    /// When the file cannot be read, or is not such a document.
     pub fn load(path: &Path) -> Result<Contract, ContractError> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| ContractError {
@@ -89,7 +93,7 @@ impl Contract {
     /// Parses a contract; messages call it `name`.
     ///
     /// # Errors
-    /// When the text is not an OpenAPI document, has no operation, or has an invalid schema.
+    /// When the text is not an OpenAPI document, or has no operation.
     pub fn parse(name: &str, text: &str) -> Result<Contract, ContractError> {
         let wrong = |problem: String| ContractError {
             name: name.to_owned(),
@@ -97,10 +101,11 @@ impl Contract {
             remedy: "Give an OpenAPI 3.0, 3.1 or 3.2 document with at least one operation.",
         };
         let document = Document::parse(name, text).map_err(|error| wrong(error.to_string()))?;
-        let operations = (document.operations().into_iter())
-            .map(|operation| DocumentedOperation::read(&document, operation))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(wrong)?;
+        let document = Arc::new(document);
+        let mut schemas = Schemas::of(&document);
+        let operations: Vec<DocumentedOperation> = (document.operations().into_iter())
+            .map(|operation| DocumentedOperation::read(&document, operation, &mut schemas))
+            .collect();
         if operations.is_empty() {
             return Err(wrong("it has no operation".to_owned()));
         }

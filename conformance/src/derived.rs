@@ -30,10 +30,6 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
     };
     for (index, documented) in contract.operations().iter().enumerate() {
         let operation = &documented.operation;
-        // Their answers have no body to check.
-        if matches!(operation.method.as_str(), "HEAD" | "TRACE" | "OPTIONS") {
-            continue;
-        }
         let ordinary = Variant {
             part: "request",
             what: "ordinary",
@@ -115,7 +111,10 @@ impl Derivation<'_> {
                 part: name,
                 what: &naming::of_value(number.as_ref().unwrap_or(&shown), valid),
                 below,
-                expects: expected(valid && !is_credential),
+                expects: match expected(valid && !is_credential) {
+                    Expects::Documented if values.are_bounded() => Expects::Taken,
+                    other => other,
+                },
             };
             let purpose = format!("with {} for the {in_place} parameter {name}", brief(&shown));
             self.add(index, &variant, change(Some(value)), &purpose);
@@ -177,9 +176,9 @@ fn effect(contract: &Contract, operation: usize, expects: Expects) -> Effect {
     let revokes = contract.revoke_operation() == Some(operation);
     let method = contract.operations()[operation].operation.method.as_str();
     match (method, expects) {
-        ("GET", _) => Effect::Safe,
+        ("GET" | "HEAD" | "OPTIONS" | "TRACE", _) => Effect::Safe,
         (_, Expects::Refused) if !revokes => Effect::Risks,
-        (_, Expects::Refused | Expects::Documented) => Effect::Revokes,
+        (_, Expects::Refused | Expects::Taken | Expects::Documented) => Effect::Revokes,
     }
 }
 
@@ -192,6 +191,7 @@ fn leak(contract: &Contract, id: String, below: &str, sample: Sample) -> &'stati
     let operation = &documented.operation;
     let promised = match sample.expects {
         Expects::Documented => "a documented answer".to_owned(),
+        Expects::Taken => "a documented answer that is no refusal of bad input".to_owned(),
         Expects::Refused => "a documented refusal that changes nothing".to_owned(),
     };
     let place = match below.strip_prefix("/..") {

@@ -4,6 +4,7 @@
 //! A profile is TOML and holds no secret: credentials are named by environment variable or file. [`Profile::load`]
 //! reads one and says for each mistake where it is and how to fix it; [`Credentials`] are fetched from where it names.
 
+mod answers;
 mod business;
 mod callers;
 mod credentials;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contract::Contract;
 
+pub use answers::Answers;
 pub use business::Business;
 pub use callers::{CallerTable, Callers, Wallet};
 pub use credentials::{Credentials, Identity};
@@ -83,6 +85,9 @@ pub struct Profile {
     /// The timeouts of the suite.
     #[serde(default)]
     pub timeouts: Timeouts,
+    /// The bounds of answers.
+    #[serde(default)]
+    pub answers: Answers,
     /// The trust in the deployment's certificate.
     #[serde(default)]
     pub tls: Tls,
@@ -256,6 +261,7 @@ impl Profile {
                 2,
                 100,
             ),
+            ("answers", "max_mib", self.answers.max_mib, 1, 1024),
             ("latency", "revoke_ms", self.latency.revoke_ms, 1, 60_000),
         ];
         let optional = (optional.into_iter())
@@ -308,6 +314,15 @@ impl Profile {
         }
         for waiver in &self.waivers {
             waiver.check(origin)?;
+        }
+        if let Some(set) = &self.policy.bad_input
+            && (set.is_empty() || set.iter().any(|status| !(400..500).contains(status)))
+        {
+            return Err(origin.error_in(
+                ("policy", "bad_input"),
+                "not statuses of a refusal",
+                "Write statuses from 400 to 499, such as [400, 422].",
+            ));
         }
         for policy in Policy::ALL {
             let Some(set) = self.policy.get(policy) else {

@@ -91,9 +91,14 @@ impl Opening<'_> {
         };
         let profile = Profile::read(origin)?;
         let credentials = Credentials::resolve(&profile, origin)?;
+        let contract = match self.contract {
+            Some(path) => Contract::load(path)?,
+            None => Contract::published()?,
+        };
         let client = Client::new(Way {
             target: self.target,
             timeouts: &profile.timeouts,
+            most_bytes: profile.answers.most_bytes(&contract),
             roots: &profile.tls.roots(origin)?,
             ca_file: profile.tls.ca_file(origin),
         })?;
@@ -110,10 +115,6 @@ impl Opening<'_> {
                 });
             }
         }
-        let contract = match self.contract {
-            Some(path) => Contract::load(path)?,
-            None => Contract::published()?,
-        };
         profile.check_for(&contract, origin)?;
         let supply = Supply::open(&profile, origin)?;
         let deployment = Deployment::new(Parts {

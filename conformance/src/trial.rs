@@ -267,9 +267,12 @@ impl Trial {
             Err(problem @ NoAnswer::Stopped(_)) => {
                 Err(Stop::Blocked(format!("{purpose}: {problem}")))
             }
-            Err(problem @ (NoAnswer::Timeout(_) | NoAnswer::Broken(_) | NoAnswer::TooLarge(_))) => {
-                Ok((index, Err(problem)))
-            }
+            Err(
+                problem @ (NoAnswer::Timeout(_)
+                | NoAnswer::Broken(_)
+                | NoAnswer::TooLarge(..)
+                | NoAnswer::Undecodable(..)),
+            ) => Ok((index, Err(problem))),
         }
     }
 

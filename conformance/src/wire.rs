@@ -2,6 +2,7 @@
 
 mod caller;
 mod client;
+mod coding;
 mod connection;
 mod curl;
 mod exchange;

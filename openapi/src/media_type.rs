@@ -93,7 +93,7 @@ impl MediaType {
     }
 
     /// Returns how much it leaves open; the narrowest of several that cover one media type leaves the least open.
-    pub(crate) fn breadth(&self) -> impl Ord + use<> {
+    pub fn breadth(&self) -> impl Ord + use<> {
         let wildcards = usize::from(self.kind == "*") + usize::from(self.subtype == "*");
         let parameters = self.parameters.len() + usize::from(self.charset.is_some());
         (wildcards, std::cmp::Reverse(parameters))

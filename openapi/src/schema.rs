@@ -11,9 +11,9 @@ mod validator;
 
 pub(crate) use crate::size::{depth, size};
 pub(crate) use bundle::definition_name;
-pub use bundler::bundle;
 pub(crate) use bundler::{Bundle, Bundler, bundle_value};
-pub(crate) use direction::Direction;
+pub use bundler::{bundle, bundle_for};
+pub use direction::Direction;
 pub(crate) use discriminator::Discriminator;
 pub(crate) use format::{is_asserted_format, is_numeric_format};
 pub(crate) use pattern::{Inclusion, Lengths, Strings, inclusion};

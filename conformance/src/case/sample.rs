@@ -37,6 +37,19 @@ pub(crate) enum Change {
     Body(Option<Value>),
 }
 
+impl Change {
+    /// Names what is changed: `a body`, `a query parameter limit`.
+    pub(crate) fn part(&self) -> String {
+        match self {
+            Change::Nothing => "an ordinary request".to_owned(),
+            Change::Body(_) => "a body".to_owned(),
+            Change::Parameter { location, name, .. } => {
+                format!("a {} parameter {name}", location.name())
+            }
+        }
+    }
+}
+
 /// The location of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Location {
@@ -51,6 +64,9 @@ pub(crate) enum Location {
 pub(crate) enum Expects {
     /// Any answer that the contract documents.
     Documented,
+    /// A documented answer that is no refusal of bad input: only a value with a bound, an enumeration or a few values differs
+    /// from the ordinary request.
+    Taken,
     /// A documented refusal (4xx), and nothing has changed.
     Refused,
 }

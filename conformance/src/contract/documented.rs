@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use openapi::{Document, Operation, SchemaRef, Validator, pointer};
+use openapi::media_type::MediaType;
+use openapi::{Document, Operation, pointer};
 use serde_json::Value;
 
+use super::response::{Content, DocumentedResponse};
+use super::schema::Schemas;
 use super::security::Security;
 
 /// The media type that every answer of the revoke operation has.
@@ -20,34 +23,24 @@ pub(crate) struct DocumentedOperation {
     responses: BTreeMap<String, DocumentedResponse>,
 }
 
-/// A response as the contract documents it.
-#[derive(Debug)]
-struct DocumentedResponse {
-    media_types: Vec<String>,
-    /// The schema of the JSON body, where one is given.
-    schema: Option<Validator>,
-    /// The example of the JSON body, which is used where there is no schema.
-    example: Option<Value>,
-}
-
 impl DocumentedOperation {
-    /// Reads an operation of a document. An error says which schema cannot be used.
+    /// Reads an operation of a document.
     pub(super) fn read(
         document: &Document,
         operation: Operation,
-    ) -> Result<DocumentedOperation, String> {
-        let mut responses = BTreeMap::new();
-        for status in document.response_statuses(&operation) {
+        schemas: &mut Schemas<'_>,
+    ) -> DocumentedOperation {
+        let responses = document.response_statuses(&operation).into_iter();
+        let responses = responses.map(|status| {
             let declared = pointer::join_all(&operation.pointer, ["responses", &status]);
-            let response = DocumentedResponse::read(document, &document.follow(&declared))
-                .map_err(|error| format!("{operation}, {status}: {error}"))?;
-            responses.insert(status, response);
-        }
-        Ok(DocumentedOperation {
+            let response = DocumentedResponse::read(document, &document.follow(&declared), schemas);
+            (status, response)
+        });
+        DocumentedOperation {
+            responses: responses.collect(),
             security: Security::read(document, &operation),
             operation,
-            responses,
-        })
+        }
     }
 
     /// Returns the response for a status: by the status itself, by its range, or the default (OpenAPI 3.1, section
@@ -98,7 +91,7 @@ impl DocumentedOperation {
             (self.responses.iter()).partition(|(status, _)| status.starts_with('2'));
         let mut media_types: Vec<&str> = Vec::new();
         for (_, response) in successes.into_iter().chain(others) {
-            for media_type in &response.media_types {
+            for media_type in response.content.iter().map(|content| &content.name) {
                 if !media_types.contains(&media_type.as_str()) {
                     media_types.push(media_type);
                 }
@@ -111,84 +104,35 @@ impl DocumentedOperation {
     }
 
     /// Returns the media types that an answer of a status may have; empty where it has no body.
-    pub(crate) fn media_types(&self, status: u16) -> &[String] {
-        (self.response(status)).map_or(&[], |response| &response.media_types)
+    pub(crate) fn media_types(&self, status: u16) -> Vec<&str> {
+        let content = self.response(status).map(|response| &response.content);
+        let content = content.into_iter().flatten();
+        content.map(|content| content.name.as_str()).collect()
+    }
+
+    /// Returns what is documented for a media type of an answer of a status.
+    pub(crate) fn content(&self, status: u16, media_type: &MediaType) -> Option<&Content> {
+        self.response(status)?.content(media_type)
+    }
+
+    /// Lists what is wrong with the headers of an answer of a status. An error says why a schema cannot be used.
+    pub(crate) fn header_problems(
+        &self,
+        status: u16,
+        values: impl Fn(&str) -> Vec<String>,
+    ) -> Result<Vec<String>, String> {
+        let headers = self.response(status).map(|response| &response.headers);
+        let mut problems = Vec::new();
+        for header in headers.into_iter().flatten() {
+            problems.extend(header.problems(&values)?);
+        }
+        Ok(problems)
     }
 
     /// Lists the differences between a JSON body and what the contract documents for a status.
     pub(crate) fn problems(&self, status: u16, body: &Value) -> Vec<String> {
-        let Some(response) = self.response(status) else {
-            return Vec::new();
-        };
-        if let Some(validator) = &response.schema {
-            return (validator.precise_problems(body).into_iter())
-                .map(|problem| {
-                    let place = match problem.pointer.as_str() {
-                        "" => "the body",
-                        pointer => pointer,
-                    };
-                    format!("{place}: {}", problem.message)
-                })
-                .collect();
-        }
-        // The published slice documents its errors, except 422, by an example alone.
-        (response.example.as_ref()).map_or_else(Vec::new, |example| unlike(example, body))
-    }
-}
-
-impl DocumentedResponse {
-    fn read(
-        document: &Document,
-        place: &str,
-    ) -> Result<DocumentedResponse, openapi::ValidatorError> {
-        let content = pointer::join(place, "content");
-        let types = document.at(&content).and_then(Value::as_object);
-        let names = types.into_iter().flat_map(serde_json::Map::keys);
-        let json = pointer::join(&content, JSON);
-        let schema = pointer::join(&json, "schema");
-        let schema = document.at(&schema).map(|_| {
-            Validator::of(
-                document,
-                &SchemaRef {
-                    pointer: schema.clone(),
-                },
-            )
-        });
-        Ok(DocumentedResponse {
-            media_types: names.map(|name| name.to_ascii_lowercase()).collect(),
-            schema: schema.transpose()?,
-            example: document.at(&pointer::join(&json, "example")).cloned(),
-        })
-    }
-}
-
-/// Lists the differences between a body and the shape of an example: each member has the same type, and none is empty
-/// that is not empty in the example.
-fn unlike(example: &Value, body: &Value) -> Vec<String> {
-    let Some(members) = example.as_object() else {
-        return Vec::new();
-    };
-    let problems = members.iter().filter_map(|(name, example)| {
-        let problem = match (example, &body[name.as_str()]) {
-            (Value::String(example), Value::String(text)) => {
-                (text.is_empty() && !example.is_empty()).then(|| "empty".to_owned())
-            }
-            (example, found) => (kind(example) != kind(found))
-                .then(|| format!("not {} as in the example", kind(example))),
-        };
-        problem.map(|problem| format!("{}: {problem}", pointer::join("", name)))
-    });
-    problems.collect()
-}
-
-/// Names the type of a JSON value.
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+        let content = self.response(status).and_then(DocumentedResponse::json);
+        let problems = content.map(|content| content.problems_of_json(body));
+        problems.map_or_else(Vec::new, |found| found.unwrap_or_else(|error| vec![error]))
     }
 }

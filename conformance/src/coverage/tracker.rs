@@ -213,7 +213,8 @@ struct Sent<'r> {
     /// The template of the path: the request has all its parameters, since its path matches.
     template: &'r str,
     query: &'r str,
-    media_type: String,
+    /// Absent without a body.
+    media_type: Option<MediaType>,
     body: Option<Value>,
 }
 
@@ -224,10 +225,7 @@ impl<'r> Sent<'r> {
             request,
             template,
             query: request.path.get(path.len() + 1..).unwrap_or_default(),
-            media_type: body
-                .and(request.header("content-type"))
-                .map(|value| MediaType::of(value).essence())
-                .unwrap_or_default(),
+            media_type: body.and(request.header("content-type")).map(MediaType::of),
             body: body.and_then(|body| serde_json::from_slice(body).ok()),
         }
     }
@@ -244,9 +242,9 @@ impl<'r> Sent<'r> {
                     .any(|pair| pair.trim().split('=').next() == Some(name.as_str())),
                 _ => false,
             },
-            Place::RequestBody(media_type) => self.media_type == *media_type,
+            Place::RequestBody(media_type) => fits(media_type, self.media_type.as_ref()),
             Place::RequestProperty { media_type, steps } => {
-                self.media_type == *media_type
+                fits(media_type, self.media_type.as_ref())
                     && self.body.as_ref().is_some_and(|body| has(body, steps))
             }
             Place::Status(_) | Place::MediaType { .. } | Place::ResponseProperty { .. } => false,
@@ -256,7 +254,7 @@ impl<'r> Sent<'r> {
 
 /// The parts that an answer shows.
 struct Answered {
-    media_type: String,
+    media_type: Option<MediaType>,
     body: Option<Value>,
 }
 
@@ -264,9 +262,7 @@ impl Answered {
     fn of(response: &Response) -> Answered {
         let header = (response.headers.iter()).find(|(name, _)| name == "content-type");
         Answered {
-            media_type: header
-                .map(|(_, value)| MediaType::of(&String::from_utf8_lossy(value)).essence())
-                .unwrap_or_default(),
+            media_type: header.map(|(_, value)| MediaType::of(&String::from_utf8_lossy(value))),
             body: serde_json::from_slice(&response.body).ok(),
         }
     }
@@ -275,7 +271,7 @@ impl Answered {
         match place {
             Place::Status(status) => status == key,
             Place::MediaType { status, media_type } => {
-                status == key && *media_type == self.media_type
+                status == key && fits(media_type, self.media_type.as_ref())
             }
             Place::ResponseProperty {
                 status,
@@ -283,7 +279,7 @@ impl Answered {
                 steps,
             } => {
                 status == key
-                    && *media_type == self.media_type
+                    && fits(media_type, self.media_type.as_ref())
                     && self.body.as_ref().is_some_and(|body| has(body, steps))
             }
             Place::Parameter { .. } | Place::RequestBody(_) | Place::RequestProperty { .. } => {
@@ -291,6 +287,12 @@ impl Answered {
             }
         }
     }
+}
+
+/// Returns whether a media type is the one that a key names, or of its range.
+fn fits(key: &str, media_type: Option<&MediaType>) -> bool {
+    let key = MediaType::of(key);
+    media_type.is_some_and(|one| key.includes(one) || key.essence() == one.essence())
 }
 
 /// Returns whether a value has something at the end of these steps.

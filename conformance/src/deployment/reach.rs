@@ -13,6 +13,8 @@ use crate::case::{Outcome, Stop};
 pub(crate) enum Reach {
     /// Its ordinary request got a documented success.
     Reached,
+    /// It is not asked for: the operation of the catalogue, whose success uses up a token.
+    Elsewhere,
     /// It did not.
     Not(Arc<Unreached>),
 }
@@ -37,7 +39,7 @@ impl Reach {
     /// Demands that the operation was reached: otherwise what held in a case about it proves nothing.
     pub(crate) fn demanded(&self) -> Outcome {
         match self {
-            Reach::Reached => Ok(()),
+            Reach::Reached | Reach::Elsewhere => Ok(()),
             Reach::Not(why) => Err(Stop::Unproven(format!(
                 "the operation was not reached: {}; {}",
                 why.reason, why.needs
@@ -64,7 +66,7 @@ impl Reaches {
     /// Returns why an operation was not reached; `None` where it was, or where no case asked.
     pub(super) fn unreached(&self, operation: usize) -> Option<&Unreached> {
         match self.0.get(operation)?.get()? {
-            Reach::Reached => None,
+            Reach::Reached | Reach::Elsewhere => None,
             Reach::Not(why) => Some(why),
         }
     }

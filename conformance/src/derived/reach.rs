@@ -31,7 +31,7 @@ pub(crate) async fn of(t: &Trial, operation: usize) -> Result<Reach, Stop> {
     let contract = &t.deployment().contract;
     // Its success uses up a token, so each case about it has its own; a run without any is not conformant.
     if contract.revoke_operation() == Some(operation) {
-        return Ok(Reach::Reached);
+        return Ok(Reach::Elsewhere);
     }
     let documented = &contract.operations()[operation];
     let cell = t.deployment().reaches.cell(operation);

@@ -6,7 +6,8 @@ use openapi::media_type::MediaType;
 use super::reach;
 use crate::case::sample::{Change, Expects, Location};
 use crate::case::{Outcome, Sample, Stop};
-use crate::contract::JSON;
+use crate::deployment::reach::Reach;
+use crate::profile::one_of;
 use crate::resources::request;
 use crate::trial::{Answer, Trial};
 use crate::wire::Request;
@@ -18,41 +19,41 @@ pub(super) async fn steps(t: &Trial) -> Outcome {
     if contract.revoke_operation() == Some(sample.operation) {
         let request = request::of(t, sample).await?;
         let answer = t.send(&sample.purpose, request).await?;
-        conforms(&answer, t, sample)?;
+        conforms(&answer, t, sample, &Reach::Elsewhere)?;
         return match (sample.expects, &sample.change) {
             (Expects::Refused, _) => t.lives(t.own(0), "after the refusal").await,
             // The request named another id than the token's, so the token must still work.
             (
-                Expects::Documented,
+                Expects::Documented | Expects::Taken,
                 Change::Parameter {
                     location: Location::Path,
                     ..
                 },
             ) => t.lives(t.own(0), "which was not named").await,
-            (Expects::Documented, _) => Ok(()),
+            (Expects::Documented | Expects::Taken, _) => Ok(()),
         };
     }
     if sample.is_ordinary() {
         let (answer, reach) = reach::ordinary(t, sample.operation, &sample.purpose).await?;
-        conforms(&answer, t, sample)?;
+        conforms(&answer, t, sample, &reach)?;
         return reach.demanded();
     }
     // A fault counts at an operation that was not reached too, so this is demanded last.
-    reach::of(t, sample.operation).await?;
+    let reach = reach::of(t, sample.operation).await?;
     let request = request::of(t, sample).await?;
     if request.method.is_safe() {
         let answer = t.send(&sample.purpose, request).await?;
-        conforms(&answer, t, sample)?;
+        conforms(&answer, t, sample, &reach)?;
         return reach::ensure(t, sample.operation).await;
     }
     // One at a time: a change by another case must not look like an effect of this one.
     let _alone = t.deployment().alone().await;
     let before = match sample.expects {
         Expects::Refused => steady(t, sample).await?,
-        Expects::Documented => None,
+        Expects::Documented | Expects::Taken => None,
     };
     let answer = t.send(&sample.purpose, request).await?;
-    conforms(&answer, t, sample)?;
+    conforms(&answer, t, sample, &reach)?;
     if let Some((reading, before)) = before {
         let after = t.send("read it after the refusal", reading).await?;
         let held = (after.status(), after.bytes()) == (before.0, before.1.as_slice());
@@ -62,8 +63,9 @@ pub(super) async fn steps(t: &Trial) -> Outcome {
     reach::ensure(t, sample.operation).await
 }
 
-/// Checks that an answer is one that the contract documents for the operation.
-fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample) -> Outcome {
+/// Checks that an answer is one that the contract documents for the operation, and of the kind that the sample expects. The
+/// kind of a refusal counts where the ordinary request succeeds: otherwise it may be about something else.
+fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &Reach) -> Outcome {
     let operation = &t.deployment().contract.operations()[sample.operation];
     let status = answer.status();
     let found = |held: bool| {
@@ -75,33 +77,111 @@ fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample) -> Outcome {
     };
     let documented = operation.documents(status);
     let expected = format!("one that the contract documents: {}", operation.statuses());
-    answer.expect("status", documented, expected, found(documented))?;
-    if sample.expects == Expects::Refused {
-        let refused = (400..500).contains(&status);
-        let expected = "a refusal: the contract's schema does not allow this";
-        answer.expect("status", refused, expected, found(refused))?;
+    let held = answer.expect("status", documented, expected, found(documented));
+    t.name_cause((!documented).then(|| format!("{status}, which is not documented")));
+    held?;
+    match (sample.expects, reach) {
+        (Expects::Refused, Reach::Reached) => {
+            let kinds = refusals(t, sample);
+            let held = kinds.contains(&status);
+            let expected = format!(
+                "a refusal, since the contract's schema does not allow this: {}",
+                one_of(&kinds)
+            );
+            let refused = answer.expect("status", held, expected, found(held));
+            let what = sample.change.part();
+            t.name_cause((!held).then(|| match status / 100 {
+                4 => format!(
+                    "{status} for {what} that is not allowed, in place of {}",
+                    one_of(t.deployment().profile.policy.bad_input())
+                ),
+                _ => format!("{status} for {what} that is not allowed"),
+            }));
+            refused?;
+        }
+        (Expects::Refused, Reach::Not(_) | Reach::Elsewhere) => {
+            let refused = (400..500).contains(&status);
+            let expected = "a refusal: the contract's schema does not allow this";
+            answer.expect("status", refused, expected, found(refused))?;
+        }
+        (Expects::Taken, Reach::Reached) => {
+            let taken = !t.deployment().profile.policy.bad_input().contains(&status);
+            let expected = "no refusal: the contract's schema allows this";
+            let held = answer.expect("status", taken, expected, found(taken));
+            let what = sample.change.part();
+            t.name_cause((!taken).then(|| format!("{status} for {what} that is allowed")));
+            held?;
+        }
+        (Expects::Taken | Expects::Documented, _) => {}
+    }
+    let unusable = |why: String| Stop::Inconclusive(format!("an answer cannot be judged: {why}"));
+    let problems = operation.header_problems(status, |name| answer.headers(name));
+    let problems = problems.map_err(unusable)?;
+    if !problems.is_empty() {
+        let (expected, actual) = ("those documented", problems.join("; "));
+        let held = answer.expect("headers", false, expected, &actual);
+        t.name_cause(Some(format!("header {actual} in the {status}")));
+        held?;
     }
     let media_types = operation.media_types(status);
-    if media_types.is_empty() {
+    // RFC 9110, sections 9.3.2, 15.3.5, 15.3.6 and 15.4.5.
+    let is_head = operation.operation.method == "HEAD";
+    if media_types.is_empty() || matches!(status, 204 | 205 | 304) {
         return Ok(());
     }
     let given = answer.headers("content-type");
+    if is_head && given.is_empty() {
+        return Ok(());
+    }
     let media_type = MediaType::of(given.first().map_or("", String::as_str));
-    let is_documented =
-        (media_types.iter()).any(|documented| MediaType::of(documented).includes(&media_type));
+    let content = operation.content(status, &media_type);
     // Of several, a reader may take any (RFC 9110, section 5.3).
-    let held = given.len() == 1 && is_documented;
+    let held = given.len() == 1 && content.is_some();
     let found = if given.is_empty() {
         "none".to_owned()
     } else {
         given.join(" and ")
     };
     answer.expect("media type", held, media_types.join(" or "), found)?;
-    if media_type.essence() == JSON {
-        let body = answer.is_json()?;
-        answer.body_is_without(&operation.problems(status, &body))?;
+    match content {
+        Some(content) if !is_head => {
+            let problems = content.problems(&media_type, answer.bytes());
+            answer.body_is_without(&problems.map_err(unusable)?)
+        }
+        Some(_) | None => Ok(()),
     }
-    Ok(())
+}
+
+/// Returns the statuses that refuse what a sample changed: those for bad input, and those that HTTP has for such a place.
+fn refusals(t: &Trial, sample: &Sample) -> Vec<u16> {
+    let more: &[u16] = match &sample.change {
+        Change::Nothing => &[],
+        // Without a body there is no media type either.
+        Change::Body(None) => &[411, 415],
+        Change::Body(Some(_)) => &[413],
+        // Nothing is identified by such a path.
+        Change::Parameter {
+            location: Location::Path,
+            ..
+        } => &[404, 410, 414],
+        Change::Parameter {
+            location: Location::Query,
+            ..
+        } => &[414],
+        Change::Parameter {
+            location: Location::Header | Location::Cookie,
+            name,
+            ..
+        } => match name.to_ascii_lowercase().as_str() {
+            "authorization" => &[401, 403, 431],
+            "accept" => &[406, 431],
+            "content-type" => &[415, 431],
+            "range" => &[416, 431],
+            name if name.starts_with("if-") => &[412, 428, 431],
+            _ => &[431],
+        },
+    };
+    [t.deployment().profile.policy.bad_input(), more].concat()
 }
 
 /// Reads where the sample's request would write: returns the request that reads, and what it got. `None` when no

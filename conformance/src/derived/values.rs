@@ -36,6 +36,26 @@ impl<'s> Values<'s> {
         Some(Values { schema, validator })
     }
 
+    /// Returns whether the schema says by itself which values are allowed: by a bound, an enumeration, or a type of few values. Of
+    /// other texts and numbers a deployment may demand more than a schema can say.
+    pub(super) fn are_bounded(&self) -> bool {
+        const BOUNDS: [&str; 9] = [
+            "enum",
+            "const",
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "minLength",
+            "maxLength",
+            "maxItems",
+        ];
+        let schema = resolved(self.schema, self.schema);
+        let is_open = schema.get("pattern").is_some() || schema.get("format").is_some();
+        schema["type"] == "boolean"
+            || !is_open && BOUNDS.iter().any(|key| schema.get(key).is_some())
+    }
+
     /// Returns bodies, smallest first, each with whether the schema accepts it.
     pub(super) fn bodies(&self) -> Vec<(Value, bool)> {
         let short = |value: &Value| value.to_string().len() <= BODY;

@@ -143,9 +143,12 @@ pub(crate) fn one_of(statuses: &[u16]) -> String {
 
 /// What the deployment answers where the contract leaves a choice. A key that is left out accepts any documented
 /// answer, as long as it is the same each time; a key that is set demands exactly that status.
-#[derive(Debug, Clone, Copy, Default, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policies {
+    /// The statuses that refuse a request which the contract's schemas do not allow, in derived cases: 400 and 422 unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bad_input: Option<Vec<u16>>,
     /// The token is already revoked: 201 or 400.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub second_revoke: Option<u16>,
@@ -192,6 +195,12 @@ pub struct Policies {
 }
 
 impl Policies {
+    /// Returns the statuses that refuse bad input.
+    #[must_use]
+    pub fn bad_input(&self) -> &[u16] {
+        self.bad_input.as_deref().unwrap_or(&[400, 422])
+    }
+
     /// Returns the status that the profile demands, if it does.
     #[must_use]
     pub fn get(&self, policy: Policy) -> Option<u16> {

@@ -12,8 +12,9 @@ use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use rustls::pki_types::CertificateDer;
 
+use super::coding;
 use super::connection::{Form, Wire};
-use super::exchange::{BODY_LIMIT, Exchange, NoAnswer, Request, Response, To};
+use super::exchange::{Exchange, NoAnswer, Request, Response, To};
 use super::tls;
 use crate::profile::Timeouts;
 
@@ -30,6 +31,7 @@ pub struct Client {
     ca_file: Option<PathBuf>,
     connect_timeout: Duration,
     exchange_timeout: Duration,
+    most_bytes: usize,
 }
 
 /// How to reach a deployment.
@@ -39,6 +41,8 @@ pub struct Way<'w> {
     pub target: &'w str,
     /// The timeouts of connections and answers.
     pub timeouts: &'w Timeouts,
+    /// The longest body of an answer, in bytes.
+    pub most_bytes: usize,
     /// The authorities that are trusted in addition to those of this machine.
     pub roots: &'w [CertificateDer<'static>],
     /// The file that they come from, for command lines that are printed.
@@ -83,6 +87,7 @@ impl Client {
         let Way {
             target,
             timeouts,
+            most_bytes,
             roots,
             ca_file,
         } = way;
@@ -129,6 +134,7 @@ impl Client {
             ca_file,
             connect_timeout: timeouts.connect(),
             exchange_timeout: timeouts.exchange(),
+            most_bytes,
         })
     }
 
@@ -230,23 +236,58 @@ impl Client {
         {
             *self.http.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
-        let headers = (response.headers().iter())
+        let headers: Vec<(String, Vec<u8>)> = (response.headers().iter())
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
             .collect();
+        let streams = is_event_stream(&headers);
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error))? {
-            if body.len() + chunk.len() > BODY_LIMIT {
-                return Err(NoAnswer::TooLarge(status));
+        loop {
+            let chunk = response.chunk();
+            // Such a stream has no end: its first event is what can be judged.
+            let chunk = match streams {
+                true => tokio::time::timeout(self.exchange_timeout / 3, chunk).await,
+                false => Ok(chunk.await),
+            };
+            let Ok(chunk) = chunk else { break };
+            let Some(chunk) = chunk.map_err(|error| no_answer(&error))? else {
+                break;
+            };
+            if body.len() + chunk.len() > self.most_bytes {
+                return Err(NoAnswer::TooLarge(status, self.most_bytes));
             }
             body.extend_from_slice(&chunk);
+            if streams && has_event(&body) {
+                break;
+            }
         }
         Ok(Response {
             status,
+            body: coding::decoded(status, &headers, body, self.most_bytes).await?,
             headers,
-            body,
             dropped: 0,
         })
     }
+}
+
+/// Returns whether an answer is a stream of events (the HTML standard, section 9.2).
+fn is_event_stream(headers: &[(String, Vec<u8>)]) -> bool {
+    let mut types = headers.iter().filter(|(name, _)| name == "content-type");
+    types.any(|(_, value)| value.to_ascii_lowercase().starts_with(b"text/event-stream"))
+}
+
+/// Returns whether the beginning of a stream has a whole event: an empty line ends one. Comments before it keep connections open.
+fn has_event(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body)
+        .replace("\r\n", "\n")
+        .replace('\r', "\n");
+    let mut events = text
+        .split_inclusive("\n\n")
+        .filter(|event| event.ends_with("\n\n"));
+    events.any(|event| {
+        event
+            .lines()
+            .any(|line| !line.is_empty() && !line.starts_with(':'))
+    })
 }
 
 /// Creates an HTTP client without open connections, which keeps at most this many for later requests.

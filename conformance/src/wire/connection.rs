@@ -224,7 +224,7 @@ impl Wire {
                 return Ok(head);
             }
             if self.buffer.len() > HEAD_LIMIT {
-                return Err(NoAnswer::TooLarge(0));
+                return Err(NoAnswer::TooLarge(0, HEAD_LIMIT));
             }
             self.more().await?;
         }
@@ -258,7 +258,7 @@ impl Wire {
 
     async fn exactly(&mut self, length: usize, status: u16) -> Result<Vec<u8>, NoAnswer> {
         if length > BODY_LIMIT {
-            return Err(NoAnswer::TooLarge(status));
+            return Err(NoAnswer::TooLarge(status, BODY_LIMIT));
         }
         while self.buffer.len() < length {
             self.more().await?;
@@ -275,7 +275,7 @@ impl Wire {
                 Err(error) => return Err(NoAnswer::Broken(error.to_string())),
             }
             if self.buffer.len() > BODY_LIMIT {
-                return Err(NoAnswer::TooLarge(status));
+                return Err(NoAnswer::TooLarge(status, BODY_LIMIT));
             }
         }
     }
@@ -288,7 +288,7 @@ impl Wire {
             let size = usize::from_str_radix(size, 16)
                 .map_err(|_| NoAnswer::Broken(format!("{line:?} is not the size of a chunk")))?;
             if body.len().saturating_add(size) > BODY_LIMIT {
-                return Err(NoAnswer::TooLarge(status));
+                return Err(NoAnswer::TooLarge(status, BODY_LIMIT));
             }
             if size == 0 {
                 // Trailers end with an empty line.

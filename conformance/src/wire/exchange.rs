@@ -10,7 +10,7 @@ use reqwest::Method;
 /// The longest body that is kept after it was checked, in bytes: more than any record shows.
 const KEPT: usize = 64 * 1024;
 
-/// The longest body that is read of an answer, in bytes. No answer of the contract is near it.
+/// The longest body that is read of an answer on a raw connection, in bytes. No answer of the catalogue is near it.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 
 /// A request. Its `Debug` shows no value of a header, since one is a credential.
@@ -145,8 +145,13 @@ pub enum NoAnswer {
     #[error("the connection broke: {0}")]
     Broken(String),
     /// The answer's body is over the limit and was not read further.
-    #[error("status {0} with a body of more than {BODY_LIMIT} bytes, not read further")]
-    TooLarge(u16),
+    #[error(
+        "status {0} with a body of more than {1} bytes, not read further (answers.max_mib of the profile)"
+    )]
+    TooLarge(u16, usize),
+    /// The answer's body is not in the coding that it names.
+    #[error("status {0} with a body that is not {1}, which content-encoding names")]
+    Undecodable(u16, &'static str),
     /// The run's budget of requests is used up; the request was not sent.
     #[error("not sent: the budget of {0} requests (--max-requests) is used up")]
     Budget(u64),

@@ -1,5 +1,6 @@
 //! The suite as its users run it: the real binary against the real server as a process, correct and broken.
 
+mod answers;
 mod any_api;
 mod baseline;
 mod browser;

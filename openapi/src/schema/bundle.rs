@@ -64,15 +64,16 @@ impl Names {
     }
 }
 
-/// Returns a schema with its assertions only.
+/// Returns a schema with its assertions only. Properties that the direction does not have are left out, or `forbidden`.
 pub(super) fn assertions_of(
     document: &Document,
     schema: &Value,
     direction: Option<Direction>,
+    forbidden: bool,
 ) -> Value {
     let mut schema = schema.clone();
     if let Some(direction) = direction {
-        direction.strip(document, &mut schema);
+        direction.strip(document, &mut schema, forbidden);
     }
     keywords::rewrite(&mut schema, &mut |object| {
         assert_discriminator(document, object);

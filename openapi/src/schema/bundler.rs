@@ -23,6 +23,18 @@ pub fn bundle(document: &Document, pointer: &str) -> Value {
     bundle_value(document, schema, None)
 }
 
+/// Bundles the schema at `pointer` as [`bundle`] does, for messages in one direction: what they do not have is not required, and
+/// in responses it is forbidden.
+#[must_use]
+pub fn bundle_for(document: &Document, pointer: &str, direction: Direction) -> Value {
+    let schema = document.at(pointer).unwrap_or(&Value::Bool(true));
+    let bundler = Bundler {
+        forbidden: direction == Direction::Response,
+        ..Bundler::new(document, Some(direction))
+    };
+    Rc::unwrap_or_clone(bundler.bundle(schema)).schema
+}
+
 /// Bundles a schema that was made from parts of `document`, for messages in one direction.
 pub(crate) fn bundle_value(
     document: &Document,
@@ -60,6 +72,8 @@ impl Deref for Bundle {
 pub(crate) struct Bundler<'a> {
     document: &'a Document,
     direction: Option<Direction>,
+    /// Whether what the direction does not have is forbidden there, and not only left out.
+    forbidden: bool,
     /// The schemas that others refer to, by their pointers.
     definitions: RefCell<HashMap<String, Rc<Bundle>>>,
     /// The bundles with definitions, by their schemas.
@@ -83,6 +97,7 @@ impl<'a> Bundler<'a> {
         Self {
             document,
             direction,
+            forbidden: false,
             definitions: RefCell::default(),
             bundles: RefCell::default(),
             nodes: Cell::new(0),
@@ -124,7 +139,12 @@ impl<'a> Bundler<'a> {
     /// Makes a bundle; `None` as soon as it has more than `limit` nodes.
     fn made(&self, schema: &Value, limit: usize) -> Option<Bundle> {
         let mut names = Names::default();
-        let mut bundle = Bundle::of(assertions_of(self.document, schema, self.direction));
+        let mut bundle = Bundle::of(assertions_of(
+            self.document,
+            schema,
+            self.direction,
+            self.forbidden,
+        ));
         names.rename_references(&mut bundle.schema);
         let mut definitions = Map::new();
         while let Some((pointer, name)) = names.pending.pop() {
@@ -157,6 +177,7 @@ impl<'a> Bundler<'a> {
                 self.document,
                 target,
                 self.direction,
+                self.forbidden,
             )))
         });
         Rc::clone(definition)

@@ -10,7 +10,7 @@ use crate::{keywords, pointer};
 
 /// The direction of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Direction {
+pub enum Direction {
     /// From client to server.
     Request,
     /// From server to client.
@@ -36,8 +36,8 @@ impl Direction {
     }
 
     /// Removes the properties that messages in this direction do not have from a schema and everything in it,
-    /// and no longer requires them.
-    pub(super) fn strip(self, document: &Document, schema: &mut Value) {
+    /// and no longer requires them. Where they are `forbidden`, a message that has one is not accepted.
+    pub(super) fn strip(self, document: &Document, schema: &mut Value, forbidden: bool) {
         // One part of an `allOf` may require a property that another part declares.
         keywords::rewrite(schema, &mut |object| {
             if object.contains_key("allOf") {
@@ -45,7 +45,9 @@ impl Direction {
                 unrequire(object, &names);
             }
         });
-        keywords::rewrite(schema, &mut |object| self.strip_object(document, object));
+        keywords::rewrite(schema, &mut |object| {
+            self.strip_object(document, object, forbidden);
+        });
     }
 
     /// Returns the names of the properties that a schema and its parts declare and that messages in this direction do
@@ -63,7 +65,7 @@ impl Direction {
         absent.map(|(name, _)| name.clone()).collect()
     }
 
-    fn strip_object(self, document: &Document, object: &mut Map<String, Value>) {
+    fn strip_object(self, document: &Document, object: &mut Map<String, Value>, forbidden: bool) {
         let Some(Value::Object(properties)) = object.get_mut("properties") else {
             return;
         };
@@ -72,8 +74,11 @@ impl Direction {
             let carried = self.carries(document, property);
             if !carried {
                 absent.push(name.clone());
+                if forbidden {
+                    *property = Value::Bool(false);
+                }
             }
-            carried
+            carried || forbidden
         });
         if let Some(Value::Array(required)) = object.get_mut("required") {
             required.retain(|name| !absent.iter().any(|absent| name == absent.as_str()));

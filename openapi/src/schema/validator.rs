@@ -151,6 +151,10 @@ fn describe(error: &ValidationError<'_>, problems: &mut Vec<Problem>) {
                 }),
             }
         }
+        ValidationErrorKind::FalseSchema => problems.push(Problem {
+            pointer,
+            message: "must not be here".to_owned(),
+        }),
         _ => problems.push(Problem {
             pointer,
             message: error.masked().to_string(),

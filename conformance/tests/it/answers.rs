@@ -1,0 +1,372 @@
+//! How answers are judged by any contract: media types and ranges, directions, headers, bodies, codings and streams.
+
+use async_compression::tokio::bufread::{BrotliEncoder, DeflateEncoder, GzipEncoder, ZstdEncoder};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{Response, Uri};
+use axum::routing::any;
+use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
+
+use crate::local::Local;
+use crate::suite::{Run, run};
+
+const PROFILE: &str = "[operator]\ntoken = { file = \"operator.token\" }\n";
+
+/// Returns a contract with one operation.
+fn contract(method: &str, operation: Value) -> Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Things", "version": "1" },
+        "paths": { "/thing": { (method): operation } },
+    })
+}
+
+/// Returns an operation whose 200 has a body of a media type.
+fn with_body(media_type: &str, schema: Value) -> Value {
+    let content = json!({ (media_type): { "schema": schema } });
+    json!({ "responses": { "200": { "description": "A thing", "content": content } } })
+}
+
+/// Runs a contract against a service.
+async fn run_against(profile: &str, contract: &Value, service: Router) -> Run {
+    let folder = testbed::folder().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    };
+    let path = write("contract.json", &contract.to_string());
+    let profile = write("profile.toml", profile);
+    write("operator.token", "any_text_as_token");
+    let local = Local::serve(service).await;
+    let more = [
+        "--allow",
+        "revokes",
+        "--contract",
+        path.to_str().expect("UTF-8"),
+    ];
+    run(&local.url, &profile, &more).await
+}
+
+/// Returns a service with one answer.
+fn answering(status: u16, headers: Vec<(&'static str, String)>, body: impl Into<Bytes>) -> Router {
+    let body = body.into();
+    Router::new().route(
+        "/thing",
+        any(move || {
+            let mut response = Response::builder().status(status);
+            for (name, value) in headers.clone() {
+                response = response.header(name, value);
+            }
+            let response = response.body(Body::from(body.clone()));
+            async move { response.expect("an answer") }
+        }),
+    )
+}
+
+fn of_type(media_type: &str) -> Vec<(&'static str, String)> {
+    vec![("content-type", media_type.to_owned())]
+}
+
+#[tokio::test]
+async fn schema_is_applied_to_each_media_type_and_range_of_json_and_text() {
+    let thing = json!({ "type": "object", "required": ["id"], "properties": { "id": { "type": "integer" } } });
+    let word = json!({ "type": "string", "enum": ["big", "small"] });
+    let number = json!({ "type": "integer", "minimum": 1 });
+    let (sound, wrong) = (r#"{"id":1}"#, r#"{"id":"1"}"#);
+    for (documented, schema, given, good, bad) in [
+        ("*/*", &thing, "application/json", sound, wrong),
+        ("application/*", &thing, "application/json", sound, wrong),
+        (
+            "application/vnd.api+json",
+            &thing,
+            "application/vnd.api+json",
+            sound,
+            wrong,
+        ),
+        ("application/*+json", &thing, "application/json", "", sound),
+        (
+            "application/json; charset=utf-8",
+            &thing,
+            "application/json; charset=utf-8",
+            sound,
+            wrong,
+        ),
+        (
+            "application/json",
+            &thing,
+            "application/json; profile=\"x\"",
+            sound,
+            wrong,
+        ),
+        ("application/json", &thing, "application/json", sound, "{"),
+        ("application/json", &thing, "application/json", sound, ""),
+        (
+            "text/plain",
+            &word,
+            "text/plain; charset=utf-8",
+            "big",
+            "huge",
+        ),
+        ("text/*", &number, "text/plain", "7", "seven"),
+        ("text/csv", &thing, "text/csv", "id\n1\n", "\u{0}skipped"),
+    ] {
+        let contract = contract("get", with_body(documented, schema.clone()));
+        for (body, code) in [(good, 0), (bad, 1)] {
+            if body.is_empty() && code == 0 || body.contains('\0') {
+                continue;
+            }
+            let run = run_against(PROFILE, &contract, answering(200, of_type(given), body)).await;
+            assert_eq!(
+                run.code, code,
+                "{documented} {given} {body}: {}{}",
+                run.stdout, run.stderr
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn write_only_members_are_not_in_answers_and_not_required_there() {
+    let user = json!({
+        "type": "object",
+        "required": ["name", "password"],
+        "properties": { "name": { "type": "string" }, "password": { "type": "string", "writeOnly": true } },
+    });
+    let contract = contract("get", with_body("application/json", user));
+    for (body, code) in [
+        (r#"{"name":"Olga"}"#, 0),
+        (r#"{"name":"Olga","password":"hunter2!"}"#, 1),
+        (r#"{"password":"hunter2!"}"#, 1),
+    ] {
+        let service = answering(200, of_type("application/json"), body);
+        let run = run_against(PROFILE, &contract, service).await;
+        assert_eq!(run.code, code, "{body}: {}{}", run.stdout, run.stderr);
+        if code == 1 {
+            assert!(
+                run.stdout.contains("/password: must not be here"),
+                "{}",
+                run.stdout
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn headers_of_an_answer_are_those_documented() {
+    let headers = json!({
+        "X-Total": { "required": true, "schema": { "type": "integer", "minimum": 0 } },
+        "X-Kinds": { "schema": { "type": "array", "items": { "enum": ["a", "b"] } } },
+        "Content-Type": { "schema": { "const": "ignored" } },
+    });
+    let contract = contract(
+        "get",
+        json!({ "responses": { "200": { "description": "Things", "headers": headers } } }),
+    );
+    for (headers, problem) in [
+        (vec![("x-total", "7")], None),
+        (vec![("x-total", "7"), ("x-kinds", "a, b")], None),
+        (vec![], Some("header x-total: missing in the 200")),
+        (vec![("x-total", "many")], Some("header x-total: ")),
+        (vec![("x-total", "-1")], Some("header x-total: ")),
+        (
+            vec![("x-total", "7"), ("x-kinds", "a,c")],
+            Some("header x-kinds: "),
+        ),
+    ] {
+        let given = headers
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()));
+        let service = answering(200, given.collect(), "");
+        let run = run_against(PROFILE, &contract, service).await;
+        assert_eq!(
+            run.code == 0,
+            problem.is_none(),
+            "{headers:?}: {}",
+            run.stdout
+        );
+        let cause = run.report.as_ref().expect("a report")["cases"][0]["cause"].clone();
+        let cause = cause.as_str().unwrap_or_default();
+        assert!(
+            cause.contains(problem.unwrap_or_default()),
+            "{headers:?}: {cause}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn answers_without_a_body_need_no_media_type() {
+    let content = json!({ "application/json": { "schema": { "type": "object" } } });
+    let operation =
+        json!({ "responses": { "default": { "description": "Any", "content": content } } });
+    let none = || answering(204, Vec::new(), "");
+    let run = run_against(PROFILE, &contract("delete", operation), none()).await;
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    for (status, code) in [(200, 0), (500, 1)] {
+        let operation = with_body("application/json", json!({ "type": "object" }));
+        let service = answering(status, of_type("application/json"), "");
+        let run = run_against(PROFILE, &contract("head", operation), service).await;
+        assert_eq!(run.code, code, "{status}: {}{}", run.stdout, run.stderr);
+    }
+    let run = run_against(
+        PROFILE,
+        &contract(
+            "options",
+            json!({ "responses": { "204": { "description": "None" } } }),
+        ),
+        none(),
+    );
+    assert_eq!(run.await.code, 0);
+}
+
+#[tokio::test]
+async fn content_codings_are_decoded() {
+    async fn encoded(mut encoder: impl tokio::io::AsyncRead + Unpin) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        encoder.read_to_end(&mut bytes).await.expect("encoded");
+        bytes
+    }
+    let contract = contract(
+        "get",
+        with_body("application/json", json!({ "required": ["id"] })),
+    );
+    let body = br#"{"id":1}"#.as_slice();
+    for (coding, bytes, code) in [
+        ("gzip", encoded(GzipEncoder::new(body)).await, 0),
+        ("br", encoded(BrotliEncoder::new(body)).await, 0),
+        ("zstd", encoded(ZstdEncoder::new(body)).await, 0),
+        ("deflate", encoded(DeflateEncoder::new(body)).await, 0),
+        ("gzip", encoded(GzipEncoder::new(b"{}".as_slice())).await, 1),
+        ("gzip", body.to_vec(), 1),
+    ] {
+        let mut headers = of_type("application/json");
+        headers.push(("content-encoding", coding.to_owned()));
+        let run = run_against(PROFILE, &contract, answering(200, headers, bytes)).await;
+        assert_eq!(run.code, code, "{coding}: {}{}", run.stdout, run.stderr);
+    }
+}
+
+#[tokio::test]
+async fn endless_stream_of_events_is_judged_by_its_first_event() {
+    use futures_util::StreamExt;
+    let service = Router::new().route(
+        "/thing",
+        any(|| async {
+            let first = futures_util::stream::iter([
+                Ok::<_, std::io::Error>(": hello\n\n"),
+                Ok("data: 1\n\n"),
+            ]);
+            let body = Body::from_stream(first.chain(futures_util::stream::pending()));
+            let response = Response::builder().header("content-type", "text/event-stream");
+            response.body(body).expect("an answer")
+        }),
+    );
+    let contract = contract(
+        "get",
+        with_body("text/event-stream", json!({ "type": "string" })),
+    );
+    let clock = std::time::Instant::now();
+    let run = run_against(PROFILE, &contract, service).await;
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(clock.elapsed().as_secs() < 4, "{:?}", clock.elapsed());
+}
+
+#[tokio::test]
+async fn answers_are_read_up_to_the_limit_of_the_profile() {
+    let contract = contract(
+        "get",
+        with_body("application/json", json!({ "type": "array" })),
+    );
+    let long = format!("[\"{}\"]", "x".repeat(3 << 20));
+    for (more, code) in [("", 0), ("[answers]\nmax_mib = 2\n", 1)] {
+        let service = answering(200, of_type("application/json"), long.clone());
+        let run = run_against(&format!("{PROFILE}{more}"), &contract, service).await;
+        assert_eq!(run.code, code, "{more}: {}{}", run.stdout, run.stderr);
+    }
+}
+
+/// Returns a service that refuses a limit out of 1 to 9 with a status, and the limit 9 with another.
+fn limited(refusal: u16, nine: u16) -> Router {
+    Router::new().route(
+        "/thing",
+        any(move |uri: Uri| async move {
+            let limit = uri.query().map(|query| query.trim_start_matches("limit="));
+            let limit = limit.map(|limit| limit.parse().unwrap_or(0));
+            let status = match limit {
+                Some(9) => nine,
+                None | Some(1..=9) => 200,
+                Some(_) => refusal,
+            };
+            let response = Response::builder().status(status).body(Body::empty());
+            response.expect("an answer")
+        }),
+    )
+}
+
+#[tokio::test]
+async fn kind_of_refusal_counts() {
+    let contract = contract(
+        "get",
+        json!({
+            "parameters": [{ "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 1, "maximum": 9 } }],
+            "responses": { "200": { "description": "Things" }, "4XX": { "description": "No" } },
+        }),
+    );
+    let policy = format!("{PROFILE}[policy]\nbad_input = [409]\n");
+    for (profile, refusal, nine, cause) in [
+        (PROFILE, 400, 200, None),
+        (PROFILE, 422, 200, None),
+        (
+            PROFILE,
+            401,
+            200,
+            Some("GET /thing: 401 for a query parameter limit that is not allowed"),
+        ),
+        (
+            PROFILE,
+            404,
+            200,
+            Some("GET /thing: 404 for a query parameter limit that is not allowed"),
+        ),
+        (
+            PROFILE,
+            429,
+            200,
+            Some("GET /thing: 429 for a query parameter limit that is not allowed"),
+        ),
+        (
+            PROFILE,
+            200,
+            200,
+            Some("GET /thing: 200 for a query parameter limit that is not allowed"),
+        ),
+        (&policy, 409, 200, None),
+        (
+            &policy,
+            400,
+            200,
+            Some("GET /thing: 400 for a query parameter limit that is not allowed"),
+        ),
+        (
+            PROFILE,
+            400,
+            400,
+            Some("GET /thing: 400 for a query parameter limit that is allowed"),
+        ),
+        (PROFILE, 400, 404, None),
+    ] {
+        let run = run_against(profile, &contract, limited(refusal, nine)).await;
+        let report = run.report.as_ref().expect("a report");
+        let causes = report["cases"].as_array().expect("cases").iter();
+        let causes: std::collections::BTreeSet<&str> =
+            causes.filter_map(|case| case["cause"].as_str()).collect();
+        assert_eq!(
+            causes.len(),
+            usize::from(cause.is_some()),
+            "{refusal} {nine}: {causes:?}"
+        );
+        let has = |cause: &str| causes.iter().all(|found| found.starts_with(cause));
+        assert!(cause.is_none_or(has), "{refusal} {nine}: {causes:?}");
+    }
+}

@@ -51,6 +51,9 @@ pub struct CoveredOperation {
     /// Where the values of its ordinary requests came from, by place: `path.order_id`, `body`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<ValueOrigin>,
+    /// What the derived cases leave out: `12 of 24 values of the body are tested`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 /// Where a value of an operation's ordinary requests came from.

@@ -27,6 +27,7 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
         contract,
         names: Names::of(contract),
         cases: Vec::new(),
+        left_out: Vec::new(),
     };
     for (index, documented) in contract.operations().iter().enumerate() {
         let operation = &documented.operation;
@@ -36,13 +37,28 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
             below: "/responses",
             expects: Expects::Documented,
         };
-        derivation.add(index, &ordinary, Change::Nothing, "as documented");
+        let id = derivation.names.id(index, ordinary.part, ordinary.what);
+        let first = derivation.cases.len();
         for parameter in parameters(contract, operation) {
             derivation.add_parameter(index, &parameter);
         }
-        if let Some(body) = bodies(contract, operation).first() {
+        let bodies = bodies(contract, operation);
+        if let Some((body, others)) = bodies.split_first() {
             derivation.add_body(index, body);
+            let untested = others
+                .iter()
+                .map(|other| format!("no value of the body in {} is tested", other.media_type));
+            derivation.left_out.extend(untested);
         }
+        let sample = Sample {
+            operation: index,
+            change: Change::Nothing,
+            expects: ordinary.expects,
+            purpose: format!("{operation} as documented"),
+            left_out: std::mem::take(&mut derivation.left_out),
+        };
+        let ordinary = leak(contract, id, ordinary.below, sample);
+        derivation.cases.insert(first, ordinary);
     }
     derivation.cases
 }
@@ -52,6 +68,8 @@ struct Derivation<'c> {
     contract: &'c Contract,
     names: Names,
     cases: Vec<&'static Case>,
+    /// What is not tested of the operation whose cases are being derived.
+    left_out: Vec<String>,
 }
 
 /// What a case is about, besides the change of its request.
@@ -99,10 +117,13 @@ impl Derivation<'_> {
             let purpose = format!("without the {in_place} parameter {name}");
             self.add(index, &missing, change(None), &purpose);
         }
-        let Some(values) = Values::of(&parameter.schema) else {
+        let part = format!("the {in_place} parameter {name}");
+        let Some(values) = self.values(&parameter.schema, &part) else {
             return;
         };
-        for (value, valid) in values.of_parameter(parameter) {
+        let tested = values.of_parameter(parameter);
+        self.count(&part, tested.len(), values.found());
+        for (value, valid) in tested {
             let shown = value.clone();
             let number = (value.as_str())
                 .and_then(|text| serde_json::from_str(text).ok())
@@ -121,19 +142,44 @@ impl Derivation<'_> {
         }
     }
 
+    /// Returns the values of a part's schema. Where it cannot be compiled, none are tested.
+    fn values<'s>(&mut self, schema: &'s Value, part: &str) -> Option<Values<'s>> {
+        let values = Values::of(schema);
+        if values.is_none() {
+            let why = format!("no value of {part} is tested: its schema cannot be used");
+            self.left_out.push(why);
+        }
+        values
+    }
+
+    /// Counts the values of a part that are not tested.
+    fn count(&mut self, part: &str, tested: usize, found: usize) {
+        if found == 0 {
+            let why = format!("no value of {part} is tested: none was found that can be written");
+            self.left_out.push(why);
+        } else if tested < found {
+            let why = format!("{tested} of {found} values of {part} are tested");
+            self.left_out.push(why);
+        }
+    }
+
     /// Adds the cases of a body.
     fn add_body(&mut self, index: usize, body: &Body<'_>) {
         let missing = Variant::of_body("missing", expected(!body.required));
         self.add(index, &missing, Change::Body(None), "without a body");
-        let Some(values) = body.schema.as_ref().and_then(Values::of) else {
+        let Some(schema) = &body.schema else {
+            return;
+        };
+        let Some(values) = self.values(schema, "the body") else {
             return;
         };
         let bodies = match body.form() {
             Form::Json => values.bodies(),
             Form::Fields | Form::Parts => values.forms(),
             // Bytes and other texts have no violation that every reader of them would see.
-            Form::Plain => Vec::new(),
+            Form::Plain => return,
         };
+        self.count("the body", bodies.len(), values.found());
         for (value, valid) in bodies {
             let what = naming::of_value(&value, valid);
             let purpose = format!("with {} for a body", brief(&value));
@@ -155,6 +201,7 @@ impl Derivation<'_> {
             change,
             expects: variant.expects,
             purpose: format!("{operation} {purpose}"),
+            left_out: Vec::new(),
         };
         let id = self.names.id(index, variant.part, variant.what);
         self.cases

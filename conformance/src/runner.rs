@@ -130,7 +130,11 @@ pub async fn run(
     let known = plan.baseline.as_ref().map_or_else(Vec::new, |baseline| {
         baseline.shown_by(tally.verdicts(), today)
     });
-    let coverage = deployment.coverage();
+    let mut coverage = deployment.coverage();
+    for sample in plan.cases.iter().filter_map(|case| case.needs.sample) {
+        let operation = &mut coverage.operations[sample.operation];
+        operation.left_out.extend(sample.left_out.iter().cloned());
+    }
     let unreached = coverage.operations.iter();
     let unreached = unreached.filter(|one| one.unreached.is_some());
     let unreached = unreached.map(|one| one.operation.clone()).collect();

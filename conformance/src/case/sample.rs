@@ -13,6 +13,8 @@ pub struct Sample {
     pub(crate) expects: Expects,
     /// The request in words.
     pub(crate) purpose: String,
+    /// For the ordinary request: what the derived cases of its operation leave out.
+    pub(crate) left_out: Vec<String>,
 }
 
 impl Sample {

@@ -184,6 +184,7 @@ impl Tracker {
             documented: statuses(|_| true),
             provoked: statuses(|part| part.exercised),
             observed: statuses(|part| part.observed),
+            left_out: Vec::new(),
             values: (values.iter())
                 .map(|(place, origin)| ValueOrigin {
                     place: place.clone(),

@@ -155,9 +155,9 @@ fn needs(documented: &DocumentedOperation, status: u16) -> String {
     match status {
         401 | 407 => "give the credential that it takes".to_owned(),
         403 => "give the credential of a user who may do this".to_owned(),
-        404 | 410 if has_path_values => {
-            "give the id of something that exists in [parameters] of the profile".to_owned()
-        }
+        404 | 410 if has_path_values => format!(
+            "give the id of something that exists, by path.… in [operations.\"{operation}\"] of the profile"
+        ),
         404 => "is the path of `servers` part of --target?".to_owned(),
         405 | 501 => "the deployment does not have this operation there".to_owned(),
         429 | 503 => "the deployment refuses so many requests: lower --rate".to_owned(),
@@ -165,6 +165,8 @@ fn needs(documented: &DocumentedOperation, status: u16) -> String {
             "document this status, or answer with a documented one".to_owned()
         }
         status if status >= 500 => "it is a server error: see the log of the deployment".to_owned(),
-        _ => "give values that it takes in [parameters] of the profile".to_owned(),
+        _ => format!(
+            "give values that it takes in [operations.\"{operation}\"] of the profile: body, path.…, query.… or header.…"
+        ),
     }
 }

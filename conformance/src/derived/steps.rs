@@ -78,7 +78,10 @@ fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &Reach) -> O
     let documented = operation.documents(status);
     let expected = format!("one that the contract documents: {}", operation.statuses());
     let held = answer.expect("status", documented, expected, found(documented));
-    t.name_cause((!documented).then(|| format!("{status}, which is not documented")));
+    t.name_cause(
+        (!documented).then(|| format!("{status}, which is not documented")),
+        None,
+    );
     held?;
     match (sample.expects, reach) {
         (Expects::Refused, Reach::Reached) => {
@@ -90,13 +93,16 @@ fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &Reach) -> O
             );
             let refused = answer.expect("status", held, expected, found(held));
             let what = sample.change.part();
-            t.name_cause((!held).then(|| match status / 100 {
-                4 => format!(
-                    "{status} for {what} that is not allowed, in place of {}",
-                    one_of(t.deployment().profile.policy.bad_input())
-                ),
-                _ => format!("{status} for {what} that is not allowed"),
-            }));
+            t.name_cause(
+                (!held).then(|| match status / 100 {
+                    4 => format!(
+                        "{status} for {what} that is not allowed, in place of {}",
+                        one_of(t.deployment().profile.policy.bad_input())
+                    ),
+                    _ => format!("{status} for {what} that is not allowed"),
+                }),
+                None,
+            );
             refused?;
         }
         (Expects::Refused, Reach::Not(_) | Reach::Elsewhere) => {
@@ -109,7 +115,10 @@ fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &Reach) -> O
             let expected = "no refusal: the contract's schema allows this";
             let held = answer.expect("status", taken, expected, found(taken));
             let what = sample.change.part();
-            t.name_cause((!taken).then(|| format!("{status} for {what} that is allowed")));
+            t.name_cause(
+                (!taken).then(|| format!("{status} for {what} that is allowed")),
+                None,
+            );
             held?;
         }
         (Expects::Taken | Expects::Documented, _) => {}
@@ -120,7 +129,7 @@ fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &Reach) -> O
     if !problems.is_empty() {
         let (expected, actual) = ("those documented", problems.join("; "));
         let held = answer.expect("headers", false, expected, &actual);
-        t.name_cause(Some(format!("header {actual} in the {status}")));
+        t.name_cause(Some(format!("header {actual} in the {status}")), None);
         held?;
     }
     let media_types = operation.media_types(status);

@@ -1,5 +1,7 @@
 //! Values at the boundaries of a schema, and values just outside it.
 
+use std::cell::Cell;
+
 use openapi::parameter_style::scalar;
 use openapi::{Validator, sample};
 use serde_json::Value;
@@ -27,13 +29,18 @@ const BODY: usize = 64 * 1024;
 pub(super) struct Values<'s> {
     schema: &'s Value,
     validator: Validator,
+    found: Cell<usize>,
 }
 
 impl<'s> Values<'s> {
     /// Compiles the schema. `None` when values cannot be validated against it.
     pub(super) fn of(schema: &'s Value) -> Option<Values<'s>> {
         let validator = Validator::new(schema).ok()?;
-        Some(Values { schema, validator })
+        Some(Values {
+            schema,
+            validator,
+            found: Cell::new(0),
+        })
     }
 
     /// Returns whether the schema says by itself which values are allowed: by a bound, an enumeration, or a type of few values. Of
@@ -56,6 +63,19 @@ impl<'s> Values<'s> {
             || !is_open && BOUNDS.iter().any(|key| schema.get(key).is_some())
     }
 
+    /// Keeps at most so many values, each with whether the schema accepts it.
+    fn kept(&self, valid: Vec<Value>, invalid: Vec<Value>) -> Vec<(Value, bool)> {
+        self.found.set(valid.len() + invalid.len());
+        let valid = ends(valid, VALID).into_iter().map(|value| (value, true));
+        let invalid = ends(invalid, INVALID).into_iter();
+        valid.chain(invalid.map(|value| (value, false))).collect()
+    }
+
+    /// Returns the number of values that were found last, of which some may be left out.
+    pub(super) fn found(&self) -> usize {
+        self.found.get()
+    }
+
     /// Returns bodies, smallest first, each with whether the schema accepts it.
     pub(super) fn bodies(&self) -> Vec<(Value, bool)> {
         let short = |value: &Value| value.to_string().len() <= BODY;
@@ -63,16 +83,18 @@ impl<'s> Values<'s> {
         valid.retain(|value| short(value) && self.validator.accepts(value));
         let mut invalid = smallest_first(violations(self.schema, self.schema, DEPTH));
         invalid.retain(|value| short(value) && !self.validator.accepts(value));
-        tagged(ends(valid, VALID), ends(invalid, INVALID))
+        self.kept(valid, invalid)
     }
 
     /// Returns values of a form, smallest first, each with whether the schema accepts it. Only what a reader rejects however it
     /// takes the texts of the fields, as texts or as numbers, is invalid; what one of them accepts is left out.
     pub(super) fn forms(&self) -> Vec<(Value, bool)> {
         let mut bodies = self.bodies();
+        let all = bodies.len();
         bodies.retain(|(value, valid)| {
             value.is_object() && (*valid || !self.accepts_reading(value, false))
         });
+        self.found.update(|found| found - (all - bodies.len()));
         bodies
     }
 
@@ -120,7 +142,7 @@ impl<'s> Values<'s> {
             }
             written.push(text);
         }
-        tagged(ends(valid, VALID), ends(invalid, INVALID))
+        self.kept(valid, invalid)
     }
 
     /// Returns whether the schema accepts a value as a reader of its text may take it: scalars as texts or as what they look
@@ -179,13 +201,6 @@ fn as_scalar(value: &Value) -> Value {
         .and_then(|text| serde_json::from_str::<Value>(text).ok())
         .filter(is_scalar)
         .unwrap_or_else(|| value.clone())
-}
-
-fn tagged<T>(valid: Vec<T>, invalid: Vec<T>) -> Vec<(T, bool)> {
-    let valid = valid.into_iter().map(|value| (value, true));
-    valid
-        .chain(invalid.into_iter().map(|value| (value, false)))
-        .collect()
 }
 
 fn is_scalar(value: &Value) -> bool {

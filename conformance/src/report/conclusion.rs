@@ -97,9 +97,16 @@ pub(super) fn lines(report: &Report) -> Vec<Line> {
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| format!("{} {what}", count(*number, "case")))
         .collect();
+    let values = summary::left_out(report).len();
+    let mut left_out = Vec::new();
     if !parts.is_empty() {
-        let text = format!("{}: nothing is known about them", parts.join(", "));
-        lines.push(("left out", text));
+        left_out.push(format!("{}: nothing is known about them", parts.join(", ")));
+    }
+    if values > 0 {
+        left_out.push(format!("values of {} of operations", count(values, "part")));
+    }
+    if !left_out.is_empty() {
+        lines.push(("left out", left_out.join("; ")));
     }
     lines.push(("next", next(report, &skipped)));
     lines

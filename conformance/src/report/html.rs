@@ -51,6 +51,7 @@ fn page(report: &Report) -> Markup {
                 (overview::header(report))
                 nav aria-label="Parts of this report" { ul {
                     @if !summary::findings(report).is_empty() { li { a href="#findings" { "Findings" } } }
+                    @if summary::coverage(report).is_some_and(|coverage| !coverage.operations.is_empty()) { li { a href="#operations" { "Operations" } } }
                     li { a href="#contract" { "Contract" } }
                     li { a href="#matrix" { "Statuses" } }
                     @if summary::coverage(report).is_some() { li { a href="#coverage" { "Coverage" } } }
@@ -60,6 +61,7 @@ fn page(report: &Report) -> Markup {
                 main {
                     (overview::findings(report))
                     (overview::known(report))
+                    (coverage::operations(report))
                     (contract::section(report))
                     (matrix::section(report))
                     (coverage::section(report))

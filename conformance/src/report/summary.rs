@@ -275,6 +275,19 @@ pub(crate) fn unreached(report: &Report) -> Vec<(&str, &Unreached)> {
         .collect()
 }
 
+/// Returns what derived cases leave out, each with its operation.
+pub(crate) fn left_out(report: &Report) -> Vec<(&str, &str)> {
+    let coverage = report.end.as_ref().map(|end| &end.coverage);
+    let operations = coverage
+        .into_iter()
+        .flat_map(|coverage| &coverage.operations);
+    let left_out = operations.flat_map(|one| {
+        let left_out = one.left_out.iter();
+        left_out.map(|what| (one.operation.as_str(), what.as_str()))
+    });
+    left_out.collect()
+}
+
 /// Formats a duration: `850 ms` below one second, `1.2 s` above.
 pub(crate) fn duration(milliseconds: u64) -> String {
     if milliseconds < 1000 {

@@ -26,6 +26,12 @@ const VERDICTS: [Verdict; 8] = [
 /// The number of operations that were not reached and are listed.
 const UNREACHED: usize = 20;
 
+/// The number of parts that derived cases leave out and that are listed.
+const LEFT_OUT: usize = 5;
+
+/// The number of parts of the contract that were not observed and are named.
+const UNOBSERVED: usize = 10;
+
 /// The number of slowest cases that are listed.
 const SLOWEST: usize = 3;
 
@@ -215,9 +221,27 @@ fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .map(|part| one_line(&part.name).into_owned())
         .collect();
     if !missing.is_empty() {
-        for line in wrapped(&format!("not observed: {}", missing.join(", ")), 100) {
+        let names = missing[..missing.len().min(UNOBSERVED)].join(", ");
+        let more = match missing.len().saturating_sub(UNOBSERVED) {
+            0 => String::new(),
+            more => format!(" and {more} more, see report.html"),
+        };
+        for line in wrapped(&format!("not observed: {names}{more}"), 100) {
             writeln!(out, "  {YELLOW}{line}{YELLOW:#}")?;
         }
+    }
+    let left_out = summary::left_out(report);
+    for (operation, what) in left_out.iter().take(LEFT_OUT) {
+        writeln!(
+            out,
+            "  {YELLOW}left out of {}: {}{YELLOW:#}",
+            one_line(operation),
+            one_line(what)
+        )?;
+    }
+    if left_out.len() > LEFT_OUT {
+        let more = left_out.len() - LEFT_OUT;
+        writeln!(out, "  {DIM}… {more} more are in report.html{DIM:#}")?;
     }
     for one in &coverage.undocumented {
         writeln!(

@@ -1,6 +1,7 @@
 //! What an operation takes: its parameters and its bodies, with their schemas.
 
 use openapi::media_type::MediaType;
+use openapi::schema::{Direction, bundle_for};
 use openapi::{Operation, pointer};
 use serde_json::Value;
 
@@ -66,7 +67,8 @@ pub(crate) fn bodies<'c>(contract: &'c Contract, operation: &Operation) -> Vec<B
             let schema = pointer::join(&place, "schema");
             Body {
                 media_type,
-                schema: (document.at(&schema)).map(|_| openapi::schema::bundle(document, &schema)),
+                schema: (document.at(&schema))
+                    .map(|_| bundle_for(document, &schema, Direction::Request)),
                 place,
                 required,
             }

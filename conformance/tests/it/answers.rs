@@ -209,15 +209,9 @@ async fn answers_without_a_body_need_no_media_type() {
         let run = run_against(PROFILE, &contract("head", operation), service).await;
         assert_eq!(run.code, code, "{status}: {}{}", run.stdout, run.stderr);
     }
-    let run = run_against(
-        PROFILE,
-        &contract(
-            "options",
-            json!({ "responses": { "204": { "description": "None" } } }),
-        ),
-        none(),
-    );
-    assert_eq!(run.await.code, 0);
+    let operation = json!({ "responses": { "204": { "description": "None" } } });
+    let run = run_against(PROFILE, &contract("options", operation), none()).await;
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
 }
 
 #[tokio::test]
@@ -369,4 +363,65 @@ async fn kind_of_refusal_counts() {
         let has = |cause: &str| causes.iter().all(|found| found.starts_with(cause));
         assert!(cause.is_none_or(has), "{refusal} {nine}: {causes:?}");
     }
+}
+
+#[tokio::test]
+async fn read_only_members_are_not_in_requests_and_not_required_there() {
+    let thing = json!({
+        "type": "object",
+        "required": ["id", "name"],
+        "properties": { "id": { "type": "integer", "readOnly": true }, "name": { "type": "string" } },
+    });
+    let contract = contract(
+        "post",
+        json!({
+            "requestBody": { "required": true, "content": { "application/json": { "schema": thing } } },
+            "responses": { "201": { "description": "Made" }, "422": { "description": "No" } },
+        }),
+    );
+    let service = Router::new().route(
+        "/thing",
+        any(|body: Bytes| async move {
+            let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+            let sound = body["name"].is_string() && body.get("id").is_none();
+            let response = Response::builder().status(if sound { 201 } else { 422 });
+            response.body(Body::empty()).expect("an answer")
+        }),
+    );
+    let run = run_against(PROFILE, &contract, service).await;
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.with_verdict("pass").len() > 3, "{}", run.stdout);
+}
+
+#[tokio::test]
+async fn values_that_are_left_out_are_counted() {
+    let names: Vec<String> = (0..40).map(|number| format!("name{number}")).collect();
+    let contract = contract(
+        "get",
+        json!({
+            "parameters": [{ "name": "name", "in": "query", "schema": { "type": "string", "enum": names } }],
+            "responses": { "200": { "description": "Things" }, "400": { "description": "No" } },
+        }),
+    );
+    let service = Router::new().route(
+        "/thing",
+        any(|uri: Uri| async move {
+            let known = uri
+                .query()
+                .is_none_or(|query| query.starts_with("name=name"));
+            let response = Response::builder().status(if known { 200 } else { 400 });
+            response.body(Body::empty()).expect("an answer")
+        }),
+    );
+    let run = run_against(PROFILE, &contract, service).await;
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let report = run.report.as_ref().expect("a report");
+    let left_out = &report["end"]["coverage"]["operations"][0]["left_out"][0];
+    let left_out = left_out.as_str().expect("a text");
+    assert!(
+        left_out.ends_with("values of the query parameter name are tested"),
+        "{left_out}"
+    );
+    let shown = format!("left out of GET /thing: {left_out}");
+    assert!(run.stdout.contains(&shown), "{}", run.stdout);
 }

@@ -20,27 +20,6 @@ pub(super) fn section(report: &Report) -> Markup {
                 "The contract declares " strong { (coverage.declared) } " parts (statuses, media types, parameters, properties). The run exercised "
                 strong { (coverage.exercised) } " and observed " strong { (coverage.observed) } " of them."
             }
-            @if !coverage.operations.is_empty() {
-                h3 { "Operations" }
-                div class="scroll" tabindex="0" role="group" aria-label="Operations of the contract" {
-                    table {
-                        thead { tr {
-                            th scope="col" { "Operation" } th scope="col" { "Reached" } th scope="col" { "Documented" }
-                            th scope="col" { "Provoked" } th scope="col" { "Observed" }
-                        } }
-                        tbody { @for one in &coverage.operations {
-                            tr {
-                                td { code { (visible(&one.operation)) } }
-                                td {
-                                    (yes_or_no(one.reached))
-                                    @if let Some(why) = &one.unreached { " " (visible(&why.reason)) "; " (visible(&why.needs)) }
-                                }
-                                @for statuses in [&one.documented, &one.provoked, &one.observed] { td { (visible(&statuses.join(" "))) } }
-                            }
-                        } }
-                    }
-                }
-            }
             @if !missing.is_empty() {
                 h3 { "Not observed" }
                 ul class="uncovered" { @for part in missing {
@@ -71,6 +50,40 @@ pub(super) fn section(report: &Report) -> Markup {
                             }
                         } }
                     }
+                }
+            }
+        }
+    }
+}
+
+/// Renders the operations: the first table of the page.
+pub(super) fn operations(report: &Report) -> Markup {
+    let coverage = summary::coverage(report).filter(|coverage| !coverage.operations.is_empty());
+    let Some(coverage) = coverage else {
+        return html! {};
+    };
+    html! {
+        section id="operations" aria-labelledby="operations-title" {
+            h2 id="operations-title" { "Operations" }
+            p { (visible(&summary::operations(coverage))) "." }
+            div class="scroll" tabindex="0" role="group" aria-label="Operations of the contract" {
+                table {
+                    thead { tr {
+                        th scope="col" { "Operation" } th scope="col" { "Reached" } th scope="col" { "Documented" }
+                        th scope="col" { "Provoked" } th scope="col" { "Observed" } th scope="col" { "Values" } th scope="col" { "Left out" }
+                    } }
+                    tbody { @for one in &coverage.operations {
+                        tr {
+                            td { code { (visible(&one.operation)) } }
+                            td {
+                                (yes_or_no(one.reached))
+                                @if let Some(why) = &one.unreached { " " (visible(&why.reason)) "; " (visible(&why.needs)) }
+                            }
+                            @for statuses in [&one.documented, &one.provoked, &one.observed] { td { (visible(&statuses.join(" "))) } }
+                            td { @for value in &one.values { code { (visible(&value.place)) } " " (visible(&value.origin)) br; } }
+                            td { @for what in &one.left_out { (visible(what)) br; } }
+                        }
+                    } }
                 }
             }
         }

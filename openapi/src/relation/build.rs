@@ -49,7 +49,10 @@ const MOST_MEMBERS: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
     Property(String),
+    /// To any item.
     Item,
+    /// To the item at this place.
+    Position(usize),
 }
 
 /// What a value has at the end of a trail.
@@ -188,6 +191,8 @@ impl<'a> Builder<'a> {
             Some(([Step::Item, rest @ ..], wanted)) => {
                 self.arrays(&conjunction, Some((rest, wanted)))
             }
+            // The items before it would have to be built as well: samples have them.
+            Some(([Step::Position(_), ..], _)) => Vec::new(),
             None => {
                 let side = Side::of(schemas);
                 let mut values = scalars::values(&side, &side);

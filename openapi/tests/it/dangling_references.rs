@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 fn read(document: &Value, dangling: DanglingReferences) -> Document {
     let no_file = |_: &str| Err("no such file".to_owned());
-    Document::parse_with("api.json", &document.to_string(), dangling, no_file)
+    Document::parse_with("api.json", document.to_string(), dangling, no_file)
         .expect("a valid document")
 }
 

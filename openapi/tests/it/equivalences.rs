@@ -38,6 +38,35 @@ fn rows() -> Vec<(&'static str, Vec<Value>)> {
             ],
         ),
         (
+            "null, and null in layers",
+            vec![
+                json!({"oneOf": [{"type": "string"}, {"type": "null"}]}),
+                json!({"oneOf": [{"type": "string"}, {"oneOf": [{"type": "null"}]}]}),
+                json!({"oneOf": [{"allOf": [{"const": null}]}, {"type": "string"}]}),
+            ],
+        ),
+        (
+            "a nullable list, or null beside parts of the list",
+            vec![
+                json!({"type": ["array", "null"], "items": {"type": "string"}}),
+                json!({"oneOf": [{"type": "null"}, {"allOf": [{"type": "array", "items": {"type": "string"}}, {}]}]}),
+            ],
+        ),
+        (
+            "a flag that is set, and beside it one that is not",
+            vec![
+                json!({"properties": {"a": {"allOf": [{"type": "integer", "readOnly": true}]}}}),
+                json!({"properties": {"a": {"allOf": [{"type": "integer", "readOnly": true}], "readOnly": false}}}),
+            ],
+        ),
+        (
+            "a part, or a part with layers",
+            vec![
+                json!({"allOf": [{"required": ["b"]}, {"type": "object", "properties": {"a": {"type": "string", "readOnly": true}}}]}),
+                json!({"allOf": [{"required": ["b"]}, {"oneOf": [{"type": "object", "properties": {"a": {"type": "string", "readOnly": true}}}]}]}),
+            ],
+        ),
+        (
             "a nullable record, by reference or inlined",
             vec![
                 json!({"anyOf": [{"$ref": "#/components/schemas/Person"}, {"type": "null"}], "components": {"Person": person}}),

@@ -6,6 +6,7 @@
 
 pub(crate) mod compensation;
 mod declared;
+mod first_items;
 pub(crate) mod parts;
 
 use crate::diff::message::message;
@@ -229,11 +230,16 @@ impl<'a> Composition<'a> {
                 .branches
                 .compare_as_equal(walk, wholes, context);
         }
+        // What has no counterpart was not compared.
+        let compared = match self.are_unions_matched {
+            true => ["allOf", "anyOf", "oneOf"].as_slice(),
+            false => &["allOf"],
+        };
         texts::compare_parts(
             walk,
             (&self.base.inline, &self.revision.inline),
             context,
-            true,
+            Some(compared),
         );
         declared::compare(walk, wholes, context, count);
     }
@@ -286,6 +292,15 @@ impl<'a> Composition<'a> {
         let parts = (&self.base, &self.revision);
         scalar_keywords::compare_parts(walk, (base, revision), parts, wholes, context);
         objects::properties(walk, parts, wholes, context);
+        let has_first_items = [&self.base, &self.revision]
+            .into_iter()
+            .flat_map(|parts| &parts.inline)
+            .any(|part| part.get("prefixItems").is_some());
+        let are_lists = [base, revision]
+            .into_iter()
+            .all(|layers| scalar_keywords::admits(layers.core.value, "array"));
+        let are_compared =
+            has_first_items && are_lists && first_items::compare(walk, parts, context);
         let items = self.compared_once("items");
         if let Some(items) = &items {
             walk.compare_schemas(items, &context.step(Step::Item));
@@ -303,12 +318,13 @@ impl<'a> Composition<'a> {
             base: base.core.clone(),
             revision: revision.core.clone(),
         };
-        texts::compare_judged(walk, &cores, context);
+        let is_judged = |key: &str| key != "prefixItems" || !are_compared;
+        texts::compare_judged(walk, &cores, context, is_judged);
         texts::compare_parts(
             walk,
             (&self.base.inline, &self.revision.inline),
             context,
-            false,
+            None,
         );
     }
 }

@@ -161,6 +161,9 @@ pub(crate) fn is_null(schema: &Value) -> bool {
         kind => kind == Some(&Value::from("null")),
     };
     let constant = schema.get("const").is_some_and(Value::is_null);
+    if let Some(only) = only_branch(schema) {
+        return is_null(only);
+    }
     let object = schema.as_object();
     object.is_some_and(|object| {
         let asserted = object

@@ -27,6 +27,7 @@ const COMPARED_ELSEWHERE: &[&str] = &[
     "properties",
     "required",
     "items",
+    "prefixItems",
     "$ref",
     "allOf",
     "anyOf",

@@ -251,6 +251,11 @@ impl<'a> Branches<'a> {
                 walk.compare_schemas(&pair, &inner);
                 continue;
             }
+            // The whole, but for null.
+            if self.are_wholes != (false, false) && self.unmatched().next().is_none() {
+                texts::compare_below(walk, pair, context);
+                continue;
+            }
             let message = message!(
                 "an alternative of {}, which all together accept the same values, changed from {} to {}",
                 &context.subject,

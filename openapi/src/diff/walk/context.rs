@@ -70,6 +70,7 @@ impl<'a> Context<'a> {
         let name = match &step {
             Step::Property(name) => message!("`{}`", name),
             Step::Item => message!("an item"),
+            Step::Position(index) => message!("item {}", (index + 1).to_string().as_str()),
         };
         self.step_called(step, name)
     }

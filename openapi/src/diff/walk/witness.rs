@@ -173,6 +173,12 @@ fn part_of<'v>(value: &'v mut Value, trail: &[Step]) -> Option<&'v mut Value> {
                 }
                 items.first_mut()?
             }
+            (Step::Position(index), Value::Array(items)) => {
+                if items.len() == *index {
+                    items.push(Value::Object(Map::new()));
+                }
+                items.get_mut(*index)?
+            }
             _ => return None,
         };
     }

@@ -5,7 +5,7 @@ use rand::RngExt as _;
 use rand::rngs::SmallRng;
 use serde_json::{Map, Value, json};
 
-use super::schemas::{is_3_0, new_name};
+use super::schemas::{has_xml, is_3_0, new_name};
 use super::{Rewrite, schema_pointers};
 use crate::random::pick;
 
@@ -30,7 +30,7 @@ fn members_of<'v>(value: &'v Value, pointer: &str) -> Vec<&'v String> {
 
 fn renamed(random: &mut SmallRng, document: &mut Value) -> Option<String> {
     let names = members_of(document, "/components/schemas");
-    if names.is_empty() || refers_by_name(document) {
+    if names.is_empty() || refers_by_name(document) || has_xml(document) {
         return None;
     }
     let old = (*pick(random, &names)).clone();

@@ -121,10 +121,9 @@ fn is_named_alternative(document: &Value, spot: &str) -> bool {
     union.is_some_and(|union| union.get("discriminator").is_some())
 }
 
-/// Returns whether the schema is that of an XML body, whose root is called as its component.
-fn is_root_in_xml(spot: &str) -> bool {
-    let names: Vec<&str> = spot.rsplit('/').take(3).collect();
-    matches!(names[..], ["schema", media_type, "content"] if media_type.contains("xml"))
+/// Returns whether bodies may be XML, in which names of components are those of elements.
+pub(super) fn has_xml(document: &Value) -> bool {
+    document.to_string().contains("/xml\"")
 }
 
 fn into_component(random: &mut SmallRng, document: &mut Value) -> Option<String> {
@@ -134,7 +133,7 @@ fn into_component(random: &mut SmallRng, document: &mut Value) -> Option<String>
         .clone();
     let name = new_name(document, "schemas");
     let schema = document.pointer(&spot)?.clone();
-    let is_named = is_named_alternative(document, &spot) || is_root_in_xml(&spot);
+    let is_named = is_named_alternative(document, &spot) || has_xml(document);
     if schema.get("$ref").is_some() || is_named {
         return None;
     }
@@ -156,7 +155,7 @@ fn in_place(random: &mut SmallRng, document: &mut Value) -> Option<String> {
             let schema = document.pointer(spot).and_then(Value::as_object);
             schema.is_some_and(|schema| schema.len() == 1 && schema.contains_key("$ref"))
                 && !is_named_alternative(document, spot)
-                && !is_root_in_xml(spot)
+                && !has_xml(document)
         })
         .collect();
     if spots.is_empty() {
@@ -189,12 +188,20 @@ fn split(random: &mut SmallRng, schema: &mut Value) -> bool {
         "unevaluatedProperties",
         "prefixItems",
         "items",
+        "contains",
+        "minContains",
+        "maxContains",
+        "if",
+        "then",
+        "else",
         "$ref",
         "format",
         "allOf",
         "$defs",
     ];
-    if asserted(object).len() < 2 || object.contains_key("unevaluatedProperties") {
+    // What encodes a string is compared where it stands.
+    let depends = ["unevaluatedProperties", "contentEncoding"];
+    if asserted(object).len() < 2 || depends.iter().any(|key| object.contains_key(*key)) {
         return false;
     }
     let mut parts = [Map::new(), Map::new()];

@@ -42,10 +42,17 @@ const JUDGED: &[&str] = &[
     "unevaluatedProperties",
 ];
 
-/// Compares the texts within the keywords whose schemas are judged together with the schema that has them.
-pub(crate) fn compare_judged<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context: &Context<'a>) {
+/// Compares the texts within the keywords whose schemas are judged together with the schema that has them, of those that
+/// `is_judged` says.
+pub(crate) fn compare_judged<'a>(
+    walk: &mut Walk<'a>,
+    cores: &Pair<'a>,
+    context: &Context<'a>,
+    is_judged: impl Fn(&str) -> bool,
+) {
     let within = |document: &Document, core: &Node<'_>| -> Vec<String> {
-        let judged = JUDGED.iter().filter_map(|key| Some((*key, core.get(key)?)));
+        let judged = JUDGED.iter().filter(|key| is_judged(key));
+        let judged = judged.filter_map(|key| Some((*key, core.get(key)?)));
         let schemas = judged.flat_map(|(key, node)| schemas_of(key, node));
         schemas
             .flat_map(|schema| every_text(document, &schema))
@@ -56,22 +63,25 @@ pub(crate) fn compare_judged<'a>(walk: &mut Walk<'a>, cores: &Pair<'a>, context:
     note_differences(walk, &old, &new, cores, context);
 }
 
-/// Compares the texts of the parts of two schemas, without those of the whole itself. With `properties`, those within
-/// their properties and items as well.
+/// Compares the texts of the parts of two schemas, without those of the whole itself. With `apart`, those within their
+/// properties, items and other keywords as well, but for the keywords that it names.
 pub(crate) fn compare_parts<'a>(
     walk: &mut Walk<'a>,
     (base, revision): (&[Node<'a>], &[Node<'a>]),
     context: &Context<'a>,
-    properties: bool,
+    apart: Option<&[&str]>,
 ) {
     let texts = |document: &Document, parts: &[Node<'a>]| -> Vec<String> {
         let own = parts.iter().skip(1).flat_map(own_texts);
         // The formats of parts are compared together, unless the wholes are equal.
         let (first, is_format) = (parts.first(), |text: &String| text.starts_with(FORMAT));
         let formats = first.into_iter().flat_map(own_texts).filter(is_format);
-        let own = (own.chain(formats)).filter(|text| properties || !is_format(text));
-        let inner = parts.iter().filter(|_| properties).flat_map(Node::members);
-        let inner = inner.filter(|(key, _)| !matches!(*key, "allOf" | "anyOf" | "oneOf"));
+        let own = (own.chain(formats)).filter(|text| apart.is_some() || !is_format(text));
+        let inner = parts
+            .iter()
+            .filter(|_| apart.is_some())
+            .flat_map(Node::members);
+        let inner = inner.filter(|(key, _)| !apart.unwrap_or_default().contains(key));
         let inner = inner.flat_map(|(key, node)| schemas_of(key, node));
         let inner = inner.flat_map(|schema| every_text(document, &schema));
         own.chain(inner).collect()

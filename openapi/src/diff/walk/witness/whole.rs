@@ -93,6 +93,7 @@ impl Whole {
             let further = match step {
                 Step::Property(name) => pointer::join(&part, name),
                 Step::Item => pointer::join(&part, "0"),
+                Step::Position(index) => pointer::join(&part, &index.to_string()),
             };
             if value.pointer(&further).is_none() {
                 break;
@@ -108,6 +109,7 @@ fn is_along(trail: &[Step], place: &str) -> bool {
     let leads_there = |(step, token): (&Step, std::borrow::Cow<'_, str>)| match step {
         Step::Property(name) => *name == token,
         Step::Item => token.parse::<usize>().is_ok(),
+        Step::Position(index) => token.parse() == Ok(*index),
     };
     trail.iter().zip(pointer::tokens(place)).all(leads_there)
 }

@@ -92,7 +92,10 @@ impl<'s> Values<'s> {
         let mut bodies = self.bodies();
         let all = bodies.len();
         bodies.retain(|(value, valid)| {
-            value.is_object() && (*valid || !self.accepts_reading(value, false))
+            let Some(seen) = as_seen_in_a_form(value) else {
+                return false;
+            };
+            *valid || !(seen.iter()).any(|seen| self.accepts_reading(seen, false))
         });
         self.found.update(|found| found - (all - bodies.len()));
         bodies
@@ -159,6 +162,39 @@ impl<'s> Values<'s> {
         }
         (readings.iter()).any(|reading| self.validator.accepts(reading))
     }
+}
+
+/// Returns what readers of a form may take an object for: a field without a value is not there, one field is a list of one, and
+/// of several fields of a name some readers take the first or the last. `None` for what a form cannot carry.
+fn as_seen_in_a_form(value: &Value) -> Option<Vec<Value>> {
+    let members = value.as_object()?;
+    if members.values().any(Value::is_null) {
+        return None;
+    }
+    let present = (members.iter())
+        .filter(|(_, member)| member.as_array().is_none_or(|items| !items.is_empty()));
+    let of_each = |way: &dyn Fn(&Value) -> Value| -> Value {
+        let members = present.clone();
+        let members = members.map(|(name, member)| (name.clone(), way(member)));
+        Value::Object(members.collect())
+    };
+    let item = |last: bool| {
+        move |member: &Value| {
+            let items = member.as_array().map_or(&[] as &[Value], Vec::as_slice);
+            let item = if last { items.last() } else { items.first() };
+            item.unwrap_or(member).clone()
+        }
+    };
+    let list = |member: &Value| match member {
+        Value::Array(_) => member.clone(),
+        one => Value::Array(vec![one.clone()]),
+    };
+    Some(vec![
+        of_each(&Value::clone),
+        of_each(&item(false)),
+        of_each(&item(true)),
+        of_each(&list),
+    ])
 }
 
 /// Returns whether a value is a list or an object that a parameter can be sent with: an empty one is not written at all.
@@ -378,6 +414,38 @@ mod tests {
                 .iter()
                 .any(|(value, valid)| !valid && value.is_string()),
             "{values:?}"
+        );
+    }
+
+    #[test]
+    fn a_form_is_invalid_only_where_every_reader_sees_it() {
+        let schema = json!({
+            "type": "object",
+            "required": ["scope"],
+            "properties": {
+                "scope": { "enum": ["read"] },
+                "ttl": { "type": "integer", "minimum": 60 },
+                "names": { "type": "array", "items": { "type": "string" } },
+            },
+            "additionalProperties": false,
+        });
+        let forms = Values::of(&schema).expect("a schema").forms();
+        let invalid: Vec<&Value> = forms
+            .iter()
+            .filter(|(_, valid)| !valid)
+            .map(|(value, _)| value)
+            .collect();
+        assert!(
+            invalid.iter().any(|value| value["ttl"] == 59),
+            "{invalid:?}"
+        );
+        assert!(
+            !invalid.iter().any(|value| value["ttl"] == json!([])),
+            "an empty list is not sent: {invalid:?}"
+        );
+        assert!(
+            !invalid.iter().any(|value| value["names"].is_string()),
+            "one field is a list of one: {invalid:?}"
         );
     }
 

@@ -54,6 +54,13 @@ impl Sampler<'_> {
             object.insert(name.to_owned(), value.unwrap_or(Value::Null));
         }
         let wanted = count(schema, "minProperties").unwrap_or(0);
+        let declared = choices.iter().filter(|(_, values)| !values.is_empty());
+        for (name, values) in declared {
+            if object.len() >= wanted {
+                break;
+            }
+            object.entry(*name).or_insert_with(|| values[0].clone());
+        }
         for index in 0..wanted.min(64) {
             if object.len() >= wanted {
                 break;

@@ -300,9 +300,7 @@ fn undeclared<'a>(sender: &Conjunction<'a>) -> (Vec<Rest<'a>>, BTreeSet<&'a str>
         .iter()
         .flat_map(|part| part.members("patternProperties"));
     let own = own.map(|(pattern, _)| pattern);
-    let patterns = own
-        .chain(all.iter().flat_map(|rest| rest.patterns()))
-        .collect();
+    let patterns = own.chain(all.iter().flat_map(Rest::patterns)).collect();
     (all, patterns)
 }
 

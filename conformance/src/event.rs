@@ -236,6 +236,11 @@ pub struct CaseRecord {
 }
 
 impl CaseRecord {
+    /// Returns whether the case was derived from the contract.
+    pub(crate) fn is_derived(&self) -> bool {
+        self.id.starts_with("generated.")
+    }
+
     /// Returns whether the case is about an operation and covers a part of it, which a JSON pointer names, or something
     /// within that part.
     pub(crate) fn covers_within(&self, operation: &str, part: &str) -> bool {

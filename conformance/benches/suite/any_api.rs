@@ -18,12 +18,18 @@ use crate::shop::{self, Fault, Shop};
 /// The number of services that are run at a time.
 const LANES: usize = 2;
 
+/// What the suite shows as one finding.
+struct Finding {
+    causes: BTreeSet<String>,
+    faults: BTreeSet<String>,
+}
+
 /// A run of the suite against a service.
 pub(super) struct Run {
     pub(super) exit: Option<i32>,
     pub(super) seconds: f64,
-    /// The causes of the cases that failed or are blocked.
-    pub(super) causes: BTreeSet<String>,
+    /// The findings among the cases that failed or are blocked, each by its causes.
+    pub(super) findings: Vec<BTreeSet<String>>,
     /// The operations that were reached, and all.
     pub(super) reached: BTreeSet<String>,
     pub(super) unreached: BTreeSet<String>,
@@ -61,18 +67,27 @@ impl Run {
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let failed =
-            |case: &Value| ["fail", "blocked", "error"].contains(&text(&case["verdict"]).as_str());
-        let causes = list(&report["cases"])
-            .into_iter()
-            .filter(failed)
-            .map(|case| {
-                let named = text(&case["cause"]);
-                if named.is_empty() {
-                    text(&case["id"])
-                } else {
-                    named
+            |case: &&Value| ["fail", "blocked", "error"].contains(&text(&case["verdict"]).as_str());
+        let mut findings: Vec<Finding> = Vec::new();
+        for case in list(&report["cases"]).iter().filter(failed) {
+            let named = |key: &str| Some(text(&case[key])).filter(|named| !named.is_empty());
+            let cause = named("cause").unwrap_or_else(|| text(&case["id"]));
+            let mut finding = Finding {
+                causes: BTreeSet::from([cause]),
+                faults: named("fault").into_iter().collect(),
+            };
+            // Cases with the same cause or the same fault are one finding.
+            findings.retain_mut(|other| {
+                let apart = other.causes.is_disjoint(&finding.causes)
+                    && other.faults.is_disjoint(&finding.faults);
+                if !apart {
+                    finding.causes.append(&mut other.causes);
+                    finding.faults.append(&mut other.faults);
                 }
+                apart
             });
+            findings.push(finding);
+        }
         let operations = list(&report["end"]["coverage"]["operations"]);
         let (reached, unreached): (Vec<_>, Vec<_>) =
             (operations.iter()).partition(|operation| operation["reached"] == true);
@@ -85,7 +100,7 @@ impl Run {
         Ok(Run {
             exit: status.code(),
             seconds,
-            causes: causes.collect(),
+            findings: findings.into_iter().map(|one| one.causes).collect(),
             reached: names(reached),
             unreached: names(unreached),
             requests: report["end"]["requests"].as_u64().unwrap_or_default(),
@@ -97,9 +112,11 @@ impl Run {
     /// Returns whether the run names one cause at an operation: a failure, or that the operation alone cannot be reached.
     fn names(&self, fault: &Fault) -> bool {
         let (_, path) = fault.operation.split_once(' ').unwrap_or_default();
-        let mut causes = self.causes.iter();
-        match (causes.next(), causes.next()) {
-            (Some(cause), None) => self.exit == Some(1) && cause.contains(path),
+        let mut findings = self.findings.iter();
+        match (findings.next(), findings.next()) {
+            (Some(causes), None) => {
+                self.exit == Some(1) && causes.iter().any(|cause| cause.contains(path))
+            }
             (None, _) => {
                 self.exit == Some(4)
                     && self.unreached.len() == 1
@@ -114,7 +131,7 @@ impl Run {
 struct Compared {
     named: bool,
     noticed: bool,
-    causes: BTreeSet<String>,
+    findings: Vec<BTreeSet<String>>,
     reason: String,
     theirs: bool,
 }
@@ -149,8 +166,8 @@ pub(super) fn print(suite: &Path, schemathesis: &Schemathesis) -> Result<bool, E
             format!("  NO: {}", ours.reason)
         },
     );
-    for cause in &ours.causes {
-        anstream::println!("    NO: {cause}");
+    for causes in &ours.findings {
+        anstream::println!("    NO: {}", brief(std::slice::from_ref(causes)));
     }
     anstream::println!(
         "  sound, Schemathesis: {} failures, {} of 20 operations reached, {} cases, {:.1} s",
@@ -198,9 +215,9 @@ pub(super) fn print(suite: &Path, schemathesis: &Schemathesis) -> Result<bool, E
     for (fault, one) in faults.iter().zip(&compared).filter(|(_, one)| !one.named) {
         anstream::println!("  NO: {} ({}: {})", fault.name, fault.operation, fault.must);
         anstream::println!(
-            "      {} causes: {}; {}",
-            one.causes.len(),
-            brief(&one.causes),
+            "      {} findings: {}; {}",
+            one.findings.len(),
+            brief(&one.findings),
             one.reason
         );
     }
@@ -238,7 +255,7 @@ fn compare(
             let compared = Compared {
                 named: run.names(fault),
                 noticed: run.exit == Some(1) || run.unreached.contains(&fault.operation),
-                causes: run.causes,
+                findings: run.findings,
                 reason: run.reason,
                 theirs: !theirs.failures.is_empty(),
             };
@@ -274,8 +291,8 @@ fn profile_lines() -> usize {
     text.lines().count()
 }
 
-/// Shows the first causes.
-fn brief(causes: &BTreeSet<String>) -> String {
-    let first: Vec<&str> = causes.iter().take(3).map(String::as_str).collect();
-    first.join(" | ")
+/// Shows the first findings by one cause each.
+fn brief(findings: &[BTreeSet<String>]) -> String {
+    let first = findings.iter().take(3).filter_map(BTreeSet::first);
+    first.map(String::as_str).collect::<Vec<_>>().join(" | ")
 }

@@ -30,6 +30,10 @@ struct Service {
     document: &'static str,
     /// The path below which its operations are.
     base: &'static str,
+    /// What the suite's profile gives.
+    profile: &'static str,
+    /// The credentials by scheme, each also the variable of that name.
+    credentials: &'static [(&'static str, &'static str)],
 }
 
 const SERVICES: [Service; 3] = [
@@ -44,6 +48,8 @@ const SERVICES: [Service; 3] = [
         ],
         document: "/api/openapi.json",
         base: "/api",
+        profile: "",
+        credentials: &[],
     },
     Service {
         name: "Chroma",
@@ -52,6 +58,8 @@ const SERVICES: [Service; 3] = [
         environment: &[("ANONYMIZED_TELEMETRY", "False")],
         document: "/openapi.json",
         base: "",
+        profile: "[callers.operator.security]\nApiKeyAuth = { env = \"ApiKeyAuth\" }\n[parameters]\ntenant = \"default_tenant\"\ndatabase = \"default_database\"\n",
+        credentials: &[("ApiKeyAuth", "a-key-that-chroma-ignores")],
     },
     Service {
         name: "Glances",
@@ -71,6 +79,8 @@ const SERVICES: [Service; 3] = [
         environment: &[],
         document: "/openapi.json",
         base: "",
+        profile: "[parameters]\nplugin = \"cpu\"\nitem = \"total\"\nsection = \"cpu\"\n",
+        credentials: &[],
     },
 ];
 
@@ -157,25 +167,28 @@ pub(super) fn print(
             Ok(started)
         };
         let started = fresh()?;
-        written(&profile, b"")?;
+        written(&profile, service.profile.as_bytes())?;
+        let environment: Vec<(String, String)> = (service.credentials.iter())
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         let url = format!("http://127.0.0.1:{}{}", started.port, service.base);
-        let ours = Run::new(suite, &url, &document, &profile, &[])?;
+        let ours = Run::new(suite, &url, &document, &profile, &environment)?;
         drop(started);
         let started = fresh()?;
         let url = format!("http://127.0.0.1:{}{}", started.port, service.base);
-        let theirs = schemathesis.run(service.name, &document, &url, &[])?;
+        let theirs = schemathesis.run(service.name, &document, &url, service.credentials)?;
         drop(started);
         let html: PathBuf = folder.join("report").join("report.html");
         let size = std::fs::metadata(html).map_or(0, |metadata| metadata.len());
         let held = ours.reached.len() >= theirs.reached && (1..LARGEST).contains(&size);
         all &= held;
         anstream::println!(
-            "  {:<8} {} of {} operations reached in {:.0} s, {} causes, report.html {:.1} MB; Schemathesis: {} reached in {:.0} s, {} failures{}",
+            "  {:<8} {} of {} operations reached in {:.0} s, {} findings, report.html {:.1} MB; Schemathesis: {} reached in {:.0} s, {} failures{}",
             service.name,
             ours.reached.len(),
             ours.reached.len() + ours.unreached.len(),
             ours.seconds,
-            ours.causes.len(),
+            ours.findings.len(),
             size as f64 / 1e6,
             theirs.reached,
             theirs.seconds,

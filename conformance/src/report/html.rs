@@ -33,6 +33,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn page(report: &Report) -> Markup {
+    let listing = case::Listing::new(report);
     let title = format!("{}: {}", overview::headline(report), report.run.target);
     html! {
         (DOCTYPE)
@@ -62,10 +63,10 @@ fn page(report: &Report) -> Markup {
                     (overview::findings(report))
                     (overview::known(report))
                     (coverage::operations(report))
-                    (contract::section(report))
+                    (contract::section(report, &listing))
                     (matrix::section(report))
                     (coverage::section(report))
-                    (case::section(report))
+                    (case::section(report, &listing))
                     (overview::run(report))
                 }
                 script { (PreEscaped(SCRIPT)) }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use conformance::event::{CaseRecord, Verdict};
 use conformance::report::Format;
 use serde_json::Value;
 
@@ -243,4 +244,37 @@ async fn saved_run_with_a_credential_is_not_written_in_any_format() {
             }
         }
     }
+}
+
+#[test]
+fn page_of_many_cases_shows_the_findings_whole_and_says_what_it_leaves_out() {
+    let mut report = sample::report();
+    let is_failed = |case: &&CaseRecord| case.id == "status.created";
+    let failed = (report.cases.iter().find(is_failed)).expect("a failed case");
+    let mut passed = CaseRecord {
+        verdict: Verdict::Pass,
+        cause: None,
+        ..failed.clone()
+    };
+    let response = (passed.exchanges[0].response.as_mut()).expect("a response");
+    response.body.text = Some("x".repeat(2000));
+    let many = (0..9000).map(|number| CaseRecord {
+        id: format!("generated.get_things.value.{number}"),
+        ..passed.clone()
+    });
+    report.cases.splice(0..0, many);
+    let html = sample::rendered(Format::Html, &report);
+    assert!(html.len() < 5_000_000, "{}", html.len());
+    for text in [
+        "Not all are shown: ",
+        "are not on it at all",
+        "id=\"status.created\"",
+        "id=\"generated.get_things.value.0\"",
+    ] {
+        assert!(html.contains(text), "{text}");
+    }
+    let whole = html.split("id=\"status.created\"").nth(1);
+    assert!(whole.is_some_and(|rest| rest.contains("curl-")));
+    let small = sample::rendered(Format::Html, &sample::report());
+    assert!(!small.contains("Not all are shown"));
 }

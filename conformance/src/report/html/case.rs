@@ -1,5 +1,7 @@
 //! The cases by area, each with its steps and exchanges, and the filters.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use maud::{Markup, html};
 
 use super::matrix::Cells;
@@ -9,19 +11,90 @@ use crate::event::{BodyRecord, CaseRecord, ExchangeRecord, HeaderRecord, Verdict
 use crate::report::{Report, summary};
 use openapi::shown::{visible, visible_lines};
 
-pub(super) fn section(report: &Report) -> Markup {
-    let mut areas: Vec<(&str, Vec<(usize, &CaseRecord)>)> = Vec::new();
-    for (index, case) in report.cases.iter().enumerate() {
-        let area = case.id.split('.').next().unwrap_or_default();
-        match areas.iter_mut().find(|(name, _)| *name == area) {
-            Some((_, cases)) => cases.push((index, case)),
-            None => areas.push((area, vec![(index, case)])),
+/// The most bytes of the cases that are shown with their steps and exchanges, so that a browser opens the page of any run.
+const WHOLE: usize = 2_000_000;
+
+/// The most bytes of the cases beyond, which are shown as a line each.
+const LINES: usize = 1_000_000;
+
+/// The cases of the page: the findings first, then what did not pass, as far as there is room.
+pub(super) struct Listing<'a> {
+    /// By the number of the case in the run.
+    shown: BTreeMap<usize, Markup>,
+    ids: BTreeSet<&'a str>,
+    whole: usize,
+    all: usize,
+}
+
+impl<'a> Listing<'a> {
+    pub(super) fn new(report: &'a Report) -> Listing<'a> {
+        let cells = Cells::new(report);
+        let findings = summary::findings(report).into_iter();
+        let found: BTreeSet<&str> = findings.map(|finding| finding.case.id.as_str()).collect();
+        let mut order: Vec<(usize, &CaseRecord)> = report.cases.iter().enumerate().collect();
+        order.sort_by_key(|(_, case)| {
+            let passed = case.verdict == Verdict::Pass;
+            (!found.contains(case.id.as_str()), passed)
+        });
+        let (mut shown, mut ids) = (BTreeMap::new(), BTreeSet::new());
+        let (mut room, mut room_for_lines, mut whole) = (WHOLE, LINES, 0);
+        for (index, case) in order {
+            let (one, room) = match article(index, case, &cells) {
+                one if one.0.len() <= room => {
+                    whole += 1;
+                    (one, &mut room)
+                }
+                _ => (in_a_line(case, &cells), &mut room_for_lines),
+            };
+            if let Some(left) = room.checked_sub(one.0.len()) {
+                *room = left;
+                shown.insert(index, one);
+                ids.insert(case.id.as_str());
+            }
+        }
+        Listing {
+            shown,
+            ids,
+            whole,
+            all: report.cases.len(),
         }
     }
-    let cells = Cells::new(report);
+
+    /// Returns whether every case is shown with its steps and exchanges.
+    pub(super) fn is_whole(&self) -> bool {
+        self.whole == self.all
+    }
+
+    /// Returns whether the page has a case, so that a link to it leads somewhere.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.ids.contains(id)
+    }
+}
+
+pub(super) fn section(report: &Report, listing: &Listing<'_>) -> Markup {
+    let mut areas: Vec<(&str, Vec<&Markup>)> = Vec::new();
+    for (index, case) in report.cases.iter().enumerate() {
+        let Some(one) = listing.shown.get(&index) else {
+            continue;
+        };
+        let area = case.id.split('.').next().unwrap_or_default();
+        match areas.iter_mut().find(|(name, _)| *name == area) {
+            Some((_, cases)) => cases.push(one),
+            None => areas.push((area, vec![one])),
+        }
+    }
+    let (all, shown, whole) = (listing.all, listing.shown.len(), listing.whole);
     html! {
         section id="cases" aria-labelledby="cases-title" {
             h2 id="cases-title" { "Cases" }
+            @if !listing.is_whole() {
+                p class="note skip" {
+                    strong { "Not all are shown: " }
+                    "the steps and exchanges of " (whole) " of " (summary::count(all, "case")) " are on this page, those of the findings first"
+                    @if shown < all { "; " (all - shown) " are not on it at all" }
+                    ". " code { "report.json" } " has all of them."
+                }
+            }
             (filters(report))
             div class="found" id="tools" hidden {
                 p id="found" role="status" tabindex="-1" {}
@@ -31,7 +104,7 @@ pub(super) fn section(report: &Report) -> Markup {
             @for (area, cases) in &areas {
                 section class="area" aria-label={ "Cases about " (visible(area)) } {
                     h3 { (visible(area).replace('_', " ")) }
-                    @for (index, case) in cases { (article(*index, case, &cells)) }
+                    @for case in cases { (case) }
                 }
             }
         }
@@ -117,6 +190,23 @@ fn article(index: usize, case: &CaseRecord, cells: &Cells<'_>) -> Markup {
                     (steps(case))
                     (exchanges(index, case))
                 }
+            }
+        }
+    }
+}
+
+/// Renders a case for whose steps and exchanges there is no room.
+fn in_a_line(case: &CaseRecord, cells: &Cells<'_>) -> Markup {
+    html! {
+        article class={ "case " (case.verdict.name()) } id=(case.id) data-verdict=(case.verdict.name())
+            data-level=(case.level.name()) data-cells=(cells.of_case(case)) {
+            details {
+                summary {
+                    (badge(case.verdict))
+                    span class="level" { (case.level.name()) }
+                    h4 { (visible(&case.id)) }
+                }
+                @if let Some(cause) = &case.cause { p class="why" { (beginning(cause)) } }
             }
         }
     }

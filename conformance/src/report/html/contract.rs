@@ -1,11 +1,13 @@
 //! The contract: each line in the colour of the cases that cite it, followed by the other sources that cases cite, such as
 //! RFCs.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
-use super::parts::{badge, link, worst};
+use super::case::Listing;
+use super::parts::{badge, link, severity, worst};
 use crate::contract::summary::{Kind, Member, Operation, Part};
 use crate::event::{CaseRecord, ClauseRecord, Verdict};
 use crate::report::{Report, summary};
@@ -14,6 +16,15 @@ use openapi::shown::visible;
 /// The fewest words by which a clause and a line are matched. Fewer words could match anywhere.
 const LEAST_WORDS: usize = 2;
 
+/// The most cases that a line names where not all cases are shown whole.
+const NAMED: usize = 12;
+
+/// The most clauses that a line quotes.
+const QUOTED: usize = 3;
+
+/// The most properties on the page. Beyond, those of an answer or a body are counted.
+const MEMBERS: usize = 2000;
+
 /// A clause with the cases that cite it.
 struct Clause<'a> {
     record: &'a ClauseRecord,
@@ -21,9 +32,15 @@ struct Clause<'a> {
     cases: Vec<&'a CaseRecord>,
 }
 
-/// The clauses of a report.
+/// The clauses of a report. Where not all cases are shown whole, those of derived cases are left out: they repeat the part that
+/// the case covers.
 struct Clauses<'a> {
     clauses: Vec<Clause<'a>>,
+    listing: &'a Listing<'a>,
+    /// Whether a covered part was observed, by its operation and name.
+    observed: BTreeMap<(&'a str, &'a str), bool>,
+    /// Whether there is room for every property of the contract.
+    names_members: bool,
     /// The indices of the clauses that the page already shows.
     shown: BTreeSet<usize>,
     /// The operation that is being rendered, as the sources of clauses name it.
@@ -31,9 +48,13 @@ struct Clauses<'a> {
 }
 
 impl<'a> Clauses<'a> {
-    fn new(report: &'a Report) -> Clauses<'a> {
+    fn new(report: &'a Report, listing: &'a Listing<'a>) -> Clauses<'a> {
         let mut clauses: Vec<Clause<'a>> = Vec::new();
-        for case in &report.cases {
+        let written = report
+            .cases
+            .iter()
+            .filter(|case| listing.is_whole() || !case.is_derived());
+        for case in written {
             match (clauses.iter_mut()).find(|clause| *clause.record == case.clause) {
                 Some(clause) => clause.cases.push(case),
                 None => clauses.push(Clause {
@@ -43,8 +64,19 @@ impl<'a> Clauses<'a> {
                 }),
             }
         }
+        let coverage = report.end.as_ref().map(|end| &end.coverage.parts);
+        let mut observed = BTreeMap::new();
+        for part in coverage.into_iter().flatten() {
+            // Of parts with the same name, the first counts.
+            (observed.entry((part.operation.as_str(), part.name.as_str())))
+                .or_insert(part.observed);
+        }
+        let parts = report.run.operations.iter().flat_map(|one| &one.parts);
         Clauses {
             clauses,
+            listing,
+            observed,
+            names_members: parts.map(|part| part.members.len()).sum::<usize>() <= MEMBERS,
             shown: BTreeSet::new(),
             operation: String::new(),
         }
@@ -100,8 +132,8 @@ fn words(text: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-pub(super) fn section(report: &Report) -> Markup {
-    let mut clauses = Clauses::new(report);
+pub(super) fn section(report: &Report, listing: &Listing<'_>) -> Markup {
+    let mut clauses = Clauses::new(report, listing);
     let operations: Vec<Markup> = (report.run.operations.iter())
         .map(|one| operation(report, one, &mut clauses))
         .collect();
@@ -127,7 +159,7 @@ pub(super) fn section(report: &Report) -> Markup {
                     ul class="clauses" {
                         @for &index in indices {
                             @let clause = &clauses.clauses[index];
-                            (line(&html! { (visible(&clause.record.text)) }, &clause.cases, &[]))
+                            (line(&html! { (visible(&clause.record.text)) }, &clause.cases, &[], listing))
                         }
                     }
                 }
@@ -168,14 +200,21 @@ fn part(report: &Report, part: &Part, clauses: &mut Clauses<'_>) -> Markup {
         Kind::Parameter | Kind::Body => part.description.clone(),
     };
     let whole = quoted(&text, &quotable, Some(&part.pointer), report, clauses);
-    let operation = clauses.operation.clone();
-    let observed = |name: &str| {
-        let coverage = &report.end.as_ref()?.coverage;
+    let observed = |name: &str, clauses: &Clauses<'_>| {
         let name = format!("{} {name}", part.name);
-        let mut parts = coverage.parts.iter();
-        let covered = parts.find(|part| part.operation == operation && part.name == name)?;
-        Some(covered.observed)
+        let key = (clauses.operation.as_str(), name.as_str());
+        clauses.observed.get(&key).copied()
     };
+    if !clauses.names_members {
+        let seen = |member: &&Member| observed(&member.name, clauses) == Some(true);
+        let seen = part.members.iter().filter(seen).count();
+        return html! {
+            (whole)
+            @if !part.members.is_empty() {
+                li class="none" { div class="bare" { span class="quiet" { (seen) " of " (part.members.len()) " properties observed" } } }
+            }
+        };
+    }
     let members: Vec<Markup> = (part.members.iter())
         .map(|member| {
             let text = html! {
@@ -183,7 +222,7 @@ fn part(report: &Report, part: &Part, clauses: &mut Clauses<'_>) -> Markup {
                 @if !member.description.is_empty() { (visible(&member.description)) " " }
                 code class="quiet" { (visible(&member.type_name)) }
                 @if member.required { " " span class="quiet" { "required" } }
-                @match observed(&member.name) {
+                @match observed(&member.name, clauses) {
                     Some(true) => { " " span class="quiet" { "observed" } }
                     Some(false) => { " " span class="quiet" { "not observed" } }
                     None => {}
@@ -229,14 +268,24 @@ fn quoted(
     }
     let mut seen = BTreeSet::new();
     cases.retain(|case| seen.insert(case.id.as_str()));
-    let quotes: Vec<&ClauseRecord> = (found.iter())
+    let quotes: Vec<&ClauseRecord> = (found.iter().take(QUOTED))
         .map(|&index| clauses.clauses[index].record)
         .collect();
-    line(text, &cases, &quotes)
+    line(text, &cases, &quotes, clauses.listing)
 }
 
-fn line(text: &Markup, cases: &[&CaseRecord], quotes: &[&ClauseRecord]) -> Markup {
+fn line(
+    text: &Markup,
+    cases: &[&CaseRecord],
+    quotes: &[&ClauseRecord],
+    listing: &Listing<'_>,
+) -> Markup {
     let verdict = worst(cases.iter().map(|case| case.verdict));
+    let mut named: Vec<&CaseRecord> = cases.to_vec();
+    if !listing.is_whole() && named.len() > NAMED {
+        named.sort_by_key(|case| Reverse(severity(case.verdict)));
+        named.truncate(NAMED);
+    }
     html! {
         li class=(verdict.map_or("none", Verdict::name)) {
             @match verdict {
@@ -251,9 +300,15 @@ fn line(text: &Markup, cases: &[&CaseRecord], quotes: &[&ClauseRecord]) -> Marku
                         @for quote in quotes {
                             blockquote { p { (visible(&quote.text)) } footer { (visible(&quote.source)) } }
                         }
-                        ul class="links" { @for case in cases {
-                            li class=(case.verdict.name()) { a href=(link(&case.id)) { (visible(&case.id)) } " " span class="word" { (case.verdict.name()) } }
-                        } }
+                        ul class="links" {
+                            @for case in &named {
+                                li class=(case.verdict.name()) {
+                                    @if listing.has(&case.id) { a href=(link(&case.id)) { (visible(&case.id)) } } @else { (visible(&case.id)) }
+                                    " " span class="word" { (case.verdict.name()) }
+                                }
+                            }
+                            @if named.len() < cases.len() { li class="none" { "and " (cases.len() - named.len()) " more" } }
+                        }
                     }
                 }
             }

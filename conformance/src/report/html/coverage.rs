@@ -6,6 +6,12 @@ use crate::coverage::CoveredPart;
 use crate::report::{Report, summary};
 use openapi::shown::visible;
 
+/// The most parts that are named. Beyond, the page would be too large for a browser.
+const NAMED: usize = 1000;
+
+/// The most parts not observed that are named.
+const MISSING: usize = 200;
+
 pub(super) fn section(report: &Report) -> Markup {
     let Some(coverage) = summary::coverage(report) else {
         return html! {};
@@ -22,7 +28,7 @@ pub(super) fn section(report: &Report) -> Markup {
             }
             @if !missing.is_empty() {
                 h3 { "Not observed" }
-                ul class="uncovered" { @for part in missing {
+                ul class="uncovered" { @for part in missing.iter().take(MISSING) {
                     li {
                         strong { (visible(&part.name)) } " of " code { (visible(&part.operation)) }
                         @if part.exercised { " (exercised)" }
@@ -30,13 +36,16 @@ pub(super) fn section(report: &Report) -> Markup {
                     }
                 } }
             }
+            @if missing.len() > MISSING {
+                p class="quiet" { "and " (missing.len() - MISSING) " more, which " code { "report.json" } " names." }
+            }
             @if !coverage.undocumented.is_empty() {
                 h3 { "Statuses that the contract does not document" }
                 ul { @for one in &coverage.undocumented {
                     li { strong { (one.status) } " from " code { (visible(&one.operation)) } ", " (one.times) " times" }
                 } }
             }
-            details {
+            @if coverage.parts.len() <= NAMED { details {
                 summary { "All parts" }
                 div class="scroll" tabindex="0" role="group" aria-label="All parts of the contract" {
                     table {
@@ -51,7 +60,7 @@ pub(super) fn section(report: &Report) -> Markup {
                         } }
                     }
                 }
-            }
+            } }
         }
     }
 }

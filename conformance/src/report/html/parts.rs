@@ -33,7 +33,7 @@ pub(super) fn worst(verdicts: impl IntoIterator<Item = Verdict>) -> Option<Verdi
 }
 
 /// Ranks a verdict. A warning ranks below a skip: a failed SHOULD must not hide that another case was not run.
-fn severity(verdict: Verdict) -> u8 {
+pub(super) fn severity(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Fail => 7,
         Verdict::Error => 6,

@@ -141,6 +141,21 @@ impl Secrets {
         found.map(|entry| entry.name.clone()).collect()
     }
 
+    /// Returns the names of the values in a text that are derived from a credential.
+    pub(crate) fn derived_in(&self, text: &str) -> Vec<String> {
+        let mut names: Vec<String> = (self.pieces(text).into_iter())
+            .filter_map(|piece| match piece {
+                Piece::Text(_) => None,
+                Piece::Secret(name) => Some(name),
+            })
+            .collect();
+        let entries = self.entries();
+        let is_derived =
+            |name: &String| (entries.iter()).any(|entry| entry.name == *name && !entry.credential);
+        names.retain(is_derived);
+        names
+    }
+
     fn entries(&self) -> RwLockReadGuard<'_, Entries> {
         self.entries.read().unwrap_or_else(PoisonError::into_inner)
     }

@@ -216,9 +216,12 @@ impl Tally {
             ));
         }
         if ending.left_out > 0 {
-            let left_out = ending.left_out;
+            let left_out = match ending.left_out {
+                1 => "1 case was".to_owned(),
+                more => format!("{more} cases were"),
+            };
             reason.push_str(&format!(
-                "; {left_out} cases were not selected, and nothing is known about them"
+                "; {left_out} not selected, and nothing is known about them"
             ));
         }
         (ExitCode::Conformant, reason)

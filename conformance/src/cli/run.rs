@@ -126,14 +126,14 @@ pub(crate) struct Arguments {
     /// It is created if it does not exist. Reports of an earlier run are replaced.
     #[arg(long, value_name = "DIR")]
     report: PathBuf,
-    /// Allowed effects: safe, risks, revokes.
+    /// Effects: safe, risks, revokes.
     ///
     /// What a case may do to the deployment at most. safe: nothing that could change state, even on a broken deployment;
     /// risks: requests that a correct deployment refuses; revokes: mint disposable tokens and revoke them. Each includes the
     /// ones before it. Other cases are skipped, so only `revokes` can prove a deployment conformant.
     #[arg(long, value_enum, default_value_t = Effect::Safe, value_name = "EFFECT", hide_possible_values = true)]
     allow: Effect,
-    /// The operations to reach, such as 90% [default: 100%].
+    /// Operations to reach, such as 90% [default: 100%].
     ///
     /// The part of the selected operations. An operation is reached when its ordinary request gets a documented success. What holds in cases about another
     /// operation is `unproven`, and a run with more such operations than this allows exits with 4.
@@ -179,7 +179,7 @@ struct FilterArguments {
     /// Only cases whose id contains TEXT (repeatable).
     #[arg(long, value_name = "TEXT")]
     filter: Vec<String>,
-    /// Only cases of an operation, tag, path … (repeatable).
+    /// Only cases of an operation or tag … (repeatable).
     ///
     /// KIND is operation, tag, method, path or case. operation: the operationId, or method and path; path: a template, or its beginning with `*`; case: an id, or an area
     /// such as `tenancy.*`. Of one kind, one value must fit; of several kinds, each. A case that is about no operation of

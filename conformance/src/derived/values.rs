@@ -164,8 +164,8 @@ impl<'s> Values<'s> {
     }
 }
 
-/// Returns what readers of a form may take an object for: a field without a value is not there, one field is a list of one, and
-/// of several fields of a name some readers take the first or the last. `None` for what a form cannot carry.
+/// Returns what readers of a form may take an object for: a field without a value is not there, one field is a list of one, an
+/// object is the text of its JSON, and of several fields of a name some readers take the first or the last. `None` for what a form cannot carry.
 fn as_seen_in_a_form(value: &Value) -> Option<Vec<Value>> {
     let members = value.as_object()?;
     if members.values().any(Value::is_null) {
@@ -189,8 +189,13 @@ fn as_seen_in_a_form(value: &Value) -> Option<Vec<Value>> {
         Value::Array(_) => member.clone(),
         one => Value::Array(vec![one.clone()]),
     };
+    let text = |member: &Value| match member {
+        Value::Object(_) => Value::String(member.to_string()),
+        other => other.clone(),
+    };
     Some(vec![
         of_each(&Value::clone),
+        of_each(&text),
         of_each(&item(false)),
         of_each(&item(true)),
         of_each(&list),

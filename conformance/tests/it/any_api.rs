@@ -58,7 +58,7 @@ async fn operations_of_the_shop_have_cases() {
 }
 
 /// The operations of the shop that its profile of a page reaches.
-const REACHED: usize = 6;
+const REACHED: usize = 9;
 
 #[tokio::test]
 async fn sound_shop_is_reached_from_a_profile_of_a_page() {

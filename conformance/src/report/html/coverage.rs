@@ -45,7 +45,9 @@ pub(super) fn section(report: &Report) -> Markup {
                     li { strong { (one.status) } " from " code { (visible(&one.operation)) } ", " (one.times) " times" }
                 } }
             }
-            @if coverage.parts.len() <= NAMED { details {
+            @if coverage.parts.len() > NAMED {
+                p class="quiet" { code { "report.json" } " names all " (coverage.parts.len()) " parts." }
+            } @else { details {
                 summary { "All parts" }
                 div class="scroll" tabindex="0" role="group" aria-label="All parts of the contract" {
                     table {

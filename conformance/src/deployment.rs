@@ -3,6 +3,7 @@
 
 mod breaker;
 mod callers;
+mod credentials;
 pub(crate) mod leak;
 mod learning;
 pub(crate) mod ledger;
@@ -13,15 +14,17 @@ pub mod reach;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use reqwest::Method;
+use tokio::sync::OnceCell;
 use tokio_util::task::TaskTracker;
 
 use crate::contract::Contract;
 use crate::coverage::{Coverage, Tracker};
 use crate::profile::{Credentials, Policy, Profile};
 use crate::redact::Secrets;
-use crate::wire::{Client, Exchange, Form, NoAnswer, Request, To, Wire};
+use crate::wire::{Client, Exchange, Form, NoAnswer, Request, Response, To, Wire};
 use breaker::Breaker;
 use ledger::{Ledger, Token};
 use observation::Observation;
@@ -30,6 +33,12 @@ use reach::Reaches;
 
 /// The most times that a failed connection is tried again.
 const RETRIES: u32 = 2;
+
+/// The number of requests in a row that waited in vain, after which none waits.
+const MOST_BUSY: u32 = 3;
+
+/// The longest that a request waits for a deployment that asks for it.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The number of failed connections in a row after which the deployment counts as unreachable.
 const UNREACHABLE: u32 = 24;
@@ -55,6 +64,10 @@ pub struct Deployment {
     pace: Pace,
     breaker: Breaker,
     retries: AtomicU64,
+    /// The number of requests in a row that waited in vain.
+    busy: AtomicU32,
+    /// The number of answers that asked to wait, after each of which the request was sent again.
+    waits: AtomicU64,
     /// The number of failed connections in a row.
     refused: AtomicU32,
     coverage: Mutex<Tracker>,
@@ -64,6 +77,8 @@ pub struct Deployment {
     choices: Mutex<BTreeMap<Policy, (u16, &'static str)>>,
     answered: Mutex<BTreeMap<Policy, u16>>,
     observations: Mutex<Vec<Observation>>,
+    /// By the schemes that an operation demands: whether no operation enforces them.
+    pub(crate) unenforced: Mutex<BTreeMap<String, Arc<OnceCell<bool>>>>,
 }
 
 /// The parts of a deployment.
@@ -93,7 +108,7 @@ impl Deployment {
             limits,
         } = parts;
         let secrets = Secrets::default();
-        callers::register(&secrets, &profile, &credentials, contract.schemes());
+        credentials::register(&secrets, &profile, &credentials, contract.schemes());
         Arc::new(Deployment {
             ledger: Ledger::default(),
             reaches: Reaches::new(contract.operations().len()),
@@ -101,6 +116,8 @@ impl Deployment {
             pace: Pace::new(limits),
             breaker: Breaker::default(),
             retries: AtomicU64::new(0),
+            waits: AtomicU64::new(0),
+            busy: AtomicU32::new(0),
             refused: AtomicU32::new(0),
             alone: tokio::sync::Mutex::new(()),
             profile,
@@ -114,6 +131,7 @@ impl Deployment {
             choices: Mutex::new(BTreeMap::new()),
             answered: Mutex::default(),
             observations: Mutex::default(),
+            unenforced: Mutex::default(),
         })
     }
 
@@ -138,6 +156,12 @@ impl Deployment {
     #[must_use]
     pub fn retries(&self) -> u64 {
         self.retries.load(Ordering::Relaxed)
+    }
+
+    /// Returns how many answers asked to wait.
+    #[must_use]
+    pub fn waits(&self) -> u64 {
+        self.waits.load(Ordering::Relaxed)
     }
 
     /// Returns how much may be sent to the deployment.
@@ -229,7 +253,7 @@ impl Deployment {
         let deployment = Arc::clone(self);
         self.carry_through(async move {
             deployment.pace.turn().await;
-            let exchange = deployment.connected(purpose, request).await;
+            let exchange = deployment.connected(errand, purpose, request).await;
             deployment.learn(errand, case, &exchange);
             exchange
         })
@@ -275,10 +299,16 @@ impl Deployment {
         exchange
     }
 
-    /// Sends a request; repeats it only after a failed connection, since then nothing was sent. The exchange counts the
-    /// repetitions.
-    async fn connected(&self, purpose: String, request: Request) -> Exchange {
-        let mut retries = 0;
+    /// Sends a request; repeats it only after a failed connection, since then nothing was sent, and where the deployment did
+    /// not look at it: it asked to wait, or it refused a credential for which the profile's command gives another since. The
+    /// exchange counts the repetitions.
+    async fn connected(
+        self: &Arc<Self>,
+        errand: Errand,
+        purpose: String,
+        mut request: Request,
+    ) -> Exchange {
+        let (mut retries, mut renewed, mut waited) = (0, false, Duration::ZERO);
         loop {
             if self.refused.load(Ordering::Relaxed) >= UNREACHABLE {
                 let cause =
@@ -287,17 +317,52 @@ impl Deployment {
             }
             let mut exchange = self.client.send(purpose.clone(), request.clone()).await;
             exchange.retries = retries;
-            if !matches!(exchange.outcome, Err(NoAnswer::Connect(_))) {
-                self.refused.store(0, Ordering::Relaxed);
-                return exchange;
+            match &exchange.outcome {
+                Err(NoAnswer::Connect(_)) => {
+                    self.refused.fetch_add(1, Ordering::Relaxed);
+                    if retries == RETRIES {
+                        return exchange;
+                    }
+                    retries += 1;
+                    self.retries.fetch_add(1, Ordering::Relaxed);
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                }
+                Ok(response) if response.status == 401 && !renewed => {
+                    if let Some(with_new) = self.renewed(&request).await
+                        && self.pace.take(Errand::Step).is_ok()
+                    {
+                        (request, renewed) = (with_new, true);
+                        continue;
+                    }
+                }
+                Ok(response) => {
+                    // What mints waits by itself, since each attempt may create a token.
+                    let pause = asked_to_wait(response).filter(|_| errand != Errand::Minting);
+                    if let Some(pause) = pause {
+                        let left = self.time_left().unwrap_or(PATIENCE).min(PATIENCE);
+                        let gives_up = self.busy.load(Ordering::Relaxed) >= MOST_BUSY
+                            || waited + pause > left
+                            || self.pace.take(Errand::Step).is_err();
+                        if gives_up {
+                            self.busy.fetch_add(1, Ordering::Relaxed);
+                            let status = response.status;
+                            exchange.outcome = Err(NoAnswer::Busy { status, pause });
+                            self.refused.store(0, Ordering::Relaxed);
+                            return exchange;
+                        }
+                        waited += pause;
+                        self.waits.fetch_add(1, Ordering::Relaxed);
+                        self.pace.hold(pause);
+                        tokio::time::sleep(pause).await;
+                        continue;
+                    }
+                    self.busy.store(0, Ordering::Relaxed);
+                }
+                Err(_) => {}
             }
-            self.refused.fetch_add(1, Ordering::Relaxed);
-            if retries == RETRIES {
-                return exchange;
-            }
-            retries += 1;
-            self.retries.fetch_add(1, Ordering::Relaxed);
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            self.refused.store(0, Ordering::Relaxed);
+            return exchange;
         }
     }
 
@@ -319,6 +384,15 @@ impl Deployment {
     pub(crate) fn exhausted(&self) -> Option<u64> {
         self.pace.exhausted()
     }
+}
+
+/// Returns how long an answer asks the client to wait: a 429 or a 503 with `retry-after` in whole seconds (RFC 9110, section
+/// 10.2.3).
+pub(crate) fn asked_to_wait(response: &Response) -> Option<Duration> {
+    let is_busy = matches!(response.status, 429 | 503);
+    let mut named = (response.headers.iter()).filter(|(name, _)| is_busy && name == "retry-after");
+    let value = std::str::from_utf8(&named.next()?.1).ok()?;
+    value.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// Returns the path of a request, without its query.

@@ -5,18 +5,22 @@
 //! error; and for what the schema excludes, a refusal without effect. The effect is looked for in the token that the
 //! request named (for the revoke operation), or in an operation of the contract that reads the same path or one above.
 
+mod accepted;
+mod effect;
 mod naming;
 pub(crate) mod reach;
+mod security;
 mod steps;
 mod values;
 
 use serde_json::Value;
 
 use crate::case::sample::{Change, Expects, Location};
-use crate::case::{Case, Clause, Effect, Level, Needs, Sample};
+use crate::case::{Case, Clause, Level, Needs, Sample};
 use crate::contract::Contract;
 use crate::resources::inputs::{Body, Parameter, bodies, parameters};
 use crate::resources::writing::Form;
+use effect::effect;
 use naming::Names;
 use values::Values;
 
@@ -59,6 +63,8 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
         };
         let ordinary = leak(contract, id, ordinary.below, sample);
         derivation.cases.insert(first, ordinary);
+        let about_callers = security::cases(contract, index, &mut derivation.names);
+        derivation.cases.extend(about_callers);
     }
     derivation.cases
 }
@@ -215,17 +221,6 @@ fn expected(allowed: bool) -> Expects {
         Expects::Documented
     } else {
         Expects::Refused
-    }
-}
-
-/// Returns what a request to an operation could do to the deployment.
-fn effect(contract: &Contract, operation: usize, expects: Expects) -> Effect {
-    let revokes = contract.revoke_operation() == Some(operation);
-    let method = contract.operations()[operation].operation.method.as_str();
-    match (method, expects) {
-        ("GET" | "HEAD" | "OPTIONS" | "TRACE", _) => Effect::Safe,
-        (_, Expects::Refused) if !revokes => Effect::Risks,
-        (_, Expects::Refused | Expects::Taken | Expects::Documented) => Effect::Revokes,
     }
 }
 

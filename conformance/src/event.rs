@@ -225,6 +225,9 @@ pub struct CaseRecord {
     /// Whether a waiver of the profile can accept that the case was skipped.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub waivable: bool,
+    /// Whether the profile leaves the skipped case out, so that the run does not need it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unasked: bool,
     /// What it could do to the deployment.
     pub effect: Effect,
     /// Its duration in milliseconds, without the wait for free places of disposable tokens.
@@ -286,6 +289,9 @@ pub struct RunFooter {
     /// The number of connection attempts that failed and were repeated. Nothing else is ever repeated.
     #[serde(default)]
     pub retries: u64,
+    /// The number of answers 429 or 503 that asked to wait. Each request was sent again after that time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waits: u64,
     /// Whether a revocation was answered with 201; for a contract without one, whether any operation succeeded.
     pub reached: bool,
     /// Whether every selected case was decided. Otherwise the report shows only a part.
@@ -300,6 +306,14 @@ pub struct RunFooter {
     pub known: Vec<KnownFailure>,
     /// The disposable tokens that could not be revoked, or that no answer shows to be refused, for a person to revoke.
     pub left_behind: Vec<LeftBehind>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde calls"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// The result of a run.

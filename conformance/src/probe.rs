@@ -1,6 +1,8 @@
 //! The probe of a deployment that has no profile yet: its operations and its choices become a first profile, for a person
 //! to edit.
 
+pub mod any;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

@@ -10,6 +10,7 @@ mod callers;
 mod credentials;
 mod explain;
 mod fixtures;
+mod http;
 mod operations;
 mod origin;
 mod party;
@@ -30,10 +31,12 @@ use crate::contract::Contract;
 
 pub use answers::Answers;
 pub use business::Business;
+pub(crate) use callers::caller_variable;
 pub use callers::{CallerTable, Callers, Wallet};
 pub use credentials::{Credentials, Identity};
 pub(crate) use explain::parse_toml;
 pub use fixtures::{Fixtures, Mint};
+pub use http::{Http, HttpVersion};
 pub use operations::OperationValues;
 pub(crate) use origin::Origin;
 pub use origin::ProfileError;
@@ -41,10 +44,10 @@ pub use party::{Member, Party};
 pub(crate) use policy::one_of;
 pub use policy::{Policies, Policy};
 pub use role::Role;
-pub(crate) use source::variable;
 pub use source::{Credential, Source};
+pub(crate) use source::{variable, variable_of};
 pub use timing::{Clock, Latency, Timeouts};
-pub use tls::Tls;
+pub use tls::{Certificate, Tls, TlsFiles};
 pub use waiver::Waiver;
 pub(crate) use waiver::day;
 
@@ -91,6 +94,9 @@ pub struct Profile {
     /// The trust in the deployment's certificate.
     #[serde(default)]
     pub tls: Tls,
+    /// The versions of HTTP that the suite speaks.
+    #[serde(default)]
+    pub http: Http,
     /// The longest times of answers. Unset: times are reported, and no case fails because of them.
     #[serde(default)]
     pub latency: Latency,

@@ -83,6 +83,26 @@ struct Entry {
     credential: bool,
 }
 
+impl Entry {
+    /// Finds the value in a text. A short one counts only where it is not a part of a word.
+    fn find(&self, text: &str) -> Option<std::ops::Range<usize>> {
+        let is_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        let bytes = text.as_bytes();
+        let mut found = text.match_indices(&self.value);
+        let found = found.find(|(start, value)| {
+            let end = start + value.len();
+            let before = start.checked_sub(1).and_then(|index| bytes.get(index));
+            !self.is_short() || !is_word(before) && !is_word(bytes.get(end))
+        });
+        found.map(|(start, value)| start..start + value.len())
+    }
+
+    /// Returns whether the value is so short that it may be an ordinary word.
+    fn is_short(&self) -> bool {
+        self.value.len() < END
+    }
+}
+
 /// A part of a redacted text.
 pub(crate) enum Piece<'a> {
     /// Text without a secret.
@@ -137,7 +157,7 @@ impl Secrets {
     fn credentials(&self, text: &str, wanted: impl Fn(&Entry) -> bool) -> Vec<String> {
         let entries = self.entries();
         let found = (entries.candidates(text).into_iter())
-            .filter(|entry| entry.credential && wanted(entry));
+            .filter(|entry| entry.credential && !entry.is_short() && wanted(entry));
         found.map(|entry| entry.name.clone()).collect()
     }
 
@@ -190,10 +210,7 @@ impl Secrets {
     pub(crate) fn pieces<'a>(&self, text: &'a str) -> Vec<Piece<'a>> {
         let mut pieces = vec![Piece::Text(text)];
         for entry in self.entries().candidates(text) {
-            pieces = split(pieces, |text| {
-                text.find(&entry.value)
-                    .map(|start| (start..start + entry.value.len(), entry.name.clone()))
-            });
+            pieces = split(pieces, |text| Some((entry.find(text)?, entry.name.clone())));
         }
         split(pieces, |text| {
             unregistered_jwt(text).map(|range| (range, "UNREGISTERED_TOKEN".to_owned()))

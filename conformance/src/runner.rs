@@ -14,6 +14,7 @@ use futures_util::{StreamExt, stream};
 use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom as _;
+use serde_json::Value;
 
 pub use needs::check_waivers;
 pub use one_case::run_case;
@@ -27,6 +28,7 @@ use crate::event::{
     Suite, Verdict,
 };
 use crate::exit::ExitCode;
+use crate::redact::Secrets;
 use crate::session::Session;
 use one_case::{milliseconds, undecided};
 use tally::{Ending, Reached, Tally};
@@ -153,6 +155,7 @@ pub async fn run(
         duration_ms: milliseconds(clock),
         requests: deployment.requests(),
         retries: deployment.retries(),
+        waits: deployment.waits(),
         reached: deployment.reached(),
         complete: !interrupted,
         exit: Exit {
@@ -202,6 +205,26 @@ fn reached(deployment: &Deployment) -> Reached {
     }
 }
 
+/// Returns the profile as the record of the run has it: without the credentials that its values for requests may have.
+fn profile_of(deployment: &Deployment) -> Value {
+    fn redact(value: &mut Value, secrets: &Secrets) {
+        match value {
+            Value::String(text) => *text = secrets.redact(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| redact(item, secrets)),
+            Value::Object(members) => members.values_mut().for_each(|one| redact(one, secrets)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    // It has only values of JSON; and a run is worth more than the record of its profile.
+    let mut profile = serde_json::to_value(&deployment.profile).unwrap_or_default();
+    for table in ["parameters", "operations"] {
+        if let Some(values) = profile.get_mut(table) {
+            redact(values, &deployment.secrets);
+        }
+    }
+    profile
+}
+
 fn header(deployment: &Deployment, plan: &Plan) -> RunHeader {
     RunHeader {
         suite: Suite {
@@ -210,8 +233,7 @@ fn header(deployment: &Deployment, plan: &Plan) -> RunHeader {
         },
         target: deployment.target().to_owned(),
         contract: deployment.contract.name().clone(),
-        // It has only values of JSON; and a run is worth more than the record of its profile.
-        profile: serde_json::to_value(&deployment.profile).unwrap_or_default(),
+        profile: profile_of(deployment),
         selection: Selection {
             filter: plan.filters.texts.clone(),
             include: plan

@@ -100,7 +100,9 @@ impl Opening<'_> {
             timeouts: &profile.timeouts,
             most_bytes: profile.answers.most_bytes(&contract),
             roots: &profile.tls.roots(origin)?,
-            ca_file: profile.tls.ca_file(origin),
+            certificate: profile.tls.certificate(origin)?,
+            files: profile.tls.files(origin),
+            version: profile.http.version,
         })?;
         if let Some(host) = client.foreign_host() {
             let owned = self.own.iter().chain(&profile.hosts);

@@ -261,7 +261,7 @@ impl Trial {
             Err(NoAnswer::Unsendable(cause)) => {
                 Err(Stop::Broken(format!("{purpose}: cannot be sent: {cause}")))
             }
-            Err(problem @ NoAnswer::Budget(_)) => {
+            Err(problem @ (NoAnswer::Budget(_) | NoAnswer::Busy { .. })) => {
                 Err(Stop::Inconclusive(format!("{purpose}: {problem}")))
             }
             Err(problem @ NoAnswer::Stopped(_)) => {

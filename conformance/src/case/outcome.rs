@@ -12,6 +12,8 @@ pub enum Stop {
     ServerError(String),
     /// The case does not apply to this kind of deployment: it passes, and the reason says why.
     Inapplicable(String),
+    /// The profile leaves the case out: it is skipped, and the run does not need it.
+    Unasked(String),
     /// A resource of the case ran out before its first step: it is skipped.
     Lacking(String),
     /// What held proves nothing, since the operation was not reached in this run: why, and what is needed.

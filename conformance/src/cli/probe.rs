@@ -2,12 +2,14 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use conformance::case::Effect;
+use conformance::contract::Contract;
 use conformance::deployment::pace::Limits;
 use conformance::exit::ExitCode;
 use conformance::probe::{self, Users};
-use conformance::session::Opening;
+use conformance::session::{Opening, Session};
 use uuid::Uuid;
 
 use super::render::refuse;
@@ -18,6 +20,7 @@ pub(crate) const HELP: &str = "Examples:
   OPERATOR_TOKEN=… conformance probe --target http://127.0.0.1:8080 --business-id 7b0c3d4e-8f61-4a52-9c37-1de5a0b6f249
   conformance probe --target https://staging.example.com --i-own staging.example.com --business-id … \\
       --allow revokes --output staging.toml
+  OPERATOR_APIKEYAUTH=… conformance probe --target http://127.0.0.1:8080 --contract openapi.json --output local.toml
 
 Exit codes:
   0  a profile was written
@@ -29,9 +32,13 @@ pub(crate) struct Arguments {
     /// The deployment's base URL, such as https://staging.example.com.
     #[arg(long, value_name = "URL")]
     target: String,
-    /// The business of the operator, as `x-business-id` names it.
-    #[arg(long, value_name = "UUID")]
-    business_id: Uuid,
+    /// Another contract than the published revoke operation: an OpenAPI document. The profile then has a place for the
+    /// credential of each of its security schemes, and for the values of each operation that does not answer with success.
+    #[arg(long, value_name = "FILE")]
+    contract: Option<PathBuf>,
+    /// The business of the operator, as `x-business-id` names it. Only a contract without the revoke operation needs none.
+    #[arg(long, value_name = "UUID", required_unless_present = "contract")]
+    business_id: Option<Uuid>,
     /// The environment variable that holds the token of the user who may revoke.
     #[arg(long, value_name = "NAME", default_value = "OPERATOR_TOKEN")]
     operator: String,
@@ -65,35 +72,27 @@ pub(crate) fn probe(arguments: &Arguments) -> ExitCode {
         );
         return refuse(ExitCode::Usage, &problem);
     }
-    let users = Users {
-        operator: arguments.operator.clone(),
-        business_id: arguments.business_id,
-        member: arguments.member.clone(),
-        outsider: arguments
-            .outsider
-            .clone()
-            .zip(arguments.outsider_business_id),
-    };
-    let opening = Opening {
-        target: &arguments.target,
-        profile: Path::new("the first profile"),
-        contract: None,
-        own: &arguments.i_own,
-        limits: Limits::default(),
-    };
-    let session = match opening.open_text(users.draft()) {
-        Ok(session) => session,
+    let contract = match arguments
+        .contract
+        .as_deref()
+        .map(Contract::load)
+        .transpose()
+    {
+        Ok(contract) => contract,
         Err(problem) => return refuse(ExitCode::Usage, &problem),
     };
-    let runtime = match runtime() {
-        Ok(runtime) => runtime,
+    let text = match (contract, arguments.business_id) {
+        (Some(contract), _) if !contract.has_revoke() => probe_any(arguments, &contract),
+        (_, Some(business_id)) => probe_revoke(arguments, business_id),
+        (_, None) => Err(refuse(
+            ExitCode::Usage,
+            &"--business-id is missing, and the revoke operation of the contract acts in a business",
+        )),
+    };
+    let text = match text {
+        Ok(text) => text,
         Err(code) => return code,
     };
-    let findings = match runtime.block_on(probe::probe(&session, arguments.allow)) {
-        Ok(findings) => findings,
-        Err(problem) => return refuse(ExitCode::Broken, &problem),
-    };
-    let text = users.profile(&findings);
     let written = match &arguments.output {
         Some(path) => std::fs::write(path, &text)
             .map_err(|error| format!("{}: cannot be written: {error}", path.display())),
@@ -105,4 +104,39 @@ pub(crate) fn probe(arguments: &Arguments) -> ExitCode {
         Ok(()) => ExitCode::Conformant,
         Err(problem) => refuse(ExitCode::Broken, &problem),
     }
+}
+
+/// Probes a deployment by another contract; returns its profile. A failure is printed, and the error is the code to exit with.
+fn probe_any(arguments: &Arguments, contract: &Contract) -> Result<String, ExitCode> {
+    let session = open(arguments, probe::any::draft(contract))?;
+    (runtime()?.block_on(probe::any::probe(&session, arguments.allow)))
+        .map_err(|problem| refuse(ExitCode::Broken, &problem))
+}
+
+/// Probes a deployment of the revoke operation; returns its profile. A failure is printed, and the error is the code to exit with.
+fn probe_revoke(arguments: &Arguments, business_id: Uuid) -> Result<String, ExitCode> {
+    let users = Users {
+        operator: arguments.operator.clone(),
+        business_id,
+        member: arguments.member.clone(),
+        outsider: arguments
+            .outsider
+            .clone()
+            .zip(arguments.outsider_business_id),
+    };
+    let session = open(arguments, users.draft())?;
+    let findings = runtime()?.block_on(probe::probe(&session, arguments.allow));
+    let findings = findings.map_err(|problem| refuse(ExitCode::Broken, &problem))?;
+    Ok(users.profile(&findings))
+}
+
+fn open(arguments: &Arguments, draft: String) -> Result<Arc<Session>, ExitCode> {
+    let opening = Opening {
+        target: &arguments.target,
+        profile: Path::new("the first profile"),
+        contract: arguments.contract.as_deref(),
+        own: &arguments.i_own,
+        limits: Limits::default(),
+    };
+    (opening.open_text(draft)).map_err(|problem| refuse(ExitCode::Usage, &problem))
 }

@@ -79,6 +79,11 @@ impl DocumentedOperation {
         keys.any(|key| key.starts_with('2') || key == "default")
     }
 
+    /// Returns whether the contract documents a status by itself, and not by a range or the default.
+    pub(crate) fn names(&self, status: u16) -> bool {
+        self.responses.contains_key(&status.to_string())
+    }
+
     /// Lists the statuses as the contract writes them, separated by commas.
     pub(crate) fn statuses(&self) -> String {
         let keys: Vec<&str> = self.responses.keys().map(String::as_str).collect();

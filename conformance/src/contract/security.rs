@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use openapi::{Document, Operation, pointer};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::case::sample::Location;
 use crate::percent::percent_encoded;
+use crate::redact::Secrets;
 
 /// A security scheme: how a request carries a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +51,87 @@ pub(crate) struct Placed {
 impl std::fmt::Debug for Placed {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{} {}", self.location.name(), self.name)
+    }
+}
+
+/// A user's credential for a scheme. Its `Debug` does not show the value.
+#[derive(Debug, Clone)]
+pub(crate) struct Credential {
+    /// The name of the scheme.
+    pub(crate) name: String,
+    pub(crate) scheme: Scheme,
+    pub(crate) secret: SecretString,
+    /// The word in front of it, in place of the usual one.
+    pub(crate) prefix: Option<String>,
+    /// The environment variable by which reports name it.
+    pub(crate) variable: String,
+}
+
+impl Placed {
+    /// Returns the name and the text as a query or a cookie has them.
+    pub(crate) fn pair(&self) -> String {
+        match self.location {
+            Location::Query => format!("{}={}", percent_encoded(&self.name), self.text),
+            Location::Path | Location::Header | Location::Cookie => {
+                format!("{}={}", self.name, self.text)
+            }
+        }
+    }
+}
+
+impl Credential {
+    /// Returns the value.
+    pub(crate) fn secret(&self) -> &str {
+        self.secret.expose_secret()
+    }
+
+    /// Returns the credential as a request carries it.
+    pub(crate) fn placed(&self) -> Option<Placed> {
+        self.with(self.secret())
+    }
+
+    /// Returns another value as a request carries it in place of this one.
+    pub(crate) fn with(&self, value: &str) -> Option<Placed> {
+        self.scheme.placed(value, self.prefix.as_deref())
+    }
+
+    /// Registers the credential as a secret, in each form in which a request carries it.
+    pub(crate) fn register(&self, secrets: &Secrets) {
+        let variable = &self.variable;
+        secrets.register(self.secret(), variable);
+        for (text, name) in self.forms(self.secret(), &format!("printf %s \"${variable}\"")) {
+            secrets.register(&text, &name);
+        }
+        if let (Scheme::Basic, Some((_, password))) = (&self.scheme, self.secret().split_once(':'))
+        {
+            secrets.register(password, &format!("{{{variable}#*:}}"));
+        }
+    }
+
+    /// Conceals a value that a script of `sed` makes of this one.
+    pub(crate) fn conceal(&self, secrets: &Secrets, value: &str, script: &str) {
+        let print = format!("printf %s \"${}\" | sed '{script}'", self.variable);
+        secrets.conceal(value, &format!("({print})"));
+        for (text, name) in self.forms(value, &print) {
+            secrets.conceal(&text, &name);
+        }
+    }
+
+    /// Returns the other forms in which a request carries a value, each with the command of the shell that makes it of what
+    /// `print` prints: so a printed command line runs as is.
+    fn forms(&self, value: &str, print: &str) -> Vec<(String, String)> {
+        let mut forms = Vec::new();
+        if self.scheme == Scheme::Basic {
+            let encoded = base64::engine::general_purpose::STANDARD.encode(value);
+            forms.push((encoded, format!("({print} | base64 | tr -d '\\n')")));
+        }
+        if let Some(placed) = self.with(value)
+            && placed.location == Location::Query
+            && placed.text != value
+        {
+            forms.push((placed.text, format!("({print} | jq -sRr @uri)")));
+        }
+        forms
     }
 }
 

@@ -1,12 +1,12 @@
 //! The callers of a contract's operations: which credentials a request of a user carries.
 
-use secrecy::ExposeSecret;
+use std::sync::Arc;
 
 use super::Deployment;
-use crate::contract::security::{Alternative, Placed, Scheme, Security};
-use crate::profile::{Credentials, Profile, Role, variable};
-use crate::redact::Secrets;
-use crate::wire::Caller;
+use super::credentials::{held, token_variable};
+use crate::contract::security::{Alternative, Credential, Scheme, Security};
+use crate::profile::Role;
+use crate::wire::{Caller, Request};
 
 impl Deployment {
     /// Returns a user of the profile as a caller of an operation: with the credentials of the first alternative of the
@@ -31,9 +31,14 @@ impl Deployment {
                 if known.is_some() || table.is_some() || role == Role::Operator =>
             {
                 let mut found = alternatives.iter().filter(|one| !one.is_empty());
-                match found.find_map(|one| self.placed(role, one)) {
-                    Some(placed) => anonymous.with(placed),
-                    None if documented.security.demanded().is_none() => anonymous,
+                match found.find_map(|one| self.credentials_for(role, one)) {
+                    Some(found) => {
+                        anonymous.with(found.iter().filter_map(Credential::placed).collect())
+                    }
+                    // A deployment that refuses this is not reached, and the report says what the profile has to give.
+                    None if documented.security.demanded().is_none() || role == Role::Operator => {
+                        anonymous
+                    }
                     None => return Err(self.lacking(role, alternatives)),
                 }
             }
@@ -42,36 +47,80 @@ impl Deployment {
         Ok(caller.accepting(documented.accepts()))
     }
 
-    /// Returns the credentials of a user for all schemes of an alternative; `None` where one is missing.
-    pub(crate) fn placed(&self, role: Role, alternative: &Alternative) -> Option<Vec<Placed>> {
-        let mut placed = Vec::new();
-        for name in alternative {
-            placed.extend(self.credential(role, name)?);
-        }
-        Some(placed)
+    /// Says which credentials of the operator the profile would have to give for an operation; `None` where it has enough.
+    pub(crate) fn missing_credentials(&self, operation: usize) -> Option<String> {
+        let alternatives = self.contract.operations()[operation].security.demanded()?;
+        let has = |one| self.credentials_for(Role::Operator, one).is_some();
+        (!alternatives.iter().any(has)).then(|| self.lacking(Role::Operator, alternatives))
     }
 
-    /// Returns the credential of a user for a scheme as a request carries it, or nothing for a scheme whose requests carry
-    /// none; `None` where the profile has no value for it.
-    fn credential(&self, role: Role, name: &str) -> Option<Option<Placed>> {
-        let scheme = self.contract.schemes().get(name)?;
-        if *scheme == Scheme::MutualTls {
-            return Some(None);
+    /// Returns the credentials of a user for the schemes of an alternative whose requests carry one; `None` where one is missing.
+    pub(crate) fn credentials_for(
+        &self,
+        role: Role,
+        alternative: &Alternative,
+    ) -> Option<Vec<Credential>> {
+        let mut found = Vec::new();
+        for name in alternative {
+            found.extend(self.credential(role, name)?);
         }
-        if let Some(value) = self.credentials.wallet.value(role, name) {
-            let placed = scheme.placed(value.secret.expose_secret(), value.prefix.as_deref());
-            return placed.map(Some);
+        Some(found)
+    }
+
+    /// Returns the credential of a user for a scheme, or nothing for a scheme whose requests carry none; `None` where the
+    /// profile has no value for it.
+    pub(crate) fn credential(&self, role: Role, name: &str) -> Option<Option<Credential>> {
+        let scheme = self.contract.schemes().get(name)?;
+        match scheme {
+            Scheme::MutualTls => return self.profile.tls.cert.is_some().then_some(None),
+            Scheme::Unsupported { .. } => return None,
+            Scheme::ApiKey { .. } | Scheme::Basic | Scheme::Token { .. } => {}
+        }
+        if let Some(held) = held(&self.credentials, self.contract.schemes(), role, name) {
+            return Some(Some(held));
         }
         // The older tables name a bearer token without saying for which scheme.
-        let token = &self.credentials.of(role)?.token;
-        let bearer = Scheme::Token {
-            word: "Bearer".to_owned(),
-        };
+        let identity = self.credentials.of(role)?;
         let is_header = scheme
             .place()
             .is_some_and(|(_, name)| name == "authorization");
-        let takes = is_header && *scheme != Scheme::Basic;
-        takes.then(|| bearer.placed(token.expose_secret(), None))
+        (is_header && *scheme != Scheme::Basic).then(|| {
+            Some(Credential {
+                name: name.to_owned(),
+                scheme: Scheme::Token {
+                    word: "Bearer".to_owned(),
+                },
+                secret: identity.token.clone(),
+                prefix: None,
+                variable: token_variable(&self.profile, role),
+            })
+        })
+    }
+
+    /// Returns a request with a credential of today in place of one that the deployment refused: of those that the request
+    /// carries, the first whose command gives another value. `None` where there is none.
+    pub(super) async fn renewed(&self, request: &Request) -> Option<Request> {
+        let wallet = &self.credentials.wallet;
+        for (role, name) in wallet.renewable() {
+            let Some(old) = held(&self.credentials, self.contract.schemes(), role, name) else {
+                continue;
+            };
+            let Some(placed) = old.placed().filter(|placed| request.carries(placed)) else {
+                continue;
+            };
+            let (wallet, scheme, value) = (Arc::clone(wallet), name.to_owned(), old.secret.clone());
+            let asking = move || wallet.renew(role, &scheme, &value);
+            if !tokio::task::spawn_blocking(asking)
+                .await
+                .unwrap_or_default()
+            {
+                continue;
+            }
+            let new = held(&self.credentials, self.contract.schemes(), role, name)?;
+            new.register(&self.secrets);
+            return Some(request.clone().carrying(&[placed], &[new.placed()?]));
+        }
+        None
     }
 
     /// Says which credentials a caller of an operation lacks.
@@ -84,6 +133,7 @@ impl Deployment {
                 Some(Scheme::Unsupported { kind }) => {
                     format!("{name}, which this suite does not support ({kind})")
                 }
+                Some(Scheme::MutualTls) => "`cert` in [tls]".to_owned(),
                 Some(_) => format!("[callers.{user}.security.{name}]"),
                 None => format!("{name}, which the contract does not declare"),
             });
@@ -101,65 +151,4 @@ impl Deployment {
 fn unnamed(role: Role) -> String {
     let user = role.name();
     format!("the profile names no {user}: give [callers.{user}]")
-}
-
-/// Registers the credentials of a profile as secrets, each by the environment variable that reports show in its place.
-pub(super) fn register(
-    secrets: &Secrets,
-    profile: &Profile,
-    credentials: &Credentials,
-    schemes: &std::collections::BTreeMap<String, Scheme>,
-) {
-    let tokens = [
-        profile.operator.as_ref().map(|operator| &operator.token),
-        profile.member.as_ref().map(|member| &member.token),
-        profile.outsider.as_ref().map(|outsider| &outsider.token),
-    ];
-    for (role, source) in Role::ALL.into_iter().zip(tokens) {
-        if let Some(identity) = credentials.of(role) {
-            let env = source.and_then(|source| source.get_ref().env());
-            secrets.register(identity.token.expose_secret(), &variable(role.name(), env));
-        }
-    }
-    if let Some(expired) = &credentials.expired {
-        let source = profile.operator.as_ref();
-        let source = source.and_then(|operator| operator.expired_token.as_ref());
-        let env = source.and_then(|source| source.get_ref().env());
-        secrets.conceal(expired.expose_secret(), &variable("expired_operator", env));
-    }
-    for (role, name) in credentials.wallet.names() {
-        register_value(secrets, credentials, schemes, (role, name));
-    }
-}
-
-/// Registers a caller's credential as a secret, in every form in which a request carries it.
-fn register_value(
-    secrets: &Secrets,
-    credentials: &Credentials,
-    schemes: &std::collections::BTreeMap<String, Scheme>,
-    (role, name): (Role, &str),
-) {
-    let (Some(value), Some(scheme)) = (credentials.wallet.value(role, name), schemes.get(name))
-    else {
-        return;
-    };
-    let (secret, variable) = (value.secret.expose_secret(), value.variable.as_str());
-    secrets.register(secret, variable);
-    if *scheme == Scheme::Basic {
-        let placed = scheme.placed(secret, Some(""));
-        if let Some(placed) = placed {
-            // A command of the shell, so that a printed command line runs as is.
-            let encoded = format!("(printf %s \"${variable}\" | base64 | tr -d '\\n')");
-            secrets.register(placed.text.trim_start(), &encoded);
-        }
-        if let Some((_, password)) = secret.split_once(':') {
-            secrets.register(password, &format!("{{{variable}#*:}}"));
-        }
-    }
-    if let Some(placed) = scheme.placed(secret, value.prefix.as_deref())
-        && placed.location == crate::case::sample::Location::Query
-    {
-        let encoded = format!("(printf %s \"${variable}\" | jq -sRr @uri)");
-        secrets.register(&placed.text, &encoded);
-    }
 }

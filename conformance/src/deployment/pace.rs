@@ -111,9 +111,21 @@ impl Pace {
         budget.reserved = budget.reserved.saturating_sub(requests);
     }
 
+    /// Keeps further requests back for a time.
+    pub(crate) fn hold(&self, pause: Duration) {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        *next = (*next).max(Instant::now() + pause);
+    }
+
     /// Waits until the rate allows another request.
     pub(crate) async fn turn(&self) {
-        let Some(rate) = self.limits.rate else { return };
+        let Some(rate) = self.limits.rate else {
+            let next = *self.next.lock().unwrap_or_else(PoisonError::into_inner);
+            if next > Instant::now() {
+                tokio::time::sleep_until(next).await;
+            }
+            return;
+        };
         let at = {
             let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
             let at = (*next).max(Instant::now());

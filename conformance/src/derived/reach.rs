@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::effect;
+use super::effect::effect;
 use crate::case::sample::Expects;
 use crate::case::{Outcome, Stop};
 use crate::contract::DocumentedOperation;
@@ -57,7 +57,7 @@ pub(crate) async fn of(t: &Trial, operation: usize) -> Result<Reach, Stop> {
             documented.operation
         );
         let outcome = look(t, &purpose, request).await?;
-        Ok(judged(documented, outcome.as_ref()))
+        Ok(judged(t, operation, outcome.as_ref()))
     });
     reach.await.cloned()
 }
@@ -69,7 +69,6 @@ pub(super) async fn ordinary<'t>(
     operation: usize,
     purpose: &str,
 ) -> Result<(Answer<'t>, Reach), Stop> {
-    let documented = &t.deployment().contract.operations()[operation];
     let cell = t.deployment().reaches.cell(operation);
     let request = request::ordinary(t, operation).await.inspect_err(|stop| {
         if let Stop::Lacking(why) = stop {
@@ -80,7 +79,7 @@ pub(super) async fn ordinary<'t>(
     let mut outcome = None;
     let reach = cell.get_or_try_init(|| async {
         let seen = look(t, purpose, request.clone()).await?;
-        let reach = judged(documented, seen.as_ref());
+        let reach = judged(t, operation, seen.as_ref());
         outcome = Some(seen);
         Ok::<_, Stop>(reach)
     });
@@ -90,7 +89,7 @@ pub(super) async fn ordinary<'t>(
         Some(outcome) => (outcome, known),
         None => {
             let outcome = look(t, purpose, request).await?;
-            let reach = judged(documented, outcome.as_ref());
+            let reach = judged(t, operation, outcome.as_ref());
             (outcome, if reach.is_reached() { known } else { reach })
         }
     };
@@ -112,10 +111,8 @@ async fn look<'t>(
 }
 
 /// Judges the answer to an ordinary request.
-fn judged(
-    documented: &DocumentedOperation,
-    outcome: Result<&Answer<'_>, &(usize, NoAnswer)>,
-) -> Reach {
+fn judged(t: &Trial, operation: usize, outcome: Result<&Answer<'_>, &(usize, NoAnswer)>) -> Reach {
+    let documented = &t.deployment().contract.operations()[operation];
     let answer = match outcome {
         Ok(answer) => answer,
         Err((_, problem)) => {
@@ -132,7 +129,12 @@ fn judged(
     }
     let in_place = documented.successes();
     let reason = format!("its ordinary request was answered with {status} in place of {in_place}");
-    not(Some(status), reason, needs(documented, status))
+    let missing = t.deployment().missing_credentials(operation);
+    let needed = match missing.filter(|_| matches!(status, 401 | 403)) {
+        Some(missing) => missing,
+        None => needs(documented, status),
+    };
+    not(Some(status), reason, needed)
 }
 
 /// Builds the reach of an operation for whose ordinary request a value is missing.

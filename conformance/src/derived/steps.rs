@@ -3,7 +3,7 @@
 
 use openapi::media_type::MediaType;
 
-use super::reach;
+use super::{accepted, reach};
 use crate::case::sample::{Change, Expects, Location};
 use crate::case::{Outcome, Sample, Stop};
 use crate::deployment::reach::Reach;
@@ -44,6 +44,7 @@ pub(super) async fn steps(t: &Trial) -> Outcome {
     if request.method.is_safe() {
         let answer = t.send(&sample.purpose, request).await?;
         conforms(&answer, t, sample, &reach)?;
+        accepted::is_accepted(&answer, t, sample)?;
         return reach::ensure(t, sample.operation).await;
     }
     // One at a time: a change by another case must not look like an effect of this one.
@@ -54,6 +55,7 @@ pub(super) async fn steps(t: &Trial) -> Outcome {
     };
     let answer = t.send(&sample.purpose, request).await?;
     conforms(&answer, t, sample, &reach)?;
+    accepted::is_accepted(&answer, t, sample)?;
     if let Some((reading, before)) = before {
         let after = t.send("read it after the refusal", reading).await?;
         let held = (after.status(), after.bytes()) == (before.0, before.1.as_slice());
@@ -65,7 +67,7 @@ pub(super) async fn steps(t: &Trial) -> Outcome {
 
 /// Checks that an answer is one that the contract documents for the operation, and of the kind that the sample expects. The
 /// kind of a refusal counts where the ordinary request succeeds: otherwise it may be about something else.
-fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &Reach) -> Outcome {
+pub(super) fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &Reach) -> Outcome {
     let operation = &t.deployment().contract.operations()[sample.operation];
     let status = answer.status();
     let found = |held: bool| {
@@ -195,7 +197,10 @@ fn refusals(t: &Trial, sample: &Sample) -> Vec<u16> {
 
 /// Reads where the sample's request would write: returns the request that reads, and what it got. `None` when no
 /// operation of the contract reads there, or when its answer differs each time.
-async fn steady(t: &Trial, sample: &Sample) -> Result<Option<(Request, (u16, Vec<u8>))>, Stop> {
+pub(super) async fn steady(
+    t: &Trial,
+    sample: &Sample,
+) -> Result<Option<(Request, (u16, Vec<u8>))>, Stop> {
     let operations = t.deployment().contract.operations();
     let path = &operations[sample.operation].operation.path;
     let reads = |candidate: &str| {
@@ -211,7 +216,12 @@ async fn steady(t: &Trial, sample: &Sample) -> Result<Option<(Request, (u16, Vec
     else {
         return Ok(None);
     };
-    let request = request::ordinary(t, reader).await?;
+    let request = match request::ordinary(t, reader).await {
+        Ok(request) => request,
+        // Nothing can be read there with what the profile gives.
+        Err(Stop::Lacking(_)) => return Ok(None),
+        Err(other) => return Err(other),
+    };
     let first = t.send("read it before", request.clone()).await?;
     let second = t.send("read it once more before", request.clone()).await?;
     let same = first.status() == second.status() && first.bytes() == second.bytes();

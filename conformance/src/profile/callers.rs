@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use openapi::Operation;
 use schemars::JsonSchema;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::Profile;
 use super::origin::{Origin, ProfileError};
 use super::role::Role;
-use super::source::{Asking, Credential, NoValue, variable_of};
+use super::source::{Asking, Credential, NoValue, Source, variable_of};
 use crate::contract::Contract;
 
 /// The callers of the operations of a contract.
@@ -39,6 +41,23 @@ pub struct CallerTable {
     #[schemars(with = "BTreeMap<String, Credential>")]
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub security: BTreeMap<String, toml::Spanned<Credential>>,
+    /// Operations that the caller may use, by method and path or by `operationId`. Of a member they are operations that
+    /// document 403 for others, of an outsider those whose path names nothing of a tenant.
+    #[schemars(with = "Vec<String>")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub may: Vec<toml::Spanned<String>>,
+}
+
+impl CallerTable {
+    /// Returns whether the profile says that the caller may use an operation.
+    #[must_use]
+    pub fn may_use(&self, operation: &Operation) -> bool {
+        (self.may.iter()).any(|named| is_named(operation, named.get_ref()))
+    }
+}
+
+fn is_named(operation: &Operation, name: &str) -> bool {
+    operation.to_string() == name || operation.id.as_deref() == Some(name)
 }
 
 impl Callers {
@@ -77,6 +96,23 @@ impl Callers {
         contract: &Contract,
         origin: Origin<'_>,
     ) -> Result<(), ProfileError> {
+        for role in Role::ALL {
+            let may = self.of(role).map_or(&[][..], |table| &table.may);
+            let is_unknown = |named: &&toml::Spanned<String>| {
+                let operations = contract.operations().iter();
+                !operations
+                    .clone()
+                    .any(|one| is_named(&one.operation, named.get_ref()))
+            };
+            if let Some(named) = may.iter().find(is_unknown) {
+                return Err(origin.error_at(
+                    named.span().start,
+                    &format!("callers.{}.may", role.name()),
+                    format!("the contract has no operation {:?}", named.get_ref()),
+                    "Write the method and the path as the contract has them, such as \"GET /orders/{id}\", or the operationId.",
+                ));
+            }
+        }
         for (role, scheme, credential) in self.credentials() {
             if contract.schemes().contains_key(scheme) {
                 continue;
@@ -110,7 +146,14 @@ struct Held {
     folder: PathBuf,
     timeout: Duration,
     value: RwLock<SecretString>,
+    /// The number of times in a row that asking again gave nothing new.
+    fruitless: AtomicU32,
+    /// Held while the source is asked again.
+    asking: Mutex<()>,
 }
+
+/// The number of times in a row after which a source is not asked again.
+const FRUITLESS: u32 = 3;
 
 /// A credential as a request may use it.
 #[derive(Debug, Clone)]
@@ -139,6 +182,8 @@ impl Wallet {
                 folder: origin.folder().to_owned(),
                 timeout: profile.timeouts.exchange(),
                 value: RwLock::default(),
+                fruitless: AtomicU32::new(0),
+                asking: Mutex::default(),
             };
             one.fetch(role, scheme).map_err(|(problem, remedy)| {
                 let key = key(role, scheme);
@@ -159,6 +204,39 @@ impl Wallet {
             prefix: held.credential.prefix.clone(),
             variable: variable_of(source.env(), || caller_variable(role, scheme)),
         })
+    }
+
+    /// Lists the roles and schemes of the credentials that are asked for again when the deployment refuses them.
+    pub(crate) fn renewable(&self) -> impl Iterator<Item = (Role, &str)> {
+        let held = self.held.iter().filter(|(_, held)| {
+            matches!(held.credential.source, Source::Command(_))
+                && held.fruitless.load(Ordering::Relaxed) < FRUITLESS
+        });
+        held.map(|((role, scheme), _)| (*role, scheme.as_str()))
+    }
+
+    /// Asks again for a credential whose value the deployment refused; returns whether there is another value since.
+    pub(crate) fn renew(&self, role: Role, scheme: &str, refused: &SecretString) -> bool {
+        let Some(held) = self.held.get(&(role, scheme.to_owned())) else {
+            return false;
+        };
+        let _one = held.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_other = || {
+            let value = held.value.read().unwrap_or_else(PoisonError::into_inner);
+            value.expose_secret() != refused.expose_secret()
+        };
+        // Another request has asked for it meanwhile.
+        if is_other() {
+            return true;
+        }
+        let renewed = held.fetch(role, scheme).is_ok() && is_other();
+        match renewed {
+            true => held.fruitless.store(0, Ordering::Relaxed),
+            false => {
+                held.fruitless.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        renewed
     }
 
     /// Lists the roles and schemes of all credentials.

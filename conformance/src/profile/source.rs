@@ -111,7 +111,7 @@ pub(crate) fn variable(user: &str, env: Option<&str>) -> String {
 }
 
 /// Returns the environment variable by which reports name a credential: `env` where it is valid, or another name.
-pub(super) fn variable_of(env: Option<&str>, other: impl FnOnce() -> String) -> String {
+pub(crate) fn variable_of(env: Option<&str>, other: impl FnOnce() -> String) -> String {
     let is_name = |name: &&str| {
         let mut bytes = name.bytes();
         let first = bytes.next();

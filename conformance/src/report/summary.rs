@@ -8,6 +8,7 @@ use crate::case::Level;
 use crate::coverage::{Coverage, CoveredOperation};
 use crate::deployment::reach::Unreached;
 use crate::event::{CaseRecord, ExchangeRecord, StepRecord, Verdict};
+use crate::profile::{Role, caller_variable, variable, variable_of};
 
 /// The verdicts of findings, worst first.
 const FINDINGS: [Verdict; 5] = [
@@ -334,11 +335,35 @@ pub(crate) fn credentials(report: &Report) -> Vec<Credential> {
                 "token" => format!("the {user}'s token"),
                 _ => format!("the {user}'s expired token"),
             },
-            variable: crate::profile::variable(name, env),
+            variable: variable(name, env),
             file: file.map(str::to_owned),
         })
     });
-    credentials.collect()
+    credentials.chain(callers_credentials(report)).collect()
+}
+
+/// Returns the sources of the callers' credentials, by security scheme.
+fn callers_credentials(report: &Report) -> Vec<Credential> {
+    let mut found = Vec::new();
+    for role in Role::ALL {
+        let schemes = report
+            .run
+            .profile
+            .pointer(&format!("/callers/{}/security", role.name()));
+        for (scheme, source) in schemes
+            .and_then(|schemes| schemes.as_object())
+            .into_iter()
+            .flatten()
+        {
+            let text = |key: &str| source.get(key).and_then(serde_json::Value::as_str);
+            found.push(Credential {
+                name: format!("the {}'s credential for {scheme}", role.name()),
+                variable: variable_of(text("env"), || caller_variable(role, scheme)),
+                file: text("file").map(str::to_owned),
+            });
+        }
+    }
+    found
 }
 
 /// Returns the exit code with its meaning, or that the run was cut off.

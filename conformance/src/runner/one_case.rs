@@ -125,6 +125,17 @@ pub async fn run_case(
                 ..lacking(deployment, case, reason)
             };
         }
+        Err(Stop::Unasked(reason)) => {
+            return CaseRecord {
+                unasked: true,
+                ..undecided(
+                    deployment,
+                    case,
+                    Verdict::Skip,
+                    deployment.secrets.redact(&reason),
+                )
+            };
+        }
         Err(Stop::Inapplicable(reason)) => (Verdict::Pass, format!("does not apply: {reason}")),
         Err(Stop::Inconclusive(reason)) => (Verdict::Inconclusive, reason),
         Err(Stop::Unproven(reason)) => {
@@ -246,6 +257,7 @@ pub(super) fn undecided(
         waived: None,
         known: None,
         waivable: false,
+        unasked: false,
         cause: None,
         fault: None,
         effect: case.effect,

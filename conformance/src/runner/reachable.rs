@@ -18,7 +18,7 @@ pub(super) async fn check(deployment: &Arc<Deployment>) -> Result<(), String> {
     let request = caller.list("").without("authorization");
     let purpose = "look whether the target answers".to_owned();
     match deployment.send("probe", purpose, request).await.outcome {
-        Ok(_) | Err(NoAnswer::TooLarge(..) | NoAnswer::Undecodable(..)) => {
+        Ok(_) | Err(NoAnswer::TooLarge(..) | NoAnswer::Undecodable(..) | NoAnswer::Busy { .. }) => {
             if deployment.contract.has_revoke() && !deployment.profile.companions.list {
                 look_for_list(deployment).await;
             }
@@ -68,6 +68,7 @@ fn advice(target: &str, problem: &NoAnswer) -> String {
         | NoAnswer::TooLarge(..)
         | NoAnswer::Undecodable(..)
         | NoAnswer::Budget(_)
+        | NoAnswer::Busy { .. }
         | NoAnswer::Stopped(_)
         | NoAnswer::Unsendable(_) => String::new(),
     }

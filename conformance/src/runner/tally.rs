@@ -73,6 +73,8 @@ impl Tally {
             Verdict::Error => self.broken.push(case.id.clone()),
             // The deployment's owner has waived it, with a reason and until a day.
             Verdict::Skip | Verdict::Unproven if case.waived.is_some() => {}
+            // The profile names no such caller.
+            Verdict::Skip if case.unasked => {}
             Verdict::Unproven | Verdict::Skip
                 if case.level == Level::Must
                     && (case.waivable || case.verdict == Verdict::Unproven) =>

@@ -9,7 +9,6 @@ use super::exchange::Request;
 use crate::case::sample::Location;
 use crate::contract::security::Placed;
 use crate::contract::{Contract, JSON};
-use crate::percent::percent_encoded;
 use crate::profile::Identity;
 
 /// A user with a credential in a business. Its `Debug` does not show the credential.
@@ -89,6 +88,11 @@ impl<'c> Caller<'c> {
         Caller { accept, ..self }
     }
 
+    /// Returns the credentials, as each request carries them.
+    pub(crate) fn credentials(&self) -> &[Placed] {
+        &self.credentials
+    }
+
     /// Returns whether a header, a query parameter or a cookie carries a credential of the caller.
     pub(crate) fn provides(&self, location: Location, name: &str) -> bool {
         let is_header = location == Location::Header;
@@ -135,20 +139,7 @@ impl<'c> Caller<'c> {
             headers: Vec::new(),
             body: None,
         };
-        for placed in &self.credentials {
-            request = match placed.location {
-                Location::Header => request.and(placed.name.clone(), placed.text.clone()),
-                Location::Query => request.with_query(&format!(
-                    "{}={}",
-                    percent_encoded(&placed.name),
-                    placed.text
-                )),
-                Location::Cookie => {
-                    request.with_cookie(&format!("{}={}", placed.name, placed.text))
-                }
-                Location::Path => request,
-            };
-        }
+        request = request.carrying(&[], &self.credentials);
         if let Some(business_id) = &self.business_id {
             request = request.and("x-business-id", business_id.clone());
         }

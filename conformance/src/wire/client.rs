@@ -3,7 +3,6 @@
 //! The client follows no redirect, adds no header except `host`, `content-length` and `accept`, repeats
 //! nothing by itself, and reads an answer only up to a limit.
 
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -16,7 +15,11 @@ use super::coding;
 use super::connection::{Form, Wire};
 use super::exchange::{Exchange, NoAnswer, Request, Response, To};
 use super::tls;
-use crate::profile::Timeouts;
+use crate::profile::{Certificate, HttpVersion, Timeouts, TlsFiles};
+
+/// The names of the versions of HTTP (RFC 7301, section 6).
+const HTTP_1: &[u8] = b"http/1.1";
+const HTTP_2: &[u8] = b"h2";
 
 /// The longest that an idle connection is used again.
 const IDLE: Duration = Duration::from_secs(1);
@@ -27,8 +30,12 @@ pub struct Client {
     base: Url,
     /// Replaced after a server error.
     http: RwLock<reqwest::Client>,
+    /// For raw connections.
     tls: Arc<rustls::ClientConfig>,
-    ca_file: Option<PathBuf>,
+    /// For the HTTP client.
+    connector: rustls::ClientConfig,
+    files: TlsFiles,
+    version: HttpVersion,
     connect_timeout: Duration,
     exchange_timeout: Duration,
     most_bytes: usize,
@@ -45,8 +52,12 @@ pub struct Way<'w> {
     pub most_bytes: usize,
     /// The authorities that are trusted in addition to those of this machine.
     pub roots: &'w [CertificateDer<'static>],
-    /// The file that they come from, for command lines that are printed.
-    pub ca_file: Option<PathBuf>,
+    /// The certificate of the suite itself.
+    pub certificate: Option<Certificate>,
+    /// The files that they come from, for command lines that are printed.
+    pub files: TlsFiles,
+    /// The version of HTTP.
+    pub version: HttpVersion,
 }
 
 /// The reason why there is no client.
@@ -89,7 +100,9 @@ impl Client {
             timeouts,
             most_bytes,
             roots,
-            ca_file,
+            certificate,
+            files,
+            version,
         } = way;
         let wrong = |problem: &str| ClientError::Target {
             target: target.to_owned(),
@@ -119,19 +132,21 @@ impl Client {
         let plain = base.scheme() == "http" && is_loopback(&base);
         let tls = match plain {
             true => tls::unused(&provider),
-            false => tls::config(&provider, roots),
+            false => tls::config(&provider, roots, certificate.as_ref()),
         };
         let tls = tls.map_err(|source| ClientError::Tls {
             target: target.to_owned(),
             source,
         })?;
-        let http =
-            connections(&base, &tls, timeouts.connect(), None).map_err(ClientError::Setup)?;
+        let http = connections((&base, version), &tls, timeouts.connect(), None)
+            .map_err(ClientError::Setup)?;
         Ok(Client {
             base,
             http: RwLock::new(http),
-            tls: Arc::new(tls),
-            ca_file,
+            tls: Arc::new(tls::offering(&tls, &[HTTP_1])),
+            connector: tls,
+            files,
+            version,
             connect_timeout: timeouts.connect(),
             exchange_timeout: timeouts.exchange(),
             most_bytes,
@@ -148,7 +163,8 @@ impl Client {
     pub(crate) fn to(&self) -> To<'_> {
         To {
             target: self.target(),
-            ca_file: self.ca_file.as_deref(),
+            files: &self.files,
+            version: self.version,
         }
     }
 
@@ -232,7 +248,12 @@ impl Client {
         // Servers close the connection after an error that they did not expect, often without saying so. The next request
         // would break on it, and may take it as soon as the body has been read. So from now on none is used twice.
         if status >= 500
-            && let Ok(fresh) = connections(&self.base, &self.tls, self.connect_timeout, Some(0))
+            && let Ok(fresh) = connections(
+                (&self.base, self.version),
+                &self.connector,
+                self.connect_timeout,
+                Some(0),
+            )
         {
             *self.http.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
@@ -292,13 +313,23 @@ fn has_event(body: &[u8]) -> bool {
 
 /// Creates an HTTP client without open connections, which keeps at most this many for later requests.
 fn connections(
-    base: &Url,
+    (base, version): (&Url, HttpVersion),
     tls: &rustls::ClientConfig,
     connect_timeout: Duration,
     most_idle: Option<usize>,
 ) -> reqwest::Result<reqwest::Client> {
-    let http = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls.clone())
+    let versions: &[&[u8]] = match version {
+        HttpVersion::Auto => &[HTTP_2, HTTP_1],
+        HttpVersion::One => &[HTTP_1],
+        HttpVersion::Two => &[HTTP_2],
+    };
+    let http = match version {
+        HttpVersion::Auto => reqwest::Client::builder(),
+        HttpVersion::One => reqwest::Client::builder().http1_only(),
+        HttpVersion::Two => reqwest::Client::builder().http2_prior_knowledge(),
+    };
+    let http = http
+        .tls_backend_preconfigured(tls::offering(tls, versions))
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)

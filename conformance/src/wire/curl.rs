@@ -1,6 +1,7 @@
 //! The `curl` command of a request, with the credentials taken from the environment.
 
 use super::exchange::{Request, To};
+use crate::profile::HttpVersion;
 use crate::redact::{Piece, Secrets};
 use openapi::shown::visible_lines;
 
@@ -9,13 +10,27 @@ const SHOWN: usize = 4096;
 
 /// Writes the `curl` command that sends a request.
 pub(crate) fn curl(to: To<'_>, request: &Request, secrets: &Secrets) -> String {
-    let To { target, ca_file } = to;
+    let To {
+        target,
+        files,
+        version,
+    } = to;
     let mut parts = vec!["curl -sS -i --path-as-is".to_owned()];
-    if let Some(file) = ca_file {
-        parts.push(format!(
-            "--cacert {}",
-            word(&file.display().to_string(), secrets)
-        ));
+    let options = [
+        ("--cacert", &files.ca),
+        ("--cert", &files.cert),
+        ("--key", &files.key),
+    ];
+    for (option, file) in options {
+        if let Some(file) = file {
+            let file = word(&file.display().to_string(), secrets);
+            parts.push(format!("{option} {file}"));
+        }
+    }
+    match version {
+        HttpVersion::Auto => {}
+        HttpVersion::One => parts.push("--http1.1".to_owned()),
+        HttpVersion::Two => parts.push("--http2-prior-knowledge".to_owned()),
     }
     let mut before = String::new();
     if request.method == reqwest::Method::HEAD {

@@ -1,11 +1,14 @@
 //! A request, its answer, and the exchange of both.
 
 use std::borrow::Cow;
-use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::Method;
+
+use crate::case::sample::Location;
+use crate::contract::security::Placed;
+use crate::profile::{HttpVersion, TlsFiles};
 
 /// The longest body that is kept after it was checked, in bytes: more than any record shows.
 const KEPT: usize = 64 * 1024;
@@ -103,6 +106,70 @@ impl Request {
         self.set("cookie", cookies)
     }
 
+    /// Returns whether the request carries a credential.
+    #[must_use]
+    pub(crate) fn carries(&self, placed: &Placed) -> bool {
+        let pair = || placed.pair();
+        match placed.location {
+            Location::Header => self.header(&placed.name) == Some(placed.text.as_str()),
+            Location::Query => {
+                let query = self.path.split_once('?').map_or("", |(_, query)| query);
+                query.split('&').any(|one| one == pair())
+            }
+            Location::Cookie => {
+                let cookies = self.header("cookie").unwrap_or_default();
+                cookies.split("; ").any(|one| one == pair())
+            }
+            Location::Path => false,
+        }
+    }
+
+    /// Returns the request with other credentials in place of those that it carries.
+    #[must_use]
+    pub(crate) fn carrying(mut self, old: &[Placed], new: &[Placed]) -> Self {
+        for placed in old
+            .iter()
+            .filter(|placed| self.carries(placed))
+            .cloned()
+            .collect::<Vec<_>>()
+        {
+            self = match placed.location {
+                Location::Header => self.without(&placed.name),
+                Location::Query => {
+                    let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
+                    let rest: Vec<&str> = (query.split('&'))
+                        .filter(|one| *one != placed.pair())
+                        .collect();
+                    self.path = match rest.is_empty() {
+                        true => path.to_owned(),
+                        false => format!("{path}?{}", rest.join("&")),
+                    };
+                    self
+                }
+                Location::Cookie => {
+                    let cookies = self.header("cookie").unwrap_or_default().to_owned();
+                    let rest: Vec<&str> = (cookies.split("; "))
+                        .filter(|one| *one != placed.pair())
+                        .collect();
+                    match rest.is_empty() {
+                        true => self.without("cookie"),
+                        false => self.set("cookie", rest.join("; ")),
+                    }
+                }
+                Location::Path => self,
+            };
+        }
+        for placed in new {
+            self = match placed.location {
+                Location::Header => self.and(placed.name.clone(), placed.text.clone()),
+                Location::Query => self.with_query(&placed.pair()),
+                Location::Cookie => self.with_cookie(&placed.pair()),
+                Location::Path => self,
+            };
+        }
+        self
+    }
+
     /// Returns the request with another method.
     #[must_use]
     pub fn method(self, method: Method) -> Self {
@@ -152,6 +219,14 @@ pub enum NoAnswer {
     /// The answer's body is not in the coding that it names.
     #[error("status {0} with a body that is not {1}, which content-encoding names")]
     Undecodable(u16, &'static str),
+    /// The deployment asked to wait for longer than the suite does.
+    #[error("status {status}, which asks to wait {} s: no answer to the request", .pause.as_secs())]
+    Busy {
+        /// The status, 429 or 503.
+        status: u16,
+        /// The time that it asks to wait.
+        pause: Duration,
+    },
     /// The run's budget of requests is used up; the request was not sent.
     #[error("not sent: the budget of {0} requests (--max-requests) is used up")]
     Budget(u64),
@@ -217,6 +292,8 @@ impl Exchange {
 pub(crate) struct To<'t> {
     /// The base URL.
     pub(crate) target: &'t str,
-    /// The file of the authorities that are trusted in addition to those of this machine.
-    pub(crate) ca_file: Option<&'t Path>,
+    /// The files of its TLS.
+    pub(crate) files: &'t TlsFiles,
+    /// The version of HTTP.
+    pub(crate) version: HttpVersion,
 }

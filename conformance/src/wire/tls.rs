@@ -3,10 +3,13 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use rustls::ClientConfig;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use rustls_platform_verifier::Verifier;
+
+use crate::profile::Certificate;
 
 /// Builds the configuration of all connections: it trusts `roots` and the authorities of this machine (on Linux the
 /// system's store, or in its place what `SSL_CERT_FILE` and `SSL_CERT_DIR` name).
@@ -16,13 +19,86 @@ use rustls_platform_verifier::Verifier;
 pub(super) fn config(
     provider: &Arc<CryptoProvider>,
     roots: &[CertificateDer<'static>],
+    identity: Option<&Certificate>,
 ) -> Result<ClientConfig, rustls::Error> {
-    let verifier = Verifier::new_with_extra_roots(roots.to_vec(), Arc::clone(provider))?;
+    let verifier = Named {
+        certificates: roots.to_vec(),
+        others: Verifier::new_with_extra_roots(roots.to_vec(), Arc::clone(provider))?,
+    };
     let config = ClientConfig::builder_with_provider(Arc::clone(provider))
         .with_safe_default_protocol_versions()?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier));
-    Ok(of_http_1(config.with_no_client_auth()))
+    match identity {
+        Some(Certificate { chain, key }) => {
+            config.with_client_auth_cert(chain.clone(), key.clone_key())
+        }
+        None => Ok(config.with_no_client_auth()),
+    }
+}
+
+/// A verifier that trusts the certificates that the profile names, also as those of the deployment itself. A self-signed one is
+/// often that of an authority too, as `openssl req -x509` makes it, and may name no host.
+#[derive(Debug)]
+struct Named {
+    certificates: Vec<CertificateDer<'static>>,
+    others: Verifier,
+}
+
+impl ServerCertVerifier for Named {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        use rustls::CertificateError as Problem;
+        let verified = (self.others).verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        match verified {
+            Err(rustls::Error::InvalidCertificate(
+                Problem::Expired
+                | Problem::ExpiredContext { .. }
+                | Problem::NotValidYet
+                | Problem::NotValidYetContext { .. }
+                | Problem::Revoked
+                | Problem::BadEncoding,
+            )) => verified,
+            Err(rustls::Error::InvalidCertificate(_)) if self.certificates.contains(end_entity) => {
+                Ok(ServerCertVerified::assertion())
+            }
+            verified => verified,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        (self.others).verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        (self.others).verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.others.supported_verify_schemes()
+    }
 }
 
 /// Builds a configuration for targets without TLS, which works on a machine without a store of certificates.
@@ -33,12 +109,13 @@ pub(super) fn unused(provider: &Arc<CryptoProvider>) -> Result<ClientConfig, rus
     let config = ClientConfig::builder_with_provider(Arc::clone(provider))
         .with_safe_default_protocol_versions()?
         .with_root_certificates(rustls::RootCertStore::empty());
-    Ok(of_http_1(config.with_no_client_auth()))
+    Ok(config.with_no_client_auth())
 }
 
-/// Limits a configuration to HTTP/1.1, the one version that the suite speaks (RFC 7301).
-fn of_http_1(mut config: ClientConfig) -> ClientConfig {
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+/// Returns a configuration that offers these versions of HTTP (RFC 7301), the best first.
+pub(super) fn offering(config: &ClientConfig, versions: &[&[u8]]) -> ClientConfig {
+    let mut config = config.clone();
+    config.alpn_protocols = versions.iter().map(|version| version.to_vec()).collect();
     config
 }
 

@@ -44,7 +44,7 @@ async fn unknown_key() {
 #[tokio::test]
 async fn unknown_table() {
     insta::assert_snapshot!(message(&format!("{VALID}[operater]\nx = 1\n")).await, @r#"
-    conformance: profile.toml:4: operater: unknown field `operater`, expected one of `hosts`, `operator`, `member`, `outsider`, `callers`, `fixtures`, `companions`, `policy`, `clock`, `timeouts`, `answers`, `tls`, `latency`, `parameters`, `operations`, `waiver`
+    conformance: profile.toml:4: operater: unknown field `operater`, expected one of `hosts`, `operator`, `member`, `outsider`, `callers`, `fixtures`, `companions`, `policy`, `clock`, `timeouts`, `answers`, `tls`, `http`, `latency`, `parameters`, `operations`, `waiver`
       Did you mean `operator`?
     "#);
 }

@@ -43,6 +43,7 @@ fn case(id: &str, level: Level, verdict: Verdict, reason: &str) -> CaseRecord {
         waived: None,
         known: None,
         waivable: false,
+        unasked: false,
         cause: None,
         fault: None,
         effect: Effect::Revokes,
@@ -248,6 +249,7 @@ pub(crate) fn events() -> Vec<Event> {
         duration_ms: 2345,
         requests: 40,
         retries: 0,
+        waits: 0,
         reached: true,
         complete: true,
         exit: Exit {

@@ -152,3 +152,66 @@ async fn file_without_an_authority_is_an_error_in_the_profile() {
         assert!(run.stderr.contains(message), "{file}: {}", run.stderr);
     }
 }
+
+/// `openssl req -x509` makes a certificate of an authority, here without any name of a host.
+#[tokio::test]
+async fn self_signed_certificate_is_trusted_where_the_profile_names_it() {
+    let openssl = |folder: &Path, name: &str| {
+        let made = std::process::Command::new("openssl")
+            .args([
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+            ])
+            .args(["-subj", "/CN=localhost"])
+            .args(["-keyout", &format!("{name}.key")])
+            .args(["-out", &format!("{name}.pem")])
+            .current_dir(folder)
+            .output()
+            .expect("openssl runs");
+        assert!(
+            made.status.success(),
+            "{}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+    };
+    let deployment = Deployment::start_with(|folder| {
+        openssl(folder, "own");
+        openssl(folder, "other");
+        let path = |name: &str| folder.join(name).display().to_string();
+        vec![
+            "--tls-cert".to_owned(),
+            path("own.pem"),
+            "--tls-key".to_owned(),
+            path("own.key"),
+        ]
+    });
+    let cases = ["--filter", "status.created", "--allow", "revokes"];
+    let named = run(
+        &deployment.url,
+        &profile_with_ca(&deployment, "own.pem"),
+        &cases,
+    )
+    .await;
+    assert_eq!(named.code, 0, "{}{}", named.stdout, named.stderr);
+    let other = run(
+        &deployment.url,
+        &profile_with_ca(&deployment, "other.pem"),
+        &cases,
+    )
+    .await;
+    assert_eq!(other.code, 3, "{}{}", other.stdout, other.stderr);
+}
+
+/// Without TLS, a deployment speaks HTTP/2 to a client that knows it.
+#[tokio::test]
+async fn profile_asks_for_http_2() {
+    for (clear, code) in [("on", 0), ("off", 3)] {
+        let deployment =
+            Deployment::start_with(|_| vec!["--clear-http2".to_owned(), clear.to_owned()]);
+        let profile = deployment.profile();
+        let text = std::fs::read_to_string(&profile).expect("readable");
+        std::fs::write(&profile, format!("{text}\n[http]\nversion = \"2\"\n")).expect("written");
+        let cases = ["--filter", "status.", "--allow", "revokes"];
+        let run = run(&deployment.url, &profile, &cases).await;
+        assert_eq!(run.code, code, "{clear}: {}{}", run.stdout, run.stderr);
+    }
+}

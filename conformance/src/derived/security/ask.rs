@@ -1,0 +1,147 @@
+//! An ordinary request, sent with other credentials.
+
+use super::enforced::unenforced;
+use crate::case::sample::{Change, Expects};
+use crate::case::{Outcome, Sample, Stop};
+use crate::contract::DocumentedOperation;
+use crate::contract::security::{Credential, Placed};
+use crate::deployment::reach::Reach;
+use crate::derived::{reach, steps};
+use crate::profile::Role;
+use crate::resources::request;
+use crate::trial::{Answer, Trial};
+use crate::wire::{Caller, Request};
+
+/// An ordinary request of an operation, which is sent with other credentials.
+pub(super) struct Ask<'t> {
+    t: &'t Trial,
+    pub(super) sample: &'static Sample,
+    pub(super) documented: &'t DocumentedOperation,
+    reach: Reach,
+    pub(super) operator: Caller<'t>,
+    pub(super) request: Request,
+    /// How to read what the request would change, and what was read.
+    before: Option<(Request, (u16, Vec<u8>))>,
+    _alone: Option<tokio::sync::MutexGuard<'t, ()>>,
+}
+
+impl<'t> Ask<'t> {
+    /// Builds the request, and reads what it would change.
+    pub(super) async fn of(t: &'t Trial) -> Result<Ask<'t>, Stop> {
+        let sample = t.sample()?;
+        let documented = &t.deployment().contract.operations()[sample.operation];
+        let reach = reach::of(t, sample.operation).await?;
+        // One at a time: a change by another case must not look like an effect of this one.
+        let reads = matches!(
+            documented.operation.method.as_str(),
+            "GET" | "HEAD" | "OPTIONS"
+        );
+        let alone = match reads {
+            true => None,
+            false => Some(t.deployment().alone().await),
+        };
+        Ok(Ask {
+            t,
+            sample,
+            documented,
+            reach,
+            operator: t.caller_for(Role::Operator, sample.operation)?,
+            request: request::ordinary(t, sample.operation).await?,
+            before: match reads {
+                true => None,
+                false => steps::steady(t, sample).await?,
+            },
+            _alone: alone,
+        })
+    }
+
+    /// Returns the request as another user sends it.
+    pub(super) fn as_caller(&self, caller: &Caller<'_>) -> Request {
+        let request = self.request.clone();
+        let request = request.carrying(self.operator.credentials(), caller.credentials());
+        match caller.business_id() {
+            "" => request,
+            business_id => request.set("x-business-id", business_id),
+        }
+    }
+
+    /// Returns the operator's credentials for each alternative for which the profile has them all.
+    pub(super) fn alternatives(&self) -> Result<Vec<Vec<Credential>>, Stop> {
+        let demanded = self.documented.security.demanded().unwrap_or_default();
+        let found: Vec<Vec<Credential>> = (demanded.iter())
+            .filter_map(|one| self.t.deployment().credentials_for(Role::Operator, one))
+            .filter(|credentials| !credentials.is_empty())
+            .collect();
+        match found.is_empty() {
+            true => Err(Stop::Unasked(
+                "the profile has no credential of the operator to change".to_owned(),
+            )),
+            false => Ok(found),
+        }
+    }
+
+    /// Sends the request with other credentials, which are not valid, and checks that it is refused.
+    pub(super) async fn unauthorized(&self, what: &str, credentials: Vec<Placed>) -> Outcome {
+        let request = self.request.clone();
+        let request = request.carrying(self.operator.credentials(), &credentials);
+        let purpose = match what {
+            "" => self.sample.purpose.clone(),
+            what => format!("{} ({what})", self.sample.purpose),
+        };
+        let answer = self.t.send(&purpose, request).await?;
+        let wanted: &[u16] = match [401, 403, 404].map(|status| self.documented.names(status)) {
+            [true, _, _] => &[401],
+            [false, true, _] => &[401, 403],
+            [false, false, true] => &[401, 403, 404],
+            [false, false, false] => &[401, 403],
+        };
+        if answer.status() / 100 == 2
+            && let Some(names) = unenforced(self.t, self.sample.operation).await?
+        {
+            let what = format!("the security scheme {names}, which no operation enforces");
+            let found = format!("{} to {purpose}", answer.status());
+            self.t.expect(&what, false, "401", found)?;
+        }
+        self.is_refused(&answer, "a caller without a valid credential", wanted)
+    }
+
+    /// Checks that an answer refuses a caller as the contract documents it.
+    pub(super) fn is_refused(&self, answer: &Answer<'_>, who: &str, wanted: &[u16]) -> Outcome {
+        let status = answer.status();
+        let expected = format!("{}: {who} is refused", crate::profile::one_of(wanted));
+        let held = wanted.contains(&status);
+        let found = match held {
+            true => status.to_string(),
+            false => format!("{status}: {}", answer.quote()),
+        };
+        let held = answer.expect("status", held, expected, found);
+        (self.t).name_cause(Some(format!("{status} to {who}")), None);
+        held?;
+        // A contract that documents no refusal at all says nothing about its body.
+        if !self.documented.documents(status) {
+            return Ok(());
+        }
+        let documented = Sample {
+            operation: self.sample.operation,
+            change: Change::Nothing,
+            expects: Expects::Documented,
+            purpose: self.sample.purpose.clone(),
+            left_out: Vec::new(),
+        };
+        steps::conforms(answer, self.t, &documented, &self.reach)
+    }
+
+    /// Checks that the refused requests changed nothing, and that the ordinary request succeeds.
+    pub(super) async fn finish(&self) -> Outcome {
+        if let Some((reading, before)) = &self.before {
+            let after = self
+                .t
+                .send("read it after the refusal", reading.clone())
+                .await?;
+            let held = (after.status(), after.bytes()) == (before.0, before.1.as_slice());
+            let expected = String::from_utf8_lossy(&before.1);
+            after.expect("no effect", held, expected, after.quote())?;
+        }
+        reach::ensure(self.t, self.sample.operation).await
+    }
+}

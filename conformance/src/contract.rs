@@ -16,7 +16,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub(crate) use documented::{DocumentedOperation, JSON};
+pub(crate) use documented::DocumentedOperation;
+pub(crate) use response::JSON;
 use schema::Schemas;
 use security::Scheme;
 

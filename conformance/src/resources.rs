@@ -3,6 +3,7 @@
 mod examples;
 pub(crate) mod inputs;
 mod origin;
+pub(crate) mod references;
 pub(crate) mod request;
 pub(crate) mod values;
 pub(crate) mod writing;

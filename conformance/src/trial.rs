@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use answer::Answer;
 
-use crate::case::{Case, Effect, Sample, Stop};
+use crate::case::{Effect, Sample, Stop};
 use crate::deployment::Deployment;
 use crate::deployment::ledger::Token;
 use crate::deployment::observation::Kind;
@@ -39,12 +39,16 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Starts a trial of a case in a run that allows effects up to a given one.
-    pub(crate) fn new(deployment: Arc<Deployment>, case: &Case, allowed: Effect) -> Trial {
+    /// Starts a trial of the case with this id, in a run that allows effects up to a given one. A derived case has a sample.
+    pub(crate) fn new(
+        deployment: Arc<Deployment>,
+        (case, sample): (&'static str, Option<&'static Sample>),
+        allowed: Effect,
+    ) -> Trial {
         Trial {
-            transcript: Transcript::new(deployment, case.id),
+            transcript: Transcript::new(deployment, case),
             tokens: Tokens::default(),
-            sample: case.needs.sample,
+            sample,
             allowed,
         }
     }

@@ -10,9 +10,6 @@ use super::response::{Content, DocumentedResponse};
 use super::schema::Schemas;
 use super::security::Security;
 
-/// The media type that every answer of the revoke operation has.
-pub(crate) const JSON: &str = "application/json";
-
 /// An operation with its documented responses.
 #[derive(Debug)]
 pub(crate) struct DocumentedOperation {

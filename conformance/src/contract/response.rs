@@ -6,8 +6,10 @@ use openapi::media_type::MediaType;
 use openapi::{Document, pointer};
 use serde_json::Value;
 
-use super::JSON;
 use super::schema::{AnswerSchema, Schemas};
+
+/// The media type that every answer of the revoke operation has.
+pub(crate) const JSON: &str = "application/json";
 
 /// A response as the contract documents it.
 #[derive(Debug)]

@@ -4,11 +4,13 @@
 use super::leak::{self, Leaked};
 use crate::contract::{Contract, JSON};
 use crate::redact::Secrets;
-use crate::trial::answer::NOT_JSON;
 use crate::wire::{Exchange, Request, Response};
 use openapi::media_type::MediaType;
 use reqwest::Method;
 use uuid::Uuid;
+
+/// What is wrong with a body that is not JSON.
+pub(crate) const NOT_JSON: &str = "a body that is not JSON";
 
 /// Something that is wrong with an answer.
 #[derive(Debug, Clone)]

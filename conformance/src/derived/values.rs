@@ -7,7 +7,8 @@ use openapi::{Validator, sample};
 use serde_json::Value;
 
 use crate::case::sample::Location;
-use crate::resources::inputs::{Parameter, resolved};
+use crate::resources::inputs::Parameter;
+use crate::resources::references::resolved;
 use crate::resources::writing::Writing;
 
 /// The most valid values of one schema.

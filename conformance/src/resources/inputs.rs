@@ -50,7 +50,7 @@ pub(crate) struct Body<'c> {
 impl Body<'_> {
     /// Returns how its values are written.
     pub(crate) fn form(&self) -> Form {
-        Form::of(&MediaType::of(self.media_type).essence())
+        Form::of(&MediaType::of(self.media_type))
     }
 }
 
@@ -74,30 +74,12 @@ pub(crate) fn bodies<'c>(contract: &'c Contract, operation: &Operation) -> Vec<B
             }
         })
         .collect();
-    bodies.sort_by_key(|body| match MediaType::of(body.media_type).essence() {
-        essence if essence == JSON => 0,
-        essence if is_json(&essence) => 1,
+    bodies.sort_by_key(|body| match MediaType::of(body.media_type) {
+        media_type if media_type.essence() == JSON => 0,
+        media_type if media_type.is_json() => 1,
         _ => 2,
     });
     bodies
-}
-
-/// Returns whether a media type without parameters is JSON, or a type that is written as JSON (RFC 6839, section 3.1).
-pub(crate) fn is_json(essence: &str) -> bool {
-    essence == JSON || essence.ends_with("+json")
-}
-
-/// Follows the references of a part of a self-contained schema.
-pub(crate) fn resolved<'v>(root: &'v Value, mut schema: &'v Value) -> &'v Value {
-    // A longer chain is a circle.
-    for _ in 0..16 {
-        let target = schema["$ref"].as_str().and_then(pointer::of_reference);
-        match target.and_then(|target| root.pointer(&target)) {
-            Some(next) => schema = next,
-            None => break,
-        }
-    }
-    schema
 }
 
 /// Returns the parameters of an operation that values can be sampled for.

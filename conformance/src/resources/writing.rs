@@ -4,7 +4,7 @@ use openapi::media_type::MediaType;
 use openapi::parameter_style::{default_style, encoded, explodes_by_default, in_style, scalar};
 use serde_json::{Map, Value};
 
-use super::inputs::{is_json, resolved};
+use super::references::resolved;
 use crate::case::sample::Location;
 use crate::percent::percent_encoded;
 
@@ -92,12 +92,12 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// Returns the form of a media type without parameters.
-    pub(crate) fn of(essence: &str) -> Form {
-        match essence {
+    /// Returns the form of a media type.
+    pub(crate) fn of(media_type: &MediaType) -> Form {
+        match media_type.essence().as_str() {
             "application/x-www-form-urlencoded" => Form::Fields,
             "multipart/form-data" => Form::Parts,
-            json if is_json(json) => Form::Json,
+            _ if media_type.is_json() => Form::Json,
             _ => Form::Plain,
         }
     }
@@ -112,7 +112,7 @@ pub(crate) fn body(
     schema: Option<&Value>,
 ) -> Option<(String, Vec<u8>)> {
     let same = |text: String| Some((media_type.to_owned(), text.into_bytes()));
-    match Form::of(&MediaType::of(media_type).essence()) {
+    match Form::of(&MediaType::of(media_type)) {
         Form::Json => same(value.to_string()),
         Form::Plain => same(scalar(value)?),
         Form::Fields => same(fields(value.as_object()?, encodings)?),

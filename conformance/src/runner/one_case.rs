@@ -75,7 +75,7 @@ pub async fn run_case(
     ];
     let lease = fixtures.lease(places).await;
     let clock = Instant::now();
-    let mut trial = Trial::new(Arc::clone(deployment), case, allow);
+    let mut trial = Trial::new(Arc::clone(deployment), (case.id, needs.sample), allow);
     let limit = deployment.profile.timeouts.case();
     let time_left = deployment.time_left().filter(|left| *left < limit);
     let steps = async {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::transcript::Transcript;
 use crate::case::Stop;
 use crate::contract::JSON;
+use crate::deployment::observation::NOT_JSON;
 use crate::profile::Policy;
 use crate::wire::Response;
 
@@ -22,9 +23,6 @@ pub(super) fn fault_of_refusals(check: &str) -> String {
 /// 415), limits (413, 414, 429, 431), routing of another path or method (301, 307, 308, 405), and another version of HTTP
 /// (505).
 pub(crate) const GENERIC: &[u16] = &[301, 307, 308, 405, 406, 413, 414, 415, 429, 431, 505];
-
-/// What is wrong with a body that is not JSON.
-pub(crate) const NOT_JSON: &str = "a body that is not JSON";
 
 /// Returns what is wrong with an answer of a status that the contract does not document.
 pub(crate) fn undocumented(status: u16) -> String {

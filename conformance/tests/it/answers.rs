@@ -14,6 +14,7 @@ use crate::suite::{Run, run};
 const PROFILE: &str = "[operator]\ntoken = { file = \"operator.token\" }\n";
 
 /// Returns a contract with one operation.
+#[expect(clippy::needless_pass_by_value, reason = "callers pass literals")]
 fn contract(method: &str, operation: Value) -> Value {
     json!({
         "openapi": "3.1.0",
@@ -23,6 +24,7 @@ fn contract(method: &str, operation: Value) -> Value {
 }
 
 /// Returns an operation whose 200 has a body of a media type.
+#[expect(clippy::needless_pass_by_value, reason = "callers pass literals")]
 fn with_body(media_type: &str, schema: Value) -> Value {
     let content = json!({ (media_type): { "schema": schema } });
     json!({ "responses": { "200": { "description": "A thing", "content": content } } })

@@ -234,8 +234,7 @@ async fn ordinary_request_is_sent_once_and_counts_for_all_cases() {
     ];
     let run = run_notes(Fault::None, &more).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
-    let purposes = run.exchanges().into_iter();
-    let asked = purposes.filter(|exchange| {
+    let asked = run.exchanges().filter(|exchange| {
         let purpose = exchange["purpose"].as_str().expect("a text");
         purpose.ends_with("to see whether it works")
     });

@@ -85,7 +85,7 @@ impl Tls {
             )
         };
         let chain: Result<Vec<_>, _> =
-            CertificateDer::pem_file_iter(cert).and_then(|certificates| certificates.collect());
+            CertificateDer::pem_file_iter(cert).and_then(Iterator::collect);
         let chain =
             chain.map_err(|error| wrong("cert", cert, format!("cannot be used: {error}")))?;
         if chain.is_empty() {

@@ -36,9 +36,9 @@ pub(super) fn damage(credential: &Credential) -> Option<(String, String)> {
         .find(is_alphanumeric)?;
     let other = match value.as_bytes()[index] {
         b'0' => '1',
-        b'0'..=b'9' => '0',
+        b'1'..=b'9' => '0',
         b'a' => 'b',
-        b'a'..=b'z' => 'a',
+        b'b'..=b'z' => 'a',
         b'A' => 'B',
         _ => 'A',
     };

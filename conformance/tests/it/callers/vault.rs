@@ -1,5 +1,10 @@
 //! A service whose operations take credentials of each kind, with its document and the ways in which it can be broken.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "a refusal is an answer, as large as any other"
+)]
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 

@@ -12,6 +12,9 @@ use crate::resources::request;
 use crate::trial::{Answer, Trial};
 use crate::wire::{Caller, Request};
 
+/// A caller who is not known, in causes.
+pub(super) const NO_CREDENTIAL: &str = "a caller without a valid credential";
+
 /// An ordinary request of an operation, which is sent with other credentials.
 pub(super) struct Ask<'t> {
     t: &'t Trial,
@@ -102,7 +105,7 @@ impl<'t> Ask<'t> {
             let found = format!("{} to {purpose}", answer.status());
             self.t.expect(&what, false, "401", found)?;
         }
-        self.is_refused(&answer, "a caller without a valid credential", wanted)
+        self.is_refused(&answer, NO_CREDENTIAL, wanted)
     }
 
     /// Checks that an answer refuses a caller as the contract documents it.

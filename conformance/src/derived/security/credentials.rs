@@ -1,6 +1,6 @@
 //! The steps of cases about credentials: none, one that is not valid, a part, and each alternative.
 
-use super::ask::Ask;
+use super::ask::{Ask, NO_CREDENTIAL};
 use super::contract::others;
 use super::forged::{damage, invented};
 use crate::case::{Outcome, Stop};
@@ -147,6 +147,8 @@ pub(super) async fn challenge(t: &Trial) -> Outcome {
         let reason = format!("the answer is {}, not 401", answer.status());
         return Err(Stop::Inapplicable(reason));
     }
+    // Where the contract documents the header, its lack is that fault.
+    ask.is_refused(&answer, NO_CREDENTIAL, &[401])?;
     let challenges = answer.headers("www-authenticate");
     let held = challenges
         .iter()

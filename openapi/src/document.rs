@@ -24,7 +24,7 @@ mod version;
 mod visit;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::Value;
@@ -278,6 +278,21 @@ impl Document {
     /// Returns the pointer to the text of the value at `pointer`: elsewhere, where that replaced a misplaced reference.
     pub(crate) fn written_at<'p>(&self, pointer: &'p str) -> Cow<'p, str> {
         self.misplaced.written_at(pointer)
+    }
+
+    /// Returns the names of the dynamic references whose meaning depends on the way to them.
+    pub(crate) fn dynamic_references(&self) -> BTreeSet<String> {
+        let mut sources = self.sources();
+        if sources.any(|source| source.text.contains("$dynamicRef")) {
+            anchors::dynamic(&self.value)
+        } else {
+            BTreeSet::new()
+        }
+    }
+
+    /// Returns the pointers to the schemas that declare an anchor.
+    pub(crate) fn declaring(&self, anchor: &str) -> Vec<String> {
+        anchors::declaring(&self.value, anchor)
     }
 
     /// Returns whether messages may be XML.

@@ -5,7 +5,7 @@
 //! `$dynamicRef` only if no other file declares it. An anchor that several schemas declare is kept: which
 //! of them it means depends on the path of references that leads to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -25,6 +25,29 @@ pub(super) fn replace_by_pointers(document: &mut Value) {
     visit::objects_mut(document, REFERENCES, &mut |_, schema| {
         anchors.replace(schema);
     });
+}
+
+/// Returns the names of the dynamic references that were not replaced.
+pub(super) fn dynamic(document: &Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    visit::objects(document, &["$dynamicRef"], &mut |_, schema| {
+        let reference = schema.get("$dynamicRef").and_then(Value::as_str);
+        let name = reference.and_then(|reference| reference.rsplit_once('#'));
+        names.extend(name.map(|(_, name)| name.to_owned()));
+    });
+    names
+}
+
+/// Returns the pointers to the schemas that declare an anchor.
+pub(super) fn declaring(document: &Value, name: &str) -> Vec<String> {
+    let mut pointers = Vec::new();
+    visit::objects(document, ANCHORS, &mut |path, schema| {
+        let mut declared = ANCHORS.iter().filter_map(|keyword| schema.get(*keyword));
+        if declared.any(|anchor| anchor == name) {
+            pointers.push(path.pointer());
+        }
+    });
+    pointers
 }
 
 /// The pointers to the schemas that declare one anchor, by file; `None` where a file declares it more

@@ -1,7 +1,7 @@
 //! References to schemas by name: `$anchor` and `$dynamicAnchor`.
 
 use openapi::Document;
-use openapi::diff::{Class, compare};
+use openapi::diff::{Class, Verdict, compare};
 use serde_json::{Value, json};
 
 use crate::documents::with_files;
@@ -129,4 +129,65 @@ fn an_unknown_anchor_of_a_referenced_file_is_refused_as_it_was_written() {
     insta::assert_snapshot!(within.expect_err("refused"), @"a.yaml:2:9: the reference `a.yaml#B` does not name a place in a document: write `#/components/…`, or a file's path followed by such a place");
     let from_elsewhere = answering("a.yaml#B", &[("a.yaml", "B: {}\n")]);
     insta::assert_snapshot!(from_elsewhere.expect_err("refused"), @"api/openapi.yaml:1:169: the reference `a.yaml#B` does not name a place in a document: write `#/components/…`, or a file's path followed by such a place");
+}
+
+#[test]
+fn what_a_dynamic_reference_may_lead_to_is_not_identical_when_it_changed() {
+    let dynamic = |schema: Value| {
+        let mut schema = schema;
+        schema["$dynamicAnchor"] = json!("item");
+        json!({"$ref": "#/components/schemas/List", "$defs": {"item": schema}})
+    };
+    let of = |schema: &Value, kind: &str, in_place: bool| {
+        let schemas = json!({
+            "List": {"type": "array", "items": {"$dynamicRef": "#item"},
+                "$defs": {"none": {"$dynamicAnchor": "item", "not": {}}}},
+            "Other": {"type": kind},
+            "Items": schema,
+        });
+        let answer = if in_place {
+            schema.clone()
+        } else {
+            json!({"$ref": "#/components/schemas/Items"})
+        };
+        let document = json!({
+            "openapi": "3.1.0",
+            "info": {"title": "t", "version": "1"},
+            "paths": {"/things": {"get": {"responses": {"200": {"description": "ok", "content": {
+                "application/json": {"schema": answer}}}}}}},
+            "components": {"schemas": schemas}
+        });
+        Document::parse("test", &document.to_string()).expect("a valid document")
+    };
+    let other = json!({"$ref": "#/components/schemas/Other"});
+    let base = dynamic(json!({"type": "string"}));
+    for in_place in [true, false] {
+        for (base, revision) in [
+            (
+                of(&base, "string", in_place),
+                of(&dynamic(json!({"type": "integer"})), "string", in_place),
+            ),
+            (
+                of(&base, "string", in_place),
+                of(
+                    &json!({"$ref": "#/components/schemas/List"}),
+                    "string",
+                    in_place,
+                ),
+            ),
+            (
+                of(&dynamic(other.clone()), "string", in_place),
+                of(&dynamic(other.clone()), "integer", in_place),
+            ),
+        ] {
+            let verdict = compare(&base, &revision).verdict();
+            assert_eq!(
+                verdict,
+                Verdict::Unproven,
+                "{:#?}",
+                compare(&base, &revision).changes
+            );
+            assert_eq!(compare(&base, &base).verdict(), Verdict::Identical);
+        }
+    }
 }

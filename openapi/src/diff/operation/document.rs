@@ -1,6 +1,7 @@
 //! The whole document: what is around the operations, the operations, the components.
 
 mod components;
+mod dynamic_references;
 mod misplaced;
 mod numbers;
 mod reached;
@@ -36,6 +37,7 @@ pub(crate) fn compare(walk: &mut Walk<'_>) {
     let whole = !walk.options.only_operations_of_base;
     misplaced::dangling_references(walk);
     numbers::compare(walk);
+    dynamic_references::compare(walk);
     if whole {
         around(walk, &root);
     }

@@ -75,6 +75,13 @@ fn unneeded(walk: &mut Walk<'_>, pointer: &str, name: &str, used: &[impl Deref<T
         let template = "the component `{}`, which no message needs as a whole, was {}";
         (Class::Docs, template)
     };
+    let is_reported = walk
+        .recorded_since(0)
+        .any(|change| change.location == pointer);
+    if class == Class::Unproven && is_reported {
+        // As what a dynamic reference may lead to.
+        return;
+    }
     let message = message!(template, name, Part::Text(action.name()));
     let rule = Rule::new(Area::Component, Kind::Whole, action);
     let place = Sides {

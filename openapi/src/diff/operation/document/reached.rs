@@ -49,6 +49,7 @@ impl Reached {
             document,
             reached: demanded(document.value().get("security")).collect(),
             named: Vec::new(),
+            anchors: HashSet::new(),
             pending: Vec::new(),
         };
         // What replaced a misplaced reference is compared in that place.
@@ -111,6 +112,8 @@ struct Search<'d> {
     reached: HashSet<String>,
     /// The pointers that names lead to.
     named: Vec<String>,
+    /// The anchors that were looked for.
+    anchors: HashSet<String>,
     pending: Vec<(&'d Value, Kind)>,
 }
 
@@ -212,25 +215,12 @@ impl<'d> Search<'d> {
         }
     }
 
-    /// Adds every component with an anchor of this name: which of them is meant depends on the way to it.
+    /// Adds every schema with an anchor of this name: which of them is meant depends on the way to it.
     fn anchors(&mut self, reference: &str) {
-        let Some((_, name)) = reference.rsplit_once('#') else {
-            return;
-        };
-        let schemas = self
-            .document
-            .at("/components/schemas")
-            .and_then(Value::as_object);
-        for (component, schema) in schemas.into_iter().flatten() {
-            let mut declares = false;
-            keywords::visit(schema, &mut |object| {
-                let is_name = |key: &str| object.get(key).is_some_and(|anchor| anchor == name);
-                declares |= is_name("$anchor") || is_name("$dynamicAnchor");
-            });
-            if declares {
-                self.named
-                    .push(pointer::join("/components/schemas", component));
-            }
+        if let Some((_, name)) = reference.rsplit_once('#')
+            && self.anchors.insert(name.to_owned())
+        {
+            self.named.extend(self.document.declaring(name));
         }
     }
 

@@ -31,7 +31,7 @@ pub struct Unreached {
     pub needs: String,
 }
 
-/// What is known about each operation of the contract. A cell is filled once in a run; cases that ask meanwhile wait.
+/// The results of the ordinary request of each operation. A cell is filled once in a run; other cases that need it wait for that.
 #[derive(Debug)]
 pub(crate) struct Reaches(Vec<OnceCell<Reach>>);
 

@@ -124,7 +124,7 @@ impl<'s> Values<'s> {
                 continue;
             };
             let is_text = value.is_string();
-            // Whoever expects an object looks for its members, and may not see a text at all.
+            // A deployment that expects an object reads its members, and may ignore a single text.
             let may_be_unseen = is_text && takes_objects;
             let text = match &value {
                 Value::String(text) => Some(text.clone()),

@@ -58,11 +58,10 @@ impl Writing {
         match self {
             Writing::Style { style, explode } => in_style(value, (style, *explode), place, &name),
             Writing::Content(media_type) => {
-                let text = match value {
-                    // A text stands for itself, so that one can be sent that is not JSON.
-                    Value::String(text) if !MediaType::of(media_type).is_json() => text.clone(),
-                    value if MediaType::of(media_type).is_json() => value.to_string(),
-                    value => scalar(value)?,
+                let text = if MediaType::of(media_type).is_json() {
+                    value.to_string()
+                } else {
+                    scalar(value)?
                 };
                 let text = encoded(&text, place, "");
                 Some(match location {

@@ -24,6 +24,9 @@ use crate::contract::Contract;
 use crate::coverage::{Coverage, Tracker};
 use crate::profile::{Credentials, Policy, Profile};
 use crate::redact::Secrets;
+use crate::resources::graph::Graph;
+use crate::resources::ledger::Ledger as Made;
+use crate::resources::scope::Shared;
 use crate::wire::{Client, Exchange, Form, NoAnswer, Request, Response, To, Wire};
 use breaker::Breaker;
 use ledger::{Ledger, Token};
@@ -58,6 +61,12 @@ pub struct Deployment {
     pub(crate) ledger: Ledger,
     /// The operations that were reached.
     pub(crate) reaches: Reaches,
+    /// How the operations of the contract depend on each other.
+    pub(crate) graph: Graph,
+    /// What the requests of the run created.
+    pub(crate) made: Made,
+    /// What the run made for all cases that read one.
+    pub(crate) shared: Shared,
     client: Client,
     /// The exchanges and commands in flight.
     in_flight: TaskTracker,
@@ -71,7 +80,8 @@ pub struct Deployment {
     /// The number of failed connections in a row.
     refused: AtomicU32,
     coverage: Mutex<Tracker>,
-    alone: tokio::sync::Mutex<()>,
+    /// Read by each request that may change something; written by a case that must see no change but its own.
+    quiet: tokio::sync::RwLock<()>,
     reached: AtomicBool,
     lists_anyway: AtomicBool,
     choices: Mutex<BTreeMap<Policy, (u16, &'static str)>>,
@@ -119,7 +129,10 @@ impl Deployment {
             waits: AtomicU64::new(0),
             busy: AtomicU32::new(0),
             refused: AtomicU32::new(0),
-            alone: tokio::sync::Mutex::new(()),
+            quiet: tokio::sync::RwLock::new(()),
+            graph: Graph::of(&contract),
+            made: Made::default(),
+            shared: Shared::default(),
             profile,
             credentials,
             contract,
@@ -191,9 +204,15 @@ impl Deployment {
         self.tracker().chose(operation, place, origin);
     }
 
-    /// Waits until no other case holds this lock.
-    pub(crate) async fn alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.alone.lock().await
+    /// Waits until no other request is on its way that may change something, and keeps others from being sent. The holder
+    /// sends its own by [`Deployment::send_alone`].
+    pub(crate) async fn quiet(&self) -> tokio::sync::RwLockWriteGuard<'_, ()> {
+        self.quiet.write().await
+    }
+
+    /// Frees the request that was kept to delete a created thing.
+    pub(crate) fn freed_one(&self) {
+        self.pace.release(1);
     }
 
     fn tracker(&self) -> std::sync::MutexGuard<'_, Tracker> {
@@ -223,6 +242,17 @@ impl Deployment {
         purpose: String,
         request: Request,
     ) -> Exchange {
+        let _others = self.among_others(&request).await;
+        self.send_alone(case, purpose, request).await
+    }
+
+    /// Sends one request of a case that holds [`Deployment::quiet`].
+    pub(crate) async fn send_alone(
+        self: &Arc<Self>,
+        case: &'static str,
+        purpose: String,
+        request: Request,
+    ) -> Exchange {
         let minting =
             request.method == Method::POST && path_of(&request) == self.contract.tokens_path();
         let errand = if minting {
@@ -230,12 +260,35 @@ impl Deployment {
         } else {
             Errand::Step
         };
-        self.send_for(errand, case, purpose, request).await
+        self.carry(errand, case, purpose, request).await
+    }
+
+    /// Sends one request for an errand.
+    pub(crate) async fn send_for(
+        self: &Arc<Self>,
+        errand: Errand,
+        case: &'static str,
+        purpose: String,
+        request: Request,
+    ) -> Exchange {
+        let _others = self.among_others(&request).await;
+        self.carry(errand, case, purpose, request).await
+    }
+
+    /// Waits, before a request that may change something, until no case must see no change but its own.
+    async fn among_others(
+        &self,
+        request: &Request,
+    ) -> Option<tokio::sync::RwLockReadGuard<'_, ()>> {
+        match request.method.is_safe() {
+            true => None,
+            false => Some(self.quiet.read().await),
+        }
     }
 
     /// Sends one request, to its end even if its case is abandoned meanwhile: a token in the answer must get into the
     /// ledger, or it would never be revoked.
-    pub(crate) async fn send_for(
+    async fn carry(
         self: &Arc<Self>,
         errand: Errand,
         case: &'static str,

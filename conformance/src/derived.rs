@@ -7,6 +7,8 @@
 
 mod accepted;
 mod effect;
+mod effects;
+mod lifecycle;
 mod naming;
 pub(crate) mod reach;
 mod security;
@@ -16,11 +18,13 @@ mod values;
 use serde_json::Value;
 
 use crate::case::sample::{Change, Expects, Location};
-use crate::case::{Case, Clause, Level, Needs, Sample};
+use crate::case::{Case, Clause, Effect, Level, Needs, Sample};
 use crate::contract::Contract;
+use crate::resources::graph::{Graph, names_things};
 use crate::resources::inputs::{Body, Parameter, bodies, parameters};
 use crate::resources::writing::Form;
 use effect::effect;
+use lifecycle::Promise;
 use naming::Names;
 use values::Values;
 
@@ -29,6 +33,7 @@ use values::Values;
 pub fn cases(contract: &Contract) -> Vec<&'static Case> {
     let mut derivation = Derivation {
         contract,
+        graph: Graph::of(contract),
         names: Names::of(contract),
         cases: Vec::new(),
         left_out: Vec::new(),
@@ -61,17 +66,20 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
             purpose: format!("{operation} as documented"),
             left_out: std::mem::take(&mut derivation.left_out),
         };
-        let ordinary = leak(contract, id, ordinary.below, sample);
+        let ordinary = leak(contract, &derivation.graph, id, ordinary.below, sample);
         derivation.cases.insert(first, ordinary);
-        let about_callers = security::cases(contract, index, &mut derivation.names);
+        let about_callers =
+            security::cases(contract, &derivation.graph, index, &mut derivation.names);
         derivation.cases.extend(about_callers);
     }
+    derivation.add_lifecycles();
     derivation.cases
 }
 
 /// The cases of a contract while they are collected.
 struct Derivation<'c> {
     contract: &'c Contract,
+    graph: Graph,
     names: Names,
     cases: Vec<&'static Case>,
     /// What is not tested of the operation whose cases are being derived.
@@ -129,7 +137,17 @@ impl Derivation<'_> {
         };
         let tested = values.of_parameter(parameter);
         self.count(&part, tested.len(), values.found());
+        let names_a_thing = location == Location::Path && self.changes_thing(index, name);
+        if names_a_thing {
+            let why = format!(
+                "no allowed value of {part} is tested: it may name something that the run did not create"
+            );
+            self.left_out.push(why);
+        }
         for (value, valid) in tested {
+            if valid && names_a_thing {
+                continue;
+            }
             let shown = value.clone();
             let number = (value.as_str())
                 .and_then(|text| serde_json::from_str(text).ok())
@@ -169,6 +187,46 @@ impl Derivation<'_> {
         }
     }
 
+    /// Returns whether an operation other than revoke changes a thing that a parameter of its path names, or something
+    /// within it.
+    fn changes_thing(&self, index: usize, parameter: &str) -> bool {
+        let slots = self.graph.slots(index).iter();
+        let mut named = slots.filter(|slot| slot.name == parameter);
+        self.graph.effect(index) != Effect::Safe
+            && self.contract.revoke_operation() != Some(index)
+            && named.any(|slot| {
+                let kind = self.graph.kind(&slot.key);
+                kind.is_some_and(|kind| self.graph.kinds[kind].is_thing())
+            })
+    }
+
+    /// Adds the cases about the life of the things that the contract creates.
+    fn add_lifecycles(&mut self) {
+        let kinds = self.graph.kinds.iter();
+        let promises: Vec<Promise> = kinds.flat_map(lifecycle::promises).collect();
+        for promise in promises {
+            let operation = &self.contract.operations()[promise.operation].operation;
+            let sample = Sample {
+                operation: promise.operation,
+                change: Change::Nothing,
+                expects: Expects::Documented,
+                purpose: format!("{operation}: {}", promise.text),
+                left_out: Vec::new(),
+            };
+            let id = self.names.id(promise.operation, "lifecycle", promise.what);
+            let case = leak(self.contract, &self.graph, id, "/responses", sample);
+            self.cases.push(Box::leak(Box::new(Case {
+                clause: Clause {
+                    source: case.clause.source,
+                    text: format!("{operation}: {}", promise.text).leak(),
+                },
+                effect: promise.effect,
+                steps: promise.steps,
+                ..*case
+            })));
+        }
+    }
+
     /// Adds the cases of a body.
     fn add_body(&mut self, index: usize, body: &Body<'_>) {
         let missing = Variant::of_body("missing", expected(!body.required));
@@ -197,6 +255,32 @@ impl Derivation<'_> {
                 &purpose,
             );
         }
+        if body.form() == Form::Json && !is_of_tokens(self.contract, index) {
+            let variant = Variant::of_body("not_json", Expects::Refused);
+            let purpose = "with a body that is not JSON";
+            self.add(index, &variant, Change::NotJson, purpose);
+            self.add_members(index, &values);
+        }
+    }
+
+    /// Adds the cases of the members of a body that may have each value that their own schemas allow, unless they name things.
+    fn add_members(&mut self, index: usize, values: &Values<'_>) {
+        for (name, values) in values.bounded_members() {
+            if names_things(name) {
+                continue;
+            }
+            for value in values {
+                let part = format!("body {name}");
+                let what = naming::of_value(&value, true);
+                let variant = Variant {
+                    part: &part,
+                    ..Variant::of_body(&what, Expects::Taken)
+                };
+                let purpose = format!("with {} for the member {name}", brief(&value));
+                let name = name.to_owned();
+                self.add(index, &variant, Change::Member { name, value }, &purpose);
+            }
+        }
     }
 
     /// Adds a case.
@@ -211,8 +295,15 @@ impl Derivation<'_> {
         };
         let id = self.names.id(index, variant.part, variant.what);
         self.cases
-            .push(leak(self.contract, id, variant.below, sample));
+            .push(leak(self.contract, &self.graph, id, variant.below, sample));
     }
+}
+
+/// Returns whether the catalogue has the cases of an operation: it revokes or mints tokens.
+fn is_of_tokens(contract: &Contract, index: usize) -> bool {
+    let operation = &contract.operations()[index].operation;
+    let mints = operation.method == "POST" && operation.path == contract.tokens_path();
+    contract.has_revoke() && (mints || contract.revoke_operation() == Some(index))
 }
 
 /// Returns what is expected of a request that the contract allows, and of one that it does not.
@@ -225,7 +316,13 @@ fn expected(allowed: bool) -> Expects {
 }
 
 /// Builds the case of a sample, for as long as the process lives.
-fn leak(contract: &Contract, id: String, below: &str, sample: Sample) -> &'static Case {
+fn leak(
+    contract: &Contract,
+    graph: &Graph,
+    id: String,
+    below: &str,
+    sample: Sample,
+) -> &'static Case {
     let (document, documented) = (
         contract.document(),
         &contract.operations()[sample.operation],
@@ -247,7 +344,7 @@ fn leak(contract: &Contract, id: String, below: &str, sample: Sample) -> &'stati
     );
     let revokes = contract.revoke_operation() == Some(sample.operation);
     let creates = operation.method == "POST" && operation.path == contract.tokens_path();
-    let effect = effect(contract, sample.operation, sample.expects);
+    let effect = effect(contract, graph, sample.operation, sample.expects);
     let source = format!("{}, {}", contract.name().title, contract.name().version);
     let covers: &'static [&'static str] = Box::leak(Box::new([&*below.to_owned().leak()]));
     Box::leak(Box::new(Case {

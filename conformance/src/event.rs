@@ -306,6 +306,32 @@ pub struct RunFooter {
     pub known: Vec<KnownFailure>,
     /// The disposable tokens that could not be revoked, or that no answer shows to be refused, for a person to revoke.
     pub left_behind: Vec<LeftBehind>,
+    /// What the requests of the run created, other than tokens.
+    #[serde(default)]
+    pub resources: CreatedResources,
+}
+
+/// What the requests of a run created, other than tokens.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CreatedResources {
+    /// How many were created.
+    pub created: usize,
+    /// How many of them were deleted.
+    pub deleted: usize,
+    /// Those that were not deleted, for a person to look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_behind: Vec<ResourceLeftBehind>,
+}
+
+/// A created resource that was not deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ResourceLeftBehind {
+    /// Its path, or that of its collection where its id is unknown.
+    pub path: String,
+    /// The operation that created it.
+    pub created_by: String,
+    /// The reason why it was not deleted.
+    pub reason: String,
 }
 
 #[expect(

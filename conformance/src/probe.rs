@@ -254,7 +254,7 @@ pub async fn probe(session: &Session, allow: Effect) -> Result<Findings, String>
         findings.choices = deployment.choices();
         findings.answers = deployment.answers();
     }
-    if allow == Effect::Revokes {
+    if allow >= Effect::Revokes {
         findings.mints = Some(!deployment.ledger.is_empty());
     }
     Ok(findings)

@@ -189,6 +189,7 @@ impl Profile {
         origin: Origin<'_>,
     ) -> Result<(), ProfileError> {
         self.callers.check_for(contract, origin)?;
+        operations::check(&self.operations, contract, origin)?;
         if !contract.has_revoke() {
             return Ok(());
         }

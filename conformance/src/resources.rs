@@ -1,9 +1,17 @@
 //! What an ordinary request of an operation has: its values, and where they come from.
 
+mod building;
+pub(crate) mod chosen;
+pub(crate) mod clean_up;
 mod examples;
+pub(crate) mod graph;
 pub(crate) mod inputs;
-mod origin;
+pub(crate) mod ledger;
+pub(crate) mod make;
+pub(crate) mod origin;
 pub(crate) mod references;
 pub(crate) mod request;
-pub(crate) mod values;
+pub(crate) mod scope;
+mod unique;
+mod values;
 pub(crate) mod writing;

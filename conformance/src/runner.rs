@@ -29,6 +29,7 @@ use crate::event::{
 };
 use crate::exit::ExitCode;
 use crate::redact::Secrets;
+use crate::resources::clean_up;
 use crate::session::Session;
 use one_case::{milliseconds, undecided};
 use tally::{Ending, Reached, Tally};
@@ -128,7 +129,7 @@ pub async fn run(
     }
 
     let left_behind = finish(session).await;
-    let cause = deployment.stopped(plan.allow);
+    let cause = deployment.stopped(plan.allow.min(Effect::Revokes));
     let known = plan.baseline.as_ref().map_or_else(Vec::new, |baseline| {
         baseline.shown_by(tally.verdicts(), today)
     });
@@ -167,6 +168,7 @@ pub async fn run(
         coverage,
         known,
         left_behind,
+        resources: clean_up::report(deployment),
     })));
     code
 }
@@ -176,6 +178,7 @@ pub async fn run(
 pub async fn finish(session: &Session) -> Vec<LeftBehind> {
     session.deployment.settled().await;
     session.fixtures.clean_up(None).await;
+    clean_up::clean_up(&session.deployment, None).await;
     session.deployment.ledger.left_behind()
 }
 

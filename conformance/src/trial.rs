@@ -9,7 +9,8 @@ mod transcript;
 pub(crate) mod uses;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use answer::Answer;
 
@@ -18,6 +19,7 @@ use crate::deployment::Deployment;
 use crate::deployment::ledger::Token;
 use crate::deployment::observation::Kind;
 use crate::profile::{Identity, Role, Timeouts};
+use crate::resources::scope::Scope;
 use crate::wire::{Caller, Exchange, Form, NoAnswer, Request, Wire};
 use transcript::Transcript;
 
@@ -29,6 +31,19 @@ pub(crate) struct Tokens {
     pub(crate) foreign: Vec<Arc<Token>>,
 }
 
+/// A guard that keeps other cases from changing anything.
+#[derive(Debug)]
+pub(crate) struct Alone<'t> {
+    trial: &'t Trial,
+    _quiet: tokio::sync::RwLockWriteGuard<'t, ()>,
+}
+
+impl Drop for Alone<'_> {
+    fn drop(&mut self) {
+        self.trial.is_alone.store(false, Ordering::Relaxed);
+    }
+}
+
 /// One run of one case.
 #[derive(Debug)]
 pub struct Trial {
@@ -36,6 +51,9 @@ pub struct Trial {
     tokens: Tokens,
     sample: Option<&'static Sample>,
     allowed: Effect,
+    scope: Mutex<Scope>,
+    /// Whether the case holds the lock of the deployment that keeps others from changing it.
+    is_alone: AtomicBool,
 }
 
 impl Trial {
@@ -50,7 +68,48 @@ impl Trial {
             tokens: Tokens::default(),
             sample,
             allowed,
+            scope: Mutex::default(),
+            is_alone: AtomicBool::new(false),
         }
+    }
+
+    /// Starts a trial that is part of no case: of what cases share.
+    pub(crate) fn apart(
+        deployment: Arc<Deployment>,
+        name: &'static str,
+        asked_by: &Trial,
+    ) -> Trial {
+        let apart = Trial::new(deployment, (name, None), asked_by.allowed);
+        (apart.is_alone).store(asked_by.is_alone(), Ordering::Relaxed);
+        apart
+    }
+
+    /// Returns the things that the requests of this trial name.
+    pub(crate) fn scope(&self) -> MutexGuard<'_, Scope> {
+        self.scope.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a future with other things for its requests to name.
+    pub(crate) async fn with_other_things<T>(&self, run: impl Future<Output = T>) -> T {
+        let mine = std::mem::take(&mut *self.scope());
+        let done = run.await;
+        *self.scope() = mine;
+        done
+    }
+
+    /// Waits until no request of another case may change anything, as long as the guard is held.
+    pub(crate) async fn alone(&self) -> Alone<'_> {
+        let quiet = self.deployment().quiet().await;
+        self.is_alone.store(true, Ordering::Relaxed);
+        Alone {
+            trial: self,
+            _quiet: quiet,
+        }
+    }
+
+    /// Returns whether the case keeps others from changing anything.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.is_alone.load(Ordering::Relaxed)
     }
 
     /// Sets the disposable tokens that the case asked for.
@@ -148,10 +207,15 @@ impl Trial {
         purpose: &str,
         request: Request,
     ) -> Result<Result<Answer<'_>, (usize, NoAnswer)>, Stop> {
-        let exchange = self
-            .deployment()
-            .send(self.transcript.case(), purpose.to_owned(), request)
-            .await;
+        let (deployment, case) = (self.deployment(), self.transcript.case());
+        let exchange = match self.is_alone.load(Ordering::Relaxed) {
+            true => {
+                deployment
+                    .send_alone(case, purpose.to_owned(), request)
+                    .await
+            }
+            false => deployment.send(case, purpose.to_owned(), request).await,
+        };
         let (index, outcome) = self.record(purpose, exchange)?;
         Ok(outcome.map_err(|problem| (index, problem)))
     }

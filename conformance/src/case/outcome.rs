@@ -27,6 +27,21 @@ pub enum Stop {
 }
 
 impl Stop {
+    /// Returns the reason in words.
+    pub(crate) fn reason(&self) -> &str {
+        match self {
+            Stop::Failed(reason)
+            | Stop::ServerError(reason)
+            | Stop::Inapplicable(reason)
+            | Stop::Lacking(reason)
+            | Stop::Unproven(reason)
+            | Stop::Unasked(reason)
+            | Stop::Blocked(reason)
+            | Stop::Inconclusive(reason)
+            | Stop::Broken(reason) => reason,
+        }
+    }
+
     /// Returns the same reason for a request that the case only needs on its way: another clause is broken then, and this case
     /// is blocked.
     pub(crate) fn on_the_way(self) -> Stop {

@@ -37,6 +37,10 @@ pub(crate) enum Change {
     },
     /// In its body, which is this or is left out.
     Body(Option<Value>),
+    /// In its body, which is not JSON although its media type says so.
+    NotJson,
+    /// In a member of its body.
+    Member { name: String, value: Value },
 }
 
 impl Change {
@@ -45,6 +49,8 @@ impl Change {
         match self {
             Change::Nothing => "an ordinary request".to_owned(),
             Change::Body(_) => "a body".to_owned(),
+            Change::NotJson => "a body that is not JSON".to_owned(),
+            Change::Member { name, .. } => format!("a member {name} of the body"),
             Change::Parameter { location, name, .. } => {
                 format!("a {} parameter {name}", location.name())
             }

@@ -52,6 +52,13 @@ pub enum Effect {
     Risks,
     /// Mints disposable tokens and revokes them.
     Revokes,
+    /// Creates things by `POST`, such as an order, and deletes again what it created. Nothing that was there is changed.
+    Create,
+    /// Also changes, by `PUT`, `PATCH` and other `POST` requests, what the run created, and what the profile calls
+    /// `expendable`.
+    Change,
+    /// Also deletes, as a test, what the run created, and what the profile calls `expendable`.
+    Delete,
 }
 
 impl Effect {
@@ -62,6 +69,9 @@ impl Effect {
             Effect::Safe => "safe",
             Effect::Risks => "risks",
             Effect::Revokes => "revokes",
+            Effect::Create => "create",
+            Effect::Change => "change",
+            Effect::Delete => "delete",
         }
     }
 }

@@ -126,11 +126,14 @@ pub(crate) struct Arguments {
     /// It is created if it does not exist. Reports of an earlier run are replaced.
     #[arg(long, value_name = "DIR")]
     report: PathBuf,
-    /// Effects: safe, risks, revokes.
+    /// Effects, from safe to delete.
     ///
     /// What a case may do to the deployment at most. safe: nothing that could change state, even on a broken deployment;
-    /// risks: requests that a correct deployment refuses; revokes: mint disposable tokens and revoke them. Each includes the
-    /// ones before it. Other cases are skipped, so only `revokes` can prove a deployment conformant.
+    /// risks: requests that a correct deployment refuses; revokes: mint disposable tokens and revoke them; create: create
+    /// things by POST, and delete again what the run created; change: also PUT, PATCH and other POST requests to what the run
+    /// created; delete: also DELETE, as a test, what the run created. Each includes the ones before it. Nothing else is
+    /// changed or deleted, unless the profile calls it `expendable`. Other cases are skipped, so the revoke operation needs
+    /// `revokes`, and another contract mostly `delete`.
     #[arg(long, value_enum, default_value_t = Effect::Safe, value_name = "EFFECT", hide_possible_values = true)]
     allow: Effect,
     /// Operations to reach, such as 90% [default: 100%].

@@ -113,7 +113,7 @@ impl Tracker {
     }
 
     /// Returns the operation that a request is for; of several templates, the one with the fewest parameters.
-    fn operation(&self, method: &str, path: &str) -> Option<usize> {
+    pub(crate) fn operation(&self, method: &str, path: &str) -> Option<usize> {
         let candidates = self.operations.iter().enumerate();
         candidates
             .filter(|(_, tracked)| tracked.method == method && matches(&tracked.path, path))

@@ -82,7 +82,8 @@ impl Breaker {
     /// Returns why no case with such an effect is worth running any more.
     pub(super) fn cause(&self, effect: Effect) -> Option<String> {
         let counts = self.counts();
-        if counts.too_slow.is_some() || effect < Effect::Revokes {
+        // Other effects need no token.
+        if counts.too_slow.is_some() || effect != Effect::Revokes {
             return counts.too_slow.clone();
         }
         if counts.working >= MOST_WORKING && !counts.refused {

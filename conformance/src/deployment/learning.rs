@@ -15,7 +15,7 @@ use super::pace::{CLEAN_UP, Errand, MAX_SECONDS};
 use super::{Deployment, leak, path_of};
 use crate::case::Effect;
 use crate::profile::Policy;
-use crate::wire::{Exchange, NoAnswer, Request};
+use crate::wire::{Exchange, NoAnswer, Request, Response};
 
 /// The fewest characters of a part of a path that is taken for an id.
 const ID_LENGTH: usize = 30;
@@ -78,6 +78,7 @@ impl Deployment {
             .extend(found);
             let path = path_of(&exchange.request);
             self.learn_used(exchange, response.status);
+            self.learn_made(case, exchange, response);
             if exchange.request.method == Method::POST && response.status == 201 {
                 if path == self.contract.tokens_path() {
                     created = (self.ledger).learn_created(
@@ -102,6 +103,17 @@ impl Deployment {
         }
         if errand == Errand::Minting && !created {
             self.pace.release(CLEAN_UP);
+        }
+    }
+
+    /// Learns from an answer what was created and deleted, and keeps requests in reserve to delete it.
+    fn learn_made(&self, case: &'static str, exchange: &Exchange, response: &Response) {
+        let (method, path) = (&exchange.request.method, path_of(&exchange.request));
+        let operation = self.tracker().operation(method.as_str(), path);
+        if let Some(operation) = operation {
+            let (added, done) = (self.made).learn(&self.graph, case, operation, exchange, response);
+            self.pace.reserve(added as u64);
+            self.pace.release(done as u64);
         }
     }
 

@@ -36,7 +36,8 @@ pub(crate) async fn of(t: &Trial, operation: usize) -> Result<Reach, Stop> {
     let documented = &contract.operations()[operation];
     let cell = t.deployment().reaches.cell(operation);
     let reach = cell.get_or_try_init(|| async {
-        let needed = effect(contract, operation, Expects::Documented);
+        let graph = &t.deployment().graph;
+        let needed = effect(contract, graph, operation, Expects::Documented);
         if needed > t.allowed() {
             return Ok(not(
                 None,
@@ -47,17 +48,21 @@ pub(crate) async fn of(t: &Trial, operation: usize) -> Result<Reach, Stop> {
                 format!("run with --allow {}", needed.name()),
             ));
         }
-        let request = match request::ordinary(t, operation).await {
-            Ok(request) => request,
-            Err(Stop::Lacking(why)) => return Ok(without_request(why)),
-            Err(other) => return Err(other),
-        };
-        let purpose = format!(
-            "{} as documented, to see whether it works",
-            documented.operation
-        );
-        let outcome = look(t, &purpose, request).await?;
-        Ok(judged(t, operation, outcome.as_ref()))
+        // The case must not name what this request has changed or deleted.
+        t.with_other_things(async {
+            let request = match request::ordinary(t, operation).await {
+                Ok(request) => request,
+                Err(Stop::Lacking(why) | Stop::Unproven(why)) => return Ok(without_request(why)),
+                Err(other) => return Err(other),
+            };
+            let purpose = format!(
+                "{} as documented, to see whether it works",
+                documented.operation
+            );
+            let outcome = look(t, &purpose, request).await?;
+            Ok(judged(t, operation, outcome.as_ref()))
+        })
+        .await
     });
     reach.await.cloned()
 }
@@ -71,7 +76,7 @@ pub(super) async fn ordinary<'t>(
 ) -> Result<(Answer<'t>, Reach), Stop> {
     let cell = t.deployment().reaches.cell(operation);
     let request = request::ordinary(t, operation).await.inspect_err(|stop| {
-        if let Stop::Lacking(why) = stop {
+        if let Stop::Lacking(why) | Stop::Unproven(why) = stop {
             // Another case may have found the same.
             let _ = cell.set(without_request(why.clone()));
         }
@@ -103,10 +108,6 @@ async fn look<'t>(
     purpose: &str,
     request: Request,
 ) -> Result<Result<Answer<'t>, (usize, NoAnswer)>, Stop> {
-    let _alone = match request.method.is_safe() {
-        true => None,
-        false => Some(t.deployment().alone().await),
-    };
     t.look(purpose, request).await
 }
 

@@ -16,6 +16,7 @@ use crate::case::sample::{Change, Expects};
 use crate::case::{Case, Clause, Level, Needs, Sample, Steps};
 use crate::contract::Contract;
 use crate::contract::security::{Alternative, Scheme};
+use crate::resources::graph::Graph;
 use contract::{creating, others};
 
 /// A kind of case: its name in ids, what it sends, and its steps.
@@ -99,7 +100,12 @@ const LIST: Kind = Kind {
 
 /// Returns the cases about who calls an operation; none where anonymous callers are admitted, and none for the revoke
 /// operation, for which the catalogue has them.
-pub(super) fn cases(contract: &Contract, index: usize, names: &mut Names) -> Vec<&'static Case> {
+pub(super) fn cases(
+    contract: &Contract,
+    graph: &Graph,
+    index: usize,
+    names: &mut Names,
+) -> Vec<&'static Case> {
     let documented = &contract.operations()[index];
     let Some(alternatives) = documented.security.demanded() else {
         return Vec::new();
@@ -142,7 +148,7 @@ pub(super) fn cases(contract: &Contract, index: usize, names: &mut Names) -> Vec
     }
     let cases = kinds.into_iter().map(|kind| {
         let id = names.id(index, "security", kind.name);
-        case(contract, index, id, kind)
+        case(contract, graph, index, id, kind)
     });
     cases.collect()
 }
@@ -155,7 +161,13 @@ fn is_http(contract: &Contract, alternatives: &[Alternative]) -> bool {
 }
 
 /// Builds a case, for as long as the process lives.
-fn case(contract: &Contract, index: usize, id: String, kind: &'static Kind) -> &'static Case {
+fn case(
+    contract: &Contract,
+    graph: &Graph,
+    index: usize,
+    id: String,
+    kind: &'static Kind,
+) -> &'static Case {
     let documented = &contract.operations()[index];
     let operation = &documented.operation;
     let schemes: Vec<String> = (documented.security.demanded().into_iter().flatten())
@@ -212,7 +224,7 @@ fn case(contract: &Contract, index: usize, id: String, kind: &'static Kind) -> &
             sample: Some(Box::leak(Box::new(sample))),
             ..Needs::NONE
         },
-        effect: effect(contract, index, expects),
+        effect: effect(contract, graph, index, expects),
         steps: kind.steps,
     }))
 }

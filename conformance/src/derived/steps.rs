@@ -3,14 +3,13 @@
 
 use openapi::media_type::MediaType;
 
-use super::{accepted, reach};
+use super::{accepted, effects, reach};
 use crate::case::sample::{Change, Expects, Location};
 use crate::case::{Outcome, Sample, Stop};
 use crate::deployment::reach::Reach;
 use crate::profile::one_of;
 use crate::resources::request;
 use crate::trial::{Answer, Trial};
-use crate::wire::Request;
 
 /// Runs the steps of a derived case.
 pub(super) async fn steps(t: &Trial) -> Outcome {
@@ -47,44 +46,50 @@ pub(super) async fn steps(t: &Trial) -> Outcome {
         accepted::is_accepted(&answer, t, sample)?;
         return reach::ensure(t, sample.operation).await;
     }
-    // One at a time: a change by another case must not look like an effect of this one.
-    let _alone = t.deployment().alone().await;
-    let before = match sample.expects {
-        Expects::Refused => steady(t, sample).await?,
-        Expects::Documented | Expects::Taken => None,
-    };
-    let answer = t.send(&sample.purpose, request).await?;
-    conforms(&answer, t, sample, &reach)?;
-    accepted::is_accepted(&answer, t, sample)?;
-    if let Some((reading, before)) = before {
-        let after = t.send("read it after the refusal", reading).await?;
-        let held = (after.status(), after.bytes()) == (before.0, before.1.as_slice());
-        let expected = String::from_utf8_lossy(&before.1);
-        after.expect("no effect", held, expected, after.quote())?;
+    match sample.expects {
+        Expects::Documented | Expects::Taken => {
+            let answer = t.send(&sample.purpose, request).await?;
+            conforms(&answer, t, sample, &reach)?;
+            accepted::is_accepted(&answer, t, sample)?;
+        }
+        Expects::Refused => {
+            let reader = effects::Reader::of(t, sample.operation).await?;
+            let judge = |answer: &Answer<'_>| conforms(answer, t, sample, &reach);
+            reader.none_of(t, &sample.purpose, request, judge).await?;
+        }
     }
     reach::ensure(t, sample.operation).await
+}
+
+/// Checks that the contract documents the status of an answer.
+pub(super) fn is_documented(answer: &Answer<'_>, t: &Trial, operation: usize) -> Outcome {
+    let operation = &t.deployment().contract.operations()[operation];
+    let status = answer.status();
+    let documented = operation.documents(status);
+    let expected = format!("one that the contract documents: {}", operation.statuses());
+    let held = answer.expect("status", documented, expected, found(answer, documented));
+    t.name_cause(
+        (!documented).then(|| format!("{status}, which is not documented")),
+        None,
+    );
+    held
+}
+
+/// Quotes an answer, and of one that is as expected the status alone.
+fn found(answer: &Answer<'_>, held: bool) -> String {
+    match held {
+        true => answer.status().to_string(),
+        false => format!("{}: {}", answer.status(), answer.quote()),
+    }
 }
 
 /// Checks that an answer is one that the contract documents for the operation, and of the kind that the sample expects. The
 /// kind of a refusal counts where the ordinary request succeeds: otherwise it may be about something else.
 pub(super) fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &Reach) -> Outcome {
+    is_documented(answer, t, sample.operation)?;
     let operation = &t.deployment().contract.operations()[sample.operation];
     let status = answer.status();
-    let found = |held: bool| {
-        if held {
-            status.to_string()
-        } else {
-            format!("{status}: {}", answer.quote())
-        }
-    };
-    let documented = operation.documents(status);
-    let expected = format!("one that the contract documents: {}", operation.statuses());
-    let held = answer.expect("status", documented, expected, found(documented));
-    t.name_cause(
-        (!documented).then(|| format!("{status}, which is not documented")),
-        None,
-    );
-    held?;
+    let found = |held| found(answer, held);
     match (sample.expects, reach) {
         (Expects::Refused, Reach::Reached) => {
             let kinds = refusals(t, sample);
@@ -119,7 +124,9 @@ pub(super) fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &
             let what = sample.change.part();
             t.name_cause(
                 (!taken).then(|| format!("{status} for {what} that is allowed")),
-                None,
+                // Operations share the schemas of members.
+                matches!(sample.change, Change::Member { .. })
+                    .then(|| format!("{status} for {what} that is allowed")),
             );
             held?;
         }
@@ -169,7 +176,7 @@ fn refusals(t: &Trial, sample: &Sample) -> Vec<u16> {
         Change::Nothing => &[],
         // Without a body there is no media type either.
         Change::Body(None) => &[411, 415],
-        Change::Body(Some(_)) => &[413],
+        Change::Body(Some(_)) | Change::NotJson | Change::Member { .. } => &[413],
         // Nothing is identified by such a path.
         Change::Parameter {
             location: Location::Path,
@@ -193,37 +200,4 @@ fn refusals(t: &Trial, sample: &Sample) -> Vec<u16> {
         },
     };
     [t.deployment().profile.policy.bad_input(), more].concat()
-}
-
-/// Reads where the sample's request would write: returns the request that reads, and what it got. `None` when no
-/// operation of the contract reads there, or when its answer differs each time.
-pub(super) async fn steady(
-    t: &Trial,
-    sample: &Sample,
-) -> Result<Option<(Request, (u16, Vec<u8>))>, Stop> {
-    let operations = t.deployment().contract.operations();
-    let path = &operations[sample.operation].operation.path;
-    let reads = |candidate: &str| {
-        path == candidate
-            || path
-                .strip_prefix(candidate)
-                .is_some_and(|rest| rest.starts_with('/'))
-    };
-    let readers = operations.iter().enumerate().filter(|(_, documented)| {
-        documented.operation.method == "GET" && reads(&documented.operation.path)
-    });
-    let Some((reader, _)) = readers.max_by_key(|(_, documented)| documented.operation.path.len())
-    else {
-        return Ok(None);
-    };
-    let request = match request::ordinary(t, reader).await {
-        Ok(request) => request,
-        // Nothing can be read there with what the profile gives.
-        Err(Stop::Lacking(_)) => return Ok(None),
-        Err(other) => return Err(other),
-    };
-    let first = t.send("read it before", request.clone()).await?;
-    let second = t.send("read it once more before", request.clone()).await?;
-    let same = first.status() == second.status() && first.bytes() == second.bytes();
-    Ok(same.then(|| (request, (second.status(), second.bytes().to_vec()))))
 }

@@ -47,21 +47,25 @@ impl<'s> Values<'s> {
     /// Returns whether the schema says by itself which values are allowed: by a bound, an enumeration, or a type of few values. Of
     /// other texts and numbers a deployment may demand more than a schema can say.
     pub(super) fn are_bounded(&self) -> bool {
-        const BOUNDS: [&str; 9] = [
-            "enum",
-            "const",
-            "minimum",
-            "maximum",
-            "exclusiveMinimum",
-            "exclusiveMaximum",
-            "minLength",
-            "maxLength",
-            "maxItems",
-        ];
+        is_bounded(self.schema, self.schema, DEPTH)
+    }
+
+    /// Returns the members of a body whose own schemas say which values are allowed, each with the smallest and the largest.
+    pub(super) fn bounded_members(&self) -> Vec<(&'s str, Vec<Value>)> {
         let schema = resolved(self.schema, self.schema);
-        let is_open = schema.get("pattern").is_some() || schema.get("format").is_some();
-        schema["type"] == "boolean"
-            || !is_open && BOUNDS.iter().any(|key| schema.get(key).is_some())
+        let members = schema["properties"].as_object().into_iter().flatten();
+        let bounded = members.filter(|(_, member)| is_bounded(self.schema, member, DEPTH));
+        let with_values = bounded.filter_map(|(name, member)| {
+            let whole = with_definitions(self.schema, member);
+            let validator = Validator::new(&whole).ok()?;
+            let mut values = smallest_first(sample::candidates(&whole));
+            values.retain(|value| validator.accepts(value) && value.to_string().len() <= BODY);
+            let largest = values.pop();
+            values.truncate(1);
+            values.extend(largest);
+            Some((name.as_str(), values))
+        });
+        with_values.collect()
     }
 
     /// Keeps at most so many values, each with whether the schema accepts it.
@@ -117,17 +121,18 @@ impl<'s> Values<'s> {
         candidates.extend(smallest_first(violations(self.schema, self.schema, DEPTH)));
         let (mut valid, mut invalid, mut written) = (Vec::new(), Vec::new(), Vec::new());
         for candidate in candidates {
-            let Some(value) = scalar(&candidate).map_or_else(
-                || composed(&candidate).then(|| candidate.clone()),
-                |text| Some(Value::String(text)),
-            ) else {
-                continue;
+            // JSON says what is a number and what is a text.
+            let is_json = writing.is_json();
+            let value = match scalar(&candidate).filter(|_| !is_json) {
+                Some(text) => Value::String(text),
+                None if is_json || composed(&candidate) => candidate.clone(),
+                None => continue,
             };
-            let is_text = value.is_string();
+            let is_text = value.is_string() && !is_json;
             // A deployment that expects an object reads its members, and may ignore a single text.
             let may_be_unseen = is_text && takes_objects;
             let text = match &value {
-                Value::String(text) => Some(text.clone()),
+                Value::String(text) if is_text => Some(text.clone()),
                 value => writing.text(value, *location, name),
             };
             let Some(text) = text.filter(|text| sendable(text, *location) || !is_text) else {
@@ -137,7 +142,11 @@ impl<'s> Values<'s> {
                 continue;
             }
             let lists = writing.writes_lists_of_one_as_scalars();
-            match self.accepts_reading(&value, lists) {
+            let is_accepted = match is_json {
+                true => self.validator.accepts(&value),
+                false => self.accepts_reading(&value, lists),
+            };
+            match is_accepted {
                 true if is_text || self.validator.accepts(&candidate) => valid.push(value),
                 // One reader accepts it and another does not.
                 true => {}
@@ -163,6 +172,30 @@ impl<'s> Values<'s> {
         }
         (readings.iter()).any(|reading| self.validator.accepts(reading))
     }
+}
+
+/// Returns whether a schema says by itself which values are allowed.
+fn is_bounded(root: &Value, schema: &Value, depth: usize) -> bool {
+    const BOUNDS: [&str; 6] = [
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "minLength",
+        "maxLength",
+    ];
+    let Some(depth) = depth.checked_sub(1) else {
+        return false;
+    };
+    let schema = resolved(root, schema);
+    let has = |key: &&str| schema.get(*key).is_some();
+    if let Some(items) = schema.get("items") {
+        return is_bounded(root, items, depth);
+    }
+    if has(&"enum") || has(&"const") || schema["type"] == "boolean" {
+        return true;
+    }
+    !(has(&"pattern") || has(&"format")) && BOUNDS.iter().any(has)
 }
 
 /// Returns what readers of a form may take an object for: a field without a value is not there, one field is a list of one, an
@@ -395,6 +428,47 @@ mod tests {
             of_texts.iter().all(|(_, valid)| *valid),
             "every text is a string: {of_texts:?}"
         );
+    }
+
+    #[test]
+    fn json_in_a_parameter_tells_numbers_from_texts() {
+        let content = json!({ "content": { "application/json": {} } });
+        let schema = json!({ "type": "integer", "minimum": 1 });
+        let values = texts(&schema, Location::Query, &content);
+        assert!(values.contains(&(json!(1), true)), "{values:?}");
+        assert!(values.contains(&(json!(0), false)), "{values:?}");
+        let is_text = |(value, valid): &(Value, bool)| *valid && value.is_string();
+        assert!(!values.iter().any(is_text), "{values:?}");
+    }
+
+    #[test]
+    fn members_are_bounded_where_their_schemas_say_what_is_allowed() {
+        let schema = json!({
+            "type": "object",
+            "properties": {
+                "note": { "type": ["string", "null"], "maxLength": 3 },
+                "count": { "type": "integer", "minimum": 1, "maximum": 9 },
+                "kinds": { "type": "array", "items": { "$ref": "#/$defs/Kind" } },
+                "name": { "type": "string" },
+                "code": { "type": "string", "maxLength": 3, "pattern": "^[a-z]*$" },
+                "payment": { "type": "object", "maxProperties": 3 },
+            },
+            "$defs": { "Kind": { "enum": ["book", "toy"] } },
+        });
+        let members = Values::of(&schema).expect("a schema").bounded_members();
+        let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names.len(), 3, "{names:?}");
+        let values = |wanted: &str| {
+            let mut members = members.iter();
+            members
+                .find(|(name, _)| *name == wanted)
+                .map(|(_, values)| values.clone())
+        };
+        assert_eq!(values("count"), Some(vec![json!(1), json!(9)]));
+        let notes = values("note").expect("values");
+        assert_eq!(notes.last(), Some(&json!("aaa")), "{notes:?}");
+        let kinds = values("kinds").expect("values");
+        assert!(kinds.iter().all(Value::is_array), "{kinds:?}");
     }
 
     #[test]

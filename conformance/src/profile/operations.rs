@@ -7,7 +7,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::origin::{Origin, ProfileError};
 use crate::case::sample::Location;
+use crate::contract::Contract;
 
 /// The values of the requests of one operation.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -24,7 +26,10 @@ pub struct OperationValues {
     /// The media type of that body. Unset: JSON where the contract has it, otherwise the first that it names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media_type: Option<String>,
-    /// The path parameters, by name.
+    /// Whether the run may change or delete what the path names, although the run did not create it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub expendable: bool,
+    /// The path parameters, by name. What an operation changes is named only with `expendable`.
     #[serde(
         default,
         deserialize_with = "values",
@@ -68,6 +73,43 @@ impl OperationValues {
             Location::Cookie => &self.cookie,
         }
     }
+}
+
+/// Checks that a contract has each operation, and each parameter of a path, for which values are given: others would do
+/// nothing.
+pub(super) fn check(
+    operations: &BTreeMap<String, OperationValues>,
+    contract: &Contract,
+    origin: Origin<'_>,
+) -> Result<(), ProfileError> {
+    let all = || contract.operations().iter().map(|one| &one.operation);
+    for (key, values) in operations {
+        let is = |one: &&openapi::Operation| {
+            one.to_string() == *key || one.id.as_deref() == Some(key.as_str())
+        };
+        let Some(operation) = all().find(is) else {
+            let nearest =
+                all().min_by_key(|one| strsim::damerau_levenshtein(&one.to_string(), key));
+            let nearest = nearest.map_or_else(String::new, openapi::Operation::to_string);
+            return Err(origin.error_in(
+                ("operations", key),
+                "the contract has no such operation",
+                format!("Write the method and the path as the contract has them, such as \"{nearest}\", or an operationId."),
+            ));
+        };
+        let unknown = values
+            .path
+            .keys()
+            .find(|name| !operation.path.contains(&format!("{{{name}}}")));
+        if let Some(name) = unknown {
+            return Err(origin.error_in(
+                ("operations", key),
+                format!("its path has no parameter {name}"),
+                format!("Name one of {}.", operation.path),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Reads a value that is sent as JSON.

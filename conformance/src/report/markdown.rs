@@ -61,6 +61,15 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 words(&token.reason)
             )?;
         }
+        for one in &end.resources.left_behind {
+            writeln!(
+                out,
+                "\n> **Left behind:** {}, created by {}: {}",
+                code(&one.path),
+                code(&one.created_by),
+                words(&one.reason)
+            )?;
+        }
     }
     let findings = summary::findings(report);
     if !findings.is_empty() {

@@ -294,6 +294,15 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             one_line(&token.reason)
         )?;
     }
+    for one in &end.resources.left_behind {
+        writeln!(
+            out,
+            "{RED}left behind{RED:#} {}, created by {}: {}",
+            one_line(&one.path),
+            one_line(&one.created_by),
+            one_line(&one.reason)
+        )?;
+    }
     if let Some(why) = summary::incomplete(report) {
         writeln!(out, "{RED}incomplete{RED:#}: {why}")?;
     }

@@ -4,7 +4,6 @@ use std::fmt;
 
 /// Where a value of a request comes from. Of several, the first in this order is taken.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(dead_code, reason = "nothing produces links and answers yet")]
 pub(crate) enum Origin {
     /// The suite itself: the id of a disposable token.
     Suite,

@@ -1,15 +1,11 @@
-//! The request of a sample: an ordinary request of its operation, changed in one place.
+//! The requests of cases: an ordinary request of an operation, or one changed in one place.
 
-use reqwest::Method;
-use serde_json::Value;
-
-use super::inputs::{bodies, parameters};
-use super::values::{Chosen, choose};
-use super::writing::{self, Writing};
-use crate::case::sample::{Change, Location};
+use super::building::build;
+pub(crate) use super::building::ordinary_of;
+use super::make::Supply;
+pub(crate) use super::make::{choose, ordinary};
+use super::values::choose_unrecorded;
 use crate::case::{Sample, Stop};
-use crate::contract::JSON;
-use crate::profile::Role;
 use crate::trial::Trial;
 use crate::wire::Request;
 
@@ -19,88 +15,8 @@ pub(crate) async fn of(t: &Trial, sample: &Sample) -> Result<Request, Stop> {
     build(t, &chosen, &sample.change)
 }
 
-/// Builds an ordinary request of an operation.
-pub(crate) async fn ordinary(t: &Trial, operation: usize) -> Result<Request, Stop> {
-    let chosen = choose(t, operation).await?;
-    build(t, &chosen, &Change::Nothing)
-}
-
-/// Builds a request of chosen values, changed in one place.
-fn build(t: &Trial, chosen: &Chosen, change: &Change) -> Result<Request, Stop> {
-    let contract = &t.deployment().contract;
-    let operation = &contract.operations()[chosen.operation].operation;
-    let method = Method::from_bytes(operation.method.as_bytes())
-        .map_err(|error| Stop::Broken(format!("{operation}: {error}")))?;
-    let caller = t.caller_for(Role::Operator, chosen.operation)?;
-    let mut request = caller.request(method, operation.path.clone());
-    let mut parts: Vec<(Location, &str, Option<&Value>)> = (chosen.parameters.iter())
-        .map(|parameter| {
-            let value = Some(&parameter.value);
-            (parameter.location, parameter.name.as_str(), value)
-        })
-        .collect();
-    if let Change::Parameter {
-        location,
-        name,
-        value,
-    } = change
-    {
-        match (parts.iter_mut()).find(|part| part.0 == *location && part.1 == name) {
-            Some(part) => part.2 = value.as_ref(),
-            None => parts.push((*location, name, value.as_ref())),
-        }
-    }
-    let declared = parameters(contract, operation);
-    let index = |location: Location, name: &str| {
-        (declared.iter()).position(|one| one.location == location && one.name == name)
-    };
-    // In the contract's order, so that the same request is the same text.
-    parts.sort_by_key(|(location, name, _)| index(*location, name).unwrap_or(declared.len()));
-    for (location, name, value) in parts {
-        let Some(value) = value else {
-            if location == Location::Header {
-                request = request.without(&name.to_ascii_lowercase());
-            }
-            continue;
-        };
-        let writing = index(location, name).map(|index| declared[index].writing.clone());
-        let writing = writing.unwrap_or_else(|| Writing::plain(location));
-        let text = writing.text(value, location, name);
-        let text = text.filter(|text| !text.is_empty()).ok_or_else(|| {
-            Stop::Lacking(format!(
-                "the value of {name} of {operation} cannot be written in the style of its {} parameter",
-                location.name()
-            ))
-        })?;
-        match location {
-            Location::Path => {
-                request.path = request.path.replace(&format!("{{{name}}}"), &text);
-            }
-            Location::Query => request = request.with_query(&text),
-            Location::Header => request = request.set(name.to_ascii_lowercase(), text),
-            Location::Cookie => request = request.with_cookie(&text),
-        }
-    }
-    let value = match (change, &chosen.body) {
-        (Change::Body(value), _) => value.as_ref(),
-        (Change::Nothing | Change::Parameter { .. }, body) => body.as_ref().map(|body| &body.value),
-    };
-    let Some(value) = value else {
-        return Ok(request);
-    };
-    let bodies = bodies(contract, operation);
-    let media_type = (chosen.body.as_ref().map(|body| body.media_type.as_str()))
-        .or(bodies.first().map(|body| body.media_type))
-        .unwrap_or(JSON);
-    let body = bodies.iter().find(|body| body.media_type == media_type);
-    let encodings = body.map_or(&Value::Null, |body| {
-        (contract.document().at(&body.place)).map_or(&Value::Null, |place| &place["encoding"])
-    });
-    let schema = body.and_then(|body| body.schema.as_ref());
-    match writing::body(media_type, value, encodings, schema) {
-        Some((media_type, bytes)) => Ok(request.body(&media_type, bytes)),
-        None => Err(Stop::Lacking(format!(
-            "the body of {operation} cannot be written as {media_type}: give `body` in [operations.\"{operation}\"] of the profile"
-        ))),
-    }
+/// Builds an ordinary request of an operation whose values no report shows.
+pub(super) async fn unrecorded(t: &Trial, operation: usize) -> Result<Request, Stop> {
+    let chosen = choose_unrecorded(t, operation, &Supply).await?;
+    ordinary_of(t, &chosen)
 }

@@ -1,68 +1,47 @@
 //! The values of one ordinary request, each with where it comes from.
 
+use futures_util::future::BoxFuture;
 use openapi::Operation;
 use serde_json::Value;
 
-use super::examples;
+use super::chosen::{Chosen, ChosenBody, ChosenParameter, Made};
+use super::graph::Slot;
 use super::inputs::{Body, Parameter, bodies, parameters};
 use super::origin::Origin;
+use super::scope::{Bound, Found};
 use super::writing::{self, Form};
-use crate::case::Stop;
+use super::{examples, unique};
 use crate::case::sample::Location;
+use crate::case::{Effect, Stop};
 use crate::contract::Contract;
 use crate::profile::{OperationValues, Role};
 use crate::trial::Trial;
 use crate::wire::Caller;
 
-/// What an ordinary request of an operation has.
-#[derive(Debug, Clone)]
-pub(crate) struct Chosen {
-    /// The index of the operation in the contract's document.
-    pub(crate) operation: usize,
-    /// The parameters, in the contract's order; then those that only the profile names. A parameter that is not among them
-    /// is left out, or set by the caller.
-    pub(crate) parameters: Vec<ChosenParameter>,
-    /// The body.
-    pub(crate) body: Option<ChosenBody>,
+/// The supply of the things that requests name.
+pub(super) trait Things: Sync {
+    /// Makes a thing of a kind for a case. Its later requests name this one.
+    fn make<'a>(&'a self, t: &'a Trial, kind: usize) -> BoxFuture<'a, Result<Made, Stop>>;
+
+    /// Returns a thing of a kind that cases only read, which is within others: given from the outermost.
+    fn shared<'a>(
+        &'a self,
+        t: &'a Trial,
+        kind: usize,
+        within: &'a [(String, Bound)],
+    ) -> BoxFuture<'a, Found>;
+
+    /// Returns a thing of a kind that cases only read, with all that holds it.
+    fn shared_with_holders<'a>(&'a self, t: &'a Trial, kind: usize) -> BoxFuture<'a, Found>;
 }
 
-/// The value of a parameter.
-#[derive(Debug, Clone)]
-pub(crate) struct ChosenParameter {
-    pub(crate) location: Location,
-    pub(crate) name: String,
-    pub(crate) value: Value,
-    pub(crate) origin: Origin,
-}
-
-/// The value of a body. Of a body that is not JSON it is what its schema describes: of a form an object, of a text a text.
-#[derive(Debug, Clone)]
-pub(crate) struct ChosenBody {
-    pub(crate) media_type: String,
-    pub(crate) value: Value,
-    pub(crate) origin: Origin,
-}
-
-/// Chooses the values of an ordinary request of an operation.
-pub(crate) async fn choose(t: &Trial, operation: usize) -> Result<Chosen, Stop> {
-    let choice = Choice::of(t, operation)?;
-    let mut chosen = Vec::new();
-    for parameter in parameters(choice.contract, choice.operation) {
-        if let Some((value, origin)) = choice.parameter(&parameter)? {
-            chosen.push(ChosenParameter {
-                location: parameter.location,
-                name: parameter.name.to_owned(),
-                value,
-                origin,
-            });
-        }
-    }
-    choice.add_undeclared(&mut chosen);
-    let chosen = Chosen {
-        operation,
-        parameters: chosen,
-        body: choice.body()?,
-    };
+/// Chooses the values of an ordinary request of an operation, and records where they come from.
+pub(super) async fn choose(
+    t: &Trial,
+    operation: usize,
+    supply: &dyn Things,
+) -> Result<Chosen, Stop> {
+    let chosen = choose_unrecorded(t, operation, supply).await?;
     let record = |place, origin: &Origin| {
         t.deployment()
             .chose_value(operation, place, origin.to_string());
@@ -77,19 +56,53 @@ pub(crate) async fn choose(t: &Trial, operation: usize) -> Result<Chosen, Stop> 
     Ok(chosen)
 }
 
+/// Chooses the values of an ordinary request of an operation.
+pub(super) async fn choose_unrecorded(
+    t: &Trial,
+    operation: usize,
+    supply: &dyn Things,
+) -> Result<Chosen, Stop> {
+    let mut choice = Choice::of(t, operation, supply)?;
+    choice.name_things().await?;
+    let mut chosen = Vec::new();
+    for parameter in parameters(choice.contract, choice.operation) {
+        if let Some((value, origin)) = choice.parameter(&parameter).await? {
+            chosen.push(ChosenParameter {
+                location: parameter.location,
+                name: parameter.name.to_owned(),
+                value,
+                origin,
+            });
+        }
+    }
+    choice.add_undeclared(&mut chosen);
+    Ok(Chosen {
+        operation,
+        parameters: chosen,
+        body: choice.body().await?,
+    })
+}
+
 /// The choice of the values of one request.
 struct Choice<'t> {
     t: &'t Trial,
+    supply: &'t dyn Things,
     caller: Caller<'t>,
     contract: &'t Contract,
     index: usize,
     operation: &'t Operation,
     /// The key of the profile that gives values for the operation, and these values.
     given: Option<(&'t str, &'t OperationValues)>,
+    /// What an ordinary request does.
+    effect: Effect,
+    /// The things that its path names, by the key of their kind.
+    things: Vec<(String, Bound)>,
+    /// Why there is no thing of a kind, by the name of the parameter.
+    missing: Vec<(String, String)>,
 }
 
 impl<'t> Choice<'t> {
-    fn of(t: &'t Trial, index: usize) -> Result<Choice<'t>, Stop> {
+    fn of(t: &'t Trial, index: usize, supply: &'t dyn Things) -> Result<Choice<'t>, Stop> {
         let contract = &t.deployment().contract;
         let operation = &contract.operations()[index].operation;
         let given = &t.deployment().profile.operations;
@@ -99,16 +112,115 @@ impl<'t> Choice<'t> {
             .map(|(key, values)| (key.as_str(), values));
         Ok(Choice {
             t,
+            supply,
             caller: t.caller_for(Role::Operator, index)?,
             contract,
             index,
             operation,
             given,
+            effect: t.deployment().graph.effect(index),
+            things: Vec::new(),
+            missing: Vec::new(),
         })
     }
 
+    /// Finds the things that the path names, from the outermost.
+    async fn name_things(&mut self) -> Result<(), Stop> {
+        if self.contract.revoke_operation() == Some(self.index) {
+            return Ok(());
+        }
+        let slots = self.t.deployment().graph.slots(self.index);
+        for (place, slot) in slots.iter().enumerate() {
+            let is_last = place + 1 == slots.len();
+            match self.thing(slot, is_last).await? {
+                Ok(bound) => self.things.push((slot.key.clone(), bound)),
+                Err(why) => self.missing.push((slot.name.clone(), why)),
+            }
+        }
+        let changes = matches!(self.effect, Effect::Change | Effect::Delete);
+        if changes && slots.is_empty() && !self.is_expendable() {
+            return Err(self.not_ours("what it changes"));
+        }
+        Ok(())
+    }
+
+    /// Finds a thing that the path names: that of the case, that of the profile, one that the case makes for itself, or, to
+    /// read it, one that cases share. `Err` says why there is none, and the contract's own values may do.
+    async fn thing(&self, slot: &Slot, is_last: bool) -> Result<Result<Bound, String>, Stop> {
+        if let Some(bound) = self.t.scope().get(&slot.key) {
+            return Ok(Ok(bound.clone()));
+        }
+        let graph = &self.t.deployment().graph;
+        let changes = matches!(self.effect, Effect::Change | Effect::Delete);
+        let is_changed = changes && is_last;
+        let given = self.given_path(&slot.name).map(|(value, origin)| Bound {
+            value,
+            origin,
+            ours: true,
+        });
+        if let Some(bound) = given.filter(|_| !is_changed || self.is_expendable()) {
+            if self.effect != Effect::Safe {
+                self.t.scope().bind(&slot.key, bound.clone());
+            }
+            return Ok(Ok(bound));
+        }
+        let Some(kind) = graph.kind(&slot.key) else {
+            return Ok(Err("the path names nothing there".to_owned()));
+        };
+        if self.effect == Effect::Safe {
+            return Ok(self.supply.shared(self.t, kind, &self.things).await);
+        }
+        let one = &graph.kinds[kind];
+        let is_made = one.creators.iter().any(|creator| creator.is_new);
+        if is_made {
+            return match self.supply.make(self.t, kind).await {
+                Ok(made) => Ok(Ok(made.bound)),
+                Err(stop) if is_changed && self.is_expendable() => {
+                    Ok(Err(stop.reason().to_owned()))
+                }
+                Err(stop) => Err(stop),
+            };
+        }
+        let why = format!("no operation of the contract makes a {}", one.noun);
+        match is_changed || one.is_thing() {
+            true if self.is_expendable() => Ok(Err(why)),
+            true => Err(self.not_ours(&format!("the {}", one.noun))),
+            false => Ok(Err(why)),
+        }
+    }
+
+    /// Returns whether the profile says that what the operation changes may be lost.
+    fn is_expendable(&self) -> bool {
+        self.given.is_some_and(|(_, values)| values.expendable)
+    }
+
+    /// Explains that the operation would change what the run did not create.
+    fn not_ours(&self, what: &str) -> Stop {
+        let operation = self.operation;
+        let path = match operation.path.contains('{') {
+            true => "`path.…` and ",
+            false => "",
+        };
+        Stop::Lacking(format!(
+            "{what} was not created by this run, so {operation} is not sent: name one that may be changed or lost by {path}`expendable = true` in [operations.\"{operation}\"] of the profile"
+        ))
+    }
+
+    /// Returns the value that the profile gives for a parameter of the path.
+    fn given_path(&self, name: &str) -> Option<(Value, Origin)> {
+        self.given_parameter(Location::Path, name)
+            .or_else(|| self.given_by_name(name))
+    }
+
+    /// Returns the value that the profile gives for parameters of a name.
+    fn given_by_name(&self, name: &str) -> Option<(Value, Origin)> {
+        let text = self.t.deployment().profile.parameters.get(name)?;
+        let origin = Origin::Profile(format!("parameters.{name}"));
+        Some((Value::String(text.clone()), origin))
+    }
+
     /// Chooses the value of a parameter; `None` where it is left out, or set by the caller.
-    fn parameter(&self, parameter: &Parameter<'_>) -> Result<Option<(Value, Origin)>, Stop> {
+    async fn parameter(&self, parameter: &Parameter<'_>) -> Result<Option<(Value, Origin)>, Stop> {
         let Parameter { name, location, .. } = *parameter;
         if self.caller.provides(location, name) {
             return Ok(None);
@@ -118,12 +230,17 @@ impl<'t> Choice<'t> {
             let id = self.t.own(0).id.clone();
             return Ok(Some((Value::String(id), Origin::Suite)));
         }
-        if let Some(given) = self.given_parameter(location, name) {
+        let graph = &self.t.deployment().graph;
+        let slots = graph.slots(self.index);
+        if in_path && let Some(slot) = slots.iter().find(|slot| slot.name == name) {
+            let mut things = self.things.iter();
+            if let Some((_, bound)) = things.find(|(key, _)| *key == slot.key) {
+                return Ok(Some((bound.value.clone(), bound.origin.clone())));
+            }
+        } else if let Some(given) =
+            (self.given_parameter(location, name)).or_else(|| self.given_by_name(name))
+        {
             return Ok(Some(given));
-        }
-        if let Some(text) = self.t.deployment().profile.parameters.get(name) {
-            let origin = Origin::Profile(format!("parameters.{name}"));
-            return Ok(Some((Value::String(text.clone()), origin)));
         }
         let is_header = |wanted| location == Location::Header && is_named(location, name, wanted);
         if is_header("authorization") || !(parameter.required || in_path) {
@@ -137,6 +254,11 @@ impl<'t> Choice<'t> {
                 _ => Ok(None),
             };
         }
+        if location == Location::Query
+            && let Some(bound) = self.referred(name).await
+        {
+            return Ok(Some((bound.value, bound.origin)));
+        }
         let document = self.contract.document();
         let written = |value: &Value| parameter.writing.text(value, location, name);
         let fits = |value: &Value| {
@@ -144,9 +266,15 @@ impl<'t> Choice<'t> {
                 value.as_str() == Some("") || value.as_array().is_some_and(Vec::is_empty);
             !is_empty && written(value).is_some_and(|text| !text.is_empty())
         };
-        examples::value(document, &parameter.holder(), Some(&parameter.schema), fits)
-            .map(Some)
-            .ok_or_else(|| self.no_value(name, &format!("{}.{name}", location.name())))
+        examples::value(
+            document,
+            &parameter.holder(),
+            Some(&parameter.schema),
+            |_| {},
+            fits,
+        )
+        .map(Some)
+        .ok_or_else(|| self.no_value(name, &format!("{}.{name}", location.name())))
     }
 
     /// Returns the value that the profile gives for a parameter of this operation.
@@ -180,7 +308,7 @@ impl<'t> Choice<'t> {
     }
 
     /// Chooses the body; `None` where a request has none.
-    fn body(&self) -> Result<Option<ChosenBody>, Stop> {
+    async fn body(&self) -> Result<Option<ChosenBody>, Stop> {
         let bodies = bodies(self.contract, self.operation);
         let given = self.given.and_then(|(key, values)| {
             let body = values.body.as_ref()?;
@@ -188,12 +316,15 @@ impl<'t> Choice<'t> {
         });
         if let Some((operation, value, media_type)) = given {
             let declared = bodies.first().map(|body| body.media_type);
+            let origin = Origin::Profile(format!("operations.{operation:?}.body"));
+            let mut value = value.clone();
+            unique::vary(&mut value, &origin, None);
             return Ok(Some(ChosenBody {
                 media_type: (media_type.or(declared))
                     .unwrap_or(crate::contract::JSON)
                     .to_owned(),
-                value: value.clone(),
-                origin: Origin::Profile(format!("operations.{operation:?}.body")),
+                value,
+                origin,
             }));
         }
         let Some(body) = bodies.first().filter(|body| self.has_body(body)) else {
@@ -210,12 +341,23 @@ impl<'t> Choice<'t> {
             let is_plain = body.form() == Form::Plain && fits(&value);
             is_plain.then_some((value, Origin::Sample))
         };
-        match examples::value(document, &body.place, schema, fits).or_else(bytes) {
-            Some((value, origin)) => Ok(Some(ChosenBody {
-                media_type: body.media_type.to_owned(),
-                value,
-                origin,
-            })),
+        // An example may show an answer.
+        let prepare = |value: &mut Value| {
+            let schema = openapi::pointer::join(&body.place, "schema");
+            examples::strip_read_only(document, &schema, value);
+        };
+        match examples::value(document, &body.place, schema, prepare, fits).or_else(bytes) {
+            Some((mut value, origin)) => {
+                if matches!(self.effect, Effect::Create | Effect::Change) {
+                    unique::vary(&mut value, &origin, schema);
+                }
+                self.refer(&mut value, schema).await;
+                Ok(Some(ChosenBody {
+                    media_type: body.media_type.to_owned(),
+                    value,
+                    origin,
+                }))
+            }
             None if body.required => Err(self.no_value("its body", "body")),
             None => Ok(None),
         }
@@ -228,11 +370,87 @@ impl<'t> Choice<'t> {
         body.required || (is_about_one && !is_revoke)
     }
 
+    /// Returns a thing that a member or a parameter of this name refers to.
+    async fn referred(&self, name: &str) -> Option<Bound> {
+        let references = self.t.deployment().graph.references(self.index);
+        let reference = references.iter().find(|reference| reference.name == name)?;
+        let found = (self.supply)
+            .shared_with_holders(self.t, reference.kind)
+            .await
+            .ok()?;
+        // A request that changes something must not change what the run did not create.
+        (found.ours || self.effect == Effect::Safe).then_some(found)
+    }
+
+    /// Sets the members of a body that refer to things, as far as its schema accepts that.
+    async fn refer(&self, body: &mut Value, schema: Option<&Value>) {
+        let references = self.t.deployment().graph.references(self.index);
+        for reference in references {
+            let mut places = Vec::new();
+            named(body, &reference.name, "", &mut places);
+            if places.is_empty() {
+                continue;
+            }
+            let Some(bound) = self.referred(&reference.name).await else {
+                continue;
+            };
+            for place in places {
+                let Some(member) = body.pointer_mut(&place) else {
+                    continue;
+                };
+                let earlier = member.clone();
+                let id = match (&earlier, &bound.value) {
+                    (Value::Number(_), Value::String(text)) => {
+                        serde_json::from_str(text).unwrap_or(Value::Null)
+                    }
+                    (Value::String(_), Value::Number(number)) => Value::String(number.to_string()),
+                    (_, value) => value.clone(),
+                };
+                *member = match &earlier {
+                    Value::Array(_) => Value::Array(vec![id]),
+                    _ => id,
+                };
+                if !examples::accepts(schema, body)
+                    && let Some(member) = body.pointer_mut(&place)
+                {
+                    *member = earlier;
+                }
+            }
+        }
+    }
+
     fn no_value(&self, part: &str, key: &str) -> Stop {
         let operation = self.operation;
+        if let Some((_, why)) = self.missing.iter().find(|(name, _)| name == part) {
+            return Stop::Lacking(format!(
+                "no value was found for {part} of {operation}: {why}; give `{key}` in [operations.\"{operation}\"] of the profile"
+            ));
+        }
         Stop::Lacking(format!(
             "no value was found for {part} of {operation}: give `{key}` in [operations.\"{operation}\"] of the profile"
         ))
+    }
+}
+
+/// Collects the pointers to the members of a name.
+fn named(value: &Value, name: &str, place: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for (member, value) in members {
+                let place = openapi::pointer::join(place, member);
+                if member == name && !value.is_object() {
+                    found.push(place);
+                } else {
+                    named(value, name, &place, found);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                named(item, name, &format!("{place}/{index}"), found);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

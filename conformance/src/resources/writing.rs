@@ -57,8 +57,8 @@ impl Writing {
         };
         match self {
             Writing::Style { style, explode } => in_style(value, (style, *explode), place, &name),
-            Writing::Content(media_type) => {
-                let text = if MediaType::of(media_type).is_json() {
+            Writing::Content(_) => {
+                let text = if self.is_json() {
                     value.to_string()
                 } else {
                     scalar(value)?
@@ -70,6 +70,11 @@ impl Writing {
                 })
             }
         }
+    }
+
+    /// Returns whether values are written as JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        matches!(self, Writing::Content(media_type) if MediaType::of(media_type).is_json())
     }
 
     /// Returns whether a text, written alone, could also be a list with it as the only item.

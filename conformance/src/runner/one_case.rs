@@ -13,6 +13,7 @@ use crate::deployment::Deployment;
 use crate::event::{CaseRecord, ExchangeRecord, RequestRecord, StepRecord, Verdict};
 use crate::fixtures::Fixtures;
 use crate::profile::{Role, Waiver};
+use crate::resources::clean_up;
 use crate::session::Session;
 use crate::trial::{Tokens, Trial};
 
@@ -106,6 +107,7 @@ pub async fn run_case(
         deployment.ran(operation, case.covers);
     }
     fixtures.clean_up(Some(case.id)).await;
+    clean_up::clean_up(deployment, Some(case.id)).await;
     drop(lease);
 
     let (steps, exchanges) = trial.transcript().records();

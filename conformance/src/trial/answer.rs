@@ -36,6 +36,23 @@ fn server_error(status: u16) -> String {
     format!("server error {status}")
 }
 
+/// Returns the kinds of problems: those of each item of a list are one.
+fn kinds(problems: &[String]) -> String {
+    let kind = |problem: &String| {
+        let (place, what) = problem.split_once(": ").unwrap_or(("", problem));
+        let is_index = |token: &&str| token.parse::<usize>().is_ok();
+        let tokens: Vec<&str> = (place.split('/'))
+            .map(|token| if is_index(&token) { "*" } else { token })
+            .collect();
+        match place {
+            "" => what.to_owned(),
+            _ => format!("{}: {what}", tokens.join("/")),
+        }
+    };
+    let kinds: std::collections::BTreeSet<String> = problems.iter().map(kind).collect();
+    kinds.into_iter().collect::<Vec<_>>().join("; ")
+}
+
 /// The maximum length of a quoted body in a message, in characters.
 const QUOTED: usize = 300;
 
@@ -79,6 +96,11 @@ impl<'t> Answer<'t> {
     /// Returns when the request was sent and when the answer was complete, by the suite's clock.
     pub(crate) fn window(&self) -> (DateTime<Utc>, DateTime<Utc>) {
         self.window
+    }
+
+    /// Returns the whole answer.
+    pub(crate) fn response(&self) -> &Response {
+        &self.response
     }
 
     /// Returns the bytes of the body.
@@ -279,7 +301,7 @@ impl<'t> Answer<'t> {
         };
         let expected = format!("the body documented for {}", self.status());
         let held = self.expect("body", problems.is_empty(), expected, actual);
-        self.name_check(format!("{} in the {}", problems.join("; "), self.status()));
+        self.name_check(format!("{} in the {}", kinds(problems), self.status()));
         held
     }
 
@@ -372,5 +394,17 @@ impl<'t> Answer<'t> {
             latest.to_rfc3339()
         );
         self.expect(what, held, expected, moment.to_rfc3339())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kinds;
+
+    #[test]
+    fn problems_of_items_are_one() {
+        let problems = ["/0/id: missing", "/12/id: missing", "the body: too long"];
+        let problems = problems.map(str::to_owned);
+        assert_eq!(kinds(&problems), "/*/id: missing; the body: too long");
     }
 }

@@ -44,7 +44,7 @@ async fn run_against(profile: &str, contract: &Value, service: Router) -> Run {
     let local = Local::serve(service).await;
     let more = [
         "--allow",
-        "revokes",
+        "delete",
         "--contract",
         path.to_str().expect("UTF-8"),
     ];
@@ -203,7 +203,8 @@ async fn answers_without_a_body_need_no_media_type() {
     let operation =
         json!({ "responses": { "default": { "description": "Any", "content": content } } });
     let none = || answering(204, Vec::new(), "");
-    let run = run_against(PROFILE, &contract("delete", operation), none()).await;
+    let profile = format!("{PROFILE}[operations.\"DELETE /thing\"]\nexpendable = true\n");
+    let run = run_against(&profile, &contract("delete", operation), none()).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     for (status, code) in [(200, 0), (500, 1)] {
         let operation = with_body("application/json", json!({ "type": "object" }));

@@ -39,6 +39,9 @@ impl Scene {
                 write(&file, values[index]);
                 profile.push_str(&format!("{scheme} = {{ file = \"{file}\" }}\n"));
             }
+            if index == 0 {
+                profile.push_str("[operations.\"PUT /notes/{id}\"]\nexpendable = true\n");
+            }
         }
         write("profile.toml", &profile);
         Scene {
@@ -54,7 +57,7 @@ impl Scene {
             "--contract",
             contract.to_str().expect("UTF-8"),
             "--allow",
-            "revokes",
+            "delete",
         ];
         run(
             &self.service.url,
@@ -158,7 +161,7 @@ async fn each_fault_about_callers_is_one_cause() {
         ),
         (
             Fault::WritesAndRefuses,
-            "GET /notes/{id}: no effect of the 200",
+            "GET /notes/{id}: changed by a request that must not change it",
         ),
     ] {
         let scene = Scene::of(fault).await;

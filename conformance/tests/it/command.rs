@@ -88,7 +88,8 @@ async fn list_names_every_case_once_in_both_formats() {
             "{case}"
         );
         assert!(
-            ["safe", "risks", "revokes"].contains(&case["effect"].as_str().expect("an effect")),
+            ["safe", "risks", "revokes", "create", "change", "delete"]
+                .contains(&case["effect"].as_str().expect("an effect")),
             "{case}"
         );
         assert!(

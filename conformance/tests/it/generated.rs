@@ -3,7 +3,7 @@
 use crate::notes::{CONTRACT, Fault, Server};
 use crate::suite::{Run, conformance, run};
 
-const PROFILE: &str = "[operator]\ntoken = { file = \"operator.token\" }\n";
+const PROFILE: &str = "[operator]\ntoken = { file = \"operator.token\" }\n[operations.\"PUT /notes/{note_id}\"]\nexpendable = true\n";
 
 /// Runs the contract of notes against a server of notes.
 async fn run_notes(fault: Fault, more: &[&str]) -> Run {
@@ -36,8 +36,8 @@ async fn run_profile(text: &str, contract: &str, fault: Fault, more: &[&str]) ->
 #[tokio::test]
 async fn correct_server_passes_a_contract_without_written_cases() {
     for more in [
-        &["--allow", "revokes"][..],
-        &["--allow", "revokes", "--seed", "5", "--jobs", "16"],
+        &["--allow", "change"][..],
+        &["--allow", "change", "--seed", "5", "--jobs", "16"],
     ] {
         let run = run_notes(Fault::None, more).await;
         assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
@@ -125,7 +125,7 @@ async fn each_fault_of_a_server_is_noticed() {
             "a refusal",
         ),
     ] {
-        let run = run_notes(fault, &["--allow", "revokes", "--filter", case]).await;
+        let run = run_notes(fault, &["--allow", "change", "--filter", case]).await;
         assert_eq!(run.code, 1, "{fault:?}: {}{}", run.stdout, run.stderr);
         assert_eq!(run.verdict(case), "fail", "{fault:?}");
         assert!(run.stdout.contains(message), "{fault:?}: {}", run.stdout);
@@ -135,7 +135,7 @@ async fn each_fault_of_a_server_is_noticed() {
 #[tokio::test]
 async fn verdict_is_shown_at_its_operation() {
     // Both operations have a first parameter; only the query parameter of GET is not checked.
-    let run = run_notes(Fault::AnyQuery, &["--allow", "revokes"]).await;
+    let run = run_notes(Fault::AnyQuery, &["--allow", "change"]).await;
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
     let report = run.report.as_ref().expect("a report");
     let mut cases = report["cases"].as_array().expect("cases").iter();
@@ -171,7 +171,7 @@ async fn business_is_required_if_a_parameter_needs_it() {
         r#"{ "name": "x-reason","#,
         r#"{ "name": "X-Business-Id", "in": "header", "required": true, "schema": { "type": "string" } }, { "name": "x-reason","#,
     );
-    let run = run_contract(&contract, Fault::None, &["--allow", "revokes"]).await;
+    let run = run_contract(&contract, Fault::None, &["--allow", "change"]).await;
     assert_ne!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert!(
         run.stdout.contains(
@@ -202,7 +202,7 @@ async fn safe_runs_only_read() {
 #[tokio::test]
 async fn operation_whose_ordinary_request_fails_is_unproven() {
     let contract = CONTRACT.replace("\"example\": 7,", "\"example\": 8,");
-    let allow = ["--allow", "revokes"];
+    let allow = ["--allow", "change"];
     let run = run_contract(&contract, Fault::None, &allow).await;
     assert_eq!(run.code, 4, "{}{}", run.stdout, run.stderr);
     assert!(run.with_verdict("pass").is_empty(), "{}", run.stdout);
@@ -226,12 +226,7 @@ async fn operation_whose_ordinary_request_fails_is_unproven() {
 
 #[tokio::test]
 async fn ordinary_request_is_sent_once_and_counts_for_all_cases() {
-    let more = [
-        "--allow",
-        "revokes",
-        "--filter",
-        "generated.get_notes.lines",
-    ];
+    let more = ["--allow", "change", "--filter", "generated.get_notes.lines"];
     let run = run_notes(Fault::None, &more).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     let asked = run.exchanges().filter(|exchange| {
@@ -249,16 +244,45 @@ async fn bar_of_reached_operations_is_lowered_openly() {
         r#"{ "name": "note_id", "in": "path", "required": true, "example": 8, "schema": { "type": "integer", "minimum": 1 } }, { "name": "x-reason","#,
     );
     for (reach, code) in [("51%", 4), ("50%", 0)] {
-        let more = ["--allow", "revokes", "--reach", reach];
+        let more = ["--allow", "change", "--reach", reach];
         let run = run_contract(&contract, Fault::None, &more).await;
         assert_eq!(run.code, code, "{}{}", run.stdout, run.stderr);
         let named = "1 of 2 operations were reached, not PUT /notes/{note_id}";
         assert!(run.stdout.contains(named), "{}", run.stdout);
     }
-    let more = ["--allow", "revokes"];
+    let more = ["--allow", "change"];
     let waiver = "[[waiver]]\ncase = \"generated.put_notes.*\"\nreason = \"there is none\"\nexpires = 2099-12-31\n";
     let run = run_profile(&format!("{PROFILE}{waiver}"), &contract, Fault::None, &more).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+}
+
+#[tokio::test]
+async fn what_the_run_did_not_create_is_not_changed() {
+    let profile = "[operator]\ntoken = { file = \"operator.token\" }\n";
+    let run = run_profile(profile, CONTRACT, Fault::None, &["--allow", "delete"]).await;
+    assert_eq!(run.code, 4, "{}{}", run.stdout, run.stderr);
+    for exchange in run.exchanges() {
+        assert_eq!(exchange["request"]["method"], "GET");
+    }
+    assert!(run.stdout.contains("`expendable = true`"), "{}", run.stdout);
+}
+
+#[tokio::test]
+async fn values_of_an_unknown_operation_exit_2() {
+    let profile = format!("{PROFILE}[operations.\"PUT /notes\"]\nbody = 1\n");
+    let run = run_profile(&profile, CONTRACT, Fault::None, &[]).await;
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("PUT /notes: the contract has no such operation"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("PUT /notes/{note_id}"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[tokio::test]

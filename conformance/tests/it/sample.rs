@@ -283,6 +283,7 @@ pub(crate) fn events() -> Vec<Event> {
             met: 1,
         }],
         left_behind: Vec::new(),
+        resources: conformance::event::CreatedResources::default(),
     };
     let mut events = vec![Event::RunStarted(Box::new(header))];
     events.extend(

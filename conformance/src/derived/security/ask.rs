@@ -6,10 +6,11 @@ use crate::case::{Outcome, Sample, Stop};
 use crate::contract::DocumentedOperation;
 use crate::contract::security::{Credential, Placed};
 use crate::deployment::reach::Reach;
+use crate::derived::effects::{self, Reading};
 use crate::derived::{reach, steps};
 use crate::profile::Role;
 use crate::resources::request;
-use crate::trial::{Answer, Trial};
+use crate::trial::{Alone, Answer, Trial};
 use crate::wire::{Caller, Request};
 
 /// A caller who is not known, in causes.
@@ -24,8 +25,8 @@ pub(super) struct Ask<'t> {
     pub(super) operator: Caller<'t>,
     pub(super) request: Request,
     /// How to read what the request would change, and what was read.
-    before: Option<(Request, (u16, Vec<u8>))>,
-    _alone: Option<tokio::sync::MutexGuard<'t, ()>>,
+    before: Option<(Request, Reading)>,
+    _alone: Option<Alone<'t>>,
 }
 
 impl<'t> Ask<'t> {
@@ -34,14 +35,14 @@ impl<'t> Ask<'t> {
         let sample = t.sample()?;
         let documented = &t.deployment().contract.operations()[sample.operation];
         let reach = reach::of(t, sample.operation).await?;
-        // One at a time: a change by another case must not look like an effect of this one.
-        let reads = matches!(
-            documented.operation.method.as_str(),
-            "GET" | "HEAD" | "OPTIONS"
-        );
-        let alone = match reads {
-            true => None,
-            false => Some(t.deployment().alone().await),
+        let request = request::ordinary(t, sample.operation).await?;
+        let (before, alone) = match request.method.is_safe() {
+            true => (None, None),
+            false => {
+                (effects::Reader::of(t, sample.operation).await?)
+                    .before(t)
+                    .await?
+            }
         };
         Ok(Ask {
             t,
@@ -49,11 +50,8 @@ impl<'t> Ask<'t> {
             documented,
             reach,
             operator: t.caller_for(Role::Operator, sample.operation)?,
-            request: request::ordinary(t, sample.operation).await?,
-            before: match reads {
-                true => None,
-                false => steps::steady(t, sample).await?,
-            },
+            request,
+            before,
             _alone: alone,
         })
     }
@@ -137,13 +135,8 @@ impl<'t> Ask<'t> {
     /// Checks that the refused requests changed nothing, and that the ordinary request succeeds.
     pub(super) async fn finish(&self) -> Outcome {
         if let Some((reading, before)) = &self.before {
-            let after = self
-                .t
-                .send("read it after the refusal", reading.clone())
-                .await?;
-            let held = (after.status(), after.bytes()) == (before.0, before.1.as_slice());
-            let expected = String::from_utf8_lossy(&before.1);
-            after.expect("no effect", held, expected, after.quote())?;
+            let purpose = "read it after the refusal";
+            (before.is_unchanged(self.t, reading.clone(), purpose, &|_| false)).await?;
         }
         reach::ensure(self.t, self.sample.operation).await
     }

@@ -101,10 +101,6 @@ pub(super) async fn each(t: &Trial) -> Outcome {
     let sample = t.sample()?;
     reach::of(t, sample.operation).await?;
     let documented = &t.deployment().contract.operations()[sample.operation];
-    let _alone = match documented.operation.method.as_str() {
-        "GET" | "HEAD" | "OPTIONS" => None,
-        _ => Some(t.deployment().alone().await),
-    };
     let usual = t.caller_for(Role::Operator, sample.operation)?;
     let alternatives = documented.security.demanded().unwrap_or_default();
     let mut asked = 0;
@@ -114,8 +110,8 @@ pub(super) async fn each(t: &Trial) -> Outcome {
         };
         let placed: Vec<Placed> = credentials.iter().filter_map(Credential::placed).collect();
         // Each may use up what the request names.
-        let request = request::ordinary(t, sample.operation).await?;
-        let request = request.carrying(usual.credentials(), &placed);
+        let request = t.with_other_things(request::ordinary(t, sample.operation));
+        let request = request.await?.carrying(usual.credentials(), &placed);
         let names = alternative.join(" and ");
         let purpose = format!("{} ({names})", sample.purpose);
         let answer = t.send(&purpose, request).await?;

@@ -59,6 +59,12 @@ pub(super) fn header(report: &Report) -> Markup {
                     (visible(&token.owner)) ", " (visible(&token.reason))
                 }
             }
+            @for one in report.end.iter().flat_map(|end| &end.resources.left_behind) {
+                p class="note fail" {
+                    strong { "Left behind: " } code { (visible(&one.path)) } ", created by "
+                    code { (visible(&one.created_by)) } ": " (visible(&one.reason))
+                }
+            }
             dl class="facts" {
                 dt { "Deployment" } dd { code { (visible(&run.target)) } }
                 dt { "Contract" } dd { (visible(&run.contract.title)) " " (visible(&run.contract.version)) }

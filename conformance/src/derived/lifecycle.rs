@@ -1,0 +1,390 @@
+//! The promises of a thing's life, each a case: what was created can be read, an update shows, what was deleted is gone, a
+//! list shows what is there, and repetitions are harmless.
+//!
+//! Each case makes its own things and deletes them last.
+
+mod kept;
+mod listed;
+
+use std::time::Duration;
+
+use super::effects::Reading;
+use super::steps::{conforms, is_documented};
+use crate::case::{Effect, Outcome, Steps, Stop};
+use crate::deployment::reach::Reach;
+use crate::resources::chosen::Made;
+use crate::resources::graph::{Graph, How, Kind};
+use crate::resources::make::make;
+use crate::resources::request;
+use crate::resources::scope::Bound;
+use crate::trial::{Answer, Trial};
+
+/// How often a deletion that was accepted for later is looked at.
+const LOOKS: usize = 10;
+
+/// The time between two looks.
+const BETWEEN: Duration = Duration::from_millis(200);
+
+/// A promise of an operation.
+pub(super) struct Promise {
+    /// The index of the operation.
+    pub(super) operation: usize,
+    /// What it promises, for the id of the case.
+    pub(super) what: &'static str,
+    /// What it promises in words.
+    pub(super) text: &'static str,
+    pub(super) effect: Effect,
+    pub(super) steps: Steps,
+}
+
+/// Returns the promises that the operations of a kind make.
+pub(super) fn promises(kind: &Kind) -> Vec<Promise> {
+    let mut creators = kind.creators.iter().filter(|creator| creator.is_new);
+    let Some(creator) = creators.next() else {
+        return Vec::new();
+    };
+    let mut promises = Vec::new();
+    let mut add = |operation, what, text, effect, steps: Steps| {
+        promises.push(Promise {
+            operation,
+            what,
+            text,
+            effect,
+            steps,
+        });
+    };
+    let by_put = creator.how == How::Named;
+    let creates = if by_put {
+        Effect::Change
+    } else {
+        Effect::Create
+    };
+    if kind.read.is_some() {
+        add(
+            creator.operation,
+            "created_can_be_read",
+            "what was created can be read, as it was sent (RFC 9110, section 9.3.3)",
+            creates,
+            |t| Box::pin(created_can_be_read(t)),
+        );
+    }
+    if let Some(list) = kind.list {
+        add(
+            list,
+            "created_is_listed",
+            "the list shows what was created",
+            creates,
+            |t| Box::pin(created_is_listed(t)),
+        );
+    }
+    for update in [kind.put.filter(|_| !by_put), kind.patch]
+        .into_iter()
+        .flatten()
+    {
+        if kind.read.is_some() {
+            add(
+                update,
+                "update_shows",
+                "an update shows, and nothing else changes (RFC 9110, section 9.3.4)",
+                Effect::Change,
+                |t| Box::pin(update_shows(t)),
+            );
+        }
+    }
+    if let (Some(put), Some(_)) = (kind.put, kind.read) {
+        add(
+            put,
+            "repeated_put_is_harmless",
+            "the same PUT twice has the effect of one (RFC 9110, section 9.2.2)",
+            Effect::Change,
+            |t| Box::pin(repeated_put_is_harmless(t)),
+        );
+    }
+    if let Some(delete) = kind.delete {
+        if kind.read.is_some() {
+            add(
+                delete,
+                "deleted_cannot_be_read",
+                "what was deleted is not found, and nothing else is deleted (RFC 9110, section 9.3.5)",
+                Effect::Delete,
+                |t| Box::pin(deleted_cannot_be_read(t)),
+            );
+        }
+        add(
+            delete,
+            "repeated_delete_is_harmless",
+            "the same DELETE twice has the effect of one (RFC 9110, section 9.2.2)",
+            Effect::Delete,
+            |t| Box::pin(repeated_delete_is_harmless(t)),
+        );
+        if kind.list.is_some() {
+            add(
+                delete,
+                "deleted_is_not_listed",
+                "the list does not show what was deleted",
+                Effect::Delete,
+                |t| Box::pin(deleted_is_not_listed(t)),
+            );
+        }
+    }
+    promises
+}
+
+/// The kind that the operation of the case is about.
+struct Subject<'t> {
+    index: usize,
+    kind: &'t Kind,
+    operation: usize,
+}
+
+impl<'t> Subject<'t> {
+    fn of(t: &'t Trial) -> Result<Subject<'t>, Stop> {
+        let operation = t.sample()?.operation;
+        let graph: &Graph = &t.deployment().graph;
+        let listed = graph
+            .kinds
+            .iter()
+            .position(|kind| kind.list == Some(operation));
+        let created = || graph.created_by(operation).next().map(|(index, _)| index);
+        let one = |kind: &Kind| [kind.put, kind.patch, kind.delete].contains(&Some(operation));
+        let index = (graph.kinds.iter().position(one))
+            .or_else(created)
+            .or(listed)
+            .ok_or_else(|| {
+                Stop::Broken("the case is about no kind: a defect of the suite".to_owned())
+            })?;
+        Ok(Subject {
+            index,
+            kind: &graph.kinds[index],
+            operation,
+        })
+    }
+
+    /// Makes one, which later requests name.
+    async fn make(&self, t: &'t Trial) -> Result<Made, Stop> {
+        t.scope().forget(&self.kind.key);
+        make(t, self.index).await
+    }
+
+    /// Names another one in later requests.
+    fn name(&self, t: &Trial, bound: &Bound) {
+        t.scope().bind(&self.kind.key, bound.clone());
+    }
+
+    /// Reads the one that is named.
+    async fn read(&self, t: &'t Trial, purpose: &str) -> Result<Answer<'t>, Stop> {
+        let operation = self.read_operation()?;
+        let request = request::ordinary(t, operation).await?;
+        let answer = t.send(purpose, request).await?;
+        is_documented(&answer, t, operation)?;
+        Ok(answer)
+    }
+
+    fn read_operation(&self) -> Result<usize, Stop> {
+        self.kind
+            .read
+            .ok_or_else(|| Stop::Unproven("no operation reads one".to_owned()))
+    }
+
+    /// Returns what is read of the one that is named.
+    async fn reading(&self, t: &Trial) -> Result<(crate::wire::Request, Option<Reading>), Stop> {
+        let request = request::ordinary(t, self.read_operation()?).await?;
+        let reading = Reading::take(t, &request).await?;
+        Ok((request, reading))
+    }
+
+    /// Sends the ordinary request of the case's operation.
+    async fn send(&self, t: &'t Trial, purpose: &str) -> Result<Answer<'t>, Stop> {
+        let request = request::ordinary(t, self.operation).await?;
+        let answer = t.send(purpose, request).await?;
+        succeeded(&answer, purpose)?;
+        Ok(answer)
+    }
+
+    /// Deletes the one that is named, by the operation of the case.
+    async fn delete(&self, t: &'t Trial) -> Result<Answer<'t>, Stop> {
+        self.send(t, &format!("delete the {}", self.kind.noun))
+            .await
+    }
+}
+
+/// Checks that a request which is not about the promise succeeded: otherwise the promise was not looked at.
+fn succeeded(answer: &Answer<'_>, purpose: &str) -> Outcome {
+    match answer.status() / 100 {
+        2 => Ok(()),
+        _ => Err(Stop::Unproven(format!(
+            "{purpose}: answered {}: {}",
+            answer.status(),
+            answer.quote()
+        ))),
+    }
+}
+
+async fn created_can_be_read(t: &Trial) -> Outcome {
+    let subject = Subject::of(t)?;
+    let made = subject.make(t).await?;
+    let purpose = format!("read the {} that was created", subject.kind.noun);
+    let read = subject.read(t, &purpose).await?;
+    let held = read.status() / 100 == 2;
+    read.expect("status", held, "2xx: it was created", found(&read))?;
+    kept::keeps(t, subject.read_operation()?, &read, &made.chosen)
+}
+
+async fn created_is_listed(t: &Trial) -> Outcome {
+    let subject = Subject::of(t)?;
+    let made = subject.make(t).await?;
+    let (answer, is_listed) = listed::shows(t, subject.kind, &made.bound).await?;
+    answer.expect(
+        "what was created",
+        is_listed,
+        "in the list",
+        "not in the list",
+    )
+}
+
+async fn update_shows(t: &Trial) -> Outcome {
+    let subject = Subject::of(t)?;
+    let other = subject.make(t).await?.bound;
+    let (reading, before) = subject.reading(t).await?;
+    let mine = subject.make(t).await?.bound;
+    let chosen = request::choose(t, subject.operation).await?;
+    let noun = &subject.kind.noun;
+    let purpose = format!("update the {noun}");
+    let answer = t.send(&purpose, request::ordinary_of(t, &chosen)?).await?;
+    succeeded(&answer, &purpose)?;
+    let read = subject
+        .read(t, &format!("read the {noun} after the update"))
+        .await?;
+    let held = read.status() / 100 == 2;
+    read.expect("status", held, "2xx: it was updated", found(&read))?;
+    kept::keeps(t, subject.read_operation()?, &read, &chosen)?;
+    subject.name(t, &other);
+    if let Some(before) = before {
+        let purpose = format!("read another {noun} after the update");
+        before
+            .is_unchanged(t, reading, &purpose, &|_| false)
+            .await?;
+    }
+    subject.name(t, &mine);
+    Ok(())
+}
+
+async fn repeated_put_is_harmless(t: &Trial) -> Outcome {
+    let subject = Subject::of(t)?;
+    subject.make(t).await?;
+    let chosen = request::choose(t, subject.operation).await?;
+    let request = request::ordinary_of(t, &chosen)?;
+    let first = t.send("update it", request.clone()).await?;
+    succeeded(&first, "update it")?;
+    let (reading, before) = subject.reading(t).await?;
+    let second = t.send("update it once more", request).await?;
+    let held = second.status() / 100 == 2;
+    second.expect(
+        "status",
+        held,
+        "2xx, as of the same request before",
+        found(&second),
+    )?;
+    match before {
+        Some(before) => {
+            let purpose = "read it after the second update";
+            before
+                .is_unchanged(t, reading, purpose, &kept::counts_changes)
+                .await
+        }
+        None => Ok(()),
+    }
+}
+
+async fn deleted_cannot_be_read(t: &Trial) -> Outcome {
+    let subject = Subject::of(t)?;
+    let noun = &subject.kind.noun;
+    let other = subject.make(t).await?.bound;
+    let (reading, before) = subject.reading(t).await?;
+    subject.make(t).await?;
+    let purpose = format!("read the {noun} before its deletion");
+    succeeded(&subject.read(t, &purpose).await?, &purpose)?;
+    let deleted = subject.delete(t).await?;
+    let looks = if deleted.status() == 202 { LOOKS } else { 1 };
+    let purpose = format!("read the {noun} after its deletion");
+    let mut read = subject.read(t, &purpose).await?;
+    for _ in 1..looks {
+        if is_gone(&read) {
+            break;
+        }
+        tokio::time::sleep(BETWEEN).await;
+        read = subject.read(t, &purpose).await?;
+    }
+    read.expect(
+        "status",
+        is_gone(&read),
+        "404 or 410: it was deleted",
+        found(&read),
+    )?;
+    subject.name(t, &other);
+    match before {
+        Some(before) => {
+            let purpose = format!("read another {noun} after the deletion");
+            before.is_unchanged(t, reading, &purpose, &|_| false).await
+        }
+        None => Ok(()),
+    }
+}
+
+async fn repeated_delete_is_harmless(t: &Trial) -> Outcome {
+    let subject = Subject::of(t)?;
+    subject.make(t).await?;
+    let request = request::ordinary(t, subject.operation).await?;
+    let first = t.send("delete it", request.clone()).await?;
+    succeeded(&first, "delete it")?;
+    let second = t.send("delete it once more", request).await?;
+    conforms(&second, t, t.sample()?, &Reach::Elsewhere)?;
+    if subject.kind.read.is_none() || first.status() == 202 {
+        return Ok(());
+    }
+    let read = subject.read(t, "read it after the second deletion").await?;
+    read.expect(
+        "status",
+        is_gone(&read),
+        "404 or 410: it was deleted",
+        found(&read),
+    )
+}
+
+async fn deleted_is_not_listed(t: &Trial) -> Outcome {
+    let subject = Subject::of(t)?;
+    let made = subject.make(t).await?;
+    let (_, is_listed) = listed::shows(t, subject.kind, &made.bound).await?;
+    if !is_listed {
+        return Err(Stop::Unproven(
+            "the list did not show it before its deletion".to_owned(),
+        ));
+    }
+    let deleted = subject.delete(t).await?;
+    let looks = if deleted.status() == 202 { LOOKS } else { 1 };
+    let (mut answer, mut is_listed) = listed::shows(t, subject.kind, &made.bound).await?;
+    for _ in 1..looks {
+        if !is_listed {
+            break;
+        }
+        tokio::time::sleep(BETWEEN).await;
+        (answer, is_listed) = listed::shows(t, subject.kind, &made.bound).await?;
+    }
+    answer.expect(
+        "what was deleted",
+        !is_listed,
+        "not in the list",
+        "in the list",
+    )
+}
+
+fn is_gone(answer: &Answer<'_>) -> bool {
+    matches!(answer.status(), 404 | 410)
+}
+
+fn found(answer: &Answer<'_>) -> String {
+    match answer.status() / 100 {
+        2 => answer.status().to_string(),
+        _ => format!("{}: {}", answer.status(), answer.quote()),
+    }
+}

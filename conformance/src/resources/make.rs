@@ -1,0 +1,255 @@
+//! Things that the run makes: for one case alone, or for all cases that read one.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::building::ordinary_of;
+use super::chosen::{Chosen, Made};
+use super::graph::answers::{id_of_item, items, text_of};
+use super::graph::{Creator, How, Kind, slots_of};
+use super::ledger::answered;
+use super::origin::Origin;
+use super::scope::{Bound, Found};
+use super::values::{self, Things};
+use crate::case::{Effect, Stop};
+use crate::trial::{Answer, Trial};
+use crate::wire::Request;
+
+/// The name of the exchanges that make what cases share.
+const SHARED: &str = "resources";
+
+/// The supply of the things that operations of the contract make or list.
+pub(super) struct Supply;
+
+impl Things for Supply {
+    fn make<'a>(&'a self, t: &'a Trial, kind: usize) -> BoxFuture<'a, Result<Made, Stop>> {
+        Box::pin(make(t, kind))
+    }
+
+    fn shared<'a>(
+        &'a self,
+        t: &'a Trial,
+        kind: usize,
+        within: &'a [(String, Bound)],
+    ) -> BoxFuture<'a, Found> {
+        Box::pin(shared(t, kind, within))
+    }
+
+    fn shared_with_holders<'a>(&'a self, t: &'a Trial, kind: usize) -> BoxFuture<'a, Found> {
+        Box::pin(shared_with_holders(t, kind))
+    }
+}
+
+/// Chooses the values of an ordinary request of an operation, and records where they come from.
+pub(crate) async fn choose(t: &Trial, operation: usize) -> Result<Chosen, Stop> {
+    values::choose(t, operation, &Supply).await
+}
+
+/// Builds an ordinary request of an operation.
+pub(crate) async fn ordinary(t: &Trial, operation: usize) -> Result<Request, Stop> {
+    ordinary_of(t, &choose(t, operation).await?)
+}
+
+/// Makes a thing of a kind for a case. Its later requests name this one.
+///
+/// # Errors
+/// When no operation of the contract makes one, or none of those that do has succeeded.
+pub(crate) async fn make(t: &Trial, kind: usize) -> Result<Made, Stop> {
+    let one = &t.deployment().graph.kinds[kind];
+    let mut last = None;
+    for creator in one.creators.iter().filter(|creator| creator.is_new) {
+        match make_by(t, one, creator).await {
+            Ok(made) => {
+                t.scope().bind(&one.key, made.bound.clone());
+                return Ok(made);
+            }
+            Err(stop) => last = Some(stop),
+        }
+    }
+    Err(last.unwrap_or_else(|| {
+        Stop::Lacking(format!(
+            "no operation of the contract makes a {}, and nothing that the run did not make is changed",
+            one.noun
+        ))
+    }))
+}
+
+/// Makes a thing by one operation.
+async fn make_by(t: &Trial, kind: &Kind, creator: &Creator) -> Result<Made, Stop> {
+    let operation = &t.deployment().contract.operations()[creator.operation].operation;
+    let noun = &kind.noun;
+    if creator.how == How::Named {
+        let named = unused(t, kind).await?;
+        t.scope().bind(&kind.key, named);
+    }
+    let sent = send(t, kind, creator).await;
+    if creator.how == How::Named {
+        t.scope().forget(&kind.key);
+    }
+    let (chosen, answer, id) = sent?;
+    match id {
+        Some(value) => Ok(Made {
+            bound: Bound {
+                value,
+                origin: match &creator.how {
+                    How::Link(_) => Origin::Link(operation.to_string()),
+                    How::Answer | How::Named => Origin::Answer(operation.to_string()),
+                },
+                ours: creator.is_new,
+            },
+            chosen,
+        }),
+        None if answer.status() / 100 == 2 => Err(Stop::Unproven(format!(
+            "the {} of {operation} shows no id of the {noun}",
+            answer.status()
+        ))),
+        None => Err(Stop::Unproven(format!(
+            "no {noun} could be made: {operation} answered {}: {}; give `body` and other values in [operations.\"{operation}\"] of the profile",
+            answer.status(),
+            answer.quote()
+        ))),
+    }
+}
+
+/// Sends the request that makes a thing. Returns what was sent, the answer, and the id that it shows.
+async fn send<'t>(
+    t: &'t Trial,
+    kind: &Kind,
+    creator: &Creator,
+) -> Result<(Chosen, Answer<'t>, Option<Value>), Stop> {
+    let operation = &t.deployment().contract.operations()[creator.operation].operation;
+    let chosen = choose(t, creator.operation).await?;
+    let request = ordinary_of(t, &chosen)?;
+    let purpose = format!("make a {}: {operation}", kind.noun);
+    let answer = t.ask(&purpose, request.clone()).await?;
+    let path = request.path.split('?').next().unwrap_or_default();
+    let id = match answer.status() / 100 {
+        2 => answered(&request, path, answer.response()).id(kind, &creator.how),
+        _ => None,
+    };
+    Ok((chosen, answer, id))
+}
+
+/// Returns an id of a kind that nothing has, for a thing that the client names. A number is looked up first.
+async fn unused(t: &Trial, kind: &Kind) -> Result<Bound, Stop> {
+    let id = Uuid::new_v4();
+    let token = &id.simple().to_string()[..8];
+    let number = 1_000_000 + id.as_u128() % 1_000_000_000;
+    let candidates = [
+        json!(format!("conformance-{token}")),
+        json!(id.to_string()),
+        json!(format!("conformance{token}")),
+        json!(token),
+        json!(u64::try_from(number).unwrap_or_default()),
+    ];
+    let value = candidates.into_iter().find(|value| kind.takes(value));
+    let value =
+        value.ok_or_else(|| Stop::Unproven(format!("no unused {} was found", kind.parameter)))?;
+    let bound = Bound {
+        value,
+        origin: Origin::Sample,
+        ours: true,
+    };
+    if let (true, Some(read)) = (bound.value.is_number(), kind.read) {
+        t.scope().bind(&kind.key, bound.clone());
+        let request = ordinary(t, read).await?;
+        let answer = t.ask("look whether the id is unused", request).await?;
+        t.scope().forget(&kind.key);
+        if answer.status() / 100 == 2 {
+            return Err(Stop::Unproven(format!(
+                "no unused {} was found",
+                kind.parameter
+            )));
+        }
+    }
+    Ok(bound)
+}
+
+/// Returns a thing of a kind that cases only read: one that the run makes once, where it may, or one that a list shows.
+/// `within` are the things that hold it, from the outermost.
+async fn shared(t: &Trial, kind: usize, within: &[(String, Bound)]) -> Found {
+    let deployment = t.deployment();
+    let key = &deployment.graph.kinds[kind].key;
+    let mut place = key.clone();
+    for (_, bound) in within {
+        let text = text_of(&bound.value).unwrap_or_default();
+        place = place.replacen("{}", &crate::percent::percent_encoded(&text), 1);
+    }
+    let look = async || {
+        let apart = Trial::apart(Arc::clone(deployment), SHARED, t);
+        for (key, bound) in within {
+            apart.scope().bind(key, bound.clone());
+        }
+        let may_make = t.allowed() >= Effect::Create && within.iter().all(|(_, bound)| bound.ours);
+        find(&apart, kind, may_make).await
+    };
+    let cell = deployment.shared.cell(&place);
+    if t.is_alone() {
+        // Another case that fills the cell may wait for this one.
+        return match cell.get() {
+            Some(found) => found.clone(),
+            None => look().await,
+        };
+    }
+    let found = cell.get_or_init(look);
+    found.await.clone()
+}
+
+/// Makes a thing of a kind, or finds one in a list.
+async fn find(t: &Trial, kind: usize, may_make: bool) -> Found {
+    let graph = &t.deployment().graph;
+    let kind = &graph.kinds[kind];
+    let mut why = match may_make {
+        true => format!("no operation of the contract makes a {}", kind.noun),
+        false => format!("the run may not make a {}", kind.noun),
+    };
+    for creator in kind.creators.iter().filter(|_| may_make) {
+        match make_by(t, kind, creator).await {
+            Ok(made) => return Ok(made.bound),
+            Err(stop) => why = stop.reason().to_owned(),
+        }
+    }
+    let Some(list) = kind.list else {
+        return Err(why);
+    };
+    let operation = &t.deployment().contract.operations()[list].operation;
+    let found = async {
+        let request = ordinary(t, list).await?;
+        let answer = t.ask(&format!("look for a {}", kind.noun), request).await?;
+        let body = answer.json();
+        let mut ids = items(&body).into_iter().flatten();
+        let id = ids.find_map(|item| id_of_item(item, kind));
+        Ok::<_, Stop>(id.filter(|_| answer.status() / 100 == 2))
+    };
+    match found.await {
+        Ok(Some(value)) => Ok(Bound {
+            value,
+            origin: Origin::Answer(operation.to_string()),
+            ours: false,
+        }),
+        Ok(None) => Err(format!("{why}; {operation} shows none")),
+        Err(stop) => Err(format!("{why}; {operation}: {}", stop.reason())),
+    }
+}
+
+/// Returns a thing of a kind that cases only read, with all that holds it: those of the case where it has them.
+async fn shared_with_holders(t: &Trial, kind: usize) -> Found {
+    let graph = &t.deployment().graph;
+    let mut within: Vec<(String, Bound)> = Vec::new();
+    for key in slots_of(&graph.kinds[kind].key) {
+        let mine = t.scope().get(&key).cloned();
+        let bound = match (mine, graph.kind(&key)) {
+            (Some(bound), _) => bound,
+            (None, Some(kind)) => shared(t, kind, &within).await?,
+            (None, None) => return Err(format!("nothing is known of {key}")),
+        };
+        within.push((key, bound));
+    }
+    within
+        .pop()
+        .map(|(_, bound)| bound)
+        .ok_or_else(|| "its path names nothing".to_owned())
+}

@@ -9,9 +9,8 @@ mod render;
 mod run;
 mod schema;
 
-use std::path::PathBuf;
-
 use clap::{CommandFactory, Parser, Subcommand};
+use conformance::contract::Place;
 use conformance::exit::ExitCode;
 use manual::Manual;
 
@@ -52,9 +51,9 @@ enum Command {
     /// List the cases of a contract.
     #[command(after_help = list::HELP)]
     List {
-        /// The contract, an OpenAPI document, in place of the published revoke operation.
+        /// The contract, the file of an OpenAPI document, in place of the published revoke operation.
         #[arg(long, value_name = "FILE")]
-        contract: Option<PathBuf>,
+        contract: Option<Place>,
         /// How to print them.
         #[arg(long, value_enum, default_value_t = list::Format::Text)]
         format: list::Format,
@@ -85,7 +84,7 @@ pub(crate) fn main() -> std::process::ExitCode {
         Command::Render(arguments) => render::render(&arguments).into(),
         Command::Compare(arguments) => compare::compare(&arguments).into(),
         Command::Probe(arguments) => probe::probe(&arguments).into(),
-        Command::List { contract, format } => list::list(contract.as_deref(), format).into(),
+        Command::List { contract, format } => list::list(contract.as_ref(), format).into(),
         Command::Schema { what } => schema::schema(what).into(),
         Command::Manual(manual) => match manual.run(Arguments::command()) {
             Ok(()) => ExitCode::Conformant.into(),

@@ -2,24 +2,30 @@
 
 mod documented;
 pub(crate) mod parameters;
+mod place;
 mod response;
 mod schema;
 pub(crate) mod security;
+mod servers;
 pub mod summary;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use openapi::folder::read_below;
 use openapi::{Document, Operation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use documented::DocumentedOperation;
+pub use place::Place;
 pub(crate) use response::JSON;
 use schema::Schemas;
 use security::Scheme;
+pub use servers::BasePath;
+use servers::Servers;
 
 /// A contract. Where it has the revoke operation, the catalogue is run as well as the derived cases.
 pub struct Contract {
@@ -27,6 +33,7 @@ pub struct Contract {
     document: Arc<Document>,
     operations: Vec<DocumentedOperation>,
     schemes: BTreeMap<String, Scheme>,
+    servers: Servers,
     /// The index of the revoke operation.
     revoke: Option<usize>,
     /// The path that revokes a token, such as `/api/v1/tokens/{token_id}/revoke`. A contract without one uses the
@@ -51,7 +58,8 @@ pub struct ContractName {
     pub title: String,
     /// `info.version` of the document.
     pub version: String,
-    /// SHA-256 of the document's bytes, in hexadecimal.
+    /// SHA-256 of the document's bytes, in hexadecimal. With other files, that of the lines that `sha256sum` prints for the
+    /// document and them, by path.
     pub sha256: String,
 }
 
@@ -77,10 +85,10 @@ impl Contract {
         Contract::parse(slice.name, slice.text)
     }
 
-    /// Loads a contract from one file: OpenAPI 3.0, 3.1 or 3.2, as JSON or YAML.
+    /// Loads a contract from a file and those below its folder that it refers to: OpenAPI 3.0, 3.1 or 3.2, as JSON or YAML.
     ///
     /// # Errors
-    /// When the file cannot be read, or is not such a document.
+    /// When a file cannot be read, or is not such a document.
     pub fn load(path: &Path) -> Result<Contract, ContractError> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| ContractError {
@@ -88,20 +96,39 @@ impl Contract {
             problem: format!("it cannot be read: {error}"),
             remedy: "Name a file with --contract, or leave the option out for the published slice.",
         })?;
-        Contract::parse(&name, &text)
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Contract::parse_with_files(&name, &text, |file| read_below(folder, file))
     }
 
-    /// Parses a contract; messages call it `name`.
+    /// Parses a contract in one text; messages call it `name`.
     ///
     /// # Errors
     /// When the text is not an OpenAPI document, or has no operation.
     pub fn parse(name: &str, text: &str) -> Result<Contract, ContractError> {
+        Contract::parse_with_files(name, text, |_| Err("it is in another text".to_owned()))
+    }
+
+    /// Parses a contract that may refer to files, which `read_file` reads by their paths from the contract's folder.
+    ///
+    /// # Errors
+    /// As [`Contract::parse`], for the files as well.
+    pub(crate) fn parse_with_files(
+        name: &str,
+        text: &str,
+        mut read_file: impl FnMut(&str) -> Result<String, String>,
+    ) -> Result<Contract, ContractError> {
         let wrong = |problem: String| ContractError {
             name: name.to_owned(),
             problem,
             remedy: "Give an OpenAPI 3.0, 3.1 or 3.2 document with at least one operation.",
         };
-        let document = Document::parse(name, text).map_err(|error| wrong(error.to_string()))?;
+        let mut files = BTreeMap::new();
+        let document = Document::parse_with_files(name, text, |file| {
+            let text = read_file(file)?;
+            files.insert(file.to_owned(), openapi::sha256_hex(&text));
+            Ok(text)
+        });
+        let document = document.map_err(|error| wrong(error.to_string()))?;
         let document = Arc::new(document);
         let mut schemas = Schemas::of(&document);
         let operations: Vec<DocumentedOperation> = (document.operations().into_iter())
@@ -129,8 +156,9 @@ impl Contract {
             name: ContractName {
                 title: info("title"),
                 version: info("version"),
-                sha256: openapi::sha256_hex(text),
+                sha256: hash(name, text, &files),
             },
+            servers: Servers::of(&document, name),
             summary: summary::operations(&document),
             schemes: security::schemes(&document),
             operations,
@@ -165,6 +193,13 @@ impl Contract {
     /// Returns the index of the revoke operation in the document's order.
     pub(crate) fn revoke_operation(&self) -> Option<usize> {
         self.revoke
+    }
+
+    /// Returns the path of the target below which requests are sent, and those that the contract's servers have. `None` for
+    /// servers without a path.
+    #[must_use]
+    pub fn base_path(&self, target: &str) -> Option<BasePath> {
+        self.servers.base_path(target)
     }
 
     /// Returns the name of the contract.
@@ -219,4 +254,18 @@ impl Contract {
     fn revoke(&self) -> Option<&DocumentedOperation> {
         self.revoke.map(|index| &self.operations[index])
     }
+}
+
+/// Returns the hash of a document's text and its files, by their paths.
+fn hash(name: &str, text: &str, files: &BTreeMap<String, String>) -> String {
+    let own = openapi::sha256_hex(text);
+    if files.is_empty() {
+        return own;
+    }
+    let own_name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let mut lines = format!("{own}  {own_name}\n");
+    for (file, hash) in files {
+        lines.push_str(&format!("{hash}  {file}\n"));
+    }
+    openapi::sha256_hex(&lines)
 }

@@ -40,6 +40,9 @@ const RETRIES: u32 = 2;
 /// The number of requests in a row that waited in vain, after which none waits.
 const MOST_BUSY: u32 = 3;
 
+/// The longest time from a broken connection to the server error of another request that broke it.
+const AFTER_BREAK: Duration = Duration::from_millis(50);
+
 /// The longest that a request waits for a deployment that asks for it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -77,6 +80,10 @@ pub struct Deployment {
     busy: AtomicU32,
     /// The number of answers that asked to wait, after each of which the request was sent again.
     waits: AtomicU64,
+    /// The number of server errors.
+    errors: AtomicU64,
+    /// The number of connections that broke.
+    breaks: AtomicU64,
     /// The number of failed connections in a row.
     refused: AtomicU32,
     coverage: Mutex<Tracker>,
@@ -128,6 +135,8 @@ impl Deployment {
             retries: AtomicU64::new(0),
             waits: AtomicU64::new(0),
             busy: AtomicU32::new(0),
+            errors: AtomicU64::new(0),
+            breaks: AtomicU64::new(0),
             refused: AtomicU32::new(0),
             quiet: tokio::sync::RwLock::new(()),
             graph: Graph::of(&contract),
@@ -352,9 +361,10 @@ impl Deployment {
         exchange
     }
 
-    /// Sends a request; repeats it only after a failed connection, since then nothing was sent, and where the deployment did
-    /// not look at it: it asked to wait, or it refused a credential for which the profile's command gives another since. The
-    /// exchange counts the repetitions.
+    /// Sends a request; repeats it only after a failed connection, since then nothing was sent, where the deployment did
+    /// not look at it: it asked to wait, or it refused a credential for which the profile's command gives another since; and
+    /// where its connection broke while another request failed, if it may be sent twice (RFC 9110, section 9.2.2). The exchange
+    /// counts the repetitions.
     async fn connected(
         self: &Arc<Self>,
         errand: Errand,
@@ -362,15 +372,36 @@ impl Deployment {
         mut request: Request,
     ) -> Exchange {
         let (mut retries, mut renewed, mut waited) = (0, false, Duration::ZERO);
+        let mut is_repeated = false;
         loop {
             if self.refused.load(Ordering::Relaxed) >= UNREACHABLE {
                 let cause =
                     format!("the last {UNREACHABLE} attempts failed, so this one was not made");
                 return Exchange::unsent(purpose, request, NoAnswer::Connect(cause));
             }
+            let before = self.troubles();
             let mut exchange = self.client.send(purpose.clone(), request.clone()).await;
             exchange.retries = retries;
             match &exchange.outcome {
+                // Whoever asks to close the connection expects that it may break.
+                Err(NoAnswer::Broken(cause)) if request.header("connection").is_none() => {
+                    self.breaks.fetch_add(1, Ordering::Relaxed);
+                    tokio::time::sleep(AFTER_BREAK).await;
+                    let (errors, breaks) = self.troubles();
+                    let has_error = errors > before.0;
+                    let is_others = has_error || breaks > before.1 + 1;
+                    let may_repeat = request.method.is_idempotent();
+                    if may_repeat && is_others && !is_repeated && self.pace.take(errand).is_ok() {
+                        is_repeated = true;
+                        retries += 1;
+                        self.retries.fetch_add(1, Ordering::Relaxed);
+                        continue;
+                    }
+                    // What breaks again breaks by itself.
+                    if has_error && !may_repeat {
+                        exchange.outcome = Err(NoAnswer::BrokenByOther(cause.clone()));
+                    }
+                }
                 Err(NoAnswer::Connect(_)) => {
                     self.refused.fetch_add(1, Ordering::Relaxed);
                     if retries == RETRIES {
@@ -390,6 +421,9 @@ impl Deployment {
                     }
                 }
                 Ok(response) => {
+                    if response.status >= 500 {
+                        self.errors.fetch_add(1, Ordering::Relaxed);
+                    }
                     // What mints waits by itself, since each attempt may create a token.
                     let pause = asked_to_wait(response).filter(|_| errand != Errand::Minting);
                     if let Some(pause) = pause {
@@ -417,6 +451,15 @@ impl Deployment {
             self.refused.store(0, Ordering::Relaxed);
             return exchange;
         }
+    }
+
+    /// Returns how many server errors and broken connections there were so far.
+    fn troubles(&self) -> (u64, u64) {
+        let (errors, breaks) = (&self.errors, &self.breaks);
+        (
+            errors.load(Ordering::Relaxed),
+            breaks.load(Ordering::Relaxed),
+        )
     }
 
     /// Waits until no exchange and no minting command is in flight.

@@ -14,8 +14,8 @@ pub use exchange::{BodyRecord, ExchangeRecord, HeaderRecord, RequestRecord, Resp
 pub use known::{KnownFailure, KnownState};
 
 use crate::case::{Clause, Effect, Level};
-use crate::contract::ContractName;
 use crate::contract::summary::Operation;
+use crate::contract::{BasePath, ContractName};
 use crate::coverage::Coverage;
 use crate::exit::ExitCode;
 use crate::profile::Profile;
@@ -41,6 +41,9 @@ pub struct RunHeader {
     pub target: String,
     /// The contract that the deployment must keep.
     pub contract: ContractName,
+    /// The path of the target, and those of the contract's servers where they have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_path: Option<BasePath>,
     /// The profile, which names the sources of credentials and holds none. As plain JSON, so that this version can read
     /// the saved run of a version with other keys.
     #[schemars(with = "Profile")]

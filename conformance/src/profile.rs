@@ -10,6 +10,7 @@ mod callers;
 mod credentials;
 mod explain;
 mod fixtures;
+mod given;
 mod http;
 mod operations;
 mod origin;
@@ -26,6 +27,7 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::contract::Contract;
 
@@ -36,6 +38,7 @@ pub use callers::{CallerTable, Callers, Wallet};
 pub use credentials::{Credentials, Identity};
 pub(crate) use explain::parse_toml;
 pub use fixtures::{Fixtures, Mint};
+pub use given::Given;
 pub use http::{Http, HttpVersion};
 pub use operations::OperationValues;
 pub(crate) use origin::Origin;
@@ -101,9 +104,15 @@ pub struct Profile {
     #[serde(default)]
     pub latency: Latency,
     /// Values for parameters in derived cases, by parameter name, such as the id of an existing resource. Without one the
-    /// contract's own example is sent, or a sample of the parameter's schema.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub parameters: BTreeMap<String, String>,
+    /// contract's own example is sent, or a sample of the parameter's schema. `{ env = "NAME" }` names the environment variable
+    /// that has the value, in capitals; reports then show that name.
+    #[serde(
+        default,
+        deserialize_with = "operations::texts",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    #[schemars(schema_with = "operations::schema_of_texts")]
+    pub parameters: BTreeMap<String, Value>,
     /// Values for the requests of single operations, by operation: `POST /orders`, or its `operationId`. They have
     /// precedence over `parameters`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -236,6 +236,7 @@ fn header(deployment: &Deployment, plan: &Plan) -> RunHeader {
         },
         target: deployment.target().to_owned(),
         contract: deployment.contract.name().clone(),
+        base_path: deployment.contract.base_path(deployment.target()),
         profile: profile_of(deployment),
         selection: Selection {
             filter: plan.filters.texts.clone(),

@@ -329,9 +329,10 @@ impl Trial {
             Err(NoAnswer::Unsendable(cause)) => {
                 Err(Stop::Broken(format!("{purpose}: cannot be sent: {cause}")))
             }
-            Err(problem @ (NoAnswer::Budget(_) | NoAnswer::Busy { .. })) => {
-                Err(Stop::Inconclusive(format!("{purpose}: {problem}")))
-            }
+            Err(
+                problem
+                @ (NoAnswer::Budget(_) | NoAnswer::Busy { .. } | NoAnswer::BrokenByOther(_)),
+            ) => Err(Stop::Inconclusive(format!("{purpose}: {problem}"))),
             Err(problem @ NoAnswer::Stopped(_)) => {
                 Err(Stop::Blocked(format!("{purpose}: {problem}")))
             }

@@ -14,13 +14,15 @@
 //! assert!(diff.changes[0].witness.is_some());
 //! ```
 //!
-//! The library is pure: no network, no clock, no files, no async; values in, values out. Only the command line
-//! `cli`, a feature that is off by default, reads files and the clock.
+//! The library is pure: no network, no clock, no files, no async; values in, values out. Only two features that are off by
+//! default are not: `files` reads the files below a document's folder, and the command line `cli` also the clock.
 
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diff;
 pub mod document;
+#[cfg(feature = "files")]
+pub mod folder;
 mod keywords;
 pub mod media_type;
 mod memo;

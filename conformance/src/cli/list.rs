@@ -1,11 +1,10 @@
 //! `conformance list`: the cases of a contract, for people and for machines.
 
 use std::io::Write;
-use std::path::Path;
 
 use clap::ValueEnum;
 use conformance::cases;
-use conformance::contract::Contract;
+use conformance::contract::{Contract, Place};
 use conformance::exit::ExitCode;
 use serde_json::json;
 
@@ -25,9 +24,15 @@ pub(crate) enum Format {
 }
 
 /// Prints the cases of a contract.
-pub(crate) fn list(contract: Option<&Path>, format: Format) -> ExitCode {
+pub(crate) fn list(contract: Option<&Place>, format: Format) -> ExitCode {
     let contract = match contract {
-        Some(path) => Contract::load(path),
+        Some(Place::File(path)) => Contract::load(path),
+        Some(Place::Url(url)) => {
+            let problem = format!(
+                "list sends nothing, so that it cannot fetch {url}\n  Save the document to a file, and give that."
+            );
+            return refuse(ExitCode::Usage, &problem);
+        }
         None => Contract::published(),
     };
     let contract = match contract {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use conformance::case::Effect;
-use conformance::contract::Contract;
+use conformance::contract::{Contract, Place};
 use conformance::deployment::pace::Limits;
 use conformance::exit::ExitCode;
 use conformance::probe::{self, Users};
@@ -32,10 +32,10 @@ pub(crate) struct Arguments {
     /// The deployment's base URL, such as https://staging.example.com.
     #[arg(long, value_name = "URL")]
     target: String,
-    /// Another contract than the published revoke operation: an OpenAPI document. The profile then has a place for the
+    /// Another contract than the published revoke operation: an OpenAPI document, in a file or on the target's own origin. The profile then has a place for the
     /// credential of each of its security schemes, and for the values of each operation that does not answer with success.
-    #[arg(long, value_name = "FILE")]
-    contract: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|URL")]
+    contract: Option<Place>,
     /// The business of the operator, as `x-business-id` names it. Only a contract without the revoke operation needs none.
     #[arg(long, value_name = "UUID", required_unless_present = "contract")]
     business_id: Option<Uuid>,
@@ -72,12 +72,8 @@ pub(crate) fn probe(arguments: &Arguments) -> ExitCode {
         );
         return refuse(ExitCode::Usage, &problem);
     }
-    let contract = match arguments
-        .contract
-        .as_deref()
-        .map(Contract::load)
-        .transpose()
-    {
+    let contract = (arguments.contract.as_ref()).map(|_| opening(arguments).contract_alone());
+    let contract = match contract.transpose() {
         Ok(contract) => contract,
         Err(problem) => return refuse(ExitCode::Usage, &problem),
     };
@@ -131,12 +127,16 @@ fn probe_revoke(arguments: &Arguments, business_id: Uuid) -> Result<String, Exit
 }
 
 fn open(arguments: &Arguments, draft: String) -> Result<Arc<Session>, ExitCode> {
-    let opening = Opening {
+    let opened = opening(arguments).open_text(draft);
+    opened.map_err(|problem| refuse(ExitCode::Usage, &problem))
+}
+
+fn opening(arguments: &Arguments) -> Opening<'_> {
+    Opening {
         target: &arguments.target,
         profile: Path::new("the first profile"),
-        contract: arguments.contract.as_deref(),
+        contract: arguments.contract.as_ref(),
         own: &arguments.i_own,
         limits: Limits::default(),
-    };
-    (opening.open_text(draft)).map_err(|problem| refuse(ExitCode::Usage, &problem))
+    }
 }

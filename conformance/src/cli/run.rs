@@ -8,6 +8,8 @@ use clap::{ArgAction, ValueEnum};
 use conformance::baseline::Baseline;
 use conformance::case::Effect;
 use conformance::cases;
+use conformance::contract::Place;
+use conformance::deployment::Deployment;
 use conformance::deployment::pace::{Limits, MAX_SECONDS};
 use conformance::exit::ExitCode;
 use conformance::redact::Scan;
@@ -50,10 +52,11 @@ struct TargetArguments {
     profile: PathBuf,
     /// Another contract than the published one.
     ///
-    /// An OpenAPI document (JSON or YAML). Cases are derived from each of its operations; the catalogue is run as well if it
+    /// An OpenAPI document (JSON or YAML), with the files below its folder that it refers to. A URL may be on the target's own
+    /// origin, or on a host that --i-own names. Cases are derived from each of its operations; the catalogue is run as well if it
     /// has the revoke operation.
-    #[arg(long, value_name = "FILE")]
-    contract: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|URL")]
+    contract: Option<Place>,
     /// You may test HOST, which is another machine.
     ///
     /// Needed for a target on another machine that the profile's `hosts` does not name.
@@ -79,7 +82,7 @@ impl TargetArguments {
         Opening {
             target: &self.target,
             profile: &self.profile,
-            contract: self.contract.as_deref(),
+            contract: self.contract.as_ref(),
             own: &self.i_own,
             limits: Limits {
                 max_requests: self.max_requests,
@@ -270,6 +273,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         Err(error) => return refuse(ExitCode::Usage, &error),
     };
     arguments.target.warn(selected.len());
+    say_base_path(deployment);
     let plan = Plan {
         cases: selected,
         catalogue: catalogue.len(),
@@ -307,6 +311,15 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     }
     // Whatever the verdict, a run without its reports is not a pass.
     (problems.iter()).fold(code, |_, problem| refuse(ExitCode::Broken, problem))
+}
+
+/// Says which path the requests get, where the contract's servers have another.
+fn say_base_path(deployment: &Deployment) {
+    let target = deployment.target();
+    let said = (deployment.contract.base_path(target)).map(|base_path| base_path.in_words(target));
+    for line in said.unwrap_or_default() {
+        let _ = writeln!(anstream::stderr(), "conformance: {line}");
+    }
 }
 
 /// Writes the baseline of a run that was not cut off, and says what a person has to do next.

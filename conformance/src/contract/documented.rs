@@ -30,7 +30,8 @@ impl DocumentedOperation {
         let responses = document.response_statuses(&operation).into_iter();
         let responses = responses.map(|status| {
             let declared = pointer::join_all(&operation.pointer, ["responses", &status]);
-            let response = DocumentedResponse::read(document, &document.follow(&declared), schemas);
+            let place = document.follow(&declared);
+            let response = DocumentedResponse::read(document, (&status, &place), schemas);
             (status, response)
         });
         DocumentedOperation {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use openapi::media_type::MediaType;
 use openapi::{Document, pointer};
+use reqwest::Url;
 use serde_json::Value;
 
 use super::schema::{AnswerSchema, Schemas};
@@ -37,12 +38,15 @@ pub(super) struct DocumentedHeader {
     schema: Option<Arc<AnswerSchema>>,
     /// Whether the value is JSON, as `content` says.
     is_json: bool,
+    /// Whether it says where a redirect leads, which is the point of one.
+    is_destination: bool,
 }
 
 impl DocumentedResponse {
+    /// Reads the response of a status, which is at a place in the document.
     pub(super) fn read(
         document: &Document,
-        place: &str,
+        (status, place): (&str, &str),
         schemas: &mut Schemas<'_>,
     ) -> DocumentedResponse {
         let keys = |key: &str| {
@@ -69,11 +73,15 @@ impl DocumentedResponse {
             let place = document.follow(&place);
             let json = pointer::join_all(&place, ["content", JSON, "schema"]);
             let in_json = schemas.at(&json);
+            let name = name.to_ascii_lowercase();
+            let is_destination = status.starts_with('3') && name == "location";
+            let is_required = document
+                .at(&place)
+                .is_some_and(|one| one["required"] == true);
             DocumentedHeader {
-                name: name.to_ascii_lowercase(),
-                required: document
-                    .at(&place)
-                    .is_some_and(|one| one["required"] == true),
+                required: is_required || is_destination,
+                is_destination,
+                name,
                 is_json: in_json.is_some(),
                 schema: in_json.or_else(|| schemas.at(&pointer::join(&place, "schema"))),
             }
@@ -146,15 +154,19 @@ impl DocumentedHeader {
             let missing = self.required.then(|| format!("{name}: missing"));
             return Ok(missing.into_iter().collect());
         }
-        let Some(schema) = &self.schema else {
-            return Ok(Vec::new());
-        };
         // Several lines are one list (RFC 9110, section 5.3), but those of a cookie.
         let values = match name.as_str() {
             "set-cookie" => values,
             _ => vec![values.join(", ")],
         };
         let mut problems = Vec::new();
+        if self.is_destination {
+            let wrong = values.iter().filter(|value| !is_reference(value));
+            problems.extend(wrong.map(|_| format!("{name}: not a reference to a URI")));
+        }
+        let Some(schema) = &self.schema else {
+            return Ok(problems);
+        };
         for value in values {
             let found = match self.is_json {
                 true => match serde_json::from_str(&value) {
@@ -172,6 +184,13 @@ impl DocumentedHeader {
         }
         Ok(problems)
     }
+}
+
+/// Returns whether a text is a reference to a URI (RFC 9110, section 10.2.2).
+fn is_reference(text: &str) -> bool {
+    let base = Url::parse("http://localhost/");
+    let is_printable = text.bytes().all(|byte| byte.is_ascii_graphic());
+    !text.is_empty() && is_printable && base.is_ok_and(|base| base.join(text).is_ok())
 }
 
 /// Lists the differences between a body and the shape of an example: each member has the same type, and none is empty

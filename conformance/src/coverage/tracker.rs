@@ -100,7 +100,8 @@ impl Tracker {
                 item.part.observed = true;
             }
         }
-        let success = response.is_some_and(|response| response.status / 100 == 2);
+        let class = self.success(operation);
+        let success = response.is_some_and(|response| response.status / 100 == class);
         let reached = key.is_some() && success;
         self.operations[operation].reached |= reached;
         reached
@@ -119,6 +120,15 @@ impl Tracker {
             .filter(|(_, tracked)| tracked.method == method && matches(&tracked.path, path))
             .min_by_key(|(_, tracked)| tracked.path.matches('{').count())
             .map(|(index, _)| index)
+    }
+
+    /// Returns the class of an operation's successes: 2xx, or 3xx where no answer may be one of those.
+    fn success(&self, operation: usize) -> u16 {
+        let mut items = self.items.iter().filter(|item| item.operation == operation);
+        let has_2xx = items.any(|item| {
+            matches!(&item.place, Place::Status(key) if key.starts_with('2') || key == "default")
+        });
+        if has_2xx { 2 } else { 3 }
     }
 
     /// Returns how the contract names a status: by itself, by its range, or `default`.

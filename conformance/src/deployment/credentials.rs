@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use secrecy::ExposeSecret;
 
 use crate::contract::security::{Credential, Scheme};
-use crate::profile::{Credentials, Profile, Role, variable};
+use crate::percent::percent_encoded;
+use crate::profile::{Credentials, Given, Profile, Role, variable};
 use crate::redact::Secrets;
 
 /// Returns the credential that `[callers]` gives a user for a scheme.
@@ -55,10 +56,35 @@ pub(super) fn register(
         let env = source.and_then(|source| source.get_ref().env());
         secrets.conceal(expired.expose_secret(), &variable("expired_operator", env));
     }
+    for Given {
+        name,
+        variable,
+        value,
+    } in &credentials.given
+    {
+        let value = value.expose_secret();
+        // Only a credential must not come back in an answer.
+        let is_credential = is_credential(schemes, &name);
+        let add = |text: &str, name: &str| match is_credential {
+            true => secrets.register(text, name),
+            false => secrets.conceal(text, name),
+        };
+        add(value, &variable);
+        let json = serde_json::Value::from(value).to_string();
+        for (text, program) in [
+            (percent_encoded(value), "jq -sRr @uri"),
+            (
+                json[1..json.len() - 1].to_owned(),
+                "jq -sR . | sed 's/^.//; s/.$//'",
+            ),
+        ] {
+            add(&text, &format!("(printf %s \"${variable}\" | {program})"));
+        }
+    }
     let by_name = profile
         .parameters
         .iter()
-        .map(|(name, text)| (name, text.as_str()));
+        .filter_map(|(name, value)| Some((name, value.as_str()?)));
     let by_operation = (profile.operations.values())
         .flat_map(|values| [&values.path, &values.query, &values.header, &values.cookie])
         .flatten()

@@ -75,11 +75,14 @@ pub(super) fn is_documented(answer: &Answer<'_>, t: &Trial, operation: usize) ->
     held
 }
 
-/// Quotes an answer, and of one that is as expected the status alone.
+/// Quotes an answer and names where it leads; of one that is as expected, gives the status alone.
 fn found(answer: &Answer<'_>, held: bool) -> String {
-    match held {
-        true => answer.status().to_string(),
-        false => format!("{}: {}", answer.status(), answer.quote()),
+    let status = answer.status();
+    let place = answer.headers("location").into_iter().next();
+    match (held, place.filter(|_| status / 100 == 3)) {
+        (true, _) => status.to_string(),
+        (false, Some(place)) => format!("{status}, which leads to {place}: {}", answer.quote()),
+        (false, None) => format!("{status}: {}", answer.quote()),
     }
 }
 

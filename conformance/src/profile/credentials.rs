@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::Profile;
 use super::business::Business;
 use super::callers::Wallet;
+use super::given::Given;
 use super::origin::{Origin, ProfileError};
 use super::party::Party;
 use super::role::Role;
@@ -36,6 +37,8 @@ pub struct Credentials {
     pub outsider: Option<Identity>,
     /// A token of the operator that has expired.
     pub expired: Option<SecretString>,
+    /// The values for requests that environment variables gave.
+    pub given: Vec<Given>,
     /// The credentials of the callers, by security scheme.
     pub wallet: Arc<Wallet>,
 }
@@ -57,14 +60,16 @@ impl Credentials {
         }
     }
 
-    /// Fetches the credentials that a profile names.
+    /// Fetches the credentials that a profile names, and puts the values of environment variables in place of their names.
     ///
     /// # Errors
     /// When a variable is not set, a file cannot be read, or what they hold cannot be sent in a header.
     pub(crate) fn resolve(
-        profile: &Profile,
+        profile: &mut Profile,
         origin: Origin<'_>,
     ) -> Result<Credentials, ProfileError> {
+        let given = profile.fill_in(origin)?;
+        let profile = &*profile;
         let asking = (origin, profile.timeouts.exchange());
         let identity = |role: Role,
                         source: &toml::Spanned<Source>,
@@ -117,6 +122,7 @@ impl Credentials {
         };
         Ok(Credentials {
             expired,
+            given,
             operator: operator.transpose()?.unwrap_or(nobody),
             member: member.transpose()?,
             outsider: outsider.transpose()?,

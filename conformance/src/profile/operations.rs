@@ -11,7 +11,8 @@ use super::origin::{Origin, ProfileError};
 use crate::case::sample::Location;
 use crate::contract::Contract;
 
-/// The values of the requests of one operation.
+/// The values of the requests of one operation. In place of any value, `{ env = "NAME" }` names the environment variable that has
+/// it, in capitals; reports then show that name.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OperationValues {
@@ -145,4 +146,42 @@ fn json(value: toml::Value) -> Result<Value, String> {
                 .collect::<Result<_, String>>()?,
         ),
     })
+}
+
+/// Reads texts, each of which an environment variable may have.
+pub(super) fn texts<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, Value>, D::Error> {
+    let values = values(deserializer)?;
+    let is_text = |value: &Value| value.is_string() || variable(value).is_some();
+    match values.iter().find(|(_, value)| !is_text(value)) {
+        None => Ok(values),
+        Some((name, _)) => Err(D::Error::custom(format!(
+            "the value of {name} is neither a text nor {{ env = \"NAME\" }} with a name in capitals"
+        ))),
+    }
+}
+
+/// Returns the schema of a text that an environment variable may have.
+pub(super) fn schema_of_texts(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({
+        "type": "object",
+        "additionalProperties": { "anyOf": [
+            { "type": "string" },
+            {
+                "type": "object",
+                "properties": { "env": { "type": "string" } },
+                "required": ["env"],
+                "additionalProperties": false,
+            },
+        ] },
+    })
+}
+
+/// Returns the environment variable that a value names: a table with the one key `env`, and a name in capitals.
+pub(super) fn variable(value: &Value) -> Option<&str> {
+    let members = value.as_object().filter(|members| members.len() == 1)?;
+    let name = members.get("env")?.as_str()?;
+    let is_capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    (!name.is_empty() && name.bytes().all(is_capital)).then_some(name)
 }

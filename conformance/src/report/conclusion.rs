@@ -148,6 +148,15 @@ fn next(report: &Report, skipped: &[&CaseRecord]) -> String {
     let Some(end) = &report.end else {
         return "run again: this run was cut off".to_owned();
     };
+    let elsewhere = report
+        .run
+        .base_path
+        .as_ref()
+        .filter(|base_path| !base_path.fits);
+    if let (false, Some(base_path)) = (end.reached, elsewhere) {
+        let hint = base_path.hint(&report.run.target);
+        return format!("give the path of the contract's servers, and run again: {hint}");
+    }
     let findings = summary::findings(report);
     let gone = end
         .known

@@ -27,6 +27,9 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         code(&run.target),
         words(&run.suite.version)
     )?;
+    for line in summary::base_path(run) {
+        writeln!(out, "\n> **Servers:** {}.", words(&line))?;
+    }
     let filters = run.selection.filters();
     if !filters.is_empty() {
         writeln!(

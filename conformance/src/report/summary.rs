@@ -7,8 +7,14 @@ use openapi::waiver::Waived;
 use crate::case::Level;
 use crate::coverage::{Coverage, CoveredOperation};
 use crate::deployment::reach::Unreached;
-use crate::event::{CaseRecord, ExchangeRecord, StepRecord, Verdict};
+use crate::event::{CaseRecord, ExchangeRecord, RunHeader, StepRecord, Verdict};
 use crate::profile::{Role, caller_variable, variable, variable_of};
+
+/// Says which path the requests got, where the contract's servers have one.
+pub(crate) fn base_path(run: &RunHeader) -> Vec<String> {
+    let base_path = run.base_path.as_ref();
+    base_path.map_or_else(Vec::new, |base_path| base_path.in_words(&run.target))
+}
 
 /// The verdicts of findings, worst first.
 const FINDINGS: [Verdict; 5] = [

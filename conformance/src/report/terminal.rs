@@ -60,6 +60,9 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         one_line(&run.contract.version),
         one_line(&run.contract.sha256)
     )?;
+    for line in summary::base_path(run) {
+        writeln!(out, "{DIM}{}{DIM:#}", one_line(&line))?;
+    }
     let selection = &run.selection;
     write!(
         out,

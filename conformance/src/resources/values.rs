@@ -214,9 +214,9 @@ impl<'t> Choice<'t> {
 
     /// Returns the value that the profile gives for parameters of a name.
     fn given_by_name(&self, name: &str) -> Option<(Value, Origin)> {
-        let text = self.t.deployment().profile.parameters.get(name)?;
+        let value = self.t.deployment().profile.parameters.get(name)?;
         let origin = Origin::Profile(format!("parameters.{name}"));
-        Some((Value::String(text.clone()), origin))
+        Some((value.clone(), origin))
     }
 
     /// Chooses the value of a parameter; `None` where it is left out, or set by the caller.

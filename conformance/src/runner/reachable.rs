@@ -65,6 +65,7 @@ fn advice(target: &str, problem: &NoAnswer) -> String {
         }
         NoAnswer::Broken(_)
         | NoAnswer::Timeout(_)
+        | NoAnswer::BrokenByOther(_)
         | NoAnswer::TooLarge(..)
         | NoAnswer::Undecodable(..)
         | NoAnswer::Budget(_)

@@ -14,7 +14,7 @@ use rustls::pki_types::CertificateDer;
 use super::coding;
 use super::connection::{Form, Wire};
 use super::exchange::{Exchange, NoAnswer, Request, Response, To};
-use super::tls;
+use super::tls::{self, is_loopback};
 use crate::profile::{Certificate, HttpVersion, Timeouts, TlsFiles};
 
 /// The names of the versions of HTTP (RFC 7301, section 6).
@@ -48,10 +48,8 @@ pub struct Way<'w> {
     pub target: &'w str,
     /// The timeouts of connections and answers.
     pub timeouts: &'w Timeouts,
-    /// The longest body of an answer, in bytes.
-    pub most_bytes: usize,
     /// The authorities that are trusted in addition to those of this machine.
-    pub roots: &'w [CertificateDer<'static>],
+    pub roots: Vec<CertificateDer<'static>>,
     /// The certificate of the suite itself.
     pub certificate: Option<Certificate>,
     /// The files that they come from, for command lines that are printed.
@@ -94,14 +92,13 @@ impl Client {
     /// # Errors
     /// When the target is not an `http` or `https` URL, holds credentials, a query or a fragment, or the TLS set-up of
     /// the machine is unusable.
-    pub fn new(way: Way<'_>) -> Result<Client, ClientError> {
-        let Way {
+    pub fn new(way: &Way<'_>) -> Result<Client, ClientError> {
+        let &Way {
             target,
             timeouts,
-            most_bytes,
-            roots,
-            certificate,
-            files,
+            ref roots,
+            ref certificate,
+            ref files,
             version,
         } = way;
         let wrong = |problem: &str| ClientError::Target {
@@ -128,12 +125,7 @@ impl Client {
         if base.query().is_some() || base.fragment().is_some() {
             return Err(wrong("a base URL has neither query nor fragment"));
         }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let plain = base.scheme() == "http" && is_loopback(&base);
-        let tls = match plain {
-            true => tls::unused(&provider),
-            false => tls::config(&provider, roots, certificate.as_ref()),
-        };
+        let tls = tls::of(&base, roots, certificate.as_ref());
         let tls = tls.map_err(|source| ClientError::Tls {
             target: target.to_owned(),
             source,
@@ -145,12 +137,18 @@ impl Client {
             http: RwLock::new(http),
             tls: Arc::new(tls::offering(&tls, &[HTTP_1])),
             connector: tls,
-            files,
+            files: files.clone(),
             version,
             connect_timeout: timeouts.connect(),
             exchange_timeout: timeouts.exchange(),
-            most_bytes,
+            most_bytes: usize::MAX,
         })
+    }
+
+    /// Returns the client, which reads bodies of answers up to this many bytes.
+    #[must_use]
+    pub fn reading(self, most_bytes: usize) -> Client {
+        Client { most_bytes, ..self }
     }
 
     /// Returns the deployment's base URL, without a slash at its end.
@@ -312,7 +310,7 @@ fn has_event(body: &[u8]) -> bool {
 }
 
 /// Creates an HTTP client without open connections, which keeps at most this many for later requests.
-fn connections(
+pub(super) fn connections(
     (base, version): (&Url, HttpVersion),
     tls: &rustls::ClientConfig,
     connect_timeout: Duration,
@@ -347,16 +345,8 @@ fn connections(
     http.build()
 }
 
-/// Returns whether the target is on this machine.
-fn is_loopback(base: &Url) -> bool {
-    let host = base.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost"
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
-fn no_answer(error: &reqwest::Error) -> NoAnswer {
+/// Returns the reason why a request got no whole answer.
+pub(super) fn no_answer(error: &reqwest::Error) -> NoAnswer {
     if let Some(problem) = tls::untrusted(error) {
         return NoAnswer::Connect(problem);
     }

@@ -211,6 +211,9 @@ pub enum NoAnswer {
     /// The connection broke before the answer was whole, or what came was not HTTP.
     #[error("the connection broke: {0}")]
     Broken(String),
+    /// The connection broke while another request got a server error.
+    #[error("the connection broke while another request got a server error, which may be why: {0}")]
+    BrokenByOther(String),
     /// The answer's body is over the limit and was not read further.
     #[error(
         "status {0} with a body of more than {1} bytes, not read further (answers.max_mib of the profile)"

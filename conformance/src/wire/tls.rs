@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use reqwest::Url;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -11,12 +12,37 @@ use rustls_platform_verifier::Verifier;
 
 use crate::profile::Certificate;
 
+/// Builds the configuration of the connections to a URL.
+///
+/// # Errors
+/// As [`config`].
+pub(super) fn of(
+    url: &Url,
+    roots: &[CertificateDer<'static>],
+    identity: Option<&Certificate>,
+) -> Result<ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    match url.scheme() == "http" && is_loopback(url) {
+        true => unused(&provider),
+        false => config(&provider, roots, identity),
+    }
+}
+
+/// Returns whether a URL is on this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
 /// Builds the configuration of all connections: it trusts `roots` and the authorities of this machine (on Linux the
 /// system's store, or in its place what `SSL_CERT_FILE` and `SSL_CERT_DIR` name).
 ///
 /// # Errors
 /// When a root is not a certificate, or there is no trusted authority at all.
-pub(super) fn config(
+fn config(
     provider: &Arc<CryptoProvider>,
     roots: &[CertificateDer<'static>],
     identity: Option<&Certificate>,
@@ -105,7 +131,7 @@ impl ServerCertVerifier for Named {
 ///
 /// # Errors
 /// When the provider lacks what TLS needs.
-pub(super) fn unused(provider: &Arc<CryptoProvider>) -> Result<ClientConfig, rustls::Error> {
+fn unused(provider: &Arc<CryptoProvider>) -> Result<ClientConfig, rustls::Error> {
     let config = ClientConfig::builder_with_provider(Arc::clone(provider))
         .with_safe_default_protocol_versions()?
         .with_root_certificates(rustls::RootCertStore::empty());

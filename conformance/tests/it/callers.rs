@@ -8,7 +8,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::local::Local;
-use crate::suite::{Run, amend, run};
+use crate::suite::{Run, amend, run, run_in};
 use vault::{Fault, KEYS, LINKS, LOGINS, TOKENS};
 
 /// The service, and a profile with the credentials of three callers beside its contract.
@@ -313,6 +313,108 @@ async fn credential_among_the_parameters_is_shown_by_its_name() {
     let parameters = &report["run"]["profile"]["parameters"];
     assert_eq!(parameters["X-Other-Token"], "$PARAMETER_X_OTHER_TOKEN");
     assert_eq!(parameters["id"], "n1");
+}
+
+/// A service that wants a password in a body and a word in its query, and gives the word back.
+async fn sessions() -> Local {
+    let post = |uri: axum::http::Uri, body: String| async move {
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+        let word = uri.query().and_then(|query| query.strip_prefix("word="));
+        let answer = |status: u16, body: serde_json::Value| {
+            let status = axum::http::StatusCode::from_u16(status).expect("a status");
+            (status, axum::Json(body))
+        };
+        match (body["login"]["password"].as_str(), word) {
+            (Some("hush \"hush\" now"), Some("blue-green-red")) => {
+                answer(201, json!({ "word": word }))
+            }
+            (Some(_), Some(_)) => answer(401, json!({})),
+            (_, _) => answer(422, json!({})),
+        }
+    };
+    Local::serve(axum::Router::new().route("/sessions", axum::routing::post(post))).await
+}
+
+#[tokio::test]
+async fn values_of_requests_may_be_in_the_environment() {
+    let text = json!({ "type": "string" });
+    let login =
+        json!({ "type": "object", "required": ["password"], "properties": { "password": text } });
+    let body = json!({ "type": "object", "required": ["login"], "properties": { "login": login } });
+    let content = json!({ "application/json": { "schema": body } });
+    let operation = json!({
+        "parameters": [{ "name": "word", "in": "query", "required": true, "schema": text }],
+        "requestBody": { "required": true, "content": content },
+        "responses": { "201": { "description": "In" }, "401": { "description": "Wrong" }, "422": { "description": "Bad" } },
+    });
+    let contract = json!({ "openapi": "3.1.0", "info": { "title": "Sessions", "version": "1" }, "paths": { "/sessions": { "post": operation } } });
+    let folder = testbed::folder().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    };
+    let contract = file("contract.json", &contract.to_string());
+    let profile = file(
+        "profile.toml",
+        "[parameters]\nword = { env = \"SESAME_WORD\" }\n[operations.\"POST /sessions\"]\nbody.login.password = { env = \"SESAME_PASSWORD\" }\n",
+    );
+    let local = sessions().await;
+    let more = [
+        "--contract",
+        contract.to_str().expect("UTF-8"),
+        "--allow",
+        "delete",
+        "--filter",
+        "ordinary",
+    ];
+    let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let both = [
+        set("SESAME_WORD", "blue-green-red"),
+        set("SESAME_PASSWORD", "hush \"hush\" now"),
+    ];
+    let run = run_in(&both, &local.url, &profile, &more).await;
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    for file in [
+        "report.json",
+        "report.html",
+        "events.ndjson",
+        "junit.xml",
+        "summary.md",
+    ] {
+        let text = std::fs::read_to_string(run.folder.join(file)).expect("readable");
+        for value in ["hush", "blue-green-red"] {
+            assert!(!text.contains(value), "{value} is in {file}");
+        }
+    }
+    let report = run.report.expect("a report");
+    let profile_of_run = &report["run"]["profile"];
+    assert_eq!(profile_of_run["parameters"]["word"], "$SESAME_WORD");
+    let curl = report["cases"][0]["exchanges"][0]["curl"]
+        .as_str()
+        .expect("a line");
+    assert!(
+        curl.contains("SESAME_WORD") && curl.contains("SESAME_PASSWORD"),
+        "{curl}"
+    );
+
+    let run = run_in(&both[..1], &local.url, &profile, &more).await;
+    assert_eq!(run.code, 2, "{}{}", run.stdout, run.stderr);
+    let message = "operations.POST /sessions: the environment variable SESAME_PASSWORD is not set";
+    assert!(run.stderr.contains(message), "{}", run.stderr);
+    amend(
+        &profile,
+        "word = { env = \"SESAME_WORD\" }",
+        "word = { env = \"sesame_word\" }",
+    );
+    let run = run_in(&both, &local.url, &profile, &more).await;
+    assert_eq!(run.code, 2, "{}{}", run.stdout, run.stderr);
+    assert!(
+        run.stderr
+            .contains("the value of word is neither a text nor"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ mod cargo_test;
 mod clean;
 mod command;
 mod compare;
+mod connections;
+mod contracts;
 mod deployment;
 mod ends;
 mod fixtures;

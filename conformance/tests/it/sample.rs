@@ -221,6 +221,7 @@ pub(crate) fn events() -> Vec<Event> {
             version: "1.0.0".to_owned(),
             sha256: "6e3f4629".to_owned(),
         },
+        base_path: None,
         profile: serde_json::to_value(
             Profile::parse("staging.toml".as_ref(), profile).expect("sound"),
         )

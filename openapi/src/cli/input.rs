@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
 use super::exit::Failure;
+use crate::folder::read_below;
 use crate::shown::visible;
 use crate::{DanglingReferences, Document};
 
@@ -65,7 +66,7 @@ fn read_with(path: &Path, dangling: DanglingReferences) -> Result<Document, Fail
         Failure::unreadable(format!("cannot read {}: {error}{hint}", visible(&name)))
     })?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    document(&name, bytes, dangling, |file| beside(&folder, file))
+    document(&name, bytes, dangling, |file| read_below(&folder, file))
 }
 
 /// Returns a suggestion for the name of a file that cannot be read.
@@ -100,28 +101,6 @@ fn nearest(given: &str, names: impl Iterator<Item = String>) -> Option<String> {
         .filter(|(distance, _)| *distance <= given.chars().count() / 4)
         .min()
         .map(|(_, name)| name)
-}
-
-/// Reads a file below the folder. Links out of the folder are refused: a document must not disclose other
-/// files of the person who compares it.
-fn beside(folder: &Path, file: &str) -> Result<String, String> {
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
-    let folder = folder.canonicalize().map_err(|error| error.to_string())?;
-    let path = folder.join(file).canonicalize();
-    let path = path.map_err(|error| match error.kind() {
-        ErrorKind::NotFound => {
-            "no such file: the path is relative to the document that refers to it".to_owned()
-        }
-        _ => error.to_string(),
-    })?;
-    if !path.starts_with(&folder) {
-        return Err("it is a link that leaves the document's folder".to_owned());
-    }
-    std::fs::read_to_string(&path).map_err(|error| error.to_string())
 }
 
 /// Returns the path that a report names, relative to the repository's top folder as forges expect it;

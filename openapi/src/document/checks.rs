@@ -19,7 +19,7 @@ pub(super) fn version(document: &Document) -> Result<Version, TextError> {
     if root.contains_key("swagger") {
         return Err(document.error(
             "/swagger",
-            "Swagger 2.0 is not supported: convert the document to OpenAPI 3.0 or newer first",
+            "Swagger 2.0 is not supported: convert the document to OpenAPI 3.0 or newer first (`npx swagger2openapi` does)",
         ));
     }
     let Some(declared) = root.get("openapi") else {

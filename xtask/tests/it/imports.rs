@@ -28,6 +28,7 @@ const CRATES: &[Layers] = &[
             "position",
             "text_error",
             "size",
+            "folder",
             "sha256",
             "memo",
             "waiver",

@@ -205,6 +205,7 @@ pub(super) fn run(report: &Report) -> Markup {
             dl class="facts" {
                 dt { "Suite" } dd { (visible(&run.suite.name)) " " (visible(&run.suite.version)) }
                 dt { "Contract" } dd { (visible(&run.contract.title)) ", SHA-256 " code { (visible(&run.contract.sha256)) } }
+                @for line in summary::base_path(run) { dt { "Servers" } dd { (visible(&line)) } }
                 dt { "Selected" } dd {
                     (selection.selected) " of " (selection.catalogue) " cases"
                     @if !selection.filters().is_empty() { ", " code { (visible(&selection.filters())) } }

@@ -1,6 +1,7 @@
 //! The contract that a deployment must keep: an OpenAPI document with its responses ready to validate.
 
 mod documented;
+mod events;
 pub(crate) mod parameters;
 mod place;
 mod response;

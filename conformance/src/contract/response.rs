@@ -7,6 +7,7 @@ use openapi::{Document, pointer};
 use reqwest::Url;
 use serde_json::Value;
 
+use super::events::EventSchema;
 use super::schema::{AnswerSchema, Schemas};
 
 /// The media type that every answer of the revoke operation has.
@@ -26,6 +27,8 @@ pub(crate) struct Content {
     pub(super) name: String,
     media_type: MediaType,
     schema: Option<Arc<AnswerSchema>>,
+    /// Of a stream of events: the schema of each (OpenAPI 3.2, section 4.14.4).
+    event: Option<EventSchema>,
     /// The example, which is used where there is no schema.
     example: Option<Value>,
 }
@@ -62,6 +65,7 @@ impl DocumentedResponse {
                 media_type: MediaType::of(&name),
                 name: name.to_ascii_lowercase(),
                 schema: schemas.at(&pointer::join(&place, "schema")),
+                event: EventSchema::read(document, &pointer::join(&place, "itemSchema"), schemas),
                 example: document.at(&pointer::join(&place, "example")).cloned(),
             }
         });
@@ -118,6 +122,9 @@ impl Content {
                 Ok(value) => self.problems_of_json(&value),
                 Err(_) => Ok(vec!["the body: not JSON".to_owned()]),
             };
+        }
+        if let (Some(event), "text/event-stream") = (&self.event, given.essence().as_str()) {
+            return event.problems(body);
         }
         let is_text = given.essence().starts_with("text/") && !given.is_xml();
         match &self.schema {

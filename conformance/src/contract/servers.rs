@@ -46,7 +46,7 @@ pub struct BasePath {
 impl Servers {
     /// Reads the servers of a document, which may be at a URL.
     pub(super) fn of(document: &Document, name: &str) -> Servers {
-        let at = Url::parse(name).ok().filter(|url| url.has_host());
+        let at = Url::parse(name).ok().filter(Url::has_host);
         let Some(base) = at.or_else(|| Url::parse(ANYWHERE).ok()) else {
             return Servers {
                 servers: Vec::new(),

@@ -64,12 +64,12 @@ pub(super) fn register(
     {
         let value = value.expose_secret();
         // Only a credential must not come back in an answer.
-        let is_credential = is_credential(schemes, &name);
+        let is_credential = is_credential(schemes, name);
         let add = |text: &str, name: &str| match is_credential {
             true => secrets.register(text, name),
             false => secrets.conceal(text, name),
         };
-        add(value, &variable);
+        add(value, variable);
         let json = serde_json::Value::from(value).to_string();
         for (text, program) in [
             (percent_encoded(value), "jq -sRr @uri"),

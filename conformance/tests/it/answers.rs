@@ -428,3 +428,43 @@ async fn values_that_are_left_out_are_counted() {
     let shown = format!("left out of GET /thing: {left_out}");
     assert!(run.stdout.contains(&shown), "{}", run.stdout);
 }
+
+#[tokio::test]
+async fn events_of_a_stream_are_judged_by_the_schema_of_items() {
+    let job = json!({ "type": "object", "required": ["done"], "properties": { "done": { "type": "boolean" } } });
+    let event = json!({
+        "type": "object",
+        "required": ["event"],
+        "properties": {
+            "event": { "enum": ["progress", "end"] },
+            "retry": { "type": "integer", "minimum": 10 },
+            "data": { "type": "string", "contentMediaType": "application/json", "contentSchema": job },
+        },
+    });
+    let content = json!({ "text/event-stream": { "itemSchema": event } });
+    let operation =
+        json!({ "responses": { "200": { "description": "Events", "content": content } } });
+    let mut contract = contract("get", operation);
+    contract["openapi"] = json!("3.2.0");
+    for (body, code, said) in [
+        ("event: progress\ndata: {\"done\":\ndata: true}\n\n", 0, ""),
+        (
+            ": hello\r\n\r\nid: 7\r\nretry: 20\r\nevent:end\r\ndata:{\"done\":false}\r\n\r\n",
+            0,
+            "",
+        ),
+        ("data: {\"done\":true}\n\n", 1, "/event: missing"),
+        ("event: progress\ndata: {\"done\":1}\n\n", 1, "/data/done"),
+        ("event: progress\ndata: done\n\n", 1, "/data: not JSON"),
+        (
+            "event: end\nretry: 1\ndata: {\"done\":true}\n\n",
+            1,
+            "/retry",
+        ),
+    ] {
+        let service = answering(200, of_type("text/event-stream"), body);
+        let run = run_against(PROFILE, &contract, service).await;
+        assert_eq!(run.code, code, "{body}: {}{}", run.stdout, run.stderr);
+        assert!(run.stdout.contains(said), "{said} in {}", run.stdout);
+    }
+}

@@ -12,11 +12,15 @@
 //! property, and of the items. Schemas below `not` and `if` stay open: to close them would allow more values.
 
 mod combinations;
+mod declared;
+#[cfg(test)]
+mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use self::declared::{Declared, Described};
 use super::conjunction::has_reference;
 use crate::schema::{Validator, definition_name};
 use crate::{keywords, pointer};
@@ -135,43 +139,6 @@ struct Closing<'a> {
     left: usize,
 }
 
-/// The properties that a schema and its parts name.
-#[derive(Default)]
-struct Declared {
-    /// The properties that are declared or required.
-    names: BTreeSet<String>,
-    /// What each part says of a property, or of the items.
-    descriptions: BTreeMap<Described, Vec<Value>>,
-    /// What alternatives and conditions describe.
-    by_alternatives: BTreeSet<Described>,
-    /// The patterns of `patternProperties`.
-    patterns: BTreeSet<String>,
-    /// Whether the schema describes objects.
-    is_object: bool,
-    /// The schema objects that were read, by their addresses, and whether as an alternative.
-    seen: HashSet<(*const Map<String, Value>, bool)>,
-}
-
-/// What a part describes.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Described {
-    Property(String),
-    Items,
-}
-
-impl Declared {
-    fn describe(&mut self, what: Described, schema: &Value, is_alternative: bool) {
-        if is_alternative {
-            self.by_alternatives.insert(what);
-            return;
-        }
-        let known = self.descriptions.entry(what).or_default();
-        if !known.contains(schema) {
-            known.push(schema.clone());
-        }
-    }
-}
-
 impl Closing<'_> {
     fn schema(&mut self, schema: &Value, scope: Scope) -> Value {
         let Value::Object(object) = schema else {
@@ -186,7 +153,7 @@ impl Closing<'_> {
         };
         let is_whole = scope == Scope::Whole && (composed || !is_composed_of_wholes(object));
         let mut declared = Declared::default();
-        let is_open = is_whole && self.collect_declared(object, &mut declared, false, 0);
+        let is_open = is_whole && declared.collect(object, self.definitions, false, 0);
         let mut described = declared.descriptions.keys();
         let is_shared = described.any(|what| declared.by_alternatives.contains(what));
         if is_whole {
@@ -350,69 +317,6 @@ impl Closing<'_> {
         let items = value.as_array().into_iter().flatten();
         Value::Array(items.map(|item| self.schema(item, scope)).collect())
     }
-
-    /// Collects what a schema and its parts declare. Returns false when one of them gives undeclared properties
-    /// a schema: these are then meant to be sent.
-    fn collect_declared(
-        &self,
-        object: &Map<String, Value>,
-        into: &mut Declared,
-        is_alternative: bool,
-        depth: usize,
-    ) -> bool {
-        if has_schema_for_undeclared(object) || depth > 32 {
-            return false;
-        }
-        if !into
-            .seen
-            .insert((std::ptr::from_ref(object), is_alternative))
-        {
-            return true;
-        }
-        if let Some(items) = object.get("items") {
-            into.describe(Described::Items, items, is_alternative);
-        }
-        if let Some(Value::Object(properties)) = object.get("properties") {
-            into.is_object = true;
-            into.names.extend(properties.keys().cloned());
-            for (name, schema) in properties {
-                into.describe(Described::Property(name.clone()), schema, is_alternative);
-            }
-        }
-        // Required properties are sent, declared or not.
-        let required = object.get("required").and_then(Value::as_array);
-        let required = required.into_iter().flatten().filter_map(Value::as_str);
-        into.names.extend(required.map(str::to_owned));
-        if let Some(Value::Object(patterns)) = object.get("patternProperties") {
-            into.is_object = true;
-            into.patterns.extend(patterns.keys().cloned());
-        }
-        into.is_object |= match object.get("type") {
-            Some(Value::String(kind)) => kind == "object",
-            Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "object"),
-            _ => false,
-        };
-        let target = object
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(definition_name)
-            .and_then(|name| self.definitions.get(&name));
-        let list = |keyword: &str| object.get(keyword).and_then(Value::as_array);
-        let parts = list("allOf").into_iter().flatten().chain(target);
-        let alternatives = ["anyOf", "oneOf"].into_iter().filter_map(list).flatten();
-        let conditional = ["if", "then", "else"]
-            .into_iter()
-            .filter_map(|keyword| object.get(keyword));
-        let dependent = object.get("dependentSchemas").and_then(Value::as_object);
-        let dependent = dependent.into_iter().flatten().map(|(_, part)| part);
-        let others = alternatives.chain(conditional).chain(dependent);
-        let mut schemas = (parts.map(|part| (part, is_alternative)))
-            .chain(others.map(|other| (other, true)))
-            .filter_map(|(schema, is_alternative)| Some((schema.as_object()?, is_alternative)));
-        schemas.all(|(schema, is_alternative)| {
-            self.collect_declared(schema, into, is_alternative, depth + 1)
-        })
-    }
 }
 
 /// Returns whether a schema consists of other schemas that are each closed by themselves.
@@ -420,119 +324,4 @@ fn is_composed_of_wholes(object: &Map<String, Value>) -> bool {
     ["anyOf", "oneOf", "$ref"]
         .iter()
         .any(|keyword| object.contains_key(*keyword))
-}
-
-/// Returns whether a schema restricts undeclared properties.
-fn has_schema_for_undeclared(object: &Map<String, Value>) -> bool {
-    ["additionalProperties", "unevaluatedProperties"]
-        .iter()
-        .filter_map(|keyword| object.get(*keyword))
-        .any(|schema| schema != &json!(true) && schema != &json!({}))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::close;
-    use crate::Validator;
-    use serde_json::json;
-
-    #[test]
-    fn an_all_of_is_closed_as_a_whole() {
-        let schema = json!({
-            "allOf": [{"$ref": "#/$defs/A"}, {"properties": {"b": {"type": "string"}}}],
-            "$defs": {"A": {"type": "object", "properties": {"a": true, "inner": {"$ref": "#/$defs/A"}}}}
-        });
-        let receiver = json!({"properties": {"a": true, "b": true, "c": true}});
-        let validator = Validator::new(&close(&schema, &receiver)).expect("a valid schema");
-        assert!(validator.accepts(&json!({"a": 1, "b": "x", "inner": {"a": 2}})));
-        assert!(validator.accepts(&json!({"undeclared": 1})));
-        assert!(!validator.accepts(&json!({"c": 1})));
-        assert!(!validator.accepts(&json!({"inner": {"b": "x"}})));
-    }
-
-    #[test]
-    fn a_value_of_two_alternatives_has_the_properties_of_both() {
-        let object = |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}});
-        let receiver = json!({"properties": {"a": true, "b": true, "c": true}});
-        let schema =
-            json!({"anyOf": [object("a"), {"$ref": "#/$defs/B"}], "$defs": {"B": object("b")}});
-        let validator = Validator::new(&close(&schema, &receiver)).expect("a valid schema");
-        assert!(validator.accepts(&json!({"a": "x", "b": "x"})));
-        assert!(!validator.accepts(&json!({"a": "x", "b": 1})));
-        assert!(!validator.accepts(&json!({"a": "x", "b": "x", "c": 1})));
-    }
-
-    #[test]
-    fn a_value_of_two_of_many_alternatives_has_the_properties_of_both() {
-        let object = |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}});
-        let names = [
-            "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n",
-        ];
-        let receiver = json!({"properties": {"a": true, "n": true, "z": true}});
-        let schema = json!({"anyOf": names.map(object)});
-        let validator = Validator::new(&close(&schema, &receiver)).expect("a valid schema");
-        assert!(validator.accepts(&json!({"a": "x", "n": "x"})));
-        assert!(!validator.accepts(&json!({"a": "x", "n": 1})));
-        assert!(!validator.accepts(&json!({"a": "x", "n": "x", "z": 1})));
-    }
-
-    #[test]
-    fn alternatives_see_the_properties_beside_them() {
-        let schema = json!({"properties": {"a": true}, "oneOf": [{"type": "object"}]});
-        let receiver = json!({"properties": {"a": {"type": "integer"}, "b": true}});
-        let validator = Validator::new(&close(&schema, &receiver)).expect("a valid schema");
-        assert!(validator.accepts(&json!({"a": []})));
-        assert!(!validator.accepts(&json!({"b": 1})));
-    }
-
-    #[test]
-    fn properties_declared_on_a_condition_are_sent() {
-        let receiver = json!({"properties": {"a": true, "b": true, "c": true}});
-        for conditional in [
-            json!({"type": "object", "if": {"required": ["a"]}, "then": {"properties": {"b": true}}}),
-            json!({"type": "object", "dependentSchemas": {"a": {"properties": {"b": true}}}}),
-        ] {
-            let closed = close(&conditional, &receiver);
-            let validator = Validator::new(&closed).expect("a valid schema");
-            assert!(validator.accepts(&json!({"b": 1})), "{conditional}");
-            assert!(!validator.accepts(&json!({"c": 1})), "{conditional}");
-        }
-    }
-
-    #[test]
-    fn required_properties_are_sent_though_they_are_not_declared() {
-        let receiver = json!({"properties": {"a": {"type": "integer"}, "b": true}});
-        for requiring in [
-            json!({"type": "object", "required": ["a"]}),
-            json!({"allOf": [{"type": "object"}, {"required": ["a"]}]}),
-        ] {
-            let closed = close(&requiring, &receiver);
-            let validator = Validator::new(&closed).expect("a valid schema");
-            assert!(validator.accepts(&json!({"a": "x"})), "{requiring}");
-            assert!(
-                !validator.accepts(&json!({"a": "x", "b": 1})),
-                "{requiring}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_map_may_have_any_name() {
-        let map = json!({"type": "object", "additionalProperties": {"type": "string"}});
-        let receiver = json!({"properties": {"a": {"type": "integer"}}});
-        assert_eq!(close(&map, &receiver), map);
-    }
-
-    #[test]
-    fn additional_properties_true_means_the_same_as_no_keyword() {
-        let receiver = json!({"properties": {"a": {"type": "integer"}}});
-        for open in [
-            json!({"type": "object"}),
-            json!({"type": "object", "additionalProperties": true}),
-        ] {
-            let validator = Validator::new(&close(&open, &receiver)).expect("a valid schema");
-            assert!(!validator.accepts(&json!({"a": "x"})), "{open}");
-            assert!(validator.accepts(&json!({"a": 1, "b": 1})), "{open}");
-        }
-    }
 }

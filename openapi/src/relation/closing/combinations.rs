@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Closing, DEEPEST, Declared, Scope};
+use super::declared::Declared;
+use super::{Closing, DEEPEST, Scope};
 use crate::relation::conjunction::{Conjunction, Located};
 use crate::relation::contradictions::contradiction;
 use crate::relation::types::Types;
@@ -25,7 +26,7 @@ impl Closing<'_> {
         let named = branches.filter_map(|branch| {
             let mut declared = Declared::default();
             // An alternative that is not closed has all values that it has in common with others.
-            let is_closed = self.collect_declared(branch.as_object()?, &mut declared, false, 0);
+            let is_closed = declared.collect(branch.as_object()?, self.definitions, false, 0);
             declared.names.retain(|name| self.names.contains_key(name));
             is_closed.then_some(Named { branch, declared })
         });

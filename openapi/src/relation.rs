@@ -20,6 +20,7 @@ mod scalars;
 mod search;
 mod side;
 mod types;
+mod validators;
 
 use std::collections::HashSet;
 

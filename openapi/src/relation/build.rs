@@ -14,6 +14,7 @@ use super::formats::strings_of;
 use super::scalars;
 use super::side::{Side, is_found_in_name};
 use super::types::Types;
+use super::validators::validator;
 use crate::sample::Sampler;
 use crate::schema::{Validator, size};
 
@@ -96,6 +97,14 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Builds a builder that knows the validator of the root.
+    pub(super) fn with_validator(sampler: Rc<Sampler<'a>>, validator: Rc<Validator>) -> Self {
+        let root = place(&[Located::root(sampler.root())]);
+        let mut builder = Self::new(sampler);
+        builder.validators.insert(root, Some(validator));
+        builder
+    }
+
     /// Returns values that all of the schemas accept.
     pub(super) fn of_all(&mut self, schemas: &[Located<'a>]) -> Vec<Value> {
         let place = place(schemas);
@@ -145,13 +154,15 @@ impl<'a> Builder<'a> {
             let sampled = self
                 .sampler
                 .of_all(schemas.iter().map(|located| located.schema));
-            let Some(validator) = self.validator(schemas) else {
-                return Vec::new();
-            };
-            let sampled = sampled.into_iter().filter(|value| validator.accepts(value));
-            let sampled: Vec<Value> = sampled.take(MOST_VALUES).collect();
             if !sampled.is_empty() {
-                return sampled;
+                let Some(validator) = self.validator(schemas) else {
+                    return Vec::new();
+                };
+                let sampled = sampled.into_iter().filter(|value| validator.accepts(value));
+                let sampled: Vec<Value> = sampled.take(MOST_VALUES).collect();
+                if !sampled.is_empty() {
+                    return sampled;
+                }
             }
         }
         if let Some(branches) = open_unions(&conjunction, schemas).into_iter().next() {
@@ -297,6 +308,9 @@ impl<'a> Builder<'a> {
 
     /// Returns the values that the schemas accept.
     fn accepted(&mut self, schemas: &[Located<'a>], mut values: Vec<Value>) -> Vec<Value> {
+        if values.is_empty() {
+            return values;
+        }
         match self.validator(schemas) {
             Some(validator) => values.retain(|value| validator.accepts(value)),
             None => values.clear(),
@@ -312,13 +326,13 @@ impl<'a> Builder<'a> {
         let whole = Located::whole(schemas);
         let nodes = size(&whole);
         LEFT.set(LEFT.get().saturating_sub(nodes));
-        let validator = if LEFT.get() > 0 && self.burn(nodes / 4) {
-            Validator::new(&whole).ok().map(Rc::new)
+        let compiled = if LEFT.get() > 0 && self.burn(nodes / 4) {
+            validator(&whole)
         } else {
             None
         };
-        self.validators.insert(place, validator.clone());
-        validator
+        self.validators.insert(place, compiled.clone());
+        compiled
     }
 
     /// Returns false when the steps are used up.
@@ -340,7 +354,7 @@ fn place(schemas: &[Located<'_>]) -> Place {
 
 #[cfg(test)]
 mod tests {
-    use super::{Step, Wanted, values_with};
+    use super::{LEFT, MOST_COMPILED, Step, Wanted, begin_comparison, values_with};
     use crate::schema::Validator;
     use serde_json::{Value, json};
 
@@ -374,6 +388,25 @@ mod tests {
         assert!(without("n").is_empty(), "each item requires it");
         assert!(without("m").iter().all(|value| validator.accepts(value)));
         assert!(!without("m").is_empty());
+    }
+
+    #[test]
+    fn all_values_of_a_comparison_have_one_budget() {
+        let schema = |name: &str| json!({"type": "object", "required": [name, "m"], "properties": {name: {"type": "string"}, "m": true}});
+        let trail = [Step::Property("m".to_owned())];
+        let built = |name: &str| values_with(&schema(name), &trail, Wanted::Part(&json!(1)));
+        begin_comparison();
+        let spent = ["a", "b"].map(|name| {
+            assert!(!built(name).is_empty(), "{name}");
+            MOST_COMPILED - LEFT.get()
+        });
+        assert!(0 < spent[0] && spent[0] < spent[1], "{spent:?}");
+        LEFT.set(spent[0] / 2);
+        assert!(built("c").is_empty(), "the budget is used up");
+        assert!(built("a").is_empty(), "also for what was built before");
+        begin_comparison();
+        assert!(!built("c").is_empty(), "each comparison has its own");
+        LEFT.set(usize::MAX);
     }
 
     #[test]

@@ -185,7 +185,11 @@ impl Normalizer<'_> {
 }
 
 fn sorted(mut items: Vec<Value>) -> Value {
-    items.sort_by_cached_key(Value::to_string);
+    if items.iter().all(Value::is_string) {
+        items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+    } else {
+        items.sort_by_cached_key(Value::to_string);
+    }
     Value::Array(items)
 }
 

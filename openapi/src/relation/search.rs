@@ -13,7 +13,7 @@ use super::build::Builder;
 use super::conjunction::Located;
 use super::scalars;
 use super::side::Side;
-use crate::memo::Memo;
+use super::validators::validator;
 use crate::sample::{self, Sampler};
 use crate::schema::{Validator, size};
 
@@ -30,21 +30,8 @@ const MOST_WHOLES: usize = 4;
 pub(super) struct Judge {
     sends: Rc<Validator>,
     /// `None` where nothing was closed.
-    sends_closed: Option<Validator>,
+    sends_closed: Option<Rc<Validator>>,
     accepts: Rc<Validator>,
-}
-
-/// The most validators that are remembered.
-const REMEMBERED: usize = 32;
-
-thread_local! {
-    /// The latest validators, by the texts of their schemas: a schema is often related to several others.
-    static VALIDATORS: Memo<String, Option<Rc<Validator>>> = Memo::new(REMEMBERED);
-}
-
-fn validator(schema: &Value) -> Option<Rc<Validator>> {
-    let compiled = |_: &String| Validator::new(schema).ok().map(Rc::new);
-    VALIDATORS.with(|known| known.get(schema.to_string(), compiled))
 }
 
 impl Judge {
@@ -52,7 +39,7 @@ impl Judge {
         let sends_closed = if closed == sender {
             None
         } else {
-            Some(Validator::new(closed).ok()?)
+            Some(validator(closed)?)
         };
         Some(Self {
             sends: validator(sender)?,
@@ -64,6 +51,11 @@ impl Judge {
     fn is_sent(&self, value: &Value) -> bool {
         let sends_closed = self.sends_closed.as_ref();
         self.sends.accepts(value) && sends_closed.is_none_or(|closed| closed.accepts(value))
+    }
+
+    /// Returns the validator of what may be sent, closed.
+    fn closed(&self) -> Rc<Validator> {
+        Rc::clone(self.sends_closed.as_ref().unwrap_or(&self.sends))
     }
 
     /// Returns the smallest of the values that are sent and not accepted.
@@ -141,7 +133,7 @@ impl<'a> Search<'a> {
         let sent = Rc::new(sent);
         Self {
             judge,
-            builder: Builder::new(Rc::clone(&sent)),
+            builder: Builder::with_validator(Rc::clone(&sent), judge.closed()),
             sent,
             accepted: Sampler::new(receiver),
             steps: STEPS,
@@ -176,21 +168,10 @@ impl<'a> Search<'a> {
         sent: &[Located<'a>],
         accepted: &[Located<'a>],
     ) -> Option<Value> {
-        let is_same = |(a, b): (&Located<'a>, &Located<'a>)| a.is_same_as(*b);
-        if trail.len() > DEEPEST
-            || (sent.len() == accepted.len() && sent.iter().zip(accepted).all(is_same))
-        {
+        if !self.is_worth_visiting(trail, sent, accepted) || !self.burn(1) {
             return None;
         }
-        let addresses = |schemas: &[Located<'a>]| -> Vec<*const Value> {
-            schemas
-                .iter()
-                .map(|located| std::ptr::from_ref(located.schema))
-                .collect()
-        };
-        if !self.seen.insert((addresses(sent), addresses(accepted))) || !self.burn(1) {
-            return None;
-        }
+        self.seen.insert(of_place(sent, accepted));
         let (sent, accepted) = (Side::of(sent), Side::of(accepted));
         let value = at(whole, trail)?.clone();
         if differ(&sent, &accepted) {
@@ -226,6 +207,18 @@ impl<'a> Search<'a> {
         }
         self.members(whole, &value, trail, &sent, &accepted)
             .or_else(|| self.items(whole, &value, trail, &sent, &accepted))
+    }
+
+    /// Returns whether the schemas at the end of the trail may differ and were not visited before.
+    fn is_worth_visiting(
+        &self,
+        trail: &[Step],
+        sent: &[Located<'a>],
+        accepted: &[Located<'a>],
+    ) -> bool {
+        trail.len() <= DEEPEST
+            && !are_same(sent, accepted)
+            && !self.seen.contains(&of_place(sent, accepted))
     }
 
     /// Returns values that all of the schemas, which have one root, probably accept.
@@ -279,6 +272,22 @@ impl<'a> Search<'a> {
         self.steps = self.steps.saturating_sub(steps);
         self.steps > 0
     }
+}
+
+/// Returns whether both sides have the same schemas.
+fn are_same(sent: &[Located<'_>], accepted: &[Located<'_>]) -> bool {
+    let mut pairs = sent.iter().zip(accepted);
+    sent.len() == accepted.len() && pairs.all(|(a, b)| a.is_same_as(*b))
+}
+
+fn of_place(sent: &[Located<'_>], accepted: &[Located<'_>]) -> Place {
+    let addresses = |schemas: &[Located<'_>]| {
+        let schemas = schemas.iter();
+        schemas
+            .map(|located| std::ptr::from_ref(located.schema))
+            .collect()
+    };
+    (addresses(sent), addresses(accepted))
 }
 
 /// Returns the cost of checking a value.

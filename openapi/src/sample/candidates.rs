@@ -84,8 +84,7 @@ impl<'a> Sampler<'a> {
         let mut values = self.copied(&first);
         for more in &more {
             values = self.merged(values, more, |_| true);
-            dedup(&mut values);
-            values.truncate(2 * self.most);
+            keep_distinct(&mut values, 2 * self.most);
         }
         values
     }
@@ -101,8 +100,7 @@ impl<'a> Sampler<'a> {
             Value::Object(object) if depth > 0 => self.of_object(object, depth - 1),
             _ => ordinary(),
         };
-        dedup(&mut values);
-        values.truncate(self.most);
+        keep_distinct(&mut values, self.most);
         values.retain(|value| {
             let size = schema::size(value);
             size <= LARGEST && self.spend(size)
@@ -328,9 +326,12 @@ pub(super) fn most_items(items: &[Value]) -> usize {
     (2_000 / largest.max(1)).max(1)
 }
 
-fn dedup(values: &mut Vec<Value>) {
-    let mut seen = HashSet::with_capacity(values.len());
-    let is_new: Vec<bool> = values.iter().map(|value| seen.insert(value)).collect();
-    let mut is_new = is_new.into_iter();
-    values.retain(|_| is_new.next().unwrap_or(true));
+/// Keeps the first of equal values, and at most so many.
+fn keep_distinct(values: &mut Vec<Value>, most: usize) {
+    let mut seen = HashSet::with_capacity(most);
+    let is_kept: Vec<bool> = (values.iter())
+        .map(|value| seen.len() < most && seen.insert(value))
+        .collect();
+    let mut is_kept = is_kept.into_iter();
+    values.retain(|_| is_kept.next().unwrap_or(true));
 }

@@ -22,7 +22,7 @@ pub(super) fn of_schema(schema: &Map<String, Value>) -> Vec<String> {
     }
     if let Some(Value::String(pattern)) = schema.get("pattern") {
         let described = Strings::of(schema);
-        strings.extend(described.into_iter().flat_map(examples));
+        strings.extend(described.iter().flat_map(Strings::examples));
         strings.extend(random(pattern));
     }
     let ordinary = if minimum <= 4 && maximum >= 4 {
@@ -46,7 +46,7 @@ pub(super) fn letters(length: usize) -> String {
 
 /// Returns a few strings in which the pattern is found.
 pub(super) fn of_pattern(pattern: &str) -> Vec<String> {
-    let mut strings = examples(Strings::with_pattern(pattern));
+    let mut strings = Strings::with_pattern(pattern).examples();
     strings.extend(random(pattern));
     strings
 }
@@ -55,13 +55,7 @@ pub(super) fn of_pattern(pattern: &str) -> Vec<String> {
 const REMEMBERED: usize = 1_000;
 
 thread_local! {
-    static EXAMPLES: Memo<Strings, Vec<String>> = Memo::new(REMEMBERED);
     static RANDOM: Memo<String, Vec<String>> = Memo::new(REMEMBERED);
-}
-
-/// Returns the examples of a set of strings.
-fn examples(strings: Strings) -> Vec<String> {
-    EXAMPLES.with(|known| known.get(strings, Strings::examples))
 }
 
 /// Returns what [`made_at_random`] does.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Located, Search, Step, planted};
 use crate::relation::side::Side;
+use crate::relation::validators::validator;
 use crate::sample;
 use crate::schema::size;
 
@@ -119,14 +120,14 @@ impl<'a> Search<'a> {
     /// Returns the different items among some that their schemas accept.
     fn accepted_items(&mut self, items: Vec<Value>, schemas: &[Located<'a>]) -> Vec<Value> {
         let whole = Located::whole(schemas);
-        let validator = if self.burn(size(&whole)) {
-            crate::schema::Validator::new(&whole).ok()
+        let compiled = if self.burn(size(&whole)) {
+            validator(&whole)
         } else {
             None
         };
         let mut accepted: Vec<Value> = Vec::new();
         for item in items {
-            let is_sent = validator
+            let is_sent = compiled
                 .as_ref()
                 .is_none_or(|validator| validator.accepts(&item));
             if is_sent && accepted.len() < MOST_ITEMS && !accepted.contains(&item) {
@@ -152,15 +153,17 @@ impl<'a> Search<'a> {
         // One item after those that have schemas of their own.
         let count = (fixed(sent).max(fixed(accepted)) + 1).min(32);
         for index in 0..count {
-            let of_sender = of_index(sent, index);
+            let (of_sender, of_receiver) = (of_index(sent, index), of_index(accepted, index));
             trail.push(Step::Index(index));
-            if index >= present.len() {
+            let is_worth_it = self.is_worth_visiting(trail, &of_sender, &of_receiver);
+            // The items before others are needed for those.
+            if index >= present.len() && (is_worth_it || index + 1 < count) {
                 let item = self.sent_value(&of_sender);
                 if let Some(longer) = item.and_then(|item| planted(&whole, trail, item)) {
                     whole = longer;
                 }
             }
-            let found = self.place(&whole, trail, &of_sender, &of_index(accepted, index));
+            let found = self.place(&whole, trail, &of_sender, &of_receiver);
             trail.pop();
             if found.is_some() {
                 return found;

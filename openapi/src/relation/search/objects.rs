@@ -145,7 +145,9 @@ impl<'a> Search<'a> {
         for name in names {
             let (of_sender, of_receiver) = (self.of_name(sent, name), self.of_name(accepted, name));
             trail.push(Step::Name(name.to_owned()));
-            let grown = if present.contains_key(name) {
+            let grown = if !self.is_worth_visiting(trail, &of_sender, &of_receiver) {
+                None
+            } else if present.contains_key(name) {
                 Some(whole.clone())
             } else {
                 let member = self.sent_value(&of_sender);

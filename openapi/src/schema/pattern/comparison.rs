@@ -9,9 +9,17 @@ use super::look_around::{Conjunct, conjuncts};
 use super::product::{Literal, Product, Side};
 use super::strings::{Lengths, Strings};
 use super::syntax;
+use crate::memo::Memo;
 
 /// The steps of one comparison, which take some milliseconds.
 const FUEL: usize = 500_000;
+
+/// The most comparisons that are remembered.
+const REMEMBERED: usize = 1_000;
+
+thread_local! {
+    static COMPARED: Memo<(Strings, Strings), Inclusion> = Memo::new(REMEMBERED);
+}
 
 /// The word characters of ECMA-262 (its section 22.2.2.9.3).
 const ECMA_WORDS: &str = r"(?-u:\w)";
@@ -47,10 +55,11 @@ pub(crate) fn inclusion(a: &Strings, b: &Strings) -> Inclusion {
 }
 
 fn compare(a: &Strings, b: &Strings) -> Inclusion {
-    match Comparison::new(a, b) {
+    let compared = |(a, b): &(Strings, Strings)| match Comparison::new(a, b) {
         Some(comparison) => comparison.inclusion(),
         None => Inclusion::Unknown,
-    }
+    };
+    COMPARED.with(|known| known.get((a.clone(), b.clone()), compared))
 }
 
 /// Two sets of strings as automata, ready to be walked side by side.

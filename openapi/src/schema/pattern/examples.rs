@@ -8,6 +8,7 @@ use super::comparison::{Comparison, Inclusion, inclusion};
 use super::fuel::{Fuel, OutOfFuel};
 use super::product::{Node, Product};
 use super::strings::{Lengths, Strings};
+use crate::memo::Memo;
 
 /// The most paths through the patterns that become examples.
 const MOST_PATHS: usize = 6;
@@ -18,6 +19,13 @@ const LONGEST: usize = 512;
 /// The steps of a search for examples: fewer than for a comparison, since examples are asked for often.
 const EXAMPLES_FUEL: usize = 100_000;
 
+/// The most sets of strings of which the examples are remembered.
+const REMEMBERED: usize = 1_000;
+
+thread_local! {
+    static EXAMPLES: Memo<Strings, Vec<String>> = Memo::new(REMEMBERED);
+}
+
 /// The most nodes in which paths beside the shortest are searched.
 const MOST_NODES: usize = 400;
 
@@ -25,6 +33,10 @@ impl Strings {
     /// Returns a few of the strings, the shortest first; none where the patterns are not understood. The
     /// result is deterministic.
     pub(crate) fn examples(&self) -> Vec<String> {
+        EXAMPLES.with(|known| known.get(self.clone(), Self::found_examples))
+    }
+
+    fn found_examples(&self) -> Vec<String> {
         let mut examples = search(self, |product| {
             let paths = Paths::new(product, &mut Fuel::new(EXAMPLES_FUEL))?;
             Ok(paths.map_or_else(Vec::new, |paths| paths.strings(product)))

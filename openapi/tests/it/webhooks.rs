@@ -164,3 +164,33 @@ fn webhooks_in_an_extension_are_read_as_webhooks() {
         assert!(!changed(&base, &revision).is_empty(), "{base}");
     }
 }
+
+#[test]
+fn query_parameters_that_become_fields_of_an_object_are_unproven() {
+    let apart = json!({"parameters": [
+        {"name": "a", "in": "query", "schema": {"type": "string"}},
+        {"name": "b", "in": "query", "schema": {"type": "integer"}},
+    ]});
+    let object = |name: &str| {
+        json!({"parameters": [{"name": name, "in": "query", "schema": {
+            "type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}}}]})
+    };
+    let has_unproven = |changes: &[String]| {
+        let wanted = "unproven parameter-style-changed";
+        changes.iter().any(|change| change == wanted)
+    };
+    for (one, other, is_same) in [
+        (apart.clone(), object("f"), true),
+        (object("f"), object("g"), true),
+        (
+            apart,
+            json!({"parameters": [{"name": "f", "in": "query", "schema": {
+            "type": "object", "properties": {"c": {"type": "string"}}}}]}),
+            false,
+        ),
+    ] {
+        let (there, back) = both_ways(&one, &other);
+        assert_eq!(has_unproven(&there), is_same, "{there:?}");
+        assert_eq!(has_unproven(&back), is_same, "{back:?}");
+    }
+}

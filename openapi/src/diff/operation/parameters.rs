@@ -32,8 +32,9 @@ pub(crate) fn compare<'a>(
     let (items, (old, new)) = (&place.items, place.templates);
     let mut base = effective(walk.base, &operation.base, &items.base, old);
     let mut revision = effective(walk.revision, &operation.revision, &items.revision, new);
-    if direction == Direction::Request {
-        exploded::align(walk, &mut base, &mut revision);
+    match direction {
+        Direction::Request => exploded::align(walk, &mut base, &mut revision),
+        Direction::Response => exploded::note_uncompared(walk, &base, &revision),
     }
     let same = |one: &Parameter<'a>, among: &[Parameter<'a>]| {
         among

@@ -73,6 +73,37 @@ pub(super) fn align<'a>(
     take_apart(revision, new);
 }
 
+/// Records query parameters to a webhook or a callback that both sides have, and one of them as the fields of an object:
+/// whether the same is sent is not compared.
+pub(super) fn note_uncompared<'a>(
+    walk: &mut Walk<'a>,
+    base: &[Parameter<'a>],
+    revision: &[Parameter<'a>],
+) {
+    let old = objects(walk.base, base, revision, Direction::Response);
+    let new = objects(walk.revision, revision, base, Direction::Request);
+    let fields = |objects: &[Object<'a>], names: BTreeSet<String>| -> BTreeSet<String> {
+        let of_objects = objects.iter().flat_map(|object| object.names.clone());
+        of_objects.chain(names).collect()
+    };
+    let were = fields(&old, names(base, revision, &old));
+    let are = fields(&new, names(revision, base, &new));
+    let object = (old.first().map(|object| &base[object.index]))
+        .or_else(|| new.first().map(|object| &revision[object.index]));
+    let shared = were.intersection(&are);
+    let shared = Message::join(shared.map(|name| message!("`{}`", name)), ", ");
+    let Some(object) = object.filter(|_| !were.is_disjoint(&are)) else {
+        return;
+    };
+    let message = message!(
+        "{} are fields of {}, and not in both documents: whether the same is sent was not found",
+        &shared,
+        &object.subject(),
+    );
+    let rule = Rule::new(Area::Parameter, Kind::Style, Action::Changed);
+    walk.note(rule, Class::Unproven, &object.written, message);
+}
+
 /// Returns the exploded objects whose names the other side does not have.
 fn objects<'a>(
     document: &'a Document,

@@ -1,6 +1,7 @@
 //! The library and its command line, tested as their users use them: documents in, verdicts out.
 
 mod addresses;
+mod alternatives;
 mod anchors;
 mod causes;
 mod cli;
@@ -26,6 +27,7 @@ mod misplaced_references;
 mod numbers;
 mod operations;
 mod parameter_texts;
+mod parameters;
 mod patterns;
 mod places;
 mod published;

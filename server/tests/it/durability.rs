@@ -241,6 +241,18 @@ fn one_server_uses_a_file_whatever_its_name() {
     assert_eq!(refused.status.code(), Some(3), "{said}");
     assert!(said.contains("hard link"), "{said}");
 
+    // Moved with its log, it is the same database, with which the other server goes on when it is put back.
+    fs::remove_file(&link).unwrap();
+    let moved = folder.path().join("moved");
+    fs::create_dir(&moved).unwrap();
+    for path in parts(folder.path()) {
+        fs::rename(&path, moved.join(path.file_name().unwrap())).unwrap();
+    }
+    let refused = serve(&moved.join(file.file_name().unwrap()));
+    let said = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(3), "{said}");
+    assert!(said.contains("another server"), "{said}");
+
     let refused = serve(Path::new("/dev/null"));
     let said = text(&refused.stderr);
     assert_eq!(refused.status.code(), Some(3), "{said}");

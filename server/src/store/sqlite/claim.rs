@@ -1,11 +1,14 @@
 //! One server process for each file: a lock that the system releases when the process ends, however it ends.
 //!
-//! The lock is on a separate file. A lock on the database would end SQLite's own locks when it is closed, as POSIX defines it
-//! (<https://sqlite.org/howtocorrupt.html>, section 2.2). Only `serve` takes it: `bootstrap`, `migrate` and other commands of
+//! One lock is on a separate file beside the database, whose path may lead to another database later. On Linux another one is on the
+//! database itself, which may have been moved. To close a file ends SQLite's own locks on it, as POSIX defines it
+//! (<https://sqlite.org/howtocorrupt.html>, section 2.2), so that one stays open until the process ends. Elsewhere the two kinds of
+//! locks exclude each other. Only `serve` takes them: `bootstrap`, `migrate` and other commands of
 //! an operator use SQLite's locks beside a running server, which checks the file for every request and sees what they did.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::mem::ManuallyDrop;
 use std::os::unix::fs::OpenOptionsExt;
 
 use super::super::error::StoreError;
@@ -38,6 +41,7 @@ impl Claim {
             .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {
+                lock_itself(database)?;
                 // The next process that tries reads who holds the lock. The lock works without that.
                 let _ = file
                     .set_len(0)
@@ -57,4 +61,20 @@ impl Claim {
             Err(TryLockError::Error(error)) => Err(failed(error)),
         }
     }
+}
+
+/// Takes the lock on the database itself, for as long as the process runs.
+fn lock_itself(database: &SqliteFile) -> Result<(), StoreError> {
+    if cfg!(not(target_os = "linux")) {
+        return Ok(());
+    }
+    let path = database.path();
+    let failed = |error: std::io::Error| {
+        StoreError::Unavailable(format!("cannot lock {}: {error}", path.display()))
+    };
+    let locked = ManuallyDrop::new(File::open(path).map_err(failed)?).try_lock();
+    locked.map_err(|error| match error {
+        TryLockError::WouldBlock => StoreError::Claimed { process: None },
+        TryLockError::Error(error) => failed(error),
+    })
 }

@@ -21,6 +21,8 @@ pub(crate) struct Inspection {
     pub(crate) has_tokens: bool,
     /// What happens in a failover, where there can be one.
     pub(crate) failover: Option<Failover>,
+    /// Whether a crash of the machine can leave a page half written, unless its file system excludes that.
+    pub(crate) writes_parts_of_pages: bool,
     /// The latest instant in its audit trail, when its schema is this program's and the trail is not empty.
     pub(crate) latest: Option<Timestamp>,
 }
@@ -70,6 +72,7 @@ where
         schema,
         now: None,
         failover: None,
+        writes_parts_of_pages: false,
         has_tokens,
         latest: latest.map(timestamp),
     })

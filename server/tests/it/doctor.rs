@@ -390,6 +390,11 @@ async fn postgresql_that_acknowledges_no_write_is_reported() {
         said.contains("commits wait for a standby, and none follows"),
         "{said}"
     );
+    assert!(!said.contains("full_page_writes"), "{said}");
+    cluster.reload_with("full_page_writes = off");
+    let (code, said) = doctor(&folder, &arguments);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("full_page_writes is off"), "{said}");
     cluster.reload_with("default_transaction_read_only = on");
     let (code, said) = doctor(&folder, &arguments);
     assert_eq!(code, Some(3), "{said}");

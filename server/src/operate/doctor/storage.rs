@@ -37,6 +37,7 @@ pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
             );
             findings.push(schema(location, &inspection));
             findings.extend(inspection.failover.as_ref().map(failover));
+            findings.extend(inspection.writes_parts_of_pages.then(parts_of_pages));
             Some(inspection)
         }
         Err(source) => {
@@ -104,6 +105,15 @@ fn unverified(location: &Location) -> Option<Finding> {
         )),
         Location::Postgres(_) | Location::Sqlite(_) => None,
     }
+}
+
+/// Warns of a setting that no statement can choose, and that is right on some file systems.
+fn parts_of_pages() -> Finding {
+    Finding::warning(
+        "store",
+        "full_page_writes is off: a crash of its machine could damage tables. Set full_page_writes=on, unless the file system never \
+         writes a part of a page, as ZFS",
+    )
 }
 
 /// Says what a failover would lose, and asks for what no server can check.

@@ -14,7 +14,8 @@ use crate::timestamp::Timestamp;
 const STATE: &str =
     "SELECT clock_timestamp() AS now, EXISTS (SELECT 1 FROM pg_stat_replication) AS has_standby,
      current_setting('synchronous_standby_names') <> '' AS is_synchronous,
-     current_setting('default_transaction_read_only') = 'on' AS is_read_only";
+     current_setting('default_transaction_read_only') = 'on' AS is_read_only,
+     current_setting('full_page_writes') = 'off' AS writes_parts_of_pages";
 
 /// Inspects this database.
 pub(crate) async fn inspect(url: &PostgresUrl) -> Result<Inspection, StoreError> {
@@ -38,6 +39,7 @@ pub(crate) async fn inspect(url: &PostgresUrl) -> Result<Inspection, StoreError>
     Ok(Inspection {
         now: Some(now),
         failover: Some(failover),
+        writes_parts_of_pages: row.try_get("writes_parts_of_pages")?,
         ..inspection
     })
 }

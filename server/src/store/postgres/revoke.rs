@@ -23,21 +23,25 @@ use super::row::Stored;
 ///
 /// `lock_tokens` is a function of the database so that this stays one round trip, however many tokens are locked.
 ///
-/// The instant is read after all locks are taken, so that it is later than all that the tokens have written.
+/// The instant is read after all locks are taken, so that it is later than all that the tokens have written. `IS TRUE` makes the
+/// database look each caller up in a hash table; it would compare all pairs otherwise, since sessions switch hash joins off.
 ///
 /// The statement waits for another replica's row for the same token: that is committed, and so durable, when this one ends.
 const REVOKE: &str = "
     WITH active AS MATERIALIZED (
         SELECT jti FROM lock_tokens($1, CASE WHEN set_config('lock_timeout', $14, true) IS NOT NULL THEN $10 END) AS jti
     ),
-    locked AS MATERIALIZED (SELECT clock_timestamp() AS at FROM (SELECT count(*) FROM active) AS all_of_them),
+    locked AS MATERIALIZED (
+        SELECT clock_timestamp() AS at, current_setting('synchronous_standby_names') <> '' AS synchronous
+        FROM (SELECT count(*) FROM active) AS all_of_them
+    ),
     asked AS (
         SELECT *, row_number() OVER (PARTITION BY jti ORDER BY nth) = 1 AS leads
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[],
                     $9::text[], $10::uuid[]) WITH ORDINALITY
         AS a (jti, revoked_by, reason, claimed_email, actor_user_id, actor_token_id, business_id, target_token_id,
               remote_address, actor_jti, nth)
-        WHERE actor_jti IN (SELECT jti FROM active)
+        WHERE (actor_jti IN (SELECT jti FROM active)) IS TRUE
     ),
     added AS (
         INSERT INTO revocations (jti, revoked_at, revoked_by, reason, claimed_email)
@@ -53,7 +57,7 @@ const REVOKE: &str = "
         FROM (SELECT *, leads AND jti IN (SELECT jti FROM added) AS first FROM asked) AS asked, locked
     ),
     changed AS (INSERT INTO changes (jtis, users) VALUES ($1, $13))
-    SELECT jti, revoked_at, revoked_by, reason, current_setting('synchronous_standby_names') <> '' AS synchronous FROM added
+    SELECT jti, revoked_at, revoked_by, reason, synchronous FROM added, locked
     UNION ALL SELECT jti, NULL, NULL, NULL, NULL FROM active";
 
 const KEPT: &str =

@@ -10,7 +10,7 @@ use super::connections::Work;
 use super::primary::Primary;
 
 /// The schema, as an ordered list of steps that are never edited once released.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     Step {
         version: 1,
         description: "tokens, revocations and audit events",
@@ -45,6 +45,11 @@ const STEPS: [Step; 7] = [
         version: 7,
         description: "administration",
         sql: include_str!("../../../migrations/postgres/0007_administration.sql"),
+    },
+    Step {
+        version: 8,
+        description: "locks of tokens at once",
+        sql: include_str!("../../../migrations/postgres/0008_locks_of_tokens_at_once.sql"),
     },
 ];
 

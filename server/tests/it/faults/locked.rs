@@ -9,7 +9,9 @@ use testbed::postgres::Database;
 
 use super::Served;
 use super::revoked_writers::await_lock;
-use crate::harness::{Credential, binary, output, own_cluster, shared_cluster, text};
+use crate::harness::{
+    Credential, Folder, PATIENCE, Server, binary, output, own_cluster, shared_cluster, text,
+};
 
 /// A session that locks tokens, as a person at a shell does.
 struct Shell(PgConnection);
@@ -137,6 +139,80 @@ async fn token_that_another_session_has_locked_holds_up_no_other_revocation() {
     assert_eq!(server.probe(&locked).await, 200);
     shell.0.close().await.unwrap();
     assert_eq!(server.revoke(&admin, &locked.token_id).await.status, 201);
+}
+
+/// What takes a moment before each lock.
+const SLOWLY: &str = "pg_sleep(0.005) IS NOT NULL";
+
+/// Lets pairs of tokens revoke each other at the same time, each on another replica, and locks tokens in this order. Returns how many deadlocks the database has ended,
+/// and how many revocations were not answered as those of one token after the other. `None` without PostgreSQL.
+async fn revoke_each_other(order: &str) -> Option<(u32, usize)> {
+    let cluster = shared_cluster()?;
+    let Served {
+        database,
+        server,
+        admin,
+        ..
+    } = Served::on(&cluster, &[]).await;
+    // A circle is found at once, and there is time for one.
+    let name = database.name();
+    database.execute(&format!(
+        "ALTER DATABASE {name} SET deadlock_timeout = '10ms'"
+    ));
+    let definition = format!(
+        "pg_get_functiondef('lock_tokens(uuid[], uuid[])'::regprocedure), 'is_target FOR', 'is_target AND {SLOWLY} FOR'"
+    );
+    database.execute(&format!(
+        "DO $do$ BEGIN EXECUTE replace(replace({definition}), 'ORDER BY jti', 'ORDER BY {order}'); END $do$"
+    ));
+    let beside = Folder::on(Arc::clone(&database));
+    std::fs::copy(server.folder().key_file(), beside.key_file()).unwrap();
+    let (server, beside) = (
+        Server::start_on(server.stop(), &[]),
+        Server::start_on(beside, &[]),
+    );
+    let mut strange = 0;
+    for round in 0..6 {
+        let mut tokens = Vec::new();
+        for number in 0..8 {
+            tokens.push(server.create(&admin, &format!("{round} {number}")).await);
+        }
+        let pairs = tokens.chunks(2).map(|pair| async {
+            let (one, other) = (&pair[0], &pair[1]);
+            let (one, other) = tokio::join!(
+                server.revoke(one, &other.token_id),
+                beside.revoke(other, &one.token_id)
+            );
+            [one.status, other.status]
+        });
+        for answers in join_all(pairs).await {
+            strange += usize::from(answers != [201, 401] && answers != [401, 201]);
+        }
+        // Of the admin's ten active tokens.
+        for token in &tokens {
+            assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
+        }
+    }
+    // Its sessions count what they have seen when they end.
+    drop((server, beside));
+    let begun = Instant::now();
+    let sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    while database.execute(sessions) != "0" {
+        assert!(begun.elapsed() < PATIENCE, "a session remains");
+    }
+    let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    Some((database.execute(deadlocks).parse().unwrap(), strange))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tokens_that_revoke_each_other_wait_in_no_circle() {
+    let Some(seen) = revoke_each_other("jti").await else {
+        return;
+    };
+    assert_eq!(seen, (0, 0), "deadlocks, strange answers");
+    // The control: targets are locked after callers.
+    let (deadlocks, _) = revoke_each_other("is_target").await.unwrap();
+    assert!(deadlocks > 0, "circles must be noticed");
 }
 
 /// The lock is the one of a write on behalf of the token.

@@ -14,6 +14,7 @@ pub(crate) mod reach;
 mod security;
 mod steps;
 mod values;
+mod violations;
 
 use serde_json::Value;
 

@@ -6,6 +6,7 @@ use openapi::parameter_style::scalar;
 use openapi::{Validator, sample};
 use serde_json::Value;
 
+use super::violations::{Violation, smallest_first, violations, with_definitions};
 use crate::case::sample::Location;
 use crate::resources::inputs::Parameter;
 use crate::resources::references::resolved;
@@ -69,10 +70,13 @@ impl<'s> Values<'s> {
     }
 
     /// Keeps at most so many values, each with whether the schema accepts it.
-    fn kept(&self, valid: Vec<Value>, invalid: Vec<Value>) -> Vec<(Value, bool)> {
+    fn kept(&self, valid: Vec<Value>, mut invalid: Vec<Violation>) -> Vec<(Value, bool)> {
         self.found.set(valid.len() + invalid.len());
         let valid = ends(valid, VALID).into_iter().map(|value| (value, true));
-        let invalid = ends(invalid, INVALID).into_iter();
+        invalid.sort_by_key(|violation| violation.rank);
+        invalid.truncate(INVALID);
+        let invalid = invalid.into_iter().map(|violation| violation.value);
+        let invalid = smallest_first(invalid.collect()).into_iter();
         valid.chain(invalid.map(|value| (value, false))).collect()
     }
 
@@ -86,8 +90,10 @@ impl<'s> Values<'s> {
         let short = |value: &Value| value.to_string().len() <= BODY;
         let mut valid = smallest_first(sample::candidates(self.schema));
         valid.retain(|value| short(value) && self.validator.accepts(value));
-        let mut invalid = smallest_first(violations(self.schema, self.schema, DEPTH));
-        invalid.retain(|value| short(value) && !self.validator.accepts(value));
+        let mut invalid = violations(self.schema, DEPTH);
+        invalid.retain(|violation| {
+            short(&violation.value) && !self.validator.accepts(&violation.value)
+        });
         self.kept(valid, invalid)
     }
 
@@ -115,12 +121,19 @@ impl<'s> Values<'s> {
             writing,
             ..
         } = parameter;
-        let mut candidates = smallest_first(sample::candidates(self.schema));
+        let candidates = smallest_first(sample::candidates(self.schema));
         let takes_objects =
             (candidates.iter()).any(|value| value.is_object() && self.validator.accepts(value));
-        candidates.extend(smallest_first(violations(self.schema, self.schema, DEPTH)));
+        let candidates = candidates
+            .into_iter()
+            .map(|value| Violation { rank: 0, value });
+        let candidates = candidates.chain(violations(self.schema, DEPTH));
         let (mut valid, mut invalid, mut written) = (Vec::new(), Vec::new(), Vec::new());
-        for candidate in candidates {
+        for Violation {
+            rank,
+            value: candidate,
+        } in candidates
+        {
             // JSON says what is a number and what is a text.
             let is_json = writing.is_json();
             let value = match scalar(&candidate).filter(|_| !is_json) {
@@ -150,7 +163,7 @@ impl<'s> Values<'s> {
                 true if is_text || self.validator.accepts(&candidate) => valid.push(value),
                 // One reader accepts it and another does not.
                 true => {}
-                false if is_plain(writing, &value) => invalid.push(value),
+                false if is_plain(writing, &value) => invalid.push(Violation { rank, value }),
                 false => {}
             }
             written.push(text);
@@ -227,13 +240,22 @@ fn as_seen_in_a_form(value: &Value) -> Option<Vec<Value>> {
         Value::Object(_) => Value::String(member.to_string()),
         other => other.clone(),
     };
-    Some(vec![
-        of_each(&Value::clone),
+    let whole = of_each(&Value::clone);
+    let with_a_list = present.clone().map(|(name, member)| {
+        let mut seen = whole.clone();
+        seen[name.as_str()] = list(member);
+        seen
+    });
+    let with_lists: Vec<Value> = with_a_list.collect();
+    let mut seen = vec![
         of_each(&text),
         of_each(&item(false)),
         of_each(&item(true)),
         of_each(&list),
-    ])
+        whole,
+    ];
+    seen.extend(with_lists);
+    Some(seen)
 }
 
 /// Returns whether a value is a list or an object that a parameter can be sent with: an empty one is not written at all.
@@ -295,71 +317,6 @@ fn sendable(text: &str, location: Location) -> bool {
             Location::Header => all(|c| c.is_ascii_graphic() || c == ' ') && text.trim() == text,
             Location::Cookie => all(|c| c.is_ascii_graphic() && !"\",;\\".contains(c)),
         }
-}
-
-/// Collects values that a schema probably rejects by one keyword: of the schema, of its branches, or of its members with
-/// everything else valid.
-fn violations(root: &Value, schema: &Value, depth: usize) -> Vec<Value> {
-    let schema = resolved(root, schema);
-    let Some(depth) = depth.checked_sub(1) else {
-        return Vec::new();
-    };
-    let whole = with_definitions(root, schema);
-    let mut values = sample::near_misses(&whole);
-    for union in ["anyOf", "oneOf", "allOf"] {
-        for branch in schema[union].as_array().into_iter().flatten() {
-            values.extend(violations(root, branch, depth));
-        }
-    }
-    if let Some(properties) = schema["properties"].as_object() {
-        let ordinary = sample::valid(&whole).filter(Value::is_object);
-        let ordinary = ordinary.unwrap_or_else(|| serde_json::json!({}));
-        for (name, property) in properties {
-            for value in violations(root, property, depth) {
-                let mut object = ordinary.clone();
-                object[name.as_str()] = value;
-                values.push(object);
-            }
-        }
-    }
-    if let Some(object) = with_unknown_member(schema, &whole) {
-        values.push(object);
-    }
-    if let Some(items) = schema.get("items") {
-        let items = violations(root, items, depth);
-        values.extend(items.into_iter().map(|item| Value::Array(vec![item])));
-    }
-    values
-}
-
-/// Returns an ordinary object with a member that a closed schema does not know.
-fn with_unknown_member(schema: &Value, whole: &Value) -> Option<Value> {
-    let closes = |key: &str| schema.get(key) == Some(&Value::Bool(false));
-    if !(closes("additionalProperties") || closes("unevaluatedProperties")) {
-        return None;
-    }
-    let mut object = sample::valid(whole).filter(Value::is_object)?;
-    object["conformance_unknown"] = Value::Bool(true);
-    Some(object)
-}
-
-/// Makes a part of a self-contained schema self-contained.
-fn with_definitions(root: &Value, schema: &Value) -> Value {
-    let mut whole = schema.clone();
-    if let (Some(object), Some(definitions)) = (whole.as_object_mut(), root.get("$defs")) {
-        object.insert("$defs".to_owned(), definitions.clone());
-    }
-    whole
-}
-
-/// Sorts values by size and removes repetitions: a small value shows best what is wrong with it.
-fn smallest_first(values: Vec<Value>) -> Vec<Value> {
-    let mut sorted: Vec<(usize, String, Value)> = (values.into_iter())
-        .map(|value| (value.to_string().len(), value.to_string(), value))
-        .collect();
-    sorted.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-    sorted.dedup_by(|a, b| a.1 == b.1);
-    sorted.into_iter().map(|(_, _, value)| value).collect()
 }
 
 /// Keeps at most `most` values: the smallest, and the largest few, which are at the bounds of lengths.
@@ -427,6 +384,31 @@ mod tests {
         assert!(
             of_texts.iter().all(|(_, valid)| *valid),
             "every text is a string: {of_texts:?}"
+        );
+    }
+
+    #[test]
+    fn keywords_are_violated_first_where_not_all_values_are_tested() {
+        let mut members = serde_json::Map::new();
+        for number in 0..9 {
+            let schema = json!({ "type": "integer", "minimum": 1 });
+            members.insert(format!("member{number}"), schema);
+        }
+        let tags = json!({ "type": "array", "uniqueItems": true, "items": { "type": "string" } });
+        members.insert("tags".to_owned(), tags);
+        let closed =
+            json!({ "type": "object", "properties": members, "additionalProperties": false });
+        let bodies = Values::of(&closed).expect("a schema").bodies();
+        let has =
+            |is: &dyn Fn(&Value) -> bool| bodies.iter().any(|(value, valid)| !valid && is(value));
+        assert!(has(&|value| value["member8"] == 0), "{bodies:?}");
+        assert!(
+            has(&|value| value["tags"] == json!(["text", "text"])),
+            "{bodies:?}"
+        );
+        assert!(
+            has(&|value| value.get("conformance_unknown").is_some()),
+            "{bodies:?}"
         );
     }
 

@@ -137,6 +137,31 @@ async fn each_fault_in_the_life_of_things_is_noticed() {
 }
 
 #[tokio::test]
+async fn faults_in_bodies_and_bounds_are_one_fault_each() {
+    for (fault, filter) in [
+        ("an unknown member is taken", "generated.post_orders.body."),
+        ("tags may repeat", "generated.patch_orders.body."),
+        ("the longest note is refused", ".body_note."),
+        ("broken JSON is a server error", ".not_json"),
+        ("a list of one kind is refused", "generated.get_products."),
+        (
+            "a product has an undocumented member",
+            "generated.get_products.",
+        ),
+        ("a created order is a 200", "orders.request."),
+    ] {
+        let run = run_shop(fault, "delete", filter).await;
+        assert_eq!(run.code, 1, "{fault}: {}{}", run.stdout, run.stderr);
+        let report = run.report.as_ref().expect("a report");
+        let cases = report["cases"].as_array().expect("cases").iter();
+        let failed = cases.filter(|case| case["verdict"] == "fail" || case["verdict"] == "blocked");
+        let named = failed.filter_map(|case| case["fault"].as_str().or(case["cause"].as_str()));
+        let named: BTreeSet<&str> = named.collect();
+        assert_eq!(named.len(), 1, "{fault}: {named:?}");
+    }
+}
+
+#[tokio::test]
 async fn levels_permit_what_they_say() {
     for (allow, methods) in [
         ("safe", &["GET"][..]),

@@ -111,6 +111,12 @@ impl<'t> Ask<'t> {
         let status = answer.status();
         let expected = format!("{}: {who} is refused", crate::profile::one_of(wanted));
         let held = wanted.contains(&status);
+        if let (Reach::Not(unreached), false, 4) = (&self.reach, held, status / 100)
+            && unreached.answered == Some(status)
+        {
+            // The operator is refused in the same way, so this is not about who asks.
+            return self.reach.demanded();
+        }
         let found = match held {
             true => status.to_string(),
             false => format!("{status}: {}", answer.quote()),

@@ -199,6 +199,13 @@ fn lines_of(child: &mut Child) -> Receiver<String> {
     lines
 }
 
+/// The stack of a trial, in bytes: the default of a thread. Without optimisation a call needs several times as much.
+const STACK: usize = if cfg!(debug_assertions) {
+    16 << 20
+} else {
+    2 << 20
+};
+
 /// Tries inputs in this process, and prints a line for each.
 fn try_portion(arguments: &Portion) -> Outcome {
     setrlimit(Resource::RLIMIT_AS, MEMORY, MEMORY)
@@ -209,7 +216,15 @@ fn try_portion(arguments: &Portion) -> Outcome {
     for number in arguments.from..arguments.to {
         let input = input(&real, arguments.seed, number);
         // On a thread, as callers may: its stack is a quarter of the main thread's.
-        let trial = std::thread::scope(|scope| scope.spawn(|| trial::trial(&input)).join());
+        let trial = std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, || trial::trial(&input))?;
+            Ok(thread.join())
+        });
+        let trial = trial.map_err(|error: std::io::Error| {
+            Failure::unreadable(format!("cannot start a thread: {error}"))
+        })?;
         let trial = trial.unwrap_or_else(|_| Trial::Finding {
             what: "a panic within a panic".to_owned(),
             detail: String::new(),

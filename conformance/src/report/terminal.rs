@@ -6,7 +6,7 @@ mod style;
 use std::io::{self, Write};
 
 use super::{Report, conclusion, summary};
-use crate::event::{KnownState, Verdict};
+use crate::event::{KnownState, RunFooter, Verdict};
 use crate::exit::ExitCode;
 use openapi::shown::visible as one_line;
 use style::{BOLD, DIM, GREEN, RED, YELLOW, style_of, wrapped};
@@ -258,6 +258,44 @@ fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
+/// The most tokens, or other resources, left behind that are named.
+const LEFT_BEHIND: usize = 8;
+
+/// Writes what the run left behind.
+fn left_behind(end: &RunFooter, out: &mut dyn Write) -> io::Result<()> {
+    let tokens = end.left_behind.iter().map(|token| {
+        let (id, owner, reason) = (&token.token_id, &token.owner, &token.reason);
+        format!("token {id} of the {owner}: {reason}")
+    });
+    first_left_behind("tokens", tokens, out)?;
+    let resources = end.resources.left_behind.iter();
+    let resources = resources.map(|one| {
+        format!(
+            "{}, created by {}: {}",
+            one.path, one.created_by, one.reason
+        )
+    });
+    first_left_behind("resources", resources, out)
+}
+
+/// Writes the first of what was left behind, and how many more there are.
+fn first_left_behind(
+    kind: &str,
+    mut left: impl ExactSizeIterator<Item = String>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for one in left.by_ref().take(LEFT_BEHIND) {
+        writeln!(out, "{RED}left behind{RED:#} {}", one_line(&one))?;
+    }
+    match left.len() {
+        0 => Ok(()),
+        rest => writeln!(
+            out,
+            "{RED}left behind{RED:#} {rest} more {kind}, which the other reports name"
+        ),
+    }
+}
+
 fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let totals = report.totals;
     let shown = (VERDICTS.into_iter())
@@ -288,24 +326,7 @@ fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         end.requests,
         summary::duration(end.duration_ms)
     )?;
-    for token in &end.left_behind {
-        writeln!(
-            out,
-            "{RED}left behind{RED:#} token {} of the {}: {}",
-            one_line(&token.token_id),
-            one_line(&token.owner),
-            one_line(&token.reason)
-        )?;
-    }
-    for one in &end.resources.left_behind {
-        writeln!(
-            out,
-            "{RED}left behind{RED:#} {}, created by {}: {}",
-            one_line(&one.path),
-            one_line(&one.created_by),
-            one_line(&one.reason)
-        )?;
-    }
+    left_behind(end, out)?;
     if let Some(why) = summary::incomplete(report) {
         writeln!(out, "{RED}incomplete{RED:#}: {why}")?;
     }

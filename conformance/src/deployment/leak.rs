@@ -35,11 +35,18 @@ const INTERNAL_DETAILS: &[&str] = &[
     "node:internal",
     "node_modules",
     "PHP Fatal error",
-    "\nSELECT ",
-    "SELECT * FROM",
-    "INSERT INTO",
-    "UPDATE tokens",
+    "INSERT INTO ",
+    "DELETE FROM ",
     "SQLSTATE",
+    "SQLITE_",
+    "violates unique constraint",
+    "violates foreign key constraint",
+    "syntax error at or near",
+    "You have an error in your SQL syntax",
+    "E11000 duplicate key",
+    "Exception in thread \"",
+    "ENOENT: ",
+    "(FunctionClauseError)",
     "sqlite3.",
     "sqlx::",
     "psycopg",
@@ -53,13 +60,7 @@ const INTERNAL_DETAILS: &[&str] = &[
 ];
 
 /// Headers that disclose internal details.
-const DEBUG_HEADERS: &[&str] = &[
-    "x-debug",
-    "x-debug-token",
-    "x-powered-by",
-    "x-aspnet-version",
-    "x-runtime",
-];
+const DEBUG_HEADERS: &[&str] = &["x-debug", "x-powered-by", "x-aspnet-version", "x-runtime"];
 
 /// The names of JSON members whose values are secrets.
 const SECRET_NAMES: &[&str] = &[
@@ -160,6 +161,13 @@ pub(super) fn leaks(
             found.push((Leaked::Internals, format!("{:?}", detail.trim())));
         }
     }
+    if let Some(line) = (text.lines()).find(|line| is_sql(line) && !sent.contains(line.trim())) {
+        let line = secrets.excerpt(line.trim(), 80);
+        found.push((Leaked::Internals, format!("an SQL statement: {line:?}")));
+    }
+    if let Some(path) = source_path(&text).filter(|path| !sent.contains(path)) {
+        found.push((Leaked::Internals, format!("the path of a file: {path:?}")));
+    }
     let frame = text
         .lines()
         .find_map(|line| Some((line, runtime_of(line)?)));
@@ -171,11 +179,41 @@ pub(super) fn leaks(
         ));
     }
     for (name, _) in &response.headers {
-        if DEBUG_HEADERS.contains(&name.as_str()) {
+        if DEBUG_HEADERS.contains(&name.as_str()) || name.starts_with("x-debug-") {
             found.push((Leaked::Internals, format!("the header {name}")));
         }
     }
     found
+}
+
+/// Returns whether a line holds an SQL statement that reads or changes rows.
+fn is_sql(line: &str) -> bool {
+    let has = |first: &str, second: &str| {
+        line.split_once(first)
+            .is_some_and(|(_, rest)| rest.contains(second))
+    };
+    has("SELECT ", " FROM ") || has("UPDATE ", " SET ")
+}
+
+/// Returns the absolute path of a source file, or of a file with a key, in a text.
+fn source_path(text: &str) -> Option<&str> {
+    const ROOTS: [&str; 8] = [
+        "/srv/", "/app/", "/opt/", "/var/", "/usr/", "/etc/", "/root/", "C:\\",
+    ];
+    const ENDS: [&str; 14] = [
+        ".js", ".mjs", ".ts", ".py", ".rb", ".php", ".go", ".rs", ".java", ".cs", ".ex", ".pem",
+        ".key", ".conf",
+    ];
+    let words = text.split(|letter: char| {
+        letter.is_whitespace() || matches!(letter, '"' | '\'' | '(' | ')' | ',' | ';' | '`')
+    });
+    // A line number may follow the name of a file.
+    words
+        .map(|word| word.trim_end_matches(|end: char| end.is_ascii_digit() || end == ':'))
+        .find(|word| {
+            ROOTS.iter().any(|root| word.starts_with(root))
+                && ENDS.iter().any(|end| word.ends_with(end))
+        })
 }
 
 /// Returns a text with the escapes of JSON strings resolved, as far as stack traces use them.
@@ -215,6 +253,9 @@ fn runtime_of(line: &str) -> Option<&'static str> {
     }
     if line.contains('#') && has_line_number(".php(") {
         return Some("PHP");
+    }
+    if line.starts_with('(') && [".ex:", ".exs:"].iter().any(|mark| has_line_number(mark)) {
+        return Some("Elixir");
     }
     if has_line_number(".rb:") && line.contains(":in ") {
         return Some("Ruby");

@@ -96,7 +96,10 @@ impl Fixtures {
             send(purpose, caller.revoke(&token.id)).await;
         }
         let used = caller.with_token(token.secret.expose_secret());
-        let used = used.revoke(&Uuid::new_v4().to_string());
+        let used = match deployment.profile.companions.list {
+            true => used.list(""),
+            false => used.revoke(&Uuid::new_v4().to_string()),
+        };
         let answer = send("clean up: see whether the token still works", used).await;
         if !matches!(answer.outcome, Err(NoAnswer::Connect(_))) {
             deployment.ledger.mark_asked(token);

@@ -78,6 +78,7 @@ const CASES: &[&str] = &[
     "input.reason_number",
     "input.broken_json",
     "input.duplicate_keys",
+    "input.unknown_fields",
     "create.token_works_at_once",
     "create.days_as_a_boolean",
     "create.days_as_a_text",

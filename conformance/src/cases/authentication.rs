@@ -112,12 +112,42 @@ pub(super) const CASES: &[Case] = &[
             }
             Ok(())
         })),
+    Case::must("authentication.unusual_garbage", clauses::SERVER_ERROR)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            // A server in front of the operation may refuse a long header.
+            for (what, garbage) in [
+                (
+                    "a token of 4,000 characters",
+                    format!("dz_{}", "a".repeat(4000)),
+                ),
+                ("five parts", "dz_a.b.c.d.e".to_owned()),
+                ("one space", " ".to_owned()),
+            ] {
+                let request = t.operator().revoke(&t.own(0).id);
+                let request = request.set("authorization", format!("Bearer {garbage}"));
+                let purpose = format!("revoke with {what} as the credential");
+                let answer = t.send(&purpose, request).await?;
+                answer.status_is(&[400, 401, 413, 431])?;
+            }
+            t.lives(t.own(0), "after the refusals").await
+        })),
     Case::must("authentication.in_the_query", clauses::URI_TOKENS)
         .covers(&["/parameters/1", "/responses/401"])
         .own(1)
         .steps(steps!(|t| {
             let token = t.deployment().credentials.operator.token.expose_secret();
-            for name in ["access_token", "token", "authorization"] {
+            for name in [
+                "access_token",
+                "token",
+                "authorization",
+                "api_key",
+                "key",
+                "auth",
+                "jwt",
+                "bearer",
+            ] {
                 refused(
                     t,
                     &format!("revoke with the token as the query parameter {name}"),
@@ -139,11 +169,37 @@ pub(super) const CASES: &[Case] = &[
         .steps(steps!(|t| {
             let token = t.deployment().credentials.operator.token.expose_secret();
             refused(t, "revoke with the token in cookies", |request| {
-                let cookies =
-                    format!("token={token}; access_token={token}; authorization=Bearer {token}");
+                let names = ["token", "access_token", "session", "auth", "jwt", "sid"];
+                let named = names.map(|name| format!("{name}={token}"));
+                let cookies = format!("{}; authorization=Bearer {token}", named.join("; "));
                 request.without("authorization").set("cookie", cookies)
             })
             .await
+        })),
+    Case::should("authentication.in_another_header", clauses::AUTHENTICATION)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.deployment().credentials.operator.token.expose_secret();
+            for header in [
+                "x-api-key",
+                "x-auth-token",
+                "x-access-token",
+                "x-authorization",
+                "x-forwarded-authorization",
+                "proxy-authorization",
+            ] {
+                let value = match header.ends_with("authorization") {
+                    true => format!("Bearer {token}"),
+                    false => token.to_owned(),
+                };
+                let purpose = format!("revoke with the token in {header}");
+                refused(t, &purpose, |request| {
+                    request.without("authorization").set(header, value)
+                })
+                .await?;
+            }
+            Ok(())
         })),
     Case::should("authentication.sent_twice", clauses::SINGLETON)
         .covers(&["/parameters/1", "/responses/401"])

@@ -20,8 +20,8 @@ async fn revoker(t: &Trial, token: &Token) -> Result<Value, Stop> {
 
 /// Checks that a revocation's `revoked_by` is the same as another of the same caller.
 fn same_revoker(t: &Trial, when: &str, expected: &Value, actual: &Value) -> Outcome {
-    t.expect(
-        &format!("revoked_by, {when}"),
+    t.expect_of_records(
+        (&format!("revoked_by, {when}"), "/data/revoked_by"),
         actual == expected,
         expected,
         actual,
@@ -42,7 +42,8 @@ pub(super) const CASES: &[Case] = &[
             }
             let what = "revoked_by of revocations by two users";
             let found = format!("{operator} and {member}");
-            t.expect(what, operator != member, "two addresses", found)?;
+            let what = (what, "/data/revoked_by");
+            t.expect_of_records(what, operator != member, "two addresses", found)?;
             let again = revoker(t, t.own(1)).await?;
             same_revoker(
                 t,

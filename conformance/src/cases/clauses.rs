@@ -161,6 +161,10 @@ pub(super) const LENGTHS: Clause = Clause {
     source: "RFC 9112, section 6.3",
     text: "If a message is received without Transfer-Encoding and with an invalid Content-Length header field, then the message framing is invalid and the recipient MUST treat it as an unrecoverable error. If the unrecoverable error is in a request message, the server MUST respond with a 400 (Bad Request) status code and then close the connection.",
 };
+pub(super) const CHUNKED: Clause = Clause {
+    source: "RFC 9112, section 7.1",
+    text: "A recipient MUST be able to parse and decode the chunked transfer coding.",
+};
 pub(super) const INCOMPLETE: Clause = Clause {
     source: "RFC 9112, section 8",
     text: "A server that receives an incomplete request message, usually due to a canceled request or a triggered timeout exception, MAY send an error response prior to closing the connection.",

@@ -108,12 +108,14 @@ pub(super) const CASES: &[Case] = &[
                     .await?;
                 let now = answer.status() == 401;
                 let held = now || !refused;
-                answer.expect(
+                let outcome = answer.expect(
                     "the credential",
                     held,
                     "refused, as in the previous use",
                     answer.status(),
-                )?;
+                );
+                answer.name_revival();
+                outcome?;
                 refused = now;
                 if last {
                     break;

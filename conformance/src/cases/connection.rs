@@ -89,6 +89,31 @@ pub(super) const CASES: &[Case] = &[
                 Err(problem) => t.expect(purpose, false, "an answer", problem),
             }
         })),
+    Case::must("http.body_in_chunks", clauses::CHUNKED)
+        .covers(&["/requestBody", "/responses/201"])
+        .own(1)
+        .steps(steps!(|t| {
+            let mut wire = t.connect().await?;
+            let reason = json!("sent in two chunks");
+            let request = t.operator().revoke(&t.own(0).id);
+            let request = request.json(&json!({ "reason": reason }));
+            let purpose = "revoke with a body in two chunks";
+            match t
+                .send_on(&mut wire, Form::Chunked, purpose, request)
+                .await?
+            {
+                // A server may insist on a length (RFC 9110, section 15.5.12).
+                Ok(answer) if answer.status() == 411 => {
+                    return t.lives(t.own(0), "after the refusal").await;
+                }
+                Ok(answer) => {
+                    answer.documented(201)?;
+                    answer.field_is("/data/revocation_reason", &reason)?;
+                }
+                Err(problem) => t.expect(purpose, false, "an answer", problem)?,
+            }
+            t.is_dead(t.own(0), "immediately after the 201").await
+        })),
     Case::should("http.two_lengths_are_refused", clauses::LENGTHS)
         .covers(&["/requestBody"])
         .own(1)

@@ -233,7 +233,7 @@ pub(super) const CASES: &[Case] = &[
             Ok(())
         })),
     Case::must("create.refuses_one_token_too_many", clauses::ACTIVE_TOKENS)
-        .paged_list()
+        .list()
         .create()
         .all_places()
         .steps(steps!(|t| {

@@ -106,6 +106,12 @@ pub(super) const CASES: &[Case] = &[
                 ("x-forwarded-for", "127.0.0.1"),
                 ("x-real-ip", "127.0.0.1"),
                 ("cache-control", "max-age=3600"),
+                ("cookie", "session=1"),
+                ("origin", "https://app.example.com"),
+                ("if-none-match", "*"),
+                ("range", "bytes=0-"),
+                ("accept", "text/html"),
+                ("accept-encoding", "gzip"),
                 (
                     "x-user-email",
                     email.as_deref().unwrap_or("somebody@example.com"),
@@ -212,7 +218,7 @@ pub(super) const CASES: &[Case] = &[
         let purpose = "use the token on a separate connection";
         let before = t.send_on(&mut wire, Form::Sound, purpose, used()?).await;
         match before.map_err(Stop::on_the_way)? {
-            Ok(answer) => answer.status_is(&[403, 404])?,
+            Ok(answer) => answer.status_is(&[403, 404]).map_err(Stop::on_the_way)?,
             Err(problem) => return t.expect(purpose, false, "an answer", problem),
         }
         t.revoke(token).await?;

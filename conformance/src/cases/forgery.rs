@@ -97,14 +97,18 @@ pub(super) const CASES: &[Case] = &[
             let token = t.deployment().credentials.operator.token.expose_secret();
             let half = token[..token.len() / 2].to_owned();
             forged_refused(t, "HALF_A_TOKEN", "the first half of a token", half).await?;
-            let short = token[..token.len() - 6].to_owned();
-            forged_refused(
-                t,
-                "TRUNCATED_TOKEN",
-                "a token without its last six characters",
-                short,
-            )
-            .await
+            for (name, fewer, what) in [
+                (
+                    "TRUNCATED_TOKEN",
+                    6,
+                    "a token without its last six characters",
+                ),
+                ("SHORTER_TOKEN", 1, "a token without its last character"),
+            ] {
+                let short = token[..token.len() - fewer].to_owned();
+                forged_refused(t, name, what, short).await?;
+            }
+            Ok(())
         })),
     Case::must("authentication.extended", clauses::AUTHENTICATION)
         .covers(&["/responses/401"])

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::authentication::refused;
 use super::clauses;
 use crate::case::{Case, Outcome, Stop, steps};
+use crate::percent::percent_encoded;
 use crate::profile::Policy;
 use crate::trial::Trial;
 
@@ -175,6 +176,22 @@ pub(super) const CASES: &[Case] = &[
         t.lives(&child, "the token that the revoked one had minted")
             .await
     })),
+    Case::must("token_id.name_names_no_token", clauses::NAMED_TOKEN)
+        .covers(&["/parameters/0"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.own(0);
+            let Some(name) = token.name.as_ref().filter(|name| **name != token.id) else {
+                let why = "the deployment does not show the name of a new token";
+                return Err(Stop::Inapplicable(why.to_owned()));
+            };
+            let request = t.operator().revoke(&percent_encoded(name));
+            let answer = t
+                .send("revoke with the name in place of the id", request)
+                .await?;
+            answer.status_is(Policy::MalformedTokenId.documented())?;
+            t.lives(token, "after the refusal").await
+        })),
     Case::must("token_id.part_of_a_live_one", clauses::NAMED_TOKEN)
         .covers(&["/parameters/0"])
         .own(1)
@@ -182,10 +199,19 @@ pub(super) const CASES: &[Case] = &[
             let id = &t.own(0).id;
             let parts =
                 [8, 13, id.len() - 1].map(|length| id.get(..length).unwrap_or(id).to_owned());
-            for part in parts
-                .into_iter()
-                .chain([format!("{id}0"), format!("{id}*")])
-            {
+            let begin = id.get(..id.len() - 1).unwrap_or(id);
+            // More than the id, and patterns of SQL, of a shell and of a regular expression that only this id matches.
+            let others = [
+                format!("{id}0"),
+                format!("{id}*"),
+                format!("{id}%00"),
+                format!("{id}%0A"),
+                format!("{begin}_"),
+                format!("{begin}%25"),
+                format!("{begin}%3F"),
+                format!("{begin}."),
+            ];
+            for part in parts.into_iter().chain(others) {
                 if part == *id {
                     continue;
                 }

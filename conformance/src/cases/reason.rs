@@ -82,7 +82,7 @@ async fn accepts_length(
     let count = returned.as_str().map_or(0, |text| text.chars().count());
     let expected = format!("all {length} characters");
     answer.expect(
-        "the reason",
+        "/data/revocation_reason",
         returned == reason,
         expected,
         format!("{count} characters"),
@@ -124,6 +124,7 @@ pub(super) const CASES: &[Case] = &[
     with_reason("reason.outer_white_space")
         .steps(|t| Box::pin(round_trips(t, "  two before and two after  "))),
     with_reason("reason.words_of_json").steps(|t| Box::pin(round_trips(t, "null"))),
+    with_reason("reason.digits").steps(|t| Box::pin(round_trips(t, "0012345678901234567890"))),
     with_reason("reason.of_255_characters")
         .steps(steps!(|t| round_trips(t, &"é".repeat(255)).await)),
     Case::must("reason.long_is_kept_whole_or_refused", clauses::REASON)
@@ -147,7 +148,7 @@ pub(super) const CASES: &[Case] = &[
                         returned.as_str().map_or(0, |text| text.chars().count())
                     );
                     answer.expect(
-                        "the reason",
+                        "/data/revocation_reason",
                         returned == body["reason"],
                         format!("all {length} characters"),
                         found,
@@ -215,7 +216,7 @@ pub(super) const CASES: &[Case] = &[
             answer.field_is("/data/id", &json!(t.own(0).id))?;
             let returned = answer.at("/data/revocation_reason");
             answer.expect(
-                "the reason",
+                "/data/revocation_reason",
                 returned.is_null() || returned == json!(""),
                 "\"\" or null",
                 returned,

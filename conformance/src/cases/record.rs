@@ -28,8 +28,8 @@ fn apart(t: &Trial, what: &str, (first, earlier): Moment, (second, later): Momen
     let found = second - first;
     let held = least <= found && found <= most;
     let seconds = |time: TimeDelta| format!("{:.1} s", time.as_seconds_f64());
-    t.expect(
-        what,
+    t.expect_of_records(
+        (what, "/data/revoked_at"),
         held,
         format!("from {} to {}", seconds(least), seconds(most)),
         format!("{} ({first} and {second})", seconds(found)),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::clauses;
 use super::latency::{median, milliseconds};
-use crate::case::{Case, steps};
+use crate::case::{Case, Stop, steps};
 use crate::profile::Policy;
 use crate::trial::Answer;
 
@@ -20,7 +20,9 @@ pub(super) const FOREIGN_BUSINESS: &[u16] = &[400, 401, 403, 404];
 fn contents(answer: &Answer<'_>, id: &str) -> BTreeMap<String, String> {
     let text = String::from_utf8_lossy(answer.bytes()).into_owned();
     let mut contents = BTreeMap::from([("body".to_owned(), text)]);
-    for name in answer.header_names() {
+    // Headers of the connection say nothing about the token (RFC 9110, section 7.6.1).
+    let is_content = |name: &&str| !matches!(*name, "connection" | "keep-alive");
+    for name in answer.header_names().into_iter().filter(is_content) {
         contents.insert(format!("header {name}"), answer.headers(name).join(", "));
     }
     for (name, value) in answer.json().as_object().into_iter().flatten() {
@@ -131,9 +133,7 @@ pub(super) const CASES: &[Case] = &[
         .steps(steps!(|t| {
             if t.deployment().profile.policy.foreign_token == Some(403) {
                 // The deployment's owner decided that ids are not secret.
-                return Err(crate::case::Stop::Inapplicable(
-                    "policy.foreign_token is 403".to_owned(),
-                ));
+                return Err(Stop::Inapplicable("policy.foreign_token is 403".to_owned()));
             }
             let (first, second) = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
             let unknown = t
@@ -142,6 +142,7 @@ pub(super) const CASES: &[Case] = &[
                     t.operator().revoke(&first),
                 )
                 .await?;
+            unknown.status_is(&[403, 404]).map_err(Stop::on_the_way)?;
             // Sent between the two requests for unknown tokens: what is equal in both has not changed meanwhile.
             let foreign = t
                 .send(
@@ -158,7 +159,7 @@ pub(super) const CASES: &[Case] = &[
             if foreign.status() == 403 && t.deployment().profile.policy.foreign_token.is_none() {
                 let reason =
                     "the deployment answers a foreign token with 403, which the contract allows";
-                return Err(crate::case::Stop::Inapplicable(reason.to_owned()));
+                return Err(Stop::Inapplicable(reason.to_owned()));
             }
             foreign.expect(
                 "status",
@@ -188,6 +189,46 @@ pub(super) const CASES: &[Case] = &[
             }
             Ok(())
         })),
+    Case::must("tenancy.foreign_revoked_is_like_live", clauses::NO_ORACLE)
+        .covers(&["/responses/404"])
+        .foreign(1)
+        .steps(steps!(|t| {
+            let token = t.foreign(0);
+            let ask = async |state: &str| {
+                let purpose = format!("revoke a {state} token of another business");
+                let answer = t.send(&purpose, t.operator().revoke(&token.id)).await?;
+                answer.follows(Policy::ForeignToken)?;
+                Ok::<_, Stop>(answer)
+            };
+            let live = ask("live").await?;
+            t.revoke(token).await?;
+            let revoked = ask("revoked").await?;
+            let (live, shown) = (live.at("/detail"), revoked.at("/detail"));
+            revoked.expect("detail", shown == live, &live, &shown)
+        })),
+    Case::must(
+        "tenancy.spares_the_twin_of_another_business",
+        clauses::NAMED_TOKEN,
+    )
+    .covers(&["/responses/201"])
+    .foreign(1)
+    .room(1)
+    .create()
+    .steps(steps!(|t| {
+        let twin = t.foreign(0);
+        let Some(name) = &twin.name else {
+            let why = "the deployment does not show the name of a new token";
+            return Err(Stop::Inapplicable(why.to_owned()));
+        };
+        let body = json!({ "name": name, "expires_in_days": 1 });
+        let (token, _) = t
+            .create("create a token with the name of a foreign one", &body)
+            .await?;
+        t.revoke(&token).await?;
+        t.is_dead(&token, "immediately after the 201").await?;
+        t.lives(twin, "the token of another business with that name")
+            .await
+    })),
     Case::may("tenancy.timing_of_foreign_and_unknown", clauses::NO_ORACLE)
         .covers(&["/responses/404"])
         .foreign(1)
@@ -235,20 +276,14 @@ pub(super) const CASES: &[Case] = &[
     .own(1)
     .member()
     .steps(steps!(|t| {
-        let email = t
-            .deployment()
-            .credentials
-            .operator
-            .email
-            .clone()
-            .unwrap_or_default();
+        let email = t.deployment().credentials.operator.email.clone();
+        let email = email.unwrap_or_else(|| "admin@example.com".to_owned());
         // A deployment that refuses unknown fields may do so first.
-        let unknown_fields = t.deployment().profile.policy.get(Policy::UnknownFields);
-        let refusals: Vec<u16> = unknown_fields
-            .filter(|status| *status != 201)
-            .into_iter()
-            .chain([403])
-            .collect();
+        let refusals: &[u16] = match t.deployment().profile.policy.get(Policy::UnknownFields) {
+            Some(201) => &[403],
+            Some(status) => &[status, 403],
+            None => &[400, 403, 422],
+        };
         let body = json!({ "reason": "mine", "role": "admin", "revoked_by": email });
         let request = t
             .member()?
@@ -256,11 +291,11 @@ pub(super) const CASES: &[Case] = &[
             .json(&body)
             .set("x-user-email", email);
         t.send(
-            "as the member, revoke with the operator's e-mail address in header and body",
+            "as the member, revoke with an admin's role and e-mail address in header and body",
             request,
         )
         .await?
-        .documented_as(&refusals)?;
+        .documented_as(refusals)?;
         t.lives(t.own(0), "after the refusal").await
     })),
     Case::must("tenancy.member_may_not_revoke_again", clauses::FORBIDDEN)
@@ -281,23 +316,35 @@ pub(super) const CASES: &[Case] = &[
             Ok(())
         })),
     Case::must("tenancy.list_shows_nothing_foreign", clauses::LIST)
-        .own(1)
+        .own(4)
         .foreign(1)
         .list()
         .steps(steps!(|t| {
             let listed = json!(t.listed(&t.operator(), "").await?).to_string();
             let describe = |present: bool| if present { "listed" } else { "not listed" };
-            let (own, foreign) = (
-                listed.contains(&t.own(0).id),
-                listed.contains(&t.foreign(0).id),
-            );
-            t.is_listed("an own token", own)?;
+            for n in 0..4 {
+                let what = format!("own token {} of 4", n + 1);
+                t.is_listed(&what, listed.contains(&t.own(n).id))?;
+            }
+            let foreign = listed.contains(&t.foreign(0).id);
             t.expect_of_list(
                 "a token of another business",
                 !foreign,
                 "not listed",
                 describe(foreign),
             )
+        })),
+    Case::must("tenancy.members_list_is_theirs", clauses::LIST)
+        .own(1)
+        .members(1)
+        .list()
+        .steps(steps!(|t| {
+            let listed = json!(t.listed(&t.member()?, "").await?).to_string();
+            t.is_listed("the member's own token", listed.contains(&t.members(0).id))?;
+            let shown = listed.contains(&t.own(0).id);
+            let actual = if shown { "listed" } else { "not listed" };
+            let what = "a token of another user, in the member's list";
+            t.expect_of_list(what, !shown, "not listed", actual)
         })),
     Case::must("tenancy.list_under_a_foreign_header", clauses::BUSINESS)
         .foreign(1)

@@ -70,6 +70,16 @@ pub(super) const CASES: &[Case] = &[
             "7b0c3d4e-8f61-4a52-9c37-1de5a0b6f24g",
         ))
     }),
+    of_malformed("token_id.nil").steps(steps!(|t| {
+        let nil = uuid::Uuid::nil().to_string();
+        let answer = t
+            .send(
+                "revoke with the nil UUID as the id",
+                t.operator().revoke(&nil),
+            )
+            .await?;
+        answer.status_is(&[400, 403, 404, 422])
+    })),
     of_malformed("token_id.percent_encoded_text")
         .steps(|t| Box::pin(malformed(t, "an emoji as the id", "%F0%9F%94%91"))),
     of_malformed("token_id.invalid_utf8").steps(steps!(|t| {

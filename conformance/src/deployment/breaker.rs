@@ -15,6 +15,9 @@ const MOST_SLOW: u32 = 3;
 /// The number of failed attempts to mint a token, without a success, after which none can be minted.
 const MOST_UNMINTED: u32 = 3;
 
+/// The number of failed attempts in a row after which none can be minted any more, although some were.
+const MOST_UNMINTED_IN_A_ROW: u32 = 6;
+
 /// The number of tokens that still work after their revocation, without one that is refused, after which revocations do
 /// nothing.
 const MOST_WORKING: u32 = 2;
@@ -57,7 +60,7 @@ impl Breaker {
     pub(super) fn minted(&self, outcome: Result<(), String>) {
         let mut counts = self.counts();
         match outcome {
-            Ok(()) => counts.minted = true,
+            Ok(()) => (counts.minted, counts.unminted) = (true, 0),
             Err(why) => {
                 counts.unminted += 1;
                 counts.why_unminted = why;
@@ -92,8 +95,15 @@ impl Breaker {
                 counts.working
             ));
         }
-        let none = counts.unminted >= MOST_UNMINTED && !counts.minted;
-        none.then(|| format!("no disposable token can be minted: {}", counts.why_unminted))
+        let (most, since) = match counts.minted {
+            true => (MOST_UNMINTED_IN_A_ROW, " any more"),
+            false => (MOST_UNMINTED, ""),
+        };
+        let none = counts.unminted >= most;
+        none.then(|| {
+            let why = &counts.why_unminted;
+            format!("no disposable token can be minted{since}: {why}")
+        })
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {

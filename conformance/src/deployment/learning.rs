@@ -120,7 +120,9 @@ impl Deployment {
     /// Learns from an answer whether the token that the request used works after its revocation.
     fn learn_used(&self, exchange: &Exchange, status: u16) {
         let authorization = exchange.request.header("authorization").unwrap_or_default();
-        match self.ledger.learn_used(authorization, status) {
+        let Request { method, path, .. } = &exchange.request;
+        let operation = || self.operation_of(method.as_str(), path);
+        match self.ledger.learn_used(authorization, operation, status) {
             Some(Shown::Refused) => {
                 self.pace.release(1);
                 self.breaker.revoked(true);
@@ -135,7 +137,7 @@ impl Deployment {
     pub(crate) fn found_refused(&self, path: &str, token: &Token) {
         if self.ledger.mark_revoked(&self.contract, path) > 0 {
             let authorization = format!("Bearer {}", token.secret.expose_secret());
-            self.ledger.learn_used(&authorization, 401);
+            self.ledger.learn_used(&authorization, String::new, 401);
             self.pace.release(CLEAN_UP);
         }
     }

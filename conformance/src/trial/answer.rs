@@ -14,9 +14,17 @@ use crate::wire::Response;
 /// The fault that any operation shows when a revoked token still works, or is refused in another way.
 pub(crate) const REVOKED_WORKS: &str = "a revoked token is not refused with 401";
 
+/// The fault that any operation shows when a token is refused that was not revoked.
+pub(super) const LIVE_REFUSED: &str = "a token that was not revoked is refused with 401";
+
 /// Returns the fault of refusals with 401, which any operation shows: credentials are checked in one place.
 pub(super) fn fault_of_refusals(check: &str) -> String {
     format!("the refusal of a credential: {check}")
+}
+
+/// Returns the fault of refusals with 405: any other method shows it.
+fn fault_of_methods(check: &str) -> String {
+    format!("the refusal of a method: {check}")
 }
 
 /// The statuses with which HTTP allows any server to answer before the operation is reached: for content negotiation (406,
@@ -173,13 +181,17 @@ impl<'t> Answer<'t> {
 
     /// Names what was wrong in the step that was recorded last, unless it held.
     pub(crate) fn name_check(&self, check: String) {
-        let fault = (self.status() == 401).then(|| fault_of_refusals(&check));
+        let fault = match self.status() {
+            401 => Some(fault_of_refusals(&check)),
+            405 => Some(fault_of_methods(&check)),
+            _ => None,
+        };
         self.transcript.name_check(|| check);
         self.transcript.name_fault(fault);
     }
 
     /// Names an unexpected status. One that the contract does not document is the same fault wherever it is met.
-    pub(super) fn name_status(&self, expected: &[u16]) {
+    pub(crate) fn name_status(&self, expected: &[u16]) {
         let (status, contract) = (self.status(), &self.transcript.deployment().contract);
         let is_revoke = || {
             let revoke = (contract.revoke_operation()).map(|index| &contract.operations()[index]);
@@ -193,8 +205,32 @@ impl<'t> Answer<'t> {
             false => format!("{status} in place of {}", crate::profile::one_of(expected)),
         });
         if expected.contains(&401) && self.transcript.sent_a_revoked_token(self.exchange) {
-            self.transcript.name_fault(Some(REVOKED_WORKS.to_owned()));
+            return self.transcript.name_fault(Some(REVOKED_WORKS.to_owned()));
         }
+        if status == 401 && self.transcript.sent_a_live_token(self.exchange) {
+            return self.transcript.name_fault(Some(LIVE_REFUSED.to_owned()));
+        }
+        if expected == [405] {
+            let fault = fault_of_methods(&format!("{status} in place of 405"));
+            return self.transcript.name_fault(Some(fault));
+        }
+        let is_of_credential =
+            || expected == [401] || !self.transcript.sent_a_valid_token(self.exchange);
+        if expected.contains(&401) && matches!(status, 400..=499) && is_of_credential() {
+            let fault = fault_of_refusals(&format!("{status} in place of 401"));
+            return self.transcript.name_fault(Some(fault));
+        }
+        let is_success = |status: u16| (200..300).contains(&status);
+        if is_success(status) && !expected.iter().any(|status| is_success(*status)) {
+            let fault = self.transcript.unrefused_fault(self.exchange);
+            self.transcript.name_fault(fault.map(str::to_owned));
+        }
+    }
+
+    /// Names that a revoked token works again, in the step that was recorded last, unless it held.
+    pub(crate) fn name_revival(&self) {
+        self.name_status(&[401]);
+        self.transcript.name_fault(Some(REVOKED_WORKS.to_owned()));
     }
 
     /// Checks that a request with a revoked token is no success.
@@ -242,7 +278,13 @@ impl<'t> Answer<'t> {
         } else {
             media_types.join(" and ")
         };
-        self.expect("media type", held, JSON, actual)?;
+        let found = match media_types.len() {
+            0 => "no media type".to_owned(),
+            _ => format!("the media type {actual}"),
+        };
+        let outcome = self.expect("media type", held, JSON, actual);
+        self.name_check(format!("{found} in the {}", self.status()));
+        outcome?;
         match serde_json::from_slice::<Value>(self.bytes()) {
             Ok(value) => Ok(value),
             Err(error) => {
@@ -336,7 +378,11 @@ impl<'t> Answer<'t> {
             } else {
                 format!("{status}: {}", self.quote())
             };
-            self.expect("status", status == set, expected, actual)?;
+            let outcome = self.expect("status", status == set, expected, actual);
+            if status != set {
+                self.name_status(&[set]);
+            }
+            outcome?;
         } else {
             self.status_is(policy.documented())?;
             if let Some((other, case)) =

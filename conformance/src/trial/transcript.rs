@@ -2,10 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde_json::Value;
+
 use super::reproduction;
 use crate::case::Stop;
 use crate::deployment::Deployment;
 use crate::event::{ExchangeRecord, StepRecord};
+use crate::profile::Role;
 use crate::wire::Exchange;
 
 /// The maximum length of an expected or found text in a report, in characters. The exchange beside it shows more.
@@ -112,6 +115,73 @@ impl Transcript {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         let request = &log.exchanges[exchange].request;
         self.deployment.ledger.has_revoked_token(request)
+    }
+
+    /// Returns whether the request of an exchange has a token of the profile, or a minted one, as its credential.
+    pub(super) fn sent_a_valid_token(&self, exchange: usize) -> bool {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let authorization = log.exchanges[exchange].request.header("authorization");
+        let (ledger, credentials) = (&self.deployment.ledger, &self.deployment.credentials);
+        authorization.is_some_and(|given| ledger.role_of(credentials, given).is_some())
+    }
+
+    /// Returns whether the request of an exchange sent a minted token whose revocation was not answered with 201.
+    pub(super) fn sent_a_live_token(&self, exchange: usize) -> bool {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let authorization = log.exchanges[exchange].request.header("authorization");
+        authorization.is_some_and(|bearer| self.deployment.ledger.is_live(bearer))
+    }
+
+    /// Returns the fault that a success shows, where the request had to be refused whatever its operation: it has no valid
+    /// credential, it names another business than the caller's or no token that exists, or its body is not the documented one.
+    pub(super) fn unrefused_fault(&self, exchange: usize) -> Option<&'static str> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let request = &log.exchanges[exchange].request;
+        let Deployment {
+            contract,
+            ledger,
+            credentials,
+            ..
+        } = &*self.deployment;
+        if !contract.has_revoke() {
+            return None;
+        }
+        let bearer = request.header("authorization").unwrap_or_default();
+        let Some(role) = ledger.role_of(credentials, bearer) else {
+            return Some("a request without a valid credential is accepted");
+        };
+        let own = credentials.of(role)?.business_id?.to_string();
+        let mut named = (request.headers.iter()).filter(|(name, _)| name == "x-business-id");
+        let (first, second) = (named.next(), named.next());
+        if first.is_none_or(|(_, business)| !business.eq_ignore_ascii_case(&own))
+            || second.is_some()
+        {
+            return Some("a request without the caller's business in x-business-id is accepted");
+        }
+        let body = request.body.as_deref().unwrap_or_default();
+        let body = match body.is_empty() {
+            true => Ok(Value::Null),
+            false => serde_json::from_slice::<Value>(body),
+        };
+        let Ok(body) = body else {
+            return Some("a body that is not JSON is accepted");
+        };
+        if !request.path.contains("/revoke") {
+            return None;
+        }
+        let reason = &body["reason"];
+        let is_documented =
+            body.is_null() || body.is_object() && (reason.is_null() || reason.is_string());
+        if !is_documented {
+            return Some("a body that the contract does not allow is accepted");
+        }
+        match ledger.owner_of(contract, &request.path) {
+            None => Some("an id that names no token is accepted"),
+            Some(owner) if role == Role::Member && owner != role => {
+                Some("a user who may not revoke a token is accepted")
+            }
+            Some(_) => None,
+        }
     }
 
     /// Returns the last exchange, and the status of its answer.

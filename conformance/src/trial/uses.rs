@@ -31,16 +31,15 @@ impl Trial {
         }
     }
 
-    /// Returns requests that use a credential and change nothing: to revoke a token that does not exist, and, if the
-    /// deployment has the operation, to list tokens.
+    /// Returns requests that use a credential and change nothing: to list tokens, if the deployment has the operation, and to
+    /// revoke a token that does not exist. The list comes first, since a 404 does not show that the credential was accepted.
     pub(crate) fn uses(&self, caller: &Caller<'_>) -> Vec<(&'static str, Request)> {
-        let mut uses = vec![(
-            "revoking an unknown token",
-            caller.revoke(&Uuid::new_v4().to_string()),
-        )];
+        let mut uses = Vec::new();
         if self.deployment().profile.companions.list {
             uses.push(("listing tokens", caller.list("")));
         }
+        let unknown = Uuid::new_v4().to_string();
+        uses.push(("revoking an unknown token", caller.revoke(&unknown)));
         uses
     }
 
@@ -62,11 +61,11 @@ impl Trial {
             let held = statuses.contains(&status);
             let expected = format!("accepted: {}", crate::profile::one_of(statuses));
             let outcome = answer.expect("the credential", held, expected, status);
-            outcome.map_err(|stop| match status {
-                401 | 403 => stop,
-                _ => {
-                    answer.name_status(statuses);
-                    stop.on_the_way()
+            outcome.map_err(|stop| {
+                answer.name_status(statuses);
+                match status {
+                    401 | 403 => stop,
+                    _ => stop.on_the_way(),
                 }
             })?;
         }
@@ -224,6 +223,26 @@ impl Trial {
         let deployment = self.deployment();
         let list = deployment.operation_of("GET", deployment.contract.tokens_path());
         self.name_cause(Some(format!("{list}: {check}")), None);
+    }
+
+    /// Checks an expectation of members of several 201 of the revoke operation, such as `/data/revoked_by`.
+    pub(crate) fn expect_of_records(
+        &self,
+        (what, member): (&str, &str),
+        held: bool,
+        expected: impl ToString,
+        actual: impl ToString,
+    ) -> Result<(), Stop> {
+        let outcome = self.expect(what, held, expected, actual);
+        let contract = &self.deployment().contract;
+        let revoke = (contract.revoke_operation()).map(|index| &contract.operations()[index]);
+        if let Some(revoke) = revoke {
+            self.name_cause(
+                Some(format!("{}: {member} of the 201", revoke.operation)),
+                None,
+            );
+        }
+        outcome
     }
 
     /// Returns a revoked token's entry in the list of all tokens, and checks that there is one. A list of another shape than

@@ -1,5 +1,6 @@
 //! A raw connection to the deployment, for requests that no HTTP client would send.
 
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,8 @@ pub(crate) enum Form {
     Old,
     /// Without the second half of its body; the sender then closes its side.
     Half,
+    /// With its body in two chunks, and no length (RFC 9112, section 7.1).
+    Chunked,
 }
 
 /// How long the client waits for `100 Continue` before it sends the body without it (RFC 9110, section 10.1.1).
@@ -167,12 +170,12 @@ impl Wire {
         let broken = |error: std::io::Error| NoAnswer::Broken(error.to_string());
         let (head, body) = serialize(request, form, &self.host, &self.prefix);
         let bytes = match self.hold.take() {
-            None => [&head, body].concat(),
+            None => [&head[..], &body].concat(),
             Some(hold) => {
                 self.stream.write_all(&head).await.map_err(broken)?;
                 self.stream.flush().await.map_err(broken)?;
                 match self.may_go(hold).await? {
-                    true => body.to_vec(),
+                    true => body.into_owned(),
                     false => Vec::new(),
                 }
             }
@@ -333,16 +336,28 @@ fn head(bytes: &[u8]) -> Result<Option<Head>, NoAnswer> {
     }
 }
 
-/// Writes a request: returns its head, and the part of its body that is sent.
+/// Writes a body of at least two bytes in two chunks.
+fn chunked(body: &[u8]) -> Vec<u8> {
+    let (first, second) = body.split_at(body.len() / 2);
+    let mut written = Vec::new();
+    for chunk in [first, second, &[]] {
+        written.extend(format!("{:x}\r\n", chunk.len()).into_bytes());
+        written.extend(chunk);
+        written.extend(b"\r\n");
+    }
+    written
+}
+
+/// Writes a request: returns its head, and what is sent as its body.
 fn serialize<'r>(
     request: &'r Request,
     form: Form,
     host: &str,
     prefix: &str,
-) -> (Vec<u8>, &'r [u8]) {
+) -> (Vec<u8>, Cow<'r, [u8]>) {
     let version = match form {
         Form::Old => "1.0",
-        Form::Sound | Form::Capitals | Form::TwoLengths | Form::Half => "1.1",
+        Form::Sound | Form::Capitals | Form::TwoLengths | Form::Half | Form::Chunked => "1.1",
     };
     let mut head = format!(
         "{} {prefix}{} HTTP/{version}\r\n",
@@ -351,7 +366,9 @@ fn serialize<'r>(
     let mut line = |name: &str, value: &str| {
         let name = match form {
             Form::Capitals => name.to_ascii_uppercase(),
-            Form::Sound | Form::TwoLengths | Form::Old | Form::Half => name.to_owned(),
+            Form::Sound | Form::TwoLengths | Form::Old | Form::Half | Form::Chunked => {
+                name.to_owned()
+            }
         };
         head.push_str(&format!("{name}: {value}\r\n"));
     };
@@ -363,11 +380,17 @@ fn serialize<'r>(
     if form == Form::TwoLengths {
         line("content-length", &(body.len() + 7).to_string());
     }
-    line("content-length", &body.len().to_string());
+    match form {
+        Form::Chunked => line("transfer-encoding", "chunked"),
+        Form::Sound | Form::Capitals | Form::TwoLengths | Form::Old | Form::Half => {
+            line("content-length", &body.len().to_string());
+        }
+    }
     head.push_str("\r\n");
     let sent = match form {
-        Form::Half => &body[..body.len() / 2],
-        Form::Sound | Form::Capitals | Form::TwoLengths | Form::Old => body,
+        Form::Half => Cow::Borrowed(&body[..body.len() / 2]),
+        Form::Sound | Form::Capitals | Form::TwoLengths | Form::Old => Cow::Borrowed(body),
+        Form::Chunked => Cow::Owned(chunked(body)),
     };
     (head.into_bytes(), sent)
 }

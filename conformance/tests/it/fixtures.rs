@@ -73,7 +73,7 @@ async fn tokens_come_from_the_mint_command() {
     ];
     let run = run(&deployment.url, &profile, &more).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
-    assert_eq!(run.with_verdict("pass").len(), 5);
+    assert_eq!(run.with_verdict("pass").len(), 6);
     let minted = run
         .exchanges()
         .any(|exchange| exchange["purpose"].to_string().contains("fixture: mint"));

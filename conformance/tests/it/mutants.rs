@@ -161,7 +161,7 @@ async fn run_named_case(deployment: &Deployment, mutant: &AnyMutant) -> Run {
         }
         AnyMutant::Node(mutant) => {
             let node = Node::start(mutant.name);
-            let profile = node.profile("list_items = \"/tokens\"");
+            let profile = node.profile("list_items = \"/tokens\"\nactive_tokens = 11");
             return suite::run(&node.url, &profile, &more).await;
         }
     };

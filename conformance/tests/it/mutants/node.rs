@@ -209,4 +209,76 @@ pub(super) const MUTANTS: &[NodeMutant] = &[
         "one 403 in twenty is a list",
         "status.every_answer_is_documented",
     ),
+    mutant(
+        "tokens older than a second are not revoked",
+        "revocation.refused_for_an_older_token",
+    ),
+    mutant(
+        "a revocation with a body in chunks is forgotten",
+        "http.body_in_chunks",
+    ),
+    mutant(
+        "the token is accepted in x-api-key",
+        "authentication.in_another_header",
+    ),
+    mutant(
+        "the token is accepted as api_key",
+        "authentication.in_the_query",
+    ),
+    mutant(
+        "the token is accepted as a session",
+        "authentication.in_a_cookie",
+    ),
+    mutant(
+        "a long credential is a server error",
+        "authentication.unusual_garbage",
+    ),
+    mutant("refusals are 403", "revocation.refused_at_once"),
+    mutant(
+        "a cookie hides a revoked token",
+        "revocation.refused_whoever_asks",
+    ),
+    mutant("a revoked token gets 403", "revocation.refused_at_once"),
+    mutant(
+        "x-business-id is not checked",
+        "tenancy.foreign_business_in_the_header",
+    ),
+    mutant("JSON is read whatever its media type", "input.json_as_text"),
+    mutant(
+        "a name is accepted as the id",
+        "token_id.name_names_no_token",
+    ),
+    mutant("the nil UUID is a server error", "token_id.nil"),
+    mutant("an id is a pattern", "token_id.part_of_a_live_one"),
+    mutant("an id ends at NUL", "token_id.part_of_a_live_one"),
+    mutant(
+        "ids are looked up before the credential",
+        "authentication.anonymous_learns_nothing",
+    ),
+    mutant(
+        "a foreign token that is revoked is answered otherwise",
+        "tenancy.foreign_revoked_is_like_live",
+    ),
+    mutant("a reason of digits is a number", "reason.digits"),
+    mutant(
+        "a revocation revokes the others of the user later",
+        "revocation.spares_others_for_a_while",
+    ),
+    mutant(
+        "tokens of the same name are revoked in every business",
+        "tenancy.spares_the_twin_of_another_business",
+    ),
+    mutant(
+        "one token more than the limit is created",
+        "create.refuses_one_token_too_many",
+    ),
+    mutant(
+        "the list forgets every fourth token",
+        "tenancy.list_shows_nothing_foreign",
+    ),
+    mutant(
+        "members list the tokens of the business",
+        "tenancy.members_list_is_theirs",
+    ),
+    mutant("405 without allow", "http.get_not_allowed"),
 ];

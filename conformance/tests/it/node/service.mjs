@@ -64,6 +64,8 @@ const isActive = (token) => {
   if (is("revocations do nothing")) return true;
   if (is("a token that worked earlier keeps working") && token.workedEarlier === true) return true;
   if (is("a token that was never used keeps working") && token.workedEarlier === false) return true;
+  if (is("tokens older than a second are not revoked") && new Date(token.revoked_at) - new Date(token.created_at) > 900) return true;
+  if (is("a revocation with a body in chunks is forgotten") && token.chunked) return true;
   return !token.blacklisted;
 };
 
@@ -73,6 +75,14 @@ function authenticate(request) {
   if (is("one challenge in twenty is missing") && everyTwentieth()) refusal.headers = {};
   if (is("no challenge at all")) refusal.headers = {};
   if (is("one 401 in twenty has another body") && everyTwentieth()) refusal.detail = { reason: "no" };
+  const elsewhere = {
+    "the token is accepted in x-api-key": lines(request, "x-api-key")[0],
+    "the token is accepted as api_key": new URL(request.url, "http://node").searchParams.get("api_key"),
+    "the token is accepted as a session": /session=([^;]+)/.exec(lines(request, "cookie")[0])?.[1],
+  }[FAULT];
+  if (elsewhere && given.length === 0) given.push(`Bearer ${elsewhere}`);
+  if (is("a long credential is a server error") && given[0]?.length > 2000) throw new Error("too long");
+  if (is("refusals are 403")) refusal.status = 403;
   if (given.length !== 1 && !(given.length > 1 && is("of two credentials the first counts"))) throw refusal;
   let [, scheme, text] = /^(\S+) +(\S+)$/.exec(given[0].trim()) ?? [];
   if (scheme?.toLowerCase() === "basic" && is("Basic with the token is accepted")) {
@@ -93,6 +103,8 @@ function authenticate(request) {
   }
   if (!found || !isActive(found)) {
     const forList = request.method === "GET";
+    if (found && is("a cookie hides a revoked token") && lines(request, "cookie").length > 0) return { user: found.owner, token: found };
+    if (found && is("a revoked token gets 403")) throw new Refusal(403, "Revoked");
     if (found && is("the blacklist is not asked for a business in capitals") && /[A-F]/.test(lines(request, "x-business-id")[0])) {
       return { user: found.owner, token: found };
     }
@@ -106,6 +118,7 @@ function authenticate(request) {
 function checkBusiness(request, user) {
   const given = lines(request, "x-business-id");
   if (is("x-business-id is ignored and unknown fields are refused")) return;
+  if (is("x-business-id is not checked") && UUID.test(given[0]?.toLowerCase() ?? "")) return given[0].toLowerCase();
   if (given.length === 0) throw invalid(["header", "x-business-id"], "Field required");
   if (given.length > 1) throw new Refusal(400, "x-business-id was sent twice");
   if (is("a business in capitals is not checked") && /[A-F]/.test(given[0])) return;
@@ -127,7 +140,7 @@ async function body(request) {
   }
   if (size === 0) return null;
   const [type] = (request.headers["content-type"] ?? "").split(";");
-  if (type !== "application/json") throw new Refusal(415, "The body must be JSON");
+  if (type !== "application/json" && !(type === "text/plain" && is("JSON is read whatever its media type"))) throw new Refusal(415, "The body must be JSON");
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks)));
   } catch {
@@ -146,12 +159,15 @@ const record = (token) => ({
   revocation_reason: token.revocation_reason,
 });
 
+const pattern = (id) => new RegExp(`^${id.replace(/_/g, ".")}$`);
 const findById = (id) =>
-  tokens.find((token) => token.id === id || (is("an id in capitals revokes nothing") && token.id === id.toLowerCase()) || (is("a prefix of an id names its token") && id.length >= 8 && token.id.startsWith(id)));
+  tokens.find((token) => (is("a name is accepted as the id") && token.name === id) || (is("an id is a pattern") && /^[\da-f_-]{36}$/.test(id) && pattern(id).test(token.id)) || (is("an id ends at NUL") && token.id === id.split("\0")[0]) || token.id === id || (is("an id in capitals revokes nothing") && token.id === id.toLowerCase()) || (is("a prefix of an id names its token") && id.length >= 8 && token.id.startsWith(id)));
 
 async function revoke(request, response, id) {
+  if (is("ids are looked up before the credential") && !findById(id)) throw new Refusal(404, "Token not found");
   const { user, token: credential } = authenticate(request);
-  checkBusiness(request, user);
+  const elsewhere = checkBusiness(request, user);
+  if (is("the nil UUID is a server error") && /^[0-]+$/.test(id)) throw new Error("nil");
   const worked = isActive(credential);
   const asked = await body(request);
   if (worked && !isActive(credential)) throw unauthorized(true);
@@ -166,10 +182,12 @@ async function revoke(request, response, id) {
   if (reason !== null && !reason.isWellFormed() && !is("a lone surrogate is replaced")) throw new Refusal(400, "reason is not Unicode");
   if (reason === "" && is("an empty reason is a server error")) throw new Error("empty");
   if (reason !== null && reason.length > 20_000) throw new Refusal(400, "reason is too long");
-  if (!UUID.test(is("an id in capitals revokes nothing") ? id.toLowerCase() : id) && !(is("a prefix of an id names its token") && id.length >= 8)) throw new Refusal(404, "Not Found");
+  const isOther = ["a name is accepted as the id", "an id is a pattern", "an id ends at NUL"].some(is) && findById(id);
+  if (!isOther && !UUID.test(is("an id in capitals revokes nothing") ? id.toLowerCase() : id) && !(is("a prefix of an id names its token") && id.length >= 8)) throw new Refusal(404, "Not Found");
   const token = findById(id);
   if (!token && is("an unknown id is a server error")) throw new Error("unknown");
-  if (!token || token.business !== user.business) throw new Refusal(404, "Token not found");
+  if (is("a foreign token that is revoked is answered otherwise") && token?.revoked_at && token.business !== user.business) throw new Refusal(404, "Token was revoked");
+  if (!token || token.business !== (elsewhere ?? user.business)) throw new Refusal(404, "Token not found");
   const email = lines(request, "x-user-email")[0];
   const acting = is("the e-mail header is believed") && email ? (Object.values(users).find((one) => one.email === email) ?? user) : user;
   if (token.owner !== acting && !acting.admin) {
@@ -180,6 +198,15 @@ async function revoke(request, response, id) {
   if (is("an admin may not revoke a member's token") && token.owner !== acting) throw new Refusal(403, "Not enough permissions");
   if (token.revoked_at) throw new Refusal(400, "Token is already revoked");
   token.workedEarlier = token.used === true;
+  token.chunked = request.headers["transfer-encoding"] === "chunked";
+  if (is("a reason of digits is a number") && /^\d+$/.test(reason ?? "")) reason = String(Number(reason));
+  if (is("a revocation revokes the others of the user later")) {
+    const others = tokens.filter((one) => one.parent && one.owner === token.owner && one !== token);
+    setTimeout(() => others.forEach((one) => (one.blacklisted = true)), 400);
+  }
+  if (is("tokens of the same name are revoked in every business")) {
+    for (const twin of tokens) if (twin.name === token.name && twin.business !== token.business) twin.blacklisted = true;
+  }
   if (is("a reason is cut at NUL")) reason = reason?.split("\0")[0] ?? null;
   if (is("a lone surrogate is replaced")) reason = reason?.toWellFormed() ?? null;
   const before = previous;
@@ -227,7 +254,7 @@ async function create(request, response) {
   if (description !== null && typeof description !== "string") throw new Refusal(400, "description is wrong");
   if (!Number.isInteger(days) || days < 1 || days > 365) throw new Refusal(400, "expires_in_days is wrong");
   const active = tokens.filter((token) => token.owner === user && isActive(token)).length;
-  if (active > 10) throw new Refusal(400, "Too many active tokens");
+  if (active > (is("one token more than the limit is created") ? 11 : 10)) throw new Refusal(400, "Too many active tokens");
   const token = issue(user, name, description, days, credential);
   if (elsewhere) token.business = elsewhere;
   if (is("tokens expire an hour late")) token.expires_at = new Date(new Date(token.expires_at).getTime() + 3_600_000).toISOString();
@@ -251,6 +278,8 @@ function list(request, response) {
   let shown = tokens.filter((token) => token.business === business && wanted(token));
   if (is("the list shows another business")) shown = tokens;
   if (is("the list forgets a token")) shown = shown.slice(0, -1);
+  if (is("the list forgets every fourth token")) shown = shown.filter((_, n) => n % 4 !== 3);
+  if (is("members list the tokens of the business")) shown = tokens.filter((token) => token.business === business);
   shown = shown.map((token) => {
     const entry = info(token);
     if (is("the list shows revoked tokens as live")) Object.assign(entry, { revoked_at: null, revocation_reason: null });
@@ -277,7 +306,7 @@ async function handle(request, response) {
   const [, id] = /^\/api\/v1\/tokens\/([^/]*)\/revoke$/.exec(path) ?? [];
   const methods = path === "/api/v1/tokens" ? ["GET", "POST"] : id === undefined ? [] : ["POST"];
   if (methods.length === 0) throw new Refusal(404, "Not Found");
-  if (!methods.includes(request.method)) throw new Refusal(405, "Method Not Allowed", { allow: methods.join(", ") });
+  if (!methods.includes(request.method)) throw new Refusal(405, "Method Not Allowed", is("405 without allow") ? {} : { allow: methods.join(", ") });
   if (request.method === "GET") return list(request, response);
   if (path === "/api/v1/tokens") return create(request, response);
   let decoded;
@@ -313,6 +342,8 @@ const server = createServer(async (request, response) => {
 server.keepAliveTimeout = 60_000;
 // is("a stack trace of node") is("a stack trace of java") is("a stack trace of python") is("a stack trace of go")
 // is("a stack trace of dotnet") is("a stack trace of php") is("a stack trace of ruby")
+// is("the token is accepted in x-api-key") is("the token is accepted as api_key") is("the token is accepted as a session")
+// is("a name is accepted as the id") is("an id is a pattern") is("an id ends at NUL")
 
 issue(users.operator, "expired", null, -1).token = expired;
 for (const user of Object.values(users)) issue(user, "the user's own", null, 365).token = user.token;

@@ -46,6 +46,8 @@ pub struct Needs {
     pub waits: bool,
     /// The request that a derived case is about.
     pub sample: Option<&'static Sample>,
+    /// Whether a run does without it where its effect is not allowed: no operation of the contract is about it.
+    pub optional: bool,
 }
 
 impl Needs {
@@ -65,6 +67,7 @@ impl Needs {
         others_done: false,
         waits: false,
         sample: None,
+        optional: false,
     };
 }
 

@@ -6,8 +6,10 @@
 //! request named (for the revoke operation), or in an operation of the contract that reads the same path or one above.
 
 mod accepted;
+mod bodiless;
 mod effect;
 mod effects;
+mod forbidden;
 mod lifecycle;
 mod naming;
 pub(crate) mod reach;
@@ -25,6 +27,7 @@ use crate::resources::graph::{Graph, names_things};
 use crate::resources::inputs::{Body, Parameter, bodies, parameters};
 use crate::resources::writing::Form;
 use effect::effect;
+use forbidden::Forbidden;
 use lifecycle::Promise;
 use naming::Names;
 use values::Values;
@@ -53,6 +56,11 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
             derivation.add_parameter(index, &parameter);
         }
         let bodies = bodies(contract, operation);
+        if !is_of_tokens(contract, index) {
+            for forbidden in forbidden::of(contract, index, &bodies) {
+                derivation.add_forbidden(index, forbidden);
+            }
+        }
         if let Some((body, others)) = bodies.split_first() {
             derivation.add_body(index, body);
             let untested = others
@@ -69,6 +77,9 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
         };
         let ordinary = leak(contract, &derivation.graph, id, ordinary.below, sample);
         derivation.cases.insert(first, ordinary);
+        if bodiless::is_documented(documented) && !is_of_tokens(contract, index) {
+            derivation.add_bodiless(index);
+        }
         let about_callers =
             security::cases(contract, &derivation.graph, index, &mut derivation.names);
         derivation.cases.extend(about_callers);
@@ -136,6 +147,16 @@ impl Derivation<'_> {
         let Some(values) = self.values(&parameter.schema, &part) else {
             return;
         };
+        if location == Location::Query && values.is_free_text() && !names_things(name) {
+            let variant = Variant {
+                part: name,
+                what: "nul",
+                below,
+                expects: Expects::Documented,
+            };
+            let purpose = format!("with the character NUL in the query parameter {name}");
+            self.add(index, &variant, change(Some(NUL.into())), &purpose);
+        }
         let tested = values.of_parameter(parameter);
         self.count(&part, tested.len(), values.found());
         let names_a_thing = location == Location::Path && self.changes_thing(index, name);
@@ -201,6 +222,61 @@ impl Derivation<'_> {
             })
     }
 
+    /// Adds the case about the bytes of an answer without a body.
+    fn add_bodiless(&mut self, index: usize) {
+        let variant = Variant {
+            part: "wire",
+            what: "no_body",
+            below: "/responses",
+            expects: Expects::Documented,
+        };
+        let purpose = "as documented, on a connection of its own";
+        self.add(index, &variant, Change::Nothing, purpose);
+        if let Some(case) = self.cases.pop() {
+            self.cases.push(Box::leak(Box::new(Case {
+                steps: |t| Box::pin(bodiless::has_no_body(t)),
+                ..*case
+            })));
+        }
+    }
+
+    /// Adds the case of a request that the contract forbids otherwise than by a schema.
+    fn add_forbidden(&mut self, index: usize, forbidden: Forbidden) {
+        let Forbidden {
+            part,
+            what,
+            below,
+            change,
+            purpose,
+            steps,
+        } = forbidden;
+        let variant = Variant {
+            part,
+            what: &what,
+            below,
+            expects: Expects::Refused,
+        };
+        self.add(index, &variant, change, &purpose);
+        let Some(steps) = steps else { return };
+        if let Some(case) = self.cases.pop() {
+            // A method that is not safe may do something where it is not refused.
+            let is_method = variant.part == "method" && variant.what != "get";
+            self.cases.push(Box::leak(Box::new(Case {
+                effect: if is_method {
+                    Effect::Risks
+                } else {
+                    case.effect
+                },
+                needs: Needs {
+                    optional: is_method,
+                    ..case.needs
+                },
+                steps,
+                ..*case
+            })));
+        }
+    }
+
     /// Adds the cases about the life of the things that the contract creates.
     fn add_lifecycles(&mut self) {
         let kinds = self.graph.kinds.iter();
@@ -242,7 +318,13 @@ impl Derivation<'_> {
             Form::Json => values.bodies(),
             Form::Fields | Form::Parts => values.forms(),
             // Bytes and other texts have no violation that every reader of them would see.
-            Form::Plain => return,
+            Form::Plain => {
+                self.left_out.push(format!(
+                    "no value of the body in {} is tested but the ordinary one",
+                    body.media_type
+                ));
+                return;
+            }
         };
         self.count("the body", bodies.len(), values.found());
         for (value, valid) in bodies {
@@ -257,17 +339,28 @@ impl Derivation<'_> {
             );
         }
         if body.form() == Form::Json && !is_of_tokens(self.contract, index) {
-            let variant = Variant::of_body("not_json", Expects::Refused);
-            let purpose = "with a body that is not JSON";
-            self.add(index, &variant, Change::NotJson, purpose);
             self.add_members(index, &values);
         }
     }
 
     /// Adds the cases of the members of a body that may have each value that their own schemas allow, unless they name things.
     fn add_members(&mut self, index: usize, values: &Values<'_>) {
+        for name in values
+            .free_texts()
+            .into_iter()
+            .filter(|name| !is_of_thing(name))
+        {
+            let part = format!("body {name}");
+            let variant = Variant {
+                part: &part,
+                ..Variant::of_body("nul", Expects::Documented)
+            };
+            let purpose = format!("with the character NUL in the member {name}");
+            let value = Value::from(NUL);
+            self.add(index, &variant, Change::Member { name, value }, &purpose);
+        }
         for (name, values) in values.bounded_members() {
-            if names_things(name) {
+            if is_of_thing(&name) {
                 continue;
             }
             for value in values {
@@ -278,7 +371,7 @@ impl Derivation<'_> {
                     ..Variant::of_body(&what, Expects::Taken)
                 };
                 let purpose = format!("with {} for the member {name}", brief(&value));
-                let name = name.to_owned();
+                let name = name.clone();
                 self.add(index, &variant, Change::Member { name, value }, &purpose);
             }
         }
@@ -298,6 +391,14 @@ impl Derivation<'_> {
         self.cases
             .push(leak(self.contract, &self.graph, id, variant.below, sample));
     }
+}
+
+/// A text with the character NUL, which databases and programs in C do not take for a part of it.
+const NUL: &str = "a\0b";
+
+/// Returns whether a member, by its keys, names a thing.
+fn is_of_thing(keys: &str) -> bool {
+    names_things(keys.rsplit('/').next().unwrap_or(keys))
 }
 
 /// Returns whether the catalogue has the cases of an operation: it revokes or mints tokens.

@@ -37,8 +37,12 @@ pub(crate) enum Change {
     },
     /// In its body, which is this or is left out.
     Body(Option<Value>),
-    /// In its body, which is not JSON although its media type says so.
-    NotJson,
+    /// In its body, which is this text although its media type says otherwise, and what that is.
+    Text { text: String, what: &'static str },
+    /// In its body, which is in a media type that the contract does not name.
+    MediaType(&'static str),
+    /// In its method, which the contract does not declare for the path. It has no body.
+    Method(&'static str),
     /// In a member of its body.
     Member { name: String, value: Value },
 }
@@ -49,7 +53,9 @@ impl Change {
         match self {
             Change::Nothing => "an ordinary request".to_owned(),
             Change::Body(_) => "a body".to_owned(),
-            Change::NotJson => "a body that is not JSON".to_owned(),
+            Change::Text { what, .. } => (*what).to_owned(),
+            Change::MediaType(name) => format!("a body in {name}"),
+            Change::Method(name) => format!("the method {name}"),
             Change::Member { name, .. } => format!("a member {name} of the body"),
             Change::Parameter { location, name, .. } => {
                 format!("a {} parameter {name}", location.name())

@@ -11,7 +11,12 @@ pub(super) fn is_accepted(answer: &Answer<'_>, t: &Trial, sample: &Sample) -> Ou
         Change::Parameter { location, name, .. } => {
             *location == Location::Header && name.eq_ignore_ascii_case("authorization")
         }
-        Change::Nothing | Change::Body(_) | Change::NotJson | Change::Member { .. } => false,
+        Change::Nothing
+        | Change::Body(_)
+        | Change::Text { .. }
+        | Change::MediaType(_)
+        | Change::Method(_)
+        | Change::Member { .. } => false,
     };
     let documented = &t.deployment().contract.operations()[sample.operation];
     let is_refused = answer.status() == 401

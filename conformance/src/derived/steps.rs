@@ -76,7 +76,7 @@ pub(super) fn is_documented(answer: &Answer<'_>, t: &Trial, operation: usize) ->
 }
 
 /// Quotes an answer and names where it leads; of one that is as expected, gives the status alone.
-fn found(answer: &Answer<'_>, held: bool) -> String {
+pub(super) fn found(answer: &Answer<'_>, held: bool) -> String {
     let status = answer.status();
     let place = answer.headers("location").into_iter().next();
     match (held, place.filter(|_| status / 100 == 3)) {
@@ -176,10 +176,11 @@ pub(super) fn conforms(answer: &Answer<'_>, t: &Trial, sample: &Sample, reach: &
 /// Returns the statuses that refuse what a sample changed: those for bad input, and those that HTTP has for such a place.
 fn refusals(t: &Trial, sample: &Sample) -> Vec<u16> {
     let more: &[u16] = match &sample.change {
-        Change::Nothing => &[],
+        Change::Nothing | Change::Method(_) => &[],
+        Change::MediaType(_) => &[415],
         // Without a body there is no media type either.
         Change::Body(None) => &[411, 415],
-        Change::Body(Some(_)) | Change::NotJson | Change::Member { .. } => &[413],
+        Change::Body(Some(_)) | Change::Text { .. } | Change::Member { .. } => &[413],
         // Nothing is identified by such a path.
         Change::Parameter {
             location: Location::Path,

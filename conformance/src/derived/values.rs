@@ -51,10 +51,10 @@ impl<'s> Values<'s> {
         is_bounded(self.schema, self.schema, DEPTH)
     }
 
-    /// Returns the members of a body whose own schemas say which values are allowed, each with the smallest and the largest.
-    pub(super) fn bounded_members(&self) -> Vec<(&'s str, Vec<Value>)> {
-        let schema = resolved(self.schema, self.schema);
-        let members = schema["properties"].as_object().into_iter().flatten();
+    /// Returns the members of a body whose own schemas say which values are allowed, each by its keys with a slash between them,
+    /// with the smallest and the largest.
+    pub(super) fn bounded_members(&self) -> Vec<(String, Vec<Value>)> {
+        let members = members(self.schema, self.schema, "", DEPTH).into_iter();
         let bounded = members.filter(|(_, member)| is_bounded(self.schema, member, DEPTH));
         let with_values = bounded.filter_map(|(name, member)| {
             let whole = with_definitions(self.schema, member);
@@ -64,9 +64,21 @@ impl<'s> Values<'s> {
             let largest = values.pop();
             values.truncate(1);
             values.extend(largest);
-            Some((name.as_str(), values))
+            Some((name, values))
         });
         with_values.collect()
+    }
+
+    /// Returns the members of a body that are texts of any characters, by their keys.
+    pub(super) fn free_texts(&self) -> Vec<String> {
+        let members = members(self.schema, self.schema, "", DEPTH).into_iter();
+        let free = members.filter(|(_, member)| is_free_text(resolved(self.schema, member)));
+        free.map(|(name, _)| name).collect()
+    }
+
+    /// Returns whether the schema is one of texts of any characters.
+    pub(super) fn is_free_text(&self) -> bool {
+        is_free_text(resolved(self.schema, self.schema))
     }
 
     /// Keeps at most so many values, each with whether the schema accepts it.
@@ -185,6 +197,59 @@ impl<'s> Values<'s> {
         }
         (readings.iter()).any(|reading| self.validator.accepts(reading))
     }
+}
+
+/// Returns the members of a schema of objects and of those within it, each by its keys with a slash between them.
+fn members<'s>(
+    root: &'s Value,
+    schema: &'s Value,
+    above: &str,
+    depth: usize,
+) -> Vec<(String, &'s Value)> {
+    let Some(depth) = depth.checked_sub(1) else {
+        return Vec::new();
+    };
+    let schema = resolved(root, schema);
+    let mut found = Vec::new();
+    for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+        // A slash in a name would be taken for two.
+        if name.contains('/') {
+            continue;
+        }
+        let place = format!("{above}{name}");
+        found.push((place.clone(), member));
+        let inner = resolved(root, member);
+        found.extend(members(root, inner, &format!("{place}/"), depth));
+        if let Some(items) = inner.get("items") {
+            found.extend(members(root, items, &format!("{place}/0/"), depth));
+        }
+    }
+    found
+}
+
+/// Returns whether a schema takes texts of any characters, at least three long.
+fn is_free_text(schema: &Value) -> bool {
+    const LIMITS: [&str; 9] = [
+        "enum",
+        "const",
+        "pattern",
+        "format",
+        "contentMediaType",
+        "contentEncoding",
+        "allOf",
+        "anyOf",
+        "oneOf",
+    ];
+    let is_long = schema
+        .get("maxLength")
+        .is_none_or(|most| most.as_u64() >= Some(3));
+    let is_short = schema
+        .get("minLength")
+        .is_none_or(|least| least.as_u64() <= Some(3));
+    schema["type"] == "string"
+        && is_long
+        && is_short
+        && !LIMITS.iter().any(|key| schema.get(*key).is_some())
 }
 
 /// Returns whether a schema says by itself which values are allowed.
@@ -438,7 +503,7 @@ mod tests {
             "$defs": { "Kind": { "enum": ["book", "toy"] } },
         });
         let members = Values::of(&schema).expect("a schema").bounded_members();
-        let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names.len(), 3, "{names:?}");
         let values = |wanted: &str| {
             let mut members = members.iter();

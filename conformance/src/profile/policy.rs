@@ -149,6 +149,14 @@ pub struct Policies {
     /// The statuses that refuse a request which the contract's schemas do not allow, in derived cases: 400 and 422 unless given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bad_input: Option<Vec<u16>>,
+    /// The statuses that refuse a method which the contract does not declare for a path. Unset: 405 where an operation of the
+    /// path documents it, otherwise any refusal. An empty list: no such method is tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undeclared_methods: Option<Vec<u16>>,
+    /// The statuses of an ordinary request with a query parameter that the contract does not declare, such as [400]. Unset or
+    /// empty: none is tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undeclared_query: Option<Vec<u16>>,
     /// The token is already revoked: 201 or 400.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub second_revoke: Option<u16>,

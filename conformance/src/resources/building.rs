@@ -13,9 +13,6 @@ use crate::profile::Role;
 use crate::trial::Trial;
 use crate::wire::Request;
 
-/// The beginning of an object.
-const NOT_JSON: &[u8] = b"{\"conformance\":";
-
 /// Builds the ordinary request of chosen values.
 pub(crate) fn ordinary_of(t: &Trial, chosen: &Chosen) -> Result<Request, Stop> {
     build(t, chosen, &Change::Nothing)
@@ -79,19 +76,25 @@ pub(super) fn build(t: &Trial, chosen: &Chosen, change: &Change) -> Result<Reque
     }
     let ordinary = chosen.body.as_ref().map(|body| &body.value);
     let changed = match (change, ordinary) {
-        (Change::Member { name, value }, Some(Value::Object(members))) => {
-            let mut members = members.clone();
-            members.insert(name.clone(), value.clone());
-            Some(Value::Object(members))
-        }
+        (Change::Member { name, value }, Some(ordinary)) => with_member(ordinary, name, value),
         _ => None,
     };
     let value = match change {
         Change::Body(value) => value.as_ref(),
         Change::Member { .. } => Some(changed.as_ref().ok_or_else(|| {
-            Stop::Inapplicable(format!("the ordinary body of {operation} has no members"))
+            Stop::Inapplicable(format!(
+                "the ordinary body of {operation} has no such member"
+            ))
         })?),
-        Change::Nothing | Change::NotJson | Change::Parameter { .. } => ordinary,
+        Change::Text { .. } | Change::MediaType(_) if ordinary.is_none() => {
+            return Err(Stop::Inapplicable(format!(
+                "the ordinary request of {operation} has no body"
+            )));
+        }
+        Change::Method(_) => None,
+        Change::Nothing | Change::Text { .. } | Change::MediaType(_) | Change::Parameter { .. } => {
+            ordinary
+        }
     };
     let Some(value) = value else {
         return Ok(request);
@@ -106,12 +109,35 @@ pub(super) fn build(t: &Trial, chosen: &Chosen, change: &Change) -> Result<Reque
     });
     let schema = body.and_then(|body| body.schema.as_ref());
     match writing::body(media_type, value, encodings, schema) {
-        Some((media_type, _)) if *change == Change::NotJson => {
-            Ok(request.body(&media_type, NOT_JSON.to_vec()))
-        }
-        Some((media_type, bytes)) => Ok(request.body(&media_type, bytes)),
+        Some((media_type, bytes)) => Ok(match change {
+            Change::Text { text, .. } => request.body(&media_type, text.as_str()),
+            Change::MediaType(other) => request.body(other, bytes),
+            Change::Nothing
+            | Change::Parameter { .. }
+            | Change::Body(_)
+            | Change::Member { .. }
+            | Change::Method(_) => request.body(&media_type, bytes),
+        }),
         None => Err(Stop::Lacking(format!(
             "the body of {operation} cannot be written as {media_type}: give `body` in [operations.\"{operation}\"] of the profile"
         ))),
     }
+}
+
+/// Returns a body with another member, which is named by its keys with a slash between them. `None` where the body does not have
+/// what the member would be in.
+fn with_member(body: &Value, name: &str, value: &Value) -> Option<Value> {
+    let mut changed = body.clone();
+    let mut keys: Vec<&str> = name.split('/').collect();
+    let last = keys.pop()?;
+    let mut holder = &mut changed;
+    for key in keys {
+        holder = match holder {
+            Value::Array(items) => items.get_mut(key.parse::<usize>().ok()?)?,
+            Value::Object(members) => members.get_mut(key)?,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+        };
+    }
+    (holder.as_object_mut()?).insert(last.to_owned(), value.clone());
+    Some(changed)
 }

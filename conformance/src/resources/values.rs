@@ -2,6 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use openapi::Operation;
+use openapi::media_type::MediaType;
 use serde_json::Value;
 
 use super::chosen::{Chosen, ChosenBody, ChosenParameter, Made};
@@ -334,11 +335,16 @@ impl<'t> Choice<'t> {
         let schema = body.schema.as_ref();
         let is_written =
             |value: &Value| writing::body(body.media_type, value, &Value::Null, schema).is_some();
-        let fits = |value: &Value| examples::accepts(schema, value) && is_written(value);
+        // The schema of XML is one of its elements, and an example is its text (OpenAPI 3.1, section 4.8.26).
+        let is_text_of_xml =
+            |value: &Value| value.is_string() && MediaType::of(body.media_type).is_xml();
+        let fits = |value: &Value| {
+            is_text_of_xml(value) || examples::accepts(schema, value) && is_written(value)
+        };
         // Bytes need no schema (OpenAPI 3.1, section 4.8.14.3).
         let bytes = || {
             let value = Value::String("conformance".to_owned());
-            let is_plain = body.form() == Form::Plain && fits(&value);
+            let is_plain = body.form() == Form::Plain && !is_text_of_xml(&value) && fits(&value);
             is_plain.then_some((value, Origin::Sample))
         };
         // An example may show an answer.

@@ -32,7 +32,10 @@ pub async fn run_case(
     let (deployment, fixtures) = (&session.deployment, &session.fixtures);
     match missing(session, case, allow) {
         Some(Missing::NotAllowed(reason)) => {
-            return undecided(deployment, case, Verdict::Skip, reason);
+            return CaseRecord {
+                unasked: case.needs.optional,
+                ..undecided(deployment, case, Verdict::Skip, reason)
+            };
         }
         Some(Missing::Unmet(reason)) => return lacking(deployment, case, reason),
         Some(Missing::Denied(reason)) => {

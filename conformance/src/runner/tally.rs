@@ -73,7 +73,7 @@ impl Tally {
             Verdict::Error => self.broken.push(case.id.clone()),
             // The deployment's owner has waived it, with a reason and until a day.
             Verdict::Skip | Verdict::Unproven if case.waived.is_some() => {}
-            // The profile names no such caller.
+            // The profile names no such caller, or no operation is about it.
             Verdict::Skip if case.unasked => {}
             Verdict::Unproven | Verdict::Skip
                 if case.level == Level::Must

@@ -188,6 +188,14 @@ impl Wire {
         self.answer(request.method == reqwest::Method::HEAD).await
     }
 
+    /// Reads what the deployment sends after its last answer, until it closes the connection or the time is over.
+    pub(crate) async fn excess(&mut self, longest: Duration) -> Vec<u8> {
+        let reading =
+            async { while self.buffer.len() < BODY_LIMIT && self.more().await.is_ok() {} };
+        let _ = tokio::time::timeout(longest, reading).await;
+        std::mem::take(&mut self.buffer)
+    }
+
     async fn answer(&mut self, headless: bool) -> Result<Response, NoAnswer> {
         let (status, headers, length) = self.last_head().await?;
         self.buffer.drain(..length);

@@ -3,8 +3,8 @@
 use async_compression::tokio::bufread::{BrotliEncoder, DeflateEncoder, GzipEncoder, ZstdEncoder};
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{Response, Uri};
-use axum::routing::any;
+use axum::http::{Method, Response, Uri};
+use axum::routing::{any, get, post};
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 
@@ -56,7 +56,9 @@ fn answering(status: u16, headers: Vec<(&'static str, String)>, body: impl Into<
     let body = body.into();
     Router::new().route(
         "/thing",
-        any(move || {
+        any(move |method: Method| {
+            let is_declared = method != Method::PUT && method != Method::PATCH;
+            let status = if is_declared { status } else { 404 };
             let mut response = Response::builder().status(status);
             for (name, value) in headers.clone() {
                 response = response.header(name, value);
@@ -249,7 +251,7 @@ async fn endless_stream_of_events_is_judged_by_its_first_event() {
     use futures_util::StreamExt;
     let service = Router::new().route(
         "/thing",
-        any(|| async {
+        get(|| async {
             let first = futures_util::stream::iter([
                 Ok::<_, std::io::Error>(": hello\n\n"),
                 Ok("data: 1\n\n"),
@@ -287,7 +289,7 @@ async fn answers_are_read_up_to_the_limit_of_the_profile() {
 fn limited(refusal: u16, nine: u16) -> Router {
     Router::new().route(
         "/thing",
-        any(move |uri: Uri| async move {
+        get(move |uri: Uri| async move {
             let limit = uri.query().map(|query| query.trim_start_matches("limit="));
             let limit = limit.map(|limit| limit.parse().unwrap_or(0));
             let status = match limit {
@@ -384,7 +386,7 @@ async fn read_only_members_are_not_in_requests_and_not_required_there() {
     );
     let service = Router::new().route(
         "/thing",
-        any(|body: Bytes| async move {
+        post(|body: Bytes| async move {
             let body: Value = serde_json::from_slice(&body).unwrap_or_default();
             let sound = body["name"].is_string() && body.get("id").is_none();
             let response = Response::builder().status(if sound { 201 } else { 422 });
@@ -408,7 +410,7 @@ async fn values_that_are_left_out_are_counted() {
     );
     let service = Router::new().route(
         "/thing",
-        any(|uri: Uri| async move {
+        get(|uri: Uri| async move {
             let known = uri
                 .query()
                 .is_none_or(|query| query.starts_with("name=name"));

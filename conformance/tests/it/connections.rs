@@ -197,3 +197,59 @@ async fn connection_that_another_server_error_broke_is_not_blamed() {
         run.stdout
     );
 }
+
+/// Starts a service that answers each request for `/thing` with a text.
+async fn raw(text: &'static str) -> Local {
+    Local::start(move |listener| async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    match stream.read_u8().await {
+                        Ok(byte) => head.push(byte),
+                        Err(_) => return,
+                    }
+                }
+                let text = match String::from_utf8_lossy(&head).contains(" /thing ") {
+                    true => text,
+                    false => "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n",
+                };
+                let _ = stream.write_all(text.as_bytes()).await;
+                let _ = stream.shutdown().await;
+            });
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn answers_without_a_body_have_no_byte_of_one() {
+    let nothing = |method: &str, status: &str| json!({ "/thing": { (method): { "responses": { (status): { "description": "Nothing" } } } } });
+    for (method, status, answer, cause) in [
+        ("get", "204", "HTTP/1.1 204 No Content\r\n\r\n", ""),
+        (
+            "get",
+            "204",
+            "HTTP/1.1 204 No Content\r\n\r\nnull",
+            "an answer of 204 with a body",
+        ),
+        (
+            "head",
+            "200",
+            "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n",
+            "",
+        ),
+        (
+            "head",
+            "200",
+            "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nnull",
+            "an answer to HEAD of 200 with a body",
+        ),
+    ] {
+        let local = raw(answer).await;
+        let run = run_against(&local.url, &nothing(method, status)).await;
+        let code = i32::from(!cause.is_empty());
+        assert_eq!(run.code, code, "{answer}: {}{}", run.stdout, run.stderr);
+        assert!(run.stdout.contains(cause), "{answer}: {}", run.stdout);
+    }
+}

@@ -14,6 +14,7 @@ mod contracts;
 mod deployment;
 mod ends;
 mod fixtures;
+mod forbidden;
 mod generated;
 mod hostile;
 mod junit;

@@ -10,6 +10,7 @@ pub mod list;
 mod oasproof;
 pub mod options;
 mod output;
+mod policy;
 pub mod rules;
 mod threshold;
 mod waivers;

@@ -6,23 +6,35 @@
 //! computed at the end, over the graph of references.
 //!
 //! The wings, each of which imports only those before it: `rules` (what a change can be), `walk` (what the walk
-//! remembers), `schema`, `operation`; beside them `waivers`.
+//! remembers), `schema`, `operation`. What counts of a finished comparison is decided beside them: `selection`, `policy`,
+//! `waivers`.
 
 mod change;
+mod level;
 mod message;
 mod operation;
+mod operations;
 mod options;
+mod policy;
 mod rules;
 mod schema;
+mod selection;
+mod settings;
 mod sides;
+mod stability;
 mod waivers;
 mod walk;
 
 pub use change::{Change, Diff};
+pub use level::{Level, Ruling};
 pub use message::{Message, Part};
+pub use operations::Operations;
 pub use options::Options;
+pub use policy::{Policy, PolicyError};
 pub use rules::{Action, Area, Class, Documented, Kind, Rule, Verdict, rule_of, rules};
+pub use selection::Selection;
 pub use sides::{Side, Sides};
+pub use stability::Stability;
 pub use waivers::{Stale, Waivers, WaiversError};
 
 use operation::document;
@@ -56,7 +68,10 @@ pub fn compare_with(base: &Document, revision: &Document, options: Options) -> D
         let most_affected = (change.class, change.operations.len());
         std::cmp::Reverse(most_affected)
     });
-    Diff { changes }
+    Diff {
+        changes,
+        left_out: 0,
+    }
 }
 
 /// The stack of a comparison, in bytes. The system commits only the pages that are used.

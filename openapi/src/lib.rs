@@ -19,6 +19,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod criterion;
 pub mod diff;
 pub mod document;
 #[cfg(feature = "files")]

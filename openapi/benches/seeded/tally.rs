@@ -63,6 +63,7 @@ impl Tally {
             Verdict::Unproven => counts.unproven += 1,
             Verdict::Identical
             | Verdict::Waived
+            | Verdict::LeftOut
             | Verdict::Docs
             | Verdict::Additive
             | Verdict::Warning => {

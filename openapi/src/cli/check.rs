@@ -5,12 +5,12 @@ use std::path::Path;
 
 use super::exit::{Exit, Outcome};
 use super::input::{self, refuse_defects};
-use super::options::{CheckFormat, CheckReport, FailOn};
+use super::options::{CheckFormat, CheckReport};
 use super::output::write_to;
 use super::threshold::exit_of;
 use super::waivers::ActiveWaivers;
 use crate::Document;
-use crate::diff::{Options, compare_with};
+use crate::diff::{Class, Operations, Options, compare_with};
 use crate::published;
 use crate::render::{self, Report};
 
@@ -47,7 +47,7 @@ pub fn document_against_slices(
     for slice in published::IN_FORCE {
         let published = slice.document();
         let mut diff = compare_with(&published, document, options);
-        waivers.apply(&mut diff);
+        waivers.apply(&mut diff, &Operations::of(&published, document));
         found.push((published, diff));
     }
     let output = report.output.as_deref();
@@ -63,7 +63,9 @@ pub fn document_against_slices(
         }
         Ok(())
     })?;
-    let exits = found.iter().map(|(_, diff)| exit_of(diff, FailOn::Docs));
+    let exits = found
+        .iter()
+        .map(|(_, diff)| exit_of(diff, Some(Class::Docs)));
     let exit = exits.fold(Exit::Success, Exit::or_worse);
     if let Some(path) = output {
         let verdict = match exit {

@@ -69,8 +69,25 @@ fn read_with(path: &Path, dangling: DanglingReferences) -> Result<Document, Fail
     document(&name, bytes, dangling, |file| read_below(&folder, file))
 }
 
+/// Reads a file of settings, and returns its name as well.
+///
+/// # Errors
+///
+/// [`Exit::Unreadable`](super::Exit::Unreadable), for a file that cannot be read.
+pub(super) fn settings(path: &Path, what: &str) -> Result<(String, String), Failure> {
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok((name, text)),
+        Err(error) => Err(Failure::unreadable(format!(
+            "cannot read the {what} in {}: {error}{}",
+            visible(&name),
+            hint(path, &error)
+        ))),
+    }
+}
+
 /// Returns a suggestion for the name of a file that cannot be read.
-pub(super) fn hint(path: &Path, error: &std::io::Error) -> String {
+fn hint(path: &Path, error: &std::io::Error) -> String {
     match error.kind() {
         ErrorKind::IsADirectory => ": name a file in it".to_owned(),
         ErrorKind::NotFound => {
@@ -109,24 +126,43 @@ pub(super) fn file_of(path: &Path) -> Option<String> {
     if path.as_os_str() == STANDARD_INPUT {
         return None;
     }
-    let inside = revision_of(path).and_then(|object| object.split_once(':'));
-    let path = match inside {
-        // As git resolves it: relative to the current folder only if it begins with a dot.
-        Some((_, inside)) if inside.starts_with("./") || inside.starts_with("../") => {
-            Path::new(inside)
-        }
-        Some((_, inside)) => return Some(inside.to_owned()),
-        None => path,
-    };
     let current = std::env::current_dir().unwrap_or_default();
-    let full = without_dots(&current.join(path));
-    let top = current
-        .ancestors()
-        .find(|folder| folder.join(".git").exists())
-        .unwrap_or(&current);
+    let top = repository_of(&current).unwrap_or(&current);
+    let full = full_path(path, &current, top);
     let shown = full.strip_prefix(top).unwrap_or(&full);
     // Annotations and SARIF separate folders by slashes on every system.
     Some(shown.display().to_string().replace('\\', "/"))
+}
+
+/// Returns the folder that holds the document's file, or would hold it; the current folder for standard input.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
+    let current = std::env::current_dir().unwrap_or_default();
+    if path.as_os_str() == STANDARD_INPUT {
+        return current;
+    }
+    let top = repository_of(&current).unwrap_or(&current);
+    let full = full_path(path, &current, top);
+    full.parent().unwrap_or(&full).to_owned()
+}
+
+/// Returns the top folder of the repository that holds a folder.
+pub(super) fn repository_of(folder: &Path) -> Option<&Path> {
+    let mut folders = folder.ancestors();
+    folders.find(|folder| folder.join(".git").exists())
+}
+
+/// Returns the path of a document's file from the root; of one in git, where it would be in the working tree.
+fn full_path(path: &Path, current: &Path, top: &Path) -> PathBuf {
+    let inside = revision_of(path).and_then(|object| object.split_once(':'));
+    let full = match inside {
+        // As git resolves it: relative to the current folder only if it begins with a dot.
+        Some((_, inside)) if inside.starts_with("./") || inside.starts_with("../") => {
+            current.join(inside)
+        }
+        Some((_, inside)) => top.join(inside),
+        None => current.join(path),
+    };
+    without_dots(&full)
 }
 
 /// Returns the path as git's name of an object (`main:openapi.json`), if it is one and no such file exists.

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::criterion::Criterion;
+use crate::diff::Class;
+
 /// Options of `diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
@@ -17,12 +20,21 @@ pub struct Diff {
     /// Write the differences to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// The least severe class that makes the exit code 1
-    #[arg(long, value_enum, default_value_t = FailOn::Breaking, value_name = "CLASS")]
-    pub fail_on: FailOn,
+    /// The least severe class that makes the exit code 1 [default: the policy's, or breaking]
+    #[arg(long, value_enum, value_name = "CLASS")]
+    pub fail_on: Option<FailOn>,
     /// A TOML file of accepted differences, each with rule, location, reason and expiry date
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,
+    /// The policy, in TOML [default: the next oasproof.toml upwards from the revision]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Only changes of an operation, path, method, tag or extension, such as path=/v1/* (repeatable)
+    #[arg(long, value_name = "KIND=VALUE")]
+    pub include: Vec<Criterion>,
+    /// Leave out the changes that reach only such operations (repeatable)
+    #[arg(long, value_name = "KIND=VALUE")]
+    pub exclude: Vec<Criterion>,
 }
 
 /// The formats of `diff`.
@@ -57,6 +69,19 @@ pub enum FailOn {
     Docs,
     /// Nothing
     None,
+}
+
+impl FailOn {
+    /// Returns the class; `None` where nothing fails.
+    pub(super) fn class(self) -> Option<Class> {
+        match self {
+            Self::Breaking => Some(Class::Breaking),
+            Self::Warning => Some(Class::Warning),
+            Self::Additive => Some(Class::Additive),
+            Self::Docs => Some(Class::Docs),
+            Self::None => None,
+        }
+    }
 }
 
 /// Options of `check` that do not depend on the program.
@@ -121,7 +146,7 @@ pub enum RulesFormat {
 }
 
 /// Exit codes 2 to 4, which all commands that compare have in common.
-pub const FURTHER_EXIT_CODES: &str = "  2  wrong usage, or an invalid waivers file
+pub const FURTHER_EXIT_CODES: &str = "  2  wrong usage, or an invalid file of waivers or policy
   3  a document cannot be read, parsed or resolved
   4  only unproven differences";
 
@@ -142,11 +167,25 @@ Examples:
   {program} diff old.json new.json --format html --output differences.html
   {program} diff main:api.yaml api.yaml --format github
   {program} diff old.json new.json --waivers waivers.toml
+  {program} diff old.json new.json --include path=/v1/* --exclude extension=x-internal
 
-{}",
+{}
+
+{POLICY_HELP}",
         waivers_help(program)
     )
 }
+
+const POLICY_HELP: &str = "\
+A policy decides how changes count; what was proven stays in the report:
+  fail-on = \"warning\"                      # as --fail-on
+  ignored-extensions = [\"x-internal-*\"]
+  [rules]                                  # a class, or off
+  response-optional-property-removed = \"additive\"
+  [stability]
+  promised-from = \"beta\"                   # what is less stable may change
+  [deprecation]
+  grace-days = { beta = 30, stable = 180 } # a sunset is announced that long ahead";
 
 /// Returns the help on waivers for the program that is called by this name.
 #[must_use]
@@ -157,7 +196,8 @@ Waivers are TOML tables; one that waives nothing or has expired is an error (1):
   [[waiver]]
   rule = \"response-required-property-removed\"  # as in the report; `{program} rules` lists all
   location = \"/components/schemas/Token/**\"    # as in the report; /** for everything below
-  operation = \"POST /tokens\"                   # optional: only if no other operation is affected
+  operation = \"POST /tokens\"                   # optional, as are path, method, tag and extension (* is any text):
+                                               # only if no other operation is affected
   reason = \"no client reads it: see the log of March\"
   expires = 2027-01-31                         # the last day on which it holds (UTC)"
     )

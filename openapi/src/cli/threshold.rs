@@ -2,28 +2,33 @@
 
 use super::exit::Exit;
 use super::options::FailOn;
-use crate::diff::{Class, Diff};
+use crate::diff::{Class, Diff, Level, Policy};
 
-/// Returns the exit code of a comparison. Unproven differences fail, unless nothing is to fail.
-pub(super) fn exit_of(diff: &Diff, fail_on: FailOn) -> Exit {
-    let threshold = match fail_on {
-        FailOn::Breaking => Class::Breaking,
-        FailOn::Warning => Class::Warning,
-        FailOn::Additive => Class::Additive,
-        FailOn::Docs => Class::Docs,
-        FailOn::None => return Exit::Success,
-    };
-    let mut unproven = false;
-    for change in diff.counted() {
-        if change.class == Class::Unproven {
-            unproven = true;
-        } else if change.class >= threshold {
-            return Exit::Failed;
-        }
+/// Returns the class from which on a comparison fails: as asked on the command line, or by the policy, or breaking; `None`
+/// where nothing is to fail.
+pub(super) fn threshold(asked: Option<FailOn>, policy: Option<&Policy>) -> Option<Class> {
+    match (asked, policy.and_then(Policy::fail_on)) {
+        (Some(asked), _) => asked.class(),
+        (None, Some(Level::As(class))) => Some(class),
+        (None, Some(Level::Off)) => None,
+        (None, None) => Some(Class::Breaking),
     }
-    if unproven {
-        Exit::Unproven
-    } else {
-        Exit::Success
+}
+
+/// Returns the exit code of a comparison. What counts as unproven fails, unless nothing is to fail.
+pub(super) fn exit_of(diff: &Diff, threshold: Option<Class>) -> Exit {
+    let Some(threshold) = threshold else {
+        return Exit::Success;
+    };
+    let mut counted = diff.counted();
+    let mut unproven = false;
+    let failed = counted.any(|class| {
+        unproven |= class == Class::Unproven;
+        class != Class::Unproven && class >= threshold
+    });
+    match (failed, unproven) {
+        (true, _) => Exit::Failed,
+        (false, true) => Exit::Unproven,
+        (false, false) => Exit::Success,
     }
 }

@@ -6,8 +6,7 @@ use chrono::{NaiveDate, Utc};
 
 use super::exit::{Exit, Failure};
 use super::input;
-use crate::diff::{Diff, Waivers};
-use crate::shown::visible;
+use crate::diff::{Diff, Operations, Waivers};
 
 /// The waivers of a comparison, and today's date, by which they expire.
 #[derive(Debug)]
@@ -35,14 +34,7 @@ impl ActiveWaivers {
     pub fn read(path: Option<&Path>) -> Result<Self, Failure> {
         let mut active = Self::none();
         if let Some(path) = path {
-            let name = path.display().to_string();
-            let text = std::fs::read_to_string(path).map_err(|error| {
-                let hint = input::hint(path, &error);
-                Failure::unreadable(format!(
-                    "cannot read the waivers in {}: {error}{hint}",
-                    visible(&name)
-                ))
-            })?;
+            let (name, text) = input::settings(path, "waivers")?;
             let waivers = Waivers::parse(&name, &text)
                 .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
             active.waivers = Some(waivers);
@@ -56,9 +48,9 @@ impl ActiveWaivers {
     }
 
     /// Marks the changes that are waived.
-    pub(super) fn apply(&mut self, diff: &mut Diff) {
+    pub(super) fn apply(&mut self, diff: &mut Diff, operations: &Operations) {
         if let Some(waivers) = &mut self.waivers {
-            waivers.apply(diff, self.today);
+            waivers.apply(diff, operations, self.today);
         }
     }
 

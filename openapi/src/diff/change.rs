@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::diff::level::{Level, Ruling};
 use crate::diff::message::Message;
 use crate::diff::rules::{Class, Rule, Verdict};
 use crate::diff::sides::Sides;
@@ -49,6 +50,9 @@ pub struct Change {
     /// What the revision says there, when it is short enough to help.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<Value>,
+    /// How it counts by the policy, if not by its class; set by [`crate::diff::Policy::apply`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Ruling>,
     /// Why this change does not count, and until when; set by [`crate::diff::Waivers::apply`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waived>,
@@ -71,7 +75,22 @@ impl Change {
             witness_part: None,
             base: None,
             revision: None,
+            policy: None,
             waived: None,
+        }
+    }
+
+    /// Returns the class by which the change counts: that of the policy, or else its own; `None` when it is waived or the
+    /// policy lets it pass.
+    #[must_use]
+    pub fn counts_as(&self) -> Option<Class> {
+        match (&self.waived, &self.policy) {
+            (Some(_), _) => None,
+            (None, None) => Some(self.class),
+            (None, Some(ruling)) => match ruling.level {
+                Level::Off => None,
+                Level::As(class) => Some(class),
+            },
         }
     }
 
@@ -105,21 +124,24 @@ pub struct Diff {
     /// Each cause once: the gravest class first, within a class what reaches most operations, then in the order of the
     /// documents.
     pub changes: Vec<Change>,
+    /// How many changes a [`Selection`](crate::diff::Selection) left out.
+    pub left_out: usize,
 }
 
 impl Diff {
     /// Returns the gravest class among the changes that count, as the verdict of the whole.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        match self.counted().map(|change| change.class).max() {
+        match self.counted().max() {
             Some(gravest) => Verdict::from(gravest),
-            None if self.changes.is_empty() => Verdict::Identical,
-            None => Verdict::Waived,
+            None if !self.changes.is_empty() => Verdict::Waived,
+            None if self.left_out > 0 => Verdict::LeftOut,
+            None => Verdict::Identical,
         }
     }
 
-    /// Returns the changes that are not waived.
-    pub fn counted(&self) -> impl Iterator<Item = &Change> {
-        self.changes.iter().filter(|change| change.waived.is_none())
+    /// Returns the classes of the changes that count.
+    pub fn counted(&self) -> impl Iterator<Item = Class> {
+        self.changes.iter().filter_map(Change::counts_as)
     }
 }

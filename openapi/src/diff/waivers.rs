@@ -9,7 +9,9 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
+use crate::criterion::Criterion;
 use crate::diff::change::{Change, Diff};
+use crate::diff::operations::Operations;
 use crate::diff::rules::Rule;
 use crate::pointer;
 use crate::position::Position;
@@ -32,11 +34,12 @@ struct Waiver {
     position: Position,
     rule: Rule,
     location: Location,
-    operation: Option<String>,
+    /// What every operation must meet that the change reaches.
+    criteria: Vec<Criterion>,
     waived: Waived,
     /// Whether it waived a change.
     used: bool,
-    /// Whether a change was not waived only because it reaches other operations than this one.
+    /// Whether a change was not waived only because it reaches other operations as well.
     misses_operation: bool,
     /// Whether a change was not waived only because it has other places as well.
     misses_places: bool,
@@ -88,27 +91,29 @@ impl Waiver {
         }
     }
 
-    /// Returns whether the waiver covers all operations that the change reaches. A waiver for one operation is no
+    /// Returns whether the waiver covers all operations that the change reaches. A waiver for some operations is no
     /// decision about the others.
-    fn covers(&self, change: &Change) -> bool {
-        match &self.operation {
-            None => true,
-            Some(only) => change.operations.iter().eq([only]),
-        }
+    fn covers(&self, change: &Change, operations: &Operations) -> bool {
+        let is_covered = |name: &String| {
+            let mut criteria = self.criteria.iter();
+            criteria.all(|criterion| operations.is_met(criterion, name))
+        };
+        self.criteria.is_empty()
+            || (!change.operations.is_empty() && change.operations.iter().all(is_covered))
     }
 }
 
 impl Waivers {
     /// Marks the changes that are waived as of `today`. One file may be used for several comparisons; a waiver is
-    /// used if any of them needs it.
-    pub fn apply(&mut self, diff: &mut Diff, today: NaiveDate) {
+    /// used if any of them needs it. `operations` are those of the documents that were compared.
+    pub fn apply(&mut self, diff: &mut Diff, operations: &Operations, today: NaiveDate) {
         for change in &mut diff.changes {
             let about = self
                 .waivers
                 .iter_mut()
                 .filter(|waiver| !waiver.has_expired(today) && waiver.is_about(change));
             let (mut covering, missing): (Vec<_>, Vec<_>) =
-                about.partition(|waiver| waiver.covers(change));
+                about.partition(|waiver| waiver.covers(change, operations));
             for waiver in missing {
                 waiver.misses_operation = true;
             }
@@ -193,7 +198,7 @@ impl fmt::Display for Stale {
             ),
             Why::MissesOperation => write!(
                 formatter,
-                "waives nothing: the change there does not reach this `operation`, or reaches others too; leave out \
+                "waives nothing: the change there does not reach these operations, or reaches others too; leave out \
                  `operation` to waive the change for all operations"
             ),
             Why::MissesPlaces => write!(

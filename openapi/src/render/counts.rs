@@ -1,6 +1,6 @@
 //! The classes of changes, and how many there are of each.
 
-use crate::diff::{Change, Class, Diff};
+use crate::diff::{Change, Class, Diff, Level};
 
 /// Every class, the gravest first: the order of all reports.
 pub(super) const CLASSES: [Class; 5] = [
@@ -41,22 +41,48 @@ pub(super) fn more_places(change: &Change) -> Option<String> {
     }
 }
 
-/// Returns how many changes of each class count, the gravest first, and how many are waived.
-pub(super) fn counts(diff: &Diff) -> [(&'static str, usize); CLASSES.len() + 1] {
-    let mut counts = [("waived", 0); CLASSES.len() + 1];
+/// Returns how many changes count as each class, the gravest first, how many are waived, and how many the policy lets
+/// pass.
+pub(super) fn counts(diff: &Diff) -> [(&'static str, usize); CLASSES.len() + 2] {
+    let mut counts = [("", 0); CLASSES.len() + 2];
     for (count, class) in counts.iter_mut().zip(CLASSES) {
-        let counted = of_class(diff, class).filter(|change| change.waived.is_none());
-        *count = (class.name(), counted.count());
+        let of_class = diff.counted().filter(|counted| *counted == class);
+        *count = (class.name(), of_class.count());
     }
-    counts[CLASSES.len()].1 = diff.changes.len() - diff.counted().count();
+    let (waived, others): (Vec<_>, Vec<_>) =
+        (diff.changes.iter()).partition(|change| change.waived.is_some());
+    let passed = others.iter().filter(|change| change.counts_as().is_none());
+    counts[CLASSES.len()] = ("waived", waived.len());
+    counts[CLASSES.len() + 1] = (Level::Off.name(), passed.count());
     counts
 }
 
-/// Returns `3 breaking, 1 docs, 1 waived`: the classes of the changes that count, the gravest first, and how many are
-/// waived; empty when there is no change.
+/// Returns `3 breaking, 1 docs, 1 waived`: the classes as which changes count, the gravest first, and how many do not
+/// count; empty when there is no change.
 pub(super) fn summary(diff: &Diff) -> String {
     let counts = counts(diff).into_iter();
     let counts = counts.filter(|&(_, count)| count > 0);
-    let counts = counts.map(|(name, count)| format!("{count} {name}"));
-    counts.collect::<Vec<_>>().join(", ")
+    let counts = counts.map(|(name, count)| match name {
+        "off" => format!("{count} off by policy"),
+        name => format!("{count} {name}"),
+    });
+    let left_out = (diff.left_out > 0).then(|| left_out(diff));
+    let all: Vec<_> = counts.chain(left_out).collect();
+    all.join(", ")
+}
+
+/// Returns how many changes are outside of the selection.
+pub(super) fn left_out(diff: &Diff) -> String {
+    format!("{} left out as not selected", diff.left_out)
+}
+
+/// Returns how a change counts, where the policy decides that, and the setting that says so: `let pass by policy`,
+/// `rules.response-type-changed in oasproof.toml`.
+pub(super) fn decided(change: &Change) -> Option<(String, &str)> {
+    let ruling = change.policy.as_ref()?;
+    let how = match ruling.level {
+        Level::Off => "let pass by policy".to_owned(),
+        Level::As(class) => format!("{} by policy", class.name()),
+    };
+    Some((how, &ruling.why))
 }

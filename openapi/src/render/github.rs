@@ -19,7 +19,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     }
     let (base, revision) = (visible(report.base.name()), visible(report.revision.name()));
     let verdict = report.diff.verdict().name();
-    if report.diff.changes.is_empty() {
+    if report.diff.changes.is_empty() && report.diff.left_out == 0 {
         return writeln!(out, "{verdict}: {base} and {revision} mean the same");
     }
     let summary = counts::summary(report.diff);
@@ -32,11 +32,10 @@ fn write_change(
     change: &Change,
     place: Place<'_>,
 ) -> io::Result<()> {
-    let command = match (change.class, &change.waived) {
-        (Class::Breaking, None) => "error",
-        (Class::Unproven | Class::Warning, None) => "warning",
-        (Class::Breaking | Class::Unproven | Class::Warning, Some(_)) => "notice",
-        (Class::Additive | Class::Docs, _) => "notice",
+    let command = match change.counts_as() {
+        Some(Class::Breaking) => "error",
+        Some(Class::Unproven | Class::Warning) => "warning",
+        Some(Class::Additive | Class::Docs) | None => "notice",
     };
     write!(out, "::{command} ")?;
     if let Some(file) = report.file_of(place) {
@@ -52,6 +51,9 @@ fn write_change(
 
 fn text(report: &Report<'_>, change: &Change, place: Place<'_>) -> String {
     let mut lines = vec![change.message.to_string()];
+    if let Some((how, why)) = counts::decided(change) {
+        lines.push(format!("{}, {how}: {why}", change.class.name()));
+    }
     if let Some(waived) = &change.waived {
         lines.push(format!(
             "waived until {}: {}",

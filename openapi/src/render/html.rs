@@ -68,7 +68,7 @@ fn policy() -> String {
 }
 
 fn summary(report: &Report<'_>) -> String {
-    if report.diff.changes.is_empty() {
+    if report.diff.changes.is_empty() && report.diff.left_out == 0 {
         return "Both mean the same.".to_owned();
     }
     counts::summary(report.diff)
@@ -80,7 +80,7 @@ fn verdict_class(verdict: Verdict) -> &'static str {
         Verdict::Unproven => "unproven",
         Verdict::Warning => "warning",
         Verdict::Additive => "additive",
-        Verdict::Docs | Verdict::Waived | Verdict::Identical => "docs",
+        Verdict::Docs | Verdict::Waived | Verdict::LeftOut | Verdict::Identical => "docs",
     }
 }
 
@@ -108,6 +108,10 @@ fn article(report: &Report<'_>, change: &Change, place: Place<'_>) -> Markup {
                 }
             } }
             dl {
+                @if let Some((how, why)) = counts::decided(change) {
+                    dt { "Policy" }
+                    dd { (change.class.name()) ", " (how) ": " (visible(why)) }
+                }
                 @if let Some(waived) = &change.waived {
                     dt { "Waived" }
                     dd { "until " (waived.expires.to_string()) ": " (visible(&waived.reason)) }

@@ -16,6 +16,8 @@ struct Comparison<'a> {
     base: &'a str,
     revision: &'a str,
     counts: Map<String, Value>,
+    /// How many changes are outside of the selection.
+    left_out: usize,
     changes: Vec<Entry<'a>>,
 }
 
@@ -62,6 +64,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
         base: report.base.name(),
         revision: report.revision.name(),
         counts: counts.collect(),
+        left_out: report.diff.left_out,
         changes: entries.collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &comparison)?;

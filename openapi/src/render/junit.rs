@@ -9,8 +9,8 @@ use super::report::{Place, Report};
 use crate::diff::{Change, Class, Verdict};
 use crate::shown::visible;
 
-/// Writes the comparison: what breaks and what is unproven as failures, what is waived as skipped, all else as
-/// passed. Where nothing changed there is one test case that passed, since many readers treat an empty suite as an
+/// Writes the comparison: what counts as breaking or unproven as failures, what would and does not count as skipped,
+/// all else as passed. Where nothing changed there is one test case that passed, since many readers treat an empty suite as an
 /// error.
 ///
 /// # Errors
@@ -39,23 +39,28 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
 
 fn test_case(report: &Report<'_>, change: &Change, place: Place<'_>) -> TestCase {
     let rule = change.rule.to_string();
-    let mut status = match (change.class, &change.waived) {
-        (Class::Breaking | Class::Unproven, None) => {
+    let mut status = match (change.counts_as(), change.class) {
+        (Some(class @ (Class::Breaking | Class::Unproven)), _) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_type(change.class.name());
+            status.set_type(class.name());
             status.set_description(description(report, change, place));
             status
         }
-        (Class::Breaking | Class::Unproven, Some(_)) => TestCaseStatus::skipped(),
-        (Class::Warning | Class::Additive | Class::Docs, _) => TestCaseStatus::success(),
+        (None, Class::Breaking | Class::Unproven) => TestCaseStatus::skipped(),
+        (_, Class::Breaking | Class::Unproven | Class::Warning | Class::Additive | Class::Docs) => {
+            TestCaseStatus::success()
+        }
     };
-    let message = match &change.waived {
-        Some(waived) => format!(
-            "{}: waived until {}: {}",
-            change.message, waived.expires, waived.reason
-        ),
-        None => change.message.to_string(),
-    };
+    let mut message = change.message.to_string();
+    if let Some((how, why)) = counts::decided(change) {
+        message = format!("{message}: {}, {how}: {why}", change.class.name());
+    }
+    if let Some(waived) = &change.waived {
+        message = format!(
+            "{message}: waived until {}: {}",
+            waived.expires, waived.reason
+        );
+    }
     status.set_message(xml(&message));
     let passed = matches!(status, TestCaseStatus::Success { .. });
     let name = xml(&format!("{rule} {}", change.shown_location()));

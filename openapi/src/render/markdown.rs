@@ -46,7 +46,7 @@ fn page(report: &Report<'_>, detail: Detail) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     let (base, revision) = (report.base.name(), report.revision.name());
     writeln!(out, "## OpenAPI: {}\n", report.diff.verdict().name())?;
-    if report.diff.changes.is_empty() {
+    if report.diff.changes.is_empty() && report.diff.left_out == 0 {
         writeln!(out, "{} and {} mean the same.", code(base), code(revision))?;
         return Ok(out);
     }
@@ -132,6 +132,14 @@ fn write_change(
     )?;
     if let Some(more) = counts::more_places(change) {
         writeln!(out, "  {more}")?;
+    }
+    if let Some((how, why)) = counts::decided(change) {
+        writeln!(
+            out,
+            "\n  **{}, {how}**: {}",
+            change.class.name(),
+            words(why)
+        )?;
     }
     if let Some(waived) = &change.waived {
         let reason = words(&waived.reason);

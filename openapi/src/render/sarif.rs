@@ -7,8 +7,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::counts;
 use super::report::{Place, Report};
-use crate::diff::{self, Change, Class, Documented, Rule, Side};
+use crate::diff::{self, Change, Class, Documented, Rule, Ruling, Side};
 use crate::position::Position;
 use crate::sha256::sha256_hex;
 
@@ -94,6 +95,8 @@ struct LogicalLocation<'a> {
 #[derive(Serialize)]
 struct Properties<'a> {
     class: Class,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<&'a Ruling>,
     operations: &'a [String],
     #[serde(rename = "morePlaces", skip_serializing_if = "<[String]>::is_empty")]
     more_places: &'a [String],
@@ -173,17 +176,17 @@ fn finding<'a>(
             text: "What was removed was here".into(),
         }),
     };
-    let waived = change.waived.iter().map(|waived| {
-        json!({
-            "kind": "external",
-            "status": "accepted",
-            "justification": format!("{} (until {})", waived.reason, waived.expires),
-        })
+    let waived = (change.waived.iter())
+        .map(|waived| format!("{} (until {})", waived.reason, waived.expires));
+    let decided = counts::decided(change).filter(|_| change.counts_as().is_none());
+    let decided = decided.map(|(how, why)| format!("{how}: {why}"));
+    let accepted = waived.chain(decided).map(|justification| {
+        json!({"kind": "external", "status": "accepted", "justification": justification})
     });
     Finding {
         rule_id: change.rule.to_string(),
         rule_index,
-        level: level(change.class),
+        level: level(change.counts_as().unwrap_or(change.class)),
         message: Text {
             text: change.message.to_string().into(),
         },
@@ -193,9 +196,10 @@ fn finding<'a>(
             Side::Revision => Vec::new(),
         },
         partial_fingerprints: BTreeMap::from([("change/v2", fingerprint(change, repetition))]),
-        suppressions: waived.collect(),
+        suppressions: accepted.collect(),
         properties: Properties {
             class: change.class,
+            policy: change.policy.as_ref(),
             operations: &change.operations,
             more_places: &change.more_places,
             witness: change.witness.as_ref(),

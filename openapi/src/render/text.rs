@@ -20,7 +20,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     }
     let diff = report.diff;
     let (base, revision) = (visible(report.base.name()), visible(report.revision.name()));
-    if diff.changes.is_empty() {
+    if diff.changes.is_empty() && diff.left_out == 0 {
         return writeln!(out, "identical: {base} and {revision} mean the same");
     }
     let bold = Style::new().bold();
@@ -50,17 +50,21 @@ fn write_change(
     place: Place<'_>,
 ) -> io::Result<()> {
     let dim = Style::new().dimmed();
-    let (style, mark) = match change.waived {
-        None => (style_of(change.class), ""),
-        Some(_) => (dim, "waived, "),
-    };
+    let style = change.counts_as().map_or(dim, style_of);
+    let mark = change.waived.as_ref().map_or("", |_| "waived, ");
+    let decided = counts::decided(change);
+    let how = decided.as_ref().map(|(how, _)| format!(", {how}:"));
     writeln!(
         out,
-        "{style}{mark}{}{style:#} {} {dim}[{}]{dim:#}",
+        "{style}{mark}{}{}{style:#} {} {dim}[{}]{dim:#}",
         change.class.name(),
+        how.unwrap_or_default(),
         visible(&change.message.to_string()),
         change.rule
     )?;
+    if let Some((_, why)) = decided {
+        writeln!(out, "    by {}", visible(why))?;
+    }
     if let Some(waived) = &change.waived {
         writeln!(
             out,

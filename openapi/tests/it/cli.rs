@@ -3,8 +3,10 @@
 mod diff;
 mod inputs;
 mod mistakes;
+mod policy;
 mod program;
 mod rules;
+mod selection;
 mod waivers;
 
 use std::path::Path;

@@ -39,6 +39,7 @@ impl Outcome {
             Verdict::Breaking | Verdict::Unproven => {}
             Verdict::Identical
             | Verdict::Waived
+            | Verdict::LeftOut
             | Verdict::Docs
             | Verdict::Additive
             | Verdict::Warning => {

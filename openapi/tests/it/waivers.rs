@@ -1,7 +1,7 @@
 //! Waivers: what they cover, what they do not, and when they are stale.
 
 use chrono::NaiveDate;
-use openapi::diff::{Class, Diff, Verdict, Waivers, compare};
+use openapi::diff::{Class, Diff, Operations, Verdict, Waivers, compare};
 use openapi::{Document, render};
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ fn waiver(rule: &str, location: &str, more: &str) -> String {
 
 fn applied(text: &str, diff: &mut Diff, today: &str) -> Vec<String> {
     let mut waivers = Waivers::parse("waivers.toml", text).expect("waivers");
-    waivers.apply(diff, day(today));
+    waivers.apply(diff, &Operations::default(), day(today));
     let stale = waivers.stale(day(today));
     stale.iter().map(ToString::to_string).collect()
 }
@@ -153,10 +153,10 @@ fn one_file_serves_several_comparisons() {
     let mut waivers = Waivers::parse("waivers.toml", &text).expect("waivers");
     let today = day("2026-06-01");
     let mut other = Diff::default();
-    waivers.apply(&mut other, today);
+    waivers.apply(&mut other, &Operations::default(), today);
     assert_eq!(waivers.stale(today).len(), 1);
-    waivers.apply(&mut breaking(), today);
-    waivers.apply(&mut other, today);
+    waivers.apply(&mut breaking(), &Operations::default(), today);
+    waivers.apply(&mut other, &Operations::default(), today);
     assert_eq!(waivers.stale(today), []);
 }
 
@@ -205,7 +205,7 @@ fn errors_of_a_file_name_line_and_key() {
     waivers.toml:1:3: unknown field `waivers`, expected `waiver`
     waivers.toml:1:1: missing field `reason`
     waivers.toml:4:10: `reason` is empty: say why the change is waived
-    waivers.toml:4:1: unknown field `because`, expected one of `rule`, `location`, `operation`, `reason`, `expires`
+    waivers.toml:4:1: unknown field `because`, expected one of `rule`, `location`, `operation`, `path`, `method`, `tag`, `extension`, `reason`, `expires`
     waivers.toml:2:8: `rule`: there is no rule `response-property-vanished`: a report has the rule of each change in brackets, and `oasproof rules` lists all
     waivers.toml:3:12: `location`: `#/paths` is not a JSON pointer: copy the place from the report, `/components/schemas/Token/properties/id`, with `/**` at its end for everything below
     waivers.toml:3:12: `location`: `/paths/a~b` is not a JSON pointer: copy the place from the report, `/components/schemas/Token/properties/id`, with `/**` at its end for everything below

@@ -34,12 +34,14 @@ impl Class {
 
 /// The one word for a whole comparison: the gravest class among its changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// No difference in meaning or in any text.
     Identical,
-    /// There are differences, and every one of them is waived.
+    /// There are differences, and none of them counts: each is waived, or let pass by the policy.
     Waived,
+    /// There are differences, all of them outside what was selected.
+    LeftOut,
     /// Only what a reader sees differs.
     Docs,
     /// Something was added or widened compatibly.
@@ -59,6 +61,7 @@ impl Verdict {
         match self {
             Self::Identical => "identical",
             Self::Waived => "waived",
+            Self::LeftOut => "left-out",
             Self::Docs => "docs",
             Self::Additive => "additive",
             Self::Warning => "warning",

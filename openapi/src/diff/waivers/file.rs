@@ -1,13 +1,13 @@
 //! The file that waivers are read from: TOML, a `[[waiver]]` for each.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::diff::rules::{rule_of, rules};
+use crate::criterion::{Criterion, Kind};
+use crate::diff::settings::{Settings, Wrong, known_rule};
 use crate::diff::waivers::{Location, Waiver, Waivers, WaiversError};
 use crate::document::FILES;
 use crate::pointer;
@@ -27,6 +27,10 @@ struct Entry {
     rule: Spanned<String>,
     location: Spanned<String>,
     operation: Option<Spanned<String>>,
+    path: Option<Spanned<String>>,
+    method: Option<Spanned<String>>,
+    tag: Option<Spanned<String>>,
+    extension: Option<Spanned<String>>,
     reason: Spanned<String>,
     expires: Spanned<toml::Value>,
 }
@@ -37,38 +41,31 @@ impl Waivers {
     /// Each `[[waiver]]` has `rule` (an id, as [`rules`](crate::diff::rules()) lists them), `location` (a change's
     /// JSON pointer as in the report, for the change in all its places; or a pointer with `/**` at its end, for that
     /// place and everything below it), `reason`, and `expires` (the last day on which it applies, `2027-01-31`). It
-    /// may have `operation` (`POST /tokens`), which restricts it to changes that reach only this operation.
+    /// may have `operation` (`POST /tokens`), `path`, `method`, `tag` and `extension`, which restrict it to changes that
+    /// reach only operations that meet all of these; `*` in them stands for any text.
     ///
     /// # Errors
     ///
     /// When the text is not TOML, a key is unknown, missing or of the wrong type, a rule is unknown, a location is
     /// not a pointer, a reason is empty, a day is invalid, or two waivers are the same.
     pub fn parse(name: &str, text: &str) -> Result<Self, WaiversError> {
-        let wrong = |span: Option<Range<usize>>, message: String| WaiversError {
-            name: name.to_owned(),
-            position: span.map(|span| position(text, span.start)),
-            message,
-        };
-        let file: File = toml::from_str(text)
-            .map_err(|error| wrong(error.span(), error.message().replace('\n', " ")))?;
+        let settings = Settings { name, text };
+        let file: File = settings.parse()?;
         let mut waivers: Vec<Waiver> = Vec::new();
         for entry in file.waiver {
-            let at = position(text, entry.span().start);
-            let waiver = waiver(entry.into_inner(), at)
-                .map_err(|(span, message)| wrong(Some(span), message))?;
+            let span = entry.span();
+            let waiver = waiver(entry.into_inner(), settings.position(span.start))
+                .map_err(|wrong| settings.error(wrong))?;
             let same = |other: &&Waiver| {
-                (other.rule, &other.location, &other.operation)
-                    == (waiver.rule, &waiver.location, &waiver.operation)
+                (other.rule, &other.location, &other.criteria)
+                    == (waiver.rule, &waiver.location, &waiver.criteria)
             };
             if let Some(first) = waivers.iter().find(same) {
-                return Err(WaiversError {
-                    name: name.to_owned(),
-                    position: Some(at),
-                    message: format!(
-                        "this waives the same as the waiver in line {}: remove one of them",
-                        first.position.line
-                    ),
-                });
+                let line = first.position.line;
+                let message = format!(
+                    "this waives the same as the waiver in line {line}: remove one of them"
+                );
+                return Err(settings.error((span, message)));
             }
             waivers.push(waiver);
         }
@@ -79,47 +76,25 @@ impl Waivers {
     }
 }
 
-/// Returns the rule that is probably meant, for a mistake of a few letters.
-fn nearest(written: &str) -> Option<String> {
-    let distance = |known: &str| strsim::damerau_levenshtein(known, written);
-    rules()
-        .into_iter()
-        .map(|row| row.rule.to_string())
-        .map(|id: String| (distance(&id), id))
-        .filter(|(distance, _)| *distance <= 3)
-        .min()
-        .map(|(_, id)| id)
-}
-
-/// What is wrong, and where in the text.
-type Wrong = (Range<usize>, String);
-
 fn waiver(entry: Entry, position: Position) -> Result<Waiver, Wrong> {
     let Entry {
         rule,
         location,
         operation,
+        path,
+        method,
+        tag,
+        extension,
         reason,
         expires,
     } = entry;
-    let Some(known) = rule_of(rule.get_ref()) else {
-        let written = rule.get_ref();
-        let remedy = nearest(written).map_or_else(
-            || {
-                "a report has the rule of each change in brackets, and `oasproof rules` lists all"
-                    .to_owned()
-            },
-            |known| format!("did you mean `{known}`?"),
-        );
-        let message = format!("`rule`: there is no rule `{written}`: {remedy}");
-        return Err((rule.span(), message));
-    };
+    let known = known_rule("rule", &rule)?;
     if waiver::is_empty_reason(reason.get_ref()) {
         let message = "`reason` is empty: say why the change is waived".to_owned();
         return Err((reason.span(), message));
     }
     if let Some(operation) = &operation
-        && !operation.get_ref().contains(' ')
+        && !operation.get_ref().contains([' ', '*'])
     {
         let message = format!(
             "`operation`: `{}` is not an operation: write it as the report does, `POST /tokens`",
@@ -127,11 +102,23 @@ fn waiver(entry: Entry, position: Position) -> Result<Waiver, Wrong> {
         );
         return Err((operation.span(), message));
     }
+    let criteria = [
+        (Kind::Operation, operation),
+        (Kind::Path, path),
+        (Kind::Method, method),
+        (Kind::Tag, tag),
+        (Kind::Extension, extension),
+    ];
+    let criteria = criteria.into_iter().filter_map(|(kind, written)| {
+        let written = written?;
+        let criterion = Criterion::new(kind, written.get_ref());
+        Some(criterion.map_err(|message| (written.span(), message)))
+    });
     Ok(Waiver {
         position,
         rule: known,
         location: location_of(&location)?,
-        operation: operation.map(Spanned::into_inner),
+        criteria: criteria.collect::<Result<_, Wrong>>()?,
         waived: Waived {
             reason: reason.get_ref().trim().to_owned(),
             expires: day_of(&expires)?,
@@ -185,15 +172,5 @@ fn into_files(written: &str) -> Cow<'_, str> {
             Cow::Owned(format!("/{FILES}/{}{within}", pointer::escape(file)))
         }
         _ => Cow::Borrowed(written),
-    }
-}
-
-/// Returns the position of a byte in a text.
-fn position(text: &str, offset: usize) -> Position {
-    let before = text.get(..offset).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-    Position {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::diff::change::Change;
 use crate::diff::message::{Message, Part, message};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
-use crate::diff::walk::deprecation::stability::STABILITY;
+use crate::diff::stability::{STABILITY, Stability};
 use crate::diff::walk::graph::Walk;
 use crate::diff::walk::node::{Matched, Node, links};
 
@@ -110,9 +110,11 @@ fn sunset(
 
 fn stability(walk: &mut Walk<'_>, matched: &Matched<'_>, area: Area, subject: &Message) {
     let (was, is) = ends(matched);
-    // What does not state its stability is stable.
-    let level =
-        |node: Option<&Node<'_>>| node.map_or(Some(LEVELS.len() - 1), |node| level_of(node.value));
+    let level = |node: Option<&Node<'_>>| {
+        node.map_or(Some(Stability::default()), |node| {
+            Stability::of(node.value.as_str()?)
+        })
+    };
     let (old, new) = (level(was), level(is));
     let (action, class, template) = match (old, new) {
         (Some(old), Some(new)) if old == new => return,
@@ -160,12 +162,6 @@ fn record(
         witness: promise.filter(|_| class == Class::Breaking),
         ..Change::new(rule, class, matched, message!(template, subject, old, new))
     });
-}
-
-const LEVELS: [&str; 4] = ["draft", "alpha", "beta", "stable"];
-
-fn level_of(value: &Value) -> Option<usize> {
-    LEVELS.iter().position(|level| value == level)
 }
 
 /// Returns the date part of a full date or of a date with a time (RFC 3339). Dates sort as text.

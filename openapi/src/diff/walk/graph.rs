@@ -201,7 +201,8 @@ impl<'a> Walk<'a> {
         };
         let vertex = self.admit(Vertex {
             operation: Some(name),
-            may_change: base.is_some_and(stability::may_change),
+            may_change: base
+                .is_some_and(|base| stability::may_change(base, self.options.promised_from)),
             place,
             ..Vertex::default()
         });

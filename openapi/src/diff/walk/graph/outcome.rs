@@ -68,7 +68,7 @@ impl Walk<'_> {
             let mut operations = cause.operations.iter();
             let is_allowed = operations.all(|&vertex| self.vertices[vertex].may_change);
             if is_allowed && !change.operations.is_empty() {
-                change = stability::lowered(change);
+                change = stability::lowered(change, self.options.promised_from);
             }
             change
         };

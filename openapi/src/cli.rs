@@ -2,16 +2,22 @@
 //!
 //! The program `oasproof` is [`oasproof()`]. `cargo xtask openapi` has the same commands, made from the same parts.
 
+pub mod changelog;
 pub mod check;
+mod comparison;
 pub mod diff;
 mod exit;
+mod git;
 mod input;
 pub mod list;
 mod oasproof;
 pub mod options;
 mod output;
+mod place;
 mod policy;
 pub mod rules;
+pub mod suggest;
+mod suggestion;
 mod threshold;
 mod waivers;
 

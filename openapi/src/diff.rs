@@ -9,6 +9,7 @@
 //! remembers), `schema`, `operation`. What counts of a finished comparison is decided beside them: `selection`, `policy`,
 //! `waivers`.
 
+mod bump;
 mod change;
 mod level;
 mod message;
@@ -25,6 +26,7 @@ mod stability;
 mod waivers;
 mod walk;
 
+pub use bump::{Bump, parse_version};
 pub use change::{Change, Diff};
 pub use level::{Level, Ruling};
 pub use message::{Message, Part};

@@ -15,6 +15,7 @@ mod methods;
 mod misplaced;
 mod numbers;
 mod read;
+mod reading;
 mod reference;
 mod reference_siblings;
 mod slot;
@@ -42,6 +43,7 @@ pub use methods::METHODS;
 pub(crate) use methods::{Method, WEBHOOKS, holds_operations, operations_of};
 pub(crate) use misplaced::StandsFor;
 pub(crate) use numbers::Rounded;
+pub use reading::Reading;
 pub(crate) use reference::{FILES, LONGEST_CHAIN, dangles, with_files_named};
 pub use version::Version;
 

@@ -24,7 +24,7 @@ pub fn read_below(folder: &Path, file: &str) -> Result<String, String> {
         _ => error.to_string(),
     })?;
     if !path.starts_with(&folder) {
-        return Err("it is a link that leaves the document's folder".to_owned());
+        return Err("it is a link that leaves the folder below which files are read".to_owned());
     }
     std::fs::read_to_string(&path).map_err(|error| error.to_string())
 }

@@ -41,7 +41,7 @@ mod size;
 mod text_error;
 pub mod waiver;
 
-pub use document::{DanglingReferences, Document, DocumentError, Operation, SchemaRef};
+pub use document::{DanglingReferences, Document, DocumentError, Operation, Reading, SchemaRef};
 pub use position::Position;
 pub use schema::{Problem, Validator, ValidatorError};
 pub use sha256::sha256_hex;

@@ -1,6 +1,7 @@
 //! Reports of a comparison for people and programs: pure functions from [`crate::diff::Diff`] to a writer. Colour is
 //! data here; the owner of the terminal decides whether it is shown.
 
+pub mod changelog;
 mod counts;
 pub mod github;
 pub mod html;
@@ -11,5 +12,6 @@ mod report;
 pub mod rules;
 pub mod sarif;
 pub mod text;
+pub mod version;
 
 pub use report::Report;

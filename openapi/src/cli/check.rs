@@ -7,6 +7,7 @@ use super::exit::{Exit, Outcome};
 use super::input::{self, refuse_defects};
 use super::options::{CheckFormat, CheckReport};
 use super::output::write_to;
+use super::place;
 use super::threshold::exit_of;
 use super::waivers::ActiveWaivers;
 use crate::Document;
@@ -23,7 +24,7 @@ pub fn run(path: &Path, report: &CheckReport) -> Outcome {
     let waivers = ActiveWaivers::read(report.waivers.as_deref())?;
     let document = input::read(path)?;
     refuse_defects(&document)?;
-    let file = input::file_of(path);
+    let file = place::file_of(path);
     document_against_slices(&document, file.as_deref(), waivers, report)
 }
 

@@ -7,8 +7,10 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use manual::Manual;
 
 use super::exit::{Exit, Failure, Outcome, conclude};
-use super::options::{CheckReport, Diff, FURTHER_EXIT_CODES, List, Rules, diff_help, waivers_help};
-use super::{check, diff, list, rules};
+use super::options::{
+    Changelog, CheckReport, Diff, FURTHER_EXIT_CODES, List, Rules, Suggest, diff_help, waivers_help,
+};
+use super::{changelog, check, diff, list, rules, suggest};
 use crate::published;
 
 /// Compares OpenAPI documents by meaning, and shows for each breaking change a value that breaks.
@@ -30,6 +32,11 @@ enum Command {
     /// Compare two documents by meaning
     #[command(after_help = diff_help("oasproof"))]
     Diff(Diff),
+    /// Suggest the version that the changes between two documents ask for
+    #[command(after_help = SUGGEST_HELP)]
+    Suggest(Suggest),
+    /// Write what changed between two documents for the developers of clients
+    Changelog(Changelog),
     /// Compare a document with each published slice; any difference fails
     #[command(after_help = check_help())]
     Check(Check),
@@ -51,12 +58,28 @@ struct Check {
     report: CheckReport,
 }
 
+const SUGGEST_HELP: &str = "\
+Breaking and unproven changes ask for a major version, other changes of messages for a minor one, changes of texts for a
+patch. Before 1.0.0 these are a minor version, and a patch.
+
+Exit codes:
+  0  written; with --check, the revision's version is enough
+  1  with --check, it is not; or a waiver is stale
+  2  wrong usage, or an invalid file of waivers or policy
+  3  a document cannot be read, parsed or resolved
+
+Examples:
+  oasproof suggest main:openapi.json openapi.json
+  oasproof suggest main:openapi.json openapi.json --check";
+
 fn examples() -> String {
     format!(
         "\
 Examples:
   oasproof diff main:openapi.json openapi.json
   oasproof diff old.yaml new.yaml --format html --output differences.html
+  oasproof suggest main:openapi.json openapi.json --check
+  oasproof changelog v1.0:openapi.json v1.1:openapi.json
   oasproof check --document openapi.json
 
 Exit codes:
@@ -106,6 +129,8 @@ pub fn command() -> clap::Command {
 fn run(command: &Command) -> Outcome {
     match command {
         Command::Diff(arguments) => diff::run(arguments),
+        Command::Suggest(arguments) => suggest::run(arguments),
+        Command::Changelog(arguments) => changelog::run(arguments),
         Command::Check(arguments) => check::run(&arguments.document, &arguments.report),
         Command::List(arguments) => list::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),

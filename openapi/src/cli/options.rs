@@ -7,13 +7,36 @@ use clap::{Args, ValueEnum};
 use crate::criterion::Criterion;
 use crate::diff::Class;
 
-/// Options of `diff`.
+/// Two documents, and what of their comparison counts.
 #[derive(Debug, Args)]
-pub struct Diff {
+pub struct Documents {
     /// The base document (JSON or YAML): a file, REV:PATH as in git, or - for standard input
     pub base: PathBuf,
     /// The document that replaces it, named in the same ways
     pub revision: PathBuf,
+    /// A TOML file of accepted differences, each with rule, location, reason and expiry date
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
+    /// The policy, in TOML [default: the next oasproof.toml upwards from the revision]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The folder below which documents may refer to files [default: the repository, or the document's folder]
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// Only changes of an operation, path, method, tag or extension, such as path=/v1/* (repeatable)
+    #[arg(long, value_name = "KIND=VALUE")]
+    pub include: Vec<Criterion>,
+    /// Leave out the changes that reach only such operations (repeatable)
+    #[arg(long, value_name = "KIND=VALUE")]
+    pub exclude: Vec<Criterion>,
+}
+
+/// Options of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The documents.
+    #[command(flatten)]
+    pub documents: Documents,
     /// How to write the differences
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -23,18 +46,43 @@ pub struct Diff {
     /// The least severe class that makes the exit code 1 [default: the policy's, or breaking]
     #[arg(long, value_enum, value_name = "CLASS")]
     pub fail_on: Option<FailOn>,
-    /// A TOML file of accepted differences, each with rule, location, reason and expiry date
+}
+
+/// Options of `suggest`.
+#[derive(Debug, Args)]
+pub struct Suggest {
+    /// The documents.
+    #[command(flatten)]
+    pub documents: Documents,
+    /// Fail unless the version of the revision is at least the one that the changes ask for
+    #[arg(long)]
+    pub check: bool,
+    /// How to write the suggestion
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+}
+
+/// Options of `changelog`.
+#[derive(Debug, Args)]
+pub struct Changelog {
+    /// The documents.
+    #[command(flatten)]
+    pub documents: Documents,
+    /// How to write the changelog
+    #[arg(long, value_enum, default_value_t = ChangelogFormat::Markdown)]
+    pub format: ChangelogFormat,
+    /// Write the changelog to this file instead of standard output
     #[arg(long, value_name = "FILE")]
-    pub waivers: Option<PathBuf>,
-    /// The policy, in TOML [default: the next oasproof.toml upwards from the revision]
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Only changes of an operation, path, method, tag or extension, such as path=/v1/* (repeatable)
-    #[arg(long, value_name = "KIND=VALUE")]
-    pub include: Vec<Criterion>,
-    /// Leave out the changes that reach only such operations (repeatable)
-    #[arg(long, value_name = "KIND=VALUE")]
-    pub exclude: Vec<Criterion>,
+    pub output: Option<PathBuf>,
+}
+
+/// The formats of `changelog`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChangelogFormat {
+    /// For release notes and pull requests
+    Markdown,
+    /// One self-contained page
+    Html,
 }
 
 /// The formats of `diff`.

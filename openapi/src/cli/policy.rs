@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Failure};
-use super::input;
+use super::{input, place};
 use crate::diff::Policy;
 
 /// The name by which a policy is found.
@@ -28,7 +28,7 @@ pub(super) fn read(config: Option<&Path>, revision: &Path) -> Result<Option<Poli
 /// Returns the next policy upwards from a document, up to the top folder of the repository.
 fn found(document: &Path) -> Option<PathBuf> {
     let current = std::env::current_dir().ok()?;
-    for folder in input::folder_of(document).ancestors() {
+    for folder in place::folder_of(document).ancestors() {
         let file = folder.join(FILE);
         if file.is_file() {
             // Named from the current folder where it is in it, as a person would.

@@ -2,7 +2,7 @@
 //! stays within the document.
 //!
 //! A reference `schemas/token.yaml#/Token` becomes `#/$files/schemas~1token.yaml/Token`. Only files
-//! below the document's own folder are read, and no URL is fetched.
+//! below the document's own folder are read, or below a folder above it that the reader names, and no URL is fetched.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::dangling_references::DanglingReferences;
 use super::found::{Found, WantedFile};
 use super::identifiers::{Identifiers, Lead};
+use super::reading::Reading;
 use super::reference::into_file;
 use super::slot::Slot;
 use super::source::Source;
@@ -19,7 +20,7 @@ use super::{locate, text, visit};
 use crate::pointer;
 use crate::text_error::TextError;
 
-/// A function that reads a file: from its path below the document's folder, with `/`, to its text or to
+/// A function that reads a file: from its path from the document's folder, with `/`, to its text or to
 /// the reason why there is none.
 pub(super) type ReadFile<'r> = dyn FnMut(&str) -> Result<String, String> + 'r;
 
@@ -28,7 +29,7 @@ pub(super) struct Loader<'r, 'd> {
     /// The name of the document in errors.
     name: &'d str,
     root: &'d Source,
-    dangling: DanglingReferences,
+    reading: Reading<'d>,
     read_file: &'r mut ReadFile<'r>,
     pub(super) sources: BTreeMap<String, Source>,
     pub(super) wanted: Vec<WantedFile>,
@@ -43,7 +44,7 @@ impl<'r, 'd> Loader<'r, 'd> {
     pub(super) fn new(
         name: &'d str,
         root: &'d Source,
-        dangling: DanglingReferences,
+        reading: Reading<'d>,
         read_file: &'r mut ReadFile<'r>,
         value: &Value,
     ) -> Self {
@@ -52,7 +53,7 @@ impl<'r, 'd> Loader<'r, 'd> {
         let mut loader = Self {
             name,
             root,
-            dangling,
+            reading,
             read_file,
             sources: BTreeMap::new(),
             wanted: Vec::new(),
@@ -85,7 +86,7 @@ impl<'r, 'd> Loader<'r, 'd> {
         let text = match (self.read_file)(path) {
             Ok(text) => text,
             // Nothing in it is found.
-            Err(_) if self.dangling == DanglingReferences::Kept => return Ok(Value::Null),
+            Err(_) if self.reading.dangling == DanglingReferences::Kept => return Ok(Value::Null),
             Err(reason) => {
                 let message =
                     format!("the file of the reference `{reference}` cannot be read: {reason}");
@@ -107,11 +108,11 @@ impl<'r, 'd> Loader<'r, 'd> {
         (file, place): (&str, &str),
         slot: Slot<'_>,
     ) -> Result<Vec<Found>, TextError> {
-        let own = file_name(self.name);
+        let own = self.own();
         let identifiers = self.identifiers.get(file);
         let mut found = Vec::new();
         let mut refused = None;
-        let are_refused = self.dangling == DanglingReferences::Refused;
+        let are_refused = self.reading.dangling == DanglingReferences::Refused;
         let wanted = &mut self.wanted;
         visit::objects_mut_in(value, slot, HOLDERS, &mut |path, holder| {
             let resolve = |reference: &str| {
@@ -151,9 +152,17 @@ impl<'r, 'd> Loader<'r, 'd> {
         }
     }
 
+    /// Returns the document's own place among the files.
+    fn own(&self) -> Own<'d> {
+        Own {
+            file: file_name(self.name),
+            folder: self.reading.folder,
+        }
+    }
+
     /// Returns the reference in `file` as one within the document.
     pub(super) fn resolved(&self, file: &str, reference: &str) -> Option<Resolved> {
-        resolve(file, file_name(self.name), reference).ok()
+        resolve(file, self.own(), reference).ok()
     }
 
     /// Returns a file as it is written.
@@ -179,6 +188,15 @@ impl<'r, 'd> Loader<'r, 'd> {
             message,
         }
     }
+}
+
+/// The document's own place among the files.
+#[derive(Clone, Copy)]
+struct Own<'d> {
+    /// Its file name.
+    file: &'d str,
+    /// Its folder, from the top folder below which files are read.
+    folder: &'d str,
 }
 
 /// Returns the document's own file name, by which its files may refer to it.
@@ -218,7 +236,7 @@ pub(super) struct Resolved {
 fn resolve_by(
     lead: Option<Lead>,
     file: &str,
-    own: &str,
+    own: Own<'_>,
     reference: &str,
 ) -> Result<Resolved, &'static str> {
     match lead {
@@ -237,14 +255,14 @@ fn resolve_by(
     }
 }
 
-/// Resolves a reference in `file`; `own` is the document's own file name.
-fn resolve(file: &str, own: &str, reference: &str) -> Result<Resolved, &'static str> {
+/// Resolves a reference in `file`.
+fn resolve(file: &str, own: Own<'_>, reference: &str) -> Result<Resolved, &'static str> {
     let (target, fragment) = reference.split_once('#').unwrap_or((reference, ""));
     let (rewritten, path) = match target {
         "" if file.is_empty() => (reference.to_owned(), None),
         "" => (into_file(file, fragment), None),
-        target => match path_from_root(file, target)? {
-            path if path == own => (format!("#{fragment}"), None),
+        target => match path_from_document(file, own.folder, target)? {
+            path if path == own.file => (format!("#{fragment}"), None),
             path => (into_file(&path, fragment), Some(path)),
         },
     };
@@ -293,27 +311,34 @@ fn rewrite_mapping(
 }
 
 /// Returns the path, from the document's folder, of a file that `file` refers to.
-fn path_from_root(file: &str, target: &str) -> Result<String, &'static str> {
+fn path_from_document(file: &str, folder: &str, target: &str) -> Result<String, &'static str> {
     if target.contains("://") {
         return Err("is a URL, and URLs are not fetched: save the file in the document's folder");
     }
     let target = pointer::percent_decoded(target)
         .ok_or("is not percent-encoded correctly (RFC 3986 section 2.1)")?;
     if target.starts_with(['/', '\\']) || target.contains(':') {
-        return Err("is an absolute path: only files below the document's folder are read");
+        return Err("is an absolute path: write it relative to the file that refers to it");
     }
-    let mut parts: Vec<&str> = file.split('/').collect();
-    parts.pop();
-    for part in target.split(['/', '\\']) {
-        match part {
+    let holder = file.rsplit_once('/').map_or("", |(holder, _)| holder);
+    let steps = holder.split('/').chain(target.split(['/', '\\']));
+    let mut folders: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let own: Vec<&str> = folders.clone();
+    for step in steps {
+        match step {
             "" | "." => {}
-            ".." => {
-                if parts.pop().is_none() {
-                    return Err("leaves the document's folder: only files below it are read");
-                }
+            ".." if folders.pop().is_none() => {
+                return Err(LEAVES);
             }
-            part => parts.push(part),
+            ".." => {}
+            part => folders.push(part),
         }
     }
+    let common = own.iter().zip(&folders).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..", own.len() - common);
+    let parts: Vec<_> = up.chain(folders[common..].iter().copied()).collect();
     Ok(parts.join("/"))
 }
+
+const LEAVES: &str = "leaves the folder below which files are read: the repository's, or the document's own outside of \
+                      one; `--root DIR` names another";

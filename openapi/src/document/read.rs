@@ -3,6 +3,7 @@
 use super::dangling_references::DanglingReferences;
 use super::embed::embed;
 use super::files::Loader;
+use super::reading::Reading;
 use super::source::Source;
 use super::version::Version;
 use super::{Document, anchors, checks, dangling, families, lift, reference_siblings, text};
@@ -33,10 +34,11 @@ impl Document {
         text: &str,
         read_file: impl FnMut(&str) -> Result<String, String>,
     ) -> Result<Self, TextError> {
-        Self::parse_with(name, text, DanglingReferences::Refused, read_file)
+        Self::parse_with(name, text, Reading::default(), read_file)
     }
 
-    /// Reads a document as [`Self::parse_with_files`] does.
+    /// Reads a document as [`Self::parse_with_files`] does. Where `reading` names a folder, files above it are read as
+    /// well, up to the top folder: their paths begin with a part `..` for each step.
     ///
     /// # Errors
     ///
@@ -44,13 +46,13 @@ impl Document {
     pub fn parse_with(
         name: &str,
         text: impl Into<String>,
-        dangling: DanglingReferences,
+        reading: Reading<'_>,
         mut read_file: impl FnMut(&str) -> Result<String, String>,
     ) -> Result<Self, TextError> {
         let text = text.into();
         let (mut value, format) = text::parse(name, &text)?;
         let source = Source { text, format };
-        let loader = Loader::new(name, &source, dangling, &mut read_file, &value);
+        let loader = Loader::new(name, &source, reading, &mut read_file, &value);
         let (files, misplaced) = embed(loader, &mut value)?;
         let mut document = Self {
             name: name.to_owned(),
@@ -78,7 +80,7 @@ impl Document {
         if document.sources().any(|source| has_binary(&source.text)) {
             lift::replace_binary_formats(&mut document.value);
         }
-        match dangling {
+        match reading.dangling {
             DanglingReferences::Refused => dangling::check(&document)?,
             DanglingReferences::Kept => dangling::keep(&mut document),
         }

@@ -12,7 +12,7 @@ use super::report::{Place, Report};
 use crate::diff::{Change, Class, Part, Side, Verdict};
 use crate::shown::{differing, visible};
 
-const STYLE: &str = include_str!("html.css");
+pub(super) const STYLE: &str = include_str!("html.css");
 
 /// Writes the page.
 ///
@@ -61,7 +61,7 @@ fn page(report: &Report<'_>) -> Markup {
 
 /// Returns the content security policy: nothing is loaded and nothing runs, whatever a text of a document contains;
 /// the one style is allowed by its hash.
-fn policy() -> String {
+pub(super) fn policy() -> String {
     let hash = digest::digest(&digest::SHA256, STYLE.as_bytes());
     let hash = STANDARD.encode(hash);
     format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")

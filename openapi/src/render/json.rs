@@ -1,4 +1,4 @@
-//! One JSON object for programs: `verdict`, the two documents, `counts` of the classes, and `changes`.
+//! One JSON object for programs: `verdict`, the two documents, `counts` of the classes, `version`, and `changes`.
 
 use std::io::{self, Write};
 
@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::counts::counts;
 use super::report::Report;
+use super::version::{self, Suggestion};
 use crate::diff::{Change, Side, Verdict};
 use crate::position::Position;
 
@@ -18,6 +19,7 @@ struct Comparison<'a> {
     counts: Map<String, Value>,
     /// How many changes are outside of the selection.
     left_out: usize,
+    version: Suggestion,
     changes: Vec<Entry<'a>>,
 }
 
@@ -65,6 +67,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
         revision: report.revision.name(),
         counts: counts.collect(),
         left_out: report.diff.left_out,
+        version: version::suggestion(report),
         changes: entries.collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &comparison)?;

@@ -115,11 +115,18 @@ impl<'a> Report<'a> {
 }
 
 /// Returns a document's own name, or that of a file by its path from the document's folder: beside
-/// `main:api/openapi.yaml` is `main:api/token.yaml`.
+/// `main:api/openapi.yaml` is `main:api/token.yaml`, and above it `main:common.yaml`.
 fn beside<'a>(name: &'a str, file: Option<&str>) -> Cow<'a, str> {
-    let folder = name.rfind(['/', '\\', ':']).map_or(0, |end| end + 1);
-    match file {
-        None => Cow::Borrowed(name),
-        Some(file) => Cow::Owned(format!("{}{file}", &name[..folder])),
+    let Some(mut file) = file else {
+        return Cow::Borrowed(name);
+    };
+    let folder_of = |name: &str| name.rfind(['/', '\\', ':']).map_or(0, |end| end + 1);
+    let mut folder = &name[..folder_of(name)];
+    while let Some(above) = file.strip_prefix("../")
+        && let Some(inner) = folder.strip_suffix(['/', '\\'])
+        && !matches!(&inner[folder_of(inner)..], "" | "." | "..")
+    {
+        (folder, file) = (&inner[..folder_of(inner)], above);
     }
+    Cow::Owned(format!("{folder}{file}"))
 }

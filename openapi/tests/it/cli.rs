@@ -7,6 +7,7 @@ mod policy;
 mod program;
 mod rules;
 mod selection;
+mod suggest;
 mod waivers;
 
 use std::path::Path;

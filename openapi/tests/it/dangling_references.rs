@@ -1,12 +1,16 @@
 //! References of a base that cannot be followed: reported as unproven, and nothing is concluded from them.
 
 use openapi::diff::compare;
-use openapi::{DanglingReferences, Document};
+use openapi::{DanglingReferences, Document, Reading};
 use serde_json::{Value, json};
 
 fn read(document: &Value, dangling: DanglingReferences) -> Document {
     let no_file = |_: &str| Err("no such file".to_owned());
-    Document::parse_with("api.json", document.to_string(), dangling, no_file)
+    let reading = Reading {
+        dangling,
+        ..Reading::default()
+    };
+    Document::parse_with("api.json", document.to_string(), reading, no_file)
         .expect("a valid document")
 }
 

@@ -49,6 +49,7 @@ const CRATES: &[Layers] = &[
             "diff/operation",
             "diff",
             "diff/settings",
+            "diff/bump",
             "diff/operations",
             "diff/selection",
             "diff/policy",

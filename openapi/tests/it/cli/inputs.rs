@@ -116,17 +116,137 @@ fn files_beside_a_document_are_read_from_its_folder() {
         stderr(&wider)
     );
     // A link can lead out of the folder as well.
-    folder.file("secret.yaml", "Name: {type: string}\n");
+    let elsewhere = Folder::new();
+    let secret = elsewhere.file("secret.yaml", "Name: {type: string}\n");
     std::fs::remove_file(root.join("api/parts/name.yaml")).expect("the file is there");
-    std::os::unix::fs::symlink("../../secret.yaml", root.join("api/parts/name.yaml"))
-        .expect("a link");
+    std::os::unix::fs::symlink(secret, root.join("api/parts/name.yaml")).expect("a link");
     let linked = diff_in(root, &["api/openapi.yaml", "api/openapi.yaml"], "");
     assert_eq!(linked.status.code(), Some(3));
     assert!(
-        stderr(&linked).contains("a link that leaves the document's folder"),
+        stderr(&linked).contains("it is a link that leaves the folder below which files are read"),
         "{}",
         stderr(&linked)
     );
+}
+
+/// Makes a repository with two documents that share a file above both folders, limited to 9 on `main` and to 20 in the
+/// working tree.
+fn sharing() -> Folder {
+    let folder = Folder::new();
+    let root = folder.path();
+    git::run(root, &["init", "--quiet", "--initial-branch", "main"]);
+    for inner in ["apis/one", "apis/two/v1", "common"] {
+        std::fs::create_dir_all(root.join(inner)).expect("folders");
+    }
+    let schema = "{type: string, maxLength: 9}";
+    for (file, reference) in [
+        ("apis/one/openapi.yaml", "../../common/name.yaml#/Name"),
+        (
+            "apis/two/v1/openapi.yaml",
+            "../../../apis/two/v1/../../../common/name.yaml#/Name",
+        ),
+    ] {
+        let reference = format!("{{$ref: '{reference}'}}");
+        folder.file(file, &document(9).replace(schema, &reference));
+    }
+    // A file may refer to another one, and back to the document.
+    folder.file(
+        "common/name.yaml",
+        "Name: {$ref: 'text.yaml#/Text'}\nOwn: {$ref: '../apis/one/openapi.yaml#/paths'}\n",
+    );
+    folder.file("common/text.yaml", "Text: {type: string, maxLength: 9}\n");
+    git::run(root, &["add", "."]);
+    git::run(root, &["commit", "--quiet", "--message", "nine"]);
+    folder.file("common/text.yaml", "Text: {type: string, maxLength: 20}\n");
+    folder
+}
+
+#[test]
+fn files_above_the_documents_folder_are_read_within_the_repository() {
+    let folder = sharing();
+    for (document, at) in [
+        ("apis/one/openapi.yaml", folder.path().to_owned()),
+        ("apis/two/v1/openapi.yaml", folder.path().to_owned()),
+        ("one/openapi.yaml", folder.path().join("apis")),
+        ("openapi.yaml", folder.path().join("apis/one")),
+    ] {
+        // Of git, the path is that from the top folder.
+        let in_git = format!(
+            "main:apis/{}",
+            document.strip_prefix("apis/").unwrap_or(document)
+        );
+        let in_git = match document {
+            "openapi.yaml" => "main:./openapi.yaml".to_owned(),
+            _ => in_git,
+        };
+        let output = diff_in(&at, &[&in_git, document, "--format", "github"], "");
+        let text = stdout(&output);
+        assert_eq!(output.status.code(), Some(1), "{text}{}", stderr(&output));
+        assert!(
+            text.contains("::error file=common/text.yaml,line=1,col=7,"),
+            "{document}: {text}"
+        );
+        let same = diff_in(&at, &[&in_git, &in_git], "");
+        assert!(stdout(&same).starts_with("identical"), "{same:?}");
+    }
+    let shown = diff_in(
+        folder.path(),
+        &["main:apis/one/openapi.yaml", "apis/one/openapi.yaml"],
+        "",
+    );
+    let text = stdout(&shown);
+    assert!(
+        text.contains("    at ../../common/text.yaml#/Text\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("    in main:common/text.yaml:1:7 → common/text.yaml:1:7\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn nothing_is_read_above_the_folder_of_the_files() {
+    let folder = sharing();
+    let document = "apis/one/openapi.yaml";
+    let refused = [
+        // The folder that the command line names.
+        (
+            vec!["--root", "apis"],
+            "leaves the folder below which files are read",
+        ),
+        (
+            vec!["--root", "common"],
+            "apis/one/openapi.yaml is not below ",
+        ),
+    ];
+    for (more, expected) in refused {
+        for base in [document, "main:apis/one/openapi.yaml"] {
+            let arguments = [&[base, document][..], &more].concat();
+            let output = diff_in(folder.path(), &arguments, "");
+            assert!(matches!(output.status.code(), Some(2 | 3)), "{output:?}");
+            assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+        }
+    }
+    // Outside of a repository, and up to its top folder.
+    let plain = Folder::new();
+    std::fs::create_dir_all(plain.path().join("api")).expect("a folder");
+    let outside = |reference: &str| {
+        let reference = format!("{{$ref: '{reference}'}}");
+        self::document(9).replace("{type: string, maxLength: 9}", &reference)
+    };
+    plain.file("api/openapi.yaml", &outside("../name.yaml"));
+    plain.file("name.yaml", "type: string\n");
+    let own = ["api/openapi.yaml", "api/openapi.yaml"];
+    let output = diff_in(plain.path(), &own, "");
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains("leaves the folder below which files are read"));
+    let rooted = diff_in(plain.path(), &[&own[..], &["--root", "."]].concat(), "");
+    assert_eq!(rooted.status.code(), Some(0), "{}", stderr(&rooted));
+    folder.file("apis/one/openapi.yaml", &outside("../../../name.yaml"));
+    let output = diff_in(folder.path(), &[document, document], "");
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains("leaves the folder below which files are read"));
 }
 
 #[test]

@@ -1,0 +1,26 @@
+//! `changelog`: what a client developer reads of a comparison.
+
+use super::comparison::Comparison;
+use super::exit::{Exit, Outcome};
+use super::options::{Changelog, ChangelogFormat};
+use super::output::write_to;
+use crate::render::changelog;
+
+/// Compares the two documents that the command line names, and writes the changelog.
+///
+/// # Errors
+///
+/// [`Failure`](super::Failure), when a document, the policy, the waivers or the command line is invalid.
+pub fn run(arguments: &Changelog) -> Outcome {
+    let comparison = Comparison::of(&arguments.documents)?;
+    let report = comparison.report();
+    write_to(
+        arguments.output.as_deref(),
+        "the changelog",
+        |out| match arguments.format {
+            ChangelogFormat::Markdown => changelog::write_markdown(out, &report),
+            ChangelogFormat::Html => changelog::write_html(out, &report),
+        },
+    )?;
+    Ok(comparison.waivers.report_stale(Exit::Success))
+}

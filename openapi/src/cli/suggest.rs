@@ -1,0 +1,33 @@
+//! `suggest`: the version that the changes ask for.
+
+use std::io::Write;
+
+use super::comparison::Comparison;
+use super::exit::{Exit, Outcome};
+use super::options::{ListFormat, Suggest};
+use super::output::print;
+use crate::render::version;
+
+/// Compares the two documents that the command line names, and writes the version that the revision must have.
+///
+/// # Errors
+///
+/// [`Failure`](super::Failure), when a document, the policy, the waivers or the command line is invalid.
+pub fn run(arguments: &Suggest) -> Outcome {
+    let comparison = Comparison::of(&arguments.documents)?;
+    let report = comparison.report();
+    let suggestion = version::suggestion(&report);
+    print("the suggestion", |out| match arguments.format {
+        ListFormat::Text => version::write_text(out, &report, &suggestion),
+        ListFormat::Json => {
+            serde_json::to_writer_pretty(&mut *out, &suggestion)?;
+            writeln!(out)
+        }
+    })?;
+    let exit = if arguments.check && !suggestion.is_met {
+        Exit::Failed
+    } else {
+        Exit::Success
+    };
+    Ok(comparison.waivers.report_stale(exit))
+}

@@ -15,7 +15,7 @@ use crate::wire::{NoAnswer, Request};
 /// Checks that an operation was reached in this run. The first case that asks sends the ordinary request, others wait.
 ///
 /// A fault counts at an operation that was not reached too, so a case asks [`of`] first and calls this last. The first
-/// question must not be asked while holding [`Deployment::alone`](crate::deployment::Deployment::alone).
+/// question must not be asked while holding [`Trial::alone`].
 ///
 /// # Errors
 /// [`Stop::Unproven`] with the reason, and what the profile has to give.

@@ -153,7 +153,7 @@ pub struct Policies {
     /// path documents it, otherwise any refusal. An empty list: no such method is tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undeclared_methods: Option<Vec<u16>>,
-    /// The statuses of an ordinary request with a query parameter that the contract does not declare, such as [400]. Unset or
+    /// The statuses of an ordinary request with a query parameter that the contract does not declare, such as `[400]`. Unset or
     /// empty: none is tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undeclared_query: Option<Vec<u16>>,

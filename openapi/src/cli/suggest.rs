@@ -1,7 +1,5 @@
 //! `suggest`: the version that the changes ask for.
 
-use std::io::Write;
-
 use super::comparison::Comparison;
 use super::exit::{Exit, Outcome};
 use super::options::{ListFormat, Suggest};

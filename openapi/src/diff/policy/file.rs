@@ -70,7 +70,7 @@ impl Policy {
         let settings = Settings { name, text };
         check_keys(settings.table()?.get_ref()).map_err(|wrong| settings.error(wrong))?;
         let file: File = settings.parse()?;
-        policy(name, file).map_err(|wrong| settings.error(wrong))
+        policy(name, &file).map_err(|wrong| settings.error(wrong))
     }
 }
 
@@ -98,7 +98,7 @@ fn known_keys(table: &DeTable<'_>, within: &str, known: &[&str]) -> Result<(), W
     Ok(())
 }
 
-fn policy(name: &str, file: File) -> Result<Policy, Wrong> {
+fn policy(name: &str, file: &File) -> Result<Policy, Wrong> {
     let mut policy = Policy {
         name: name.to_owned(),
         ..Policy::default()

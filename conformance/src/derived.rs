@@ -259,11 +259,11 @@ impl Derivation<'_> {
         self.add(index, &variant, change, &purpose);
         let Some(steps) = steps else { return };
         if let Some(case) = self.cases.pop() {
-            // A method that is not safe may do something where it is not refused.
+            // A method that is not safe may change something where it is not refused.
             let is_method = variant.part == "method" && variant.what != "get";
             self.cases.push(Box::leak(Box::new(Case {
                 effect: if is_method {
-                    Effect::Risks
+                    Effect::Change
                 } else {
                     case.effect
                 },

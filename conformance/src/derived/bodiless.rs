@@ -27,7 +27,7 @@ pub(super) async fn has_no_body(t: &Trial) -> Outcome {
     let sample = t.sample()?;
     if t.deployment().to().version == HttpVersion::Two {
         let why = "HTTP/2 frames each answer, and the profile says [http] version = \"2\"";
-        return Err(Stop::Inapplicable(why.to_owned()));
+        return Err(Stop::Unasked(why.to_owned()));
     }
     let request = request::of(t, sample).await?.set("connection", "close");
     let is_head = request.method == reqwest::Method::HEAD;

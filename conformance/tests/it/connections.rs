@@ -212,7 +212,9 @@ async fn raw(text: &'static str) -> Local {
                 }
                 let text = match String::from_utf8_lossy(&head).contains(" /thing ") {
                     true => text,
-                    false => "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n",
+                    false => {
+                        "HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+                    }
                 };
                 let _ = stream.write_all(text.as_bytes()).await;
                 let _ = stream.shutdown().await;
@@ -226,23 +228,28 @@ async fn raw(text: &'static str) -> Local {
 async fn answers_without_a_body_have_no_byte_of_one() {
     let nothing = |method: &str, status: &str| json!({ "/thing": { (method): { "responses": { (status): { "description": "Nothing" } } } } });
     for (method, status, answer, cause) in [
-        ("get", "204", "HTTP/1.1 204 No Content\r\n\r\n", ""),
         (
             "get",
             "204",
-            "HTTP/1.1 204 No Content\r\n\r\nnull",
+            "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n",
+            "",
+        ),
+        (
+            "get",
+            "204",
+            "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\nnull",
             "an answer of 204 with a body",
         ),
         (
             "head",
             "200",
-            "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 4\r\n\r\n",
             "",
         ),
         (
             "head",
             "200",
-            "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nnull",
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 4\r\n\r\nnull",
             "an answer to HEAD of 200 with a body",
         ),
     ] {

@@ -82,7 +82,11 @@ async fn each_scheme_carries_its_credential_which_no_report_shows() {
     };
     let about_callers = cases.iter().filter(about_callers).count();
     assert!(about_callers > 30, "{about_callers}");
-    assert_eq!(run.with_verdict("pass").len(), cases.len());
+    // What an undeclared query parameter gets, only the profile can say.
+    let skipped = run.with_verdict("skip");
+    let is_expected = |case: &String| case.contains(".query.undeclared:");
+    assert!(skipped.iter().all(is_expected), "{skipped:?}");
+    assert_eq!(run.with_verdict("pass").len() + skipped.len(), cases.len());
 
     let encoded = |text: &str| {
         use base64::Engine as _;

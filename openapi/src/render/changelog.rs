@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::counts::CLASSES;
-use super::html::{STYLE, policy};
+use super::html::{STYLE, policy, sentence};
+use super::markdown::write_sentence;
 use super::report::Report;
 use crate::Document;
-use crate::diff::{Change, Class, Part};
+use crate::diff::{Change, Class};
 use crate::shown::markdown::{code, words};
 use crate::shown::visible;
 
@@ -103,12 +104,7 @@ pub fn write_markdown(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()
         writeln!(out, "\n## {heading}\n")?;
         for change in group.changes {
             write!(out, "- **{}**: ", word(change.class))?;
-            for part in change.message.parts() {
-                match part {
-                    Part::Code(name) => write!(out, "{}", code(name))?,
-                    text => write!(out, "{}", words(&text.to_string()))?,
-                }
-            }
+            write_sentence(out, change)?;
             writeln!(out, ".")?;
             if let Some(witness) = change.shown_witness() {
                 writeln!(out, "  No longer works: {}", code(&visible(&witness)))?;
@@ -170,13 +166,4 @@ fn section(group: &Group<'_>) -> Markup {
             }
         }
     }
-}
-
-fn sentence(change: &Change) -> Markup {
-    html! { @for part in change.message.parts() {
-        @match part {
-            Part::Code(name) => { code { (visible(name)) } }
-            words => { (visible(&words.to_string())) }
-        }
-    } }
 }

@@ -101,12 +101,7 @@ fn article(report: &Report<'_>, change: &Change, place: Place<'_>) -> Markup {
     let [base, revision] = [Side::Base, Side::Revision].map(|side| report.value(change, side));
     html! {
         article {
-            h3 { @for part in change.message.parts() {
-                @match part {
-                    Part::Code(name) => { code { (visible(name)) } }
-                    words => { (visible(&words.to_string())) }
-                }
-            } }
+            h3 { (sentence(change)) }
             dl {
                 @if let Some((how, why)) = counts::decided(change) {
                     dt { "Policy" }
@@ -144,6 +139,16 @@ fn article(report: &Report<'_>, change: &Change, place: Place<'_>) -> Markup {
             }
         }
     }
+}
+
+/// Returns the message of a change with its names as code.
+pub(super) fn sentence(change: &Change) -> Markup {
+    html! { @for part in change.message.parts() {
+        @match part {
+            Part::Code(name) => { code { (visible(name)) } }
+            words => { (visible(&words.to_string())) }
+        }
+    } }
 }
 
 /// Shows lines in a box that scrolls. It takes the focus, so that it scrolls by keyboard too.

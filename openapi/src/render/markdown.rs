@@ -116,12 +116,7 @@ fn write_change(
         // What begins with a digit, a hyphen or an equals sign could be a list or a heading.
         write!(out, "&#8203;")?;
     }
-    for part in change.message.parts() {
-        match part {
-            Part::Code(name) => write!(out, "{}", code(name))?,
-            text => write!(out, "{}", words(&text.to_string()))?,
-        }
-    }
+    write_sentence(out, change)?;
     writeln!(out, "  ")?;
     writeln!(
         out,
@@ -153,6 +148,17 @@ fn write_change(
         write_values(out, report, change)?;
     }
     write_operations(out, &change.operations, detail)
+}
+
+/// Writes the message of a change with its names as code.
+pub(super) fn write_sentence(out: &mut dyn Write, change: &Change) -> io::Result<()> {
+    for part in change.message.parts() {
+        match part {
+            Part::Code(name) => write!(out, "{}", code(name))?,
+            text => write!(out, "{}", words(&text.to_string()))?,
+        }
+    }
+    Ok(())
 }
 
 /// Writes what was there and what is there now.

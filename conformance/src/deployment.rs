@@ -383,7 +383,7 @@ impl Deployment {
             let mut exchange = self.client.send(purpose.clone(), request.clone()).await;
             exchange.retries = retries;
             match &exchange.outcome {
-                // Whoever asks to close the connection expects that it may break.
+                // A request that asks to close the connection may see it break.
                 Err(NoAnswer::Broken(cause)) if request.header("connection").is_none() => {
                     self.breaks.fetch_add(1, Ordering::Relaxed);
                     tokio::time::sleep(AFTER_BREAK).await;

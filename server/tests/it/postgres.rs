@@ -182,6 +182,48 @@ async fn changes_recorded_by_another_server_are_not_mistaken_for_own_changes() {
     }
 }
 
+/// Sessions keep their plans, which they may have made while hardly anything was revoked.
+#[tokio::test]
+async fn requests_read_few_revocations_also_after_many_tokens_are_revoked() {
+    let Some(cluster) = own_cluster(&["autovacuum=off"]) else {
+        return;
+    };
+    let database = Arc::new(Arc::new(cluster).database());
+    let (server, admin) = first(Arc::clone(&database));
+    let users: Vec<Credential> = ["ben", "cleo"]
+        .map(|name| {
+            let email = format!("{name}@acme.example");
+            server.folder().bootstrap("Acme", &email, "member")
+        })
+        .into();
+    let use_all = async || {
+        let one = server.create(&users[0], "used").await;
+        assert!(lists(&server, &users[0], &one).await);
+        assert_eq!(server.probe(&users[1]).await, 200);
+        assert_eq!(server.revoke(&admin, &one.token_id).await.status, 201);
+    };
+    let read = || {
+        // A session reports what it has read some time after it did.
+        std::thread::sleep(Duration::from_secs(2));
+        let read =
+            "SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'revocations_pkey'";
+        database.execute(read).trim().parse::<u64>().unwrap()
+    };
+    database.execute("VACUUM ANALYZE");
+    use_all().await;
+    database.execute(&format!(
+        "INSERT INTO tokens (id, jti, business_id, user_id, name, token_prefix, token_sha256, created_at, expires_at)
+         SELECT gen_random_uuid(), gen_random_uuid(), business_id, user_id, 'many', '', sha256(n::text::bytea), created_at, expires_at
+         FROM tokens, generate_series(1, 2000) AS n WHERE jti = '{}';
+         INSERT INTO revocations (jti, revoked_at, revoked_by) SELECT jti, now(), 'by hand' FROM tokens WHERE name = 'many'",
+        admin.jti
+    ));
+    let before = read();
+    use_all().await;
+    let read = read() - before;
+    assert!(read < 100, "{read} of 2,001 revocations were read");
+}
+
 #[tokio::test]
 async fn revokes_of_one_token_on_all_replicas_at_once_leave_one_record() {
     let Some(database) = shared() else { return };

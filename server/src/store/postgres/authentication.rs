@@ -21,11 +21,12 @@ use super::row::Stored;
 use super::snapshot::{Snapshot, snapshot_column};
 use super::snapshot_cache::{ReadTokens, SnapshotCache};
 
-/// What [`caller_token`] reads of a token `t` and its revocation `r`, if there is one. A foreign key ensures, for all who write,
-/// that a token's owner is a member of its business.
+/// What [`caller_token`] reads of a token `t`. A foreign key ensures, for all who write, that a token's owner is a member of its
+/// business.
 macro_rules! caller_columns {
     () => {
-        "t.jti, t.id, t.user_id, t.business_id, t.token_sha256, t.expires_at, t.last_used_at, r.jti IS NOT NULL AS revoked"
+        "t.jti, t.id, t.user_id, t.business_id, t.token_sha256, t.expires_at, t.last_used_at,
+         (SELECT r.jti FROM revocations r WHERE r.jti = t.jti) IS NOT NULL AS revoked"
     };
 }
 
@@ -35,7 +36,7 @@ const TOKENS: &str = concat!(
     snapshot_column!(),
     ", ",
     caller_columns!(),
-    " FROM (VALUES (true)) AS now LEFT JOIN (tokens t LEFT JOIN revocations r ON r.jti = t.jti) ON t.jti = ANY($1)"
+    " FROM (VALUES (true)) AS now LEFT JOIN tokens t ON t.jti = ANY($1)"
 );
 
 /// A row for each question, with the caller's token and the target, as far as they are asked for and exist.
@@ -51,7 +52,7 @@ const TOKENS_AND_TARGETS: &str = concat!(
      LEFT JOIN LATERAL (
          SELECT ",
     caller_columns!(),
-    "    FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti WHERE t.jti = asked.jti LIMIT 1
+    "    FROM tokens t WHERE t.jti = asked.jti LIMIT 1
      ) caller ON true
      LEFT JOIN LATERAL (
          SELECT t.id, t.jti, t.user_id, t.name, m.email, m.role

@@ -23,7 +23,7 @@ use super::snapshot_cache::SnapshotCache;
 const SELECT_TOKENS: &str = concat!(
     "SELECT ",
     token_columns!(),
-    " FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti"
+    " FROM tokens t LEFT JOIN LATERAL (SELECT * FROM revocations r WHERE r.jti = t.jti LIMIT 1) r ON true"
 );
 
 /// The most tokens of a page that is read together with others, so that one statement of many such pages stays small.
@@ -208,7 +208,7 @@ impl Work for ListTokens {
 
 async fn count(connection: &mut PgConnection, list: &ListTokens) -> Result<u64, StoreError> {
     let mut query = QueryBuilder::<Postgres>::new(
-        "SELECT COUNT(*) FROM tokens t LEFT JOIN revocations r ON r.jti = t.jti",
+        "SELECT COUNT(*) FROM tokens t LEFT JOIN LATERAL (SELECT * FROM revocations r WHERE r.jti = t.jti LIMIT 1) r ON true",
     );
     push_filter(&mut query, list);
     let row = query.build().fetch_one(connection).await?;

@@ -10,7 +10,7 @@ use super::connections::Work;
 use super::primary::Primary;
 
 /// The schema, as an ordered list of steps that are never edited once released.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step {
         version: 1,
         description: "tokens, revocations and audit events",
@@ -50,6 +50,11 @@ const STEPS: [Step; 8] = [
         version: 8,
         description: "locks of tokens at once",
         sql: include_str!("../../../migrations/postgres/0008_locks_of_tokens_at_once.sql"),
+    },
+    Step {
+        version: 9,
+        description: "lookups of revocations",
+        sql: include_str!("../../../migrations/postgres/0009_lookups_of_revocations.sql"),
     },
 ];
 

@@ -15,7 +15,8 @@ const MAX_AGE: Duration = Duration::from_secs(60);
 /// The settings of every session.
 ///
 /// Every statement of ours looks rows up by a key that has an index. With these settings the planner has one plan for each of
-/// them, which does not depend on how full the tables were when it was made.
+/// them, which does not depend on how full the tables were when it was made. A plan of a join may still read all revocations, which
+/// costs no more while there are none: so the revocation of a token is looked up by a subquery that cannot become a join.
 ///
 /// A statement that follows a lock must see what was committed while it waited for the lock: the isolation is what the locks of
 /// tokens and users rely on, whatever the database, the role or the URL says.

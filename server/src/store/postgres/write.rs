@@ -39,7 +39,7 @@ impl Work for AddToken {
         if let Some(max_active) = *max_active {
             let row = sqlx::query(
                 "SELECT COUNT(*) FROM tokens t WHERE t.user_id = $1 AND t.expires_at > $2
-             AND NOT EXISTS (SELECT 1 FROM revocations r WHERE r.jti = t.jti)",
+             AND (SELECT r.jti FROM revocations r WHERE r.jti = t.jti) IS NULL",
             )
             .bind(token.user_id)
             .bind(Timestamp::now().as_utc())
@@ -123,7 +123,7 @@ impl Work for RecordUses<'_> {
             "WITH used AS (
                  SELECT t.jti, t.user_id, u.at FROM tokens t
                  JOIN unnest($1::uuid[], $2::timestamptz[]) AS u (jti, at) ON u.jti = t.jti
-                 WHERE NOT EXISTS (SELECT 1 FROM revocations r WHERE r.jti = t.jti)
+                 WHERE (SELECT r.jti FROM revocations r WHERE r.jti = t.jti) IS NULL
              ),
              changed AS (
                  INSERT INTO changes (jtis, users)

@@ -4,12 +4,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use testbed::postgres::Cluster;
+use sqlx::{Connection, Executor, PgConnection};
+use testbed::postgres::{Cluster, Database};
+use tokio::time::timeout;
 
 use super::figures::Figures;
 use crate::harness::{
     Credential, Folder, PATIENCE, Request, Server, binary, output, own_cluster, text,
 };
+
+/// A write by a client that does nothing for the promise.
+const PLAIN_WRITE: &str = "INSERT INTO businesses (id, name, created_at) VALUES (gen_random_uuid(), 'plain ' || gen_random_uuid(), now())";
 
 /// Starts a server on a database of this cluster.
 async fn serve(cluster: &Arc<Cluster>) -> (Server, Credential) {
@@ -36,8 +41,17 @@ async fn settings_that_a_reload_changes_lose_no_acknowledged_revocation() {
     for token in &tokens {
         assert_eq!(server.revoke(&admin, &token.token_id).await.status, 201);
     }
+    // The control: commits of a client that chooses nothing.
+    let database = server.folder().postgres().unwrap();
+    let mut plain = PgConnection::connect(&database.url()).await.unwrap();
+    for _ in 0..9 {
+        plain.execute(PLAIN_WRITE).await.unwrap();
+    }
     cluster.kill();
     cluster.restart();
+    let kept = database.execute("SELECT count(*) FROM businesses WHERE name LIKE 'plain %'");
+    println!("the control: {kept} of 9 plain commits survive the same crash");
+    assert!(kept.parse::<u32>().unwrap() < 9, "the crash must lose one");
     let mut accepted = 0;
     for token in &tokens {
         accepted += usize::from(server.probe(token).await != 401);
@@ -72,6 +86,21 @@ async fn settings_that_a_reload_changes_lose_no_acknowledged_revocation() {
 /// Returns the sessions of servers that wait for a standby.
 const WAITING: &str = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
 
+/// Cancels the wait of the next commit that waits for a standby.
+fn cancel_one_wait(cluster: &Arc<Cluster>) -> tokio::task::JoinHandle<()> {
+    let cluster = Arc::clone(cluster);
+    tokio::task::spawn_blocking(move || {
+        let begun = Instant::now();
+        let cancel = format!("SELECT pg_cancel_backend(pid) {WAITING}");
+        while cluster.execute("postgres", &cancel) != "t" {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "no commit waits for the standby"
+            );
+        }
+    })
+}
+
 #[tokio::test]
 async fn commit_whose_wait_for_a_standby_is_cancelled_is_not_acknowledged() {
     let Some(cluster) = own_cluster(&[]) else {
@@ -81,17 +110,14 @@ async fn commit_whose_wait_for_a_standby_is_cancelled_is_not_acknowledged() {
     let (server, admin) = serve(&cluster).await;
     let token = server.create(&admin, "ci").await;
     cluster.reload_with("synchronous_standby_names = 'absent'");
-    let canceller = Arc::clone(&cluster);
-    let cancelled = tokio::task::spawn_blocking(move || {
-        let begun = Instant::now();
-        let cancel = format!("SELECT pg_cancel_backend(pid) {WAITING}");
-        while canceller.execute("postgres", &cancel) != "t" {
-            assert!(
-                begun.elapsed() < PATIENCE,
-                "no commit waits for the standby"
-            );
-        }
-    });
+    // The control: a client that ignores warnings takes such a commit for done.
+    let database = server.folder().postgres().unwrap();
+    let mut plain = PgConnection::connect(&database.url()).await.unwrap();
+    let cancelled = cancel_one_wait(&cluster);
+    plain.execute(PLAIN_WRITE).await.unwrap();
+    cancelled.await.unwrap();
+    println!("the control: a client that ignores warnings is told that such a commit is done");
+    let cancelled = cancel_one_wait(&cluster);
     // The commit is visible afterwards, but a failover could lose it.
     assert_eq!(server.revoke(&admin, &token.token_id).await.status, 503);
     cancelled.await.unwrap();
@@ -190,6 +216,12 @@ async fn writes_that_nobody_waits_for_any_more_leave_no_sessions() {
         .timeout(Duration::from_millis(200));
     let client = client.build().unwrap();
     let sessions = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname <> 'postgres'";
+    let sessions = || {
+        cluster
+            .execute("postgres", sessions)
+            .parse::<u32>()
+            .unwrap()
+    };
     let mut most = 0;
     for _ in 0..6 {
         let clients = (0..8).map(|_| {
@@ -203,12 +235,7 @@ async fn writes_that_nobody_waits_for_any_more_leave_no_sessions() {
         for answer in futures_util::future::join_all(clients).await {
             assert!(answer.is_err(), "{answer:?}");
         }
-        most = most.max(
-            cluster
-                .execute("postgres", sessions)
-                .parse::<u32>()
-                .unwrap(),
-        );
+        most = most.max(sessions());
     }
     let figures = Figures {
         case: "writes that block",
@@ -219,6 +246,14 @@ async fn writes_that_nobody_waits_for_any_more_leave_no_sessions() {
     assert!((1..=10).contains(&most), "{most}");
     // Reads do not wait.
     assert_eq!(server.probe(&admin).await, 200);
+    // The control: the sessions of a client that only closes its connections remain.
+    let database = server.folder().postgres().unwrap();
+    abandon_writes(database, 12).await;
+    let abandoned = sessions();
+    assert!(abandoned >= 12, "{abandoned}");
+    println!(
+        "the control: {abandoned} sessions, with 12 of a client that only closes its connections"
+    );
 
     cluster.reload_with("synchronous_standby_names = ''");
     server.hang_up();
@@ -232,5 +267,14 @@ async fn writes_that_nobody_waits_for_any_more_leave_no_sessions() {
             break;
         }
         assert!(begun.elapsed() < PATIENCE, "no session becomes free");
+    }
+}
+
+/// Begins writes on connections of their own, and closes each connection while its commit waits.
+async fn abandon_writes(database: &Database, number: usize) {
+    for _ in 0..number {
+        let mut plain = PgConnection::connect(&database.url()).await.unwrap();
+        let waits = timeout(Duration::from_millis(100), plain.execute(PLAIN_WRITE)).await;
+        assert!(waits.is_err(), "no standby is there");
     }
 }

@@ -315,6 +315,7 @@ impl Deployment {
         let deployment = Arc::clone(self);
         self.carry_through(async move {
             deployment.pace.turn().await;
+            deployment.sends(&request);
             let exchange = deployment.connected(errand, purpose, request).await;
             deployment.learn(errand, case, &exchange);
             exchange
@@ -356,6 +357,7 @@ impl Deployment {
             return Exchange::unsent(purpose, request, NoAnswer::Budget(budget));
         }
         self.pace.turn().await;
+        self.sends(&request);
         let exchange = self.client.send_on(wire, form, purpose, request).await;
         self.learn(Errand::Step, case, &exchange);
         exchange

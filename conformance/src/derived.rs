@@ -60,6 +60,7 @@ pub fn cases(contract: &Contract) -> Vec<&'static Case> {
             for forbidden in forbidden::of(contract, index, &bodies) {
                 derivation.add_forbidden(index, forbidden);
             }
+            (derivation.left_out).extend(forbidden::untried(contract, index));
         }
         if let Some((body, others)) = bodies.split_first() {
             derivation.add_body(index, body);
@@ -316,7 +317,10 @@ impl Derivation<'_> {
         };
         let bodies = match body.form() {
             Form::Json => values.bodies(),
-            Form::Fields | Form::Parts => values.forms(),
+            Form::Fields | Form::Parts => values.forms(
+                |value| body.written(self.contract, value).is_some(),
+                &body.files,
+            ),
             // Bytes and other texts have no violation that every reader of them would see.
             Form::Plain => {
                 self.left_out.push(format!(
@@ -357,7 +361,18 @@ impl Derivation<'_> {
             };
             let purpose = format!("with the character NUL in the member {name}");
             let value = Value::from(NUL);
-            self.add(index, &variant, Change::Member { name, value }, &purpose);
+            let change = Change::Member {
+                name: name.clone(),
+                value,
+            };
+            self.add(index, &variant, change, &purpose);
+            let variant = Variant {
+                part: &part,
+                ..Variant::of_body("lone_surrogate", Expects::Documented)
+            };
+            let purpose = format!("with half of a surrogate pair in the member {name}");
+            let text = LONE_SURROGATE;
+            self.add(index, &variant, Change::Escaped { name, text }, &purpose);
         }
         for (name, values) in values.bounded_members() {
             if is_of_thing(&name) {
@@ -395,6 +410,9 @@ impl Derivation<'_> {
 
 /// A text with the character NUL, which databases and programs in C do not take for a part of it.
 const NUL: &str = "a\0b";
+
+/// Half of a pair, which stands for no character: readers of JSON do not agree on it (RFC 8259, section 8.2).
+const LONE_SURROGATE: &str = "a\\ud800b";
 
 /// Returns whether a member, by its keys, names a thing.
 fn is_of_thing(keys: &str) -> bool {

@@ -323,15 +323,19 @@ pub struct CreatedResources {
     pub deleted: usize,
     /// Those that were not deleted, for a person to look at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub left_behind: Vec<ResourceLeftBehind>,
+    pub left_behind: Vec<NamedResource>,
+    /// Those that an operation answered with as if it had created them, and that may have been there before. The run has
+    /// neither changed nor deleted them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<NamedResource>,
 }
 
-/// A created resource that was not deleted.
+/// A resource that was not deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ResourceLeftBehind {
+pub struct NamedResource {
     /// Its path, or that of its collection where its id is unknown.
     pub path: String,
-    /// The operation that created it.
+    /// The operation that created it, or answered as if it had.
     pub created_by: String,
     /// The reason why it was not deleted.
     pub reason: String,

@@ -8,6 +8,7 @@ mod curl;
 mod download;
 mod exchange;
 mod record;
+mod surrogates;
 mod tls;
 
 pub use caller::Caller;

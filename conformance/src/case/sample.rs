@@ -45,6 +45,8 @@ pub(crate) enum Change {
     Method(&'static str),
     /// In a member of its body.
     Member { name: String, value: Value },
+    /// In a member of its body of JSON, which is this text with its escapes.
+    Escaped { name: String, text: &'static str },
 }
 
 impl Change {
@@ -56,7 +58,9 @@ impl Change {
             Change::Text { what, .. } => (*what).to_owned(),
             Change::MediaType(name) => format!("a body in {name}"),
             Change::Method(name) => format!("the method {name}"),
-            Change::Member { name, .. } => format!("a member {name} of the body"),
+            Change::Member { name, .. } | Change::Escaped { name, .. } => {
+                format!("a member {name} of the body")
+            }
             Change::Parameter { location, name, .. } => {
                 format!("a {} parameter {name}", location.name())
             }

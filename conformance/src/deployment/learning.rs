@@ -59,6 +59,7 @@ impl Deployment {
             self.reached.store(true, Ordering::Relaxed);
         }
         let mut created = false;
+        let path = path_of(&exchange.request);
         if let Ok(response) = &exchange.outcome {
             // Checked before a token that this answer creates is entered: that token may be in the answer.
             let Request { method, path, .. } = &exchange.request;
@@ -76,7 +77,6 @@ impl Deployment {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner))
             .extend(found);
-            let path = path_of(&exchange.request);
             self.learn_used(exchange, response.status);
             self.learn_made(case, exchange, response);
             if exchange.request.method == Method::POST && response.status == 201 {
@@ -95,6 +95,10 @@ impl Deployment {
                 }
             }
         }
+        // After the deletion itself has been learnt.
+        if let Some(operation) = self.deletion(&exchange.request) {
+            self.made.end_deletion(&self.graph, operation, path);
+        }
         // Tokens of the ledger keep the names that they have.
         if let Ok(response) = &exchange.outcome {
             for secret in leak::secrets_in(response) {
@@ -104,6 +108,20 @@ impl Deployment {
         if errand == Errand::Minting && !created {
             self.pace.release(CLEAN_UP);
         }
+    }
+
+    /// Notes what a request is about to delete.
+    pub(super) fn sends(&self, request: &Request) {
+        if let Some(operation) = self.deletion(request) {
+            let path = path_of(request);
+            self.made.begin_deletion(&self.graph, operation, path);
+        }
+    }
+
+    /// Returns the operation of the contract that a request deletes something by.
+    fn deletion(&self, request: &Request) -> Option<usize> {
+        let is_deletion = request.method == Method::DELETE;
+        is_deletion.then(|| self.tracker().operation("DELETE", path_of(request)))?
     }
 
     /// Learns from an answer what was created and deleted, and keeps requests in reserve to delete it.

@@ -16,7 +16,8 @@ pub(super) fn is_accepted(answer: &Answer<'_>, t: &Trial, sample: &Sample) -> Ou
         | Change::Text { .. }
         | Change::MediaType(_)
         | Change::Method(_)
-        | Change::Member { .. } => false,
+        | Change::Member { .. }
+        | Change::Escaped { .. } => false,
     };
     let documented = &t.deployment().contract.operations()[sample.operation];
     let is_refused = answer.status() == 401

@@ -107,6 +107,19 @@ pub(super) fn of(contract: &Contract, index: usize, bodies: &[Body<'_>]) -> Vec<
     found
 }
 
+/// Says which undeclared methods are not tried: once for each path.
+pub(super) fn untried(contract: &Contract, index: usize) -> Option<String> {
+    let operations = || contract.operations().iter().map(|one| &one.operation);
+    let path = &contract.operations()[index].operation.path;
+    let is_first = operations().position(|one| one.path == *path) == Some(index);
+    let of_path = || operations().filter(|one| may_be(&one.path, path));
+    let is_free = |method: &&str| !of_path().any(|one| one.method == **method);
+    let some = ["POST", "DELETE"].iter().any(is_free);
+    (is_first && some).then(|| {
+        "undeclared methods that create, change or delete something where they work: POST and DELETE, and PUT and PATCH of a path with ids, are not tried".to_owned()
+    })
+}
+
 /// Returns a method that no operation of the contract has for the path of one, which is the first of its path. Where a path has
 /// ids, only GET: a sampled id may be that of something that the run did not create.
 fn undeclared_method(contract: &Contract, index: usize) -> Option<&'static str> {

@@ -97,13 +97,18 @@ pub(super) fn lines(report: &Report) -> Vec<Line> {
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| format!("{} {what}", count(*number, "case")))
         .collect();
-    let values = summary::left_out(report).len();
+    let of_operations = summary::left_out(report);
+    let of_operations: usize = of_operations
+        .iter()
+        .map(|(_, operations)| operations.len())
+        .sum();
     let mut left_out = Vec::new();
     if !parts.is_empty() {
         left_out.push(format!("{}: nothing is known about them", parts.join(", ")));
     }
-    if values > 0 {
-        left_out.push(format!("values of {} of operations", count(values, "part")));
+    if of_operations > 0 {
+        let kinds = count(of_operations, "kind");
+        left_out.push(format!("{kinds} of requests to operations"));
     }
     if !left_out.is_empty() {
         lines.push(("left out", left_out.join("; ")));

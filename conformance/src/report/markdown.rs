@@ -73,6 +73,15 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 words(&one.reason)
             )?;
         }
+        for one in &end.resources.kept {
+            writeln!(
+                out,
+                "\n> **Not deleted:** {}, which {} answered with: {}",
+                code(&one.path),
+                code(&one.created_by),
+                words(&one.reason)
+            )?;
+        }
     }
     let findings = summary::findings(report);
     if !findings.is_empty() {

@@ -1,6 +1,8 @@
 //! The parts of a report that several formats show: findings, skipped cases, the slowest cases, coverage, and the
 //! sources of the credentials in curl commands.
 
+use std::collections::BTreeMap;
+
 use super::Report;
 use openapi::waiver::Waived;
 
@@ -282,17 +284,25 @@ pub(crate) fn unreached(report: &Report) -> Vec<(&str, &Unreached)> {
         .collect()
 }
 
-/// Returns what derived cases leave out, each with its operation.
-pub(crate) fn left_out(report: &Report) -> Vec<(&str, &str)> {
+/// Returns what derived cases leave out, each with its operations: what is left out of the fewest comes first.
+pub(crate) fn left_out(report: &Report) -> Vec<(&str, Vec<&str>)> {
     let coverage = report.end.as_ref().map(|end| &end.coverage);
     let operations = coverage
         .into_iter()
         .flat_map(|coverage| &coverage.operations);
-    let left_out = operations.flat_map(|one| {
-        let left_out = one.left_out.iter();
-        left_out.map(|what| (one.operation.as_str(), what.as_str()))
-    });
-    left_out.collect()
+    let mut left_out: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut places = BTreeMap::new();
+    for operation in operations {
+        for what in &operation.left_out {
+            let place = *places.entry(what).or_insert(left_out.len());
+            if place == left_out.len() {
+                left_out.push((what, Vec::new()));
+            }
+            left_out[place].1.push(&operation.operation);
+        }
+    }
+    left_out.sort_by_key(|(_, operations)| operations.len());
+    left_out
 }
 
 /// Formats a duration: `850 ms` below one second, `1.2 s` above.

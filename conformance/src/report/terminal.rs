@@ -234,11 +234,15 @@ fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     let left_out = summary::left_out(report);
-    for (operation, what) in left_out.iter().take(LEFT_OUT) {
+    for (what, operations) in left_out.iter().take(LEFT_OUT) {
+        let others = match operations.len() - 1 {
+            0 => String::new(),
+            others => format!(" and of {others} more"),
+        };
         writeln!(
             out,
-            "  {YELLOW}left out of {}: {}{YELLOW:#}",
-            one_line(operation),
+            "  {YELLOW}left out of {}{others}: {}{YELLOW:#}",
+            one_line(operations[0]),
             one_line(what)
         )?;
     }
@@ -258,16 +262,16 @@ fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-/// The most tokens, or other resources, left behind that are named.
+/// The most tokens, or other resources, that are still there and named.
 const LEFT_BEHIND: usize = 8;
 
-/// Writes what the run left behind.
+/// Writes what the run left behind, and what it did not delete since it may have been there before.
 fn left_behind(end: &RunFooter, out: &mut dyn Write) -> io::Result<()> {
     let tokens = end.left_behind.iter().map(|token| {
         let (id, owner, reason) = (&token.token_id, &token.owner, &token.reason);
         format!("token {id} of the {owner}: {reason}")
     });
-    first_left_behind("tokens", tokens, out)?;
+    first_of("left behind", "tokens", tokens, out)?;
     let resources = end.resources.left_behind.iter();
     let resources = resources.map(|one| {
         format!(
@@ -275,23 +279,31 @@ fn left_behind(end: &RunFooter, out: &mut dyn Write) -> io::Result<()> {
             one.path, one.created_by, one.reason
         )
     });
-    first_left_behind("resources", resources, out)
+    first_of("left behind", "resources", resources, out)?;
+    let kept = end.resources.kept.iter().map(|one| {
+        format!(
+            "{}, which {} answered with: {}",
+            one.path, one.created_by, one.reason
+        )
+    });
+    first_of("not deleted", "resources", kept, out)
 }
 
-/// Writes the first of what was left behind, and how many more there are.
-fn first_left_behind(
+/// Writes the first of what is still there, and how many more there are.
+fn first_of(
+    state: &str,
     kind: &str,
     mut left: impl ExactSizeIterator<Item = String>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     for one in left.by_ref().take(LEFT_BEHIND) {
-        writeln!(out, "{RED}left behind{RED:#} {}", one_line(&one))?;
+        writeln!(out, "{RED}{state}{RED:#} {}", one_line(&one))?;
     }
     match left.len() {
         0 => Ok(()),
         rest => writeln!(
             out,
-            "{RED}left behind{RED:#} {rest} more {kind}, which the other reports name"
+            "{RED}{state}{RED:#} {rest} more {kind}, which the other reports name"
         ),
     }
 }

@@ -6,16 +6,25 @@ use serde_json::Value;
 use super::chosen::Chosen;
 use super::inputs::{bodies, parameters};
 use super::writing::{self, Writing};
-use crate::case::Stop;
 use crate::case::sample::{Change, Location};
+use crate::case::{Effect, Stop};
 use crate::contract::JSON;
 use crate::profile::Role;
 use crate::trial::Trial;
 use crate::wire::Request;
 
+/// The text that stands for one with escapes, until the body is written.
+const ESCAPED: &str = "conformance-escaped";
+
 /// Builds the ordinary request of chosen values.
 pub(crate) fn ordinary_of(t: &Trial, chosen: &Chosen) -> Result<Request, Stop> {
-    build(t, chosen, &Change::Nothing)
+    let request = build(t, chosen, &Change::Nothing)?;
+    let deployment = t.deployment();
+    // Its body differs each time, as far as its schema accepts that. The name in the path of a `PUT` may not.
+    if deployment.graph.effect(chosen.operation) == Effect::Create {
+        deployment.made.differs(&request);
+    }
+    Ok(request)
 }
 
 /// Builds a request of chosen values, changed in one place.
@@ -77,15 +86,20 @@ pub(super) fn build(t: &Trial, chosen: &Chosen, change: &Change) -> Result<Reque
     let ordinary = chosen.body.as_ref().map(|body| &body.value);
     let changed = match (change, ordinary) {
         (Change::Member { name, value }, Some(ordinary)) => with_member(ordinary, name, value),
+        (Change::Escaped { name, .. }, Some(ordinary)) => {
+            with_member(ordinary, name, &ESCAPED.into())
+        }
         _ => None,
     };
     let value = match change {
         Change::Body(value) => value.as_ref(),
-        Change::Member { .. } => Some(changed.as_ref().ok_or_else(|| {
-            Stop::Inapplicable(format!(
-                "the ordinary body of {operation} has no such member"
-            ))
-        })?),
+        Change::Member { .. } | Change::Escaped { .. } => {
+            Some(changed.as_ref().ok_or_else(|| {
+                Stop::Inapplicable(format!(
+                    "the ordinary body of {operation} has no such member"
+                ))
+            })?)
+        }
         Change::Text { .. } | Change::MediaType(_) if ordinary.is_none() => {
             return Err(Stop::Inapplicable(format!(
                 "the ordinary request of {operation} has no body"
@@ -104,14 +118,18 @@ pub(super) fn build(t: &Trial, chosen: &Chosen, change: &Change) -> Result<Reque
         .or(bodies.first().map(|body| body.media_type))
         .unwrap_or(JSON);
     let body = bodies.iter().find(|body| body.media_type == media_type);
-    let encodings = body.map_or(&Value::Null, |body| {
-        (contract.document().at(&body.place)).map_or(&Value::Null, |place| &place["encoding"])
-    });
-    let schema = body.and_then(|body| body.schema.as_ref());
-    match writing::body(media_type, value, encodings, schema) {
+    let written = match body {
+        Some(body) => body.written(contract, value),
+        None => writing::body(media_type, value, &Value::Null, &[]),
+    };
+    match written {
         Some((media_type, bytes)) => Ok(match change {
             Change::Text { text, .. } => request.body(&media_type, text.as_str()),
             Change::MediaType(other) => request.body(other, bytes),
+            Change::Escaped { text, .. } => {
+                let written = String::from_utf8_lossy(&bytes).replace(ESCAPED, text);
+                request.body(&media_type, written)
+            }
             Change::Nothing
             | Change::Parameter { .. }
             | Change::Body(_)

@@ -12,30 +12,35 @@ use super::scope::Bound;
 use crate::case::Effect;
 use crate::deployment::Deployment;
 use crate::deployment::pace::Errand;
-use crate::event::{CreatedResources, ResourceLeftBehind};
+use crate::event::{CreatedResources, NamedResource};
 use crate::trial::Trial;
 
-/// Deletes what a case created and is still there, the newest first; with `None`, what all cases created.
+/// Deletes what a case created and is still there, the newest first; with `None`, what all cases created. What may have been
+/// there before stays.
 pub(crate) async fn clean_up(deployment: &Arc<Deployment>, case: Option<&'static str>) {
-    let created = deployment.made.there(case);
+    let made = &deployment.made;
+    let settled = |was_there: bool| {
+        if was_there {
+            deployment.freed_one();
+        }
+    };
+    let created = made.there(case);
     for one in &created {
-        if deployment.made.is_there(one) && deployment.graph.kinds[one.kind].delete.is_some() {
-            let left = delete(deployment, case.unwrap_or("clean-up"), one).await;
-            settle(deployment, one, left);
+        if made.is_there(one) && deployment.graph.kinds[one.kind].delete.is_some() {
+            match made.why_not_own(one.kind, &one.ids) {
+                Some(why) => settled(made.keep(one, why)),
+                None => {
+                    let left = delete(deployment, case.unwrap_or("clean-up"), one).await;
+                    settled(made.settle(one, left));
+                }
+            }
         }
     }
     for one in &created {
-        if deployment.made.is_there(one) {
+        if made.is_there(one) {
             let why = "no operation of the contract deletes it".to_owned();
-            settle(deployment, one, Some(why));
+            settled(made.settle(one, Some(why)));
         }
-    }
-}
-
-/// Records what became of a thing.
-fn settle(deployment: &Deployment, one: &Created, left: Option<String>) {
-    if deployment.made.settle(one, left) {
-        deployment.freed_one();
     }
 }
 
@@ -73,17 +78,18 @@ async fn delete(deployment: &Arc<Deployment>, case: &'static str, one: &Created)
 pub(crate) fn report(deployment: &Deployment) -> CreatedResources {
     let totals = deployment.made.totals();
     let (contract, graph) = (&deployment.contract, &deployment.graph);
-    let left = totals
-        .left
-        .into_iter()
-        .map(|(one, reason)| ResourceLeftBehind {
+    let named = |things: Vec<(Created, String)>| {
+        let things = things.into_iter().map(|(one, reason)| NamedResource {
             path: deployment.secrets.redact(&one.path(contract, graph)),
             created_by: contract.operations()[one.by].operation.to_string(),
             reason,
         });
+        things.collect()
+    };
     CreatedResources {
         created: totals.created,
         deleted: totals.deleted,
-        left_behind: left.collect(),
+        left_behind: named(totals.left),
+        kept: named(totals.kept),
     }
 }

@@ -37,8 +37,13 @@ pub(super) fn value(
         fits(&value).then_some((value, origin))
     });
     written.next().or_else(|| {
-        let value = sampled(schema?)?;
-        fits(&value).then_some((value, Origin::Sample))
+        let value = sampled(schema?).filter(|value| fits(value));
+        // An empty list is a sample that no query can carry.
+        let value = value.or_else(|| {
+            let mut others = sample::candidates(schema?).into_iter();
+            others.find(|value| fits(value) && accepts(schema, value))
+        });
+        Some((value?, Origin::Sample))
     })
 }
 

@@ -213,12 +213,46 @@ impl Graph {
             .position(|kind| kind.delete == Some(operation))
     }
 
+    /// Returns the kind that an operation lists.
+    pub(crate) fn listed_by(&self, operation: usize) -> Option<usize> {
+        let mut kinds = self.kinds.iter();
+        kinds.position(|kind| kind.list == Some(operation))
+    }
+
+    /// Returns the things that the path of a request names, each as its kind and the ids in its path.
+    pub(crate) fn named_by(&self, operation: usize, path: &str) -> Vec<(usize, Vec<String>)> {
+        let node = &self.operations[operation];
+        let given = filled(&node.path, path).unwrap_or_default();
+        let slots = node.slots.iter().enumerate();
+        let named = slots.filter_map(|(place, slot)| {
+            Some((self.kind(&slot.key)?, given.get(..=place)?.to_vec()))
+        });
+        named.collect()
+    }
+
+    /// Returns whether an operation changes or deletes things of a kind, or what is within them or refers to them.
+    pub(crate) fn is_changed(&self, kind: usize) -> bool {
+        let key = &self.kinds[kind].key;
+        let mut nodes = self.operations.iter().enumerate();
+        nodes.any(|(index, node)| {
+            let mut slots = node.slots.iter();
+            let mut references = node.references.iter();
+            self.effect(index) != Effect::Safe
+                && (slots.any(|slot| slot.key == *key) || references.any(|one| one.kind == kind))
+        })
+    }
+
     /// Returns whether an answer with this status says that the operation has created one of a kind.
     pub(crate) fn is_new(&self, operation: usize, kind: usize, status: u16) -> bool {
-        let mut creators = self.kinds[kind].creators.iter();
         let mut others = self.beside_201.get(&operation).into_iter().flatten();
-        creators.any(|creator| creator.operation == operation && creator.is_new)
+        self.makes_new(operation, kind)
             && !others.any(|other| *other == status.to_string() || other == "2XX")
+    }
+
+    /// Returns whether an operation is there to create things of a kind.
+    pub(crate) fn makes_new(&self, operation: usize, kind: usize) -> bool {
+        let mut creators = self.kinds[kind].creators.iter();
+        creators.any(|creator| creator.operation == operation && creator.is_new)
     }
 
     /// Returns the ids in the path of a created thing: those that the path of the request has, and its own.

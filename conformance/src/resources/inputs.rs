@@ -2,13 +2,16 @@
 
 use openapi::media_type::MediaType;
 use openapi::schema::{Direction, bundle_for};
-use openapi::{Operation, pointer};
+use openapi::{Document, Operation, pointer};
 use serde_json::Value;
 
-use super::writing::{Form, Writing};
+use super::writing::{self, Form, Writing};
 use crate::case::sample::Location;
 use crate::contract::parameters::declared;
 use crate::contract::{Contract, JSON};
+
+/// How deep files are looked for in the schema of a form.
+const DEPTH: usize = 6;
 
 /// A parameter of an operation.
 pub(crate) struct Parameter<'c> {
@@ -43,6 +46,8 @@ pub(crate) struct Body<'c> {
     pub(crate) place: String,
     /// The self-contained schema, where the contract has one.
     pub(crate) schema: Option<Value>,
+    /// The properties of a form that are files.
+    pub(crate) files: Vec<String>,
     /// Whether a request must have a body.
     pub(crate) required: bool,
 }
@@ -51,6 +56,13 @@ impl Body<'_> {
     /// Returns how its values are written.
     pub(crate) fn form(&self) -> Form {
         Form::of(&MediaType::of(self.media_type))
+    }
+
+    /// Writes a value of it: the media type with its parameters, and the bytes. `None` where the media type cannot carry it.
+    pub(crate) fn written(&self, contract: &Contract, value: &Value) -> Option<(String, Vec<u8>)> {
+        let place = contract.document().at(&self.place);
+        let encodings = place.map_or(&Value::Null, |place| &place["encoding"]);
+        writing::body(self.media_type, value, encodings, &self.files)
     }
 }
 
@@ -67,6 +79,7 @@ pub(crate) fn bodies<'c>(contract: &'c Contract, operation: &Operation) -> Vec<B
             let schema = pointer::join(&place, "schema");
             Body {
                 media_type,
+                files: files(document, &schema, DEPTH),
                 schema: (document.at(&schema))
                     .map(|_| bundle_for(document, &schema, Direction::Request)),
                 place,
@@ -80,6 +93,48 @@ pub(crate) fn bodies<'c>(contract: &'c Contract, operation: &Operation) -> Vec<B
         _ => 2,
     });
     bodies
+}
+
+/// Returns the properties of a schema that are bytes.
+fn files(document: &Document, schema: &str, depth: usize) -> Vec<String> {
+    let (place, Some(depth)) = (document.follow(schema), depth.checked_sub(1)) else {
+        return Vec::new();
+    };
+    let schema = document.at(&place).unwrap_or(&Value::Null);
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    let named = properties.map(|(name, _)| name);
+    let is_file = |name: &&String| {
+        let property = pointer::join_all(&place, ["properties", name.as_str()]);
+        is_bytes(document, &property, depth)
+    };
+    let mut found: Vec<String> = named.filter(is_file).cloned().collect();
+    let branches = branches(schema, &place);
+    found.extend((branches.iter()).flat_map(|branch| files(document, branch, depth)));
+    found
+}
+
+/// Returns whether a schema is one of bytes, or of a list of such: a media type without an encoding in text (OpenAPI 3.1, section
+/// 4.8.14.3), as which `format: binary` is read too.
+fn is_bytes(document: &Document, schema: &str, depth: usize) -> bool {
+    let (place, Some(depth)) = (document.follow(schema), depth.checked_sub(1)) else {
+        return false;
+    };
+    let schema = document.at(&place).unwrap_or(&Value::Null);
+    let has = |key: &str| schema.get(key).is_some();
+    let items = pointer::join(&place, "items");
+    has("contentMediaType") && !has("contentEncoding")
+        || has("items") && is_bytes(document, &items, depth)
+        || (branches(schema, &place).iter()).any(|branch| is_bytes(document, branch, depth))
+}
+
+/// Returns the pointers to the parts and alternatives of a schema.
+fn branches(schema: &Value, place: &str) -> Vec<String> {
+    let keywords = ["allOf", "anyOf", "oneOf"].into_iter();
+    let branches = keywords.flat_map(|keyword| {
+        let branches = schema[keyword].as_array().map_or(0, Vec::len);
+        (0..branches).map(move |branch| pointer::join_all(place, [keyword, &branch.to_string()]))
+    });
+    branches.collect()
 }
 
 /// Returns the parameters of an operation that values can be sampled for.

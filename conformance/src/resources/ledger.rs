@@ -1,21 +1,37 @@
-//! The ledger of created things: what a run created, and what became of it.
+//! The ledger of created things: what a run created, and what became of it. What may have been there before is not the run's
+//! own, and is neither changed nor deleted.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+mod sightings;
 
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
 use openapi::media_type::MediaType;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
-use super::graph::answers::{Answered, text_of};
-use super::graph::{Graph, filled};
+use super::graph::answers::{Answered, id_of_item, items, text_of};
+use super::graph::{Graph, How, filled};
+use super::makes::Makes;
 use crate::contract::Contract;
 use crate::percent::percent_encoded;
 use crate::wire::{Exchange, Request, Response};
+use sightings::{Sightings, Thing};
 
-/// The things that a run created.
+/// The things that a run created, and what it knows of those that were there.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     entries: Mutex<Vec<Entry>>,
+    sightings: Mutex<Sightings>,
+    /// The requests that differ from all earlier ones, each until it is answered.
+    fresh: Mutex<HashSet<Sent>>,
+    /// What is known of the operations that create something.
+    makes: Mutex<HashMap<usize, Arc<OnceCell<Makes>>>>,
 }
+
+/// What tells one creating request from another: its path and its body.
+type Sent = (String, Option<Vec<u8>>);
 
 /// A created thing.
 #[derive(Debug, Clone)]
@@ -35,6 +51,13 @@ struct Entry {
     created: Created,
     case: &'static str,
     state: State,
+    /// The status of the answer, and when it was complete.
+    status: u16,
+    answered_at: DateTime<Utc>,
+    /// Whether the request differed from all earlier ones.
+    is_fresh: bool,
+    /// Whether an answer had shown it before the request was sent.
+    was_before: bool,
 }
 
 /// What became of a created thing.
@@ -44,6 +67,8 @@ enum State {
     Deleted,
     /// It could not be deleted, for this reason.
     Left(String),
+    /// It may have been there before the run, for this reason.
+    Kept(String),
 }
 
 /// How many things a run created and deleted, and those that are left behind.
@@ -52,6 +77,8 @@ pub(crate) struct Totals {
     pub(crate) created: usize,
     pub(crate) deleted: usize,
     pub(crate) left: Vec<(Created, String)>,
+    /// Those that may have been there before the run.
+    pub(crate) kept: Vec<(Created, String)>,
 }
 
 impl Ledger {
@@ -69,62 +96,131 @@ impl Ledger {
             return (0, 0);
         }
         let path = exchange.request.path.split('?').next().unwrap_or_default();
+        let answered_at = exchange.started_at + exchange.duration;
+        let mut shown = graph.named_by(operation, path);
         let mut done = 0;
-        if let Some(kind) = graph.deleted_by(operation)
-            && let Some(ids) = filled(&graph.kinds[kind].key, path)
-        {
-            done = self.mark_deleted(graph, kind, &ids);
+        if let Some(deleted) = deleted_by(graph, operation, path) {
+            let times = (exchange.started_at, answered_at);
+            done = self.mark_deleted(graph, &deleted, times);
+            shown.retain(|thing| *thing != deleted);
         }
         let answered = answered(&exchange.request, path, response);
+        let is_fresh = self.fresh().remove(&sent(&exchange.request));
         let mut added = 0;
         for (kind, how) in graph.created_by(operation) {
-            if !graph.is_new(operation, kind, response.status) {
-                continue;
+            let id = answered.id(&graph.kinds[kind], how);
+            let ids = id.and_then(|id| graph.ids(operation, kind, path, &text_of(&id)?));
+            let thing = (kind, ids.unwrap_or_default());
+            // The run has made up such a name, whatever the status says.
+            let is_named = *how == How::Named && is_fresh;
+            if is_named || graph.is_new(operation, kind, response.status) {
+                let was_before = self.sightings().were_before(&thing, exchange.started_at);
+                added += usize::from(self.enter(Entry {
+                    created: Created {
+                        number: 0,
+                        kind,
+                        ids: thing.1.clone(),
+                        by: operation,
+                    },
+                    case,
+                    state: State::There,
+                    status: response.status,
+                    answered_at,
+                    is_fresh,
+                    was_before,
+                }));
             }
-            let ids = answered.id(&graph.kinds[kind], how);
-            let ids = ids.and_then(|id| graph.ids(operation, kind, path, &text_of(&id)?));
-            added += usize::from(self.enter(case, kind, operation, ids.unwrap_or_default()));
+            shown.push(thing);
+        }
+        shown.extend(listed(graph, operation, path, &answered));
+        let mut sightings = self.sightings();
+        for thing in shown {
+            sightings.show(thing, exchange.started_at, answered_at);
         }
         (added, done)
     }
 
-    /// Enters a thing, unless it is there already.
-    fn enter(&self, case: &'static str, kind: usize, by: usize, ids: Vec<String>) -> bool {
+    /// Enters a thing, unless it is there already. Returns whether the run may have to delete it.
+    fn enter(&self, mut entry: Entry) -> bool {
+        let thing = (entry.created.kind, entry.created.ids.clone());
+        let may_be_another = self.sightings().are_deleting(&thing);
         let mut entries = self.entries();
-        let is = |entry: &Entry| {
-            entry.created.kind == kind && entry.created.ids == ids && entry.state == State::There
+        let is = |other: &Entry| {
+            (other.created.kind, &other.created.ids) == (thing.0, &thing.1)
+                && matches!(other.state, State::There | State::Kept(_))
         };
-        if !ids.is_empty() && entries.iter().any(is) {
+        if entry.created.ids.is_empty() {
+            entry.state = State::Left("the answer that created it does not show its id".to_owned());
+        } else if entries.iter().any(is) && !may_be_another {
             return false;
         }
-        let state = match ids.is_empty() {
-            true => State::Left("the answer that created it does not show its id".to_owned()),
-            false => State::There,
-        };
-        let known = state == State::There;
-        let created = Created {
-            number: entries.len(),
-            kind,
-            ids,
-            by,
-        };
-        entries.push(Entry {
-            created,
-            case,
-            state,
-        });
+        entry.created.number = entries.len();
+        let known = entry.state == State::There;
+        entries.push(entry);
         known
     }
 
+    /// Records that a request to delete something is on its way.
+    pub(crate) fn begin_deletion(&self, graph: &Graph, operation: usize, path: &str) {
+        if let Some(thing) = deleted_by(graph, operation, path) {
+            self.sightings().begin_deletion(thing);
+        }
+    }
+
+    /// Records that such a request was answered, or was not.
+    pub(crate) fn end_deletion(&self, graph: &Graph, operation: usize, path: &str) {
+        if let Some(thing) = deleted_by(graph, operation, path) {
+            self.sightings().end_deletion(&thing);
+        }
+    }
+
+    /// Records that a request differs from all earlier ones.
+    pub(crate) fn differs(&self, request: &Request) {
+        self.fresh().insert(sent(request));
+    }
+
+    /// Returns what is known of an operation that creates something. It is found out once in a run.
+    pub(crate) fn makes(&self, operation: usize) -> Arc<OnceCell<Makes>> {
+        let mut makes = self.makes.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(makes.entry(operation).or_default())
+    }
+
+    /// Returns why a thing that an answer showed as created may have been there before; `None` where the run created it.
+    pub(crate) fn why_not_own(&self, kind: usize, ids: &[String]) -> Option<String> {
+        let entries = self.entries();
+        let mut entries = entries.iter().rev();
+        let entry = entries.find(|entry| entry.created.kind == kind && entry.created.ids == ids);
+        let Some(entry) = entry else {
+            return Some("no answer says that it was created".to_owned());
+        };
+        if entry.was_before {
+            return Some("an earlier answer of this run had shown it already".to_owned());
+        }
+        match self.makes(entry.created.by).get() {
+            Some(makes) => makes.why_not_new(entry.status, entry.is_fresh),
+            None => Some("whether it was there before was not looked at".to_owned()),
+        }
+    }
+
     /// Marks a thing as deleted, with all that was within it. Returns how many were there.
-    fn mark_deleted(&self, graph: &Graph, kind: usize, ids: &[String]) -> usize {
-        let key = &graph.kinds[kind].key;
+    fn mark_deleted(
+        &self,
+        graph: &Graph,
+        (kind, ids): &Thing,
+        (sent, answered): (DateTime<Utc>, DateTime<Utc>),
+    ) -> usize {
+        let key = &graph.kinds[*kind].key;
+        let is_within = |(other, others): &Thing| {
+            let other = &graph.kinds[*other].key;
+            (other == key || other.starts_with(&format!("{key}/"))) && others.starts_with(ids)
+        };
+        self.sightings().delete(is_within, answered);
         let mut count = 0;
         for entry in self.entries().iter_mut() {
-            let other = &graph.kinds[entry.created.kind].key;
-            let within = other == key || other.starts_with(&format!("{key}/"));
-            let named = entry.created.ids.starts_with(ids);
-            if within && named && entry.state != State::Deleted && !entry.created.ids.is_empty() {
+            let thing = (entry.created.kind, entry.created.ids.clone());
+            // One that was created meanwhile may have got the id of the deleted one.
+            let is_older = entry.answered_at < sent && !thing.1.is_empty();
+            if is_older && is_within(&thing) && entry.state != State::Deleted {
                 count += usize::from(entry.state == State::There);
                 entry.state = State::Deleted;
             }
@@ -148,10 +244,15 @@ impl Ledger {
 
     /// Records why a thing could not be deleted, or with `None` that it is deleted. Returns whether it was there until then.
     pub(crate) fn settle(&self, created: &Created, left: Option<String>) -> bool {
-        let state = match left {
-            Some(reason) => State::Left(reason),
-            None => State::Deleted,
-        };
+        self.becomes(created, left.map_or(State::Deleted, State::Left))
+    }
+
+    /// Records that a thing is not deleted, since it may not be the run's own. Returns whether it was there until then.
+    pub(crate) fn keep(&self, created: &Created, reason: String) -> bool {
+        self.becomes(created, State::Kept(reason))
+    }
+
+    fn becomes(&self, created: &Created, state: State) -> bool {
         let earlier = std::mem::replace(&mut self.entries()[created.number].state, state);
         earlier == State::There
     }
@@ -160,8 +261,9 @@ impl Ledger {
     pub(crate) fn totals(&self) -> Totals {
         let mut totals = Totals::default();
         for entry in self.entries().iter() {
-            totals.created += 1;
+            totals.created += usize::from(!matches!(entry.state, State::Kept(_)));
             match &entry.state {
+                State::Kept(reason) => totals.kept.push((entry.created.clone(), reason.clone())),
                 State::Deleted => totals.deleted += 1,
                 State::There => {
                     let reason = "the run ended before it was deleted".to_owned();
@@ -176,6 +278,19 @@ impl Ledger {
     fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn sightings(&self) -> MutexGuard<'_, Sightings> {
+        (self.sightings.lock()).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fresh(&self) -> MutexGuard<'_, HashSet<Sent>> {
+        self.fresh.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns what tells a request from another one.
+fn sent(request: &Request) -> Sent {
+    (request.path.clone(), request.body.clone())
 }
 
 impl Created {
@@ -190,6 +305,23 @@ impl Created {
         }
         path
     }
+}
+
+/// Returns the thing that a request to an operation deletes.
+fn deleted_by(graph: &Graph, operation: usize, path: &str) -> Option<Thing> {
+    let kind = graph.deleted_by(operation)?;
+    Some((kind, filled(&graph.kinds[kind].key, path)?))
+}
+
+/// Returns what the answer of a list shows.
+fn listed(graph: &Graph, operation: usize, path: &str, answered: &Answered<'_>) -> Vec<Thing> {
+    let Some(kind) = graph.listed_by(operation) else {
+        return Vec::new();
+    };
+    let items = answered.body.as_ref().and_then(items).into_iter().flatten();
+    let ids = items.filter_map(|item| text_of(&id_of_item(item, &graph.kinds[kind])?));
+    ids.filter_map(|id| Some((kind, graph.ids(operation, kind, path, &id)?)))
+        .collect()
 }
 
 /// Returns what an answer and its request show.

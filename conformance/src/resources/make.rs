@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use serde_json::{Value, json};
-use uuid::Uuid;
+use serde_json::Value;
 
 use super::building::ordinary_of;
 use super::chosen::{Chosen, Made};
@@ -12,6 +11,7 @@ use super::graph::answers::{id_of_item, items, text_of};
 use super::graph::{Creator, How, Kind, slots_of};
 use super::ledger::answered;
 use super::origin::Origin;
+use super::ownership;
 use super::scope::{Bound, Found};
 use super::values::{self, Things};
 use crate::case::{Effect, Stop};
@@ -45,6 +45,7 @@ impl Things for Supply {
 
 /// Chooses the values of an ordinary request of an operation, and records where they come from.
 pub(crate) async fn choose(t: &Trial, operation: usize) -> Result<Chosen, Stop> {
+    ownership::find_out(t, operation, &Supply).await;
     values::choose(t, operation, &Supply).await
 }
 
@@ -61,10 +62,17 @@ pub(crate) async fn make(t: &Trial, kind: usize) -> Result<Made, Stop> {
     let one = &t.deployment().graph.kinds[kind];
     let mut last = None;
     for creator in one.creators.iter().filter(|creator| creator.is_new) {
-        match make_by(t, one, creator).await {
-            Ok(made) => {
+        match make_by(t, kind, creator).await {
+            Ok((made, None)) => {
                 t.scope().bind(&one.key, made.bound.clone());
                 return Ok(made);
+            }
+            Ok((_, Some(why))) => {
+                let operation = &t.deployment().contract.operations()[creator.operation].operation;
+                last = Some(Stop::Lacking(format!(
+                    "the {} that {operation} answered with may not be the run's own: {why}; nothing that the run did not make is changed",
+                    one.noun
+                )));
             }
             Err(stop) => last = Some(stop),
         }
@@ -77,31 +85,48 @@ pub(crate) async fn make(t: &Trial, kind: usize) -> Result<Made, Stop> {
     }))
 }
 
-/// Makes a thing by one operation.
-async fn make_by(t: &Trial, kind: &Kind, creator: &Creator) -> Result<Made, Stop> {
-    let operation = &t.deployment().contract.operations()[creator.operation].operation;
+/// Makes a thing by one operation. Where others change such things, also returns why it may not be the run's own.
+async fn make_by(
+    t: &Trial,
+    index: usize,
+    creator: &Creator,
+) -> Result<(Made, Option<String>), Stop> {
+    let deployment = t.deployment();
+    let kind = &deployment.graph.kinds[index];
+    let operation = &deployment.contract.operations()[creator.operation].operation;
     let noun = &kind.noun;
     if creator.how == How::Named {
-        let named = unused(t, kind).await?;
+        let named = ownership::unused(t, kind, &Supply).await?;
         t.scope().bind(&kind.key, named);
     }
     let sent = send(t, kind, creator).await;
     if creator.how == How::Named {
         t.scope().forget(&kind.key);
     }
-    let (chosen, answer, id) = sent?;
+    let (chosen, answer, path, id) = sent?;
     match id {
-        Some(value) => Ok(Made {
-            bound: Bound {
-                value,
-                origin: match &creator.how {
-                    How::Link(_) => Origin::Link(operation.to_string()),
-                    How::Answer | How::Named => Origin::Answer(operation.to_string()),
+        Some(value) => {
+            let ids = || {
+                let graph = &deployment.graph;
+                graph.ids(creator.operation, index, &path, &text_of(&value)?)
+            };
+            let why_not = match creator.is_new && deployment.graph.is_changed(index) {
+                true => (deployment.made).why_not_own(index, &ids().unwrap_or_default()),
+                false => None,
+            };
+            let made = Made {
+                bound: Bound {
+                    value,
+                    origin: match &creator.how {
+                        How::Link(_) => Origin::Link(operation.to_string()),
+                        How::Answer | How::Named => Origin::Answer(operation.to_string()),
+                    },
+                    ours: creator.is_new && why_not.is_none(),
                 },
-                ours: creator.is_new,
-            },
-            chosen,
-        }),
+                chosen,
+            };
+            Ok((made, why_not))
+        }
         None if answer.status() / 100 == 2 => Err(Stop::Unproven(format!(
             "the {} of {operation} shows no id of the {noun}",
             answer.status()
@@ -114,15 +139,19 @@ async fn make_by(t: &Trial, kind: &Kind, creator: &Creator) -> Result<Made, Stop
     }
 }
 
-/// Sends the request that makes a thing. Returns what was sent, the answer, and the id that it shows.
+/// Sends the request that makes a thing. Returns what was sent, the answer, the path of the request, and the id that the answer
+/// shows.
 async fn send<'t>(
     t: &'t Trial,
     kind: &Kind,
     creator: &Creator,
-) -> Result<(Chosen, Answer<'t>, Option<Value>), Stop> {
+) -> Result<(Chosen, Answer<'t>, String, Option<Value>), Stop> {
     let operation = &t.deployment().contract.operations()[creator.operation].operation;
     let chosen = choose(t, creator.operation).await?;
     let request = ordinary_of(t, &chosen)?;
+    if creator.how == How::Named {
+        t.deployment().made.differs(&request);
+    }
     let purpose = format!("make a {}: {operation}", kind.noun);
     let answer = t.ask(&purpose, request.clone()).await?;
     let path = request.path.split('?').next().unwrap_or_default();
@@ -130,42 +159,7 @@ async fn send<'t>(
         2 => answered(&request, path, answer.response()).id(kind, &creator.how),
         _ => None,
     };
-    Ok((chosen, answer, id))
-}
-
-/// Returns an id of a kind that nothing has, for a thing that the client names. A number is looked up first.
-async fn unused(t: &Trial, kind: &Kind) -> Result<Bound, Stop> {
-    let id = Uuid::new_v4();
-    let token = &id.simple().to_string()[..8];
-    let number = 1_000_000 + id.as_u128() % 1_000_000_000;
-    let candidates = [
-        json!(format!("conformance-{token}")),
-        json!(id.to_string()),
-        json!(format!("conformance{token}")),
-        json!(token),
-        json!(u64::try_from(number).unwrap_or_default()),
-    ];
-    let value = candidates.into_iter().find(|value| kind.takes(value));
-    let value =
-        value.ok_or_else(|| Stop::Unproven(format!("no unused {} was found", kind.parameter)))?;
-    let bound = Bound {
-        value,
-        origin: Origin::Sample,
-        ours: true,
-    };
-    if let (true, Some(read)) = (bound.value.is_number(), kind.read) {
-        t.scope().bind(&kind.key, bound.clone());
-        let request = ordinary(t, read).await?;
-        let answer = t.ask("look whether the id is unused", request).await?;
-        t.scope().forget(&kind.key);
-        if answer.status() / 100 == 2 {
-            return Err(Stop::Unproven(format!(
-                "no unused {} was found",
-                kind.parameter
-            )));
-        }
-    }
-    Ok(bound)
+    Ok((chosen, answer, path.to_owned(), id))
 }
 
 /// Returns a thing of a kind that cases only read: one that the run makes once, where it may, or one that a list shows.
@@ -199,16 +193,16 @@ async fn shared(t: &Trial, kind: usize, within: &[(String, Bound)]) -> Found {
 }
 
 /// Makes a thing of a kind, or finds one in a list.
-async fn find(t: &Trial, kind: usize, may_make: bool) -> Found {
+async fn find(t: &Trial, index: usize, may_make: bool) -> Found {
     let graph = &t.deployment().graph;
-    let kind = &graph.kinds[kind];
+    let kind = &graph.kinds[index];
     let mut why = match may_make {
         true => format!("no operation of the contract makes a {}", kind.noun),
         false => format!("the run may not make a {}", kind.noun),
     };
     for creator in kind.creators.iter().filter(|_| may_make) {
-        match make_by(t, kind, creator).await {
-            Ok(made) => return Ok(made.bound),
+        match make_by(t, index, creator).await {
+            Ok((made, _)) => return Ok(made.bound),
             Err(stop) => why = stop.reason().to_owned(),
         }
     }

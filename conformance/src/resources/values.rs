@@ -10,7 +10,7 @@ use super::graph::Slot;
 use super::inputs::{Body, Parameter, bodies, parameters};
 use super::origin::Origin;
 use super::scope::{Bound, Found};
-use super::writing::{self, Form};
+use super::writing::Form;
 use super::{examples, unique};
 use crate::case::sample::Location;
 use crate::case::{Effect, Stop};
@@ -333,8 +333,7 @@ impl<'t> Choice<'t> {
         };
         let document = self.contract.document();
         let schema = body.schema.as_ref();
-        let is_written =
-            |value: &Value| writing::body(body.media_type, value, &Value::Null, schema).is_some();
+        let is_written = |value: &Value| body.written(self.contract, value).is_some();
         // The schema of XML is one of its elements, and an example is its text (OpenAPI 3.1, section 4.8.26).
         let is_text_of_xml =
             |value: &Value| value.is_string() && MediaType::of(body.media_type).is_xml();

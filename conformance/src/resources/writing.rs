@@ -4,7 +4,6 @@ use openapi::media_type::MediaType;
 use openapi::parameter_style::{default_style, encoded, explodes_by_default, in_style, scalar};
 use serde_json::{Map, Value};
 
-use super::references::resolved;
 use crate::case::sample::Location;
 use crate::percent::percent_encoded;
 
@@ -108,12 +107,12 @@ impl Form {
 }
 
 /// Writes a body. Returns the value of `Content-Type` and the bytes; `None` for a value that the media type cannot carry.
-/// `encodings` says how the fields of a form are written; `schema` which of them are files.
+/// `encodings` says how the fields of a form are written; `files` which of them are files.
 pub(crate) fn body(
     media_type: &str,
     value: &Value,
     encodings: &Value,
-    schema: Option<&Value>,
+    files: &[String],
 ) -> Option<(String, Vec<u8>)> {
     let same = |text: String| Some((media_type.to_owned(), text.into_bytes()));
     match Form::of(&MediaType::of(media_type)) {
@@ -121,7 +120,7 @@ pub(crate) fn body(
         Form::Plain => same(scalar(value)?),
         Form::Fields => same(fields(value.as_object()?, encodings)?),
         Form::Parts => {
-            let bytes = parts(value.as_object()?, encodings, schema)?;
+            let bytes = parts(value.as_object()?, encodings, files)?;
             Some((format!("{media_type}; boundary={BOUNDARY}"), bytes))
         }
     }
@@ -151,18 +150,14 @@ fn fields(members: &Map<String, Value>, encodings: &Value) -> Option<String> {
 }
 
 /// Writes the parts of a multipart form: a part for each item of a list, JSON for an object, and a file name for bytes.
-fn parts(
-    members: &Map<String, Value>,
-    encodings: &Value,
-    schema: Option<&Value>,
-) -> Option<Vec<u8>> {
+fn parts(members: &Map<String, Value>, encodings: &Value, files: &[String]) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     for (name, value) in members {
         let items = match value {
             Value::Array(items) => items.as_slice(),
             value => std::slice::from_ref(value),
         };
-        let is_file = schema.is_some_and(|schema| is_file(schema, name));
+        let is_file = files.contains(name);
         let named = encodings[name.as_str()]["contentType"].as_str();
         // An encoding may list several, or a range.
         let named = named.and_then(|types| types.split(',').map(str::trim).next());
@@ -192,14 +187,4 @@ fn parts(
     }
     bytes.extend(format!("--{BOUNDARY}--\r\n").bytes());
     Some(bytes)
-}
-
-/// Returns whether a property of a form is bytes: `format: binary` (OpenAPI 3.0), or a media type without an encoding in text
-/// (3.1, section 4.8.14.3).
-fn is_file(schema: &Value, name: &str) -> bool {
-    let properties = &resolved(schema, schema)["properties"];
-    let property = resolved(schema, &properties[name]);
-    let property = (property.get("items")).map_or(property, |items| resolved(schema, items));
-    property["format"] == "binary"
-        || (property.get("contentMediaType").is_some() && property.get("contentEncoding").is_none())
 }

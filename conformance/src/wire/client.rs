@@ -14,6 +14,7 @@ use rustls::pki_types::CertificateDer;
 use super::coding;
 use super::connection::{Form, Wire};
 use super::exchange::{Exchange, NoAnswer, Request, Response, To};
+use super::surrogates;
 use super::tls::{self, is_loopback};
 use crate::profile::{Certificate, HttpVersion, Timeouts, TlsFiles};
 
@@ -258,7 +259,8 @@ impl Client {
         let headers: Vec<(String, Vec<u8>)> = (response.headers().iter())
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
             .collect();
-        let streams = is_event_stream(&headers);
+        // What answers with another type where one was asked for may have no end either.
+        let streams = is_event_stream(&headers) || accepts_events(request);
         let mut body = Vec::new();
         loop {
             let chunk = response.chunk();
@@ -281,7 +283,10 @@ impl Client {
         }
         Ok(Response {
             status,
-            body: coding::decoded(status, &headers, body, self.most_bytes).await?,
+            body: surrogates::replaced(
+                &headers,
+                coding::decoded(status, &headers, body, self.most_bytes).await?,
+            ),
             headers,
             dropped: 0,
         })
@@ -292,6 +297,12 @@ impl Client {
 fn is_event_stream(headers: &[(String, Vec<u8>)]) -> bool {
     let mut types = headers.iter().filter(|(name, _)| name == "content-type");
     types.any(|(_, value)| value.to_ascii_lowercase().starts_with(b"text/event-stream"))
+}
+
+/// Returns whether a request asks for a stream of events.
+fn accepts_events(request: &Request) -> bool {
+    let accepted = request.header("accept").unwrap_or_default();
+    accepted.to_ascii_lowercase().contains("text/event-stream")
 }
 
 /// Returns whether the beginning of a stream has a whole event: an empty line ends one. Comments before it keep connections open.

@@ -65,6 +65,12 @@ pub(super) fn header(report: &Report) -> Markup {
                     code { (visible(&one.created_by)) } ": " (visible(&one.reason))
                 }
             }
+            @for one in report.end.iter().flat_map(|end| &end.resources.kept) {
+                p class="note" {
+                    strong { "Not deleted: " } code { (visible(&one.path)) } ", which "
+                    code { (visible(&one.created_by)) } " answered with: " (visible(&one.reason))
+                }
+            }
             dl class="facts" {
                 dt { "Deployment" } dd { code { (visible(&run.target)) } }
                 dt { "Contract" } dd { (visible(&run.contract.title)) " " (visible(&run.contract.version)) }

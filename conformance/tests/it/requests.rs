@@ -1,0 +1,140 @@
+//! Ordinary requests, as services that look closely take them.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::local::Local;
+use crate::suite::{Run, run};
+
+/// Runs the contract of one operation against a service that answers each request to it.
+async fn run_with(
+    operation: &Value,
+    answer: impl Fn(&str, &str, &str, &[u8]) -> u16 + Clone + Send + Sync + 'static,
+) -> Run {
+    let app = Router::new().fallback(move |request: Request| {
+        let answer = answer.clone();
+        async move {
+            let (head, body) = request.into_parts();
+            let body = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
+            let media_type = head.headers.get("content-type");
+            let media_type = media_type.map_or("", |value| value.to_str().expect("a text"));
+            let query = head.uri.query().unwrap_or_default();
+            let status = answer(head.method.as_str(), query, media_type, &body);
+            let status = StatusCode::from_u16(status).expect("a status");
+            match status {
+                StatusCode::METHOD_NOT_ALLOWED => {
+                    (status, [("allow", "GET, POST")]).into_response()
+                }
+                status => Response::into_response(status.into_response()),
+            }
+        }
+    });
+    let local = Local::serve(app).await;
+    let folder = testbed::folder().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    };
+    let contract = json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Things", "version": "1" },
+        "paths": { "/things": operation },
+    });
+    let path = write("contract.json", &contract.to_string());
+    let more = [
+        "--contract",
+        path.to_str().expect("UTF-8"),
+        "--allow",
+        "create",
+    ];
+    run(&local.url, &write("profile.toml", ""), &more).await
+}
+
+fn responses(statuses: &[&str]) -> Value {
+    let responses = statuses
+        .iter()
+        .map(|status| ((*status).to_owned(), json!({ "description": "As it says" })));
+    Value::Object(responses.collect())
+}
+
+#[tokio::test]
+async fn files_of_a_form_have_names() {
+    for file in [
+        json!({ "type": "string", "format": "binary" }),
+        json!({ "type": "string", "contentMediaType": "application/octet-stream" }),
+        json!({ "anyOf": [{ "type": "string", "contentMediaType": "image/png" }, { "type": "null" }] }),
+        json!({ "type": "array", "minItems": 1, "items": { "type": "string", "format": "binary" } }),
+    ] {
+        let schema = json!({
+            "type": "object",
+            "required": ["file", "title"],
+            "properties": { "file": file, "title": { "type": "string" } },
+        });
+        let operation = json!({ "post": {
+            "requestBody": { "required": true, "content": { "multipart/form-data": { "schema": { "allOf": [schema] } } } },
+            "responses": responses(&["201", "415", "422"]),
+        } });
+        let run = run_with(&operation, |method, _, media_type, body| {
+            let body = String::from_utf8_lossy(body);
+            let is_named = |part: &str| body.contains(part);
+            match method {
+                "POST" if !media_type.starts_with("multipart/form-data; boundary=") => 415,
+                "POST"
+                    if is_named("name=\"file\"; filename=\"") && is_named("name=\"title\"\r\n") =>
+                {
+                    201
+                }
+                "POST" => 422,
+                _ => 405,
+            }
+        })
+        .await;
+        assert_eq!(run.code, 0, "{file}: {}{}", run.stdout, run.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_may_be_empty_is_sent_with_an_item() {
+    let ids = json!({
+        "name": "ids", "in": "query", "required": true, "explode": false,
+        "schema": { "type": "array", "items": { "type": "integer" } },
+    });
+    let operation =
+        json!({ "get": { "parameters": [ids], "responses": responses(&["200", "400"]) } });
+    let run = run_with(&operation, |method, query, _, _| {
+        let ids = query.split('&').find_map(|pair| pair.strip_prefix("ids="));
+        let is_number = |id: &str| id.parse::<i64>().is_ok();
+        match (method, ids) {
+            ("GET", Some(ids)) if ids.split(',').all(is_number) => 200,
+            ("GET", _) => 400,
+            _ => 405,
+        }
+    })
+    .await;
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+}
+
+/// HTTP has these statuses for a request without a body, which frameworks refuse before they reach the operation.
+#[tokio::test]
+async fn a_missing_body_may_be_a_missing_media_type() {
+    let operation = json!({ "post": {
+        "requestBody": { "required": true, "content": { "text/csv": { "schema": { "type": "string" } } } },
+        "responses": responses(&["201", "400"]),
+    } });
+    for (status, code) in [(415, 0), (411, 0), (409, 1), (201, 1)] {
+        let run = run_with(
+            &operation,
+            move |method, _, media_type, body| match method {
+                "POST" if media_type.is_empty() || body.is_empty() => status,
+                "POST" => 201,
+                _ => 405,
+            },
+        )
+        .await;
+        assert_eq!(run.code, code, "{status}: {}{}", run.stdout, run.stderr);
+    }
+}

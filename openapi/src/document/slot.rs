@@ -90,6 +90,7 @@ const MAPS_WITHOUT_REFERENCES: &[&str] = &[
     "encoding",
     "mapping",
     "scopes",
+    "security",
     "variables",
 ];
 
@@ -103,6 +104,13 @@ impl<'f> Slot<'f> {
     /// Returns the place of a member of the object in this place; `None` for data.
     pub(super) fn of_member(self, key: &'f str, member: &Value) -> Option<Self> {
         if self.holds_names() {
+            return Some(Self {
+                kind: SlotKind::Member,
+                field: self.field,
+            });
+        }
+        // A requirement names schemes, each with a list of scopes.
+        if self.kind == SlotKind::Item && self.field == "security" {
             return Some(Self {
                 kind: SlotKind::Member,
                 field: self.field,

@@ -301,6 +301,24 @@ fn what_stands_beside_a_misplaced_reference_counts() {
 }
 
 #[test]
+fn the_scopes_of_a_requirement_are_followed() {
+    let with = |scopes: &[&str]| {
+        let mut operation = response_with(&json!({"type": "string"}));
+        operation["security"] = json!([{"o": {"$ref": "#/x-parts/scopes"}}]);
+        let mut document = document(&operation, &json!({ "scopes": scopes }));
+        let flow = json!({"tokenUrl": "https://a.example/t", "scopes": {"r": "", "w": ""}});
+        document["components"] = json!({"securitySchemes": {"o": {"type": "oauth2", "flows": {"clientCredentials": flow}}}});
+        read(&document)
+    };
+    let found = differences(&with(&["r"]), &with(&["r", "w"]));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with("breaking security-requirement-narrowed"),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn an_edit_of_a_text_that_many_refer_to_is_one_change() {
     let with = |required: &str| {
         let schema = |name: &str| json!({"title": name, "required": [name], "properties": {"$ref": "#/x-parts/properties"}});

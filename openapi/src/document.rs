@@ -285,7 +285,7 @@ impl Document {
     /// Returns the names of the dynamic references whose meaning depends on the way to them.
     pub(crate) fn dynamic_references(&self) -> BTreeSet<String> {
         let mut sources = self.sources();
-        if sources.any(|source| source.text.contains("$dynamicRef")) {
+        if sources.any(|source| source.has(&["$dynamicRef"])) {
             anchors::dynamic(&self.value)
         } else {
             BTreeSet::new()
@@ -299,8 +299,7 @@ impl Document {
 
     /// Returns whether messages may be XML.
     pub(crate) fn may_have_xml(&self) -> bool {
-        self.sources()
-            .any(|source| source.text.contains("/xml") || source.text.contains("+xml"))
+        self.sources().any(|source| source.has(&["/xml", "+xml"]))
     }
 
     /// Returns whether both documents were read from the same texts.

@@ -56,6 +56,18 @@ const NAMED: &[&str] = &[
     "$files",
 ];
 
+/// The most keywords of a schema that are compared one by one, which is cheaper than to hash one.
+const FEW: usize = 8;
+
+/// Returns the value of a keyword.
+pub(crate) fn get<'s>(schema: &'s Map<String, Value>, keyword: &str) -> Option<&'s Value> {
+    if schema.len() > FEW {
+        return schema.get(keyword);
+    }
+    let mut keywords = schema.iter();
+    keywords.find_map(|(name, value)| (name == keyword).then_some(value))
+}
+
 /// Returns whether the author chooses the keys of this field's value. (`parameters` is a map among the components
 /// only, where a key that is spelled like a keyword does no harm.)
 pub(crate) fn holds_names(field: &str) -> bool {

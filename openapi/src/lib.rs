@@ -24,6 +24,7 @@ pub mod diff;
 pub mod document;
 #[cfg(feature = "files")]
 pub mod folder;
+mod hashed;
 mod keywords;
 pub mod media_type;
 mod memo;

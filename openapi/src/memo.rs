@@ -1,8 +1,11 @@
 //! The latest results of a function, for arguments that it is given again and again.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::hash::Hash;
+
+use serde_json::Value;
+
+use crate::hashed::HashMap;
 
 /// The latest results by their arguments.
 pub(crate) struct Memo<K, T> {
@@ -32,4 +35,10 @@ impl<K: Eq + Hash, T: Clone> Memo<K, T> {
         known.insert(key, computed.clone());
         computed
     }
+}
+
+/// Returns the text of a value, by which a result is known.
+pub(crate) fn text_of(value: &Value) -> String {
+    // Cheaper than by `Display`, which writes piece by piece.
+    serde_json::to_string(value).unwrap_or_else(|_| value.to_string())
 }

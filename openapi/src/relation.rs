@@ -22,7 +22,7 @@ mod side;
 mod types;
 mod validators;
 
-use std::collections::HashSet;
+use std::thread::LocalKey;
 
 use jsonschema::Draft;
 use jsonschema::canonical::{self, CanonicalSchema, Containment, Satisfiability};
@@ -37,7 +37,8 @@ use self::by_parts::relate_by_parts;
 use self::closing::close;
 use self::contradictions::is_in;
 use self::normal_form::{is_small_inlined, normalized};
-use crate::memo::Memo;
+use crate::hashed::HashSet;
+use crate::memo::{Memo, text_of};
 use crate::sample::{self, Sampler};
 use crate::schema::{depth, size, unfolds_too_far};
 
@@ -53,23 +54,38 @@ const ALGEBRA_DEPTH: usize = 64;
 /// be sent, `receiver` those that are accepted.
 #[must_use]
 pub fn relate(sender: &Value, receiver: &Value) -> Relation {
-    let (sender, receiver) = (&normalized(sender), &normalized(receiver));
-    if sender == receiver {
-        return Relation::Equal;
-    }
-    let key = (sender.to_string(), receiver.to_string());
-    RELATIONS.with(|known| known.get(key, |_| relate_uncached(sender, receiver)))
+    known(
+        &RELATIONS,
+        sender,
+        receiver,
+        Relation::Equal,
+        relate_uncached,
+    )
 }
 
 /// Returns whether it is proven that the receiver accepts every value that the sender may send: what [`relate`] says of
 /// them is then [`Relation::Equal`] or [`Relation::Compatible`]. It is cheaper, since a value that breaks is not wanted.
 pub(crate) fn is_compatible(sender: &Value, receiver: &Value) -> bool {
-    let (sender, receiver) = (&normalized(sender), &normalized(receiver));
-    if sender == receiver {
-        return true;
-    }
-    let key = (sender.to_string(), receiver.to_string());
-    COMPATIBLE.with(|known| known.get(key, |_| is_compatible_uncached(sender, receiver)))
+    known(&COMPATIBLE, sender, receiver, true, is_compatible_uncached)
+}
+
+/// Returns what is known of two schemas by their texts, or else by their normal forms, or else computes it of these.
+fn known<T: Clone>(
+    known: &'static LocalKey<Known<T>>,
+    sender: &Value,
+    receiver: &Value,
+    of_equal: T,
+    compute: fn(&Value, &Value) -> T,
+) -> T {
+    known.with(|known| {
+        known.get(key(sender, receiver), |_| {
+            let (sender, receiver) = (&normalized(sender), &normalized(receiver));
+            if sender == receiver {
+                return of_equal;
+            }
+            known.get(key(sender, receiver), |_| compute(sender, receiver))
+        })
+    })
 }
 
 /// Returns whether it is proven that `outer` accepts every value that `inner` accepts, also undeclared properties.
@@ -87,8 +103,12 @@ pub(crate) fn is_compatible_as_declared(sender: &Value, receiver: &Value) -> boo
     is_compatible(sender, &close(receiver, receiver))
 }
 
+fn key(sender: &Value, receiver: &Value) -> (String, String) {
+    (text_of(sender), text_of(receiver))
+}
+
 /// The most results that are remembered.
-const REMEMBERED: usize = 512;
+const REMEMBERED: usize = 1_024;
 
 /// The latest results, by the texts of the sender's schema and the receiver's.
 type Known<T> = Memo<(String, String), T>;
@@ -180,7 +200,7 @@ fn sampled_of_large(sender: &Value, receiver: &Value) -> Option<Value> {
         return None;
     }
     let samples: Vec<Value> = samples(&Sampler::new(sender), receiver).collect();
-    let mut names = HashSet::new();
+    let mut names = HashSet::default();
     for sample in &samples {
         pruning::names_in(sample, &mut names);
     }

@@ -11,13 +11,9 @@ use serde_json::{Map, Value};
 
 use super::{reference, visit};
 
-const ANCHORS: &[&str] = &["$anchor", "$dynamicAnchor"];
+/// The keywords that declare anchors.
+pub(super) const ANCHORS: &[&str] = &["$anchor", "$dynamicAnchor"];
 const REFERENCES: &[&str] = &["$ref", "$dynamicRef"];
-
-/// Returns whether schemas in a text may declare anchors.
-pub(super) fn may_be_in(text: &str) -> bool {
-    ANCHORS.iter().any(|keyword| text.contains(keyword))
-}
 
 /// Replaces references by name, in the document and its files, by pointers where the names are unique.
 pub(super) fn replace_by_pointers(document: &mut Value) {

@@ -95,7 +95,7 @@ impl<'r, 'd> Loader<'r, 'd> {
         };
         let (file, format) = text::parse(path, &text)?;
         self.identify(path, &text, &file);
-        let source = Source { text, format };
+        let source = Source::new(text, format);
         self.sources.insert(path.clone(), source);
         Ok(file)
     }

@@ -12,7 +12,7 @@ use super::visit;
 use crate::keywords;
 
 /// The keywords that 3.1 does not have or reads otherwise.
-const LIFTED: &[&str] = &[
+const LIFTED: [&str; 6] = [
     "$ref",
     "exclusiveMinimum",
     "exclusiveMaximum",
@@ -24,9 +24,17 @@ const LIFTED: &[&str] = &[
 /// The member for the keywords beside a `$ref` that are ignored.
 const IGNORED: &str = "x-ignored-beside-$ref";
 
-/// Lifts every object that may be a schema: objects that are not schemas have none of these keywords.
-pub(super) fn to_3_1(document: &mut Value) {
-    visit::objects_mut(document, LIFTED, &mut |_, schema| lift_schema(schema));
+/// Lifts every object that may be a schema: objects that are not schemas have none of these keywords. Rewrites its
+/// formats as [`replace_binary_formats`] does if the document has them.
+pub(super) fn to_3_1(document: &mut Value, has_binary: bool) {
+    let formats = has_binary.then_some("format");
+    let keys: Vec<&str> = LIFTED.into_iter().chain(formats).collect();
+    visit::objects_mut(document, &keys, &mut |_, schema| {
+        lift_schema(schema);
+        if has_binary {
+            replace_binary_format(schema);
+        }
+    });
 }
 
 /// Rewrites `format: binary` as `contentMediaType: application/octet-stream`, and `format: byte` as
@@ -34,21 +42,25 @@ pub(super) fn to_3_1(document: &mut Value) {
 /// of 3.1 still use the formats.
 pub(super) fn replace_binary_formats(document: &mut Value) {
     visit::objects_mut(document, &["format"], &mut |_, schema| {
-        let allows_strings = match schema.get("type") {
-            Some(Value::String(only)) => only == "string",
-            Some(Value::Array(types)) => types.contains(&Value::from("string")),
-            _ => false,
-        };
-        let (keyword, value) = match schema.get("format").and_then(Value::as_str) {
-            Some("binary") => ("contentMediaType", "application/octet-stream"),
-            Some("byte") => ("contentEncoding", "base64"),
-            _ => return,
-        };
-        if allows_strings && !schema.contains_key(keyword) {
-            schema.shift_remove("format");
-            schema.insert(keyword.to_owned(), value.into());
-        }
+        replace_binary_format(schema);
     });
+}
+
+fn replace_binary_format(schema: &mut Map<String, Value>) {
+    let allows_strings = match schema.get("type") {
+        Some(Value::String(only)) => only == "string",
+        Some(Value::Array(types)) => types.contains(&Value::from("string")),
+        _ => false,
+    };
+    let (keyword, value) = match schema.get("format").and_then(Value::as_str) {
+        Some("binary") => ("contentMediaType", "application/octet-stream"),
+        Some("byte") => ("contentEncoding", "base64"),
+        _ => return,
+    };
+    if allows_strings && !schema.contains_key(keyword) {
+        schema.shift_remove("format");
+        schema.insert(keyword.to_owned(), value.into());
+    }
 }
 
 fn lift_schema(schema: &mut Map<String, Value>) {

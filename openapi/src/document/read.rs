@@ -51,7 +51,7 @@ impl Document {
     ) -> Result<Self, TextError> {
         let text = text.into();
         let (mut value, format) = text::parse(name, &text)?;
-        let source = Source { text, format };
+        let source = Source::new(text, format);
         let loader = Loader::new(name, &source, reading, &mut read_file, &value);
         let (files, misplaced) = embed(loader, &mut value)?;
         let mut document = Self {
@@ -65,20 +65,22 @@ impl Document {
         };
         if document
             .sources()
-            .any(|source| anchors::may_be_in(&source.text))
+            .any(|source| source.has(anchors::ANCHORS))
         {
             anchors::replace_by_pointers(&mut document.value);
         }
         document.version = checks::version(&document)?;
         reference_siblings::merge_path_items(&mut document.value);
+        let has_binary = document
+            .sources()
+            .any(|source| source.has(&["binary", "byte"]));
         if document.version == Version::V3_0 {
-            lift::to_3_1(&mut document.value);
+            lift::to_3_1(&mut document.value, has_binary);
         } else {
             reference_siblings::merge_texts(&mut document.value, document.version);
-        }
-        let has_binary = |text: &str| text.contains("binary") || text.contains("byte");
-        if document.sources().any(|source| has_binary(&source.text)) {
-            lift::replace_binary_formats(&mut document.value);
+            if has_binary {
+                lift::replace_binary_formats(&mut document.value);
+            }
         }
         match reading.dangling {
             DanglingReferences::Refused => dangling::check(&document)?,
@@ -87,7 +89,7 @@ impl Document {
         checks::shape(&document)?;
         if document
             .sources()
-            .any(|source| source.text.contains("discriminator"))
+            .any(|source| source.has(&["discriminator"]))
         {
             families::add(&mut document.value);
         }

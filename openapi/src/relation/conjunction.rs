@@ -1,10 +1,11 @@
 //! Several schemas that all hold for one value.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
 use super::types::Types;
+use crate::hashed::HashSet;
 use crate::schema::definition_name;
 use crate::{keywords, pointer};
 
@@ -120,7 +121,7 @@ impl<'a> Part<'a> {
     }
 
     pub(super) fn get(&self, keyword: &str) -> Option<Located<'a>> {
-        self.object.get(keyword).map(|schema| self.at(schema))
+        keywords::get(self.object, keyword).map(|schema| self.at(schema))
     }
 
     /// Returns a schema within this one.
@@ -136,7 +137,7 @@ impl<'a> Part<'a> {
         &self,
         keyword: &str,
     ) -> impl Iterator<Item = (&'a str, Located<'a>)> + use<'a> {
-        let members = self.object.get(keyword).and_then(Value::as_object);
+        let members = keywords::get(self.object, keyword).and_then(Value::as_object);
         let part = *self;
         let members = members.into_iter().flatten();
         members.map(move |(name, schema)| (name.as_str(), part.at(schema)))
@@ -144,7 +145,7 @@ impl<'a> Part<'a> {
 
     /// Returns the schemas of a keyword whose value is a list of schemas.
     pub(super) fn list(&self, keyword: &str) -> impl Iterator<Item = Located<'a>> + use<'a> {
-        let items = self.object.get(keyword).and_then(Value::as_array);
+        let items = keywords::get(self.object, keyword).and_then(Value::as_array);
         let part = *self;
         items
             .into_iter()
@@ -156,7 +157,7 @@ impl<'a> Part<'a> {
     /// with `InPlace::Possible` also those that may hold for it.
     pub(super) fn in_place(self, which: InPlace) -> Vec<Self> {
         let mut parts: Vec<Self> = Vec::new();
-        let mut seen: HashSet<*const Value> = HashSet::new();
+        let mut seen: HashSet<*const Value> = HashSet::default();
         let mut pending = vec![self.located];
         while let Some(located) = pending.pop() {
             let Value::Object(object) = located.schema else {
@@ -168,9 +169,7 @@ impl<'a> Part<'a> {
             let part = Self { object, located };
             parts.push(part);
             pending.extend(
-                object
-                    .get("$ref")
-                    .and_then(|reference| located.target(reference)),
+                keywords::get(object, "$ref").and_then(|reference| located.target(reference)),
             );
             pending.extend(part.list("allOf"));
             if which == InPlace::Possible {
@@ -252,12 +251,12 @@ impl<'a> Conjunction<'a> {
 
     /// Narrows the types and values by those of one more schema.
     fn narrow(&mut self, object: &'a Map<String, Value>) {
-        if let Some(names) = object.get("type") {
+        if let Some(names) = keywords::get(object, "type") {
             self.types = self.types.intersection(Types::of_names(names));
         }
-        let listed = object.get("enum").and_then(Value::as_array);
+        let listed = keywords::get(object, "enum").and_then(Value::as_array);
         let listed = listed.map(|values| values.iter().collect::<Vec<_>>());
-        let only = object.get("const").map(|value| vec![value]);
+        let only = keywords::get(object, "const").map(|value| vec![value]);
         for listed in listed.into_iter().chain(only) {
             let values = match self.values.take() {
                 None => listed,
@@ -279,7 +278,7 @@ impl<'a> Conjunction<'a> {
     pub(super) fn all<'s>(&'s self, keyword: &'s str) -> impl Iterator<Item = &'a Value> + 's {
         self.parts
             .iter()
-            .filter_map(move |part| part.object.get(keyword))
+            .filter_map(move |part| keywords::get(part.object, keyword))
     }
 
     /// Returns all names that the schemas require.
@@ -304,7 +303,7 @@ impl<'a> Conjunction<'a> {
 
 /// Removes the parts that are among the earlier ones, by their addresses.
 pub(super) fn keep_first(parts: &mut Vec<Part<'_>>) {
-    let mut seen: HashSet<*const Value> = HashSet::new();
+    let mut seen: HashSet<*const Value> = HashSet::default();
     if parts.len() > 1 {
         parts.retain(|part| seen.insert(std::ptr::from_ref(part.located.schema)));
     }

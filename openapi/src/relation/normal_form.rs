@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::conjunction::equal;
 use crate::keywords;
+use crate::memo::text_of;
 use crate::schema::{definition_name, size};
 
 /// The most nodes of a normal form: a schema that is larger, or becomes larger by inlining, stays as it is.
@@ -140,14 +141,25 @@ impl Normalizer<'_> {
             ("required", Value::Array(names)) if names.is_empty() => return None,
             ("const", value) => return Some(("enum".to_owned(), json!([value]))),
             ("type", Value::Array(kinds)) if kinds.len() == 1 => kinds[0].clone(),
-            ("enum" | "required" | "type", Value::Array(items)) => sorted(items.clone()),
+            ("enum" | "required" | "type", Value::Array(items)) => {
+                let mut items = items.clone();
+                sort(&mut items);
+                Value::Array(items)
+            }
             ("$ref", Value::String(reference)) => json!(self.reference(reference)),
             (keyword, value) if keywords::SINGLE.contains(&keyword) => self.schema(value),
             ("prefixItems", Value::Array(items)) => {
                 Value::Array(items.iter().map(|item| self.schema(item)).collect())
             }
             (keyword, Value::Array(branches)) if keywords::LISTS.contains(&keyword) => {
-                sorted(branches.iter().map(|branch| self.schema(branch)).collect())
+                let mut branches: Vec<Value> =
+                    branches.iter().map(|branch| self.schema(branch)).collect();
+                sort(&mut branches);
+                // One of equal parts, or of equal alternatives of which several may hold, says what all say.
+                if keyword != "oneOf" {
+                    branches.dedup();
+                }
+                Value::Array(branches)
             }
             (keyword, Value::Object(members)) if keywords::MAPS.contains(&keyword) => {
                 let mut members: Vec<(&String, &Value)> = members.iter().collect();
@@ -184,13 +196,12 @@ impl Normalizer<'_> {
     }
 }
 
-fn sorted(mut items: Vec<Value>) -> Value {
+fn sort(items: &mut [Value]) {
     if items.iter().all(Value::is_string) {
         items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
     } else {
-        items.sort_by_cached_key(Value::to_string);
+        items.sort_by_cached_key(text_of);
     }
-    Value::Array(items)
 }
 
 /// Returns the branch of a schema that is only an `allOf`, `anyOf` or `oneOf` with one branch.

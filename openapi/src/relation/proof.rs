@@ -14,12 +14,11 @@ mod tests;
 mod type_schemas;
 mod unions;
 
-use std::collections::{HashMap, HashSet};
-
 use serde_json::{Map, Value, json};
 
 use super::conjunction::{Conjunction, Located};
 use super::types::Types;
+use crate::hashed::{HashMap, HashSet};
 use crate::schema::{Validator, size};
 
 /// The steps of one proof: of pairs of schemas that are compared, and of nodes of schemas that are compiled.
@@ -33,10 +32,10 @@ pub(super) fn is_included(sender: &Value, receiver: &Value) -> bool {
     let mut proof = Proof {
         steps: STEPS,
         nested: 0,
-        pairs: HashMap::new(),
+        pairs: HashMap::default(),
         order: Vec::new(),
-        failed: HashSet::new(),
-        patterns: HashMap::new(),
+        failed: HashSet::default(),
+        patterns: HashMap::default(),
     };
     proof.includes(&[Located::root(sender)], Located::root(receiver), 0)
 }

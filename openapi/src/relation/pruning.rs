@@ -1,9 +1,10 @@
 //! Pruning: a schema without what says nothing of some values, so that a large one is compiled in part.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::hashed::HashSet;
 use crate::keywords;
 use crate::schema::definition_name;
 

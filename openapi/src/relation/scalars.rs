@@ -1,11 +1,12 @@
 //! Strings, numbers and listed values around the bounds of both sides.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use super::formats::strings_of;
 use super::side::Side;
+use crate::hashed::HashSet;
 use crate::sample;
 use crate::schema::{Inclusion, Lengths, Strings, inclusion};
 

@@ -4,7 +4,7 @@
 mod arrays;
 mod objects;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -14,6 +14,7 @@ use super::conjunction::Located;
 use super::scalars;
 use super::side::Side;
 use super::validators::validator;
+use crate::hashed::HashSet;
 use crate::sample::{self, Sampler};
 use crate::schema::{Validator, size};
 
@@ -103,6 +104,26 @@ enum Step {
     Index(usize),
 }
 
+/// The ways to alter a place, in the order in which they are tried.
+#[derive(Debug, Clone, Copy)]
+enum Alteration {
+    Sample,
+    Scalar,
+    Array,
+    Object,
+    NearMiss,
+}
+
+impl Alteration {
+    const ALL: [Self; 5] = [
+        Self::Sample,
+        Self::Scalar,
+        Self::Array,
+        Self::Object,
+        Self::NearMiss,
+    ];
+}
+
 /// The schemas of both sides for one place, by their addresses.
 type Place = (Vec<*const Value>, Vec<*const Value>);
 
@@ -137,7 +158,7 @@ impl<'a> Search<'a> {
             sent,
             accepted: Sampler::new(receiver),
             steps: STEPS,
-            seen: HashSet::new(),
+            seen: HashSet::default(),
             patterns: BTreeMap::new(),
         }
     }
@@ -183,25 +204,29 @@ impl<'a> Search<'a> {
             ) {
                 return None;
             }
-            let mut values = self.candidates(&sent.schemas);
-            values.extend(scalars::values(&sent, &accepted));
-            values.extend(self.arrays(&value, &sent, &accepted));
             // More of them could not be tried.
             let most = self.steps / cost(whole).max(1);
-            values.extend(self.objects(&value, &sent, &accepted, most));
-            values.extend(
-                accepted
-                    .parts
-                    .iter()
-                    .flat_map(|part| sample::near_misses(part.located.schema)),
-            );
-            for value in values {
-                let altered = planted(whole, trail, value)?;
-                if !self.burn(cost(&altered)) {
-                    return None;
-                }
-                if self.judge.is_witness(&altered) {
-                    return Some(altered);
+            // The next values are only made if none of these is a witness.
+            for kind in Alteration::ALL {
+                let values = match kind {
+                    Alteration::Sample => self.candidates(&sent.schemas),
+                    Alteration::Scalar => scalars::values(&sent, &accepted),
+                    Alteration::Array => self.arrays(&value, &sent, &accepted),
+                    Alteration::Object => self.objects(&value, &sent, &accepted, most),
+                    Alteration::NearMiss => {
+                        let parts = accepted.parts.iter();
+                        let near = parts.flat_map(|part| sample::near_misses(part.located.schema));
+                        near.collect()
+                    }
+                };
+                for value in values {
+                    let altered = planted(whole, trail, value)?;
+                    if !self.burn(cost(&altered)) {
+                        return None;
+                    }
+                    if self.judge.is_witness(&altered) {
+                        return Some(altered);
+                    }
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::memo::Memo;
+use crate::memo::{Memo, text_of};
 use crate::schema::{Validator, size};
 
 /// The most nodes of a small schema.
@@ -33,5 +33,5 @@ pub(super) fn validator(schema: &Value) -> Option<Rc<Validator>> {
     } else {
         &LARGE_ONES
     };
-    known.with(|known| known.get(schema.to_string(), compiled))
+    known.with(|known| known.get(text_of(schema), compiled))
 }

@@ -3,7 +3,6 @@
 mod objects;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
@@ -12,6 +11,7 @@ use super::keyword_values::{count, list};
 use super::numbers::{fractions, integers};
 use super::strings;
 use super::types::{ordinary, types_of};
+use crate::hashed::{HashMap, HashSet};
 use crate::pointer;
 use crate::schema;
 
@@ -55,7 +55,7 @@ impl<'a> Sampler<'a> {
     pub(crate) fn of_few(root: &'a Value, most: usize) -> Self {
         Self {
             root,
-            cache: RefCell::new(HashMap::new()),
+            cache: RefCell::new(HashMap::default()),
             left: Cell::new(MOST_NODES),
             most,
         }
@@ -165,8 +165,8 @@ impl<'a> Sampler<'a> {
 
     /// Returns the properties that a schema, or one that it is composed of, declares.
     fn declared<'s>(&'s self, schema: &'s Value) -> HashSet<&'s str> {
-        let mut names = HashSet::new();
-        let mut seen: HashSet<*const Value> = HashSet::new();
+        let mut names = HashSet::default();
+        let mut seen: HashSet<*const Value> = HashSet::default();
         let mut pending = vec![schema];
         while let Some(schema) = pending.pop() {
             let Value::Object(object) = schema else {
@@ -328,7 +328,7 @@ pub(super) fn most_items(items: &[Value]) -> usize {
 
 /// Keeps the first of equal values, and at most so many.
 fn keep_distinct(values: &mut Vec<Value>, most: usize) {
-    let mut seen = HashSet::with_capacity(most);
+    let mut seen = HashSet::with_capacity_and_hasher(most, Default::default());
     let is_kept: Vec<bool> = (values.iter())
         .map(|value| seen.len() < most && seen.insert(value))
         .collect();

@@ -2,7 +2,6 @@
 //! refer to it, and a schema that is compared with several others is bundled once.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -11,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::bundle::{Names, assertions_of};
 use super::direction::Direction;
 use crate::document::Document;
+use crate::hashed::HashMap;
 use crate::size::size;
 
 /// Returns the schema at `pointer` as a self-contained JSON Schema 2020-12 with assertions only.

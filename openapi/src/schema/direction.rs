@@ -1,11 +1,10 @@
 //! The direction of a message, and the properties that it has: `readOnly` ones are in responses only,
 //! `writeOnly` ones in requests only (OpenAPI 3.0 section 4.7.24.2, JSON Schema Validation section 9.4).
 
-use std::collections::HashSet;
-
 use serde_json::{Map, Value};
 
 use crate::document::Document;
+use crate::hashed::HashSet;
 use crate::{keywords, pointer};
 
 /// The direction of a message.
@@ -129,7 +128,7 @@ fn with_inner<'a>(
     inner: impl Fn(&'a Map<String, Value>) -> Vec<&'a Value>,
 ) -> Vec<&'a Map<String, Value>> {
     let mut found = vec![schema];
-    let mut seen = HashSet::from([std::ptr::from_ref(schema)]);
+    let mut seen = HashSet::from_iter([std::ptr::from_ref(schema)]);
     let mut level = vec![schema];
     for _ in 0..DEEPEST {
         let mut next = Vec::new();

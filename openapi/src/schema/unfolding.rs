@@ -1,11 +1,10 @@
 //! The schemas that a validator visits for one place of a value: those of its references, parts, alternatives and
 //! conditions. Where a schema refers to another one twice, and that to the next, the visits double with each.
 
-use std::collections::HashSet;
-
 use serde_json::{Map, Value};
 
 use super::bundle::definition_name;
+use crate::hashed::HashSet;
 use crate::keywords;
 
 /// The most visits for one place. The largest unions of real documents have some hundred alternatives.
@@ -46,7 +45,7 @@ enum Step<'a> {
 fn has_too_many_visits(schema: &Map<String, Value>, definitions: &Map<String, Value>) -> bool {
     let mut visits = 0;
     // A schema that leads back to itself in the same place is not visited again.
-    let mut entered: HashSet<*const Map<String, Value>> = HashSet::new();
+    let mut entered: HashSet<*const Map<String, Value>> = HashSet::default();
     let mut steps = vec![Step::Enter(schema)];
     while let Some(step) = steps.pop() {
         let object = match step {

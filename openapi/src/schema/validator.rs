@@ -1,7 +1,9 @@
 //! The validator of values against one schema: the `jsonschema` crate, with `format` asserted.
 
+use std::cell::RefCell;
+
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::{PatternOptions, ValidationError};
+use jsonschema::{PatternCache, PatternOptions, ValidationError};
 use serde_json::Value;
 
 use super::bundler::bundle;
@@ -12,6 +14,14 @@ use crate::pointer;
 /// The most memory that one compiled pattern may take, in bytes: to match the longest strings of a schema takes
 /// minutes where a pattern counts to a hundred thousand.
 const LARGEST_PATTERN: usize = 1 << 20;
+
+/// The most validators after one another that share the patterns that were compiled for them: these are kept in memory.
+const SHARING: usize = 256;
+
+thread_local! {
+    /// The compiled patterns, and the number of validators that share them.
+    static PATTERNS: RefCell<(PatternCache, usize)> = RefCell::default();
+}
 
 /// The reason why `jsonschema` refuses a schema.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +63,7 @@ impl Validator {
                     .size_limit(LARGEST_PATTERN)
                     .dfa_size_limit(LARGEST_PATTERN),
             )
+            .with_pattern_cache(patterns())
             .build(schema)
             .map(|inner| Self { inner })
             .map_err(|error| ValidatorError(error.to_string()))
@@ -105,6 +116,18 @@ impl Validator {
         }
         problems
     }
+}
+
+/// Returns the patterns that were compiled before: to compile them is a large part of the cost of most validators, and
+/// the same ones are in many schemas.
+fn patterns() -> PatternCache {
+    PATTERNS.with_borrow_mut(|(patterns, validators)| {
+        *validators += 1;
+        if *validators > SHARING {
+            (*patterns, *validators) = Default::default();
+        }
+        patterns.clone()
+    })
 }
 
 fn collect_parts(error: &ValidationError<'_>, parts: &mut Vec<String>) {

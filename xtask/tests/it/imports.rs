@@ -30,6 +30,7 @@ const CRATES: &[Layers] = &[
             "size",
             "folder",
             "sha256",
+            "hashed",
             "memo",
             "waiver",
             "document",

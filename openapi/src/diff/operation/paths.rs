@@ -5,8 +5,6 @@ mod matching;
 pub(crate) mod path_item;
 mod prefix;
 
-use std::collections::{HashMap, HashSet};
-
 use serde_json::Value;
 
 use crate::diff::message::message;
@@ -16,6 +14,7 @@ use crate::diff::operation::servers::{self, Prefix};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk, deprecation, fields, follow};
 use crate::document::{Document, Method, WEBHOOKS, operations_of};
+use crate::hashed::{HashMap, HashSet};
 
 /// A path item under its path.
 struct Item<'a> {
@@ -145,7 +144,7 @@ fn written_out<'a>(
     if added.peek().is_none() {
         return;
     }
-    let mut templated: HashMap<Method<'a>, Vec<literals::Operation<'a>>> = HashMap::new();
+    let mut templated: HashMap<Method<'a>, Vec<literals::Operation<'a>>> = HashMap::default();
     for old in base.iter().filter(|old| old.item.path.contains('{')) {
         templated
             .entry(old.method)

@@ -1,8 +1,6 @@
 //! Schemas that no value satisfies, and properties that no value has: faults of a document, named where something
 //! depends on them.
 
-use std::collections::HashSet;
-
 use crate::diff::change::Change;
 use crate::diff::message::{Message, Part, message};
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
@@ -10,6 +8,7 @@ use crate::diff::sides::{Side, Sides};
 use crate::diff::walk::finding::Finding;
 use crate::diff::walk::{Node, Pair, Walk, follow_schema};
 use crate::document::Document;
+use crate::hashed::HashSet;
 use crate::keywords;
 use crate::relation::{
     Contradiction, Relation, contradiction, hidden_property, own_contradiction, relate,

@@ -1,12 +1,11 @@
 //! Schemas of one text whose references lead to different targets: the cause is there, and is reported there.
 
-use std::collections::HashSet;
-
 use crate::diff::message::message;
 use crate::diff::rules::Kind;
 use crate::diff::schema::assertions::assertions;
 use crate::diff::walk::schema_findings::change_of;
 use crate::diff::walk::{Context, Node, Pair, Walk};
+use crate::hashed::HashSet;
 use crate::keywords;
 use crate::relation::{Relation, relate};
 
@@ -63,7 +62,7 @@ pub(crate) fn compare_by_references<'a>(
 
 /// Returns the references in two schemas of one text, each target once.
 fn references<'a>(pair: &Pair<'a>) -> Vec<Pair<'a>> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let mut references = Vec::new();
     let mut pending = vec![pair.clone()];
     while let Some(pair) = pending.pop() {

@@ -9,7 +9,7 @@
 mod edits;
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -19,6 +19,7 @@ use crate::diff::walk::finding::Finding;
 use crate::diff::walk::graph::VertexId;
 use crate::diff::walk::node::Pair;
 use crate::document::{self, FILES, METHODS};
+use crate::hashed::{HashMap, HashSet};
 use crate::{keywords, pointer};
 
 /// A finding with its place in the graph.
@@ -41,12 +42,12 @@ impl Placed<'_> {
 /// Merges the findings of each edit into the first of them. `root` is the whole of both documents.
 pub(crate) fn merged<'a>(findings: Vec<Placed<'a>>, root: &Pair<'a>) -> Vec<Placed<'a>> {
     let outlines = outlines(&findings);
-    let mut alike: HashMap<&Outline, usize> = HashMap::new();
+    let mut alike: HashMap<&Outline, usize> = HashMap::default();
     for outline in outlines.iter().flatten() {
         *alike.entry(outline).or_default() += 1;
     }
     let mut texts = Texts::default();
-    let mut edits: HashMap<Edit<'_>, usize> = HashMap::new();
+    let mut edits: HashMap<Edit<'_>, usize> = HashMap::default();
     let mut causes: Vec<Placed<'a>> = Vec::new();
     for (placed, outline) in findings.into_iter().zip(&outlines) {
         let outline = outline.as_ref().filter(|outline| alike[outline] > 1);
@@ -65,7 +66,7 @@ pub(crate) fn merged<'a>(findings: Vec<Placed<'a>>, root: &Pair<'a>) -> Vec<Plac
         }
     }
     for Placed { finding, .. } in &mut causes {
-        let mut seen = HashSet::from([finding.change.location.clone()]);
+        let mut seen = HashSet::from_iter([finding.change.location.clone()]);
         let places = &mut finding.change.more_places;
         places.retain(|place| seen.insert(place.clone()));
     }
@@ -93,7 +94,7 @@ struct Outline {
 
 /// Returns the outline of each finding; `None` for those that equal nothing else.
 fn outlines(findings: &[Placed<'_>]) -> Vec<Option<Outline>> {
-    let mut ordinals: HashMap<(Rule, &str, [*const Value; 2]), usize> = HashMap::new();
+    let mut ordinals: HashMap<(Rule, &str, [*const Value; 2]), usize> = HashMap::default();
     let mut outlines = Vec::with_capacity(findings.len());
     for Placed { finding, place, .. } in findings {
         let change = &finding.change;

@@ -4,11 +4,10 @@
 //! end. It is compared once; when it proves unequal, so are the pairs that depended on it. What is written out on one
 //! side is equal to a reference on the other when it is equal to the reference's target.
 
-use std::collections::{HashMap, HashSet};
-
 use serde_json::{Map, Number, Value};
 
 use crate::document::{Document, dangles};
+use crate::hashed::{HashMap, HashSet};
 use crate::{keywords, pointer};
 
 /// The known equalities between parts of the two documents.
@@ -43,7 +42,7 @@ impl<'a> Matching<'a> {
             base,
             revision,
             references: Vec::new(),
-            assumed: HashSet::new(),
+            assumed: HashSet::default(),
         }
     }
 
@@ -159,7 +158,10 @@ impl Equality {
     /// Compares a reference on one side with what is written out on the other. Returns `None` for anything else, and
     /// where names count, by which the two differ.
     fn one_refers(&self, a: &Value, b: &Value, matching: &mut Matching<'_>) -> Option<bool> {
-        let [refers, other_refers] = [a, b].map(|value| value.get("$ref").is_some());
+        let [refers, other_refers] = [a, b].map(|value| {
+            let object = value.as_object();
+            object.is_some_and(|object| has_key(object, "$ref"))
+        });
         // It is reported by itself.
         if refers && dangles(a) {
             return Some(true);
@@ -278,10 +280,15 @@ impl Equality {
     }
 }
 
+/// Returns whether an object has a key. All of its members are read anyway, so that none is looked up by its hash.
+fn has_key(object: &Map<String, Value>, wanted: &str) -> bool {
+    object.keys().any(|key| key == wanted)
+}
+
 /// Returns whether the alternatives of two schemas have the same names, where a discriminator makes those the values of
 /// a property.
 fn are_named_alike(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
-    if !(a.contains_key("discriminator") && b.contains_key("discriminator")) {
+    if !(has_key(a, "discriminator") && has_key(b, "discriminator")) {
         return true;
     }
     let names = |schema: &Map<String, Value>| -> Vec<Option<String>> {

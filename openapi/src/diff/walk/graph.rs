@@ -9,7 +9,7 @@ mod references;
 mod schemas;
 mod sides;
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
 
@@ -23,6 +23,7 @@ use crate::diff::walk::equality::Equality;
 use crate::diff::walk::finding::Finding;
 use crate::diff::walk::node::{Matched, Pair};
 use crate::document::Document;
+use crate::hashed::{HashMap, HashSet};
 use crate::relation::Relation;
 use crate::schema::Direction;
 
@@ -99,8 +100,8 @@ impl<'a> Walk<'a> {
             equality_of_assertions: Equality::of_assertions(),
             schemas: Schemas::new(base, revision),
             vertices: vec![Vertex::default()],
-            pairs: HashMap::new(),
-            in_progress: HashSet::new(),
+            pairs: HashMap::default(),
+            in_progress: HashSet::default(),
             searched: Default::default(),
             current: 0,
             bound: Bound::Free,
@@ -239,6 +240,16 @@ impl<'a> Walk<'a> {
         });
         self.pairs.insert(key, vertex);
         self.within(vertex, walk);
+    }
+
+    /// Returns whether the components at a pointer of both documents were walked as a pair.
+    pub(crate) fn has_walked(&self, pointer: &str) -> bool {
+        [Direction::Request, Direction::Response]
+            .into_iter()
+            .any(|direction| {
+                let id = (pointer.to_owned(), pointer.to_owned(), direction);
+                self.pairs.contains_key(&id)
+            })
     }
 
     /// Compares a pair, unless that is being done: what it contains may lead back to it.

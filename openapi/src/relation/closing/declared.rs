@@ -1,9 +1,10 @@
 //! What a schema and its parts declare.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use crate::hashed::HashSet;
 use crate::schema::definition_name;
 
 /// The properties that a schema and its parts name.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Proof;
 use super::type_schemas::text;
+use crate::keywords;
 use crate::relation::conjunction::{Conjunction, InPlace, Located, Part, count};
 use crate::schema::{Inclusion, Strings, inclusion};
 
@@ -96,10 +97,8 @@ impl<'a> Proof<'a> {
     pub(super) fn all_of_name(&mut self, sender: &Conjunction<'a>, name: &str) -> Vec<Located<'a>> {
         let mut schemas = Vec::new();
         for part in &sender.parts {
-            let declared = part
-                .object
-                .get("properties")
-                .and_then(|members| members.get(name));
+            let declared =
+                keywords::get(part.object, "properties").and_then(|members| members.get(name));
             schemas.extend(declared.map(|schema| part.at(schema)));
             for (pattern, schema) in part.members("patternProperties") {
                 if self.is_found(pattern, name) {
@@ -117,7 +116,7 @@ impl<'a> Proof<'a> {
 
     fn is_excepted(&mut self, rest: &Rest<'a>, name: &str) -> bool {
         let declares = |part: &Part<'a>| {
-            let properties = part.object.get("properties");
+            let properties = keywords::get(part.object, "properties");
             properties.is_some_and(|properties| properties.get(name).is_some())
         };
         rest.parts.iter().any(declares)

@@ -3,9 +3,11 @@
 //! Patterns name sets of characters. All patterns treat two characters alike that are in the same sets, so
 //! one of them, the most readable, represents the others: a handful instead of 1,112,064.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use regex_syntax::hir::ClassUnicode;
+
+use crate::hashed::HashMap;
 
 /// The most kinds of characters in an alphabet.
 const MOST_SYMBOLS: usize = 512;
@@ -94,7 +96,7 @@ impl Alphabet {
             }
         }
         let mut inside = vec![false; classes.classes.len()];
-        let mut spans: HashMap<Vec<bool>, Vec<(u32, u32)>> = HashMap::new();
+        let mut spans: HashMap<Vec<bool>, Vec<(u32, u32)>> = HashMap::default();
         let mut points = boundaries.iter().peekable();
         while let Some((&start, changed)) = points.next() {
             for &class in changed {

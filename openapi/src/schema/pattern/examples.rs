@@ -1,13 +1,14 @@
 //! Examples of the strings of a set: the shortest, one for each path through the patterns, those at the
 //! bounds on length; and one that misses a pattern.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::alphabet::Symbol;
 use super::comparison::{Comparison, Inclusion, inclusion};
 use super::fuel::{Fuel, OutOfFuel};
 use super::product::{Node, Product};
 use super::strings::{Lengths, Strings};
+use crate::hashed::{HashMap, HashSet};
 use crate::memo::Memo;
 
 /// The most paths through the patterns that become examples.
@@ -59,7 +60,7 @@ impl Strings {
                     .collect())
             }));
         }
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         examples.retain(|example| seen.insert(example.clone()));
         examples
     }
@@ -110,7 +111,7 @@ impl Paths {
     /// Explores the nodes; `None` when no end was found.
     fn new(product: &mut Product<'_>, fuel: &mut Fuel) -> Result<Option<Self>, OutOfFuel> {
         let mut nodes = vec![product.begin()];
-        let mut ids: HashMap<Node, usize> = HashMap::from([(product.begin(), 0)]);
+        let mut ids: HashMap<Node, usize> = HashMap::from_iter([(product.begin(), 0)]);
         let (mut edges, mut reached_by, mut depth) = (Vec::new(), vec![None], vec![0]);
         let mut from = 0;
         while from < nodes.len() {
@@ -171,7 +172,7 @@ impl Paths {
 
     /// Returns strings that together take as many different edges as possible, the shortest first.
     fn strings(&self, product: &Product<'_>) -> Vec<String> {
-        let mut taken: HashSet<Edge> = HashSet::new();
+        let mut taken: HashSet<Edge> = HashSet::default();
         let mut found = Vec::new();
         let mut path = self.path_to_end(0, &taken);
         while found.len() < MOST_PATHS {

@@ -1,13 +1,14 @@
 //! The walk of several searches side by side, for the best string of a difference.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
 use super::alphabet::{Alphabet, ClassId, Symbol};
 use super::automaton::Nfa;
 use super::fuel::{Fuel, OutOfFuel};
 use super::search::{BEGIN, FOUND, LOST, PlaceId, Search};
 use super::strings::Lengths;
+use crate::hashed::HashMap;
 
 /// The automaton of a pattern, and whether the pattern is found in the strings of the set or not.
 pub(super) type Literal = (Nfa, bool);
@@ -47,7 +48,7 @@ impl Product<'_> {
     /// `None` when the difference is empty.
     pub(super) fn best(&mut self, fuel: &mut Fuel) -> Result<Option<String>, OutOfFuel> {
         let mut nodes = vec![(self.begin(), None)];
-        let mut costs: HashMap<Node, Cost> = HashMap::from([(self.begin(), (0, 0))]);
+        let mut costs: HashMap<Node, Cost> = HashMap::from_iter([(self.begin(), (0, 0))]);
         let mut heap: BinaryHeap<Reverse<(Cost, usize)>> = BinaryHeap::from([Reverse(((0, 0), 0))]);
         while let Some(Reverse((cost, at))) = heap.pop() {
             let node = nodes[at].0.clone();

@@ -1,11 +1,10 @@
 //! The search for one pattern as a deterministic automaton, built from the nondeterministic one as far as
 //! it is walked.
 
-use std::collections::HashMap;
-
 use super::alphabet::{Alphabet, ClassId, Symbol};
 use super::automaton::{Assertion, Nfa, State, StateId};
 use super::fuel::{Fuel, OutOfFuel};
+use crate::hashed::HashMap;
 
 /// The character before a place in the string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,7 +59,7 @@ impl<'a> Search<'a> {
             alphabet,
             words,
             places: Vec::new(),
-            ids: HashMap::new(),
+            ids: HashMap::default(),
             steps: Vec::new(),
             is_found_at: Vec::new(),
             visited: vec![0; nfa.states.len()],

@@ -1,6 +1,6 @@
 //! How the parts of a body are called and written in XML (OpenAPI 3.1 section 4.8.26). In JSON that is only a text.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Value, json};
 
@@ -11,6 +11,7 @@ use crate::diff::schema::layers::Layers;
 use crate::diff::schema::unions::Union;
 use crate::diff::walk::{Node, Pair, Walk, follow_schema};
 use crate::document::{Document, Version};
+use crate::hashed::HashSet;
 use crate::schema::Direction;
 
 /// How a value is written.
@@ -73,7 +74,7 @@ impl<'a> Written<'a> {
     /// Reads a schema. `name` is its name where it has no other.
     fn of(document: &'a Document, schema: &Node<'a>, name: Option<String>) -> Self {
         let mut written = Self::default();
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         let mut pending = VecDeque::from([schema.clone()]);
         while let Some(part) = pending.pop_front() {
             if !seen.insert(part.pointer.clone()) {
@@ -122,7 +123,7 @@ pub(super) fn compare<'a>(
         let component = are_named_by_components.then(|| component_name(schema));
         component.flatten().or(inherited)
     };
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let mut pending = vec![(schemas.clone(), (None, None), subject.clone())];
     while let Some((pair, (was, is), subject)) = pending.pop() {
         let was = was.or_else(|| component_name(&pair.base));
@@ -195,7 +196,9 @@ fn record(
     direction: Direction,
     subject: &Message,
 ) {
-    if old == new {
+    // The prefix of a namespace that is declared says nothing (Namespaces in XML 1.0 section 6).
+    let is_bound = old.others[0].is_some();
+    if old == new || (is_bound && old.name == new.name && old.others == new.others) {
         return;
     }
     let (was, is) = (old.shown(), new.shown());
@@ -209,8 +212,8 @@ fn record(
         Direction::Request => &was,
         Direction::Response => &is,
     };
-    // A schema in place at the root has no name of its own, and writers choose one. A reader compares namespaces, not
-    // their prefixes (Namespaces in XML 1.0 section 6), where it knows of them.
+    // A schema in place at the root has no name of its own, and writers choose one. Without a namespace, readers may
+    // compare the prefix as well.
     let is_renamed = old.name != new.name && old.name.is_some() == new.name.is_some();
     let (class, witness) = if is_renamed || old.others != new.others {
         (Class::Breaking, Some(sent.clone()))

@@ -1,7 +1,6 @@
 //! Components by themselves: those that no message needs, and the texts of security schemes.
 
 use std::cell::LazyCell;
-use std::collections::HashSet;
 use std::ops::Deref;
 
 use serde_json::Value;
@@ -13,6 +12,7 @@ use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::sides::{Side, Sides};
 use crate::diff::walk::{Matched, Node, Pair, Walk, fields};
 use crate::document::Document;
+use crate::hashed::HashSet;
 use crate::pointer;
 
 const SECURITY_SCHEMES: &str = "/components/securitySchemes";
@@ -34,7 +34,12 @@ pub(crate) fn compare(walk: &mut Walk<'_>, root: &Pair<'_>) {
         if walk.same_at(&pointer) {
             continue;
         }
-        if used.iter().any(|used| used.compares(&pointer)) {
+        // What was walked is reached. What is reached may have been proven equal without a walk.
+        let is_walked = walk.has_walked(&pointer);
+        if is_walked && !pointer.starts_with(SECURITY_SCHEMES) {
+            continue;
+        }
+        if is_walked || used.iter().any(|used| used.compares(&pointer)) {
             security_scheme_texts(walk, &pointer, &name, &used);
         } else {
             unneeded(walk, &pointer, &name, &used);
@@ -108,7 +113,7 @@ fn without(component: &Value, pointer: &str, within: &[&str]) -> Value {
 
 /// Returns the pointers and names (`schemas/Token`) of the components of both documents.
 fn names(root: &Pair<'_>) -> Vec<(String, String)> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let mut names = Vec::new();
     let sections = [&root.base, &root.revision].map(|node| node.members_of("components"));
     for (section, members) in sections.into_iter().flatten() {

@@ -1,6 +1,6 @@
 //! Numbers that are read as others. Two of them may differ and be read as one, so that nothing is known of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -9,12 +9,13 @@ use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::sides::Sides;
 use crate::diff::walk::Walk;
 use crate::document::Rounded;
+use crate::hashed::HashMap;
 use crate::pointer;
 
 /// Reports numbers that both documents write differently and that are read as one.
 pub(super) fn compare(walk: &mut Walk<'_>) {
     let (old, new) = (walk.base.rounded_numbers(), walk.revision.rounded_numbers());
-    let mut by_value: HashMap<u64, [Vec<&Rounded>; 2]> = HashMap::new();
+    let mut by_value: HashMap<u64, [Vec<&Rounded>; 2]> = HashMap::default();
     for (side, numbers) in [&old, &new].into_iter().enumerate() {
         for number in numbers {
             by_value.entry(number.read.to_bits()).or_default()[side].push(number);
@@ -32,11 +33,8 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
         let Some(first) = old.iter().chain(&new).next() else {
             continue;
         };
-        let [base, revision] = [walk.base, walk.revision].map(|document| {
-            let mut places = Vec::new();
-            places_of(document.value(), "", first.read, &mut places);
-            places
-        });
+        let [base, revision] =
+            [walk.base, walk.revision].map(|document| places_of(document.value(), first.read));
         // More are read as this number than were rounded to it: the others are written exactly.
         let are_rounded = base.len() <= old.len() && revision.len() <= new.len();
         let all: BTreeSet<_> = was.iter().chain(&is).collect();
@@ -65,25 +63,28 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
     }
 }
 
-/// Collects the pointers to the numbers that equal a double.
-fn places_of(value: &Value, at: &str, wanted: f64, into: &mut Vec<String>) {
+/// Returns the pointers, from a value, to the numbers in it that equal a double.
+fn places_of(value: &Value, wanted: f64) -> Vec<String> {
+    // A pointer is made only where there is such a number: most values have none.
+    let below = |inner: &Value, token: &dyn Fn() -> String| -> Vec<String> {
+        let places = places_of(inner, wanted).into_iter();
+        places
+            .map(|place| pointer::join("", &token()) + &place)
+            .collect()
+    };
     match value {
         Value::Number(number) => {
             let is_it = number
                 .as_f64()
                 .is_some_and(|number| number.to_bits() == wanted.to_bits());
-            into.extend(is_it.then(|| at.to_owned()));
+            is_it.then(String::new).into_iter().collect()
         }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                places_of(item, &pointer::join(at, &index.to_string()), wanted, into);
-            }
-        }
-        Value::Object(members) => {
-            for (key, member) in members {
-                places_of(member, &pointer::join(at, key), wanted, into);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::String(_) => {}
+        Value::Array(items) => (items.iter().enumerate())
+            .flat_map(|(index, item)| below(item, &|| index.to_string()))
+            .collect(),
+        Value::Object(members) => (members.iter())
+            .flat_map(|(key, member)| below(member, &|| key.clone()))
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::String(_) => Vec::new(),
     }
 }

@@ -1,12 +1,11 @@
 //! What operations and webhooks reach: by references in places that count, or by a name that is not followed.
 
-use std::collections::HashSet;
-
 use serde_json::{Map, Value};
 
 use crate::diff::operation::security::requirements::scheme;
 use crate::diff::schema::scalar_keywords::inert::applies;
 use crate::document::{Document, FAMILIES, METHODS, WEBHOOKS};
+use crate::hashed::HashSet;
 use crate::{keywords, pointer};
 
 /// The fields of OpenAPI's objects that hold other objects, apart from maps.
@@ -49,7 +48,7 @@ impl Reached {
             document,
             reached: demanded(document.value().get("security")).collect(),
             named: Vec::new(),
-            anchors: HashSet::new(),
+            anchors: HashSet::default(),
             pending: Vec::new(),
         };
         // What replaced a misplaced reference is compared in that place.

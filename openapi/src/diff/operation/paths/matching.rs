@@ -1,7 +1,9 @@
 //! Paths and operations matched with their counterparts, whatever the parameters of a path are called.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::Hash;
+
+use crate::hashed::HashMap;
 
 /// What the base has, each with its counterpart in the revision, and what only the revision has.
 pub(crate) struct Matches<'t, T> {
@@ -27,7 +29,7 @@ pub(crate) fn matches<'t, T, K: Eq + Hash>(
     for index in named.iter().flatten() {
         free[*index] = false;
     }
-    let mut by_shape: HashMap<K, VecDeque<usize>> = HashMap::new();
+    let mut by_shape: HashMap<K, VecDeque<usize>> = HashMap::default();
     for (index, other) in revision
         .iter()
         .enumerate()

@@ -1,14 +1,13 @@
 //! A prefix of all addresses that moves between the servers and the paths: `https://a.example` with `/v1/files` is
 //! `https://a.example/v1` with `/files`.
 
-use std::collections::HashSet;
-
 use serde_json::Value;
 
 use crate::diff::operation::paths::matching::shape;
 use crate::diff::operation::servers::{self, Prefix};
 use crate::diff::walk::{Node, Pair, Walk, follow};
 use crate::document::{Document, operations_of};
+use crate::hashed::HashSet;
 
 /// The most prefixes that are tried.
 const MOST_PREFIXES: usize = 8;

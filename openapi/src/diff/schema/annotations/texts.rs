@@ -1,7 +1,5 @@
 //! The texts anywhere within two schemas, for schemas that are not compared part by part.
 
-use std::collections::HashSet;
-
 use serde_json::Value;
 
 use crate::diff::message::message;
@@ -10,6 +8,7 @@ use crate::diff::schema::annotations::collected::is_compared;
 use crate::diff::schema::assertions::assertions;
 use crate::diff::walk::{Context, Node, Pair, Walk, follow_schema};
 use crate::document::Document;
+use crate::hashed::HashSet;
 use crate::keywords;
 use crate::schema::is_asserted_format;
 
@@ -180,7 +179,7 @@ fn texts_of(document: &Document, schema: &Node<'_>, with_its_own: bool) -> Vec<S
         }
         whole = target;
     }
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let mut pending = vec![whole];
     while let Some(node) = pending.pop() {
         if !seen.insert(node.pointer.clone()) {

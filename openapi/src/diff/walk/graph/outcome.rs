@@ -1,6 +1,6 @@
 //! The result of a finished walk: which findings are reported, and which operations they reach.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::change::Change;
 use crate::diff::rules::Class;
@@ -12,6 +12,7 @@ use crate::diff::walk::graph::bounds::Bound;
 use crate::diff::walk::graph::{PairId, VertexId, Walk};
 use crate::diff::walk::node::Pair;
 use crate::document::Document;
+use crate::hashed::{HashMap, HashSet};
 use crate::pointer;
 
 impl Walk<'_> {
@@ -151,7 +152,7 @@ impl Walk<'_> {
         parents: &[Vec<(VertexId, Bound)>],
         least: Bound,
     ) -> BTreeSet<VertexId> {
-        let mut seen = HashSet::from([vertex]);
+        let mut seen = HashSet::from_iter([vertex]);
         let mut pending = vec![vertex];
         let mut operations = BTreeSet::new();
         while let Some(vertex) = pending.pop() {
@@ -190,7 +191,7 @@ impl Walk<'_> {
 
     /// Returns what is reached from a vertex, itself included, each with its bound.
     fn reached_from(&self, vertex: VertexId) -> HashMap<VertexId, Bound> {
-        let mut bounds = HashMap::from([(vertex, Bound::Free)]);
+        let mut bounds = HashMap::from_iter([(vertex, Bound::Free)]);
         let mut pending = vec![(vertex, Bound::Free)];
         while let Some((id, bound)) = pending.pop() {
             for (&child, &edge) in &self.vertices[id].children {

@@ -313,12 +313,46 @@ fn a_scope_that_a_flow_no_longer_offers_breaks_where_it_is_demanded() {
     let text = "docs component-text-changed";
     let found = compare(&of(&["r", "w"], "w"), &of(&["r"], "w")).changes;
     let narrowed = "breaking security-requirement-narrowed";
+    assert_eq!(summary(&found), [narrowed]);
+    // What else changed in the scopes is an entry of its own.
+    let found = compare(&of(&["r", "w", "x"], "w"), &of(&["r"], "w")).changes;
     assert_eq!(summary(&found), [narrowed, text]);
     let found = compare(&of(&["r", "w"], "r"), &of(&["r"], "r")).changes;
     assert_eq!(summary(&found), [text]);
     // It was a mistake before.
     let found = compare(&of(&["r"], "w"), &of(&[], "w")).changes;
     assert_eq!(summary(&found), [text]);
+}
+
+#[test]
+fn a_flow_that_comes_or_leaves_is_one_entry_where_it_is_demanded() {
+    let of = |kinds: &[&str], is_demanded: bool| {
+        let flow = json!({"tokenUrl": "https://a.example/token", "scopes": {"r": ""}});
+        let flows: serde_json::Map<String, Value> = kinds
+            .iter()
+            .map(|kind| ((*kind).to_owned(), flow.clone()))
+            .collect();
+        let scheme = json!({"type": "oauth2", "flows": flows});
+        let security = if is_demanded {
+            json!([{"o": ["r"]}])
+        } else {
+            json!([])
+        };
+        let rest = json!({"security": security, "components": {"securitySchemes": {"o": scheme}}});
+        with_operation(&json!({"responses": ok()}), "/a", &rest)
+    };
+    let found = |base: &[&str], revision: &[&str], is_demanded| {
+        let (base, revision) = (of(base, is_demanded), of(revision, is_demanded));
+        summary(&compare(&base, &revision).changes)
+    };
+    let (one, two) = (["password"], ["clientCredentials", "password"]);
+    let widened = "additive security-requirement-widened";
+    assert_eq!(found(&one, &two, true), [widened]);
+    let narrowed = "breaking security-requirement-narrowed";
+    assert_eq!(found(&two, &one, true), [narrowed]);
+    assert_eq!(found(&one, &["implicit"], true), [narrowed, widened]);
+    let whole = "docs component-changed";
+    assert_eq!(found(&one, &two, false), [whole]);
 }
 
 #[test]

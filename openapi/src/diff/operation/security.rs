@@ -52,26 +52,38 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, operation: &Pair<'a>) {
     let base = alternatives(walk.base, &operation.base);
     let revision = alternatives(walk.revision, &operation.revision);
     let place = place(walk, operation);
-    for demand in &base {
-        if !revision.iter().any(|other| is_satisfied_by(other, demand)) {
-            let credentials = demand.iter().map(|(scheme, scopes)| {
-                let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
-                match scopes.join(" ") {
-                    scopes if scopes.is_empty() => scheme.to_string(),
-                    scopes => format!("{scheme} with the scope {scopes}"),
-                }
-            });
-            let credentials: Vec<String> = credentials.collect();
-            let witness = json!({ "credentials": credentials });
-            record(walk, place.clone(), Action::Narrowed, demand, Some(witness));
-        }
+    let (narrowed, widened) = (beside(&base, &revision), beside(&revision, &base));
+    for demand in &narrowed {
+        let credentials = demand.iter().map(|(scheme, scopes)| {
+            let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+            match scopes.join(" ") {
+                scopes if scopes.is_empty() => scheme.to_string(),
+                scopes => format!("{scheme} with the scope {scopes}"),
+            }
+        });
+        let credentials: Vec<String> = credentials.collect();
+        let witness = json!({ "credentials": credentials });
+        record(walk, place.clone(), Action::Narrowed, demand, Some(witness));
     }
-    addresses::compare(walk, operation);
-    for demand in &revision {
-        if !base.iter().any(|other| is_satisfied_by(other, demand)) {
-            record(walk, place.clone(), Action::Widened, demand, None);
-        }
+    let reported = narrowed
+        .iter()
+        .chain(&widened)
+        .flat_map(|demand| demand.keys());
+    let reported: BTreeSet<&str> = reported.map(|scheme| scheme.kind.as_str()).collect();
+    addresses::compare(walk, operation, &reported);
+    for demand in &widened {
+        record(walk, place.clone(), Action::Widened, demand, None);
     }
+}
+
+/// Returns the alternatives whose credentials satisfy none of the others.
+fn beside<'d>(demands: &'d [Alternative], others: &[Alternative]) -> Vec<&'d Alternative> {
+    let is_accepted =
+        |demand: &Alternative| others.iter().any(|other| is_satisfied_by(other, demand));
+    demands
+        .iter()
+        .filter(|demand| !is_accepted(demand))
+        .collect()
 }
 
 /// Records that callers with the credentials of an alternative are no longer accepted, or now are.

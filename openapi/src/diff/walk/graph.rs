@@ -72,6 +72,8 @@ pub(crate) struct Walk<'a> {
     in_progress: HashSet<PairId>,
     /// The schemas of each document that were searched for contradictions.
     pub(crate) searched: [HashSet<String>; 2],
+    /// The flows and scopes of security schemes, by their pointers, whose changes are reported where they are demanded.
+    pub(crate) told: HashSet<String>,
     current: VertexId,
     /// What differences in what is referred to mean at most where the walk is.
     bound: Bound,
@@ -103,6 +105,7 @@ impl<'a> Walk<'a> {
             pairs: HashMap::default(),
             in_progress: HashSet::default(),
             searched: Default::default(),
+            told: HashSet::default(),
             current: 0,
             bound: Bound::Free,
             nested: 0,

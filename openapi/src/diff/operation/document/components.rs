@@ -170,12 +170,20 @@ fn security_scheme_texts<'a>(
             Matched::Pair(flows) if key == "flows" => {
                 for (kind, matched) in flows.members() {
                     let subject = message!("the flow `{}` of {}", kind, &subject);
-                    let Matched::Pair(flow) = matched else {
-                        fields::one(walk, &matched, Area::Component, Kind::Text, &subject);
-                        continue;
+                    let flow = match matched {
+                        Matched::Pair(flow) => flow,
+                        Matched::Removed(flow) | Matched::Added(flow)
+                            if walk.told.contains(&flow.pointer) =>
+                        {
+                            continue;
+                        }
+                        matched => {
+                            fields::one(walk, &matched, Area::Component, Kind::Text, &subject);
+                            continue;
+                        }
                     };
                     for (key, matched) in flow.members() {
-                        if is_text(key) {
+                        if is_text(key) && !(key == "scopes" && is_told(walk, &matched)) {
                             fields::text_field(walk, key, &matched, Area::Component, &subject);
                         }
                     }
@@ -184,4 +192,20 @@ fn security_scheme_texts<'a>(
             matched => fields::text_field(walk, key, &matched, Area::Component, &subject),
         }
     }
+}
+
+/// Returns whether the scopes of a flow differ only in those of which it is reported that they left it.
+fn is_told(walk: &Walk<'_>, scopes: &Matched<'_>) -> bool {
+    let Matched::Pair(pair) = scopes else {
+        return false;
+    };
+    let Some(mut base) = pair.base.value.as_object().cloned() else {
+        return false;
+    };
+    let told = |scope: &String| {
+        walk.told
+            .contains(&pointer::join(&pair.base.pointer, scope))
+    };
+    base.retain(|scope, _| !told(scope));
+    pair.revision.value.as_object() == Some(&base)
 }

@@ -1,5 +1,7 @@
 //! The addresses at which a client obtains credentials, as OAuth schemes name them (OpenAPI 3.1 section 4.8.29).
 
+use std::collections::BTreeSet;
+
 use crate::diff::change::Change;
 use crate::diff::message::{Message, Part, message};
 use crate::diff::operation::security::requirements::{self, requirements};
@@ -19,8 +21,8 @@ pub(crate) const ADDRESSES: &[&str] = &[
 ];
 
 /// Compares the addresses of the schemes that an operation demands in both documents: of schemes of one name, or of
-/// those that have a flow in common.
-pub(super) fn compare<'a>(walk: &mut Walk<'a>, operation: &Pair<'a>) {
+/// those that have a flow in common. `reported` are the kinds of schemes with which callers are no longer accepted, or now are.
+pub(super) fn compare<'a>(walk: &mut Walk<'a>, operation: &Pair<'a>, reported: &BTreeSet<&str>) {
     let base = demanded(walk.base, &operation.base);
     let revision = demanded(walk.revision, &operation.revision);
     for (name, scheme) in &base {
@@ -43,6 +45,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, operation: &Pair<'a>) {
         };
         if named.is_some() {
             scopes::compare(walk, operation, &pair, name);
+            scopes::note_flows(walk, &pair, reported);
         }
         walk.in_pair(&pair, Direction::Request, |walk| {
             of_holder(walk, &pair, &message!("the security scheme `{}`", *name));

@@ -1,4 +1,6 @@
-//! The scopes that a client can obtain from the flows of OAuth schemes (OpenAPI 3.1 section 4.8.29).
+//! The flows of OAuth schemes, and the scopes that a client can obtain from them (OpenAPI 3.1 section 4.8.29).
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -7,6 +9,7 @@ use crate::diff::message::message;
 use crate::diff::operation::security::requirements::requirements;
 use crate::diff::rules::{Action, Area, Class, Kind, Rule};
 use crate::diff::walk::{Matched, Node, Pair, Walk};
+use crate::pointer;
 
 /// Reports the scopes that an operation still demands and a flow no longer offers.
 pub(super) fn compare<'a>(
@@ -46,6 +49,7 @@ pub(super) fn compare<'a>(
             base: within(&flow.base),
             revision: within(&flow.revision),
         };
+        walk.told.insert(pointer::join(&place.base.pointer, scope));
         let rule = Rule::new(Area::Security, Kind::Requirement, Action::Narrowed);
         walk.record(Change {
             witness: Some(
@@ -53,6 +57,21 @@ pub(super) fn compare<'a>(
             ),
             ..Change::new(rule, Class::Breaking, &place, message)
         });
+    }
+}
+
+/// Notes the flows that came or left, where it is reported that callers with them now are accepted or no longer are.
+pub(super) fn note_flows(walk: &mut Walk<'_>, scheme: &Pair<'_>, reported: &BTreeSet<&str>) {
+    let Some(Matched::Pair(flows)) = scheme.get("flows") else {
+        return;
+    };
+    for (kind, matched) in flows.members() {
+        let (Matched::Removed(flow) | Matched::Added(flow)) = matched else {
+            continue;
+        };
+        if reported.contains(format!("oauth2 {kind}").as_str()) {
+            walk.told.insert(flow.pointer);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! JSON Schemas taken from a document: made self-contained, measured, and checked against values.
 
+mod alternatives;
 mod bundle;
 mod bundler;
 mod direction;
@@ -10,6 +11,7 @@ mod unfolding;
 mod validator;
 
 pub(crate) use crate::size::{depth, size};
+pub(crate) use alternatives::repeated;
 pub(crate) use bundle::definition_name;
 pub(crate) use bundler::{Bundle, Bundler, bundle_value};
 pub use bundler::{bundle, bundle_for};

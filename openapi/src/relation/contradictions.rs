@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::conjunction::{Conjunction, Located, Part};
 use super::types::Types;
 use crate::keywords;
-use crate::schema::Validator;
+use crate::schema::{Validator, repeated};
 
 /// The deepest nesting of required properties and items that are read.
 const DEEPEST: usize = 8;
@@ -243,19 +243,9 @@ fn of_combinations<'a>(conjunction: &Conjunction<'a>) -> Option<Contradiction<'a
             return Some(Contradiction::Keyword(keyword, value));
         }
         let branches = part.object.get("oneOf")?.as_array()?;
-        let bare: Vec<Value> = branches.iter().map(bare).collect();
-        let same = (1..bare.len()).find(|&index| bare[..index].contains(&bare[index]))?;
+        let same = *repeated(branches, part.located.root).first()?;
         Some(Contradiction::SameAlternatives(&branches[same]))
     })
-}
-
-/// Returns a schema without annotations.
-fn bare(schema: &Value) -> Value {
-    let mut schema = schema.clone();
-    keywords::rewrite(&mut schema, &mut |object| {
-        object.retain(|keyword, _| !keywords::is_annotation(keyword));
-    });
-    schema
 }
 
 fn accepts_all(schema: &Value) -> bool {

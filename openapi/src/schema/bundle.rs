@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::alternatives::repeated;
 use super::direction::Direction;
 use super::discriminator::Discriminator;
 use super::format::keep_asserted_format;
@@ -79,14 +80,9 @@ pub(super) fn assertions_of(
         assert_discriminator(document, object);
         if let Some(Value::Array(branches)) = object.get_mut("oneOf") {
             // By the letter nothing satisfies two equal alternatives: one is meant.
-            let mut seen: Vec<Value> = Vec::new();
-            branches.retain(|branch| {
-                let is_new = !seen.contains(branch);
-                if is_new {
-                    seen.push(branch.clone());
-                }
-                is_new
-            });
+            for index in repeated(branches, document.value()).into_iter().rev() {
+                branches.remove(index);
+            }
         }
         object.retain(|keyword, value| {
             // A list of schemas must not be empty (JSON Schema Core section 10.2.1): no validator reads one that is.

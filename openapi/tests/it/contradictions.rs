@@ -3,7 +3,7 @@
 use openapi::diff::{Change, Class};
 use serde_json::{Value, json};
 
-use crate::schemas::{Body, changes, summary};
+use crate::schemas::{Body, changed, changes, summary};
 
 /// Schemas that no value satisfies, each for another reason.
 fn contradictions() -> [Value; 10] {
@@ -236,6 +236,36 @@ fn a_property_added_beside_a_closed_component_proves_nothing() {
     let found = changes(Body::Response, &of(&["b"]), &of(&["b", "c"]));
     assert!(
         found.iter().any(|change| change.class >= Class::Unproven),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn of_equal_alternatives_behind_references_one_is_meant() {
+    let of = |kinds: [&str; 2], discriminator: Option<&str>| {
+        let [one, other] =
+            kinds.map(|kind| json!({"type": "object", "properties": {"name": {"type": kind}}}));
+        let refer = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let mut union = json!({"oneOf": [refer("One"), refer("Other")]});
+        if let Some(property) = discriminator {
+            union["discriminator"] = json!({"propertyName": property});
+        }
+        let [mut one, other] = [one, other];
+        one["title"] = json!("the first");
+        json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+            "paths": {"/a": {"get": {"responses": {"200": {"description": "ok",
+                "content": {"application/json": {"schema": union}}}}}}},
+            "components": {"schemas": {"One": one, "Other": other}}})
+    };
+    let texts = ["string"; 2];
+    let found = changed(&of(texts, None), &of(texts, Some("name")));
+    assert!(
+        !found.iter().any(|change| change.starts_with("breaking")),
+        "{found:?}"
+    );
+    let found = changed(&of(texts, None), &of(["integer"; 2], None));
+    assert!(
+        found.iter().any(|change| change.starts_with("breaking")),
         "{found:?}"
     );
 }

@@ -232,6 +232,14 @@ fn a_text_and_bytes_are_not_json() {
     for media_type in ["application/octet-stream", "image/png"] {
         assert_eq!(sent(media_type, &bytes, &Value::Null), [""; 0]);
         assert_eq!(sent(media_type, &Value::Null, &bytes), [""; 0]);
+        assert_eq!(sent(media_type, &bytes, &json!({})), [""; 0]);
+        assert_eq!(sent(media_type, &json!({}), &bytes), [""; 0]);
+        assert_eq!(
+            sent(media_type, &bytes, &json!({"description": "the thing"})),
+            ["docs response-text-changed"]
+        );
+        let encoded = json!({"contentEncoding": "base64"});
+        assert_ne!(sent(media_type, &bytes, &encoded), [""; 0]);
     }
     assert_eq!(
         sent("application/json", &bytes, &Value::Null)[0],

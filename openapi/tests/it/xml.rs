@@ -229,4 +229,11 @@ fn what_is_the_default_in_xml_changes_nothing() {
         "unproven response-xml-changed",
     ];
     assert_eq!(grave(&found), expected);
+    let bound = |prefix: &str| with(&json!({"namespace": "urn:a", "prefix": prefix}));
+    let found = changed(
+        &document(XML[0], &bound("a"), &nothing),
+        &document(XML[0], &bound("b"), &nothing),
+    );
+    assert_eq!(grave(&found), [""; 0]);
+    assert_ne!(found, [""; 0]);
 }

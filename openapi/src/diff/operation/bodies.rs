@@ -239,6 +239,7 @@ impl Body<'_> {
                         _ => subject.clone(),
                     };
                     if binary::are_bytes(walk, &schemas, &base.media_type) {
+                        binary::compare_texts(walk, &schemas, &Context::new(direction, subject));
                         continue;
                     }
                     if base.media_type.is_xml() {

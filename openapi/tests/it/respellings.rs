@@ -1,5 +1,7 @@
 //! Documents rewritten in another spelling: the comparison finds no change.
 
+mod equivalents;
+mod messages;
 mod outside_schemas;
 mod schema_pointers;
 mod schemas;
@@ -23,7 +25,9 @@ type Rewrite = fn(&mut SmallRng, &mut Value) -> Option<String>;
 /// Returns all rewrites with their names.
 fn rewrites() -> Vec<(&'static str, Rewrite)> {
     let mut all = schemas::REWRITES.to_vec();
+    all.extend(equivalents::REWRITES);
     all.extend(outside_schemas::REWRITES);
+    all.extend(messages::REWRITES);
     all
 }
 

@@ -63,7 +63,7 @@ const ANNOTATIONS: &[&str] = &[
     "discriminator",
 ];
 
-fn is_annotation(keyword: &str) -> bool {
+pub(super) fn is_annotation(keyword: &str) -> bool {
     keyword.starts_with("x-") || ANNOTATIONS.contains(&keyword)
 }
 
@@ -80,7 +80,7 @@ pub(super) fn is_3_0(document: &Value) -> bool {
 }
 
 /// Applies a rewrite to a random schema of the document to which it applies.
-fn at_schema(
+pub(super) fn at_schema(
     random: &mut SmallRng,
     document: &mut Value,
     rewrite: fn(&mut SmallRng, &mut Value) -> bool,
@@ -113,7 +113,7 @@ pub(super) fn new_name(document: &Value, section: &str) -> String {
 }
 
 /// Returns whether the schema is an alternative of a discriminator, which uses the name of its component.
-fn is_named_alternative(document: &Value, spot: &str) -> bool {
+pub(super) fn is_named_alternative(document: &Value, spot: &str) -> bool {
     let union = spot
         .rsplit_once('/')
         .and_then(|(list, _)| list.rsplit_once('/'))

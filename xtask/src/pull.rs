@@ -39,6 +39,7 @@ pub(crate) fn run(arguments: &Pull) -> Outcome {
             base: &vendored.document,
             revision: &pulled,
             file: None,
+            policy: None,
         };
         render::text::write(out, &report)
     })?;

@@ -129,6 +129,7 @@ fn write_all(diff: &Diff, base: &Document, revision: &Document) -> io::Result<()
         base,
         revision,
         file: Some("document.json"),
+        policy: None,
     };
     let mut out = Vec::new();
     render::text::write(&mut out, &report)?;

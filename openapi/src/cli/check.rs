@@ -59,6 +59,7 @@ pub fn document_against_slices(
                 base: published,
                 revision: document,
                 file,
+                policy: None,
             };
             write(out, report.format, &report_of_slice)?;
         }

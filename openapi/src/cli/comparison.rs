@@ -75,6 +75,7 @@ impl Comparison {
             base: &self.base,
             revision: &self.revision,
             file: self.file.as_deref(),
+            policy: self.policy.as_ref(),
         }
     }
 }

@@ -17,7 +17,7 @@ pub struct Documents {
     /// A TOML file of accepted differences, each with rule, location, reason and expiry date
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,
-    /// The policy, in TOML [default: the next oasproof.toml upwards from the revision]
+    /// The policy, in TOML [default: the next oasproof.toml upwards from the revision in its repository]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The folder below which documents may refer to files [default: the repository, or the document's folder]

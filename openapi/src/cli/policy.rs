@@ -1,4 +1,5 @@
-//! The policy of a comparison: the file that the command line names, or the next one upwards from the document.
+//! The policy of a comparison: the file that the command line names, or the next one upwards from the document within its
+//! repository.
 
 use std::path::{Path, PathBuf};
 
@@ -25,19 +26,16 @@ pub(super) fn read(config: Option<&Path>, revision: &Path) -> Result<Option<Poli
         .map_err(|error| Failure::new(Exit::Usage, error.to_string()))
 }
 
-/// Returns the next policy upwards from a document, up to the top folder of the repository.
+/// Returns the next policy upwards from a document, up to the top folder of the repository. Outside of one only the
+/// document's folder is searched: what is above it may be anybody's.
 fn found(document: &Path) -> Option<PathBuf> {
     let current = std::env::current_dir().ok()?;
-    for folder in place::folder_of(document).ancestors() {
-        let file = folder.join(FILE);
-        if file.is_file() {
-            // Named from the current folder where it is in it, as a person would.
-            let near = file.strip_prefix(&current).map(Path::to_owned);
-            return Some(near.unwrap_or(file));
-        }
-        if folder.join(".git").exists() {
-            break;
-        }
-    }
-    None
+    let own = place::folder_of(document);
+    let top = place::repository_of(&own).unwrap_or(&own);
+    let folders = own.ancestors().take_while(|folder| folder.starts_with(top));
+    let mut files = folders.map(|folder| folder.join(FILE));
+    let file = files.find(|file| file.is_file())?;
+    // Named from the current folder where it is in it, as a person would.
+    let near = file.strip_prefix(&current).map(Path::to_owned);
+    Some(near.unwrap_or(file))
 }

@@ -17,10 +17,7 @@ pub fn run(arguments: &Suggest) -> Outcome {
     let suggestion = version::suggestion(&report);
     print("the suggestion", |out| match arguments.format {
         ListFormat::Text => version::write_text(out, &report, &suggestion),
-        ListFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &suggestion)?;
-            writeln!(out)
-        }
+        ListFormat::Json => version::write_json(out, &report, &suggestion),
     })?;
     let exit = if arguments.check && !suggestion.is_met {
         Exit::Failed

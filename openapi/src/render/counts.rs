@@ -1,5 +1,6 @@
 //! The classes of changes, and how many there are of each.
 
+use super::report::Report;
 use crate::diff::{Change, Class, Diff, Level};
 
 /// Every class, the gravest first: the order of all reports.
@@ -74,6 +75,16 @@ pub(super) fn summary(diff: &Diff) -> String {
 /// Returns how many changes are outside of the selection.
 pub(super) fn left_out(diff: &Diff) -> String {
     format!("{} left out as not selected", diff.left_out)
+}
+
+/// Returns the name of the policy's file, and its threshold, on which the exit code depends, as a text that follows it.
+pub(super) fn policy<'a>(report: &Report<'a>) -> Option<(&'a str, String)> {
+    let policy = report.policy?;
+    let fail_on = policy.fail_on().map(|level| match level {
+        Level::Off => ", which fails nothing".to_owned(),
+        Level::As(class) => format!(", which fails from {} on", class.name()),
+    });
+    Some((policy.name(), fail_on.unwrap_or_default()))
 }
 
 /// Returns how a change counts, where the policy decides that, and the setting that says so: `let pass by policy`,

@@ -17,6 +17,9 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     for (change, place) in report.placed() {
         write_change(out, report, change, place)?;
     }
+    if let Some((name, fails)) = counts::policy(report) {
+        writeln!(out, "policy: {}{fails}", visible(name))?;
+    }
     let (base, revision) = (visible(report.base.name()), visible(report.revision.name()));
     let verdict = report.diff.verdict().name();
     if report.diff.changes.is_empty() && report.diff.left_out == 0 {

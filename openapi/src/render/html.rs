@@ -44,6 +44,9 @@ fn page(report: &Report<'_>) -> Markup {
                     h1 { "OpenAPI: " strong { (verdict.name()) } }
                     p { "From " code { (visible(report.base.name())) } " to " code { (visible(report.revision.name())) } }
                     p { (summary(report)) }
+                    @if let Some((name, fails)) = counts::policy(report) {
+                        p { "Policy: " code { (visible(name)) } (fails) }
+                    }
                 }
                 @if !placed.is_empty() {
                     nav aria-label="Classes of changes" { ul { @for class in CLASSES {

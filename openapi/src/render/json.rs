@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::counts::counts;
 use super::report::Report;
 use super::version::{self, Suggestion};
-use crate::diff::{Change, Side, Verdict};
+use crate::diff::{Change, Policy, Side, Verdict};
 use crate::position::Position;
 
 #[derive(Serialize)]
@@ -19,6 +19,8 @@ struct Comparison<'a> {
     counts: Map<String, Value>,
     /// How many changes are outside of the selection.
     left_out: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_file: Option<&'a str>,
     version: Suggestion,
     changes: Vec<Entry<'a>>,
 }
@@ -67,6 +69,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
         revision: report.revision.name(),
         counts: counts.collect(),
         left_out: report.diff.left_out,
+        policy_file: report.policy.map(Policy::name),
         version: version::suggestion(report),
         changes: entries.collect(),
     };

@@ -21,6 +21,9 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     let mut suite = TestSuite::new(verdict.name());
     suite.add_property((XmlString::new("base"), xml(report.base.name())));
     suite.add_property((XmlString::new("revision"), xml(report.revision.name())));
+    if let Some((name, fails)) = counts::policy(report) {
+        suite.add_property((XmlString::new("policy"), xml(&format!("{name}{fails}"))));
+    }
     for (change, place) in report.placed() {
         suite.add_test_case(test_case(report, change, place));
     }

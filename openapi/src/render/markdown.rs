@@ -46,12 +46,19 @@ fn page(report: &Report<'_>, detail: Detail) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     let (base, revision) = (report.base.name(), report.revision.name());
     writeln!(out, "## OpenAPI: {}\n", report.diff.verdict().name())?;
-    if report.diff.changes.is_empty() && report.diff.left_out == 0 {
+    let is_same = report.diff.changes.is_empty() && report.diff.left_out == 0;
+    if is_same {
         writeln!(out, "{} and {} mean the same.", code(base), code(revision))?;
+    } else {
+        let summary = counts::summary(report.diff);
+        writeln!(out, "{summary} from {} to {}.", code(base), code(revision))?;
+    }
+    if let Some((name, fails)) = counts::policy(report) {
+        writeln!(out, "\nPolicy: {}{fails}.", code(name))?;
+    }
+    if is_same {
         return Ok(out);
     }
-    let summary = counts::summary(report.diff);
-    writeln!(out, "{summary} from {} to {}.", code(base), code(revision))?;
     let placed = report.placed();
     let mut left_out = Vec::new();
     for class in CLASSES {

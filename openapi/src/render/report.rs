@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::diff::{Change, Diff, Side};
+use crate::diff::{Change, Diff, Policy, Side};
 use crate::document::{self, Document};
 use crate::position::Position;
 
@@ -20,6 +20,8 @@ pub struct Report<'a> {
     /// The revision's file as the tool that shows annotations knows it: relative to the repository's top folder, with
     /// slashes. `None` when it came from no file.
     pub file: Option<&'a str>,
+    /// The policy that was read, whether or not it decided anything.
+    pub policy: Option<&'a Policy>,
 }
 
 /// Where a change is, in the texts of both documents.

@@ -139,15 +139,23 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
             // Positions count characters, not UTF-16's units.
             column_kind: "unicodeCodePoints",
             results,
-            properties: json!({
-                "verdict": report.diff.verdict().name(),
-                "base": report.base.name(),
-                "revision": report.revision.name(),
-            }),
+            properties: properties(report),
         }],
     };
     serde_json::to_writer_pretty(&mut *out, &log)?;
     writeln!(out)
+}
+
+fn properties(report: &Report<'_>) -> Value {
+    let mut properties = json!({
+        "verdict": report.diff.verdict().name(),
+        "base": report.base.name(),
+        "revision": report.revision.name(),
+    });
+    if let Some(policy) = report.policy {
+        properties["policyFile"] = policy.name().into();
+    }
+    properties
 }
 
 fn finding<'a>(

@@ -19,6 +19,9 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
         write_change(out, report, change, place)?;
     }
     let diff = report.diff;
+    if let Some((name, fails)) = counts::policy(report) {
+        writeln!(out, "policy: {}{fails}", visible(name))?;
+    }
     let (base, revision) = (visible(report.base.name()), visible(report.revision.name()));
     if diff.changes.is_empty() && diff.left_out == 0 {
         return writeln!(out, "identical: {base} and {revision} mean the same");

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::counts;
 use super::report::Report;
 use crate::Document;
-use crate::diff::{Bump, parse_version};
+use crate::diff::{Bump, Policy, parse_version};
 use crate::shown::visible;
 
 /// What the changes ask of `info.version`.
@@ -98,5 +98,35 @@ pub fn write_text(
         out,
         "`info.version` of the revision is \"{}\", {is}",
         visible(&suggestion.revision)
-    )
+    )?;
+    match counts::policy(report) {
+        Some((name, fails)) => writeln!(out, "policy: {}{fails}", visible(name)),
+        None => Ok(()),
+    }
+}
+
+/// Writes the suggestion as one JSON object, with the policy that decided what counts.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write_json(
+    out: &mut dyn Write,
+    report: &Report<'_>,
+    suggestion: &Suggestion,
+) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Suggested<'a> {
+        #[serde(flatten)]
+        suggestion: &'a Suggestion,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        policy_file: Option<&'a str>,
+    }
+    let policy_file = report.policy.map(Policy::name);
+    let suggested = Suggested {
+        suggestion,
+        policy_file,
+    };
+    serde_json::to_writer_pretty(&mut *out, &suggested)?;
+    writeln!(out)
 }

@@ -251,6 +251,7 @@ fn a_change_in_a_referenced_file_is_reported_at_its_line() {
         base: &base,
         revision: &revision,
         file: Some("api/openapi.yaml"),
+        policy: None,
     };
     let mut annotations = Vec::new();
     openapi::render::github::write(&mut annotations, &report).expect("written");

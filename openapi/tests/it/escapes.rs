@@ -274,6 +274,7 @@ fn a_file_with_any_name_is_one_property_and_one_uri() {
         base: &base,
         revision: &revision,
         file: Some("a b/c:d,e#f?100%\n.yaml"),
+        policy: None,
     };
     let mut out = Vec::new();
     render::github::write(&mut out, &report).expect("memory");

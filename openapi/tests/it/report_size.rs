@@ -50,6 +50,7 @@ fn markdown(base: &Document, revision: &Document) -> (String, Diff) {
         base,
         revision,
         file: None,
+        policy: None,
     };
     let mut out = Vec::new();
     render::markdown::write(&mut out, &report).expect("a write to memory");

@@ -33,6 +33,7 @@ pub(crate) fn rendered(
         base,
         revision,
         file: Some("api/orders.yaml"),
+        policy: None,
     };
     let mut out = Vec::new();
     writer(&mut out, &report).expect("a write to memory");

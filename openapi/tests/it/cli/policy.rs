@@ -67,6 +67,10 @@ impl Project {
     }
 }
 
+const FORMATS: [&str; 7] = [
+    "text", "json", "markdown", "html", "junit", "github", "sarif",
+];
+
 const REMOVED: &str = "response-required-property-removed";
 
 #[test]
@@ -150,6 +154,8 @@ fn the_policy_is_the_next_one_upwards_from_the_revision() {
     let inner = project.folder.path().join("apis/things");
     std::fs::create_dir_all(&inner).expect("folders");
     std::fs::copy(&project.revision, inner.join("new.json")).expect("a copy");
+    let repository = project.folder.path().join(".git");
+    std::fs::create_dir(&repository).expect("a repository");
     let diff = |more: &[&str]| {
         let arguments = [&["diff", &project.base, "apis/things/new.json"], more].concat();
         oasproof_in(project.folder.path(), &arguments).status.code()
@@ -162,6 +168,52 @@ fn the_policy_is_the_next_one_upwards_from_the_revision() {
     std::fs::remove_file(project.folder.path().join("apis/oasproof.toml")).expect("removed");
     std::fs::create_dir(inner.join(".git")).expect("a repository");
     assert_eq!(diff(&[]), Some(1));
+    // Nor is what is above a document that is in none.
+    std::fs::remove_dir(inner.join(".git")).expect("removed");
+    std::fs::remove_dir(&repository).expect("removed");
+    assert_eq!(diff(&[]), Some(1));
+    std::fs::write(inner.join("oasproof.toml"), "fail-on = \"none\"").expect("a policy");
+    assert_eq!(diff(&[]), Some(0), "beside the document");
+}
+
+#[test]
+fn every_report_names_the_policy_that_was_read() {
+    for (threshold, fails) in [
+        ("none", "which fails nothing"),
+        ("docs", "which fails from docs on"),
+    ] {
+        let policy = format!("fail-on = \"{threshold}\"\n");
+        let broken = Project::losing_a_property(&policy);
+        let plain = document(&json!({}), &json!({"type": "object"}));
+        let same = Project::new(&policy, &plain, &plain);
+        for project in [&broken, &same] {
+            for format in FORMATS {
+                let (_, report, _) = project.diff(&["--format", format]);
+                assert!(report.contains("oasproof.toml"), "{format}: {report}");
+                let is_for_programs = matches!(format, "json" | "sarif");
+                assert!(
+                    is_for_programs || report.contains(fails),
+                    "{format}: {report}"
+                );
+            }
+            let (_, report) = project.report(&[]);
+            assert_eq!(report["policy_file"], "oasproof.toml");
+        }
+        let arguments = ["suggest", &broken.base, &broken.revision];
+        let output = stdout(&oasproof_in(broken.folder.path(), &arguments));
+        assert!(
+            output.contains(&format!("policy: oasproof.toml, {fails}")),
+            "{output}"
+        );
+        let arguments = [&arguments[..], &["--format", "json"]].concat();
+        let output = stdout(&oasproof_in(broken.folder.path(), &arguments));
+        let suggestion: Value = serde_json::from_str(&output).expect("JSON");
+        assert_eq!(suggestion["policy_file"], "oasproof.toml");
+    }
+    let unruled = Project::losing_a_property("");
+    std::fs::remove_file(unruled.folder.path().join("oasproof.toml")).expect("removed");
+    let (_, report) = unruled.report(&[]);
+    assert_eq!(report.get("policy_file"), None);
 }
 
 #[test]
@@ -338,9 +390,7 @@ fn a_wrong_policy_is_refused_with_place_and_remedy() {
 fn every_format_shows_what_the_policy_decided() {
     let project = Project::losing_a_property(&format!("[rules]\n{REMOVED} = \"off\"\n"));
     let why = format!("rules.{REMOVED} in oasproof.toml");
-    for format in [
-        "text", "json", "markdown", "html", "junit", "github", "sarif",
-    ] {
+    for format in FORMATS {
         let (code, report, _) = project.diff(&["--format", format]);
         assert_eq!(code, 0, "{format}");
         assert!(report.contains(&why), "{format}: {report}");

@@ -10,6 +10,8 @@ mod exit;
 mod git;
 mod input;
 pub mod list;
+#[cfg(feature = "network")]
+mod network;
 mod oasproof;
 pub mod options;
 mod output;

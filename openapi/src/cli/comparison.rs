@@ -4,6 +4,7 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use super::exit::{Exit, Failure};
+use super::input::{Access, Network};
 use super::options::Documents;
 use super::waivers::ActiveWaivers;
 use super::{input, place, policy};
@@ -41,8 +42,14 @@ impl Comparison {
         }
         let mut waivers = ActiveWaivers::read(arguments.waivers.as_deref())?;
         let policy = policy::read(arguments.config.as_deref(), &arguments.revision)?;
-        let root = arguments.root.as_deref();
-        let read = |document, dangling| input::read_below(root, document, dangling);
+        let access = Access {
+            root: arguments.root.as_deref(),
+            network: match arguments.allow_network {
+                true => Network::Allowed,
+                false => Network::Refused,
+            },
+        };
+        let read = |document, dangling| input::read_with(access, document, dangling);
         let base = ManuallyDrop::new(read(&arguments.base, DanglingReferences::Kept)?);
         let revision = ManuallyDrop::new(read(&arguments.revision, DanglingReferences::Refused)?);
         let promised_from = policy.as_ref().and_then(Policy::promised_from);

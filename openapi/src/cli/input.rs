@@ -1,10 +1,12 @@
-//! Documents by their names on the command line: a file, `-` for standard input, or `REV:PATH` as in git.
+//! Documents by their names on the command line: a file, `-` for standard input, `REV:PATH` as in git, or a URL.
 
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use super::exit::Failure;
 use super::git::Objects;
+#[cfg(feature = "network")]
+use super::network::Download;
 use super::place::{self, Place, STANDARD_INPUT};
 use super::suggestion::nearest;
 use crate::shown::visible;
@@ -16,18 +18,40 @@ use crate::{DanglingReferences, Document, Reading};
 ///
 /// [`Exit::Unreadable`](super::Exit::Unreadable), for a document that cannot be read, parsed or resolved.
 pub fn read(path: &Path) -> Result<Document, Failure> {
-    read_below(None, path, DanglingReferences::Refused)
+    let access = Access {
+        root: None,
+        network: Network::Unknown,
+    };
+    read_with(access, path, DanglingReferences::Refused)
 }
 
-/// Reads a document that may refer to files below `root`; by default the top folder of the repository that holds it, or its
-/// own folder outside of one.
+/// What reading documents may access.
+#[derive(Clone, Copy)]
+pub(super) struct Access<'a> {
+    /// The folder below which a document may refer to files; by default the top folder of the repository that holds it, or
+    /// its own folder outside of one.
+    pub(super) root: Option<&'a Path>,
+    pub(super) network: Network,
+}
+
+/// Whether documents may be at URLs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Network {
+    Allowed,
+    /// Until the command line allows it.
+    Refused,
+    /// The command has no option for it.
+    Unknown,
+}
+
+/// Reads a document that may refer to files.
 ///
 /// # Errors
 ///
 /// [`Exit::Unreadable`](super::Exit::Unreadable), for a document that cannot be read or parsed, or cannot be resolved where
 /// no reference may dangle.
-pub(super) fn read_below(
-    root: Option<&Path>,
+pub(super) fn read_with(
+    access: Access<'_>,
     path: &Path,
     dangling: DanglingReferences,
 ) -> Result<Document, Failure> {
@@ -45,7 +69,10 @@ pub(super) fn read_below(
             Err("standard input is not in a folder".to_owned())
         });
     }
-    let place = Place::of(path, root)?;
+    if place::is_url(path) {
+        return from_url(&name, access.network, dangling);
+    }
+    let place = Place::of(path, access.root)?;
     let reading = Reading {
         dangling,
         folder: &place.folder,
@@ -59,18 +86,57 @@ pub(super) fn read_below(
             String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
         });
     }
-    if name.contains("://") {
-        return Err(Failure::unreadable(format!(
-            "cannot read {}: nothing is fetched here: download it first, or pass it on standard \
-             input, with - in its place: `curl … | …`",
-            visible(&name)
-        )));
-    }
     let bytes = std::fs::read(path).map_err(|error| {
         let hint = hint(path, &error);
         Failure::unreadable(format!("cannot read {}: {error}{hint}", visible(&name)))
     })?;
     document(&name, bytes, reading, |file| place.read(file))
+}
+
+/// Reads a document at a URL. What it refers to is on the same origin.
+#[cfg(feature = "network")]
+fn from_url(
+    name: &str,
+    network: Network,
+    dangling: DanglingReferences,
+) -> Result<Document, Failure> {
+    let cannot =
+        |reason: String| Failure::unreadable(format!("cannot read {}: {reason}", visible(name)));
+    if network != Network::Allowed {
+        return Err(cannot(why_refused(network).to_owned()));
+    }
+    let mut download = Download::of(name).map_err(cannot)?;
+    let bytes = download.document().map_err(cannot)?;
+    let folder = download.folder();
+    let reading = Reading {
+        dangling,
+        folder: &folder,
+    };
+    document(name, bytes, reading, |file| download.file(file))
+}
+
+/// Refuses a document at a URL: this program was built without a client.
+#[cfg(not(feature = "network"))]
+fn from_url(name: &str, network: Network, _: DanglingReferences) -> Result<Document, Failure> {
+    let reason = match network {
+        Network::Allowed => "this program was built without the feature `network`",
+        Network::Refused | Network::Unknown => why_refused(network),
+    };
+    let name = visible(name);
+    Err(Failure::unreadable(format!("cannot read {name}: {reason}")))
+}
+
+/// Returns why nothing is fetched, and what to do.
+fn why_refused(network: Network) -> &'static str {
+    match network {
+        Network::Allowed | Network::Refused => {
+            "nothing is fetched unless `--allow-network` is given; a document can also come on standard input, with - in \
+             its place: `curl … | …`"
+        }
+        Network::Unknown => {
+            "nothing is fetched here: download it first, or pass it on standard input, with - in its place: `curl … | …`"
+        }
+    }
 }
 
 /// Reads a file of settings, and returns its name as well.

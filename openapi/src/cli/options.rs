@@ -23,6 +23,9 @@ pub struct Documents {
     /// The folder below which documents may refer to files [default: the repository, or the document's folder]
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
+    /// Read documents at https URLs, and at http URLs of this machine; without credentials
+    #[arg(long)]
+    pub allow_network: bool,
     /// Only changes of an operation, path, method, tag or extension, such as path=/v1/* (repeatable)
     #[arg(long, value_name = "KIND=VALUE")]
     pub include: Vec<Criterion>,

@@ -81,10 +81,15 @@ impl Place {
     }
 }
 
+/// Returns whether the name of a document is a URL, and not that of a file.
+pub(super) fn is_url(path: &Path) -> bool {
+    path.to_str().is_some_and(|name| name.contains("://")) && !path.exists()
+}
+
 /// Returns the path that a report names, relative to the repository's top folder as forges expect it;
-/// `None` for standard input.
+/// `None` for what is no file.
 pub(super) fn file_of(path: &Path) -> Option<String> {
-    if path.as_os_str() == STANDARD_INPUT {
+    if path.as_os_str() == STANDARD_INPUT || is_url(path) {
         return None;
     }
     let current = current_folder();
@@ -94,10 +99,10 @@ pub(super) fn file_of(path: &Path) -> Option<String> {
     Some(with_slashes(shown))
 }
 
-/// Returns the folder that holds the document's file, or would hold it; the current folder for standard input.
+/// Returns the folder that holds the document's file, or would hold it; the current folder for what is no file.
 pub(super) fn folder_of(path: &Path) -> PathBuf {
     let current = current_folder();
-    if path.as_os_str() == STANDARD_INPUT {
+    if path.as_os_str() == STANDARD_INPUT || is_url(path) {
         return current;
     }
     let top = repository_of(&current).unwrap_or(&current);

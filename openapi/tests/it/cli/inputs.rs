@@ -285,7 +285,7 @@ fn a_missing_revision_is_named_with_a_remedy() {
         (
             folder.path(),
             "https://example.com/openapi.json",
-            "cannot read https://example.com/openapi.json: nothing is fetched here",
+            "cannot read https://example.com/openapi.json: nothing is fetched unless `--allow-network` is given",
         ),
     ];
     for (at, name, expected) in rows {

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use openapi::document::Version;
 use openapi::folder::read_below;
 use openapi::{Document, Operation};
 use schemars::JsonSchema;
@@ -130,6 +131,13 @@ impl Contract {
             Ok(text)
         });
         let document = document.map_err(|error| wrong(error.to_string()))?;
+        if document.version() == Version::V2_0 {
+            // Its requests would be those of the lifted document, and no run has shown that they are those of its authors.
+            return Err(wrong(
+                "Swagger 2.0 is not supported: convert the document to OpenAPI 3.0 or newer first (`npx swagger2openapi` does)"
+                    .to_owned(),
+            ));
+        }
         let document = Arc::new(document);
         let mut schemas = Schemas::of(&document);
         let operations: Vec<DocumentedOperation> = (document.operations().into_iter())

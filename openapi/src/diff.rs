@@ -66,6 +66,9 @@ pub fn compare_with(base: &Document, revision: &Document, options: Options) -> D
     if !changes.is_empty() && !options.only_operations_of_base {
         changes.extend(document::misplaced_references(revision));
     }
+    for change in &mut changes {
+        change.name_places(base, revision);
+    }
     changes.sort_by_key(|change| {
         let most_affected = (change.class, change.operations.len());
         std::cmp::Reverse(most_affected)

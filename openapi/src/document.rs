@@ -13,6 +13,7 @@ mod lift;
 mod locate;
 mod methods;
 mod misplaced;
+mod moved;
 mod numbers;
 mod read;
 mod reading;
@@ -20,6 +21,7 @@ mod reference;
 mod reference_siblings;
 mod slot;
 mod source;
+mod swagger;
 mod text;
 mod version;
 mod visit;
@@ -31,6 +33,7 @@ use std::fmt;
 use serde_json::Value;
 
 use self::misplaced::Misplaced;
+use self::moved::Moved;
 use self::source::Source;
 use crate::media_type::MediaType;
 use crate::pointer;
@@ -87,9 +90,9 @@ impl fmt::Display for Operation {
     }
 }
 
-/// An OpenAPI document of version 3.0, 3.1 or 3.2, read from JSON or YAML.
+/// A document of Swagger 2.0 or of OpenAPI 3.0, 3.1 or 3.2, read from JSON or YAML.
 ///
-/// The schemas of a 3.0 document are lifted to 3.1's. Every reference within the document resolves. A reference where
+/// A 2.0 document is lifted to 3.0, and the schemas of a 3.0 document to 3.1's. Every reference within the document resolves. A reference where
 /// OpenAPI has none is replaced by what it refers to.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -101,6 +104,8 @@ pub struct Document {
     files: BTreeMap<String, Source>,
     /// The references where OpenAPI has none, replaced by what they refer to.
     misplaced: Misplaced,
+    /// Where the parts of a 2.0 document were written.
+    moved: Moved,
     /// The kept references that cannot be followed: the pointers to what holds them, and why.
     dangling: Vec<(String, String)>,
 }
@@ -118,7 +123,7 @@ impl Document {
         self.version
     }
 
-    /// Returns the whole document as a value; of a 3.0 document the lifted form.
+    /// Returns the whole document as a value; of a 2.0 or 3.0 document the lifted form.
     #[must_use]
     pub fn value(&self) -> &Value {
         &self.value
@@ -277,9 +282,31 @@ impl Document {
         &self.misplaced
     }
 
-    /// Returns the pointer to the text of the value at `pointer`: elsewhere, where that replaced a misplaced reference.
+    /// Returns the pointer to the text of the value at `pointer`: elsewhere, where that replaced a misplaced reference, or was
+    /// lifted from Swagger 2.0.
     pub(crate) fn written_at<'p>(&self, pointer: &'p str) -> Cow<'p, str> {
-        self.misplaced.written_at(pointer)
+        match self.moved.written_at(pointer) {
+            Cow::Borrowed(pointer) => self.misplaced.written_at(pointer),
+            Cow::Owned(pointer) => Cow::Owned(self.misplaced.written_at(&pointer).into_owned()),
+        }
+    }
+
+    /// Returns the name of the place of the value at `pointer` in reports: the pointer as the document's version has it.
+    pub(crate) fn named_at<'p>(&self, pointer: &'p str) -> Cow<'p, str> {
+        self.moved.written_at(pointer)
+    }
+
+    /// Returns the pointer to what a place in the text was lifted to.
+    pub(crate) fn place_of<'p>(&self, text: &'p str) -> Cow<'p, str> {
+        self.moved.place_of(text)
+    }
+
+    /// Returns the pointer to the text of the value at `pointer` if other values have the same text.
+    pub(crate) fn shared_text_at(&self, pointer: &str) -> Option<String> {
+        let text = self.written_at(pointer);
+        let is_shared = self.moved.is_shared(pointer)
+            || self.misplaced.written_at(&self.named_at(pointer)) != self.named_at(pointer);
+        (is_shared && text != pointer).then(|| text.into_owned())
     }
 
     /// Returns the names of the dynamic references whose meaning depends on the way to them.

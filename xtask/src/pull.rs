@@ -10,6 +10,7 @@ use std::time::Duration;
 use openapi::Document;
 use openapi::cli::{Exit, Failure, Outcome, print};
 use openapi::diff::{Action, Area, Diff, Kind, Options, compare_with};
+use openapi::document::Version;
 use openapi::render;
 use serde::de::IgnoredAny;
 
@@ -66,7 +67,13 @@ fn slice(name: &str, text: &str) -> Result<Document, Failure> {
             "{name} is not JSON, as a published slice is: {error}"
         )));
     }
-    emit::parse_complete(name, text)
+    let document = emit::parse_complete(name, text)?;
+    match document.version() {
+        Version::V2_0 => Err(Failure::unreadable(format!(
+            "{name} is a document of Swagger 2.0, which the suite does not read: a slice is OpenAPI 3"
+        ))),
+        Version::V3_0 | Version::V3_1 | Version::V3_2 => Ok(document),
+    }
 }
 
 /// Refuses a document without the operation of the vendored slice, such as the document of another page.

@@ -1,6 +1,7 @@
 //! One difference, and the list of all of them.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,8 +9,8 @@ use serde_json::Value;
 use crate::diff::level::{Level, Ruling};
 use crate::diff::message::Message;
 use crate::diff::rules::{Class, Rule, Verdict};
-use crate::diff::sides::Sides;
-use crate::document::with_files_named;
+use crate::diff::sides::{Side, Sides};
+use crate::document::{Document, Version, with_files_named};
 use crate::shown::elided;
 use crate::waiver::Waived;
 
@@ -78,6 +79,24 @@ impl Change {
             policy: None,
             waived: None,
         }
+    }
+
+    /// Names its places as the documents have them: reading moves what Swagger 2.0 has elsewhere.
+    pub(crate) fn name_places(&mut self, base: &Document, revision: &Document) {
+        let document = match self.sides.side() {
+            Side::Base => base,
+            Side::Revision => revision,
+        };
+        if document.version() != Version::V2_0 {
+            return;
+        }
+        let named = |pointer: &str| document.named_at(pointer).into_owned();
+        self.location = document.named_at(&self.location).into_owned();
+        self.witness_schema = self.witness_schema.as_deref().map(named);
+        // What was copied on reading has one place.
+        let mut seen = HashSet::from([self.location.clone()]);
+        let more = self.more_places.iter().map(|place| named(place));
+        self.more_places = more.filter(|place| seen.insert(place.clone())).collect();
     }
 
     /// Returns the class by which the change counts: that of the policy, or else its own; `None` when it is waived or the

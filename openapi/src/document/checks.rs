@@ -16,16 +16,27 @@ pub(super) fn version(document: &Document) -> Result<Version, TextError> {
     let Some(root) = document.value().as_object() else {
         return Err(document.error("", "not an OpenAPI document: its root is not an object"));
     };
-    if root.contains_key("swagger") {
-        return Err(document.error(
-            "/swagger",
-            "Swagger 2.0 is not supported: convert the document to OpenAPI 3.0 or newer first (`npx swagger2openapi` does)",
-        ));
+    match root.get("swagger") {
+        None => {}
+        // In YAML the quotes are often forgotten.
+        Some(declared) if declared == "2.0" || declared.as_f64() == Some(2.0) => {
+            return Ok(Version::V2_0);
+        }
+        Some(declared) if declared.is_number() => {
+            let message = format!(
+                "the version of Swagger must be a string, not the number {declared}: write \"2.0\""
+            );
+            return Err(document.error("/swagger", message));
+        }
+        Some(declared) => {
+            let message = format!("unknown version of Swagger {declared}: 2.0 is supported");
+            return Err(document.error("/swagger", message));
+        }
     }
     let Some(declared) = root.get("openapi") else {
         return Err(document.error(
             "",
-            "not an OpenAPI document: it has no `openapi` field, which names the version",
+            "not an OpenAPI document: it has no `openapi` field, which names the version, nor `swagger`",
         ));
     };
     let text = declared.as_str().unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The check that every reference within a document resolves.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
@@ -85,7 +86,11 @@ fn why_not(document: &Document, pointer: &str, reference: Option<&String>) -> Te
 
 /// Returns what is wrong with a reference that does not resolve.
 fn why_refused(document: &Document, pointer: &str, reference: &str) -> TextError {
-    let written = reference::as_written(reference);
+    let named = pointer::of_reference(reference).unwrap_or_default();
+    let written = match document.named_at(&named) {
+        Cow::Owned(moved) => reference::as_written(&reference::to_place(&moved)),
+        Cow::Borrowed(_) => reference::as_written(reference),
+    };
     let error = |why: String| {
         let place = pointer::join(pointer, "$ref");
         document.error(&place, format!("the reference `{written}` {why}"))
@@ -134,7 +139,7 @@ fn hint(document: &Document, pointer: &str) -> String {
     let wanted = pointer::last(pointer);
     let siblings = document.at(parent).and_then(Value::as_object);
     let Some(siblings) = siblings else {
-        return format!(": there is no `{parent}`");
+        return format!(": there is no `{}`", document.named_at(parent));
     };
     siblings
         .keys()

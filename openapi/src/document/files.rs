@@ -59,7 +59,7 @@ impl<'r, 'd> Loader<'r, 'd> {
             wanted: Vec::new(),
             unchanged: BTreeMap::new(),
             identifiers: BTreeMap::new(),
-            has_identifiers: !version.is_some_and(is_3_0),
+            has_identifiers: value.get("swagger").is_none() && !version.is_some_and(is_3_0),
         };
         loader.identify("", &root.text, value);
         loader

@@ -85,8 +85,11 @@ fn lift_schema(schema: &mut Map<String, Value>) {
 
 /// Moves the assertions beside a `$ref` to a member that annotates.
 fn ignore_siblings(schema: &mut Map<String, Value>) {
-    let is_ignored =
-        |key: &str| key != "$ref" && !keywords::is_annotation(key) || key == "nullable";
+    // What only holds schemas stays, since others may refer to them.
+    let is_ignored = |key: &str| {
+        let asserts = !keywords::is_annotation(key) && !keywords::is_container(key);
+        key != "$ref" && asserts || key == "nullable"
+    };
     let mut ignored = Map::new();
     schema.retain(|key, value| {
         if is_ignored(key) {

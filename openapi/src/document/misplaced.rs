@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::files::{Loader, Resolved};
 use super::found::{Found, WantedFile};
 use super::methods::METHODS;
+use super::moved::mapped;
 use super::reference::{self, LONGEST_CHAIN};
 use super::slot::SlotKind;
 use crate::pointer;
@@ -76,17 +77,7 @@ struct Holder<'p> {
 impl Misplaced {
     /// Returns the pointer to the text of the value at `pointer`.
     pub(super) fn written_at<'p>(&self, pointer: &'p str) -> Cow<'p, str> {
-        let mut end = pointer.len();
-        while !self.texts.is_empty() {
-            if let Some(text) = self.texts.get(&pointer[..end]) {
-                return Cow::Owned(format!("{text}{}", &pointer[end..]));
-            }
-            match pointer[..end].rfind('/') {
-                Some(parent) => end = parent,
-                None => break,
-            }
-        }
-        Cow::Borrowed(pointer)
+        mapped(&self.texts, pointer).map_or(Cow::Borrowed(pointer), Cow::Owned)
     }
 
     /// Returns the places of the references that were replaced, with what each stands for.

@@ -3,10 +3,13 @@
 use super::dangling_references::DanglingReferences;
 use super::embed::embed;
 use super::files::Loader;
+use super::moved::Moved;
 use super::reading::Reading;
 use super::source::Source;
 use super::version::Version;
-use super::{Document, anchors, checks, dangling, families, lift, reference_siblings, text};
+use super::{
+    Document, anchors, checks, dangling, families, lift, reference_siblings, swagger, text,
+};
 use crate::text_error::TextError;
 
 impl Document {
@@ -14,7 +17,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// When the text is neither JSON nor YAML, is not an OpenAPI 3.0, 3.1 or 3.2 document, lacks what
+    /// When the text is neither JSON nor YAML, is not a document of Swagger 2.0 or OpenAPI 3.0 to 3.2, lacks what
     /// the specification requires of the parts read here, or has a reference that does not resolve.
     pub fn parse(name: &str, text: &str) -> Result<Self, TextError> {
         Self::parse_with_files(name, text, |_| {
@@ -61,6 +64,7 @@ impl Document {
             value,
             files,
             misplaced,
+            moved: Moved::default(),
             dangling: Vec::new(),
         };
         if document
@@ -71,15 +75,24 @@ impl Document {
         }
         document.version = checks::version(&document)?;
         reference_siblings::merge_path_items(&mut document.value);
-        let has_binary = document
-            .sources()
-            .any(|source| source.has(&["binary", "byte"]));
-        if document.version == Version::V3_0 {
-            lift::to_3_1(&mut document.value, has_binary);
-        } else {
-            reference_siblings::merge_texts(&mut document.value, document.version);
-            if has_binary {
-                lift::replace_binary_formats(&mut document.value);
+        let is_2_0 = document.version == Version::V2_0;
+        if is_2_0 {
+            let lifted = swagger::lift(&document.value);
+            let lifted = lifted.map_err(|(pointer, message)| document.error(&pointer, message))?;
+            (document.value, document.moved) = lifted;
+        }
+        // A file of Swagger 2.0 is lifted to a binary text.
+        let has_binary = is_2_0
+            || document
+                .sources()
+                .any(|source| source.has(&["binary", "byte"]));
+        match document.version {
+            Version::V2_0 | Version::V3_0 => lift::to_3_1(&mut document.value, has_binary),
+            Version::V3_1 | Version::V3_2 => {
+                reference_siblings::merge_texts(&mut document.value, document.version);
+                if has_binary {
+                    lift::replace_binary_formats(&mut document.value);
+                }
             }
         }
         match reading.dangling {

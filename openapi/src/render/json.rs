@@ -1,5 +1,6 @@
 //! One JSON object for programs: `verdict`, the two documents, `counts` of the classes, `version`, and `changes`.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -36,7 +37,7 @@ struct Entry<'a> {
 /// Where a change is in the text of one document: what changed, or what would contain it there.
 #[derive(Serialize)]
 struct Place<'a> {
-    pointer: &'a str,
+    pointer: Cow<'a, str>,
     file: String,
     #[serde(flatten)]
     position: Option<Position>,
@@ -53,7 +54,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
         .map(|(name, count)| (name.to_owned(), Value::from(count)));
     let entries = report.placed().into_iter().map(|(change, place)| {
         let on = |side| Place {
-            pointer: change.sides.shown(side),
+            pointer: report.pointer_on(change, side),
             file: report.name_on(place, side).into_owned(),
             position: place.on(side).position,
         };

@@ -79,6 +79,11 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Returns the pointer to the change on one side, as that document has it.
+    pub(super) fn pointer_on(&self, change: &'a Change, side: Side) -> Cow<'a, str> {
+        self.document(side).named_at(change.sides.shown(side))
+    }
+
     /// Returns what changed as it is on one side, if that has it.
     pub(super) fn value(&self, change: &'a Change, side: Side) -> Option<&'a Value> {
         let (known, pointer) = match side {

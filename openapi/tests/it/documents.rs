@@ -13,7 +13,7 @@ fn errors_have_a_line_and_a_column() {
     let errors = [
         error("a.json", "{\n  \"openapi\": \"3.1.0\",\n  oops\n}"),
         error("a.yaml", "openapi: 3.1.0\ninfo:\n\ttitle: x\n"),
-        error("a.json", "{\n  \"swagger\": \"2.0\"\n}"),
+        error("a.json", "{\n  \"swagger\": \"1.2\"\n}"),
         error("a.json", "{\n  \"info\": {}\n}"),
         error("a.yaml", "openapi: 4.0.0\n"),
         error("a.yaml", "- 1\n- 2\n"),

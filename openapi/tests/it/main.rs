@@ -44,6 +44,7 @@ mod seeded;
 mod servers;
 mod silence;
 mod sunsets;
+mod swagger;
 mod unions;
 mod verdicts;
 mod version_3_2;

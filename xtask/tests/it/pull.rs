@@ -201,7 +201,7 @@ fn another_document_is_refused_and_nothing_is_written() {
     for (body, expected) in [
         (page.as_str(), "is not JSON, as a published slice is"),
         ("openapi: 3.1.0\n", "is not JSON, as a published slice is"),
-        (swagger, "Swagger 2.0 is not supported"),
+        (swagger, "is a document of Swagger 2.0"),
         (other, "does not have POST /api/v1/tokens/{token_id}/revoke"),
         (
             &elsewhere,

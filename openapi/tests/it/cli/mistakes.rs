@@ -50,8 +50,11 @@ fn each_message_has_a_place_a_reason_and_a_remedy() {
 
     let tab = "openapi: 3.1.0\ninfo:\n\ttitle: Orders\n";
     add("a tab in YAML", of_document("new.yaml", tab));
-    let swagger = r#"{"swagger": "2.0", "info": {"title": "Orders", "version": "1"}, "paths": {}}"#;
-    add("Swagger 2.0", of_document("new.json", swagger));
+    let swagger = r#"{"swagger": "2.0", "components": {}, "paths": {}}"#;
+    add(
+        "a field of 3.0 in Swagger 2.0",
+        of_document("new.json", swagger),
+    );
     let edited = |from: &str, to: &str| {
         assert!(VALID.contains(from), "{from}");
         of_document("new.json", &VALID.replace(from, to))

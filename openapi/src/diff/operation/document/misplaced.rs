@@ -33,7 +33,7 @@ pub(crate) fn misplaced_references(revision: &Document) -> Vec<Change> {
         };
         let template = "a `$ref` stands for {} {}, where strict OpenAPI has none: it is read as what it refers to";
         let message = message!(template, &stands_for, &places);
-        let location = pointer::join(first, "$ref");
+        let location = pointer::join(&revision.place_of(first), "$ref");
         Change::new(
             rule,
             Class::Docs,

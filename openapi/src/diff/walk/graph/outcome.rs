@@ -140,8 +140,9 @@ impl Walk<'_> {
     /// Returns the edit of a text that stands in several places, if the change is in one.
     fn edit_of_a_shared_text(&self, change: &Change) -> Option<String> {
         let location = &change.location;
-        let [base, revision] = [self.base, self.revision].map(|side| side.written_at(location));
-        (base != *location && revision != *location).then(|| format!("{base} {revision}"))
+        let [base, revision] = [self.base, self.revision].map(|side| side.shared_text_at(location));
+        base.zip(revision)
+            .map(|(base, revision)| format!("{base} {revision}"))
     }
 
     /// Returns the operations that reach a vertex within that bound, in the document's order, which is the order of their

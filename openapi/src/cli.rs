@@ -2,6 +2,7 @@
 //!
 //! The program `oasproof` is [`oasproof()`]. `cargo xtask openapi` has the same commands, made from the same parts.
 
+mod all;
 pub mod changelog;
 pub mod check;
 mod comparison;

@@ -25,6 +25,7 @@ mod sides;
 mod stability;
 mod waivers;
 mod walk;
+mod whole;
 
 pub use bump::{Bump, parse_version};
 pub use change::{Change, Diff};
@@ -38,6 +39,7 @@ pub use selection::Selection;
 pub use sides::{Side, Sides};
 pub use stability::Stability;
 pub use waivers::{Stale, Waivers, WaiversError};
+pub use whole::{added, removed};
 
 use operation::document;
 use walk::Walk;

@@ -1,6 +1,6 @@
 //! `changelog`: what a client developer reads of a comparison.
 
-use super::comparison::Comparison;
+use super::comparison::Session;
 use super::exit::{Exit, Outcome};
 use super::options::{Changelog, ChangelogFormat};
 use super::output::write_to;
@@ -12,7 +12,7 @@ use crate::render::changelog;
 ///
 /// [`Failure`](super::Failure), when a document, the policy, the waivers or the command line is invalid.
 pub fn run(arguments: &Changelog) -> Outcome {
-    let comparison = Comparison::of(&arguments.documents)?;
+    let (session, comparison) = Session::pair(&arguments.documents)?;
     let report = comparison.report();
     write_to(
         arguments.output.as_deref(),
@@ -22,5 +22,5 @@ pub fn run(arguments: &Changelog) -> Outcome {
             ChangelogFormat::Html => changelog::write_html(out, &report),
         },
     )?;
-    Ok(comparison.waivers.report_stale(Exit::Success))
+    Ok(session.waivers.report_stale(Exit::Success))
 }

@@ -1,41 +1,81 @@
-//! `diff`: two documents compared by meaning.
+//! `diff`: two documents compared by meaning, or all that match a pattern.
 
 use std::io::{self, Write};
+use std::path::Path;
 
-use super::comparison::Comparison;
-use super::exit::Outcome;
+use super::all::{self, Folder};
+use super::comparison::{Comparison, Session};
+use super::exit::{Exit, Outcome};
 use super::options::{Diff, Format};
 use super::output::write_to;
 use super::threshold::{exit_of, threshold};
+use crate::diff::Verdict;
 use crate::render::{self, Report};
 
-/// Compares the two documents that the command line names, and writes the report.
+/// Compares the documents that the command line names, and writes the report.
 ///
 /// # Errors
 ///
 /// [`Failure`](super::Failure), when a document, the policy, the waivers or the command line is invalid.
 pub fn run(arguments: &Diff) -> Outcome {
-    let comparison = Comparison::of(&arguments.documents)?;
+    let mut session = Session::of(&arguments.settings)?;
+    let comparisons = match &arguments.all {
+        Some(pattern) => {
+            let base = Folder::of(&arguments.base)?;
+            let revision = match &arguments.revision {
+                Some(revision) => Folder::of(revision)?,
+                None => base.as_it_is()?,
+            };
+            all::compare(&mut session, pattern, &base, &revision)?
+        }
+        // The command line requires both.
+        None => {
+            let revision = arguments.revision.as_deref().unwrap_or(Path::new(""));
+            vec![session.compare(&arguments.base, revision)?]
+        }
+    };
+    session.refuse_unmet()?;
+    let reports: Vec<Report<'_>> = comparisons.iter().map(Comparison::report).collect();
     let output = arguments.output.as_deref();
     write_to(output, "the differences", |out| {
-        write(out, arguments.format, &comparison.report())
+        write(out, arguments, &reports)
     })?;
-    let diff = &comparison.diff;
     if let Some(path) = output {
-        anstream::println!("{}: written to {}", diff.verdict().name(), path.display());
+        let verdicts = comparisons
+            .iter()
+            .map(|comparison| comparison.diff.verdict());
+        let verdict = verdicts.max().unwrap_or(Verdict::Identical);
+        anstream::println!("{}: written to {}", verdict.name(), path.display());
     }
-    let threshold = threshold(arguments.fail_on, comparison.policy.as_ref());
-    Ok(comparison.waivers.report_stale(exit_of(diff, threshold)))
+    let exits = comparisons.iter().map(|comparison| {
+        let threshold = threshold(arguments.fail_on, comparison.policy.as_ref());
+        exit_of(&comparison.diff, threshold)
+    });
+    let exit = exits.fold(Exit::Success, Exit::or_worse);
+    Ok(session.waivers.report_stale(exit))
 }
 
-fn write(out: &mut dyn Write, format: Format, report: &Report<'_>) -> io::Result<()> {
-    match format {
-        Format::Text => render::text::write(out, report),
-        Format::Json => render::json::write(out, report),
-        Format::Markdown => render::markdown::write(out, report),
-        Format::Html => render::html::write(out, report),
-        Format::Junit => render::junit::write(out, report),
-        Format::Github => render::github::write(out, report),
-        Format::Sarif => render::sarif::write(out, report),
+fn write(out: &mut dyn Write, arguments: &Diff, reports: &[Report<'_>]) -> io::Result<()> {
+    if arguments.all.is_some() {
+        return match arguments.format {
+            Format::Text => render::text::write_all(out, reports),
+            Format::Json => render::json::write_all(out, reports),
+            Format::Markdown => render::markdown::write_all(out, reports),
+            Format::Html => render::html::write_all(out, reports),
+            Format::Junit => render::junit::write_all(out, reports),
+            Format::Github => render::github::write_all(out, reports),
+            Format::Sarif => render::sarif::write_all(out, reports),
+        };
     }
+    reports
+        .iter()
+        .try_for_each(|report| match arguments.format {
+            Format::Text => render::text::write(out, report),
+            Format::Json => render::json::write(out, report),
+            Format::Markdown => render::markdown::write(out, report),
+            Format::Html => render::html::write(out, report),
+            Format::Junit => render::junit::write(out, report),
+            Format::Github => render::github::write(out, report),
+            Format::Sarif => render::sarif::write(out, report),
+        })
 }

@@ -1,15 +1,16 @@
 //! Files of a revision, read from git.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::exit::Failure;
 use super::suggestion::nearest;
 use crate::shown::visible;
 
-/// The files of one revision. One process of git reads them all.
-pub(super) struct Objects<'r> {
-    revision: &'r str,
+/// The files of all revisions. One process of git reads them.
+#[derive(Default)]
+pub(super) struct Objects {
     reader: Option<Reader>,
 }
 
@@ -20,22 +21,14 @@ struct Reader {
     answers: BufReader<ChildStdout>,
 }
 
-impl<'r> Objects<'r> {
-    /// Returns the files of a revision; nothing is read.
-    pub(super) fn of(revision: &'r str) -> Self {
-        Self {
-            revision,
-            reader: None,
-        }
-    }
-
-    /// Reads a file by its path from the repository's top folder, without filters and conversions.
+impl Objects {
+    /// Reads a file of a revision by its path from the repository's top folder, without filters and conversions.
     ///
     /// # Errors
     ///
     /// [`Exit::Unreadable`](super::Exit::Unreadable), with what git says of it.
-    pub(super) fn read(&mut self, path: &str) -> Result<Vec<u8>, Failure> {
-        let object = format!("{}:{path}", self.revision);
+    pub(super) fn read(&mut self, revision: &str, path: &str) -> Result<Vec<u8>, Failure> {
+        let object = format!("{revision}:{path}");
         let does_not_run = |error: io::Error| {
             Failure::unreadable(format!(
                 "cannot read {}: no such file exists, and git, which could have a revision of \
@@ -104,11 +97,17 @@ impl Drop for Reader {
 
 /// Reads an object with a process of its own. The error is what git says.
 fn from_command(object: &str) -> Result<Vec<u8>, String> {
-    let output = Command::new("git")
-        .args(["cat-file", "blob", object])
-        .env("LC_ALL", "C")
-        .output()
-        .map_err(|error| error.to_string())?;
+    output(None, &["cat-file", "blob", object])
+}
+
+/// Returns what a command of git writes. The error is what it says.
+fn output(folder: Option<&Path>, arguments: &[&str]) -> Result<Vec<u8>, String> {
+    let mut command = Command::new("git");
+    command.args(arguments).env("LC_ALL", "C");
+    if let Some(folder) = folder {
+        command.current_dir(folder);
+    }
+    let output = command.output().map_err(|error| error.to_string())?;
     if output.status.success() {
         return Ok(output.stdout);
     }
@@ -144,12 +143,51 @@ fn refusal(object: &str, said: &str) -> Failure {
     Failure::unreadable(format!("cannot read {shown}: no such file exists, {why}"))
 }
 
+/// Returns the paths of the files below a folder of a revision, relative to that folder.
+///
+/// # Errors
+///
+/// [`Exit::Unreadable`](super::Exit::Unreadable), with what git says.
+pub(super) fn files(revision: &str, folder: &str) -> Result<Vec<String>, Failure> {
+    let tree = format!("{revision}:{folder}");
+    let listed = output(None, &["ls-tree", "-r", "-z", "--full-tree", &tree]);
+    // What is wrong with it is better said of a file.
+    let listed = listed.map_err(|said| {
+        let said = from_command(&tree).err().unwrap_or(said);
+        refusal(&tree, &said)
+    })?;
+    let listed = String::from_utf8_lossy(&listed);
+    let entries = listed
+        .split('\0')
+        .filter_map(|entry| entry.split_once('\t'));
+    // Links and other repositories have no text of their own.
+    let files = entries.filter(|(kind, _)| kind.starts_with("100"));
+    Ok(files.map(|(_, path)| path.to_owned()).collect())
+}
+
+/// Returns the paths of the files in a folder of the working tree that git does not ignore, relative to that folder.
+///
+/// # Errors
+///
+/// What git says.
+pub(super) fn working_files(folder: &Path) -> Result<Vec<String>, String> {
+    let arguments = [
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--deduplicate",
+    ];
+    let listed = output(Some(folder), &arguments)?;
+    let listed = String::from_utf8_lossy(&listed);
+    let paths = listed.split('\0').filter(|path| !path.is_empty());
+    Ok(paths.map(str::to_owned).collect())
+}
+
 /// Returns the branches and tags of the repository.
 fn references() -> Vec<String> {
-    let output = Command::new("git")
-        .args(["for-each-ref", "--format=%(refname:short)"])
-        .output();
-    let listed = output.map(|output| output.stdout).unwrap_or_default();
+    let listed = output(None, &["for-each-ref", "--format=%(refname:short)"]).unwrap_or_default();
     let listed = String::from_utf8_lossy(&listed);
     listed.lines().map(str::to_owned).collect()
 }

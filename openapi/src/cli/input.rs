@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
-use super::exit::Failure;
+use super::exit::{Exit, Failure};
 use super::git::Objects;
 #[cfg(feature = "network")]
 use super::network::Download;
@@ -22,7 +22,12 @@ pub fn read(path: &Path) -> Result<Document, Failure> {
         root: None,
         network: Network::Unknown,
     };
-    read_with(access, path, DanglingReferences::Refused)
+    read_with(
+        access,
+        &mut Objects::default(),
+        path,
+        DanglingReferences::Refused,
+    )
 }
 
 /// What reading documents may access.
@@ -52,6 +57,7 @@ pub(super) enum Network {
 /// no reference may dangle.
 pub(super) fn read_with(
     access: Access<'_>,
+    git: &mut Objects,
     path: &Path,
     dangling: DanglingReferences,
 ) -> Result<Document, Failure> {
@@ -72,16 +78,24 @@ pub(super) fn read_with(
     if place::is_url(path) {
         return from_url(&name, access.network, dangling);
     }
+    if let Some((revision, "")) = place::in_git(path) {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "{0}: names a revision, and no file in it: write {0}:PATH, or `--all GLOB` for all whose paths match",
+                visible(revision)
+            ),
+        ));
+    }
     let place = Place::of(path, access.root)?;
     let reading = Reading {
         dangling,
         folder: &place.folder,
     };
     if let Some((revision, _)) = place::in_git(path) {
-        let mut objects = Objects::of(revision);
-        let bytes = objects.read(&place.path())?;
+        let bytes = git.read(revision, &place.path())?;
         return document(&name, bytes, reading, |file| {
-            let read = objects.read(&place.beside(file));
+            let read = git.read(revision, &place.beside(file));
             let bytes = read.map_err(|failure| failure.in_one_line())?;
             String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
         });

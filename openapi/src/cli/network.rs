@@ -216,7 +216,7 @@ fn origin(url: &Uri<String>) -> (String, String, String) {
     let host = authority.map_or("", |authority| authority.host());
     let port = authority.and_then(|authority| authority.port());
     let port = port
-        .map(|port| port.as_str())
+        .map(fluent_uri::pct_enc::EStr::as_str)
         .filter(|port| !port.is_empty());
     let default = if scheme == "https" { "443" } else { "80" };
     let port = port.unwrap_or(default).to_owned();

@@ -8,7 +8,8 @@ use manual::Manual;
 
 use super::exit::{Exit, Failure, Outcome, conclude};
 use super::options::{
-    Changelog, CheckReport, Diff, FURTHER_EXIT_CODES, List, Rules, Suggest, diff_help, waivers_help,
+    Changelog, CheckReport, Diff, FURTHER_EXIT_CODES, List, Rules, Suggest, diff_about, diff_help,
+    waivers_help,
 };
 use super::{changelog, check, diff, list, rules, suggest};
 use crate::published;
@@ -30,7 +31,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Compare two documents by meaning
-    #[command(after_help = diff_help("oasproof"))]
+    #[command(long_about = diff_about("oasproof"), after_help = diff_help("oasproof"))]
     Diff(Diff),
     /// Suggest the version that the changes between two documents ask for
     #[command(after_help = SUGGEST_HELP)]
@@ -59,8 +60,9 @@ struct Check {
 }
 
 const SUGGEST_HELP: &str = "\
-Breaking and unproven changes ask for a major version, other changes of messages for a minor one, changes of texts for a
-patch. Before 1.0.0 these are a minor version, and a patch.
+Breaking and unproven changes ask for a major version, other changes of messages
+for a minor one, changes of texts for a patch. Before 1.0.0 these are a minor
+version, and a patch.
 
 Exit codes:
   0  written; with --check, the revision's version is enough

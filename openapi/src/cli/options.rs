@@ -10,45 +10,65 @@ use crate::diff::Class;
 /// Two documents, and what of their comparison counts.
 #[derive(Debug, Args)]
 pub struct Documents {
-    /// The base document (JSON or YAML): a file, REV:PATH as in git, or - for standard input
+    /// The base (JSON or YAML): a file, REV:PATH as in git, - or a URL
     pub base: PathBuf,
     /// The document that replaces it, named in the same ways
     pub revision: PathBuf,
-    /// A TOML file of accepted differences, each with rule, location, reason and expiry date
-    #[arg(long, value_name = "FILE")]
-    pub waivers: Option<PathBuf>,
-    /// The policy, in TOML [default: the next oasproof.toml upwards from the revision in its repository]
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// The folder below which documents may refer to files [default: the repository, or the document's folder]
-    #[arg(long, value_name = "DIR")]
-    pub root: Option<PathBuf>,
-    /// Read documents at https URLs, and at http URLs of this machine; without credentials
-    #[arg(long)]
-    pub allow_network: bool,
-    /// Only changes of an operation, path, method, tag or extension, such as path=/v1/* (repeatable)
-    #[arg(long, value_name = "KIND=VALUE")]
-    pub include: Vec<Criterion>,
-    /// Leave out the changes that reach only such operations (repeatable)
-    #[arg(long, value_name = "KIND=VALUE")]
-    pub exclude: Vec<Criterion>,
+    /// What counts.
+    #[command(flatten)]
+    pub settings: Settings,
 }
+
+/// What of a comparison counts, and what it may read.
+#[derive(Debug, Args)]
+pub struct Settings {
+    /// The policy, in TOML [default: oasproof.toml above the revision]
+    #[arg(long, value_name = "FILE", help_heading = COUNTS)]
+    pub config: Option<PathBuf>,
+    /// Accepted differences, in TOML
+    #[arg(long, value_name = "FILE", help_heading = COUNTS)]
+    pub waivers: Option<PathBuf>,
+    /// Only changes of an operation, path, method, tag or extension
+    #[arg(long, value_name = "KIND=VALUE", help_heading = COUNTS)]
+    pub include: Vec<Criterion>,
+    /// Without the changes that reach only such operations
+    #[arg(long, value_name = "KIND=VALUE", help_heading = COUNTS)]
+    pub exclude: Vec<Criterion>,
+    /// Where documents may refer to files [default: their repository]
+    #[arg(long, value_name = "DIR", help_heading = READ)]
+    pub root: Option<PathBuf>,
+    /// Read https URLs, and http URLs of this machine
+    #[arg(long, help_heading = READ)]
+    pub allow_network: bool,
+}
+
+/// The headings below which the help has what most calls do not need.
+const COUNTS: &str = "What counts";
+const READ: &str = "What is read";
 
 /// Options of `diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// The documents.
-    #[command(flatten)]
-    pub documents: Documents,
-    /// How to write the differences
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    /// The base (JSON or YAML): a file, REV:PATH as in git, - or a URL
+    pub base: PathBuf,
+    /// The document that replaces it, named in the same ways
+    #[arg(required_unless_present = "all")]
+    pub revision: Option<PathBuf>,
     /// Write the differences to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// The least severe class that makes the exit code 1 [default: the policy's, or breaking]
+    /// How to write the differences
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// The least class that fails [default: the policy's, or breaking]
     #[arg(long, value_enum, value_name = "CLASS")]
     pub fail_on: Option<FailOn>,
+    /// What counts.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// All documents whose paths match, in two folders or revisions
+    #[arg(long, value_name = "GLOB", help_heading = READ)]
+    pub all: Option<String>,
 }
 
 /// Options of `suggest`.
@@ -99,7 +119,7 @@ pub enum Format {
     Markdown,
     /// One self-contained page
     Html,
-    /// A test case for each difference, for the test views of CI systems
+    /// A test case for each difference, for the test views of CI
     Junit,
     /// Annotations of GitHub Actions, with file, line and column
     Github,
@@ -201,6 +221,18 @@ pub const FURTHER_EXIT_CODES: &str = "  2  wrong usage, or an invalid file of wa
   3  a document cannot be read, parsed or resolved
   4  only unproven differences";
 
+/// Returns the help above the options of `diff` for the program that is called by this name: the common case.
+#[must_use]
+pub fn diff_about(program: &str) -> String {
+    format!(
+        "\
+Compare two documents by meaning
+
+What the working tree changes, against a branch:
+  {program} diff main:openapi.json openapi.json"
+    )
+}
+
 /// Returns the help below `diff` for the program that is called by this name.
 #[must_use]
 pub fn diff_help(program: &str) -> String {
@@ -213,12 +245,15 @@ Exit codes:
 
 Examples:
   {program} diff published.json ours.yaml
-  {program} diff main:openapi.json openapi.json
   {program} diff old.json new.json --format json --fail-on additive
   {program} diff old.json new.json --format html --output differences.html
   {program} diff main:api.yaml api.yaml --format github
   {program} diff old.json new.json --waivers waivers.toml
-  {program} diff old.json new.json --include path=/v1/* --exclude extension=x-internal
+  {program} diff old.json new.json --include 'path=/v1/*'
+  {program} diff old.json new.json --exclude extension=x-internal
+  {program} diff https://api.example.com/openapi.json new.json --allow-network
+  {program} diff --all 'apis/**/openapi.yaml' main:
+  {program} diff --all 'apis/**/openapi.yaml' main: feature:
 
 {}
 
@@ -236,7 +271,7 @@ A policy decides how changes count; what was proven stays in the report:
   [stability]
   promised-from = \"beta\"                   # what is less stable may change
   [deprecation]
-  grace-days = { beta = 30, stable = 180 } # a sunset is announced that long ahead";
+  grace-days = { beta = 30, stable = 180 } # a sunset is so far ahead";
 
 /// Returns the help on waivers for the program that is called by this name.
 #[must_use]
@@ -245,11 +280,13 @@ pub fn waivers_help(program: &str) -> String {
         "\
 Waivers are TOML tables; one that waives nothing or has expired is an error (1):
   [[waiver]]
-  rule = \"response-required-property-removed\"  # as in the report; `{program} rules` lists all
-  location = \"/components/schemas/Token/**\"    # as in the report; /** for everything below
-  operation = \"POST /tokens\"                   # optional, as are path, method, tag and extension (* is any text):
-                                               # only if no other operation is affected
+  # Both as in the report; `{program} rules` lists all rules:
+  rule = \"response-required-property-removed\"
+  location = \"/components/schemas/Token/**\"    # /** for everything below
+  # Optional, as are path, method, tag and extension; * is any text.
+  # Only if no other operation is affected:
+  operation = \"POST /tokens\"
   reason = \"no client reads it: see the log of March\"
-  expires = 2027-01-31                         # the last day on which it holds (UTC)"
+  expires = 2027-01-31                         # the last day (UTC)"
     )
 }

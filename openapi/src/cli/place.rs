@@ -99,6 +99,23 @@ pub(super) fn file_of(path: &Path) -> Option<String> {
     Some(with_slashes(shown))
 }
 
+/// Returns the path of a document or folder from the repository's top folder.
+pub(super) fn path_in_repository(path: &Path) -> String {
+    let current = current_folder();
+    let top = repository_of(&current).unwrap_or(&current);
+    let full = full_path(path, &current, top);
+    with_slashes(full.strip_prefix(top).unwrap_or(&full))
+}
+
+/// Returns a folder of the working tree by its path from the repository's top folder, named from the current folder where it
+/// is in it, as a person would.
+pub(super) fn in_working_tree(inside: &str) -> PathBuf {
+    let current = current_folder();
+    let folder = repository_of(&current).unwrap_or(&current).join(inside);
+    let near = folder.strip_prefix(&current).map(Path::to_owned);
+    near.unwrap_or(folder)
+}
+
 /// Returns the folder that holds the document's file, or would hold it; the current folder for what is no file.
 pub(super) fn folder_of(path: &Path) -> PathBuf {
     let current = current_folder();

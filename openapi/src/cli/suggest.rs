@@ -1,6 +1,6 @@
 //! `suggest`: the version that the changes ask for.
 
-use super::comparison::Comparison;
+use super::comparison::Session;
 use super::exit::{Exit, Outcome};
 use super::options::{ListFormat, Suggest};
 use super::output::print;
@@ -12,7 +12,7 @@ use crate::render::version;
 ///
 /// [`Failure`](super::Failure), when a document, the policy, the waivers or the command line is invalid.
 pub fn run(arguments: &Suggest) -> Outcome {
-    let comparison = Comparison::of(&arguments.documents)?;
+    let (session, comparison) = Session::pair(&arguments.documents)?;
     let report = comparison.report();
     let suggestion = version::suggestion(&report);
     print("the suggestion", |out| match arguments.format {
@@ -24,5 +24,5 @@ pub fn run(arguments: &Suggest) -> Outcome {
     } else {
         Exit::Success
     };
-    Ok(comparison.waivers.report_stale(exit))
+    Ok(session.waivers.report_stale(exit))
 }

@@ -1,7 +1,10 @@
 //! The classes of changes, and how many there are of each.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use super::report::Report;
-use crate::diff::{Change, Class, Diff, Level};
+use crate::diff::{Change, Class, Diff, Level, Verdict};
 
 /// Every class, the gravest first: the order of all reports.
 pub(super) const CLASSES: [Class; 5] = [
@@ -75,6 +78,35 @@ pub(super) fn summary(diff: &Diff) -> String {
 /// Returns how many changes are outside of the selection.
 pub(super) fn left_out(diff: &Diff) -> String {
     format!("{} left out as not selected", diff.left_out)
+}
+
+/// Returns the verdict on several comparisons, and how many have which: `3 documents: 1 breaking, 2 identical`.
+pub(super) fn of_all(reports: &[Report<'_>]) -> (Verdict, String) {
+    let mut counts: BTreeMap<Reverse<Verdict>, usize> = BTreeMap::new();
+    for report in reports {
+        *counts.entry(Reverse(report.diff.verdict())).or_default() += 1;
+    }
+    let gravest = counts
+        .keys()
+        .next()
+        .map_or(Verdict::Identical, |verdict| verdict.0);
+    let each = counts
+        .iter()
+        .map(|(verdict, count)| format!("{count} {}", verdict.0.name()));
+    let each: Vec<_> = each.collect();
+    let documents = match reports.len() {
+        1 => "1 document".to_owned(),
+        many => format!("{many} documents"),
+    };
+    (gravest, format!("{documents}: {}", each.join(", ")))
+}
+
+/// Returns the comparisons that found something, the gravest first.
+pub(super) fn differing<'r, 'a>(reports: &'r [Report<'a>]) -> Vec<&'r Report<'a>> {
+    let differ = |report: &&Report<'_>| report.diff.verdict() != Verdict::Identical;
+    let mut differing: Vec<_> = reports.iter().filter(differ).collect();
+    differing.sort_by_key(|report| Reverse(report.diff.verdict()));
+    differing
 }
 
 /// Returns the name of the policy's file, and its threshold, on which the exit code depends, as a text that follows it.

@@ -29,6 +29,19 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     writeln!(out, "{verdict}: {summary} from {base} to {revision}")
 }
 
+/// Writes the comparisons that found something, and how many found nothing.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write_all(out: &mut dyn Write, reports: &[Report<'_>]) -> io::Result<()> {
+    for report in counts::differing(reports) {
+        write(out, report)?;
+    }
+    let (verdict, summary) = counts::of_all(reports);
+    writeln!(out, "{}: {summary}", verdict.name())
+}
+
 fn write_change(
     out: &mut dyn Write,
     report: &Report<'_>,

@@ -20,13 +20,77 @@ pub(super) const STYLE: &str = include_str!("html.css");
 ///
 /// When the writer fails.
 pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
-    out.write_all(page(report).into_string().as_bytes())?;
+    let page = page(report.diff.verdict(), &one(report));
+    out.write_all(page.into_string().as_bytes())?;
     writeln!(out)
 }
 
-fn page(report: &Report<'_>) -> Markup {
+/// Writes one page with all comparisons that found something, the gravest first.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write_all(out: &mut dyn Write, reports: &[Report<'_>]) -> io::Result<()> {
+    let (verdict, summary) = counts::of_all(reports);
+    let differing = counts::differing(reports);
+    let content = html! {
+        header class=(verdict_class(verdict)) {
+            h1 { "OpenAPI: " strong { (verdict.name()) } }
+            p { (summary) }
+        }
+        @if !differing.is_empty() {
+            nav aria-label="Documents" { ul { @for (index, report) in differing.iter().enumerate() {
+                li { a href={ "#document-" (index) } {
+                    (visible(report.revision.name())) " (" (report.diff.verdict().name()) ")"
+                } }
+            } } }
+        }
+        main { @for (index, report) in differing.iter().enumerate() {
+            section id={ "document-" (index) } class=(verdict_class(report.diff.verdict())) {
+                h2 { code { (visible(report.revision.name())) } ": " (report.diff.verdict().name()) }
+                (names_and_counts(report))
+                @let placed = report.placed();
+                @let prefix = format!("{index}-");
+                @for class in CLASSES { (section(report, class, &placed, &prefix)) }
+            }
+        } }
+    };
+    out.write_all(page(verdict, &content).into_string().as_bytes())?;
+    writeln!(out)
+}
+
+fn one(report: &Report<'_>) -> Markup {
     let verdict = report.diff.verdict();
     let placed = report.placed();
+    html! {
+        header class=(verdict_class(verdict)) {
+            h1 { "OpenAPI: " strong { (verdict.name()) } }
+            (names_and_counts(report))
+        }
+        @if !placed.is_empty() {
+            nav aria-label="Classes of changes" { ul { @for class in CLASSES {
+                @let count = counts::of_class(report.diff, class).count();
+                @if count > 0 {
+                    li { a href={ "#" (class.name()) } { (counts::title(class)) " (" (count) ")" } }
+                }
+            } } }
+        }
+        main { @for class in CLASSES { (section(report, class, &placed, "")) } }
+    }
+}
+
+/// Returns the names of the documents, how many changes there are, and the policy.
+fn names_and_counts(report: &Report<'_>) -> Markup {
+    html! {
+        p { "From " code { (visible(report.base.name())) } " to " code { (visible(report.revision.name())) } }
+        p { (summary(report)) }
+        @if let Some((name, fails)) = counts::policy(report) {
+            p { "Policy: " code { (visible(name)) } (fails) }
+        }
+    }
+}
+
+fn page(verdict: Verdict, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -39,25 +103,7 @@ fn page(report: &Report<'_>) -> Markup {
                 // The style is this crate's own text, which the policy above allows by its hash.
                 style { (PreEscaped(STYLE)) }
             }
-            body {
-                header class=(verdict_class(verdict)) {
-                    h1 { "OpenAPI: " strong { (verdict.name()) } }
-                    p { "From " code { (visible(report.base.name())) } " to " code { (visible(report.revision.name())) } }
-                    p { (summary(report)) }
-                    @if let Some((name, fails)) = counts::policy(report) {
-                        p { "Policy: " code { (visible(name)) } (fails) }
-                    }
-                }
-                @if !placed.is_empty() {
-                    nav aria-label="Classes of changes" { ul { @for class in CLASSES {
-                        @let count = counts::of_class(report.diff, class).count();
-                        @if count > 0 {
-                            li { a href={ "#" (class.name()) } { (counts::title(class)) " (" (count) ")" } }
-                        }
-                    } } }
-                }
-                main { @for class in CLASSES { (section(report, class, &placed)) } }
-            }
+            body { (content) }
         }
     }
 }
@@ -87,13 +133,20 @@ fn verdict_class(verdict: Verdict) -> &'static str {
     }
 }
 
-fn section(report: &Report<'_>, class: Class, placed: &[(&Change, Place)]) -> Markup {
+/// Returns the changes of a class. `prefix` distinguishes the section from those of other documents.
+fn section(
+    report: &Report<'_>,
+    class: Class,
+    placed: &[(&Change, Place<'_>)],
+    prefix: &str,
+) -> Markup {
     let name = class.name();
+    let id = format!("{prefix}{name}");
     let of_class = || placed.iter().filter(|(change, _)| change.class == class);
     html! {
         @if of_class().next().is_some() {
-            section id=(name) class=(name) aria-labelledby={ (name) "-title" } {
-                h2 id={ (name) "-title" } { (counts::title(class)) }
+            section id=(id) class=(name) aria-labelledby={ (id) "-title" } {
+                h2 id={ (id) "-title" } { (counts::title(class)) }
                 @for (change, place) in of_class() { (article(report, change, *place)) }
             }
         }

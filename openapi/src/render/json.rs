@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::counts::counts;
+use super::counts::{self, counts};
 use super::report::Report;
 use super::version::{self, Suggestion};
 use crate::diff::{Change, Policy, Side, Verdict};
@@ -49,6 +49,30 @@ struct Place<'a> {
 ///
 /// When the writer fails.
 pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &comparison(report))?;
+    writeln!(out)
+}
+
+/// Writes several comparisons, in the order of the documents' paths, as one object.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write_all(out: &mut dyn Write, reports: &[Report<'_>]) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct All<'a> {
+        verdict: Verdict,
+        documents: Vec<Comparison<'a>>,
+    }
+    let all = All {
+        verdict: counts::of_all(reports).0,
+        documents: reports.iter().map(comparison).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &all)?;
+    writeln!(out)
+}
+
+fn comparison<'a>(report: &Report<'a>) -> Comparison<'a> {
     let counts = counts(report.diff)
         .into_iter()
         .map(|(name, count)| (name.to_owned(), Value::from(count)));
@@ -64,7 +88,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
             revision_place: on(Side::Revision),
         }
     });
-    let comparison = Comparison {
+    Comparison {
         verdict: report.diff.verdict(),
         base: report.base.name(),
         revision: report.revision.name(),
@@ -73,7 +97,5 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
         policy_file: report.policy.map(Policy::name),
         version: version::suggestion(report),
         changes: entries.collect(),
-    };
-    serde_json::to_writer_pretty(&mut *out, &comparison)?;
-    writeln!(out)
+    }
 }

@@ -17,8 +17,35 @@ use crate::shown::visible;
 ///
 /// When the writer fails.
 pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    write_suites(out, [suite(report, report.diff.verdict().name())])
+}
+
+/// Writes a suite for each comparison, with the document's name.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write_all(out: &mut dyn Write, reports: &[Report<'_>]) -> io::Result<()> {
+    let named = |report: &Report<'_>| {
+        let (name, verdict) = (report.revision.name(), report.diff.verdict());
+        suite(report, &visible(&format!("{name}: {}", verdict.name())))
+    };
+    write_suites(out, reports.iter().map(named))
+}
+
+fn write_suites(
+    out: &mut dyn Write,
+    suites: impl IntoIterator<Item = TestSuite>,
+) -> io::Result<()> {
+    let mut junit = quick_junit::Report::new("openapi diff");
+    junit.add_test_suites(suites);
+    let text = junit.to_string().map_err(io::Error::other)?;
+    out.write_all(text.as_bytes())
+}
+
+fn suite(report: &Report<'_>, name: &str) -> TestSuite {
     let verdict = report.diff.verdict();
-    let mut suite = TestSuite::new(verdict.name());
+    let mut suite = TestSuite::new(name);
     suite.add_property((XmlString::new("base"), xml(report.base.name())));
     suite.add_property((XmlString::new("revision"), xml(report.revision.name())));
     if let Some((name, fails)) = counts::policy(report) {
@@ -34,10 +61,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     } else {
         suite.set_system_out(xml(&counts::summary(report.diff)));
     }
-    let mut junit = quick_junit::Report::new("openapi diff");
-    junit.add_test_suite(suite);
-    let text = junit.to_string().map_err(io::Error::other)?;
-    out.write_all(text.as_bytes())
+    suite
 }
 
 fn test_case(report: &Report<'_>, change: &Change, place: Place<'_>) -> TestCase {

@@ -35,14 +35,56 @@ enum Detail {
 ///
 /// When the writer fails.
 pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
-    let full = page(report, Detail::Full)?;
+    let full = page(report, Detail::Full, MOST)?;
     if full.len() <= MOST {
         return out.write_all(&full);
     }
-    out.write_all(&page(report, Detail::Brief)?)
+    out.write_all(&page(report, Detail::Brief, MOST)?)
 }
 
-fn page(report: &Report<'_>, detail: Detail) -> io::Result<Vec<u8>> {
+/// Writes the comparisons that found something, the gravest first, as much of all as a comment on GitHub can contain.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write_all(out: &mut dyn Write, reports: &[Report<'_>]) -> io::Result<()> {
+    let (verdict, summary) = counts::of_all(reports);
+    let head = format!("# OpenAPI: {}\n\n{summary}.\n", verdict.name());
+    let differing = counts::differing(reports);
+    let full = differing
+        .iter()
+        .map(|report| page(report, Detail::Full, MOST));
+    let full: Vec<Vec<u8>> = full.collect::<io::Result<_>>()?;
+    let length: usize = full.iter().map(|page| page.len() + 1).sum();
+    out.write_all(head.as_bytes())?;
+    if head.len() + length <= MOST {
+        for page in full {
+            writeln!(out)?;
+            out.write_all(&page)?;
+        }
+        return Ok(());
+    }
+    let mut room = MOST - head.len() - CLOSING;
+    for (index, report) in differing.iter().enumerate() {
+        let left = differing.len() - index;
+        // What a document leaves is for those that follow.
+        let page = page(report, Detail::Brief, (room / left).max(2 * CLOSING))?;
+        if page.len() >= room {
+            writeln!(
+                out,
+                "\n**{left} more documents differ.** A comment holds no more; `--format html` shows all."
+            )?;
+            break;
+        }
+        room -= page.len() + 1;
+        writeln!(out)?;
+        out.write_all(&page)?;
+    }
+    Ok(())
+}
+
+/// Returns a comparison; a brief one has about `most` bytes.
+fn page(report: &Report<'_>, detail: Detail, most: usize) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     let (base, revision) = (report.base.name(), report.revision.name());
     writeln!(out, "## OpenAPI: {}\n", report.diff.verdict().name())?;
@@ -78,7 +120,7 @@ fn page(report: &Report<'_>, detail: Detail) -> io::Result<Vec<u8>> {
             write_change(&mut one, report, change, *place, detail)?;
             let length = out.len() + section.len() + one.len();
             // The gravest come first: nothing is shown after what did not fit.
-            if detail == Detail::Brief && (length + CLOSING > MOST || !left_out.is_empty()) {
+            if detail == Detail::Brief && (length + CLOSING > most || !left_out.is_empty()) {
                 break;
             }
             section.append(&mut one);

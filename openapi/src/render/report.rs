@@ -90,7 +90,9 @@ impl<'a> Report<'a> {
             Side::Base => (&change.base, &change.sides.base),
             Side::Revision => (&change.revision, &change.sides.revision),
         };
-        let there = || self.document(side).at(pointer.as_deref()?);
+        // A whole document is no value to show.
+        let pointer = pointer.as_deref().filter(|pointer| !pointer.is_empty());
+        let there = || self.document(side).at(pointer?);
         known.as_ref().or_else(there)
     }
 

@@ -110,18 +110,49 @@ struct Properties<'a> {
 ///
 /// When the writer fails.
 pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    write_run(out, std::slice::from_ref(report), properties(report))
+}
+
+/// Writes several comparisons as one run: scanners accept one of each tool.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write_all(out: &mut dyn Write, reports: &[Report<'_>]) -> io::Result<()> {
+    let documents: Vec<_> = reports.iter().map(properties).collect();
+    let verdict = counts::of_all(reports).0.name();
+    let of_all = json!({"verdict": verdict, "documents": documents});
+    write_run(out, reports, of_all)
+}
+
+fn properties(report: &Report<'_>) -> Value {
+    let mut properties = json!({
+        "verdict": report.diff.verdict().name(),
+        "base": report.base.name(),
+        "revision": report.revision.name(),
+    });
+    if let Some(policy) = report.policy {
+        properties["policyFile"] = policy.name().into();
+    }
+    properties
+}
+
+fn write_run(out: &mut dyn Write, reports: &[Report<'_>], properties: Value) -> io::Result<()> {
     let mut rules: Vec<Rule> = Vec::new();
     let mut results = Vec::new();
-    let mut repeated: BTreeMap<String, usize> = BTreeMap::new();
-    for (change, place) in report.placed() {
-        let known = rules.iter().position(|rule| *rule == change.rule);
-        let rule_index = known.unwrap_or_else(|| {
-            rules.push(change.rule);
-            rules.len() - 1
-        });
-        let same = (repeated.entry(format!("{}\0{}", change.rule, change.location))).or_default();
-        results.push(finding(report, change, place, rule_index, *same));
-        *same += 1;
+    for report in reports {
+        let mut repeated: BTreeMap<String, usize> = BTreeMap::new();
+        for (change, place) in report.placed() {
+            let known = rules.iter().position(|rule| *rule == change.rule);
+            let rule_index = known.unwrap_or_else(|| {
+                rules.push(change.rule);
+                rules.len() - 1
+            });
+            let name = format!("{}\0{}", change.rule, change.location);
+            let same = repeated.entry(name).or_default();
+            results.push(finding(report, change, place, rule_index, *same));
+            *same += 1;
+        }
     }
     let documented = diff::rules();
     let described: Vec<Value> = (rules.into_iter())
@@ -139,23 +170,11 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
             // Positions count characters, not UTF-16's units.
             column_kind: "unicodeCodePoints",
             results,
-            properties: properties(report),
+            properties,
         }],
     };
     serde_json::to_writer_pretty(&mut *out, &log)?;
     writeln!(out)
-}
-
-fn properties(report: &Report<'_>) -> Value {
-    let mut properties = json!({
-        "verdict": report.diff.verdict().name(),
-        "base": report.base.name(),
-        "revision": report.revision.name(),
-    });
-    if let Some(policy) = report.policy {
-        properties["policyFile"] = policy.name().into();
-    }
-    properties
 }
 
 fn finding<'a>(

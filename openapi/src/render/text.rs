@@ -35,6 +35,21 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     )
 }
 
+/// Writes the comparisons that found something, and how many found nothing.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write_all(out: &mut dyn Write, reports: &[Report<'_>]) -> io::Result<()> {
+    for report in counts::differing(reports) {
+        write(out, report)?;
+        writeln!(out)?;
+    }
+    let (verdict, summary) = counts::of_all(reports);
+    let bold = Style::new().bold();
+    writeln!(out, "{bold}{}{bold:#}: {summary}", verdict.name())
+}
+
 pub(super) fn style_of(class: Class) -> Style {
     let colour = match class {
         Class::Breaking => AnsiColor::Red,

@@ -1,5 +1,6 @@
 //! `oasproof` as its users run it.
 
+mod all;
 mod diff;
 mod inputs;
 mod mistakes;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use openapi::cli::options::{
-    CheckReport, Diff, FURTHER_EXIT_CODES, List, Rules, diff_help, waivers_help,
+    CheckReport, Diff, FURTHER_EXIT_CODES, List, Rules, diff_about, diff_help, waivers_help,
 };
 
 /// The name of these commands in their help.
@@ -18,7 +18,7 @@ pub(crate) enum OpenapiCommand {
     #[command(after_help = check_help())]
     Check(Check),
     /// Compare two documents by meaning
-    #[command(after_help = diff_help(PROGRAM))]
+    #[command(long_about = diff_about(PROGRAM), after_help = diff_help(PROGRAM))]
     Diff(Diff),
     /// List the published slices and the emitted document, with their operations and hashes
     List(List),

@@ -32,8 +32,8 @@ impl Class {
     }
 }
 
-/// The one word for a whole comparison: the gravest class among its changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// The one word for a whole comparison: the gravest class among its changes. Ordered: the gravest is greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// No difference in meaning or in any text.

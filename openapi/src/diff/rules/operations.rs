@@ -31,6 +31,12 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Callback], Kind::Whole, &[Added], &[Additive])
         .means("A callback of an operation, or one operation of a callback, is new.")
         .why("Only receivers that ask for it are called."),
+    row(&[Document], Kind::Whole, &[Removed], &[Breaking])
+        .means("A document was removed (`--all`).")
+        .why("Calls of its operations no longer work, unless another document has them: that is not looked for."),
+    row(&[Document], Kind::Whole, &[Added], &[Additive])
+        .means("A document is new (`--all`).")
+        .why("No client called its operations."),
     row(&[Document, Operation], Kind::Server, &[Removed], &[Breaking])
         .means("A server of {where} is no longer listed.")
         .why("Clients that use its address may reach no server."),

@@ -139,3 +139,36 @@ fn the_feature_installs_nothing_else() {
         .collect();
     assert_eq!(installed, [(Some("oasproof"), &serde_json::json!(["cli"]))]);
 }
+
+#[test]
+fn the_help_of_diff_begins_with_the_common_case_and_fits_a_terminal() {
+    let help = stdout(&oasproof(&["diff", "--help"]));
+    let wide: Vec<_> = (help.lines())
+        .filter(|line| line.chars().count() > 80)
+        .collect();
+    assert_eq!(wide, Vec::<&str>::new());
+    let screen: Vec<_> = help.lines().take(24).collect();
+    let screen = screen.join("\n");
+    for expected in [
+        "oasproof diff main:openapi.json openapi.json",
+        "<BASE>",
+        "[REVISION]",
+        "--format",
+    ] {
+        assert!(screen.contains(expected), "{expected}: {screen}");
+    }
+    let (common, rest) = help.split_once("What counts:\n").expect("a heading");
+    for rare in [
+        "--waivers",
+        "--config",
+        "--include",
+        "--all",
+        "--root",
+        "--allow-network",
+    ] {
+        assert!(
+            !common.contains(rare) && rest.contains(rare),
+            "{rare}: {help}"
+        );
+    }
+}

@@ -16,6 +16,9 @@ use crate::profile::{Origin, ProfileError, day, parse_toml};
 /// The days from a run to the expiry of the known failures that it writes.
 const KNOWN_DAYS: u64 = 90;
 
+/// What a written baseline says about the cases that a cause blocks.
+const BLOCKED: &str = "    # Blocked by it, so that nothing shows whether they hold. To accept that, remove the mark.\n";
+
 /// The file of the known failures.
 #[derive(Debug, Clone)]
 pub struct Baseline {
@@ -36,7 +39,8 @@ struct File {
 struct Known {
     /// The cause, as reports have it.
     cause: toml::Spanned<String>,
-    /// The cases that fail by it: another one that fails is no known failure. If all of them pass, the cause is gone.
+    /// The cases that fail by it, or that it keeps from being decided: another one is not accepted. If all of them pass, the
+    /// cause is gone.
     cases: Vec<toml::Spanned<String>>,
     /// Why it is accepted.
     reason: String,
@@ -53,8 +57,8 @@ impl Known {
         }
     }
 
-    /// Returns whether a case is known to meet the cause. What blocks a case is the known fault itself, but one that fails may
-    /// fail by another fault that is described in the same words.
+    /// Returns whether a case meets the cause. What blocks a case is the known fault itself, but one that fails may fail by
+    /// another fault that is described in the same words.
     fn is_met_by(&self, id: &str, verdict: Verdict, cause: Option<&str>) -> bool {
         let counts = match verdict {
             Verdict::Blocked => true,
@@ -150,12 +154,22 @@ impl Baseline {
         &self.path
     }
 
-    /// Returns why a failure is accepted; `None` if it is not, or not any more.
+    /// Returns why a failure is accepted; `None` if it is not, or not any more. A case that is blocked proves nothing, so it is
+    /// accepted only where it is named, too.
     pub(crate) fn accepts(&self, case: &CaseRecord, today: NaiveDate) -> Option<Waived> {
-        let mut known = self.known.iter();
+        let mut known = self.known.iter().filter(|known| known.names(&case.id));
         let known =
             known.find(|known| known.is_met_by(&case.id, case.verdict, case.cause.as_deref()))?;
         Some(known.waived()).filter(|waived| !waived.has_expired(today))
+    }
+
+    /// Returns whether a case is blocked by a failure that is accepted.
+    pub(crate) fn blocks(&self, case: &CaseRecord, today: NaiveDate) -> bool {
+        case.verdict == Verdict::Blocked
+            && (self.known.iter()).any(|known| {
+                !known.waived().has_expired(today)
+                    && case.cause.as_ref() == Some(known.cause.get_ref())
+            })
     }
 
     /// Returns what a run shows about each known failure.
@@ -200,61 +214,89 @@ impl Baseline {
     ) -> String {
         let mut text = String::from(
             "# Known failures by cause. They are listed and do not fail a run until their last day.\n\
-             # Each needs a reason. Another case that fails by the same cause is a new failure.\n",
+             # Each needs a reason. Another case that fails by the same cause is a new failure, and one that it blocks is unproven.\n",
         );
         let new = Waived {
             reason: String::new(),
             expires: today + Days::new(KNOWN_DAYS),
         };
-        let mut entries: Vec<(&str, Vec<&str>, &Waived)> = known
-            .iter()
+        let mut entries: Vec<Entry<'_>> = (known.iter())
             .filter(|known| known.state != KnownState::Gone)
-            .map(|known| {
-                let cases = known.cases.iter().map(String::as_str).collect();
-                (known.cause.as_str(), cases, &known.waived)
+            .map(|known| Entry {
+                cause: &known.cause,
+                cases: known.cases.iter().map(String::as_str).collect(),
+                blocked: Vec::new(),
+                waived: &known.waived,
             })
             .collect();
-        let by = |verdict: Verdict| cases.iter().filter(move |case| case.verdict == verdict);
-        for case in by(Verdict::Fail) {
-            let Some(cause) = case.cause.as_deref() else {
-                continue;
-            };
+        let by = |verdict: Verdict| {
+            let cases = cases.iter().filter(move |case| case.verdict == verdict);
+            cases.filter_map(|case| Some((case.id.as_str(), case.cause.as_deref()?)))
+        };
+        for (case, cause) in by(Verdict::Fail) {
             // A new case of a known cause needs a reason, too.
-            let alike = |(known, named, waived): &&mut (&str, Vec<&str>, &Waived)| {
-                *known == cause && (waived.reason.is_empty() || named.contains(&case.id.as_str()))
+            let is_alike = |entry: &&mut Entry<'_>| {
+                let is_new = entry.waived.reason.is_empty();
+                entry.cause == cause && (is_new || entry.cases.contains(&case))
             };
-            match entries.iter_mut().find(alike) {
-                Some((_, named, _)) if named.contains(&case.id.as_str()) => {}
-                Some((_, named, _)) => named.push(&case.id),
-                None => entries.push((cause, vec![&case.id], &new)),
+            match entries.iter_mut().find(is_alike) {
+                Some(entry) if entry.cases.contains(&case) => {}
+                Some(entry) => entry.cases.push(case),
+                None => entries.push(Entry::new(cause, vec![case], &new)),
             }
         }
-        for case in by(Verdict::Blocked) {
-            let cause = case.cause.as_deref();
-            if let Some(cause) =
-                cause.filter(|cause| entries.iter().all(|(known, ..)| known != cause))
-            {
-                entries.push((cause, vec![&case.id], &new));
+        for (case, cause) in by(Verdict::Blocked) {
+            let mut of_cause = entries.iter_mut().filter(|entry| entry.cause == cause);
+            match of_cause.next() {
+                Some(entry) if entry.cases.contains(&case) => {}
+                Some(entry) => entry.blocked.push(case),
+                None => entries.push(Entry {
+                    blocked: vec![case],
+                    ..Entry::new(cause, Vec::new(), &new)
+                }),
             }
         }
-        for (cause, cases, waived) in entries {
-            entry(&mut text, cause, &cases, waived);
-        }
+        entries.iter().for_each(|entry| entry.write(&mut text));
         text
     }
 }
 
-fn entry(text: &mut String, cause: &str, cases: &[&str], waived: &Waived) {
-    let [cause, reason] = [cause, &waived.reason].map(|text| toml::Value::String(text.to_owned()));
-    let cases: Vec<String> = cases
-        .iter()
-        .map(|case| format!("    \"{case}\",\n"))
-        .collect();
-    let cases = format!("[\n{}]", cases.concat());
-    // Writing into a string cannot fail.
-    let _ = write!(
-        text,
-        "\n[[known]]\ncause = {cause}\ncases = {cases}\nreason = {reason}\nexpires = {}\n",
-        waived.expires
-    );
+/// An entry of a baseline that is written.
+struct Entry<'a> {
+    cause: &'a str,
+    cases: Vec<&'a str>,
+    /// The cases that it blocks and does not name. A person has to accept that they prove nothing.
+    blocked: Vec<&'a str>,
+    waived: &'a Waived,
+}
+
+impl<'a> Entry<'a> {
+    fn new(cause: &'a str, cases: Vec<&'a str>, waived: &'a Waived) -> Entry<'a> {
+        Entry {
+            cause,
+            cases,
+            blocked: Vec::new(),
+            waived,
+        }
+    }
+
+    fn write(&self, text: &mut String) {
+        let quoted = |text: &str| toml::Value::String(text.to_owned());
+        let (cause, reason) = (quoted(self.cause), quoted(&self.waived.reason));
+        let listed = |mark: &str, cases: &[&str]| -> String {
+            let lines = cases.iter().map(|case| format!("    {mark}\"{case}\",\n"));
+            lines.collect()
+        };
+        let blocked = match self.blocked.is_empty() {
+            true => String::new(),
+            false => format!("{BLOCKED}{}", listed("# ", &self.blocked)),
+        };
+        let cases = listed("", &self.cases);
+        // Writing into a string cannot fail.
+        let _ = write!(
+            text,
+            "\n[[known]]\ncause = {cause}\ncases = [\n{cases}{blocked}]\nreason = {reason}\nexpires = {}\n",
+            self.waived.expires
+        );
+    }
 }

@@ -10,12 +10,15 @@ pub(crate) mod ledger;
 pub(crate) mod observation;
 pub mod pace;
 pub mod reach;
+pub(crate) mod sound;
+mod users;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use reqwest::Method;
 use tokio::sync::OnceCell;
 use tokio_util::task::TaskTracker;
@@ -33,6 +36,8 @@ use ledger::{Ledger, Token};
 use observation::Observation;
 use pace::{CLEAN_UP, Errand, Limits, Pace};
 use reach::Reaches;
+use sound::Sound;
+use users::Users;
 
 /// The most times that a failed connection is tried again.
 const RETRIES: u32 = 2;
@@ -45,6 +50,9 @@ const AFTER_BREAK: Duration = Duration::from_millis(50);
 
 /// The longest that a request waits for a deployment that asks for it.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The shortest that it waits: a deployment may ask to wait no time at all, each time.
+const LEAST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The number of failed connections in a row after which the deployment counts as unreachable.
 const UNREACHABLE: u32 = 24;
@@ -94,6 +102,8 @@ pub struct Deployment {
     choices: Mutex<BTreeMap<Policy, (u16, &'static str)>>,
     answered: Mutex<BTreeMap<Policy, u16>>,
     observations: Mutex<Vec<Observation>>,
+    users: Users,
+    sound: Sound,
     /// By the schemes that an operation demands: whether no operation enforces them.
     pub(crate) unenforced: Mutex<BTreeMap<String, Arc<OnceCell<bool>>>>,
 }
@@ -153,6 +163,8 @@ impl Deployment {
             choices: Mutex::new(BTreeMap::new()),
             answered: Mutex::default(),
             observations: Mutex::default(),
+            users: Users::default(),
+            sound: Sound::default(),
             unenforced: Mutex::default(),
         })
     }
@@ -344,7 +356,8 @@ impl Deployment {
         self.client.wire().await
     }
 
-    /// Sends one request on a connection, in a form. Such a request never mints.
+    /// Sends one request on a connection, in a form. Such a request never mints. Where the deployment asks to wait, it is sent
+    /// again if the connection allows it: it stays open, or it has carried nothing else and another one can take its place.
     pub(crate) async fn send_on(
         &self,
         wire: &mut Wire,
@@ -353,14 +366,38 @@ impl Deployment {
         purpose: String,
         request: Request,
     ) -> Exchange {
-        if let Err(budget) = self.pace.take(Errand::Step) {
-            return Exchange::unsent(purpose, request, NoAnswer::Budget(budget));
+        let mut waited = Duration::ZERO;
+        loop {
+            if let Err(budget) = self.pace.take(Errand::Step) {
+                return Exchange::unsent(purpose, request, NoAnswer::Budget(budget));
+            }
+            self.pace.turn().await;
+            self.sends(&request);
+            let (is_fresh, holds) = (wire.is_fresh(), wire.holds_body());
+            let mut exchange = (self.client)
+                .send_on(wire, form, purpose.clone(), request.clone())
+                .await;
+            let response = exchange.outcome.as_ref().ok();
+            let asked = response.and_then(|one| Some((asked_to_wait(one)?, one.status)));
+            if let Some((pause, status)) = asked {
+                waited += pause;
+                self.pace.hold(pause);
+                let is_open = !wire.is_closed() && form != Form::Half;
+                if !holds && (is_fresh || is_open) && waited <= self.patience() {
+                    self.waits.fetch_add(1, Ordering::Relaxed);
+                    if is_fresh {
+                        match self.client.wire().await {
+                            Ok(another) => *wire = another,
+                            Err(problem) => return Exchange::unsent(purpose, request, problem),
+                        }
+                    }
+                    continue;
+                }
+                exchange.outcome = Err(NoAnswer::Busy { status, pause });
+            }
+            self.learn(Errand::Step, case, &exchange);
+            return exchange;
         }
-        self.pace.turn().await;
-        self.sends(&request);
-        let exchange = self.client.send_on(wire, form, purpose, request).await;
-        self.learn(Errand::Step, case, &exchange);
-        exchange
     }
 
     /// Sends a request; repeats it only after a failed connection, since then nothing was sent, where the deployment did
@@ -426,12 +463,9 @@ impl Deployment {
                     if response.status >= 500 {
                         self.errors.fetch_add(1, Ordering::Relaxed);
                     }
-                    // What mints waits by itself, since each attempt may create a token.
-                    let pause = asked_to_wait(response).filter(|_| errand != Errand::Minting);
-                    if let Some(pause) = pause {
-                        let left = self.time_left().unwrap_or(PATIENCE).min(PATIENCE);
+                    if let Some(pause) = asked_to_wait(response) {
                         let gives_up = self.busy.load(Ordering::Relaxed) >= MOST_BUSY
-                            || waited + pause > left
+                            || waited + pause > self.patience()
                             || self.pace.take(Errand::Step).is_err();
                         if gives_up {
                             self.busy.fetch_add(1, Ordering::Relaxed);
@@ -453,6 +487,11 @@ impl Deployment {
             self.refused.store(0, Ordering::Relaxed);
             return exchange;
         }
+    }
+
+    /// Returns how long a request may wait for a deployment that asks for it.
+    fn patience(&self) -> Duration {
+        self.time_left().unwrap_or(PATIENCE).min(PATIENCE)
     }
 
     /// Returns how many server errors and broken connections there were so far.
@@ -484,13 +523,27 @@ impl Deployment {
     }
 }
 
-/// Returns how long an answer asks the client to wait: a 429 or a 503 with `retry-after` in whole seconds (RFC 9110, section
-/// 10.2.3).
+/// Returns how long an answer asks the client to wait: a 429 or a 503 with `retry-after` in whole seconds or as a date (RFC
+/// 9110, section 10.2.3).
 pub(crate) fn asked_to_wait(response: &Response) -> Option<Duration> {
-    let is_busy = matches!(response.status, 429 | 503);
-    let mut named = (response.headers.iter()).filter(|(name, _)| is_busy && name == "retry-after");
-    let value = std::str::from_utf8(&named.next()?.1).ok()?;
-    value.trim().parse().ok().map(Duration::from_secs)
+    if !matches!(response.status, 429 | 503) {
+        return None;
+    }
+    let value = header_of(response, "retry-after")?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds).max(LEAST_PAUSE));
+    }
+    let until = DateTime::parse_from_rfc2822(value).ok()?;
+    // By the clock of the deployment, if it shows that.
+    let date = header_of(response, "date").and_then(|date| DateTime::parse_from_rfc2822(date).ok());
+    let now = date.unwrap_or_else(|| Utc::now().fixed_offset());
+    Some((until - now).to_std().unwrap_or_default().max(LEAST_PAUSE))
+}
+
+/// Returns the first value of a header.
+fn header_of<'r>(response: &'r Response, name: &str) -> Option<&'r str> {
+    let mut named = (response.headers.iter()).filter(|(present, _)| present == name);
+    std::str::from_utf8(&named.next()?.1).ok()
 }
 
 /// Returns the path of a request, without its query.

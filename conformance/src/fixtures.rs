@@ -20,7 +20,7 @@ use crate::deployment::Deployment;
 use crate::deployment::ledger::Token;
 use crate::deployment::pace::Errand;
 use crate::profile::Role;
-use crate::wire::{Caller, NoAnswer};
+use crate::wire::{Caller, NoAnswer, Response};
 use places::Places;
 
 /// The number of tokens that are cleaned up at the same time.
@@ -91,11 +91,17 @@ impl Fixtures {
         let send = |purpose: &str, request| {
             deployment.send_for(Errand::CleanUp, case, purpose.to_owned(), request)
         };
+        let used = caller.with_token(token.secret.expose_secret());
         if !is_revoked {
             let purpose = "clean up: revoke a disposable token";
-            send(purpose, caller.revoke(&token.id)).await;
+            let answer = send(purpose, caller.revoke(&token.id)).await;
+            // The user's own token may be refused since, or this answer alone is wrong. A token may always revoke itself.
+            let refused = |response: Response| matches!(response.status, 401 | 403 | 404);
+            if answer.outcome.is_ok_and(refused) {
+                let purpose = "clean up: revoke a disposable token with itself";
+                send(purpose, used.revoke(&token.id)).await;
+            }
         }
-        let used = caller.with_token(token.secret.expose_secret());
         let used = match deployment.profile.companions.list {
             true => used.list(""),
             false => used.revoke(&Uuid::new_v4().to_string()),

@@ -1,5 +1,6 @@
 //! The runner: it runs cases and emits events. Reports are made from the events elsewhere.
 
+mod inquiry;
 mod needs;
 mod one_case;
 mod reachable;
@@ -28,15 +29,20 @@ use crate::event::{
     Suite, Verdict,
 };
 use crate::exit::ExitCode;
+use crate::profile::Role;
 use crate::redact::Secrets;
 use crate::resources::clean_up;
 use crate::session::Session;
 use one_case::{milliseconds, undecided};
 use tally::{Ending, Reached, Tally};
 
-/// The cases that run first, one after the other. Without what they demand no other case can prove anything, and the breaker
-/// of the deployment stops the run.
-const PREREQUISITES: [&str; 2] = ["status.created", "revocation.refused_at_once"];
+/// The cases that run first, one after the other, in this order. Without what they demand no other case can prove anything, and
+/// the run stops. The first one notices a revocation that also revokes the token of its caller, before that blocks the others.
+const PREREQUISITES: [&str; 3] = [
+    "revocation.spares_others_of_the_user",
+    "revocation.refused_at_once",
+    "status.created",
+];
 
 /// The selection of cases to run, and how to run them.
 #[derive(Debug, Clone)]
@@ -82,7 +88,8 @@ pub async fn run(
     let mut decide = |mut record: CaseRecord| {
         let baseline = plan.baseline.as_ref();
         record.known = baseline.and_then(|baseline| baseline.accepts(&record, today));
-        tally.add(&record);
+        let by_known = baseline.is_some_and(|baseline| baseline.blocks(&record, today));
+        tally.add(&record, by_known);
         emit(Event::CaseFinished(Box::new(record)));
     };
 
@@ -96,9 +103,10 @@ pub async fn run(
         }
         trouble = Some(problem);
     } else {
-        let (prerequisites, others): (Vec<&Case>, Vec<&Case>) = order
-            .iter()
-            .partition(|case| PREREQUISITES.contains(&case.id));
+        let place = |case: &Case| PREREQUISITES.iter().position(|id| *id == case.id);
+        let (mut prerequisites, others): (Vec<&Case>, Vec<&Case>) =
+            order.iter().partition(|case| place(case).is_some());
+        prerequisites.sort_by_key(|case| place(case));
         let (last, mut others): (Vec<&Case>, Vec<&Case>) =
             others.into_iter().partition(|case| case.needs.others_done);
         // Other cases about an operation wait for the answer to its ordinary request.
@@ -129,7 +137,11 @@ pub async fn run(
     }
 
     let left_behind = finish(session).await;
-    let cause = deployment.stopped(plan.allow.min(Effect::Revokes));
+    let stopped = deployment.stopped(plan.allow.min(Effect::Revokes));
+    let refused = Role::ALL
+        .iter()
+        .find_map(|role| deployment.refused_user(*role));
+    let cause = refused.or(stopped);
     let known = plan.baseline.as_ref().map_or_else(Vec::new, |baseline| {
         baseline.shown_by(tally.verdicts(), today)
     });

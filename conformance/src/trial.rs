@@ -191,6 +191,15 @@ impl Trial {
         })
     }
 
+    /// Returns a user. The case must declare that it needs one.
+    pub(crate) fn user(&self, role: Role) -> Result<Caller<'_>, Stop> {
+        match role {
+            Role::Operator => Ok(self.operator()),
+            Role::Member => self.member(),
+            Role::Outsider => self.outsider(),
+        }
+    }
+
     fn caller(&self, identity: &Identity) -> Caller<'_> {
         Caller::of(&self.deployment().contract, identity)
     }
@@ -377,14 +386,27 @@ impl Trial {
         }
     }
 
-    /// Names the problem that all observations of a kind have, if there is only one, as the cause of the step that failed last.
+    /// Names the fault of a check that a second revocation leaves the record of the first alone, which several answers show.
+    pub(crate) fn record_stays(&self, outcome: Result<(), Stop>) -> Result<(), Stop> {
+        outcome.inspect_err(|_| {
+            let fault = "a second revocation changes the record of the first";
+            self.transcript.name_fault(Some(fault.to_owned()));
+        })
+    }
+
+    /// Names the problem that all observations of a kind have, if there is only one, or the fault, as the cause of the step that
+    /// failed last.
     pub(crate) fn name_only_problem(&self, kind: Kind) {
         let observed = self.deployment().observed(kind);
         let problems: BTreeSet<_> = (observed.iter())
-            .map(|one| (&one.operation, &one.check, one.is_refusal))
+            .map(|one| (&one.operation, &one.check))
             .collect();
-        if let (Some((operation, check, is_refusal)), 1) = (problems.first(), problems.len()) {
-            let fault = is_refusal.then(|| answer::fault_of_refusals(check));
+        let faults: BTreeSet<_> = observed.iter().map(|one| &one.fault).collect();
+        let has_fault = faults.len() == 1 && faults.first().is_some_and(|fault| fault.is_some());
+        if let Some((operation, check)) = problems.first()
+            && (problems.len() == 1 || has_fault)
+        {
+            let fault = faults.first().and_then(|fault| (*fault).clone());
             self.name_cause(Some(format!("{operation}: {check}")), fault);
         }
     }

@@ -10,6 +10,7 @@ mod exchange;
 mod record;
 mod surrogates;
 mod tls;
+mod twice;
 
 pub use caller::Caller;
 pub use client::{Client, ClientError, Way};
@@ -18,3 +19,4 @@ pub(crate) use curl::curl;
 pub(crate) use download::Download;
 pub(crate) use exchange::To;
 pub use exchange::{Exchange, NoAnswer, Request, Response};
+pub(crate) use twice::repeated_member;

@@ -163,6 +163,33 @@ pub(super) const CASES: &[Case] = &[
             }
             Ok(())
         })),
+    Case::must("authentication.in_the_body", clauses::AUTHENTICATION)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.deployment().credentials.operator.token.expose_secret();
+            let names = ["access_token", "token", "authorization", "api_key"];
+            let json: serde_json::Map<_, _> = (names.iter())
+                .map(|name| ((*name).to_owned(), token.into()))
+                .collect();
+            let form = names.map(|name| format!("{name}={token}")).join("&");
+            let json = serde_json::Value::Object(json).to_string();
+            // The form is that of RFC 6750, section 2.2. Such a body may be refused for its media type first.
+            for (media_type, body) in [
+                ("application/json", json),
+                ("application/x-www-form-urlencoded", form),
+            ] {
+                let request = t.operator().revoke(&t.own(0).id);
+                let request = request.without("authorization").body(media_type, body);
+                let purpose = format!("revoke with the token in a body of {media_type}");
+                let answer = t.send(&purpose, request).await?;
+                answer.status_is(match media_type {
+                    "application/json" => &[401],
+                    _ => &[400, 401, 415, 422],
+                })?;
+            }
+            t.lives(t.own(0), "after the refusals").await
+        })),
     Case::must("authentication.in_a_cookie", clauses::AUTHENTICATION)
         .covers(&["/parameters/1", "/responses/401"])
         .own(1)

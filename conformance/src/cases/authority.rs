@@ -8,10 +8,28 @@ use super::clauses;
 use super::tenancy::FOREIGN_BUSINESS;
 use crate::case::{Case, Outcome, Stop, steps};
 use crate::deployment::ledger::Token;
+use crate::profile::Policy;
 use crate::trial::Trial;
 
 /// The number of times that a refused caller tries again.
 const TRIES: usize = 12;
+
+/// Values of `x-business-id` that name no business, and the policy of the profile that may allow them.
+const NO_BUSINESSES: [(&str, Policy); 7] = [
+    ("", Policy::MissingBusinessId),
+    (
+        "00000000-0000-0000-0000-000000000000",
+        Policy::ForeignBusiness,
+    ),
+    (
+        "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        Policy::ForeignBusiness,
+    ),
+    ("*", Policy::MalformedBusinessId),
+    ("null", Policy::MalformedBusinessId),
+    ("undefined", Policy::MalformedBusinessId),
+    ("0", Policy::MalformedBusinessId),
+];
 
 /// Revokes a token as its owner, and returns `revoked_by`.
 async fn revoker(t: &Trial, token: &Token) -> Result<Value, Stop> {
@@ -180,6 +198,54 @@ pub(super) const CASES: &[Case] = &[
                 .send("revoke with the business in capitals", request)
                 .await?;
             t.agrees(t.own(1), &answer, &[400, 403, 404, 422]).await
+        })),
+    Case::must("tenancy.empty_or_nil_business", clauses::BUSINESS)
+        .covers(&["/responses/400", "/responses/404", "/responses/403"])
+        .own(1)
+        .foreign(1)
+        .steps(steps!(|t| {
+            let policies = &t.deployment().profile.policy;
+            for (business, policy) in NO_BUSINESSES {
+                if policies.get(policy) == Some(201) {
+                    continue;
+                }
+                for (token, whose) in [
+                    (t.own(0), "an own token"),
+                    (t.foreign(0), "a foreign token"),
+                ] {
+                    let request = t
+                        .operator()
+                        .revoke(&token.id)
+                        .set("x-business-id", business);
+                    let purpose = format!("revoke {whose} in the business {business:?}");
+                    let answer = t.send(&purpose, request).await?;
+                    answer.status_is(&[FOREIGN_BUSINESS, &[422]].concat())?;
+                }
+            }
+            t.lives(t.own(0), "after the refusals").await?;
+            t.lives(t.foreign(0), "after the refusals, the foreign token")
+                .await
+        })),
+    Case::must("tenancy.list_in_no_business", clauses::BUSINESS)
+        .foreign(1)
+        .list()
+        .steps(steps!(|t| {
+            let with = NO_BUSINESSES.iter().map(|(business, _)| Some(*business));
+            for business in with.chain([None]) {
+                let list = t.operator().list("").without("x-business-id");
+                let (list, what) = match business {
+                    Some(business) => (
+                        list.set("x-business-id", business),
+                        format!("the business {business:?}"),
+                    ),
+                    None => (list, "no business".to_owned()),
+                };
+                let answer = t.send(&format!("list in {what}"), list).await?;
+                let shown = String::from_utf8_lossy(answer.bytes()).contains(&t.foreign(0).id);
+                let actual = if shown { "listed" } else { "not listed" };
+                answer.expect("a token of another business", !shown, "not listed", actual)?;
+            }
+            Ok(())
         })),
     Case::must("create.refuses_a_foreign_business", clauses::BUSINESS)
         .outsider()

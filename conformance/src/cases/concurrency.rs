@@ -65,12 +65,11 @@ pub(super) const CASES: &[Case] = &[
             .iter()
             .map(|(when, why)| format!("{when} {why}"))
             .collect();
-        t.expect(
+        let (what, expected) = (
             "the records in the answers with 201",
-            found.len() == 1,
             "one timestamp and one reason",
-            found.join("; "),
-        )?;
+        );
+        t.record_stays(t.expect(what, found.len() == 1, expected, found.join("; ")))?;
         t.is_dead(token, "after the revocations").await
     })),
     Case::must(

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::clauses;
 use crate::case::{Case, CaseBuilder, Stop, steps};
+use crate::deployment::leak::Leaked;
 use crate::profile::Policy;
 pub(super) use tokens::record_field;
 use tokens::{count_active, days_of_another_type, refused};
@@ -228,7 +229,9 @@ pub(super) const CASES: &[Case] = &[
                 let found =
                     String::from_utf8_lossy(answer.bytes()).contains(token.secret.expose_secret());
                 let actual = if found { "present" } else { "absent" };
-                answer.expect("the text of the token", !found, "absent", actual)?;
+                let outcome = answer.expect("the text of the token", !found, "absent", actual);
+                answer.name_check(Leaked::Credential.in_the(answer.status()));
+                outcome?;
             }
             Ok(())
         })),

@@ -48,6 +48,11 @@ pub(super) const CASES: &[Case] = &[
                     &[400, 401],
                 ),
                 ("quotes", format!("Bearer \"{token}\""), &[400, 401]),
+                (
+                    "the scheme twice",
+                    format!("Bearer Bearer {token}"),
+                    &[400, 401],
+                ),
             ] {
                 let request = revoke_live_token(t)?.set("authorization", value);
                 let purpose = format!("revoke another token with the revoked one, {what}");
@@ -89,6 +94,10 @@ pub(super) const CASES: &[Case] = &[
                 let answer = t.send(&purpose, Request { path, ..request }).await?;
                 answer.documented(401)?;
             }
+            let body = json!({ "access_token": token, "token": token });
+            let request = revoke_live_token(t)?.without("authorization").json(&body);
+            let purpose = "revoke another token with the revoked one in the body";
+            t.send(purpose, request).await?.documented(401)?;
             t.lives(t.own(1), "after the refusals").await
         })),
     Case::must("revocation.refused_whoever_asks", clauses::REJECTED)
@@ -112,6 +121,7 @@ pub(super) const CASES: &[Case] = &[
                 ("range", "bytes=0-"),
                 ("accept", "text/html"),
                 ("accept-encoding", "gzip"),
+                ("user-agent", "curl/8.5.0"),
                 (
                     "x-user-email",
                     email.as_deref().unwrap_or("somebody@example.com"),
@@ -189,6 +199,7 @@ pub(super) const CASES: &[Case] = &[
                     format!("{before}//{last}"),
                     format!("{before}/%{first:02X}{rest}"),
                     format!("{original}?internal=true"),
+                    format!("{original}?include_revoked=true&limit=100"),
                     format!("{original}?"),
                     format!("{before}/{}", last.to_ascii_uppercase()),
                 ] {

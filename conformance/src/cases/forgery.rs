@@ -67,16 +67,21 @@ impl Parts {
     }
 }
 
-/// Returns the text with its middle character replaced. The last character is not used: its low bits may be padding.
+/// Returns the text with its middle character replaced.
 fn altered(text: &str) -> String {
-    let middle = text.len() / 2;
-    let other = if text.as_bytes().get(middle) == Some(&b'A') {
-        'B'
-    } else {
-        'A'
-    };
-    text.char_indices()
-        .map(|(at, character)| if at == middle { other } else { character })
+    altered_at(text, text.len() / 2)
+}
+
+/// Returns the text with a character replaced by one that differs in its highest bit in Base64, since the low bits of the last
+/// character may be padding.
+fn altered_at(text: &str, at: usize) -> String {
+    // The first 32 characters of the alphabet are A to Z and a to f.
+    let is_low =
+        (text.as_bytes().get(at)).is_some_and(|byte| matches!(byte, b'A'..=b'Z' | b'a'..=b'f'));
+    let other = if is_low { '9' } else { 'A' };
+    let characters = text.char_indices();
+    characters
+        .map(|(index, character)| if index == at { other } else { character })
         .collect()
 }
 
@@ -122,6 +127,24 @@ pub(super) const CASES: &[Case] = &[
                 format!("{token}AAAA"),
             )
             .await
+        })),
+    Case::must("authentication.altered", clauses::AUTHENTICATION)
+        .covers(&["/responses/401"])
+        .own(1)
+        .steps(steps!(|t| {
+            let token = t.deployment().credentials.operator.token.expose_secret();
+            let first = token.find('_').map_or(0, |prefix| prefix + 1);
+            for at in [first, token.len() / 2, token.len() - 1] {
+                let what = format!("a token with another character {}", at + 1);
+                forged_refused(
+                    t,
+                    &format!("ALTERED_TOKEN_{at}"),
+                    &what,
+                    altered_at(token, at),
+                )
+                .await?;
+            }
+            Ok(())
         })),
     Case::must("authentication.bad_signature", clauses::SIGNATURES)
         .covers(&["/responses/401"])

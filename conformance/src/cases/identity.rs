@@ -2,7 +2,7 @@
 //! revoked.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -28,6 +28,32 @@ fn other_letter_cases(text: &str) -> Vec<String> {
     cases.retain(|other| other != text);
     cases.dedup();
     cases
+}
+
+/// Returns a token in codings that a server may undo by mistake.
+fn other_codings(token: &str) -> Vec<String> {
+    let hex = |byte: u8| format!("{byte:02x}");
+    let mut letters = token.chars();
+    let first = letters
+        .next()
+        .map_or_else(String::new, |first| format!("%{:02X}", u32::from(first)));
+    vec![
+        STANDARD.encode(token),
+        URL_SAFE_NO_PAD.encode(token),
+        token.bytes().map(hex).collect(),
+        format!("{first}{}", letters.as_str()),
+    ]
+}
+
+/// Returns the values of Basic that hold a token: as the name, as the password, and alone.
+fn basic_with(token: &str) -> Vec<String> {
+    let texts = [
+        format!("{token}:"),
+        format!(":{token}"),
+        format!("user:{token}"),
+        token.to_owned(),
+    ];
+    texts.iter().map(|text| STANDARD.encode(text)).collect()
 }
 
 /// Checks that the texts are refused as credentials in a request to revoke the case's first token.
@@ -92,25 +118,57 @@ pub(super) const CASES: &[Case] = &[
     .own(1)
     .steps(steps!(|t| {
         let token = t.deployment().credentials.operator.token.expose_secret();
-        let encoded = [
-            format!("{token}:"),
-            format!(":{token}"),
-            format!("user:{token}"),
-            token.to_owned(),
-        ];
-        let basic = encoded.map(|text| {
-            let encoded = STANDARD.encode(text);
-            t.conceal(&encoded, "BASIC_CREDENTIAL");
-            format!("Basic {encoded}")
-        });
+        let basic = basic_with(token);
+        basic
+            .iter()
+            .for_each(|text| t.conceal(text, "BASIC_CREDENTIAL"));
+        let basic = basic.iter().map(|text| format!("Basic {text}")).collect();
         texts_refused(
             t,
             "the token in Base64 and the scheme Basic",
             "BASIC_HEADER",
-            basic.into(),
+            basic,
         )
         .await
     })),
+    Case::must(
+        "authentication.token_in_another_coding",
+        clauses::AUTHENTICATION,
+    )
+    .covers(&["/parameters/1", "/responses/401"])
+    .own(1)
+    .steps(steps!(|t| {
+        let token = t.deployment().credentials.operator.token.expose_secret();
+        let texts = other_codings(token);
+        texts
+            .iter()
+            .for_each(|text| t.conceal(text, "ENCODED_TOKEN"));
+        let bearer = texts.iter().map(|text| format!("Bearer {text}")).collect();
+        texts_refused(t, "a token in another coding", "ENCODED_HEADER", bearer).await
+    })),
+    Case::must("revocation.refused_in_another_coding", clauses::REJECTED)
+        .covers(&["/parameters/1", "/responses/401"])
+        .own(2)
+        .steps(steps!(|t| {
+            t.revoke(t.own(0)).await?;
+            let token = t.own(0).secret.expose_secret();
+            for (scheme, texts) in [
+                ("Bearer", other_codings(token)),
+                ("Basic", basic_with(token)),
+            ] {
+                for text in texts {
+                    t.conceal(&text, "ENCODED_REVOKED_TOKEN");
+                    let request = t.operator().revoke(&t.own(1).id);
+                    let request = request.set("authorization", format!("{scheme} {text}"));
+                    let purpose = format!(
+                        "revoke another token with the revoked one in another coding, by {scheme}"
+                    );
+                    let answer = t.send(&purpose, request).await?;
+                    answer.documented_as(&[400, 401])?;
+                }
+            }
+            t.lives(t.own(1), "after the refusals").await
+        })),
     Case::must(
         "revocation.refused_in_another_letter_case",
         clauses::REJECTED,

@@ -1,5 +1,6 @@
 //! The companion operation that lists tokens, as far as revocation depends on it.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::clauses;
@@ -27,6 +28,31 @@ pub(super) const CASES: &[Case] = &[
                 .await?
                 .status_is(&[401])
         })),
+    Case::must(
+        "list.refuses_head_without_a_credential",
+        clauses::AUTHENTICATION,
+    )
+    .list()
+    .steps(steps!(|t| {
+        // HEAD shows the headers of GET, such as the length of the list, to whoever may see them (RFC 9110, section 9.3.2).
+        for (what, credential) in [
+            ("without a credential", None),
+            ("with garbage as the token", Some("Bearer dz_garbage")),
+        ] {
+            let head = t.operator().list("").without("authorization");
+            let head = head.method(Method::HEAD);
+            let head = match credential {
+                Some(credential) => head.set("authorization", credential),
+                None => head,
+            };
+            let answer = t.send(&format!("HEAD of the list, {what}"), head).await?;
+            // Where HEAD is not supported, any other refusal is right.
+            let (status, expected) = (answer.status(), "no success");
+            let held = answer.expect("status", status / 100 != 2, expected, status);
+            held.inspect_err(|_| answer.name_status(&[401]))?;
+        }
+        Ok(())
+    })),
     Case::must("list.shows_no_secret", clauses::CREATE)
         .own(1)
         .list()

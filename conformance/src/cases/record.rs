@@ -69,6 +69,7 @@ pub(super) const CASES: &[Case] = &[
         .covers(&["/responses/201/content/application~1json/schema"])
         .own(3)
         .steps(steps!(|t| {
+            let mut jtis = Vec::new();
             for n in 0..3 {
                 let token = t.own(n);
                 let reason = json!(format!("reason {n}"));
@@ -84,6 +85,11 @@ pub(super) const CASES: &[Case] = &[
                         answer.field_is(pointer, &json!(known))?;
                     }
                 }
+                let jti = answer.at("/data/jti").to_string();
+                let what = ("jti, as no other token has it", "/data/jti");
+                let held = !jtis.contains(&jti);
+                t.expect_of_records(what, held, "another one each", &jti)?;
+                jtis.push(jti);
                 t.is_dead(token, "immediately after its 201").await?;
             }
             Ok(())

@@ -78,6 +78,10 @@ impl Deployment {
                 .unwrap_or_else(PoisonError::into_inner))
             .extend(found);
             self.learn_used(exchange, response.status);
+            self.learn_user(&exchange.request, response.status);
+            if response.status < 500 {
+                self.learn_sound(&exchange.request);
+            }
             self.learn_made(case, exchange, response);
             if exchange.request.method == Method::POST && response.status == 201 {
                 if path == self.contract.tokens_path() {

@@ -4,13 +4,21 @@
 use super::leak::{self, Leaked};
 use crate::contract::{Contract, JSON};
 use crate::redact::Secrets;
-use crate::wire::{Exchange, Request, Response};
+use crate::wire::{Exchange, Request, Response, repeated_member};
 use openapi::media_type::MediaType;
 use reqwest::Method;
 use uuid::Uuid;
 
 /// What is wrong with a body that is not JSON.
 pub(crate) const NOT_JSON: &str = "a body that is not JSON";
+
+/// The fault that any operation shows whose answers are not JSON: answers are written in one place.
+pub(crate) const UNREADABLE: &str = "an answer that is not JSON";
+
+/// Says what is wrong with a body in which a member appears twice.
+pub(crate) fn appears_twice(member: &str) -> String {
+    format!("{member}: appears twice")
+}
 
 /// Something that is wrong with an answer.
 #[derive(Debug, Clone)]
@@ -25,8 +33,8 @@ pub(crate) struct Observation {
     pub(crate) operation: String,
     /// What was wrong, in the words of a case that checks it.
     pub(crate) check: String,
-    /// Whether the answer refuses a credential with 401.
-    pub(crate) is_refusal: bool,
+    /// The fault that it is, if it is not one of a single operation.
+    pub(crate) fault: Option<String>,
     /// What it is about.
     pub(crate) kind: Kind,
 }
@@ -77,16 +85,37 @@ pub(crate) fn observe(
         }
     }
     let sent = format!("{} {}", request.method, secrets.redact(&request.path));
-    let observation = |(kind, found, check)| Observation {
+    let observation = |(kind, found, check): (Kind, String, String)| Observation {
         case,
         request: sent.clone(),
         found,
         operation: operation(),
+        fault: fault_of(status, &check),
         check,
-        is_refusal: status == 401,
         kind,
     };
     found.into_iter().map(observation).collect()
+}
+
+/// Returns the fault of what is wrong with an answer, if any operation shows it: credentials and methods are refused in one
+/// place, and answers are written in one.
+pub(crate) fn fault_of(status: u16, check: &str) -> Option<String> {
+    match status {
+        _ if check.starts_with(NOT_JSON) => Some(UNREADABLE.to_owned()),
+        401 => Some(fault_of_refusals(check)),
+        405 => Some(fault_of_methods(check)),
+        _ => None,
+    }
+}
+
+/// Returns the fault of refusals with 401.
+pub(crate) fn fault_of_refusals(check: &str) -> String {
+    format!("the refusal of a credential: {check}")
+}
+
+/// Returns the fault of refusals with 405: any other method shows it.
+pub(crate) fn fault_of_methods(check: &str) -> String {
+    format!("the refusal of a method: {check}")
 }
 
 /// Returns whether a request is one that the revoke operation itself answers: its path names a UUID as the contract does, and
@@ -127,7 +156,11 @@ fn problems(contract: &Contract, response: &Response) -> Vec<String> {
         several => return vec![format!("the media type {}", several.join(" and "))],
     }
     match serde_json::from_slice(&response.body) {
-        Ok(body) => contract.problems(response.status, &body),
+        Ok(body) => {
+            let twice = repeated_member(&response.body).map(|member| appears_twice(&member));
+            let problems = contract.problems(response.status, &body);
+            twice.into_iter().chain(problems).collect()
+        }
         Err(_) => vec![NOT_JSON.to_owned()],
     }
 }

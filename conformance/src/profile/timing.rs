@@ -38,7 +38,8 @@ pub struct Timeouts {
     pub exchange_seconds: u32,
     /// For a whole case, in seconds (1 to 3600).
     pub case_seconds: u32,
-    /// The pause after a revocation, after which the token is tried again, in seconds (0 to 3600).
+    /// The pause after a revocation, after which the token is tried again, in seconds (0 to 3600). The default is longer than the
+    /// shortest lifetimes that caches of credentials usually have, which are five seconds.
     pub forgetting_seconds: u32,
 }
 
@@ -48,7 +49,7 @@ impl Default for Timeouts {
             connect_seconds: 5,
             exchange_seconds: 15,
             case_seconds: 120,
-            forgetting_seconds: 2,
+            forgetting_seconds: 6,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use futures_util::FutureExt;
 
+use super::inquiry;
 use super::needs::{Missing, missing};
 use crate::case::{Case, Effect, Level, Needs, Stop};
 use crate::cases;
@@ -47,13 +48,9 @@ pub async fn run_case(
         let reason = format!("the budget of {most} requests (--max-requests) is used up");
         return undecided(deployment, case, Verdict::Skip, reason);
     }
-    if let Some(cause) = deployment.stopped(case.effect) {
-        return undecided(
-            deployment,
-            case,
-            Verdict::Blocked,
-            format!("not run: {cause}"),
-        );
+    let refused = inquiry::cause(deployment, case.needs);
+    if let Some(cause) = refused.or_else(|| deployment.stopped(case.effect)) {
+        return undecided(deployment, case, Verdict::Blocked, not_decided(&cause));
     }
     let out_of_time = || {
         let most = deployment.limits().max_seconds.unwrap_or_default();
@@ -84,7 +81,7 @@ pub async fn run_case(
     let time_left = deployment.time_left().filter(|left| *left < limit);
     let steps = async {
         let tokens = mint(fixtures, case.id, needs, &trial).await;
-        let tokens = tokens.map_err(|stop| trial.crowded_out(stop))?;
+        let tokens = tokens.map_err(|stop| trial.unminted(stop))?;
         trial.give(tokens);
         (case.steps)(&trial).await
     };
@@ -105,6 +102,16 @@ pub async fn run_case(
             limit.as_secs()
         ))),
     };
+    let refused = match &outcome {
+        Ok(()) | Err(Stop::Inapplicable(_) | Stop::Unasked(_) | Stop::Broken(_)) => None,
+        Err(_) => inquiry::look(&trial).await,
+    };
+    if matches!(outcome, Err(Stop::Failed(_) | Stop::Blocked(_))) {
+        inquiry::explain(&trial).await;
+    }
+    if let (Some(why), None) = (trial.transcript().unminted(), &refused) {
+        deployment.minted(Err(why));
+    }
     let duration_ms = milliseconds(clock);
     if let Some(operation) = cases::operation_index(&deployment.contract, case) {
         deployment.ran(operation, case.covers);
@@ -114,6 +121,14 @@ pub async fn run_case(
     drop(lease);
 
     let (steps, exchanges) = trial.transcript().records();
+    if let Some(cause) = refused {
+        return CaseRecord {
+            duration_ms,
+            steps,
+            exchanges,
+            ..undecided(deployment, case, Verdict::Blocked, not_decided(&cause))
+        };
+    }
     let (verdict, reason) = match outcome {
         Ok(()) => (
             Verdict::Pass,
@@ -169,6 +184,11 @@ pub async fn run_case(
     }
 }
 
+/// Returns the reason of a case that a cause keeps from being decided.
+fn not_decided(cause: &str) -> String {
+    format!("not decided: {cause}")
+}
+
 async fn mint(
     fixtures: &Fixtures,
     case: &'static str,
@@ -178,10 +198,10 @@ async fn mint(
     let record = |exchange| {
         trial.transcript().note(exchange);
     };
+    let own = fixtures.mint(case, Role::Operator, needs.own, &record);
     Ok(Tokens {
-        own: fixtures
-            .mint(case, Role::Operator, needs.own, &record)
-            .await?,
+        // Few cases need tokens of another user, so those tell nothing about all cases.
+        own: (own.await).inspect_err(|stop| trial.transcript().note_unminted(stop))?,
         members: fixtures
             .mint(case, Role::Member, needs.members, &record)
             .await?,

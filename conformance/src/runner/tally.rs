@@ -25,6 +25,8 @@ pub(super) struct Tally {
     blocked: Vec<String>,
     broken: Vec<String>,
     unproven: Vec<String>,
+    /// The cases that a known failure kept from being decided, and that the baseline does not name.
+    behind_known: Vec<String>,
     /// The cases that prove nothing if their operation was not reached, with it.
     doubtful: Vec<(String, String)>,
     /// The operations of the cases.
@@ -62,8 +64,8 @@ impl Ending<'_> {
 }
 
 impl Tally {
-    /// Adds a finished case.
-    pub(super) fn add(&mut self, case: &CaseRecord) {
+    /// Adds a finished case, with whether a known failure blocks it.
+    pub(super) fn add(&mut self, case: &CaseRecord, by_known: bool) {
         let verdict = (case.verdict, case.cause.clone());
         self.verdicts.insert(case.id.clone(), verdict);
         self.operations.extend(case.operation.clone());
@@ -84,6 +86,10 @@ impl Tally {
             }
             Verdict::Skip | Verdict::Inconclusive | Verdict::Unproven => match case.level {
                 Level::Must => self.unproven.push(case.id.clone()),
+                Level::Should | Level::May => {}
+            },
+            Verdict::Blocked if by_known => match case.level {
+                Level::Must => self.behind_known.push(case.id.clone()),
                 Level::Should | Level::May => {}
             },
             // It met a fault of the deployment, which is proven, whatever the level of the case.
@@ -188,6 +194,12 @@ impl Tally {
         }
         if !unproven.is_empty() {
             missing.push(format!("not proven: {}", named(&unproven)));
+        }
+        if !self.behind_known.is_empty() {
+            let blocked = named(&self.behind_known);
+            missing.push(format!(
+                "not proven, since known failures block them: {blocked} (to accept that, name them in the `cases` of the baseline)"
+            ));
         }
         if !missing.is_empty() {
             return (ExitCode::NothingProven, missing.join("; "));

@@ -7,36 +7,33 @@ use serde_json::Value;
 use super::transcript::Transcript;
 use crate::case::Stop;
 use crate::contract::JSON;
-use crate::deployment::observation::NOT_JSON;
+use crate::deployment::observation::{
+    NOT_JSON, appears_twice, fault_of, fault_of_methods, fault_of_refusals,
+};
 use crate::profile::Policy;
-use crate::wire::Response;
+use crate::wire::{Response, repeated_member};
 
 /// The fault that any operation shows when a revoked token still works, or is refused in another way.
 pub(crate) const REVOKED_WORKS: &str = "a revoked token is not refused with 401";
 
 /// The fault that any operation shows when a token is refused that was not revoked.
-pub(super) const LIVE_REFUSED: &str = "a token that was not revoked is refused with 401";
+pub(crate) const LIVE_REFUSED: &str = "a token that was not revoked is refused with 401";
 
-/// Returns the fault of refusals with 401, which any operation shows: credentials are checked in one place.
-pub(super) fn fault_of_refusals(check: &str) -> String {
-    format!("the refusal of a credential: {check}")
-}
-
-/// Returns the fault of refusals with 405: any other method shows it.
-fn fault_of_methods(check: &str) -> String {
-    format!("the refusal of a method: {check}")
-}
+/// The fault that any request for a token shows when it is not found.
+pub(crate) const UNFOUND: &str = "a token that exists is not found";
 
 /// The statuses with which HTTP allows any server to answer before the operation is reached: for content negotiation (406,
-/// 415), limits (413, 414, 429, 431), routing of another path or method (301, 307, 308, 405), and another version of HTTP
-/// (505).
-pub(crate) const GENERIC: &[u16] = &[301, 307, 308, 405, 406, 413, 414, 415, 429, 431, 505];
+/// 415), limits (408, 411, 413, 414, 429, 431), routing of another path or method (301, 307, 308, 405), and another version of
+/// HTTP (505).
+pub(crate) const GENERIC: &[u16] = &[
+    301, 307, 308, 405, 406, 408, 411, 413, 414, 415, 429, 431, 505,
+];
 
 /// Returns what is wrong with an answer of a status that the contract does not document.
 pub(crate) fn undocumented(status: u16) -> String {
     match status {
         500.. => server_error(status),
-        _ => format!("the status {status}, which is not documented"),
+        _ => format!("{status}, which is not documented"),
     }
 }
 
@@ -46,6 +43,11 @@ fn server_error(status: u16) -> String {
 
 /// Returns the kinds of problems: those of each item of a list are one.
 fn kinds(problems: &[String]) -> String {
+    if let [only] = problems
+        && only == "the body: not JSON"
+    {
+        return NOT_JSON.to_owned();
+    }
     let kind = |problem: &String| {
         let (place, what) = problem.split_once(": ").unwrap_or(("", problem));
         let is_index = |token: &&str| token.parse::<usize>().is_ok();
@@ -181,11 +183,7 @@ impl<'t> Answer<'t> {
 
     /// Names what was wrong in the step that was recorded last, unless it held.
     pub(crate) fn name_check(&self, check: String) {
-        let fault = match self.status() {
-            401 => Some(fault_of_refusals(&check)),
-            405 => Some(fault_of_methods(&check)),
-            _ => None,
-        };
+        let fault = fault_of(self.status(), &check);
         self.transcript.name_check(|| check);
         self.transcript.name_fault(fault);
     }
@@ -286,7 +284,13 @@ impl<'t> Answer<'t> {
         self.name_check(format!("{found} in the {}", self.status()));
         outcome?;
         match serde_json::from_slice::<Value>(self.bytes()) {
-            Ok(value) => Ok(value),
+            Ok(value) => {
+                let twice = repeated_member(self.bytes()).map(|member| appears_twice(&member));
+                match twice {
+                    Some(twice) => self.body_is_without(&[twice]).map(|()| value),
+                    None => Ok(value),
+                }
+            }
             Err(error) => {
                 let found = format!("{error}: {}", self.quote());
                 let outcome = self.expect("body", false, "JSON", found);
@@ -356,6 +360,7 @@ impl<'t> Answer<'t> {
         }
         let failed = self.expect("no server error", false, "a status below 500", status);
         self.name_check(server_error(status));
+        self.transcript.name_now_and_then(self.exchange);
         failed.map_err(|_| Stop::ServerError(format!("{}: server error {status}", self.purpose)))
     }
 

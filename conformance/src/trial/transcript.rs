@@ -1,5 +1,6 @@
 //! The record of a trial: its steps and its exchanges.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
@@ -7,9 +8,10 @@ use serde_json::Value;
 use super::reproduction;
 use crate::case::Stop;
 use crate::deployment::Deployment;
+use crate::deployment::sound::NOW_AND_THEN;
 use crate::event::{ExchangeRecord, StepRecord};
 use crate::profile::Role;
-use crate::wire::Exchange;
+use crate::wire::{Exchange, NoAnswer};
 
 /// The maximum length of an expected or found text in a report, in characters. The exchange beside it shows more.
 const SHOWN: usize = 2000;
@@ -26,6 +28,10 @@ pub(crate) struct Transcript {
 struct Log {
     steps: Vec<StepRecord>,
     exchanges: Vec<Exchange>,
+    /// Whether the case failed because a user's own token is refused.
+    judges_a_user: bool,
+    /// Why no disposable token of the operator could be minted.
+    unminted: Option<String>,
 }
 
 impl Transcript {
@@ -43,7 +49,7 @@ impl Transcript {
     }
 
     /// Returns the id of the case.
-    pub(super) fn case(&self) -> &'static str {
+    pub(crate) fn case(&self) -> &'static str {
         self.case
     }
 
@@ -96,7 +102,7 @@ impl Transcript {
     }
 
     /// Names the fault that such a step shows, if it is not one of a single operation.
-    pub(super) fn name_fault(&self, fault: Option<String>) {
+    pub(crate) fn name_fault(&self, fault: Option<String>) {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(step) = log.steps.last_mut().filter(|step| !step.held) {
             step.fault = fault;
@@ -108,6 +114,15 @@ impl Transcript {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         let request = &log.exchanges[exchange].request;
         (self.deployment).operation_of(request.method.as_str(), &request.path)
+    }
+
+    /// Names, in the step that was recorded last, that a request like that of an exchange was answered without a server error.
+    pub(super) fn name_now_and_then(&self, exchange: usize) {
+        let is_sound = {
+            let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+            self.deployment.is_sound(&log.exchanges[exchange].request)
+        };
+        self.name_fault(is_sound.then(|| NOW_AND_THEN.to_owned()));
     }
 
     /// Returns whether the request of an exchange sent a token whose revocation was answered with 201.
@@ -125,11 +140,14 @@ impl Transcript {
         authorization.is_some_and(|given| ledger.role_of(credentials, given).is_some())
     }
 
-    /// Returns whether the request of an exchange sent a minted token whose revocation was not answered with 201.
+    /// Returns whether the request of an exchange sent a user's own token, or a minted one whose revocation was not answered with
+    /// 201.
     pub(super) fn sent_a_live_token(&self, exchange: usize) -> bool {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        let authorization = log.exchanges[exchange].request.header("authorization");
-        authorization.is_some_and(|bearer| self.deployment.ledger.is_live(bearer))
+        let request = &log.exchanges[exchange].request;
+        let is_live = |bearer| self.deployment.ledger.is_live(bearer);
+        self.deployment.user_of(request).is_some()
+            || request.header("authorization").is_some_and(is_live)
     }
 
     /// Returns the fault that a success shows, where the request had to be refused whatever its operation: it has no valid
@@ -184,10 +202,77 @@ impl Transcript {
         }
     }
 
+    /// Records that the case checked whether the token of its caller works, and that it is refused.
+    pub(super) fn judge_user(&self) {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.judges_a_user = true;
+    }
+
+    /// Returns whether the case failed because a user's own token is refused.
+    pub(crate) fn judges_a_user(&self) -> bool {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.judges_a_user
+    }
+
+    /// Records why no disposable token of the operator could be minted.
+    pub(crate) fn note_unminted(&self, stop: &Stop) {
+        if let Stop::Inconclusive(why) = stop {
+            let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+            log.unminted = Some(why.clone());
+        }
+    }
+
+    /// Returns why no disposable token of the operator could be minted.
+    pub(crate) fn unminted(&self) -> Option<String> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.unminted.clone()
+    }
+
+    /// Returns the users of the profile whose own token got 401 or 403 in the case.
+    pub(crate) fn refused_users(&self) -> BTreeSet<Role> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let refused = log.exchanges.iter().filter(|exchange| {
+            let status = exchange.outcome.as_ref().map(|response| response.status);
+            matches!(status, Ok(401 | 403))
+        });
+        let users = refused.filter_map(|exchange| self.deployment.user_of(&exchange.request));
+        users.collect()
+    }
+
+    /// Returns, of a case whose last step did not hold and names no fault, the path and the status of the refusal that the step is
+    /// about; nothing more where it is about no single answer. `None` where the step is about any other answer.
+    pub(crate) fn unexplained(&self) -> Option<Option<(String, u16)>> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let step = log.steps.iter().rfind(|step| !step.held)?;
+        if step.fault.is_some() {
+            return None;
+        }
+        let Some(index) = step.exchange else {
+            return Some(None);
+        };
+        let exchange = &log.exchanges[index];
+        let status = exchange.outcome.as_ref().ok()?.status;
+        matches!(status, 400 | 404 | 409).then(|| Some((exchange.request.path.clone(), status)))
+    }
+
+    /// Returns whether a request of the case that names a token succeeded and may have changed it.
+    pub(crate) fn changed(&self, id: &str) -> bool {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let succeeded = |exchange: &&Exchange| {
+            (exchange.outcome.as_ref()).is_ok_and(|response| (200..300).contains(&response.status))
+        };
+        (log.exchanges.iter().filter(succeeded))
+            .any(|one| !one.request.method.is_safe() && one.request.path.contains(id))
+    }
+
     /// Returns the last exchange, and the status of its answer.
     pub(super) fn last_status(&self) -> Option<(usize, u16)> {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        let status = log.exchanges.last()?.outcome.as_ref().ok()?.status;
+        let status = match &log.exchanges.last()?.outcome {
+            Ok(response) => response.status,
+            Err(NoAnswer::Busy { status, .. }) => *status,
+            Err(_) => return None,
+        };
         Some((log.exchanges.len() - 1, status))
     }
 

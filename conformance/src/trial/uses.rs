@@ -7,28 +7,19 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::answer::REVOKED_WORKS;
+use super::answer::{LIVE_REFUSED, REVOKED_WORKS, undocumented};
 use super::{Answer, Trial};
 use crate::case::Stop;
-use crate::deployment::ledger::{Token, unwrapped};
+use crate::deployment::ledger::{NO_TOKEN, Token, unwrapped};
 use crate::percent::percent_encoded;
-use crate::profile::{Policy, Role};
+use crate::profile::Policy;
 use crate::wire::{Caller, Request};
 
 impl Trial {
     /// Returns the token's owner as a caller who uses this token as the credential.
     pub(crate) fn using(&self, token: &Token) -> Result<Caller<'_>, Stop> {
-        let owner = self.owner(token)?;
+        let owner = self.user(token.owner)?;
         Ok(owner.with_token(token.secret.expose_secret()))
-    }
-
-    /// Returns the token's owner as a caller.
-    fn owner(&self, token: &Token) -> Result<Caller<'_>, Stop> {
-        match token.owner {
-            Role::Operator => Ok(self.operator()),
-            Role::Member => self.member(),
-            Role::Outsider => self.outsider(),
-        }
     }
 
     /// Returns requests that use a credential and change nothing: to list tokens, if the deployment has the operation, and to
@@ -64,7 +55,10 @@ impl Trial {
             outcome.map_err(|stop| {
                 answer.name_status(statuses);
                 match status {
-                    401 | 403 => stop,
+                    401 | 403 => {
+                        self.transcript.judge_user();
+                        stop
+                    }
                     _ => stop.on_the_way(),
                 }
             })?;
@@ -101,7 +95,7 @@ impl Trial {
 
     /// Revokes a disposable token as [`Trial::revoke`] does, for a case that is about the 201.
     pub(crate) async fn revoked(&self, token: &Token) -> Result<Answer<'_>, Stop> {
-        let request = self.owner(token)?.revoke(&token.id);
+        let request = self.user(token.owner)?.revoke(&token.id);
         let answer = self.send("revoke the token", request).await?;
         answer.documented(201)?;
         Ok(answer)
@@ -115,7 +109,7 @@ impl Trial {
         purpose: &str,
         change: impl FnOnce(Request) -> Request,
     ) -> Result<Answer<'_>, Stop> {
-        let request = change(self.owner(token)?.revoke(&token.id));
+        let request = change(self.user(token.owner)?.revoke(&token.id));
         let answer = self.send(purpose, request).await?;
         answer.documented(201)?;
         (answer.field_is("/data/id", &json!(token.id))).map_err(Stop::on_the_way)?;
@@ -173,13 +167,12 @@ impl Trial {
     ) -> Result<(Arc<Token>, Answer<'_>), Stop> {
         let answer = self.send(purpose, self.operator().create(body)).await?;
         (answer.status_is(&[201])).map_err(|stop| self.crowded_out(stop))?;
+        answer.is_json()?;
         let token = self.deployment().ledger.created(answer.bytes());
-        answer.expect(
-            "body",
-            token.is_some(),
-            "a `token` with an `id`",
-            answer.quote(),
-        )?;
+        let (held, expected) = (token.is_some(), "a `token` with an `id`");
+        let outcome = answer.expect("body", held, expected, answer.quote());
+        answer.name_check(NO_TOKEN.to_owned());
+        outcome?;
         token
             .map(|token| (token, answer))
             .ok_or_else(|| Stop::Failed("no token was created".to_owned()))
@@ -263,27 +256,65 @@ impl Trial {
         Ok(entry)
     }
 
-    /// Returns why a token could not be created, in place of its refusal: tokens that work after their revocation are in the
-    /// places of live ones.
+    /// Returns why a token could not be created, in place of its refusal: tokens that work after their revocation, or that a 201
+    /// did not hold, so that they cannot be revoked, are in the places of live ones.
     pub(crate) fn crowded_out(&self, refusal: Stop) -> Stop {
-        let working = self.deployment().ledger.working();
+        let ledger = &self.deployment().ledger;
+        let (working, lost) = (ledger.working(), ledger.lost());
         let last = self.transcript.last_status();
         let Some((exchange, _)) =
             last.filter(|(_, status)| matches!(status, 400 | 409 | 422 | 429))
         else {
             return refusal;
         };
-        if working == 0 {
-            return refusal;
-        }
+        let (fault, check, actual) = match (working, lost) {
+            (0, None) => return refusal,
+            (0, Some(fault)) => (
+                fault,
+                "no token is created while lost ones work",
+                "none: tokens were created by a 201 that does not hold them".to_owned(),
+            ),
+            (working, _) => (
+                REVOKED_WORKS,
+                "no token is created while revoked ones work",
+                format!("none: {working} tokens work after their revocation was answered with 201"),
+            ),
+        };
         let what = "a place for another live token".to_owned();
-        let actual =
-            format!("none: {working} tokens work after their revocation was answered with 201");
         let expected = "those that are revoked need none".to_owned();
         let outcome = (self.transcript).step(what, false, expected, actual, Some(exchange));
-        (self.transcript).name_check(|| "no token is created while revoked ones work".to_owned());
-        (self.transcript).name_fault(Some(REVOKED_WORKS.to_owned()));
+        (self.transcript).name_check(|| check.to_owned());
+        (self.transcript).name_fault(Some(fault.to_owned()));
         outcome.map_err(Stop::on_the_way).err().unwrap_or(refusal)
+    }
+
+    /// Names what was wrong where no disposable token could be minted, so that it is one finding with the cases that met the same.
+    pub(crate) fn unminted(&self, refusal: Stop) -> Stop {
+        let refusal = self.crowded_out(refusal);
+        let (Stop::Inconclusive(why), Some((exchange, status))) =
+            (&refusal, self.transcript.last_status())
+        else {
+            return refusal;
+        };
+        let expected = "201 with a `token` and an `id`".to_owned();
+        let actual = status.to_string();
+        let _ = (self.transcript).step(why.clone(), false, expected, actual, Some(exchange));
+        self.transcript.name_check(|| match status {
+            201 => NO_TOKEN.to_owned(),
+            500.. => undocumented(status),
+            _ => format!("{status} in place of 201"),
+        });
+        let fault = match status {
+            201 => self.deployment().ledger.lost(),
+            401 => (self.transcript.sent_a_live_token(exchange)).then_some(LIVE_REFUSED),
+            500.. => {
+                self.transcript.name_now_and_then(exchange);
+                return refusal;
+            }
+            _ => None,
+        };
+        self.transcript.name_fault(fault.map(str::to_owned));
+        refusal
     }
 
     /// Looks for a token in the list of all tokens. The newest come first, so that few pages are read even if many tokens

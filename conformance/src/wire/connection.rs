@@ -77,6 +77,8 @@ pub(crate) struct Wire {
     buffer: Vec<u8>,
     /// Whether the connection is closed after the last answer.
     closed: bool,
+    /// Whether no request was sent yet.
+    unused: bool,
     /// Delays the body of the next request.
     hold: Option<Hold>,
 }
@@ -125,6 +127,7 @@ impl Wire {
             prefix: base.path().trim_end_matches('/').to_owned(),
             buffer: Vec::new(),
             closed: false,
+            unused: true,
             hold: None,
         })
     }
@@ -132,6 +135,16 @@ impl Wire {
     /// Returns whether the deployment closes the connection.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed
+    }
+
+    /// Returns whether no request was sent on the connection yet.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.unused
+    }
+
+    /// Returns whether the body of the next request is delayed.
+    pub(crate) fn holds_body(&self) -> bool {
+        self.hold.is_some()
     }
 
     /// Delays the body of the next request after its head is sent.
@@ -167,6 +180,7 @@ impl Wire {
         request: &Request,
         form: Form,
     ) -> Result<Response, NoAnswer> {
+        self.unused = false;
         let broken = |error: std::io::Error| NoAnswer::Broken(error.to_string());
         let (head, body) = serialize(request, form, &self.host, &self.prefix);
         let bytes = match self.hold.take() {

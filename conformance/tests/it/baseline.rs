@@ -80,6 +80,52 @@ async fn failure_that_no_longer_exists_fails_the_run_until_it_is_removed() {
     assert!(!text.contains("[[known]]"), "{text}");
 }
 
+/// The cause blocks most cases of the area. The baseline accepts that it fails, and not that nothing is known about the others.
+#[tokio::test]
+async fn case_that_a_known_failure_blocks_is_unproven_unless_it_is_named() {
+    let node = Node::start("an unknown id is a server error");
+    let folder = testbed::folder().expect("a folder");
+    let baseline = folder.path().join("known.toml");
+    let [fails, blocked] = ["status.not_found", "authentication.garbage"];
+    let more = ["--filter", fails, "--filter", blocked];
+    run_with(
+        &node,
+        &baseline,
+        &[&more[..], &["--write-baseline"]].concat(),
+    )
+    .await;
+    let kept = || std::fs::read_to_string(&baseline).expect("readable");
+    let marked = format!("# \"{blocked}\"");
+    assert!(kept().contains(&marked), "{}", kept());
+    amend(&baseline, "reason = \"\"", "reason = \"fixed in May\"");
+    let unnamed = run_with(&node, &baseline, &more).await;
+    assert_eq!(unnamed.code, 4, "{}", unnamed.stdout);
+    let end = &unnamed.report.as_ref().expect("a report")["end"];
+    let reason = end["exit"]["reason"].to_string();
+    assert!(
+        reason.contains("known failures block them: authentication.garbage"),
+        "{reason}"
+    );
+    assert_eq!(end["known"][0]["state"], "fails");
+    amend(&baseline, &marked, &format!("\"{blocked}\""));
+    let named = run_with(&node, &baseline, &more).await;
+    assert_eq!(named.code, 0, "{}", named.stdout);
+    assert!(
+        named.stdout.contains("except in 2 cases"),
+        "{}",
+        named.stdout
+    );
+    // What is written again keeps what a person accepted.
+    run_with(
+        &node,
+        &baseline,
+        &[&more[..], &["--write-baseline"]].concat(),
+    )
+    .await;
+    assert!(!kept().contains(&marked), "{}", kept());
+    assert!(kept().contains(blocked), "{}", kept());
+}
+
 #[tokio::test]
 async fn expired_known_failure_fails_the_run() {
     let node = Node::start(FAULT);

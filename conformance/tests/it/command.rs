@@ -252,7 +252,7 @@ async fn run_without_a_201_exits_4() {
         "{}",
         run.stdout
     );
-    assert_eq!(run.with_verdict("pass").len(), 5);
+    assert_eq!(run.with_verdict("pass").len(), 6);
 }
 
 #[tokio::test]

@@ -36,3 +36,4 @@ mod selection;
 mod suite;
 mod tls;
 mod upstream;
+mod waiting;

@@ -281,4 +281,69 @@ pub(super) const MUTANTS: &[NodeMutant] = &[
         "tenancy.members_list_is_theirs",
     ),
     mutant("405 without allow", "http.get_not_allowed"),
+    mutant(
+        "the token in Base64 is accepted",
+        "authentication.token_in_another_coding",
+    ),
+    mutant(
+        "the token in hexadecimal is accepted",
+        "authentication.token_in_another_coding",
+    ),
+    mutant(
+        "a percent-encoded token is accepted",
+        "authentication.token_in_another_coding",
+    ),
+    mutant(
+        "a revoked token in Base64 is accepted",
+        "revocation.refused_in_another_coding",
+    ),
+    mutant(
+        "a revoked token is accepted by Basic",
+        "revocation.refused_in_another_coding",
+    ),
+    mutant(
+        "the nil business is every business",
+        "tenancy.empty_or_nil_business",
+    ),
+    mutant(
+        "an empty business is every business",
+        "tenancy.empty_or_nil_business",
+    ),
+    mutant(
+        "the list without a business shows all",
+        "tenancy.list_in_no_business",
+    ),
+    mutant(
+        "HEAD of the list needs no credential",
+        "list.refuses_head_without_a_credential",
+    ),
+    mutant("a member of the 201 appears twice", "status.created"),
+    mutant(
+        "the token is accepted in the body",
+        "authentication.in_the_body",
+    ),
+    mutant(
+        "the last character of a token does not matter",
+        "authentication.altered",
+    ),
+    mutant(
+        "all tokens have one jti",
+        "revocation.each_has_its_own_record",
+    ),
+    mutant(
+        "a revoked token works for curl",
+        "revocation.refused_whoever_asks",
+    ),
+    mutant(
+        "a revoked token lists with include_revoked",
+        "revocation.refused_on_other_paths",
+    ),
+    mutant(
+        "a revoked token works with the scheme twice",
+        "revocation.refused_in_any_spelling",
+    ),
+    mutant(
+        "of a list of businesses the last counts",
+        "status.repeated_business_id",
+    ),
 ];

@@ -21,12 +21,13 @@ let previous = { caller: users.outsider, record: null };
 const tries = new Map();
 let count = 0;
 let revocations = 0;
+const JTI = randomUUID();
 const everyTwentieth = () => ++count % 20 === 0;
 
 function issue(owner, name, description, days, parent) {
   const created = new Date();
   const token = {
-    id: randomUUID(), jti: randomUUID(), token: `nd_${randomBytes(30).toString("base64url")}`, name, description,
+    id: randomUUID(), jti: is("all tokens have one jti") ? JTI : randomUUID(), token: `nd_${randomBytes(30).toString("base64url")}`, name, description,
     owner, business: owner.business, parent, created_at: created.toISOString(),
     expires_at: new Date(created.getTime() + days * 86_400_000).toISOString(),
     revoked_at: null, revoked_by: null, revocation_reason: null, blacklisted: false,
@@ -66,6 +67,7 @@ const isActive = (token) => {
   if (is("a token that was never used keeps working") && token.workedEarlier === false) return true;
   if (is("tokens older than a second are not revoked") && new Date(token.revoked_at) - new Date(token.created_at) > 900) return true;
   if (is("a revocation with a body in chunks is forgotten") && token.chunked) return true;
+  if (is("revocations are forgotten after five seconds") && new Date() - new Date(token.revoked_at) > 5_000) return true;
   return !token.blacklisted;
 };
 
@@ -80,11 +82,32 @@ function authenticate(request) {
     "the token is accepted as api_key": new URL(request.url, "http://node").searchParams.get("api_key"),
     "the token is accepted as a session": /session=([^;]+)/.exec(lines(request, "cookie")[0])?.[1],
   }[FAULT];
+  if (is("the token is accepted in the body") && given.length === 0 && request.posted) {
+    const { token } = JSON.parse(request.posted);
+    if (token) given.push(`Bearer ${token}`);
+  }
+  if (is("a revoked token works for curl") || is("a revoked token lists with include_revoked") || is("a revoked token works with the scheme twice")) {
+    const found = tokens.find((token) => given[0]?.endsWith(token.token));
+    const way = { "a revoked token works for curl": request.headers["user-agent"]?.startsWith("curl/"), "a revoked token lists with include_revoked": request.url.includes("include_revoked"), "a revoked token works with the scheme twice": given[0]?.startsWith("Bearer Bearer ") };
+    if (found?.revoked_at && way[FAULT]) return { user: found.owner, token: found };
+  }
   if (elsewhere && given.length === 0) given.push(`Bearer ${elsewhere}`);
   if (is("a long credential is a server error") && given[0]?.length > 2000) throw new Error("too long");
   if (is("refusals are 403")) refusal.status = 403;
   if (given.length !== 1 && !(given.length > 1 && is("of two credentials the first counts"))) throw refusal;
   let [, scheme, text] = /^(\S+) +(\S+)$/.exec(given[0].trim()) ?? [];
+  const decoded = { "the token in Base64 is accepted": "base64", "the token in hexadecimal is accepted": "hex" }[FAULT];
+  if (scheme?.toLowerCase() === "bearer" && decoded) {
+    const plain = Buffer.from(text, decoded).toString();
+    if (plain.startsWith("nd_")) text = plain;
+  }
+  if (is("a percent-encoded token is accepted")) text = text?.replace(/^%6E/, "n");
+  if (is("a revoked token in Base64 is accepted") || is("a revoked token is accepted by Basic")) {
+    const wanted = is("a revoked token is accepted by Basic") ? "basic" : "bearer";
+    const plain = Buffer.from(text ?? "", "base64").toString();
+    const found = scheme?.toLowerCase() === wanted && tokens.find((token) => token.revoked_at && plain.includes(token.token));
+    if (found) return { user: found.owner, token: found };
+  }
   if (scheme?.toLowerCase() === "basic" && is("Basic with the token is accepted")) {
     text = Buffer.from(text, "base64").toString().split(":").find((part) => part.startsWith("nd_")) ?? "";
     scheme = "bearer";
@@ -93,6 +116,7 @@ function authenticate(request) {
   const anyCase = is("tokens are compared without their letter case");
   const same = (token) =>
     token.token === text || (anyCase && token.token.toLowerCase() === text.toLowerCase()) ||
+    (is("the last character of a token does not matter") && text.length === token.token.length && token.token.startsWith(text.slice(0, -1))) ||
     (is("the beginning of a token is enough") && text.length > 30 && token.token.startsWith(text)) ||
     (is("the id is accepted as the token") && token.id === text) ||
     (is("the jti is accepted as the token") && token.jti === text);
@@ -101,6 +125,8 @@ function authenticate(request) {
     found = tokens.find((token) => token.token.toLowerCase() === text.toLowerCase());
     if (found) return { user: found.owner, token: found };
   }
+  if (is("the operator's token expires in the middle of a run") && text === users.operator.token && ++count > 120) throw refusal;
+  if (is("the operator loses its rights in the middle of a run") && text === users.operator.token && ++count > 120) throw new Refusal(403, "Forbidden");
   if (!found || !isActive(found)) {
     const forList = request.method === "GET";
     if (found && is("a cookie hides a revoked token") && lines(request, "cookie").length > 0) return { user: found.owner, token: found };
@@ -119,8 +145,12 @@ function checkBusiness(request, user) {
   const given = lines(request, "x-business-id");
   if (is("x-business-id is ignored and unknown fields are refused")) return;
   if (is("x-business-id is not checked") && UUID.test(given[0]?.toLowerCase() ?? "")) return given[0].toLowerCase();
+  if (given.length === 0 && is("the list without a business shows all") && request.method === "GET") return "all";
   if (given.length === 0) throw invalid(["header", "x-business-id"], "Field required");
+  if (is("the nil business is every business") && /^[0-]+$/.test(given[0])) return "all";
+  if (is("an empty business is every business") && given[0] === "") return user.business;
   if (given.length > 1) throw new Refusal(400, "x-business-id was sent twice");
+  if (is("of a list of businesses the last counts")) given[0] = given[0].split(", ").at(-1);
   if (is("a business in capitals is not checked") && /[A-F]/.test(given[0])) return;
   if (!UUID.test(given[0].toLowerCase())) throw new Refusal(400, "x-business-id is not a UUID");
   if (given[0].toLowerCase() !== user.business) {
@@ -149,7 +179,8 @@ async function body(request) {
 }
 
 const answer = (response, status, value, headers = {}) => {
-  const text = JSON.stringify(value);
+  let text = JSON.stringify(value);
+  if (is("a member of the 201 appears twice") && value.data) text = text.replace('"jti":', '"jti":"","jti":');
   response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...headers });
   response.end(text);
 };
@@ -164,12 +195,17 @@ const findById = (id) =>
   tokens.find((token) => (is("a name is accepted as the id") && token.name === id) || (is("an id is a pattern") && /^[\da-f_-]{36}$/.test(id) && pattern(id).test(token.id)) || (is("an id ends at NUL") && token.id === id.split("\0")[0]) || token.id === id || (is("an id in capitals revokes nothing") && token.id === id.toLowerCase()) || (is("a prefix of an id names its token") && id.length >= 8 && token.id.startsWith(id)));
 
 async function revoke(request, response, id) {
+  if (is("the token is accepted in the body") && request.headers["content-type"] === "application/json") {
+    const asked = await body(request);
+    request.posted = JSON.stringify(asked);
+    request.asked = asked;
+  }
   if (is("ids are looked up before the credential") && !findById(id)) throw new Refusal(404, "Token not found");
   const { user, token: credential } = authenticate(request);
   const elsewhere = checkBusiness(request, user);
   if (is("the nil UUID is a server error") && /^[0-]+$/.test(id)) throw new Error("nil");
   const worked = isActive(credential);
-  const asked = await body(request);
+  const asked = request.asked ?? (await body(request));
   if (worked && !isActive(credential)) throw unauthorized(true);
   if (asked !== null && (typeof asked !== "object" || Array.isArray(asked))) throw invalid(["body"], "Input should be an object");
   if (is("x-business-id is ignored and unknown fields are refused") && Object.keys(asked ?? {}).some((key) => key !== "reason")) {
@@ -187,7 +223,7 @@ async function revoke(request, response, id) {
   const token = findById(id);
   if (!token && is("an unknown id is a server error")) throw new Error("unknown");
   if (is("a foreign token that is revoked is answered otherwise") && token?.revoked_at && token.business !== user.business) throw new Refusal(404, "Token was revoked");
-  if (!token || token.business !== (elsewhere ?? user.business)) throw new Refusal(404, "Token not found");
+  if (!token || ![token.business, "all"].includes(elsewhere ?? user.business)) throw new Refusal(404, "Token not found");
   const email = lines(request, "x-user-email")[0];
   const acting = is("the e-mail header is believed") && email ? (Object.values(users).find((one) => one.email === email) ?? user) : user;
   if (token.owner !== acting && !acting.admin) {
@@ -207,6 +243,7 @@ async function revoke(request, response, id) {
   if (is("tokens of the same name are revoked in every business")) {
     for (const twin of tokens) if (twin.name === token.name && twin.business !== token.business) twin.blacklisted = true;
   }
+  if (is("the token that revokes is revoked as well")) credential.blacklisted = true;
   if (is("a reason is cut at NUL")) reason = reason?.split("\0")[0] ?? null;
   if (is("a lone surrogate is replaced")) reason = reason?.toWellFormed() ?? null;
   const before = previous;
@@ -275,7 +312,7 @@ function list(request, response) {
   const elsewhere = checkBusiness(request, user);
   const business = elsewhere ?? user.business;
   const wanted = (token) => (elsewhere ? token.business === elsewhere : token.owner === user);
-  let shown = tokens.filter((token) => token.business === business && wanted(token));
+  let shown = elsewhere === "all" ? tokens : tokens.filter((token) => token.business === business && wanted(token));
   if (is("the list shows another business")) shown = tokens;
   if (is("the list forgets a token")) shown = shown.slice(0, -1);
   if (is("the list forgets every fourth token")) shown = shown.filter((_, n) => n % 4 !== 3);
@@ -306,6 +343,7 @@ async function handle(request, response) {
   const [, id] = /^\/api\/v1\/tokens\/([^/]*)\/revoke$/.exec(path) ?? [];
   const methods = path === "/api/v1/tokens" ? ["GET", "POST"] : id === undefined ? [] : ["POST"];
   if (methods.length === 0) throw new Refusal(404, "Not Found");
+  if (is("HEAD of the list needs no credential") && request.method === "HEAD" && methods.includes("GET")) return answer(response, 200, {});
   if (!methods.includes(request.method)) throw new Refusal(405, "Method Not Allowed", is("405 without allow") ? {} : { allow: methods.join(", ") });
   if (request.method === "GET") return list(request, response);
   if (path === "/api/v1/tokens") return create(request, response);
@@ -318,9 +356,14 @@ async function handle(request, response) {
   return revoke(request, response, decoded);
 }
 
+const isToWait = (request) =>
+  (is("one creation in three has to wait") && request.method === "POST" && request.url === "/api/v1/tokens" && ++count % 3 === 0) ||
+  (is("one request in four has to wait") && request.url !== "/api/v1/tokens" && ++count % 4 === 0);
+
 const poisoned = new WeakSet();
 const server = createServer(async (request, response) => {
   if (poisoned.has(request.socket)) return request.socket.destroy();
+  if (isToWait(request)) return answer(response, 429, { detail: "Too Many Requests" }, { "retry-after": new Date().toUTCString() });
   if (is("requests with a credential take three seconds") && lines(request, "authorization").length > 0) {
     await new Promise((done) => setTimeout(done, 3_000));
   }
@@ -343,6 +386,7 @@ server.keepAliveTimeout = 60_000;
 // is("a stack trace of node") is("a stack trace of java") is("a stack trace of python") is("a stack trace of go")
 // is("a stack trace of dotnet") is("a stack trace of php") is("a stack trace of ruby")
 // is("the token is accepted in x-api-key") is("the token is accepted as api_key") is("the token is accepted as a session")
+// is("the token in Base64 is accepted") is("the token in hexadecimal is accepted")
 // is("a name is accepted as the id") is("an id is a pattern") is("an id ends at NUL")
 
 issue(users.operator, "expired", null, -1).token = expired;

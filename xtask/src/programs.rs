@@ -61,11 +61,13 @@ pub(crate) fn toolchain() -> Result<String, Failure> {
 }
 
 /// Builds programs and returns their paths, so that no stale program is run.
+///
+/// The whole workspace is selected, so that dependencies have the features with which `cargo test --workspace` builds them.
 pub(crate) fn build(programs: &[Program]) -> Result<Built, Failure> {
     let mut command = cargo();
-    command.arg("build");
+    command.args(["build", "--workspace"]);
     for program in programs {
-        command.args(["--package", program.name(), "--bin", program.name()]);
+        command.args(["--bin", program.name()]);
     }
     Ok(Built {
         executables: executables(&mut command)?,

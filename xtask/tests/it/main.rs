@@ -2,6 +2,7 @@
 
 mod actions;
 mod bench;
+mod builds;
 mod check;
 mod imports;
 mod list;
@@ -47,9 +48,8 @@ fn oasproof() -> &'static Path {
 fn built() -> [PathBuf; 2] {
     let mut build = cargo::command();
     build
-        .arg("build")
-        .args(["--package", "server", "--bin", "server"])
-        .args(["--package", "conformance", "--bin", "conformance"])
+        .args(["build", "--workspace", "--bin", "server"])
+        .args(["--bin", "conformance"])
         .current_dir(workspace_root());
     let mut programs = cargo::programs(&mut build).expect("the programs build");
     ["server", "conformance"].map(|name| programs.remove(name).expect("cargo names the program"))

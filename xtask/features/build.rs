@@ -1,0 +1,3 @@
+//! Makes cargo take the build dependencies of the manifest into account.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Has no code: its manifest unifies the features of dependencies.

@@ -234,12 +234,18 @@ async fn created_is_listed(t: &Trial) -> Outcome {
     let subject = Subject::of(t)?;
     let made = subject.make(t).await?;
     let (answer, is_listed) = listed::shows(t, subject.kind, &made.bound).await?;
-    answer.expect(
+    let listed = answer.expect(
         "what was created",
         is_listed,
         "in the list",
         "not in the list",
-    )
+    );
+    let operation = &t.deployment().contract.operations()[made.chosen.operation].operation;
+    t.name_cause(
+        (!is_listed).then(|| format!("without what {operation} has created")),
+        None,
+    );
+    listed
 }
 
 async fn update_shows(t: &Trial) -> Outcome {
@@ -376,12 +382,18 @@ async fn deleted_is_not_listed(t: &Trial) -> Outcome {
         tokio::time::sleep(BETWEEN).await;
         (answer, is_listed) = listed::shows(t, subject.kind, &made.bound).await?;
     }
-    answer.expect(
+    let unlisted = answer.expect(
         "what was deleted",
         !is_listed,
         "not in the list",
         "in the list",
-    )
+    );
+    let operation = &t.deployment().contract.operations()[subject.operation].operation;
+    t.name_cause(
+        is_listed.then(|| format!("with what {operation} has deleted")),
+        None,
+    );
+    unlisted
 }
 
 fn is_gone(answer: &Answer<'_>) -> bool {

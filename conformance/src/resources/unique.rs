@@ -47,9 +47,10 @@ pub(super) fn vary(body: &mut Value, origin: &Origin, schema: Option<&Value>) {
         };
         let candidates = match text.split_once('@') {
             Some((user, host)) => vec![format!("{user}.{token}@{host}")],
+            // Many services take names without spaces only, and their schemas do not say so.
             None => vec![
-                format!("{text} {token}"),
                 format!("{text}-{token}"),
+                format!("{text} {token}"),
                 format!("{text}{token}"),
                 token.to_owned(),
                 token[..4].to_owned(),

@@ -98,9 +98,27 @@ fn removing_a_required_parameter_that_the_server_sends_breaks() {
 
 #[test]
 fn removing_a_required_body_that_the_server_sends_breaks() {
-    let (removed, added) = both_ways(&body(&["application/json"]), &json!({}));
+    let required = body(&["application/json"]);
+    let (removed, added) = both_ways(&required, &json!({}));
     assert_eq!(removed, ["breaking request-body-removed"]);
     assert_eq!(added, ["additive request-body-added"]);
+    let mut optional = required.clone();
+    optional["requestBody"]["required"] = json!(false);
+    let (now_optional, now_required) = both_ways(&required, &optional);
+    assert_eq!(now_optional, ["breaking request-required-removed"]);
+    assert_eq!(now_required, ["additive request-required-added"]);
+}
+
+#[test]
+fn an_empty_value_that_the_server_may_send_breaks() {
+    let with = |allowed: bool| {
+        json!({"parameters": [
+            {"name": "flag", "in": "query", "allowEmptyValue": allowed, "schema": {"type": "string", "minLength": 1}}
+        ]})
+    };
+    let (forbidden, allowed) = both_ways(&with(true), &with(false));
+    assert_eq!(forbidden, ["additive parameter-style-narrowed"]);
+    assert_eq!(allowed, ["breaking parameter-style-widened"]);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::{DanglingReferences, Document, Reading};
 ///
 /// # Errors
 ///
-/// [`Exit::Unreadable`](super::Exit::Unreadable), for a document that cannot be read, parsed or resolved.
+/// [`Exit::Unreadable`], for a document that cannot be read, parsed or resolved.
 pub fn read(path: &Path) -> Result<Document, Failure> {
     let access = Access {
         root: None,
@@ -53,7 +53,7 @@ pub(super) enum Network {
 ///
 /// # Errors
 ///
-/// [`Exit::Unreadable`](super::Exit::Unreadable), for a document that cannot be read or parsed, or cannot be resolved where
+/// [`Exit::Unreadable`], for a document that cannot be read or parsed, or cannot be resolved where
 /// no reference may dangle.
 pub(super) fn read_with(
     access: Access<'_>,
@@ -157,7 +157,7 @@ fn why_refused(network: Network) -> &'static str {
 ///
 /// # Errors
 ///
-/// [`Exit::Unreadable`](super::Exit::Unreadable), for a file that cannot be read.
+/// [`Exit::Unreadable`], for a file that cannot be read.
 pub(super) fn settings(path: &Path, what: &str) -> Result<(String, String), Failure> {
     let name = path.display().to_string();
     match std::fs::read_to_string(path) {
@@ -198,7 +198,7 @@ fn hint(path: &Path, error: &std::io::Error) -> String {
 ///
 /// # Errors
 ///
-/// [`Exit::Unreadable`](super::Exit::Unreadable), with the place of the error.
+/// [`Exit::Unreadable`], with the place of the error.
 pub fn parse(name: &str, text: &str) -> Result<Document, Failure> {
     Document::parse(name, text).map_err(|error| Failure::unreadable(error.to_string()))
 }
@@ -207,7 +207,7 @@ pub fn parse(name: &str, text: &str) -> Result<Document, Failure> {
 ///
 /// # Errors
 ///
-/// [`Exit::Unreadable`](super::Exit::Unreadable), with the first defect.
+/// [`Exit::Unreadable`], with the first defect.
 pub fn refuse_defects(document: &Document) -> Result<(), Failure> {
     match document.defects().first() {
         None => Ok(()),

@@ -264,11 +264,6 @@ fn changes_are_where_they_are_written() {
         ("basePath: /v1", "basePath: /v2", "/schemes/0"),
         ("title: Pets", "title: Cats", "/info/title"),
         (
-            "flow: accessCode",
-            "flow: implicit",
-            "/securityDefinitions/oauth",
-        ),
-        (
             "name: photo, in: formData, type: file, required: true",
             "name: photo, in: formData, type: string, required: true",
             "/paths/~1pets~1{id}/post/parameters/0/contentMediaType",

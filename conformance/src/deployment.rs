@@ -4,6 +4,7 @@
 mod breaker;
 mod callers;
 mod credentials;
+mod earlier;
 pub(crate) mod leak;
 mod learning;
 pub(crate) mod ledger;

@@ -82,6 +82,7 @@ const CRATES: &[Layers] = &[
             "coverage/tracker",
             "event",
             "wire",
+            "resources/makes",
             "resources/ledger",
             "deployment",
             "trial",

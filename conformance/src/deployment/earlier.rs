@@ -1,0 +1,88 @@
+//! What earlier answers of a run say about a request: whether its user's own token worked, and whether one like it was answered
+//! without a server error.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use secrecy::ExposeSecret;
+use uuid::Uuid;
+
+use super::Deployment;
+use crate::profile::Role;
+use crate::wire::Request;
+
+impl Deployment {
+    /// Returns the user of the profile whose own token is the credential of a request.
+    pub(crate) fn user_of(&self, request: &Request) -> Option<Role> {
+        let mut given = (request.headers.iter()).filter(|(name, _)| name == "authorization");
+        let (first, second) = (given.next(), given.next());
+        let token = first
+            .filter(|_| second.is_none())?
+            .1
+            .strip_prefix("Bearer ")?;
+        let is = |role: &Role| {
+            let identity = self.credentials.of(*role);
+            identity.is_some_and(|identity| identity.token.expose_secret() == token)
+        };
+        Role::ALL.into_iter().find(is)
+    }
+
+    /// Learns from the status of an answer that the user's own token, which the request used, works there.
+    pub(super) fn learn_user(&self, request: &Request, status: u16) {
+        if !matches!(status, 200..=299 | 404) {
+            return;
+        }
+        if let Some(role) = self.user_of(request) {
+            let operation = self.operation_of(request.method.as_str(), &request.path);
+            self.users.worked_at(role, operation);
+        }
+    }
+
+    /// Returns whether the operation of a request accepted the user's own token earlier.
+    pub(crate) fn has_worked(&self, role: Role, request: &Request) -> bool {
+        let operation = self.operation_of(request.method.as_str(), &request.path);
+        self.users.has_worked_at(role, operation)
+    }
+
+    /// Records that a user's own token is refused from now on.
+    pub(crate) fn found_refused_user(&self, role: Role) {
+        self.users.refuse(role);
+    }
+
+    /// Returns why a user's own token counts as refused.
+    pub(crate) fn refused_user(&self, role: Role) -> Option<String> {
+        self.users.refusal(role)
+    }
+
+    /// Learns that a request was answered without a server error.
+    pub(super) fn learn_sound(&self, request: &Request) {
+        let hash = self.hash(request);
+        self.sound.add(hash);
+    }
+
+    /// Returns whether a request like this one was answered without a server error: its ids and its token may be others of the same
+    /// kind.
+    pub(crate) fn is_sound(&self, request: &Request) -> bool {
+        let hash = self.hash(request);
+        self.sound.contains(hash)
+    }
+
+    fn hash(&self, request: &Request) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        // A UUID is another one each time, a malformed id is not.
+        let is_id = |part: &&str| part.parse::<Uuid>().is_ok();
+        let path: Vec<&str> = (request.path.split('/'))
+            .map(|part| if is_id(&part) { "{…}" } else { part })
+            .collect();
+        let named = self.ledger.named(&request.path);
+        (request.method.as_str(), path, named, &request.body).hash(&mut hasher);
+        let user = self.user_of(request);
+        for (name, value) in &request.headers {
+            match (&**name, user) {
+                ("authorization", Some(user)) => user.name().hash(&mut hasher),
+                ("authorization", None) if self.ledger.is_live(value) => "live".hash(&mut hasher),
+                (name, _) => (name, value).hash(&mut hasher),
+            }
+        }
+        hasher.finish()
+    }
+}

@@ -69,7 +69,7 @@ pub(crate) fn is_compatible(sender: &Value, receiver: &Value) -> bool {
     known(&COMPATIBLE, sender, receiver, true, is_compatible_uncached)
 }
 
-/// Returns what is known of two schemas by their texts, or else by their normal forms, or else computes it of these.
+/// Returns the cached result for the texts of two schemas, or the one for their normal forms, which is computed if there is none.
 fn known<T: Clone>(
     known: &'static LocalKey<Known<T>>,
     sender: &Value,

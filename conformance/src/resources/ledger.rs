@@ -26,7 +26,7 @@ pub(crate) struct Ledger {
     sightings: Mutex<Sightings>,
     /// The requests that differ from all earlier ones, each until it is answered.
     fresh: Mutex<HashSet<Sent>>,
-    /// What is known of the operations that create something.
+    /// For each operation that creates something, what its success says.
     makes: Mutex<HashMap<usize, Arc<OnceCell<Makes>>>>,
 }
 
@@ -179,7 +179,7 @@ impl Ledger {
         self.fresh().insert(sent(request));
     }
 
-    /// Returns what is known of an operation that creates something. It is found out once in a run.
+    /// Returns the cell with what the success of an operation says; it is determined once in a run.
     pub(crate) fn makes(&self, operation: usize) -> Arc<OnceCell<Makes>> {
         let mut makes = self.makes.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(makes.entry(operation).or_default())

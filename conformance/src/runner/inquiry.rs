@@ -29,7 +29,8 @@ pub(super) fn cause(deployment: &Deployment, case: Needs) -> Option<String> {
     roles.find_map(|role| deployment.refused_user(role))
 }
 
-/// Looks whether the token of a user that a case sent is refused from now on, by using it again. Returns why, unless the case is about that: it checked whether a revocation spares the token.
+/// Uses the tokens of users that a case sent again. Returns why one of them is refused from now on, unless the case itself checks
+/// whether a revocation spares it.
 pub(super) async fn look(trial: &Trial) -> Option<String> {
     let deployment = trial.deployment();
     if !deployment.contract.has_revoke() {

@@ -2,19 +2,15 @@
 
 use std::sync::LazyLock;
 
+use serde_json::Value;
+
 use crate::openapi::{self, slice};
 use crate::routes;
 
 /// Returns the document as pretty-printed JSON with a newline at its end. The bytes are the same on every call.
 pub fn json() -> &'static str {
-    static JSON: LazyLock<String> = LazyLock::new(|| {
-        let document = openapi::finish(routes::operations().into_openapi());
-        let mut text = document
-            .to_pretty_json()
-            .expect("the document has no value that JSON cannot hold");
-        text.push('\n');
-        text
-    });
+    static JSON: LazyLock<String> =
+        LazyLock::new(|| pretty(&openapi::finish(routes::operations().into_openapi())));
     &JSON
 }
 
@@ -31,10 +27,18 @@ pub fn sha256() -> String {
 pub(crate) fn revoke_token() -> &'static str {
     static JSON: LazyLock<String> = LazyLock::new(|| {
         let whole = serde_json::from_str(json()).expect("the document is JSON");
-        let slice = slice::operation(whole, "/api/v1/tokens/{token_id}/revoke", "post");
-        let mut text = serde_json::to_string_pretty(&slice).expect("a value can be written");
-        text.push('\n');
-        text
+        pretty(&slice::operation(
+            whole,
+            "/api/v1/tokens/{token_id}/revoke",
+            "post",
+        ))
     });
     &JSON
+}
+
+/// Returns JSON with indentation, and a newline at its end.
+fn pretty(value: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("a value can be written");
+    text.push('\n');
+    text
 }

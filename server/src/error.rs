@@ -5,13 +5,12 @@ use std::time::Duration;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 
 use crate::domain::issue::IssueError;
 use crate::store::StoreError;
 use crate::telemetry::metrics::METRICS;
 use crate::telemetry::outage::OUTAGE;
-use crate::validation::{HTTPValidationError, ValidationError};
+use crate::validation::{HTTPError, HTTPValidationError, ValidationError};
 
 /// A refusal. Each variant is one row of the contract's table; its answer is a function of the variant alone.
 #[derive(Debug)]
@@ -111,7 +110,7 @@ impl IntoResponse for ApiError {
                     header::WWW_AUTHENTICATE,
                     HeaderValue::from_static(challenge),
                 )];
-                (status, challenge, Json(json!({ "detail": detail }))).into_response()
+                (status, challenge, Json(HTTPError { detail })).into_response()
             }
             Self::TimedOut | Self::TooLarge { .. } => {
                 // The unread rest of the request would be read as the next one, so the connection is closed, and the header
@@ -119,29 +118,29 @@ impl IntoResponse for ApiError {
                 (
                     status,
                     [(header::CONNECTION, "close")],
-                    Json(json!({ "detail": detail })),
+                    Json(HTTPError { detail }),
                 )
                     .into_response()
             }
             Self::TooManyRequests { wait } => {
                 let retry_after = [(header::RETRY_AFTER, whole_seconds(wait).to_string())];
-                (status, retry_after, Json(json!({ "detail": detail }))).into_response()
+                (status, retry_after, Json(HTTPError { detail })).into_response()
             }
             Self::Unavailable => {
                 let retry_after = [(header::RETRY_AFTER, "1")];
-                (status, retry_after, Json(json!({ "detail": detail }))).into_response()
+                (status, retry_after, Json(HTTPError { detail })).into_response()
             }
             Self::Encoded => {
                 // The codings that are accepted (RFC 9110, section 12.5.3).
                 let accepted = [(header::ACCEPT_ENCODING, "identity")];
-                (status, accepted, Json(json!({ "detail": detail }))).into_response()
+                (status, accepted, Json(HTTPError { detail })).into_response()
             }
             Self::BadRequest(_)
             | Self::NotFound
             | Self::NoSuchRoute
             | Self::MethodNotAllowed
             | Self::Forbidden
-            | Self::Internal => (status, Json(json!({ "detail": detail }))).into_response(),
+            | Self::Internal => (status, Json(HTTPError { detail })).into_response(),
         }
     }
 }

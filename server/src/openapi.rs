@@ -1,43 +1,67 @@
 //! The parts of the OpenAPI document that the handlers' annotations cannot express.
 
+pub(crate) mod errors;
+mod nullable;
 pub(crate) mod slice;
 
-use std::collections::BTreeMap;
-
-use serde_json::json;
+use serde_json::Value;
+use utoipa::ToSchema;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{KnownFormat, Schema, SchemaFormat};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, Info, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
-    ResponseBuilder, ServerBuilder,
+    ComponentsBuilder, ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr,
+    ServerBuilder,
 };
-use utoipa::{IntoResponses, ToSchema};
 
-use crate::validation::{HTTPValidationError, ValidationError};
+use crate::validation::{HTTPError, HTTPValidationError, ValidationError};
 
 const DESCRIPTION: &str = "\
 API tokens of a business: create, list and revoke them. A revoked token is refused for ever.
 
-Send the token as `Authorization: Bearer dz_…` and the id of your business as `x-business-id`. To try an operation out here, \
-enter both under **Authorize** first.";
+Send the token as `Authorization: Bearer dz_…` and the id of your business as `x-business-id`, in every request.";
+
+/// Where the API is described for people.
+const REFERENCE: &str = "https://www.ondayzero.com/docs/reference/api-tokens/revoke-token";
+
+/// The SPDX expression of the licence.
+const LICENSE: &str = "MIT OR Apache-2.0";
 
 /// Returns the document without operations.
 pub(crate) fn base() -> OpenApi {
-    let mut info = Info::new("Token service", env!("CARGO_PKG_VERSION"));
-    info.description = Some(DESCRIPTION.to_owned());
-    // Swagger UI's Authorize dialogue asks for these. No operation requires them, since the published one documents its
-    // credential as a header parameter.
+    let info = InfoBuilder::new()
+        .title("Token service")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(DESCRIPTION))
+        .contact(Some(
+            ContactBuilder::new()
+                .name(Some("Day Zero"))
+                .url(Some(REFERENCE))
+                .build(),
+        ))
+        .license(Some(
+            LicenseBuilder::new()
+                .name(LICENSE)
+                .identifier(Some(LICENSE))
+                .build(),
+        ))
+        .build();
+    // The published operation does not require it: it documents its credential as a header parameter.
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
         .description(Some("An API token, `dz_…`"))
         .build();
-    let business = ApiKey::Header(ApiKeyValue::with_description(
-        "x-business-id",
-        "The id of your business, a UUID",
-    ));
+    let tag = TagBuilder::new()
+        .name("api-tokens")
+        .description(Some("Create, list and revoke the tokens of a user"))
+        .build();
     let components = ComponentsBuilder::new()
+        .schema(
+            HTTPError::name(),
+            <HTTPError as utoipa::PartialSchema>::schema(),
+        )
         .schema(
             HTTPValidationError::name(),
             <HTTPValidationError as utoipa::PartialSchema>::schema(),
@@ -47,12 +71,12 @@ pub(crate) fn base() -> OpenApi {
             <ValidationError as utoipa::PartialSchema>::schema(),
         )
         .security_scheme("bearerToken", SecurityScheme::Http(bearer))
-        .security_scheme("businessId", SecurityScheme::ApiKey(business))
         .build();
     OpenApiBuilder::new()
         .info(info)
         .servers(Some([ServerBuilder::new().url("/").build()]))
         .components(Some(components))
+        .tags(Some([tag]))
         .build()
 }
 
@@ -61,8 +85,9 @@ pub(crate) fn base() -> OpenApi {
 /// - a component's title is its name, a property's title its name in words, unless an annotation gives another;
 /// - a component has no description, since rustdoc of a type is for the readers of this code;
 /// - integers have no `format`;
-/// - a body that may be `null` has the title `Payload`, after the parameter's name in FastAPI.
-pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
+/// - a body that may be `null` has the title `Payload`, after the parameter's name in FastAPI;
+/// - what may be null is an `anyOf` with null.
+pub(crate) fn finish(mut document: OpenApi) -> Value {
     if let Some(components) = &mut document.components {
         for (name, schema) in &mut components.schemas {
             finish_component(name, schema);
@@ -73,6 +98,9 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
             title_nullable_body(operation);
         }
     }
+    let mut document =
+        serde_json::to_value(document).expect("the document has no value that JSON cannot hold");
+    nullable::respell(&mut document);
     document
 }
 
@@ -124,59 +152,5 @@ fn title_nullable_body(operation: &mut Operation) {
         {
             either.title = Some("Payload".to_owned());
         }
-    }
-}
-
-/// The errors that every operation documents, with the published texts.
-pub(crate) struct DocumentedErrors;
-
-impl IntoResponses for DocumentedErrors {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let example = |description: &str, detail: &str| {
-            let content = ContentBuilder::new()
-                .example(Some(json!({ "detail": detail })))
-                .build();
-            ResponseBuilder::new()
-                .description(description)
-                .content("application/json", content)
-                .build()
-        };
-        let validation = ContentBuilder::new()
-            .schema(Some(Ref::from_schema_name(HTTPValidationError::name())))
-            .build();
-        [
-            (
-                "400",
-                example("Bad Request - Invalid input", "Invalid request parameters"),
-            ),
-            (
-                "401",
-                example(
-                    "Unauthorized - Authentication required",
-                    "Not authenticated",
-                ),
-            ),
-            (
-                "403",
-                example(
-                    "Forbidden - Insufficient permissions",
-                    "Not enough permissions",
-                ),
-            ),
-            (
-                "404",
-                example("Not Found - Resource does not exist", "Resource not found"),
-            ),
-            (
-                "422",
-                ResponseBuilder::new()
-                    .description("Validation Error")
-                    .content("application/json", validation)
-                    .build(),
-            ),
-        ]
-        .into_iter()
-        .map(|(status, response)| (status.to_owned(), RefOr::T(response)))
-        .collect()
     }
 }

@@ -1,4 +1,4 @@
-//! The body of a 422 in the format of FastAPI and pydantic, which clients of the published service parse.
+//! The bodies of refusals in the format of FastAPI and pydantic, which clients of the published service parse.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -98,6 +98,13 @@ impl ValidationError {
         )
         .with("error", error)
     }
+}
+
+/// The body of each refusal other than 422.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HTTPError {
+    /// Why the request was refused, for people
+    pub(crate) detail: String,
 }
 
 /// The body of a 422.

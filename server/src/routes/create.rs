@@ -16,14 +16,15 @@ use crate::domain::token::Minted;
 use crate::envelope::SuccessEnvelope;
 use crate::error::ApiError;
 use crate::extract::body::{FromBody, JsonBody};
-use crate::extract::header::AuthorizationHeader;
-use crate::openapi::DocumentedErrors;
+use crate::extract::header::BusinessIdHeader;
+use crate::openapi::errors::CompanionErrors;
 use crate::routes::list::APITokenInfo;
+use crate::routes::revoke::OPERATION_ID;
 use crate::state::AppState;
 use crate::store::Author;
 use crate::telemetry::metrics::METRICS;
-use crate::validation::ValidationError;
 use crate::validation::fields::Fields;
+use crate::validation::{HTTPValidationError, ValidationError};
 
 /// The most active tokens of a user, neither revoked nor expired.
 const MAX_ACTIVE_TOKENS: u32 = 10;
@@ -40,14 +41,14 @@ const MAX_NAME: usize = 255;
 /// The longest description, in Unicode scalar values.
 const MAX_DESCRIPTION: usize = 1000;
 
-/// The properties of the new token.
+/// The properties of the new token. The store cannot hold NUL, which the patterns exclude.
 #[derive(Debug, ToSchema)]
 pub(crate) struct APITokenCreateRequest {
     /// Token name
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(min_length = 1, max_length = 255, pattern = r"^[^\x00]*$")]
     name: String,
     /// Optional description of what the token is for
-    #[schema(max_length = 1000)]
+    #[schema(max_length = 1000, pattern = r"^[^\x00]*$")]
     description: Option<String>,
     /// Days until the token expires
     #[schema(value_type = i64, minimum = 1, maximum = 365, default = 365, required = false)]
@@ -113,7 +114,8 @@ Create an API token for the calling user in the business that `x-business-id` na
     tag = "api-tokens",
     summary = "Create token",
     description = DESCRIPTION,
-    params(AuthorizationHeader),
+    params(BusinessIdHeader),
+    security(("bearerToken" = [])),
     request_body(
         content = APITokenCreateRequest,
         example = json!({ "name": "deploy", "description": "pipeline of the web shop", "expires_in_days": 90 })
@@ -122,6 +124,11 @@ Create an API token for the calling user in the business that `x-business-id` na
         status = 201,
         description = "Successful Response",
         body = CreateEnvelope,
+        links(("revoke" = (
+            operation_id = OPERATION_ID,
+            parameters(("token_id" = "$response.body#/data/token_info/id")),
+            description = "Revokes the new token"
+        ))),
         example = json!({
             "success": true,
             "message": "Token created successfully",
@@ -143,7 +150,19 @@ Create an API token for the calling user in the business that `x-business-id` na
                 }
             }
         })
-    ), DocumentedErrors)
+    ), (
+        status = 422,
+        description = "Validation Error",
+        body = HTTPValidationError,
+        example = json!({
+            "detail": [{
+                "type": "missing",
+                "loc": ["body", "name"],
+                "msg": "Field required",
+                "input": {}
+            }]
+        })
+    ), CompanionErrors)
 )]
 pub(crate) async fn create_token(
     State(state): State<AppState>,

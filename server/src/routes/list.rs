@@ -8,12 +8,13 @@ use utoipa::ToSchema;
 use crate::auth::Caller;
 use crate::envelope::SuccessEnvelope;
 use crate::error::ApiError;
-use crate::extract::header::AuthorizationHeader;
+use crate::extract::header::BusinessIdHeader;
 use crate::extract::query::QueryFields;
-use crate::openapi::DocumentedErrors;
+use crate::openapi::errors::CompanionErrors;
 use crate::state::AppState;
 use crate::store::{ListTokens, TokenRecord};
 use crate::timestamp::Timestamp;
+use crate::validation::HTTPValidationError;
 
 mod query;
 
@@ -23,8 +24,10 @@ use query::{ListQuery, cursor_of};
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct APITokenInfo {
     /// Token record ID
+    #[schema(format = Uuid)]
     id: String,
     /// JWT ID of the token
+    #[schema(format = Uuid)]
     jti: String,
     /// Token name
     name: String,
@@ -112,7 +115,8 @@ the previous one, send `prev_cursor` and `direction=prev`; the order must stay t
     tag = "api-tokens",
     summary = "List tokens",
     description = DESCRIPTION,
-    params(ListQuery, AuthorizationHeader),
+    params(ListQuery, BusinessIdHeader),
+    security(("bearerToken" = [])),
     responses((
         status = 200,
         description = "Successful Response",
@@ -143,7 +147,20 @@ the previous one, send `prev_cursor` and `direction=prev`; the order must stay t
                 "total": null
             }
         })
-    ), DocumentedErrors)
+    ), (
+        status = 422,
+        description = "Validation Error",
+        body = HTTPValidationError,
+        example = json!({
+            "detail": [{
+                "type": "less_than_equal",
+                "loc": ["query", "limit"],
+                "msg": "Input should be less than or equal to 1000",
+                "input": "5000",
+                "ctx": { "le": 1000 }
+            }]
+        })
+    ), CompanionErrors)
 )]
 pub(crate) async fn list_tokens(
     State(state): State<AppState>,

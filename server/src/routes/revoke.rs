@@ -13,7 +13,7 @@ use crate::error::ApiError;
 use crate::extract::body::{FromBody, JsonBody};
 use crate::extract::header::AuthorizationHeader;
 use crate::extract::path::TokenId;
-use crate::openapi::DocumentedErrors;
+use crate::openapi::errors::PublishedErrors;
 use crate::state::AppState;
 use crate::store::{AuditAction, Author, NewAuditEvent, NewRevocation};
 use crate::telemetry::metrics::METRICS;
@@ -66,6 +66,9 @@ pub(crate) struct APITokenRevokeResponse {
 /// The 201 of this operation, under the published name of its component.
 type RevokeEnvelope = SuccessEnvelope<APITokenRevokeResponse>;
 
+/// The published name of this operation.
+pub(super) const OPERATION_ID: &str = "revoke_token_api_v1_tokens__token_id__revoke_post";
+
 /// The published description, word for word.
 const DESCRIPTION: &str = "\
 Revoke an API token.
@@ -88,13 +91,13 @@ Revoked tokens cannot be un-revoked.
 #[utoipa::path(
     post,
     path = "/api/v1/tokens/{token_id}/revoke",
-    operation_id = "revoke_token_api_v1_tokens__token_id__revoke_post",
+    operation_id = OPERATION_ID,
     tag = "api-tokens",
     summary = "Revoke token",
     description = DESCRIPTION,
     params(TokenId, AuthorizationHeader),
     request_body = Option<APITokenRevokeRequest>,
-    responses((status = 201, description = "Successful Response", body = RevokeEnvelope), DocumentedErrors)
+    responses((status = 201, description = "Successful Response", body = RevokeEnvelope), PublishedErrors)
 )]
 pub(crate) async fn revoke_token(
     State(state): State<AppState>,

@@ -52,7 +52,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Reads an integer, or returns the default if it is absent. `"5"`, `5.0`, `true` and `null` are not integers.
+    /// Reads an integer, or returns the default if it is absent. `5.0` is one (JSON Schema, validation, section 6.1.1); `"5"`,
+    /// `true` and `null` are not.
     pub(crate) fn integer(
         &mut self,
         name: &'static str,
@@ -67,6 +68,10 @@ impl<'a> Fields<'a> {
             .as_i64()
             .map(i128::from)
             .or_else(|| value.as_u64().map(i128::from))
+            .or_else(|| {
+                let whole = value.as_f64().filter(|number| number.fract() == 0.0);
+                whole.map(|number| number as i128)
+            })
         else {
             self.errors.push(ValidationError::new(
                 "int_type",

@@ -117,7 +117,8 @@ async fn create_checks_each_field_without_converting_types() {
         (json!(366), "less_than_equal"),
         (json!(u64::MAX), "less_than_equal"),
         (json!("5"), "int_type"),
-        (json!(5.0), "int_type"),
+        (json!(5.5), "int_type"),
+        (json!(366.0), "less_than_equal"),
         (json!(true), "int_type"),
         (json!(null), "int_type"),
     ] {

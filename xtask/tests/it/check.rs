@@ -22,11 +22,27 @@ fn what_the_server_emits_is_the_published_contract() {
     insta::assert_snapshot!(stdout(&output), @"revoke-token.json: no difference to what the server emits");
 }
 
+/// Reads a document of the workspace.
+fn document(path: &str) -> Value {
+    let text = std::fs::read_to_string(workspace_root().join(path)).expect("the document");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// A document that says the same in other words would pass `openapi check`.
+#[test]
+fn the_published_operation_is_emitted_to_the_letter() {
+    let published = document("openapi/published/revoke-token.json");
+    let emitted = document("openapi/emitted/server.json");
+    assert_eq!(emitted.pointer(POST), published.pointer(POST));
+    let schemas = published["components"]["schemas"].as_object();
+    for (name, schema) in schemas.expect("schemas") {
+        assert_eq!(&emitted["components"]["schemas"][name], schema, "{name}");
+    }
+}
+
 /// Checks what the server emits after an edit.
 fn check_edited(edit: impl FnOnce(&mut Value)) -> (Option<i32>, String) {
-    let path = workspace_root().join("openapi/emitted/server.json");
-    let text = std::fs::read_to_string(path).expect("the emitted document");
-    let mut document: Value = serde_json::from_str(&text).expect("JSON");
+    let mut document = document("openapi/emitted/server.json");
     edit(&mut document);
     let folder = Folder::new();
     let file = folder.file("edited.json", &document.to_string());

@@ -50,7 +50,8 @@ impl ListQuery {
         let sort_by = query.choice("sort_by", &SORTS);
         let descending = query.boolean("descending", true);
         let mut cursor = None;
-        if let Some(text) = query.text("cursor") {
+        // Clients send an empty one for none.
+        if let Some(text) = query.text("cursor").filter(|text| !text.is_empty()) {
             cursor = Cursor::read(text, sort_by, descending);
             if cursor.is_none() {
                 let error = "it is not the cursor of a page in this order";

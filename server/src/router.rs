@@ -34,6 +34,7 @@ pub(crate) fn router(
     with_docs: bool,
 ) -> Router {
     let documentation = Router::new()
+        .route("/", get(docs::home))
         .route("/docs", get(docs::docs))
         .route("/docs/", get(docs::docs_index))
         .route("/docs/{*file}", get(docs::docs_file))
@@ -123,10 +124,12 @@ async fn limit_time(request: Request, next: Next, limit: Duration) -> Response {
     }
 }
 
-/// Adds the headers of every answer, errors included: no cache on the way may store it (RFC 9111, section 5.2.2.5), and no client
-/// may take it for another type than it says.
+/// Adds the headers of every answer, errors included: no cache on the way may store it (RFC 9111, section 5.2.2.5) unless the
+/// handler allows it, and no client may take it for another type than it says.
 fn add_headers(headers: &mut HeaderMap) {
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

@@ -77,6 +77,12 @@ pub async fn serve(mut command: Serve, mut signals: Signals) -> Result<(), Failu
     }
     announce(&format!("listening on {scheme}://{address}\n")).map_err(Failure::Stdout)?;
     tracing::info!(%address, database = %command.storage.location(), "listening");
+    if command.docs == Switch::On {
+        tracing::info!(
+            docs = %format_args!("{scheme}://{address}/docs"),
+            "to try it out, enter a token and its business under Authorize; `server bootstrap` prints the first ones"
+        );
+    }
 
     let ended = tokio::select! {
         name = signals.end.next() => {

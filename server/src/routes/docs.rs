@@ -1,25 +1,19 @@
-//! The answers at `/openapi.json` and `/openapi/revoke-token.json`, and Swagger UI at `/docs/`, whose files are in this binary.
-
-use std::sync::Arc;
+//! The answers at `/openapi.json` and `/openapi/revoke-token.json`, and Swagger UI at `/docs/`.
 
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::extract::{Path, RawQuery, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use utoipa_swagger_ui::{Config, serve};
 
 use crate::error::ApiError;
+
+mod files;
 
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-opener-policy");
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-resource-policy");
-
-/// The script that starts Swagger UI on our document, in place of Swagger UI's own. The published operation documents its
-/// credential as a header parameter named `authorization`, which Swagger UI ignores: this script adds the credentials of the
-/// Authorize dialogue to each request.
-const INITIALIZER: &str = include_str!("docs/swagger-initializer.js");
 
 /// The Content-Security-Policy of the pages: they load only what this server sends, and may not be framed. Inline styles are
 /// allowed because Swagger UI writes some; `data:` because its style sheet contains its pictures.
@@ -53,49 +47,25 @@ pub(crate) async fn docs() -> Redirect {
     Redirect::permanent("/docs/")
 }
 
+/// Redirects from `/`, which has nothing else to show.
+pub(crate) async fn home() -> Redirect {
+    Redirect::temporary("/docs/")
+}
+
 /// Returns Swagger UI's page.
-pub(crate) async fn docs_index() -> Result<Response, ApiError> {
-    file("index.html")
+pub(crate) async fn docs_index(headers: HeaderMap) -> Result<Response, ApiError> {
+    files::answer(files::PAGE, None, &headers)
 }
 
 /// Returns a file of Swagger UI.
 pub(crate) async fn docs_file(
     name: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     // No file has a name that is not UTF-8.
     let Ok(Path(name)) = name else {
         return Err(ApiError::NoSuchRoute);
     };
-    if name == "swagger-initializer.js" {
-        return Ok((
-            [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
-            INITIALIZER,
-        )
-            .into_response());
-    }
-    file(&name)
-}
-
-/// Returns a file of Swagger UI, or 404 for an unknown name.
-fn file(name: &str) -> Result<Response, ApiError> {
-    let file = match serve(name, Arc::new(Config::from("/openapi.json"))) {
-        Ok(Some(file)) => file,
-        Ok(None) => return Err(ApiError::NoSuchRoute),
-        Err(error) => {
-            tracing::error!(%error, name, "a file of Swagger UI cannot be rendered");
-            return Err(ApiError::Internal);
-        }
-    };
-    let content_type = HeaderValue::try_from(file.content_type).map_err(|_| ApiError::Internal)?;
-    let mut response = (
-        [(header::CONTENT_TYPE, content_type)],
-        file.bytes.into_owned(),
-    )
-        .into_response();
-    if file.gzpipped {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    }
-    Ok(response)
+    files::answer(&name, query.as_deref(), &headers)
 }

@@ -44,7 +44,6 @@ async fn unknown_routes_are_404_as_json() {
     let admin = server.admin();
     let id = &admin.token_id;
     for path in [
-        "/",
         "/api/v1/tokens/",
         &format!("/api/v1/tokens/{id}"),
         &format!("/api/v1/tokens/{id}/revoke/"),

@@ -1,43 +1,52 @@
 window.onload = function () {
-  // Adds the values of the Authorize dialogue to each request of "Try it out". Swagger UI itself does so only for operations
-  // that declare `security`; the published operation documents the header instead.
-  function withCredentials(request) {
-    if (request.loadSpec) {
-      return request;
+  const CREDENTIALS = ["authorization", "x-business-id"];
+
+  // Examples of bodies for which the published operation has none: Swagger UI would fill in the word "string".
+  const EXAMPLES = { revoke_token_api_v1_tokens__token_id__revoke_post: { reason: null } };
+
+  // Returns the document as this page uses it: both credentials are security schemes, which every operation requires, so that
+  // Swagger UI asks for them once and sends them. It ignores a documented `authorization` header (OpenAPI 3.1, 4.8.12.1).
+  function asUsedHere(document) {
+    document.info.description +=
+      "\n\nTo try an operation out, press **Authorize** first, and enter a token and the id of its business.";
+    document.components.securitySchemes.businessId = {
+      type: "apiKey",
+      in: "header",
+      name: "x-business-id",
+      description: "The id of your business, a UUID",
+    };
+    for (const operation of Object.values(document.paths).flatMap((item) => Object.values(item))) {
+      operation.parameters = (operation.parameters ?? []).filter(
+        (parameter) => parameter.in !== "header" || !CREDENTIALS.includes(parameter.name),
+      );
+      operation.security = [{ bearerToken: [], businessId: [] }];
+      const example = EXAMPLES[operation.operationId];
+      if (example !== undefined) {
+        operation.requestBody.content["application/json"].example = example;
+      }
     }
-    const authorized = window.ui.authSelectors.authorized();
-    const token = authorized.getIn(["bearerToken", "value"]);
-    const business = authorized.getIn(["businessId", "value"]);
-    if (token) {
-      request.headers["Authorization"] = "Bearer " + token;
-    }
-    if (business) {
-      request.headers["x-business-id"] = business;
-    }
-    return request;
+    return document;
   }
 
-  // Replaces the input field of the documented header by a note: Swagger UI would not send what is entered there.
-  function CredentialsByAuthorize(system) {
-    const element = system.React.createElement;
-    const note = "Press Authorize above: it sends this header and x-business-id.";
-    return {
-      wrapComponents: {
-        parameterRow: (Row) => (properties) => {
-          const parameter = properties.param;
-          if (parameter.get("in") !== "header" || parameter.get("name") !== "authorization") {
-            return element(Row, properties);
-          }
-          return element("tr", { "data-param-name": "authorization", "data-param-in": "header" },
-            element("td", { className: "parameters-col_name" },
-              element("div", { className: "parameter__name" }, "authorization"),
-              element("div", { className: "parameter__in" }, "(header)")),
-            element("td", { className: "parameters-col_description" },
-              element("div", { className: "markdown" }, element("p", null, note))));
+  const AsUsedHere = {
+    statePlugins: {
+      spec: {
+        wrapActions: {
+          updateSpec: (original) => (text) =>
+            original(text ? JSON.stringify(asUsedHere(JSON.parse(text))) : text),
         },
       },
-    };
-  }
+      auth: {
+        wrapSelectors: {
+          // One form for both credentials, with one button.
+          definitionsToAuthorize: (original) => (state) => {
+            const each = original(state);
+            return each.size > 1 ? each.take(0).push(each.reduce((all, one) => all.merge(one))) : each;
+          },
+        },
+      },
+    },
+  };
 
   window.ui = SwaggerUIBundle({
     urls: [
@@ -49,12 +58,11 @@ window.onload = function () {
     defaultModelsExpandDepth: 0,
     displayRequestDuration: true,
     validatorUrl: null,
-    requestInterceptor: withCredentials,
     onComplete: function () {
       document.title = window.ui.specSelectors.info().get("title") + " – API";
     },
     presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
-    plugins: [SwaggerUIBundle.plugins.DownloadUrl, CredentialsByAuthorize],
+    plugins: [SwaggerUIBundle.plugins.DownloadUrl, AsUsedHere],
     layout: "StandaloneLayout",
   });
 };

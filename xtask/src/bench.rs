@@ -148,7 +148,7 @@ fn server(arguments: &Server) -> Outcome {
 
 /// Installs the programs that the tests need, then runs cargo.
 fn run_complete(cargo: &mut Command) -> Outcome {
-    test::provide()?;
+    test::provide(false)?;
     let status = programs::run(cargo.env(testbed::COMPLETE, "1"))?;
     Ok(if status.success() {
         Exit::Success

@@ -127,6 +127,7 @@ pub(crate) fn run() -> Outcome {
     }
     anstream::println!("ci: tests");
     test::run(&Test {
+        clients: true,
         arguments: Vec::new(),
     })
 }

@@ -65,6 +65,9 @@ pub(crate) struct Verify {
 /// Options of `test`.
 #[derive(Debug, Args)]
 pub(crate) struct Test {
+    /// Also run the tests that install linters, generators of clients and Schemathesis from PyPI and npm
+    #[arg(long)]
+    pub(crate) clients: bool,
     /// Further arguments of `cargo test`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) arguments: Vec<String>,

@@ -66,54 +66,78 @@ const NEEDS: &[Need] = &[
     },
 ];
 
+/// What programs of other registries test. They are ignored unless asked for.
+const CLIENTS: &[&str] = &["--test", "it", "--", "--ignored", "clients::"];
+
+/// What those need beside [`NEEDS`].
+const CLIENT_NEEDS: &[Need] = &[Need {
+    probe: &["npm", "--version"],
+    package: "npm",
+    why: "linters and generators of clients",
+}];
+
 pub(crate) fn run(arguments: &Test) -> Outcome {
-    provide()?;
-    let failed = |error: std::io::Error| Failure::unreadable(format!("cannot run cargo: {error}"));
+    provide(arguments.clients)?;
     // Some tests kill servers whose connections stay open for a while.
     let postgres = Cluster::start(&["max_connections=300"])
         .map_err(|error| Failure::unreadable(error.to_string()))?;
-    let mut command = programs::cargo();
-    command
-        .env(postgres::GIVEN, postgres.server_url())
-        .env(testbed::COMPLETE, "1")
-        .args(["test", "--workspace", "--locked"])
-        .args(&arguments.arguments)
-        .stdout(Stdio::piped());
-    if std::io::stdout().is_terminal() {
-        command.env("CARGO_TERM_COLOR", "always");
-    }
-    let mut child = command.spawn().map_err(failed)?;
-    reaper::end(&child, How::Kill);
     let mut counts = Counts::default();
-    for line in child
-        .stdout
-        .take()
-        .into_iter()
-        .flat_map(|out| BufReader::new(out).lines())
-    {
-        let line = line.map_err(failed)?;
-        counts.add(&line);
-        anstream::println!("{line}");
+    let given: Vec<&str> = arguments.arguments.iter().map(String::as_str).collect();
+    let mut passed = cargo_test(&given, &postgres, &mut counts)?;
+    if arguments.clients {
+        anstream::println!("test: clients and linters, from PyPI and npm");
+        let before = counts.passed + counts.failed;
+        passed &= cargo_test(CLIENTS, &postgres, &mut counts)?;
+        let now = counts.passed + counts.failed - before;
+        counts.ignored = counts.ignored.saturating_sub(now);
     }
-    let status = child.wait().map_err(failed)?;
     drop(postgres);
     // Cargo prints a summary for each test program; this is their sum.
     let Counts {
-        passed,
+        passed: succeeded,
         failed,
         ignored,
         did_nothing,
     } = counts;
     anstream::println!(
         "\ntests: {} passed, {failed} failed, {} skipped",
-        passed.saturating_sub(did_nothing),
+        succeeded.saturating_sub(did_nothing),
         ignored + did_nothing,
     );
-    Ok(if status.success() {
-        Exit::Success
-    } else {
-        Exit::Failed
-    })
+    if !arguments.clients {
+        anstream::println!(
+            "clients, linters and Schemathesis were left out: `cargo xtask test --clients` installs and runs them"
+        );
+    }
+    Ok(if passed { Exit::Success } else { Exit::Failed })
+}
+
+/// Runs `cargo test` with these arguments, counts its tests, and returns whether it succeeded.
+fn cargo_test(
+    arguments: &[&str],
+    postgres: &Cluster,
+    counts: &mut Counts,
+) -> Result<bool, Failure> {
+    let failed = |error: std::io::Error| Failure::unreadable(format!("cannot run cargo: {error}"));
+    let mut command = programs::cargo();
+    command
+        .env(postgres::GIVEN, postgres.server_url())
+        .env(testbed::COMPLETE, "1")
+        .args(["test", "--workspace", "--locked"])
+        .args(arguments)
+        .stdout(Stdio::piped());
+    if std::io::stdout().is_terminal() {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    let mut child = command.spawn().map_err(failed)?;
+    reaper::end(&child, How::Kill);
+    let out = child.stdout.take().into_iter();
+    for line in out.flat_map(|out| BufReader::new(out).lines()) {
+        let line = line.map_err(failed)?;
+        counts.add(&line);
+        anstream::println!("{line}");
+    }
+    Ok(child.wait().map_err(failed)?.success())
 }
 
 /// The sum of the summaries of all test programs.
@@ -154,10 +178,12 @@ impl Counts {
 }
 
 /// Installs the missing programs that the tests need. Fails, naming them, if that is not possible.
-pub(crate) fn provide() -> Result<(), Failure> {
+pub(crate) fn provide(clients: bool) -> Result<(), Failure> {
+    let more = if clients { CLIENT_NEEDS } else { &[] };
     let missing = || {
         NEEDS
             .iter()
+            .chain(more)
             .filter(|need| !succeeds(need.probe))
             .collect::<Vec<_>>()
     };

@@ -6,6 +6,7 @@ mod audit;
 mod authentication;
 mod bootstrap;
 mod certificates;
+mod clients;
 mod command_line;
 mod companions;
 mod configuration;

@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::local::Local;
-use crate::suite::{Run, run};
+use crate::local::run_contract;
+use crate::suite::Run;
 
 /// What a broken service does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,25 +151,8 @@ async fn run_with(fault: Fault, refuses_unknown: bool, policy: &str) -> Run {
             async move { answer }
         },
     );
-    let local = Local::serve(app).await;
-    let folder = testbed::folder().expect("a folder");
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
-        path
-    };
-    let profile =
-        format!("[operator]\ntoken = {{ file = \"operator.token\" }}\n[policy]\n{policy}\n");
-    let profile = write("profile.toml", &profile);
-    write("operator.token", "any_text_as_token");
-    let path = write("contract.json", &contract().to_string());
-    let path = path.to_str().expect("UTF-8");
-    run(
-        &local.url,
-        &profile,
-        &["--contract", path, "--allow", "delete"],
-    )
-    .await
+    let policy = format!("[policy]\n{policy}\n");
+    run_contract(app, &contract(), "delete", &policy).await
 }
 
 #[tokio::test]

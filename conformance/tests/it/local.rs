@@ -1,7 +1,10 @@
 //! Services that a test starts on this machine.
 
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+use crate::suite::{Run, run};
 
 /// A service on a free port. It is stopped when this value is dropped.
 pub(crate) struct Local {
@@ -35,4 +38,28 @@ impl Local {
         })
         .await
     }
+}
+
+/// Runs the cases of a contract against an HTTP service, whose operator's token is any text, with effects up to a given one. The
+/// profile has more lines.
+pub(crate) async fn run_contract(
+    app: axum::Router,
+    contract: &Value,
+    allow: &str,
+    profile: &str,
+) -> Run {
+    let local = Local::serve(app).await;
+    let folder = testbed::folder().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    };
+    write("operator.token", "any_text_as_token");
+    let profile = format!("[operator]\ntoken = {{ file = \"operator.token\" }}\n{profile}");
+    let profile = write("profile.toml", &profile);
+    let path = write("contract.json", &contract.to_string());
+    let path = path.to_str().expect("UTF-8");
+    let more = ["--contract", path, "--allow", allow];
+    run(&local.url, &profile, &more).await
 }

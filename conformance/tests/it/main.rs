@@ -7,6 +7,7 @@ mod browser;
 mod callers;
 mod cargo_test;
 mod clean;
+mod clean_up;
 mod command;
 mod compare;
 mod connections;

@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::local::Local;
-use crate::suite::{Run, run};
+use crate::local::run_contract;
+use crate::suite::Run;
 
 /// The names of labels have no more characters.
 const LONGEST: usize = 24;
@@ -261,24 +261,7 @@ async fn run_with(creates: Creates, contract: &Value, status: u16, profile: &str
             async move { answer }
         },
     );
-    let local = Local::serve(app).await;
-    let folder = testbed::folder().expect("a folder");
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
-        path
-    };
-    write("operator.token", "any_text_as_token");
-    let profile = format!("[operator]\ntoken = {{ file = \"operator.token\" }}\n{profile}");
-    let profile = write("profile.toml", &profile);
-    let path = write("contract.json", &contract.to_string());
-    let path = path.to_str().expect("UTF-8");
-    let run = run(
-        &local.url,
-        &profile,
-        &["--contract", path, "--allow", "delete"],
-    )
-    .await;
+    let run = run_contract(app, contract, "delete", profile).await;
     let state = service.state.lock().expect("whole").clone();
     (run, state)
 }

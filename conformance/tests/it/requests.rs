@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::local::Local;
-use crate::suite::{Run, run};
+use crate::local::run_contract;
+use crate::suite::Run;
 
 /// Runs the contract of one operation against a service that answers each request to it.
 async fn run_with(
@@ -32,26 +32,12 @@ async fn run_with(
             }
         }
     });
-    let local = Local::serve(app).await;
-    let folder = testbed::folder().expect("a folder");
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
-        path
-    };
     let contract = json!({
         "openapi": "3.1.0",
         "info": { "title": "Things", "version": "1" },
         "paths": { "/things": operation },
     });
-    let path = write("contract.json", &contract.to_string());
-    let more = [
-        "--contract",
-        path.to_str().expect("UTF-8"),
-        "--allow",
-        "create",
-    ];
-    run(&local.url, &write("profile.toml", ""), &more).await
+    run_contract(app, &contract, "create", "").await
 }
 
 fn responses(statuses: &[&str]) -> Value {

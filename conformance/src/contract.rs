@@ -9,6 +9,7 @@ mod schema;
 pub(crate) mod security;
 mod servers;
 pub mod summary;
+mod twice;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,6 +29,7 @@ use schema::Schemas;
 use security::Scheme;
 pub use servers::BasePath;
 use servers::Servers;
+pub(crate) use twice::repetition;
 
 /// A contract. Where it has the revoke operation, the catalogue is run as well as the derived cases.
 pub struct Contract {

@@ -5,34 +5,38 @@ mod breaker;
 mod callers;
 mod credentials;
 mod earlier;
+pub(crate) mod faults;
 pub(crate) mod leak;
 mod learning;
 pub(crate) mod ledger;
 pub(crate) mod observation;
 pub mod pace;
 pub mod reach;
+mod records;
 pub(crate) mod sound;
 mod users;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::Method;
+use serde_json::Value;
 use tokio::sync::OnceCell;
 use tokio_util::task::TaskTracker;
 
 use crate::contract::Contract;
 use crate::coverage::{Coverage, Tracker};
-use crate::profile::{Credentials, Policy, Profile};
+use crate::profile::{Credentials, Policy, Profile, Role};
 use crate::redact::Secrets;
 use crate::resources::graph::Graph;
 use crate::resources::ledger::Ledger as Made;
 use crate::resources::scope::Shared;
 use crate::wire::{Client, Exchange, Form, NoAnswer, Request, Response, To, Wire};
 use breaker::Breaker;
+pub(crate) use breaker::Early;
 use ledger::{Ledger, Token};
 use observation::Observation;
 use pace::{CLEAN_UP, Errand, Limits, Pace};
@@ -103,6 +107,10 @@ pub struct Deployment {
     choices: Mutex<BTreeMap<Policy, (u16, &'static str)>>,
     answered: Mutex<BTreeMap<Policy, u16>>,
     observations: Mutex<Vec<Observation>>,
+    /// The causes and faults by which cases failed so far.
+    met: Mutex<BTreeSet<String>>,
+    /// Who revoked a token, by the first answer to each user.
+    revokers: Mutex<BTreeMap<Role, Value>>,
     users: Users,
     sound: Sound,
     /// By the schemes that an operation demands: whether no operation enforces them.
@@ -164,6 +172,8 @@ impl Deployment {
             choices: Mutex::new(BTreeMap::new()),
             answered: Mutex::default(),
             observations: Mutex::default(),
+            met: Mutex::default(),
+            revokers: Mutex::default(),
             users: Users::default(),
             sound: Sound::default(),
             unenforced: Mutex::default(),

@@ -309,6 +309,10 @@ pub struct RunFooter {
     pub known: Vec<KnownFailure>,
     /// The disposable tokens that could not be revoked, or that no answer shows to be refused, for a person to revoke.
     pub left_behind: Vec<LeftBehind>,
+    /// The longest time after its revocation at which a token was refused, in whole seconds. A revocation that is forgotten later is
+    /// not noticed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_for_seconds: Option<u64>,
     /// What the requests of the run created, other than tokens.
     #[serde(default)]
     pub resources: CreatedResources,

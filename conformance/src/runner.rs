@@ -138,6 +138,7 @@ pub async fn run(
 
     let left_behind = finish(session).await;
     let stopped = deployment.stopped(plan.allow.min(Effect::Revokes));
+    let stopped = stopped.map(|early| early.why);
     let refused = Role::ALL
         .iter()
         .find_map(|role| deployment.refused_user(*role));
@@ -180,6 +181,7 @@ pub async fn run(
         coverage,
         known,
         left_behind,
+        refused_for_seconds: deployment.ledger.refused_for().map(|time| time.as_secs()),
         resources: clean_up::report(deployment),
     })));
     code

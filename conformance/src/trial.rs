@@ -8,7 +8,7 @@ mod reproduction;
 mod transcript;
 pub(crate) mod uses;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,6 +16,7 @@ pub use answer::Answer;
 
 use crate::case::{Effect, Sample, Stop};
 use crate::deployment::Deployment;
+use crate::deployment::faults::TOO_SLOW;
 use crate::deployment::ledger::Token;
 use crate::deployment::observation::Kind;
 use crate::profile::{Identity, Role, Timeouts};
@@ -250,10 +251,17 @@ impl Trial {
                         problem.to_string(),
                         Some(index),
                     )
-                    .inspect_err(|_| self.transcript.name_check(|| problem.to_string()))?;
+                    .inspect_err(|_| self.name_missing(&problem))?;
                 Err(Stop::Failed(problem.to_string()))
             }
         }
+    }
+
+    /// Names why there is no whole answer, in the step that was recorded last.
+    fn name_missing(&self, problem: &NoAnswer) {
+        self.transcript.name_check(|| problem.to_string());
+        let is_late = matches!(problem, NoAnswer::Timeout(_));
+        (self.transcript).name_fault(is_late.then(|| TOO_SLOW.to_owned()));
     }
 
     /// Sends a request that a deployment may refuse by closing the connection, and returns the answer if there is one.
@@ -394,21 +402,34 @@ impl Trial {
         })
     }
 
-    /// Names the problem that all observations of a kind have, if there is only one, or the fault, as the cause of the step that
-    /// failed last.
-    pub(crate) fn name_only_problem(&self, kind: Kind) {
-        let observed = self.deployment().observed(kind);
-        let problems: BTreeSet<_> = (observed.iter())
-            .map(|one| (&one.operation, &one.check))
+    /// Names the problems that observations of a kind have as the cause of the step that failed last: those by which no case failed
+    /// yet, otherwise the first one, which makes it one finding with those cases.
+    pub(crate) fn name_problems(&self, kind: Kind) {
+        let deployment = self.deployment();
+        let problems: BTreeMap<String, Option<String>> = (deployment.observed(kind).into_iter())
+            .map(|one| (format!("{}: {}", one.operation, one.check), one.fault))
             .collect();
-        let faults: BTreeSet<_> = observed.iter().map(|one| &one.fault).collect();
-        let has_fault = faults.len() == 1 && faults.first().is_some_and(|fault| fault.is_some());
-        if let Some((operation, check)) = problems.first()
-            && (problems.len() == 1 || has_fault)
-        {
-            let fault = faults.first().and_then(|fault| (*fault).clone());
-            self.name_cause(Some(format!("{operation}: {check}")), fault);
-        }
+        let is_new = |(cause, fault): &(&String, &Option<String>)| {
+            let words = std::iter::once(*cause).chain(*fault);
+            !words.into_iter().any(|words| deployment.has_met(words))
+        };
+        let new: Vec<_> = problems.iter().filter(is_new).collect();
+        let named = match new.is_empty() {
+            true => problems.iter().take(1).collect(),
+            false => new,
+        };
+        let faults: BTreeSet<_> = named.iter().map(|(_, fault)| *fault).collect();
+        let fault = faults.first().filter(|_| faults.len() == 1);
+        // Answers of one fault are described by the first of them.
+        let shown = match fault {
+            Some(Some(_)) => 1,
+            _ => named.len(),
+        };
+        let causes: Vec<&str> = (named.iter().take(shown))
+            .map(|(cause, _)| cause.as_str())
+            .collect();
+        let cause = (!causes.is_empty()).then(|| causes.join("; "));
+        self.name_cause(cause, fault.and_then(|fault| (*fault).clone()));
     }
 
     /// Registers a value derived from a credential, so that reports show the name in its place.

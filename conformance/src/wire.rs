@@ -10,7 +10,6 @@ mod exchange;
 mod record;
 mod surrogates;
 mod tls;
-mod twice;
 
 pub use caller::Caller;
 pub use client::{Client, ClientError, Way};
@@ -19,4 +18,3 @@ pub(crate) use curl::curl;
 pub(crate) use download::Download;
 pub(crate) use exchange::To;
 pub use exchange::{Exchange, NoAnswer, Request, Response};
-pub(crate) use twice::repeated_member;

@@ -1,5 +1,7 @@
 //! Secrets and internals in answers. Every answer of the run is searched, so these cases run last.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use uuid::Uuid;
 
@@ -59,7 +61,11 @@ pub(super) async fn request_every_kind_of_answer(t: &Trial) -> Outcome {
 /// Checks that no answer of the run had a fault of this kind.
 pub(super) async fn none_observed(t: &Trial, kind: Kind, what: &str) -> Outcome {
     let asked = request_every_kind_of_answer(t).await;
-    let found: Vec<String> = (t.deployment().observed(kind).iter())
+    let observed = t.deployment().observed(kind);
+    // The first of each problem.
+    let mut checks = BTreeSet::new();
+    let found: Vec<String> = (observed.iter())
+        .filter(|one| checks.insert(&one.check))
         .map(|one| {
             format!(
                 "{} in the answer to {} of {}",
@@ -69,10 +75,14 @@ pub(super) async fn none_observed(t: &Trial, kind: Kind, what: &str) -> Outcome 
         .collect();
     let actual = match found.as_slice() {
         [] => "nothing".to_owned(),
-        [first, rest @ ..] => format!("{first} ({} more)", rest.len()),
+        found => format!(
+            "{} ({} more)",
+            found.join("; "),
+            observed.len() - found.len()
+        ),
     };
     t.expect(what, found.is_empty(), "nothing", actual)
-        .inspect_err(|_| t.name_only_problem(kind))?;
+        .inspect_err(|_| t.name_problems(kind))?;
     // A server error hides what a sound answer would have shown.
     asked
 }

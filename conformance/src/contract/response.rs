@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::events::EventSchema;
 use super::schema::{AnswerSchema, Schemas};
+use super::twice::repetition;
 
 /// The media type that every answer of the revoke operation has.
 pub(crate) const JSON: &str = "application/json";
@@ -118,10 +119,11 @@ impl Content {
     /// says why the schema cannot be used.
     pub(crate) fn problems(&self, given: &MediaType, body: &[u8]) -> Result<Vec<String>, String> {
         if given.is_json() {
-            return match serde_json::from_slice::<Value>(body) {
-                Ok(value) => self.problems_of_json(&value),
-                Err(_) => Ok(vec!["the body: not JSON".to_owned()]),
+            let Ok(value) = serde_json::from_slice::<Value>(body) else {
+                return Ok(vec!["the body: not JSON".to_owned()]);
             };
+            let problems = self.problems_of_json(&value)?;
+            return Ok(repetition(body).into_iter().chain(problems).collect());
         }
         if let (Some(event), "text/event-stream") = (&self.event, given.essence().as_str()) {
             return event.problems(body);

@@ -4,6 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::faults::{REVOKED_WORKS, TOO_SLOW};
 use crate::case::Effect;
 
 /// An exchange that takes longer than this part of the run's time is slow.
@@ -22,6 +23,13 @@ const MOST_UNMINTED_IN_A_ROW: u32 = 6;
 /// nothing. The first case of a run has two.
 const MOST_WORKING: u32 = 3;
 
+/// Why a run stops early: in words, and the fault that the cases show which found it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Early {
+    pub(crate) why: String,
+    pub(crate) fault: String,
+}
+
 /// What stops a run early.
 #[derive(Debug, Default)]
 pub(super) struct Breaker {
@@ -34,6 +42,7 @@ struct Counts {
     too_slow: Option<String>,
     unminted: u32,
     why_unminted: String,
+    unminted_fault: String,
     minted: bool,
     working: u32,
     refused: bool,
@@ -56,14 +65,14 @@ impl Breaker {
         }
     }
 
-    /// Records an attempt to mint a token of the operator; an error says why there is none.
-    pub(super) fn minted(&self, outcome: Result<(), String>) {
+    /// Records an attempt to mint a token of the operator; an error says why there is none, and what fault that shows.
+    pub(super) fn minted(&self, outcome: Result<(), (String, String)>) {
         let mut counts = self.counts();
         match outcome {
             Ok(()) => (counts.minted, counts.unminted) = (true, 0),
-            Err(why) => {
+            Err((why, fault)) => {
                 counts.unminted += 1;
-                counts.why_unminted = why;
+                (counts.why_unminted, counts.unminted_fault) = (why, fault);
             }
         }
     }
@@ -83,26 +92,38 @@ impl Breaker {
     }
 
     /// Returns why no case with such an effect is worth running any more.
-    pub(super) fn cause(&self, effect: Effect) -> Option<String> {
+    pub(super) fn cause(&self, effect: Effect) -> Option<Early> {
         let counts = self.counts();
+        if let Some(why) = &counts.too_slow {
+            return Some(Early {
+                why: why.clone(),
+                fault: TOO_SLOW.to_owned(),
+            });
+        }
         // Other effects need no token.
-        if counts.too_slow.is_some() || effect != Effect::Revokes {
-            return counts.too_slow.clone();
+        if effect != Effect::Revokes {
+            return None;
         }
         if counts.working >= MOST_WORKING && !counts.refused {
-            return Some(format!(
-                "revocations do nothing: {} tokens still work after their revocation was answered with 201",
-                counts.working
-            ));
+            return Some(Early {
+                why: format!(
+                    "revocations do nothing: {} tokens still work after their revocation was answered with 201",
+                    counts.working
+                ),
+                fault: REVOKED_WORKS.to_owned(),
+            });
         }
         let (most, since) = match counts.minted {
             true => (MOST_UNMINTED_IN_A_ROW, " any more"),
             false => (MOST_UNMINTED, ""),
         };
         let none = counts.unminted >= most;
-        none.then(|| {
-            let why = &counts.why_unminted;
-            format!("no disposable token can be minted{since}: {why}")
+        none.then(|| Early {
+            why: format!(
+                "no disposable token can be minted{since}: {}",
+                counts.why_unminted
+            ),
+            fault: counts.unminted_fault.clone(),
         })
     }
 

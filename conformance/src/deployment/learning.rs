@@ -12,7 +12,7 @@ use secrecy::ExposeSecret;
 use super::ledger::{Shown, Token};
 use super::observation::{self, Kind, Observation};
 use super::pace::{CLEAN_UP, Errand, MAX_SECONDS};
-use super::{Deployment, leak, path_of};
+use super::{Deployment, Early, leak, path_of};
 use crate::case::Effect;
 use crate::profile::Policy;
 use crate::wire::{Exchange, NoAnswer, Request, Response};
@@ -31,6 +31,18 @@ impl Deployment {
             .filter(|one| one.kind == kind)
             .cloned()
             .collect()
+    }
+
+    /// Records by what a case failed, or was blocked.
+    pub(crate) fn met(&self, cause: Option<String>, fault: Option<String>) {
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        met.extend(cause.into_iter().chain(fault));
+    }
+
+    /// Returns whether a case failed by a cause or a fault.
+    pub(crate) fn has_met(&self, words: &str) -> bool {
+        let met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        met.contains(words)
     }
 
     /// Names the operation that a request was for: as the contract has it, otherwise by its path without the values in it.
@@ -67,10 +79,11 @@ impl Deployment {
             let found = observation::observe(
                 case,
                 operation,
-                &self.contract,
-                &self.secrets,
-                exchange,
-                response,
+                (&self.contract, &self.secrets),
+                (exchange, response),
+                (response.status == 201)
+                    .then(|| self.false_member(exchange, response))
+                    .flatten(),
             );
             (self
                 .observations
@@ -114,8 +127,11 @@ impl Deployment {
         }
     }
 
-    /// Notes what a request is about to delete.
+    /// Notes what a request is about to revoke or to delete.
     pub(super) fn sends(&self, request: &Request) {
+        if request.method == Method::POST {
+            self.ledger.count_ask(&self.contract, path_of(request));
+        }
         if let Some(operation) = self.deletion(request) {
             let path = path_of(request);
             self.made.begin_deletion(&self.graph, operation, path);
@@ -164,13 +180,13 @@ impl Deployment {
         }
     }
 
-    /// Records an attempt to mint a token of the operator; an error says why there is none.
-    pub(crate) fn minted(&self, outcome: Result<(), String>) {
+    /// Records an attempt to mint a token of the operator; an error says why there is none, and what fault that shows.
+    pub(crate) fn minted(&self, outcome: Result<(), (String, String)>) {
         self.breaker.minted(outcome);
     }
 
     /// Returns why no case with such an effect is worth running any more: a prerequisite of all of them failed.
-    pub(crate) fn stopped(&self, effect: Effect) -> Option<String> {
+    pub(crate) fn stopped(&self, effect: Effect) -> Option<Early> {
         self.breaker.cause(effect)
     }
 

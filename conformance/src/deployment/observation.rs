@@ -2,9 +2,9 @@
 //! them, so that a fault of one answer in twenty is noticed among the hundreds of a run.
 
 use super::leak::{self, Leaked};
-use crate::contract::{Contract, JSON};
+use crate::contract::{Contract, JSON, repetition};
 use crate::redact::Secrets;
-use crate::wire::{Exchange, Request, Response, repeated_member};
+use crate::wire::{Exchange, Request, Response};
 use openapi::media_type::MediaType;
 use reqwest::Method;
 use uuid::Uuid;
@@ -14,11 +14,6 @@ pub(crate) const NOT_JSON: &str = "a body that is not JSON";
 
 /// The fault that any operation shows whose answers are not JSON: answers are written in one place.
 pub(crate) const UNREADABLE: &str = "an answer that is not JSON";
-
-/// Says what is wrong with a body in which a member appears twice.
-pub(crate) fn appears_twice(member: &str) -> String {
-    format!("{member}: appears twice")
-}
 
 /// Something that is wrong with an answer.
 #[derive(Debug, Clone)]
@@ -54,14 +49,13 @@ pub(crate) enum Kind {
 /// refuses a request in its own words.
 const JUDGED: [u16; 4] = [201, 401, 403, 404];
 
-/// Observes what is wrong with an answer of an operation.
+/// Observes what is wrong with an answer of an operation. `false_member` is that of a 201 which is not what the run knows.
 pub(crate) fn observe(
     case: &'static str,
     operation: impl Fn() -> String,
-    contract: &Contract,
-    secrets: &Secrets,
-    exchange: &Exchange,
-    response: &Response,
+    (contract, secrets): (&Contract, &Secrets),
+    (exchange, response): (&Exchange, &Response),
+    false_member: Option<&'static str>,
 ) -> Vec<Observation> {
     let request = &exchange.request;
     let creates = request.method == Method::POST && request.path == contract.tokens_path();
@@ -77,11 +71,16 @@ pub(crate) fn observe(
         }
         if JUDGED.contains(&status) {
             let problems = problems(contract, response);
+            let is_sound = problems.is_empty();
             found.extend(problems.into_iter().map(|problem| {
                 let problem = secrets.redact(&problem);
                 let found = format!("{status} with {problem}");
                 (Kind::Body, found, format!("{problem} in the {status}"))
             }));
+            if let Some(place) = false_member.filter(|_| is_sound) {
+                let what = format!("{status} with a false {place}");
+                found.push((Kind::Body, what, format!("{place} of the {status}")));
+            }
         }
     }
     let sent = format!("{} {}", request.method, secrets.redact(&request.path));
@@ -157,7 +156,7 @@ fn problems(contract: &Contract, response: &Response) -> Vec<String> {
     }
     match serde_json::from_slice(&response.body) {
         Ok(body) => {
-            let twice = repeated_member(&response.body).map(|member| appears_twice(&member));
+            let twice = repetition(&response.body);
             let problems = contract.problems(response.status, &body);
             twice.into_iter().chain(problems).collect()
         }

@@ -110,6 +110,11 @@ pub(super) fn lines(report: &Report) -> Vec<Line> {
         let kinds = count(of_operations, "kind");
         left_out.push(format!("{kinds} of requests to operations"));
     }
+    if let Some(seconds) = report.end.as_ref().and_then(|end| end.refused_for_seconds) {
+        left_out.push(format!(
+            "whether a revoked token works again later than {seconds} s after its revocation (timeouts.forgetting_seconds of the profile looks longer)"
+        ));
+    }
     if !left_out.is_empty() {
         lines.push(("left out", left_out.join("; ")));
     }

@@ -72,9 +72,8 @@ impl Finding<'_> {
     fn is_about(&self, case: &CaseRecord) -> bool {
         let mut cases = std::iter::once(self.case).chain(self.others.iter().copied());
         cases.any(|own| match (&own.cause, &case.cause) {
-            (Some(cause), Some(other)) => {
-                cause == other || own.fault.is_some() && own.fault == case.fault
-            }
+            _ if own.fault.is_some() && own.fault == case.fault => true,
+            (Some(cause), Some(other)) => cause == other,
             (None, None) => own.verdict == case.verdict && own.reason == case.reason,
             (_, _) => false,
         })

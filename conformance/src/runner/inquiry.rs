@@ -4,9 +4,9 @@
 
 use crate::case::{Needs, Stop};
 use crate::deployment::Deployment;
+use crate::deployment::faults::{LIVE_REFUSED, UNFOUND};
 use crate::profile::Role;
 use crate::trial::Trial;
-use crate::trial::answer::{LIVE_REFUSED, UNFOUND};
 
 /// The most tokens of a case that are used again.
 const TOKENS: usize = 4;

@@ -10,7 +10,8 @@ use super::inquiry;
 use super::needs::{Missing, missing};
 use crate::case::{Case, Effect, Level, Needs, Stop};
 use crate::cases;
-use crate::deployment::Deployment;
+use crate::deployment::faults::{TOO_SLOW, UNMINTED};
+use crate::deployment::{Deployment, Early};
 use crate::event::{CaseRecord, ExchangeRecord, RequestRecord, StepRecord, Verdict};
 use crate::fixtures::Fixtures;
 use crate::profile::{Role, Waiver};
@@ -49,8 +50,14 @@ pub async fn run_case(
         return undecided(deployment, case, Verdict::Skip, reason);
     }
     let refused = inquiry::cause(deployment, case.needs);
-    if let Some(cause) = refused.or_else(|| deployment.stopped(case.effect)) {
+    if let Some(cause) = refused {
         return undecided(deployment, case, Verdict::Blocked, not_decided(&cause));
+    }
+    if let Some(Early { why, fault }) = deployment.stopped(case.effect) {
+        return CaseRecord {
+            fault: Some(fault),
+            ..undecided(deployment, case, Verdict::Blocked, not_decided(&why))
+        };
     }
     let out_of_time = || {
         let most = deployment.limits().max_seconds.unwrap_or_default();
@@ -109,8 +116,15 @@ pub async fn run_case(
     if matches!(outcome, Err(Stop::Failed(_) | Stop::Blocked(_))) {
         inquiry::explain(&trial).await;
     }
-    if let (Some(why), None) = (trial.transcript().unminted(), &refused) {
-        deployment.minted(Err(why));
+    let unminted = trial.transcript().unminted();
+    let fault = trial.transcript().fault();
+    let fault = fault.or_else(|| {
+        let is_late = trial.transcript().ended_late();
+        let fault = if is_late { TOO_SLOW } else { UNMINTED };
+        unminted.as_ref().map(|_| fault.to_owned())
+    });
+    if let (Some(why), Some(fault), None) = (unminted, &fault, &refused) {
+        deployment.minted(Err((why, fault.clone())));
     }
     let duration_ms = milliseconds(clock);
     if let Some(operation) = cases::operation_index(&deployment.contract, case) {
@@ -174,10 +188,18 @@ pub async fn run_case(
         Err(Stop::Broken(reason)) => (Verdict::Error, reason),
     };
     let reason = deployment.secrets.excerpt(&reason, REASON);
+    let cause = cause(deployment, verdict, &reason, (&steps, &exchanges));
+    // A request that was not sent any more shows nothing itself.
+    let stopped = || deployment.stopped(case.effect).map(|early| early.fault);
+    let is_unsent = verdict == Verdict::Blocked && cause.is_none();
+    let fault = fault.or_else(|| is_unsent.then(stopped).flatten());
+    if matches!(verdict, Verdict::Fail | Verdict::Blocked) {
+        deployment.met(cause.clone(), fault.clone());
+    }
     CaseRecord {
         duration_ms,
-        cause: cause(deployment, verdict, &reason, (&steps, &exchanges)),
-        fault: decisive(&steps).and_then(|step| step.fault.clone()),
+        cause,
+        fault,
         steps,
         exchanges,
         ..undecided(deployment, case, verdict, reason)

@@ -6,21 +6,11 @@ use serde_json::Value;
 
 use super::transcript::Transcript;
 use crate::case::Stop;
-use crate::contract::JSON;
-use crate::deployment::observation::{
-    NOT_JSON, appears_twice, fault_of, fault_of_methods, fault_of_refusals,
-};
+use crate::contract::{JSON, repetition};
+use crate::deployment::faults::{LIVE_REFUSED, REVOKED_WORKS};
+use crate::deployment::observation::{NOT_JSON, fault_of, fault_of_methods, fault_of_refusals};
 use crate::profile::Policy;
-use crate::wire::{Response, repeated_member};
-
-/// The fault that any operation shows when a revoked token still works, or is refused in another way.
-pub(crate) const REVOKED_WORKS: &str = "a revoked token is not refused with 401";
-
-/// The fault that any operation shows when a token is refused that was not revoked.
-pub(crate) const LIVE_REFUSED: &str = "a token that was not revoked is refused with 401";
-
-/// The fault that any request for a token shows when it is not found.
-pub(crate) const UNFOUND: &str = "a token that exists is not found";
+use crate::wire::Response;
 
 /// The statuses with which HTTP allows any server to answer before the operation is reached: for content negotiation (406,
 /// 415), limits (408, 411, 413, 414, 429, 431), routing of another path or method (301, 307, 308, 405), and another version of
@@ -284,13 +274,10 @@ impl<'t> Answer<'t> {
         self.name_check(format!("{found} in the {}", self.status()));
         outcome?;
         match serde_json::from_slice::<Value>(self.bytes()) {
-            Ok(value) => {
-                let twice = repeated_member(self.bytes()).map(|member| appears_twice(&member));
-                match twice {
-                    Some(twice) => self.body_is_without(&[twice]).map(|()| value),
-                    None => Ok(value),
-                }
-            }
+            Ok(value) => match repetition(self.bytes()) {
+                Some(twice) => self.body_is_without(&[twice]).map(|()| value),
+                None => Ok(value),
+            },
             Err(error) => {
                 let found = format!("{error}: {}", self.quote());
                 let outcome = self.expect("body", false, "JSON", found);
@@ -427,17 +414,7 @@ impl<'t> Answer<'t> {
         what: &str,
         moment: DateTime<FixedOffset>,
     ) -> Result<(), Stop> {
-        let skew = chrono::TimeDelta::seconds(
-            self.transcript
-                .deployment()
-                .profile
-                .clock
-                .skew_seconds
-                .into(),
-        );
-        // A deployment may store whole seconds, so the moment may be up to one second before the request's start.
-        let earliest = self.window.0 - skew - chrono::TimeDelta::seconds(1);
-        let latest = self.window.1 + skew;
+        let (earliest, latest) = self.transcript.deployment().window(self.window);
         let held = earliest <= moment && moment <= latest;
         let expected = format!(
             "between {} and {}",

@@ -109,6 +109,20 @@ impl Transcript {
         }
     }
 
+    /// Returns the fault that the step shows which did not hold.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let step = log.steps.iter().rfind(|step| !step.held)?;
+        step.fault.clone()
+    }
+
+    /// Returns whether the last exchange got no answer in time.
+    pub(crate) fn ended_late(&self) -> bool {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = log.exchanges.last().map(|last| &last.outcome);
+        matches!(last, Some(Err(NoAnswer::Timeout(_))))
+    }
+
     /// Returns the operation of an exchange.
     pub(super) fn operation(&self, exchange: usize) -> String {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);

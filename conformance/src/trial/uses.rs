@@ -7,9 +7,10 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::answer::{LIVE_REFUSED, REVOKED_WORKS, undocumented};
+use super::answer::undocumented;
 use super::{Answer, Trial};
 use crate::case::Stop;
+use crate::deployment::faults::{LIVE_REFUSED, REVOKED_WORKS};
 use crate::deployment::ledger::{NO_TOKEN, Token, unwrapped};
 use crate::percent::percent_encoded;
 use crate::profile::Policy;

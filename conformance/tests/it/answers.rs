@@ -8,10 +8,8 @@ use axum::routing::{any, get, post};
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 
-use crate::local::Local;
-use crate::suite::{Run, run};
-
-const PROFILE: &str = "[operator]\ntoken = { file = \"operator.token\" }\n";
+use crate::local::run_contract;
+use crate::suite::Run;
 
 /// Returns a contract with one operation.
 #[expect(clippy::needless_pass_by_value, reason = "callers pass literals")]
@@ -32,23 +30,7 @@ fn with_body(media_type: &str, schema: Value) -> Value {
 
 /// Runs a contract against a service.
 async fn run_against(profile: &str, contract: &Value, service: Router) -> Run {
-    let folder = testbed::folder().expect("a folder");
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
-        path
-    };
-    let path = write("contract.json", &contract.to_string());
-    let profile = write("profile.toml", profile);
-    write("operator.token", "any_text_as_token");
-    let local = Local::serve(service).await;
-    let more = [
-        "--allow",
-        "delete",
-        "--contract",
-        path.to_str().expect("UTF-8"),
-    ];
-    run(&local.url, &profile, &more).await
+    run_contract(service, contract, "delete", profile).await
 }
 
 /// Returns a service with one answer.
@@ -107,6 +89,13 @@ async fn schema_is_applied_to_each_media_type_and_range_of_json_and_text() {
         ("application/json", &thing, "application/json", sound, "{"),
         ("application/json", &thing, "application/json", sound, ""),
         (
+            "application/vnd.api+json",
+            &thing,
+            "application/vnd.api+json",
+            sound,
+            r#"{"id":1,"id":2}"#,
+        ),
+        (
             "text/plain",
             &word,
             "text/plain; charset=utf-8",
@@ -121,7 +110,7 @@ async fn schema_is_applied_to_each_media_type_and_range_of_json_and_text() {
             if body.is_empty() && code == 0 || body.contains('\0') {
                 continue;
             }
-            let run = run_against(PROFILE, &contract, answering(200, of_type(given), body)).await;
+            let run = run_against("", &contract, answering(200, of_type(given), body)).await;
             assert_eq!(
                 run.code, code,
                 "{documented} {given} {body}: {}{}",
@@ -145,7 +134,7 @@ async fn write_only_members_are_not_in_answers_and_not_required_there() {
         (r#"{"password":"hunter2!"}"#, 1),
     ] {
         let service = answering(200, of_type("application/json"), body);
-        let run = run_against(PROFILE, &contract, service).await;
+        let run = run_against("", &contract, service).await;
         assert_eq!(run.code, code, "{body}: {}{}", run.stdout, run.stderr);
         if code == 1 {
             assert!(
@@ -183,7 +172,7 @@ async fn headers_of_an_answer_are_those_documented() {
             .iter()
             .map(|(name, value)| (*name, (*value).to_owned()));
         let service = answering(200, given.collect(), "");
-        let run = run_against(PROFILE, &contract, service).await;
+        let run = run_against("", &contract, service).await;
         assert_eq!(
             run.code == 0,
             problem.is_none(),
@@ -205,17 +194,17 @@ async fn answers_without_a_body_need_no_media_type() {
     let operation =
         json!({ "responses": { "default": { "description": "Any", "content": content } } });
     let none = || answering(204, Vec::new(), "");
-    let profile = format!("{PROFILE}[operations.\"DELETE /thing\"]\nexpendable = true\n");
-    let run = run_against(&profile, &contract("delete", operation), none()).await;
+    let profile = "[operations.\"DELETE /thing\"]\nexpendable = true\n";
+    let run = run_against(profile, &contract("delete", operation), none()).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     for (status, code) in [(200, 0), (500, 1)] {
         let operation = with_body("application/json", json!({ "type": "object" }));
         let service = answering(status, of_type("application/json"), "");
-        let run = run_against(PROFILE, &contract("head", operation), service).await;
+        let run = run_against("", &contract("head", operation), service).await;
         assert_eq!(run.code, code, "{status}: {}{}", run.stdout, run.stderr);
     }
     let operation = json!({ "responses": { "204": { "description": "None" } } });
-    let run = run_against(PROFILE, &contract("options", operation), none()).await;
+    let run = run_against("", &contract("options", operation), none()).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
 }
 
@@ -241,7 +230,7 @@ async fn content_codings_are_decoded() {
     ] {
         let mut headers = of_type("application/json");
         headers.push(("content-encoding", coding.to_owned()));
-        let run = run_against(PROFILE, &contract, answering(200, headers, bytes)).await;
+        let run = run_against("", &contract, answering(200, headers, bytes)).await;
         assert_eq!(run.code, code, "{coding}: {}{}", run.stdout, run.stderr);
     }
 }
@@ -266,7 +255,7 @@ async fn endless_stream_of_events_is_judged_by_its_first_event() {
         with_body("text/event-stream", json!({ "type": "string" })),
     );
     let clock = std::time::Instant::now();
-    let run = run_against(PROFILE, &contract, service).await;
+    let run = run_against("", &contract, service).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert!(clock.elapsed().as_secs() < 4, "{:?}", clock.elapsed());
 }
@@ -280,7 +269,7 @@ async fn answers_are_read_up_to_the_limit_of_the_profile() {
     let long = format!("[\"{}\"]", "x".repeat(3 << 20));
     for (more, code) in [("", 0), ("[answers]\nmax_mib = 2\n", 1)] {
         let service = answering(200, of_type("application/json"), long.clone());
-        let run = run_against(&format!("{PROFILE}{more}"), &contract, service).await;
+        let run = run_against(more, &contract, service).await;
         assert_eq!(run.code, code, "{more}: {}{}", run.stdout, run.stderr);
     }
 }
@@ -312,48 +301,48 @@ async fn kind_of_refusal_counts() {
             "responses": { "200": { "description": "Things" }, "4XX": { "description": "No" } },
         }),
     );
-    let policy = format!("{PROFILE}[policy]\nbad_input = [409]\n");
+    let policy = "[policy]\nbad_input = [409]\n";
     for (profile, refusal, nine, cause) in [
-        (PROFILE, 400, 200, None),
-        (PROFILE, 422, 200, None),
+        ("", 400, 200, None),
+        ("", 422, 200, None),
         (
-            PROFILE,
+            "",
             401,
             200,
             Some("GET /thing: 401 for a query parameter limit that is not allowed"),
         ),
         (
-            PROFILE,
+            "",
             404,
             200,
             Some("GET /thing: 404 for a query parameter limit that is not allowed"),
         ),
         (
-            PROFILE,
+            "",
             429,
             200,
             Some("GET /thing: 429 for a query parameter limit that is not allowed"),
         ),
         (
-            PROFILE,
+            "",
             200,
             200,
             Some("GET /thing: 200 for a query parameter limit that is not allowed"),
         ),
-        (&policy, 409, 200, None),
+        (policy, 409, 200, None),
         (
-            &policy,
+            policy,
             400,
             200,
             Some("GET /thing: 400 for a query parameter limit that is not allowed"),
         ),
         (
-            PROFILE,
+            "",
             400,
             400,
             Some("GET /thing: 400 for a query parameter limit that is allowed"),
         ),
-        (PROFILE, 400, 404, None),
+        ("", 400, 404, None),
     ] {
         let run = run_against(profile, &contract, limited(refusal, nine)).await;
         let report = run.report.as_ref().expect("a report");
@@ -393,7 +382,7 @@ async fn read_only_members_are_not_in_requests_and_not_required_there() {
             response.body(Body::empty()).expect("an answer")
         }),
     );
-    let run = run_against(PROFILE, &contract, service).await;
+    let run = run_against("", &contract, service).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert!(run.with_verdict("pass").len() > 3, "{}", run.stdout);
 }
@@ -418,7 +407,7 @@ async fn values_that_are_left_out_are_counted() {
             response.body(Body::empty()).expect("an answer")
         }),
     );
-    let run = run_against(PROFILE, &contract, service).await;
+    let run = run_against("", &contract, service).await;
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     let report = run.report.as_ref().expect("a report");
     let left_out = &report["end"]["coverage"]["operations"][0]["left_out"][0];
@@ -465,7 +454,7 @@ async fn events_of_a_stream_are_judged_by_the_schema_of_items() {
         ),
     ] {
         let service = answering(200, of_type("text/event-stream"), body);
-        let run = run_against(PROFILE, &contract, service).await;
+        let run = run_against("", &contract, service).await;
         assert_eq!(run.code, code, "{body}: {}{}", run.stdout, run.stderr);
         assert!(run.stdout.contains(said), "{said} in {}", run.stdout);
     }

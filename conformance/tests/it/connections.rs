@@ -241,6 +241,18 @@ async fn answers_without_a_body_have_no_byte_of_one() {
             "an answer of 204 with a body",
         ),
         (
+            "get",
+            "304",
+            "HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n",
+            "",
+        ),
+        (
+            "get",
+            "304",
+            "HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\nnull",
+            "an answer of 304 with a body",
+        ),
+        (
             "head",
             "200",
             "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 4\r\n\r\n",

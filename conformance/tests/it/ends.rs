@@ -21,6 +21,13 @@ fn reason(run: &Run) -> String {
     report["end"]["exit"]["reason"].to_string()
 }
 
+/// Returns the headings of the findings on the terminal.
+fn headings(run: &Run) -> Vec<&str> {
+    let verdicts = ["fail ", "error ", "blocked ", "inconclusive ", "warn "];
+    let is_heading = |line: &&str| verdicts.iter().any(|verdict| line.starts_with(verdict));
+    run.stdout.lines().filter(is_heading).collect()
+}
+
 #[tokio::test]
 async fn revocations_that_do_nothing_stop_the_run_with_that_cause() {
     let run = run_all("revocations do nothing", &[]).await;
@@ -36,16 +43,7 @@ async fn revocations_that_do_nothing_stop_the_run_with_that_cause() {
         "{}",
         reason(&run)
     );
-    let findings = run
-        .stdout
-        .lines()
-        .filter(|line| line.starts_with("blocked "));
-    assert_eq!(
-        findings.count(),
-        1,
-        "the others have one cause: {}",
-        run.stdout
-    );
+    assert_eq!(headings(&run).len(), 1, "one cause: {}", run.stdout);
     assert!(run.stdout.lines().count() < 100, "{}", run.stdout);
     // Both tokens still work, although their revocations were answered with 201.
     let left = run.report.as_ref().expect("a report")["end"]["left_behind"].clone();
@@ -76,6 +74,18 @@ async fn revocation_that_is_forgotten_after_five_seconds_is_noticed_by_default()
     assert_eq!(run.verdict(case), "fail");
 }
 
+/// Nothing shows what a revoked token does later, and the summary says so.
+#[tokio::test]
+async fn summary_says_how_long_revoked_tokens_were_looked_at() {
+    let more = ["--filter", "revocation.refused_after_a_while"];
+    let run = run_all("", &more).await;
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    let seconds = &run.report.as_ref().expect("a report")["end"]["refused_for_seconds"];
+    assert!(seconds.as_u64() >= Some(1), "{seconds}");
+    let said = format!("works again later than {seconds} s after its revocation");
+    assert!(run.stdout.contains(&said), "{}", run.stdout);
+}
+
 #[tokio::test]
 async fn slow_answers_stop_the_run_with_that_cause() {
     let node = Node::start("requests with a credential take three seconds");
@@ -93,6 +103,7 @@ async fn slow_answers_stop_the_run_with_that_cause() {
         "{}",
         reason(&run)
     );
+    assert_eq!(headings(&run).len(), 1, "one cause: {}", run.stdout);
     // Without the breaker each of more than 200 cases would wait at least once.
     let requests = run.report.as_ref().expect("a report")["end"]["requests"].as_u64();
     assert!(
@@ -117,6 +128,7 @@ async fn run_that_mints_nothing_stops_with_that_cause() {
         "{}",
         reason(&run)
     );
+    assert_eq!(headings(&run).len(), 1, "one cause: {}", run.stdout);
     assert_eq!(
         run.verdict("status.not_found"),
         "pass",

@@ -284,6 +284,7 @@ pub(crate) fn events() -> Vec<Event> {
             met: 1,
         }],
         left_behind: Vec::new(),
+        refused_for_seconds: Some(7),
         resources: conformance::event::CreatedResources::default(),
     };
     let mut events = vec![Event::RunStarted(Box::new(header))];

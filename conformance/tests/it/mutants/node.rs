@@ -159,6 +159,26 @@ pub(super) const MUTANTS: &[NodeMutant] = &[
         "status.every_answer_is_documented",
     ),
     mutant(
+        "one 201 in twenty has another jti",
+        "status.every_answer_is_documented",
+    ),
+    mutant(
+        "one 201 in twenty is no success",
+        "status.every_answer_is_documented",
+    ),
+    mutant(
+        "one 201 in twenty names another revoker",
+        "status.every_answer_is_documented",
+    ),
+    mutant(
+        "one 201 in twenty has another time",
+        "status.every_answer_is_documented",
+    ),
+    mutant(
+        "one reason in five is lost",
+        "status.every_answer_is_documented",
+    ),
+    mutant(
         "one revocation in twenty does nothing",
         "revocation.refused_to_the_end",
     ),

@@ -277,6 +277,11 @@ async function revoke(request, response, id) {
     envelope.message = `use ${part({ alg: "HS256" })}.${part({ sub: user.email })}.${randomBytes(32).toString("base64url")}`;
   }
   if (is("the 201 has no jti")) delete data.jti;
+  if (is("one 201 in twenty is no success") && everyTwentieth()) envelope.success = false;
+  if (is("one 201 in twenty has another jti") && everyTwentieth()) data.jti = JTI;
+  if (is("one 201 in twenty names another revoker") && everyTwentieth()) data.revoked_by = users.member.email;
+  if (is("one 201 in twenty has another time") && everyTwentieth()) data.revoked_at = token.created_at.replace(/^20/, "19");
+  if (is("one reason in five is lost") && reason && ++count % 5 === 0) data.revocation_reason = null;
   if (is("one 201 in twenty has no jti") && everyTwentieth()) delete data.jti;
   answer(response, 201, envelope);
 }

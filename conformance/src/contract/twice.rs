@@ -7,8 +7,8 @@ use std::fmt;
 use openapi::pointer;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// Returns the JSON pointer of the first member whose name appears twice in its object; `None` also where a text is not JSON.
-pub(crate) fn repeated_member(json: &[u8]) -> Option<String> {
+/// Says which member is the first whose name appears twice in its object; `None` also where a text is not JSON.
+pub(crate) fn repetition(json: &[u8]) -> Option<String> {
     let mut found = None;
     let walk = Walk {
         place: String::new(),
@@ -16,7 +16,7 @@ pub(crate) fn repeated_member(json: &[u8]) -> Option<String> {
     };
     // What is not JSON is reported where it is read.
     let _ = walk.deserialize(&mut serde_json::Deserializer::from_slice(json));
-    found
+    found.map(|place| format!("{place}: appears twice"))
 }
 
 /// A walk through a value at a place.
@@ -91,20 +91,20 @@ impl<'de> Visitor<'de> for Walk<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::repeated_member;
+    use super::repetition;
 
     #[test]
     fn first_repeated_member_is_found_at_any_depth() {
         for (json, found) in [
             (r#"{"a": 1, "b": {"a": [true, null, 1.5, -1, "x"]}}"#, None),
-            (r#"{"a": 1, "a": 1}"#, Some("/a")),
+            (r#"{"a": 1, "a": 1}"#, Some("/a: appears twice")),
             (
                 r#"{"a": [{}, {"b": 1, "c": 2, "\u0062": 3}], "a": 2}"#,
-                Some("/a/1/b"),
+                Some("/a/1/b: appears twice"),
             ),
             ("not JSON", None),
         ] {
-            assert_eq!(repeated_member(json.as_bytes()).as_deref(), found, "{json}");
+            assert_eq!(repetition(json.as_bytes()).as_deref(), found, "{json}");
         }
     }
 }

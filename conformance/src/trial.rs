@@ -16,7 +16,6 @@ pub use answer::Answer;
 
 use crate::case::{Effect, Sample, Stop};
 use crate::deployment::Deployment;
-use crate::deployment::faults::TOO_SLOW;
 use crate::deployment::ledger::Token;
 use crate::deployment::observation::Kind;
 use crate::profile::{Identity, Role, Timeouts};
@@ -251,17 +250,17 @@ impl Trial {
                         problem.to_string(),
                         Some(index),
                     )
-                    .inspect_err(|_| self.name_missing(&problem))?;
+                    .inspect_err(|_| self.name_missing(index, &problem))?;
                 Err(Stop::Failed(problem.to_string()))
             }
         }
     }
 
-    /// Names why there is no whole answer, in the step that was recorded last.
-    fn name_missing(&self, problem: &NoAnswer) {
+    /// Names why there is no whole answer to an exchange, in the step that was recorded last.
+    fn name_missing(&self, index: usize, problem: &NoAnswer) {
         self.transcript.name_check(|| problem.to_string());
-        let is_late = matches!(problem, NoAnswer::Timeout(_));
-        (self.transcript).name_fault(is_late.then(|| TOO_SLOW.to_owned()));
+        let fault = self.transcript.missing(index);
+        (self.transcript).name_fault(fault.map(str::to_owned));
     }
 
     /// Sends a request that a deployment may refuse by closing the connection, and returns the answer if there is one.

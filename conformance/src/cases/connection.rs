@@ -108,6 +108,7 @@ pub(super) const CASES: &[Case] = &[
                 }
                 Ok(answer) => {
                     answer.documented(201)?;
+                    answer.field_is("/data/id", &json!(t.own(0).id))?;
                     answer.field_is("/data/revocation_reason", &reason)?;
                 }
                 Err(problem) => t.expect(purpose, false, "an answer", problem)?,

@@ -4,6 +4,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use secrecy::ExposeSecret;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::Deployment;
@@ -66,6 +67,18 @@ impl Deployment {
         self.sound.contains(hash)
     }
 
+    /// Returns the body of a request. Of one that creates a token, the name is left out, which is another one each time.
+    fn unnamed(&self, request: &Request) -> Option<Vec<u8>> {
+        let body = request.body.as_deref()?;
+        let value = (request.path == self.contract.tokens_path())
+            .then(|| serde_json::from_slice::<Value>(body).ok());
+        let Some(Some(Value::Object(mut members))) = value else {
+            return Some(body.to_vec());
+        };
+        members.remove("name");
+        Some(Value::Object(members).to_string().into_bytes())
+    }
+
     fn hash(&self, request: &Request) -> u64 {
         let mut hasher = DefaultHasher::new();
         // A UUID is another one each time, a malformed id is not.
@@ -74,7 +87,7 @@ impl Deployment {
             .map(|part| if is_id(&part) { "{…}" } else { part })
             .collect();
         let named = self.ledger.named(&request.path);
-        (request.method.as_str(), path, named, &request.body).hash(&mut hasher);
+        (request.method.as_str(), path, named, self.unnamed(request)).hash(&mut hasher);
         let user = self.user_of(request);
         for (name, value) in &request.headers {
             match (&**name, user) {

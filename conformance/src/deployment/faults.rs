@@ -14,3 +14,10 @@ pub(crate) const TOO_SLOW: &str = "an answer that does not come in time";
 
 /// A case gets no token.
 pub(crate) const UNMINTED: &str = "a disposable token that cannot be minted";
+
+/// An answer does not say that it is JSON: answers are written in one place.
+pub(crate) const OTHER_MEDIA_TYPE: &str = "an answer of another media type than JSON";
+
+/// A connection breaks at a request like one that is answered.
+pub(crate) const BREAKS: &str =
+    "a connection that breaks at a request that is answered at other times";

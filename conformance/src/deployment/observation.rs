@@ -1,6 +1,7 @@
 //! Observations of a run: what is wrong with single answers, whatever case received them. The cases that run last judge
 //! them, so that a fault of one answer in twenty is noticed among the hundreds of a run.
 
+use super::faults::OTHER_MEDIA_TYPE;
 use super::leak::{self, Leaked};
 use crate::contract::{Contract, JSON, repetition};
 use crate::redact::Secrets;
@@ -101,6 +102,12 @@ pub(crate) fn observe(
 pub(crate) fn fault_of(status: u16, check: &str) -> Option<String> {
     match status {
         _ if check.starts_with(NOT_JSON) => Some(UNREADABLE.to_owned()),
+        _ if ["the media type ", "no media type"]
+            .iter()
+            .any(|one| check.starts_with(one)) =>
+        {
+            Some(OTHER_MEDIA_TYPE.to_owned())
+        }
         401 => Some(fault_of_refusals(check)),
         405 => Some(fault_of_methods(check)),
         _ => None,

@@ -10,7 +10,7 @@ use super::inquiry;
 use super::needs::{Missing, missing};
 use crate::case::{Case, Effect, Level, Needs, Stop};
 use crate::cases;
-use crate::deployment::faults::{TOO_SLOW, UNMINTED};
+use crate::deployment::faults::UNMINTED;
 use crate::deployment::{Deployment, Early};
 use crate::event::{CaseRecord, ExchangeRecord, RequestRecord, StepRecord, Verdict};
 use crate::fixtures::Fixtures;
@@ -119,9 +119,10 @@ pub async fn run_case(
     let unminted = trial.transcript().unminted();
     let fault = trial.transcript().fault();
     let fault = fault.or_else(|| {
-        let is_late = trial.transcript().ended_late();
-        let fault = if is_late { TOO_SLOW } else { UNMINTED };
-        unminted.as_ref().map(|_| fault.to_owned())
+        let missing = trial.transcript().last_missing();
+        unminted
+            .as_ref()
+            .map(|_| missing.unwrap_or(UNMINTED).to_owned())
     });
     if let (Some(why), Some(fault), None) = (unminted, &fault, &refused) {
         deployment.minted(Err((why, fault.clone())));

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::reproduction;
 use crate::case::Stop;
 use crate::deployment::Deployment;
+use crate::deployment::faults::{BREAKS, TOO_SLOW};
 use crate::deployment::sound::NOW_AND_THEN;
 use crate::event::{ExchangeRecord, StepRecord};
 use crate::profile::Role;
@@ -116,11 +117,26 @@ impl Transcript {
         step.fault.clone()
     }
 
-    /// Returns whether the last exchange got no answer in time.
-    pub(crate) fn ended_late(&self) -> bool {
+    /// Returns the fault that an exchange without an answer shows, if any operation shows it.
+    pub(super) fn missing(&self, exchange: usize) -> Option<&'static str> {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = log.exchanges.last().map(|last| &last.outcome);
-        matches!(last, Some(Err(NoAnswer::Timeout(_))))
+        let Exchange {
+            request, outcome, ..
+        } = log.exchanges.get(exchange)?;
+        match outcome {
+            Err(NoAnswer::Timeout(_)) => Some(TOO_SLOW),
+            Err(NoAnswer::Broken(_)) => self.deployment.is_sound(request).then_some(BREAKS),
+            Ok(_) | Err(_) => None,
+        }
+    }
+
+    /// Returns the fault that the last exchange shows, if it got no answer.
+    pub(crate) fn last_missing(&self) -> Option<&'static str> {
+        let last = {
+            let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+            log.exchanges.len().checked_sub(1)
+        };
+        self.missing(last?)
     }
 
     /// Returns the operation of an exchange.

@@ -159,6 +159,10 @@ pub(super) const MUTANTS: &[NodeMutant] = &[
         "status.every_answer_is_documented",
     ),
     mutant(
+        "one answer in twenty is HTML by its media type",
+        "status.every_answer_is_documented",
+    ),
+    mutant(
         "one 201 in twenty has another jti",
         "status.every_answer_is_documented",
     ),

@@ -180,6 +180,7 @@ async function body(request) {
 
 const answer = (response, status, value, headers = {}) => {
   let text = JSON.stringify(value);
+  if (is("one answer in twenty is HTML by its media type") && everyTwentieth()) headers = { ...headers, "content-type": "text/html" };
   if (is("a member of the 201 appears twice") && value.data) text = text.replace('"jti":', '"jti":"","jti":');
   response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...headers });
   response.end(text);

@@ -2,6 +2,7 @@
 
 mod caller;
 mod client;
+mod clients;
 mod coding;
 mod connection;
 mod curl;

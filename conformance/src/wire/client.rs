@@ -3,7 +3,7 @@
 //! The client follows no redirect, adds no header except `host`, `content-length` and `accept`, repeats
 //! nothing by itself, and reads an answer only up to a limit.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -11,6 +11,7 @@ use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use rustls::pki_types::CertificateDer;
 
+use super::clients::{Clients, HTTP_1, Setup};
 use super::coding;
 use super::connection::{Form, Wire};
 use super::exchange::{Exchange, NoAnswer, Request, Response, To};
@@ -18,23 +19,13 @@ use super::surrogates;
 use super::tls::{self, is_loopback};
 use crate::profile::{Certificate, HttpVersion, Timeouts, TlsFiles};
 
-/// The names of the versions of HTTP (RFC 7301, section 6).
-const HTTP_1: &[u8] = b"http/1.1";
-const HTTP_2: &[u8] = b"h2";
-
-/// The longest that an idle connection is used again.
-const IDLE: Duration = Duration::from_secs(1);
-
 /// The client of one deployment.
 #[derive(Debug)]
 pub struct Client {
     base: Url,
-    /// Replaced after a server error.
-    http: RwLock<reqwest::Client>,
+    http: Clients,
     /// For raw connections.
     tls: Arc<rustls::ClientConfig>,
-    /// For the HTTP client.
-    connector: rustls::ClientConfig,
     files: TlsFiles,
     version: HttpVersion,
     connect_timeout: Duration,
@@ -131,13 +122,17 @@ impl Client {
             target: target.to_owned(),
             source,
         })?;
-        let http = connections((&base, version), &tls, timeouts.connect(), None)
-            .map_err(ClientError::Setup)?;
+        let raw = Arc::new(tls::offering(&tls, &[HTTP_1]));
+        let setup = Setup {
+            base: base.clone(),
+            version,
+            tls,
+            connect_timeout: timeouts.connect(),
+        };
         Ok(Client {
             base,
-            http: RwLock::new(http),
-            tls: Arc::new(tls::offering(&tls, &[HTTP_1])),
-            connector: tls,
+            http: Clients::new(setup).map_err(ClientError::Setup)?,
+            tls: raw,
             files: files.clone(),
             version,
             connect_timeout: timeouts.connect(),
@@ -236,25 +231,20 @@ impl Client {
                 .map_err(|error| NoAnswer::Unsendable(error.to_string()))?;
             headers.append(name, value);
         }
-        let http = (self.http.read().unwrap_or_else(PoisonError::into_inner)).clone();
-        let mut builder = http.request(request.method.clone(), url).headers(headers);
+        let taken = self.http.take();
+        let taken = taken.map_err(|error| NoAnswer::Unsendable(error.to_string()))?;
+        let mut builder = (taken.client)
+            .request(request.method.clone(), url)
+            .headers(headers);
         if let Some(body) = &request.body {
             builder = builder.body(body.clone());
         }
         let mut response = builder.send().await.map_err(|error| no_answer(&error))?;
         begun();
         let status = response.status().as_u16();
-        // Servers close the connection after an error that they did not expect, often without saying so. The next request
-        // would break on it, and may take it as soon as the body has been read. So from now on none is used twice.
-        if status >= 500
-            && let Ok(fresh) = connections(
-                (&self.base, self.version),
-                &self.connector,
-                self.connect_timeout,
-                Some(0),
-            )
-        {
-            *self.http.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        // The server may close this connection without a word, and others, if it starts again.
+        if status >= 500 {
+            self.http.retire();
         }
         let headers: Vec<(String, Vec<u8>)> = (response.headers().iter())
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
@@ -281,6 +271,7 @@ impl Client {
                 break;
             }
         }
+        self.http.give_back(taken);
         Ok(Response {
             status,
             body: surrogates::replaced(
@@ -318,42 +309,6 @@ fn has_event(body: &[u8]) -> bool {
             .lines()
             .any(|line| !line.is_empty() && !line.starts_with(':'))
     })
-}
-
-/// Creates an HTTP client without open connections, which keeps at most this many for later requests.
-pub(super) fn connections(
-    (base, version): (&Url, HttpVersion),
-    tls: &rustls::ClientConfig,
-    connect_timeout: Duration,
-    most_idle: Option<usize>,
-) -> reqwest::Result<reqwest::Client> {
-    let versions: &[&[u8]] = match version {
-        HttpVersion::Auto => &[HTTP_2, HTTP_1],
-        HttpVersion::One => &[HTTP_1],
-        HttpVersion::Two => &[HTTP_2],
-    };
-    let http = match version {
-        HttpVersion::Auto => reqwest::Client::builder(),
-        HttpVersion::One => reqwest::Client::builder().http1_only(),
-        HttpVersion::Two => reqwest::Client::builder().http2_prior_knowledge(),
-    };
-    let http = http
-        .tls_backend_preconfigured(tls::offering(tls, versions))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        // Servers close connections that are idle for some seconds (five is common), and a request on a connection that
-        // is just being closed gets no answer.
-        .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(most_idle.unwrap_or(usize::MAX))
-        .connect_timeout(connect_timeout);
-    // A proxy of the network would answer in place of a deployment on this machine.
-    let http = if is_loopback(base) {
-        http.no_proxy()
-    } else {
-        http
-    };
-    http.build()
 }
 
 /// Returns the reason why a request got no whole answer.

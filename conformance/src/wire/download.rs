@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use reqwest::Url;
 use reqwest::header::LOCATION;
 
-use super::client::{ClientError, Way, connections, no_answer};
+use super::client::{ClientError, Way, no_answer};
+use super::clients::Setup;
 use super::coding;
 use super::exchange::NoAnswer;
 use super::tls;
@@ -48,9 +49,14 @@ impl Download {
             target: document.to_string(),
             source,
         })?;
-        let http = connections((&document, version), &tls, way.timeouts.connect(), None);
+        let setup = Setup {
+            base: document.clone(),
+            version,
+            tls,
+            connect_timeout: way.timeouts.connect(),
+        };
         Ok(Download {
-            http: http.map_err(ClientError::Setup)?,
+            http: setup.client().map_err(ClientError::Setup)?,
             document,
             bytes_left: MOST_BYTES,
             until: Instant::now() + MOST_TIME,

@@ -4,7 +4,7 @@ mod build;
 
 use std::process::{Command, ExitStatus};
 
-use openapi::cli::{Exit, Outcome};
+use openapi::cli::{Exit, Failure, Outcome};
 
 use crate::cli::{BenchCommand, Fuzz, Seeded, Server};
 use crate::{programs, test};
@@ -143,6 +143,15 @@ fn server(arguments: &Server) -> Outcome {
         .args(["--bench", "requests"])
         .env("DZ_BENCH_SECONDS", arguments.seconds.to_string())
         .env("DZ_BENCH_TOKENS", &arguments.tokens);
+    if let Some(older) = &arguments.against {
+        let older = older.canonicalize().map_err(|error| {
+            Failure::new(
+                Exit::Usage,
+                format!("--against {}: {error}", older.display()),
+            )
+        })?;
+        bench.env("DZ_BENCH_AGAINST", older);
+    }
     run_complete(&mut bench)
 }
 

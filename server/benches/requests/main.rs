@@ -5,6 +5,7 @@
 //! they are counted.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::str::FromStr;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use axum::Router;
 use testbed::listening::Listening;
 
+mod against;
 mod bare;
 mod clients;
 mod data;
@@ -27,6 +29,9 @@ const SECONDS: &str = "DZ_BENCH_SECONDS";
 /// The variable with the numbers of tokens, separated by commas.
 const TOKENS: &str = "DZ_BENCH_TOKENS";
 
+/// The variable with the path of an older server program to measure against.
+const AGAINST: &str = "DZ_BENCH_AGAINST";
+
 fn main() -> std::process::ExitCode {
     match std::env::args().collect::<Vec<_>>().as_slice() {
         [_, mode, answer] if mode == "bare" => return bare::serve(answer),
@@ -41,7 +46,11 @@ fn main() -> std::process::ExitCode {
         return std::process::ExitCode::SUCCESS;
     }
     match parameters() {
-        Ok((seconds, sizes)) => report::run(seconds, &sizes),
+        Ok((seconds, sizes)) => report::run(
+            seconds,
+            &sizes,
+            std::env::var_os(AGAINST).as_deref().map(Path::new),
+        ),
         Err(error) => {
             eprintln!("error: {error}");
             std::process::ExitCode::from(2)

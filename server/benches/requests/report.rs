@@ -1,5 +1,6 @@
 //! The measurements in their order, and the limits of their figures.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use uuid::Uuid;
 use crate::clients::{CLIENTS, Measured, Until, exchange, send};
 use crate::data::Asker;
 use crate::servers::{Kind, Store, cpu_of, peak_of};
-use crate::{Serving, bare, revocations, text};
+use crate::{Serving, against, bare, revocations, text};
 
 /// The number of turns of a server and of the bare handler, so that other load on the machine affects both.
 const ROUNDS: u32 = 4;
@@ -18,26 +19,26 @@ const ROUNDS: u32 = 4;
 const TAILS: usize = 9;
 
 /// The number of users who send requests.
-const ASKING: usize = 2000;
+pub(crate) const ASKING: usize = 2000;
 
 /// The number of users who revoke: all users of a store with [`TO_REVOKE`] tokens.
-const REVOKING: usize = 15_000;
+pub(crate) const REVOKING: usize = 15_000;
 
 /// The number of tokens that revocations are measured with: enough to revoke one for each request.
-const TO_REVOKE: usize = 150_000;
+pub(crate) const TO_REVOKE: usize = 150_000;
 
 /// The time between two writes while reads are measured: each commit ends the read transactions of SQLite.
 const WRITE_EVERY: Duration = Duration::from_millis(20);
 
 /// A figure and its limit.
-struct Pin {
+pub(crate) struct Pin {
     what: String,
     figure: f64,
     bound: Bound,
 }
 
 #[derive(Clone, Copy)]
-enum Bound {
+pub(crate) enum Bound {
     AtLeast(f64),
     AtMost(f64),
     /// Reported without a limit.
@@ -45,7 +46,7 @@ enum Bound {
 }
 
 impl Pin {
-    fn new(what: String, figure: f64, bound: Bound) -> Self {
+    pub(crate) fn new(what: String, figure: f64, bound: Bound) -> Self {
         Self {
             what,
             figure,
@@ -63,13 +64,18 @@ impl Pin {
 }
 
 /// Measures everything and prints it; the exit code says whether all pins hold.
-pub(crate) fn run(seconds: Duration, sizes: &[usize]) -> ExitCode {
+pub(crate) fn run(seconds: Duration, sizes: &[usize], older: Option<&Path>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .expect("a runtime");
     let begun = Instant::now();
-    let pins = runtime.block_on(measure(seconds, sizes));
+    let pins = runtime.block_on(async {
+        match older {
+            Some(older) => against::measure(older, seconds, sizes).await,
+            None => measure(seconds, sizes).await,
+        }
+    });
     println!("\n{:<64} {:>9} {:>10}", "", "measured", "limit");
     for pin in &pins {
         let (sign, bound) = match pin.bound {
@@ -166,7 +172,11 @@ async fn of_reads(kind: Kind, sizes: &[usize], seconds: Duration) -> Vec<Pin> {
             store,
             serving,
         };
-        for path in [Path::List, Path::RefusedRevoke, Path::ListBesideWrites] {
+        for path in [
+            Request::List,
+            Request::RefusedRevoke,
+            Request::ListBesideWrites,
+        ] {
             let ratio = compare(&served, kind, path, seconds).await;
             ratios.push((path, size, ratio));
         }
@@ -203,7 +213,7 @@ async fn of_reads(kind: Kind, sizes: &[usize], seconds: Duration) -> Vec<Pin> {
         Kind::Sqlite => 0.60,
         Kind::Postgres => 0.40,
     };
-    for path in [Path::List, Path::RefusedRevoke] {
+    for path in [Request::List, Request::RefusedRevoke] {
         let of_path = ratios.iter().filter(|(of, _, _)| *of == path);
         let worst = of_path.min_by(|one, other| one.2.total_cmp(&other.2));
         if let Some((_, size, ratio)) = worst {
@@ -249,7 +259,7 @@ async fn of_revocations(kind: Kind, seconds: Duration) -> Vec<Pin> {
 
 /// The kind of request.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Path {
+pub(crate) enum Request {
     /// The caller's first token.
     List,
     /// A revocation of a token that does not exist.
@@ -258,8 +268,8 @@ enum Path {
     ListBesideWrites,
 }
 
-impl Path {
-    fn name(self) -> &'static str {
+impl Request {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::List => "list",
             Self::RefusedRevoke => "refused revoke",
@@ -267,14 +277,14 @@ impl Path {
         }
     }
 
-    fn status(self) -> u16 {
+    pub(crate) fn status(self) -> u16 {
         match self {
             Self::List | Self::ListBesideWrites => 200,
             Self::RefusedRevoke => 404,
         }
     }
 
-    fn requests(self, askers: &[Asker]) -> Vec<Vec<u8>> {
+    pub(crate) fn requests(self, askers: &[Asker]) -> Vec<Vec<u8>> {
         let one = |by: &Asker| match self {
             Self::List | Self::ListBesideWrites => by.request("GET", "/api/v1/tokens?limit=1"),
             Self::RefusedRevoke => {
@@ -286,7 +296,7 @@ impl Path {
 }
 
 /// Measures one path and the bare handler in turns. Prints a line, and returns the ratio of the rates.
-async fn compare(served: &Served, kind: Kind, path: Path, seconds: Duration) -> f64 {
+async fn compare(served: &Served, kind: Kind, path: Request, seconds: Duration) -> f64 {
     let Served {
         size,
         store,
@@ -300,7 +310,7 @@ async fn compare(served: &Served, kind: Kind, path: Path, seconds: Duration) -> 
     for address in [&bare.address, &serving.address] {
         send(address, &requests, status, CLIENTS, warm).await;
     }
-    let writing = (path == Path::ListBesideWrites).then(|| keep_writing(served));
+    let writing = (path == Request::ListBesideWrites).then(|| keep_writing(served));
     let (mut limit, mut seen) = (Vec::new(), Vec::new());
     let (of_bare, of_server) = (bare.process.id(), serving.process.id());
     let before = (cpu_of(of_bare), cpu_of(of_server), store.cpu());
@@ -351,7 +361,7 @@ fn keep_writing(served: &Served) -> tokio::task::JoinHandle<()> {
 /// Returns the p99 of authenticated requests with many tokens, relative to that with few. It compares the median turns, since
 /// other load on the machine spoils the tail of single turns.
 async fn compare_tails(few: &Served, many: &Served, seconds: Duration) -> f64 {
-    let path = Path::List;
+    let path = Request::List;
     let turn = Until::Time(seconds / ROUNDS);
     let mut tails = [[0.0; TAILS]; 2];
     for nth in 0..TAILS {

@@ -87,7 +87,8 @@ pub(crate) async fn compare(store: &Store, limit: Duration) -> Compared {
     }
 }
 
-fn requests(store: &Store) -> Vec<Vec<u8>> {
+/// Returns a revocation of each token that may be revoked.
+pub(crate) fn requests(store: &Store) -> Vec<Vec<u8>> {
     let askers = &store.data.askers;
     let most = askers.iter().map(|asker| asker.others.len()).max();
     let mut requests = Vec::new();

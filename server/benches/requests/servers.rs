@@ -37,6 +37,7 @@ const SHARED_BUFFERS: &str = "shared_buffers=1GB";
 pub(crate) struct Store {
     pub(crate) data: Data,
     pub(crate) url: String,
+    program: PathBuf,
     keys: PathBuf,
     database: Option<Database>,
     _folder: TempDir,
@@ -45,6 +46,17 @@ pub(crate) struct Store {
 impl Store {
     /// Creates a store on disk. Returns `None`, with a message, when PostgreSQL is not installed.
     pub(crate) async fn with(kind: Kind, tokens: usize, asking: usize) -> Option<Self> {
+        Self::of(None, kind, tokens, asking).await
+    }
+
+    /// Creates a store as [`Self::with`] does, by another build of the server.
+    pub(crate) async fn of(
+        program: Option<&Path>,
+        kind: Kind,
+        tokens: usize,
+        asking: usize,
+    ) -> Option<Self> {
+        let program = program.unwrap_or(Path::new(env!("CARGO_BIN_EXE_server")));
         let folder = testbed::folder().expect("a temporary folder");
         let file = folder.path().join("tokens.db");
         let keys = folder.path().join("keys.json");
@@ -64,7 +76,7 @@ impl Store {
                 (database.url(), Some(database))
             }
         };
-        let data = Data::new(tokens, asking, bootstrap(&url, &keys), &keys);
+        let data = Data::new(tokens, asking, bootstrap(program, &url, &keys), &keys);
         match kind {
             Kind::Sqlite => data.add_to_sqlite(&file),
             Kind::Postgres => data.add_to_postgres(&url).await,
@@ -72,6 +84,7 @@ impl Store {
         Some(Self {
             data,
             url,
+            program: program.to_owned(),
             keys,
             database,
             _folder: folder,
@@ -80,7 +93,7 @@ impl Store {
 
     pub(crate) fn serve(&self) -> Serving {
         Serving::start(
-            server()
+            server(&self.program)
                 .args([
                     "serve",
                     "--listen",
@@ -104,16 +117,16 @@ impl Store {
 }
 
 /// Builds the command of the server, with an empty environment.
-fn server() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+fn server(program: &Path) -> Command {
+    let mut command = Command::new(program);
     command.env_clear();
     command
 }
 
 /// Creates the schema, the keys and a business. Returns the business.
-fn bootstrap(url: &str, keys: &Path) -> uuid::Uuid {
+fn bootstrap(program: &Path, url: &str, keys: &Path) -> uuid::Uuid {
     let done = output(
-        server()
+        server(program)
             .args([
                 "bootstrap",
                 "--json",

@@ -100,6 +100,9 @@ pub(crate) struct Server {
     /// The numbers of tokens to measure with, separated by commas
     #[arg(long, value_name = "COUNTS", default_value = "1000,100000,1000000", value_parser = counts)]
     pub(crate) tokens: String,
+    /// Compare this build with an older server program, in turns: no row may be under 95 % of it
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) against: Option<std::path::PathBuf>,
 }
 
 /// Parses a duration. The benchmark itself would refuse it only after it is built.

@@ -48,7 +48,7 @@ impl ActiveWaivers {
     }
 
     /// Marks the changes that are waived.
-    pub(super) fn apply(&mut self, diff: &mut Diff, operations: &Operations) {
+    pub(super) fn apply(&mut self, diff: &mut Diff, operations: &Operations<'_>) {
         if let Some(waivers) = &mut self.waivers {
             waivers.apply(diff, operations, self.today);
         }

@@ -59,7 +59,7 @@ impl Policy {
         &self,
         diff: &mut Diff,
         revision: &Document,
-        operations: &Operations,
+        operations: &Operations<'_>,
         today: NaiveDate,
     ) {
         for change in &mut diff.changes {
@@ -102,7 +102,7 @@ impl Policy {
         &self,
         change: &Change,
         revision: &Document,
-        operations: &Operations,
+        operations: &Operations<'_>,
         today: NaiveDate,
     ) -> Option<Ruling> {
         let days = *self.grace_days.get(&stability(change, operations))?;
@@ -133,7 +133,7 @@ impl Policy {
 }
 
 /// Returns the level of the most stable operation that a change reaches. What names no level is stable.
-fn stability(change: &Change, operations: &Operations) -> Stability {
+fn stability(change: &Change, operations: &Operations<'_>) -> Stability {
     let names = change.operations.iter();
     let levels = names.map(|name| {
         let labels = operations.labels(name).first();

@@ -16,20 +16,23 @@ pub struct Selection {
 
 impl Selection {
     /// Returns the criteria that no operation of either document meets: they do not do what their author means.
-    pub fn unmet<'s>(&'s self, operations: &'s Operations) -> impl Iterator<Item = &'s Criterion> {
+    pub fn unmet<'s>(
+        &'s self,
+        operations: &'s Operations<'_>,
+    ) -> impl Iterator<Item = &'s Criterion> {
         let all = self.include.iter().chain(&self.exclude);
         all.filter(|criterion| !operations.any_meets(criterion))
     }
 
     /// Removes the changes that are not selected, and counts them.
-    pub fn apply(&self, diff: &mut Diff, operations: &Operations) {
+    pub fn apply(&self, diff: &mut Diff, operations: &Operations<'_>) {
         let before = diff.changes.len();
         diff.changes
             .retain(|change| self.selects(change, operations));
         diff.left_out += before - diff.changes.len();
     }
 
-    fn selects(&self, change: &Change, operations: &Operations) -> bool {
+    fn selects(&self, change: &Change, operations: &Operations<'_>) -> bool {
         let mut reached = change.operations.iter();
         if self.include.is_empty() && change.operations.is_empty() {
             return true;

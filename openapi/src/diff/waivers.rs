@@ -93,7 +93,7 @@ impl Waiver {
 
     /// Returns whether the waiver covers all operations that the change reaches. A waiver for some operations is no
     /// decision about the others.
-    fn covers(&self, change: &Change, operations: &Operations) -> bool {
+    fn covers(&self, change: &Change, operations: &Operations<'_>) -> bool {
         let is_covered = |name: &String| {
             let mut criteria = self.criteria.iter();
             criteria.all(|criterion| operations.is_met(criterion, name))
@@ -106,7 +106,7 @@ impl Waiver {
 impl Waivers {
     /// Marks the changes that are waived as of `today`. One file may be used for several comparisons; a waiver is
     /// used if any of them needs it. `operations` are those of the documents that were compared.
-    pub fn apply(&mut self, diff: &mut Diff, operations: &Operations, today: NaiveDate) {
+    pub fn apply(&mut self, diff: &mut Diff, operations: &Operations<'_>, today: NaiveDate) {
         for change in &mut diff.changes {
             let about = self
                 .waivers

@@ -58,7 +58,8 @@ const REVOKE: &str = "
     ),
     changed AS (INSERT INTO changes (jtis, users) VALUES ($1, $13))
     SELECT jti, revoked_at, revoked_by, reason, synchronous FROM added, locked
-    UNION ALL SELECT jti, NULL, NULL, NULL, NULL FROM active";
+    UNION ALL SELECT jti, NULL, NULL, NULL, NULL FROM unnest($10) AS caller (jti)
+    WHERE (jti IN (SELECT jti FROM active)) IS NOT TRUE";
 
 const KEPT: &str =
     "SELECT jti, revoked_at, revoked_by, reason FROM revocations WHERE jti = ANY($1)";
@@ -179,7 +180,7 @@ async fn commit(
 ) -> Result<Vec<Option<Revoked>>, StoreError> {
     let Added {
         mut added,
-        active,
+        refused,
         is_synchronous,
     } = connections
         .run(&Add {
@@ -189,7 +190,7 @@ async fn commit(
         .await?;
     // They are committed, and perhaps on the primary alone.
     connections.primary.require_synchronous(is_synchronous)?;
-    let is_active = |revocation: &&NewRevocation| active.contains(&revocation.by.jti);
+    let is_active = |revocation: &&NewRevocation| !refused.contains(&revocation.by.jti);
     let others: Vec<Uuid> = revocations
         .iter()
         .filter(is_active)
@@ -243,8 +244,8 @@ struct Add<'a> {
 struct Added {
     /// The rows that it added, by `jti`.
     added: HashMap<Uuid, Revocation>,
-    /// The callers' tokens that are not revoked, by `jti`.
-    active: HashSet<Uuid>,
+    /// The callers' tokens that are revoked, by `jti`.
+    refused: HashSet<Uuid>,
     /// Whether the commit waited for a standby, or added nothing.
     is_synchronous: bool,
 }
@@ -283,7 +284,7 @@ impl Work for Add<'_> {
             .fetch_all(connection)
             .await?;
         let is_added = |row: &PgRow| row.try_get_raw("revoked_at").is_ok_and(|at| !at.is_null());
-        let (added, active): (Vec<PgRow>, Vec<PgRow>) = rows.into_iter().partition(is_added);
+        let (added, refused): (Vec<PgRow>, Vec<PgRow>) = rows.into_iter().partition(is_added);
         let is_synchronous = added
             .iter()
             .map(|row| row.try_get("synchronous"))
@@ -291,7 +292,7 @@ impl Work for Add<'_> {
         Ok(Added {
             is_synchronous,
             added: by_jti(&added)?,
-            active: active
+            refused: refused
                 .iter()
                 .map(|row| row.try_get("jti"))
                 .collect::<Result<_, _>>()?,

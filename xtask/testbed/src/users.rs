@@ -115,7 +115,7 @@ broken_json = 422
 duplicate_keys = 201
 days_as_boolean = 422
 days_as_text = 422
-days_as_fraction = 422
+days_as_fraction = 201
 "#,
             self.operator.business_id,
             self.operator.email,
